@@ -1,1 +1,14 @@
 //! gamedb
+#![forbid(unsafe_code)]
+
+pub mod error;
+pub mod model;
+#[cfg(feature = "sqlite")]
+pub mod persist;
+pub mod store;
+
+pub use error::Error;
+pub use store::key::{Id, Key};
+pub use store::world::World;
+#[cfg(feature = "sqlite")]
+pub use persist::database::Database;

@@ -1,0 +1,179 @@
+//! What can go wrong, each with the table, the row and the column it is about.
+
+use std::fmt;
+
+/// Why an operation was refused. It changed nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The key's row is not there: it was removed, or never was.
+    #[error("no row of {table} has this key")]
+    StaleKey {
+        /// The table of the key.
+        table: &'static str,
+    },
+    /// Another row has the value already.
+    #[error("{table}: {column} has to be unique, and row {existing} has {value} already")]
+    NotUnique {
+        /// The table.
+        table: &'static str,
+        /// The column, or the columns, separated by commas.
+        column: String,
+        /// The value that was refused.
+        value: String,
+        /// Id of the row that has it.
+        existing: i64,
+    },
+    /// A foreign key names a row that is not there.
+    #[error("{table}: {column} names a row of {target} that does not exist")]
+    NoSuchRow {
+        /// The table of the foreign key.
+        table: &'static str,
+        /// The column of the foreign key.
+        column: &'static str,
+        /// The table that it points to.
+        target: &'static str,
+    },
+    /// A row cannot be removed because another one names it.
+    #[error("row {id} of {table} is still named by {column} of row {by_id} of {by_table}")]
+    StillReferenced {
+        /// The table of the row.
+        table: &'static str,
+        /// The row's id.
+        id: i64,
+        /// The table of the row in the way.
+        by_table: &'static str,
+        /// The column that names the row.
+        column: &'static str,
+        /// Id of the row in the way.
+        by_id: i64,
+    },
+    /// NaN cannot be stored: SQLite would make NULL of it.
+    #[error("{table}: {column} cannot be NaN")]
+    NotANumber {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// The row belongs to somebody else, and an owned row has exactly one owner.
+    #[error("row {id} of {table} belongs to {owner}; give it to its new owner instead")]
+    AlreadyOwned {
+        /// The table of the owned row.
+        table: &'static str,
+        /// Its id.
+        id: i64,
+        /// Whom it belongs to, as column and id.
+        owner: String,
+    },
+    /// The row does not belong to the one it was to be taken from.
+    #[error("row {id} of {table} belongs to {owner}, not to the owner named here")]
+    NotTheOwner {
+        /// The table of the owned row.
+        table: &'static str,
+        /// Its id.
+        id: i64,
+        /// Whom it belongs to, as column and id.
+        owner: String,
+    },
+    /// The same row stands twice in a list of rows to keep.
+    #[error("row {id} of {table} stands in the list twice")]
+    Twice {
+        /// The table.
+        table: &'static str,
+        /// The row's id.
+        id: i64,
+    },
+    /// All 2^63 ids of a table have been given.
+    #[error("{table} has no ids left")]
+    IdExhausted {
+        /// The table.
+        table: &'static str,
+    },
+    /// Something about the world file.
+    #[cfg(feature = "sqlite")]
+    #[error(transparent)]
+    File(#[from] crate::persist::error::FileError),
+}
+
+/// One row of a file that is not what it has to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Its table.
+    pub table: &'static str,
+    /// Its id.
+    pub id: i64,
+    /// The column, or columns, that the problem is in.
+    pub column: String,
+    /// What is wrong.
+    pub kind: ProblemKind,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} row {}, {}: {}", self.table, self.id, self.column, self.kind)
+    }
+}
+
+/// What is wrong with a value in a file.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// A column without NULLs has one.
+    #[error("is NULL")]
+    Null,
+    /// A value of another type, or out of the type's range.
+    #[error("has to be {expected}, and is {found}")]
+    WrongType {
+        /// What the models have.
+        expected: &'static str,
+        /// What the file has.
+        found: String,
+    },
+    /// A text that the enum does not have.
+    #[error("{text:?} is not one of {expected}")]
+    UnknownText {
+        /// The enum.
+        expected: &'static str,
+        /// The text in the file.
+        text: String,
+    },
+    /// A text that is not UTF-8.
+    #[error("is not valid UTF-8")]
+    NotUtf8,
+    /// A foreign key to a row that is not there.
+    #[error("names row {id} of {target}, which does not exist")]
+    Dangling {
+        /// The table pointed to.
+        target: &'static str,
+        /// The id that is not there.
+        id: i64,
+    },
+    /// A value where only NULL is allowed.
+    #[error("has to be NULL, and is {found}")]
+    NotNull {
+        /// What the file has.
+        found: String,
+    },
+    /// None of several columns has a value, where one has to.
+    #[error("none of them has a value, and one has to")]
+    NoneOf,
+    /// Several columns have a value, where only one can.
+    #[error("more than one of them has a value")]
+    MoreThanOne,
+    /// Several columns have values that do not go together.
+    #[error("the ones with a value do not make up exactly one")]
+    NotOneOf,
+    /// Another row has the same value, where it has to be unique.
+    #[error("row {existing} has the same value, which has to be unique")]
+    NotUnique {
+        /// Id of the other row.
+        existing: i64,
+    },
+    /// An owned row that no pivot row names.
+    #[error("no row of {pivot} says whose it is")]
+    NoOwner {
+        /// The pivot table.
+        pivot: &'static str,
+    },
+}

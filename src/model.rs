@@ -1,0 +1,222 @@
+//! What generated models are made of. Generated code imports from here and nowhere else; written by
+//! hand, a program needs [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
+
+pub use bitflags::{Flags, bitflags};
+
+pub use crate::error::{Error, ProblemKind};
+pub use crate::store::entity::{
+    ColumnProblem, Entity, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone, Tables, owner_value,
+};
+pub use crate::store::index::Parent;
+pub use crate::store::key::{Id, Key, RawKey};
+pub use crate::store::owned::NewOrKept;
+pub use crate::store::pivot::Pivot;
+pub use crate::store::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use crate::store::table::{AnyTable, Rows, Table};
+pub use crate::store::union::{Parts, Union, owner_flags, union_flags};
+pub use crate::store::value::{FromValue, Value, enum_from_value};
+pub use crate::store::view::{RowMut, RowRef};
+pub use crate::store::world::World;
+pub use crate::{tables, text_enum, views};
+
+/// Declares the tables of a world, each with its position: they are counted from 0, in declaration
+/// order.
+#[macro_export]
+macro_rules! tables {
+    (
+        $(#[$attribute:meta])*
+        pub struct $tables:ident from $ddl:expr;
+        $($(#[$doc:meta])* $position:literal => $name:ident: $table:ty,)*
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Default)]
+        pub struct $tables {
+            $($(#[$doc])* pub $name: $table,)*
+        }
+
+        impl $crate::model::Tables for $tables {
+            const INFO: &'static [&'static $crate::model::TableInfo] = &[$(<$table>::INFO,)*];
+            const DDL: &'static str = $ddl;
+
+            fn table(&self, id: $crate::model::TableId) -> &dyn $crate::model::AnyTable<Self> {
+                match id.0 {
+                    $($position => &self.$name,)*
+                    other => panic!("there is no table {other}"),
+                }
+            }
+
+            fn table_mut(&mut self, id: $crate::model::TableId) -> &mut dyn $crate::model::AnyTable<Self> {
+                match id.0 {
+                    $($position => &mut self.$name,)*
+                    other => panic!("there is no table {other}"),
+                }
+            }
+        }
+    };
+}
+
+/// Declares an enum that is stored as text.
+#[macro_export]
+macro_rules! text_enum {
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident {
+            $(#[$first_doc:meta])* $first:ident = $first_text:literal,
+            $($(#[$doc:meta])* $variant:ident = $text:literal,)*
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            #[default]
+            #[doc = concat!("`", $first_text, "`")]
+            $(#[$first_doc])*
+            $first,
+            $(
+                #[doc = concat!("`", $text, "`")]
+                $(#[$doc])*
+                $variant,
+            )*
+        }
+
+        impl $name {
+            /// All of them, in declaration order.
+            pub const ALL: &'static [Self] = &[Self::$first, $(Self::$variant,)*];
+
+            /// The text that stands in the file.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    Self::$first => $first_text,
+                    $(Self::$variant => $text,)*
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl From<$name> for $crate::model::Value<'_> {
+            fn from(value: $name) -> Self {
+                $crate::model::Value::Text(value.as_str())
+            }
+        }
+
+        impl $crate::model::FromValue for $name {
+            fn from_value(
+                value: $crate::model::Value<'_>,
+            ) -> ::core::result::Result<Self, $crate::model::ProblemKind> {
+                $crate::model::enum_from_value(value, stringify!($name), |text| match text {
+                    $first_text => Some(Self::$first),
+                    $($text => Some(Self::$variant),)*
+                    _ => None,
+                })
+            }
+        }
+    };
+}
+
+/// Declares the two views of an entity: what `get` and `get_mut` return. Relations and setters are
+/// added to them in `impl` blocks.
+#[macro_export]
+macro_rules! views {
+    ($row:ident, $ref:ident, $mut:ident) => {
+        #[doc = concat!("A [`", stringify!($row), "`] for reading, with its relations.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $ref<'w>($crate::model::RowRef<'w, $row>);
+
+        impl<'w> From<$crate::model::RowRef<'w, $row>> for $ref<'w> {
+            #[inline]
+            fn from(row: $crate::model::RowRef<'w, $row>) -> Self {
+                Self(row)
+            }
+        }
+
+        impl ::core::ops::Deref for $ref<'_> {
+            type Target = $row;
+
+            #[inline]
+            fn deref(&self) -> &$row {
+                self.0.row()
+            }
+        }
+
+        impl<'w> $ref<'w> {
+            /// The row's key.
+            #[inline]
+            #[must_use]
+            pub fn key(self) -> $crate::Key<$row> {
+                self.0.key()
+            }
+
+            /// The row's id. O(1).
+            #[inline]
+            #[must_use]
+            pub fn id(self) -> $crate::Id<$row> {
+                self.0.id()
+            }
+
+            /// The row itself, for as long as the world is not written to.
+            #[inline]
+            #[must_use]
+            pub fn row(self) -> &'w $row {
+                self.0.row()
+            }
+        }
+
+        #[doc = concat!("A [`", stringify!($row), "`] for writing: setters, and what it owns.")]
+        #[derive(Debug)]
+        pub struct $mut<'w>($crate::model::RowMut<'w, $row>);
+
+        impl<'w> From<$crate::model::RowMut<'w, $row>> for $mut<'w> {
+            #[inline]
+            fn from(row: $crate::model::RowMut<'w, $row>) -> Self {
+                Self(row)
+            }
+        }
+
+        impl ::core::ops::Deref for $mut<'_> {
+            type Target = $row;
+
+            #[inline]
+            fn deref(&self) -> &$row {
+                self.0.as_ref().row()
+            }
+        }
+
+        impl $mut<'_> {
+            /// The row's key.
+            #[inline]
+            #[must_use]
+            pub fn key(&self) -> $crate::Key<$row> {
+                self.0.key()
+            }
+
+            /// The row's id. O(1).
+            #[inline]
+            #[must_use]
+            pub fn id(&self) -> $crate::Id<$row> {
+                self.0.as_ref().id()
+            }
+
+            /// The same row for reading, with its relations.
+            #[inline]
+            #[must_use]
+            pub fn as_ref(&self) -> $ref<'_> {
+                self.0.as_ref().into()
+            }
+
+            /// Removes the row with all that it owns: see
+            #[doc = concat!("[`World::remove`](", stringify!($crate), "::World::remove).")]
+            ///
+            /// # Errors
+            /// When another row needs one of the removed ones. Nothing was changed then.
+            pub fn remove(self) -> ::core::result::Result<(), $crate::Error> {
+                self.0.remove()
+            }
+        }
+    };
+}

@@ -1,0 +1,134 @@
+//! What a flush has to write, copied out of the tables: nothing in it refers to the world.
+
+use super::key::RawKey;
+use super::schema::TableId;
+use super::value::Value;
+
+/// The changes of one table, in the order of ids.
+#[derive(Debug)]
+pub struct Captured {
+    /// The table.
+    pub table: TableId,
+    shapes: Vec<Shape>,
+    rows: Vec<CapturedRow>,
+    cells: Vec<Cell>,
+    text: String,
+    bytes: Vec<u8>,
+    removed: Vec<i64>,
+}
+
+/// The columns that a row is written with. Rows with the same ones share a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Whether the file does not have the row yet.
+    pub is_new: bool,
+    /// The columns, ascending.
+    pub columns: Vec<usize>,
+}
+
+/// One row to write.
+#[derive(Clone, Copy, Debug)]
+pub struct CapturedRow {
+    /// Its id.
+    pub id: i64,
+    /// Its key; for a pivot's row, the key of the owned row.
+    pub key: RawKey,
+    /// Which of the [`Shape`]s it has.
+    pub shape: usize,
+    first_cell: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Cell {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text { start: usize, len: usize },
+    Blob { start: usize, len: usize },
+}
+
+impl Captured {
+    pub(crate) fn new(table: TableId) -> Self {
+        let (shapes, rows, cells, removed) = Default::default();
+        Self { table, shapes, rows, cells, text: String::new(), bytes: Vec::new(), removed }
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.removed.is_empty()
+    }
+
+    /// The shapes of the rows.
+    #[must_use]
+    pub fn shapes(&self) -> &[Shape] {
+        &self.shapes
+    }
+
+    /// The rows to insert and to update, by ascending id.
+    #[must_use]
+    pub fn rows(&self) -> &[CapturedRow] {
+        &self.rows
+    }
+
+    /// Ids of the rows to delete, ascending.
+    #[must_use]
+    pub fn removed(&self) -> &[i64] {
+        &self.removed
+    }
+
+    /// The values of a row, for the columns of its shape.
+    pub fn values(&self, row: &CapturedRow) -> impl Iterator<Item = Value<'_>> {
+        let cells = &self.cells[row.first_cell..][..self.shapes[row.shape].columns.len()];
+        cells.iter().map(|cell| match *cell {
+            Cell::Null => Value::Null,
+            Cell::Integer(integer) => Value::Integer(integer),
+            Cell::Real(real) => Value::Real(real),
+            Cell::Text { start, len } => Value::Text(&self.text[start..start + len]),
+            Cell::Blob { start, len } => Value::Blob(&self.bytes[start..start + len]),
+        })
+    }
+
+    /// The position of a shape, which is made if no row had it so far.
+    pub(crate) fn shape(&mut self, is_new: bool, columns: impl Iterator<Item = usize>) -> usize {
+        let shape = Shape { is_new, columns: columns.collect() };
+        self.shapes.iter().position(|other| *other == shape).unwrap_or_else(|| {
+            self.shapes.push(shape);
+            self.shapes.len() - 1
+        })
+    }
+
+    /// Adds a row; [`Self::shapes`] says which columns `value` is asked for.
+    #[inline]
+    pub(crate) fn push<'v>(
+        &mut self,
+        id: i64,
+        key: RawKey,
+        shape: usize,
+        mut value: impl FnMut(usize) -> Value<'v>,
+    ) {
+        self.rows.push(CapturedRow { id, key, shape, first_cell: self.cells.len() });
+        for &column in &self.shapes[shape].columns {
+            self.cells.push(match value(column) {
+                Value::Null => Cell::Null,
+                Value::Integer(integer) => Cell::Integer(integer),
+                Value::Real(real) => Cell::Real(real),
+                Value::Text(text) => {
+                    let start = self.text.len();
+                    self.text.push_str(text);
+                    Cell::Text { start, len: text.len() }
+                }
+                Value::Blob(blob) => {
+                    let start = self.bytes.len();
+                    self.bytes.extend_from_slice(blob);
+                    Cell::Blob { start, len: blob.len() }
+                }
+            });
+        }
+    }
+
+    pub(crate) fn remove(&mut self, ids: impl Iterator<Item = i64>) {
+        self.removed.extend(ids);
+        self.removed.sort_unstable();
+    }
+}

@@ -1,0 +1,109 @@
+//! Which rows differ from the file: the dirty set of one table.
+
+use bitflags::bitflags;
+use smallvec::SmallVec;
+
+use super::key::RawKey;
+use super::schema::TableId;
+
+bitflags! {
+    /// What is known of a row beside its dirty columns.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct RowState: u8 {
+        /// The file does not have it yet.
+        const NEW = 1;
+        /// It was removed in a transaction that is still open; only a rollback finds it.
+        const REMOVED = 1 << 1;
+        /// Its key is in the list of the dirty set.
+        const LISTED = 1 << 2;
+    }
+}
+
+/// A table and a key in it: a row of any table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AnyKey {
+    /// The table.
+    pub table: TableId,
+    /// The key; for a pivot's row, the key of the owned row.
+    pub key: RawKey,
+}
+
+/// A row that the file still has and memory has not.
+#[derive(Clone, Debug)]
+pub struct Tombstone {
+    /// Its id in the file.
+    pub id: i64,
+    /// Its key while it lived.
+    pub key: RawKey,
+    /// The rows that it belonged to, so that saving one of them takes the removal along.
+    pub belonged_to: SmallVec<[AnyKey; 1]>,
+}
+
+/// The rows of one table that differ from the file, at a cost that is that of the changes.
+///
+/// The list holds every row that is new or has dirty columns, each once (the row's own
+/// [`RowState::LISTED`] says so). It may also hold rows that have become clean by a rollback or a
+/// save of their own, and keys of rows that are gone: whoever reads it asks the row.
+#[derive(Debug, Default)]
+pub struct DirtySet {
+    listed: Vec<RawKey>,
+    removed: Vec<Tombstone>,
+}
+
+impl DirtySet {
+    /// Keys that may be dirty, in the order in which they first became so.
+    #[must_use]
+    pub fn listed(&self) -> &[RawKey] {
+        &self.listed
+    }
+
+    /// Rows to be deleted from the file.
+    #[must_use]
+    pub fn removed(&self) -> &[Tombstone] {
+        &self.removed
+    }
+
+    /// Puts a row into the list, unless its state says that it is there.
+    #[inline]
+    pub(crate) fn list(&mut self, key: RawKey, state: &mut RowState) {
+        if !state.contains(RowState::LISTED) {
+            state.insert(RowState::LISTED);
+            self.listed.push(key);
+        }
+    }
+
+    /// Keeps the list in proportion to the table, where rows come and go and nothing is flushed.
+    #[inline]
+    pub(crate) fn shrink(&mut self, n_rows: usize, is_there: impl Fn(RawKey) -> bool) {
+        if self.listed.len() > 2 * n_rows + 64 {
+            self.listed.retain(|&key| is_there(key));
+        }
+    }
+
+    pub(crate) fn bury(&mut self, tombstone: Tombstone) {
+        self.removed.push(tombstone);
+    }
+
+    /// Takes back the last burial.
+    pub(crate) fn unbury(&mut self) {
+        self.removed.pop();
+    }
+
+    /// Forgets the rows that `done` says have been deleted from the file.
+    pub(crate) fn forget_removed(&mut self, done: impl Fn(&Tombstone) -> bool) {
+        self.removed.retain(|tombstone| !done(tombstone));
+    }
+
+    /// Empties the list; the caller clears the rows' own flags.
+    pub(crate) fn take_listed(&mut self) -> Vec<RawKey> {
+        std::mem::take(&mut self.listed)
+    }
+
+    /// Gives the emptied list back, to be used again.
+    pub(crate) fn reuse(&mut self, mut list: Vec<RawKey>) {
+        list.clear();
+        if self.listed.is_empty() {
+            self.listed = list;
+        }
+    }
+}

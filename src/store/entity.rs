@@ -1,0 +1,276 @@
+//! What a row type is: the traits that generated code implements.
+
+use std::fmt::Debug;
+
+use bitflags::Flags;
+
+use crate::error::{Problem, ProblemKind};
+
+use super::index::{Parent, ValueHasher};
+use super::key::{Id, Key, RawKey};
+use super::pivot::Pivot;
+use super::schema::{TableId, TableInfo};
+use super::table::{AnyTable, Table};
+use super::value::{FromValue, Value};
+use super::view::{RowMut, RowRef};
+
+/// All tables of one schema. Generated; a [`World`](super::world::World) is made of it.
+pub trait Tables: Default + Send + Sync + 'static {
+    /// The tables in declaration order: [`TableId`] counts them.
+    const INFO: &'static [&'static TableInfo];
+    /// The statements that an empty world file is made with. The store does not read them.
+    const DDL: &'static str;
+
+    /// A table by its position.
+    fn table(&self, id: TableId) -> &dyn AnyTable<Self>;
+
+    /// A table by its position.
+    fn table_mut(&mut self, id: TableId) -> &mut dyn AnyTable<Self>;
+}
+
+/// The columns of a table as a set of flags.
+pub trait ColumnSet: Flags + Copy + PartialEq + Debug + Send + Sync {}
+impl<C: Flags + Copy + PartialEq + Debug + Send + Sync> ColumnSet for C {}
+
+/// A row type. Generated, one for each table that is not a pivot.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not the row type of a table")]
+pub trait Entity: Clone + Debug + Default + PartialEq + Send + Sync + Sized + 'static {
+    /// The tables of its world.
+    type Tables: Tables;
+    /// Its columns as flags, counted as in [`TableInfo::columns`].
+    type Columns: ColumnSet;
+    /// One field with a value for it: what a setter writes, and what a rollback writes back.
+    type Field: Debug + Send + Sync;
+    /// What [`World::get`](super::world::World::get) returns.
+    type Ref<'w>: From<RowRef<'w, Self>>;
+    /// What [`World::get_mut`](super::world::World::get_mut) returns.
+    type Mut<'w>: From<RowMut<'w, Self>>;
+
+    /// The table's place among the tables.
+    const TABLE: TableId;
+    /// What the engine has to know of the table.
+    const INFO: &'static TableInfo;
+    /// The columns of floating-point numbers, which may not be NaN.
+    const REALS: Self::Columns;
+    /// The columns that an index or a foreign key is on.
+    const INDEXED: Self::Columns;
+
+    /// Its table.
+    fn table(tables: &Self::Tables) -> &Table<Self>;
+    /// Its table.
+    fn table_mut(tables: &mut Self::Tables) -> &mut Table<Self>;
+
+    /// The columns that writing `field` would change.
+    fn differs(&self, field: &Self::Field) -> Self::Columns;
+    /// Writes `field` and returns the old one.
+    fn replace(&mut self, field: Self::Field) -> Self::Field;
+    /// What the foreign key at this position names.
+    fn parent(&self, foreign_key: usize) -> Option<RawKey>;
+    /// The field that makes the foreign key at this position name nobody; `None` if it has to name
+    /// somebody.
+    fn orphaned(foreign_key: usize) -> Option<Self::Field>;
+    /// The hash of the values of an index; `None` when one of them is NULL, which is equal to nothing.
+    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64>;
+    /// Whether another row has the same values in an index.
+    fn index_eq(&self, other: &Self, index: usize) -> bool;
+    /// The value of a column for the file: enums as text, keys as ids.
+    fn value<'a>(&'a self, column: usize, tables: &'a Self::Tables) -> Value<'a>;
+    /// Makes a row of the columns of a file.
+    ///
+    /// # Errors
+    /// The first column that is not what the schema says.
+    fn load(row: &RowReader<'_, Self::Tables>) -> Result<Self, ColumnProblem>;
+}
+
+/// Entities that are inserted as they are. The others belong to an owner, who adds them.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` belongs to an owner and cannot be inserted alone",
+    note = "use the owner's `add_...` method, or `World::add`"
+)]
+pub trait Standalone: Entity {}
+
+/// Entities that exactly one owner has.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not an owned entity")]
+pub trait Owned: Entity {
+    /// The pivot that says whose a row is.
+    type Pivot: PivotRow<Tables = Self::Tables, Owned = Self>;
+}
+
+/// Who the owner of a row of `O` is.
+pub type OwnerOf<O> = <<O as Owned>::Pivot as PivotRow>::Owner;
+
+/// A row of a pivot, as it is handed out. Generated.
+pub trait PivotRow: Copy + Debug + PartialEq + Send + Sync + 'static {
+    /// The tables of its world.
+    type Tables: Tables;
+    /// What is owned.
+    type Owned: Owned<Tables = Self::Tables, Pivot = Self>;
+    /// Who owns it: an enum with one variant for each arm.
+    type Owner: Owner;
+    /// The table's place among the tables.
+    const TABLE: TableId;
+    /// What the engine has to know of the table.
+    const INFO: &'static TableInfo;
+
+    /// Its table.
+    fn table(tables: &Self::Tables) -> &Pivot<Self>;
+    /// Its table.
+    fn table_mut(tables: &mut Self::Tables) -> &mut Pivot<Self>;
+    /// Puts a row together.
+    fn new(id: Id<Self>, owned: Key<Self::Owned>, owner: Self::Owner) -> Self;
+    /// The row that it is about.
+    fn owned(&self) -> Key<Self::Owned>;
+}
+
+/// One owner out of several tables. Generated, for pivots and for owner columns of a row.
+pub trait Owner: Copy + Debug + PartialEq + Send + Sync + 'static {
+    /// Which arm it is, counted in column order, and who.
+    fn arm(self) -> (usize, Parent);
+    /// The owner in this arm, if there is such an arm.
+    fn from_arm(arm: usize, parent: Parent) -> Option<Self>;
+}
+
+/// Hashes values for an index, the same way for rows and for searches.
+pub struct IndexHasher<'a>(pub(crate) &'a ValueHasher);
+
+impl IndexHasher<'_> {
+    /// The hash of a value, or of a tuple of values.
+    #[inline]
+    pub fn hash(&self, value: impl std::hash::Hash) -> u64 {
+        std::hash::BuildHasher::hash_one(self.0, value)
+    }
+}
+
+/// A column that is not what the schema says, in a row that is being loaded.
+#[derive(Debug)]
+pub struct ColumnProblem {
+    /// Positions of the column, or columns.
+    pub columns: Vec<usize>,
+    /// What is wrong.
+    pub kind: ProblemKind,
+}
+
+impl ColumnProblem {
+    /// The same with the names of table, row and columns.
+    pub(crate) fn of(self, info: &'static TableInfo, id: i64) -> Problem {
+        let columns: Vec<_> = self.columns.iter().map(|&column| info.columns[column]).collect();
+        Problem { table: info.name, id, column: columns.join(", "), kind: self.kind }
+    }
+}
+
+/// Where loaded rows come from: a row at a time, its columns by position.
+pub trait RowSource {
+    /// The value of a column of the current row.
+    ///
+    /// # Errors
+    /// [`ProblemKind::NotUtf8`] for a text that is none.
+    fn value(&self, column: usize) -> Result<Value<'_>, ProblemKind>;
+}
+
+/// Reads the columns of one row of a file, and finds the rows that its foreign keys name.
+pub struct RowReader<'a, T> {
+    source: &'a dyn RowSource,
+    tables: &'a T,
+}
+
+impl<'a, T: Tables> RowReader<'a, T> {
+    pub(crate) fn new(source: &'a dyn RowSource, tables: &'a T) -> Self {
+        Self { source, tables }
+    }
+
+    fn value(&self, column: usize) -> Result<Value<'_>, ColumnProblem> {
+        self.source.value(column).map_err(|kind| ColumnProblem { columns: vec![column], kind })
+    }
+
+    pub(crate) fn is_null(&self, column: usize) -> Result<bool, ColumnProblem> {
+        Ok(self.value(column)? == Value::Null)
+    }
+
+    /// Reads a column.
+    ///
+    /// # Errors
+    /// When the value is not of this type.
+    pub fn read<V: FromValue>(&self, column: usize) -> Result<V, ColumnProblem> {
+        V::from_value(self.value(column)?).map_err(|kind| ColumnProblem { columns: vec![column], kind })
+    }
+
+    /// Reads a foreign key that always names a row.
+    ///
+    /// # Errors
+    /// When it is NULL, or names a row that is not there.
+    pub fn key<E: Entity<Tables = T>>(&self, column: usize) -> Result<Key<E>, ColumnProblem> {
+        let id: i64 = self.read(column)?;
+        E::table(self.tables).ids.key(id).map(Key::from_raw).ok_or_else(|| dangling(column, E::INFO, id))
+    }
+
+    /// Reads a foreign key that may name a row.
+    ///
+    /// # Errors
+    /// When it names a row that is not there.
+    pub fn optional_key<E: Entity<Tables = T>>(&self, column: usize) -> Result<Option<Key<E>>, ColumnProblem> {
+        let id: Option<i64> = self.read(column)?;
+        let key = |id| E::table(self.tables).ids.key(id).map(Key::from_raw);
+        id.map(|id| key(id).ok_or_else(|| dangling(column, E::INFO, id))).transpose()
+    }
+
+    fn find(&self, column: usize, table: TableId, id: i64) -> Result<RawKey, ColumnProblem> {
+        let table = self.tables.table(table);
+        table.key_of(id).ok_or_else(|| dangling(column, table.info(), id))
+    }
+
+    /// Makes sure that a column which this world never uses has no value.
+    ///
+    /// # Errors
+    /// When it has one.
+    pub fn unused(&self, column: usize) -> Result<(), ColumnProblem> {
+        match self.value(column)? {
+            Value::Null => Ok(()),
+            value => {
+                let kind = ProblemKind::NotNull { found: value.to_string() };
+                Err(ColumnProblem { columns: vec![column], kind })
+            }
+        }
+    }
+
+    /// Reads the one owner that these columns name, each an arm in order, with the table it points to.
+    ///
+    /// # Errors
+    /// When several of them name one, or one that is not there.
+    pub fn owner<O: Owner>(&self, arms: &[(usize, Option<TableId>)]) -> Result<Option<O>, ColumnProblem> {
+        let mut owner = None;
+        for (arm, &(column, table)) in arms.iter().enumerate() {
+            let Some(id) = self.read::<Option<i64>>(column)? else { continue };
+            if owner.is_some() {
+                let columns = arms.iter().map(|&(column, _)| column).collect();
+                return Err(ColumnProblem { columns, kind: ProblemKind::MoreThanOne });
+            }
+            let parent = match table {
+                Some(table) => Parent::Row(self.find(column, table, id)?),
+                None => Parent::Outside(id),
+            };
+            owner = O::from_arm(arm, parent);
+        }
+        Ok(owner)
+    }
+}
+
+fn dangling(column: usize, target: &'static TableInfo, id: i64) -> ColumnProblem {
+    ColumnProblem { columns: vec![column], kind: ProblemKind::Dangling { target: target.name, id } }
+}
+
+/// What an owner column holds in the file: the owner's id if this is its arm, NULL otherwise.
+pub fn owner_value<'a, T: Tables>(
+    owner: Option<impl Owner>,
+    arm: usize,
+    table: Option<TableId>,
+    tables: &T,
+) -> Value<'a> {
+    match owner.map(Owner::arm) {
+        Some((its_arm, parent)) if its_arm == arm => match (parent, table) {
+            (Parent::Row(key), Some(table)) => tables.table(table).id_of(key).into(),
+            (Parent::Outside(id), _) => Value::Integer(id),
+            (Parent::Row(_), None) => Value::Null,
+        },
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,127 @@
+//! Handles of rows: the key, which is for memory, and the id, which is for the file.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+
+use slotmap::Key as _;
+
+/// A key without its entity type: what indexes hold, and what passes between tables.
+pub type RawKey = slotmap::DefaultKey;
+
+/// Generational handle of a live row of entity `E`.
+///
+/// It is 8 bytes, `Copy`, and never outlives its row: once the row is removed the key finds nothing,
+/// for ever, even when its place in memory is used again. Keys belong to one world of one process;
+/// what is written to a file or sent to a client is the [`Id`].
+pub struct Key<E>(RawKey, PhantomData<fn() -> E>);
+
+/// The id of a row of `E`: the value of its `INTEGER PRIMARY KEY`.
+///
+/// Given at insert, ascending, and never given again, also after a restart.
+pub struct Id<E>(i64, PhantomData<fn() -> E>);
+
+impl<E> Key<E> {
+    /// The key that is nobody's: no row is ever found under it. Also what `default()` gives.
+    #[must_use]
+    pub fn null() -> Self {
+        Self::from_raw(RawKey::null())
+    }
+
+    /// Whether this is the null key.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.0.is_null()
+    }
+
+    /// This key without its type.
+    #[must_use]
+    pub fn raw(self) -> RawKey {
+        self.0
+    }
+
+    /// Gives a raw key its type back. Used with a key of another table, it finds nothing or the
+    /// wrong row, as any key of another world would.
+    #[must_use]
+    pub fn from_raw(raw: RawKey) -> Self {
+        Self(raw, PhantomData)
+    }
+}
+
+impl<E> Id<E> {
+    /// The id with this value, whether or not such a row exists.
+    #[must_use]
+    pub const fn new(value: i64) -> Self {
+        Self(value, PhantomData)
+    }
+
+    /// The value as it stands in the file.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl<E> Default for Key<E> {
+    fn default() -> Self {
+        Self::null()
+    }
+}
+
+impl<E> fmt::Display for Id<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+// Derives would ask the same of `E`, which is only a name here.
+macro_rules! by_first_field {
+    ($($name:ident)*) => {$(
+        impl<E> Clone for $name<E> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        impl<E> Copy for $name<E> {}
+        impl<E> PartialEq for $name<E> {
+            fn eq(&self, other: &Self) -> bool {
+                self.0 == other.0
+            }
+        }
+        impl<E> Eq for $name<E> {}
+        impl<E> PartialOrd for $name<E> {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+        impl<E> Ord for $name<E> {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.0.cmp(&other.0)
+            }
+        }
+        impl<E> Hash for $name<E> {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.0.hash(state);
+            }
+        }
+    )*};
+}
+by_first_field!(Key Id);
+
+fn short_name<E>() -> &'static str {
+    let name = std::any::type_name::<E>();
+    name.rsplit("::").next().unwrap_or(name)
+}
+
+impl<E> fmt::Debug for Key<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}Key({:?})", short_name::<E>(), self.0.data())
+    }
+}
+
+impl<E> fmt::Debug for Id<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}Id({})", short_name::<E>(), self.0)
+    }
+}

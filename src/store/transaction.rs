@@ -1,0 +1,103 @@
+//! Taking back: transactions in memory over the whole world, and savepoints in them.
+
+use std::ops::{Deref, DerefMut};
+
+use super::entity::Tables;
+use super::schema::TableId;
+use super::world::World;
+
+/// Which tables were written, in order. How to take each step back, the tables know themselves.
+#[derive(Debug, Default)]
+pub(crate) struct UndoLog {
+    steps: Vec<TableId>,
+    depth: usize,
+}
+
+impl UndoLog {
+    /// Whether a transaction is open, so that steps have to be recorded.
+    #[inline]
+    pub(crate) fn is_recording(&self) -> bool {
+        self.depth > 0
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, table: TableId) {
+        self.steps.push(table);
+    }
+}
+
+/// An open transaction, or a savepoint inside of one. The world is reached through it.
+///
+/// Dropped without [`commit`](Self::commit), as by `?` or a panic, it rolls back: rows, keys,
+/// indexes, ownership, dirty flags and id counters are as they were when it began.
+#[derive(Debug)]
+pub struct Transaction<'w, T: Tables> {
+    world: &'w mut World<T>,
+    start: usize,
+}
+
+impl<T: Tables> World<T> {
+    /// Runs `body`, and keeps what it did if it returns `Ok`. On `Err`, and on a panic (which goes
+    /// on), everything is as it was before: rows, the same keys, indexes, ownership, dirty flags and
+    /// id counters.
+    ///
+    /// Transactions nest: an inner one that fails takes back its own steps only. The cost is that of
+    /// what was touched. Nothing is flushed in between, because a flush needs the
+    /// [`Database`](crate::Database).
+    ///
+    /// # Errors
+    /// What `body` returns.
+    pub fn transaction<R, X>(&mut self, body: impl FnOnce(&mut Self) -> Result<R, X>) -> Result<R, X> {
+        let mut transaction = self.begin();
+        let result = body(&mut transaction)?;
+        transaction.commit();
+        Ok(result)
+    }
+
+    /// Opens a transaction, or a savepoint if one is open: for code that does not fit into a closure.
+    pub fn begin(&mut self) -> Transaction<'_, T> {
+        self.log.depth += 1;
+        Transaction { start: self.log.steps.len(), world: self }
+    }
+}
+
+impl<T: Tables> Transaction<'_, T> {
+    /// Keeps what was done. In a savepoint, the outer transaction can still take it back. O(steps).
+    pub fn commit(mut self) {
+        // What is left for `drop` to take back starts after what was done.
+        self.start = self.world.log.steps.len();
+    }
+
+    /// Takes back what was done, as dropping does. O(steps).
+    pub fn rollback(self) {}
+}
+
+impl<T: Tables> Drop for Transaction<'_, T> {
+    fn drop(&mut self) {
+        let World { tables, log, .. } = &mut *self.world;
+        while log.steps.len() > self.start {
+            let Some(table) = log.steps.pop() else { break };
+            tables.table_mut(table).undo();
+        }
+        log.depth -= 1;
+        if log.depth == 0 {
+            for table in log.steps.drain(..) {
+                tables.table_mut(table).commit();
+            }
+        }
+    }
+}
+
+impl<T: Tables> Deref for Transaction<'_, T> {
+    type Target = World<T>;
+
+    fn deref(&self) -> &World<T> {
+        self.world
+    }
+}
+
+impl<T: Tables> DerefMut for Transaction<'_, T> {
+    fn deref_mut(&mut self) -> &mut World<T> {
+        self.world
+    }
+}

@@ -1,0 +1,179 @@
+//! Values on their way between rows and columns.
+
+use std::fmt;
+
+use crate::error::ProblemKind;
+
+/// The value of one column, as a file can hold it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// No value.
+    Null,
+    /// A whole number; also booleans (0 and 1) and ids.
+    Integer(i64),
+    /// A floating-point number, never NaN.
+    Real(f64),
+    /// A text; also enums.
+    Text(&'a str),
+    /// Bytes.
+    Blob(&'a [u8]),
+}
+
+impl Value<'_> {
+    /// What kind of value this is, for messages.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "NULL",
+            Value::Integer(_) => "an integer",
+            Value::Real(_) => "a real number",
+            Value::Text(_) => "a text",
+            Value::Blob(_) => "a blob",
+        }
+    }
+
+    /// Whether this is the number that SQLite would silently store as NULL.
+    #[must_use]
+    pub fn is_nan(&self) -> bool {
+        matches!(self, Value::Real(real) if real.is_nan())
+    }
+
+    fn instead_of(&self, expected: &'static str) -> ProblemKind {
+        match self {
+            Value::Null => ProblemKind::Null,
+            other => ProblemKind::WrongType { expected, found: other.to_string() },
+        }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => f.write_str("NULL"),
+            Value::Integer(integer) => integer.fmt(f),
+            Value::Real(real) => fmt::Debug::fmt(real, f),
+            Value::Text(text) => fmt::Debug::fmt(text, f),
+            Value::Blob(bytes) => write!(f, "a blob of {} bytes", bytes.len()),
+        }
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Value::Integer(value)
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Value::Integer(value.into())
+    }
+}
+
+impl From<f64> for Value<'_> {
+    fn from(value: f64) -> Self {
+        Value::Real(value)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Value::Text(value)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Value::Blob(value)
+    }
+}
+
+impl<'a, V: Into<Value<'a>>> From<Option<V>> for Value<'a> {
+    fn from(value: Option<V>) -> Self {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+/// A Rust type that a column can be read as.
+pub trait FromValue: Sized {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is wrong with the value, when it is not one of this type.
+    fn from_value(value: Value<'_>) -> Result<Self, ProblemKind>;
+}
+
+impl FromValue for i64 {
+    fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
+        match value {
+            Value::Integer(integer) => Ok(integer),
+            other => Err(other.instead_of("an integer")),
+        }
+    }
+}
+
+impl FromValue for bool {
+    fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
+        match value {
+            Value::Integer(0) => Ok(false),
+            Value::Integer(1) => Ok(true),
+            other => Err(other.instead_of("0 or 1")),
+        }
+    }
+}
+
+impl FromValue for f64 {
+    fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
+        match value {
+            Value::Real(real) => Ok(real),
+            // A REAL column hands whole numbers back as reals; one of any other type may not.
+            #[allow(clippy::cast_precision_loss, reason = "checked to be exact")]
+            Value::Integer(integer) if (integer as f64) as i128 == i128::from(integer) => Ok(integer as f64),
+            other => Err(other.instead_of("a real number")),
+        }
+    }
+}
+
+impl FromValue for String {
+    fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
+        match value {
+            Value::Text(text) => Ok(text.to_owned()),
+            other => Err(other.instead_of("a text")),
+        }
+    }
+}
+
+impl FromValue for Vec<u8> {
+    fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
+        match value {
+            Value::Blob(bytes) => Ok(bytes.to_owned()),
+            other => Err(other.instead_of("a blob")),
+        }
+    }
+}
+
+impl<V: FromValue> FromValue for Option<V> {
+    fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
+        match value {
+            Value::Null => Ok(None),
+            value => V::from_value(value).map(Some),
+        }
+    }
+}
+
+/// Reads a text that has to be one of a few: how the generated enums are loaded.
+///
+/// # Errors
+/// The text, if `parse` does not know it; the value, if it is no text.
+pub fn enum_from_value<V>(
+    value: Value<'_>,
+    expected: &'static str,
+    parse: impl FnOnce(&str) -> Option<V>,
+) -> Result<V, ProblemKind> {
+    match value {
+        Value::Text(text) => {
+            parse(text).ok_or_else(|| ProblemKind::UnknownText { expected, text: text.to_owned() })
+        }
+        other => Err(other.instead_of(expected)),
+    }
+}

@@ -1,0 +1,176 @@
+//! The world: all tables of one schema, and the verbs on them.
+
+use std::fmt;
+use std::ops::Deref;
+
+use crate::error::Error;
+
+use super::cascade::{Reference, references};
+use super::entity::{Entity, Standalone, Tables};
+use super::key::{Id, Key};
+use super::schema::TableId;
+use super::transaction::UndoLog;
+use super::view::{RowMut, RowRef};
+
+/// All tables of one schema, in memory. The only way in for rows, because only it sees every table.
+///
+/// The verbs are the same for every entity; the type of the row or of the key says which table.
+/// Tables can be read one by one: the world derefs to the generated struct of them. Works without
+/// a file; with one, it is a [`Database`](crate::Database)'s.
+pub struct World<T: Tables> {
+    pub(crate) tables: T,
+    pub(crate) log: UndoLog,
+    pub(crate) references: Box<[Vec<Reference>]>,
+}
+
+impl<T: Tables> Default for World<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Tables> fmt::Debug for World<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = T::INFO.iter().zip(0..).map(|(info, n)| (info.name, self.tables.table(TableId(n)).n_rows()));
+        f.debug_map().entries(rows).finish()
+    }
+}
+
+impl<T: Tables> Deref for World<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.tables
+    }
+}
+
+impl<T: Tables> World<T> {
+    /// An empty world.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { tables: T::default(), log: UndoLog::default(), references: references::<T>() }
+    }
+
+    /// Puts a row in, and returns its key. Its id is one that no row of the table ever had. O(1).
+    ///
+    /// # Errors
+    /// [`Error::NotUnique`], [`Error::NoSuchRow`] for a foreign key that names nobody,
+    /// [`Error::NotANumber`], [`Error::IdExhausted`]. Nothing was changed then.
+    #[inline]
+    pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
+        let id = self.check_insert(&row)?;
+        Ok(self.insert_checked(id, row))
+    }
+
+    /// A row for reading, with its relations. O(1).
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`] if it is not there.
+    #[inline]
+    pub fn get<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<E::Ref<'_>, Error> {
+        match E::table(&self.tables).get(key) {
+            Some(row) => Ok(RowRef::new(self, key, row).into()),
+            None => Err(Error::StaleKey { table: E::INFO.name }),
+        }
+    }
+
+    /// A row for writing: setters, and the operations on what it owns. O(1).
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`] if it is not there.
+    #[inline]
+    pub fn get_mut<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<E::Mut<'_>, Error> {
+        if !E::table(&self.tables).contains_key(key) {
+            return Err(Error::StaleKey { table: E::INFO.name });
+        }
+        Ok(RowMut::new(self, key).into())
+    }
+
+    /// Whether a key's row is there. O(1).
+    #[inline]
+    #[must_use]
+    pub fn contains_key<E: Entity<Tables = T>>(&self, key: Key<E>) -> bool {
+        E::table(&self.tables).contains_key(key)
+    }
+
+    /// The id of a row: what is written to the file, and what to send to a client. O(1).
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`] if it is not there.
+    #[inline]
+    pub fn id<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<Id<E>, Error> {
+        E::table(&self.tables).id(key).ok_or(Error::StaleKey { table: E::INFO.name })
+    }
+
+    /// The key of the row with this id, if it is there. O(1).
+    #[inline]
+    #[must_use]
+    pub fn key<E: Entity<Tables = T>>(&self, id: Id<E>) -> Option<Key<E>> {
+        E::table(&self.tables).key(id)
+    }
+
+    /// Number of rows of `E`. O(1).
+    #[must_use]
+    pub fn len<E: Entity<Tables = T>>(&self) -> usize {
+        E::table(&self.tables).len()
+    }
+
+    /// All rows of `E`, in the order of [`Table::iter`](super::table::Table::iter).
+    #[inline]
+    pub fn iter<E: Entity<Tables = T>>(&self) -> impl Iterator<Item = (Key<E>, &E)> + Clone {
+        E::table(&self.tables).iter()
+    }
+
+    /// All rows of `E` for writing, one after the other in ascending order of their ids. Rows that are
+    /// inserted on the way are not visited, and rows that are removed are not either.
+    ///
+    /// Each row is lent out as [`get_mut`](Self::get_mut) does, so no write can miss its dirty flag;
+    /// two cannot be had at once, hence `while let Some(row) = rows.next()` instead of `for`.
+    pub fn iter_mut<E: Entity<Tables = T>>(&mut self) -> IterMut<'_, E> {
+        let end = E::table(&self.tables).ids.counter().next().unwrap_or(i64::MAX);
+        IterMut { world: self, next: i64::MIN, end }
+    }
+
+    /// Number of rows that differ from the file, or from nothing if there is none: inserted, changed
+    /// and removed ones. O(such rows).
+    #[must_use]
+    pub fn n_dirty(&self) -> usize {
+        (0..).take(T::INFO.len()).map(|n| self.n_dirty_of(TableId(n))).sum()
+    }
+
+    fn n_dirty_of(&self, table: TableId) -> usize {
+        let table = self.tables.table(table);
+        let listed = table.dirty().listed().iter().filter(|&&key| table.is_dirty_row(key)).count();
+        listed + table.dirty().removed().len()
+    }
+
+    /// Recomputes every index, ownership and dirty set from the rows, and says what does not agree:
+    /// nothing, unless the engine has a bug. O(rows); for tests.
+    #[must_use]
+    pub fn check(&self) -> Vec<String> {
+        (0..).take(T::INFO.len()).flat_map(|n| self.tables.table(TableId(n)).check(&self.tables)).collect()
+    }
+}
+
+/// Rows lent out for writing, one at a time: see [`World::iter_mut`].
+#[derive(Debug)]
+pub struct IterMut<'w, E: Entity> {
+    world: &'w mut World<E::Tables>,
+    next: i64,
+    end: i64,
+}
+
+impl<E: Entity> IterMut<'_, E> {
+    /// The next row. O(1).
+    #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend")]
+    #[inline]
+    pub fn next(&mut self) -> Option<E::Mut<'_>> {
+        let (id, key) = E::table(&self.world.tables).ids.at_or_after(self.next)?;
+        if id >= self.end {
+            return None;
+        }
+        self.next = id + 1;
+        Some(RowMut::new(self.world, Key::<E>::from_raw(key)).into())
+    }
+}
