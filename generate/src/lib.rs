@@ -1,1 +1,41 @@
-//! Generator.
+//! Reads an SQL schema and works out the typed models of a gamedb world.
+//!
+//! ```text
+//! schema.sql ──sqlite::read──> Schema ─┐
+//!                                      ├──model::resolve──> Model ──emit::models──> models.rs
+//! gamedb.toml ──Config::parse──> Config┘
+//! ```
+//!
+//! - [`schema`] is what the SQL says, [`sqlite`] one way to read it;
+//! - [`config`] is what the SQL cannot say;
+//! - [`relations`], [`pivot`] and [`owners`] find out what points to what and who owns what;
+//! - [`names`] makes Rust names;
+//! - [`model`] is everything resolved, ready to be written down by [`emit`];
+//! - [`explain`] says what was found, and why.
+
+mod accessors;
+mod checks;
+mod columns;
+pub mod config;
+mod ddl_text;
+pub mod emit;
+pub mod error;
+pub mod explain;
+pub mod model;
+pub mod names;
+mod output;
+pub mod owners;
+pub mod pivot;
+pub mod relations;
+mod resolve;
+mod run;
+pub mod schema;
+pub mod sqlite;
+mod types;
+
+pub use config::Config;
+pub use error::Error;
+pub use model::Model;
+pub use pivot::{PivotInfo, is_pivot_table, pivot_info};
+pub use run::{Input, Options, Outcome, generate, read};
+pub use schema::Schema;

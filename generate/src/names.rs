@@ -1,0 +1,291 @@
+//! Rust names from SQL names: safe whatever the SQL name is, and the same for the same schema.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use unicode_ident::{is_xid_continue, is_xid_start};
+
+/// Words that stand for something in Rust 2024, and can be written raw (`r#type`).
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// Words that cannot be written raw.
+const NEVER_RAW: &[&str] = &["self", "super", "crate", "Self", "_"];
+
+/// Type names that generated code needs for something else.
+const TAKEN_TYPES: &[&str] = &[
+    "World",
+    "String",
+    "Vec",
+    "Option",
+    "Some",
+    "None",
+    "Result",
+    "Ok",
+    "Err",
+    "Box",
+    "Default",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Eq",
+    "PartialEq",
+    "Ord",
+    "PartialOrd",
+    "Hash",
+    "From",
+    "Into",
+    "TryFrom",
+    "TryInto",
+    "Iterator",
+    "IntoIterator",
+    "Send",
+    "Sync",
+    "Sized",
+    "Drop",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "AsRef",
+    "AsMut",
+    "ToString",
+    "ToOwned",
+    "Extend",
+    "Error",
+    "Entity",
+    "Table",
+    "Key",
+    "Id",
+    "Database",
+    "Deref",
+    "DerefMut",
+    "Columns",
+    "Row",
+    "Self",
+];
+
+/// Methods that every generated view has; no relation may be called so.
+const TAKEN_METHODS: &[&str] = &[
+    "id",
+    "key",
+    "row",
+    "world",
+    "columns",
+    "get",
+    "get_mut",
+    "insert",
+    "remove",
+    "deref",
+    "deref_mut",
+    "clone",
+    "eq",
+    "fmt",
+    "iter",
+    "into",
+    "from",
+    "borrow",
+    "new",
+    "default",
+];
+
+/// A Rust identifier in snake case. Displayed as code has to write it (`r#type`, `self_`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ident(String);
+
+impl Ident {
+    /// A snake case identifier from any text.
+    pub fn new(text: &str) -> Self {
+        Self(snake(text))
+    }
+
+    /// The bare word, to make other identifiers of: `set_type`, not `set_r#type`.
+    pub fn stem(&self) -> &str {
+        &self.0
+    }
+
+    /// What the compiler sees: two identifiers clash when these are equal.
+    fn seen(&self) -> String {
+        let text = self.to_string();
+        text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+    }
+}
+
+impl fmt::Display for Ident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if NEVER_RAW.contains(&self.0.as_str()) {
+            write!(f, "{}_", self.0)
+        } else if KEYWORDS.contains(&self.0.as_str()) {
+            write!(f, "r#{}", self.0)
+        } else {
+            f.write_str(&self.0)
+        }
+    }
+}
+
+/// Names that may not be given twice.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    taken: HashSet<String>,
+}
+
+impl Scope {
+    /// The scope of the types of one module.
+    pub fn types() -> Self {
+        Self {
+            taken: TAKEN_TYPES.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    /// The scope of the methods of one view.
+    pub fn methods() -> Self {
+        Self {
+            taken: TAKEN_METHODS
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+        }
+    }
+
+    /// Whether a name is taken.
+    pub fn has(&self, name: &str) -> bool {
+        self.taken.contains(name)
+    }
+
+    /// Takes a name, whether or not it was.
+    pub fn take(&mut self, name: impl Into<String>) {
+        self.taken.insert(name.into());
+    }
+
+    /// The first free one of these identifiers; if there is none, the last with a number.
+    pub fn ident(&mut self, wanted: &[Ident]) -> Ident {
+        let free = wanted.iter().find(|ident| !self.has(&ident.seen()));
+        let found = free.cloned().unwrap_or_else(|| {
+            let last = wanted.last().map_or("field", |ident| ident.stem());
+            (2_u64..)
+                .map(|n| Ident(format!("{last}_{n}")))
+                .find(|ident| !self.has(&ident.seen()))
+                .unwrap_or_else(|| Ident(last.to_owned()))
+        });
+        self.take(found.seen());
+        found
+    }
+
+    /// The first free one of these names; if there is none, the last with a number.
+    pub fn name(&mut self, wanted: &[String]) -> String {
+        self.name_with(wanted, &[""])
+    }
+
+    /// The same, where the name must be free with each of these endings too; takes them all.
+    pub fn name_with(&mut self, wanted: &[String], endings: &[&str]) -> String {
+        let free = |name: &String| {
+            !endings
+                .iter()
+                .any(|ending| self.has(&format!("{name}{ending}")))
+        };
+        let found = wanted.iter().find(|name| free(name)).cloned();
+        let found = found.unwrap_or_else(|| {
+            let last = wanted.last().map_or("Name", String::as_str);
+            (2_u64..)
+                .map(|n| format!("{last}{n}"))
+                .find(free)
+                .unwrap_or_else(|| last.to_owned())
+        });
+        for ending in endings {
+            self.take(format!("{found}{ending}"));
+        }
+        found
+    }
+}
+
+/// The singular of the last word of a name: `inventory_entries` → `inventory_entry`.
+pub fn singular(name: &str) -> String {
+    on_last_word(name, |word| pluralizer::pluralize(word, 1, false))
+}
+
+/// The plural of the last word of a name: `inventory_entry` → `inventory_entries`.
+pub fn plural(name: &str) -> String {
+    on_last_word(name, |word| pluralizer::pluralize(word, 2, false))
+}
+
+fn on_last_word(name: &str, change: impl Fn(&str) -> String) -> String {
+    match name.rsplit_once('_') {
+        Some((before, last)) if !last.is_empty() => format!("{before}_{}", change(last)),
+        _ => change(name),
+    }
+}
+
+/// A type name: `inventory_entry` → `InventoryEntry`.
+pub fn type_name(text: &str) -> String {
+    safe(&text.to_upper_camel_case(), "Unnamed")
+}
+
+/// The name of an enum variant for a text: `TRANSLATED_NAME` → `TranslatedName`.
+pub fn variant(text: &str) -> String {
+    let name = safe(&text.to_upper_camel_case(), "Empty");
+    if name == "Self" {
+        "Self_".to_owned()
+    } else {
+        name
+    }
+}
+
+/// The name of a column's flag: `full_name` → `FULL_NAME`.
+pub fn flag(text: &str) -> String {
+    safe(&text.to_shouty_snake_case(), "UNNAMED")
+}
+
+fn snake(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if text.chars().all(plain) && text.chars().any(|c| c != '_') {
+        return safe(text, "unnamed");
+    }
+    safe(&text.to_snake_case(), "unnamed")
+}
+
+/// Keeps what an identifier may have, and puts `_` before what cannot start one.
+fn safe(text: &str, empty: &str) -> String {
+    let kept: String = text.chars().filter(|c| is_xid_continue(*c)).collect();
+    match kept.chars().next() {
+        None => empty.to_owned(),
+        Some(first) if is_xid_start(first) || (first == '_' && kept.len() > 1) => kept,
+        Some('_') => empty.to_owned(),
+        Some(_) => format!("_{kept}"),
+    }
+}
+
+/// Whether a name from the config can be written as it is.
+pub fn is_plain(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .is_some_and(|c| is_xid_start(c) || (c == '_' && name.len() > 1))
+        && chars.all(is_xid_continue)
+        && !KEYWORDS.contains(&name)
+        && !NEVER_RAW.contains(&name)
+}
+
+/// A text as lines for `///`: nothing in it can end the comment, or be refused by the compiler.
+pub fn doc_lines(text: &str) -> Vec<String> {
+    // Text direction marks are refused in comments; a bare CR too.
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}'
+                | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.replace("\r\n", "\n")
+        .split(['\n', '\r'])
+        .map(|line| {
+            let line: String = line
+                .chars()
+                .map(|c| if hidden(c) { ' ' } else { c })
+                .collect();
+            line.trim_end().to_owned()
+        })
+        .collect()
+}

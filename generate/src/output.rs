@@ -1,0 +1,98 @@
+//! The models on their way to the file: rustfmt, the difference, an atomic write.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use similar::TextDiff;
+
+use crate::error::Error;
+
+/// Formats Rust source as the file at `out` would be formatted in place.
+pub(crate) fn rustfmt(source: &str, out: &Path) -> Result<String, Error> {
+    let missing = |source| Error::RustfmtMissing { source };
+    let mut command = Command::new("rustfmt");
+    command.args(["--edition", "2024", "--emit", "stdout"]);
+    // rustfmt.toml is looked for from here.
+    if let Some(folder) = folder(out).filter(|folder| folder.is_dir()) {
+        command.current_dir(folder);
+    }
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(missing)?;
+    // Written by another thread: rustfmt may print before it has read everything.
+    let stdin = child.stdin.take();
+    let written = std::thread::scope(|scope| {
+        let writer = scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(source.as_bytes())));
+        let output = child.wait_with_output();
+        (output, writer.join())
+    });
+    let output = written.0.map_err(missing)?;
+    if !output.status.success() {
+        return Err(Error::RustfmtFailed {
+            message: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        });
+    }
+    String::from_utf8(output.stdout).map_err(|error| Error::RustfmtFailed {
+        message: error.to_string(),
+    })
+}
+
+/// The folder of a file; `.` for a bare name.
+fn folder(file: &Path) -> Option<&Path> {
+    let parent = file.parent()?;
+    Some(if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    })
+}
+
+/// The unified difference between the file as it is and as it has to be.
+pub(crate) fn diff(old: &str, new: &str, out: &Path) -> String {
+    let name = out.display().to_string();
+    TextDiff::from_lines(old, new)
+        .unified_diff()
+        .context_radius(3)
+        .header(&name, &format!("{name} (as generated)"))
+        .to_string()
+}
+
+/// Writes a file whole, or not at all.
+pub(crate) fn write(out: &Path, text: &str) -> Result<(), Error> {
+    let failed = |source| Error::WriteFile {
+        path: out.to_owned(),
+        source,
+    };
+    let folder = folder(out).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".gamedb-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    // A temporary file is private; what replaces a source file must be as open as that was.
+    if let Ok(old) = std::fs::metadata(out) {
+        file.as_file()
+            .set_permissions(old.permissions())
+            .map_err(failed)?;
+    } else {
+        readable(file.as_file()).map_err(failed)?;
+    }
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(out).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_file: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! Every error, word by word.
+
+use gamedb_generate::{Config, model, sqlite};
+
+/// Holds the error of a schema and a config against the expected one.
+fn check(schema: &str, toml: &str, expected: &str) {
+    let result = sqlite::read(schema)
+        .map_err(|error| error.to_string())
+        .and_then(|schema| {
+            let config = Config::parse(toml, "gamedb.toml").map_err(|error| error.to_string())?;
+            model::resolve(&schema, &config).map_err(|error| error.to_string())
+        });
+    assert_eq!(
+        result.expect_err(expected),
+        expected,
+        "for {schema}\n{toml}"
+    );
+}
+
+const ONE: &str =
+    "CREATE TABLE players (id INTEGER PRIMARY KEY, age INTEGER, mood TEXT CHECK (mood IN ('A')));";
+
+#[test]
+fn schema_errors() {
+    let cases = [
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY);\nCREATE TABLE b (\n  id INTEGER,,\n);",
+            "line 3: near \",\": syntax error",
+        ),
+        (
+            "CREATE TABLE a (x);\n\nCREATE TABLE a (x);",
+            "line 3: table a already exists",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;",
+            "trigger \"t\": a world cannot keep it, because rows are changed in memory",
+        ),
+        (
+            "CREATE TEMP TABLE a (id INTEGER PRIMARY KEY);",
+            "temporary table \"a\": a world cannot keep it, because rows are changed in memory",
+        ),
+        (
+            "CREATE TABLE a (x INTEGER);",
+            "table \"a\" has no INTEGER PRIMARY KEY; an entity needs one integer id of its own",
+        ),
+        (
+            "CREATE TABLE a (id BIGINT PRIMARY KEY);",
+            "table \"a\" has no INTEGER PRIMARY KEY; an entity needs one integer id of its own",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY) WITHOUT ROWID;",
+            "table \"a\" has no INTEGER PRIMARY KEY; an entity needs one integer id of its own",
+        ),
+        (
+            "CREATE TABLE a (x INTEGER, y INTEGER, PRIMARY KEY (y, x));",
+            "table \"a\": a primary key of several columns (y, x) is not supported yet; give it an INTEGER PRIMARY KEY and make these UNIQUE",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER, y INTEGER, FOREIGN KEY (x, y) REFERENCES a (id, x));",
+            "table \"a\": a foreign key of several columns (x, y) is not supported yet",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER REFERENCES b (id));",
+            "column a.x: its foreign key points to table \"b\", which the schema does not have",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER UNIQUE, y INTEGER REFERENCES a (x));",
+            "column a.y: its foreign key points to a.x, which is not that table's INTEGER PRIMARY KEY; only ids can be pointed to yet",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT REFERENCES a (id));",
+            "column a.x: a foreign key needs an INTEGER column, and this one is declared `x TEXT REFERENCES a (id)`",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY REFERENCES a (id));",
+            "column a.id: a primary key that is a foreign key too is not supported yet; give the foreign key a UNIQUE column of its own",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER REFERENCES a (id) REFERENCES a (id));",
+            "column a.x: two foreign keys on one column are not supported yet",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER REFERENCES a (id) ON DELETE SET DEFAULT);",
+            "column a.x: ON DELETE SET DEFAULT is not supported yet",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER NOT NULL REFERENCES a (id) ON DELETE SET NULL);",
+            "column a.x: ON DELETE SET NULL cannot be: the column is NOT NULL",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x DECIMAL(10, 2));",
+            "column a.x: type \"DECIMAL(10, 2)\" is not supported yet; use INTEGER, REAL, TEXT or BLOB, or give `[columns.\"a.x\"] type`",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x);",
+            "column a.x: type \"\" is not supported yet; use INTEGER, REAL, TEXT or BLOB, or give `[columns.\"a.x\"] type`",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER AS (id + 1));",
+            "column a.x: computed (GENERATED) columns are not supported yet",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT); CREATE UNIQUE INDEX i ON a (lower(x));",
+            "table \"a\": unique index \"i\" is on an expression, which is not supported yet",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT); CREATE UNIQUE INDEX i ON a (x) WHERE id > 5;",
+            "table \"a\": unique index \"i\" covers only rows where id > 5, which is not supported yet",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT COLLATE NOCASE UNIQUE);",
+            "table \"a\": unique index \"sqlite_autoindex_a_1\" compares by NOCASE, which is not supported yet",
+        ),
+    ];
+    for (schema, expected) in cases {
+        check(schema, "", expected);
+    }
+}
+
+#[test]
+fn config_errors() {
+    let cases = [
+        (
+            "\n[pivots.players]\npivots = true\n",
+            "gamedb.toml:3: unknown field `pivots`, expected one of `pivot`, `owned`, `owners`, `methods`, `type`",
+        ),
+        (
+            "[pivot.players]\n",
+            "gamedb.toml:1: unknown field `pivot`, expected one of `pivots`, `owners`, `values`, `enums`, `columns`, `tables`",
+        ),
+        (
+            "[tables.players]\nsingular = 1\n",
+            "gamedb.toml:2: invalid type: integer `1`, expected a string",
+        ),
+        (
+            "\n\n[tables.player]\nsingular = 'x'\n",
+            "gamedb.toml:3: the schema has no table \"player\"",
+        ),
+        (
+            "[pivots.nobody]\npivot = false\n",
+            "gamedb.toml:1: the schema has no table \"nobody\"",
+        ),
+        (
+            "[pivots.players]\nowned = 'x'\n",
+            "gamedb.toml:2: table \"players\" has no column \"x\"",
+        ),
+        (
+            "[columns.'players.x']\ntype = 'i64'\n",
+            "gamedb.toml:1: table \"players\" has no column \"x\"",
+        ),
+        (
+            "[columns.players]\ntype = 'i64'\n",
+            "gamedb.toml:1: \"players\" is not `table.column`",
+        ),
+        (
+            "[columns.'players.age']\ntype = 'String'\n",
+            "gamedb.toml:2: column players.age is declared INTEGER, which cannot be String",
+        ),
+        (
+            "[columns.'players.age']\ntype = 'u8'\n",
+            "gamedb.toml:2: unknown variant `u8`, expected one of `bool`, `i64`, `f64`, `String`, `Vec<u8>`",
+        ),
+        (
+            "[columns.'players.age']\nreferences = 'x'\n",
+            "gamedb.toml:2: the schema has no table \"x\"",
+        ),
+        (
+            "[columns.'players.age']\nreferences = true\n",
+            "gamedb.toml:2: `references` is a table's name, or false",
+        ),
+        (
+            "[columns.'players.mood']\nenum = 'a b'\n",
+            "gamedb.toml:2: \"a b\" is no Rust name",
+        ),
+        (
+            "[enums.Mod.variants]\nA = 'X'\n",
+            "gamedb.toml:1: no column has the enum \"Mod\"",
+        ),
+        (
+            "[enums.Mood.variants]\nB = 'X'\n",
+            "gamedb.toml:2: enum \"Mood\" has no text \"B\"",
+        ),
+        (
+            "[enums.Mood.variants]\nA = 'fn'\n",
+            "gamedb.toml:2: \"fn\" is no Rust name",
+        ),
+        (
+            "[tables.players]\ntype = 'String'\n",
+            "gamedb.toml:2: type \"String\" is there already",
+        ),
+        (
+            "[owners.players.owner]\ncolumns = ['age']\nallow = ['id']\n",
+            "gamedb.toml:3: \"id\" is allowed, and not in `columns`",
+        ),
+        (
+            "[owners.players.owner]\ncolumns = ['mood']\n",
+            "gamedb.toml:2: \"mood\" is no nullable INTEGER column",
+        ),
+        (
+            "[values.players.v]\ntype = 'V'\nvariants = [\n{ name = 'A', columns = ['age'], fields = [] }]\n",
+            "gamedb.toml:4: variant \"A\" has not as many fields as columns",
+        ),
+        (
+            "[values.players.v]\ntype = 'V'\nvariants = [\n{ name = 'A', columns = ['id'] }]\n",
+            "gamedb.toml:4: \"id\" is no nullable column of its own, which a value needs",
+        ),
+        (
+            "[values.players.v]\ntype = 'V'\nvariants = [{ name = 'A', columns = ['age'] }]\n[owners.players.o]\ncolumns = ['age']\n",
+            "gamedb.toml:1: column players.age is part of two unions",
+        ),
+    ];
+    for (toml, expected) in cases {
+        check(ONE, toml, expected);
+    }
+}

@@ -1,0 +1,235 @@
+//! S1: which tables are pivots, and why.
+
+use std::path::{Path, PathBuf};
+
+use gamedb_generate::pivot::ArmInfo;
+use gamedb_generate::relations::Found;
+use gamedb_generate::{Config, Schema, is_pivot_table, model, pivot_info, read, sqlite};
+
+fn schema(folder: &str) -> (Schema, Config) {
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let input = gamedb_generate::Input {
+        schema: folder.join("schema.sql"),
+        config: None,
+    };
+    read(&input).expect("the schema is read")
+}
+
+fn pivots(schema: &Schema) -> Vec<&str> {
+    let names = schema.tables.iter().map(|table| table.name.as_str());
+    names.filter(|name| is_pivot_table(schema, name)).collect()
+}
+
+/// What `pivot_info` says with this gamedb.toml, or the error.
+fn check(schema: &Schema, toml: &str, table: &str) -> Result<(bool, String), String> {
+    let config = Config::parse(toml, "gamedb.toml").map_err(|e| e.to_string())?;
+    config.verify(schema).map_err(|e| e.to_string())?;
+    let info = pivot_info(schema, &config, table).map_err(|e| e.to_string())?;
+    Ok((info.is_pivot, info.reasons.join("; ")))
+}
+
+#[test]
+fn s1_1_pivots_are_found_by_their_shape() {
+    let (schema, _) = schema("../models");
+    assert_eq!(pivots(&schema), ["attribute_owners", "inventory_owners"]);
+}
+
+#[test]
+fn s1_1_no_table_is_found_by_its_name() {
+    let source =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/schema.sql"))
+            .expect("the schema is read");
+    let renamed = source
+        .replace("attribute_owners", "who_has_what")
+        .replace("inventory_owners", "zzz");
+    let schema = sqlite::read(&renamed).expect("still a schema");
+    assert_eq!(pivots(&schema), ["who_has_what", "zzz"]);
+}
+
+#[test]
+fn s1_1_pivots_are_found_without_declared_keys() {
+    let (schema, _) = schema("tests/cases/convention");
+    assert_eq!(pivots(&schema), ["attribute_owners"]);
+    let info = pivot_info(&schema, &Config::default(), "attribute_owners").expect("a table");
+    assert_eq!(
+        info.warnings,
+        [
+            "no CHECK proves that exactly one owner is set; `[pivots.attribute_owners] pivot = false` if it is not so",
+            "attribute_id is not UNIQUE, so the file does not refuse a second owner; `[pivots.attribute_owners] pivot = false` if there can be one",
+        ]
+    );
+}
+
+#[test]
+fn s1_2_the_owned_key_and_the_arms_in_column_order() {
+    let (schema, config) = schema("../models");
+    let info = pivot_info(&schema, &config, "attribute_owners").expect("a table");
+    let owned = info.owned.expect("something is owned");
+    assert_eq!(
+        (owned.column.as_str(), owned.table.as_str()),
+        ("attribute_id", "attributes")
+    );
+    let arm = |column: &str, table: Option<&str>| ArmInfo {
+        column: column.to_owned(),
+        target: table.map(|table| (table.to_owned(), Found::Declared)),
+        used: true,
+        methods: table.is_some(),
+    };
+    let expected = [
+        arm("mobile_id", Some("mobiles")),
+        arm("item_id", Some("items")),
+        arm("asset_id", None),
+        arm("player_id", Some("players")),
+    ];
+    assert_eq!(info.arms, expected);
+    assert!(info.warnings.is_empty());
+}
+
+#[test]
+fn s1_2_declared_keys_come_before_the_convention() {
+    let (schema, config) = schema("tests/cases/convention");
+    let info = pivot_info(&schema, &config, "attribute_owners").expect("a table");
+    assert_eq!(
+        info.owned.expect("something is owned").found,
+        Found::Declared
+    );
+    let found: Vec<_> = info
+        .arms
+        .iter()
+        .map(|arm| arm.target.as_ref().map(|t| t.1))
+        .collect();
+    let by_name = Some(Found::Convention);
+    assert_eq!(found, [by_name, by_name, None, by_name]);
+    // A declared key wins over the name.
+    let other = sqlite::read(
+        "CREATE TABLE players (id INTEGER PRIMARY KEY);
+         CREATE TABLE people (id INTEGER PRIMARY KEY);
+         CREATE TABLE x (id INTEGER PRIMARY KEY, player_id INTEGER REFERENCES people (id));",
+    )
+    .expect("a schema");
+    let relations = gamedb_generate::relations::relations(&other, &Config::default());
+    assert_eq!(relations.expect("relations")[0].target, "people");
+}
+
+#[test]
+fn s1_2_reasons_why_not() {
+    let (schema, config) = schema("../models");
+    let cases = [
+        (
+            "inventory_entries",
+            "2 NOT NULL foreign keys (inventory_id, item_id), where one says what is owned; 1 nullable foreign key to an owner, where two are the least; it carries more than ownership: quantity, is_max_stacked",
+        ),
+        (
+            "item_blueprint_components",
+            "2 NOT NULL foreign keys (item_blueprint_id, component_item_id), where one says what is owned; no nullable foreign keys to owners; it carries more than ownership: ratio",
+        ),
+        (
+            "mobile_items",
+            "2 NOT NULL foreign keys (mobile_id, item_id), where one says what is owned; 1 nullable foreign key to an owner, where two are the least; it carries more than ownership: internal_name, max_stack_size, item_type",
+        ),
+        (
+            "mobiles",
+            "no NOT NULL foreign key says what is owned; it carries more than ownership: mobile_type, what_we_call_you; owner_mobile_id, owner_item_id, owner_asset_id, owner_player_id are the row's own owner (an owner union on the row itself)",
+        ),
+    ];
+    for (table, expected) in cases {
+        let info = pivot_info(&schema, &config, table).expect("a table");
+        assert!(!info.is_pivot, "{table}");
+        assert_eq!(info.reasons.join("; "), expected, "{table}");
+    }
+    let error = pivot_info(&schema, &config, "nothing").expect_err("no such table");
+    assert_eq!(error.to_string(), "the schema has no table \"nothing\"");
+}
+
+#[test]
+fn s1_4_the_config_forbids() {
+    let (schema, _) = schema("../models");
+    let toml = "[pivots.attribute_owners]\npivot = false\n";
+    let expected = (false, "[pivots.attribute_owners] forbids it".to_owned());
+    assert_eq!(check(&schema, toml, "attribute_owners"), Ok(expected));
+}
+
+#[test]
+fn s1_4_the_config_forces() {
+    let schema = sqlite::read(
+        "CREATE TABLE players (id INTEGER PRIMARY KEY);
+         CREATE TABLE pets (id INTEGER PRIMARY KEY);
+         CREATE TABLE pet_owners (id INTEGER PRIMARY KEY, pet_id INTEGER NOT NULL UNIQUE,
+             player_id INTEGER);",
+    )
+    .expect("a schema");
+    assert!(!is_pivot_table(&schema, "pet_owners"));
+    let toml = "[pivots.pet_owners]\npivot = true\n";
+    let (is_pivot, reasons) = check(&schema, toml, "pet_owners").expect("forced");
+    assert!(is_pivot);
+    assert_eq!(
+        reasons,
+        "[pivots.pet_owners] forces it; pet_id says what is owned, exactly one of player_id says by whom"
+    );
+}
+
+#[test]
+fn s1_4_the_config_limits() {
+    let (schema, config) = schema("../models");
+    let model = model::resolve(&schema, &config).expect("a model");
+    let table = model
+        .tables
+        .iter()
+        .find(|t| t.name == "inventory_owners")
+        .expect("there");
+    let pivot = table.pivot().expect("a pivot");
+    let owner = &model[pivot.owner];
+    let arms: Vec<(&str, bool)> = owner
+        .arms
+        .iter()
+        .map(|arm| (arm.variant.as_str(), arm.methods))
+        .collect();
+    assert_eq!(arms, [("Mobile", true), ("Item", false), ("Player", true)]);
+    let closed: Vec<&str> = owner
+        .always_null
+        .iter()
+        .map(|at| table.columns[*at].name.as_str())
+        .collect();
+    assert_eq!(closed, ["asset_id"]);
+    // Limited further than the schema does.
+    let toml = "[pivots.attribute_owners]\nowners = [\"item_id\", \"player_id\"]\n";
+    let config = Config::parse(toml, "gamedb.toml").expect("a config");
+    let info = pivot_info(&schema, &config, "attribute_owners").expect("a pivot");
+    let used: Vec<(&str, bool)> = info
+        .arms
+        .iter()
+        .map(|arm| (arm.column.as_str(), arm.used))
+        .collect();
+    let expected = [
+        ("mobile_id", false),
+        ("item_id", true),
+        ("asset_id", false),
+        ("player_id", true),
+    ];
+    assert_eq!(used, expected);
+}
+
+#[test]
+fn s1_4_what_the_config_cannot_ask_for() {
+    let (schema, _) = schema("../models");
+    let cases = [
+        (
+            "\n[pivots.players]\npivot = true\n",
+            "players",
+            "gamedb.toml:2: table \"players\" cannot be a pivot: no NOT NULL foreign key says what is owned; no nullable INTEGER column says who owns; it carries more than ownership: full_name, what_we_call_you, security_token, over_13, year_of_birth, email",
+        ),
+        (
+            "[pivots.inventory_owners]\nowners = [\"asset_id\", \"item_id\", \"player_id\"]\n",
+            "inventory_owners",
+            "gamedb.toml:2: \"asset_id\" cannot be an owner column",
+        ),
+        (
+            "[pivots.attribute_owners]\n\nmethods = [\n\"player_id\",\n\"asset_id\"]\n",
+            "attribute_owners",
+            "gamedb.toml:5: \"asset_id\" is no owner column with a table, so nobody can get methods",
+        ),
+    ];
+    for (toml, table, expected) in cases {
+        assert_eq!(check(&schema, toml, table), Err(expected.to_owned()));
+    }
+}
