@@ -265,7 +265,7 @@ impl Config {
             };
             let table = self.known(schema, name, table)?;
             self.column_of(table, name, column)?;
-            self.references(schema, section)?;
+            self.references(schema, table, column, section)?;
         }
         for name in self.sections.tables.keys() {
             self.known(schema, name, name.get_ref())?;
@@ -285,10 +285,20 @@ impl Config {
         Err(self.impossible(variant.name.span(), what))
     }
 
-    fn references(&self, schema: &Schema, section: &ColumnSection) -> Result<(), ConfigError> {
+    fn references(
+        &self,
+        schema: &Schema,
+        table: &Table,
+        column: &str,
+        section: &ColumnSection,
+    ) -> Result<(), ConfigError> {
         let Some(references) = &section.references else {
             return Ok(());
         };
+        if table.foreign_key(column).is_some() {
+            let what = format!("column {}.{column} has a declared foreign key", table.name);
+            return Err(self.impossible(references.span(), what));
+        }
         match references.get_ref() {
             References::No(false) => Ok(()),
             References::No(true) => {

@@ -21,6 +21,7 @@ mod ddl_text;
 pub mod emit;
 pub mod error;
 pub mod explain;
+mod fields;
 pub mod model;
 pub mod names;
 mod output;

@@ -164,12 +164,18 @@ impl Scope {
 
     /// The first free one of these identifiers; if there is none, the last with a number.
     pub fn ident(&mut self, wanted: &[Ident]) -> Ident {
-        let free = wanted.iter().find(|ident| !self.has(&ident.seen()));
-        let found = free.cloned().unwrap_or_else(|| {
+        self.ident_if(wanted, |_| true)
+    }
+
+    /// The same, of those that pass a further test.
+    pub fn ident_if(&mut self, wanted: &[Ident], test: impl Fn(&Ident) -> bool) -> Ident {
+        let free = |ident: &Ident| !self.has(&ident.seen()) && test(ident);
+        let found = wanted.iter().find(|ident| free(ident)).cloned();
+        let found = found.unwrap_or_else(|| {
             let last = wanted.last().map_or("field", |ident| ident.stem());
             (2_u64..)
                 .map(|n| Ident(format!("{last}_{n}")))
-                .find(|ident| !self.has(&ident.seen()))
+                .find(free)
                 .unwrap_or_else(|| Ident(last.to_owned()))
         });
         self.take(found.seen());

@@ -4,16 +4,12 @@ use crate::accessors;
 use crate::columns::{self, Enums, ValueUnion};
 use crate::config::{Config, Name};
 use crate::error::{ConfigError, Error, ModelError};
-use crate::model::{
-    ColumnModel, FieldKind, FieldModel, ForeignKeyModel, Literal, Model, OwnerRef, Scalar,
-    TableKind, TableModel, TableRef,
-};
+use crate::model::{FieldKind, ForeignKeyModel, Model, Scalar, TableKind, TableModel, TableRef};
 use crate::names::{self, Ident, Scope};
 use crate::owners::{self, OwnerUnion};
 use crate::pivot::{self, PivotInfo};
 use crate::relations::{self, Relation};
-use crate::schema::{CheckKind, Column, Partial, Schema, Table};
-use crate::types;
+use crate::schema::{CheckKind, Partial, Schema, Table};
 
 /// What every entity's type name is put before.
 const TYPE_ENDINGS: &[&str] = &["", "Key", "Id", "Columns", "Ref", "Mut"];
@@ -138,24 +134,24 @@ fn supported(table: &Table) -> Result<(), ModelError> {
 
 /// Resolving, under way.
 pub(crate) struct Resolver<'a> {
-    schema: &'a Schema,
-    config: &'a Config,
+    pub(crate) schema: &'a Schema,
+    pub(crate) config: &'a Config,
     relations: Vec<Relation>,
-    enums: Enums,
+    pub(crate) enums: Enums,
     pub(crate) types: Scope,
     pub(crate) model: Model,
 }
 
 /// The unions of one table.
 #[derive(Default)]
-struct Unions {
-    owners: Vec<OwnerUnion>,
-    values: Vec<ValueUnion>,
+pub(crate) struct Unions {
+    pub(crate) owners: Vec<OwnerUnion>,
+    pub(crate) values: Vec<ValueUnion>,
 }
 
 impl Unions {
     /// The columns of the union that a column belongs to.
-    fn of(&self, column: &str) -> Option<Vec<&str>> {
+    pub(crate) fn of(&self, column: &str) -> Option<Vec<&str>> {
         let has = |columns: &[&str]| columns.contains(&column);
         let owners = self.owners.iter().map(|union| {
             let columns = union.columns.iter();
@@ -195,6 +191,7 @@ impl<'a> Resolver<'a> {
         let at = TableRef(self.model.tables.len());
         let mut unions = Unions::default();
         if info.is_pivot {
+            self.no_unions(table)?;
             unions.owners.push(OwnerUnion {
                 field: "owner".to_owned(),
                 columns: info.arms.iter().map(|arm| arm.column.clone()).collect(),
@@ -270,6 +267,21 @@ impl<'a> Resolver<'a> {
         Some((name.get_ref().clone(), name.span()))
     }
 
+    /// A pivot has one owner, and nothing else that could be a union.
+    fn no_unions(&self, table: &Table) -> Result<(), ConfigError> {
+        let sections = self.config.sections();
+        let owners = sections.owners.get_key_value(table.name.as_str());
+        let values = sections.values.get_key_value(table.name.as_str());
+        let at = owners.map(|(name, _)| name.span());
+        match at.or_else(|| values.map(|(name, _)| name.span())) {
+            Some(at) => {
+                let what = format!("table {:?} is a pivot, and has no unions", table.name);
+                Err(self.config.impossible(at, what))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// No column may be part of two unions.
     fn overlaps(&self, table: &Table, unions: &Unions) -> Result<(), ConfigError> {
         let mut seen = Scope::default();
@@ -292,232 +304,6 @@ impl<'a> Resolver<'a> {
         }
         Ok(())
     }
-
-    fn columns(&self, table: &Table) -> Result<Vec<ColumnModel>, Error> {
-        // `FLAGS` is the word of the bitflags trait.
-        let mut flags = Scope::default();
-        flags.take("FLAGS");
-        let mut columns = Vec::new();
-        for column in table.columns.iter().filter(|column| !column.primary_key) {
-            let flag = names::flag(&column.name);
-            columns.push(ColumnModel {
-                name: column.name.clone(),
-                position: columns.len(),
-                flag: flags.name(&[flag.clone(), format!("{flag}_")]),
-                doc: doc(column),
-                scalar: types::scalar(self.config, table, column)?,
-                not_null: column.not_null,
-                default_sql: column.default.clone(),
-                field: 0,
-            });
-        }
-        Ok(columns)
-    }
-
-    fn fields(
-        &mut self,
-        at: TableRef,
-        table: &'a Table,
-        type_name: &str,
-        info: &PivotInfo,
-        unions: &Unions,
-        columns: &mut [ColumnModel],
-    ) -> Result<Vec<FieldModel>, Error> {
-        let place = |columns: &[ColumnModel], name: &str| {
-            columns.iter().position(|column| column.name == name)
-        };
-        let mut scope = Scope::default();
-        let mut fields: Vec<FieldModel> = Vec::new();
-        let mut done = Scope::default();
-        for column in table.columns.iter().filter(|column| !column.primary_key) {
-            if done.has(&column.name) {
-                continue;
-            }
-            let covered = unions
-                .of(&column.name)
-                .unwrap_or_else(|| vec![&column.name]);
-            let mut places: Vec<usize> = covered
-                .iter()
-                .filter_map(|name| place(columns, name))
-                .collect();
-            places.sort_unstable();
-            for name in &covered {
-                done.take(*name);
-            }
-            let owner = unions
-                .owners
-                .iter()
-                .find(|union| union.columns.contains(&column.name));
-            let value = unions
-                .values
-                .iter()
-                .find(|union| union.columns.iter().flatten().any(|c| *c == column.name));
-            let (name, doc, kind) = if let Some(union) = owner {
-                let ty = self.owner(at, table, type_name, info, union, columns)?;
-                let how = if union.required {
-                    "exactly one is set"
-                } else {
-                    "at most one is set"
-                };
-                let kind = FieldKind::Owner {
-                    ty,
-                    required: union.required,
-                };
-                (
-                    vec![Ident::new(&union.field)],
-                    union_doc(table, &union.columns, how),
-                    kind,
-                )
-            } else if let Some(union) = value {
-                let kind = FieldKind::Value {
-                    ty: union.ty,
-                    required: union.required,
-                    columns: union
-                        .columns
-                        .iter()
-                        .map(|v| v.iter().filter_map(|name| place(columns, name)).collect())
-                        .collect(),
-                };
-                let names: Vec<String> = union.columns.iter().flatten().cloned().collect();
-                let how = if union.required {
-                    "one value"
-                } else {
-                    "one value, or none"
-                };
-                (
-                    vec![Ident::new(&union.field)],
-                    union_doc(table, &names, how),
-                    kind,
-                )
-            } else {
-                let scalar = place(columns, &column.name).map(|at| columns[at].scalar);
-                let kind = self.single(table, column, scalar.unwrap_or(Scalar::Blob));
-                (self.field_names(table, column, &kind), doc(column), kind)
-            };
-            for place in &places {
-                columns[*place].field = fields.len();
-            }
-            fields.push(FieldModel {
-                name: scope.ident(&name),
-                columns: places,
-                doc,
-                kind,
-            });
-        }
-        Ok(fields)
-    }
-
-    /// What a field may be called, the best name first. A foreign key loses its `_id`, unless a
-    /// column has the name that is left.
-    fn field_names(&self, table: &Table, column: &Column, kind: &FieldKind) -> Vec<Ident> {
-        let own = Ident::new(&column.name);
-        let section = self.config.column(&table.name, &column.name);
-        if let Some(name) = section.and_then(|section| section.rename.as_ref()) {
-            return vec![Ident::new(name.get_ref()), own];
-        }
-        let stem = column.name.strip_suffix("_id").filter(|stem| {
-            matches!(kind, FieldKind::ForeignKey(_))
-                && !stem.is_empty()
-                && !table.columns.iter().any(|other| other.name == *stem)
-        });
-        stem.map(Ident::new).into_iter().chain([own]).collect()
-    }
-
-    fn single(&self, table: &Table, column: &Column, scalar: Scalar) -> FieldKind {
-        if let Some(key) = self.key(table, &column.name) {
-            return FieldKind::ForeignKey(key);
-        }
-        let nullable = !column.not_null;
-        let default = column.default.as_deref();
-        let default = default.and_then(|sql| types::literal(sql, scalar));
-        match self.enums.of(&table.name, &column.name) {
-            Some(ty) => FieldKind::Enum {
-                ty,
-                nullable,
-                default: match &default {
-                    Some(Literal::Text(text)) => self.enums.models[ty.0]
-                        .variants
-                        .iter()
-                        .position(|variant| variant.text == *text),
-                    _ => None,
-                },
-            },
-            None => FieldKind::Scalar {
-                ty: scalar,
-                nullable,
-                default,
-            },
-        }
-    }
-
-    fn owner(
-        &mut self,
-        at: TableRef,
-        table: &Table,
-        type_name: &str,
-        info: &PivotInfo,
-        union: &OwnerUnion,
-        columns: &[ColumnModel],
-    ) -> Result<OwnerRef, Error> {
-        let arms = accessors::arms(self, table, info, union, columns);
-        let wanted = match &union.type_name {
-            Some((name, span)) if !names::is_plain(name) || self.types.has(name) => {
-                let what = format!("{name:?} is no Rust name, or is there already");
-                return Err(self.config.impossible(span.clone(), what).into());
-            }
-            Some((name, _)) => vec![name.clone()],
-            None => match &info.owned {
-                Some(owned) if info.is_pivot => {
-                    let owned = self.schema.table(&owned.table);
-                    let owned = owned.map(|owned| names::type_name(&singular(self.config, owned)));
-                    let short = owned.map(|owned| format!("{owned}OwnedBy"));
-                    short
-                        .into_iter()
-                        .chain([format!("{type_name}OwnedBy")])
-                        .collect()
-                }
-                _ => vec![format!("{type_name}{}", names::type_name(&union.field))],
-            },
-        };
-        let type_name = self.types.name(&wanted);
-        let unused = union
-            .columns
-            .iter()
-            .filter(|name| !union.allowed.contains(name));
-        let always_null = unused
-            .filter_map(|name| columns.iter().position(|column| column.name == *name))
-            .collect();
-        self.model.owners.push(crate::model::OwnerModel {
-            type_name,
-            table: at,
-            arms,
-            always_null,
-        });
-        Ok(OwnerRef(self.model.owners.len() - 1))
-    }
-}
-
-/// The comment of a column; without one its declaration, as code.
-fn doc(column: &Column) -> String {
-    column.comment.clone().unwrap_or_else(|| {
-        let ticks = if column.declaration.contains('`') {
-            "``"
-        } else {
-            "`"
-        };
-        format!("{ticks}{}{ticks}", column.declaration)
-    })
-}
-
-fn union_doc(table: &Table, columns: &[String], how: &str) -> String {
-    let names: Vec<String> = columns.iter().map(|name| format!("`{name}`")).collect();
-    let mut doc = format!("{}: {how}.", names.join(", "));
-    let comments = columns.iter().filter_map(|name| {
-        let comment = table.column(name)?.comment.as_ref()?;
-        Some(format!("\n\n`{name}`: {comment}"))
-    });
-    doc.extend(comments);
-    doc
 }
 
 /// Whether the types of the fields keep a CHECK.

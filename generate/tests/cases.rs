@@ -178,3 +178,28 @@ fn unique_sets_leave_out_what_keys_have() {
     assert_eq!(names, ["day_and_sold"]);
     assert!(trades.index_sql[0].starts_with("CREATE INDEX trades_day"));
 }
+
+#[test]
+fn fields_leave_setters_and_views_alone() {
+    let schema = gamedb_generate::sqlite::read(
+        "CREATE TABLE keys (id INTEGER PRIMARY KEY, key_id INTEGER REFERENCES keys (id),
+             mood TEXT, set_mood TEXT, set_late TEXT, late TEXT, world TEXT);",
+    )
+    .expect("a schema");
+    let model = model::resolve(&schema, &gamedb_generate::Config::default()).expect("a model");
+    let names: Vec<&str> = model.tables[0]
+        .fields
+        .iter()
+        .map(|f| f.name.stem())
+        .collect();
+    // `key()` is the view's own; a plain field has no accessor that could clash with `world()`.
+    let expected = [
+        "key_id",
+        "mood",
+        "set_mood_2",
+        "set_late",
+        "late_2",
+        "world",
+    ];
+    assert_eq!(names, expected);
+}

@@ -213,3 +213,44 @@ fn config_errors() {
         check(ONE, toml, expected);
     }
 }
+
+const PETS: &str = "CREATE TABLE players (id INTEGER PRIMARY KEY);
+    CREATE TABLE mobiles (id INTEGER PRIMARY KEY, owner_player_id INTEGER,
+        owner_mobile_id INTEGER REFERENCES mobiles (id), owner_x_id INTEGER,
+        CHECK ((owner_player_id IS NOT NULL) + (owner_mobile_id IS NOT NULL) + (owner_x_id IS NOT NULL) = 1));
+    CREATE TABLE pets (id INTEGER PRIMARY KEY);
+    CREATE TABLE pet_owners (id INTEGER PRIMARY KEY, pet_id INTEGER NOT NULL, player_id INTEGER,
+        mobile_id INTEGER);";
+
+#[test]
+fn config_errors_of_unions() {
+    let cases = [
+        (
+            "[columns.'mobiles.owner_mobile_id']\nreferences = false\n",
+            "gamedb.toml:2: column mobiles.owner_mobile_id has a declared foreign key",
+        ),
+        (
+            "[columns.'mobiles.owner_x_id']\nrename = 'x'\n",
+            "gamedb.toml:2: column mobiles.owner_x_id is part of a union",
+        ),
+        (
+            "[columns.'pet_owners.pet_id']\nenum = 'X'\n",
+            "gamedb.toml:2: column pet_owners.pet_id has no CHECK that lists its texts, so it is no enum",
+        ),
+        (
+            "\n[owners.pet_owners.owner]\ncolumns = ['player_id']\n",
+            "gamedb.toml:2: table \"pet_owners\" is a pivot, and has no unions",
+        ),
+        (
+            "[owners.mobiles.owner]\ncolumns = ['owner_player_id', 'owner_mobile_id', 'owner_x_id']\nrequired = false\n",
+            "gamedb.toml:3: the CHECK says that there is always an owner",
+        ),
+        (
+            "[values.mobiles.v]\ntype = 'V'\nvariants = [{ name = 'A', columns = ['owner_player_id'] }]\n",
+            "gamedb.toml:3: \"owner_player_id\" points to table \"players\", and foreign keys in a value are not supported yet; `references = false` for the column if it does not",
+        ),
+    ];
+    for (toml, expected) in cases {
+        check(PETS, toml, expected);
+    }
+}

@@ -1,0 +1,115 @@
+//! The `gamedb` command from the outside.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs `gamedb` in a folder and gives its exit code, what it printed, and its complaints.
+fn check(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_gamedb"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("the command starts");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn world(schema: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("schema.sql"), schema).expect("written");
+    folder
+}
+
+const PLAYERS: &str = "CREATE TABLE players (id INTEGER PRIMARY KEY);";
+const GENERATE: &[&str] = &["generate", "--schema", "schema.sql", "--out", "models.rs"];
+
+#[test]
+fn generate_writes_and_check_compares() {
+    let folder = world(PLAYERS);
+    let models = folder.path().join("models.rs");
+    let with_check = [GENERATE, &["--check"]].concat();
+
+    let (code, diff, mend) = check(folder.path(), &with_check);
+    assert_eq!(code, Some(1));
+    assert!(
+        diff.starts_with("--- models.rs\n+++ models.rs (as generated)\n@@"),
+        "{diff}"
+    );
+    assert!(
+        diff.contains("\n+// @generated from `schema.sql` by `gamedb generate`."),
+        "{diff}"
+    );
+    assert_eq!(
+        mend,
+        "the models are not those of the schema; run `gamedb generate --schema schema.sql --out models.rs`\n"
+    );
+    assert!(!models.exists(), "--check writes nothing");
+
+    assert_eq!(
+        check(folder.path(), GENERATE),
+        (Some(0), String::new(), String::new())
+    );
+    let first = std::fs::read_to_string(&models).expect("written");
+    assert!(
+        first.starts_with("// @generated from `schema.sql` by `gamedb generate`. Do not edit;")
+    );
+    assert_eq!(check(folder.path(), &with_check).0, Some(0));
+
+    std::fs::write(&models, format!("{first}// by hand\n")).expect("written");
+    let (code, diff, _) = check(folder.path(), &with_check);
+    assert_eq!(code, Some(1));
+    assert!(diff.contains("\n-// by hand"), "{diff}");
+    assert_eq!(check(folder.path(), GENERATE).0, Some(0));
+    assert_eq!(std::fs::read_to_string(&models).expect("written"), first);
+    let left = std::fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(left, 2, "no temporary file is left");
+}
+
+#[test]
+fn errors_name_file_and_line() {
+    let folder = world("CREATE TABLE a (\n  id INTEGER,,\n);");
+    let (code, _, error) = check(folder.path(), GENERATE);
+    assert_eq!(
+        (code, error.as_str()),
+        (
+            Some(2),
+            "error: schema.sql: line 2: near \",\": syntax error\n"
+        )
+    );
+
+    // gamedb.toml is found beside the schema.
+    let folder = world(PLAYERS);
+    std::fs::write(folder.path().join("gamedb.toml"), "\n[tables.nobody]\n").expect("written");
+    let (code, _, error) = check(folder.path(), &["explain", "--schema", "schema.sql"]);
+    let expected = "error: gamedb.toml:2: the schema has no table \"nobody\"\n";
+    assert_eq!((code, error.as_str()), (Some(2), expected));
+
+    let (code, _, error) = check(folder.path(), &["explain", "--schema", "none.sql"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        error.starts_with("error: cannot read none.sql: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn explain_prints_json() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let (code, text, _) = check(&models, &["explain", "--schema", "schema.sql", "--json"]);
+    assert_eq!(code, Some(0));
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let tables = json["tables"].as_array().expect("tables");
+    let pivots: Vec<_> = tables
+        .iter()
+        .filter(|t| t["kind"] == "pivot")
+        .map(|t| &t["name"])
+        .collect();
+    assert_eq!(pivots, ["attribute_owners", "inventory_owners"]);
+    assert_eq!(tables[4]["foreign_keys"][0]["column"], "attribute_id");
+    assert_eq!(tables[4]["foreign_keys"][0]["found"], "declared");
+    assert_eq!(tables[1]["columns"][1]["field"], "owner");
+}
