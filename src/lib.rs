@@ -11,4 +11,8 @@ pub use error::Error;
 pub use store::key::{Id, Key};
 pub use store::world::World;
 #[cfg(feature = "sqlite")]
-pub use persist::database::Database;
+pub use persist::database::{Cascade, Database, Options};
+#[cfg(feature = "sqlite")]
+pub use persist::error::FileError;
+#[cfg(feature = "sqlite")]
+pub use persist::flush::FlushReport;

@@ -1,4 +1,447 @@
-//! x
-/// x
-#[derive(Debug)]
-pub struct Database;
+//! A world with its file.
+
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::hooks::Wal;
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use crate::error::Error;
+use crate::store::capture::Captured;
+use crate::store::dirty::AnyKey;
+use crate::store::entity::{Entity, Tables};
+use crate::store::key::Key;
+use crate::store::schema::TableId;
+use crate::store::table::Selection;
+use crate::store::world::World;
+
+use super::error::{FileError, FlushFailure, Outcome};
+use super::flush::{self, Batch, FlushReport};
+use super::load::{LoadOrder, load};
+use super::lock::Lock;
+use super::save::rows_to_save;
+use super::{schema, sql};
+
+pub use super::save::Cascade;
+
+/// From this many pages on, the write-ahead log is brought into the file after a flush: 4 MB.
+const CHECKPOINT_PAGES: u32 = 1000;
+
+/// From this many pages on somebody must be holding an old state of the file open: 64 MB.
+const WARN_PAGES: u32 = 16_000;
+
+/// A world in memory, and the SQLite file that it is flushed to.
+///
+/// Derefs to the [`World`], so rows are read and written as if there were no file. Nothing is written
+/// by itself: [`flush`](Self::flush) writes what has changed since the last one, in one transaction,
+/// and [`close`](Self::close) does it a last time. Dropped without, it leaves the file as the last
+/// flush did.
+///
+/// One database at a time has a file open; other programs may read it meanwhile. One that writes to
+/// it makes the next flush fail.
+pub struct Database<W: IsWorld> {
+    world: World<W::Tables>,
+    loaded: u64,
+    connection: Connection,
+    path: PathBuf,
+    order: LoadOrder,
+    version: i64,
+    wal_pages: Arc<AtomicU32>,
+    is_poisoned: bool,
+    // Let go of last, after the connection.
+    _lock: Lock,
+}
+
+/// Worlds: [`World`] and nothing else. It lets `Database::<World>` name the world that a program
+/// knows, and not the tables that the world is made of.
+pub trait IsWorld {
+    /// What it is made of.
+    type Tables: Tables;
+}
+
+impl<T: Tables> IsWorld for World<T> {
+    type Tables = T;
+}
+
+/// How to open a world file.
+#[derive(Default)]
+#[must_use]
+pub struct Options {
+    busy_timeout: Option<Duration>,
+    on_statement: Option<Box<dyn FnMut(&str) + Send>>,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").field("busy_timeout", &self.busy_timeout).finish_non_exhaustive()
+    }
+}
+
+impl Options {
+    /// The settings of [`Database::open`].
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long a flush waits while another program is writing; 5 seconds if nothing is said.
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.busy_timeout = Some(timeout);
+        self
+    }
+
+    /// Calls `observer` with every SQL statement that is executed, its values filled in: for tests
+    /// and for looking at what a flush does.
+    pub fn on_statement(mut self, observer: impl FnMut(&str) + Send + 'static) -> Self {
+        self.on_statement = Some(Box::new(observer));
+        self
+    }
+
+    /// Opens a world file, or makes one.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open<W: IsWorld>(self, path: impl AsRef<Path>) -> Result<Database<W>, Error> {
+        Ok(Database::open_with(self, path.as_ref())?)
+    }
+}
+
+impl<W: IsWorld> Deref for Database<W> {
+    type Target = World<W::Tables>;
+
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &self.world
+    }
+}
+
+impl<W: IsWorld> DerefMut for Database<W> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.world
+    }
+}
+
+impl<W: IsWorld> std::fmt::Debug for Database<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("path", &self.path).field("world", &self.world).finish_non_exhaustive()
+    }
+}
+
+impl<W: IsWorld> Database<W> {
+    /// Opens a world file and loads all of it, or makes an empty one where there is none.
+    ///
+    /// The schema of the file and every row are checked first; a file that is refused is not written
+    /// to. Beside the file stand `<path>-wal` and `<path>-shm` (SQLite's) and `<path>.lock`.
+    ///
+    /// # Errors
+    /// [`Error::File`]: [`FileError::AlreadyOpen`] if another database has it open,
+    /// [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, and whatever SQLite
+    /// and the file system refuse.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Options::new().open(path)
+    }
+
+    fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+        let lock = Lock::acquire(path)?;
+        let at_path = |source| open_error(path, source);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
+        let wal_pages = configure(&mut connection, options).map_err(at_path)?;
+        if connection.is_readonly("main").map_err(at_path)? {
+            return Err(FileError::ReadOnly { path: path.to_owned() });
+        }
+        if schema::is_empty(&connection).map_err(at_path)? {
+            create(&mut connection, W::Tables::DDL).map_err(at_path)?;
+        }
+        let order = LoadOrder::of::<W::Tables>();
+        let (world, version) = read::<W::Tables>(&mut connection, path, &order)?;
+        let mut database = Self {
+            loaded: world.identity(),
+            world,
+            connection,
+            path: path.to_owned(),
+            order,
+            version,
+            wal_pages,
+            is_poisoned: false,
+            _lock: lock,
+        };
+        database.adopt()?;
+        tracing::info!(path = %path.display(), world = ?database.world, "world opened");
+        Ok(database)
+    }
+
+    /// Now that the file is known to fit: makes it ready to be flushed to.
+    fn adopt(&mut self) -> Result<(), FileError> {
+        let at_path = |source| open_error(&self.path, source);
+        let mode = self.connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0));
+        let mode: String = mode.map_err(at_path)?;
+        if !mode.eq_ignore_ascii_case("wal") {
+            return Err(FileError::NotWal { path: self.path.clone(), mode });
+        }
+        if !self.connection.query_row(sql::IDS_EXIST, [], |row| row.get(0)).map_err(at_path)? {
+            self.connection.execute_batch(sql::CREATE_IDS).map_err(at_path)?;
+        }
+        // No row is dirty, but a file from elsewhere does not know its next ids.
+        self.write(Selection::All).map(|_| ())
+    }
+
+    /// The world file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes every row that has changed since the last flush, and only those, in one transaction:
+    /// new rows whole, changed ones by the columns that changed, removed ones away. The cost is that
+    /// of the changes; with none, no SQL is run at all.
+    ///
+    /// When it returns `Ok`, exactly the world of that moment is in the file and survives the death of
+    /// the process. A power cut may take the last flushes away, each as a whole.
+    ///
+    /// # Errors
+    /// [`FileError::Flush`] in [`Error::File`]. The file is as it was, and all is still dirty, unless
+    /// the outcome is [`Outcome::Unknown`]. Rows are written as absolute values, so it can be tried
+    /// again.
+    pub fn flush(&mut self) -> Result<FlushReport, Error> {
+        Ok(self.write(Selection::All)?)
+    }
+
+    /// Writes a row with all that it owns, as it is now: [`save_with`](Self::save_with) and
+    /// [`Cascade::Owned`].
+    ///
+    /// # Errors
+    /// As [`save_with`](Self::save_with).
+    pub fn save<E>(&mut self, key: Key<E>) -> Result<FlushReport, Error>
+    where
+        E: Entity<Tables = W::Tables>,
+    {
+        self.save_with(key, Cascade::Owned)
+    }
+
+    /// Writes a row as it is now, in one transaction, and leaves other changes for later.
+    ///
+    /// Rows that it cannot be in the file without go along, whatever `cascade` says: new rows that it
+    /// names, and, where a row is deleted from the file, the changed rows that may have named it. If
+    /// a value that has to be unique is still another row's in the file, everything is flushed. The
+    /// report says how much was written.
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`], and as [`flush`](Self::flush).
+    pub fn save_with<E>(&mut self, key: Key<E>, cascade: Cascade) -> Result<FlushReport, Error>
+    where
+        E: Entity<Tables = W::Tables>,
+    {
+        if !self.world.contains_key(key) {
+            return Err(Error::StaleKey { table: E::INFO.name });
+        }
+        let rows = rows_to_save(&self.world, AnyKey { table: E::TABLE, key: key.raw() }, cascade);
+        match self.write(Selection::Only(&rows)) {
+            Err(FileError::Flush { cause: FlushFailure::Refused { source, .. }, .. })
+                if flush::is_unique(&source) =>
+            {
+                self.flush()
+            }
+            written => Ok(written?),
+        }
+    }
+
+    /// Flushes a last time and closes the file.
+    ///
+    /// # Errors
+    /// What [`flush`](Self::flush) and SQLite refuse, together with the database, so that nothing is
+    /// lost.
+    pub fn close(mut self) -> Result<FlushReport, CloseError<W>> {
+        match self.flush() {
+            Ok(report) => Ok(report),
+            Err(source) => Err(CloseError { database: Box::new(self), source }),
+        }
+    }
+
+    fn write(&mut self, which: Selection<'_>) -> Result<FlushReport, FileError> {
+        let start = Instant::now();
+        self.check_trust()?;
+        let batch = self.capture(which);
+        if batch.is_empty() {
+            return Ok(FlushReport { wal_pages: self.wal_pages.load(Ordering::Relaxed), ..FlushReport::default() });
+        }
+        let mut report = match flush::write(&mut self.connection, &batch, self.version) {
+            Ok(report) => report,
+            Err(failed) => {
+                self.is_poisoned = failed.outcome == Outcome::Unknown;
+                return Err(self.flush_error(failed.outcome, failed.cause));
+            }
+        };
+        // Only now that the transaction has been committed.
+        for (_, captured) in &batch.tables {
+            self.world.tables.table_mut(captured.table).flushed(which, captured);
+        }
+        for table in all_tables::<W::Tables>() {
+            let counter = self.world.tables.table_mut(table).counter_mut();
+            if let Some(next) = counter.unflushed() {
+                counter.flushed(next);
+            }
+        }
+        self.checkpoint();
+        report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
+        report.took = start.elapsed();
+        tracing::debug!(?report, "flushed");
+        Ok(report)
+    }
+
+    fn check_trust(&self) -> Result<(), FileError> {
+        if self.is_poisoned {
+            return Err(self.flush_error(Outcome::Unknown, FlushFailure::Poisoned));
+        }
+        if self.world.identity() != self.loaded {
+            return Err(self.flush_error(Outcome::NotCommitted, FlushFailure::OtherWorld));
+        }
+        Ok(())
+    }
+
+    fn flush_error(&self, outcome: Outcome, cause: FlushFailure) -> FileError {
+        FileError::Flush { path: self.path.clone(), outcome, cause }
+    }
+
+    fn capture(&self, which: Selection<'_>) -> Batch {
+        let mut tables = Vec::new();
+        for &id in &self.order.tables {
+            let table = self.world.tables.table(id);
+            if table.dirty().listed().is_empty() && table.dirty().removed().is_empty() {
+                continue;
+            }
+            let mut captured = Captured::new(id);
+            table.capture(&self.world.tables, which, &mut captured);
+            if !captured.is_empty() {
+                tables.push((table.info(), captured));
+            }
+        }
+        let next_id = |id| {
+            let table = self.world.tables.table(id);
+            Some((table.info().name, table.counter().unflushed()?))
+        };
+        Batch { tables, next_ids: all_tables::<W::Tables>().filter_map(next_id).collect() }
+    }
+
+    /// Brings the write-ahead log into the file when it has grown. That is housekeeping: the flush has
+    /// succeeded, and a failure shows itself in the next one.
+    fn checkpoint(&self) {
+        if self.wal_pages.load(Ordering::Relaxed) < CHECKPOINT_PAGES {
+            return;
+        }
+        let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        });
+        match checkpoint {
+            Ok((pages, moved)) => {
+                let left = u32::try_from(pages - moved).unwrap_or(0);
+                self.wal_pages.store(left, Ordering::Relaxed);
+                if left > WARN_PAGES {
+                    tracing::warn!(path = %self.path.display(), pages = left, "a reader keeps the log from shrinking");
+                }
+            }
+            Err(error) => tracing::warn!(path = %self.path.display(), %error, "checkpoint failed"),
+        }
+    }
+}
+
+impl<W: IsWorld> Drop for Database<W> {
+    fn drop(&mut self) {
+        let n_dirty = self.world.n_dirty();
+        if n_dirty > 0 && !std::thread::panicking() {
+            tracing::warn!(path = %self.path.display(), n_dirty, "database dropped with changes that were not flushed");
+        }
+    }
+}
+
+/// A database that could not be closed, because its last flush failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{source}")]
+pub struct CloseError<W: IsWorld> {
+    /// The database, with everything in it.
+    pub database: Box<Database<W>>,
+    /// Why the flush failed.
+    pub source: Error,
+}
+
+impl<W: IsWorld> From<CloseError<W>> for Error {
+    fn from(error: CloseError<W>) -> Self {
+        error.source
+    }
+}
+
+fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
+    (0..).take(T::INFO.len()).map(TableId)
+}
+
+fn open_error(path: &Path, source: rusqlite::Error) -> FileError {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => FileError::ReadOnly { path: path.to_owned() },
+        _ => FileError::Open { path: path.to_owned(), source },
+    }
+}
+
+/// Settings of the connection, none of which writes to the file. Returns the number of pages in the
+/// write-ahead log, which every commit keeps up to date.
+fn configure(connection: &mut Connection, options: Options) -> rusqlite::Result<Arc<AtomicU32>> {
+    connection.busy_timeout(options.busy_timeout.unwrap_or(Duration::from_secs(5)))?;
+    connection.set_prepared_statement_cache_capacity(1024);
+    if let Some(mut observer) = options.on_statement {
+        let observe = move |event: TraceEvent<'_>| {
+            if let TraceEvent::Stmt(statement, text) = event {
+                observer(statement.expanded_sql().as_deref().unwrap_or(text));
+            }
+        };
+        connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(observe))?;
+    }
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // The world keeps foreign keys, and writes every row that they change. With SQLite doing it too, a
+    // child that has moved away would be deleted with the parent that it had in the file.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    // Automatic checkpoints swallow I/O errors; flush does its own.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    let wal_pages = Arc::new(AtomicU32::new(0));
+    let pages = Arc::clone(&wal_pages);
+    connection.wal_hook(Some(move |_: &mut Wal, n_pages: std::ffi::c_int| {
+        pages.store(u32::try_from(n_pages).unwrap_or(0), Ordering::Relaxed);
+        Ok(())
+    }))?;
+    Ok(wal_pages)
+}
+
+/// Makes an empty world, unless somebody else has just done so.
+fn create(connection: &mut Connection, ddl: &str) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if schema::is_empty(&transaction)? {
+        transaction.execute_batch(ddl)?;
+        transaction.execute_batch(sql::CREATE_IDS)?;
+    }
+    transaction.commit()
+}
+
+/// Reads the file as it is at one moment, and the version that it had then.
+fn read<T: Tables>(
+    connection: &mut Connection,
+    path: &Path,
+    order: &LoadOrder,
+) -> Result<(World<T>, i64), FileError> {
+    let at_path = |source| open_error(path, source);
+    let snapshot = connection.transaction().map_err(at_path)?;
+    let differences = schema::differences(&snapshot, T::DDL).map_err(at_path)?;
+    if !differences.is_empty() {
+        return Err(FileError::Schema { path: path.to_owned(), differences });
+    }
+    let loaded = load::<T>(&snapshot, order).map_err(at_path)?;
+    if !loaded.problems.is_empty() {
+        return Err(FileError::Rows { path: path.to_owned(), problems: loaded.problems });
+    }
+    let version = flush::data_version(&snapshot).map_err(at_path)?;
+    snapshot.commit().map_err(at_path)?;
+    Ok((loaded.world, version))
+}

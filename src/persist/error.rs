@@ -1,4 +1,225 @@
-//! x
-/// x
+//! What can go wrong with a world file.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+use crate::error::Problem;
+
+/// Why a world file could not be opened, or written.
 #[derive(Debug, thiserror::Error)]
-pub enum FileError {}
+#[non_exhaustive]
+pub enum FileError {
+    /// Another [`Database`](crate::Database) has the file open, in this process or another.
+    #[error("{} is open already; its lock is {}", path.display(), lock.display())]
+    AlreadyOpen {
+        /// The world file.
+        path: PathBuf,
+        /// The file whose lock says so.
+        lock: PathBuf,
+    },
+    /// The lock file beside the world file could not be made or locked.
+    #[error("{} cannot be locked: {source}", lock.display())]
+    Lock {
+        /// The lock file.
+        lock: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file, or its folder, cannot be written.
+    #[error("{} cannot be written", path.display())]
+    ReadOnly {
+        /// The world file.
+        path: PathBuf,
+    },
+    /// The file is something else than a world of these models. Nothing was written to it.
+    #[error("{} is not a world of these models: {}", path.display(), list(differences))]
+    Schema {
+        /// The world file.
+        path: PathBuf,
+        /// All differences.
+        differences: Vec<Difference>,
+    },
+    /// Rows of the file are not what they have to be. Nothing was written to it.
+    #[error("{} has {} rows that do not fit: {}", path.display(), problems.len(), list(problems))]
+    Rows {
+        /// The world file.
+        path: PathBuf,
+        /// All of them.
+        problems: Vec<Problem>,
+    },
+    /// The file system of the file does not carry a write-ahead log.
+    #[error("{} is in journal mode {mode}, and has to be in WAL mode", path.display())]
+    NotWal {
+        /// The world file.
+        path: PathBuf,
+        /// Its journal mode.
+        mode: String,
+    },
+    /// SQLite could not read the file, or prepare it for writing.
+    #[error("{}: {source}", path.display())]
+    Open {
+        /// The world file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// A flush did not succeed. All that it was to write is still dirty, so it can be tried again.
+    #[error("flush to {} failed ({outcome}): {cause}", path.display())]
+    Flush {
+        /// The world file.
+        path: PathBuf,
+        /// Whether any of it is in the file.
+        outcome: Outcome,
+        /// Why.
+        cause: FlushFailure,
+    },
+}
+
+/// What became of the rows of a failed flush.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// None of them is in the file.
+    NotCommitted,
+    /// All of them are, or none. The file is not written to any more; open it again.
+    Unknown,
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotCommitted => "nothing was written",
+            Self::Unknown => "whether it was written is not known",
+        })
+    }
+}
+
+/// Why a flush failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlushFailure {
+    /// Another program was writing for longer than the configured wait.
+    #[error("another program is writing to the file")]
+    Busy,
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// A row that has to be in the file is not there, or one that may not be is.
+    #[error("a statement for row {id} of {table} touched {touched} rows instead of one")]
+    RowCount {
+        /// The table.
+        table: &'static str,
+        /// The row's id.
+        id: i64,
+        /// How many rows it touched.
+        touched: usize,
+    },
+    /// A row was refused by the file itself.
+    #[error("the file refuses row {id} of {table}: {source}")]
+    Refused {
+        /// The table.
+        table: &'static str,
+        /// The row's id.
+        id: i64,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// Another program has written to the file since it was read. What it wrote is not in memory, and
+    /// is not written over: open the world again.
+    #[error("another program has written to the file")]
+    ForeignWrite,
+    /// An earlier flush had an unknown outcome.
+    #[error("an earlier flush left the file in an unknown state; open it again")]
+    Poisoned,
+    /// The world in the database is not the one that was loaded: it was swapped with another.
+    #[error("this is not the world that was loaded from the file")]
+    OtherWorld,
+    /// What SQLite says.
+    #[error(transparent)]
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for FlushFailure {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+/// Where a file and the models do not agree.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Difference {
+    /// A table is not there.
+    #[error("table {table} is missing")]
+    NoTable {
+        /// The table.
+        table: String,
+    },
+    /// A column is not there.
+    #[error("column {table}.{column} is missing")]
+    NoColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A column that the models do not have.
+    #[error("column {table}.{column} is not in the models")]
+    UnknownColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A column is declared in another way.
+    #[error("column {table}.{column} is declared as {found}, not as {expected}")]
+    Column {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// What the models have.
+        expected: String,
+        /// What the file has.
+        found: String,
+    },
+    /// Foreign keys or unique columns differ.
+    #[error("table {table}: {what} is {}", if *.expected { "missing" } else { "not in the models" })]
+    Constraint {
+        /// The table.
+        table: String,
+        /// What it is about.
+        what: String,
+        /// Whether the models have it, and the file does not; or the other way round.
+        expected: bool,
+    },
+    /// A trigger would change rows behind the world's back.
+    #[error("trigger {trigger} on table {table} would change rows unseen")]
+    Trigger {
+        /// The table.
+        table: String,
+        /// The trigger.
+        trigger: String,
+    },
+    /// A table of somebody else's points into the world, which would not keep it true.
+    #[error("table {table} is not in the models, and points to {target}")]
+    ForeignTable {
+        /// The other table.
+        table: String,
+        /// The world's table.
+        target: String,
+    },
+}
+
+/// The first few of a list, and how many more there are.
+fn list(items: &[impl std::fmt::Display]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<_> = items.iter().take(SHOWN).map(ToString::to_string).collect();
+    let more = items.len().saturating_sub(SHOWN);
+    let and_more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    shown.join("; ") + &and_more
+}

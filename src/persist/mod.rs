@@ -1,3 +1,10 @@
-//! x
-pub mod error;
+//! World files: the only place that knows SQLite.
+
 pub mod database;
+pub mod error;
+pub mod flush;
+mod load;
+mod lock;
+mod save;
+mod schema;
+mod sql;

@@ -48,7 +48,9 @@ enum Cell {
 }
 
 impl Captured {
-    pub(crate) fn new(table: TableId) -> Self {
+    /// Nothing captured yet.
+    #[must_use]
+    pub fn new(table: TableId) -> Self {
         let (shapes, rows, cells, removed) = Default::default();
         Self { table, shapes, rows, cells, text: String::new(), bytes: Vec::new(), removed }
     }

@@ -11,8 +11,8 @@ use crate::error::Error;
 /// A foreign key by its table and its position there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reference {
-    table: TableId,
-    foreign_key: usize,
+    pub(crate) table: TableId,
+    pub(crate) foreign_key: usize,
 }
 
 /// For each table the foreign keys that point to it.
@@ -75,7 +75,7 @@ impl<T: Tables> World<T> {
         refusing.into_iter().try_for_each(|(reference, row, id)| self.still_referenced(reference, row, id))
     }
 
-    fn action(&self, reference: Reference) -> Action {
+    pub(crate) fn action(&self, reference: Reference) -> Action {
         let info = T::INFO[reference.table.index()];
         match (info.kind, info.foreign_keys[reference.foreign_key].on_delete) {
             // The owned row is the pivot's first foreign key.
@@ -115,7 +115,7 @@ impl<T: Tables> World<T> {
 }
 
 /// What removing a row does to the rows that name it.
-enum Action {
+pub(crate) enum Action {
     RemovePivotRow,
     Remove(TableId),
     Orphan,

@@ -265,6 +265,12 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         self.links.iter().find(|(_, link)| link.id == id).map(|(owned, _)| owned)
     }
 
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
+        let mut rows: Vec<_> = self.links.iter().map(|(owned, link)| (link.id, owned)).collect();
+        rows.sort_unstable();
+        Box::new(rows.into_iter())
+    }
+
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
         debug_assert_ne!(foreign_key, OWNED, "the owned row's key is the pivot row's key");
         self.arms[foreign_key - arm_info(0)].children(parent)

@@ -399,6 +399,8 @@ pub trait AnyTable<T> {
     fn id_of(&self, key: RawKey) -> Option<i64>;
     /// The key of a live row.
     fn key_of(&self, id: i64) -> Option<RawKey>;
+    /// All live rows in ascending order of their ids.
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_>;
     /// The rows whose foreign key at this position names `parent`.
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
     /// What a live row's foreign key at this position names.
@@ -459,6 +461,10 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
 
     fn key_of(&self, id: i64) -> Option<RawKey> {
         self.ids.key(id)
+    }
+
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
+        Box::new(self.ids.iter())
     }
 
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {

@@ -21,6 +21,8 @@ pub struct World<T: Tables> {
     pub(crate) tables: T,
     pub(crate) log: UndoLog,
     pub(crate) references: Box<[Vec<Reference>]>,
+    #[cfg(feature = "sqlite")]
+    identity: u64,
 }
 
 impl<T: Tables> Default for World<T> {
@@ -49,7 +51,20 @@ impl<T: Tables> World<T> {
     /// An empty world.
     #[must_use]
     pub fn new() -> Self {
-        Self { tables: T::default(), log: UndoLog::default(), references: references::<T>() }
+        Self {
+            tables: T::default(),
+            log: UndoLog::default(),
+            references: references::<T>(),
+            #[cfg(feature = "sqlite")]
+            identity: new_identity(),
+        }
+    }
+
+    /// A number that no other world of this process has: `mem::swap` can put one world in the place
+    /// of another, and then it must not be flushed.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn identity(&self) -> u64 {
+        self.identity
     }
 
     /// Puts a row in, and returns its key. Its id is one that no row of the table ever had. O(1).
@@ -151,6 +166,13 @@ impl<T: Tables> World<T> {
     pub fn check(&self) -> Vec<String> {
         (0..).take(T::INFO.len()).flat_map(|n| self.tables.table(TableId(n)).check(&self.tables)).collect()
     }
+}
+
+#[cfg(feature = "sqlite")]
+fn new_identity() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static WORLDS: AtomicU64 = AtomicU64::new(0);
+    WORLDS.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Rows lent out for writing, one at a time: see [`World::iter_mut`].

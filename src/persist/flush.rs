@@ -1,0 +1,268 @@
+//! Writing what was captured: one transaction, each statement checked to have touched one row.
+
+use std::time::Duration;
+
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, TransactionBehavior};
+
+use crate::store::capture::{Captured, CapturedRow};
+use crate::store::schema::TableInfo;
+use crate::store::value::Value;
+
+use super::error::{FlushFailure, Outcome};
+use super::sql;
+
+/// What a flush, or a save, has written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct FlushReport {
+    /// Number of rows that the file did not have.
+    pub inserted: usize,
+    /// Number of rows that the file had in another form.
+    pub updated: usize,
+    /// Number of rows that the file does not have any more.
+    pub deleted: usize,
+    /// From the first look for changes to the end of the transaction.
+    pub took: Duration,
+    /// Pages of the write-ahead log that are not in the file itself yet. It stays bounded, unless a
+    /// reader keeps an old state of the file open.
+    pub wal_pages: u32,
+}
+
+impl FlushReport {
+    /// Number of rows written.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.inserted + self.updated + self.deleted
+    }
+}
+
+/// What one transaction writes.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// Tables in the order in which rows are inserted.
+    pub(super) tables: Vec<(&'static TableInfo, Captured)>,
+    /// The next ids that the file does not know yet.
+    pub(super) next_ids: Vec<(&'static str, i64)>,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.next_ids.is_empty()
+    }
+}
+
+/// A failed transaction.
+pub(super) struct Failed {
+    pub(super) outcome: Outcome,
+    pub(super) cause: FlushFailure,
+}
+
+impl<C: Into<FlushFailure>> From<C> for Failed {
+    fn from(cause: C) -> Self {
+        Self { outcome: Outcome::NotCommitted, cause: cause.into() }
+    }
+}
+
+/// Number that changes whenever another connection commits to the file.
+pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
+}
+
+/// Writes a batch, all of it or nothing.
+pub(super) fn write(connection: &mut Connection, batch: &Batch, version: i64) -> Result<FlushReport, Failed> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Only now that nobody else can write is the answer worth anything.
+    if data_version(&transaction)? != version {
+        return Err(FlushFailure::ForeignWrite.into());
+    }
+    let mut report = FlushReport::default();
+    for (info, captured) in batch.tables.iter().rev() {
+        report.deleted += delete(&transaction, info, captured)?;
+    }
+    let mut refused = Vec::new();
+    for (info, captured) in &batch.tables {
+        let mut statements = Statements::new(&transaction, info, captured)?;
+        for row in captured.rows() {
+            match statements.write(row)? {
+                Written::Yes => count(captured, row, &mut report),
+                Written::ValueTaken(source) => refused.push(Refused { info, captured, row, source }),
+            }
+        }
+    }
+    untangle(&transaction, refused, &mut report)?;
+    for (table, next_id) in &batch.next_ids {
+        transaction.prepare_cached(sql::UPSERT_ID)?.execute((table, next_id))?;
+    }
+    commit(transaction)?;
+    Ok(report)
+}
+
+fn commit(transaction: rusqlite::Transaction<'_>) -> Result<(), Failed> {
+    let committed = transaction.execute_batch("COMMIT");
+    let Err(error) = committed else { return Ok(()) };
+    // An error on the way to the disk says nothing about what has arrived there. Every other one
+    // leaves the transaction open, and dropping it rolls back.
+    let is_io = matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure));
+    let outcome = if is_io || transaction.is_autocommit() { Outcome::Unknown } else { Outcome::NotCommitted };
+    Err(Failed { outcome, cause: error.into() })
+}
+
+fn count(captured: &Captured, row: &CapturedRow, report: &mut FlushReport) {
+    if captured.shapes()[row.shape].is_new {
+        report.inserted += 1;
+    } else {
+        report.updated += 1;
+    }
+}
+
+fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), FlushFailure> {
+    if touched == 1 { Ok(()) } else { Err(FlushFailure::RowCount { table: info.name, id, touched }) }
+}
+
+fn refuses(info: &TableInfo, id: i64, source: rusqlite::Error) -> FlushFailure {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => FlushFailure::Refused { table: info.name, id, source },
+        _ => source.into(),
+    }
+}
+
+fn delete(connection: &Connection, info: &TableInfo, captured: &Captured) -> Result<usize, FlushFailure> {
+    if captured.removed().is_empty() {
+        return Ok(0);
+    }
+    let mut statement = connection.prepare_cached(&sql::delete(info))?;
+    for &id in captured.removed() {
+        let touched = statement.execute([id]).map_err(|source| refuses(info, id, source))?;
+        touched_one(info, id, touched)?;
+    }
+    Ok(captured.removed().len())
+}
+
+/// The prepared statements for the rows of one table: one for each shape.
+struct Statements<'c> {
+    info: &'static TableInfo,
+    captured: &'c Captured,
+    by_shape: Vec<CachedStatement<'c>>,
+}
+
+/// What became of one row.
+enum Written {
+    Yes,
+    /// Another row still has a value that has to be unique.
+    ValueTaken(rusqlite::Error),
+}
+
+impl<'c> Statements<'c> {
+    fn new(connection: &'c Connection, info: &'static TableInfo, captured: &'c Captured) -> rusqlite::Result<Self> {
+        let statement = |shape| connection.prepare_cached(&sql::write(info, shape));
+        let by_shape = captured.shapes().iter().map(statement).collect::<Result<_, _>>()?;
+        Ok(Self { info, captured, by_shape })
+    }
+
+    fn write(&mut self, row: &CapturedRow) -> Result<Written, FlushFailure> {
+        let statement = &mut self.by_shape[row.shape];
+        let mut n_bound = 0;
+        for (n, value) in (1..).zip(self.captured.values(row)) {
+            bind(statement, n, value)?;
+            n_bound = n;
+        }
+        bind(statement, n_bound + 1, Value::Integer(row.id))?;
+        match statement.raw_execute() {
+            Ok(touched) => touched_one(self.info, row.id, touched).map(|()| Written::Yes),
+            Err(source) if is_unique(&source) => Ok(Written::ValueTaken(source)),
+            Err(source) => Err(refuses(self.info, row.id, source)),
+        }
+    }
+}
+
+fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::Result<()> {
+    statement.raw_bind_parameter(n, value)
+}
+
+pub(super) fn is_unique(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE)
+}
+
+/// A row that could not be written because another one has its value, so far.
+struct Refused<'b> {
+    info: &'static TableInfo,
+    captured: &'b Captured,
+    row: &'b CapturedRow,
+    source: rusqlite::Error,
+}
+
+impl Refused<'_> {
+    fn write(&self, connection: &Connection) -> Result<Written, FlushFailure> {
+        Statements::new(connection, self.info, self.captured)?.write(self.row)
+    }
+}
+
+/// Writes rows whose unique values others had. Memory knows that in the end all are different, so
+/// each row can be written once the one that has its value has let go of it; where rows pass values
+/// on in a ring, one of them steps aside first.
+fn untangle(
+    connection: &Connection,
+    mut refused: Vec<Refused<'_>>,
+    report: &mut FlushReport,
+) -> Result<(), FlushFailure> {
+    let mut aside = Vec::new();
+    while !refused.is_empty() {
+        let before = refused.len();
+        let mut still_refused = Vec::new();
+        for mut row in refused {
+            match row.write(connection)? {
+                Written::Yes => count(row.captured, row.row, report),
+                Written::ValueTaken(source) => {
+                    row.source = source;
+                    still_refused.push(row);
+                }
+            }
+        }
+        refused = still_refused;
+        if refused.len() == before {
+            let is_in_file = |row: &Refused<'_>| !row.captured.shapes()[row.row.shape].is_new;
+            let Some(place) = refused.iter().position(is_in_file) else {
+                let Some(Refused { info, row, source, .. }) = refused.pop() else { break };
+                return Err(refuses(info, row.id, source));
+            };
+            let row = refused.remove(place);
+            let values = step_aside(connection, &row)?;
+            aside.push((row, values));
+        }
+    }
+    for (row, values) in aside {
+        step_back(connection, &row, &values)?;
+        report.updated += 1;
+    }
+    Ok(())
+}
+
+/// Takes a row out of the file and returns all of its values as they are to be.
+fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, FlushFailure> {
+    let Refused { info, captured, row, .. } = refused;
+    let read = |found: &rusqlite::Row<'_>| (0..info.columns.len()).map(|column| found.get(column)).collect();
+    let mut values: Vec<SqlValue> = connection.prepare_cached(&sql::select_row(info))?.query_row([row.id], read)?;
+    for (&column, value) in captured.shapes()[row.shape].columns.iter().zip(captured.values(row)) {
+        values[column] = match value {
+            Value::Null => SqlValue::Null,
+            Value::Integer(integer) => SqlValue::Integer(integer),
+            Value::Real(real) => SqlValue::Real(real),
+            Value::Text(text) => SqlValue::Text(text.to_owned()),
+            Value::Blob(bytes) => SqlValue::Blob(bytes.to_owned()),
+        };
+    }
+    let touched = connection.prepare_cached(&sql::delete(info))?.execute([row.id])?;
+    touched_one(info, row.id, touched)?;
+    Ok(values)
+}
+
+fn step_back(connection: &Connection, refused: &Refused<'_>, values: &[SqlValue]) -> Result<(), FlushFailure> {
+    let Refused { info, row, .. } = refused;
+    let shape = crate::store::capture::Shape { is_new: true, columns: (0..info.columns.len()).collect() };
+    let mut statement = connection.prepare_cached(&sql::write(info, &shape))?;
+    let id = SqlValue::Integer(row.id);
+    let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
+    let touched = statement.execute(parameters).map_err(|source| refuses(info, row.id, source))?;
+    touched_one(info, row.id, touched)
+}

@@ -1,0 +1,117 @@
+//! From the file into memory: tables, indexes and ownership, all clean; or a list of what does not fit.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use crate::error::{Problem, ProblemKind};
+use crate::store::entity::{RowSource, Tables};
+use crate::store::key::RawKey;
+use crate::store::schema::{TableId, TableKind};
+use crate::store::value::Value;
+use crate::store::world::World;
+
+use super::sql;
+
+/// In which order to load and to insert: a table after those that it points to. Where they point in
+/// a circle, or a table to itself, the rows pointed to are made room for first.
+#[derive(Debug)]
+pub(super) struct LoadOrder {
+    pub(super) tables: Vec<TableId>,
+    make_room: Vec<TableId>,
+}
+
+impl LoadOrder {
+    pub(super) fn of<T: Tables>() -> Self {
+        let targets = |table: TableId| T::INFO[table.index()].foreign_keys.iter().filter_map(|key| key.table);
+        let mut waiting: Vec<TableId> = (0..).take(T::INFO.len()).map(TableId).collect();
+        let (mut tables, mut make_room) = (Vec::new(), Vec::new());
+        while !waiting.is_empty() {
+            let is_free = |table: &TableId| targets(*table).all(|target| target == *table || !waiting.contains(&target));
+            let next = waiting.iter().position(is_free).unwrap_or(0);
+            let table = waiting.remove(next);
+            make_room.extend(targets(table).filter(|target| *target == table || waiting.contains(target)));
+            tables.push(table);
+        }
+        make_room.sort_unstable();
+        make_room.dedup();
+        Self { tables, make_room }
+    }
+}
+
+/// What was read.
+pub(super) struct Loaded<T: Tables> {
+    pub(super) world: World<T>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Reads a whole file. Does not write, and stops at nothing but an error of SQLite's.
+pub(super) fn load<T: Tables>(connection: &Connection, order: &LoadOrder) -> rusqlite::Result<Loaded<T>> {
+    let mut loaded = Loaded { world: World::<T>::new(), problems: Vec::new() };
+    let tables = &mut loaded.world.tables;
+    for &id in &order.make_room {
+        let mut statement = connection.prepare(&sql::select_ids(T::INFO[id.index()]))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            tables.table_mut(id).preallocate(row.get(0)?);
+        }
+    }
+    for &id in &order.tables {
+        let load_row = tables.table(id).loader();
+        let mut statement = connection.prepare(&sql::select_all(T::INFO[id.index()]))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            loaded.problems.extend(load_row(tables, row.get(0)?, &SqliteRow(row)));
+        }
+    }
+    if connection.query_row(sql::IDS_EXIST, [], |row| row.get(0))? {
+        let mut statement = connection.prepare(sql::SELECT_IDS)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let name: String = row.get(0)?;
+            let place = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
+            if let Some((_, table)) = place {
+                tables.table_mut(TableId(table)).counter_mut().flushed(row.get(1)?);
+            }
+        }
+    }
+    for id in &order.tables {
+        loaded.problems.extend(without_owner(tables, *id));
+    }
+    Ok(loaded)
+}
+
+/// The rows of an owned table that nobody owns.
+fn without_owner<T: Tables>(tables: &T, id: TableId) -> Vec<Problem> {
+    let TableKind::Owned { pivot } = T::INFO[id.index()].kind else { return Vec::new() };
+    let (table, pivot) = (tables.table(id), tables.table(pivot));
+    if table.n_rows() == pivot.n_rows() {
+        return Vec::new();
+    }
+    let unowned = |&(_, key): &(i64, RawKey)| pivot.id_of(key).is_none();
+    let problem = |(id, _)| Problem {
+        table: table.info().name,
+        id,
+        column: table.info().id.to_owned(),
+        kind: ProblemKind::NoOwner { pivot: pivot.info().name },
+    };
+    table.rows_by_id().filter(unowned).map(problem).collect()
+}
+
+/// The current row of a query whose first column is the id.
+struct SqliteRow<'a, 'stmt>(&'a Row<'stmt>);
+
+impl RowSource for SqliteRow<'_, '_> {
+    #[inline]
+    fn value(&self, column: usize) -> Result<Value<'_>, ProblemKind> {
+        match self.0.get_ref(column + 1) {
+            Ok(ValueRef::Null) | Err(_) => Ok(Value::Null),
+            Ok(ValueRef::Integer(integer)) => Ok(Value::Integer(integer)),
+            Ok(ValueRef::Real(real)) => Ok(Value::Real(real)),
+            Ok(ValueRef::Text(text)) => match std::str::from_utf8(text) {
+                Ok(text) => Ok(Value::Text(text)),
+                Err(_) => Err(ProblemKind::NotUtf8),
+            },
+            Ok(ValueRef::Blob(bytes)) => Ok(Value::Blob(bytes)),
+        }
+    }
+}

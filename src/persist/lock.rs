@@ -1,0 +1,50 @@
+//! One store to a file: a lock beside it.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::error::FileError;
+
+/// Held as long as it lives; the operating system lets go of it when the process dies, however it
+/// does. The file stays, empty, because removing it would race with the next one to open it.
+#[derive(Debug)]
+pub(super) struct Lock {
+    // Closing the file is what unlocks it.
+    _file: File,
+}
+
+impl Lock {
+    /// Locks the file `<world>.lock`. The world file itself is not touched: opening and closing it
+    /// beside SQLite would drop SQLite's own locks on it.
+    pub(super) fn acquire(path: &Path) -> Result<Self, FileError> {
+        let mut name = resolved(path).into_os_string();
+        name.push(".lock");
+        let lock = PathBuf::from(name);
+        let file = match File::options().create(true).truncate(false).write(true).open(&lock) {
+            Ok(file) => file,
+            Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied
+                || source.kind() == std::io::ErrorKind::ReadOnlyFilesystem =>
+            {
+                return Err(FileError::ReadOnly { path: path.to_owned() });
+            }
+            Err(source) => return Err(FileError::Lock { lock, source }),
+        };
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(FileError::AlreadyOpen { path: path.to_owned(), lock }),
+            Err(TryLockError::Error(source)) => Err(FileError::Lock { lock, source }),
+        }
+    }
+}
+
+/// The same path for every way of writing it, so that all of them find the same lock.
+fn resolved(path: &Path) -> PathBuf {
+    if let Ok(resolved) = fs::canonicalize(path) {
+        return resolved;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (fs::canonicalize(folder), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}

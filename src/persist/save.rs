@@ -1,0 +1,138 @@
+//! Which rows go along when one row is saved.
+
+use std::collections::HashSet;
+
+use crate::store::cascade::Action;
+use crate::store::dirty::AnyKey;
+use crate::store::entity::Tables;
+use crate::store::index::Parent;
+use crate::store::schema::{TableId, TableKind};
+use crate::store::world::World;
+
+/// Whether what a row owns is saved with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cascade {
+    /// With all that it owns: through pivots, and through foreign keys that say `ON DELETE CASCADE`.
+    Owned,
+    /// The row alone, and what it cannot be in the file without.
+    No,
+}
+
+/// The rows to write so that `row` is in the file as it is in memory, and the file is still true:
+/// what it owns, what has been removed from it, and the rows without which the file would name
+/// rows that are not there.
+pub(super) fn rows_to_save<T: Tables>(world: &World<T>, row: AnyKey, cascade: Cascade) -> HashSet<AnyKey> {
+    let mut closure = Closure { world, rows: HashSet::new(), to_visit: Vec::new() };
+    closure.add(row);
+    if cascade == Cascade::Owned {
+        closure.add_owned();
+    }
+    loop {
+        let before = closure.rows.len();
+        if cascade == Cascade::Owned {
+            closure.add_removed_from();
+        }
+        closure.add_needed();
+        closure.add_that_let_go();
+        if closure.rows.len() == before {
+            return closure.rows;
+        }
+    }
+}
+
+struct Closure<'w, T: Tables> {
+    world: &'w World<T>,
+    rows: HashSet<AnyKey>,
+    to_visit: Vec<AnyKey>,
+}
+
+impl<T: Tables> Closure<'_, T> {
+    fn add(&mut self, row: AnyKey) {
+        if self.rows.insert(row) {
+            self.to_visit.push(row);
+        }
+    }
+
+    /// What the rows own, and what that owns.
+    fn add_owned(&mut self) {
+        while let Some(row) = self.to_visit.pop() {
+            for &reference in &self.world.references[row.table.index()] {
+                let children = |parent| {
+                    let table = self.world.tables.table(reference.table);
+                    table.children_of(reference.foreign_key, Parent::Row(parent)).collect::<Vec<_>>()
+                };
+                match self.world.action(reference) {
+                    Action::RemovePivotRow => self.add(AnyKey { table: reference.table, key: row.key }),
+                    Action::Remove(table) => {
+                        children(row.key).into_iter().for_each(|key| self.add(AnyKey { table, key }));
+                    }
+                    Action::Orphan | Action::Refuse => {}
+                }
+            }
+        }
+    }
+
+    /// The removed rows that belonged to one of the rows.
+    fn add_removed_from(&mut self) {
+        for table in all_tables::<T>() {
+            for tombstone in self.world.tables.table(table).dirty().removed() {
+                if tombstone.belonged_to.iter().any(|owner| self.rows.contains(owner)) {
+                    self.add(AnyKey { table, key: tombstone.key });
+                }
+            }
+        }
+    }
+
+    /// New rows that the rows name, and the pivot's row of each owned one.
+    fn add_needed(&mut self) {
+        let mut to_visit: Vec<_> = self.rows.iter().copied().collect();
+        while let Some(row) = to_visit.pop() {
+            let table = self.world.tables.table(row.table);
+            let info = table.info();
+            let mut needed = Vec::new();
+            for (n, foreign_key) in info.foreign_keys.iter().enumerate() {
+                if let (Some(target), Some(Parent::Row(key))) = (foreign_key.table, table.parent_of(n, row.key))
+                    && self.world.tables.table(target).is_new_row(key)
+                {
+                    needed.push(AnyKey { table: target, key });
+                }
+            }
+            if let TableKind::Owned { pivot } = info.kind
+                && self.world.tables.table(pivot).is_new_row(row.key)
+            {
+                needed.push(AnyKey { table: pivot, key: row.key });
+            }
+            for row in needed {
+                if self.rows.insert(row) {
+                    to_visit.push(row);
+                }
+            }
+        }
+    }
+
+    /// Where a row is deleted from the file, the rows that named it there, and do no more. Which ones
+    /// they are nobody knows; it is some of the changed or removed rows of the tables that can name it.
+    fn add_that_let_go(&mut self) {
+        let has_removed = |table: &TableId| {
+            let removed = self.world.tables.table(*table).dirty().removed();
+            removed.iter().any(|tombstone| self.rows.contains(&AnyKey { table: *table, key: tombstone.key }))
+        };
+        let with_removed: Vec<_> = all_tables::<T>().filter(has_removed).collect();
+        for table in with_removed {
+            for reference in &self.world.references[table.index()] {
+                let child = self.world.tables.table(reference.table);
+                let changed = child.dirty().listed().iter().filter(|&&key| child.is_dirty_row(key));
+                let changed = changed.filter(|&&key| !child.is_new_row(key)).copied();
+                let removed = child.dirty().removed().iter().map(|tombstone| tombstone.key);
+                let let_go: Vec<_> = changed.chain(removed).collect();
+                for key in let_go {
+                    self.rows.insert(AnyKey { table: reference.table, key });
+                }
+            }
+        }
+    }
+}
+
+fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
+    (0..).take(T::INFO.len()).map(TableId)
+}
