@@ -154,10 +154,16 @@ impl<W: IsWorld> Database<W> {
         if connection.is_readonly("main").map_err(at_path)? {
             return Err(FileError::ReadOnly { path: path.to_owned() });
         }
-        if schema::is_empty(&connection).map_err(at_path)? {
-            create(&mut connection, W::Tables::DDL).map_err(at_path)?;
-        }
         let order = LoadOrder::of::<W::Tables>();
+        if schema::is_empty(&connection).map_err(at_path)? {
+            use_wal(&connection, path)?;
+            create(&mut connection, W::Tables::DDL).map_err(at_path)?;
+        } else if journal_mode(&connection).map_err(at_path)? != "wal" {
+            // A file from elsewhere. Nothing is written to it before all of it is known to fit; after
+            // that it is read again, because SQLite takes the change of mode for somebody else's write.
+            read::<W::Tables>(&mut connection, path, &order)?;
+            use_wal(&connection, path)?;
+        }
         let (world, version) = read::<W::Tables>(&mut connection, path, &order)?;
         let mut database = Self {
             loaded: world.identity(),
@@ -175,18 +181,13 @@ impl<W: IsWorld> Database<W> {
         Ok(database)
     }
 
-    /// Now that the file is known to fit: makes it ready to be flushed to.
+    /// Now that the file is known to fit: writes down its next ids, where it comes from elsewhere.
     fn adopt(&mut self) -> Result<(), FileError> {
         let at_path = |source| open_error(&self.path, source);
-        let mode = self.connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0));
-        let mode: String = mode.map_err(at_path)?;
-        if !mode.eq_ignore_ascii_case("wal") {
-            return Err(FileError::NotWal { path: self.path.clone(), mode });
-        }
         if !self.connection.query_row(sql::IDS_EXIST, [], |row| row.get(0)).map_err(at_path)? {
             self.connection.execute_batch(sql::CREATE_IDS).map_err(at_path)?;
         }
-        // No row is dirty, but a file from elsewhere does not know its next ids.
+        // No row is dirty, so this writes the ids alone.
         self.write(Selection::All).map(|_| ())
     }
 
@@ -413,6 +414,18 @@ fn configure(connection: &mut Connection, options: Options) -> rusqlite::Result<
         Ok(())
     }))?;
     Ok(wal_pages)
+}
+
+fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {
+    connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))
+}
+
+fn use_wal(connection: &Connection, path: &Path) -> Result<(), FileError> {
+    let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0));
+    match mode.map_err(|source| open_error(path, source))? {
+        mode if mode == "wal" => Ok(()),
+        mode => Err(FileError::NotWal { path: path.to_owned(), mode }),
+    }
 }
 
 /// Makes an empty world, unless somebody else has just done so.
