@@ -111,7 +111,11 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} row {}, {}: {}", self.table, self.id, self.column, self.kind)
+        write!(
+            f,
+            "{} row {}, {}: {}",
+            self.table, self.id, self.column, self.kind
+        )
     }
 }
 

@@ -4,15 +4,17 @@
 pub use bitflags::{Flags, bitflags};
 
 pub use crate::error::{Error, ProblemKind};
+pub use crate::store::any_table::AnyTable;
 pub use crate::store::entity::{
-    ColumnProblem, Entity, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone, Tables, owner_value,
+    ColumnProblem, Entity, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone, Tables,
+    owner_value,
 };
 pub use crate::store::index::Parent;
 pub use crate::store::key::{Id, Key, RawKey};
 pub use crate::store::owned::NewOrKept;
 pub use crate::store::pivot::Pivot;
 pub use crate::store::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
-pub use crate::store::table::{AnyTable, Rows, Table};
+pub use crate::store::table::{Rows, Table};
 pub use crate::store::union::{Parts, Union, owner_flags, union_flags};
 pub use crate::store::value::{FromValue, Value, enum_from_value};
 pub use crate::store::view::{RowMut, RowRef};

@@ -4,25 +4,24 @@ use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use rusqlite::hooks::Wal;
-use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::Error;
+use crate::store::any_table::Selection;
 use crate::store::capture::Captured;
 use crate::store::dirty::AnyKey;
 use crate::store::entity::{Entity, Tables};
 use crate::store::key::Key;
 use crate::store::schema::TableId;
-use crate::store::table::Selection;
 use crate::store::world::World;
 
 use super::error::{FileError, FlushFailure, Outcome};
 use super::flush::{self, Batch, FlushReport};
 use super::load::{LoadOrder, load};
 use super::lock::Lock;
+use super::options::{Options, configure};
 use super::save::rows_to_save;
 use super::{schema, sql};
 
@@ -67,48 +66,6 @@ impl<T: Tables> IsWorld for World<T> {
     type Tables = T;
 }
 
-/// How to open a world file.
-#[derive(Default)]
-#[must_use]
-pub struct Options {
-    busy_timeout: Option<Duration>,
-    on_statement: Option<Box<dyn FnMut(&str) + Send>>,
-}
-
-impl std::fmt::Debug for Options {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("busy_timeout", &self.busy_timeout).finish_non_exhaustive()
-    }
-}
-
-impl Options {
-    /// The settings of [`Database::open`].
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// How long a flush waits while another program is writing; 5 seconds if nothing is said.
-    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
-        self.busy_timeout = Some(timeout);
-        self
-    }
-
-    /// Calls `observer` with every SQL statement that is executed, its values filled in: for tests
-    /// and for looking at what a flush does.
-    pub fn on_statement(mut self, observer: impl FnMut(&str) + Send + 'static) -> Self {
-        self.on_statement = Some(Box::new(observer));
-        self
-    }
-
-    /// Opens a world file, or makes one.
-    ///
-    /// # Errors
-    /// As [`Database::open`].
-    pub fn open<W: IsWorld>(self, path: impl AsRef<Path>) -> Result<Database<W>, Error> {
-        Ok(Database::open_with(self, path.as_ref())?)
-    }
-}
-
 impl<W: IsWorld> Deref for Database<W> {
     type Target = World<W::Tables>;
 
@@ -127,7 +84,10 @@ impl<W: IsWorld> DerefMut for Database<W> {
 
 impl<W: IsWorld> std::fmt::Debug for Database<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Database").field("path", &self.path).field("world", &self.world).finish_non_exhaustive()
+        f.debug_struct("Database")
+            .field("path", &self.path)
+            .field("world", &self.world)
+            .finish_non_exhaustive()
     }
 }
 
@@ -145,14 +105,18 @@ impl<W: IsWorld> Database<W> {
         Options::new().open(path)
     }
 
-    fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+    pub(super) fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
         let lock = Lock::acquire(path)?;
         let at_path = |source| open_error(path, source);
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
         let wal_pages = configure(&mut connection, options).map_err(at_path)?;
         if connection.is_readonly("main").map_err(at_path)? {
-            return Err(FileError::ReadOnly { path: path.to_owned() });
+            return Err(FileError::ReadOnly {
+                path: path.to_owned(),
+            });
         }
         let order = LoadOrder::of::<W::Tables>();
         if schema::is_empty(&connection).map_err(at_path)? {
@@ -184,8 +148,14 @@ impl<W: IsWorld> Database<W> {
     /// Now that the file is known to fit: writes down its next ids, where it comes from elsewhere.
     fn adopt(&mut self) -> Result<(), FileError> {
         let at_path = |source| open_error(&self.path, source);
-        if !self.connection.query_row(sql::IDS_EXIST, [], |row| row.get(0)).map_err(at_path)? {
-            self.connection.execute_batch(sql::CREATE_IDS).map_err(at_path)?;
+        if !self
+            .connection
+            .query_row(sql::IDS_EXIST, [], |row| row.get(0))
+            .map_err(at_path)?
+        {
+            self.connection
+                .execute_batch(sql::CREATE_IDS)
+                .map_err(at_path)?;
         }
         // No row is dirty, so this writes the ids alone.
         self.write(Selection::All).map(|_| ())
@@ -238,15 +208,23 @@ impl<W: IsWorld> Database<W> {
         E: Entity<Tables = W::Tables>,
     {
         if !self.world.contains_key(key) {
-            return Err(Error::StaleKey { table: E::INFO.name });
+            return Err(Error::StaleKey {
+                table: E::INFO.name,
+            });
         }
-        let rows = rows_to_save(&self.world, AnyKey { table: E::TABLE, key: key.raw() }, cascade);
+        let rows = rows_to_save(
+            &self.world,
+            AnyKey {
+                table: E::TABLE,
+                key: key.raw(),
+            },
+            cascade,
+        );
         match self.write(Selection::Only(&rows)) {
-            Err(FileError::Flush { cause: FlushFailure::Refused { source, .. }, .. })
-                if flush::is_unique(&source) =>
-            {
-                self.flush()
-            }
+            Err(FileError::Flush {
+                cause: FlushFailure::Refused { source, .. },
+                ..
+            }) if flush::is_unique(&source) => self.flush(),
             written => Ok(written?),
         }
     }
@@ -256,10 +234,13 @@ impl<W: IsWorld> Database<W> {
     /// # Errors
     /// What [`flush`](Self::flush) and SQLite refuse, together with the database, so that nothing is
     /// lost.
-    pub fn close(mut self) -> Result<FlushReport, CloseError<W>> {
+    pub fn close(mut self) -> Result<FlushReport, Box<CloseError<W>>> {
         match self.flush() {
             Ok(report) => Ok(report),
-            Err(source) => Err(CloseError { database: Box::new(self), source }),
+            Err(source) => Err(Box::new(CloseError {
+                database: self,
+                source,
+            })),
         }
     }
 
@@ -268,7 +249,10 @@ impl<W: IsWorld> Database<W> {
         self.check_trust()?;
         let batch = self.capture(which);
         if batch.is_empty() {
-            return Ok(FlushReport { wal_pages: self.wal_pages.load(Ordering::Relaxed), ..FlushReport::default() });
+            return Ok(FlushReport {
+                wal_pages: self.wal_pages.load(Ordering::Relaxed),
+                ..FlushReport::default()
+            });
         }
         let mut report = match flush::write(&mut self.connection, &batch, self.version) {
             Ok(report) => report,
@@ -279,7 +263,10 @@ impl<W: IsWorld> Database<W> {
         };
         // Only now that the transaction has been committed.
         for (_, captured) in &batch.tables {
-            self.world.tables.table_mut(captured.table).flushed(which, captured);
+            self.world
+                .tables
+                .table_mut(captured.table)
+                .flushed(which, captured);
         }
         for table in all_tables::<W::Tables>() {
             let counter = self.world.tables.table_mut(table).counter_mut();
@@ -305,7 +292,11 @@ impl<W: IsWorld> Database<W> {
     }
 
     fn flush_error(&self, outcome: Outcome, cause: FlushFailure) -> FileError {
-        FileError::Flush { path: self.path.clone(), outcome, cause }
+        FileError::Flush {
+            path: self.path.clone(),
+            outcome,
+            cause,
+        }
     }
 
     fn capture(&self, which: Selection<'_>) -> Batch {
@@ -325,7 +316,10 @@ impl<W: IsWorld> Database<W> {
             let table = self.world.tables.table(id);
             Some((table.info().name, table.counter().unflushed()?))
         };
-        Batch { tables, next_ids: all_tables::<W::Tables>().filter_map(next_id).collect() }
+        Batch {
+            tables,
+            next_ids: all_tables::<W::Tables>().filter_map(next_id).collect(),
+        }
     }
 
     /// Brings the write-ahead log into the file when it has grown. That is housekeeping: the flush has
@@ -334,9 +328,11 @@ impl<W: IsWorld> Database<W> {
         if self.wal_pages.load(Ordering::Relaxed) < CHECKPOINT_PAGES {
             return;
         }
-        let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-            Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-        });
+        let checkpoint = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+                Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+            });
         match checkpoint {
             Ok((pages, moved)) => {
                 let left = u32::try_from(pages - moved).unwrap_or(0);
@@ -364,13 +360,13 @@ impl<W: IsWorld> Drop for Database<W> {
 #[error("{source}")]
 pub struct CloseError<W: IsWorld> {
     /// The database, with everything in it.
-    pub database: Box<Database<W>>,
+    pub database: Database<W>,
     /// Why the flush failed.
     pub source: Error,
 }
 
-impl<W: IsWorld> From<CloseError<W>> for Error {
-    fn from(error: CloseError<W>) -> Self {
+impl<W: IsWorld> From<Box<CloseError<W>>> for Error {
+    fn from(error: Box<CloseError<W>>) -> Self {
         error.source
     }
 }
@@ -381,39 +377,14 @@ fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
 
 fn open_error(path: &Path, source: rusqlite::Error) -> FileError {
     match source.sqlite_error_code() {
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => FileError::ReadOnly { path: path.to_owned() },
-        _ => FileError::Open { path: path.to_owned(), source },
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => FileError::ReadOnly {
+            path: path.to_owned(),
+        },
+        _ => FileError::Open {
+            path: path.to_owned(),
+            source,
+        },
     }
-}
-
-/// Settings of the connection, none of which writes to the file. Returns the number of pages in the
-/// write-ahead log, which every commit keeps up to date.
-fn configure(connection: &mut Connection, options: Options) -> rusqlite::Result<Arc<AtomicU32>> {
-    connection.busy_timeout(options.busy_timeout.unwrap_or(Duration::from_secs(5)))?;
-    connection.set_prepared_statement_cache_capacity(1024);
-    if let Some(mut observer) = options.on_statement {
-        let observe = move |event: TraceEvent<'_>| {
-            if let TraceEvent::Stmt(statement, text) = event {
-                observer(statement.expanded_sql().as_deref().unwrap_or(text));
-            }
-        };
-        connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(observe))?;
-    }
-    connection.pragma_update(None, "trusted_schema", false)?;
-    connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    // The world keeps foreign keys, and writes every row that they change. With SQLite doing it too, a
-    // child that has moved away would be deleted with the parent that it had in the file.
-    connection.pragma_update(None, "foreign_keys", false)?;
-    // Automatic checkpoints swallow I/O errors; flush does its own.
-    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    let wal_pages = Arc::new(AtomicU32::new(0));
-    let pages = Arc::clone(&wal_pages);
-    connection.wal_hook(Some(move |_: &mut Wal, n_pages: std::ffi::c_int| {
-        pages.store(u32::try_from(n_pages).unwrap_or(0), Ordering::Relaxed);
-        Ok(())
-    }))?;
-    Ok(wal_pages)
 }
 
 fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {
@@ -424,7 +395,10 @@ fn use_wal(connection: &Connection, path: &Path) -> Result<(), FileError> {
     let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0));
     match mode.map_err(|source| open_error(path, source))? {
         mode if mode == "wal" => Ok(()),
-        mode => Err(FileError::NotWal { path: path.to_owned(), mode }),
+        mode => Err(FileError::NotWal {
+            path: path.to_owned(),
+            mode,
+        }),
     }
 }
 
@@ -448,11 +422,17 @@ fn read<T: Tables>(
     let snapshot = connection.transaction().map_err(at_path)?;
     let differences = schema::differences(&snapshot, T::DDL).map_err(at_path)?;
     if !differences.is_empty() {
-        return Err(FileError::Schema { path: path.to_owned(), differences });
+        return Err(FileError::Schema {
+            path: path.to_owned(),
+            differences,
+        });
     }
     let loaded = load::<T>(&snapshot, order).map_err(at_path)?;
     if !loaded.problems.is_empty() {
-        return Err(FileError::Rows { path: path.to_owned(), problems: loaded.problems });
+        return Err(FileError::Rows {
+            path: path.to_owned(),
+            problems: loaded.problems,
+        });
     }
     let version = flush::data_version(&snapshot).map_err(at_path)?;
     snapshot.commit().map_err(at_path)?;

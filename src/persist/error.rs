@@ -220,6 +220,10 @@ fn list(items: &[impl std::fmt::Display]) -> String {
     const SHOWN: usize = 10;
     let shown: Vec<_> = items.iter().take(SHOWN).map(ToString::to_string).collect();
     let more = items.len().saturating_sub(SHOWN);
-    let and_more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let and_more = if more > 0 {
+        format!("; and {more} more")
+    } else {
+        String::new()
+    };
     shown.join("; ") + &and_more
 }

@@ -60,17 +60,26 @@ pub(super) struct Failed {
 
 impl<C: Into<FlushFailure>> From<C> for Failed {
     fn from(cause: C) -> Self {
-        Self { outcome: Outcome::NotCommitted, cause: cause.into() }
+        Self {
+            outcome: Outcome::NotCommitted,
+            cause: cause.into(),
+        }
     }
 }
 
 /// Number that changes whenever another connection commits to the file.
 pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
+    connection
+        .prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))
 }
 
 /// Writes a batch, all of it or nothing.
-pub(super) fn write(connection: &mut Connection, batch: &Batch, version: i64) -> Result<FlushReport, Failed> {
+pub(super) fn write(
+    connection: &mut Connection,
+    batch: &Batch,
+    version: i64,
+) -> Result<FlushReport, Failed> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Only now that nobody else can write is the answer worth anything.
     if data_version(&transaction)? != version {
@@ -86,13 +95,20 @@ pub(super) fn write(connection: &mut Connection, batch: &Batch, version: i64) ->
         for row in captured.rows() {
             match statements.write(row)? {
                 Written::Yes => count(captured, row, &mut report),
-                Written::ValueTaken(source) => refused.push(Refused { info, captured, row, source }),
+                Written::ValueTaken(source) => refused.push(Refused {
+                    info,
+                    captured,
+                    row,
+                    source,
+                }),
             }
         }
     }
     untangle(&transaction, refused, &mut report)?;
     for (table, next_id) in &batch.next_ids {
-        transaction.prepare_cached(sql::UPSERT_ID)?.execute((table, next_id))?;
+        transaction
+            .prepare_cached(sql::UPSERT_ID)?
+            .execute((table, next_id))?;
     }
     commit(transaction)?;
     Ok(report)
@@ -104,8 +120,15 @@ fn commit(transaction: rusqlite::Transaction<'_>) -> Result<(), Failed> {
     // An error on the way to the disk says nothing about what has arrived there. Every other one
     // leaves the transaction open, and dropping it rolls back.
     let is_io = matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure));
-    let outcome = if is_io || transaction.is_autocommit() { Outcome::Unknown } else { Outcome::NotCommitted };
-    Err(Failed { outcome, cause: error.into() })
+    let outcome = if is_io || transaction.is_autocommit() {
+        Outcome::Unknown
+    } else {
+        Outcome::NotCommitted
+    };
+    Err(Failed {
+        outcome,
+        cause: error.into(),
+    })
 }
 
 fn count(captured: &Captured, row: &CapturedRow, report: &mut FlushReport) {
@@ -117,23 +140,41 @@ fn count(captured: &Captured, row: &CapturedRow, report: &mut FlushReport) {
 }
 
 fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), FlushFailure> {
-    if touched == 1 { Ok(()) } else { Err(FlushFailure::RowCount { table: info.name, id, touched }) }
+    if touched == 1 {
+        Ok(())
+    } else {
+        Err(FlushFailure::RowCount {
+            table: info.name,
+            id,
+            touched,
+        })
+    }
 }
 
 fn refuses(info: &TableInfo, id: i64, source: rusqlite::Error) -> FlushFailure {
     match source.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) => FlushFailure::Refused { table: info.name, id, source },
+        Some(ErrorCode::ConstraintViolation) => FlushFailure::Refused {
+            table: info.name,
+            id,
+            source,
+        },
         _ => source.into(),
     }
 }
 
-fn delete(connection: &Connection, info: &TableInfo, captured: &Captured) -> Result<usize, FlushFailure> {
+fn delete(
+    connection: &Connection,
+    info: &TableInfo,
+    captured: &Captured,
+) -> Result<usize, FlushFailure> {
     if captured.removed().is_empty() {
         return Ok(0);
     }
     let mut statement = connection.prepare_cached(&sql::delete(info))?;
     for &id in captured.removed() {
-        let touched = statement.execute([id]).map_err(|source| refuses(info, id, source))?;
+        let touched = statement
+            .execute([id])
+            .map_err(|source| refuses(info, id, source))?;
         touched_one(info, id, touched)?;
     }
     Ok(captured.removed().len())
@@ -154,10 +195,22 @@ enum Written {
 }
 
 impl<'c> Statements<'c> {
-    fn new(connection: &'c Connection, info: &'static TableInfo, captured: &'c Captured) -> rusqlite::Result<Self> {
+    fn new(
+        connection: &'c Connection,
+        info: &'static TableInfo,
+        captured: &'c Captured,
+    ) -> rusqlite::Result<Self> {
         let statement = |shape| connection.prepare_cached(&sql::write(info, shape));
-        let by_shape = captured.shapes().iter().map(statement).collect::<Result<_, _>>()?;
-        Ok(Self { info, captured, by_shape })
+        let by_shape = captured
+            .shapes()
+            .iter()
+            .map(statement)
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            info,
+            captured,
+            by_shape,
+        })
     }
 
     fn write(&mut self, row: &CapturedRow) -> Result<Written, FlushFailure> {
@@ -181,7 +234,9 @@ fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::
 }
 
 pub(super) fn is_unique(error: &rusqlite::Error) -> bool {
-    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE)
+    error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE)
 }
 
 /// A row that could not be written because another one has its value, so far.
@@ -223,7 +278,12 @@ fn untangle(
         if refused.len() == before {
             let is_in_file = |row: &Refused<'_>| !row.captured.shapes()[row.row.shape].is_new;
             let Some(place) = refused.iter().position(is_in_file) else {
-                let Some(Refused { info, row, source, .. }) = refused.pop() else { break };
+                let Some(Refused {
+                    info, row, source, ..
+                }) = refused.pop()
+                else {
+                    break;
+                };
                 return Err(refuses(info, row.id, source));
             };
             let row = refused.remove(place);
@@ -239,11 +299,29 @@ fn untangle(
 }
 
 /// Takes a row out of the file and returns all of its values as they are to be.
-fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, FlushFailure> {
-    let Refused { info, captured, row, .. } = refused;
-    let read = |found: &rusqlite::Row<'_>| (0..info.columns.len()).map(|column| found.get(column)).collect();
-    let mut values: Vec<SqlValue> = connection.prepare_cached(&sql::select_row(info))?.query_row([row.id], read)?;
-    for (&column, value) in captured.shapes()[row.shape].columns.iter().zip(captured.values(row)) {
+fn step_aside(
+    connection: &Connection,
+    refused: &Refused<'_>,
+) -> Result<Vec<SqlValue>, FlushFailure> {
+    let Refused {
+        info,
+        captured,
+        row,
+        ..
+    } = refused;
+    let read = |found: &rusqlite::Row<'_>| {
+        (0..info.columns.len())
+            .map(|column| found.get(column))
+            .collect()
+    };
+    let mut values: Vec<SqlValue> = connection
+        .prepare_cached(&sql::select_row(info))?
+        .query_row([row.id], read)?;
+    for (&column, value) in captured.shapes()[row.shape]
+        .columns
+        .iter()
+        .zip(captured.values(row))
+    {
         values[column] = match value {
             Value::Null => SqlValue::Null,
             Value::Integer(integer) => SqlValue::Integer(integer),
@@ -252,17 +330,28 @@ fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlV
             Value::Blob(bytes) => SqlValue::Blob(bytes.to_owned()),
         };
     }
-    let touched = connection.prepare_cached(&sql::delete(info))?.execute([row.id])?;
+    let touched = connection
+        .prepare_cached(&sql::delete(info))?
+        .execute([row.id])?;
     touched_one(info, row.id, touched)?;
     Ok(values)
 }
 
-fn step_back(connection: &Connection, refused: &Refused<'_>, values: &[SqlValue]) -> Result<(), FlushFailure> {
+fn step_back(
+    connection: &Connection,
+    refused: &Refused<'_>,
+    values: &[SqlValue],
+) -> Result<(), FlushFailure> {
     let Refused { info, row, .. } = refused;
-    let shape = crate::store::capture::Shape { is_new: true, columns: (0..info.columns.len()).collect() };
+    let shape = crate::store::capture::Shape {
+        is_new: true,
+        columns: (0..info.columns.len()).collect(),
+    };
     let mut statement = connection.prepare_cached(&sql::write(info, &shape))?;
     let id = SqlValue::Integer(row.id);
     let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
-    let touched = statement.execute(parameters).map_err(|source| refuses(info, row.id, source))?;
+    let touched = statement
+        .execute(parameters)
+        .map_err(|source| refuses(info, row.id, source))?;
     touched_one(info, row.id, touched)
 }

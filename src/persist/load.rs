@@ -22,14 +22,23 @@ pub(super) struct LoadOrder {
 
 impl LoadOrder {
     pub(super) fn of<T: Tables>() -> Self {
-        let targets = |table: TableId| T::INFO[table.index()].foreign_keys.iter().filter_map(|key| key.table);
+        let targets = |table: TableId| {
+            T::INFO[table.index()]
+                .foreign_keys
+                .iter()
+                .filter_map(|key| key.table)
+        };
         let mut waiting: Vec<TableId> = (0..).take(T::INFO.len()).map(TableId).collect();
         let (mut tables, mut make_room) = (Vec::new(), Vec::new());
         while !waiting.is_empty() {
-            let is_free = |table: &TableId| targets(*table).all(|target| target == *table || !waiting.contains(&target));
+            let is_free = |table: &TableId| {
+                targets(*table).all(|target| target == *table || !waiting.contains(&target))
+            };
             let next = waiting.iter().position(is_free).unwrap_or(0);
             let table = waiting.remove(next);
-            make_room.extend(targets(table).filter(|target| *target == table || waiting.contains(target)));
+            make_room.extend(
+                targets(table).filter(|target| *target == table || waiting.contains(target)),
+            );
             tables.push(table);
         }
         make_room.sort_unstable();
@@ -45,8 +54,14 @@ pub(super) struct Loaded<T: Tables> {
 }
 
 /// Reads a whole file. Does not write, and stops at nothing but an error of SQLite's.
-pub(super) fn load<T: Tables>(connection: &Connection, order: &LoadOrder) -> rusqlite::Result<Loaded<T>> {
-    let mut loaded = Loaded { world: World::<T>::new(), problems: Vec::new() };
+pub(super) fn load<T: Tables>(
+    connection: &Connection,
+    order: &LoadOrder,
+) -> rusqlite::Result<Loaded<T>> {
+    let mut loaded = Loaded {
+        world: World::<T>::new(),
+        problems: Vec::new(),
+    };
     let tables = &mut loaded.world.tables;
     for &id in &order.make_room {
         let mut statement = connection.prepare(&sql::select_ids(T::INFO[id.index()]))?;
@@ -60,7 +75,9 @@ pub(super) fn load<T: Tables>(connection: &Connection, order: &LoadOrder) -> rus
         let mut statement = connection.prepare(&sql::select_all(T::INFO[id.index()]))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            loaded.problems.extend(load_row(tables, row.get(0)?, &SqliteRow(row)));
+            loaded
+                .problems
+                .extend(load_row(tables, row.get(0)?, &SqliteRow(row)));
         }
     }
     if connection.query_row(sql::IDS_EXIST, [], |row| row.get(0))? {
@@ -70,7 +87,10 @@ pub(super) fn load<T: Tables>(connection: &Connection, order: &LoadOrder) -> rus
             let name: String = row.get(0)?;
             let place = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
             if let Some((_, table)) = place {
-                tables.table_mut(TableId(table)).counter_mut().flushed(row.get(1)?);
+                tables
+                    .table_mut(TableId(table))
+                    .counter_mut()
+                    .flushed(row.get(1)?);
             }
         }
     }
@@ -82,7 +102,9 @@ pub(super) fn load<T: Tables>(connection: &Connection, order: &LoadOrder) -> rus
 
 /// The rows of an owned table that nobody owns.
 fn without_owner<T: Tables>(tables: &T, id: TableId) -> Vec<Problem> {
-    let TableKind::Owned { pivot } = T::INFO[id.index()].kind else { return Vec::new() };
+    let TableKind::Owned { pivot } = T::INFO[id.index()].kind else {
+        return Vec::new();
+    };
     let (table, pivot) = (tables.table(id), tables.table(pivot));
     if table.n_rows() == pivot.n_rows() {
         return Vec::new();
@@ -92,7 +114,9 @@ fn without_owner<T: Tables>(tables: &T, id: TableId) -> Vec<Problem> {
         table: table.info().name,
         id,
         column: table.info().id.to_owned(),
-        kind: ProblemKind::NoOwner { pivot: pivot.info().name },
+        kind: ProblemKind::NoOwner {
+            pivot: pivot.info().name,
+        },
     };
     table.rows_by_id().filter(unowned).map(problem).collect()
 }

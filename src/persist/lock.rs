@@ -20,18 +20,29 @@ impl Lock {
         let mut name = resolved(path).into_os_string();
         name.push(".lock");
         let lock = PathBuf::from(name);
-        let file = match File::options().create(true).truncate(false).write(true).open(&lock) {
+        let file = match File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock)
+        {
             Ok(file) => file,
-            Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied
-                || source.kind() == std::io::ErrorKind::ReadOnlyFilesystem =>
+            Err(source)
+                if source.kind() == std::io::ErrorKind::PermissionDenied
+                    || source.kind() == std::io::ErrorKind::ReadOnlyFilesystem =>
             {
-                return Err(FileError::ReadOnly { path: path.to_owned() });
+                return Err(FileError::ReadOnly {
+                    path: path.to_owned(),
+                });
             }
             Err(source) => return Err(FileError::Lock { lock, source }),
         };
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(FileError::AlreadyOpen { path: path.to_owned(), lock }),
+            Err(TryLockError::WouldBlock) => Err(FileError::AlreadyOpen {
+                path: path.to_owned(),
+                lock,
+            }),
             Err(TryLockError::Error(source)) => Err(FileError::Lock { lock, source }),
         }
     }
@@ -42,7 +53,10 @@ fn resolved(path: &Path) -> PathBuf {
     if let Ok(resolved) = fs::canonicalize(path) {
         return resolved;
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     match (fs::canonicalize(folder), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path.to_owned(),

@@ -21,8 +21,16 @@ pub enum Cascade {
 /// The rows to write so that `row` is in the file as it is in memory, and the file is still true:
 /// what it owns, what has been removed from it, and the rows without which the file would name
 /// rows that are not there.
-pub(super) fn rows_to_save<T: Tables>(world: &World<T>, row: AnyKey, cascade: Cascade) -> HashSet<AnyKey> {
-    let mut closure = Closure { world, rows: HashSet::new(), to_visit: Vec::new() };
+pub(super) fn rows_to_save<T: Tables>(
+    world: &World<T>,
+    row: AnyKey,
+    cascade: Cascade,
+) -> HashSet<AnyKey> {
+    let mut closure = Closure {
+        world,
+        rows: HashSet::new(),
+        to_visit: Vec::new(),
+    };
     closure.add(row);
     if cascade == Cascade::Owned {
         closure.add_owned();
@@ -59,12 +67,19 @@ impl<T: Tables> Closure<'_, T> {
             for &reference in &self.world.references[row.table.index()] {
                 let children = |parent| {
                     let table = self.world.tables.table(reference.table);
-                    table.children_of(reference.foreign_key, Parent::Row(parent)).collect::<Vec<_>>()
+                    table
+                        .children_of(reference.foreign_key, Parent::Row(parent))
+                        .collect::<Vec<_>>()
                 };
                 match self.world.action(reference) {
-                    Action::RemovePivotRow => self.add(AnyKey { table: reference.table, key: row.key }),
+                    Action::RemovePivotRow => self.add(AnyKey {
+                        table: reference.table,
+                        key: row.key,
+                    }),
                     Action::Remove(table) => {
-                        children(row.key).into_iter().for_each(|key| self.add(AnyKey { table, key }));
+                        children(row.key)
+                            .into_iter()
+                            .for_each(|key| self.add(AnyKey { table, key }));
                     }
                     Action::Orphan | Action::Refuse => {}
                 }
@@ -76,8 +91,15 @@ impl<T: Tables> Closure<'_, T> {
     fn add_removed_from(&mut self) {
         for table in all_tables::<T>() {
             for tombstone in self.world.tables.table(table).dirty().removed() {
-                if tombstone.belonged_to.iter().any(|owner| self.rows.contains(owner)) {
-                    self.add(AnyKey { table, key: tombstone.key });
+                if tombstone
+                    .belonged_to
+                    .iter()
+                    .any(|owner| self.rows.contains(owner))
+                {
+                    self.add(AnyKey {
+                        table,
+                        key: tombstone.key,
+                    });
                 }
             }
         }
@@ -91,7 +113,8 @@ impl<T: Tables> Closure<'_, T> {
             let info = table.info();
             let mut needed = Vec::new();
             for (n, foreign_key) in info.foreign_keys.iter().enumerate() {
-                if let (Some(target), Some(Parent::Row(key))) = (foreign_key.table, table.parent_of(n, row.key))
+                if let (Some(target), Some(Parent::Row(key))) =
+                    (foreign_key.table, table.parent_of(n, row.key))
                     && self.world.tables.table(target).is_new_row(key)
                 {
                     needed.push(AnyKey { table: target, key });
@@ -100,7 +123,10 @@ impl<T: Tables> Closure<'_, T> {
             if let TableKind::Owned { pivot } = info.kind
                 && self.world.tables.table(pivot).is_new_row(row.key)
             {
-                needed.push(AnyKey { table: pivot, key: row.key });
+                needed.push(AnyKey {
+                    table: pivot,
+                    key: row.key,
+                });
             }
             for row in needed {
                 if self.rows.insert(row) {
@@ -115,18 +141,34 @@ impl<T: Tables> Closure<'_, T> {
     fn add_that_let_go(&mut self) {
         let has_removed = |table: &TableId| {
             let removed = self.world.tables.table(*table).dirty().removed();
-            removed.iter().any(|tombstone| self.rows.contains(&AnyKey { table: *table, key: tombstone.key }))
+            removed.iter().any(|tombstone| {
+                self.rows.contains(&AnyKey {
+                    table: *table,
+                    key: tombstone.key,
+                })
+            })
         };
         let with_removed: Vec<_> = all_tables::<T>().filter(has_removed).collect();
         for table in with_removed {
             for reference in &self.world.references[table.index()] {
                 let child = self.world.tables.table(reference.table);
-                let changed = child.dirty().listed().iter().filter(|&&key| child.is_dirty_row(key));
+                let changed = child
+                    .dirty()
+                    .listed()
+                    .iter()
+                    .filter(|&&key| child.is_dirty_row(key));
                 let changed = changed.filter(|&&key| !child.is_new_row(key)).copied();
-                let removed = child.dirty().removed().iter().map(|tombstone| tombstone.key);
+                let removed = child
+                    .dirty()
+                    .removed()
+                    .iter()
+                    .map(|tombstone| tombstone.key);
                 let let_go: Vec<_> = changed.chain(removed).collect();
                 for key in let_go {
-                    self.rows.insert(AnyKey { table: reference.table, key });
+                    self.rows.insert(AnyKey {
+                        table: reference.table,
+                        key,
+                    });
                 }
             }
         }

@@ -28,7 +28,9 @@ pub(super) fn differences(file: &Connection, ddl: &str) -> rusqlite::Result<Vec<
     for (table, expected) in &expected {
         match found.get(table) {
             Some(found) => compare(table, expected, found, &mut differences),
-            None => differences.push(Difference::NoTable { table: table.clone() }),
+            None => differences.push(Difference::NoTable {
+                table: table.clone(),
+            }),
         }
     }
     for (table, trigger) in triggers(file)? {
@@ -38,8 +40,13 @@ pub(super) fn differences(file: &Connection, ddl: &str) -> rusqlite::Result<Vec<
     }
     for table in found.keys().filter(|table| !expected.contains_key(*table)) {
         let targets = foreign_keys(file, table)?.into_iter().map(|key| key.target);
-        let into_world: BTreeSet<_> = targets.filter(|target| expected.contains_key(target)).collect();
-        let difference = |target| Difference::ForeignTable { table: table.clone(), target };
+        let into_world: BTreeSet<_> = targets
+            .filter(|target| expected.contains_key(target))
+            .collect();
+        let difference = |target| Difference::ForeignTable {
+            table: table.clone(),
+            target,
+        };
         differences.extend(into_world.into_iter().map(difference));
     }
     Ok(differences)
@@ -47,15 +54,25 @@ pub(super) fn differences(file: &Connection, ddl: &str) -> rusqlite::Result<Vec<
 
 /// Whether a file has no tables at all, as a new one.
 pub(super) fn is_empty(file: &Connection) -> rusqlite::Result<bool> {
-    file.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+    file.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| {
+        row.get(0)
+    })
 }
 
-fn compare(table: &str, expected: &TableShape, found: &TableShape, differences: &mut Vec<Difference>) {
+fn compare(
+    table: &str,
+    expected: &TableShape,
+    found: &TableShape,
+    differences: &mut Vec<Difference>,
+) {
     let table = || table.to_owned();
     for (column, declared) in &expected.columns {
         let column = column.clone();
         match found.columns.get(&column) {
-            None => differences.push(Difference::NoColumn { table: table(), column }),
+            None => differences.push(Difference::NoColumn {
+                table: table(),
+                column,
+            }),
             Some(other) if other != declared => differences.push(Difference::Column {
                 table: table(),
                 column,
@@ -65,10 +82,19 @@ fn compare(table: &str, expected: &TableShape, found: &TableShape, differences: 
             Some(_) => {}
         }
     }
-    for column in found.columns.keys().filter(|column| !expected.columns.contains_key(*column)) {
-        differences.push(Difference::UnknownColumn { table: table(), column: column.clone() });
+    for column in found
+        .columns
+        .keys()
+        .filter(|column| !expected.columns.contains_key(*column))
+    {
+        differences.push(Difference::UnknownColumn {
+            table: table(),
+            column: column.clone(),
+        });
     }
-    let constraints = expected.constraints.symmetric_difference(&found.constraints);
+    let constraints = expected
+        .constraints
+        .symmetric_difference(&found.constraints);
     differences.extend(constraints.map(|what| Difference::Constraint {
         table: table(),
         what: what.clone(),
@@ -83,7 +109,10 @@ fn shapes(connection: &Connection) -> rusqlite::Result<Shapes> {
          WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'gamedb_ids'",
         [],
     )?;
-    names.into_iter().map(|name| Ok((name.clone(), shape(connection, &name)?))).collect()
+    names
+        .into_iter()
+        .map(|name| Ok((name.clone(), shape(connection, &name)?)))
+        .collect()
 }
 
 fn shape(connection: &Connection, table: &str) -> rusqlite::Result<TableShape> {
@@ -98,7 +127,9 @@ fn shape(connection: &Connection, table: &str) -> rusqlite::Result<TableShape> {
         shape.columns.insert(row.get(0)?, row.get(1)?);
     }
     let foreign_keys = foreign_keys(connection, table)?;
-    shape.constraints.extend(foreign_keys.into_iter().map(|key| key.declaration));
+    shape
+        .constraints
+        .extend(foreign_keys.into_iter().map(|key| key.declaration));
     let unique = "SELECT group_concat(name, ', ') FROM
             (SELECT list.name AS list, info.name AS name, list.partial AS partial
              FROM pragma_index_list(?) AS list, pragma_index_info(list.name) AS info
@@ -106,10 +137,16 @@ fn shape(connection: &Connection, table: &str) -> rusqlite::Result<TableShape> {
              ORDER BY list.name, info.seqno)
          GROUP BY list";
     let unique = strings(connection, unique, [table])?;
-    shape.constraints.extend(unique.into_iter().map(|columns| format!("UNIQUE ({columns})")));
-    if connection.query_row("SELECT strict FROM pragma_table_list WHERE schema = 'main' AND name = ?", [table], |row| {
-        row.get(0)
-    })? {
+    shape.constraints.extend(
+        unique
+            .into_iter()
+            .map(|columns| format!("UNIQUE ({columns})")),
+    );
+    if connection.query_row(
+        "SELECT strict FROM pragma_table_list WHERE schema = 'main' AND name = ?",
+        [table],
+        |row| row.get(0),
+    )? {
         shape.constraints.insert("STRICT".into());
     }
     Ok(shape)
@@ -127,19 +164,32 @@ fn foreign_keys(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Fo
          FROM pragma_foreign_key_list(?) GROUP BY id",
     )?;
     let keys = statement.query_map([table], |row| {
-        let (target, columns, action): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (target, columns, action): (String, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
         let declaration = format!("FOREIGN KEY ({columns}) REFERENCES {target} ON DELETE {action}");
-        Ok(ForeignKeyShape { target, declaration })
+        Ok(ForeignKeyShape {
+            target,
+            declaration,
+        })
     })?;
     keys.collect()
 }
 
 fn triggers(connection: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
-    let mut statement =
-        connection.prepare("SELECT tbl_name, name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")?;
-    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    let mut statement = connection
+        .prepare("SELECT tbl_name, name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")?;
+    statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }
 
-fn strings(connection: &Connection, sql: &str, parameters: impl rusqlite::Params) -> rusqlite::Result<Vec<String>> {
-    connection.prepare(sql)?.query_map(parameters, |row| row.get(0))?.collect()
+fn strings(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl rusqlite::Params,
+) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare(sql)?
+        .query_map(parameters, |row| row.get(0))?
+        .collect()
 }

@@ -38,7 +38,10 @@ pub(super) fn write(info: &TableInfo, shape: &Shape) -> String {
     if shape.is_new {
         let marks = vec!["?"; shape.columns.len() + 1].join(", ");
         let columns = quoted_list(names().chain([info.id]));
-        return format!("INSERT INTO {} ({columns}) VALUES ({marks})", quoted(info.name));
+        return format!(
+            "INSERT INTO {} ({columns}) VALUES ({marks})",
+            quoted(info.name)
+        );
     }
     let mut sql = format!("UPDATE {} SET ", quoted(info.name));
     for (n, name) in names().enumerate() {
@@ -50,23 +53,39 @@ pub(super) fn write(info: &TableInfo, shape: &Shape) -> String {
 }
 
 pub(super) fn delete(info: &TableInfo) -> String {
-    format!("DELETE FROM {} WHERE {} = ?", quoted(info.name), quoted(info.id))
+    format!(
+        "DELETE FROM {} WHERE {} = ?",
+        quoted(info.name),
+        quoted(info.id)
+    )
 }
 
 /// All rows in order of their ids: the id, and the columns.
 pub(super) fn select_all(info: &TableInfo) -> String {
     let columns = quoted_list([info.id].into_iter().chain(info.columns.iter().copied()));
-    format!("SELECT {columns} FROM {} ORDER BY {}", quoted(info.name), quoted(info.id))
+    format!(
+        "SELECT {columns} FROM {} ORDER BY {}",
+        quoted(info.name),
+        quoted(info.id)
+    )
 }
 
 pub(super) fn select_ids(info: &TableInfo) -> String {
-    format!("SELECT {0} FROM {1} ORDER BY {0}", quoted(info.id), quoted(info.name))
+    format!(
+        "SELECT {0} FROM {1} ORDER BY {0}",
+        quoted(info.id),
+        quoted(info.name)
+    )
 }
 
 /// One row, its columns without the id.
 pub(super) fn select_row(info: &TableInfo) -> String {
     let columns = quoted_list(info.columns.iter().copied());
-    format!("SELECT {columns} FROM {} WHERE {} = ?", quoted(info.name), quoted(info.id))
+    format!(
+        "SELECT {columns} FROM {} WHERE {} = ?",
+        quoted(info.name),
+        quoted(info.id)
+    )
 }
 
 impl ToSql for Value<'_> {

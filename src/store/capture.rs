@@ -52,7 +52,15 @@ impl Captured {
     #[must_use]
     pub fn new(table: TableId) -> Self {
         let (shapes, rows, cells, removed) = Default::default();
-        Self { table, shapes, rows, cells, text: String::new(), bytes: Vec::new(), removed }
+        Self {
+            table,
+            shapes,
+            rows,
+            cells,
+            text: String::new(),
+            bytes: Vec::new(),
+            removed,
+        }
     }
 
     /// Whether there is nothing to write.
@@ -93,11 +101,17 @@ impl Captured {
 
     /// The position of a shape, which is made if no row had it so far.
     pub(crate) fn shape(&mut self, is_new: bool, columns: impl Iterator<Item = usize>) -> usize {
-        let shape = Shape { is_new, columns: columns.collect() };
-        self.shapes.iter().position(|other| *other == shape).unwrap_or_else(|| {
-            self.shapes.push(shape);
-            self.shapes.len() - 1
-        })
+        let shape = Shape {
+            is_new,
+            columns: columns.collect(),
+        };
+        self.shapes
+            .iter()
+            .position(|other| *other == shape)
+            .unwrap_or_else(|| {
+                self.shapes.push(shape);
+                self.shapes.len() - 1
+            })
     }
 
     /// Adds a row; [`Self::shapes`] says which columns `value` is asked for.
@@ -109,7 +123,12 @@ impl Captured {
         shape: usize,
         mut value: impl FnMut(usize) -> Value<'v>,
     ) {
-        self.rows.push(CapturedRow { id, key, shape, first_cell: self.cells.len() });
+        self.rows.push(CapturedRow {
+            id,
+            key,
+            shape,
+            first_cell: self.cells.len(),
+        });
         for &column in &self.shapes[shape].columns {
             self.cells.push(match value(column) {
                 Value::Null => Cell::Null,
@@ -118,12 +137,18 @@ impl Captured {
                 Value::Text(text) => {
                     let start = self.text.len();
                     self.text.push_str(text);
-                    Cell::Text { start, len: text.len() }
+                    Cell::Text {
+                        start,
+                        len: text.len(),
+                    }
                 }
                 Value::Blob(blob) => {
                     let start = self.bytes.len();
                     self.bytes.extend_from_slice(blob);
-                    Cell::Blob { start, len: blob.len() }
+                    Cell::Blob {
+                        start,
+                        len: blob.len(),
+                    }
                 }
             });
         }

@@ -38,9 +38,16 @@ impl<T: Tables> World<T> {
     /// Nothing was changed then.
     pub fn remove<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<(), Error> {
         if !E::table(&self.tables).contains_key(key) {
-            return Err(Error::StaleKey { table: E::INFO.name });
+            return Err(Error::StaleKey {
+                table: E::INFO.name,
+            });
         }
-        self.transaction(|world| world.remove_all(vec![AnyKey { table: E::TABLE, key: key.raw() }]))
+        self.transaction(|world| {
+            world.remove_all(vec![AnyKey {
+                table: E::TABLE,
+                key: key.raw(),
+            }])
+        })
     }
 
     /// Removes these rows and all that goes with them. In a transaction.
@@ -61,7 +68,11 @@ impl<T: Tables> World<T> {
                     }
                     Action::Orphan => {
                         for child in self.children(reference, row.key) {
-                            if self.tables.table_mut(reference.table).orphan(reference.foreign_key, child) {
+                            if self
+                                .tables
+                                .table_mut(reference.table)
+                                .orphan(reference.foreign_key, child)
+                            {
                                 self.log.push(reference.table);
                             }
                         }
@@ -72,12 +83,17 @@ impl<T: Tables> World<T> {
             self.take_out(row.table, row.key);
         }
         // Whoever was in the way may have been removed as well.
-        refusing.into_iter().try_for_each(|(reference, row, id)| self.still_referenced(reference, row, id))
+        refusing
+            .into_iter()
+            .try_for_each(|(reference, row, id)| self.still_referenced(reference, row, id))
     }
 
     pub(crate) fn action(&self, reference: Reference) -> Action {
         let info = T::INFO[reference.table.index()];
-        match (info.kind, info.foreign_keys[reference.foreign_key].on_delete) {
+        match (
+            info.kind,
+            info.foreign_keys[reference.foreign_key].on_delete,
+        ) {
             // The owned row is the pivot's first foreign key.
             (TableKind::Pivot { .. }, _) if reference.foreign_key == 0 => Action::RemovePivotRow,
             (TableKind::Pivot { owned }, _) => Action::Remove(owned),
@@ -88,7 +104,10 @@ impl<T: Tables> World<T> {
     }
 
     fn children(&self, reference: Reference, parent: RawKey) -> Vec<RawKey> {
-        self.tables.table(reference.table).children_of(reference.foreign_key, Parent::Row(parent)).collect()
+        self.tables
+            .table(reference.table)
+            .children_of(reference.foreign_key, Parent::Row(parent))
+            .collect()
     }
 
     fn take_out(&mut self, table: TableId, key: RawKey) {
@@ -98,7 +117,12 @@ impl<T: Tables> World<T> {
         }
     }
 
-    fn still_referenced(&self, reference: Reference, row: AnyKey, id: Option<i64>) -> Result<(), Error> {
+    fn still_referenced(
+        &self,
+        reference: Reference,
+        row: AnyKey,
+        id: Option<i64>,
+    ) -> Result<(), Error> {
         let by = self.tables.table(reference.table);
         let mut children = by.children_of(reference.foreign_key, Parent::Row(row.key));
         match children.next().and_then(|child| by.id_of(child)) {

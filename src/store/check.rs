@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::entity::{Entity, IndexHasher, Owner as _, PivotRow, Tables as _};
+use super::any_table::AnyTable;
 use super::dirty::RowState;
+use super::entity::{Entity, IndexHasher, Owner as _, PivotRow, Tables as _};
 use super::index::{Parent, ParentIndex};
 use super::key::RawKey;
 use super::pivot::Pivot;
 use super::schema::TableKind;
-use super::table::{AnyTable, Table};
+use super::table::Table;
 
 type Children = BTreeMap<(i64, Option<RawKey>), Vec<RawKey>>;
 
@@ -21,7 +22,10 @@ fn parent_key(parent: Parent) -> (i64, Option<RawKey>) {
 
 /// What an index of children holds, in a form that can be compared.
 fn as_built(index: &ParentIndex) -> Children {
-    index.entries().map(|(parent, list)| (parent_key(parent), list.iter().collect())).collect()
+    index
+        .entries()
+        .map(|(parent, list)| (parent_key(parent), list.iter().collect()))
+        .collect()
 }
 
 pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<String> {
@@ -29,8 +33,11 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
     let name = E::INFO.name;
     let mut complain = |what: String| wrong.push(format!("{name}: {what}"));
     let live: Vec<_> = {
-        let mut live: Vec<_> =
-            table.rows.iter().filter(|(_, slot)| !slot.state.contains(RowState::REMOVED)).collect();
+        let mut live: Vec<_> = table
+            .rows
+            .iter()
+            .filter(|(_, slot)| !slot.state.contains(RowState::REMOVED))
+            .collect();
         live.sort_by_key(|(_, slot)| slot.id);
         live
     };
@@ -38,9 +45,17 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
         complain("removed rows are still there outside of a transaction".into());
     }
     if live.len() != table.len() {
-        complain(format!("{} rows are counted as {}", live.len(), table.len()));
+        complain(format!(
+            "{} rows are counted as {}",
+            live.len(),
+            table.len()
+        ));
     }
-    if !table.ids.iter().eq(live.iter().map(|(key, slot)| (slot.id, *key))) {
+    if !table
+        .ids
+        .iter()
+        .eq(live.iter().map(|(key, slot)| (slot.id, *key)))
+    {
         complain("the ids do not lead to the rows".into());
     }
     if let Some(next) = table.ids.counter().next()
@@ -55,7 +70,7 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
             if let Some(parent) = slot.row.parent(n) {
                 expected.entry((0, Some(parent))).or_default().push(*key);
                 let target = foreign_key.table.map(|target| tables.table(target));
-                if !target.is_some_and(|target| target.id_of(parent).is_some()) {
+                if target.is_none_or(|target| target.id_of(parent).is_none()) {
                     complain(format!("{column} of row {} names nobody", slot.id));
                 }
             }
@@ -64,7 +79,9 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
             complain(format!("{column} is not unique"));
         }
         if as_built(&table.parents[n]) != expected {
-            complain(format!("the index on {column} is not the one rebuilt from the rows"));
+            complain(format!(
+                "the index on {column} is not the one rebuilt from the rows"
+            ));
         }
     }
     for (n, info) in E::INFO.indexes.iter().enumerate() {
@@ -76,31 +93,56 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
             in_index.extend(keys.iter().copied());
             let rows: Option<Vec<_>> = keys.iter().map(|&key| table.slot(key)).collect();
             let Some(rows) = rows else {
-                complain(format!("the index on {} has a removed row", E::INFO.index_columns(n)));
+                complain(format!(
+                    "the index on {} has a removed row",
+                    E::INFO.index_columns(n)
+                ));
                 continue;
             };
-            if rows.windows(2).any(|two| !two[0].row.index_eq(&two[1].row, n) || two[0].id >= two[1].id) {
-                complain(format!("the index on {} mixes values or order", E::INFO.index_columns(n)));
+            if rows
+                .windows(2)
+                .any(|two| !two[0].row.index_eq(&two[1].row, n) || two[0].id >= two[1].id)
+            {
+                complain(format!(
+                    "the index on {} mixes values or order",
+                    E::INFO.index_columns(n)
+                ));
             }
             if info.unique && rows.len() > 1 {
                 complain(format!("{} is not unique", E::INFO.index_columns(n)));
             }
         }
-        let expected: BTreeSet<_> =
-            live.iter().filter(|(_, slot)| hash(&slot.row).is_some()).map(|(key, _)| *key).collect();
-        let found = |row: &E| hash(row).map(|hash| index.find(hash, |key| table.rows[key].row.index_eq(row, n)));
-        let all_found = live.iter().all(|(key, slot)| found(&slot.row).is_none_or(|mut keys| keys.any(|k| k == *key)));
+        let expected: BTreeSet<_> = live
+            .iter()
+            .filter(|(_, slot)| hash(&slot.row).is_some())
+            .map(|(key, _)| *key)
+            .collect();
+        let found = |row: &E| {
+            hash(row).map(|hash| index.find(hash, |key| table.rows[key].row.index_eq(row, n)))
+        };
+        let all_found = live
+            .iter()
+            .all(|(key, slot)| found(&slot.row).is_none_or(|mut keys| keys.any(|k| k == *key)));
         if in_index != expected || !all_found {
-            complain(format!("the index on {} is not the one rebuilt from the rows", E::INFO.index_columns(n)));
+            complain(format!(
+                "the index on {} is not the one rebuilt from the rows",
+                E::INFO.index_columns(n)
+            ));
         }
     }
     let listed: BTreeSet<_> = table.dirty.listed().iter().copied().collect();
     for (key, slot) in &live {
         if table.is_dirty_row(*key) && !listed.contains(key) {
-            complain(format!("row {} is dirty, and not in the dirty set", slot.id));
+            complain(format!(
+                "row {} is dirty, and not in the dirty set",
+                slot.id
+            ));
         }
         if slot.state.contains(RowState::LISTED) != listed.contains(key) {
-            complain(format!("row {} does not know whether it is listed as dirty", slot.id));
+            complain(format!(
+                "row {} does not know whether it is listed as dirty",
+                slot.id
+            ));
         }
     }
     if let TableKind::Owned { pivot } = E::INFO.kind {
@@ -122,7 +164,9 @@ pub(super) fn pivot<P: PivotRow>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<St
         let mut expected = Children::new();
         for row in &rows {
             let owned = row.owned().raw();
-            let Some(owner) = pivot.owner(row.owned()) else { continue };
+            let Some(owner) = pivot.owner(row.owned()) else {
+                continue;
+            };
             let (arm, parent) = owner.arm();
             if arm != n {
                 continue;

@@ -6,11 +6,12 @@ use bitflags::Flags;
 
 use crate::error::{Problem, ProblemKind};
 
+use super::any_table::AnyTable;
 use super::index::{Parent, ValueHasher};
 use super::key::{Id, Key, RawKey};
 use super::pivot::Pivot;
 use super::schema::{TableId, TableInfo};
-use super::table::{AnyTable, Table};
+use super::table::Table;
 use super::value::{FromValue, Value};
 use super::view::{RowMut, RowRef};
 
@@ -153,8 +154,17 @@ pub struct ColumnProblem {
 impl ColumnProblem {
     /// The same with the names of table, row and columns.
     pub(crate) fn of(self, info: &'static TableInfo, id: i64) -> Problem {
-        let columns: Vec<_> = self.columns.iter().map(|&column| info.columns[column]).collect();
-        Problem { table: info.name, id, column: columns.join(", "), kind: self.kind }
+        let columns: Vec<_> = self
+            .columns
+            .iter()
+            .map(|&column| info.columns[column])
+            .collect();
+        Problem {
+            table: info.name,
+            id,
+            column: columns.join(", "),
+            kind: self.kind,
+        }
     }
 }
 
@@ -179,7 +189,10 @@ impl<'a, T: Tables> RowReader<'a, T> {
     }
 
     fn value(&self, column: usize) -> Result<Value<'_>, ColumnProblem> {
-        self.source.value(column).map_err(|kind| ColumnProblem { columns: vec![column], kind })
+        self.source.value(column).map_err(|kind| ColumnProblem {
+            columns: vec![column],
+            kind,
+        })
     }
 
     pub(crate) fn is_null(&self, column: usize) -> Result<bool, ColumnProblem> {
@@ -191,7 +204,10 @@ impl<'a, T: Tables> RowReader<'a, T> {
     /// # Errors
     /// When the value is not of this type.
     pub fn read<V: FromValue>(&self, column: usize) -> Result<V, ColumnProblem> {
-        V::from_value(self.value(column)?).map_err(|kind| ColumnProblem { columns: vec![column], kind })
+        V::from_value(self.value(column)?).map_err(|kind| ColumnProblem {
+            columns: vec![column],
+            kind,
+        })
     }
 
     /// Reads a foreign key that always names a row.
@@ -200,22 +216,32 @@ impl<'a, T: Tables> RowReader<'a, T> {
     /// When it is NULL, or names a row that is not there.
     pub fn key<E: Entity<Tables = T>>(&self, column: usize) -> Result<Key<E>, ColumnProblem> {
         let id: i64 = self.read(column)?;
-        E::table(self.tables).ids.key(id).map(Key::from_raw).ok_or_else(|| dangling(column, E::INFO, id))
+        E::table(self.tables)
+            .ids
+            .key(id)
+            .map(Key::from_raw)
+            .ok_or_else(|| dangling(column, E::INFO, id))
     }
 
     /// Reads a foreign key that may name a row.
     ///
     /// # Errors
     /// When it names a row that is not there.
-    pub fn optional_key<E: Entity<Tables = T>>(&self, column: usize) -> Result<Option<Key<E>>, ColumnProblem> {
+    pub fn optional_key<E: Entity<Tables = T>>(
+        &self,
+        column: usize,
+    ) -> Result<Option<Key<E>>, ColumnProblem> {
         let id: Option<i64> = self.read(column)?;
         let key = |id| E::table(self.tables).ids.key(id).map(Key::from_raw);
-        id.map(|id| key(id).ok_or_else(|| dangling(column, E::INFO, id))).transpose()
+        id.map(|id| key(id).ok_or_else(|| dangling(column, E::INFO, id)))
+            .transpose()
     }
 
     fn find(&self, column: usize, table: TableId, id: i64) -> Result<RawKey, ColumnProblem> {
         let table = self.tables.table(table);
-        table.key_of(id).ok_or_else(|| dangling(column, table.info(), id))
+        table
+            .key_of(id)
+            .ok_or_else(|| dangling(column, table.info(), id))
     }
 
     /// Makes sure that a column which this world never uses has no value.
@@ -226,8 +252,13 @@ impl<'a, T: Tables> RowReader<'a, T> {
         match self.value(column)? {
             Value::Null => Ok(()),
             value => {
-                let kind = ProblemKind::NotNull { found: value.to_string() };
-                Err(ColumnProblem { columns: vec![column], kind })
+                let kind = ProblemKind::NotNull {
+                    found: value.to_string(),
+                };
+                Err(ColumnProblem {
+                    columns: vec![column],
+                    kind,
+                })
             }
         }
     }
@@ -236,13 +267,21 @@ impl<'a, T: Tables> RowReader<'a, T> {
     ///
     /// # Errors
     /// When several of them name one, or one that is not there.
-    pub fn owner<O: Owner>(&self, arms: &[(usize, Option<TableId>)]) -> Result<Option<O>, ColumnProblem> {
+    pub fn owner<O: Owner>(
+        &self,
+        arms: &[(usize, Option<TableId>)],
+    ) -> Result<Option<O>, ColumnProblem> {
         let mut owner = None;
         for (arm, &(column, table)) in arms.iter().enumerate() {
-            let Some(id) = self.read::<Option<i64>>(column)? else { continue };
+            let Some(id) = self.read::<Option<i64>>(column)? else {
+                continue;
+            };
             if owner.is_some() {
                 let columns = arms.iter().map(|&(column, _)| column).collect();
-                return Err(ColumnProblem { columns, kind: ProblemKind::MoreThanOne });
+                return Err(ColumnProblem {
+                    columns,
+                    kind: ProblemKind::MoreThanOne,
+                });
             }
             let parent = match table {
                 Some(table) => Parent::Row(self.find(column, table, id)?),
@@ -255,7 +294,13 @@ impl<'a, T: Tables> RowReader<'a, T> {
 }
 
 fn dangling(column: usize, target: &'static TableInfo, id: i64) -> ColumnProblem {
-    ColumnProblem { columns: vec![column], kind: ProblemKind::Dangling { target: target.name, id } }
+    ColumnProblem {
+        columns: vec![column],
+        kind: ProblemKind::Dangling {
+            target: target.name,
+            id,
+        },
+    }
 }
 
 /// What an owner column holds in the file: the owner's id if this is its arm, NULL otherwise.

@@ -11,7 +11,7 @@ use super::key::RawKey;
 /// Ids come in order, so most of them index a plain vector: no hashing on load, 8 bytes an id. Ids
 /// far beyond the number of rows (a file from elsewhere, a table with much coming and going) stand
 /// in a tree instead, so that memory stays in proportion to the rows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Ids {
     dense: Vec<RawKey>,
     sparse: BTreeMap<i64, RawKey>,
@@ -28,7 +28,10 @@ pub struct Counter {
 
 impl Default for Counter {
     fn default() -> Self {
-        Self { next: 1, flushed: 1 }
+        Self {
+            next: 1,
+            flushed: 1,
+        }
     }
 }
 
@@ -66,18 +69,14 @@ impl Counter {
     }
 }
 
-impl Default for Ids {
-    fn default() -> Self {
-        Self { dense: Vec::new(), sparse: BTreeMap::new(), len: 0, counter: Counter::default() }
-    }
-}
-
 impl Ids {
     /// The key of the row with this id. O(1), or O(log n) for an id out of the ordinary.
     #[inline]
     #[must_use]
     pub fn key(&self, id: i64) -> Option<RawKey> {
-        let dense = usize::try_from(id).ok().and_then(|index| self.dense.get(index).copied());
+        let dense = usize::try_from(id)
+            .ok()
+            .and_then(|index| self.dense.get(index).copied());
         match dense {
             Some(key) => (!key.is_null()).then_some(key),
             None => self.sparse.get(&id).copied(),
@@ -120,7 +119,10 @@ impl Ids {
     fn adopt_sparse(&mut self) {
         while let Some(entry) = self.sparse.range(0..).next() {
             let (&id, &key) = entry;
-            let Some(place) = usize::try_from(id).ok().and_then(|index| self.dense.get_mut(index)) else {
+            let Some(place) = usize::try_from(id)
+                .ok()
+                .and_then(|index| self.dense.get_mut(index))
+            else {
                 break;
             };
             *place = key;
@@ -130,7 +132,9 @@ impl Ids {
 
     /// Forgets a row; its id stays used up.
     pub(crate) fn remove(&mut self, id: i64) {
-        let dense = usize::try_from(id).ok().and_then(|index| self.dense.get_mut(index));
+        let dense = usize::try_from(id)
+            .ok()
+            .and_then(|index| self.dense.get_mut(index));
         let was_there = match dense {
             Some(place) => !std::mem::take(place).is_null(),
             None => self.sparse.remove(&id).is_some(),
@@ -148,14 +152,27 @@ impl Ids {
         self.iter_from(i64::MIN)
     }
 
-    #[allow(clippy::cast_possible_wrap, reason = "a vector is shorter than i64::MAX")]
+    #[allow(
+        clippy::cast_possible_wrap,
+        reason = "a vector is shorter than i64::MAX"
+    )]
     fn iter_from(&self, from: i64) -> impl Iterator<Item = (i64, RawKey)> + '_ {
         let dense_len = self.dense.len() as i64;
-        let start = usize::try_from(from.max(0)).unwrap_or(usize::MAX).min(self.dense.len());
-        let below = self.sparse.range(from.min(0)..0).map(|(&id, &key)| (id, key));
+        let start = usize::try_from(from.max(0))
+            .unwrap_or(usize::MAX)
+            .min(self.dense.len());
+        let below = self
+            .sparse
+            .range(from.min(0)..0)
+            .map(|(&id, &key)| (id, key));
         let dense = self.dense[start..].iter().enumerate();
-        let dense = dense.filter(|(_, key)| !key.is_null()).map(move |(index, &key)| ((start + index) as i64, key));
-        let above = self.sparse.range(dense_len.max(from)..).map(|(&id, &key)| (id, key));
+        let dense = dense
+            .filter(|(_, key)| !key.is_null())
+            .map(move |(index, &key)| ((start + index) as i64, key));
+        let above = self
+            .sparse
+            .range(dense_len.max(from)..)
+            .map(|(&id, &key)| (id, key));
         below.chain(dense).chain(above)
     }
 }

@@ -64,12 +64,16 @@ impl KeyList {
             Self::Few(keys) if keys.len() < FEW => match at {
                 Place::Last => keys.push(key),
                 Place::ById => {
-                    let place = keys.iter().rposition(|&other| id_of(other) < id).map_or(0, |before| before + 1);
+                    let place = keys
+                        .iter()
+                        .rposition(|&other| id_of(other) < id)
+                        .map_or(0, |before| before + 1);
                     keys.insert(place, key);
                 }
             },
             Self::Few(keys) => {
-                let mut many: BTreeSet<_> = keys.iter().map(|&other| (id_of(other), other)).collect();
+                let mut many: BTreeSet<_> =
+                    keys.iter().map(|&other| (id_of(other), other)).collect();
                 many.insert((id, key));
                 *self = Self::Many(many);
             }
@@ -176,7 +180,10 @@ pub struct ParentIndex {
 
 impl Default for ParentIndex {
     fn default() -> Self {
-        Self { rows: SecondaryMap::new(), outside: HashMap::new() }
+        Self {
+            rows: SecondaryMap::new(),
+            outside: HashMap::new(),
+        }
     }
 }
 
@@ -193,7 +200,14 @@ impl ParentIndex {
     }
 
     #[inline]
-    pub(crate) fn link(&mut self, parent: Parent, id: i64, child: RawKey, at: Place, id_of: impl Fn(RawKey) -> i64) {
+    pub(crate) fn link(
+        &mut self,
+        parent: Parent,
+        id: i64,
+        child: RawKey,
+        at: Place,
+        id_of: impl Fn(RawKey) -> i64,
+    ) {
         let list = match parent {
             Parent::Row(key) => match self.rows.entry(key) {
                 Some(entry) => entry.or_default(),
@@ -228,7 +242,10 @@ impl ParentIndex {
     /// All parents that have children, with them; in no particular order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Parent, &KeyList)> {
         let rows = self.rows.iter().map(|(key, list)| (Parent::Row(key), list));
-        let outside = self.outside.iter().map(|(&id, list)| (Parent::Outside(id), list));
+        let outside = self
+            .outside
+            .iter()
+            .map(|(&id, list)| (Parent::Outside(id), list));
         rows.chain(outside).filter(|(_, list)| !list.is_empty())
     }
 }
@@ -260,7 +277,9 @@ impl ValueIndex {
     /// The rows with this hash for one of which `is_it` says yes, in order of their ids.
     #[inline]
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(RawKey) -> bool) -> Keys<'_> {
-        let found = self.lists.find(hash, |(other, keys)| *other == hash && keys.iter().next().is_some_and(&is_it));
+        let found = self.lists.find(hash, |(other, keys)| {
+            *other == hash && keys.iter().next().is_some_and(&is_it)
+        });
         found.map_or_else(Keys::default, |(_, keys)| keys.iter())
     }
 
@@ -272,8 +291,9 @@ impl ValueIndex {
         same: impl Fn(RawKey) -> bool,
         id_of: impl Fn(RawKey) -> i64,
     ) {
-        let same_value =
-            |(other, keys): &(u64, KeyList)| *other == hash && keys.iter().next().is_some_and(&same);
+        let same_value = |(other, keys): &(u64, KeyList)| {
+            *other == hash && keys.iter().next().is_some_and(&same)
+        };
         match self.lists.entry(hash, same_value, |(other, _)| *other) {
             Entry::Occupied(mut list) => list.get_mut().1.insert(id, key, Place::ById, id_of),
             Entry::Vacant(place) => {
@@ -282,9 +302,19 @@ impl ValueIndex {
         }
     }
 
-    pub(crate) fn unlink(&mut self, hash: u64, id: i64, key: RawKey, same: impl Fn(RawKey) -> bool) {
+    pub(crate) fn unlink(
+        &mut self,
+        hash: u64,
+        id: i64,
+        key: RawKey,
+        same: impl Fn(RawKey) -> bool,
+    ) {
         let same_value = |(other, keys): &(u64, KeyList)| {
-            *other == hash && keys.iter().next().is_some_and(|first| first == key || same(first))
+            *other == hash
+                && keys
+                    .iter()
+                    .next()
+                    .is_some_and(|first| first == key || same(first))
         };
         if let Ok(mut list) = self.lists.find_entry(hash, same_value) {
             list.get_mut().1.remove(id, key);

@@ -1,8 +1,9 @@
 //! The world in memory: typed tables, their indexes, what changed in them, and how to take it back.
 //!
 //! Nothing here knows of SQL, files or SQLite; `persist` reads and fills a world through
-//! [`AnyTable`](table::AnyTable) alone.
+//! [`AnyTable`](any_table::AnyTable) alone.
 
+pub mod any_table;
 pub mod capture;
 pub mod cascade;
 mod check;

@@ -41,7 +41,10 @@ impl<T: Tables> World<T> {
     /// What `owner` has of `O`, in the order in which it was added. O(1).
     #[inline]
     pub fn owned_by<O: Owned<Tables = T>>(&self, owner: impl Into<OwnerOf<O>>) -> Rows<'_, O> {
-        Rows::new(pivot::<O>(&self.tables).owned_by(owner.into()), O::table(&self.tables))
+        Rows::new(
+            pivot::<O>(&self.tables).owned_by(owner.into()),
+            O::table(&self.tables),
+        )
     }
 
     /// Adds a row to what `owner` has: the row and its row in the pivot. O(1).
@@ -58,10 +61,17 @@ impl<T: Tables> World<T> {
         self.check_owner::<O>(owner)?;
         let id = self.check_insert(&row)?;
         let pivot_id = pivot::<O>(&self.tables).next_id();
-        let pivot_id = pivot_id.ok_or(Error::IdExhausted { table: O::Pivot::INFO.name })?;
+        let pivot_id = pivot_id.ok_or(Error::IdExhausted {
+            table: O::Pivot::INFO.name,
+        })?;
         let key = self.insert_checked(id, row);
         let record = self.log.is_recording();
-        <O::Pivot as PivotRow>::table_mut(&mut self.tables).link(pivot_id, key.raw(), owner, record);
+        <O::Pivot as PivotRow>::table_mut(&mut self.tables).link(
+            pivot_id,
+            key.raw(),
+            owner,
+            record,
+        );
         if record {
             self.log.push(O::Pivot::TABLE);
         }
@@ -105,7 +115,13 @@ impl<T: Tables> World<T> {
             let table = O::INFO.name;
             match pivot::<O>(&self.tables).owner(*key) {
                 Some(its_owner) if its_owner == owner => {}
-                its_owner => return Err(Error::AlreadyOwned { table, id, owner: self.describe::<O>(its_owner) }),
+                its_owner => {
+                    return Err(Error::AlreadyOwned {
+                        table,
+                        id,
+                        owner: self.describe::<O>(its_owner),
+                    });
+                }
             }
             if !kept.insert(key.raw()) {
                 return Err(Error::Twice { table, id });
@@ -114,7 +130,13 @@ impl<T: Tables> World<T> {
         self.transaction(|world| {
             let had: Vec<RawKey> = pivot::<O>(&world.tables).owned_by(owner).collect();
             let gone = had.into_iter().filter(|key| !kept.contains(key));
-            world.remove_all(gone.map(|key| AnyKey { table: O::TABLE, key }).collect())?;
+            world.remove_all(
+                gone.map(|key| AnyKey {
+                    table: O::TABLE,
+                    key,
+                })
+                .collect(),
+            )?;
             let key_of = |row| match row {
                 NewOrKept::New(row) => world.add(owner, row),
                 NewOrKept::Kept(key) => Ok(key),
@@ -152,20 +174,33 @@ impl<T: Tables> World<T> {
 
     fn id_of_owned<O: Owned<Tables = T>>(&self, key: Key<O>) -> Result<i64, Error> {
         let id = O::table(&self.tables).id(key);
-        id.map(|id| id.get()).ok_or(Error::StaleKey { table: O::INFO.name })
+        id.map(|id| id.get()).ok_or(Error::StaleKey {
+            table: O::INFO.name,
+        })
     }
 
     fn describe<O: Owned<Tables = T>>(&self, owner: Option<OwnerOf<O>>) -> String {
-        owner.map_or_else(|| "nobody".to_owned(), |owner| describe::<O::Pivot>(owner, &self.tables))
+        owner.map_or_else(
+            || "nobody".to_owned(),
+            |owner| describe::<O::Pivot>(owner, &self.tables),
+        )
     }
 
-    fn check_owned_by<O: Owned<Tables = T>>(&self, owner: OwnerOf<O>, key: Key<O>) -> Result<(), Error> {
+    fn check_owned_by<O: Owned<Tables = T>>(
+        &self,
+        owner: OwnerOf<O>,
+        key: Key<O>,
+    ) -> Result<(), Error> {
         let id = self.id_of_owned(key)?;
         let its_owner = pivot::<O>(&self.tables).owner(key);
         if its_owner == Some(owner) {
             return Ok(());
         }
-        Err(Error::NotTheOwner { table: O::INFO.name, id, owner: self.describe::<O>(its_owner) })
+        Err(Error::NotTheOwner {
+            table: O::INFO.name,
+            id,
+            owner: self.describe::<O>(its_owner),
+        })
     }
 
     #[inline]

@@ -5,6 +5,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::error::{Problem, ProblemKind};
 
+use super::any_table::{AnyTable, LoadRow, Selection};
 use super::capture::Captured;
 use super::dirty::{AnyKey, DirtySet, RowState, Tombstone};
 use super::entity::{ColumnProblem, Entity, Owner, PivotRow, RowReader, RowSource, owner_value};
@@ -12,7 +13,6 @@ use super::ids::Counter;
 use super::index::{Keys, Parent, ParentIndex, Place};
 use super::key::{Id, Key, RawKey};
 use super::schema::{TableId, TableInfo};
-use super::table::{AnyTable, LoadRow, Selection};
 use super::value::Value;
 
 /// Position of the owned row among a pivot's foreign keys; the arms follow.
@@ -60,7 +60,10 @@ impl<P: PivotRow> Default for Pivot<P> {
     fn default() -> Self {
         Self {
             links: SecondaryMap::new(),
-            arms: P::INFO.foreign_keys[1..].iter().map(|_| ParentIndex::default()).collect(),
+            arms: P::INFO.foreign_keys[1..]
+                .iter()
+                .map(|_| ParentIndex::default())
+                .collect(),
             counter: Counter::default(),
             dirty: DirtySet::default(),
             undo: Vec::new(),
@@ -97,14 +100,19 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     /// The pivot's rows of an owner, in the order in which they were added.
-    pub fn rows_of(&self, owner: P::Owner) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator {
+    pub fn rows_of(
+        &self,
+        owner: P::Owner,
+    ) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator {
         let row = move |owned| P::new(Id::new(self.links[owned].id), Key::from_raw(owned), owner);
         self.owned_by(owner).map(row)
     }
 
     /// All rows, in the order in which the owned rows lie in memory.
     pub fn iter(&self) -> impl Iterator<Item = P> {
-        self.links.iter().map(|(owned, link)| P::new(Id::new(link.id), Key::from_raw(owned), link.owner))
+        self.links
+            .iter()
+            .map(|(owned, link)| P::new(Id::new(link.id), Key::from_raw(owned), link.owner))
     }
 
     /// Number of rows.
@@ -150,7 +158,16 @@ impl<P: PivotRow> Pivot<P> {
         let mut state = RowState::NEW;
         dirty.list(owned, &mut state);
         self.counter.use_up(id);
-        self.put(owned, Link { id, owner, dirty: 0, state }, Place::Last);
+        self.put(
+            owned,
+            Link {
+                id,
+                owner,
+                dirty: 0,
+                state,
+            },
+            Place::Last,
+        );
         if record {
             self.undo.push(Undo::Link { owned });
         }
@@ -160,7 +177,11 @@ impl<P: PivotRow> Pivot<P> {
     pub(crate) fn give(&mut self, owned: RawKey, owner: P::Owner, record: bool) {
         let Some(old) = self.take(owned) else { return };
         let ((from, _), (to, _)) = (old.owner.arm(), owner.arm());
-        let mut link = Link { owner, dirty: old.dirty | bit(from) | bit(to), ..old };
+        let mut link = Link {
+            owner,
+            dirty: old.dirty | bit(from) | bit(to),
+            ..old
+        };
         self.dirty.list(owned, &mut link.state);
         self.put(owned, link, Place::ById);
         if record {
@@ -187,12 +208,7 @@ impl<P: PivotRow> Pivot<P> {
         link.state.contains(RowState::NEW) || link.dirty != 0
     }
 
-    fn value<'a>(
-        link: &Link<P>,
-        owned: RawKey,
-        column: usize,
-        tables: &P::Tables,
-    ) -> Value<'a> {
+    fn value<'a>(link: &Link<P>, owned: RawKey, column: usize, tables: &P::Tables) -> Value<'a> {
         if column == P::INFO.foreign_keys[OWNED].column {
             return P::Owned::table(tables).id_of(owned).into();
         }
@@ -205,9 +221,16 @@ impl<P: PivotRow> Pivot<P> {
 
     fn read(row: &RowReader<'_, P::Tables>) -> Result<(Key<P::Owned>, P::Owner), ColumnProblem> {
         let owned = row.key(P::INFO.foreign_keys[OWNED].column)?;
-        let arms: SmallVec<[_; 8]> =
-            P::INFO.foreign_keys[1..].iter().map(|arm| (arm.column, arm.table)).collect();
-        let is_used = |column| P::INFO.foreign_keys.iter().any(|used| used.column == column);
+        let arms: SmallVec<[_; 8]> = P::INFO.foreign_keys[1..]
+            .iter()
+            .map(|arm| (arm.column, arm.table))
+            .collect();
+        let is_used = |column| {
+            P::INFO
+                .foreign_keys
+                .iter()
+                .any(|used| used.column == column)
+        };
         for column in (0..P::INFO.columns.len()).filter(|&column| !is_used(column)) {
             row.unused(column)?;
         }
@@ -223,9 +246,23 @@ impl<P: PivotRow> Pivot<P> {
         if let Some(link) = self.links.get(owned) {
             let column = P::INFO.foreign_key_column(OWNED).to_owned();
             let kind = ProblemKind::NotUnique { existing: link.id };
-            return vec![Problem { table: P::INFO.name, id, column, kind }];
+            return vec![Problem {
+                table: P::INFO.name,
+                id,
+                column,
+                kind,
+            }];
         }
-        self.put(owned, Link { id, owner, dirty: 0, state: RowState::empty() }, Place::Last);
+        self.put(
+            owned,
+            Link {
+                id,
+                owner,
+                dirty: 0,
+                state: RowState::empty(),
+            },
+            Place::Last,
+        );
         Vec::new()
     }
 
@@ -262,17 +299,27 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
 
     /// O(n): nothing refers to a pivot's row by its id.
     fn key_of(&self, id: i64) -> Option<RawKey> {
-        self.links.iter().find(|(_, link)| link.id == id).map(|(owned, _)| owned)
+        self.links
+            .iter()
+            .find(|(_, link)| link.id == id)
+            .map(|(owned, _)| owned)
     }
 
     fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
-        let mut rows: Vec<_> = self.links.iter().map(|(owned, link)| (link.id, owned)).collect();
+        let mut rows: Vec<_> = self
+            .links
+            .iter()
+            .map(|(owned, link)| (link.id, owned))
+            .collect();
         rows.sort_unstable();
         Box::new(rows.into_iter())
     }
 
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
-        debug_assert_ne!(foreign_key, OWNED, "the owned row's key is the pivot row's key");
+        debug_assert_ne!(
+            foreign_key, OWNED,
+            "the owned row's key is the pivot row's key"
+        );
         self.arms[foreign_key - arm_info(0)].children(parent)
     }
 
@@ -294,7 +341,9 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn is_new_row(&self, key: RawKey) -> bool {
-        self.links.get(key).is_some_and(|link| link.state.contains(RowState::NEW))
+        self.links
+            .get(key)
+            .is_some_and(|link| link.state.contains(RowState::NEW))
     }
 
     fn counter(&self) -> &Counter {
@@ -313,7 +362,11 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
                 (Parent::Row(key), Some(table)) => smallvec![AnyKey { table, key }],
                 _ => SmallVec::new(),
             };
-            self.dirty.bury(Tombstone { id: link.id, key, belonged_to });
+            self.dirty.bury(Tombstone {
+                id: link.id,
+                key,
+                belonged_to,
+            });
         }
         self.undo.push(Undo::Unlink { owned: key, link });
     }
@@ -355,11 +408,18 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn capture(&self, tables: &P::Tables, which: Selection<'_>, captured: &mut Captured) {
-        let selected = |key| which.has(AnyKey { table: P::TABLE, key });
+        let selected = |key| {
+            which.has(AnyKey {
+                table: P::TABLE,
+                key,
+            })
+        };
         let listed = self.dirty.listed().iter().filter(|&&key| selected(key));
         let dirty = listed.filter_map(|&key| Some((self.links.get(key)?, key)));
-        let mut rows: Vec<_> =
-            dirty.filter(|(link, _)| Self::is_dirty(link)).map(|(link, key)| (link.id, key)).collect();
+        let mut rows: Vec<_> = dirty
+            .filter(|(link, _)| Self::is_dirty(link))
+            .map(|(link, key)| (link.id, key))
+            .collect();
         rows.sort_unstable();
         rows.dedup();
         for (id, key) in rows {
@@ -371,9 +431,15 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
                 }
             };
             let link = &self.links[key];
-            captured.push(id, key, shape, |column| Self::value(link, key, column, tables));
+            captured.push(id, key, shape, |column| {
+                Self::value(link, key, column, tables)
+            });
         }
-        let removed = self.dirty.removed().iter().filter(|tombstone| selected(tombstone.key));
+        let removed = self
+            .dirty
+            .removed()
+            .iter()
+            .filter(|tombstone| selected(tombstone.key));
         captured.remove(removed.map(|tombstone| tombstone.id));
     }
 
@@ -393,7 +459,8 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             }
             self.dirty.reuse(listed);
         }
-        self.dirty.forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+        self.dirty
+            .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
     }
 
     fn preallocate(&mut self, _: i64) {}

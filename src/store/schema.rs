@@ -83,7 +83,11 @@ impl TableInfo {
     /// Names of the columns of an index, for people.
     #[must_use]
     pub fn index_columns(&self, index: usize) -> String {
-        let names: Vec<_> = self.indexes[index].columns.iter().map(|&c| self.columns[c]).collect();
+        let names: Vec<_> = self.indexes[index]
+            .columns
+            .iter()
+            .map(|&c| self.columns[c])
+            .collect();
         names.join(", ")
     }
 

@@ -47,7 +47,10 @@ impl<T: Tables> World<T> {
     ///
     /// # Errors
     /// What `body` returns.
-    pub fn transaction<R, X>(&mut self, body: impl FnOnce(&mut Self) -> Result<R, X>) -> Result<R, X> {
+    pub fn transaction<R, X>(
+        &mut self,
+        body: impl FnOnce(&mut Self) -> Result<R, X>,
+    ) -> Result<R, X> {
         let mut transaction = self.begin();
         let result = body(&mut transaction)?;
         transaction.commit();
@@ -57,7 +60,10 @@ impl<T: Tables> World<T> {
     /// Opens a transaction, or a savepoint if one is open: for code that does not fit into a closure.
     pub fn begin(&mut self) -> Transaction<'_, T> {
         self.log.depth += 1;
-        Transaction { start: self.log.steps.len(), world: self }
+        Transaction {
+            start: self.log.steps.len(),
+            world: self,
+        }
     }
 }
 

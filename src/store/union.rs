@@ -81,7 +81,11 @@ impl<T: Tables> RowReader<'_, T> {
         }
         U::load(used, &Parts { row: self, columns })?.ok_or_else(|| ColumnProblem {
             columns: columns.to_vec(),
-            kind: if used == 0 { ProblemKind::NoneOf } else { ProblemKind::NotOneOf },
+            kind: if used == 0 {
+                ProblemKind::NoneOf
+            } else {
+                ProblemKind::NotOneOf
+            },
         })
     }
 }

@@ -41,7 +41,10 @@ impl Value<'_> {
     fn instead_of(&self, expected: &'static str) -> ProblemKind {
         match self {
             Value::Null => ProblemKind::Null,
-            other => ProblemKind::WrongType { expected, found: other.to_string() },
+            other => ProblemKind::WrongType {
+                expected,
+                found: other.to_string(),
+            },
         }
     }
 }
@@ -128,7 +131,9 @@ impl FromValue for f64 {
             Value::Real(real) => Ok(real),
             // A REAL column hands whole numbers back as reals; one of any other type may not.
             #[allow(clippy::cast_precision_loss, reason = "checked to be exact")]
-            Value::Integer(integer) if (integer as f64) as i128 == i128::from(integer) => Ok(integer as f64),
+            Value::Integer(integer) if (integer as f64) as i128 == i128::from(integer) => {
+                Ok(integer as f64)
+            }
             other => Err(other.instead_of("a real number")),
         }
     }
@@ -171,9 +176,10 @@ pub fn enum_from_value<V>(
     parse: impl FnOnce(&str) -> Option<V>,
 ) -> Result<V, ProblemKind> {
     match value {
-        Value::Text(text) => {
-            parse(text).ok_or_else(|| ProblemKind::UnknownText { expected, text: text.to_owned() })
-        }
+        Value::Text(text) => parse(text).ok_or_else(|| ProblemKind::UnknownText {
+            expected,
+            text: text.to_owned(),
+        }),
         other => Err(other.instead_of(expected)),
     }
 }

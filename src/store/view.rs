@@ -8,14 +8,14 @@ use crate::error::Error;
 use super::entity::{Entity, Owned, OwnerOf, PivotRow, Standalone};
 use super::key::{Id, Key};
 use super::owned::NewOrKept;
-use super::table::Rows;
+use super::table::{Rows, Slot};
 use super::world::World;
 
 /// A row for reading.
 pub struct RowRef<'w, E: Entity> {
     world: &'w World<E::Tables>,
     key: Key<E>,
-    row: &'w E,
+    slot: &'w Slot<E>,
 }
 
 impl<E: Entity> Clone for RowRef<'_, E> {
@@ -29,21 +29,22 @@ impl<E: Entity> Copy for RowRef<'_, E> {}
 impl<E: Entity> fmt::Debug for RowRef<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} ", self.key)?;
-        self.row.fmt(f)
+        self.slot.row.fmt(f)
     }
 }
 
 impl<'w, E: Entity> RowRef<'w, E> {
     #[inline]
-    pub(crate) fn new(world: &'w World<E::Tables>, key: Key<E>, row: &'w E) -> Self {
-        Self { world, key, row }
+    pub(crate) fn new(world: &'w World<E::Tables>, key: Key<E>) -> Option<Self> {
+        let slot = E::table(&world.tables).slot(key.raw())?;
+        Some(Self { world, key, slot })
     }
 
     /// The row itself, for as long as the world is not written to.
     #[inline]
     #[must_use]
     pub fn row(self) -> &'w E {
-        self.row
+        &self.slot.row
     }
 
     /// The row's key.
@@ -53,10 +54,11 @@ impl<'w, E: Entity> RowRef<'w, E> {
         self.key
     }
 
-    /// The row's id. O(1).
+    /// The row's id.
+    #[inline]
     #[must_use]
     pub fn id(self) -> Id<E> {
-        E::table(&self.world.tables).id(self.key).unwrap_or(Id::new(0))
+        Id::new(self.slot.id)
     }
 
     /// The world it is in.
@@ -82,8 +84,8 @@ impl<'w, E: Entity> RowRef<'w, E> {
     /// The one row of `C` whose foreign key at this position names this row.
     #[inline]
     pub fn child<C: Entity<Tables = E::Tables>>(self, foreign_key: usize) -> Option<C::Ref<'w>> {
-        let (key, row) = self.children::<C>(foreign_key).next()?;
-        Some(RowRef::new(self.world, key, row).into())
+        let (key, _) = self.children::<C>(foreign_key).next()?;
+        RowRef::new(self.world, key).map(Into::into)
     }
 
     /// What this row owns of `O`, in the order in which it was added.
@@ -97,7 +99,9 @@ impl<'w, E: Entity> RowRef<'w, E> {
     }
 
     /// The pivot's rows that say what this row owns, in the same order.
-    pub fn pivot_rows<P>(self) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator + use<'w, P, E>
+    pub fn pivot_rows<P>(
+        self,
+    ) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator + use<'w, P, E>
     where
         P: PivotRow<Tables = E::Tables>,
         P::Owner: From<Key<E>>,
@@ -152,10 +156,13 @@ impl<'w, E: Entity> RowMut<'w, E> {
     #[inline]
     #[must_use]
     pub fn as_ref(&self) -> RowRef<'_, E> {
-        let Some(row) = E::table(&self.world.tables).get(self.key) else {
-            panic!("row {:?} was removed together with something that it owned", self.key)
+        let Some(row) = RowRef::new(self.world, self.key) else {
+            panic!(
+                "row {:?} was removed together with something that it owned",
+                self.key
+            )
         };
-        RowRef::new(self.world, self.key, row)
+        row
     }
 
     /// The row's key.

@@ -33,7 +33,10 @@ impl<T: Tables> Default for World<T> {
 
 impl<T: Tables> fmt::Debug for World<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = T::INFO.iter().zip(0..).map(|(info, n)| (info.name, self.tables.table(TableId(n)).n_rows()));
+        let rows = T::INFO
+            .iter()
+            .zip(0..)
+            .map(|(info, n)| (info.name, self.tables.table(TableId(n)).n_rows()));
         f.debug_map().entries(rows).finish()
     }
 }
@@ -84,9 +87,11 @@ impl<T: Tables> World<T> {
     /// [`Error::StaleKey`] if it is not there.
     #[inline]
     pub fn get<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<E::Ref<'_>, Error> {
-        match E::table(&self.tables).get(key) {
-            Some(row) => Ok(RowRef::new(self, key, row).into()),
-            None => Err(Error::StaleKey { table: E::INFO.name }),
+        match RowRef::new(self, key) {
+            Some(row) => Ok(row.into()),
+            None => Err(Error::StaleKey {
+                table: E::INFO.name,
+            }),
         }
     }
 
@@ -97,7 +102,9 @@ impl<T: Tables> World<T> {
     #[inline]
     pub fn get_mut<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<E::Mut<'_>, Error> {
         if !E::table(&self.tables).contains_key(key) {
-            return Err(Error::StaleKey { table: E::INFO.name });
+            return Err(Error::StaleKey {
+                table: E::INFO.name,
+            });
         }
         Ok(RowMut::new(self, key).into())
     }
@@ -115,7 +122,9 @@ impl<T: Tables> World<T> {
     /// [`Error::StaleKey`] if it is not there.
     #[inline]
     pub fn id<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<Id<E>, Error> {
-        E::table(&self.tables).id(key).ok_or(Error::StaleKey { table: E::INFO.name })
+        E::table(&self.tables).id(key).ok_or(Error::StaleKey {
+            table: E::INFO.name,
+        })
     }
 
     /// The key of the row with this id, if it is there. O(1).
@@ -127,7 +136,7 @@ impl<T: Tables> World<T> {
 
     /// Number of rows of `E`. O(1).
     #[must_use]
-    pub fn len<E: Entity<Tables = T>>(&self) -> usize {
+    pub fn n_rows<E: Entity<Tables = T>>(&self) -> usize {
         E::table(&self.tables).len()
     }
 
@@ -143,20 +152,36 @@ impl<T: Tables> World<T> {
     /// Each row is lent out as [`get_mut`](Self::get_mut) does, so no write can miss its dirty flag;
     /// two cannot be had at once, hence `while let Some(row) = rows.next()` instead of `for`.
     pub fn iter_mut<E: Entity<Tables = T>>(&mut self) -> IterMut<'_, E> {
-        let end = E::table(&self.tables).ids.counter().next().unwrap_or(i64::MAX);
-        IterMut { world: self, next: i64::MIN, end }
+        let end = E::table(&self.tables)
+            .ids
+            .counter()
+            .next()
+            .unwrap_or(i64::MAX);
+        IterMut {
+            world: self,
+            next: i64::MIN,
+            end,
+        }
     }
 
     /// Number of rows that differ from the file, or from nothing if there is none: inserted, changed
     /// and removed ones. O(such rows).
     #[must_use]
     pub fn n_dirty(&self) -> usize {
-        (0..).take(T::INFO.len()).map(|n| self.n_dirty_of(TableId(n))).sum()
+        (0..)
+            .take(T::INFO.len())
+            .map(|n| self.n_dirty_of(TableId(n)))
+            .sum()
     }
 
     fn n_dirty_of(&self, table: TableId) -> usize {
         let table = self.tables.table(table);
-        let listed = table.dirty().listed().iter().filter(|&&key| table.is_dirty_row(key)).count();
+        let listed = table
+            .dirty()
+            .listed()
+            .iter()
+            .filter(|&&key| table.is_dirty_row(key))
+            .count();
         listed + table.dirty().removed().len()
     }
 
@@ -164,7 +189,10 @@ impl<T: Tables> World<T> {
     /// nothing, unless the engine has a bug. O(rows); for tests.
     #[must_use]
     pub fn check(&self) -> Vec<String> {
-        (0..).take(T::INFO.len()).flat_map(|n| self.tables.table(TableId(n)).check(&self.tables)).collect()
+        (0..)
+            .take(T::INFO.len())
+            .flat_map(|n| self.tables.table(TableId(n)).check(&self.tables))
+            .collect()
     }
 }
 

@@ -18,10 +18,16 @@ impl<T: Tables> World<T> {
     /// When the key is stale, or the value refused: [`Error::NotANumber`], [`Error::NotUnique`],
     /// [`Error::NoSuchRow`]. Nothing was changed then.
     #[inline]
-    pub fn set<E: Entity<Tables = T>>(&mut self, key: Key<E>, field: E::Field) -> Result<(), Error> {
+    pub fn set<E: Entity<Tables = T>>(
+        &mut self,
+        key: Key<E>,
+        field: E::Field,
+    ) -> Result<(), Error> {
         let table = E::table_mut(&mut self.tables);
         let Some(slot) = table.slot_mut(key.raw()) else {
-            return Err(Error::StaleKey { table: E::INFO.name });
+            return Err(Error::StaleKey {
+                table: E::INFO.name,
+            });
         };
         let columns = slot.row.differs(&field);
         if columns.is_empty() {
@@ -57,7 +63,9 @@ impl<T: Tables> World<T> {
     ) -> Result<(), Error> {
         let table = E::table(&self.tables);
         if let Err(refused) = refuse_nan(&table.rows[key.raw()].row, columns, &self.tables) {
-            E::table_mut(&mut self.tables).rows[key.raw()].row.replace(old);
+            E::table_mut(&mut self.tables).rows[key.raw()]
+                .row
+                .replace(old);
             return Err(refused);
         }
         self.wrote(key, columns, old);
@@ -100,7 +108,9 @@ impl<T: Tables> World<T> {
         refuse_nan(row, all, &self.tables)?;
         refuse_keys(row, all, &self.tables)?;
         refuse_duplicates(table, row, None, all, &self.tables)?;
-        table.ids.counter().next().ok_or(Error::IdExhausted { table: E::INFO.name })
+        table.ids.counter().next().ok_or(Error::IdExhausted {
+            table: E::INFO.name,
+        })
     }
 
     /// Puts in a row that has been checked.
@@ -124,7 +134,10 @@ fn refuse_nan<E: Entity>(row: &E, columns: E::Columns, tables: &E::Tables) -> Re
     }
     match columns_of::<E>(written).find(|&column| row.value(column, tables).is_nan()) {
         None => Ok(()),
-        Some(column) => Err(Error::NotANumber { table: E::INFO.name, column: E::INFO.columns[column] }),
+        Some(column) => Err(Error::NotANumber {
+            table: E::INFO.name,
+            column: E::INFO.columns[column],
+        }),
     }
 }
 
@@ -132,8 +145,12 @@ fn refuse_nan<E: Entity>(row: &E, columns: E::Columns, tables: &E::Tables) -> Re
 #[inline]
 fn refuse_keys<E: Entity>(row: &E, columns: E::Columns, tables: &E::Tables) -> Result<(), Error> {
     for (n, foreign_key) in E::INFO.foreign_keys.iter().enumerate() {
-        let (Some(target), Some(parent)) = (foreign_key.table, row.parent(n)) else { continue };
-        if columns.contains(flag::<E>(foreign_key.column)) && tables.table(target).id_of(parent).is_none() {
+        let (Some(target), Some(parent)) = (foreign_key.table, row.parent(n)) else {
+            continue;
+        };
+        if columns.contains(flag::<E>(foreign_key.column))
+            && tables.table(target).id_of(parent).is_none()
+        {
             return Err(Error::NoSuchRow {
                 table: E::INFO.name,
                 column: E::INFO.foreign_key_column(n),
@@ -157,13 +174,26 @@ fn refuse_duplicates<E: Entity>(
         if !foreign_key.unique || !columns.contains(flag::<E>(foreign_key.column)) {
             continue;
         }
-        let Some(parent) = row.parent(n) else { continue };
-        if let Some(other) = table.parents[n].children(Parent::Row(parent)).find(|&other| Some(other) != but) {
-            return Err(not_unique(row, &[foreign_key.column], table.rows[other].id, tables));
+        let Some(parent) = row.parent(n) else {
+            continue;
+        };
+        if let Some(other) = table.parents[n]
+            .children(Parent::Row(parent))
+            .find(|&other| Some(other) != but)
+        {
+            return Err(not_unique(
+                row,
+                &[foreign_key.column],
+                table.rows[other].id,
+                tables,
+            ));
         }
     }
     for (n, index) in E::INFO.indexes.iter().enumerate() {
-        let is_written = index.columns.iter().any(|&column| columns.contains(flag::<E>(column)));
+        let is_written = index
+            .columns
+            .iter()
+            .any(|&column| columns.contains(flag::<E>(column)));
         if let Some(other) = is_written.then(|| table.conflict(row, but, n)).flatten() {
             return Err(not_unique(row, index.columns, other.id, tables));
         }
@@ -173,7 +203,18 @@ fn refuse_duplicates<E: Entity>(
 
 #[cold]
 fn not_unique<E: Entity>(row: &E, columns: &[usize], existing: i64, tables: &E::Tables) -> Error {
-    let names: Vec<_> = columns.iter().map(|&column| E::INFO.columns[column]).collect();
-    let values: Vec<_> = columns.iter().map(|&column| row.value(column, tables).to_string()).collect();
-    Error::NotUnique { table: E::INFO.name, column: names.join(", "), value: values.join(", "), existing }
+    let names: Vec<_> = columns
+        .iter()
+        .map(|&column| E::INFO.columns[column])
+        .collect();
+    let values: Vec<_> = columns
+        .iter()
+        .map(|&column| row.value(column, tables).to_string())
+        .collect();
+    Error::NotUnique {
+        table: E::INFO.name,
+        column: names.join(", "),
+        value: values.join(", "),
+        existing,
+    }
 }

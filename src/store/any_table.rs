@@ -1,0 +1,85 @@
+//! A table without its row type: what removal, loading and flushing see.
+
+use std::collections::HashSet;
+
+use crate::error::Problem;
+
+use super::capture::Captured;
+use super::dirty::{AnyKey, DirtySet};
+use super::entity::RowSource;
+use super::ids::Counter;
+use super::index::{Keys, Parent};
+use super::key::RawKey;
+use super::schema::TableInfo;
+
+/// Which rows to capture.
+#[derive(Clone, Copy, Debug)]
+pub enum Selection<'a> {
+    /// Every dirty row.
+    All,
+    /// The dirty rows among these, and the removed ones among these.
+    Only(&'a HashSet<AnyKey>),
+}
+
+impl Selection<'_> {
+    pub(crate) fn has(&self, key: AnyKey) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(keys) => keys.contains(&key),
+        }
+    }
+}
+
+/// Reads one row of a file into a table.
+pub type LoadRow<T> = fn(&mut T, i64, &dyn RowSource) -> Vec<Problem>;
+
+/// A table without its row type: what removal, loading and flushing see. Engine and generated code
+/// only; a world hands out tables for reading.
+pub trait AnyTable<T> {
+    /// What the schema says of it.
+    fn info(&self) -> &'static TableInfo;
+    /// Number of rows.
+    fn n_rows(&self) -> usize;
+    /// The id of a live row.
+    fn id_of(&self, key: RawKey) -> Option<i64>;
+    /// The key of a live row.
+    fn key_of(&self, id: i64) -> Option<RawKey>;
+    /// All live rows in ascending order of their ids.
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_>;
+    /// The rows whose foreign key at this position names `parent`.
+    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
+    /// What a live row's foreign key at this position names.
+    fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent>;
+    /// What differs from the file.
+    fn dirty(&self) -> &DirtySet;
+    /// Whether a live row differs from the file.
+    fn is_dirty_row(&self, key: RawKey) -> bool;
+    /// Whether the file does not have a live row.
+    fn is_new_row(&self, key: RawKey) -> bool;
+    /// The counter of ids.
+    fn counter(&self) -> &Counter;
+    /// The counter of ids.
+    fn counter_mut(&mut self) -> &mut Counter;
+
+    /// Takes a live row out. It can be put back until [`Self::commit`].
+    fn remove(&mut self, key: RawKey);
+    /// Makes a foreign key name nobody, where it can. Says whether it could.
+    fn orphan(&mut self, foreign_key: usize, key: RawKey) -> bool;
+    /// Takes the last recorded step back.
+    fn undo(&mut self);
+    /// Forgets how to take back, and frees the rows that were removed.
+    fn commit(&mut self);
+
+    /// Copies the changes out.
+    fn capture(&self, tables: &T, which: Selection<'_>, captured: &mut Captured);
+    /// Notes that the file has what was captured.
+    fn flushed(&mut self, which: Selection<'_>, captured: &Captured);
+
+    /// Makes room for a row that others may name before it is loaded.
+    fn preallocate(&mut self, id: i64);
+    /// How to load a row.
+    fn loader(&self) -> LoadRow<T>;
+
+    /// Differences between the indexes and the ones rebuilt from the rows; empty if all is well. For tests.
+    fn check(&self, tables: &T) -> Vec<String>;
+}

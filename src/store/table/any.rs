@@ -1,0 +1,167 @@
+//! The table as removal, loading and flushing see it.
+
+use bitflags::Flags as _;
+
+use super::{Slot, Table, columns_of};
+use crate::error::Problem;
+use crate::store::any_table::{AnyTable, LoadRow, Selection};
+use crate::store::capture::Captured;
+use crate::store::dirty::{AnyKey, DirtySet, RowState};
+use crate::store::entity::{Entity, RowReader, RowSource};
+use crate::store::ids::Counter;
+use crate::store::index::{Keys, Parent};
+use crate::store::key::RawKey;
+use crate::store::schema::TableInfo;
+
+fn load_row<E: Entity>(tables: &mut E::Tables, id: i64, source: &dyn RowSource) -> Vec<Problem> {
+    match E::load(&RowReader::new(source, tables)) {
+        Ok(row) => E::table_mut(tables).fill(id, row),
+        Err(problem) => vec![problem.of(E::INFO, id)],
+    }
+}
+
+impl<E: Entity> AnyTable<E::Tables> for Table<E> {
+    fn info(&self) -> &'static TableInfo {
+        E::INFO
+    }
+
+    fn n_rows(&self) -> usize {
+        self.n_live
+    }
+
+    fn id_of(&self, key: RawKey) -> Option<i64> {
+        self.slot(key).map(|slot| slot.id)
+    }
+
+    fn key_of(&self, id: i64) -> Option<RawKey> {
+        self.ids.key(id)
+    }
+
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
+        Box::new(self.ids.iter())
+    }
+
+    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
+        self.parents[foreign_key].children(parent)
+    }
+
+    fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent> {
+        self.slot(key)?.row.parent(foreign_key).map(Parent::Row)
+    }
+
+    fn dirty(&self) -> &DirtySet {
+        &self.dirty
+    }
+
+    fn is_dirty_row(&self, key: RawKey) -> bool {
+        self.slot(key).is_some_and(Slot::is_dirty)
+    }
+
+    fn is_new_row(&self, key: RawKey) -> bool {
+        self.slot(key)
+            .is_some_and(|slot| slot.state.contains(RowState::NEW))
+    }
+
+    fn counter(&self) -> &Counter {
+        self.ids.counter()
+    }
+
+    fn counter_mut(&mut self) -> &mut Counter {
+        self.ids.counter_mut()
+    }
+
+    fn remove(&mut self, key: RawKey) {
+        self.take_out(key);
+    }
+
+    fn orphan(&mut self, foreign_key: usize, key: RawKey) -> bool {
+        self.let_go(foreign_key, key)
+    }
+
+    fn undo(&mut self) {
+        self.take_back();
+    }
+
+    fn commit(&mut self) {
+        self.free_removed();
+    }
+
+    fn capture(&self, tables: &E::Tables, which: Selection<'_>, captured: &mut Captured) {
+        let selected = |key| {
+            which.has(AnyKey {
+                table: E::TABLE,
+                key,
+            })
+        };
+        let listed = self.dirty.listed().iter().filter(|&&key| selected(key));
+        let dirty = listed
+            .filter_map(|&key| Some((key, self.slot(key)?)))
+            .filter(|(_, slot)| slot.is_dirty());
+        let mut rows: Vec<_> = dirty.map(|(key, slot)| (slot.id, key)).collect();
+        rows.sort_unstable_by_key(|&(id, _)| id);
+        let n_columns = E::INFO.columns.len();
+        let mut new_rows = None;
+        let mut last_mask = None;
+        for (id, key) in rows {
+            let slot = &self.rows[key];
+            let shape = if slot.state.contains(RowState::NEW) {
+                *new_rows.get_or_insert_with(|| captured.shape(true, 0..n_columns))
+            } else {
+                match last_mask {
+                    Some((mask, shape)) if mask == slot.dirty => shape,
+                    _ => {
+                        let shape = captured.shape(false, columns_of::<E>(slot.dirty));
+                        last_mask = Some((slot.dirty, shape));
+                        shape
+                    }
+                }
+            };
+            captured.push(id, key, shape, |column| slot.row.value(column, tables));
+        }
+        let removed = self
+            .dirty
+            .removed()
+            .iter()
+            .filter(|tombstone| selected(tombstone.key));
+        captured.remove(removed.map(|tombstone| tombstone.id));
+    }
+
+    fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
+        match which {
+            Selection::All => {
+                let listed = self.dirty.take_listed();
+                for &key in &listed {
+                    if let Some(slot) = self.rows.get_mut(key) {
+                        slot.dirty = E::Columns::empty();
+                        slot.state.remove(RowState::NEW | RowState::LISTED);
+                    }
+                }
+                self.dirty.reuse(listed);
+            }
+            Selection::Only(_) => {
+                for row in captured.rows() {
+                    if let Some(slot) = self.rows.get_mut(row.key) {
+                        slot.dirty = E::Columns::empty();
+                        slot.state.remove(RowState::NEW);
+                    }
+                }
+            }
+        }
+        self.dirty
+            .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+    }
+
+    fn preallocate(&mut self, id: i64) {
+        if self.ids.key(id).is_none() {
+            self.allocate(id, E::default());
+        }
+    }
+
+    fn loader(&self) -> LoadRow<E::Tables> {
+        load_row::<E>
+    }
+
+    fn check(&self, tables: &E::Tables) -> Vec<String> {
+        crate::store::check::table(self, tables)
+    }
+}

@@ -1,0 +1,255 @@
+//! Rows coming, changing and going, and how each step is taken back.
+
+use bitflags::Flags as _;
+use smallvec::SmallVec;
+
+use super::{Slot, Table, Undo};
+use crate::error::{Problem, ProblemKind};
+use crate::store::dirty::{AnyKey, RowState, Tombstone};
+use crate::store::entity::{Entity, IndexHasher};
+use crate::store::index::{Parent, Place};
+use crate::store::key::RawKey;
+use crate::store::schema::{OnDelete, TableKind};
+
+/// Changing. Whoever calls has made sure that the world allows it.
+impl<E: Entity> Table<E> {
+    /// Puts a new row in. `record` says whether a transaction is open.
+    #[inline]
+    pub(crate) fn insert(&mut self, id: i64, row: E, record: bool) -> RawKey {
+        let (rows, dirty) = (&mut self.rows, &mut self.dirty);
+        dirty.shrink(rows.len(), |key| rows.contains_key(key));
+        let slot = Slot {
+            row,
+            id,
+            dirty: E::Columns::empty(),
+            state: RowState::NEW,
+        };
+        let key = rows.insert(slot);
+        dirty.list(key, &mut rows[key].state);
+        self.ids.insert(id, key);
+        self.n_live += 1;
+        self.link(key, Place::Last);
+        if record {
+            self.undo.push(Undo::Insert { key });
+        }
+        key
+    }
+
+    /// Marks columns as changed, after the row was written.
+    #[inline]
+    pub(crate) fn wrote(&mut self, key: RawKey, columns: E::Columns, old: E::Field, record: bool) {
+        let slot = &mut self.rows[key];
+        if record {
+            self.undo.push(Undo::Write {
+                key,
+                old,
+                dirty: slot.dirty,
+            });
+        }
+        slot.dirty.insert(columns);
+        self.dirty.list(key, &mut slot.state);
+    }
+
+    /// Enters a row into all indexes.
+    pub(crate) fn link(&mut self, key: RawKey, at: Place) {
+        let slot = &self.rows[key];
+        let id_of = |other: RawKey| self.rows[other].id;
+        for (n, parents) in self.parents.iter_mut().enumerate() {
+            if let Some(parent) = slot.row.parent(n) {
+                parents.link(Parent::Row(parent), slot.id, key, at, id_of);
+            }
+        }
+        for (n, index) in self.indexes.iter_mut().enumerate() {
+            if let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher())) {
+                index.link(
+                    hash,
+                    slot.id,
+                    key,
+                    |other| self.rows[other].row.index_eq(&slot.row, n),
+                    id_of,
+                );
+            }
+        }
+    }
+
+    /// Takes a row out of all indexes.
+    pub(crate) fn unlink(&mut self, key: RawKey) {
+        let slot = &self.rows[key];
+        for (n, parents) in self.parents.iter_mut().enumerate() {
+            if let Some(parent) = slot.row.parent(n) {
+                parents.unlink(Parent::Row(parent), slot.id, key);
+            }
+        }
+        for (n, index) in self.indexes.iter_mut().enumerate() {
+            if let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher())) {
+                index.unlink(hash, slot.id, key, |other| {
+                    self.rows[other].row.index_eq(&slot.row, n)
+                });
+            }
+        }
+    }
+
+    /// Takes a live row out. It stays in its slot, marked, until the transaction ends.
+    pub(super) fn take_out(&mut self, key: RawKey) {
+        if self.slot(key).is_none() {
+            return;
+        }
+        let belonged_to = self.belongs_to(key);
+        self.unlink(key);
+        let slot = &mut self.rows[key];
+        slot.state.insert(RowState::REMOVED);
+        let id = slot.id;
+        if !slot.state.contains(RowState::NEW) {
+            self.dirty.bury(Tombstone {
+                id,
+                key,
+                belonged_to,
+            });
+        }
+        self.ids.remove(id);
+        self.n_live -= 1;
+        self.undo.push(Undo::Remove { key });
+    }
+
+    /// Makes a foreign key name nobody, where it can. Says whether it could.
+    pub(super) fn let_go(&mut self, foreign_key: usize, key: RawKey) -> bool {
+        let Some(field) = E::orphaned(foreign_key) else {
+            return false;
+        };
+        let Some(columns) = self.slot(key).map(|slot| slot.row.differs(&field)) else {
+            return false;
+        };
+        self.unlink(key);
+        let old = self.rows[key].row.replace(field);
+        self.link(key, Place::ById);
+        self.wrote(key, columns, old, true);
+        true
+    }
+
+    /// Takes the last recorded step back.
+    pub(super) fn take_back(&mut self) {
+        match self.undo.pop() {
+            Some(Undo::Insert { key }) => {
+                self.unlink(key);
+                if let Some(slot) = self.rows.remove(key) {
+                    self.n_live -= 1;
+                    self.ids.remove(slot.id);
+                    self.ids.counter_mut().take_back(slot.id);
+                }
+            }
+            Some(Undo::Remove { key }) => {
+                let slot = &mut self.rows[key];
+                slot.state.remove(RowState::REMOVED);
+                let is_new = slot.state.contains(RowState::NEW);
+                self.ids.put(slot.id, key);
+                self.n_live += 1;
+                if !is_new {
+                    self.dirty.unbury();
+                }
+                self.link(key, Place::ById);
+            }
+            Some(Undo::Write { key, old, dirty }) => {
+                let indexed = self.rows[key].row.differs(&old).intersects(E::INDEXED);
+                if indexed {
+                    self.unlink(key);
+                }
+                let slot = &mut self.rows[key];
+                slot.row.replace(old);
+                slot.dirty = dirty;
+                if indexed {
+                    self.link(key, Place::ById);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Forgets the recorded steps, and frees the rows that were removed.
+    pub(super) fn free_removed(&mut self) {
+        for step in self.undo.drain(..) {
+            if let Undo::Remove { key } = step {
+                self.rows.remove(key);
+            }
+        }
+    }
+
+    /// The rows that removing `key` takes it from: what its tombstone remembers.
+    fn belongs_to(&self, key: RawKey) -> SmallVec<[AnyKey; 1]> {
+        let row = &self.rows[key].row;
+        let foreign_keys = E::INFO.foreign_keys.iter().enumerate();
+        let cascading =
+            foreign_keys.filter(|(_, foreign_key)| foreign_key.on_delete == OnDelete::Cascade);
+        let mut parents: SmallVec<_> = cascading
+            .filter_map(|(n, foreign_key)| {
+                Some(AnyKey {
+                    table: foreign_key.table?,
+                    key: row.parent(n)?,
+                })
+            })
+            .collect();
+        if let TableKind::Owned { pivot } = E::INFO.kind {
+            parents.push(AnyKey { table: pivot, key });
+        }
+        parents
+    }
+
+    /// Fills in a row of the file: clean, and linked into the indexes. The problems are those of
+    /// unique values that are not.
+    pub(super) fn fill(&mut self, id: i64, row: E) -> Vec<Problem> {
+        let key = match self.ids.key(id) {
+            Some(key) => {
+                self.rows[key].row = row;
+                key
+            }
+            None => self.allocate(id, row),
+        };
+        let problems = self.duplicates(key);
+        self.link(key, Place::Last);
+        problems
+    }
+
+    pub(super) fn allocate(&mut self, id: i64, row: E) -> RawKey {
+        let slot = Slot {
+            row,
+            id,
+            dirty: E::Columns::empty(),
+            state: RowState::empty(),
+        };
+        let key = self.rows.insert(slot);
+        self.ids.insert(id, key);
+        self.n_live += 1;
+        key
+    }
+
+    fn duplicates(&self, key: RawKey) -> Vec<Problem> {
+        let slot = &self.rows[key];
+        let problem = |column: String, existing: i64| {
+            let kind = ProblemKind::NotUnique { existing };
+            Problem {
+                table: E::INFO.name,
+                id: slot.id,
+                column,
+                kind,
+            }
+        };
+        let foreign_keys = E::INFO
+            .foreign_keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| key.unique);
+        let by_parent = foreign_keys.filter_map(|(n, _)| {
+            let other = self.parents[n]
+                .children(Parent::Row(slot.row.parent(n)?))
+                .next()?;
+            Some(problem(
+                E::INFO.foreign_key_column(n).to_owned(),
+                self.rows[other].id,
+            ))
+        });
+        let by_value = (0..E::INFO.indexes.len()).filter_map(|n| {
+            let other = self.conflict(&slot.row, Some(key), n)?;
+            Some(problem(E::INFO.index_columns(n), other.id))
+        });
+        by_parent.chain(by_value).collect()
+    }
+}

@@ -1,0 +1,231 @@
+//! The rows of one entity type.
+
+mod any;
+mod change;
+mod rows;
+
+use bitflags::{Flag, Flags as _};
+use slotmap::SlotMap;
+
+use super::dirty::{DirtySet, RowState};
+use super::entity::{Entity, IndexHasher};
+use super::ids::Ids;
+use super::index::{Parent, ParentIndex, ValueIndex};
+use super::key::{Id, Key, RawKey};
+use super::schema::TableInfo;
+
+pub use rows::Rows;
+
+/// The rows of `E`, for reading. Rows come, change and go through the world only, because only the
+/// world sees what else hangs on them.
+#[derive(Debug)]
+pub struct Table<E: Entity> {
+    pub(crate) rows: SlotMap<RawKey, Slot<E>>,
+    n_live: usize,
+    pub(crate) ids: Ids,
+    pub(crate) parents: Box<[ParentIndex]>,
+    pub(crate) indexes: Box<[ValueIndex]>,
+    pub(crate) dirty: DirtySet,
+    undo: Vec<Undo<E>>,
+}
+
+/// A row, and what the engine knows of it.
+#[derive(Debug)]
+pub(crate) struct Slot<E: Entity> {
+    pub(crate) row: E,
+    pub(crate) id: i64,
+    pub(crate) dirty: E::Columns,
+    pub(crate) state: RowState,
+}
+
+/// How to take back one step.
+#[derive(Debug)]
+enum Undo<E: Entity> {
+    Insert {
+        key: RawKey,
+    },
+    Remove {
+        key: RawKey,
+    },
+    Write {
+        key: RawKey,
+        old: E::Field,
+        dirty: E::Columns,
+    },
+}
+
+/// The flag of a column.
+#[inline]
+pub(crate) fn flag<E: Entity>(column: usize) -> E::Columns {
+    let flag: &Flag<E::Columns> = &E::Columns::FLAGS[column];
+    E::Columns::from_bits_retain(flag.value().bits())
+}
+
+/// The columns of a set, ascending.
+pub(crate) fn columns_of<E: Entity>(set: E::Columns) -> impl Iterator<Item = usize> {
+    (0..E::INFO.columns.len()).filter(move |&column| set.contains(flag::<E>(column)))
+}
+
+impl<E: Entity> Default for Table<E> {
+    fn default() -> Self {
+        Self {
+            rows: SlotMap::with_key(),
+            n_live: 0,
+            ids: Ids::default(),
+            parents: E::INFO
+                .foreign_keys
+                .iter()
+                .map(|_| ParentIndex::default())
+                .collect(),
+            indexes: E::INFO
+                .indexes
+                .iter()
+                .map(|_| ValueIndex::default())
+                .collect(),
+            dirty: DirtySet::default(),
+            undo: Vec::new(),
+        }
+    }
+}
+
+/// Reading.
+impl<E: Entity> Table<E> {
+    /// What the schema says of the table.
+    pub const INFO: &'static TableInfo = E::INFO;
+
+    /// The row of a key. O(1).
+    #[inline]
+    #[must_use]
+    pub fn get(&self, key: Key<E>) -> Option<&E> {
+        self.slot(key.raw()).map(|slot| &slot.row)
+    }
+
+    /// Whether the key's row is there. O(1).
+    #[inline]
+    #[must_use]
+    pub fn contains_key(&self, key: Key<E>) -> bool {
+        self.slot(key.raw()).is_some()
+    }
+
+    /// Number of rows. O(1).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.n_live
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.n_live == 0
+    }
+
+    /// The id of a row. O(1).
+    #[inline]
+    #[must_use]
+    pub fn id(&self, key: Key<E>) -> Option<Id<E>> {
+        self.slot(key.raw()).map(|slot| Id::new(slot.id))
+    }
+
+    /// The key of the row with this id. O(1).
+    #[inline]
+    #[must_use]
+    pub fn key(&self, id: Id<E>) -> Option<Key<E>> {
+        self.ids.key(id.get()).map(Key::from_raw)
+    }
+
+    /// All rows, in the order in which they lie in memory: the fastest way to see them all. It is
+    /// the order of ids until rows are removed, whose places the next ones take; the same operations
+    /// always give the same order.
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = (Key<E>, &E)> + Clone {
+        let live = |(_, slot): &(RawKey, &Slot<E>)| !slot.state.contains(RowState::REMOVED);
+        self.rows
+            .iter()
+            .filter(live)
+            .map(|(key, slot)| (Key::from_raw(key), &slot.row))
+    }
+
+    /// All rows in ascending order of their ids, which is the order of their insertion.
+    pub fn iter_by_id(&self) -> impl Iterator<Item = (Key<E>, &E)> {
+        self.ids
+            .iter()
+            .map(|(_, key)| (Key::from_raw(key), &self.rows[key].row))
+    }
+
+    /// The columns of a row that the file does not have as they are in memory; all of them for a row
+    /// that the file does not have at all. Empty for a clean row, and for a key without a row.
+    #[must_use]
+    pub fn dirty_columns(&self, key: Key<E>) -> E::Columns {
+        match self.slot(key.raw()) {
+            Some(slot) if slot.state.contains(RowState::NEW) => E::Columns::all(),
+            Some(slot) => slot.dirty,
+            None => E::Columns::empty(),
+        }
+    }
+
+    /// Whether the file does not have a row as it is in memory.
+    #[must_use]
+    pub fn is_dirty(&self, key: Key<E>) -> bool {
+        self.slot(key.raw()).is_some_and(Slot::is_dirty)
+    }
+
+    /// The rows whose foreign key at this position names `parent`, in order of their ids. O(1).
+    #[inline]
+    #[must_use]
+    pub fn children(&self, foreign_key: usize, parent: RawKey) -> Rows<'_, E> {
+        Rows::new(
+            self.parents[foreign_key].children(Parent::Row(parent)),
+            self,
+        )
+    }
+
+    /// The rows that have `value` in the index at this position, in order of their ids; `is_it` says
+    /// whether a row has it. O(1). How the generated `find_by_*` find.
+    pub fn find<'a>(
+        &'a self,
+        index: usize,
+        value: impl std::hash::Hash,
+        is_it: impl Fn(&E) -> bool,
+    ) -> Rows<'a, E> {
+        let index = &self.indexes[index];
+        Rows::new(
+            index.find(index.hash(&value), |key| is_it(&self.rows[key].row)),
+            self,
+        )
+    }
+
+    #[inline]
+    pub(crate) fn slot(&self, key: RawKey) -> Option<&Slot<E>> {
+        self.rows
+            .get(key)
+            .filter(|slot| !slot.state.contains(RowState::REMOVED))
+    }
+
+    #[inline]
+    pub(crate) fn slot_mut(&mut self, key: RawKey) -> Option<&mut Slot<E>> {
+        self.rows
+            .get_mut(key)
+            .filter(|slot| !slot.state.contains(RowState::REMOVED))
+    }
+
+    /// The unique index at this position that already has the row's values in another row, if any,
+    /// with that row.
+    pub(crate) fn conflict(&self, row: &E, but: Option<RawKey>, index: usize) -> Option<&Slot<E>> {
+        if !E::INFO.indexes[index].unique {
+            return None;
+        }
+        let index_of_values = &self.indexes[index];
+        let hash = row.index_hash(index, &IndexHasher(index_of_values.hasher()))?;
+        // The row itself may stand first in the index while it is being changed.
+        let is_it = |key: RawKey| Some(key) != but && self.rows[key].row.index_eq(row, index);
+        let found = index_of_values.find(hash, is_it).next()?;
+        self.rows.get(found)
+    }
+}
+
+impl<E: Entity> Slot<E> {
+    #[inline]
+    fn is_dirty(&self) -> bool {
+        self.state.contains(RowState::NEW) || !self.dirty.is_empty()
+    }
+}

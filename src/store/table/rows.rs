@@ -1,0 +1,67 @@
+//! Rows of one table, found through an index.
+
+use super::Table;
+use crate::store::entity::Entity;
+use crate::store::index::Keys;
+use crate::store::key::Key;
+
+/// Rows of a table with their keys, in order.
+#[derive(Debug)]
+pub struct Rows<'a, E: Entity> {
+    keys: Keys<'a>,
+    table: &'a Table<E>,
+}
+
+impl<'a, E: Entity> Rows<'a, E> {
+    pub(crate) fn new(keys: Keys<'a>, table: &'a Table<E>) -> Self {
+        Self { keys, table }
+    }
+
+    /// The keys alone, which is cheaper.
+    pub fn keys(self) -> impl DoubleEndedIterator<Item = Key<E>> + ExactSizeIterator + use<'a, E> {
+        self.keys.map(Key::from_raw)
+    }
+}
+
+impl<E: Entity> Clone for Rows<'_, E> {
+    fn clone(&self) -> Self {
+        Self {
+            keys: self.keys.clone(),
+            table: self.table,
+        }
+    }
+}
+
+impl<'a, E: Entity> Iterator for Rows<'a, E> {
+    type Item = (Key<E>, &'a E);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.keys
+            .next()
+            .map(|key| (Key::from_raw(key), &self.table.rows[key].row))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.keys.size_hint()
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+        let table = self.table;
+        self.keys.fold(init, |folded, key| {
+            f(folded, (Key::from_raw(key), &table.rows[key].row))
+        })
+    }
+}
+
+impl<E: Entity> DoubleEndedIterator for Rows<'_, E> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.keys
+            .next_back()
+            .map(|key| (Key::from_raw(key), &self.table.rows[key].row))
+    }
+}
+
+impl<E: Entity> ExactSizeIterator for Rows<'_, E> {}
