@@ -37,6 +37,9 @@ pub enum Error {
     /// The schema has something that models cannot be made from.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// The schema has something that the engine has no words for.
+    #[error(transparent)]
+    Unsupported(#[from] crate::emit::Unsupported),
     /// rustfmt could not be started.
     #[error(
         "cannot run rustfmt, which formats the models: {source}; `rustup component add rustfmt` installs it"

@@ -9,7 +9,7 @@ use crate::model::{
 use crate::names::{self, Ident, Scope};
 use crate::owners::OwnerUnion;
 use crate::pivot::PivotInfo;
-use crate::resolve::{Resolver, Unions, singular};
+use crate::resolve::{Resolver, Unions};
 use crate::schema::{Column, Table};
 use crate::types;
 
@@ -188,20 +188,13 @@ impl<'a> Resolver<'a> {
                 return Err(self.config.impossible(span.clone(), what).into());
             }
             Some((name, _)) => vec![name.clone()],
-            None => match &info.owned {
-                Some(owned) if info.is_pivot => {
-                    let owned = self.schema.table(&owned.table);
-                    let owned = owned.map(|owned| names::type_name(&singular(self.config, owned)));
-                    let short = owned.map(|owned| format!("{owned}OwnedBy"));
-                    short
-                        .into_iter()
-                        .chain([format!("{type_name}OwnedBy")])
-                        .collect()
-                }
-                _ => vec![format!("{type_name}{}", names::type_name(&union.field))],
-            },
+            None => vec![format!("{type_name}{}Key", names::type_name(&union.field))],
         };
-        let type_name = self.types.name(&wanted);
+        let type_name = match &union.type_name {
+            // Its rows have no keys, so this name was taken for the owners'.
+            None if info.is_pivot => format!("{type_name}Key"),
+            _ => self.types.name(&wanted),
+        };
         let unused = union
             .columns
             .iter()

@@ -323,7 +323,7 @@ pub struct PivotMethods {
 /// An enum of who owns: the owner of a pivot, or of a row itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnerModel {
-    /// Its type: `AttributeOwnedBy`, `MobileOwner`.
+    /// Its type: `AttributeOwnerKey`, `MobileOwnerKey`.
     pub type_name: String,
     /// The table that has it.
     pub table: TableRef,

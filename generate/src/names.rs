@@ -75,6 +75,7 @@ const TAKEN_METHODS: &[&str] = &[
     "id",
     "key",
     "row",
+    "as_ref",
     "world",
     "columns",
     "get",
@@ -138,7 +139,9 @@ impl Scope {
     /// The scope of the types of one module.
     pub fn types() -> Self {
         Self {
-            taken: TAKEN_TYPES.iter().map(|name| (*name).to_owned()).collect(),
+            taken: (TAKEN_TYPES.iter().chain(crate::emit::IMPORTED))
+                .map(|name| (*name).to_owned())
+                .collect(),
         }
     }
 

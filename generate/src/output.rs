@@ -1,7 +1,7 @@
 //! The models on their way to the file: rustfmt, the difference, an atomic write.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::process::{Command, Stdio};
 
 use similar::TextDiff;
@@ -39,6 +39,30 @@ pub(crate) fn rustfmt(source: &str, out: &Path) -> Result<String, Error> {
     String::from_utf8(output.stdout).map_err(|error| Error::RustfmtFailed {
         message: error.to_string(),
     })
+}
+
+/// The path of `file` as seen from the folder of `out`: what `include_str!` has to say there.
+pub(crate) fn seen_from(out: &Path, file: &Path) -> String {
+    let (from, to) = (steps(folder(out).unwrap_or(Path::new("."))), steps(file));
+    let n_same = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
+    let up = from[n_same..].iter().map(|_| "..".to_owned());
+    up.chain(to[n_same..].iter().cloned()).collect::<Vec<_>>().join("/")
+}
+
+/// The names on an absolute path, without `.` and `..`.
+fn steps(path: &Path) -> Vec<String> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut steps = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                steps.pop();
+            }
+            Component::CurDir | Component::RootDir => {}
+            name => steps.push(name.as_os_str().to_string_lossy().into_owned()),
+        }
+    }
+    steps
 }
 
 /// The folder of a file; `.` for a bare name.

@@ -12,7 +12,7 @@ use crate::relations::{self, Relation};
 use crate::schema::{CheckKind, Partial, Schema, Table};
 
 /// What every entity's type name is put before.
-const TYPE_ENDINGS: &[&str] = &["", "Key", "Id", "Columns", "Ref", "Mut"];
+const TYPE_ENDINGS: &[&str] = &["", "Key", "Id", "Columns", "Field", "Ref", "Mut"];
 
 /// Resolves a schema with its config.
 ///

@@ -70,7 +70,8 @@ pub fn read(input: &Input) -> Result<(Schema, Config), Error> {
 pub fn generate(options: &Options) -> Result<Outcome, Error> {
     let (schema, config) = read(&options.input)?;
     let model = model::resolve(&schema, &config)?;
-    let new = output::rustfmt(&emit::models(&model), &options.out)?;
+    let seen = output::seen_from(&options.out, &options.input.schema);
+    let new = output::rustfmt(&emit::models(&model, &seen)?, &options.out)?;
     let old = match std::fs::read_to_string(&options.out) {
         Ok(old) => Some(old),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,

@@ -75,6 +75,18 @@ impl<'w, E: Entity> RowRef<'w, E> {
         self.world.get(key).ok()
     }
 
+    /// The row that a foreign key names which always names one.
+    ///
+    /// # Panics
+    /// Never for a key of this row: the world keeps foreign keys true.
+    #[inline]
+    pub fn required_parent<P: Entity<Tables = E::Tables>>(self, key: Key<P>) -> P::Ref<'w> {
+        let Some(row) = RowRef::new(self.world, key) else {
+            panic!("{:?} of {} names {key:?}, which is not there", self.key, E::INFO.name)
+        };
+        row.into()
+    }
+
     /// The rows of `C` whose foreign key at this position names this row, in order of their ids.
     #[inline]
     pub fn children<C: Entity<Tables = E::Tables>>(self, foreign_key: usize) -> Rows<'w, C> {

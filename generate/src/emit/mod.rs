@@ -1,12 +1,83 @@
-//! Writes models.rs.
+//! Writes models.rs: walks a [`Model`] in declaration order, and decides nothing that the model
+//! could say.
 
-use crate::model::Model;
+mod access;
+mod code;
+mod columns;
+mod entity;
+mod owned;
+mod owner;
+mod pivot;
+mod table;
+mod unsupported;
+mod value;
 
-/// The first line of every generated file.
-pub const HEADER: &str =
-    "// @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.";
+use crate::model::{EnumRef, FieldKind, Model, TableRef, ValueRef};
 
-/// The Rust source of a model's types, not yet formatted.
-pub fn models(_model: &Model) -> String {
-    format!("{HEADER}\n")
+use code::{Code, first_paragraph, quoted};
+use table::Table;
+
+pub use unsupported::Unsupported;
+
+/// Types that generated code imports, or has of itself; no table may be called so.
+pub(crate) const IMPORTED: &[&str] = &[
+    "ColumnProblem", "Entity", "Error", "ForeignKey", "Id", "IndexHasher", "IndexInfo", "Key", "NewOrKept", "OnDelete",
+    "Owned", "Owner", "Parent", "Parts", "Pivot", "PivotRow", "ProblemKind", "RawKey", "RowReader", "Rows",
+    "Standalone", "Table", "TableId", "TableInfo", "TableKind", "Tables", "Union", "Value", "World",
+];
+
+/// The Rust source of a model's types, not yet formatted. `schema` is the path of the schema, seen
+/// from the folder of the file that the source is for.
+///
+/// # Errors
+/// [`Unsupported`], for what the engine has no words for.
+pub fn models(model: &Model, schema: &str) -> Result<String, Unsupported> {
+    unsupported::check(model)?;
+    let mut code = Code::default();
+    code.doc("All tables in memory; [`gamedb::World`] has the verbs.");
+    code.line("pub type World = gamedb::World<Tables>;\n");
+    tables(&mut code, model, schema);
+    for at in 0..model.enums.len() {
+        value::text_enum(&mut code, model, EnumRef(at));
+    }
+    for at in 0..model.values.len() {
+        value::value_union(&mut code, model, ValueRef(at));
+    }
+    for at in 0..model.tables.len() {
+        let table = Table::new(model, TableRef(at));
+        match table.table.pivot() {
+            Some(pivot) => pivot::pivot(&mut code, &table, pivot),
+            None => {
+                entity::entity(&mut code, &table);
+                for field in &table.table.fields {
+                    if let FieldKind::Owner { ty, .. } = &field.kind {
+                        owner::owner_enum(&mut code, model, &model[*ty]);
+                    }
+                }
+                access::access(&mut code, &table);
+            }
+        }
+    }
+    Ok(code.finish(&header(schema)))
+}
+
+/// The first line of every generated file. It names the schema without its folder.
+fn header(schema: &str) -> String {
+    let file = schema.rsplit('/').next().unwrap_or(schema);
+    format!("// @generated from {} by `gamedb generate`. Do not edit; edit the schema and rerun.", quoted(file))
+}
+
+/// The struct of all tables. rustfmt does not look into macros.
+fn tables(code: &mut Code, model: &Model, schema: &str) {
+    code.uses(&["tables"]);
+    code.line("tables! {");
+    code.line("    /// The tables of the world, for reading one by one.");
+    code.line(format!("    pub struct Tables from include_str!({schema:?});"));
+    for (at, table) in model.tables.iter().enumerate() {
+        let doc = table.doc.as_deref().map(first_paragraph);
+        code.prose("    ", doc.as_deref(), &format!("The rows of {}.", quoted(&table.name)));
+        let kind = if table.pivot().is_some() { "Pivot" } else { "Table" };
+        code.line(format!("    {at} => {}: {kind}<{}>,", table.accessor, table.type_name));
+    }
+    code.line("}\n");
 }

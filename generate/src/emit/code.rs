@@ -1,0 +1,157 @@
+//! Rust source on its way to the file: lines, docs, and what they import.
+
+use std::collections::BTreeSet;
+
+use crate::names;
+
+/// Lines of Rust, and the names that they need from `gamedb::model`. rustfmt puts them in shape
+/// afterwards, except inside of macros.
+#[derive(Debug, Default)]
+pub(crate) struct Code {
+    text: String,
+    imports: BTreeSet<&'static str>,
+}
+
+impl Code {
+    /// Adds one line or more.
+    pub(crate) fn line(&mut self, text: impl AsRef<str>) {
+        self.text.push_str(text.as_ref());
+        self.text.push('\n');
+    }
+
+    /// Adds a doc comment of this crate's own words, which is Markdown.
+    pub(crate) fn doc(&mut self, text: impl AsRef<str>) {
+        for line in text.as_ref().lines() {
+            self.doc_line("", line);
+        }
+    }
+
+    /// Adds a doc comment of words from the schema, which are prose; `otherwise` if there are none.
+    pub(crate) fn prose(&mut self, indent: &str, text: Option<&str>, otherwise: &str) {
+        match text.map(prose).filter(|lines| !lines.is_empty()) {
+            Some(lines) => {
+                for line in lines {
+                    self.doc_line(indent, &line);
+                }
+            }
+            None => self.doc_line(indent, otherwise),
+        }
+    }
+
+    fn doc_line(&mut self, indent: &str, line: &str) {
+        self.line(format!("{indent}/// {line}").trim_end());
+    }
+
+    /// Says that the lines use these names of `gamedb::model`; `mem` is `std::mem`.
+    pub(crate) fn uses(&mut self, names: &[&'static str]) {
+        self.imports.extend(names);
+    }
+
+    /// The `use` declarations, and then the lines.
+    pub(crate) fn finish(mut self, header: &str) -> String {
+        let mem = if self.imports.remove("mem") { "use std::mem;\n\n" } else { "" };
+        let imports: Vec<&str> = self.imports.into_iter().collect();
+        let imports = imports.join(", ");
+        format!("{header}\n\n{mem}use gamedb::model::{{{imports}}};\n\n{}", self.text)
+    }
+}
+
+/// A comment of the schema as lines of Markdown that say the same and nothing more: no code to be
+/// tested, no link to be followed, no list to be indented right.
+fn prose(text: &str) -> Vec<String> {
+    let lines = names::doc_lines(text);
+    let mut lines: Vec<String> = lines.iter().map(|line| prose_line(line.trim())).collect();
+    let n_after = lines.iter().rev().take_while(|line| line.is_empty()).count();
+    lines.truncate(lines.len() - n_after);
+    let n_before = lines.iter().take_while(|line| line.is_empty()).count();
+    lines.drain(..n_before);
+    lines
+}
+
+/// The first paragraph of a comment.
+pub(crate) fn first_paragraph(text: &str) -> String {
+    let lines = names::doc_lines(text.trim());
+    let lines: Vec<String> = lines.into_iter().take_while(|line| !line.trim().is_empty()).collect();
+    lines.join("\n")
+}
+
+fn prose_line(line: &str) -> String {
+    let mut escaped = String::new();
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        if first == '`' {
+            let n = rest.len() - rest.trim_start_matches('`').len();
+            match code_span(rest, n) {
+                Some(end) => {
+                    escaped.push_str(&rest[..end]);
+                    rest = &rest[end..];
+                }
+                None => {
+                    escaped.push_str(&"\\`".repeat(n));
+                    rest = &rest[n..];
+                }
+            }
+            continue;
+        }
+        let starts_block = escaped.is_empty() && "-*+>#=|~_:".contains(first);
+        let numbers = !escaped.is_empty() && escaped.chars().all(|c| c.is_ascii_digit());
+        if starts_block || (numbers && ".)".contains(first)) || "[]<\\".contains(first) {
+            escaped.push('\\');
+        }
+        escaped.push(first);
+        rest = &rest[first.len_utf8()..];
+    }
+    escaped
+}
+
+/// The end of the code span that a text starts with, if it is one: after as many backticks again.
+fn code_span(text: &str, n_ticks: usize) -> Option<usize> {
+    let mut at = n_ticks;
+    loop {
+        let start = at + text[at..].find('`')?;
+        at = text.len() - text[start..].trim_start_matches('`').len();
+        if at - start == n_ticks && n_ticks < 3 {
+            return Some(at);
+        }
+    }
+}
+
+/// A name of the schema, as code in a doc comment.
+pub(crate) fn quoted(name: &str) -> String {
+    let name = names::doc_lines(name).join(" ");
+    if name.contains('`') { format!("`` {name} ``") } else { format!("`{name}`") }
+}
+
+/// Several of them.
+pub(crate) fn all_quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(quoted).collect::<Vec<_>>().join(", ")
+}
+
+/// A name as words: `inventory_entry` → `inventory entry`.
+pub(crate) fn words(stem: &str) -> String {
+    stem.replace('_', " ").trim().to_owned()
+}
+
+/// `a` or `an`.
+pub(crate) fn article(word: &str) -> &'static str {
+    let first = word.chars().next().map(|c| c.to_ascii_lowercase());
+    if first.is_some_and(|c| "aeiou".contains(c)) { "an" } else { "a" }
+}
+
+/// A set of bits as a literal: `0b1_1100`.
+pub(crate) fn bits(bits: u32) -> String {
+    let digits = format!("{bits:b}");
+    let mut literal = String::from("0b");
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(4) {
+            literal.push('_');
+        }
+        literal.push(digit);
+    }
+    literal
+}
+
+/// Positions as a list: `3, 4`.
+pub(crate) fn positions(columns: &[usize]) -> String {
+    columns.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,233 @@
+//! A table whose rows are entities: the row, its columns and fields, and the `Entity` trait.
+
+use crate::model::{FieldKind, FieldModel, Scalar, TableRef};
+
+use super::code::{Code, article, positions, quoted};
+use super::columns;
+use super::table::{Table, default_value, on_delete};
+
+/// The types of an entity, and its `Entity` impl.
+pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
+    let (name, sql) = (table.name(), quoted(&table.table.name));
+    code.uses(&["Id", "Key", "views"]);
+    code.doc(format!("Handle of a row of {sql} in memory."));
+    code.line(format!("pub type {name}Key = Key<{name}>;"));
+    code.doc(quoted(&format!("{}.{}", table.table.name, table.table.id_column)));
+    code.line(format!("pub type {name}Id = Id<{name}>;\n"));
+    row(code, table);
+    flags(code, table);
+    fields(code, table);
+    code.line(format!("views!({name}, {name}Ref, {name}Mut);\n"));
+    positions_of_keys(code, table);
+    implementation(code, table);
+    match table.table.owned_through.first() {
+        Some(pivot) => {
+            let pivot = &table.model[*pivot].type_name;
+            code.uses(&["Owned"]);
+            code.line(format!("impl Owned for {name} {{ type Pivot = {pivot}; }}\n"));
+        }
+        None => {
+            code.uses(&["Standalone"]);
+            code.line(format!("impl Standalone for {name} {{}}\n"));
+        }
+    }
+}
+
+fn row(code: &mut Code, table: &Table<'_>) {
+    let name = table.name();
+    let defaults: Vec<_> = table.table.fields.iter().map(|field| default_value(table, field)).collect();
+    let is_plain = defaults.iter().all(Option::is_none);
+    let otherwise = format!("A row of {}.", quoted(&table.table.name));
+    code.prose("", table.table.doc.as_deref(), &otherwise);
+    let derived = if is_plain { "Clone, Debug, Default, PartialEq" } else { "Clone, Debug, PartialEq" };
+    code.line(format!("#[derive({derived})] pub struct {name} {{"));
+    for field in &table.table.fields {
+        code.prose("", Some(&field.doc), &quoted(field.name.stem()));
+        code.line(format!("pub {}: {},", field.name, table.field_type(field)));
+    }
+    code.line("}\n");
+    if is_plain {
+        return;
+    }
+    code.line(format!("impl Default for {name} {{ fn default() -> Self {{ Self {{"));
+    for (field, default) in table.table.fields.iter().zip(defaults) {
+        let value = default.unwrap_or_else(|| zero(field).to_owned());
+        code.line(format!("{}: {value},", field.name));
+    }
+    code.line("} } }\n");
+}
+
+fn zero(field: &FieldModel) -> &'static str {
+    match &field.kind {
+        FieldKind::Scalar { nullable: true, .. } | FieldKind::Enum { nullable: true, .. } => "None",
+        FieldKind::Scalar { ty, .. } => super::table::zero(*ty),
+        FieldKind::ForeignKey(key) if key.nullable => "None",
+        FieldKind::ForeignKey(_) => "Key::null()",
+        FieldKind::Owner { required: false, .. } | FieldKind::Value { required: false, .. } => "None",
+        FieldKind::Enum { .. } | FieldKind::Owner { .. } | FieldKind::Value { .. } => "Default::default()",
+    }
+}
+
+/// The flags of the columns. rustfmt does not look into macros.
+fn flags(code: &mut Code, table: &Table<'_>) {
+    let width = match table.table.columns.len() {
+        0..=8 => "u8",
+        9..=16 => "u16",
+        17..=32 => "u32",
+        33..=64 => "u64",
+        _ => "u128",
+    };
+    code.uses(&["bitflags"]);
+    code.line("bitflags! {");
+    code.line(format!("    /// Columns of {}.", quoted(&table.table.name)));
+    code.line("    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]");
+    code.line(format!("    pub struct {}Columns: {width} {{", table.name()));
+    for column in &table.table.columns {
+        code.line(format!("        /// {}", quoted(&column.name)));
+        code.line(format!("        const {} = 1 << {};", column.flag, column.position));
+    }
+    code.line("    }\n}\n");
+}
+
+fn fields(code: &mut Code, table: &Table<'_>) {
+    let name = table.name();
+    code.doc(format!("One field of {} [`{name}`] with a value for it.", article(name)));
+    code.line(format!("#[derive(Clone, Debug, PartialEq)] pub enum {name}Field {{"));
+    for (field, variant) in table.table.fields.iter().zip(&table.variants) {
+        code.doc(format!("[`{name}::{}`]", field.name));
+        code.line(format!("{variant}({}),", table.field_type(field)));
+    }
+    code.line("}\n");
+}
+
+fn positions_of_keys(code: &mut Code, table: &Table<'_>) {
+    if table.foreign_keys.is_empty() {
+        return;
+    }
+    code.line(format!("impl {} {{ // Positions of the foreign keys in `INFO`.", table.name()));
+    for (at, key) in table.foreign_keys.iter().enumerate() {
+        code.line(format!("const {}: usize = {at};", key.constant));
+    }
+    code.line("}\n");
+}
+
+fn implementation(code: &mut Code, table: &Table<'_>) {
+    let name = table.name();
+    let accessor = &table.table.accessor;
+    code.uses(&["ColumnProblem", "Entity", "IndexHasher", "RawKey", "RowReader", "Table", "TableId"]);
+    code.line(format!(
+        "impl Entity for {name} {{
+        type Tables = Tables;
+        type Columns = {name}Columns;
+        type Field = {name}Field;
+        type Ref<'w> = {name}Ref<'w>;
+        type Mut<'w> = {name}Mut<'w>;
+
+        const TABLE: TableId = TableId({});",
+        table.at.0
+    ));
+    info(code, table);
+    let reals = |at: &usize| table.table.columns[*at].scalar == Scalar::F64;
+    flag_set(code, table, "REALS", (0..table.table.columns.len()).filter(reals));
+    flag_set(code, table, "INDEXED", indexed(table).into_iter());
+    code.line(format!(
+        "
+        fn table(tables: &Tables) -> &Table<Self> {{ &tables.{accessor} }}
+
+        fn table_mut(tables: &mut Tables) -> &mut Table<Self> {{ &mut tables.{accessor} }}
+        "
+    ));
+    columns::differs(code, table);
+    columns::replace(code, table);
+    columns::parent(code, table);
+    columns::orphaned(code, table);
+    columns::indexes(code, table);
+    columns::value(code, table);
+    columns::load(code, table);
+    code.line("}\n");
+}
+
+/// The columns that an index or a foreign key is on, ascending.
+pub(crate) fn indexed(table: &Table<'_>) -> Vec<usize> {
+    let keys = table.foreign_keys.iter().map(|key| key.column);
+    let sets = table.indexes().flat_map(|(set, _)| set.columns.iter().copied());
+    let mut columns: Vec<usize> = keys.chain(sets).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
+fn flag_set(code: &mut Code, table: &Table<'_>, name: &str, columns: impl Iterator<Item = usize>) {
+    let ty = format!("{}Columns", table.name());
+    let mut set = String::new();
+    for column in columns {
+        let flag = table.flag(column);
+        set = if set.is_empty() { flag } else { format!("{set}.union({flag})") };
+    }
+    if set.is_empty() {
+        set = format!("{ty}::empty()");
+    }
+    code.line(format!("const {name}: {ty} = {set};"));
+}
+
+/// What the engine has to know of the table.
+fn info(code: &mut Code, table: &Table<'_>) {
+    code.uses(&["TableInfo", "TableKind"]);
+    let keys = table.foreign_keys.iter();
+    let keys = keys.map(|key| {
+        let target = Some(table.model[key.key.target].type_name.as_str());
+        foreign_key(code, key.column, target, on_delete(key.key.on_delete), key.unique)
+    });
+    let keys: Vec<String> = keys.collect();
+    let indexes = table.indexes().map(|(set, unique)| {
+        code.uses(&["IndexInfo"]);
+        format!("IndexInfo {{ columns: &[{}], unique: {unique} }}", positions(&set.columns))
+    });
+    let indexes: Vec<String> = indexes.collect();
+    let kind = match table.table.owned_through.first() {
+        Some(pivot) => format!("Owned {{ pivot: {}::TABLE }}", table.model[*pivot].type_name),
+        None => "Entity".to_owned(),
+    };
+    table_info(code, table.model, table.at, &keys, &indexes, &kind);
+}
+
+/// One `ForeignKey` of a table's info.
+pub(crate) fn foreign_key(
+    code: &mut Code,
+    column: usize,
+    target: Option<&str>,
+    on_delete: &str,
+    unique: bool,
+) -> String {
+    code.uses(&["ForeignKey", "OnDelete"]);
+    let target = target.map_or_else(|| "None".to_owned(), |target| format!("Some({target}::TABLE)"));
+    format!("ForeignKey {{ column: {column}, table: {target}, on_delete: OnDelete::{on_delete}, unique: {unique} }}")
+}
+
+/// The `INFO` of a table or pivot.
+pub(crate) fn table_info(
+    code: &mut Code,
+    model: &crate::model::Model,
+    at: TableRef,
+    foreign_keys: &[String],
+    indexes: &[String],
+    kind: &str,
+) {
+    let table = &model[at];
+    let columns: Vec<String> = table.columns.iter().map(|column| format!("{:?}", column.name)).collect();
+    code.line(format!(
+        "const INFO: &'static TableInfo = &TableInfo {{
+            name: {:?},
+            id: {:?},
+            columns: &[{}],
+            foreign_keys: &[{}],
+            indexes: &[{}],
+            kind: TableKind::{kind},
+        }};",
+        table.name,
+        table.id_column,
+        columns.join(", "),
+        foreign_keys.join(", "),
+        indexes.join(", ")
+    ));
+}

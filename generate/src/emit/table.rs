@@ -1,0 +1,198 @@
+//! One table with the names that only its code needs, and the types of its fields.
+
+use crate::model::{
+    FieldKind, FieldModel, ForeignKeyModel, Literal, Model, Scalar, TableModel, TableRef,
+};
+use crate::names::{self, Ident, Scope};
+use crate::schema::OnDelete;
+
+use super::code::words;
+
+/// Constants of the `Entity` trait, which those of a table may not hide.
+const TAKEN_CONSTANTS: &[&str] = &["TABLE", "INFO", "REALS", "INDEXED"];
+
+/// A table that is being written down.
+pub(crate) struct Table<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) at: TableRef,
+    pub(crate) table: &'m TableModel,
+    /// For each field its variant in the enum of fields: `FullName`.
+    pub(crate) variants: Vec<String>,
+    pub(crate) foreign_keys: Vec<ForeignKey>,
+}
+
+/// A foreign key that the engine keeps true: a field, or an arm of an owner.
+pub(crate) struct ForeignKey {
+    pub(crate) key: ForeignKeyModel,
+    pub(crate) column: usize,
+    pub(crate) field: usize,
+    /// The arm, if it is one: `player`.
+    pub(crate) arm: Option<Ident>,
+    /// The constant with its position: `OWNER_PLAYER_ID`.
+    pub(crate) constant: String,
+    pub(crate) unique: bool,
+}
+
+impl<'m> Table<'m> {
+    pub(crate) fn new(model: &'m Model, at: TableRef) -> Self {
+        let table = &model[at];
+        let mut variants = Scope::default();
+        let variant = |field: &FieldModel| variants.name(&[names::variant(field.name.stem())]);
+        Self {
+            model,
+            at,
+            table,
+            variants: table.fields.iter().map(variant).collect(),
+            foreign_keys: foreign_keys(model, table),
+        }
+    }
+
+    /// The type of a row.
+    pub(crate) fn name(&self) -> &'m str {
+        &self.table.type_name
+    }
+
+    /// One row in words: `inventory entry`.
+    pub(crate) fn word(&self) -> String {
+        words(self.table.singular.stem())
+    }
+
+    /// A flag of the set of columns: `PlayerColumns::EMAIL`.
+    pub(crate) fn flag(&self, column: usize) -> String {
+        format!("{}Columns::{}", self.name(), self.table.columns[column].flag)
+    }
+
+    /// A variant of the enum of fields: `PlayerField::Email`.
+    pub(crate) fn variant(&self, field: usize) -> String {
+        format!("{}Field::{}", self.name(), self.variants[field])
+    }
+
+    /// The foreign key in a column.
+    pub(crate) fn foreign_key(&self, column: usize) -> Option<&ForeignKey> {
+        self.foreign_keys.iter().find(|key| key.column == column)
+    }
+
+    /// UNIQUE sets and indexes as the engine counts them, each with whether it is unique.
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = (&'m crate::model::ColumnSet, bool)> {
+        let plain = self.table.indexes.iter().map(|set| (set, false));
+        self.table.uniques.iter().map(|set| (set, true)).chain(plain)
+    }
+
+    /// The type of a field.
+    pub(crate) fn field_type(&self, field: &FieldModel) -> String {
+        let optional = |nullable: bool, ty: String| if nullable { format!("Option<{ty}>") } else { ty };
+        match &field.kind {
+            FieldKind::Scalar { ty, nullable, .. } => optional(*nullable, ty.rust().to_owned()),
+            FieldKind::Enum { ty, nullable, .. } => optional(*nullable, self.model[*ty].type_name.clone()),
+            FieldKind::ForeignKey(key) => optional(key.nullable, key_type(self.model, key.target)),
+            FieldKind::Owner { ty, required } => optional(!required, self.model[*ty].type_name.clone()),
+            FieldKind::Value { ty, required, .. } => optional(!required, self.model[*ty].type_name.clone()),
+        }
+    }
+}
+
+/// The key of a table's rows: `PlayerKey`.
+pub(crate) fn key_type(model: &Model, table: TableRef) -> String {
+    format!("{}Key", model[table].type_name)
+}
+
+fn foreign_keys(model: &Model, table: &TableModel) -> Vec<ForeignKey> {
+    let mut constants = Scope::default();
+    for taken in TAKEN_CONSTANTS {
+        constants.take(*taken);
+    }
+    let mut constant = |column: usize| {
+        let flag = &table.columns[column].flag;
+        constants.name(&[flag.clone(), format!("{flag}_KEY")])
+    };
+    let mut found = Vec::new();
+    for (place, field) in table.fields.iter().enumerate() {
+        match &field.kind {
+            FieldKind::ForeignKey(key) => {
+                for &column in &field.columns {
+                    found.push(ForeignKey {
+                        key: key.clone(),
+                        column,
+                        field: place,
+                        arm: None,
+                        constant: constant(column),
+                        unique: key.unique,
+                    });
+                }
+            }
+            FieldKind::Owner { ty, .. } => {
+                for arm in &model[*ty].arms {
+                    let Some(key) = &arm.key else { continue };
+                    found.push(ForeignKey {
+                        key: key.clone(),
+                        column: arm.column,
+                        field: place,
+                        arm: Some(arm.word.clone()),
+                        constant: constant(arm.column),
+                        unique: arm.unique,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The engine's word for what happens on removal.
+pub(crate) fn on_delete(action: OnDelete) -> &'static str {
+    match action {
+        OnDelete::Cascade => "Cascade",
+        OnDelete::SetNull => "SetNull",
+        // SET DEFAULT is refused before.
+        OnDelete::NoAction | OnDelete::Restrict | OnDelete::SetDefault => "Restrict",
+    }
+}
+
+/// The zero of a type: what `Default` gives.
+pub(crate) fn zero(ty: Scalar) -> &'static str {
+    match ty {
+        Scalar::Bool => "false",
+        Scalar::I64 => "0",
+        Scalar::F64 => "0.0",
+        Scalar::Text => "String::new()",
+        Scalar::Blob => "Vec::new()",
+    }
+}
+
+/// The value of a SQL DEFAULT, where it is something else than `Default` gives.
+pub(crate) fn default_value(table: &Table<'_>, field: &FieldModel) -> Option<String> {
+    let optional = |nullable: bool, value: String| if nullable { format!("Some({value})") } else { value };
+    match &field.kind {
+        FieldKind::Scalar { nullable, default: Some(default), .. } => {
+            let (value, zero) = literal(default)?;
+            (*nullable || !zero).then(|| optional(*nullable, value))
+        }
+        FieldKind::Enum { ty, nullable, default: Some(at) } => {
+            let ty = &table.model[*ty];
+            let value = format!("{}::{}", ty.type_name, ty.variants[*at].name);
+            (*nullable || *at != 0).then(|| optional(*nullable, value))
+        }
+        // There is no owner that could stand for nobody: the null key names no row.
+        FieldKind::Owner { ty, required: true } => {
+            let ty = &table.model[*ty];
+            let arm = ty.arms.first()?;
+            let nobody = if arm.key.is_some() { "Key::null()" } else { "0" };
+            Some(format!("{}::{}({nobody})", ty.type_name, arm.variant))
+        }
+        _ => None,
+    }
+}
+
+/// A literal in Rust, and whether it is what `Default` gives.
+fn literal(literal: &Literal) -> Option<(String, bool)> {
+    Some(match literal {
+        Literal::Null => return None,
+        Literal::Bool(value) => (value.to_string(), !value),
+        Literal::I64(value) => (value.to_string(), *value == 0),
+        Literal::F64(value) => (format!("{value:?}"), *value == 0.0),
+        Literal::Text(text) if text.is_empty() => ("String::new()".to_owned(), true),
+        Literal::Text(text) => (format!("{text:?}.to_owned()"), false),
+        Literal::Blob(bytes) => (format!("vec!{bytes:?}"), bytes.is_empty()),
+    })
+}
