@@ -1,4 +1,31 @@
-//! gamedb
+//! An embedded, in-memory entity store for game loops, with SQLite underneath.
+//!
+//! The whole world lives in typed tables in memory: a [`World`]. With a file it is a [`Database`],
+//! whose [`flush`](Database::flush) writes the rows that have changed, and only those, in one
+//! transaction. The row types are generated from an SQL schema by the `gamedb` command; the ones in
+//! the examples are those of the game in `models/`.
+//!
+//! ```
+//! use gamedb::Database;
+//! use gamedb_models::{Attribute, Player, World};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("world.db");
+//! let mut db = Database::<World>::open(&path)?;
+//! let ada = db.insert(Player { full_name: "Ada Lovelace".into(), ..Player::default() })?;
+//! db.get_mut(ada)?.add_attribute(Attribute { internal_name: "luck".into(), ..Attribute::default() })?;
+//!
+//! let report = db.flush()?;
+//! assert_eq!(report.inserted, 3); // the player, the attribute, and whose it is
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Modules, in reading order:
+//!
+//! - [`store`]: the world in memory. Knows nothing of SQL or files.
+//! - [`persist`]: world files (feature `sqlite`, on by default).
+//! - [`error`]: what can go wrong.
+//! - [`model`]: what generated code is made of.
 #![forbid(unsafe_code)]
 
 pub mod error;
@@ -17,4 +44,10 @@ pub use persist::flush::FlushReport;
 #[cfg(feature = "sqlite")]
 pub use persist::options::Options;
 pub use store::key::{Id, Key};
+pub use store::owned::NewOrKept;
 pub use store::world::World;
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,510 @@
+//! The rules of inventories, by hand: what fits, how stacks fill and split, how things are made.
+//!
+//! Each operation is one transaction: it happens as a whole, or nothing does and the error says why.
+//! No quantity is lost or doubled, whatever the order of successes and failures.
+//!
+//! ```
+//! use gamedb_models::{inventory, Inventory, Item, Player, World};
+//!
+//! let mut world = World::new();
+//! let iron = world.insert(Item { internal_name: "iron".into(), max_stack_size: Some(100), ..Item::default() })?;
+//! let ada = world.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
+//! let bag = Inventory { max_entries: 10, max_volume: 1000.0, ..Inventory::default() };
+//! let mut owner = world.get_mut(ada)?;
+//! let (bag, chest) = (owner.add_inventory(bag.clone())?, owner.add_inventory(bag)?);
+//!
+//! inventory::add(&mut world, bag, iron, 250.0)?;
+//! let stacks: Vec<f64> = world.get(bag)?.inventory_entries().map(|(_, entry)| entry.quantity).collect();
+//! assert_eq!(stacks, [100.0, 100.0, 50.0]);
+//!
+//! let (full, _) = world.get(bag)?.inventory_entries().next().unwrap();
+//! inventory::transfer(&mut world, full, 30.0, chest)?;
+//! assert_eq!(inventory::quantity(&world, bag, iron)?, 220.0);
+//! assert_eq!(inventory::quantity(&world, chest, iron)?, 30.0);
+//! # Ok::<(), inventory::InventoryError>(())
+//! ```
+
+use gamedb::Error;
+
+use crate::{
+    AttributeType, AttributeValue, Inventory, InventoryEntry, InventoryEntryKey, InventoryKey,
+    ItemKey, ItemType, World,
+};
+
+/// Quantities are whole multiples of this: a power of two, so that adding and subtracting them is
+/// exact and what is taken from one stack is what arrives in another.
+pub const SMALLEST_QUANTITY: f64 = 1.0 / 1024.0;
+
+/// No quantity is larger than this, so that [`SMALLEST_QUANTITY`] is never rounded away.
+pub const LARGEST_QUANTITY: f64 = (1_u64 << 42) as f64;
+
+/// Why an operation on an inventory was refused. It changed nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InventoryError {
+    /// The world refused: a key is stale, or ids have run out.
+    #[error(transparent)]
+    World(#[from] Error),
+    /// Not a positive multiple of [`SMALLEST_QUANTITY`] up to [`LARGEST_QUANTITY`].
+    #[error("{quantity} is not a quantity: it has to be a positive multiple of 1/1024")]
+    NotAQuantity {
+        /// What was asked for.
+        quantity: f64,
+    },
+    /// There is less than what was asked for.
+    #[error("there are {found} of {item}, and {wanted} are needed")]
+    NotEnough {
+        /// Name of the item.
+        item: String,
+        /// How much is needed.
+        wanted: f64,
+        /// How much there is.
+        found: f64,
+    },
+    /// It would take more stacks than the inventory can hold.
+    #[error("{entries} stacks do not fit: there is room for {max_entries}")]
+    TooManyEntries {
+        /// Number of stacks that it would have.
+        entries: usize,
+        /// [`Inventory::max_entries`]
+        max_entries: i64,
+    },
+    /// It would take more room than the inventory has.
+    #[error("a volume of {volume} does not fit: there is room for {max_volume}")]
+    TooMuchVolume {
+        /// The volume that it would have.
+        volume: f64,
+        /// [`Inventory::max_volume`]
+        max_volume: f64,
+    },
+    /// A mobile's own item is one thing and cannot be split.
+    #[error("the stack is one mobile's own item and cannot be split")]
+    NotDivisible,
+    /// Nobody knows how to make the item.
+    #[error("{item} has no blueprint")]
+    NoBlueprint {
+        /// Name of the item.
+        item: String,
+    },
+    /// An item is needed to make itself.
+    #[error("the blueprints go round in a circle: {}", path.join(" needs "))]
+    BlueprintCycle {
+        /// Names of the items, from one to itself.
+        path: Vec<String>,
+    },
+}
+
+/// How much of an item is in an inventory, over all stacks. O(entries).
+///
+/// # Errors
+/// [`Error::StaleKey`] if the inventory is not there.
+pub fn quantity(
+    world: &World,
+    inventory: InventoryKey,
+    item: ItemKey,
+) -> Result<f64, InventoryError> {
+    let entries = world.get(inventory)?.inventory_entries();
+    Ok(entries
+        .filter(|(_, entry)| entry.item == item)
+        .map(|(_, entry)| entry.quantity)
+        .sum())
+}
+
+/// The room that an inventory's things take. Virtual items take none. O(entries).
+///
+/// # Errors
+/// [`Error::StaleKey`] if the inventory is not there.
+pub fn volume(world: &World, inventory: InventoryKey) -> Result<f64, InventoryError> {
+    let mut volume = 0.0;
+    for (_, entry) in world.get(inventory)?.inventory_entries() {
+        volume += entry.quantity * unit_volume(world, entry.item)?;
+    }
+    Ok(volume)
+}
+
+/// Adds a quantity of an item: fills the stacks that have room, and starts new ones. Returns the
+/// stacks that it went to.
+///
+/// # Errors
+/// [`InventoryError::NotAQuantity`], and [`InventoryError::TooManyEntries`] or
+/// [`InventoryError::TooMuchVolume`] if it does not fit. Virtual items always fit.
+pub fn add(
+    world: &mut World,
+    inventory: InventoryKey,
+    item: ItemKey,
+    quantity: f64,
+) -> Result<Vec<InventoryEntryKey>, InventoryError> {
+    check_quantity(quantity)?;
+    world.transaction(|world| {
+        let stacks = put(world, inventory, item, quantity)?;
+        settle_within_limits(world, inventory)?;
+        Ok(stacks)
+    })
+}
+
+/// Takes a quantity of an item out, from the youngest stacks first.
+///
+/// # Errors
+/// [`InventoryError::NotAQuantity`], [`InventoryError::NotEnough`].
+pub fn take(
+    world: &mut World,
+    inventory: InventoryKey,
+    item: ItemKey,
+    quantity: f64,
+) -> Result<(), InventoryError> {
+    check_quantity(quantity)?;
+    world.transaction(|world| {
+        take_unsettled(world, inventory, item, quantity)?;
+        settle(world, inventory)
+    })
+}
+
+/// Splits a quantity off a stack into one of its own, and returns that.
+///
+/// # Errors
+/// [`InventoryError::NotAQuantity`], [`InventoryError::NotEnough`] unless something remains,
+/// [`InventoryError::NotDivisible`], [`InventoryError::TooManyEntries`].
+pub fn split(
+    world: &mut World,
+    entry: InventoryEntryKey,
+    quantity: f64,
+) -> Result<InventoryEntryKey, InventoryError> {
+    check_quantity(quantity)?;
+    world.transaction(|world| {
+        let stack = world.get(entry)?.row().clone();
+        if stack.mobile_item.is_some() {
+            return Err(InventoryError::NotDivisible);
+        }
+        if quantity >= stack.quantity {
+            return Err(not_enough(world, stack.item, quantity, stack.quantity)?);
+        }
+        set_quantity(world, entry, stack.quantity - quantity)?;
+        let new = new_stack(world, stack.inventory, stack.item, quantity)?;
+        settle_within_limits(world, stack.inventory)?;
+        Ok(new)
+    })
+}
+
+/// Moves a quantity out of a stack into another inventory: into the stacks that have room there, and
+/// into new ones. A mobile's own item moves as the one thing that it is.
+///
+/// # Errors
+/// [`InventoryError::NotAQuantity`], [`InventoryError::NotEnough`],
+/// [`InventoryError::NotDivisible`], [`InventoryError::TooManyEntries`],
+/// [`InventoryError::TooMuchVolume`].
+pub fn transfer(
+    world: &mut World,
+    entry: InventoryEntryKey,
+    quantity: f64,
+    to: InventoryKey,
+) -> Result<(), InventoryError> {
+    check_quantity(quantity)?;
+    world.transaction(|world| {
+        let stack = world.get(entry)?.row().clone();
+        world.get(to)?;
+        if quantity > stack.quantity {
+            return Err(not_enough(world, stack.item, quantity, stack.quantity)?);
+        }
+        if stack.inventory == to {
+            return Ok(());
+        }
+        let is_whole = quantity == stack.quantity;
+        if stack.mobile_item.is_some() && !is_whole {
+            return Err(InventoryError::NotDivisible);
+        }
+        if is_whole
+            && (stack.mobile_item.is_some() || open_stacks(world, to, stack.item)?.is_empty())
+        {
+            world.get_mut(entry)?.set_inventory(to)?;
+        } else {
+            take_from(world, entry, quantity)?;
+            put(world, to, stack.item, quantity)?;
+        }
+        settle(world, stack.inventory)?;
+        settle_within_limits(world, to)
+    })
+}
+
+/// One ingredient of an item, somewhere in its tree of blueprints.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ingredient {
+    /// What is needed.
+    pub item: ItemKey,
+    /// How many of it for one unit of the item at the root.
+    pub quantity: f64,
+    /// 1 for the ingredients of the item itself, 2 for theirs, and so on.
+    pub depth: usize,
+}
+
+/// All that goes into an item, down to what nobody can make: each ingredient before its own.
+///
+/// # Errors
+/// [`InventoryError::BlueprintCycle`] if an item is needed to make itself.
+pub fn blueprint_tree(world: &World, item: ItemKey) -> Result<Vec<Ingredient>, InventoryError> {
+    let mut tree = Vec::new();
+    let mut path: Vec<ItemKey> = Vec::new();
+    let mut to_visit = vec![Ingredient {
+        item,
+        quantity: 1.0,
+        depth: 0,
+    }];
+    while let Some(ingredient) = to_visit.pop() {
+        path.truncate(ingredient.depth);
+        if let Some(start) = path.iter().position(|above| *above == ingredient.item) {
+            let circle = path[start..].iter().chain([&ingredient.item]);
+            let path = circle
+                .map(|item| name(world, *item))
+                .collect::<Result<_, _>>()?;
+            return Err(InventoryError::BlueprintCycle { path });
+        }
+        path.push(ingredient.item);
+        if ingredient.depth > 0 {
+            tree.push(ingredient);
+        }
+        let Some(blueprint) = world.get(ingredient.item)?.blueprint else {
+            continue;
+        };
+        let components = world.get(blueprint)?.item_blueprint_components();
+        to_visit.extend(components.rev().map(|(_, component)| Ingredient {
+            item: component.component_item,
+            quantity: ingredient.quantity * component.ratio,
+            depth: ingredient.depth + 1,
+        }));
+    }
+    Ok(tree)
+}
+
+/// Makes a quantity of an item out of what is in an inventory, by its blueprint.
+///
+/// Of each component its ratio times the quantity is used up, rounded up to
+/// [`SMALLEST_QUANTITY`].
+///
+/// # Errors
+/// [`InventoryError::NotAQuantity`], [`InventoryError::NoBlueprint`],
+/// [`InventoryError::NotEnough`] of a component, and what [`add`] refuses of the product.
+pub fn craft(
+    world: &mut World,
+    inventory: InventoryKey,
+    item: ItemKey,
+    quantity: f64,
+) -> Result<(), InventoryError> {
+    check_quantity(quantity)?;
+    world.transaction(|world| {
+        let Some(blueprint) = world.get(item)?.blueprint else {
+            return Err(InventoryError::NoBlueprint {
+                item: name(world, item)?,
+            });
+        };
+        let components = world.get(blueprint)?.item_blueprint_components();
+        let needed: Vec<_> = components
+            .map(|(_, part)| (part.component_item, part.ratio * quantity))
+            .collect();
+        for (component, quantity) in needed {
+            let quantity = (quantity / SMALLEST_QUANTITY).ceil() * SMALLEST_QUANTITY;
+            check_quantity(quantity)?;
+            take_unsettled(world, inventory, component, quantity)?;
+        }
+        put(world, inventory, item, quantity)?;
+        settle_within_limits(world, inventory)
+    })
+}
+
+fn check_quantity(quantity: f64) -> Result<(), InventoryError> {
+    let is_one = quantity > 0.0
+        && quantity <= LARGEST_QUANTITY
+        && (quantity / SMALLEST_QUANTITY).fract() == 0.0;
+    if is_one {
+        Ok(())
+    } else {
+        Err(InventoryError::NotAQuantity { quantity })
+    }
+}
+
+fn name(world: &World, item: ItemKey) -> Result<String, Error> {
+    world.get(item).map(|item| item.internal_name.clone())
+}
+
+fn not_enough(
+    world: &World,
+    item: ItemKey,
+    wanted: f64,
+    found: f64,
+) -> Result<InventoryError, Error> {
+    Ok(InventoryError::NotEnough {
+        item: name(world, item)?,
+        wanted,
+        found,
+    })
+}
+
+/// Room that one unit of an item takes: its attribute of the type VOLUME, or none.
+fn unit_volume(world: &World, item: ItemKey) -> Result<f64, Error> {
+    let item = world.get(item)?;
+    if item.item_type == ItemType::Virtual {
+        return Ok(0.0);
+    }
+    let volume = item.attributes().find_map(|(_, attribute)| {
+        match (attribute.attribute_type, &attribute.value) {
+            (AttributeType::Volume, AttributeValue::Double(volume)) => Some(*volume),
+            _ => None,
+        }
+    });
+    Ok(volume.unwrap_or(0.0))
+}
+
+/// The most that one stack of an item holds.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "stacks are far smaller than 2^52"
+)]
+fn stack_size(world: &World, item: ItemKey) -> Result<f64, Error> {
+    Ok(world
+        .get(item)?
+        .max_stack_size
+        .map_or(LARGEST_QUANTITY, |size| size.max(1) as f64))
+}
+
+/// Stacks of an item that have room, with the room.
+fn open_stacks(
+    world: &World,
+    inventory: InventoryKey,
+    item: ItemKey,
+) -> Result<Vec<(InventoryEntryKey, f64)>, Error> {
+    let size = stack_size(world, item)?;
+    let entries = world.get(inventory)?.inventory_entries();
+    let stacks = entries.filter(|(_, entry)| entry.item == item && entry.mobile_item.is_none());
+    let with_room = stacks
+        .map(|(key, entry)| (key, size - entry.quantity))
+        .filter(|(_, room)| *room > 0.0);
+    Ok(with_room.collect())
+}
+
+fn new_stack(
+    world: &mut World,
+    inventory: InventoryKey,
+    item: ItemKey,
+    quantity: f64,
+) -> Result<InventoryEntryKey, Error> {
+    let is_max_stacked = quantity >= stack_size(world, item)?;
+    world.insert(InventoryEntry {
+        inventory,
+        item,
+        quantity,
+        is_max_stacked,
+        ..InventoryEntry::default()
+    })
+}
+
+fn set_quantity(world: &mut World, entry: InventoryEntryKey, quantity: f64) -> Result<(), Error> {
+    let is_max_stacked = quantity >= stack_size(world, world.get(entry)?.item)?;
+    let mut entry = world.get_mut(entry)?;
+    entry.set_is_max_stacked(is_max_stacked);
+    entry.set_quantity(quantity)
+}
+
+/// Puts a quantity in, without a look at the limits.
+fn put(
+    world: &mut World,
+    inventory: InventoryKey,
+    item: ItemKey,
+    quantity: f64,
+) -> Result<Vec<InventoryEntryKey>, InventoryError> {
+    let size = stack_size(world, item)?;
+    let most = world.get(inventory)?.max_entries;
+    let mut left = quantity;
+    let mut stacks = Vec::new();
+    for (stack, room) in open_stacks(world, inventory, item)? {
+        if left == 0.0 {
+            break;
+        }
+        let part = left.min(room);
+        set_quantity(world, stack, world.get(stack)?.quantity + part)?;
+        left -= part;
+        stacks.push(stack);
+    }
+    // A large quantity of something with small stacks: refused before millions of them are made.
+    let entries = (left / size).ceil();
+    if world.get(item)?.item_type != ItemType::Virtual && entries > most.max(0) as f64 {
+        return Err(InventoryError::TooManyEntries {
+            entries: entries as usize,
+            max_entries: most,
+        });
+    }
+    while left > 0.0 {
+        let part = left.min(size);
+        stacks.push(new_stack(world, inventory, item, part)?);
+        left -= part;
+    }
+    Ok(stacks)
+}
+
+fn take_from(world: &mut World, entry: InventoryEntryKey, quantity: f64) -> Result<(), Error> {
+    let left = world.get(entry)?.quantity - quantity;
+    if left > 0.0 {
+        set_quantity(world, entry, left)
+    } else {
+        world.remove(entry)
+    }
+}
+
+fn take_unsettled(
+    world: &mut World,
+    inventory: InventoryKey,
+    item: ItemKey,
+    wanted: f64,
+) -> Result<(), InventoryError> {
+    let entries = world.get(inventory)?.inventory_entries();
+    let stacks = entries
+        .rev()
+        .filter(|(_, entry)| entry.item == item && entry.mobile_item.is_none());
+    let stacks: Vec<_> = stacks.map(|(key, entry)| (key, entry.quantity)).collect();
+    let mut left = wanted;
+    for (stack, quantity) in stacks {
+        if left == 0.0 {
+            break;
+        }
+        let part = left.min(quantity);
+        take_from(world, stack, part)?;
+        left -= part;
+    }
+    if left > 0.0 {
+        Err(not_enough(world, item, wanted, wanted - left)?)
+    } else {
+        Ok(())
+    }
+}
+
+/// Notes the volume of an inventory that something was taken from.
+fn settle(world: &mut World, inventory: InventoryKey) -> Result<(), InventoryError> {
+    let volume = volume(world, inventory)?;
+    world
+        .get_mut(inventory)?
+        .set_last_calculated_volume(Some(volume))?;
+    Ok(())
+}
+
+/// The same for an inventory that something was put into: looks whether it is within its limits.
+/// Taking is never refused, so one whose limits were lowered can be emptied.
+fn settle_within_limits(world: &mut World, inventory: InventoryKey) -> Result<(), InventoryError> {
+    let view = world.get(inventory)?;
+    let Inventory {
+        max_entries,
+        max_volume,
+        ..
+    } = *view.row();
+    let mut entries = 0;
+    for (_, entry) in view.inventory_entries() {
+        entries += usize::from(world.get(entry.item)?.item_type != ItemType::Virtual);
+    }
+    if i64::try_from(entries).is_ok_and(|entries| entries > max_entries) {
+        return Err(InventoryError::TooManyEntries {
+            entries,
+            max_entries,
+        });
+    }
+    let volume = volume(world, inventory)?;
+    if volume > max_volume {
+        return Err(InventoryError::TooMuchVolume { volume, max_volume });
+    }
+    settle(world, inventory)
+}
