@@ -248,37 +248,33 @@ impl<W: IsWorld> Database<W> {
         let start = Instant::now();
         self.check_trust()?;
         let batch = self.capture(which);
-        if batch.is_empty() {
-            return Ok(FlushReport {
-                wal_pages: self.wal_pages.load(Ordering::Relaxed),
-                ..FlushReport::default()
-            });
+        let mut report = FlushReport::default();
+        if !batch.is_empty() {
+            report = match flush::write::<W::Tables>(&mut self.connection, &batch, self.version) {
+                Ok(report) => report,
+                Err(failed) => {
+                    self.is_poisoned = failed.outcome == Outcome::Unknown;
+                    return Err(self.flush_error(failed.outcome, failed.cause));
+                }
+            };
+            report.took = start.elapsed();
+            tracing::debug!(?report, "flushed");
         }
-        let mut report = match flush::write(&mut self.connection, &batch, self.version) {
-            Ok(report) => report,
-            Err(failed) => {
-                self.is_poisoned = failed.outcome == Outcome::Unknown;
-                return Err(self.flush_error(failed.outcome, failed.cause));
-            }
-        };
         // Only now that the transaction has been committed.
-        for (_, captured) in &batch.tables {
-            self.world
-                .tables
-                .table_mut(captured.table)
-                .flushed(which, captured);
-        }
-        for table in all_tables::<W::Tables>() {
-            let counter = self.world.tables.table_mut(table).counter_mut();
-            if let Some(next) = counter.unflushed() {
-                counter.flushed(next);
-            }
-        }
+        self.clear_flags(which, &batch);
         self.checkpoint();
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
-        report.took = start.elapsed();
-        tracing::debug!(?report, "flushed");
         Ok(report)
+    }
+
+    fn clear_flags(&mut self, which: Selection<'_>, batch: &Batch) {
+        let tables = &mut self.world.tables;
+        for (_, captured) in &batch.tables {
+            tables.table_mut(captured.table).flushed(which, captured);
+        }
+        for &(table, next_id) in &batch.next_ids {
+            tables.table_mut(table).counter_mut().flushed(next_id);
+        }
     }
 
     fn check_trust(&self) -> Result<(), FileError> {
@@ -306,16 +302,12 @@ impl<W: IsWorld> Database<W> {
             if table.dirty().listed().is_empty() && table.dirty().removed().is_empty() {
                 continue;
             }
+            // Also if nothing comes of it: what is listed and not dirty is cleared away then.
             let mut captured = Captured::new(id);
             table.capture(&self.world.tables, which, &mut captured);
-            if !captured.is_empty() {
-                tables.push((table.info(), captured));
-            }
+            tables.push((table.info(), captured));
         }
-        let next_id = |id| {
-            let table = self.world.tables.table(id);
-            Some((table.info().name, table.counter().unflushed()?))
-        };
+        let next_id = |id| Some((id, self.world.tables.table(id).counter().unflushed()?));
         Batch {
             tables,
             next_ids: all_tables::<W::Tables>().filter_map(next_id).collect(),

@@ -6,7 +6,8 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, TransactionBehavior};
 
 use crate::store::capture::{Captured, CapturedRow};
-use crate::store::schema::TableInfo;
+use crate::store::entity::Tables;
+use crate::store::schema::{TableId, TableInfo};
 use crate::store::value::Value;
 
 use super::error::{FlushFailure, Outcome};
@@ -40,15 +41,15 @@ impl FlushReport {
 /// What one transaction writes.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// Tables in the order in which rows are inserted.
+    /// The tables that have something listed as dirty, in the order in which rows are inserted.
     pub(super) tables: Vec<(&'static TableInfo, Captured)>,
     /// The next ids that the file does not know yet.
-    pub(super) next_ids: Vec<(&'static str, i64)>,
+    pub(super) next_ids: Vec<(TableId, i64)>,
 }
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.next_ids.is_empty()
+        self.next_ids.is_empty() && self.tables.iter().all(|(_, captured)| captured.is_empty())
     }
 }
 
@@ -75,7 +76,7 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Writes a batch, all of it or nothing.
-pub(super) fn write(
+pub(super) fn write<T: Tables>(
     connection: &mut Connection,
     batch: &Batch,
     version: i64,
@@ -108,7 +109,7 @@ pub(super) fn write(
     for (table, next_id) in &batch.next_ids {
         transaction
             .prepare_cached(sql::UPSERT_ID)?
-            .execute((table, next_id))?;
+            .execute((T::INFO[table.index()].name, next_id))?;
     }
     commit(transaction)?;
     Ok(report)

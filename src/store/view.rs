@@ -82,7 +82,11 @@ impl<'w, E: Entity> RowRef<'w, E> {
     #[inline]
     pub fn required_parent<P: Entity<Tables = E::Tables>>(self, key: Key<P>) -> P::Ref<'w> {
         let Some(row) = RowRef::new(self.world, key) else {
-            panic!("{:?} of {} names {key:?}, which is not there", self.key, E::INFO.name)
+            panic!(
+                "{:?} of {} names {key:?}, which is not there",
+                self.key,
+                E::INFO.name
+            )
         };
         row.into()
     }
