@@ -1,0 +1,218 @@
+//! The pivot as removal, loading and flushing see it.
+
+use smallvec::SmallVec;
+
+use super::{Link, OWNED, Pivot, arm_column, arm_info, bit};
+use crate::error::{Problem, ProblemKind};
+use crate::store::any_table::{AnyTable, LoadRow, Selection};
+use crate::store::capture::Captured;
+use crate::store::dirty::{AnyKey, DirtySet, RowState};
+use crate::store::entity::{
+    ColumnProblem, Entity, Owner as _, PivotRow, RowReader, RowSource, owner_value,
+};
+use crate::store::ids::Counter;
+use crate::store::index::{Keys, Parent};
+use crate::store::key::{Key, RawKey};
+use crate::store::schema::TableInfo;
+use crate::store::value::Value;
+
+impl<P: PivotRow> Pivot<P> {
+    fn value<'a>(link: &Link<P>, owned: RawKey, column: usize, tables: &P::Tables) -> Value<'a> {
+        if column == P::INFO.foreign_keys[OWNED].column {
+            return P::Owned::table(tables).id_of(owned).into();
+        }
+        let arms = &P::INFO.foreign_keys[1..];
+        match arms.iter().position(|arm| arm.column == column) {
+            Some(arm) => owner_value(Some(link.owner), arm, arms[arm].table, tables),
+            None => Value::Null,
+        }
+    }
+
+    fn read(row: &RowReader<'_, P::Tables>) -> Result<(Key<P::Owned>, P::Owner), ColumnProblem> {
+        let owned = row.key(P::INFO.foreign_keys[OWNED].column)?;
+        let arms: SmallVec<[_; 8]> = P::INFO.foreign_keys[1..]
+            .iter()
+            .map(|arm| (arm.column, arm.table))
+            .collect();
+        let is_used = |column| {
+            P::INFO
+                .foreign_keys
+                .iter()
+                .any(|used| used.column == column)
+        };
+        for column in (0..P::INFO.columns.len()).filter(|&column| !is_used(column)) {
+            row.unused(column)?;
+        }
+        let owner = row.owner(&arms)?.ok_or_else(|| ColumnProblem {
+            columns: arms.iter().map(|&(column, _)| column).collect(),
+            kind: ProblemKind::NoneOf,
+        })?;
+        Ok((owned, owner))
+    }
+
+    /// The dirty rows and the columns that differ; `None` for rows that the file does not have.
+    fn dirty_arms(&self, key: RawKey) -> Option<u32> {
+        let link = &self.links[key];
+        (!link.state.contains(RowState::NEW)).then_some(link.dirty)
+    }
+}
+
+fn load_row<P: PivotRow>(tables: &mut P::Tables, id: i64, source: &dyn RowSource) -> Vec<Problem> {
+    match Pivot::<P>::read(&RowReader::new(source, tables)) {
+        Ok((owned, owner)) => P::table_mut(tables).fill(id, owned.raw(), owner),
+        Err(problem) => vec![problem.of(P::INFO, id)],
+    }
+}
+
+impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
+    fn info(&self) -> &'static TableInfo {
+        P::INFO
+    }
+
+    fn n_rows(&self) -> usize {
+        self.links.len()
+    }
+
+    fn id_of(&self, key: RawKey) -> Option<i64> {
+        self.links.get(key).map(|link| link.id)
+    }
+
+    /// O(n): nothing refers to a pivot's row by its id.
+    fn key_of(&self, id: i64) -> Option<RawKey> {
+        self.links
+            .iter()
+            .find(|(_, link)| link.id == id)
+            .map(|(owned, _)| owned)
+    }
+
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
+        let mut rows: Vec<_> = self
+            .links
+            .iter()
+            .map(|(owned, link)| (link.id, owned))
+            .collect();
+        rows.sort_unstable();
+        Box::new(rows.into_iter())
+    }
+
+    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
+        debug_assert_ne!(
+            foreign_key, OWNED,
+            "the owned row's key is the pivot row's key"
+        );
+        self.arms[foreign_key - arm_info(0)].children(parent)
+    }
+
+    fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent> {
+        let link = self.links.get(key)?;
+        if foreign_key == OWNED {
+            return Some(Parent::Row(key));
+        }
+        let (arm, parent) = link.owner.arm();
+        (arm_info(arm) == foreign_key).then_some(parent)
+    }
+
+    fn dirty(&self) -> &DirtySet {
+        &self.dirty
+    }
+
+    fn is_dirty_row(&self, key: RawKey) -> bool {
+        self.links.get(key).is_some_and(Self::is_dirty)
+    }
+
+    fn is_new_row(&self, key: RawKey) -> bool {
+        self.links
+            .get(key)
+            .is_some_and(|link| link.state.contains(RowState::NEW))
+    }
+
+    fn counter(&self) -> &Counter {
+        &self.counter
+    }
+
+    fn counter_mut(&mut self) -> &mut Counter {
+        &mut self.counter
+    }
+
+    fn remove(&mut self, key: RawKey) {
+        self.take_out(key);
+    }
+
+    fn orphan(&mut self, _: usize, _: RawKey) -> bool {
+        false
+    }
+
+    fn undo(&mut self) {
+        self.take_back();
+    }
+
+    fn commit(&mut self) {
+        self.undo.clear();
+    }
+
+    fn capture(&self, tables: &P::Tables, which: Selection<'_>, captured: &mut Captured) {
+        let selected = |key| {
+            which.has(AnyKey {
+                table: P::TABLE,
+                key,
+            })
+        };
+        let listed = self.dirty.listed().iter().filter(|&&key| selected(key));
+        let dirty = listed.filter_map(|&key| Some((self.links.get(key)?, key)));
+        let mut rows: Vec<_> = dirty
+            .filter(|(link, _)| Self::is_dirty(link))
+            .map(|(link, key)| (link.id, key))
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        for (id, key) in rows {
+            let shape = match self.dirty_arms(key) {
+                None => captured.shape(true, 0..P::INFO.columns.len()),
+                Some(dirty) => {
+                    let arms = (0..self.arms.len()).filter(|&arm| dirty & bit(arm) != 0);
+                    captured.shape(false, arms.map(arm_column::<P>))
+                }
+            };
+            let link = &self.links[key];
+            captured.push(id, key, shape, |column| {
+                Self::value(link, key, column, tables)
+            });
+        }
+        let removed = self
+            .dirty
+            .removed()
+            .iter()
+            .filter(|tombstone| selected(tombstone.key));
+        captured.remove(removed.map(|tombstone| tombstone.id));
+    }
+
+    fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
+        for row in captured.rows() {
+            if let Some(link) = self.links.get_mut(row.key) {
+                link.dirty = 0;
+                link.state.remove(RowState::NEW);
+            }
+        }
+        if let Selection::All = which {
+            let listed = self.dirty.take_listed();
+            for &key in &listed {
+                if let Some(link) = self.links.get_mut(key) {
+                    link.state.remove(RowState::LISTED);
+                }
+            }
+            self.dirty.reuse(listed);
+        }
+        self.dirty
+            .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+    }
+
+    fn preallocate(&mut self, _: i64) {}
+
+    fn loader(&self) -> LoadRow<P::Tables> {
+        load_row::<P>
+    }
+
+    fn check(&self, tables: &P::Tables) -> Vec<String> {
+        crate::store::check::pivot(self, tables)
+    }
+}

@@ -1,0 +1,147 @@
+//! Rows of a pivot coming, moving and going, and how each step is taken back.
+
+use smallvec::{SmallVec, smallvec};
+
+use super::{Link, OWNED, Pivot, Undo, arm_table, bit};
+use crate::error::{Problem, ProblemKind};
+use crate::store::dirty::{AnyKey, RowState, Tombstone};
+use crate::store::entity::{Owner as _, PivotRow};
+use crate::store::index::{Parent, Place};
+use crate::store::key::RawKey;
+
+/// Changing. Whoever calls has made sure that the owner is there and the owned row free.
+impl<P: PivotRow> Pivot<P> {
+    pub(crate) fn next_id(&self) -> Option<i64> {
+        self.counter.next()
+    }
+
+    /// Makes `owner` the owner of a row that has none.
+    #[inline]
+    pub(crate) fn link(&mut self, id: i64, owned: RawKey, owner: P::Owner, record: bool) {
+        let (links, dirty) = (&mut self.links, &mut self.dirty);
+        dirty.shrink(links.len(), |key| links.contains_key(key));
+        let mut state = RowState::NEW;
+        dirty.list(owned, &mut state);
+        self.counter.use_up(id);
+        self.put(
+            owned,
+            Link {
+                id,
+                owner,
+                dirty: 0,
+                state,
+            },
+            Place::Last,
+        );
+        if record {
+            self.undo.push(Undo::Link { owned });
+        }
+    }
+
+    /// Gives an owned row to somebody else: one UPDATE, of the arms that change.
+    pub(crate) fn give(&mut self, owned: RawKey, owner: P::Owner, record: bool) {
+        let Some(old) = self.take(owned) else { return };
+        let ((from, _), (to, _)) = (old.owner.arm(), owner.arm());
+        let mut link = Link {
+            owner,
+            dirty: old.dirty | bit(from) | bit(to),
+            ..old
+        };
+        self.dirty.list(owned, &mut link.state);
+        self.put(owned, link, Place::ById);
+        if record {
+            self.undo.push(Undo::Move { owned, link: old });
+        }
+    }
+
+    #[inline]
+    pub(super) fn put(&mut self, owned: RawKey, link: Link<P>, at: Place) {
+        self.links.insert(owned, link);
+        let (arm, parent) = link.owner.arm();
+        let links = &self.links;
+        self.arms[arm].link(parent, link.id, owned, at, |other| links[other].id);
+    }
+
+    fn take(&mut self, owned: RawKey) -> Option<Link<P>> {
+        let link = self.links.remove(owned)?;
+        let (arm, parent) = link.owner.arm();
+        self.arms[arm].unlink(parent, link.id, owned);
+        Some(link)
+    }
+
+    pub(super) fn is_dirty(link: &Link<P>) -> bool {
+        link.state.contains(RowState::NEW) || link.dirty != 0
+    }
+
+    pub(super) fn fill(&mut self, id: i64, owned: RawKey, owner: P::Owner) -> Vec<Problem> {
+        self.counter.use_up(id);
+        if let Some(link) = self.links.get(owned) {
+            let column = P::INFO.foreign_key_column(OWNED).to_owned();
+            let kind = ProblemKind::NotUnique { existing: link.id };
+            return vec![Problem {
+                table: P::INFO.name,
+                id,
+                column,
+                kind,
+            }];
+        }
+        self.put(
+            owned,
+            Link {
+                id,
+                owner,
+                dirty: 0,
+                state: RowState::empty(),
+            },
+            Place::Last,
+        );
+        Vec::new()
+    }
+
+    /// Takes the row of an owned row away.
+    pub(super) fn take_out(&mut self, key: RawKey) {
+        let Some(link) = self.take(key) else { return };
+        if !link.state.contains(RowState::NEW) {
+            let (arm, parent) = link.owner.arm();
+            let belonged_to = match (parent, arm_table::<P>(arm)) {
+                (Parent::Row(key), Some(table)) => smallvec![AnyKey { table, key }],
+                _ => SmallVec::new(),
+            };
+            self.dirty.bury(Tombstone {
+                id: link.id,
+                key,
+                belonged_to,
+            });
+        }
+        self.undo.push(Undo::Unlink { owned: key, link });
+    }
+
+    /// Takes the last recorded step back.
+    pub(super) fn take_back(&mut self) {
+        match self.undo.pop() {
+            Some(Undo::Link { owned }) => {
+                if let Some(link) = self.take(owned) {
+                    self.counter.take_back(link.id);
+                }
+            }
+            Some(Undo::Unlink { owned, mut link }) => {
+                if !link.state.contains(RowState::NEW) {
+                    self.dirty.unbury();
+                }
+                // The list may have been cleaned of it meanwhile.
+                link.state.remove(RowState::LISTED);
+                if Self::is_dirty(&link) {
+                    self.dirty.list(owned, &mut link.state);
+                }
+                self.put(owned, link, Place::ById);
+            }
+            Some(Undo::Move { owned, mut link }) => {
+                self.take(owned);
+                // The list of dirty rows is never taken back, so the row is still in it.
+                link.state.insert(RowState::LISTED);
+                self.put(owned, link, Place::ById);
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Ownership: whose an owned row is, both ways, in order.
+
+mod any;
+mod change;
+
+use slotmap::SecondaryMap;
+
+use super::dirty::{DirtySet, RowState};
+use super::entity::{Owner, PivotRow};
+use super::ids::Counter;
+use super::index::{Keys, Parent, ParentIndex};
+use super::key::{Id, Key, RawKey};
+use super::schema::{TableId, TableInfo};
+
+/// Position of the owned row among a pivot's foreign keys; the arms follow.
+const OWNED: usize = 0;
+
+/// The rows of a pivot table, for reading.
+///
+/// An owned row has exactly one owner, so a pivot's row needs no key of its own: it stands beside
+/// the owned row, under that row's key. An owner's rows come in the order of the pivot's ids, which
+/// is the order in which they were added.
+#[derive(Debug)]
+pub struct Pivot<P: PivotRow> {
+    links: SecondaryMap<RawKey, Link<P>>,
+    arms: Box<[ParentIndex]>,
+    counter: Counter,
+    dirty: DirtySet,
+    undo: Vec<Undo<P>>,
+}
+
+#[derive(Debug)]
+struct Link<P: PivotRow> {
+    id: i64,
+    owner: P::Owner,
+    /// Bit n: the column of arm n is dirty.
+    dirty: u32,
+    state: RowState,
+}
+
+impl<P: PivotRow> Clone for Link<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: PivotRow> Copy for Link<P> {}
+
+#[derive(Debug)]
+enum Undo<P: PivotRow> {
+    Link { owned: RawKey },
+    Unlink { owned: RawKey, link: Link<P> },
+    Move { owned: RawKey, link: Link<P> },
+}
+
+impl<P: PivotRow> Default for Pivot<P> {
+    fn default() -> Self {
+        Self {
+            links: SecondaryMap::new(),
+            arms: P::INFO.foreign_keys[1..]
+                .iter()
+                .map(|_| ParentIndex::default())
+                .collect(),
+            counter: Counter::default(),
+            dirty: DirtySet::default(),
+            undo: Vec::new(),
+        }
+    }
+}
+
+/// Reading.
+impl<P: PivotRow> Pivot<P> {
+    /// What the schema says of the table.
+    pub const INFO: &'static TableInfo = P::INFO;
+
+    /// The pivot's row for an owned row. O(1).
+    #[inline]
+    #[must_use]
+    pub fn of(&self, owned: Key<P::Owned>) -> Option<P> {
+        let link = self.links.get(owned.raw())?;
+        Some(P::new(Id::new(link.id), owned, link.owner))
+    }
+
+    /// Who owns a row. O(1).
+    #[inline]
+    #[must_use]
+    pub fn owner(&self, owned: Key<P::Owned>) -> Option<P::Owner> {
+        self.links.get(owned.raw()).map(|link| link.owner)
+    }
+
+    /// What somebody owns, in the order in which it was added. O(1).
+    #[inline]
+    #[must_use]
+    pub fn owned_by(&self, owner: P::Owner) -> Keys<'_> {
+        let (arm, parent) = owner.arm();
+        self.arms[arm].children(parent)
+    }
+
+    /// The pivot's rows of an owner, in the order in which they were added.
+    pub fn rows_of(
+        &self,
+        owner: P::Owner,
+    ) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator {
+        let row = move |owned| P::new(Id::new(self.links[owned].id), Key::from_raw(owned), owner);
+        self.owned_by(owner).map(row)
+    }
+
+    /// All rows, in the order in which the owned rows lie in memory.
+    pub fn iter(&self) -> impl Iterator<Item = P> {
+        self.links
+            .iter()
+            .map(|(owned, link)| P::new(Id::new(link.id), Key::from_raw(owned), link.owner))
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
+
+    pub(super) fn arms(&self) -> &[ParentIndex] {
+        &self.arms
+    }
+}
+
+fn bit(arm: usize) -> u32 {
+    1 << arm
+}
+
+fn arm_info(arm: usize) -> usize {
+    arm + 1
+}
+
+fn arm_column<P: PivotRow>(arm: usize) -> usize {
+    P::INFO.foreign_keys[arm_info(arm)].column
+}
+
+fn arm_table<P: PivotRow>(arm: usize) -> Option<TableId> {
+    P::INFO.foreign_keys[arm_info(arm)].table
+}
+
+/// The owner as column and id, for messages.
+pub(crate) fn describe<P: PivotRow>(owner: P::Owner, tables: &P::Tables) -> String {
+    use super::entity::Tables as _;
+    let (arm, parent) = owner.arm();
+    let id = match (parent, arm_table::<P>(arm)) {
+        (Parent::Row(key), Some(table)) => tables.table(table).id_of(key),
+        (Parent::Outside(id), _) => Some(id),
+        (Parent::Row(_), None) => None,
+    };
+    let column = P::INFO.columns[arm_column::<P>(arm)];
+    id.map_or_else(|| column.to_owned(), |id| format!("{column} {id}"))
+}
