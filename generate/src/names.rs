@@ -110,6 +110,11 @@ impl Ident {
         &self.0
     }
 
+    /// The bare word behind a prefix: `set_1st` for `_1st`.
+    pub fn tail(&self) -> &str {
+        self.0.trim_start_matches('_')
+    }
+
     /// What the compiler sees: two identifiers clash when these are equal.
     fn seen(&self) -> String {
         let text = self.to_string();
@@ -175,7 +180,9 @@ impl Scope {
         let free = |ident: &Ident| !self.has(&ident.seen()) && test(ident);
         let found = wanted.iter().find(|ident| free(ident)).cloned();
         let found = found.unwrap_or_else(|| {
-            let last = wanted.last().map_or("field", |ident| ident.stem());
+            let last = wanted
+                .last()
+                .map_or("field", |ident| ident.stem().trim_end_matches('_'));
             (2_u64..)
                 .map(|n| Ident(format!("{last}_{n}")))
                 .find(free)
@@ -199,7 +206,9 @@ impl Scope {
         };
         let found = wanted.iter().find(|name| free(name)).cloned();
         let found = found.unwrap_or_else(|| {
-            let last = wanted.last().map_or("Name", String::as_str);
+            let last = wanted
+                .last()
+                .map_or("Name", |name| name.trim_end_matches('_'));
             (2_u64..)
                 .map(|n| format!("{last}{n}"))
                 .find(free)
@@ -251,7 +260,8 @@ pub fn flag(text: &str) -> String {
 
 fn snake(text: &str) -> String {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if text.chars().all(plain) && text.chars().any(|c| c != '_') {
+    // Two underscores in a row are no snake case to the compiler.
+    if text.chars().all(plain) && text.chars().any(|c| c != '_') && !text.contains("__") {
         return safe(text, "unnamed");
     }
     safe(&text.to_snake_case(), "unnamed")

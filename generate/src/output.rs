@@ -44,9 +44,15 @@ pub(crate) fn rustfmt(source: &str, out: &Path) -> Result<String, Error> {
 /// The path of `file` as seen from the folder of `out`: what `include_str!` has to say there.
 pub(crate) fn seen_from(out: &Path, file: &Path) -> String {
     let (from, to) = (steps(folder(out).unwrap_or(Path::new("."))), steps(file));
-    let n_same = from.iter().zip(&to).take_while(|(from, to)| from == to).count();
+    let n_same = from
+        .iter()
+        .zip(&to)
+        .take_while(|(from, to)| from == to)
+        .count();
     let up = from[n_same..].iter().map(|_| "..".to_owned());
-    up.chain(to[n_same..].iter().cloned()).collect::<Vec<_>>().join("/")
+    up.chain(to[n_same..].iter().cloned())
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// The names on an absolute path, without `.` and `..`.

@@ -3,14 +3,14 @@
 use crate::model::{ChildModel, ColumnSet, FieldKind, FieldModel, Scalar};
 use crate::names::{Ident, Scope};
 
-use super::code::{Code, all_quoted, article, quoted, words};
+use super::code::{Code, all_quoted, article, link, quoted, words};
 use super::columns::{fields_of, is_optional, real_bits, scalar, tuple};
 use super::owned;
 use super::table::{ForeignKey, Table, key_type};
 
 /// The `impl` blocks of a row type and of its views.
 pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
-    let name = table.name();
+    let name = table.type_name();
     let mut found = Scope::default();
     let mut finders = Vec::new();
     for key in &table.foreign_keys {
@@ -51,7 +51,10 @@ fn block(code: &mut Code, head: &str, methods: &[String]) {
 
 /// A method with its doc.
 pub(crate) fn method(doc: &str, text: &str) -> String {
-    let doc: Vec<String> = doc.lines().map(|line| format!("/// {line}").trim_end().to_owned()).collect();
+    let doc: Vec<String> = doc
+        .lines()
+        .map(|line| format!("/// {line}").trim_end().to_owned())
+        .collect();
     format!("{}\n{text}\n", doc.join("\n"))
 }
 
@@ -61,14 +64,14 @@ fn rows(table: &Table<'_>) -> String {
 }
 
 fn find_by_key(code: &mut Code, table: &Table<'_>, key: &ForeignKey, found: &mut Scope) -> String {
-    let name = table.name();
+    let name = table.type_name();
     let field = &table.table.fields[key.field].name;
     let by = match &key.arm {
-        Some(arm) => Ident::new(&format!("{}_{}", field.stem(), arm.stem())),
+        Some(arm) => Ident::new(&format!("{}_{}", field.stem(), arm.tail())),
         None => field.clone(),
     };
     let by = found.ident(&[by]);
-    let by = by.stem();
+    let by = by.tail();
     let argument = argument(field, &mut Scope::default());
     let target = &table.model[key.key.target];
     let column = quoted(&table.table.columns[key.column].name);
@@ -86,7 +89,10 @@ fn find_by_key(code: &mut Code, table: &Table<'_>, key: &ForeignKey, found: &mut
         return method(&doc, &text);
     }
     code.uses(&["Rows"]);
-    let doc = format!("The {} whose {column} is this {word}, in order of their ids. O(1).", rows(table));
+    let doc = format!(
+        "The {} whose {column} is this {word}, in order of their ids. O(1).",
+        rows(table)
+    );
     let text = format!(
         "pub fn find_by_{by}(world: &World, {argument}: {key_type}) -> Rows<'_, {name}> {{ {children} }}"
     );
@@ -98,7 +104,7 @@ fn argument(field: &Ident, scope: &mut Scope) -> Ident {
     for taken in ["world", "row", "key"] {
         scope.take(taken);
     }
-    scope.ident(&[field.clone(), Ident::new(&format!("its_{}", field.stem()))])
+    scope.ident(&[field.clone(), Ident::new(&format!("its_{}", field.tail()))])
 }
 
 fn find_by_values(
@@ -109,9 +115,9 @@ fn find_by_values(
     unique: bool,
     found: &mut Scope,
 ) -> String {
-    let name = table.name();
+    let name = table.type_name();
     let by = found.ident(std::slice::from_ref(&set.name));
-    let by = by.stem();
+    let by = by.tail();
     let mut scope = Scope::default();
     let (mut arguments, mut hashed, mut equal) = (Vec::new(), Vec::new(), Vec::new());
     let mut borrows = false;
@@ -126,7 +132,9 @@ fn find_by_values(
         borrows |= ty.starts_with('&');
         arguments.push(format!("{argument}: {ty}"));
         equal.push(match (scalar(field), is_optional(field)) {
-            (Some(Scalar::Text | Scalar::Blob), true) => format!("row.{field_name}.as_deref() == Some({argument})"),
+            (Some(Scalar::Text | Scalar::Blob), true) => {
+                format!("row.{field_name}.as_deref() == Some({argument})")
+            }
             (_, true) => format!("row.{field_name} == Some({argument})"),
             (_, false) => format!("row.{field_name} == {argument}"),
         });
@@ -137,10 +145,26 @@ fn find_by_values(
     }
     let (arguments, equal) = (arguments.join(", "), equal.join(" && "));
     let hashed = tuple(hashed.into_iter());
-    let (generic, lifetime, world) = if borrows { ("<'w>", "'w", "&'w World") } else { ("", "'_", "&World") };
-    let many = if set.fields.len() > 6 { "#[allow(clippy::too_many_arguments, reason = \"as many as columns\")]\n" } else { "" };
-    let columns = all_quoted(set.columns.iter().map(|at| table.table.columns[*at].name.as_str()));
-    let these = if set.columns.len() > 1 { "these" } else { "this" };
+    let (generic, lifetime, world) = if borrows {
+        ("<'w>", "'w", "&'w World")
+    } else {
+        ("", "'_", "&World")
+    };
+    let many = if set.fields.len() > 6 {
+        "#[allow(clippy::too_many_arguments, reason = \"as many as columns\")]\n"
+    } else {
+        ""
+    };
+    let columns = all_quoted(
+        set.columns
+            .iter()
+            .map(|at| table.table.columns[*at].name.as_str()),
+    );
+    let these = if set.columns.len() > 1 {
+        "these"
+    } else {
+        "this"
+    };
     let accessor = &table.table.accessor;
     if unique {
         let doc = format!("The {} with {these} {columns}. O(1).", table.word());
@@ -153,7 +177,10 @@ fn find_by_values(
         return method(&doc, &text);
     }
     code.uses(&["Rows"]);
-    let doc = format!("The {} with {these} {columns}, in order of their ids. O(1).", rows(table));
+    let doc = format!(
+        "The {} with {these} {columns}, in order of their ids. O(1).",
+        rows(table)
+    );
     let text = format!(
         "{many}pub fn find_by_{by}{generic}(world: {world}, {arguments}) -> Rows<{lifetime}, {name}> {{
             world.{accessor}.find({at}, {hashed}, |row| {equal})
@@ -165,7 +192,10 @@ fn find_by_values(
 /// The type of a field as if it could not be NULL.
 fn plain_type(table: &Table<'_>, field: &FieldModel) -> String {
     let ty = table.field_type(field);
-    match ty.strip_prefix("Option<").and_then(|ty| ty.strip_suffix('>')) {
+    match ty
+        .strip_prefix("Option<")
+        .and_then(|ty| ty.strip_suffix('>'))
+    {
         Some(plain) if is_optional(field) => plain.to_owned(),
         _ => ty,
     }
@@ -173,12 +203,19 @@ fn plain_type(table: &Table<'_>, field: &FieldModel) -> String {
 
 /// The row that a foreign key names.
 fn parent(table: &Table<'_>, field: &FieldModel) -> Option<String> {
-    let FieldKind::ForeignKey(key) = &field.kind else { return None };
+    let FieldKind::ForeignKey(key) = &field.kind else {
+        return None;
+    };
     let target = &table.model[key.target].type_name;
-    let column = all_quoted(field.columns.iter().map(|at| table.table.columns[*at].name.as_str()));
+    let column = all_quoted(
+        field
+            .columns
+            .iter()
+            .map(|at| table.table.columns[*at].name.as_str()),
+    );
     let word = words(table.model[key.target].singular.stem());
     let accessor = &field.name;
-    let allow = allow_convention(&accessor);
+    let allow = allow_convention(accessor);
     let name = &field.name;
     Some(if key.nullable {
         let doc = format!("The {word} that {column} names, if it names one. O(1).");
@@ -197,7 +234,10 @@ fn parent(table: &Table<'_>, field: &FieldModel) -> Option<String> {
 
 /// `from_item` looks like a constructor to clippy, and is a column.
 pub(crate) fn allow_convention(name: &Ident) -> &'static str {
-    if ["from_", "into_", "as_"].iter().any(|prefix| name.stem().starts_with(prefix)) {
+    if ["from_", "into_", "as_"]
+        .iter()
+        .any(|prefix| name.stem().starts_with(prefix))
+    {
         "#[allow(clippy::wrong_self_convention, reason = \"named after the schema\")]\n"
     } else {
         ""
@@ -207,19 +247,29 @@ pub(crate) fn allow_convention(name: &Ident) -> &'static str {
 /// The rows whose foreign key names this one.
 fn children(code: &mut Code, table: &Table<'_>, child: &ChildModel) -> String {
     let its = Table::new(table.model, child.table);
-    let constant = its.foreign_key(child.column).map_or("", |key| key.constant.as_str());
-    let (name, accessor) = (its.name(), &child.accessor);
+    let constant = its
+        .foreign_key(child.column)
+        .map_or("", |key| key.constant.as_str());
+    let (name, accessor) = (its.type_name(), &child.accessor);
     let column = quoted(&its.table.columns[child.column].name);
     let allow = allow_convention(accessor);
     if child.unique {
-        let doc = format!("The {} whose {column} names this {}. O(1).", its.word(), table.word());
+        let doc = format!(
+            "The {} whose {column} names this {}. O(1).",
+            its.word(),
+            table.word()
+        );
         let text = format!(
             "{allow}pub fn {accessor}(self) -> Option<{name}Ref<'w>> {{ self.0.child::<{name}>({name}::{constant}) }}"
         );
         return method(&doc, &text);
     }
     code.uses(&["Rows"]);
-    let doc = format!("The {} whose {column} names this {}, in order of their ids. O(1).", rows(&its), table.word());
+    let doc = format!(
+        "The {} whose {column} names this {}, in order of their ids. O(1).",
+        rows(&its),
+        table.word()
+    );
     let text = format!(
         "{allow}pub fn {accessor}(self) -> Rows<'w, {name}> {{ self.0.children({name}::{constant}) }}"
     );
@@ -229,17 +279,19 @@ fn children(code: &mut Code, table: &Table<'_>, child: &ChildModel) -> String {
 /// The setter of a field; it returns a `Result` if something can be refused.
 fn setter(code: &mut Code, table: &Table<'_>, at: usize) -> String {
     let field = &table.table.fields[at];
-    let (name, stem) = (&field.name, field.name.stem());
+    let (name, stem) = (&field.name, field.name.tail());
     let (ty, value) = match (scalar(field), is_optional(field)) {
         (Some(Scalar::Text), false) => ("impl Into<String>".to_owned(), format!("{name}.into()")),
         (Some(Scalar::Blob), false) => ("impl Into<Vec<u8>>".to_owned(), format!("{name}.into()")),
         _ => (table.field_type(field), name.to_string()),
     };
     let variant = table.variant(at);
-    let mut doc = format!("Sets [`{}::{name}`].", table.name());
+    let mut doc = format!("Sets {}.", link(table.type_name(), name));
     let refusals = refusals(table, at);
     let text = if refusals.is_empty() {
-        format!("#[inline] pub fn set_{stem}(&mut self, {name}: {ty}) {{ self.0.put({variant}({value})); }}")
+        format!(
+            "#[inline] pub fn set_{stem}(&mut self, {name}: {ty}) {{ self.0.put({variant}({value})); }}"
+        )
     } else {
         code.uses(&["Error"]);
         doc.push_str(&format!("\n\n# Errors\n{}", sentence(&refusals)));
@@ -263,11 +315,23 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
     let word = table.word();
     let mut reasons = Vec::new();
     let columns = &table.table.columns;
-    let has_reals = field.columns.iter().any(|column| columns[*column].scalar == Scalar::F64);
-    if has_reals && matches!(field.kind, FieldKind::Scalar { .. } | FieldKind::Value { .. }) {
+    let has_reals = field
+        .columns
+        .iter()
+        .any(|column| columns[*column].scalar == Scalar::F64);
+    if has_reals
+        && matches!(
+            field.kind,
+            FieldKind::Scalar { .. } | FieldKind::Value { .. }
+        )
+    {
         reasons.push("[`Error::NotANumber`] for NaN".to_owned());
     }
-    let keys: Vec<&ForeignKey> = table.foreign_keys.iter().filter(|key| key.field == at).collect();
+    let keys: Vec<&ForeignKey> = table
+        .foreign_keys
+        .iter()
+        .filter(|key| key.field == at)
+        .collect();
     if !keys.is_empty() {
         let who = match &field.kind {
             FieldKind::ForeignKey(key) => words(table.model[key.target].singular.stem()),
@@ -277,14 +341,27 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
     }
     for key in keys.iter().filter(|key| key.unique) {
         let parent = words(table.model[key.key.target].singular.stem());
-        reasons.push(format!("[`Error::NotUnique`] when the {parent} has {} {word} already", article(&word)));
+        reasons.push(format!(
+            "[`Error::NotUnique`] when the {parent} has {} {word} already",
+            article(&word)
+        ));
     }
-    for set in table.table.uniques.iter().filter(|set| set.fields.contains(&at)) {
+    for set in table
+        .table
+        .uniques
+        .iter()
+        .filter(|set| set.fields.contains(&at))
+    {
         reasons.push(match set.columns.as_slice() {
             [_] => format!("[`Error::NotUnique`] when another {word} has it"),
             columns => {
-                let names = columns.iter().map(|at| table.table.columns[*at].name.as_str());
-                format!("[`Error::NotUnique`] when another {word} has the same {}", all_quoted(names))
+                let names = columns
+                    .iter()
+                    .map(|at| table.table.columns[*at].name.as_str());
+                format!(
+                    "[`Error::NotUnique`] when another {word} has the same {}",
+                    all_quoted(names)
+                )
             }
         });
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::names;
+use crate::names::{self, Ident};
 
 /// Lines of Rust, and the names that they need from `gamedb::model`. rustfmt puts them in shape
 /// afterwards, except inside of macros.
@@ -49,10 +49,17 @@ impl Code {
 
     /// The `use` declarations, and then the lines.
     pub(crate) fn finish(mut self, header: &str) -> String {
-        let mem = if self.imports.remove("mem") { "use std::mem;\n\n" } else { "" };
+        let mem = if self.imports.remove("mem") {
+            "use std::mem;\n\n"
+        } else {
+            ""
+        };
         let imports: Vec<&str> = self.imports.into_iter().collect();
         let imports = imports.join(", ");
-        format!("{header}\n\n{mem}use gamedb::model::{{{imports}}};\n\n{}", self.text)
+        format!(
+            "{header}\n\n{mem}use gamedb::model::{{{imports}}};\n\n{}",
+            self.text
+        )
     }
 }
 
@@ -61,7 +68,11 @@ impl Code {
 fn prose(text: &str) -> Vec<String> {
     let lines = names::doc_lines(text);
     let mut lines: Vec<String> = lines.iter().map(|line| prose_line(line.trim())).collect();
-    let n_after = lines.iter().rev().take_while(|line| line.is_empty()).count();
+    let n_after = lines
+        .iter()
+        .rev()
+        .take_while(|line| line.is_empty())
+        .count();
     lines.truncate(lines.len() - n_after);
     let n_before = lines.iter().take_while(|line| line.is_empty()).count();
     lines.drain(..n_before);
@@ -71,7 +82,10 @@ fn prose(text: &str) -> Vec<String> {
 /// The first paragraph of a comment.
 pub(crate) fn first_paragraph(text: &str) -> String {
     let lines = names::doc_lines(text.trim());
-    let lines: Vec<String> = lines.into_iter().take_while(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<String> = lines
+        .into_iter()
+        .take_while(|line| !line.trim().is_empty())
+        .collect();
     lines.join("\n")
 }
 
@@ -119,7 +133,17 @@ fn code_span(text: &str, n_ticks: usize) -> Option<usize> {
 /// A name of the schema, as code in a doc comment.
 pub(crate) fn quoted(name: &str) -> String {
     let name = names::doc_lines(name).join(" ");
-    if name.contains('`') { format!("`` {name} ``") } else { format!("`{name}`") }
+    if name.contains('`') {
+        format!("`` {name} ``")
+    } else {
+        format!("`{name}`")
+    }
+}
+
+/// A link to a field; rustdoc does not know raw identifiers.
+pub(crate) fn link(row: &str, field: &Ident) -> String {
+    let field = field.to_string();
+    format!("[`{row}::{}`]", field.trim_start_matches("r#"))
 }
 
 /// Several of them.
@@ -135,7 +159,11 @@ pub(crate) fn words(stem: &str) -> String {
 /// `a` or `an`.
 pub(crate) fn article(word: &str) -> &'static str {
     let first = word.chars().next().map(|c| c.to_ascii_lowercase());
-    if first.is_some_and(|c| "aeiou".contains(c)) { "an" } else { "a" }
+    if first.is_some_and(|c| "aeiou".contains(c)) {
+        "an"
+    } else {
+        "a"
+    }
 }
 
 /// A set of bits as a literal: `0b1_1100`.
@@ -153,5 +181,9 @@ pub(crate) fn bits(bits: u32) -> String {
 
 /// Positions as a list: `3, 4`.
 pub(crate) fn positions(columns: &[usize]) -> String {
-    columns.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+    columns
+        .iter()
+        .map(usize::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

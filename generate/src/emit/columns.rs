@@ -7,8 +7,11 @@ use super::table::Table;
 
 /// The columns that writing a field would change.
 pub(crate) fn differs(code: &mut Code, table: &Table<'_>) {
-    let columns = format!("{}Columns", table.name());
-    code.line(format!("#[inline] fn differs(&self, field: &{}Field) -> {columns} {{", table.name()));
+    let columns = format!("{}Columns", table.type_name());
+    code.line(format!(
+        "#[inline] fn differs(&self, field: &{}Field) -> {columns} {{",
+        table.type_name()
+    ));
     if table.table.fields.is_empty() {
         code.line("match *field {} }\n");
         return;
@@ -20,23 +23,43 @@ pub(crate) fn differs(code: &mut Code, table: &Table<'_>) {
         match &field.kind {
             FieldKind::Owner { ty, required } => {
                 code.uses(&["owner_flags"]);
-                let arms: Vec<String> = table.model[*ty].arms.iter().map(|arm| table.flag(arm.column)).collect();
+                let arms: Vec<String> = table.model[*ty]
+                    .arms
+                    .iter()
+                    .map(|arm| table.flag(arm.column))
+                    .collect();
                 let (old, new) = match required {
                     true => (format!("Some(self.{name})"), "Some(*value)"),
                     false => (format!("self.{name}"), "*value"),
                 };
-                code.line(format!("{variant}(value) => owner_flags(&[{}], {old}, {new}),", arms.join(", ")));
+                code.line(format!(
+                    "{variant}(value) => owner_flags(&[{}], {old}, {new}),",
+                    arms.join(", ")
+                ));
             }
             FieldKind::Value { columns, .. } => {
                 code.uses(&["union_flags"]);
-                let flags: Vec<String> = columns.iter().flatten().map(|column| table.flag(*column)).collect();
+                let flags: Vec<String> = columns
+                    .iter()
+                    .flatten()
+                    .map(|column| table.flag(*column))
+                    .collect();
                 let flags = flags.join(", ");
-                code.line(format!("{variant}(value) => union_flags(&[{flags}], self.{name}.differing(value)),"));
+                code.line(format!(
+                    "{variant}(value) => union_flags(&[{flags}], self.{name}.differing(value)),"
+                ));
             }
             _ => {
                 is_exhaustive = false;
-                let flags: Vec<String> = field.columns.iter().map(|column| table.flag(*column)).collect();
-                code.line(format!("{variant}(value) if self.{name} != *value => {},", flags.join(" | ")));
+                let flags: Vec<String> = field
+                    .columns
+                    .iter()
+                    .map(|column| table.flag(*column))
+                    .collect();
+                code.line(format!(
+                    "{variant}(value) if self.{name} != *value => {},",
+                    flags.join(" | ")
+                ));
             }
         }
     }
@@ -48,11 +71,17 @@ pub(crate) fn differs(code: &mut Code, table: &Table<'_>) {
 
 /// Writes a field.
 pub(crate) fn replace(code: &mut Code, table: &Table<'_>) {
-    code.line(format!("#[inline] fn replace(&mut self, field: {0}Field) -> {0}Field {{ match field {{", table.name()));
+    code.line(format!(
+        "#[inline] fn replace(&mut self, field: {0}Field) -> {0}Field {{ match field {{",
+        table.type_name()
+    ));
     for (at, field) in table.table.fields.iter().enumerate() {
         code.uses(&["mem"]);
         let variant = table.variant(at);
-        code.line(format!("{variant}(value) => {variant}(mem::replace(&mut self.{}, value)),", field.name));
+        code.line(format!(
+            "{variant}(value) => {variant}(mem::replace(&mut self.{}, value)),",
+            field.name
+        ));
     }
     code.line("} }\n");
 }
@@ -63,14 +92,20 @@ pub(crate) fn parent(code: &mut Code, table: &Table<'_>) {
         code.line("#[inline] fn parent(&self, _: usize) -> Option<RawKey> { None }\n");
         return;
     }
-    code.line("#[inline] fn parent(&self, foreign_key: usize) -> Option<RawKey> { match foreign_key {");
+    code.line(
+        "#[inline] fn parent(&self, foreign_key: usize) -> Option<RawKey> { match foreign_key {",
+    );
     for key in &table.foreign_keys {
         let field = &table.table.fields[key.field];
         let name = &field.name;
         let raw = match (&field.kind, &key.arm) {
             (FieldKind::Owner { required, .. }, Some(arm)) => {
-                let owner = if *required { format!("self.{name}") } else { format!("self.{name}?") };
-                format!("{owner}.as_{}().map(Key::raw)", arm.stem())
+                let owner = if *required {
+                    format!("self.{name}")
+                } else {
+                    format!("self.{name}?")
+                };
+                format!("{owner}.as_{}().map(Key::raw)", arm.tail())
             }
             (FieldKind::ForeignKey(key), _) if key.nullable => format!("self.{name}.map(Key::raw)"),
             _ => format!("Some(self.{name}.raw())"),
@@ -82,7 +117,7 @@ pub(crate) fn parent(code: &mut Code, table: &Table<'_>) {
 
 /// The field that makes a foreign key name nobody.
 pub(crate) fn orphaned(code: &mut Code, table: &Table<'_>) {
-    let name = table.name();
+    let name = table.type_name();
     let mut arms: Vec<(usize, Vec<String>)> = Vec::new();
     for key in &table.foreign_keys {
         let optional = match &table.table.fields[key.field].kind {
@@ -99,12 +134,20 @@ pub(crate) fn orphaned(code: &mut Code, table: &Table<'_>) {
         }
     }
     if arms.is_empty() {
-        code.line(format!("fn orphaned(_: usize) -> Option<{name}Field> {{ None }}\n"));
+        code.line(format!(
+            "fn orphaned(_: usize) -> Option<{name}Field> {{ None }}\n"
+        ));
         return;
     }
-    code.line(format!("fn orphaned(foreign_key: usize) -> Option<{name}Field> {{ match foreign_key {{"));
+    code.line(format!(
+        "fn orphaned(foreign_key: usize) -> Option<{name}Field> {{ match foreign_key {{"
+    ));
     for (field, constants) in arms {
-        code.line(format!("{} => Some({}(None)),", constants.join(" | "), table.variant(field)));
+        code.line(format!(
+            "{} => Some({}(None)),",
+            constants.join(" | "),
+            table.variant(field)
+        ));
     }
     code.line("_ => None, } }\n");
 }
@@ -124,15 +167,19 @@ pub(crate) fn indexes(code: &mut Code, table: &Table<'_>) {
     code.line("_ => None, } }\n");
     code.line("fn index_eq(&self, other: &Self, index: usize) -> bool { match index {");
     for (at, (set, _)) in table.indexes().enumerate() {
-        let equal: Vec<String> =
-            fields_of(table, set).map(|field| format!("self.{0} == other.{0}", field.name)).collect();
+        let equal: Vec<String> = fields_of(table, set)
+            .map(|field| format!("self.{0} == other.{0}", field.name))
+            .collect();
         code.line(format!("{at} => {},", equal.join(" && ")));
     }
     code.line("_ => false, } }\n");
 }
 
 /// The fields of an index, in key order.
-pub(crate) fn fields_of<'m>(table: &Table<'m>, set: &'m ColumnSet) -> impl Iterator<Item = &'m FieldModel> {
+pub(crate) fn fields_of<'m>(
+    table: &Table<'m>,
+    set: &'m ColumnSet,
+) -> impl Iterator<Item = &'m FieldModel> {
     let fields = &table.table.fields;
     set.fields.iter().map(|at| &fields[*at])
 }
@@ -196,10 +243,16 @@ pub(crate) fn value(code: &mut Code, table: &Table<'_>) {
                     (Scalar::Text | Scalar::Blob, true) => format!("self.{name}.as_deref()"),
                     _ => format!("self.{name}"),
                 };
-                arms.push((field.columns[0], format!("{} => {value}.into()", field.columns[0])));
+                arms.push((
+                    field.columns[0],
+                    format!("{} => {value}.into()", field.columns[0]),
+                ));
             }
             FieldKind::Enum { .. } => {
-                arms.push((field.columns[0], format!("{} => self.{name}.into()", field.columns[0])));
+                arms.push((
+                    field.columns[0],
+                    format!("{} => self.{name}.into()", field.columns[0]),
+                ));
             }
             FieldKind::ForeignKey(key) => {
                 sees_tables = true;
@@ -208,12 +261,19 @@ pub(crate) fn value(code: &mut Code, table: &Table<'_>) {
                     true => format!("self.{name}.and_then(|key| tables.{target}.id(key))"),
                     false => format!("tables.{target}.id(self.{name})"),
                 };
-                arms.push((field.columns[0], format!("{} => {id}.map(Id::get).into()", field.columns[0])));
+                arms.push((
+                    field.columns[0],
+                    format!("{} => {id}.map(Id::get).into()", field.columns[0]),
+                ));
             }
             FieldKind::Owner { ty, required } => {
                 code.uses(&["owner_value"]);
                 sees_tables = true;
-                let owner = if *required { format!("Some(self.{name})") } else { format!("self.{name}") };
+                let owner = if *required {
+                    format!("Some(self.{name})")
+                } else {
+                    format!("self.{name}")
+                };
                 for (at, arm) in table.model[*ty].arms.iter().enumerate() {
                     let target = target_table(table, arm.key.as_ref());
                     let value = format!("owner_value({owner}, {at}, {target}, tables)");
@@ -226,7 +286,9 @@ pub(crate) fn value(code: &mut Code, table: &Table<'_>) {
     arms.sort();
     let tables = if sees_tables { "tables" } else { "_" };
     let column = if arms.is_empty() { "_" } else { "column" };
-    code.line(format!("fn value<'a>(&'a self, {column}: usize, {tables}: &'a Tables) -> Value<'a> {{"));
+    code.line(format!(
+        "fn value<'a>(&'a self, {column}: usize, {tables}: &'a Tables) -> Value<'a> {{"
+    ));
     if arms.is_empty() {
         code.line("Value::Null }\n");
         return;
@@ -242,10 +304,24 @@ pub(crate) fn value(code: &mut Code, table: &Table<'_>) {
 fn union_arms(name: &crate::names::Ident, columns: &[Vec<usize>], arms: &mut Vec<(usize, String)>) {
     let columns: Vec<usize> = columns.iter().flatten().copied().collect();
     let first = columns.first().copied().unwrap_or_default();
-    let is_range = columns.len() > 1 && columns.iter().enumerate().all(|(at, column)| *column == first + at);
+    let is_range = columns.len() > 1
+        && columns
+            .iter()
+            .enumerate()
+            .all(|(at, column)| *column == first + at);
     if is_range {
-        let part = if first == 0 { "column".to_owned() } else { format!("column - {first}") };
-        arms.push((first, format!("{first}..{} => self.{name}.part({part})", first + columns.len())));
+        let part = if first == 0 {
+            "column".to_owned()
+        } else {
+            format!("column - {first}")
+        };
+        arms.push((
+            first,
+            format!(
+                "{first}..{} => self.{name}.part({part})",
+                first + columns.len()
+            ),
+        ));
         return;
     }
     for (at, column) in columns.iter().enumerate() {
@@ -263,7 +339,9 @@ fn target_table(table: &Table<'_>, key: Option<&crate::model::ForeignKeyModel>) 
 /// Makes a row of the columns of a file.
 pub(crate) fn load(code: &mut Code, table: &Table<'_>) {
     if table.table.fields.is_empty() {
-        code.line("fn load(_: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> { Ok(Self {}) }");
+        code.line(
+            "fn load(_: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> { Ok(Self {}) }",
+        );
         return;
     }
     code.line("fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {");
@@ -288,7 +366,13 @@ pub(crate) fn load(code: &mut Code, table: &Table<'_>) {
             FieldKind::Owner { ty, required } => {
                 let owner = &table.model[*ty];
                 let arms = owner.arms.iter();
-                let arms = arms.map(|arm| format!("({}, {})", arm.column, target_table(table, arm.key.as_ref())));
+                let arms = arms.map(|arm| {
+                    format!(
+                        "({}, {})",
+                        arm.column,
+                        target_table(table, arm.key.as_ref())
+                    )
+                });
                 let read = format!("row.owner(&[{}])?", arms.collect::<Vec<_>>().join(", "));
                 if *required {
                     code.uses(&["ProblemKind"]);

@@ -2,17 +2,20 @@
 
 use crate::model::{FieldKind, FieldModel, Scalar, TableRef};
 
-use super::code::{Code, article, positions, quoted};
+use super::code::{Code, article, link, positions, quoted};
 use super::columns;
 use super::table::{Table, default_value, on_delete};
 
 /// The types of an entity, and its `Entity` impl.
 pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
-    let (name, sql) = (table.name(), quoted(&table.table.name));
+    let (name, sql) = (table.type_name(), quoted(&table.table.name));
     code.uses(&["Id", "Key", "views"]);
     code.doc(format!("Handle of a row of {sql} in memory."));
     code.line(format!("pub type {name}Key = Key<{name}>;"));
-    code.doc(quoted(&format!("{}.{}", table.table.name, table.table.id_column)));
+    code.doc(quoted(&format!(
+        "{}.{}",
+        table.table.name, table.table.id_column
+    )));
     code.line(format!("pub type {name}Id = Id<{name}>;\n"));
     row(code, table);
     flags(code, table);
@@ -24,7 +27,9 @@ pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
         Some(pivot) => {
             let pivot = &table.model[*pivot].type_name;
             code.uses(&["Owned"]);
-            code.line(format!("impl Owned for {name} {{ type Pivot = {pivot}; }}\n"));
+            code.line(format!(
+                "impl Owned for {name} {{ type Pivot = {pivot}; }}\n"
+            ));
         }
         None => {
             code.uses(&["Standalone"]);
@@ -34,12 +39,21 @@ pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
 }
 
 fn row(code: &mut Code, table: &Table<'_>) {
-    let name = table.name();
-    let defaults: Vec<_> = table.table.fields.iter().map(|field| default_value(table, field)).collect();
+    let name = table.type_name();
+    let defaults: Vec<_> = table
+        .table
+        .fields
+        .iter()
+        .map(|field| default_value(table, field))
+        .collect();
     let is_plain = defaults.iter().all(Option::is_none);
     let otherwise = format!("A row of {}.", quoted(&table.table.name));
     code.prose("", table.table.doc.as_deref(), &otherwise);
-    let derived = if is_plain { "Clone, Debug, Default, PartialEq" } else { "Clone, Debug, PartialEq" };
+    let derived = if is_plain {
+        "Clone, Debug, Default, PartialEq"
+    } else {
+        "Clone, Debug, PartialEq"
+    };
     code.line(format!("#[derive({derived})] pub struct {name} {{"));
     for field in &table.table.fields {
         code.prose("", Some(&field.doc), &quoted(field.name.stem()));
@@ -49,23 +63,25 @@ fn row(code: &mut Code, table: &Table<'_>) {
     if is_plain {
         return;
     }
-    code.line(format!("impl Default for {name} {{ fn default() -> Self {{ Self {{"));
+    code.line(format!(
+        "impl Default for {name} {{ fn default() -> Self {{ Self {{"
+    ));
     for (field, default) in table.table.fields.iter().zip(defaults) {
-        let value = default.unwrap_or_else(|| zero(field).to_owned());
+        let value = default.unwrap_or_else(|| zero(table, field));
         code.line(format!("{}: {value},", field.name));
     }
     code.line("} } }\n");
 }
 
-fn zero(field: &FieldModel) -> &'static str {
-    match &field.kind {
-        FieldKind::Scalar { nullable: true, .. } | FieldKind::Enum { nullable: true, .. } => "None",
+/// What `Default` gives for a field.
+fn zero(table: &Table<'_>, field: &FieldModel) -> String {
+    let plain = match &field.kind {
+        _ if columns::is_optional(field) => "None",
         FieldKind::Scalar { ty, .. } => super::table::zero(*ty),
-        FieldKind::ForeignKey(key) if key.nullable => "None",
         FieldKind::ForeignKey(_) => "Key::null()",
-        FieldKind::Owner { required: false, .. } | FieldKind::Value { required: false, .. } => "None",
-        FieldKind::Enum { .. } | FieldKind::Owner { .. } | FieldKind::Value { .. } => "Default::default()",
-    }
+        _ => return format!("{}::default()", table.field_type(field)),
+    };
+    plain.to_owned()
 }
 
 /// The flags of the columns. rustfmt does not look into macros.
@@ -81,20 +97,31 @@ fn flags(code: &mut Code, table: &Table<'_>) {
     code.line("bitflags! {");
     code.line(format!("    /// Columns of {}.", quoted(&table.table.name)));
     code.line("    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]");
-    code.line(format!("    pub struct {}Columns: {width} {{", table.name()));
+    code.line(format!(
+        "    pub struct {}Columns: {width} {{",
+        table.type_name()
+    ));
     for column in &table.table.columns {
         code.line(format!("        /// {}", quoted(&column.name)));
-        code.line(format!("        const {} = 1 << {};", column.flag, column.position));
+        code.line(format!(
+            "        const {} = 1 << {};",
+            column.flag, column.position
+        ));
     }
     code.line("    }\n}\n");
 }
 
 fn fields(code: &mut Code, table: &Table<'_>) {
-    let name = table.name();
-    code.doc(format!("One field of {} [`{name}`] with a value for it.", article(name)));
-    code.line(format!("#[derive(Clone, Debug, PartialEq)] pub enum {name}Field {{"));
+    let name = table.type_name();
+    code.doc(format!(
+        "One field of {} [`{name}`] with a value for it.",
+        article(name)
+    ));
+    code.line(format!(
+        "#[derive(Clone, Debug, PartialEq)] pub enum {name}Field {{"
+    ));
     for (field, variant) in table.table.fields.iter().zip(&table.variants) {
-        code.doc(format!("[`{name}::{}`]", field.name));
+        code.doc(link(name, &field.name));
         code.line(format!("{variant}({}),", table.field_type(field)));
     }
     code.line("}\n");
@@ -104,7 +131,10 @@ fn positions_of_keys(code: &mut Code, table: &Table<'_>) {
     if table.foreign_keys.is_empty() {
         return;
     }
-    code.line(format!("impl {} {{ // Positions of the foreign keys in `INFO`.", table.name()));
+    code.line(format!(
+        "impl {} {{ // Positions of the foreign keys in `INFO`.",
+        table.type_name()
+    ));
     for (at, key) in table.foreign_keys.iter().enumerate() {
         code.line(format!("const {}: usize = {at};", key.constant));
     }
@@ -112,9 +142,17 @@ fn positions_of_keys(code: &mut Code, table: &Table<'_>) {
 }
 
 fn implementation(code: &mut Code, table: &Table<'_>) {
-    let name = table.name();
+    let name = table.type_name();
     let accessor = &table.table.accessor;
-    code.uses(&["ColumnProblem", "Entity", "IndexHasher", "RawKey", "RowReader", "Table", "TableId"]);
+    code.uses(&[
+        "ColumnProblem",
+        "Entity",
+        "IndexHasher",
+        "RawKey",
+        "RowReader",
+        "Table",
+        "TableId",
+    ]);
     code.line(format!(
         "impl Entity for {name} {{
         type Tables = Tables;
@@ -128,7 +166,12 @@ fn implementation(code: &mut Code, table: &Table<'_>) {
     ));
     info(code, table);
     let reals = |at: &usize| table.table.columns[*at].scalar == Scalar::F64;
-    flag_set(code, table, "REALS", (0..table.table.columns.len()).filter(reals));
+    flag_set(
+        code,
+        table,
+        "REALS",
+        (0..table.table.columns.len()).filter(reals),
+    );
     flag_set(code, table, "INDEXED", indexed(table).into_iter());
     code.line(format!(
         "
@@ -150,7 +193,9 @@ fn implementation(code: &mut Code, table: &Table<'_>) {
 /// The columns that an index or a foreign key is on, ascending.
 pub(crate) fn indexed(table: &Table<'_>) -> Vec<usize> {
     let keys = table.foreign_keys.iter().map(|key| key.column);
-    let sets = table.indexes().flat_map(|(set, _)| set.columns.iter().copied());
+    let sets = table
+        .indexes()
+        .flat_map(|(set, _)| set.columns.iter().copied());
     let mut columns: Vec<usize> = keys.chain(sets).collect();
     columns.sort_unstable();
     columns.dedup();
@@ -158,11 +203,15 @@ pub(crate) fn indexed(table: &Table<'_>) -> Vec<usize> {
 }
 
 fn flag_set(code: &mut Code, table: &Table<'_>, name: &str, columns: impl Iterator<Item = usize>) {
-    let ty = format!("{}Columns", table.name());
+    let ty = format!("{}Columns", table.type_name());
     let mut set = String::new();
     for column in columns {
         let flag = table.flag(column);
-        set = if set.is_empty() { flag } else { format!("{set}.union({flag})") };
+        set = if set.is_empty() {
+            flag
+        } else {
+            format!("{set}.union({flag})")
+        };
     }
     if set.is_empty() {
         set = format!("{ty}::empty()");
@@ -176,16 +225,28 @@ fn info(code: &mut Code, table: &Table<'_>) {
     let keys = table.foreign_keys.iter();
     let keys = keys.map(|key| {
         let target = Some(table.model[key.key.target].type_name.as_str());
-        foreign_key(code, key.column, target, on_delete(key.key.on_delete), key.unique)
+        foreign_key(
+            code,
+            key.column,
+            target,
+            on_delete(key.key.on_delete),
+            key.unique,
+        )
     });
     let keys: Vec<String> = keys.collect();
     let indexes = table.indexes().map(|(set, unique)| {
         code.uses(&["IndexInfo"]);
-        format!("IndexInfo {{ columns: &[{}], unique: {unique} }}", positions(&set.columns))
+        format!(
+            "IndexInfo {{ columns: &[{}], unique: {unique} }}",
+            positions(&set.columns)
+        )
     });
     let indexes: Vec<String> = indexes.collect();
     let kind = match table.table.owned_through.first() {
-        Some(pivot) => format!("Owned {{ pivot: {}::TABLE }}", table.model[*pivot].type_name),
+        Some(pivot) => format!(
+            "Owned {{ pivot: {}::TABLE }}",
+            table.model[*pivot].type_name
+        ),
         None => "Entity".to_owned(),
     };
     table_info(code, table.model, table.at, &keys, &indexes, &kind);
@@ -200,8 +261,13 @@ pub(crate) fn foreign_key(
     unique: bool,
 ) -> String {
     code.uses(&["ForeignKey", "OnDelete"]);
-    let target = target.map_or_else(|| "None".to_owned(), |target| format!("Some({target}::TABLE)"));
-    format!("ForeignKey {{ column: {column}, table: {target}, on_delete: OnDelete::{on_delete}, unique: {unique} }}")
+    let target = target.map_or_else(
+        || "None".to_owned(),
+        |target| format!("Some({target}::TABLE)"),
+    );
+    format!(
+        "ForeignKey {{ column: {column}, table: {target}, on_delete: OnDelete::{on_delete}, unique: {unique} }}"
+    )
 }
 
 /// The `INFO` of a table or pivot.
@@ -214,7 +280,11 @@ pub(crate) fn table_info(
     kind: &str,
 ) {
     let table = &model[at];
-    let columns: Vec<String> = table.columns.iter().map(|column| format!("{:?}", column.name)).collect();
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| format!("{:?}", column.name))
+        .collect();
     code.line(format!(
         "const INFO: &'static TableInfo = &TableInfo {{
             name: {:?},

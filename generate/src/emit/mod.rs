@@ -21,9 +21,35 @@ pub use unsupported::Unsupported;
 
 /// Types that generated code imports, or has of itself; no table may be called so.
 pub(crate) const IMPORTED: &[&str] = &[
-    "ColumnProblem", "Entity", "Error", "ForeignKey", "Id", "IndexHasher", "IndexInfo", "Key", "NewOrKept", "OnDelete",
-    "Owned", "Owner", "Parent", "Parts", "Pivot", "PivotRow", "ProblemKind", "RawKey", "RowReader", "Rows",
-    "Standalone", "Table", "TableId", "TableInfo", "TableKind", "Tables", "Union", "Value", "World",
+    "ColumnProblem",
+    "Entity",
+    "Error",
+    "ForeignKey",
+    "Id",
+    "IndexHasher",
+    "IndexInfo",
+    "Key",
+    "NewOrKept",
+    "OnDelete",
+    "Owned",
+    "Owner",
+    "Parent",
+    "Parts",
+    "Pivot",
+    "PivotRow",
+    "ProblemKind",
+    "RawKey",
+    "RowReader",
+    "Rows",
+    "Standalone",
+    "Table",
+    "TableId",
+    "TableInfo",
+    "TableKind",
+    "Tables",
+    "Union",
+    "Value",
+    "World",
 ];
 
 /// The Rust source of a model's types, not yet formatted. `schema` is the path of the schema, seen
@@ -64,7 +90,10 @@ pub fn models(model: &Model, schema: &str) -> Result<String, Unsupported> {
 /// The first line of every generated file. It names the schema without its folder.
 fn header(schema: &str) -> String {
     let file = schema.rsplit('/').next().unwrap_or(schema);
-    format!("// @generated from {} by `gamedb generate`. Do not edit; edit the schema and rerun.", quoted(file))
+    format!(
+        "// @generated from {} by `gamedb generate`. Do not edit; edit the schema and rerun.",
+        quoted(file)
+    )
 }
 
 /// The struct of all tables. rustfmt does not look into macros.
@@ -72,12 +101,25 @@ fn tables(code: &mut Code, model: &Model, schema: &str) {
     code.uses(&["tables"]);
     code.line("tables! {");
     code.line("    /// The tables of the world, for reading one by one.");
-    code.line(format!("    pub struct Tables from include_str!({schema:?});"));
+    code.line(format!(
+        "    pub struct Tables from include_str!({schema:?});"
+    ));
     for (at, table) in model.tables.iter().enumerate() {
         let doc = table.doc.as_deref().map(first_paragraph);
-        code.prose("    ", doc.as_deref(), &format!("The rows of {}.", quoted(&table.name)));
-        let kind = if table.pivot().is_some() { "Pivot" } else { "Table" };
-        code.line(format!("    {at} => {}: {kind}<{}>,", table.accessor, table.type_name));
+        code.prose(
+            "    ",
+            doc.as_deref(),
+            &format!("The rows of {}.", quoted(&table.name)),
+        );
+        let kind = if table.pivot().is_some() {
+            "Pivot"
+        } else {
+            "Table"
+        };
+        code.line(format!(
+            "    {at} => {}: {kind}<{}>,",
+            table.accessor, table.type_name
+        ));
     }
     code.line("}\n");
 }

@@ -23,11 +23,19 @@ pub(crate) fn owner(table: &Table<'_>) -> Vec<String> {
     vec![
         method(
             &format!("Who owns this {word}. O(1)."),
-            &format!("pub fn {accessor}(self) -> Option<{owner}> {{ self.{row}().map(|row| row.{owner_field}) }}"),
+            &format!(
+                "pub fn {accessor}(self) -> Option<{owner}> {{ self.{row}().map(|row| row.{owner_field}) }}"
+            ),
         ),
         method(
-            &format!("The row of {} that says who owns this {word}. O(1).", quoted(&pivot_table.name)),
-            &format!("{allow}pub fn {row}(self) -> Option<{}> {{ self.0.pivot_row() }}", pivot_table.type_name),
+            &format!(
+                "The row of {} that says who owns this {word}. O(1).",
+                quoted(&pivot_table.name)
+            ),
+            &format!(
+                "{allow}pub fn {row}(self) -> Option<{}> {{ self.0.pivot_row() }}",
+                pivot_table.type_name
+            ),
         ),
     ]
 }
@@ -53,7 +61,11 @@ fn pivot_row(table: &Table<'_>, pivot_table: &TableModel, pivot: &PivotModel) ->
 /// The pivots through which a table owns.
 fn pivots<'m>(table: &Table<'m>) -> impl Iterator<Item = (&'m TableModel, &'m PivotModel)> {
     let model = table.model;
-    table.table.owns_through.iter().filter_map(move |at| Some((&model[*at], model[*at].pivot()?)))
+    table
+        .table
+        .owns_through
+        .iter()
+        .filter_map(move |at| Some((&model[*at], model[*at].pivot()?)))
 }
 
 /// On an owner, for reading: what it owns, and the pivot's rows.
@@ -98,15 +110,24 @@ pub(crate) fn verbs(code: &mut Code, table: &Table<'_>) -> Vec<String> {
         let owned = &table.model[pivot.owned];
         let (row, key) = (&owned.type_name, key_type(table.model, pivot.owned));
         let owner = &table.model[pivot.owner].type_name;
-        let (me, one, many) = (table.word(), words(owned.singular.stem()), words(owned.accessor.stem()));
+        let (me, one, many) = (
+            table.word(),
+            words(owned.singular.stem()),
+            words(owned.accessor.stem()),
+        );
         let (a, sql) = (article(&one), quoted(&pivot_table.name));
         let mut scope = Scope::default();
         scope.take("to");
         let argument = scope.ident(&[owned.singular.clone(), Ident::new("owned")]);
         let list = scope.ident(&[owned.accessor.clone(), Ident::new("all")]);
-        let (add, remove, set, give) =
-            (&pivot.methods.add, &pivot.methods.remove, &pivot.methods.set, &pivot.methods.give);
-        let not_the_owner = format!("[`Error::NotTheOwner`] when it is not this {me}'s; nothing was changed then.");
+        let (add, remove, set, give) = (
+            &pivot.methods.add,
+            &pivot.methods.remove,
+            &pivot.methods.set,
+            &pivot.methods.give,
+        );
+        let not_the_owner =
+            format!("[`Error::NotTheOwner`] when it is not this {me}'s; nothing was changed then.");
         methods.push(method(
             &format!(
                 "Adds {a} {one} to this {me}: the {one}, and the row of {sql} that says so. O(1).
@@ -120,7 +141,9 @@ pub(crate) fn verbs(code: &mut Code, table: &Table<'_>) -> Vec<String> {
             ),
         ));
         methods.push(method(
-            &format!("Removes {a} {one} of this {me}, and the row of {sql}.\n\n# Errors\n{not_the_owner}"),
+            &format!(
+                "Removes {a} {one} of this {me}, and the row of {sql}.\n\n# Errors\n{not_the_owner}"
+            ),
             &format!(
                 "pub fn {remove}(&mut self, {argument}: {key}) -> Result<(), Error> {{
                     self.0.remove_owned({argument})

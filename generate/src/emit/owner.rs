@@ -18,9 +18,15 @@ pub(crate) fn owner_enum(code: &mut Code, model: &Model, owner: &OwnerModel) {
             let owned = &model[pivot.owned].type_name;
             code.doc(format!("Who owns {} [`{owned}`].", article(owned)));
         }
-        TableKind::Entity => code.doc(format!("The owner of {} [`{1}`].", article(&table.type_name), table.type_name)),
+        TableKind::Entity => code.doc(format!(
+            "The owner of {} [`{1}`].",
+            article(&table.type_name),
+            table.type_name
+        )),
     }
-    code.line(format!("#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)] pub enum {name} {{"));
+    code.line(format!(
+        "#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)] pub enum {name} {{"
+    ));
     for arm in &owner.arms {
         code.doc(quoted(&table.columns[arm.column].name));
         code.line(format!("{}({}),", arm.variant, held(model, arm)));
@@ -32,21 +38,29 @@ pub(crate) fn owner_enum(code: &mut Code, model: &Model, owner: &OwnerModel) {
         code.doc(format!("Whether it is {} {word}.", article(&word)));
         code.line(format!(
             "#[must_use] pub const fn is_{}(&self) -> bool {{ matches!(self, Self::{}(_)) }}\n",
-            arm.word.stem(),
+            arm.word.tail(),
             arm.variant
         ));
     }
     for arm in &owner.arms {
         let word = words(arm.word.stem());
         let bound = bound(arm);
-        let what = if arm.key.is_some() { word } else { format!("{word}'s id") };
+        let what = if arm.key.is_some() {
+            word
+        } else {
+            format!("{word}'s id")
+        };
         code.doc(format!("The {what}, if it is one."));
-        let other = if owner.arms.len() > 1 { "_ => None," } else { "" };
+        let other = if owner.arms.len() > 1 {
+            "_ => None,"
+        } else {
+            ""
+        };
         code.line(format!(
             "#[must_use] pub const fn as_{}(self) -> Option<{}> {{
                 match self {{ Self::{}({bound}) => Some({bound}), {other} }}
             }}\n",
-            arm.word.stem(),
+            arm.word.tail(),
             held(model, arm),
             arm.variant
         ));
@@ -73,11 +87,15 @@ fn implementation(code: &mut Code, owner: &OwnerModel) {
         });
     }
     code.line("} }\n");
-    code.line("#[inline] fn from_arm(arm: usize, parent: Parent) -> Option<Self> { match (arm, parent) {");
+    code.line(
+        "#[inline] fn from_arm(arm: usize, parent: Parent) -> Option<Self> { match (arm, parent) {",
+    );
     for (at, arm) in owner.arms.iter().enumerate() {
         let variant = &arm.variant;
         code.line(match arm.key {
-            Some(_) => format!("({at}, Parent::Row(key)) => Some(Self::{variant}(Key::from_raw(key))),"),
+            Some(_) => {
+                format!("({at}, Parent::Row(key)) => Some(Self::{variant}(Key::from_raw(key))),")
+            }
             None => format!("({at}, Parent::Outside(id)) => Some(Self::{variant}(id)),"),
         });
     }
@@ -102,7 +120,10 @@ pub(crate) fn converts(model: &Model, owner: &OwnerModel, arm: &ArmModel) -> boo
     let Some(key) = &arm.key else { return false };
     let is_pivot = model[owner.table].pivot().is_some();
     let rivals = owner.arms.iter().filter(|other| {
-        let same = other.key.as_ref().is_some_and(|other| other.target == key.target);
+        let same = other
+            .key
+            .as_ref()
+            .is_some_and(|other| other.target == key.target);
         same && (!is_pivot || other.methods)
     });
     (!is_pivot || arm.methods) && rivals.count() == 1

@@ -10,27 +10,49 @@ use super::table::{Table, key_type, on_delete};
 
 /// The row type of a pivot, its owner enum, and its `PivotRow` impl.
 pub(crate) fn pivot(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
-    let name = table.name();
+    let name = table.type_name();
     let model = table.model;
     let owned = &model[pivot.owned];
     let owner = &model[pivot.owner];
     // Every row has its id in `id`, whatever a column is called.
     let mut scope = Scope::default();
     scope.take("id");
-    let owned_field = scope.ident(&[table.table.fields[pivot.owned_field].name.clone(), Ident::new("owned")]);
+    let owned_field = scope.ident(&[
+        table.table.fields[pivot.owned_field].name.clone(),
+        Ident::new("owned"),
+    ]);
     let owner_field = &table.table.fields[pivot.owner_field].name;
     let (owned_key, owner_type) = (key_type(model, pivot.owned), &owner.type_name);
     let id = quoted(&format!("{}.{}", table.table.name, table.table.id_column));
-    code.uses(&["Id", "Pivot", "PivotRow", "TableId", "TableInfo", "TableKind"]);
+    code.uses(&[
+        "Id",
+        "Pivot",
+        "PivotRow",
+        "TableId",
+        "TableInfo",
+        "TableKind",
+    ]);
     code.doc(&id);
     code.line(format!("pub type {name}Id = Id<{name}>;\n"));
-    code.prose("", table.table.doc.as_deref(), &format!("A row of {}.", quoted(&table.table.name)));
-    code.line(format!("#[derive(Clone, Copy, Debug, PartialEq, Eq)] pub struct {name} {{"));
+    code.prose(
+        "",
+        table.table.doc.as_deref(),
+        &format!("A row of {}.", quoted(&table.table.name)),
+    );
+    code.line(format!(
+        "#[derive(Clone, Copy, Debug, PartialEq, Eq)] pub struct {name} {{"
+    ));
     code.doc(&id);
     code.line(format!("pub id: {name}Id,"));
     let column = &table.table.fields[pivot.owned_field].columns;
-    let column = column.first().map_or("", |at| table.table.columns[*at].name.as_str());
-    code.doc(format!("The {} that is owned: {}.", words(owned.singular.stem()), quoted(column)));
+    let column = column
+        .first()
+        .map_or("", |at| table.table.columns[*at].name.as_str());
+    code.doc(format!(
+        "The {} that is owned: {}.",
+        words(owned.singular.stem()),
+        quoted(column)
+    ));
     code.line(format!("pub {owned_field}: {owned_key},"));
     code.doc("Who owns it.");
     code.line(format!("pub {owner_field}: {owner_type},\n}}\n"));
@@ -40,7 +62,7 @@ pub(crate) fn pivot(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
         code.doc(format!("Whether {} {word} owns it.", article(&word)));
         code.line(format!(
             "#[must_use] pub const fn is_{0}(&self) -> bool {{ self.{owner_field}.is_{0}() }}\n",
-            arm.word.stem()
+            arm.word.tail()
         ));
     }
     code.line("}\n");
@@ -48,8 +70,13 @@ pub(crate) fn pivot(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
     implementation(code, table, pivot, (&owned_field, owner_field));
 }
 
-fn implementation(code: &mut Code, table: &Table<'_>, pivot: &PivotModel, fields: (&Ident, &Ident)) {
-    let (name, accessor) = (table.name(), &table.table.accessor);
+fn implementation(
+    code: &mut Code,
+    table: &Table<'_>,
+    pivot: &PivotModel,
+    fields: (&Ident, &Ident),
+) {
+    let (name, accessor) = (table.type_name(), &table.table.accessor);
     let (owned_field, owner_field) = fields;
     let owned = &table.model[pivot.owned].type_name;
     let owner = &table.model[pivot.owner].type_name;
@@ -64,7 +91,14 @@ fn implementation(code: &mut Code, table: &Table<'_>, pivot: &PivotModel, fields
         table.at.0
     ));
     let keys = foreign_keys(code, table, pivot);
-    table_info(code, table.model, table.at, &keys, &[], &format!("Pivot {{ owned: {owned}::TABLE }}"));
+    table_info(
+        code,
+        table.model,
+        table.at,
+        &keys,
+        &[],
+        &format!("Pivot {{ owned: {owned}::TABLE }}"),
+    );
     code.line(format!(
         "
         fn table(tables: &Tables) -> &Pivot<Self> {{ &tables.{accessor} }}
@@ -87,13 +121,26 @@ fn foreign_keys(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) -> Vec<S
     let model = table.model;
     let name = |at: TableRef| Some(model[at].type_name.as_str());
     let mut keys = Vec::new();
-    for key in table.foreign_keys.iter().filter(|key| key.field == pivot.owned_field) {
+    for key in table
+        .foreign_keys
+        .iter()
+        .filter(|key| key.field == pivot.owned_field)
+    {
         let target = name(key.key.target);
-        keys.push(foreign_key(code, key.column, target, on_delete(key.key.on_delete), key.unique));
+        keys.push(foreign_key(
+            code,
+            key.column,
+            target,
+            on_delete(key.key.on_delete),
+            key.unique,
+        ));
     }
     for arm in &model[pivot.owner].arms {
         let target = arm.key.as_ref().and_then(|key| name(key.target));
-        let action = arm.key.as_ref().map_or("Restrict", |key| on_delete(key.on_delete));
+        let action = arm
+            .key
+            .as_ref()
+            .map_or("Restrict", |key| on_delete(key.on_delete));
         keys.push(foreign_key(code, arm.column, target, action, arm.unique));
     }
     keys

@@ -48,7 +48,7 @@ impl<'m> Table<'m> {
     }
 
     /// The type of a row.
-    pub(crate) fn name(&self) -> &'m str {
+    pub(crate) fn type_name(&self) -> &'m str {
         &self.table.type_name
     }
 
@@ -59,12 +59,16 @@ impl<'m> Table<'m> {
 
     /// A flag of the set of columns: `PlayerColumns::EMAIL`.
     pub(crate) fn flag(&self, column: usize) -> String {
-        format!("{}Columns::{}", self.name(), self.table.columns[column].flag)
+        format!(
+            "{}Columns::{}",
+            self.type_name(),
+            self.table.columns[column].flag
+        )
     }
 
     /// A variant of the enum of fields: `PlayerField::Email`.
     pub(crate) fn variant(&self, field: usize) -> String {
-        format!("{}Field::{}", self.name(), self.variants[field])
+        format!("{}Field::{}", self.type_name(), self.variants[field])
     }
 
     /// The foreign key in a column.
@@ -75,18 +79,34 @@ impl<'m> Table<'m> {
     /// UNIQUE sets and indexes as the engine counts them, each with whether it is unique.
     pub(crate) fn indexes(&self) -> impl Iterator<Item = (&'m crate::model::ColumnSet, bool)> {
         let plain = self.table.indexes.iter().map(|set| (set, false));
-        self.table.uniques.iter().map(|set| (set, true)).chain(plain)
+        self.table
+            .uniques
+            .iter()
+            .map(|set| (set, true))
+            .chain(plain)
     }
 
     /// The type of a field.
     pub(crate) fn field_type(&self, field: &FieldModel) -> String {
-        let optional = |nullable: bool, ty: String| if nullable { format!("Option<{ty}>") } else { ty };
+        let optional = |nullable: bool, ty: String| {
+            if nullable {
+                format!("Option<{ty}>")
+            } else {
+                ty
+            }
+        };
         match &field.kind {
             FieldKind::Scalar { ty, nullable, .. } => optional(*nullable, ty.rust().to_owned()),
-            FieldKind::Enum { ty, nullable, .. } => optional(*nullable, self.model[*ty].type_name.clone()),
+            FieldKind::Enum { ty, nullable, .. } => {
+                optional(*nullable, self.model[*ty].type_name.clone())
+            }
             FieldKind::ForeignKey(key) => optional(key.nullable, key_type(self.model, key.target)),
-            FieldKind::Owner { ty, required } => optional(!required, self.model[*ty].type_name.clone()),
-            FieldKind::Value { ty, required, .. } => optional(!required, self.model[*ty].type_name.clone()),
+            FieldKind::Owner { ty, required } => {
+                optional(!required, self.model[*ty].type_name.clone())
+            }
+            FieldKind::Value { ty, required, .. } => {
+                optional(!required, self.model[*ty].type_name.clone())
+            }
         }
     }
 }
@@ -162,13 +182,27 @@ pub(crate) fn zero(ty: Scalar) -> &'static str {
 
 /// The value of a SQL DEFAULT, where it is something else than `Default` gives.
 pub(crate) fn default_value(table: &Table<'_>, field: &FieldModel) -> Option<String> {
-    let optional = |nullable: bool, value: String| if nullable { format!("Some({value})") } else { value };
+    let optional = |nullable: bool, value: String| {
+        if nullable {
+            format!("Some({value})")
+        } else {
+            value
+        }
+    };
     match &field.kind {
-        FieldKind::Scalar { nullable, default: Some(default), .. } => {
+        FieldKind::Scalar {
+            nullable,
+            default: Some(default),
+            ..
+        } => {
             let (value, zero) = literal(default)?;
             (*nullable || !zero).then(|| optional(*nullable, value))
         }
-        FieldKind::Enum { ty, nullable, default: Some(at) } => {
+        FieldKind::Enum {
+            ty,
+            nullable,
+            default: Some(at),
+        } => {
             let ty = &table.model[*ty];
             let value = format!("{}::{}", ty.type_name, ty.variants[*at].name);
             (*nullable || *at != 0).then(|| optional(*nullable, value))
@@ -177,7 +211,11 @@ pub(crate) fn default_value(table: &Table<'_>, field: &FieldModel) -> Option<Str
         FieldKind::Owner { ty, required: true } => {
             let ty = &table.model[*ty];
             let arm = ty.arms.first()?;
-            let nobody = if arm.key.is_some() { "Key::null()" } else { "0" };
+            let nobody = if arm.key.is_some() {
+                "Key::null()"
+            } else {
+                "0"
+            };
             Some(format!("{}::{}({nobody})", ty.type_name, arm.variant))
         }
         _ => None,

@@ -15,7 +15,9 @@ const MOST_PARTS: usize = 32;
 #[non_exhaustive]
 pub enum Unsupported {
     /// A table with more columns than flags.
-    #[error("table {table:?} has {n_columns} columns; more than {MOST_COLUMNS} are not supported yet")]
+    #[error(
+        "table {table:?} has {n_columns} columns; more than {MOST_COLUMNS} are not supported yet"
+    )]
     TooManyColumns {
         /// The table.
         table: String,
@@ -23,7 +25,9 @@ pub enum Unsupported {
         n_columns: usize,
     },
     /// A union with more columns than flags.
-    #[error("table {table:?}: field {field:?} stands in {n_columns} columns; more than {MOST_PARTS} are not supported yet")]
+    #[error(
+        "table {table:?}: field {field:?} stands in {n_columns} columns; more than {MOST_PARTS} are not supported yet"
+    )]
     TooManyParts {
         /// The table.
         table: String,
@@ -41,7 +45,9 @@ pub enum Unsupported {
         pivots: Vec<String>,
     },
     /// A foreign key to a pivot, whose rows have no keys.
-    #[error("column {table}.{column}: its foreign key points to {pivot:?}, a pivot, whose rows have no keys of their own; point to what is owned instead")]
+    #[error(
+        "column {table}.{column}: its foreign key points to {pivot:?}, a pivot, whose rows have no keys of their own; point to what is owned instead"
+    )]
     KeyToPivot {
         /// The table.
         table: String,
@@ -51,7 +57,9 @@ pub enum Unsupported {
         pivot: String,
     },
     /// Two arms with methods and one table, where the owner's key does not say which arm is meant.
-    #[error("pivot {pivot:?}: column {column:?} is one of two for owners of the same table; `[pivots.{pivot}] methods` has to name one of them at most")]
+    #[error(
+        "pivot {pivot:?}: column {column:?} is one of two for owners of the same table; `[pivots.{pivot}] methods` has to name one of them at most"
+    )]
     OneTableTwice {
         /// The pivot.
         pivot: String,
@@ -62,18 +70,31 @@ pub enum Unsupported {
 
 /// Refuses a model that cannot be written down.
 pub(crate) fn check(model: &Model) -> Result<(), Unsupported> {
-    model.tables.iter().try_for_each(|table| check_table(model, table))
+    model
+        .tables
+        .iter()
+        .try_for_each(|table| check_table(model, table))
 }
 
 fn check_table(model: &Model, table: &TableModel) -> Result<(), Unsupported> {
     let name = || table.name.clone();
     let n_columns = table.columns.len();
     if n_columns > MOST_COLUMNS {
-        return Err(Unsupported::TooManyColumns { table: name(), n_columns });
+        return Err(Unsupported::TooManyColumns {
+            table: name(),
+            n_columns,
+        });
     }
     if table.owned_through.len() > 1 {
-        let pivots = table.owned_through.iter().map(|pivot| model[*pivot].name.clone()).collect();
-        return Err(Unsupported::OwnedTwice { table: name(), pivots });
+        let pivots = table
+            .owned_through
+            .iter()
+            .map(|pivot| model[*pivot].name.clone())
+            .collect();
+        return Err(Unsupported::OwnedTwice {
+            table: name(),
+            pivots,
+        });
     }
     let to_pivot = |column: usize, target: TableRef| match model[target].pivot() {
         None => Ok(()),
@@ -86,10 +107,17 @@ fn check_table(model: &Model, table: &TableModel) -> Result<(), Unsupported> {
     for field in &table.fields {
         let n_columns = field.columns.len();
         if n_columns > MOST_PARTS {
-            return Err(Unsupported::TooManyParts { table: name(), field: field.name.to_string(), n_columns });
+            return Err(Unsupported::TooManyParts {
+                table: name(),
+                field: field.name.to_string(),
+                n_columns,
+            });
         }
         match &field.kind {
-            FieldKind::ForeignKey(key) => field.columns.iter().try_for_each(|column| to_pivot(*column, key.target))?,
+            FieldKind::ForeignKey(key) => field
+                .columns
+                .iter()
+                .try_for_each(|column| to_pivot(*column, key.target))?,
             FieldKind::Owner { ty, .. } => {
                 let arms = model[*ty].arms.iter();
                 let mut keys = arms.filter_map(|arm| Some((arm.column, arm.key.as_ref()?.target)));
@@ -98,12 +126,19 @@ fn check_table(model: &Model, table: &TableModel) -> Result<(), Unsupported> {
             _ => {}
         }
     }
-    let Some(pivot) = table.pivot() else { return Ok(()) };
+    let Some(pivot) = table.pivot() else {
+        return Ok(());
+    };
     let owner = &model[pivot.owner];
-    match owner.arms.iter().find(|arm| arm.methods && !converts(model, owner, arm)) {
+    match owner
+        .arms
+        .iter()
+        .find(|arm| arm.methods && !converts(model, owner, arm))
+    {
         None => Ok(()),
-        Some(arm) => {
-            Err(Unsupported::OneTableTwice { pivot: name(), column: table.columns[arm.column].name.clone() })
-        }
+        Some(arm) => Err(Unsupported::OneTableTwice {
+            pivot: name(),
+            column: table.columns[arm.column].name.clone(),
+        }),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{EnumModel, EnumRef, FieldKind, Model, Scalar, ValueField, ValueModel, ValueRef, ValueVariant};
+use crate::model::{
+    EnumModel, EnumRef, FieldKind, Model, Scalar, ValueField, ValueModel, ValueRef, ValueVariant,
+};
 use crate::names::{Ident, Scope};
 
 use super::code::{Code, all_quoted, article, bits, quoted, words};
@@ -10,10 +12,18 @@ use super::table::zero;
 
 /// An enum that is stored as text. rustfmt does not look into macros.
 pub(crate) fn text_enum(code: &mut Code, model: &Model, at: EnumRef) {
-    let EnumModel { type_name, variants } = &model[at];
+    let EnumModel {
+        type_name,
+        variants,
+    } = &model[at];
     let columns = model.tables.iter().flat_map(|table| {
-        let fields = table.fields.iter().filter(|field| matches!(&field.kind, FieldKind::Enum { ty, .. } if *ty == at));
-        fields.flat_map(|field| &field.columns).map(|column| table.columns[*column].name.as_str())
+        let fields = table
+            .fields
+            .iter()
+            .filter(|field| matches!(&field.kind, FieldKind::Enum { ty, .. } if *ty == at));
+        fields
+            .flat_map(|field| &field.columns)
+            .map(|column| table.columns[*column].name.as_str())
     });
     let mut names: Vec<&str> = Vec::new();
     for name in columns {
@@ -24,7 +34,11 @@ pub(crate) fn text_enum(code: &mut Code, model: &Model, at: EnumRef) {
     code.uses(&["text_enum"]);
     code.line("text_enum! {");
     let names = all_quoted(names.into_iter());
-    code.prose("    ", None, &format!("One of the texts that {names} can have."));
+    code.prose(
+        "    ",
+        None,
+        &format!("One of the texts that {names} can have."),
+    );
     code.line(format!("    pub enum {type_name} {{"));
     for variant in variants {
         code.line(format!("        {} = {:?},", variant.name, variant.text));
@@ -40,8 +54,14 @@ struct Part<'m> {
 }
 
 fn parts(model: &ValueModel) -> Vec<Part<'_>> {
-    let fields = model.variants.iter().flat_map(|variant| variant.fields.iter().map(move |field| (variant, field)));
-    fields.enumerate().map(|(at, (variant, field))| Part { variant, field, at }).collect()
+    let fields = model
+        .variants
+        .iter()
+        .flat_map(|variant| variant.fields.iter().map(move |field| (variant, field)));
+    fields
+        .enumerate()
+        .map(|(at, (variant, field))| Part { variant, field, at })
+        .collect()
 }
 
 /// A value union.
@@ -52,14 +72,24 @@ pub(crate) fn value_union(code: &mut Code, model: &Model, at: ValueRef) {
     code.uses(&["ColumnProblem", "Parts", "Union", "Value"]);
     definition(code, model, at, &parts);
     if let Some(first) = value.variants.first() {
-        let zero = make(first, first.fields.iter().map(|field| zero(field.ty).to_owned()));
-        code.line(format!("impl Default for {name} {{ fn default() -> Self {{ {zero} }} }}\n"));
+        let zero = make(
+            first,
+            first.fields.iter().map(|field| zero(field.ty).to_owned()),
+        );
+        code.line(format!(
+            "impl Default for {name} {{ fn default() -> Self {{ {zero} }} }}\n"
+        ));
     }
-    code.line(format!("impl Union for {name} {{ const PARTS: usize = {};\n", parts.len()));
+    code.line(format!(
+        "impl Union for {name} {{ const PARTS: usize = {};\n",
+        parts.len()
+    ));
     code.line("fn part(&self, part: usize) -> Value<'_> { match (self, part) {");
     for part in &parts {
         let (pattern, bound) = match &part.field.name {
-            Some(field) if part.variant.fields.len() > 1 => (format!("{{ {field}, .. }}"), field.to_string()),
+            Some(field) if part.variant.fields.len() > 1 => {
+                (format!("{{ {field}, .. }}"), field.to_string())
+            }
             Some(field) => (format!("{{ {field} }}"), field.to_string()),
             None => ("(value)".to_owned(), "value".to_owned()),
         };
@@ -68,13 +98,20 @@ pub(crate) fn value_union(code: &mut Code, model: &Model, at: ValueRef) {
             Scalar::Blob => format!("{bound}.as_slice()"),
             _ => format!("(*{bound})"),
         };
-        code.line(format!("(Self::{}{pattern}, {}) => {value}.into(),", part.variant.name, part.at));
+        code.line(format!(
+            "(Self::{}{pattern}, {}) => {value}.into(),",
+            part.variant.name, part.at
+        ));
     }
     code.line("_ => Value::Null, } }\n");
     code.line("fn used(&self) -> u32 { match self {");
     for variant in &value.variants {
         let any = if is_tuple(variant) { "(_)" } else { " { .. }" };
-        code.line(format!("Self::{}{any} => {},", variant.name, bits(mask(&parts, variant))));
+        code.line(format!(
+            "Self::{}{any} => {},",
+            variant.name,
+            bits(mask(&parts, variant))
+        ));
     }
     code.line("} }\n");
     differing(code, value, &parts);
@@ -83,7 +120,9 @@ pub(crate) fn value_union(code: &mut Code, model: &Model, at: ValueRef) {
         Ok(Some(match used {",
     );
     for variant in &value.variants {
-        let its = parts.iter().filter(|part| std::ptr::eq(part.variant, variant));
+        let its = parts
+            .iter()
+            .filter(|part| std::ptr::eq(part.variant, variant));
         let made = make(variant, its.map(|part| format!("parts.read({})?", part.at)));
         code.line(format!("{} => {made},", bits(mask(&parts, variant))));
     }
@@ -99,15 +138,31 @@ fn definition(code: &mut Code, model: &Model, at: ValueRef, parts: &[Part<'_>]) 
         })
     });
     let columns: Vec<&str> = match first {
-        Some((table, columns)) => columns.iter().flatten().map(|at| table.columns[*at].name.as_str()).collect(),
+        Some((table, columns)) => columns
+            .iter()
+            .flatten()
+            .map(|at| table.columns[*at].name.as_str())
+            .collect(),
         None => Vec::new(),
     };
-    let word = first.map_or_else(|| "row".to_owned(), |(table, _)| words(table.singular.stem()));
+    let word = first.map_or_else(
+        || "row".to_owned(),
+        |(table, _)| words(table.singular.stem()),
+    );
     let name = &model[at].type_name;
-    code.doc(format!("One of the values that {} {word} can have, in {} columns.", article(&word), parts.len()));
-    code.line(format!("#[derive(Clone, Debug, PartialEq)] pub enum {name} {{"));
+    code.doc(format!(
+        "One of the values that {} {word} can have, in {} columns.",
+        article(&word),
+        parts.len()
+    ));
+    code.line(format!(
+        "#[derive(Clone, Debug, PartialEq)] pub enum {name} {{"
+    ));
     for variant in &model[at].variants {
-        let its: Vec<&Part<'_>> = parts.iter().filter(|part| std::ptr::eq(part.variant, variant)).collect();
+        let its: Vec<&Part<'_>> = parts
+            .iter()
+            .filter(|part| std::ptr::eq(part.variant, variant))
+            .collect();
         code.doc(all_quoted(its.iter().map(|part| columns[part.at])));
         if is_tuple(variant) {
             let types: Vec<&str> = variant.fields.iter().map(|field| field.ty.rust()).collect();
@@ -115,7 +170,9 @@ fn definition(code: &mut Code, model: &Model, at: ValueRef, parts: &[Part<'_>]) 
         } else {
             code.line(format!("{} {{", variant.name));
             for part in its {
-                let Some(field) = &part.field.name else { continue };
+                let Some(field) = &part.field.name else {
+                    continue;
+                };
                 code.doc(quoted(columns[part.at]));
                 code.line(format!("{field}: {},", part.field.ty.rust()));
             }
@@ -128,31 +185,46 @@ fn definition(code: &mut Code, model: &Model, at: ValueRef, parts: &[Part<'_>]) 
 fn differing(code: &mut Code, value: &ValueModel, parts: &[Part<'_>]) {
     code.line("#[inline] fn differing(&self, other: &Self) -> u32 { match (self, other) {");
     for variant in &value.variants {
-        let its: Vec<&Part<'_>> = parts.iter().filter(|part| std::ptr::eq(part.variant, variant)).collect();
+        let its: Vec<&Part<'_>> = parts
+            .iter()
+            .filter(|part| std::ptr::eq(part.variant, variant))
+            .collect();
         let name = &variant.name;
         let bit = |at: usize, differs: String| match at {
             0 => format!("u32::from({differs})"),
             at => format!("u32::from({differs}) << {at}"),
         };
         if is_tuple(variant) {
-            let bits: Vec<String> = its.iter().map(|part| bit(part.at, "old != new".to_owned())).collect();
-            code.line(format!("(Self::{name}(old), Self::{name}(new)) => {},", bits.join(" | ")));
+            let bits: Vec<String> = its
+                .iter()
+                .map(|part| bit(part.at, "old != new".to_owned()))
+                .collect();
+            code.line(format!(
+                "(Self::{name}(old), Self::{name}(new)) => {},",
+                bits.join(" | ")
+            ));
             continue;
         }
-        let fields: Vec<&Ident> = variant.fields.iter().filter_map(|field| field.name.as_ref()).collect();
+        let fields: Vec<&Ident> = variant
+            .fields
+            .iter()
+            .filter_map(|field| field.name.as_ref())
+            .collect();
         let mut scope = Scope::default();
         for field in &fields {
             scope.take(field.stem());
         }
         let (mut old, mut new, mut bits) = (String::new(), String::new(), Vec::new());
         for (part, field) in its.iter().zip(&fields) {
-            let renamed = scope.ident(&[Ident::new(&format!("new_{}", field.stem()))]);
+            let renamed = scope.ident(&[Ident::new(&format!("new_{}", field.tail()))]);
             let _ = write!(old, "{field}, ");
             let _ = write!(new, "{field}: {renamed}, ");
             bits.push(bit(part.at, format!("{field} != {renamed}")));
         }
         let bits = bits.join(" | ");
-        code.line(format!("(Self::{name} {{ {old} }}, Self::{name} {{ {new} }}) => {{ {bits} }}"));
+        code.line(format!(
+            "(Self::{name} {{ {old} }}, Self::{name} {{ {new} }}) => {{ {bits} }}"
+        ));
     }
     if value.variants.len() > 1 {
         code.line("_ => self.used() | other.used(),");
@@ -165,7 +237,9 @@ fn is_tuple(variant: &ValueVariant) -> bool {
 }
 
 fn mask(parts: &[Part<'_>], variant: &ValueVariant) -> u32 {
-    let its = parts.iter().filter(|part| std::ptr::eq(part.variant, variant));
+    let its = parts
+        .iter()
+        .filter(|part| std::ptr::eq(part.variant, variant));
     its.fold(0, |mask, part| mask | 1 << part.at)
 }
 
@@ -182,5 +256,9 @@ fn make(variant: &ValueVariant, values: impl Iterator<Item = String>) -> String 
         })
         .collect();
     let values = values.join(", ");
-    if is_tuple(variant) { format!("Self::{name}({values})") } else { format!("Self::{name} {{ {values} }}") }
+    if is_tuple(variant) {
+        format!("Self::{name}({values})")
+    } else {
+        format!("Self::{name} {{ {values} }}")
+    }
 }

@@ -1,0 +1,261 @@
+//! What generated code does, run inside of the crate that `emit.rs` makes of all cases.
+
+use gamedb::Error;
+
+#[test]
+fn composite_indexes_find_by_all_of_their_columns() {
+    use crate::composite::{Cell, Climate, Region, World};
+
+    let mut world = World::new();
+    let north = world
+        .insert(Region {
+            name: "north".into(),
+        })
+        .unwrap();
+    let cell = Cell {
+        region: north,
+        x: 1,
+        y: 2,
+        label: Some("a".into()),
+        tint: Some(vec![7]),
+        ..Cell::default()
+    };
+    let first = world.insert(cell.clone()).unwrap();
+    let second = world
+        .insert(Cell {
+            x: 2,
+            height: -0.0,
+            label: None,
+            tint: None,
+            ..cell.clone()
+        })
+        .unwrap();
+
+    assert_eq!(
+        Cell::find_by_region_and_x_and_y(&world, north, 1, 2)
+            .unwrap()
+            .key(),
+        first
+    );
+    assert!(Cell::find_by_region_and_x_and_y(&world, north, 2, 1).is_none());
+    assert_eq!(
+        Cell::find_by_label_and_height(&world, "a", 0.0)
+            .unwrap()
+            .key(),
+        first
+    );
+    assert!(
+        Cell::find_by_height(&world, 0.0).keys().eq([first, second]),
+        "-0.0 is 0.0"
+    );
+    assert!(Cell::find_by_tint(&world, &[7]).keys().eq([first]));
+    assert!(
+        Cell::find_by_climate_and_label(&world, Climate::Arid, "a")
+            .keys()
+            .eq([first])
+    );
+    assert!(matches!(world.insert(cell), Err(Error::NotUnique { .. })));
+    assert!(matches!(
+        world.get_mut(second).unwrap().set_x(1),
+        Err(Error::NotUnique { .. })
+    ));
+    assert!(matches!(
+        world.get_mut(second).unwrap().set_height(f64::NAN),
+        Err(Error::NotANumber { .. })
+    ));
+    world
+        .get_mut(second)
+        .unwrap()
+        .set_tint(Some(vec![7]))
+        .unwrap();
+    assert!(Cell::find_by_tint(&world, &[7]).keys().eq([first, second]));
+    assert_eq!(world.get(first).unwrap().region().name, "north");
+    assert!(world.get(north).unwrap().cells().keys().eq([first, second]));
+    assert_eq!(world.check(), Vec::<String>::new());
+}
+
+#[test]
+fn defaults_are_those_of_the_schema() {
+    use crate::nullable::Sample;
+
+    let sample = Sample::default();
+    assert!(!sample.bool_zero && sample.bool_one);
+    assert_eq!(
+        (sample.bool_null, sample.bool_null_zero),
+        (None, Some(false))
+    );
+    assert_eq!(
+        (sample.int_least, sample.int_null, sample.int_null_five),
+        (i64::MIN, None, Some(5))
+    );
+    assert_eq!(
+        (sample.real_half, sample.real_whole, sample.real_null_big),
+        (0.5, -2.0, Some(1e300))
+    );
+    assert_eq!(sample.text_quote, "a'b\"c\\d");
+    assert_eq!(sample.text_null_some.as_deref(), Some("some"));
+    assert_eq!(
+        (sample.blob_bytes, sample.blob_null_some),
+        (vec![0, 255], Some(vec![1]))
+    );
+    assert_eq!(sample.mood_wild.as_str(), "WILD");
+}
+
+#[test]
+fn an_owner_that_is_required_has_to_be_given() {
+    use crate::required_owner::{Debt, DebtOwnerKey, Guild, House, HouseOwnerKey, Player, World};
+
+    let mut world = World::new();
+    let ada = world.insert(Player::default()).unwrap();
+    let guild = world.insert(Guild::default()).unwrap();
+    assert!(matches!(
+        world.insert(House::default()),
+        Err(Error::NoSuchRow { .. })
+    ));
+    let house = world.insert(House { owner: ada.into() }).unwrap();
+    world
+        .insert(House {
+            owner: HouseOwnerKey::Crown(1),
+        })
+        .unwrap();
+    world
+        .get_mut(house)
+        .unwrap()
+        .set_owner(guild.into())
+        .unwrap();
+    assert_eq!(world.get(guild).unwrap().house().unwrap().key(), house);
+    assert_eq!(
+        House::find_by_owner_guild(&world, guild).unwrap().key(),
+        house
+    );
+    assert!(matches!(
+        world.insert(House {
+            owner: guild.into()
+        }),
+        Err(Error::NotUnique { .. })
+    ));
+    let debt = world
+        .insert(Debt {
+            owner: Some(DebtOwnerKey::Heir(ada)),
+            amount: 1,
+        })
+        .unwrap();
+    assert!(Debt::find_by_owner_heir(&world, ada).keys().eq([debt]));
+    assert_eq!(Debt::find_by_owner_lender(&world, ada).len(), 0);
+    world.remove(ada).unwrap();
+    assert_eq!(world.get(debt).unwrap().owner, None);
+    world.remove(guild).unwrap();
+    assert!(!world.contains_key(house));
+    assert_eq!(world.check(), Vec::<String>::new());
+}
+
+#[test]
+fn a_value_of_one_of_several_kinds_is_written_as_one_field() {
+    use crate::value_union::{Mark, Range, Setting, SettingValue, World};
+
+    let mut world = World::new();
+    let key = world
+        .insert(Setting {
+            name: "a".into(),
+            ..Setting::default()
+        })
+        .unwrap();
+    let mut setting = world.get_mut(key).unwrap();
+    assert_eq!(setting.value, None);
+    setting
+        .set_value(Some(SettingValue::Point { x: 1.0, new_x: 2.0 }))
+        .unwrap();
+    assert!(
+        setting
+            .set_value(Some(SettingValue::Point {
+                x: 1.0,
+                new_x: f64::NAN
+            }))
+            .is_err()
+    );
+    assert_eq!(
+        setting.value,
+        Some(SettingValue::Point { x: 1.0, new_x: 2.0 })
+    );
+    let mark = world
+        .insert(Mark {
+            range: Range::Both { low: 1, high: 2 },
+        })
+        .unwrap();
+    world.get_mut(mark).unwrap().set_range(Range::default());
+    assert_eq!(
+        world.get(mark).unwrap().range,
+        Range::Both { low: 0, high: 0 }
+    );
+}
+
+#[test]
+fn relations_of_rows_to_their_own_table_go_both_ways() {
+    use crate::self_reference::{Place, World};
+
+    let mut world = World::new();
+    let root = world.insert(Place::default()).unwrap();
+    let leaf = world
+        .insert(Place {
+            parent: Some(root),
+            next: Some(root),
+            ..Place::default()
+        })
+        .unwrap();
+    assert!(
+        world
+            .get(root)
+            .unwrap()
+            .places_by_parent()
+            .keys()
+            .eq([leaf])
+    );
+    assert_eq!(
+        world.get(root).unwrap().place_by_next().unwrap().key(),
+        leaf
+    );
+    assert_eq!(world.get(leaf).unwrap().parent().unwrap().key(), root);
+    assert!(matches!(
+        world.get_mut(root).unwrap().set_next(Some(root)),
+        Err(Error::NotUnique { .. })
+    ));
+    world.remove(root).unwrap();
+    assert!(!world.contains_key(leaf));
+}
+
+#[test]
+fn arms_without_methods_are_written_out() {
+    use crate::limited_pivot::{Crate, CrateHolderKey, Player, World};
+
+    let mut world = World::new();
+    let ada = world.insert(Player::default()).unwrap();
+    let own = world
+        .get_mut(ada)
+        .unwrap()
+        .add_crate(Crate::default())
+        .unwrap();
+    let pawned = world
+        .add(CrateHolderKey::Pawnbroker(ada), Crate::default())
+        .unwrap();
+    assert!(world.get(ada).unwrap().crates().keys().eq([own]));
+    assert!(
+        world
+            .get(pawned)
+            .unwrap()
+            .crate_holder()
+            .unwrap()
+            .is_pawnbroker()
+    );
+    world
+        .get_mut(ada)
+        .unwrap()
+        .give_crate(own, CrateHolderKey::Void(3))
+        .unwrap();
+    assert_eq!(
+        world.get(own).unwrap().owner(),
+        Some(CrateHolderKey::Void(3))
+    );
+    world.remove(ada).unwrap();
+    assert!(!world.contains_key(pawned) && world.contains_key(own));
+    assert_eq!(world.check(), Vec::<String>::new());
+}

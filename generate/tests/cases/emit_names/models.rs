@@ -1,0 +1,1743 @@
+// @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
+
+use std::mem;
+
+use gamedb::model::{
+    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, OnDelete, RawKey,
+    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables,
+    text_enum, views,
+};
+
+/// All tables in memory; [`gamedb::World`] has the verbs.
+pub type World = gamedb::World<Tables>;
+
+tables! {
+    /// The tables of the world, for reading one by one.
+    pub struct Tables from include_str!("schema.sql");
+    /// Words that mean something in Rust, in SQL, in Markdown, or in generated code.
+    0 => r#type: Table<Type>,
+    /// \`\`\`
+    /// panic!("this is no doctest");
+    /// \`\`\`
+    /// indented, \[linked\] and \<tagged>
+    /// \- a list
+    /// goes on
+    /// \# Heading
+    1 => parents: Table<ParentRow>,
+    /// The rows of `values`.
+    2 => values: Table<ValueRow>,
+    /// The rows of `owners`.
+    3 => owners: Table<OwnerRow>,
+    /// The rows of `tables`.
+    4 => tables: Table<TableRow>,
+    /// The rows of `errors`.
+    5 => errors: Table<ErrorRow>,
+    /// The rows of `type_fields`.
+    6 => type_fields: Table<TypeFieldRow>,
+    /// The rows of `players`.
+    7 => players: Table<Player>,
+    /// The rows of `player_keys`.
+    8 => player_keys: Table<PlayerKeyRow>,
+}
+
+text_enum! {
+    /// One of the texts that `flags` can have.
+    pub enum Flags {
+        AB = "a\"b",
+        Self_ = "Self",
+        _1 = "1",
+        Self2 = "self",
+        Empty = "",
+    }
+}
+
+/// Handle of a row of `type` in memory.
+pub type TypeKey = Key<Type>;
+/// `type.id`
+pub type TypeId = Id<Type>;
+
+/// Words that mean something in Rust, in SQL, in Markdown, or in generated code.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Type {
+    /// `"self" INTEGER REFERENCES "type" (id) ON DELETE SET NULL`
+    pub self_: Option<TypeKey>,
+    /// `"super" TEXT`
+    pub super_: Option<String>,
+    /// `"fn" TEXT NOT NULL UNIQUE`
+    pub r#fn: String,
+    /// `"world" TEXT NOT NULL`
+    pub world: String,
+    /// `"row" INTEGER NOT NULL`
+    pub row: i64,
+    /// `"key" REAL NOT NULL`
+    pub key: f64,
+    /// Ends here */ or "there" or \`here.
+    pub r#match: ParentRowKey,
+    /// `"TABLE" INTEGER REFERENCES parents (id)`
+    pub table: Option<ParentRowKey>,
+    /// `"INFO_id" INTEGER REFERENCES parents (id)`
+    pub info: Option<ParentRowKey>,
+    /// `"naïve col" TEXT`
+    pub naïve_col: Option<String>,
+    /// ``"a`b" BLOB NOT NULL``
+    pub a_b: Vec<u8>,
+    /// `"1st" INTEGER NOT NULL DEFAULT 1`
+    pub _1st: i64,
+    /// `"quo""te" TEXT NOT NULL DEFAULT 'it''s "here"'`
+    pub quo_te: String,
+    /// `a_b INTEGER NOT NULL`
+    pub a_b_2: i64,
+    /// `ab INTEGER NOT NULL`
+    pub ab: i64,
+    /// `a_1 INTEGER NOT NULL`
+    pub a_1: i64,
+    /// `a1 INTEGER NOT NULL`
+    pub a1: i64,
+    /// `a__b INTEGER NOT NULL`
+    pub a_b_3: i64,
+    /// `_x INTEGER NOT NULL`
+    pub _x: i64,
+    /// `from_parent INTEGER REFERENCES parents (id)`
+    pub from_parent: Option<ParentRowKey>,
+    /// `"flags" TEXT NOT NULL CHECK ("flags" IN ('a"b', 'Self', '1', 'self', ''))`
+    pub flags: Flags,
+}
+
+impl Default for Type {
+    fn default() -> Self {
+        Self {
+            self_: None,
+            super_: None,
+            r#fn: String::new(),
+            world: String::new(),
+            row: 0,
+            key: 0.0,
+            r#match: Key::null(),
+            table: None,
+            info: None,
+            naïve_col: None,
+            a_b: Vec::new(),
+            _1st: 1,
+            quo_te: "it's \"here\"".to_owned(),
+            a_b_2: 0,
+            ab: 0,
+            a_1: 0,
+            a1: 0,
+            a_b_3: 0,
+            _x: 0,
+            from_parent: None,
+            flags: Flags::default(),
+        }
+    }
+}
+
+bitflags! {
+    /// Columns of `type`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct TypeColumns: u32 {
+        /// `self`
+        const SELF = 1 << 0;
+        /// `super`
+        const SUPER = 1 << 1;
+        /// `fn`
+        const FN = 1 << 2;
+        /// `world`
+        const WORLD = 1 << 3;
+        /// `row`
+        const ROW = 1 << 4;
+        /// `key`
+        const KEY = 1 << 5;
+        /// `match`
+        const MATCH = 1 << 6;
+        /// `TABLE`
+        const TABLE = 1 << 7;
+        /// `INFO_id`
+        const INFO_ID = 1 << 8;
+        /// `naïve col`
+        const NAÏVE_COL = 1 << 9;
+        /// `` a`b ``
+        const A_B = 1 << 10;
+        /// `1st`
+        const _1ST = 1 << 11;
+        /// `quo"te`
+        const QUO_TE = 1 << 12;
+        /// `a_b`
+        const A_B_ = 1 << 13;
+        /// `ab`
+        const AB = 1 << 14;
+        /// `a_1`
+        const A_1 = 1 << 15;
+        /// `a1`
+        const A1 = 1 << 16;
+        /// `a__b`
+        const A_B2 = 1 << 17;
+        /// `_x`
+        const X = 1 << 18;
+        /// `from_parent`
+        const FROM_PARENT = 1 << 19;
+        /// `flags`
+        const FLAGS_ = 1 << 20;
+    }
+}
+
+/// One field of a [`Type`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeField {
+    /// [`Type::self_`]
+    Self_(Option<TypeKey>),
+    /// [`Type::super_`]
+    Super(Option<String>),
+    /// [`Type::fn`]
+    Fn(String),
+    /// [`Type::world`]
+    World(String),
+    /// [`Type::row`]
+    Row(i64),
+    /// [`Type::key`]
+    Key(f64),
+    /// [`Type::match`]
+    Match(ParentRowKey),
+    /// [`Type::table`]
+    Table(Option<ParentRowKey>),
+    /// [`Type::info`]
+    Info(Option<ParentRowKey>),
+    /// [`Type::naïve_col`]
+    NaïveCol(Option<String>),
+    /// [`Type::a_b`]
+    AB(Vec<u8>),
+    /// [`Type::_1st`]
+    _1st(i64),
+    /// [`Type::quo_te`]
+    QuoTe(String),
+    /// [`Type::a_b_2`]
+    AB2(i64),
+    /// [`Type::ab`]
+    Ab(i64),
+    /// [`Type::a_1`]
+    A1(i64),
+    /// [`Type::a1`]
+    A12(i64),
+    /// [`Type::a_b_3`]
+    AB3(i64),
+    /// [`Type::_x`]
+    X(i64),
+    /// [`Type::from_parent`]
+    FromParent(Option<ParentRowKey>),
+    /// [`Type::flags`]
+    Flags(Flags),
+}
+
+views!(Type, TypeRef, TypeMut);
+
+impl Type {
+    // Positions of the foreign keys in `INFO`.
+    const SELF: usize = 0;
+    const MATCH: usize = 1;
+    const TABLE_KEY: usize = 2;
+    const INFO_ID: usize = 3;
+    const FROM_PARENT: usize = 4;
+}
+
+impl Entity for Type {
+    type Tables = Tables;
+    type Columns = TypeColumns;
+    type Field = TypeField;
+    type Ref<'w> = TypeRef<'w>;
+    type Mut<'w> = TypeMut<'w>;
+
+    const TABLE: TableId = TableId(0);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "type",
+        id: "id",
+        columns: &[
+            "self",
+            "super",
+            "fn",
+            "world",
+            "row",
+            "key",
+            "match",
+            "TABLE",
+            "INFO_id",
+            "naïve col",
+            "a`b",
+            "1st",
+            "quo\"te",
+            "a_b",
+            "ab",
+            "a_1",
+            "a1",
+            "a__b",
+            "_x",
+            "from_parent",
+            "flags",
+        ],
+        foreign_keys: &[
+            ForeignKey {
+                column: 0,
+                table: Some(Type::TABLE),
+                on_delete: OnDelete::SetNull,
+                unique: false,
+            },
+            ForeignKey {
+                column: 6,
+                table: Some(ParentRow::TABLE),
+                on_delete: OnDelete::Restrict,
+                unique: false,
+            },
+            ForeignKey {
+                column: 7,
+                table: Some(ParentRow::TABLE),
+                on_delete: OnDelete::Restrict,
+                unique: false,
+            },
+            ForeignKey {
+                column: 8,
+                table: Some(ParentRow::TABLE),
+                on_delete: OnDelete::Restrict,
+                unique: false,
+            },
+            ForeignKey {
+                column: 19,
+                table: Some(ParentRow::TABLE),
+                on_delete: OnDelete::Restrict,
+                unique: false,
+            },
+        ],
+        indexes: &[
+            IndexInfo {
+                columns: &[2],
+                unique: true,
+            },
+            IndexInfo {
+                columns: &[3, 4, 5],
+                unique: true,
+            },
+            IndexInfo {
+                columns: &[5],
+                unique: false,
+            },
+            IndexInfo {
+                columns: &[4, 6],
+                unique: false,
+            },
+        ],
+        kind: TableKind::Entity,
+    };
+    const REALS: TypeColumns = TypeColumns::KEY;
+    const INDEXED: TypeColumns = TypeColumns::SELF
+        .union(TypeColumns::FN)
+        .union(TypeColumns::WORLD)
+        .union(TypeColumns::ROW)
+        .union(TypeColumns::KEY)
+        .union(TypeColumns::MATCH)
+        .union(TypeColumns::TABLE)
+        .union(TypeColumns::INFO_ID)
+        .union(TypeColumns::FROM_PARENT);
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.r#type
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.r#type
+    }
+
+    #[inline]
+    fn differs(&self, field: &TypeField) -> TypeColumns {
+        match field {
+            TypeField::Self_(value) if self.self_ != *value => TypeColumns::SELF,
+            TypeField::Super(value) if self.super_ != *value => TypeColumns::SUPER,
+            TypeField::Fn(value) if self.r#fn != *value => TypeColumns::FN,
+            TypeField::World(value) if self.world != *value => TypeColumns::WORLD,
+            TypeField::Row(value) if self.row != *value => TypeColumns::ROW,
+            TypeField::Key(value) if self.key != *value => TypeColumns::KEY,
+            TypeField::Match(value) if self.r#match != *value => TypeColumns::MATCH,
+            TypeField::Table(value) if self.table != *value => TypeColumns::TABLE,
+            TypeField::Info(value) if self.info != *value => TypeColumns::INFO_ID,
+            TypeField::NaïveCol(value) if self.naïve_col != *value => TypeColumns::NAÏVE_COL,
+            TypeField::AB(value) if self.a_b != *value => TypeColumns::A_B,
+            TypeField::_1st(value) if self._1st != *value => TypeColumns::_1ST,
+            TypeField::QuoTe(value) if self.quo_te != *value => TypeColumns::QUO_TE,
+            TypeField::AB2(value) if self.a_b_2 != *value => TypeColumns::A_B_,
+            TypeField::Ab(value) if self.ab != *value => TypeColumns::AB,
+            TypeField::A1(value) if self.a_1 != *value => TypeColumns::A_1,
+            TypeField::A12(value) if self.a1 != *value => TypeColumns::A1,
+            TypeField::AB3(value) if self.a_b_3 != *value => TypeColumns::A_B2,
+            TypeField::X(value) if self._x != *value => TypeColumns::X,
+            TypeField::FromParent(value) if self.from_parent != *value => TypeColumns::FROM_PARENT,
+            TypeField::Flags(value) if self.flags != *value => TypeColumns::FLAGS_,
+            _ => TypeColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: TypeField) -> TypeField {
+        match field {
+            TypeField::Self_(value) => TypeField::Self_(mem::replace(&mut self.self_, value)),
+            TypeField::Super(value) => TypeField::Super(mem::replace(&mut self.super_, value)),
+            TypeField::Fn(value) => TypeField::Fn(mem::replace(&mut self.r#fn, value)),
+            TypeField::World(value) => TypeField::World(mem::replace(&mut self.world, value)),
+            TypeField::Row(value) => TypeField::Row(mem::replace(&mut self.row, value)),
+            TypeField::Key(value) => TypeField::Key(mem::replace(&mut self.key, value)),
+            TypeField::Match(value) => TypeField::Match(mem::replace(&mut self.r#match, value)),
+            TypeField::Table(value) => TypeField::Table(mem::replace(&mut self.table, value)),
+            TypeField::Info(value) => TypeField::Info(mem::replace(&mut self.info, value)),
+            TypeField::NaïveCol(value) => {
+                TypeField::NaïveCol(mem::replace(&mut self.naïve_col, value))
+            }
+            TypeField::AB(value) => TypeField::AB(mem::replace(&mut self.a_b, value)),
+            TypeField::_1st(value) => TypeField::_1st(mem::replace(&mut self._1st, value)),
+            TypeField::QuoTe(value) => TypeField::QuoTe(mem::replace(&mut self.quo_te, value)),
+            TypeField::AB2(value) => TypeField::AB2(mem::replace(&mut self.a_b_2, value)),
+            TypeField::Ab(value) => TypeField::Ab(mem::replace(&mut self.ab, value)),
+            TypeField::A1(value) => TypeField::A1(mem::replace(&mut self.a_1, value)),
+            TypeField::A12(value) => TypeField::A12(mem::replace(&mut self.a1, value)),
+            TypeField::AB3(value) => TypeField::AB3(mem::replace(&mut self.a_b_3, value)),
+            TypeField::X(value) => TypeField::X(mem::replace(&mut self._x, value)),
+            TypeField::FromParent(value) => {
+                TypeField::FromParent(mem::replace(&mut self.from_parent, value))
+            }
+            TypeField::Flags(value) => TypeField::Flags(mem::replace(&mut self.flags, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
+        match foreign_key {
+            Self::SELF => self.self_.map(Key::raw),
+            Self::MATCH => Some(self.r#match.raw()),
+            Self::TABLE_KEY => self.table.map(Key::raw),
+            Self::INFO_ID => self.info.map(Key::raw),
+            Self::FROM_PARENT => self.from_parent.map(Key::raw),
+            _ => None,
+        }
+    }
+
+    fn orphaned(foreign_key: usize) -> Option<TypeField> {
+        match foreign_key {
+            Self::SELF => Some(TypeField::Self_(None)),
+            Self::TABLE_KEY => Some(TypeField::Table(None)),
+            Self::INFO_ID => Some(TypeField::Info(None)),
+            Self::FROM_PARENT => Some(TypeField::FromParent(None)),
+            _ => None,
+        }
+    }
+
+    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
+        match index {
+            0 => Some(hasher.hash(self.r#fn.as_str())),
+            1 => Some(hasher.hash((self.world.as_str(), self.row, (self.key + 0.0).to_bits()))),
+            2 => Some(hasher.hash((self.key + 0.0).to_bits())),
+            3 => Some(hasher.hash((self.row, self.r#match))),
+            _ => None,
+        }
+    }
+
+    fn index_eq(&self, other: &Self, index: usize) -> bool {
+        match index {
+            0 => self.r#fn == other.r#fn,
+            1 => self.world == other.world && self.row == other.row && self.key == other.key,
+            2 => self.key == other.key,
+            3 => self.row == other.row && self.r#match == other.r#match,
+            _ => false,
+        }
+    }
+
+    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self
+                .self_
+                .and_then(|key| tables.r#type.id(key))
+                .map(Id::get)
+                .into(),
+            1 => self.super_.as_deref().into(),
+            2 => self.r#fn.as_str().into(),
+            3 => self.world.as_str().into(),
+            4 => self.row.into(),
+            5 => self.key.into(),
+            6 => tables.parents.id(self.r#match).map(Id::get).into(),
+            7 => self
+                .table
+                .and_then(|key| tables.parents.id(key))
+                .map(Id::get)
+                .into(),
+            8 => self
+                .info
+                .and_then(|key| tables.parents.id(key))
+                .map(Id::get)
+                .into(),
+            9 => self.naïve_col.as_deref().into(),
+            10 => self.a_b.as_slice().into(),
+            11 => self._1st.into(),
+            12 => self.quo_te.as_str().into(),
+            13 => self.a_b_2.into(),
+            14 => self.ab.into(),
+            15 => self.a_1.into(),
+            16 => self.a1.into(),
+            17 => self.a_b_3.into(),
+            18 => self._x.into(),
+            19 => self
+                .from_parent
+                .and_then(|key| tables.parents.id(key))
+                .map(Id::get)
+                .into(),
+            20 => self.flags.into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            self_: row.optional_key(0)?,
+            super_: row.read(1)?,
+            r#fn: row.read(2)?,
+            world: row.read(3)?,
+            row: row.read(4)?,
+            key: row.read(5)?,
+            r#match: row.key(6)?,
+            table: row.optional_key(7)?,
+            info: row.optional_key(8)?,
+            naïve_col: row.read(9)?,
+            a_b: row.read(10)?,
+            _1st: row.read(11)?,
+            quo_te: row.read(12)?,
+            a_b_2: row.read(13)?,
+            ab: row.read(14)?,
+            a_1: row.read(15)?,
+            a1: row.read(16)?,
+            a_b_3: row.read(17)?,
+            _x: row.read(18)?,
+            from_parent: row.optional_key(19)?,
+            flags: row.read(20)?,
+        })
+    }
+}
+
+impl Standalone for Type {}
+
+impl Type {
+    /// The type whose `self` is this type, in order of their ids. O(1).
+    pub fn find_by_self(world: &World, self_: TypeKey) -> Rows<'_, Type> {
+        world.r#type.children(Self::SELF, self_.raw())
+    }
+
+    /// The type whose `match` is this parent, in order of their ids. O(1).
+    pub fn find_by_match(world: &World, r#match: ParentRowKey) -> Rows<'_, Type> {
+        world.r#type.children(Self::MATCH, r#match.raw())
+    }
+
+    /// The type whose `TABLE` is this parent, in order of their ids. O(1).
+    pub fn find_by_table(world: &World, table: ParentRowKey) -> Rows<'_, Type> {
+        world.r#type.children(Self::TABLE_KEY, table.raw())
+    }
+
+    /// The type whose `INFO_id` is this parent, in order of their ids. O(1).
+    pub fn find_by_info(world: &World, info: ParentRowKey) -> Rows<'_, Type> {
+        world.r#type.children(Self::INFO_ID, info.raw())
+    }
+
+    /// The type whose `from_parent` is this parent, in order of their ids. O(1).
+    pub fn find_by_from_parent(world: &World, from_parent: ParentRowKey) -> Rows<'_, Type> {
+        world.r#type.children(Self::FROM_PARENT, from_parent.raw())
+    }
+
+    /// The type with this `fn`. O(1).
+    pub fn find_by_fn<'w>(world: &'w World, r#fn: &str) -> Option<TypeRef<'w>> {
+        let (key, _) = world.r#type.find(0, r#fn, |row| row.r#fn == r#fn).next()?;
+        world.get(key).ok()
+    }
+
+    /// The type with these `world`, `row`, `key`. O(1).
+    pub fn find_by_world_and_row_and_key<'w>(
+        world: &'w World,
+        its_world: &str,
+        its_row: i64,
+        its_key: f64,
+    ) -> Option<TypeRef<'w>> {
+        let (key, _) = world
+            .r#type
+            .find(1, (its_world, its_row, (its_key + 0.0).to_bits()), |row| {
+                row.world == its_world && row.row == its_row && row.key == its_key
+            })
+            .next()?;
+        world.get(key).ok()
+    }
+
+    /// The type with this `key`, in order of their ids. O(1).
+    pub fn find_by_key(world: &World, its_key: f64) -> Rows<'_, Type> {
+        world
+            .r#type
+            .find(2, (its_key + 0.0).to_bits(), |row| row.key == its_key)
+    }
+
+    /// The type with these `row`, `match`, in order of their ids. O(1).
+    pub fn find_by_row_and_match(
+        world: &World,
+        its_row: i64,
+        r#match: ParentRowKey,
+    ) -> Rows<'_, Type> {
+        world.r#type.find(3, (its_row, r#match), |row| {
+            row.row == its_row && row.r#match == r#match
+        })
+    }
+}
+
+impl<'w> TypeRef<'w> {
+    /// The type that `self` names, if it names one. O(1).
+    #[inline]
+    pub fn self_(self) -> Option<TypeRef<'w>> {
+        self.0.parent(self.self_?)
+    }
+
+    /// The parent that `match` names. O(1).
+    #[inline]
+    pub fn r#match(self) -> ParentRowRef<'w> {
+        self.0.required_parent(self.r#match)
+    }
+
+    /// The parent that `TABLE` names, if it names one. O(1).
+    #[inline]
+    pub fn table(self) -> Option<ParentRowRef<'w>> {
+        self.0.parent(self.table?)
+    }
+
+    /// The parent that `INFO_id` names, if it names one. O(1).
+    #[inline]
+    pub fn info(self) -> Option<ParentRowRef<'w>> {
+        self.0.parent(self.info?)
+    }
+
+    /// The parent that `from_parent` names, if it names one. O(1).
+    #[allow(clippy::wrong_self_convention, reason = "named after the schema")]
+    #[inline]
+    pub fn from_parent(self) -> Option<ParentRowRef<'w>> {
+        self.0.parent(self.from_parent?)
+    }
+
+    /// The type whose `self` names this type, in order of their ids. O(1).
+    pub fn r#type(self) -> Rows<'w, Type> {
+        self.0.children(Type::SELF)
+    }
+}
+
+impl TypeMut<'_> {
+    /// Sets [`Type::self_`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the type is not there.
+    #[inline]
+    pub fn set_self(&mut self, self_: Option<TypeKey>) -> Result<(), Error> {
+        self.0.set(TypeField::Self_(self_))
+    }
+
+    /// Sets [`Type::super_`].
+    #[inline]
+    pub fn set_super(&mut self, super_: Option<String>) {
+        self.0.put(TypeField::Super(super_));
+    }
+
+    /// Sets [`Type::fn`].
+    ///
+    /// # Errors
+    /// [`Error::NotUnique`] when another type has it.
+    #[inline]
+    pub fn set_fn(&mut self, r#fn: impl Into<String>) -> Result<(), Error> {
+        self.0.set(TypeField::Fn(r#fn.into()))
+    }
+
+    /// Sets [`Type::world`].
+    ///
+    /// # Errors
+    /// [`Error::NotUnique`] when another type has the same `world`, `row`, `key`.
+    #[inline]
+    pub fn set_world(&mut self, world: impl Into<String>) -> Result<(), Error> {
+        self.0.set(TypeField::World(world.into()))
+    }
+
+    /// Sets [`Type::row`].
+    ///
+    /// # Errors
+    /// [`Error::NotUnique`] when another type has the same `world`, `row`, `key`.
+    #[inline]
+    pub fn set_row(&mut self, row: i64) -> Result<(), Error> {
+        self.0.set(TypeField::Row(row))
+    }
+
+    /// Sets [`Type::key`].
+    ///
+    /// # Errors
+    /// [`Error::NotANumber`] for NaN,
+    /// [`Error::NotUnique`] when another type has the same `world`, `row`, `key`.
+    #[inline]
+    pub fn set_key(&mut self, key: f64) -> Result<(), Error> {
+        self.0.set(TypeField::Key(key))
+    }
+
+    /// Sets [`Type::match`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the parent is not there.
+    #[inline]
+    pub fn set_match(&mut self, r#match: ParentRowKey) -> Result<(), Error> {
+        self.0.set(TypeField::Match(r#match))
+    }
+
+    /// Sets [`Type::table`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the parent is not there.
+    #[inline]
+    pub fn set_table(&mut self, table: Option<ParentRowKey>) -> Result<(), Error> {
+        self.0.set(TypeField::Table(table))
+    }
+
+    /// Sets [`Type::info`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the parent is not there.
+    #[inline]
+    pub fn set_info(&mut self, info: Option<ParentRowKey>) -> Result<(), Error> {
+        self.0.set(TypeField::Info(info))
+    }
+
+    /// Sets [`Type::naïve_col`].
+    #[inline]
+    pub fn set_naïve_col(&mut self, naïve_col: Option<String>) {
+        self.0.put(TypeField::NaïveCol(naïve_col));
+    }
+
+    /// Sets [`Type::a_b`].
+    #[inline]
+    pub fn set_a_b(&mut self, a_b: impl Into<Vec<u8>>) {
+        self.0.put(TypeField::AB(a_b.into()));
+    }
+
+    /// Sets [`Type::_1st`].
+    #[inline]
+    pub fn set_1st(&mut self, _1st: i64) {
+        self.0.put(TypeField::_1st(_1st));
+    }
+
+    /// Sets [`Type::quo_te`].
+    #[inline]
+    pub fn set_quo_te(&mut self, quo_te: impl Into<String>) {
+        self.0.put(TypeField::QuoTe(quo_te.into()));
+    }
+
+    /// Sets [`Type::a_b_2`].
+    #[inline]
+    pub fn set_a_b_2(&mut self, a_b_2: i64) {
+        self.0.put(TypeField::AB2(a_b_2));
+    }
+
+    /// Sets [`Type::ab`].
+    #[inline]
+    pub fn set_ab(&mut self, ab: i64) {
+        self.0.put(TypeField::Ab(ab));
+    }
+
+    /// Sets [`Type::a_1`].
+    #[inline]
+    pub fn set_a_1(&mut self, a_1: i64) {
+        self.0.put(TypeField::A1(a_1));
+    }
+
+    /// Sets [`Type::a1`].
+    #[inline]
+    pub fn set_a1(&mut self, a1: i64) {
+        self.0.put(TypeField::A12(a1));
+    }
+
+    /// Sets [`Type::a_b_3`].
+    #[inline]
+    pub fn set_a_b_3(&mut self, a_b_3: i64) {
+        self.0.put(TypeField::AB3(a_b_3));
+    }
+
+    /// Sets [`Type::_x`].
+    #[inline]
+    pub fn set_x(&mut self, _x: i64) {
+        self.0.put(TypeField::X(_x));
+    }
+
+    /// Sets [`Type::from_parent`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the parent is not there.
+    #[inline]
+    pub fn set_from_parent(&mut self, from_parent: Option<ParentRowKey>) -> Result<(), Error> {
+        self.0.set(TypeField::FromParent(from_parent))
+    }
+
+    /// Sets [`Type::flags`].
+    #[inline]
+    pub fn set_flags(&mut self, flags: Flags) {
+        self.0.put(TypeField::Flags(flags));
+    }
+}
+
+/// Handle of a row of `parents` in memory.
+pub type ParentRowKey = Key<ParentRow>;
+/// `parents.id`
+pub type ParentRowId = Id<ParentRow>;
+
+/// \`\`\`
+/// panic!("this is no doctest");
+/// \`\`\`
+/// indented, \[linked\] and \<tagged>
+/// \- a list
+/// goes on
+/// \# Heading
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ParentRow {}
+
+bitflags! {
+    /// Columns of `parents`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct ParentRowColumns: u8 {
+    }
+}
+
+/// One field of a [`ParentRow`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParentRowField {}
+
+views!(ParentRow, ParentRowRef, ParentRowMut);
+
+impl Entity for ParentRow {
+    type Tables = Tables;
+    type Columns = ParentRowColumns;
+    type Field = ParentRowField;
+    type Ref<'w> = ParentRowRef<'w>;
+    type Mut<'w> = ParentRowMut<'w>;
+
+    const TABLE: TableId = TableId(1);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "parents",
+        id: "id",
+        columns: &[],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: ParentRowColumns = ParentRowColumns::empty();
+    const INDEXED: ParentRowColumns = ParentRowColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.parents
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.parents
+    }
+
+    #[inline]
+    fn differs(&self, field: &ParentRowField) -> ParentRowColumns {
+        match *field {}
+    }
+
+    #[inline]
+    fn replace(&mut self, field: ParentRowField) -> ParentRowField {
+        match field {}
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<ParentRowField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
+        Value::Null
+    }
+
+    fn load(_: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {})
+    }
+}
+
+impl Standalone for ParentRow {}
+
+impl<'w> ParentRowRef<'w> {
+    /// The type whose `match` names this parent, in order of their ids. O(1).
+    pub fn type_by_match(self) -> Rows<'w, Type> {
+        self.0.children(Type::MATCH)
+    }
+
+    /// The type whose `TABLE` names this parent, in order of their ids. O(1).
+    pub fn type_by_table(self) -> Rows<'w, Type> {
+        self.0.children(Type::TABLE_KEY)
+    }
+
+    /// The type whose `INFO_id` names this parent, in order of their ids. O(1).
+    pub fn type_by_info(self) -> Rows<'w, Type> {
+        self.0.children(Type::INFO_ID)
+    }
+
+    /// The type whose `from_parent` names this parent, in order of their ids. O(1).
+    pub fn type_by_from_parent(self) -> Rows<'w, Type> {
+        self.0.children(Type::FROM_PARENT)
+    }
+}
+
+/// Handle of a row of `values` in memory.
+pub type ValueRowKey = Key<ValueRow>;
+/// `values.id`
+pub type ValueRowId = Id<ValueRow>;
+
+/// A row of `values`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ValueRow {
+    /// `"value" REAL`
+    pub value: Option<f64>,
+}
+
+bitflags! {
+    /// Columns of `values`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct ValueRowColumns: u8 {
+        /// `value`
+        const VALUE = 1 << 0;
+    }
+}
+
+/// One field of a [`ValueRow`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueRowField {
+    /// [`ValueRow::value`]
+    Value(Option<f64>),
+}
+
+views!(ValueRow, ValueRowRef, ValueRowMut);
+
+impl Entity for ValueRow {
+    type Tables = Tables;
+    type Columns = ValueRowColumns;
+    type Field = ValueRowField;
+    type Ref<'w> = ValueRowRef<'w>;
+    type Mut<'w> = ValueRowMut<'w>;
+
+    const TABLE: TableId = TableId(2);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "values",
+        id: "id",
+        columns: &["value"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: ValueRowColumns = ValueRowColumns::VALUE;
+    const INDEXED: ValueRowColumns = ValueRowColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.values
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.values
+    }
+
+    #[inline]
+    fn differs(&self, field: &ValueRowField) -> ValueRowColumns {
+        match field {
+            ValueRowField::Value(value) if self.value != *value => ValueRowColumns::VALUE,
+            _ => ValueRowColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: ValueRowField) -> ValueRowField {
+        match field {
+            ValueRowField::Value(value) => {
+                ValueRowField::Value(mem::replace(&mut self.value, value))
+            }
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<ValueRowField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.value.into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            value: row.read(0)?,
+        })
+    }
+}
+
+impl Standalone for ValueRow {}
+
+impl ValueRowMut<'_> {
+    /// Sets [`ValueRow::value`].
+    ///
+    /// # Errors
+    /// [`Error::NotANumber`] for NaN.
+    #[inline]
+    pub fn set_value(&mut self, value: Option<f64>) -> Result<(), Error> {
+        self.0.set(ValueRowField::Value(value))
+    }
+}
+
+/// Handle of a row of `owners` in memory.
+pub type OwnerRowKey = Key<OwnerRow>;
+/// `owners.id`
+pub type OwnerRowId = Id<OwnerRow>;
+
+/// A row of `owners`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OwnerRow {
+    /// `"owner" TEXT`
+    pub owner: Option<String>,
+}
+
+bitflags! {
+    /// Columns of `owners`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct OwnerRowColumns: u8 {
+        /// `owner`
+        const OWNER = 1 << 0;
+    }
+}
+
+/// One field of an [`OwnerRow`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OwnerRowField {
+    /// [`OwnerRow::owner`]
+    Owner(Option<String>),
+}
+
+views!(OwnerRow, OwnerRowRef, OwnerRowMut);
+
+impl Entity for OwnerRow {
+    type Tables = Tables;
+    type Columns = OwnerRowColumns;
+    type Field = OwnerRowField;
+    type Ref<'w> = OwnerRowRef<'w>;
+    type Mut<'w> = OwnerRowMut<'w>;
+
+    const TABLE: TableId = TableId(3);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "owners",
+        id: "id",
+        columns: &["owner"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: OwnerRowColumns = OwnerRowColumns::empty();
+    const INDEXED: OwnerRowColumns = OwnerRowColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.owners
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.owners
+    }
+
+    #[inline]
+    fn differs(&self, field: &OwnerRowField) -> OwnerRowColumns {
+        match field {
+            OwnerRowField::Owner(value) if self.owner != *value => OwnerRowColumns::OWNER,
+            _ => OwnerRowColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: OwnerRowField) -> OwnerRowField {
+        match field {
+            OwnerRowField::Owner(value) => {
+                OwnerRowField::Owner(mem::replace(&mut self.owner, value))
+            }
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<OwnerRowField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.owner.as_deref().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            owner: row.read(0)?,
+        })
+    }
+}
+
+impl Standalone for OwnerRow {}
+
+impl OwnerRowMut<'_> {
+    /// Sets [`OwnerRow::owner`].
+    #[inline]
+    pub fn set_owner(&mut self, owner: Option<String>) {
+        self.0.put(OwnerRowField::Owner(owner));
+    }
+}
+
+/// Handle of a row of `tables` in memory.
+pub type TableRowKey = Key<TableRow>;
+/// `tables.id`
+pub type TableRowId = Id<TableRow>;
+
+/// A row of `tables`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableRow {
+    /// `"table" BLOB`
+    pub table: Option<Vec<u8>>,
+}
+
+bitflags! {
+    /// Columns of `tables`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct TableRowColumns: u8 {
+        /// `table`
+        const TABLE = 1 << 0;
+    }
+}
+
+/// One field of a [`TableRow`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TableRowField {
+    /// [`TableRow::table`]
+    Table(Option<Vec<u8>>),
+}
+
+views!(TableRow, TableRowRef, TableRowMut);
+
+impl Entity for TableRow {
+    type Tables = Tables;
+    type Columns = TableRowColumns;
+    type Field = TableRowField;
+    type Ref<'w> = TableRowRef<'w>;
+    type Mut<'w> = TableRowMut<'w>;
+
+    const TABLE: TableId = TableId(4);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "tables",
+        id: "id",
+        columns: &["table"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: TableRowColumns = TableRowColumns::empty();
+    const INDEXED: TableRowColumns = TableRowColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.tables
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.tables
+    }
+
+    #[inline]
+    fn differs(&self, field: &TableRowField) -> TableRowColumns {
+        match field {
+            TableRowField::Table(value) if self.table != *value => TableRowColumns::TABLE,
+            _ => TableRowColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: TableRowField) -> TableRowField {
+        match field {
+            TableRowField::Table(value) => {
+                TableRowField::Table(mem::replace(&mut self.table, value))
+            }
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<TableRowField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.table.as_deref().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            table: row.read(0)?,
+        })
+    }
+}
+
+impl Standalone for TableRow {}
+
+impl TableRowMut<'_> {
+    /// Sets [`TableRow::table`].
+    #[inline]
+    pub fn set_table(&mut self, table: Option<Vec<u8>>) {
+        self.0.put(TableRowField::Table(table));
+    }
+}
+
+/// Handle of a row of `errors` in memory.
+pub type ErrorRowKey = Key<ErrorRow>;
+/// `errors.id`
+pub type ErrorRowId = Id<ErrorRow>;
+
+/// A row of `errors`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ErrorRow {
+    /// `"error" TEXT NOT NULL`
+    pub error: String,
+}
+
+bitflags! {
+    /// Columns of `errors`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct ErrorRowColumns: u8 {
+        /// `error`
+        const ERROR = 1 << 0;
+    }
+}
+
+/// One field of an [`ErrorRow`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ErrorRowField {
+    /// [`ErrorRow::error`]
+    Error(String),
+}
+
+views!(ErrorRow, ErrorRowRef, ErrorRowMut);
+
+impl Entity for ErrorRow {
+    type Tables = Tables;
+    type Columns = ErrorRowColumns;
+    type Field = ErrorRowField;
+    type Ref<'w> = ErrorRowRef<'w>;
+    type Mut<'w> = ErrorRowMut<'w>;
+
+    const TABLE: TableId = TableId(5);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "errors",
+        id: "id",
+        columns: &["error"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: ErrorRowColumns = ErrorRowColumns::empty();
+    const INDEXED: ErrorRowColumns = ErrorRowColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.errors
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.errors
+    }
+
+    #[inline]
+    fn differs(&self, field: &ErrorRowField) -> ErrorRowColumns {
+        match field {
+            ErrorRowField::Error(value) if self.error != *value => ErrorRowColumns::ERROR,
+            _ => ErrorRowColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: ErrorRowField) -> ErrorRowField {
+        match field {
+            ErrorRowField::Error(value) => {
+                ErrorRowField::Error(mem::replace(&mut self.error, value))
+            }
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<ErrorRowField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.error.as_str().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            error: row.read(0)?,
+        })
+    }
+}
+
+impl Standalone for ErrorRow {}
+
+impl ErrorRowMut<'_> {
+    /// Sets [`ErrorRow::error`].
+    #[inline]
+    pub fn set_error(&mut self, error: impl Into<String>) {
+        self.0.put(ErrorRowField::Error(error.into()));
+    }
+}
+
+/// Handle of a row of `type_fields` in memory.
+pub type TypeFieldRowKey = Key<TypeFieldRow>;
+/// `type_fields.id`
+pub type TypeFieldRowId = Id<TypeFieldRow>;
+
+/// A row of `type_fields`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TypeFieldRow {
+    /// `type_columns INTEGER NOT NULL`
+    pub type_columns: i64,
+}
+
+bitflags! {
+    /// Columns of `type_fields`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct TypeFieldRowColumns: u8 {
+        /// `type_columns`
+        const TYPE_COLUMNS = 1 << 0;
+    }
+}
+
+/// One field of a [`TypeFieldRow`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TypeFieldRowField {
+    /// [`TypeFieldRow::type_columns`]
+    TypeColumns(i64),
+}
+
+views!(TypeFieldRow, TypeFieldRowRef, TypeFieldRowMut);
+
+impl Entity for TypeFieldRow {
+    type Tables = Tables;
+    type Columns = TypeFieldRowColumns;
+    type Field = TypeFieldRowField;
+    type Ref<'w> = TypeFieldRowRef<'w>;
+    type Mut<'w> = TypeFieldRowMut<'w>;
+
+    const TABLE: TableId = TableId(6);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "type_fields",
+        id: "id",
+        columns: &["type_columns"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: TypeFieldRowColumns = TypeFieldRowColumns::empty();
+    const INDEXED: TypeFieldRowColumns = TypeFieldRowColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.type_fields
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.type_fields
+    }
+
+    #[inline]
+    fn differs(&self, field: &TypeFieldRowField) -> TypeFieldRowColumns {
+        match field {
+            TypeFieldRowField::TypeColumns(value) if self.type_columns != *value => {
+                TypeFieldRowColumns::TYPE_COLUMNS
+            }
+            _ => TypeFieldRowColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: TypeFieldRowField) -> TypeFieldRowField {
+        match field {
+            TypeFieldRowField::TypeColumns(value) => {
+                TypeFieldRowField::TypeColumns(mem::replace(&mut self.type_columns, value))
+            }
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<TypeFieldRowField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.type_columns.into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            type_columns: row.read(0)?,
+        })
+    }
+}
+
+impl Standalone for TypeFieldRow {}
+
+impl TypeFieldRowMut<'_> {
+    /// Sets [`TypeFieldRow::type_columns`].
+    #[inline]
+    pub fn set_type_columns(&mut self, type_columns: i64) {
+        self.0.put(TypeFieldRowField::TypeColumns(type_columns));
+    }
+}
+
+/// Handle of a row of `players` in memory.
+pub type PlayerKey = Key<Player>;
+/// `players.id`
+pub type PlayerId = Id<Player>;
+
+/// A row of `players`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Player {
+    /// `player_key TEXT NOT NULL`
+    pub player_key: String,
+}
+
+bitflags! {
+    /// Columns of `players`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct PlayerColumns: u8 {
+        /// `player_key`
+        const PLAYER_KEY = 1 << 0;
+    }
+}
+
+/// One field of a [`Player`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlayerField {
+    /// [`Player::player_key`]
+    PlayerKey(String),
+}
+
+views!(Player, PlayerRef, PlayerMut);
+
+impl Entity for Player {
+    type Tables = Tables;
+    type Columns = PlayerColumns;
+    type Field = PlayerField;
+    type Ref<'w> = PlayerRef<'w>;
+    type Mut<'w> = PlayerMut<'w>;
+
+    const TABLE: TableId = TableId(7);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "players",
+        id: "id",
+        columns: &["player_key"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: PlayerColumns = PlayerColumns::empty();
+    const INDEXED: PlayerColumns = PlayerColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.players
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.players
+    }
+
+    #[inline]
+    fn differs(&self, field: &PlayerField) -> PlayerColumns {
+        match field {
+            PlayerField::PlayerKey(value) if self.player_key != *value => PlayerColumns::PLAYER_KEY,
+            _ => PlayerColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: PlayerField) -> PlayerField {
+        match field {
+            PlayerField::PlayerKey(value) => {
+                PlayerField::PlayerKey(mem::replace(&mut self.player_key, value))
+            }
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<PlayerField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.player_key.as_str().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            player_key: row.read(0)?,
+        })
+    }
+}
+
+impl Standalone for Player {}
+
+impl<'w> PlayerRef<'w> {
+    /// The player keys whose `player_id` names this player, in order of their ids. O(1).
+    pub fn player_keys(self) -> Rows<'w, PlayerKeyRow> {
+        self.0.children(PlayerKeyRow::PLAYER_ID)
+    }
+}
+
+impl PlayerMut<'_> {
+    /// Sets [`Player::player_key`].
+    #[inline]
+    pub fn set_player_key(&mut self, player_key: impl Into<String>) {
+        self.0.put(PlayerField::PlayerKey(player_key.into()));
+    }
+}
+
+/// Handle of a row of `player_keys` in memory.
+pub type PlayerKeyRowKey = Key<PlayerKeyRow>;
+/// `player_keys.id`
+pub type PlayerKeyRowId = Id<PlayerKeyRow>;
+
+/// A row of `player_keys`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlayerKeyRow {
+    /// `player_id INTEGER NOT NULL REFERENCES players (id)`
+    pub player: PlayerKey,
+}
+
+bitflags! {
+    /// Columns of `player_keys`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct PlayerKeyRowColumns: u8 {
+        /// `player_id`
+        const PLAYER_ID = 1 << 0;
+    }
+}
+
+/// One field of a [`PlayerKeyRow`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlayerKeyRowField {
+    /// [`PlayerKeyRow::player`]
+    Player(PlayerKey),
+}
+
+views!(PlayerKeyRow, PlayerKeyRowRef, PlayerKeyRowMut);
+
+impl PlayerKeyRow {
+    // Positions of the foreign keys in `INFO`.
+    const PLAYER_ID: usize = 0;
+}
+
+impl Entity for PlayerKeyRow {
+    type Tables = Tables;
+    type Columns = PlayerKeyRowColumns;
+    type Field = PlayerKeyRowField;
+    type Ref<'w> = PlayerKeyRowRef<'w>;
+    type Mut<'w> = PlayerKeyRowMut<'w>;
+
+    const TABLE: TableId = TableId(8);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "player_keys",
+        id: "id",
+        columns: &["player_id"],
+        foreign_keys: &[ForeignKey {
+            column: 0,
+            table: Some(Player::TABLE),
+            on_delete: OnDelete::Restrict,
+            unique: false,
+        }],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: PlayerKeyRowColumns = PlayerKeyRowColumns::empty();
+    const INDEXED: PlayerKeyRowColumns = PlayerKeyRowColumns::PLAYER_ID;
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.player_keys
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.player_keys
+    }
+
+    #[inline]
+    fn differs(&self, field: &PlayerKeyRowField) -> PlayerKeyRowColumns {
+        match field {
+            PlayerKeyRowField::Player(value) if self.player != *value => {
+                PlayerKeyRowColumns::PLAYER_ID
+            }
+            _ => PlayerKeyRowColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: PlayerKeyRowField) -> PlayerKeyRowField {
+        match field {
+            PlayerKeyRowField::Player(value) => {
+                PlayerKeyRowField::Player(mem::replace(&mut self.player, value))
+            }
+        }
+    }
+
+    #[inline]
+    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
+        match foreign_key {
+            Self::PLAYER_ID => Some(self.player.raw()),
+            _ => None,
+        }
+    }
+
+    fn orphaned(_: usize) -> Option<PlayerKeyRowField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
+        match column {
+            0 => tables.players.id(self.player).map(Id::get).into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            player: row.key(0)?,
+        })
+    }
+}
+
+impl Standalone for PlayerKeyRow {}
+
+impl PlayerKeyRow {
+    /// The player keys whose `player_id` is this player, in order of their ids. O(1).
+    pub fn find_by_player(world: &World, player: PlayerKey) -> Rows<'_, PlayerKeyRow> {
+        world.player_keys.children(Self::PLAYER_ID, player.raw())
+    }
+}
+
+impl<'w> PlayerKeyRowRef<'w> {
+    /// The player that `player_id` names. O(1).
+    #[inline]
+    pub fn player(self) -> PlayerRef<'w> {
+        self.0.required_parent(self.player)
+    }
+}
+
+impl PlayerKeyRowMut<'_> {
+    /// Sets [`PlayerKeyRow::player`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the player is not there.
+    #[inline]
+    pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
+        self.0.set(PlayerKeyRowField::Player(player))
+    }
+}

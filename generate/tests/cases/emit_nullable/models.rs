@@ -1,0 +1,745 @@
+// @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
+
+use std::mem;
+
+use gamedb::model::{
+    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader, Rows,
+    Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, text_enum, views,
+};
+
+/// All tables in memory; [`gamedb::World`] has the verbs.
+pub type World = gamedb::World<Tables>;
+
+tables! {
+    /// The tables of the world, for reading one by one.
+    pub struct Tables from include_str!("schema.sql");
+    /// Every type with and without NULL and DEFAULT.
+    0 => samples: Table<Sample>,
+}
+
+text_enum! {
+    /// One of the texts that `mood_plain` can have.
+    pub enum MoodPlain {
+        Calm = "CALM",
+        Wild = "WILD",
+    }
+}
+
+text_enum! {
+    /// One of the texts that `mood_wild` can have.
+    pub enum MoodWild {
+        Calm = "CALM",
+        Wild = "WILD",
+    }
+}
+
+text_enum! {
+    /// One of the texts that `mood_null` can have.
+    pub enum MoodNull {
+        Calm = "CALM",
+        Wild = "WILD",
+    }
+}
+
+text_enum! {
+    /// One of the texts that `mood_null_calm` can have.
+    pub enum MoodNullCalm {
+        Calm = "CALM",
+        Wild = "WILD",
+    }
+}
+
+/// Handle of a row of `samples` in memory.
+pub type SampleKey = Key<Sample>;
+/// `samples.id`
+pub type SampleId = Id<Sample>;
+
+/// Every type with and without NULL and DEFAULT.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// `bool_zero INTEGER NOT NULL DEFAULT 0 CHECK (bool_zero IN (0, 1))`
+    pub bool_zero: bool,
+    /// `bool_one INTEGER NOT NULL DEFAULT 1 CHECK (bool_one IN (0, 1))`
+    pub bool_one: bool,
+    /// `bool_null INTEGER CHECK (bool_null IN (0, 1))`
+    pub bool_null: Option<bool>,
+    /// `bool_null_zero INTEGER DEFAULT 0 CHECK (bool_null_zero IN (0, 1))`
+    pub bool_null_zero: Option<bool>,
+    /// `int_zero INTEGER NOT NULL DEFAULT 0`
+    pub int_zero: i64,
+    /// `int_least INTEGER NOT NULL DEFAULT -9223372036854775808`
+    pub int_least: i64,
+    /// `int_null INTEGER DEFAULT NULL`
+    pub int_null: Option<i64>,
+    /// `int_null_five INTEGER DEFAULT 5`
+    pub int_null_five: Option<i64>,
+    /// `real_half REAL NOT NULL DEFAULT 0.5`
+    pub real_half: f64,
+    /// `real_whole REAL NOT NULL DEFAULT -2`
+    pub real_whole: f64,
+    /// `real_null REAL`
+    pub real_null: Option<f64>,
+    /// `real_null_big REAL DEFAULT 1e300`
+    pub real_null_big: Option<f64>,
+    /// `text_empty TEXT NOT NULL DEFAULT ''`
+    pub text_empty: String,
+    /// `text_quote TEXT NOT NULL DEFAULT 'a''b"c\d'`
+    pub text_quote: String,
+    /// `text_null TEXT`
+    pub text_null: Option<String>,
+    /// `text_null_some TEXT DEFAULT 'some'`
+    pub text_null_some: Option<String>,
+    /// `blob_empty BLOB NOT NULL DEFAULT x''`
+    pub blob_empty: Vec<u8>,
+    /// `blob_bytes BLOB NOT NULL DEFAULT x'00ff'`
+    pub blob_bytes: Vec<u8>,
+    /// `blob_null BLOB`
+    pub blob_null: Option<Vec<u8>>,
+    /// `blob_null_some BLOB DEFAULT x'01'`
+    pub blob_null_some: Option<Vec<u8>>,
+    /// `mood_plain TEXT NOT NULL CHECK (mood_plain IN ('CALM', 'WILD'))`
+    pub mood_plain: MoodPlain,
+    /// `mood_wild TEXT NOT NULL DEFAULT 'WILD' CHECK (mood_wild IN ('CALM', 'WILD'))`
+    pub mood_wild: MoodWild,
+    /// `mood_null TEXT CHECK (mood_null IN ('CALM', 'WILD'))`
+    pub mood_null: Option<MoodNull>,
+    /// `mood_null_calm TEXT DEFAULT 'CALM' CHECK (mood_null_calm IN ('CALM', 'WILD'))`
+    pub mood_null_calm: Option<MoodNullCalm>,
+}
+
+impl Default for Sample {
+    fn default() -> Self {
+        Self {
+            bool_zero: false,
+            bool_one: true,
+            bool_null: None,
+            bool_null_zero: Some(false),
+            int_zero: 0,
+            int_least: -9223372036854775808,
+            int_null: None,
+            int_null_five: Some(5),
+            real_half: 0.5,
+            real_whole: -2.0,
+            real_null: None,
+            real_null_big: Some(1e300),
+            text_empty: String::new(),
+            text_quote: "a'b\"c\\d".to_owned(),
+            text_null: None,
+            text_null_some: Some("some".to_owned()),
+            blob_empty: Vec::new(),
+            blob_bytes: vec![0, 255],
+            blob_null: None,
+            blob_null_some: Some(vec![1]),
+            mood_plain: MoodPlain::default(),
+            mood_wild: MoodWild::Wild,
+            mood_null: None,
+            mood_null_calm: Some(MoodNullCalm::Calm),
+        }
+    }
+}
+
+bitflags! {
+    /// Columns of `samples`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct SampleColumns: u32 {
+        /// `bool_zero`
+        const BOOL_ZERO = 1 << 0;
+        /// `bool_one`
+        const BOOL_ONE = 1 << 1;
+        /// `bool_null`
+        const BOOL_NULL = 1 << 2;
+        /// `bool_null_zero`
+        const BOOL_NULL_ZERO = 1 << 3;
+        /// `int_zero`
+        const INT_ZERO = 1 << 4;
+        /// `int_least`
+        const INT_LEAST = 1 << 5;
+        /// `int_null`
+        const INT_NULL = 1 << 6;
+        /// `int_null_five`
+        const INT_NULL_FIVE = 1 << 7;
+        /// `real_half`
+        const REAL_HALF = 1 << 8;
+        /// `real_whole`
+        const REAL_WHOLE = 1 << 9;
+        /// `real_null`
+        const REAL_NULL = 1 << 10;
+        /// `real_null_big`
+        const REAL_NULL_BIG = 1 << 11;
+        /// `text_empty`
+        const TEXT_EMPTY = 1 << 12;
+        /// `text_quote`
+        const TEXT_QUOTE = 1 << 13;
+        /// `text_null`
+        const TEXT_NULL = 1 << 14;
+        /// `text_null_some`
+        const TEXT_NULL_SOME = 1 << 15;
+        /// `blob_empty`
+        const BLOB_EMPTY = 1 << 16;
+        /// `blob_bytes`
+        const BLOB_BYTES = 1 << 17;
+        /// `blob_null`
+        const BLOB_NULL = 1 << 18;
+        /// `blob_null_some`
+        const BLOB_NULL_SOME = 1 << 19;
+        /// `mood_plain`
+        const MOOD_PLAIN = 1 << 20;
+        /// `mood_wild`
+        const MOOD_WILD = 1 << 21;
+        /// `mood_null`
+        const MOOD_NULL = 1 << 22;
+        /// `mood_null_calm`
+        const MOOD_NULL_CALM = 1 << 23;
+    }
+}
+
+/// One field of a [`Sample`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SampleField {
+    /// [`Sample::bool_zero`]
+    BoolZero(bool),
+    /// [`Sample::bool_one`]
+    BoolOne(bool),
+    /// [`Sample::bool_null`]
+    BoolNull(Option<bool>),
+    /// [`Sample::bool_null_zero`]
+    BoolNullZero(Option<bool>),
+    /// [`Sample::int_zero`]
+    IntZero(i64),
+    /// [`Sample::int_least`]
+    IntLeast(i64),
+    /// [`Sample::int_null`]
+    IntNull(Option<i64>),
+    /// [`Sample::int_null_five`]
+    IntNullFive(Option<i64>),
+    /// [`Sample::real_half`]
+    RealHalf(f64),
+    /// [`Sample::real_whole`]
+    RealWhole(f64),
+    /// [`Sample::real_null`]
+    RealNull(Option<f64>),
+    /// [`Sample::real_null_big`]
+    RealNullBig(Option<f64>),
+    /// [`Sample::text_empty`]
+    TextEmpty(String),
+    /// [`Sample::text_quote`]
+    TextQuote(String),
+    /// [`Sample::text_null`]
+    TextNull(Option<String>),
+    /// [`Sample::text_null_some`]
+    TextNullSome(Option<String>),
+    /// [`Sample::blob_empty`]
+    BlobEmpty(Vec<u8>),
+    /// [`Sample::blob_bytes`]
+    BlobBytes(Vec<u8>),
+    /// [`Sample::blob_null`]
+    BlobNull(Option<Vec<u8>>),
+    /// [`Sample::blob_null_some`]
+    BlobNullSome(Option<Vec<u8>>),
+    /// [`Sample::mood_plain`]
+    MoodPlain(MoodPlain),
+    /// [`Sample::mood_wild`]
+    MoodWild(MoodWild),
+    /// [`Sample::mood_null`]
+    MoodNull(Option<MoodNull>),
+    /// [`Sample::mood_null_calm`]
+    MoodNullCalm(Option<MoodNullCalm>),
+}
+
+views!(Sample, SampleRef, SampleMut);
+
+impl Entity for Sample {
+    type Tables = Tables;
+    type Columns = SampleColumns;
+    type Field = SampleField;
+    type Ref<'w> = SampleRef<'w>;
+    type Mut<'w> = SampleMut<'w>;
+
+    const TABLE: TableId = TableId(0);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "samples",
+        id: "id",
+        columns: &[
+            "bool_zero",
+            "bool_one",
+            "bool_null",
+            "bool_null_zero",
+            "int_zero",
+            "int_least",
+            "int_null",
+            "int_null_five",
+            "real_half",
+            "real_whole",
+            "real_null",
+            "real_null_big",
+            "text_empty",
+            "text_quote",
+            "text_null",
+            "text_null_some",
+            "blob_empty",
+            "blob_bytes",
+            "blob_null",
+            "blob_null_some",
+            "mood_plain",
+            "mood_wild",
+            "mood_null",
+            "mood_null_calm",
+        ],
+        foreign_keys: &[],
+        indexes: &[
+            IndexInfo {
+                columns: &[14],
+                unique: true,
+            },
+            IndexInfo {
+                columns: &[6],
+                unique: false,
+            },
+            IndexInfo {
+                columns: &[10],
+                unique: false,
+            },
+            IndexInfo {
+                columns: &[18],
+                unique: false,
+            },
+            IndexInfo {
+                columns: &[22],
+                unique: false,
+            },
+        ],
+        kind: TableKind::Entity,
+    };
+    const REALS: SampleColumns = SampleColumns::REAL_HALF
+        .union(SampleColumns::REAL_WHOLE)
+        .union(SampleColumns::REAL_NULL)
+        .union(SampleColumns::REAL_NULL_BIG);
+    const INDEXED: SampleColumns = SampleColumns::INT_NULL
+        .union(SampleColumns::REAL_NULL)
+        .union(SampleColumns::TEXT_NULL)
+        .union(SampleColumns::BLOB_NULL)
+        .union(SampleColumns::MOOD_NULL);
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.samples
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.samples
+    }
+
+    #[inline]
+    fn differs(&self, field: &SampleField) -> SampleColumns {
+        match field {
+            SampleField::BoolZero(value) if self.bool_zero != *value => SampleColumns::BOOL_ZERO,
+            SampleField::BoolOne(value) if self.bool_one != *value => SampleColumns::BOOL_ONE,
+            SampleField::BoolNull(value) if self.bool_null != *value => SampleColumns::BOOL_NULL,
+            SampleField::BoolNullZero(value) if self.bool_null_zero != *value => {
+                SampleColumns::BOOL_NULL_ZERO
+            }
+            SampleField::IntZero(value) if self.int_zero != *value => SampleColumns::INT_ZERO,
+            SampleField::IntLeast(value) if self.int_least != *value => SampleColumns::INT_LEAST,
+            SampleField::IntNull(value) if self.int_null != *value => SampleColumns::INT_NULL,
+            SampleField::IntNullFive(value) if self.int_null_five != *value => {
+                SampleColumns::INT_NULL_FIVE
+            }
+            SampleField::RealHalf(value) if self.real_half != *value => SampleColumns::REAL_HALF,
+            SampleField::RealWhole(value) if self.real_whole != *value => SampleColumns::REAL_WHOLE,
+            SampleField::RealNull(value) if self.real_null != *value => SampleColumns::REAL_NULL,
+            SampleField::RealNullBig(value) if self.real_null_big != *value => {
+                SampleColumns::REAL_NULL_BIG
+            }
+            SampleField::TextEmpty(value) if self.text_empty != *value => SampleColumns::TEXT_EMPTY,
+            SampleField::TextQuote(value) if self.text_quote != *value => SampleColumns::TEXT_QUOTE,
+            SampleField::TextNull(value) if self.text_null != *value => SampleColumns::TEXT_NULL,
+            SampleField::TextNullSome(value) if self.text_null_some != *value => {
+                SampleColumns::TEXT_NULL_SOME
+            }
+            SampleField::BlobEmpty(value) if self.blob_empty != *value => SampleColumns::BLOB_EMPTY,
+            SampleField::BlobBytes(value) if self.blob_bytes != *value => SampleColumns::BLOB_BYTES,
+            SampleField::BlobNull(value) if self.blob_null != *value => SampleColumns::BLOB_NULL,
+            SampleField::BlobNullSome(value) if self.blob_null_some != *value => {
+                SampleColumns::BLOB_NULL_SOME
+            }
+            SampleField::MoodPlain(value) if self.mood_plain != *value => SampleColumns::MOOD_PLAIN,
+            SampleField::MoodWild(value) if self.mood_wild != *value => SampleColumns::MOOD_WILD,
+            SampleField::MoodNull(value) if self.mood_null != *value => SampleColumns::MOOD_NULL,
+            SampleField::MoodNullCalm(value) if self.mood_null_calm != *value => {
+                SampleColumns::MOOD_NULL_CALM
+            }
+            _ => SampleColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: SampleField) -> SampleField {
+        match field {
+            SampleField::BoolZero(value) => {
+                SampleField::BoolZero(mem::replace(&mut self.bool_zero, value))
+            }
+            SampleField::BoolOne(value) => {
+                SampleField::BoolOne(mem::replace(&mut self.bool_one, value))
+            }
+            SampleField::BoolNull(value) => {
+                SampleField::BoolNull(mem::replace(&mut self.bool_null, value))
+            }
+            SampleField::BoolNullZero(value) => {
+                SampleField::BoolNullZero(mem::replace(&mut self.bool_null_zero, value))
+            }
+            SampleField::IntZero(value) => {
+                SampleField::IntZero(mem::replace(&mut self.int_zero, value))
+            }
+            SampleField::IntLeast(value) => {
+                SampleField::IntLeast(mem::replace(&mut self.int_least, value))
+            }
+            SampleField::IntNull(value) => {
+                SampleField::IntNull(mem::replace(&mut self.int_null, value))
+            }
+            SampleField::IntNullFive(value) => {
+                SampleField::IntNullFive(mem::replace(&mut self.int_null_five, value))
+            }
+            SampleField::RealHalf(value) => {
+                SampleField::RealHalf(mem::replace(&mut self.real_half, value))
+            }
+            SampleField::RealWhole(value) => {
+                SampleField::RealWhole(mem::replace(&mut self.real_whole, value))
+            }
+            SampleField::RealNull(value) => {
+                SampleField::RealNull(mem::replace(&mut self.real_null, value))
+            }
+            SampleField::RealNullBig(value) => {
+                SampleField::RealNullBig(mem::replace(&mut self.real_null_big, value))
+            }
+            SampleField::TextEmpty(value) => {
+                SampleField::TextEmpty(mem::replace(&mut self.text_empty, value))
+            }
+            SampleField::TextQuote(value) => {
+                SampleField::TextQuote(mem::replace(&mut self.text_quote, value))
+            }
+            SampleField::TextNull(value) => {
+                SampleField::TextNull(mem::replace(&mut self.text_null, value))
+            }
+            SampleField::TextNullSome(value) => {
+                SampleField::TextNullSome(mem::replace(&mut self.text_null_some, value))
+            }
+            SampleField::BlobEmpty(value) => {
+                SampleField::BlobEmpty(mem::replace(&mut self.blob_empty, value))
+            }
+            SampleField::BlobBytes(value) => {
+                SampleField::BlobBytes(mem::replace(&mut self.blob_bytes, value))
+            }
+            SampleField::BlobNull(value) => {
+                SampleField::BlobNull(mem::replace(&mut self.blob_null, value))
+            }
+            SampleField::BlobNullSome(value) => {
+                SampleField::BlobNullSome(mem::replace(&mut self.blob_null_some, value))
+            }
+            SampleField::MoodPlain(value) => {
+                SampleField::MoodPlain(mem::replace(&mut self.mood_plain, value))
+            }
+            SampleField::MoodWild(value) => {
+                SampleField::MoodWild(mem::replace(&mut self.mood_wild, value))
+            }
+            SampleField::MoodNull(value) => {
+                SampleField::MoodNull(mem::replace(&mut self.mood_null, value))
+            }
+            SampleField::MoodNullCalm(value) => {
+                SampleField::MoodNullCalm(mem::replace(&mut self.mood_null_calm, value))
+            }
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<SampleField> {
+        None
+    }
+
+    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
+        match index {
+            0 => Some(hasher.hash(self.text_null.as_deref()?)),
+            1 => Some(hasher.hash(self.int_null?)),
+            2 => Some(hasher.hash((self.real_null? + 0.0).to_bits())),
+            3 => Some(hasher.hash(self.blob_null.as_deref()?)),
+            4 => Some(hasher.hash(self.mood_null?)),
+            _ => None,
+        }
+    }
+
+    fn index_eq(&self, other: &Self, index: usize) -> bool {
+        match index {
+            0 => self.text_null == other.text_null,
+            1 => self.int_null == other.int_null,
+            2 => self.real_null == other.real_null,
+            3 => self.blob_null == other.blob_null,
+            4 => self.mood_null == other.mood_null,
+            _ => false,
+        }
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.bool_zero.into(),
+            1 => self.bool_one.into(),
+            2 => self.bool_null.into(),
+            3 => self.bool_null_zero.into(),
+            4 => self.int_zero.into(),
+            5 => self.int_least.into(),
+            6 => self.int_null.into(),
+            7 => self.int_null_five.into(),
+            8 => self.real_half.into(),
+            9 => self.real_whole.into(),
+            10 => self.real_null.into(),
+            11 => self.real_null_big.into(),
+            12 => self.text_empty.as_str().into(),
+            13 => self.text_quote.as_str().into(),
+            14 => self.text_null.as_deref().into(),
+            15 => self.text_null_some.as_deref().into(),
+            16 => self.blob_empty.as_slice().into(),
+            17 => self.blob_bytes.as_slice().into(),
+            18 => self.blob_null.as_deref().into(),
+            19 => self.blob_null_some.as_deref().into(),
+            20 => self.mood_plain.into(),
+            21 => self.mood_wild.into(),
+            22 => self.mood_null.into(),
+            23 => self.mood_null_calm.into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            bool_zero: row.read(0)?,
+            bool_one: row.read(1)?,
+            bool_null: row.read(2)?,
+            bool_null_zero: row.read(3)?,
+            int_zero: row.read(4)?,
+            int_least: row.read(5)?,
+            int_null: row.read(6)?,
+            int_null_five: row.read(7)?,
+            real_half: row.read(8)?,
+            real_whole: row.read(9)?,
+            real_null: row.read(10)?,
+            real_null_big: row.read(11)?,
+            text_empty: row.read(12)?,
+            text_quote: row.read(13)?,
+            text_null: row.read(14)?,
+            text_null_some: row.read(15)?,
+            blob_empty: row.read(16)?,
+            blob_bytes: row.read(17)?,
+            blob_null: row.read(18)?,
+            blob_null_some: row.read(19)?,
+            mood_plain: row.read(20)?,
+            mood_wild: row.read(21)?,
+            mood_null: row.read(22)?,
+            mood_null_calm: row.read(23)?,
+        })
+    }
+}
+
+impl Standalone for Sample {}
+
+impl Sample {
+    /// The sample with this `text_null`. O(1).
+    pub fn find_by_text_null<'w>(world: &'w World, text_null: &str) -> Option<SampleRef<'w>> {
+        let (key, _) = world
+            .samples
+            .find(0, text_null, |row| {
+                row.text_null.as_deref() == Some(text_null)
+            })
+            .next()?;
+        world.get(key).ok()
+    }
+
+    /// The samples with this `int_null`, in order of their ids. O(1).
+    pub fn find_by_int_null(world: &World, int_null: i64) -> Rows<'_, Sample> {
+        world
+            .samples
+            .find(1, int_null, |row| row.int_null == Some(int_null))
+    }
+
+    /// The samples with this `real_null`, in order of their ids. O(1).
+    pub fn find_by_real_null(world: &World, real_null: f64) -> Rows<'_, Sample> {
+        world.samples.find(2, (real_null + 0.0).to_bits(), |row| {
+            row.real_null == Some(real_null)
+        })
+    }
+
+    /// The samples with this `blob_null`, in order of their ids. O(1).
+    pub fn find_by_blob_null<'w>(world: &'w World, blob_null: &[u8]) -> Rows<'w, Sample> {
+        world.samples.find(3, blob_null, |row| {
+            row.blob_null.as_deref() == Some(blob_null)
+        })
+    }
+
+    /// The samples with this `mood_null`, in order of their ids. O(1).
+    pub fn find_by_mood_null(world: &World, mood_null: MoodNull) -> Rows<'_, Sample> {
+        world
+            .samples
+            .find(4, mood_null, |row| row.mood_null == Some(mood_null))
+    }
+}
+
+impl SampleMut<'_> {
+    /// Sets [`Sample::bool_zero`].
+    #[inline]
+    pub fn set_bool_zero(&mut self, bool_zero: bool) {
+        self.0.put(SampleField::BoolZero(bool_zero));
+    }
+
+    /// Sets [`Sample::bool_one`].
+    #[inline]
+    pub fn set_bool_one(&mut self, bool_one: bool) {
+        self.0.put(SampleField::BoolOne(bool_one));
+    }
+
+    /// Sets [`Sample::bool_null`].
+    #[inline]
+    pub fn set_bool_null(&mut self, bool_null: Option<bool>) {
+        self.0.put(SampleField::BoolNull(bool_null));
+    }
+
+    /// Sets [`Sample::bool_null_zero`].
+    #[inline]
+    pub fn set_bool_null_zero(&mut self, bool_null_zero: Option<bool>) {
+        self.0.put(SampleField::BoolNullZero(bool_null_zero));
+    }
+
+    /// Sets [`Sample::int_zero`].
+    #[inline]
+    pub fn set_int_zero(&mut self, int_zero: i64) {
+        self.0.put(SampleField::IntZero(int_zero));
+    }
+
+    /// Sets [`Sample::int_least`].
+    #[inline]
+    pub fn set_int_least(&mut self, int_least: i64) {
+        self.0.put(SampleField::IntLeast(int_least));
+    }
+
+    /// Sets [`Sample::int_null`].
+    #[inline]
+    pub fn set_int_null(&mut self, int_null: Option<i64>) {
+        self.0.put(SampleField::IntNull(int_null));
+    }
+
+    /// Sets [`Sample::int_null_five`].
+    #[inline]
+    pub fn set_int_null_five(&mut self, int_null_five: Option<i64>) {
+        self.0.put(SampleField::IntNullFive(int_null_five));
+    }
+
+    /// Sets [`Sample::real_half`].
+    ///
+    /// # Errors
+    /// [`Error::NotANumber`] for NaN.
+    #[inline]
+    pub fn set_real_half(&mut self, real_half: f64) -> Result<(), Error> {
+        self.0.set(SampleField::RealHalf(real_half))
+    }
+
+    /// Sets [`Sample::real_whole`].
+    ///
+    /// # Errors
+    /// [`Error::NotANumber`] for NaN.
+    #[inline]
+    pub fn set_real_whole(&mut self, real_whole: f64) -> Result<(), Error> {
+        self.0.set(SampleField::RealWhole(real_whole))
+    }
+
+    /// Sets [`Sample::real_null`].
+    ///
+    /// # Errors
+    /// [`Error::NotANumber`] for NaN.
+    #[inline]
+    pub fn set_real_null(&mut self, real_null: Option<f64>) -> Result<(), Error> {
+        self.0.set(SampleField::RealNull(real_null))
+    }
+
+    /// Sets [`Sample::real_null_big`].
+    ///
+    /// # Errors
+    /// [`Error::NotANumber`] for NaN.
+    #[inline]
+    pub fn set_real_null_big(&mut self, real_null_big: Option<f64>) -> Result<(), Error> {
+        self.0.set(SampleField::RealNullBig(real_null_big))
+    }
+
+    /// Sets [`Sample::text_empty`].
+    #[inline]
+    pub fn set_text_empty(&mut self, text_empty: impl Into<String>) {
+        self.0.put(SampleField::TextEmpty(text_empty.into()));
+    }
+
+    /// Sets [`Sample::text_quote`].
+    #[inline]
+    pub fn set_text_quote(&mut self, text_quote: impl Into<String>) {
+        self.0.put(SampleField::TextQuote(text_quote.into()));
+    }
+
+    /// Sets [`Sample::text_null`].
+    ///
+    /// # Errors
+    /// [`Error::NotUnique`] when another sample has it.
+    #[inline]
+    pub fn set_text_null(&mut self, text_null: Option<String>) -> Result<(), Error> {
+        self.0.set(SampleField::TextNull(text_null))
+    }
+
+    /// Sets [`Sample::text_null_some`].
+    #[inline]
+    pub fn set_text_null_some(&mut self, text_null_some: Option<String>) {
+        self.0.put(SampleField::TextNullSome(text_null_some));
+    }
+
+    /// Sets [`Sample::blob_empty`].
+    #[inline]
+    pub fn set_blob_empty(&mut self, blob_empty: impl Into<Vec<u8>>) {
+        self.0.put(SampleField::BlobEmpty(blob_empty.into()));
+    }
+
+    /// Sets [`Sample::blob_bytes`].
+    #[inline]
+    pub fn set_blob_bytes(&mut self, blob_bytes: impl Into<Vec<u8>>) {
+        self.0.put(SampleField::BlobBytes(blob_bytes.into()));
+    }
+
+    /// Sets [`Sample::blob_null`].
+    #[inline]
+    pub fn set_blob_null(&mut self, blob_null: Option<Vec<u8>>) {
+        self.0.put(SampleField::BlobNull(blob_null));
+    }
+
+    /// Sets [`Sample::blob_null_some`].
+    #[inline]
+    pub fn set_blob_null_some(&mut self, blob_null_some: Option<Vec<u8>>) {
+        self.0.put(SampleField::BlobNullSome(blob_null_some));
+    }
+
+    /// Sets [`Sample::mood_plain`].
+    #[inline]
+    pub fn set_mood_plain(&mut self, mood_plain: MoodPlain) {
+        self.0.put(SampleField::MoodPlain(mood_plain));
+    }
+
+    /// Sets [`Sample::mood_wild`].
+    #[inline]
+    pub fn set_mood_wild(&mut self, mood_wild: MoodWild) {
+        self.0.put(SampleField::MoodWild(mood_wild));
+    }
+
+    /// Sets [`Sample::mood_null`].
+    #[inline]
+    pub fn set_mood_null(&mut self, mood_null: Option<MoodNull>) {
+        self.0.put(SampleField::MoodNull(mood_null));
+    }
+
+    /// Sets [`Sample::mood_null_calm`].
+    #[inline]
+    pub fn set_mood_null_calm(&mut self, mood_null_calm: Option<MoodNullCalm>) {
+        self.0.put(SampleField::MoodNullCalm(mood_null_calm));
+    }
+}

@@ -1,0 +1,305 @@
+// @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
+
+use std::mem;
+
+use gamedb::model::{
+    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, Key, OnDelete, RawKey, RowReader,
+    Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+};
+
+/// All tables in memory; [`gamedb::World`] has the verbs.
+pub type World = gamedb::World<Tables>;
+
+tables! {
+    /// The tables of the world, for reading one by one.
+    pub struct Tables from include_str!("schema.sql");
+    /// The rows of `players`.
+    0 => players: Table<Player>,
+    /// What only the player sees: one for each, at most.
+    1 => profiles: Table<Profile>,
+}
+
+/// Handle of a row of `players` in memory.
+pub type PlayerKey = Key<Player>;
+/// `players.id`
+pub type PlayerId = Id<Player>;
+
+/// A row of `players`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Player {
+    /// `name TEXT NOT NULL`
+    pub name: String,
+}
+
+bitflags! {
+    /// Columns of `players`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct PlayerColumns: u8 {
+        /// `name`
+        const NAME = 1 << 0;
+    }
+}
+
+/// One field of a [`Player`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlayerField {
+    /// [`Player::name`]
+    Name(String),
+}
+
+views!(Player, PlayerRef, PlayerMut);
+
+impl Entity for Player {
+    type Tables = Tables;
+    type Columns = PlayerColumns;
+    type Field = PlayerField;
+    type Ref<'w> = PlayerRef<'w>;
+    type Mut<'w> = PlayerMut<'w>;
+
+    const TABLE: TableId = TableId(0);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "players",
+        id: "id",
+        columns: &["name"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: PlayerColumns = PlayerColumns::empty();
+    const INDEXED: PlayerColumns = PlayerColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.players
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.players
+    }
+
+    #[inline]
+    fn differs(&self, field: &PlayerField) -> PlayerColumns {
+        match field {
+            PlayerField::Name(value) if self.name != *value => PlayerColumns::NAME,
+            _ => PlayerColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: PlayerField) -> PlayerField {
+        match field {
+            PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<PlayerField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.name.as_str().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self { name: row.read(0)? })
+    }
+}
+
+impl Standalone for Player {}
+
+impl<'w> PlayerRef<'w> {
+    /// The profile whose `player_id` names this player. O(1).
+    pub fn profile(self) -> Option<ProfileRef<'w>> {
+        self.0.child::<Profile>(Profile::PLAYER_ID)
+    }
+}
+
+impl PlayerMut<'_> {
+    /// Sets [`Player::name`].
+    #[inline]
+    pub fn set_name(&mut self, name: impl Into<String>) {
+        self.0.put(PlayerField::Name(name.into()));
+    }
+}
+
+/// Handle of a row of `profiles` in memory.
+pub type ProfileKey = Key<Profile>;
+/// `profiles.id`
+pub type ProfileId = Id<Profile>;
+
+/// What only the player sees: one for each, at most.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    /// `player_id INTEGER NOT NULL UNIQUE REFERENCES players (id) ON DELETE CASCADE`
+    pub player: PlayerKey,
+    /// `motto TEXT`
+    pub motto: Option<String>,
+}
+
+bitflags! {
+    /// Columns of `profiles`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct ProfileColumns: u8 {
+        /// `player_id`
+        const PLAYER_ID = 1 << 0;
+        /// `motto`
+        const MOTTO = 1 << 1;
+    }
+}
+
+/// One field of a [`Profile`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProfileField {
+    /// [`Profile::player`]
+    Player(PlayerKey),
+    /// [`Profile::motto`]
+    Motto(Option<String>),
+}
+
+views!(Profile, ProfileRef, ProfileMut);
+
+impl Profile {
+    // Positions of the foreign keys in `INFO`.
+    const PLAYER_ID: usize = 0;
+}
+
+impl Entity for Profile {
+    type Tables = Tables;
+    type Columns = ProfileColumns;
+    type Field = ProfileField;
+    type Ref<'w> = ProfileRef<'w>;
+    type Mut<'w> = ProfileMut<'w>;
+
+    const TABLE: TableId = TableId(1);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "profiles",
+        id: "id",
+        columns: &["player_id", "motto"],
+        foreign_keys: &[ForeignKey {
+            column: 0,
+            table: Some(Player::TABLE),
+            on_delete: OnDelete::Cascade,
+            unique: true,
+        }],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: ProfileColumns = ProfileColumns::empty();
+    const INDEXED: ProfileColumns = ProfileColumns::PLAYER_ID;
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.profiles
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.profiles
+    }
+
+    #[inline]
+    fn differs(&self, field: &ProfileField) -> ProfileColumns {
+        match field {
+            ProfileField::Player(value) if self.player != *value => ProfileColumns::PLAYER_ID,
+            ProfileField::Motto(value) if self.motto != *value => ProfileColumns::MOTTO,
+            _ => ProfileColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: ProfileField) -> ProfileField {
+        match field {
+            ProfileField::Player(value) => {
+                ProfileField::Player(mem::replace(&mut self.player, value))
+            }
+            ProfileField::Motto(value) => ProfileField::Motto(mem::replace(&mut self.motto, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
+        match foreign_key {
+            Self::PLAYER_ID => Some(self.player.raw()),
+            _ => None,
+        }
+    }
+
+    fn orphaned(_: usize) -> Option<ProfileField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
+        match column {
+            0 => tables.players.id(self.player).map(Id::get).into(),
+            1 => self.motto.as_deref().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            player: row.key(0)?,
+            motto: row.read(1)?,
+        })
+    }
+}
+
+impl Standalone for Profile {}
+
+impl Profile {
+    /// The profile whose `player_id` is this player. O(1).
+    pub fn find_by_player(world: &World, player: PlayerKey) -> Option<ProfileRef<'_>> {
+        let (key, _) = world
+            .profiles
+            .children(Self::PLAYER_ID, player.raw())
+            .next()?;
+        world.get(key).ok()
+    }
+}
+
+impl<'w> ProfileRef<'w> {
+    /// The player that `player_id` names. O(1).
+    #[inline]
+    pub fn player(self) -> PlayerRef<'w> {
+        self.0.required_parent(self.player)
+    }
+}
+
+impl ProfileMut<'_> {
+    /// Sets [`Profile::player`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the player is not there,
+    /// [`Error::NotUnique`] when the player has a profile already.
+    #[inline]
+    pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
+        self.0.set(ProfileField::Player(player))
+    }
+
+    /// Sets [`Profile::motto`].
+    #[inline]
+    pub fn set_motto(&mut self, motto: Option<String>) {
+        self.0.put(ProfileField::Motto(motto));
+    }
+}

@@ -1,0 +1,781 @@
+// @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
+
+use std::mem;
+
+use gamedb::model::{
+    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, Key, OnDelete, Owner, Parent,
+    ProblemKind, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value,
+    bitflags, owner_flags, owner_value, tables, views,
+};
+
+/// All tables in memory; [`gamedb::World`] has the verbs.
+pub type World = gamedb::World<Tables>;
+
+tables! {
+    /// The tables of the world, for reading one by one.
+    pub struct Tables from include_str!("schema.sql");
+    /// The rows of `players`.
+    0 => players: Table<Player>,
+    /// The rows of `guilds`.
+    1 => guilds: Table<Guild>,
+    /// A house belongs to somebody: a player, a guild, or the crown outside of the database.
+    2 => houses: Table<House>,
+    /// A debt between players: two arms of one table.
+    3 => debts: Table<Debt>,
+}
+
+/// Handle of a row of `players` in memory.
+pub type PlayerKey = Key<Player>;
+/// `players.id`
+pub type PlayerId = Id<Player>;
+
+/// A row of `players`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Player {
+    /// `name TEXT NOT NULL`
+    pub name: String,
+}
+
+bitflags! {
+    /// Columns of `players`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct PlayerColumns: u8 {
+        /// `name`
+        const NAME = 1 << 0;
+    }
+}
+
+/// One field of a [`Player`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlayerField {
+    /// [`Player::name`]
+    Name(String),
+}
+
+views!(Player, PlayerRef, PlayerMut);
+
+impl Entity for Player {
+    type Tables = Tables;
+    type Columns = PlayerColumns;
+    type Field = PlayerField;
+    type Ref<'w> = PlayerRef<'w>;
+    type Mut<'w> = PlayerMut<'w>;
+
+    const TABLE: TableId = TableId(0);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "players",
+        id: "id",
+        columns: &["name"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: PlayerColumns = PlayerColumns::empty();
+    const INDEXED: PlayerColumns = PlayerColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.players
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.players
+    }
+
+    #[inline]
+    fn differs(&self, field: &PlayerField) -> PlayerColumns {
+        match field {
+            PlayerField::Name(value) if self.name != *value => PlayerColumns::NAME,
+            _ => PlayerColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: PlayerField) -> PlayerField {
+        match field {
+            PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<PlayerField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.name.as_str().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self { name: row.read(0)? })
+    }
+}
+
+impl Standalone for Player {}
+
+impl<'w> PlayerRef<'w> {
+    /// The houses whose `owner_player_id` names this player, in order of their ids. O(1).
+    pub fn houses(self) -> Rows<'w, House> {
+        self.0.children(House::OWNER_PLAYER_ID)
+    }
+
+    /// The debts whose `owner_lender_id` names this player, in order of their ids. O(1).
+    pub fn debts_by_owner_lender(self) -> Rows<'w, Debt> {
+        self.0.children(Debt::OWNER_LENDER_ID)
+    }
+
+    /// The debts whose `owner_heir_id` names this player, in order of their ids. O(1).
+    pub fn debts_by_owner_heir(self) -> Rows<'w, Debt> {
+        self.0.children(Debt::OWNER_HEIR_ID)
+    }
+}
+
+impl PlayerMut<'_> {
+    /// Sets [`Player::name`].
+    #[inline]
+    pub fn set_name(&mut self, name: impl Into<String>) {
+        self.0.put(PlayerField::Name(name.into()));
+    }
+}
+
+/// Handle of a row of `guilds` in memory.
+pub type GuildKey = Key<Guild>;
+/// `guilds.id`
+pub type GuildId = Id<Guild>;
+
+/// A row of `guilds`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Guild {
+    /// `name TEXT NOT NULL`
+    pub name: String,
+}
+
+bitflags! {
+    /// Columns of `guilds`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct GuildColumns: u8 {
+        /// `name`
+        const NAME = 1 << 0;
+    }
+}
+
+/// One field of a [`Guild`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GuildField {
+    /// [`Guild::name`]
+    Name(String),
+}
+
+views!(Guild, GuildRef, GuildMut);
+
+impl Entity for Guild {
+    type Tables = Tables;
+    type Columns = GuildColumns;
+    type Field = GuildField;
+    type Ref<'w> = GuildRef<'w>;
+    type Mut<'w> = GuildMut<'w>;
+
+    const TABLE: TableId = TableId(1);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "guilds",
+        id: "id",
+        columns: &["name"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: GuildColumns = GuildColumns::empty();
+    const INDEXED: GuildColumns = GuildColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.guilds
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.guilds
+    }
+
+    #[inline]
+    fn differs(&self, field: &GuildField) -> GuildColumns {
+        match field {
+            GuildField::Name(value) if self.name != *value => GuildColumns::NAME,
+            _ => GuildColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: GuildField) -> GuildField {
+        match field {
+            GuildField::Name(value) => GuildField::Name(mem::replace(&mut self.name, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<GuildField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.name.as_str().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self { name: row.read(0)? })
+    }
+}
+
+impl Standalone for Guild {}
+
+impl<'w> GuildRef<'w> {
+    /// The house whose `owner_guild_id` names this guild. O(1).
+    pub fn house(self) -> Option<HouseRef<'w>> {
+        self.0.child::<House>(House::OWNER_GUILD_ID)
+    }
+}
+
+impl GuildMut<'_> {
+    /// Sets [`Guild::name`].
+    #[inline]
+    pub fn set_name(&mut self, name: impl Into<String>) {
+        self.0.put(GuildField::Name(name.into()));
+    }
+}
+
+/// Handle of a row of `houses` in memory.
+pub type HouseKey = Key<House>;
+/// `houses.id`
+pub type HouseId = Id<House>;
+
+/// A house belongs to somebody: a player, a guild, or the crown outside of the database.
+#[derive(Clone, Debug, PartialEq)]
+pub struct House {
+    /// `owner_player_id`, `owner_guild_id`, `owner_crown_id`: exactly one is set.
+    pub owner: HouseOwnerKey,
+}
+
+impl Default for House {
+    fn default() -> Self {
+        Self {
+            owner: HouseOwnerKey::Player(Key::null()),
+        }
+    }
+}
+
+bitflags! {
+    /// Columns of `houses`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct HouseColumns: u8 {
+        /// `owner_player_id`
+        const OWNER_PLAYER_ID = 1 << 0;
+        /// `owner_guild_id`
+        const OWNER_GUILD_ID = 1 << 1;
+        /// `owner_crown_id`
+        const OWNER_CROWN_ID = 1 << 2;
+    }
+}
+
+/// One field of a [`House`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HouseField {
+    /// [`House::owner`]
+    Owner(HouseOwnerKey),
+}
+
+views!(House, HouseRef, HouseMut);
+
+impl House {
+    // Positions of the foreign keys in `INFO`.
+    const OWNER_PLAYER_ID: usize = 0;
+    const OWNER_GUILD_ID: usize = 1;
+}
+
+impl Entity for House {
+    type Tables = Tables;
+    type Columns = HouseColumns;
+    type Field = HouseField;
+    type Ref<'w> = HouseRef<'w>;
+    type Mut<'w> = HouseMut<'w>;
+
+    const TABLE: TableId = TableId(2);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "houses",
+        id: "id",
+        columns: &["owner_player_id", "owner_guild_id", "owner_crown_id"],
+        foreign_keys: &[
+            ForeignKey {
+                column: 0,
+                table: Some(Player::TABLE),
+                on_delete: OnDelete::Cascade,
+                unique: false,
+            },
+            ForeignKey {
+                column: 1,
+                table: Some(Guild::TABLE),
+                on_delete: OnDelete::Cascade,
+                unique: true,
+            },
+        ],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: HouseColumns = HouseColumns::empty();
+    const INDEXED: HouseColumns = HouseColumns::OWNER_PLAYER_ID.union(HouseColumns::OWNER_GUILD_ID);
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.houses
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.houses
+    }
+
+    #[inline]
+    fn differs(&self, field: &HouseField) -> HouseColumns {
+        match field {
+            HouseField::Owner(value) => owner_flags(
+                &[
+                    HouseColumns::OWNER_PLAYER_ID,
+                    HouseColumns::OWNER_GUILD_ID,
+                    HouseColumns::OWNER_CROWN_ID,
+                ],
+                Some(self.owner),
+                Some(*value),
+            ),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: HouseField) -> HouseField {
+        match field {
+            HouseField::Owner(value) => HouseField::Owner(mem::replace(&mut self.owner, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
+        match foreign_key {
+            Self::OWNER_PLAYER_ID => self.owner.as_player().map(Key::raw),
+            Self::OWNER_GUILD_ID => self.owner.as_guild().map(Key::raw),
+            _ => None,
+        }
+    }
+
+    fn orphaned(_: usize) -> Option<HouseField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
+        match column {
+            0 => owner_value(Some(self.owner), 0, Some(Player::TABLE), tables),
+            1 => owner_value(Some(self.owner), 1, Some(Guild::TABLE), tables),
+            2 => owner_value(Some(self.owner), 2, None, tables),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            owner: row
+                .owner(&[(0, Some(Player::TABLE)), (1, Some(Guild::TABLE)), (2, None)])?
+                .ok_or_else(|| ColumnProblem {
+                    columns: vec![0, 1, 2],
+                    kind: ProblemKind::NoneOf,
+                })?,
+        })
+    }
+}
+
+impl Standalone for House {}
+
+/// The owner of a [`House`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HouseOwnerKey {
+    /// `owner_player_id`
+    Player(PlayerKey),
+    /// `owner_guild_id`
+    Guild(GuildKey),
+    /// `owner_crown_id`
+    Crown(i64),
+}
+
+impl HouseOwnerKey {
+    /// Whether it is a player.
+    #[must_use]
+    pub const fn is_player(&self) -> bool {
+        matches!(self, Self::Player(_))
+    }
+
+    /// Whether it is a guild.
+    #[must_use]
+    pub const fn is_guild(&self) -> bool {
+        matches!(self, Self::Guild(_))
+    }
+
+    /// Whether it is a crown.
+    #[must_use]
+    pub const fn is_crown(&self) -> bool {
+        matches!(self, Self::Crown(_))
+    }
+
+    /// The player, if it is one.
+    #[must_use]
+    pub const fn as_player(self) -> Option<PlayerKey> {
+        match self {
+            Self::Player(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The guild, if it is one.
+    #[must_use]
+    pub const fn as_guild(self) -> Option<GuildKey> {
+        match self {
+            Self::Guild(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The crown's id, if it is one.
+    #[must_use]
+    pub const fn as_crown(self) -> Option<i64> {
+        match self {
+            Self::Crown(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+impl From<PlayerKey> for HouseOwnerKey {
+    fn from(key: PlayerKey) -> Self {
+        Self::Player(key)
+    }
+}
+
+impl From<GuildKey> for HouseOwnerKey {
+    fn from(key: GuildKey) -> Self {
+        Self::Guild(key)
+    }
+}
+
+impl Owner for HouseOwnerKey {
+    #[inline]
+    fn arm(self) -> (usize, Parent) {
+        match self {
+            Self::Player(key) => (0, Parent::Row(key.raw())),
+            Self::Guild(key) => (1, Parent::Row(key.raw())),
+            Self::Crown(id) => (2, Parent::Outside(id)),
+        }
+    }
+
+    #[inline]
+    fn from_arm(arm: usize, parent: Parent) -> Option<Self> {
+        match (arm, parent) {
+            (0, Parent::Row(key)) => Some(Self::Player(Key::from_raw(key))),
+            (1, Parent::Row(key)) => Some(Self::Guild(Key::from_raw(key))),
+            (2, Parent::Outside(id)) => Some(Self::Crown(id)),
+            _ => None,
+        }
+    }
+}
+
+impl House {
+    /// The houses whose `owner_player_id` is this player, in order of their ids. O(1).
+    pub fn find_by_owner_player(world: &World, owner: PlayerKey) -> Rows<'_, House> {
+        world.houses.children(Self::OWNER_PLAYER_ID, owner.raw())
+    }
+
+    /// The house whose `owner_guild_id` is this guild. O(1).
+    pub fn find_by_owner_guild(world: &World, owner: GuildKey) -> Option<HouseRef<'_>> {
+        let (key, _) = world
+            .houses
+            .children(Self::OWNER_GUILD_ID, owner.raw())
+            .next()?;
+        world.get(key).ok()
+    }
+}
+
+impl HouseMut<'_> {
+    /// Sets [`House::owner`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the owner is not there,
+    /// [`Error::NotUnique`] when the guild has a house already.
+    #[inline]
+    pub fn set_owner(&mut self, owner: HouseOwnerKey) -> Result<(), Error> {
+        self.0.set(HouseField::Owner(owner))
+    }
+}
+
+/// Handle of a row of `debts` in memory.
+pub type DebtKey = Key<Debt>;
+/// `debts.id`
+pub type DebtId = Id<Debt>;
+
+/// A debt between players: two arms of one table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Debt {
+    /// `owner_lender_id`, `owner_heir_id`: at most one is set.
+    pub owner: Option<DebtOwnerKey>,
+    /// `amount INTEGER NOT NULL`
+    pub amount: i64,
+}
+
+bitflags! {
+    /// Columns of `debts`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct DebtColumns: u8 {
+        /// `owner_lender_id`
+        const OWNER_LENDER_ID = 1 << 0;
+        /// `owner_heir_id`
+        const OWNER_HEIR_ID = 1 << 1;
+        /// `amount`
+        const AMOUNT = 1 << 2;
+    }
+}
+
+/// One field of a [`Debt`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DebtField {
+    /// [`Debt::owner`]
+    Owner(Option<DebtOwnerKey>),
+    /// [`Debt::amount`]
+    Amount(i64),
+}
+
+views!(Debt, DebtRef, DebtMut);
+
+impl Debt {
+    // Positions of the foreign keys in `INFO`.
+    const OWNER_LENDER_ID: usize = 0;
+    const OWNER_HEIR_ID: usize = 1;
+}
+
+impl Entity for Debt {
+    type Tables = Tables;
+    type Columns = DebtColumns;
+    type Field = DebtField;
+    type Ref<'w> = DebtRef<'w>;
+    type Mut<'w> = DebtMut<'w>;
+
+    const TABLE: TableId = TableId(3);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "debts",
+        id: "id",
+        columns: &["owner_lender_id", "owner_heir_id", "amount"],
+        foreign_keys: &[
+            ForeignKey {
+                column: 0,
+                table: Some(Player::TABLE),
+                on_delete: OnDelete::SetNull,
+                unique: false,
+            },
+            ForeignKey {
+                column: 1,
+                table: Some(Player::TABLE),
+                on_delete: OnDelete::SetNull,
+                unique: false,
+            },
+        ],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: DebtColumns = DebtColumns::empty();
+    const INDEXED: DebtColumns = DebtColumns::OWNER_LENDER_ID.union(DebtColumns::OWNER_HEIR_ID);
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.debts
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.debts
+    }
+
+    #[inline]
+    fn differs(&self, field: &DebtField) -> DebtColumns {
+        match field {
+            DebtField::Owner(value) => owner_flags(
+                &[DebtColumns::OWNER_LENDER_ID, DebtColumns::OWNER_HEIR_ID],
+                self.owner,
+                *value,
+            ),
+            DebtField::Amount(value) if self.amount != *value => DebtColumns::AMOUNT,
+            _ => DebtColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: DebtField) -> DebtField {
+        match field {
+            DebtField::Owner(value) => DebtField::Owner(mem::replace(&mut self.owner, value)),
+            DebtField::Amount(value) => DebtField::Amount(mem::replace(&mut self.amount, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
+        match foreign_key {
+            Self::OWNER_LENDER_ID => self.owner?.as_lender().map(Key::raw),
+            Self::OWNER_HEIR_ID => self.owner?.as_heir().map(Key::raw),
+            _ => None,
+        }
+    }
+
+    fn orphaned(foreign_key: usize) -> Option<DebtField> {
+        match foreign_key {
+            Self::OWNER_LENDER_ID | Self::OWNER_HEIR_ID => Some(DebtField::Owner(None)),
+            _ => None,
+        }
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
+        match column {
+            0 => owner_value(self.owner, 0, Some(Player::TABLE), tables),
+            1 => owner_value(self.owner, 1, Some(Player::TABLE), tables),
+            2 => self.amount.into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            owner: row.owner(&[(0, Some(Player::TABLE)), (1, Some(Player::TABLE))])?,
+            amount: row.read(2)?,
+        })
+    }
+}
+
+impl Standalone for Debt {}
+
+/// The owner of a [`Debt`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DebtOwnerKey {
+    /// `owner_lender_id`
+    Lender(PlayerKey),
+    /// `owner_heir_id`
+    Heir(PlayerKey),
+}
+
+impl DebtOwnerKey {
+    /// Whether it is a lender.
+    #[must_use]
+    pub const fn is_lender(&self) -> bool {
+        matches!(self, Self::Lender(_))
+    }
+
+    /// Whether it is a heir.
+    #[must_use]
+    pub const fn is_heir(&self) -> bool {
+        matches!(self, Self::Heir(_))
+    }
+
+    /// The lender, if it is one.
+    #[must_use]
+    pub const fn as_lender(self) -> Option<PlayerKey> {
+        match self {
+            Self::Lender(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The heir, if it is one.
+    #[must_use]
+    pub const fn as_heir(self) -> Option<PlayerKey> {
+        match self {
+            Self::Heir(key) => Some(key),
+            _ => None,
+        }
+    }
+}
+
+impl Owner for DebtOwnerKey {
+    #[inline]
+    fn arm(self) -> (usize, Parent) {
+        match self {
+            Self::Lender(key) => (0, Parent::Row(key.raw())),
+            Self::Heir(key) => (1, Parent::Row(key.raw())),
+        }
+    }
+
+    #[inline]
+    fn from_arm(arm: usize, parent: Parent) -> Option<Self> {
+        match (arm, parent) {
+            (0, Parent::Row(key)) => Some(Self::Lender(Key::from_raw(key))),
+            (1, Parent::Row(key)) => Some(Self::Heir(Key::from_raw(key))),
+            _ => None,
+        }
+    }
+}
+
+impl Debt {
+    /// The debts whose `owner_lender_id` is this player, in order of their ids. O(1).
+    pub fn find_by_owner_lender(world: &World, owner: PlayerKey) -> Rows<'_, Debt> {
+        world.debts.children(Self::OWNER_LENDER_ID, owner.raw())
+    }
+
+    /// The debts whose `owner_heir_id` is this player, in order of their ids. O(1).
+    pub fn find_by_owner_heir(world: &World, owner: PlayerKey) -> Rows<'_, Debt> {
+        world.debts.children(Self::OWNER_HEIR_ID, owner.raw())
+    }
+}
+
+impl DebtMut<'_> {
+    /// Sets [`Debt::owner`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the owner is not there.
+    #[inline]
+    pub fn set_owner(&mut self, owner: Option<DebtOwnerKey>) -> Result<(), Error> {
+        self.0.set(DebtField::Owner(owner))
+    }
+
+    /// Sets [`Debt::amount`].
+    #[inline]
+    pub fn set_amount(&mut self, amount: i64) {
+        self.0.put(DebtField::Amount(amount));
+    }
+}

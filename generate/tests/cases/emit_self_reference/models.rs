@@ -1,0 +1,242 @@
+// @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
+
+use std::mem;
+
+use gamedb::model::{
+    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, Key, OnDelete, RawKey, RowReader,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+};
+
+/// All tables in memory; [`gamedb::World`] has the verbs.
+pub type World = gamedb::World<Tables>;
+
+tables! {
+    /// The tables of the world, for reading one by one.
+    pub struct Tables from include_str!("schema.sql");
+    /// A place in a tree of places.
+    0 => places: Table<Place>,
+}
+
+/// Handle of a row of `places` in memory.
+pub type PlaceKey = Key<Place>;
+/// `places.id`
+pub type PlaceId = Id<Place>;
+
+/// A place in a tree of places.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Place {
+    /// `name TEXT NOT NULL`
+    pub name: String,
+    /// `parent_id INTEGER REFERENCES places (id) ON DELETE CASCADE`
+    pub parent: Option<PlaceKey>,
+    /// `next_id INTEGER UNIQUE REFERENCES places (id) ON DELETE SET NULL`
+    pub next: Option<PlaceKey>,
+}
+
+bitflags! {
+    /// Columns of `places`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct PlaceColumns: u8 {
+        /// `name`
+        const NAME = 1 << 0;
+        /// `parent_id`
+        const PARENT_ID = 1 << 1;
+        /// `next_id`
+        const NEXT_ID = 1 << 2;
+    }
+}
+
+/// One field of a [`Place`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlaceField {
+    /// [`Place::name`]
+    Name(String),
+    /// [`Place::parent`]
+    Parent(Option<PlaceKey>),
+    /// [`Place::next`]
+    Next(Option<PlaceKey>),
+}
+
+views!(Place, PlaceRef, PlaceMut);
+
+impl Place {
+    // Positions of the foreign keys in `INFO`.
+    const PARENT_ID: usize = 0;
+    const NEXT_ID: usize = 1;
+}
+
+impl Entity for Place {
+    type Tables = Tables;
+    type Columns = PlaceColumns;
+    type Field = PlaceField;
+    type Ref<'w> = PlaceRef<'w>;
+    type Mut<'w> = PlaceMut<'w>;
+
+    const TABLE: TableId = TableId(0);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "places",
+        id: "id",
+        columns: &["name", "parent_id", "next_id"],
+        foreign_keys: &[
+            ForeignKey {
+                column: 1,
+                table: Some(Place::TABLE),
+                on_delete: OnDelete::Cascade,
+                unique: false,
+            },
+            ForeignKey {
+                column: 2,
+                table: Some(Place::TABLE),
+                on_delete: OnDelete::SetNull,
+                unique: true,
+            },
+        ],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: PlaceColumns = PlaceColumns::empty();
+    const INDEXED: PlaceColumns = PlaceColumns::PARENT_ID.union(PlaceColumns::NEXT_ID);
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.places
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.places
+    }
+
+    #[inline]
+    fn differs(&self, field: &PlaceField) -> PlaceColumns {
+        match field {
+            PlaceField::Name(value) if self.name != *value => PlaceColumns::NAME,
+            PlaceField::Parent(value) if self.parent != *value => PlaceColumns::PARENT_ID,
+            PlaceField::Next(value) if self.next != *value => PlaceColumns::NEXT_ID,
+            _ => PlaceColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: PlaceField) -> PlaceField {
+        match field {
+            PlaceField::Name(value) => PlaceField::Name(mem::replace(&mut self.name, value)),
+            PlaceField::Parent(value) => PlaceField::Parent(mem::replace(&mut self.parent, value)),
+            PlaceField::Next(value) => PlaceField::Next(mem::replace(&mut self.next, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
+        match foreign_key {
+            Self::PARENT_ID => self.parent.map(Key::raw),
+            Self::NEXT_ID => self.next.map(Key::raw),
+            _ => None,
+        }
+    }
+
+    fn orphaned(foreign_key: usize) -> Option<PlaceField> {
+        match foreign_key {
+            Self::PARENT_ID => Some(PlaceField::Parent(None)),
+            Self::NEXT_ID => Some(PlaceField::Next(None)),
+            _ => None,
+        }
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.name.as_str().into(),
+            1 => self
+                .parent
+                .and_then(|key| tables.places.id(key))
+                .map(Id::get)
+                .into(),
+            2 => self
+                .next
+                .and_then(|key| tables.places.id(key))
+                .map(Id::get)
+                .into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            name: row.read(0)?,
+            parent: row.optional_key(1)?,
+            next: row.optional_key(2)?,
+        })
+    }
+}
+
+impl Standalone for Place {}
+
+impl Place {
+    /// The places whose `parent_id` is this place, in order of their ids. O(1).
+    pub fn find_by_parent(world: &World, parent: PlaceKey) -> Rows<'_, Place> {
+        world.places.children(Self::PARENT_ID, parent.raw())
+    }
+
+    /// The place whose `next_id` is this place. O(1).
+    pub fn find_by_next(world: &World, next: PlaceKey) -> Option<PlaceRef<'_>> {
+        let (key, _) = world.places.children(Self::NEXT_ID, next.raw()).next()?;
+        world.get(key).ok()
+    }
+}
+
+impl<'w> PlaceRef<'w> {
+    /// The place that `parent_id` names, if it names one. O(1).
+    #[inline]
+    pub fn parent(self) -> Option<PlaceRef<'w>> {
+        self.0.parent(self.parent?)
+    }
+
+    /// The place that `next_id` names, if it names one. O(1).
+    #[inline]
+    pub fn next(self) -> Option<PlaceRef<'w>> {
+        self.0.parent(self.next?)
+    }
+
+    /// The places whose `parent_id` names this place, in order of their ids. O(1).
+    pub fn places_by_parent(self) -> Rows<'w, Place> {
+        self.0.children(Place::PARENT_ID)
+    }
+
+    /// The place whose `next_id` names this place. O(1).
+    pub fn place_by_next(self) -> Option<PlaceRef<'w>> {
+        self.0.child::<Place>(Place::NEXT_ID)
+    }
+}
+
+impl PlaceMut<'_> {
+    /// Sets [`Place::name`].
+    #[inline]
+    pub fn set_name(&mut self, name: impl Into<String>) {
+        self.0.put(PlaceField::Name(name.into()));
+    }
+
+    /// Sets [`Place::parent`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the place is not there.
+    #[inline]
+    pub fn set_parent(&mut self, parent: Option<PlaceKey>) -> Result<(), Error> {
+        self.0.set(PlaceField::Parent(parent))
+    }
+
+    /// Sets [`Place::next`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the place is not there,
+    /// [`Error::NotUnique`] when the place has a place already.
+    #[inline]
+    pub fn set_next(&mut self, next: Option<PlaceKey>) -> Result<(), Error> {
+        self.0.set(PlaceField::Next(next))
+    }
+}

@@ -1,0 +1,403 @@
+// @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
+
+use std::mem;
+
+use gamedb::model::{
+    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, Key, OnDelete, RawKey, RowReader,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+};
+
+/// All tables in memory; [`gamedb::World`] has the verbs.
+pub type World = gamedb::World<Tables>;
+
+tables! {
+    /// The tables of the world, for reading one by one.
+    pub struct Tables from include_str!("schema.sql");
+    /// The rows of `players`.
+    0 => players: Table<Player>,
+    /// A letter from one player to another.
+    1 => letters: Table<Letter>,
+}
+
+/// Handle of a row of `players` in memory.
+pub type PlayerKey = Key<Player>;
+/// `players.id`
+pub type PlayerId = Id<Player>;
+
+/// A row of `players`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Player {
+    /// `name TEXT NOT NULL`
+    pub name: String,
+}
+
+bitflags! {
+    /// Columns of `players`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct PlayerColumns: u8 {
+        /// `name`
+        const NAME = 1 << 0;
+    }
+}
+
+/// One field of a [`Player`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlayerField {
+    /// [`Player::name`]
+    Name(String),
+}
+
+views!(Player, PlayerRef, PlayerMut);
+
+impl Entity for Player {
+    type Tables = Tables;
+    type Columns = PlayerColumns;
+    type Field = PlayerField;
+    type Ref<'w> = PlayerRef<'w>;
+    type Mut<'w> = PlayerMut<'w>;
+
+    const TABLE: TableId = TableId(0);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "players",
+        id: "id",
+        columns: &["name"],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: PlayerColumns = PlayerColumns::empty();
+    const INDEXED: PlayerColumns = PlayerColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.players
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.players
+    }
+
+    #[inline]
+    fn differs(&self, field: &PlayerField) -> PlayerColumns {
+        match field {
+            PlayerField::Name(value) if self.name != *value => PlayerColumns::NAME,
+            _ => PlayerColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: PlayerField) -> PlayerField {
+        match field {
+            PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<PlayerField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
+        match column {
+            0 => self.name.as_str().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self { name: row.read(0)? })
+    }
+}
+
+impl Standalone for Player {}
+
+impl<'w> PlayerRef<'w> {
+    /// The letters whose `sender_id` names this player, in order of their ids. O(1).
+    pub fn letters_by_sender(self) -> Rows<'w, Letter> {
+        self.0.children(Letter::SENDER_ID)
+    }
+
+    /// The letters whose `recipient_id` names this player, in order of their ids. O(1).
+    pub fn letters_by_recipient(self) -> Rows<'w, Letter> {
+        self.0.children(Letter::RECIPIENT_ID)
+    }
+
+    /// The letters whose `courier_id` names this player, in order of their ids. O(1).
+    pub fn letters_by_courier(self) -> Rows<'w, Letter> {
+        self.0.children(Letter::COURIER_ID)
+    }
+}
+
+impl PlayerMut<'_> {
+    /// Sets [`Player::name`].
+    #[inline]
+    pub fn set_name(&mut self, name: impl Into<String>) {
+        self.0.put(PlayerField::Name(name.into()));
+    }
+}
+
+/// Handle of a row of `letters` in memory.
+pub type LetterKey = Key<Letter>;
+/// `letters.id`
+pub type LetterId = Id<Letter>;
+
+/// A letter from one player to another.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Letter {
+    /// `sender_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+    pub sender: PlayerKey,
+    /// `recipient_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+    pub recipient: PlayerKey,
+    /// `courier_id INTEGER REFERENCES players (id) ON DELETE SET NULL`
+    pub courier: Option<PlayerKey>,
+    /// `words TEXT NOT NULL`
+    pub words: String,
+}
+
+bitflags! {
+    /// Columns of `letters`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct LetterColumns: u8 {
+        /// `sender_id`
+        const SENDER_ID = 1 << 0;
+        /// `recipient_id`
+        const RECIPIENT_ID = 1 << 1;
+        /// `courier_id`
+        const COURIER_ID = 1 << 2;
+        /// `words`
+        const WORDS = 1 << 3;
+    }
+}
+
+/// One field of a [`Letter`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LetterField {
+    /// [`Letter::sender`]
+    Sender(PlayerKey),
+    /// [`Letter::recipient`]
+    Recipient(PlayerKey),
+    /// [`Letter::courier`]
+    Courier(Option<PlayerKey>),
+    /// [`Letter::words`]
+    Words(String),
+}
+
+views!(Letter, LetterRef, LetterMut);
+
+impl Letter {
+    // Positions of the foreign keys in `INFO`.
+    const SENDER_ID: usize = 0;
+    const RECIPIENT_ID: usize = 1;
+    const COURIER_ID: usize = 2;
+}
+
+impl Entity for Letter {
+    type Tables = Tables;
+    type Columns = LetterColumns;
+    type Field = LetterField;
+    type Ref<'w> = LetterRef<'w>;
+    type Mut<'w> = LetterMut<'w>;
+
+    const TABLE: TableId = TableId(1);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "letters",
+        id: "id",
+        columns: &["sender_id", "recipient_id", "courier_id", "words"],
+        foreign_keys: &[
+            ForeignKey {
+                column: 0,
+                table: Some(Player::TABLE),
+                on_delete: OnDelete::Cascade,
+                unique: false,
+            },
+            ForeignKey {
+                column: 1,
+                table: Some(Player::TABLE),
+                on_delete: OnDelete::Cascade,
+                unique: false,
+            },
+            ForeignKey {
+                column: 2,
+                table: Some(Player::TABLE),
+                on_delete: OnDelete::SetNull,
+                unique: false,
+            },
+        ],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: LetterColumns = LetterColumns::empty();
+    const INDEXED: LetterColumns = LetterColumns::SENDER_ID
+        .union(LetterColumns::RECIPIENT_ID)
+        .union(LetterColumns::COURIER_ID);
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.letters
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.letters
+    }
+
+    #[inline]
+    fn differs(&self, field: &LetterField) -> LetterColumns {
+        match field {
+            LetterField::Sender(value) if self.sender != *value => LetterColumns::SENDER_ID,
+            LetterField::Recipient(value) if self.recipient != *value => {
+                LetterColumns::RECIPIENT_ID
+            }
+            LetterField::Courier(value) if self.courier != *value => LetterColumns::COURIER_ID,
+            LetterField::Words(value) if self.words != *value => LetterColumns::WORDS,
+            _ => LetterColumns::empty(),
+        }
+    }
+
+    #[inline]
+    fn replace(&mut self, field: LetterField) -> LetterField {
+        match field {
+            LetterField::Sender(value) => {
+                LetterField::Sender(mem::replace(&mut self.sender, value))
+            }
+            LetterField::Recipient(value) => {
+                LetterField::Recipient(mem::replace(&mut self.recipient, value))
+            }
+            LetterField::Courier(value) => {
+                LetterField::Courier(mem::replace(&mut self.courier, value))
+            }
+            LetterField::Words(value) => LetterField::Words(mem::replace(&mut self.words, value)),
+        }
+    }
+
+    #[inline]
+    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
+        match foreign_key {
+            Self::SENDER_ID => Some(self.sender.raw()),
+            Self::RECIPIENT_ID => Some(self.recipient.raw()),
+            Self::COURIER_ID => self.courier.map(Key::raw),
+            _ => None,
+        }
+    }
+
+    fn orphaned(foreign_key: usize) -> Option<LetterField> {
+        match foreign_key {
+            Self::COURIER_ID => Some(LetterField::Courier(None)),
+            _ => None,
+        }
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
+        match column {
+            0 => tables.players.id(self.sender).map(Id::get).into(),
+            1 => tables.players.id(self.recipient).map(Id::get).into(),
+            2 => self
+                .courier
+                .and_then(|key| tables.players.id(key))
+                .map(Id::get)
+                .into(),
+            3 => self.words.as_str().into(),
+            _ => Value::Null,
+        }
+    }
+
+    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {
+            sender: row.key(0)?,
+            recipient: row.key(1)?,
+            courier: row.optional_key(2)?,
+            words: row.read(3)?,
+        })
+    }
+}
+
+impl Standalone for Letter {}
+
+impl Letter {
+    /// The letters whose `sender_id` is this player, in order of their ids. O(1).
+    pub fn find_by_sender(world: &World, sender: PlayerKey) -> Rows<'_, Letter> {
+        world.letters.children(Self::SENDER_ID, sender.raw())
+    }
+
+    /// The letters whose `recipient_id` is this player, in order of their ids. O(1).
+    pub fn find_by_recipient(world: &World, recipient: PlayerKey) -> Rows<'_, Letter> {
+        world.letters.children(Self::RECIPIENT_ID, recipient.raw())
+    }
+
+    /// The letters whose `courier_id` is this player, in order of their ids. O(1).
+    pub fn find_by_courier(world: &World, courier: PlayerKey) -> Rows<'_, Letter> {
+        world.letters.children(Self::COURIER_ID, courier.raw())
+    }
+}
+
+impl<'w> LetterRef<'w> {
+    /// The player that `sender_id` names. O(1).
+    #[inline]
+    pub fn sender(self) -> PlayerRef<'w> {
+        self.0.required_parent(self.sender)
+    }
+
+    /// The player that `recipient_id` names. O(1).
+    #[inline]
+    pub fn recipient(self) -> PlayerRef<'w> {
+        self.0.required_parent(self.recipient)
+    }
+
+    /// The player that `courier_id` names, if it names one. O(1).
+    #[inline]
+    pub fn courier(self) -> Option<PlayerRef<'w>> {
+        self.0.parent(self.courier?)
+    }
+}
+
+impl LetterMut<'_> {
+    /// Sets [`Letter::sender`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the player is not there.
+    #[inline]
+    pub fn set_sender(&mut self, sender: PlayerKey) -> Result<(), Error> {
+        self.0.set(LetterField::Sender(sender))
+    }
+
+    /// Sets [`Letter::recipient`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the player is not there.
+    #[inline]
+    pub fn set_recipient(&mut self, recipient: PlayerKey) -> Result<(), Error> {
+        self.0.set(LetterField::Recipient(recipient))
+    }
+
+    /// Sets [`Letter::courier`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRow`] when the player is not there.
+    #[inline]
+    pub fn set_courier(&mut self, courier: Option<PlayerKey>) -> Result<(), Error> {
+        self.0.set(LetterField::Courier(courier))
+    }
+
+    /// Sets [`Letter::words`].
+    #[inline]
+    pub fn set_words(&mut self, words: impl Into<String>) {
+        self.0.put(LetterField::Words(words.into()));
+    }
+}

@@ -1,0 +1,288 @@
+//! The generated source: each `emit_*` folder of `cases/` against the models.rs checked in beside it,
+//! and all of them through the compiler.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use gamedb_generate::emit::Unsupported;
+use gamedb_generate::{Error, Input, Options, Outcome, generate};
+
+/// Set it to write what is generated instead of comparing.
+const BLESS: &str = "GAMEDB_BLESS";
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn options(schema: PathBuf, out: PathBuf, check: bool) -> Options {
+    let input = Input {
+        schema,
+        config: None,
+    };
+    Options { input, out, check }
+}
+
+/// Holds what is generated for a case against its models.rs, byte for byte.
+fn check(case: &str) {
+    let case = folder("tests/cases").join(format!("emit_{case}"));
+    let bless = std::env::var_os(BLESS).is_some();
+    let options = options(case.join("schema.sql"), case.join("models.rs"), !bless);
+    if let Outcome::Stale { diff } = generate(&options).expect("the case is generated") {
+        panic!("{diff}\n`{BLESS}=1 cargo test -p gamedb-generate --test emit` writes it anew");
+    }
+}
+
+macro_rules! cases {
+    ($($case:ident)*) => {
+        const CASES: &[&str] = &[$(stringify!($case)),*];
+        $(
+            #[test]
+            fn $case() {
+                check(stringify!($case));
+            }
+        )*
+    };
+}
+
+cases! {
+    names self_reference several_keys composite nullable wide required_owner value_union one_to_one limited_pivot
+}
+
+#[test]
+fn the_games_own_models_are_those_of_its_schema() {
+    let options = options(
+        folder("../models/schema.sql"),
+        folder("../models/src/models.rs"),
+        true,
+    );
+    if let Outcome::Stale { diff } = generate(&options).expect("the models are generated") {
+        panic!("{diff}\n`cargo run -p gamedb-generate -- generate` writes them anew");
+    }
+}
+
+/// All cases, and the schemas of the other tests, as modules of one crate that allows no warning, with
+/// tests of its own in `emit_behaviour.rs`.
+#[test]
+fn everything_generated_compiles_without_a_warning_and_works() {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("emitted");
+    fs::create_dir_all(root.join("src")).expect("the folder is made");
+    let mut modules =
+        String::from("//! All cases.\n#![forbid(unsafe_code)]\n#![deny(warnings, missing_docs)]\n");
+    let mut module = |name: &str, models: &Path| {
+        let _ = write!(
+            modules,
+            "/// One case.\n#[path = {models:?}]\npub mod {name};\n"
+        );
+    };
+    for case in CASES {
+        module(
+            case,
+            &folder("tests/cases").join(format!("emit_{case}/models.rs")),
+        );
+    }
+    for other in ["convention", "hostile", "plain", "twins"] {
+        let out = root.join(format!("src/{other}.rs"));
+        let schema = folder("tests/cases").join(other).join("schema.sql");
+        generate(&options(schema, out.clone(), false)).expect("the case is generated");
+        module(&format!("other_{other}"), &out);
+    }
+    let _ = write!(
+        modules,
+        "#[cfg(test)]\n#[path = {:?}]\nmod behaviour;\n",
+        folder("tests/cases/emit_behaviour.rs")
+    );
+    let gamedb = folder("..");
+    let manifest = format!(
+        "[package]\nname = \"emitted\"\nedition = \"2024\"\n\n[dependencies]\n\
+         gamedb = {{ path = {gamedb:?}, default-features = false }}\n\n[workspace]\n"
+    );
+    fs::write(root.join("src/lib.rs"), modules).expect("lib.rs is written");
+    fs::write(root.join("Cargo.toml"), manifest).expect("Cargo.toml is written");
+    fs::copy(gamedb.join("Cargo.lock"), root.join("Cargo.lock")).expect("Cargo.lock is copied");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo
+        .args(["test", "--lib", "--quiet", "--offline"])
+        .current_dir(&root)
+        .env("CARGO_TARGET_DIR", root.join("target"));
+    let output = cargo.output().expect("cargo runs");
+    let printed = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        printed(&output.stdout),
+        printed(&output.stderr)
+    );
+}
+
+/// What stands between a line and the end of its block.
+fn block<'a>(source: &'a str, head: &str) -> &'a str {
+    let (_, rest) = source
+        .split_once(&format!("\n{head} {{\n"))
+        .unwrap_or_else(|| panic!("no `{head}`"));
+    rest.split("\n}\n").next().unwrap_or(rest)
+}
+
+fn models() -> String {
+    fs::read_to_string(folder("../models/src/models.rs")).expect("the models are there")
+}
+
+#[test]
+fn s1_3_a_pivot_has_an_owner_enum_with_one_variant_for_each_owner() {
+    let models = models();
+    let variants = |name: &str| {
+        let lines = block(&models, &format!("pub enum {name}"))
+            .lines()
+            .map(str::trim);
+        lines
+            .filter(|line| !line.starts_with("///"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let attribute = [
+        "Mobile(MobileKey),",
+        "Item(ItemKey),",
+        "Asset(i64),",
+        "Player(PlayerKey),",
+    ];
+    assert_eq!(variants("AttributeOwnerKey"), attribute);
+    assert_eq!(
+        variants("InventoryOwnerKey"),
+        ["Mobile(MobileKey),", "Item(ItemKey),", "Player(PlayerKey),"]
+    );
+    assert_eq!(
+        variants("MobileOwnerKey"),
+        ["Mobile(MobileKey),", "Player(PlayerKey),"]
+    );
+}
+
+#[test]
+fn s1_3_a_pivot_row_says_which_owner_it_is() {
+    let models = models();
+    let tests = |name: &str| {
+        let words = block(&models, &format!("impl {name}"))
+            .split("pub const fn is_")
+            .skip(1);
+        words
+            .filter_map(|rest| rest.split('(').next())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    for name in ["AttributeOwner", "AttributeOwnerKey"] {
+        assert_eq!(tests(name), ["mobile", "item", "asset", "player"]);
+    }
+    for name in ["InventoryOwner", "InventoryOwnerKey"] {
+        assert_eq!(tests(name), ["mobile", "item", "player"]);
+    }
+}
+
+#[test]
+fn s1_3_exactly_the_owners_have_the_convenience_methods() {
+    let models = models();
+    let having = |method: &str| {
+        let views = models
+            .split("\nimpl")
+            .skip(1)
+            .filter(|text| text.contains(&format!("pub fn {method}(")));
+        let names = views
+            .filter_map(|text| text.split(" {").next())
+            .map(|head| head.trim_start_matches("<'w>").trim());
+        names.map(str::to_owned).collect::<Vec<_>>()
+    };
+    for method in ["attributes", "attribute_owners"] {
+        assert_eq!(
+            having(method),
+            ["PlayerRef<'w>", "MobileRef<'w>", "ItemRef<'w>"]
+        );
+    }
+    for method in [
+        "add_attribute",
+        "remove_attribute",
+        "set_attributes",
+        "give_attribute",
+    ] {
+        assert_eq!(
+            having(method),
+            ["PlayerMut<'_>", "MobileMut<'_>", "ItemMut<'_>"]
+        );
+    }
+    for method in ["inventories", "inventory_owners"] {
+        assert_eq!(having(method), ["PlayerRef<'w>", "MobileRef<'w>"]);
+    }
+    for method in [
+        "add_inventory",
+        "remove_inventory",
+        "set_inventories",
+        "give_inventory",
+    ] {
+        assert_eq!(having(method), ["PlayerMut<'_>", "MobileMut<'_>"]);
+    }
+}
+
+#[test]
+fn s1_3_an_owned_entity_cannot_stand_alone() {
+    let models = models();
+    for owned in ["Attribute", "Inventory"] {
+        assert!(models.contains(&format!("impl Owned for {owned} {{")));
+        assert!(!models.contains(&format!("impl Standalone for {owned} {{")));
+    }
+    assert!(models.contains("impl Standalone for Player {"));
+    assert!(!models.contains("impl From<ItemKey> for InventoryOwnerKey"));
+}
+
+/// What is refused: schema and config in, error out.
+fn refused(schema: &str, config: &str) -> Unsupported {
+    let folder = tempfile::tempdir().expect("a folder is made");
+    let file = folder.path().join("schema.sql");
+    fs::write(&file, schema).expect("the schema is written");
+    fs::write(folder.path().join("gamedb.toml"), config).expect("the config is written");
+    match generate(&options(file, folder.path().join("models.rs"), false)) {
+        Err(Error::Unsupported(refused)) => refused,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_the_engine_cannot_keep_is_refused() {
+    let columns: String = (0..129)
+        .map(|n| format!(", c{n} INTEGER NOT NULL"))
+        .collect();
+    let wide = format!("CREATE TABLE wide (id INTEGER PRIMARY KEY{columns}) STRICT;");
+    let too_many = Unsupported::TooManyColumns {
+        table: "wide".into(),
+        n_columns: 129,
+    };
+    assert_eq!(refused(&wide, ""), too_many);
+
+    let twice = fs::read_to_string(folder("tests/cases/owned_twice/schema.sql"))
+        .expect("the case is there");
+    assert!(matches!(
+        refused(&twice, ""),
+        Unsupported::OwnedTwice { .. }
+    ));
+
+    let pivot = "CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;
+        CREATE TABLE b (id INTEGER PRIMARY KEY) STRICT;
+        CREATE TABLE c (id INTEGER PRIMARY KEY) STRICT;
+        CREATE TABLE c_owners (
+            id INTEGER PRIMARY KEY,
+            c_id INTEGER NOT NULL UNIQUE REFERENCES c (id) ON DELETE CASCADE,
+            a_id INTEGER REFERENCES a (id),
+            b_id INTEGER REFERENCES {b} (id),
+            CHECK ((a_id IS NOT NULL) + (b_id IS NOT NULL) = 1)
+        ) STRICT;";
+    let one_table = Unsupported::OneTableTwice {
+        pivot: "c_owners".into(),
+        column: "a_id".into(),
+    };
+    assert_eq!(refused(&pivot.replace("{b}", "a"), ""), one_table);
+
+    let note = "CREATE TABLE notes (id INTEGER PRIMARY KEY, c_owner_id INTEGER REFERENCES c_owners (id)) STRICT;";
+    let to_pivot = Unsupported::KeyToPivot {
+        table: "notes".into(),
+        column: "c_owner_id".into(),
+        pivot: "c_owners".into(),
+    };
+    assert_eq!(refused(&(pivot.replace("{b}", "b") + note), ""), to_pivot);
+}
