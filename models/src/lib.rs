@@ -18,6 +18,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod catalogue;
 pub mod inventory;
 mod models;
 
