@@ -278,6 +278,18 @@ fn what_the_engine_cannot_keep_is_refused() {
     };
     assert_eq!(refused(&pivot.replace("{b}", "a"), ""), one_table);
 
+    let unique = Unsupported::UniqueOwner {
+        table: "c_owners".into(),
+        column: "b_id".into(),
+    };
+    assert_eq!(
+        refused(
+            &pivot.replace("REFERENCES {b} (id)", "UNIQUE REFERENCES b (id)"),
+            ""
+        ),
+        unique
+    );
+
     let note = "CREATE TABLE notes (id INTEGER PRIMARY KEY, c_owner_id INTEGER REFERENCES c_owners (id)) STRICT;";
     let to_pivot = Unsupported::KeyToPivot {
         table: "notes".into(),

@@ -4,7 +4,7 @@ use crate::model::{FieldKind, FieldModel, Scalar, TableRef};
 
 use super::code::{Code, article, link, positions, quoted};
 use super::columns;
-use super::table::{Table, default_value, on_delete};
+use super::table::{Table, default_value};
 
 /// The types of an entity, and its `Entity` impl.
 pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
@@ -225,13 +225,7 @@ fn info(code: &mut Code, table: &Table<'_>) {
     let keys = table.foreign_keys.iter();
     let keys = keys.map(|key| {
         let target = Some(table.model[key.key.target].type_name.as_str());
-        foreign_key(
-            code,
-            key.column,
-            target,
-            on_delete(key.key.on_delete),
-            key.unique,
-        )
+        foreign_key(code, key.column, target, key.on_delete, key.unique)
     });
     let keys: Vec<String> = keys.collect();
     let indexes = table.indexes().map(|(set, unique)| {

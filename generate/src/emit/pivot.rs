@@ -131,7 +131,7 @@ fn foreign_keys(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) -> Vec<S
             code,
             key.column,
             target,
-            on_delete(key.key.on_delete),
+            key.on_delete,
             key.unique,
         ));
     }

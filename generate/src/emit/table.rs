@@ -31,6 +31,8 @@ pub(crate) struct ForeignKey {
     /// The constant with its position: `OWNER_PLAYER_ID`.
     pub(crate) constant: String,
     pub(crate) unique: bool,
+    /// What happens to this row when the other one goes.
+    pub(crate) on_delete: &'static str,
 }
 
 impl<'m> Table<'m> {
@@ -137,12 +139,18 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<ForeignKey> {
                         arm: None,
                         constant: constant(column),
                         unique: key.unique,
+                        on_delete: on_delete(key.on_delete),
                     });
                 }
             }
-            FieldKind::Owner { ty, .. } => {
+            FieldKind::Owner { ty, required } => {
                 for arm in &model[*ty].arms {
                     let Some(key) = &arm.key else { continue };
+                    let action = match key.on_delete {
+                        // NULL would be nobody, which the file refuses as well.
+                        OnDelete::SetNull if *required => OnDelete::Restrict,
+                        action => action,
+                    };
                     found.push(ForeignKey {
                         key: key.clone(),
                         column: arm.column,
@@ -150,6 +158,7 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<ForeignKey> {
                         arm: Some(arm.word.clone()),
                         constant: constant(arm.column),
                         unique: arm.unique,
+                        on_delete: on_delete(action),
                     });
                 }
             }

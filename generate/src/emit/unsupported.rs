@@ -56,6 +56,16 @@ pub enum Unsupported {
         /// The pivot.
         pivot: String,
     },
+    /// A UNIQUE owner column that only the file would keep.
+    #[error(
+        "column {table}.{column}: UNIQUE is not supported yet on an owner column of a pivot, nor on one without a table"
+    )]
+    UniqueOwner {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// Two arms with methods and one table, where the owner's key does not say which arm is meant.
     #[error(
         "pivot {pivot:?}: column {column:?} is one of two for owners of the same table; `[pivots.{pivot}] methods` has to name one of them at most"
@@ -119,9 +129,17 @@ fn check_table(model: &Model, table: &TableModel) -> Result<(), Unsupported> {
                 .iter()
                 .try_for_each(|column| to_pivot(*column, key.target))?,
             FieldKind::Owner { ty, .. } => {
-                let arms = model[*ty].arms.iter();
-                let mut keys = arms.filter_map(|arm| Some((arm.column, arm.key.as_ref()?.target)));
-                keys.try_for_each(|(column, target)| to_pivot(column, target))?;
+                for arm in &model[*ty].arms {
+                    let target = arm.key.as_ref().map(|key| key.target);
+                    if arm.unique && (target.is_none() || table.pivot().is_some()) {
+                        let column = table.columns[arm.column].name.clone();
+                        return Err(Unsupported::UniqueOwner {
+                            table: name(),
+                            column,
+                        });
+                    }
+                    target.map_or(Ok(()), |target| to_pivot(arm.column, target))?;
+                }
             }
             _ => {}
         }

@@ -103,7 +103,9 @@ fn defaults_are_those_of_the_schema() {
 
 #[test]
 fn an_owner_that_is_required_has_to_be_given() {
-    use crate::required_owner::{Debt, DebtOwnerKey, Guild, House, HouseOwnerKey, Player, World};
+    use crate::required_owner::{
+        Bank, Debt, DebtOwnerKey, Guild, House, HouseOwnerKey, Player, World,
+    };
 
     let mut world = World::new();
     let ada = world.insert(Player::default()).unwrap();
@@ -133,6 +135,12 @@ fn an_owner_that_is_required_has_to_be_given() {
             owner: guild.into()
         }),
         Err(Error::NotUnique { .. })
+    ));
+    let bank = world.insert(Bank::default()).unwrap();
+    world.insert(House { owner: bank.into() }).unwrap();
+    assert!(matches!(
+        world.remove(bank),
+        Err(Error::StillReferenced { .. })
     ));
     let debt = world
         .insert(Debt {

@@ -16,12 +16,14 @@ tables! {
     pub struct Tables from include_str!("schema.sql");
     /// The rows of `players`.
     0 => players: Table<Player>,
+    /// The rows of `banks`.
+    1 => banks: Table<Bank>,
     /// The rows of `guilds`.
-    1 => guilds: Table<Guild>,
-    /// A house belongs to somebody: a player, a guild, or the crown outside of the database.
-    2 => houses: Table<House>,
+    2 => guilds: Table<Guild>,
+    /// A house belongs to somebody: a player, a guild, a bank, or the crown outside of the database.
+    3 => houses: Table<House>,
     /// A debt between players: two arms of one table.
-    3 => debts: Table<Debt>,
+    4 => debts: Table<Debt>,
 }
 
 /// Handle of a row of `players` in memory.
@@ -152,6 +154,100 @@ impl PlayerMut<'_> {
     }
 }
 
+/// Handle of a row of `banks` in memory.
+pub type BankKey = Key<Bank>;
+/// `banks.id`
+pub type BankId = Id<Bank>;
+
+/// A row of `banks`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bank {}
+
+bitflags! {
+    /// Columns of `banks`.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct BankColumns: u8 {
+    }
+}
+
+/// One field of a [`Bank`] with a value for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BankField {}
+
+views!(Bank, BankRef, BankMut);
+
+impl Entity for Bank {
+    type Tables = Tables;
+    type Columns = BankColumns;
+    type Field = BankField;
+    type Ref<'w> = BankRef<'w>;
+    type Mut<'w> = BankMut<'w>;
+
+    const TABLE: TableId = TableId(1);
+    const INFO: &'static TableInfo = &TableInfo {
+        name: "banks",
+        id: "id",
+        columns: &[],
+        foreign_keys: &[],
+        indexes: &[],
+        kind: TableKind::Entity,
+    };
+    const REALS: BankColumns = BankColumns::empty();
+    const INDEXED: BankColumns = BankColumns::empty();
+
+    fn table(tables: &Tables) -> &Table<Self> {
+        &tables.banks
+    }
+
+    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
+        &mut tables.banks
+    }
+
+    #[inline]
+    fn differs(&self, field: &BankField) -> BankColumns {
+        match *field {}
+    }
+
+    #[inline]
+    fn replace(&mut self, field: BankField) -> BankField {
+        match field {}
+    }
+
+    #[inline]
+    fn parent(&self, _: usize) -> Option<RawKey> {
+        None
+    }
+
+    fn orphaned(_: usize) -> Option<BankField> {
+        None
+    }
+
+    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+
+    fn index_eq(&self, _: &Self, _: usize) -> bool {
+        false
+    }
+
+    fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
+        Value::Null
+    }
+
+    fn load(_: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
+        Ok(Self {})
+    }
+}
+
+impl Standalone for Bank {}
+
+impl<'w> BankRef<'w> {
+    /// The houses whose `owner_bank_id` names this bank, in order of their ids. O(1).
+    pub fn houses(self) -> Rows<'w, House> {
+        self.0.children(House::OWNER_BANK_ID)
+    }
+}
+
 /// Handle of a row of `guilds` in memory.
 pub type GuildKey = Key<Guild>;
 /// `guilds.id`
@@ -189,7 +285,7 @@ impl Entity for Guild {
     type Ref<'w> = GuildRef<'w>;
     type Mut<'w> = GuildMut<'w>;
 
-    const TABLE: TableId = TableId(1);
+    const TABLE: TableId = TableId(2);
     const INFO: &'static TableInfo = &TableInfo {
         name: "guilds",
         id: "id",
@@ -275,10 +371,10 @@ pub type HouseKey = Key<House>;
 /// `houses.id`
 pub type HouseId = Id<House>;
 
-/// A house belongs to somebody: a player, a guild, or the crown outside of the database.
+/// A house belongs to somebody: a player, a guild, a bank, or the crown outside of the database.
 #[derive(Clone, Debug, PartialEq)]
 pub struct House {
-    /// `owner_player_id`, `owner_guild_id`, `owner_crown_id`: exactly one is set.
+    /// `owner_player_id`, `owner_guild_id`, `owner_bank_id`, `owner_crown_id`: exactly one is set.
     pub owner: HouseOwnerKey,
 }
 
@@ -298,8 +394,10 @@ bitflags! {
         const OWNER_PLAYER_ID = 1 << 0;
         /// `owner_guild_id`
         const OWNER_GUILD_ID = 1 << 1;
+        /// `owner_bank_id`
+        const OWNER_BANK_ID = 1 << 2;
         /// `owner_crown_id`
-        const OWNER_CROWN_ID = 1 << 2;
+        const OWNER_CROWN_ID = 1 << 3;
     }
 }
 
@@ -316,6 +414,7 @@ impl House {
     // Positions of the foreign keys in `INFO`.
     const OWNER_PLAYER_ID: usize = 0;
     const OWNER_GUILD_ID: usize = 1;
+    const OWNER_BANK_ID: usize = 2;
 }
 
 impl Entity for House {
@@ -325,11 +424,16 @@ impl Entity for House {
     type Ref<'w> = HouseRef<'w>;
     type Mut<'w> = HouseMut<'w>;
 
-    const TABLE: TableId = TableId(2);
+    const TABLE: TableId = TableId(3);
     const INFO: &'static TableInfo = &TableInfo {
         name: "houses",
         id: "id",
-        columns: &["owner_player_id", "owner_guild_id", "owner_crown_id"],
+        columns: &[
+            "owner_player_id",
+            "owner_guild_id",
+            "owner_bank_id",
+            "owner_crown_id",
+        ],
         foreign_keys: &[
             ForeignKey {
                 column: 0,
@@ -343,12 +447,20 @@ impl Entity for House {
                 on_delete: OnDelete::Cascade,
                 unique: true,
             },
+            ForeignKey {
+                column: 2,
+                table: Some(Bank::TABLE),
+                on_delete: OnDelete::Restrict,
+                unique: false,
+            },
         ],
         indexes: &[],
         kind: TableKind::Entity,
     };
     const REALS: HouseColumns = HouseColumns::empty();
-    const INDEXED: HouseColumns = HouseColumns::OWNER_PLAYER_ID.union(HouseColumns::OWNER_GUILD_ID);
+    const INDEXED: HouseColumns = HouseColumns::OWNER_PLAYER_ID
+        .union(HouseColumns::OWNER_GUILD_ID)
+        .union(HouseColumns::OWNER_BANK_ID);
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.houses
@@ -365,6 +477,7 @@ impl Entity for House {
                 &[
                     HouseColumns::OWNER_PLAYER_ID,
                     HouseColumns::OWNER_GUILD_ID,
+                    HouseColumns::OWNER_BANK_ID,
                     HouseColumns::OWNER_CROWN_ID,
                 ],
                 Some(self.owner),
@@ -385,6 +498,7 @@ impl Entity for House {
         match foreign_key {
             Self::OWNER_PLAYER_ID => self.owner.as_player().map(Key::raw),
             Self::OWNER_GUILD_ID => self.owner.as_guild().map(Key::raw),
+            Self::OWNER_BANK_ID => self.owner.as_bank().map(Key::raw),
             _ => None,
         }
     }
@@ -405,7 +519,8 @@ impl Entity for House {
         match column {
             0 => owner_value(Some(self.owner), 0, Some(Player::TABLE), tables),
             1 => owner_value(Some(self.owner), 1, Some(Guild::TABLE), tables),
-            2 => owner_value(Some(self.owner), 2, None, tables),
+            2 => owner_value(Some(self.owner), 2, Some(Bank::TABLE), tables),
+            3 => owner_value(Some(self.owner), 3, None, tables),
             _ => Value::Null,
         }
     }
@@ -413,9 +528,14 @@ impl Entity for House {
     fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
         Ok(Self {
             owner: row
-                .owner(&[(0, Some(Player::TABLE)), (1, Some(Guild::TABLE)), (2, None)])?
+                .owner(&[
+                    (0, Some(Player::TABLE)),
+                    (1, Some(Guild::TABLE)),
+                    (2, Some(Bank::TABLE)),
+                    (3, None),
+                ])?
                 .ok_or_else(|| ColumnProblem {
-                    columns: vec![0, 1, 2],
+                    columns: vec![0, 1, 2, 3],
                     kind: ProblemKind::NoneOf,
                 })?,
         })
@@ -431,6 +551,8 @@ pub enum HouseOwnerKey {
     Player(PlayerKey),
     /// `owner_guild_id`
     Guild(GuildKey),
+    /// `owner_bank_id`
+    Bank(BankKey),
     /// `owner_crown_id`
     Crown(i64),
 }
@@ -446,6 +568,12 @@ impl HouseOwnerKey {
     #[must_use]
     pub const fn is_guild(&self) -> bool {
         matches!(self, Self::Guild(_))
+    }
+
+    /// Whether it is a bank.
+    #[must_use]
+    pub const fn is_bank(&self) -> bool {
+        matches!(self, Self::Bank(_))
     }
 
     /// Whether it is a crown.
@@ -472,6 +600,15 @@ impl HouseOwnerKey {
         }
     }
 
+    /// The bank, if it is one.
+    #[must_use]
+    pub const fn as_bank(self) -> Option<BankKey> {
+        match self {
+            Self::Bank(key) => Some(key),
+            _ => None,
+        }
+    }
+
     /// The crown's id, if it is one.
     #[must_use]
     pub const fn as_crown(self) -> Option<i64> {
@@ -494,13 +631,20 @@ impl From<GuildKey> for HouseOwnerKey {
     }
 }
 
+impl From<BankKey> for HouseOwnerKey {
+    fn from(key: BankKey) -> Self {
+        Self::Bank(key)
+    }
+}
+
 impl Owner for HouseOwnerKey {
     #[inline]
     fn arm(self) -> (usize, Parent) {
         match self {
             Self::Player(key) => (0, Parent::Row(key.raw())),
             Self::Guild(key) => (1, Parent::Row(key.raw())),
-            Self::Crown(id) => (2, Parent::Outside(id)),
+            Self::Bank(key) => (2, Parent::Row(key.raw())),
+            Self::Crown(id) => (3, Parent::Outside(id)),
         }
     }
 
@@ -509,7 +653,8 @@ impl Owner for HouseOwnerKey {
         match (arm, parent) {
             (0, Parent::Row(key)) => Some(Self::Player(Key::from_raw(key))),
             (1, Parent::Row(key)) => Some(Self::Guild(Key::from_raw(key))),
-            (2, Parent::Outside(id)) => Some(Self::Crown(id)),
+            (2, Parent::Row(key)) => Some(Self::Bank(Key::from_raw(key))),
+            (3, Parent::Outside(id)) => Some(Self::Crown(id)),
             _ => None,
         }
     }
@@ -528,6 +673,11 @@ impl House {
             .children(Self::OWNER_GUILD_ID, owner.raw())
             .next()?;
         world.get(key).ok()
+    }
+
+    /// The houses whose `owner_bank_id` is this bank, in order of their ids. O(1).
+    pub fn find_by_owner_bank(world: &World, owner: BankKey) -> Rows<'_, House> {
+        world.houses.children(Self::OWNER_BANK_ID, owner.raw())
     }
 }
 
@@ -594,7 +744,7 @@ impl Entity for Debt {
     type Ref<'w> = DebtRef<'w>;
     type Mut<'w> = DebtMut<'w>;
 
-    const TABLE: TableId = TableId(3);
+    const TABLE: TableId = TableId(4);
     const INFO: &'static TableInfo = &TableInfo {
         name: "debts",
         id: "id",
