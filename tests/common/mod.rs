@@ -1,0 +1,209 @@
+//! What the tests share: world files, what stands in them, and what a world holds.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "each test crate uses a part of it, and a test may unwrap"
+)]
+
+pub(crate) mod ownership;
+pub(crate) mod sample;
+pub(crate) mod state;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use gamedb::model::Tables as _;
+use gamedb::{Database, Error, FileError, Options};
+use gamedb_models::{Tables, World};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
+
+pub(crate) use state::{State, contents_of, state_of};
+
+/// Table to id to columns, as text.
+pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;
+
+/// A world file in a folder of its own.
+pub(crate) struct TestFile {
+    folder: tempfile::TempDir,
+}
+
+impl TestFile {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A file that was made by hand: with the schema of the models, changed by `alter`, and with
+    /// neither foreign keys nor CHECKs looked at.
+    pub(crate) fn by_hand(alter: impl FnOnce(String) -> String, rows: &str) -> Self {
+        let file = Self::new();
+        let connection = Connection::open(file.path()).unwrap();
+        let no_checks = "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;";
+        connection.execute_batch(no_checks).unwrap();
+        connection
+            .execute_batch(&alter(Tables::DDL.to_owned()))
+            .unwrap();
+        connection.execute_batch(rows).unwrap();
+        file
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("world.db")
+    }
+
+    pub(crate) fn open(&self) -> Database<World> {
+        self.try_open().unwrap()
+    }
+
+    pub(crate) fn try_open(&self) -> Result<Database<World>, Error> {
+        let db = Database::<World>::open(self.path())?;
+        assert_eq!(db.check(), [""; 0]);
+        Ok(db)
+    }
+
+    /// Opens it so that the statements which it executes from now on are seen.
+    pub(crate) fn open_watched(&self) -> (Database<World>, Statements) {
+        let statements = Statements::default();
+        let seen = Arc::clone(&statements.0);
+        let options = Options::new().on_statement(move |sql| {
+            seen.lock().unwrap().push(sql.to_owned());
+        });
+        let db = options.open::<World>(self.path()).unwrap();
+        statements.take();
+        (db, statements)
+    }
+
+    /// Flushes, closes and opens again. The file holds exactly the world.
+    pub(crate) fn reopen(&self, mut db: Database<World>) -> Database<World> {
+        assert_eq!(db.check(), [""; 0]);
+        let _ = db.flush().unwrap();
+        assert_eq!(db.n_dirty(), 0);
+        let before = contents_of(&db);
+        assert_eq!(self.contents(), before);
+        let _ = db.close().unwrap();
+        let db = self.open();
+        assert_eq!(contents_of(&db), before);
+        assert_eq!(db.n_dirty(), 0);
+        db
+    }
+
+    /// A second connection, as that of another program that reads.
+    pub(crate) fn reader(&self) -> Connection {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(self.path(), flags).unwrap()
+    }
+
+    /// A second connection, as that of another program that writes.
+    pub(crate) fn writer(&self) -> Connection {
+        Connection::open(self.path()).unwrap()
+    }
+
+    /// All that stands in the file, read by a second connection.
+    pub(crate) fn contents(&self) -> Contents {
+        let reader = self.reader();
+        let tables = Tables::INFO.iter().map(|info| {
+            let columns = [info.id].into_iter().chain(info.columns.iter().copied());
+            let columns: Vec<_> = columns.collect();
+            let sql = format!("SELECT {} FROM {}", columns.join(", "), info.name);
+            let mut statement = reader.prepare(&sql).unwrap();
+            let mut found = statement.query([]).unwrap();
+            let mut rows = BTreeMap::new();
+            while let Some(row) = found.next().unwrap() {
+                let value = |n| as_text(row.get_ref(n).unwrap());
+                rows.insert(row.get(0).unwrap(), (1..columns.len()).map(value).collect());
+            }
+            (info.name.to_owned(), rows)
+        });
+        tables.collect()
+    }
+
+    /// One value out of the file.
+    pub(crate) fn query<V: rusqlite::types::FromSql>(&self, sql: &str) -> V {
+        self.reader().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// Every file of the folder with its bytes, but for the lock. Not while it is open: reading a
+    /// file beside SQLite drops its locks.
+    pub(crate) fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        let files = files.map(|file| {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read(path).unwrap())
+        });
+        files.filter(|(name, _)| name != "world.db.lock").collect()
+    }
+
+    /// Opens a file that has to be refused, and makes sure that not a byte of it has changed.
+    pub(crate) fn refused(&self) -> FileError {
+        let before = self.bytes();
+        let Err(Error::File(error)) = self.try_open() else {
+            panic!("the file was opened")
+        };
+        assert_eq!(
+            self.bytes().keys().collect::<Vec<_>>(),
+            before.keys().collect::<Vec<_>>()
+        );
+        assert!(self.bytes() == before, "the file was written to");
+        error
+    }
+}
+
+/// A value as [`contents_of`] writes it.
+fn as_text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "NULL".into(),
+        ValueRef::Integer(integer) => integer.to_string(),
+        ValueRef::Real(real) => format!("{real:?}"),
+        ValueRef::Text(text) => format!("{:?}", std::str::from_utf8(text).unwrap()),
+        ValueRef::Blob(_) => panic!("no column of these tables is a blob"),
+    }
+}
+
+/// The statements that a database has executed.
+#[derive(Default)]
+pub(crate) struct Statements(pub(crate) Arc<Mutex<Vec<String>>>);
+
+impl Statements {
+    /// All of them since the last time.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+
+    /// Those that write rows of the world since the last time, without quotes.
+    pub(crate) fn take_writes(&self) -> Vec<String> {
+        let verbs = ["INSERT", "UPDATE", "DELETE"];
+        let is_write = |sql: &String| {
+            verbs.iter().any(|verb| sql.starts_with(verb)) && !sql.contains("gamedb_ids")
+        };
+        let writes = self.take().into_iter().filter(is_write);
+        writes.map(|sql| sql.replace('"', "")).collect()
+    }
+}
+
+/// The error of a flush, or of a save, that has failed.
+pub(crate) fn flush_failure<R: std::fmt::Debug>(
+    result: Result<R, Error>,
+) -> (
+    gamedb::persist::error::Outcome,
+    gamedb::persist::error::FlushFailure,
+) {
+    match result.unwrap_err() {
+        Error::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
+        other => panic!("{other}"),
+    }
+}
+
+/// Asserts the counts of a report: rows inserted, updated, deleted.
+#[track_caller]
+pub(crate) fn assert_wrote(report: gamedb::FlushReport, rows: (usize, usize, usize)) {
+    assert_eq!((report.inserted, report.updated, report.deleted), rows);
+}
