@@ -1,0 +1,151 @@
+//! Whether two worlds are the same: every table, every row by its id, every column, every owner, and
+//! the order in which owned rows stand.
+
+use gamedb::Id;
+use gamedb::model::{Entity, Owner as _, Parent, Pivot, PivotRow, Table, Tables as _};
+use gamedb_models::{Tables, World};
+
+/// Compares the world that was in memory with the one that was read from its file, and returns the
+/// number of rows. The error says which row differs.
+pub(crate) fn compare(memory: &World, file: &World) -> Result<usize, String> {
+    // Taken apart without `..`: a table that is added to the schema and not compared here does not
+    // compile.
+    let Tables {
+        players,
+        mobiles,
+        items,
+        attributes,
+        attribute_owners,
+        inventories,
+        inventory_entries,
+        inventory_owners,
+        item_blueprints,
+        item_blueprint_components,
+        mobile_items,
+        mobile_item_attributes,
+        mobile_item_blueprints,
+        mobile_item_blueprint_components,
+    } = &**memory;
+    let worlds = Worlds { memory, file };
+    let n_rows = worlds.same_table(players)?
+        + worlds.same_table(mobiles)?
+        + worlds.same_table(items)?
+        + worlds.same_table(attributes)?
+        + worlds.same_pivot(attribute_owners, |row| row.id)?
+        + worlds.same_table(inventories)?
+        + worlds.same_table(inventory_entries)?
+        + worlds.same_pivot(inventory_owners, |row| row.id)?
+        + worlds.same_table(item_blueprints)?
+        + worlds.same_table(item_blueprint_components)?
+        + worlds.same_table(mobile_items)?
+        + worlds.same_table(mobile_item_attributes)?
+        + worlds.same_table(mobile_item_blueprints)?
+        + worlds.same_table(mobile_item_blueprint_components)?;
+    // Beside the rows: whether every index of the reopened world agrees with them.
+    match file.check().first() {
+        None => Ok(n_rows),
+        Some(problem) => Err(problem.clone()),
+    }
+}
+
+struct Worlds<'w> {
+    memory: &'w World,
+    file: &'w World,
+}
+
+impl Worlds<'_> {
+    /// The same ids, and under each id the same value in every column. A foreign key's value is the
+    /// id that it names, because keys mean nothing outside of their own world.
+    fn same_table<E: Entity<Tables = Tables>>(&self, memory: &Table<E>) -> Result<usize, String> {
+        let table = E::INFO.name;
+        let file = E::table(self.file);
+        same_number(table, memory.len(), file.len())?;
+        for (key, row) in memory.iter_by_id() {
+            let id = id_of(self.memory, key)?;
+            let Some(found) = file.key(id).and_then(|key| file.get(key)) else {
+                return Err(format!("{table} row {id} is not in the file"));
+            };
+            for (column, name) in E::INFO.columns.iter().enumerate() {
+                let memory = row.value(column, self.memory);
+                let file = found.value(column, self.file);
+                if memory != file {
+                    return Err(format!(
+                        "{table} row {id}, {name}: {memory} in memory, {file} in the file"
+                    ));
+                }
+            }
+        }
+        Ok(memory.len())
+    }
+
+    /// Each owned row in a pivot row of the same id, with the same owner; and each owner with the same
+    /// rows in the same order.
+    fn same_pivot<P: PivotRow<Tables = Tables>>(
+        &self,
+        memory: &Pivot<P>,
+        id: impl Fn(&P) -> Id<P>,
+    ) -> Result<usize, String> {
+        let table = P::INFO.name;
+        let file = P::table(self.file);
+        same_number(table, memory.len(), file.len())?;
+        for row in memory.iter() {
+            let owned = self.file.key(id_of(self.memory, row.owned())?);
+            let Some(found) = owned.and_then(|owned| file.of(owned)) else {
+                return Err(format!("{table} row {} is not in the file", id(&row)));
+            };
+            let owners = (memory.owner(row.owned()), file.owner(found.owned()));
+            let (Some(owner), Some(found_owner)) = owners else {
+                return Err(format!("{table} row {} has no owner", id(&row)));
+            };
+            let (here, there) = (
+                (id(&row), describe::<P>(self.memory, owner)),
+                (id(&found), describe::<P>(self.file, found_owner)),
+            );
+            if here != there {
+                return Err(format!(
+                    "{table}: {here:?} in memory, {there:?} in the file"
+                ));
+            }
+            // The order of what an owner has: looked at once, at the first of its rows.
+            if memory.rows_of(owner).next() == Some(row) {
+                let here = memory.rows_of(owner).map(|row| id(&row));
+                let there = file.rows_of(found_owner).map(|row| id(&row));
+                if !here.eq(there) {
+                    let owner = describe::<P>(self.memory, owner);
+                    return Err(format!("{table}: rows of {owner:?} in another order"));
+                }
+            }
+        }
+        Ok(memory.len())
+    }
+}
+
+fn same_number(table: &str, memory: usize, file: usize) -> Result<(), String> {
+    if memory == file {
+        Ok(())
+    } else {
+        Err(format!(
+            "{table}: {memory} rows in memory, {file} in the file"
+        ))
+    }
+}
+
+fn id_of<E: Entity<Tables = Tables>>(world: &World, key: gamedb::Key<E>) -> Result<Id<E>, String> {
+    world.id(key).map_err(|error| error.to_string())
+}
+
+/// An owner by the column that names it and the id that stands there.
+fn describe<P: PivotRow<Tables = Tables>>(
+    world: &World,
+    owner: P::Owner,
+) -> (&'static str, Option<i64>) {
+    let (arm, parent) = owner.arm();
+    // The first foreign key of a pivot is the owned row; the owners follow.
+    let foreign_key = &P::INFO.foreign_keys[arm + 1];
+    let id = match (parent, foreign_key.table) {
+        (Parent::Row(key), Some(table)) => world.table(table).id_of(key),
+        (Parent::Outside(id), _) => Some(id),
+        (Parent::Row(_), None) => None,
+    };
+    (P::INFO.columns[foreign_key.column], id)
+}

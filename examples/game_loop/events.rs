@@ -1,0 +1,52 @@
+//! What has happened in the game.
+
+use std::fmt;
+
+/// How often each thing has happened.
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    /// Changes of a position.
+    pub(crate) steps: usize,
+    /// Blows in fights.
+    pub(crate) blows: usize,
+    /// Mobiles that were born, those at the start included.
+    pub(crate) births: usize,
+    /// Mobiles that died, drones with their owners included.
+    pub(crate) deaths: usize,
+    /// Stacks that were taken from the dead.
+    pub(crate) looted: usize,
+    /// Finds of ore.
+    pub(crate) mined: usize,
+    /// Stacks that had to make room.
+    pub(crate) thrown_away: usize,
+    /// Batches that were made by blueprint.
+    pub(crate) made: usize,
+    /// Batches that something was lacking for.
+    pub(crate) lacking: usize,
+    /// Transfers between bags.
+    pub(crate) transfers: usize,
+    /// Bags that changed their owner.
+    pub(crate) bags_given: usize,
+    /// Trades that failed half-way and were taken back.
+    pub(crate) rolled_back: usize,
+}
+
+impl fmt::Display for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} steps, {} blows, {} births, {} deaths, {} stacks looted",
+            self.steps, self.blows, self.births, self.deaths, self.looted
+        )?;
+        writeln!(
+            f,
+            "{} finds of ore, {} batches made, {} short of something, {} stacks thrown away",
+            self.mined, self.made, self.lacking, self.thrown_away
+        )?;
+        writeln!(
+            f,
+            "{} transfers, {} bags given, {} trades failed half-way and rolled back",
+            self.transfers, self.bags_given, self.rolled_back
+        )
+    }
+}

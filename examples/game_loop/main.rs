@@ -1,0 +1,184 @@
+//! A game world, alive, and flushed to a SQLite file every second.
+//!
+//! ```sh
+//! cargo run --release --example game_loop
+//! cargo run --release --example game_loop -- --file world.db --mobiles 100000 --seconds 60
+//! cargo run --release --example game_loop -- --help
+//! ```
+//!
+//! The world is that of `models/schema.sql`: players with avatars, mobiles with attributes and bags,
+//! items with blueprints. Run on a file that is there already, it goes on where that one was left.
+//! Ctrl-C ends it early, with a last flush.
+//!
+//! At the end the file is opened again, and every row of it compared with the world in memory.
+//!
+//! Where to look first:
+//!
+//! - [`simulation`]: a game written against a [`World`]. It changes rows and thinks of no file.
+//! - [`run`]: the loop. Open, tick, flush, close: the only calls that know of a file.
+//! - [`compare`]: two worlds, row by row.
+
+mod compare;
+mod events;
+mod options;
+mod population;
+mod progress;
+mod simulation;
+mod statistics;
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use clap::Parser as _;
+use gamedb::Database;
+use gamedb::model::{TableId, Tables as _};
+use gamedb_models::{Item, Mobile, Player, Tables, World, catalogue};
+
+use options::Options;
+use progress::Progress;
+use simulation::Simulation;
+use statistics::Statistics;
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let stop = stop_signal()?;
+    let path = world_file(options)?;
+    let mut out = io::stdout();
+
+    writeln!(out, "world file: {}", path.display())?;
+    let start = Instant::now();
+    let mut db = Database::<World>::open(&path)?;
+    match n_rows(&db) {
+        0 => writeln!(out, "new world")?,
+        n => writeln!(
+            out,
+            "found {n} rows in {:.1?}: {}",
+            start.elapsed(),
+            census(&db)
+        )?,
+    }
+
+    let start = Instant::now();
+    let n_items = catalogue::seed(&mut db)?;
+    let mut simulation = Simulation::new(&mut db, options.mobiles as usize, options.seed)?;
+    let n_born = simulation.top_up(&mut db)?;
+    let took = start.elapsed();
+    writeln!(
+        out,
+        "added {n_items} items and {n_born} mobiles in {took:.1?}: {}",
+        census(&db)
+    )?;
+    if !options.no_flush {
+        let report = db.flush()?;
+        writeln!(out, "flushed {} rows in {:.1?}", report.rows(), report.took)?;
+    }
+
+    let statistics = play(options, &mut db, &mut simulation, &stop)?;
+
+    let report = db.flush()?;
+    write!(out, "\n{statistics}\n{}\n", simulation.events())?;
+    writeln!(
+        out,
+        "last flush: {} rows in {:.1?}",
+        report.rows(),
+        report.took
+    )?;
+
+    // What is in memory is kept beyond the database, which closes the file.
+    let world = std::mem::take(&mut *db);
+    drop(db);
+    let db = Database::<World>::open(&path)?;
+    let n_rows = compare::compare(&world, &db)
+        .map_err(|difference| format!("reopened: not identical: {difference}"))?;
+    writeln!(out, "reopened: {n_rows} rows, identical")?;
+    writeln!(out, "world file: {}", path.display())?;
+    Ok(())
+}
+
+/// The loop: ticks at a fixed rate, and a flush between two of them when one is due.
+///
+/// A run is a number of ticks, so that the same seed always gives the same world. One that is late
+/// makes the next ones start at once, until the game is on time again.
+fn play(
+    options: &Options,
+    db: &mut Database<World>,
+    simulation: &mut Simulation,
+    stop: &Receiver<()>,
+) -> Result<Statistics, Box<dyn Error>> {
+    let mut statistics = Statistics::new(options.period())?;
+    let mut progress = Progress::new(options.n_ticks())?;
+    let mut last_flush = None;
+    let start = Instant::now();
+    for tick in 1..=options.n_ticks() {
+        let tick_start = Instant::now();
+        simulation.tick(db)?;
+        if options
+            .flush_interval()
+            .is_some_and(|interval| tick % interval == 0)
+        {
+            let report = db.flush()?;
+            statistics.flush(&report);
+            last_flush = Some(report);
+        }
+        statistics.tick(tick_start.elapsed());
+        progress.show(tick, db.n_rows::<Mobile>(), statistics.n_late(), last_flush);
+
+        let next = start + Duration::from_secs_f64(f64::from(tick) / options.rate);
+        match stop.recv_timeout(next.saturating_duration_since(Instant::now())) {
+            Ok(()) => break,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+        }
+    }
+    progress.finish();
+    Ok(statistics)
+}
+
+/// Says when Ctrl-C was pressed, or the process was asked to end. The loop waits for it between two
+/// ticks, so it always ends with a world that a tick has left.
+fn stop_signal() -> Result<Receiver<()>, ctrlc::Error> {
+    let (sender, receiver) = mpsc::channel();
+    ctrlc::set_handler(move || {
+        // Nobody listens any more when the run is over, and then there is nothing to stop.
+        let _ = sender.send(());
+    })?;
+    Ok(receiver)
+}
+
+/// The file that was asked for, or one in a folder that nobody else has.
+fn world_file(options: &Options) -> io::Result<PathBuf> {
+    let Some(file) = &options.file else {
+        let folder = tempfile::Builder::new().prefix("gamedb-").tempdir()?.keep();
+        return Ok(folder.join("world.db"));
+    };
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(file.clone())
+}
+
+fn n_rows(world: &World) -> usize {
+    let tables = (0..).map(TableId).take(Tables::INFO.len());
+    tables.map(|table| world.table(table).n_rows()).sum()
+}
+
+fn census(world: &World) -> String {
+    format!(
+        "{} items, {} players, {} mobiles",
+        world.n_rows::<Item>(),
+        world.n_rows::<Player>(),
+        world.n_rows::<Mobile>()
+    )
+}

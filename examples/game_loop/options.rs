@@ -1,0 +1,71 @@
+//! What can be asked for on the command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+
+/// A game world, alive: moves, fights, mines, crafts and trades, and is flushed to a SQLite file.
+#[derive(Debug, Parser)]
+#[command(name = "game_loop")]
+pub(crate) struct Options {
+    /// World file; made if it is not there, gone on with if it is [default: in a fresh folder]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Number of mobiles to keep alive
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) mobiles: u32,
+
+    /// Length of the run, in game time
+    #[arg(long, default_value_t = 10.0, value_parser = positive)]
+    pub(crate) seconds: f64,
+
+    /// Ticks per second
+    #[arg(long, default_value_t = 60.0, value_parser = positive)]
+    pub(crate) rate: f64,
+
+    /// Seconds from one flush to the next
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = positive)]
+    pub(crate) flush_every: f64,
+
+    /// Flush only once, at the end
+    #[arg(long, conflicts_with = "flush_every")]
+    pub(crate) no_flush: bool,
+
+    /// Seed of all chance: the same seed gives the same world after the same number of ticks
+    #[arg(long, default_value_t = 42)]
+    pub(crate) seed: u64,
+}
+
+impl Options {
+    /// Time that a tick may take.
+    pub(crate) fn period(&self) -> Duration {
+        Duration::from_secs_f64(self.rate.recip())
+    }
+
+    /// Number of ticks in the run.
+    pub(crate) fn n_ticks(&self) -> u32 {
+        in_ticks(self.seconds, self.rate)
+    }
+
+    /// Number of ticks from one flush to the next, if there are any.
+    pub(crate) fn flush_interval(&self) -> Option<u32> {
+        (!self.no_flush).then(|| in_ticks(self.flush_every, self.rate))
+    }
+}
+
+/// At least one; `as` stops at the largest number there is.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn in_ticks(seconds: f64, rate: f64) -> u32 {
+    ((seconds * rate).round() as u32).max(1)
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    // A period has to fit into a `Duration`, so neither extreme is of use.
+    match text.parse() {
+        Ok(number) if (1e-6..=1e6).contains(&number) => Ok(number),
+        Ok(_) => Err("has to be between 0.000001 and 1000000".into()),
+        Err(_) => Err("is not a number".into()),
+    }
+}
