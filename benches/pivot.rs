@@ -1,0 +1,100 @@
+//! Ownership in memory: from an owner to what it owns, and how that comes and goes.
+
+mod common;
+
+use std::hint::black_box;
+
+use common::criterion;
+use common::plain::{Map, PlainOwners};
+use common::reference::{Order, attribute, double, mobiles, world};
+use criterion::Criterion;
+use gamedb_models::{AttributeKey, Mobile, MobileKey, World};
+
+fn main() {
+    let mut criterion = criterion();
+    traverse(&mut criterion, "traverse", Order::OneAfterTheOther);
+    traverse(&mut criterion, "traverse_shuffled", Order::Shuffled);
+    add_remove(&mut criterion);
+    criterion.final_summary();
+}
+
+/// For each mobile the sum over its attributes.
+fn traverse(criterion: &mut Criterion, name: &str, order: Order) {
+    let mut group = criterion.benchmark_group(name);
+    let mut gamedb = None;
+    group.bench_function("gamedb", |bencher| {
+        let (world, _) = gamedb.get_or_insert_with(|| world(mobiles(), order));
+        bencher.iter(|| sums(world));
+    });
+    drop(gamedb);
+    for (id, map) in [("smallvec", Map::Few), ("indexmap", Map::Sets)] {
+        let mut plain = None;
+        group.bench_function(id, |bencher| {
+            let plain = plain.get_or_insert_with(|| PlainOwners::filled(mobiles(), order, map));
+            bencher.iter(|| {
+                plain.sums(map, |sum| {
+                    black_box(sum);
+                })
+            });
+        });
+    }
+}
+
+fn sums(world: &World) {
+    for (mobile, _) in world.iter::<Mobile>() {
+        let mobile = world.get(mobile).expect("there");
+        let sum: f64 = mobile
+            .attributes()
+            .map(|(_, attribute)| double(attribute))
+            .sum();
+        black_box(sum);
+    }
+}
+
+/// An attribute comes to an owner, and goes again; also where the owner has 100,000 of them already.
+fn add_remove(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("add_remove");
+    let mut small = None;
+    group.bench_function("gamedb", |bencher| {
+        let (world, keys) =
+            small.get_or_insert_with(|| world(mobiles().min(1_000), Order::OneAfterTheOther));
+        let mut owners = keys.mobiles.iter().cycle();
+        bencher.iter(|| {
+            let owner = *owners.next().expect("a mobile");
+            let key = add(world, owner);
+            remove(world, owner, key);
+        });
+    });
+    drop(small);
+    let mut rich = None;
+    group.bench_function("gamedb_of_100k", |bencher| {
+        let (world, owner) = rich.get_or_insert_with(|| {
+            let mut world = World::new();
+            let owner = world.insert(Mobile::default()).expect("a mobile");
+            for _ in 0..100_000 {
+                add(&mut world, owner);
+            }
+            (world, owner)
+        });
+        // From the middle, which a list would have to look for.
+        let owned = world.get(*owner).expect("there").attributes();
+        let mut to_remove: Vec<_> = owned.map(|(key, _)| key).collect();
+        fastrand::Rng::with_seed(common::reference::SEED).shuffle(&mut to_remove);
+        let mut next = 0;
+        bencher.iter(|| {
+            remove(world, *owner, to_remove[next]);
+            to_remove[next] = add(world, *owner);
+            next = (next + 1) % to_remove.len();
+        });
+    });
+}
+
+fn add(world: &mut World, owner: MobileKey) -> AttributeKey {
+    let mut owner = world.get_mut(owner).expect("there");
+    owner.add_attribute(attribute(0, 0.5)).expect("added")
+}
+
+fn remove(world: &mut World, owner: MobileKey, key: AttributeKey) {
+    let mut owner = world.get_mut(owner).expect("there");
+    owner.remove_attribute(key).expect("removed");
+}
