@@ -158,13 +158,14 @@ fn stop_signal() -> Result<Receiver<()>, ctrlc::Error> {
 }
 
 /// The file that was asked for, or one in a folder that nobody else has.
-fn world_file(options: &Options) -> io::Result<PathBuf> {
+fn world_file(options: &Options) -> Result<PathBuf, Box<dyn Error>> {
     let Some(file) = &options.file else {
         let folder = tempfile::Builder::new().prefix("gamedb-").tempdir()?.keep();
         return Ok(folder.join("world.db"));
     };
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     }
     Ok(file.clone())
 }

@@ -80,6 +80,12 @@ pub enum InventoryError {
     /// A mobile's own item is one thing and cannot be split.
     #[error("the stack is one mobile's own item and cannot be split")]
     NotDivisible,
+    /// Splitting all of a stack off would leave an empty one.
+    #[error("{quantity} is all there is in the stack, and something has to remain")]
+    NothingRemains {
+        /// How much there is, and was to be split off.
+        quantity: f64,
+    },
     /// Nobody knows how to make the item.
     #[error("{item} has no blueprint")]
     NoBlueprint {
@@ -136,8 +142,9 @@ pub fn add(
 ) -> Result<Vec<InventoryEntryKey>, InventoryError> {
     check_quantity(quantity)?;
     world.transaction(|world| {
+        let before = Load::of(world, inventory)?;
         let stacks = put(world, inventory, item, quantity)?;
-        settle_within_limits(world, inventory)?;
+        settle_within_limits(world, inventory, before)?;
         Ok(stacks)
     })
 }
@@ -162,8 +169,9 @@ pub fn take(
 /// Splits a quantity off a stack into one of its own, and returns that.
 ///
 /// # Errors
-/// [`InventoryError::NotAQuantity`], [`InventoryError::NotEnough`] unless something remains,
-/// [`InventoryError::NotDivisible`], [`InventoryError::TooManyEntries`].
+/// [`InventoryError::NotAQuantity`], [`InventoryError::NotEnough`],
+/// [`InventoryError::NothingRemains`], [`InventoryError::NotDivisible`],
+/// [`InventoryError::TooManyEntries`].
 pub fn split(
     world: &mut World,
     entry: InventoryEntryKey,
@@ -175,12 +183,16 @@ pub fn split(
         if stack.mobile_item.is_some() {
             return Err(InventoryError::NotDivisible);
         }
-        if quantity >= stack.quantity {
+        if quantity > stack.quantity {
             return Err(not_enough(world, stack.item, quantity, stack.quantity)?);
         }
+        if quantity == stack.quantity {
+            return Err(InventoryError::NothingRemains { quantity });
+        }
+        let before = Load::of(world, stack.inventory)?;
         set_quantity(world, entry, stack.quantity - quantity)?;
         let new = new_stack(world, stack.inventory, stack.item, quantity)?;
-        settle_within_limits(world, stack.inventory)?;
+        settle_within_limits(world, stack.inventory, before)?;
         Ok(new)
     })
 }
@@ -208,6 +220,7 @@ pub fn transfer(
         if stack.inventory == to {
             return Ok(());
         }
+        let before = Load::of(world, to)?;
         let is_whole = quantity == stack.quantity;
         if stack.mobile_item.is_some() && !is_whole {
             return Err(InventoryError::NotDivisible);
@@ -221,7 +234,7 @@ pub fn transfer(
             put(world, to, stack.item, quantity)?;
         }
         settle(world, stack.inventory)?;
-        settle_within_limits(world, to)
+        settle_within_limits(world, to, before)
     })
 }
 
@@ -277,7 +290,7 @@ pub fn blueprint_tree(world: &World, item: ItemKey) -> Result<Vec<Ingredient>, I
 /// Makes a quantity of an item out of what is in an inventory, by its blueprint.
 ///
 /// Of each component its ratio times the quantity is used up, rounded up to
-/// [`SMALLEST_QUANTITY`].
+/// [`SMALLEST_QUANTITY`]. The time that it takes is the caller's to wait.
 ///
 /// # Errors
 /// [`InventoryError::NotAQuantity`], [`InventoryError::NoBlueprint`],
@@ -299,14 +312,21 @@ pub fn craft(
         let needed: Vec<_> = components
             .map(|(_, part)| (part.component_item, part.ratio * quantity))
             .collect();
+        let before = Load::of(world, inventory)?;
         for (component, quantity) in needed {
-            let quantity = (quantity / SMALLEST_QUANTITY).ceil() * SMALLEST_QUANTITY;
+            let quantity = round_up(quantity);
             check_quantity(quantity)?;
             take_unsettled(world, inventory, component, quantity)?;
         }
         put(world, inventory, item, quantity)?;
-        settle_within_limits(world, inventory)
+        settle_within_limits(world, inventory, before)
     })
+}
+
+/// The next quantity from here. What a multiplication adds in its last digits is not rounded up: 1.1
+/// times 50 is 55, although it comes out as 55.00000000000001.
+fn round_up(quantity: f64) -> f64 {
+    (quantity / SMALLEST_QUANTITY * (1.0 - 1e-12)).ceil() * SMALLEST_QUANTITY
 }
 
 fn check_quantity(quantity: f64) -> Result<(), InventoryError> {
@@ -352,16 +372,17 @@ fn unit_volume(world: &World, item: ItemKey) -> Result<f64, Error> {
     Ok(volume.unwrap_or(0.0))
 }
 
-/// The most that one stack of an item holds.
+/// The most that one stack of an item holds. Virtual items always fit, so theirs have no limit.
 #[allow(
     clippy::cast_precision_loss,
     reason = "stacks are far smaller than 2^52"
 )]
 fn stack_size(world: &World, item: ItemKey) -> Result<f64, Error> {
-    Ok(world
-        .get(item)?
-        .max_stack_size
-        .map_or(LARGEST_QUANTITY, |size| size.max(1) as f64))
+    let item = world.get(item)?;
+    Ok(match item.max_stack_size {
+        Some(size) if item.item_type != ItemType::Virtual => size.max(1) as f64,
+        _ => LARGEST_QUANTITY,
+    })
 }
 
 /// Stacks of an item that have room, with the room.
@@ -483,27 +504,46 @@ fn settle(world: &mut World, inventory: InventoryKey) -> Result<(), InventoryErr
     Ok(())
 }
 
-/// The same for an inventory that something was put into: looks whether it is within its limits.
-/// Taking is never refused, so one whose limits were lowered can be emptied.
-fn settle_within_limits(world: &mut World, inventory: InventoryKey) -> Result<(), InventoryError> {
-    let view = world.get(inventory)?;
+/// What the limits of an inventory are about.
+#[derive(Clone, Copy)]
+struct Load {
+    /// Stacks, those of virtual items not counted.
+    entries: usize,
+    volume: f64,
+}
+
+impl Load {
+    fn of(world: &World, inventory: InventoryKey) -> Result<Self, InventoryError> {
+        let mut entries = 0;
+        for (_, entry) in world.get(inventory)?.inventory_entries() {
+            entries += usize::from(world.get(entry.item)?.item_type != ItemType::Virtual);
+        }
+        let volume = volume(world, inventory)?;
+        Ok(Self { entries, volume })
+    }
+}
+
+/// The same for an inventory that something was put into: looks whether it is within its limits. One
+/// whose limits were lowered may stay as full as it was before.
+fn settle_within_limits(
+    world: &mut World,
+    inventory: InventoryKey,
+    before: Load,
+) -> Result<(), InventoryError> {
     let Inventory {
         max_entries,
         max_volume,
         ..
-    } = *view.row();
-    let mut entries = 0;
-    for (_, entry) in view.inventory_entries() {
-        entries += usize::from(world.get(entry.item)?.item_type != ItemType::Virtual);
-    }
-    if i64::try_from(entries).is_ok_and(|entries| entries > max_entries) {
+    } = *world.get(inventory)?.row();
+    let Load { entries, volume } = Load::of(world, inventory)?;
+    let has_room = i64::try_from(entries).is_ok_and(|entries| entries <= max_entries);
+    if entries > before.entries && !has_room {
         return Err(InventoryError::TooManyEntries {
             entries,
             max_entries,
         });
     }
-    let volume = volume(world, inventory)?;
-    if volume > max_volume {
+    if volume > before.volume && volume > max_volume {
         return Err(InventoryError::TooMuchVolume { volume, max_volume });
     }
     settle(world, inventory)
