@@ -149,3 +149,47 @@ fn describe<P: PivotRow<Tables = Tables>>(
     };
     (P::INFO.columns[foreign_key.column], id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::compare;
+    use gamedb::Error;
+    use gamedb_models::{Attribute, AttributeKey, AttributeValue, Player, PlayerKey, World};
+
+    /// Two players, the first of whom has two attributes.
+    fn world() -> Result<(World, [PlayerKey; 2], [AttributeKey; 2]), Error> {
+        let mut world = World::new();
+        let ada = world.insert(Player::default())?;
+        let email = "bob@example.com".into();
+        let bob = world.insert(Player {
+            email,
+            ..Player::default()
+        })?;
+        let mut owner = world.get_mut(ada)?;
+        let strength = owner.add_attribute(Attribute::default())?;
+        let luck = owner.add_attribute(Attribute::default())?;
+        Ok((world, [ada, bob], [strength, luck]))
+    }
+
+    #[test]
+    fn every_difference_is_found() -> Result<(), Error> {
+        let (memory, ..) = world()?;
+        assert_eq!(compare(&memory, &world()?.0), Ok(6));
+
+        let (mut file, _, [strength, _]) = world()?;
+        file.get_mut(strength)?
+            .set_value(AttributeValue::Bool(true))?;
+        let difference = "attributes row 1, bool_value: 0 in memory, 1 in the file";
+        assert_eq!(compare(&memory, &file), Err(difference.into()));
+
+        let (mut file, [ada, bob], [strength, _]) = world()?;
+        file.get_mut(ada)?.give_attribute(strength, bob)?;
+        assert!(compare(&memory, &file).is_err_and(|difference| difference.contains("player_id")));
+
+        let (mut file, [ada, _], _) = world()?;
+        file.remove(ada)?;
+        let difference = "players: 2 rows in memory, 1 in the file";
+        assert_eq!(compare(&memory, &file), Err(difference.into()));
+        Ok(())
+    }
+}
