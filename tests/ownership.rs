@@ -176,7 +176,9 @@ fn s3_4_add_sets_only_its_owners_column<P: Ownership>() {
 
 fn s3_5_remove_takes_the_row_and_its_pivot_row<P: Ownership>() {
     let (file, mut db, owner, _) = two_owners::<P>();
-    ["gone", "stays"].map(|name| add::<P>(&mut db, owner, name));
+    for name in ["gone", "stays"] {
+        add::<P>(&mut db, owner, name);
+    }
     let (mut db, [owner]) = restart::<P, 1>(&file, db, [owner]);
     let gone = P::keys(&db, owner)[0];
     P::remove(&mut db, owner, gone).unwrap();

@@ -1,6 +1,7 @@
 //! What the tests share: world files, what stands in them, and what a world holds.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::unwrap_used,
     missing_docs,
     reason = "each test crate uses a part of it, and a test may unwrap"
@@ -20,7 +21,7 @@ use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
-pub(crate) use state::{State, contents_of, state_of};
+pub(crate) use state::{contents_of, state_of};
 
 /// Table to id to columns, as text.
 pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;

@@ -1,0 +1,5 @@
+use gamedb_models::{Attribute, World};
+
+fn main() {
+    World::new().insert(Attribute::default());
+}

@@ -1,0 +1,7 @@
+use gamedb_models::{Inventory, ItemRef};
+
+fn bags(item: ItemRef<'_>) -> impl Iterator<Item = Inventory> {
+    item.inventories()
+}
+
+fn main() {}

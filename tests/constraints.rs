@@ -1,0 +1,322 @@
+//! What the world refuses at the moment of the write, and what removing a row does to those that name it:
+//! rows E3 and E4 of the behaviour, and the traps about numbers.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod common;
+
+use common::sample::{double, flushed, item, player};
+use common::{TestFile, assert_wrote, state_of};
+use gamedb::Error;
+use gamedb_models::{
+    Attribute, AttributeValue, Inventory, InventoryEntry, Item, ItemBlueprint,
+    ItemBlueprintComponent, Mobile, MobileItem, MobileItemAttribute, MobileItemBlueprint, World,
+};
+
+#[test]
+fn unique_columns_name_the_row_that_has_the_value() {
+    let mut world = World::new();
+    world.insert(player(1)).unwrap();
+    let bob = world.insert(player(2)).unwrap();
+    let expected = "players: email has to be unique, and row 1 has \"1@example.com\" already";
+    assert_eq!(world.insert(player(1)).unwrap_err().to_string(), expected);
+    let error = world.get_mut(bob).unwrap().set_email("1@example.com");
+    assert_eq!(error.unwrap_err().to_string(), expected);
+    assert_eq!(world.check(), [""; 0]);
+}
+
+#[test]
+fn a_player_has_one_mobile_at_most() {
+    let mut world = World::new();
+    let ada = world.insert(player(1)).unwrap();
+    let avatar = Mobile {
+        owner: Some(ada.into()),
+        ..Mobile::default()
+    };
+    let key = world.insert(avatar.clone()).unwrap();
+    match world.insert(avatar).unwrap_err() {
+        Error::NotUnique {
+            table,
+            column,
+            existing,
+            ..
+        } => {
+            assert_eq!(
+                (table, column.as_str(), existing),
+                ("mobiles", "owner_player_id", 1)
+            );
+        }
+        other => panic!("{other}"),
+    }
+    // A mobile can have as many as it likes.
+    for _ in 0..3 {
+        world
+            .insert(Mobile {
+                owner: Some(key.into()),
+                ..Mobile::default()
+            })
+            .unwrap();
+    }
+    assert_eq!(world.get(key).unwrap().mobiles().len(), 3);
+    assert_eq!(world.check(), [""; 0]);
+}
+
+#[test]
+fn nan_is_refused_wherever_it_is_written() {
+    let mut world = World::new();
+    let ada = world.insert(player(1)).unwrap();
+    let luck = world
+        .get_mut(ada)
+        .unwrap()
+        .add_attribute(double("luck", 1.0))
+        .unwrap();
+    let bag = Inventory {
+        max_volume: 5.0,
+        ..Inventory::default()
+    };
+    let bag = world.get_mut(ada).unwrap().add_inventory(bag).unwrap();
+    let before = state_of(&world);
+    let nan = f64::NAN;
+    let values = [
+        (AttributeValue::Double(nan), "double_value"),
+        (
+            AttributeValue::Vector3 {
+                x: nan,
+                y: 0.0,
+                z: 0.0,
+            },
+            "vector3_x",
+        ),
+        (
+            AttributeValue::Vector3 {
+                x: 0.0,
+                y: nan,
+                z: 0.0,
+            },
+            "vector3_y",
+        ),
+        (
+            AttributeValue::Vector3 {
+                x: 0.0,
+                y: 0.0,
+                z: -nan,
+            },
+            "vector3_z",
+        ),
+    ];
+    let expect = |error: Error, expected: &str| match error {
+        Error::NotANumber { column, .. } => assert_eq!(column, expected),
+        other => panic!("{other}"),
+    };
+    for (value, column) in values {
+        let set = world.get_mut(luck).unwrap().set_value(value.clone());
+        expect(set.unwrap_err(), column);
+        let row = Attribute {
+            value,
+            ..Attribute::default()
+        };
+        let added = world.get_mut(ada).unwrap().add_attribute(row.clone());
+        expect(added.unwrap_err(), column);
+        let replaced = world.get_mut(ada).unwrap().set_attributes([row]);
+        expect(replaced.unwrap_err(), column);
+    }
+    expect(
+        world.get_mut(bag).unwrap().set_max_volume(nan).unwrap_err(),
+        "max_volume",
+    );
+    let volume = world
+        .get_mut(bag)
+        .unwrap()
+        .set_last_calculated_volume(Some(nan));
+    expect(volume.unwrap_err(), "last_calculated_volume");
+    assert_eq!(state_of(&world), before);
+    assert_eq!(world.check(), [""; 0]);
+}
+
+#[test]
+fn a_foreign_key_has_to_name_a_row_that_is_there() {
+    let mut world = World::new();
+    let ada = world.insert(player(1)).unwrap();
+    let bag = world
+        .get_mut(ada)
+        .unwrap()
+        .add_inventory(Inventory::default())
+        .unwrap();
+    let before = state_of(&world);
+    let entry = InventoryEntry {
+        inventory: bag,
+        ..InventoryEntry::default()
+    };
+    match world.insert(entry).unwrap_err() {
+        Error::NoSuchRow {
+            table,
+            column,
+            target,
+        } => {
+            assert_eq!(
+                (table, column, target),
+                ("inventory_entries", "item_id", "items")
+            );
+        }
+        other => panic!("{other}"),
+    }
+    let gone = {
+        let mut other = World::new();
+        let key = other.insert(ItemBlueprint::default()).unwrap();
+        other.remove(key).unwrap();
+        key
+    };
+    let row = Item {
+        blueprint: Some(gone),
+        ..item(1)
+    };
+    assert!(matches!(
+        world.insert(row).unwrap_err(),
+        Error::NoSuchRow { .. }
+    ));
+    assert_eq!(state_of(&world), before);
+}
+
+#[test]
+fn restrict_refuses_and_names_the_row_in_the_way() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let before = state_of(&db);
+    match db.remove(sample.iron).unwrap_err() {
+        Error::StillReferenced {
+            table,
+            id,
+            by_table,
+            column,
+            by_id,
+        } => {
+            assert_eq!((table, id), ("items", 1));
+            assert_eq!(
+                (by_table, column, by_id),
+                ("inventory_entries", "item_id", 1)
+            );
+        }
+        other => panic!("{other}"),
+    }
+    assert_eq!(state_of(&db), before);
+    assert_eq!(db.check(), [""; 0]);
+    // Once that one is gone, nothing is in the way.
+    db.get_mut(sample.ada)
+        .unwrap()
+        .remove_inventory(sample.bag)
+        .unwrap();
+    db.remove(sample.iron).unwrap();
+    assert_wrote(db.flush().unwrap(), (0, 0, 6));
+    file.reopen(db);
+}
+
+/// The mobile's own item names the item with RESTRICT; the mobile that both hang on takes it away.
+#[test]
+fn restrict_does_not_refuse_what_goes_in_the_same_breath() {
+    let mut world = World::new();
+    let iron = world.insert(item(1)).unwrap();
+    let mobile = world.insert(Mobile::default()).unwrap();
+    let own = MobileItem {
+        mobile,
+        item: iron,
+        ..MobileItem::default()
+    };
+    world.insert(own).unwrap();
+    assert!(world.remove(iron).is_err());
+    world.remove(mobile).unwrap();
+    world.remove(iron).unwrap();
+    assert_eq!(world.check(), [""; 0]);
+}
+
+#[test]
+fn e3_cascade_goes_all_the_way_down_and_set_null_lets_go() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let blueprint = db.insert(MobileItemBlueprint { bake_time_ms: 1 }).unwrap();
+    let own = MobileItem {
+        mobile: sample.pet,
+        item: sample.iron,
+        blueprint: Some(blueprint),
+        ..MobileItem::default()
+    };
+    let own = db.insert(own).unwrap();
+    let name = MobileItemAttribute {
+        mobile_item: own,
+        ..MobileItemAttribute::default()
+    };
+    db.insert(name).unwrap();
+    let chest = db
+        .get_mut(sample.bob)
+        .unwrap()
+        .add_inventory(Inventory::default())
+        .unwrap();
+    let entry = InventoryEntry {
+        inventory: chest,
+        item: sample.iron,
+        mobile_item: Some(own),
+        ..InventoryEntry::default()
+    };
+    let entry = db.insert(entry).unwrap();
+    let _ = db.flush().unwrap();
+    db.remove(blueprint).unwrap();
+    assert_eq!(db.get(own).unwrap().blueprint, None);
+    assert_wrote(db.flush().unwrap(), (0, 1, 1));
+    // Ada, her avatar, its pet, the pet's own item and its attribute; luck, strength and the bag with
+    // their pivot rows, and the entry in the bag. Bob's entry lets go.
+    db.remove(sample.ada).unwrap();
+    assert_eq!(db.get(entry).unwrap().mobile_item, None);
+    assert_eq!(db.check(), [""; 0]);
+    assert_wrote(db.flush().unwrap(), (0, 1, 12));
+    let contents = file.contents();
+    for table in ["mobiles", "mobile_items", "mobile_item_attributes"] {
+        assert!(contents[table].is_empty(), "{table}");
+    }
+    assert_eq!(contents["attributes"].len(), 1, "the iron's");
+    file.reopen(db);
+}
+
+#[test]
+fn e3_a_blueprint_takes_its_components_and_leaves_the_item() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let blueprint = db.insert(ItemBlueprint { bake_time_ms: 1 }).unwrap();
+    let made = db
+        .insert(Item {
+            blueprint: Some(blueprint),
+            ..item(1)
+        })
+        .unwrap();
+    let ore = db.insert(item(2)).unwrap();
+    let component = ItemBlueprintComponent {
+        item_blueprint: blueprint,
+        component_item: ore,
+        ratio: 2.0,
+    };
+    db.insert(component).unwrap();
+    assert!(db.remove(ore).is_err());
+    let _ = db.flush().unwrap();
+    db.remove(blueprint).unwrap();
+    assert_eq!(db.get(made).unwrap().blueprint, None);
+    db.remove(ore).unwrap();
+    assert_wrote(db.flush().unwrap(), (0, 1, 3));
+    file.reopen(db);
+}
+
+#[test]
+fn no_depth_of_ownership_overflows_the_stack() {
+    let mut world = World::new();
+    let first = world.insert(Mobile::default()).unwrap();
+    let mut last = first;
+    for _ in 0..100_000 {
+        last = world
+            .insert(Mobile {
+                owner: Some(last.into()),
+                ..Mobile::default()
+            })
+            .unwrap();
+    }
+    world.remove(first).unwrap();
+    assert_eq!(world.n_rows::<Mobile>(), 0);
+    assert_eq!(world.n_dirty(), 0);
+}

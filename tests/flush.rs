@@ -1,0 +1,455 @@
+//! What a flush writes, in which order, and what it does not write: rows S5.1 to S5.4, E5 and E6 of the
+//! behaviour, by the statements that SQLite executes; and the traps that others fell into.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod common;
+
+use common::sample::{attribute, double, fill, flushed, inventory, item, mobile, player};
+use common::{Statements, TestFile, assert_wrote, contents_of};
+use gamedb::Database;
+use gamedb_models::{
+    AttributeOwnerKey, AttributeValue, InventoryEntry, Item, ItemBlueprint, Mobile, Player, World,
+};
+
+/// The sample world, clean, and watched from now on.
+fn watched() -> (TestFile, Database<World>, Statements) {
+    let file = TestFile::new();
+    let _ = flushed(&mut file.open());
+    let (db, statements) = file.open_watched();
+    (file, db, statements)
+}
+
+fn ada(db: &World) -> gamedb_models::PlayerKey {
+    Player::find_by_email(db, "1@example.com").unwrap().key()
+}
+
+#[test]
+fn s5_1_a_pivot_row_has_exactly_one_owner_column() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let _ = fill(&mut db);
+    db.add(AttributeOwnerKey::Asset(7), attribute("icon"))
+        .unwrap();
+    let db = file.reopen(db);
+    assert_eq!(db.attribute_owners.len(), 4);
+    for (table, n_rows) in [("attribute_owners", 4), ("inventory_owners", 1)] {
+        let one = "(mobile_id IS NOT NULL) + (item_id IS NOT NULL) + (asset_id IS NOT NULL)
+             + (player_id IS NOT NULL) = 1";
+        let sql = format!("SELECT count(*) FROM {table} WHERE {one}");
+        assert_eq!(file.query::<i64>(&sql), n_rows, "{table}");
+    }
+}
+
+#[test]
+fn s5_1_the_file_itself_refuses_two_owners_none_and_a_second_row() {
+    let file = TestFile::new();
+    let _ = flushed(&mut file.open());
+    let writer = file.writer();
+    for refused in [
+        "UPDATE attribute_owners SET item_id = 1, player_id = 1",
+        "UPDATE attribute_owners SET item_id = NULL, player_id = NULL, mobile_id = NULL",
+        "INSERT INTO attribute_owners (attribute_id, player_id) VALUES (1, 2)",
+        "UPDATE inventory_owners SET asset_id = 1, player_id = NULL",
+        "INSERT INTO inventory_owners (inventory_id, player_id) VALUES (1, 2)",
+    ] {
+        let error = writer.execute(refused, []).unwrap_err();
+        assert!(
+            error.to_string().contains("constraint"),
+            "{refused}: {error}"
+        );
+    }
+}
+
+#[test]
+fn s5_2_a_clean_attribute_is_not_written_with_its_pivot_row() {
+    let (_file, mut db, statements) = watched();
+    let ada = ada(&db);
+    let (luck, _) = db.get(ada).unwrap().attributes().next().unwrap();
+    let bob = Player::find_by_email(&db, "2@example.com").unwrap().key();
+    db.get_mut(ada).unwrap().give_attribute(luck, bob).unwrap();
+    assert_wrote(db.flush().unwrap(), (0, 1, 0));
+    assert_eq!(
+        statements.take_writes(),
+        ["UPDATE attribute_owners SET player_id = 2 WHERE id = 1"]
+    );
+    // A new attribute of an owner that is clean: two rows, and neither the owner nor other attributes.
+    db.get_mut(bob)
+        .unwrap()
+        .add_attribute(attribute("new"))
+        .unwrap();
+    assert_wrote(db.flush().unwrap(), (2, 0, 0));
+    assert_eq!(statements.take_writes().len(), 2);
+    assert_wrote(db.flush().unwrap(), (0, 0, 0));
+    assert_eq!(statements.take(), [""; 0]);
+}
+
+#[test]
+fn s5_3_the_owned_row_is_written_before_its_pivot_row() {
+    let file = TestFile::new();
+    let (mut db, statements) = file.open_watched();
+    let _ = fill(&mut db);
+    let _ = db.flush().unwrap();
+    let writes = statements.take_writes();
+    let place = |table: &str| {
+        let insert = format!("INSERT INTO {table} ");
+        let places = (0..writes.len()).filter(|&n| writes[n].starts_with(&insert));
+        places.collect::<Vec<_>>()
+    };
+    let before = |first: &str, second: &str| {
+        assert!(
+            place(first).last() < place(second).first(),
+            "{first}, {second}: {writes:#?}"
+        );
+    };
+    before("attributes", "attribute_owners");
+    before("inventories", "inventory_owners");
+    for owner in ["players", "mobiles", "items"] {
+        before(owner, "attribute_owners");
+    }
+    before("inventories", "inventory_entries");
+    assert_eq!(writes.len(), 14);
+}
+
+#[test]
+fn s5_4_the_pivot_row_goes_before_the_owned_row() {
+    let (_file, mut db, statements) = watched();
+    let ada = ada(&db);
+    db.remove(ada).unwrap();
+    let _ = db.flush().unwrap();
+    let writes = statements.take_writes();
+    let place = |start: &str| {
+        writes
+            .iter()
+            .position(|sql| sql.starts_with(start))
+            .unwrap()
+    };
+    for (first, second) in [
+        ("attribute_owners", "attributes"),
+        ("inventory_owners", "inventories"),
+        ("inventory_entries", "inventories"),
+        ("inventories", "players"),
+        ("mobiles", "players"),
+    ] {
+        let [first, second] = [first, second].map(|table| format!("DELETE FROM {table} "));
+        assert!(
+            place(&first) < place(&second),
+            "{first}, {second}: {writes:#?}"
+        );
+    }
+    assert!(writes.iter().all(|sql| sql.starts_with("DELETE")));
+}
+
+#[test]
+fn s5_6_a_flush_is_one_transaction() {
+    let file = TestFile::new();
+    let (mut db, statements) = file.open_watched();
+    let sample = fill(&mut db);
+    let _ = db.flush().unwrap();
+    db.remove(sample.pet).unwrap();
+    db.get_mut(sample.bob).unwrap().set_over_13(true);
+    assert_wrote(db.flush().unwrap(), (0, 1, 1));
+    for verb in ["BEGIN IMMEDIATE", "COMMIT"] {
+        let statements = statements.0.lock().unwrap();
+        let n = statements
+            .iter()
+            .filter(|sql| sql.starts_with(verb))
+            .count();
+        assert_eq!(n, 2, "{verb}: {statements:#?}");
+    }
+}
+
+#[test]
+fn e5_rows_just_loaded_are_clean_and_finding_is_not_changing() {
+    let (_file, mut db, statements) = watched();
+    assert_eq!(db.n_dirty(), 0);
+    assert_wrote(db.flush().unwrap(), (0, 0, 0));
+    let ada = ada(&db);
+    assert_eq!(Player::find_by_what_we_call_you(&db, "call 1").len(), 1);
+    let view = db.get(ada).unwrap();
+    let _ = (view.attributes().count(), view.inventory_owners().count());
+    let _ = view.mobile().map(|mobile| mobile.mobiles().count());
+    let _ = db.get_mut(ada).unwrap().key();
+    let mut rows = db.iter_mut::<Item>();
+    while rows.next().is_some() {}
+    assert_eq!(db.n_dirty(), 0);
+    assert_wrote(db.flush().unwrap(), (0, 0, 0));
+    assert_eq!(statements.take(), [""; 0], "no SQL at all");
+}
+
+#[test]
+fn e5_setting_a_column_to_its_value_is_not_a_change() {
+    let (_file, mut db, statements) = watched();
+    let ada = ada(&db);
+    let row = db.get(ada).unwrap().row().clone();
+    let mut ada = db.get_mut(ada).unwrap();
+    ada.set_full_name(row.full_name);
+    ada.set_email(row.email).unwrap();
+    ada.set_over_13(row.over_13);
+    ada.set_what_we_call_you(row.what_we_call_you);
+    let avatar = db.get(ada_of(&db)).unwrap().mobile().unwrap().key();
+    let owner = db.get(avatar).unwrap().owner;
+    db.get_mut(avatar).unwrap().set_owner(owner).unwrap();
+    let (strength, row) = db.get(avatar).unwrap().attributes().next().unwrap();
+    let value = row.value.clone();
+    db.get_mut(strength).unwrap().set_value(value).unwrap();
+    assert_eq!(db.n_dirty(), 0);
+    assert_wrote(db.flush().unwrap(), (0, 0, 0));
+    assert_eq!(statements.take(), [""; 0]);
+}
+
+fn ada_of(db: &World) -> gamedb_models::PlayerKey {
+    ada(db)
+}
+
+#[test]
+fn e6_an_update_names_changed_columns_only() {
+    let (file, mut db, statements) = watched();
+    let ada = ada(&db);
+    let avatar = db.get(ada).unwrap().mobile().unwrap().key();
+    let (strength, _) = db.get(avatar).unwrap().attributes().next().unwrap();
+    db.get_mut(ada).unwrap().set_over_13(true);
+    db.get_mut(ada)
+        .unwrap()
+        .set_email("new@example.com")
+        .unwrap();
+    let vector = AttributeValue::Vector3 {
+        x: 1.0,
+        y: 2.0,
+        z: 3.0,
+    };
+    db.get_mut(strength).unwrap().set_value(vector).unwrap();
+    db.get_mut(avatar).unwrap().set_owner(None).unwrap();
+    assert_wrote(db.flush().unwrap(), (0, 3, 0));
+    let mut writes = statements.take_writes();
+    writes.sort();
+    assert_eq!(
+        writes,
+        [
+            "UPDATE attributes SET double_value = NULL, vector3_x = 1.0, vector3_y = 2.0, \
+             vector3_z = 3.0 WHERE id = 2",
+            "UPDATE mobiles SET owner_player_id = NULL WHERE id = 1",
+            "UPDATE players SET over_13 = 1, email = 'new@example.com' WHERE id = 1",
+        ]
+    );
+    let vector = AttributeValue::Vector3 {
+        x: 1.0,
+        y: 5.0,
+        z: 3.0,
+    };
+    db.get_mut(strength).unwrap().set_value(vector).unwrap();
+    let _ = db.flush().unwrap();
+    let update = "UPDATE attributes SET vector3_y = 5.0 WHERE id = 2";
+    assert_eq!(statements.take_writes(), [update]);
+    file.reopen(db);
+}
+
+#[test]
+fn e6_many_rows_with_the_same_change_share_a_shape_and_keep_their_values() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let keys: Vec<_> = (0..300).map(|n| db.insert(player(n)).unwrap()).collect();
+    let mut db = {
+        let _ = db.flush().unwrap();
+        db
+    };
+    for (n, &key) in keys.iter().enumerate() {
+        let mut row = db.get_mut(key).unwrap();
+        row.set_year_of_birth(3000 + i64::try_from(n).unwrap());
+        if n % 3 == 0 {
+            row.set_full_name(format!("renamed {n}"));
+        }
+    }
+    assert_wrote(db.flush().unwrap(), (0, 300, 0));
+    file.reopen(db);
+}
+
+fn with_players(n: i64) -> (TestFile, Database<World>, Vec<gamedb_models::PlayerKey>) {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let keys = (0..n).map(|n| db.insert(player(n)).unwrap()).collect();
+    let _ = db.flush().unwrap();
+    (file, db, keys)
+}
+
+fn set_email(db: &mut World, key: gamedb_models::PlayerKey, email: &str) {
+    db.get_mut(key).unwrap().set_email(email).unwrap();
+}
+
+#[test]
+fn trap_unique_values_that_pass_round_in_a_ring() {
+    for n in [2, 3, 7] {
+        let (file, mut db, keys) = with_players(n);
+        set_email(&mut db, keys[0], "aside");
+        for (n, pair) in keys.windows(2).enumerate() {
+            set_email(&mut db, pair[1], &format!("{n}@example.com"));
+        }
+        set_email(&mut db, keys[0], &format!("{}@example.com", n - 1));
+        let n_rows = usize::try_from(n).unwrap();
+        assert_wrote(db.flush().unwrap(), (0, n_rows, 0));
+        file.reopen(db);
+    }
+}
+
+#[test]
+fn trap_two_rings_of_different_tables_with_other_columns_changed_too() {
+    let (file, mut db, keys) = with_players(2);
+    let avatars = [0, 1].map(|n| {
+        let owner = Some(keys[n].into());
+        db.insert(Mobile { owner, ..mobile(1) }).unwrap()
+    });
+    let _ = db.flush().unwrap();
+    for avatar in avatars {
+        db.get_mut(avatar).unwrap().set_owner(None).unwrap();
+        db.get_mut(avatar).unwrap().set_what_we_call_you("changed");
+    }
+    db.get_mut(avatars[0])
+        .unwrap()
+        .set_owner(Some(keys[1].into()))
+        .unwrap();
+    db.get_mut(avatars[1])
+        .unwrap()
+        .set_owner(Some(keys[0].into()))
+        .unwrap();
+    set_email(&mut db, keys[0], "aside");
+    set_email(&mut db, keys[1], "0@example.com");
+    set_email(&mut db, keys[0], "1@example.com");
+    db.get_mut(keys[0]).unwrap().set_full_name("changed");
+    assert_wrote(db.flush().unwrap(), (0, 4, 0));
+    file.reopen(db);
+}
+
+#[test]
+fn trap_a_unique_value_passes_to_a_new_row_from_a_removed_and_from_a_changed_one() {
+    let (file, mut db, keys) = with_players(2);
+    db.remove(keys[0]).unwrap();
+    db.insert(player(0)).unwrap();
+    set_email(&mut db, keys[1], "moved on");
+    db.insert(player(1)).unwrap();
+    assert_wrote(db.flush().unwrap(), (2, 1, 1));
+    file.reopen(db);
+}
+
+#[test]
+fn trap_a_child_moves_away_from_a_parent_that_is_removed() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let mut owner = db.get_mut(sample.ada).unwrap();
+    owner.give_attribute(sample.luck, sample.bob).unwrap();
+    owner.give_inventory(sample.bag, sample.bob).unwrap();
+    let bob = Some(sample.bob.into());
+    db.get_mut(sample.avatar).unwrap().set_owner(bob).unwrap();
+    db.remove(sample.ada).unwrap();
+    assert_wrote(db.flush().unwrap(), (0, 3, 1));
+    let db = file.reopen(db);
+    let bob = Player::find_by_email(&db, "2@example.com").unwrap();
+    assert_eq!(bob.attributes().len(), 1);
+    let (bag, _) = bob.inventories().next().unwrap();
+    assert_eq!(db.get(bag).unwrap().inventory_entries().len(), 1);
+    assert_eq!(bob.mobile().unwrap().mobiles().len(), 1);
+}
+
+#[test]
+fn trap_the_highest_ids_do_not_come_back_after_a_restart() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let last = [
+        db.id(sample.bob).unwrap().get(),
+        db.id(sample.pet).unwrap().get(),
+    ];
+    db.remove(sample.bob).unwrap();
+    db.remove(sample.pet).unwrap();
+    db.get_mut(sample.ada)
+        .unwrap()
+        .remove_attribute(sample.luck)
+        .unwrap();
+    db.remove(sample.iron).unwrap_err();
+    // One that never was in the file: its id is used up all the same.
+    let unseen = db
+        .get_mut(sample.ada)
+        .unwrap()
+        .add_attribute(attribute("x"))
+        .unwrap();
+    let unseen_id = db.id(unseen).unwrap().get();
+    db.remove(unseen).unwrap();
+    let mut db = file.reopen(db);
+    let new = [
+        db.insert(player(5))
+            .map(|key| db.id(key).unwrap().get())
+            .unwrap(),
+        db.insert(mobile(5))
+            .map(|key| db.id(key).unwrap().get())
+            .unwrap(),
+    ];
+    assert_eq!(new, last.map(|id| id + 1));
+    let ada = ada(&db);
+    let added = db
+        .get_mut(ada)
+        .unwrap()
+        .add_attribute(attribute("y"))
+        .unwrap();
+    assert_eq!(db.id(added).unwrap().get(), unseen_id + 1);
+    let pivot = db.get(added).unwrap().attribute_owner().unwrap();
+    assert_eq!(pivot.id.get(), unseen_id + 1);
+    file.reopen(db);
+}
+
+#[test]
+fn trap_inserting_and_removing_writes_no_row() {
+    let (file, mut db, statements) = watched();
+    let before = contents_of(&db);
+    let sample = { db.insert(player(7)).unwrap() };
+    db.get_mut(sample)
+        .unwrap()
+        .add_inventory(inventory("x"))
+        .unwrap();
+    db.get_mut(sample)
+        .unwrap()
+        .add_attribute(double("y", 1.0))
+        .unwrap();
+    db.remove(sample).unwrap();
+    assert_eq!(db.n_dirty(), 0);
+    assert_wrote(db.flush().unwrap(), (0, 0, 0));
+    assert_eq!(statements.take_writes(), [""; 0]);
+    assert_eq!(file.contents(), before);
+}
+
+#[test]
+fn trap_rows_that_point_in_circles() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let [one, two] = [1, 2].map(|n| db.insert(mobile(n)).unwrap());
+    db.get_mut(one)
+        .unwrap()
+        .set_owner(Some(two.into()))
+        .unwrap();
+    db.get_mut(two)
+        .unwrap()
+        .set_owner(Some(one.into()))
+        .unwrap();
+    let itself = db.insert(mobile(3)).unwrap();
+    db.get_mut(itself)
+        .unwrap()
+        .set_owner(Some(itself.into()))
+        .unwrap();
+    let blueprint = db.insert(ItemBlueprint { bake_time_ms: 5 }).unwrap();
+    let made = Item {
+        blueprint: Some(blueprint),
+        ..item(1)
+    };
+    let made = db.insert(made).unwrap();
+    let component = gamedb_models::ItemBlueprintComponent {
+        item_blueprint: blueprint,
+        component_item: made,
+        ratio: 1.0,
+    };
+    db.insert(component).unwrap();
+    let mut db = file.reopen(db);
+    let keys: Vec<_> = db.iter::<Mobile>().map(|(key, _)| key).collect();
+    db.remove(keys[2]).unwrap();
+    db.remove(keys[0]).unwrap();
+    assert_eq!(db.n_rows::<Mobile>(), 0);
+    let db = file.reopen(db);
+    assert_eq!(db.n_rows::<InventoryEntry>(), 0);
+}

@@ -1,0 +1,191 @@
+//! Several programs and one file: row E10 of the behaviour.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod common;
+
+use std::process::Command;
+
+use common::TestFile;
+use common::sample::{flushed, player};
+use gamedb::{Database, Error, FileError};
+use gamedb_models::World;
+
+/// Set in the second process: the file that it is to open.
+const PATH: &str = "GAMEDB_TEST_OPEN";
+
+/// Runs one of this file's own tests, which looks for [`PATH`], in another process.
+fn second_process(test: &str, path: &std::path::Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args([test, "--exact", "--nocapture"])
+        .env(PATH, path);
+    command
+}
+
+fn opened(result: Result<Database<World>, Error>) -> &'static str {
+    match result {
+        Ok(_) => "opened",
+        Err(Error::File(FileError::AlreadyOpen { .. })) => "open already",
+        Err(Error::File(FileError::ReadOnly { .. })) => "read-only",
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// What the second process does; on its own it does nothing.
+#[test]
+fn second_process_opens() {
+    if let Some(path) = std::env::var_os(PATH) {
+        println!("result: {}", opened(Database::open(path)));
+    }
+}
+
+fn what_another_process_sees(path: &std::path::Path) -> String {
+    let output = second_process("second_process_opens", path)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let output = String::from_utf8(output.stdout).unwrap();
+    let start = output.find("result: ").unwrap() + "result: ".len();
+    output[start..].lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn e10_a_second_process_gets_a_clear_error() {
+    let file = TestFile::new();
+    let db = file.open();
+    assert_eq!(what_another_process_sees(&file.path()), "open already");
+    drop(db);
+    assert_eq!(what_another_process_sees(&file.path()), "opened");
+    let _ = file.open();
+}
+
+#[test]
+fn e10_a_second_database_in_the_same_process_gets_it_too_and_harms_nothing() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    for path in [file.path(), file.folder().join(".").join("world.db")] {
+        match Database::<World>::open(&path).unwrap_err() {
+            Error::File(FileError::AlreadyOpen { path: named, lock }) => {
+                assert_eq!(named, path);
+                assert_eq!(lock.file_name().unwrap(), "world.db.lock");
+            }
+            other => panic!("{other}"),
+        }
+    }
+    db.get_mut(sample.ada).unwrap().set_over_13(true);
+    assert_eq!(db.flush().unwrap().updated, 1);
+    assert_eq!(what_another_process_sees(&file.path()), "open already");
+}
+
+#[cfg(unix)]
+#[test]
+fn e10_a_link_to_the_file_is_the_same_file() {
+    let file = TestFile::new();
+    let db = file.open();
+    let link = file.folder().join("link.db");
+    std::os::unix::fs::symlink(file.path(), &link).unwrap();
+    assert_eq!(opened(Database::open(&link)), "open already");
+    drop(db);
+    let db = Database::<World>::open(&link);
+    assert_eq!(opened(file.try_open()), "open already");
+    drop(db);
+}
+
+#[test]
+fn e10_other_programs_read_while_the_game_runs() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let reader = file.reader();
+    let count = || -> i64 {
+        reader
+            .query_row("SELECT count(*) FROM players", [], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!(count(), 2);
+    // A reader in the middle of a transaction sees one state, and does not stop the game.
+    reader.execute_batch("BEGIN").unwrap();
+    assert_eq!(count(), 2);
+    for n in 10..20 {
+        db.insert(player(n)).unwrap();
+        let _ = db.flush().unwrap();
+        assert_eq!(count(), 2);
+    }
+    reader.execute_batch("COMMIT").unwrap();
+    assert_eq!(count(), 12);
+    db.remove(sample.ada).unwrap();
+    assert_eq!(count(), 12, "nothing is seen before it is flushed");
+    file.reopen(db);
+    assert_eq!(count(), 11);
+}
+
+/// Backup programs bring the write-ahead log into the file. They change no row by that.
+#[test]
+fn e10_a_checkpoint_by_another_program_is_not_taken_for_a_write() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    for (n, mode) in (0..).zip(["PASSIVE", "FULL", "RESTART", "TRUNCATE"]) {
+        db.get_mut(sample.ada).unwrap().set_year_of_birth(n);
+        let _ = db.flush().unwrap();
+        let other = file.writer();
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        let busy: i64 = other.query_row(&sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(busy, 0, "{mode}");
+        drop(other);
+        db.get_mut(sample.ada).unwrap().set_year_of_birth(n + 100);
+        let flushed = db.flush();
+        assert!(flushed.is_ok(), "{mode}: {}", flushed.unwrap_err());
+    }
+    file.reopen(db);
+}
+
+/// As somebody who may not write: root may write everywhere, so another user has to try.
+#[cfg(unix)]
+#[test]
+fn a_file_or_folder_that_may_not_be_written_is_refused_at_open() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
+    const NOBODY: u32 = 65_534;
+
+    let allow = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let file = TestFile::new();
+    let _ = flushed(&mut file.open());
+    let other = TestFile::new();
+    let _ = flushed(&mut other.open());
+    allow(file.folder(), 0o555);
+    allow(&file.path(), 0o444);
+    // The folder could be written, and so the lock, but not the file.
+    allow(other.folder(), 0o777);
+    allow(&other.path(), 0o444);
+    std::fs::remove_file(other.folder().join("world.db.lock")).unwrap();
+    for file in [&file, &other] {
+        let before = file.bytes();
+        let is_root = std::fs::File::options()
+            .write(true)
+            .open(file.path())
+            .is_ok();
+        let mut command = second_process("second_process_opens", &file.path());
+        if is_root {
+            command.uid(NOBODY);
+        }
+        let Ok(output) = command.output() else {
+            eprintln!("skipped: this program cannot be run as another user");
+            return;
+        };
+        assert!(output.status.success(), "{output:?}");
+        let output = String::from_utf8(output.stdout).unwrap();
+        assert!(output.contains("result: read-only"), "{output}");
+        let after = file.bytes();
+        assert!(after.get("world.db") == before.get("world.db"));
+        assert_eq!(
+            after.keys().collect::<Vec<_>>(),
+            before.keys().collect::<Vec<_>>()
+        );
+    }
+    allow(file.folder(), 0o755);
+}
