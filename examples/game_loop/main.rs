@@ -35,8 +35,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser as _;
 use gamedb::Database;
-use gamedb::model::{TableId, Tables as _};
-use gamedb_models::{Item, Mobile, Player, Tables, World, catalogue};
+use gamedb_models::{Item, Mobile, Player, World, catalogue};
 
 use options::Options;
 use progress::Progress;
@@ -61,7 +60,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     writeln!(out, "world file: {}", path.display())?;
     let start = Instant::now();
     let mut db = Database::<World>::open(&path)?;
-    match n_rows(&db) {
+    match db.len() {
         0 => writeln!(out, "new world")?,
         n => writeln!(
             out,
@@ -90,16 +89,13 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 
     let report = db.flush()?;
     write!(out, "\n{statistics}\n{}\n", simulation.events())?;
-    writeln!(
-        out,
-        "last flush: {} rows in {:.1?}",
-        report.rows(),
-        report.took
-    )?;
+    match report.rows() {
+        0 => writeln!(out, "last flush: nothing had changed since the one before")?,
+        n => writeln!(out, "last flush: {n} rows in {:.1?}", report.took)?,
+    }
 
     // What is in memory is kept beyond the database, which closes the file.
-    let world = std::mem::take(&mut *db);
-    drop(db);
+    let world = db.into_world();
     let db = Database::<World>::open(&path)?;
     let n_rows = compare::compare(&world, &db)
         .map_err(|difference| format!("reopened: not identical: {difference}"))?;
@@ -168,11 +164,6 @@ fn world_file(options: &Options) -> Result<PathBuf, Box<dyn Error>> {
             .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     }
     Ok(file.clone())
-}
-
-fn n_rows(world: &World) -> usize {
-    let tables = (0..).map(TableId).take(Tables::INFO.len());
-    tables.map(|table| world.table(table).n_rows()).sum()
 }
 
 fn census(world: &World) -> String {

@@ -244,6 +244,13 @@ impl<W: IsWorld> Database<W> {
         }
     }
 
+    /// Lets go of the file and keeps the world. What has not been flushed is in memory alone from
+    /// then on.
+    #[must_use]
+    pub fn into_world(mut self) -> World<W::Tables> {
+        std::mem::take(&mut self.world)
+    }
+
     fn write(&mut self, which: Selection<'_>) -> Result<FlushReport, FileError> {
         let start = Instant::now();
         self.check_trust()?;
@@ -369,6 +376,9 @@ fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
 
 fn open_error(path: &Path, source: rusqlite::Error) -> FileError {
     match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => FileError::NotADatabase {
+            path: path.to_owned(),
+        },
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => FileError::ReadOnly {
             path: path.to_owned(),
         },

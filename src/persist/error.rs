@@ -32,6 +32,12 @@ pub enum FileError {
         /// The world file.
         path: PathBuf,
     },
+    /// The file is there, and it is no SQLite file. Nothing was written to it.
+    #[error("{} is not an SQLite file", path.display())]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is something else than a world of these models. Nothing was written to it.
     #[error("{} is not a world of these models: {}", path.display(), list(differences))]
     Schema {

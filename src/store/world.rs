@@ -140,6 +140,21 @@ impl<T: Tables> World<T> {
         E::table(&self.tables).len()
     }
 
+    /// Number of rows of all tables. O(tables).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        (0..)
+            .take(T::INFO.len())
+            .map(|n| self.tables.table(TableId(n)).n_rows())
+            .sum()
+    }
+
+    /// Whether there is no row in any table.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// All rows of `E`, in the order of [`Table::iter`](super::table::Table::iter).
     #[inline]
     pub fn iter<E: Entity<Tables = T>>(&self) -> impl Iterator<Item = (Key<E>, &E)> + Clone {

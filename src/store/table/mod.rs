@@ -14,7 +14,7 @@ use super::index::{Parent, ParentIndex, ValueIndex};
 use super::key::{Id, Key, RawKey};
 use super::schema::TableInfo;
 
-pub use rows::Rows;
+pub use rows::{RowKeys, Rows};
 
 /// The rows of `E`, for reading. Rows come, change and go through the world only, because only the
 /// world sees what else hangs on them.

@@ -1,5 +1,7 @@
 //! Rows of one table, found through an index.
 
+use std::marker::PhantomData;
+
 use super::Table;
 use crate::store::entity::Entity;
 use crate::store::index::Keys;
@@ -18,10 +20,42 @@ impl<'a, E: Entity> Rows<'a, E> {
     }
 
     /// The keys alone, which is cheaper.
-    pub fn keys(self) -> impl DoubleEndedIterator<Item = Key<E>> + ExactSizeIterator + use<'a, E> {
-        self.keys.map(Key::from_raw)
+    pub fn keys(self) -> RowKeys<'a, E> {
+        RowKeys {
+            keys: self.keys,
+            entity: PhantomData,
+        }
     }
 }
+
+/// Keys of rows of a table, in order: [`Rows::keys`].
+#[derive(Debug)]
+pub struct RowKeys<'a, E> {
+    keys: Keys<'a>,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E> Iterator for RowKeys<'_, E> {
+    type Item = Key<E>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Key<E>> {
+        self.keys.next().map(Key::from_raw)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.keys.size_hint()
+    }
+}
+
+impl<E> DoubleEndedIterator for RowKeys<'_, E> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Key<E>> {
+        self.keys.next_back().map(Key::from_raw)
+    }
+}
+
+impl<E> ExactSizeIterator for RowKeys<'_, E> {}
 
 impl<E: Entity> Clone for Rows<'_, E> {
     fn clone(&self) -> Self {
