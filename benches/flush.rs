@@ -106,9 +106,17 @@ impl<'f, F: Flusher> Writer<'f, F> {
         self.update(&positions)
     }
 
+    /// Mobiles at random, each as many times in a row as it has attributes in the reference world.
+    fn owners(&mut self, n: usize) -> Vec<usize> {
+        let drawn: Vec<_> = (0..n.div_ceil(PER_MOBILE))
+            .map(|_| self.rng.usize(..self.mobiles))
+            .collect();
+        (0..n).map(|n| drawn[n / PER_MOBILE]).collect()
+    }
+
     /// New attributes for mobiles at random; they are taken away again.
     fn insert(&mut self, n: usize) -> Duration {
-        let owners: Vec<_> = (0..n).map(|_| self.rng.usize(..self.mobiles)).collect();
+        let owners = self.owners(n);
         let took = self.flusher().insert(&owners);
         let all = self.flusher().n_attributes();
         let new: Vec<_> = (all - n..all).collect();
@@ -120,8 +128,7 @@ impl<'f, F: Flusher> Writer<'f, F> {
     fn remove(&mut self, n: usize) -> Duration {
         let positions = self.positions(n);
         let took = self.flusher().remove(&positions);
-        let new = |_| self.rng.usize(..self.mobiles);
-        let owners: Vec<_> = (0..positions.len()).map(new).collect();
+        let owners = self.owners(positions.len());
         self.flusher().insert(&owners);
         took
     }

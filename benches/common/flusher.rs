@@ -275,13 +275,7 @@ impl Flusher for HandWritten {
         }
         let rows = std::mem::take(&mut self.rows);
         let took = self.in_transaction(|connection| {
-            let mut replace = connection
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO attributes (id, internal_name, visible, attribute_type,
-                        bool_value, double_value, vector3_x, vector3_y, vector3_z, asset_id)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                )
-                .expect("SQL");
+            let mut replace = connection.prepare_cached(REPLACE_ATTRIBUTE).expect("SQL");
             for &(position, _) in changes {
                 replace.execute(columns(&rows[position])).expect("replaced");
             }
@@ -294,8 +288,8 @@ impl Flusher for HandWritten {
         let rows = new_rows(owners, self.next_id);
         self.next_id += owners.len() as i64;
         let took = self.in_transaction(|connection| {
-            let mut attributes = connection.prepare_cached(INSERT_ATTRIBUTE).expect("SQL");
-            let mut owners = connection.prepare_cached(INSERT_OWNER).expect("SQL");
+            let mut attributes = connection.prepare_cached(REPLACE_ATTRIBUTE).expect("SQL");
+            let mut owners = connection.prepare_cached(REPLACE_OWNER).expect("SQL");
             for (attribute, owner) in &rows {
                 attributes.execute(columns(attribute)).expect("inserted");
                 owners.execute(owner_columns(owner)).expect("inserted");
@@ -338,6 +332,13 @@ const INSERT_ATTRIBUTE: &str = "INSERT INTO attributes (id, internal_name, visib
 
 const INSERT_OWNER: &str = "INSERT INTO attribute_owners (id, attribute_id, mobile_id, item_id,
     asset_id, player_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+const REPLACE_ATTRIBUTE: &str = "INSERT OR REPLACE INTO attributes (id, internal_name, visible,
+    attribute_type, bool_value, double_value, vector3_x, vector3_y, vector3_z, asset_id)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
+const REPLACE_OWNER: &str = "INSERT OR REPLACE INTO attribute_owners (id, attribute_id, mobile_id,
+    item_id, asset_id, player_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 fn columns(row: &AttributeRow) -> impl rusqlite::Params {
     (
