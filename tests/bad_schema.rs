@@ -170,12 +170,7 @@ fn something_else_than_a_database() {
         .map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2])
         .collect();
     let half_a_header = b"SQLite format 3\0\x10\0".to_vec();
-    for bytes in [
-        garbage,
-        b"x".to_vec(),
-        b"a text file\n".repeat(100),
-        half_a_header,
-    ] {
+    for bytes in [garbage, b"a text file\n".repeat(100), half_a_header] {
         let file = TestFile::new();
         std::fs::write(file.path(), &bytes).unwrap();
         match file.refused() {

@@ -232,12 +232,14 @@ fn s3_6_set_keeps_the_keys_of_rows_that_stay<P: Ownership>() {
 }
 
 fn s3_6_set_is_all_or_nothing<P: Ownership>() {
+    type IsExpected = fn(&Error) -> bool;
+
     let (file, mut db, owner, other) = two_owners::<P>();
     let [one, gone] = ["one", "gone"].map(|name| add::<P>(&mut db, owner, name));
     let others = add::<P>(&mut db, other, "another's");
     P::remove(&mut db, owner, gone).unwrap();
     let before = state_of(&db);
-    let refused: [(Vec<_>, fn(&Error) -> bool); 3] = [
+    let refused: [(Vec<_>, IsExpected); 3] = [
         (
             vec![NewOrKept::New(P::owned("new")), NewOrKept::Kept(others)],
             |error| matches!(error, Error::AlreadyOwned { .. }),

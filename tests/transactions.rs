@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use common::sample::{Sample, attribute, double, fill, flushed, inventory, item, mobile, player};
 use common::{TestFile, contents_of, state_of};
 use gamedb::{Error, NewOrKept};
-use gamedb_models::{InventoryEntry, Item, Mobile, MobileItem, Player, World};
+use gamedb_models::{InventoryEntry, Item, Mobile, MobileItem, Player, PlayerKey, World};
 
 type Operation = fn(&mut World, &Sample) -> Result<(), Error>;
 
@@ -210,7 +210,7 @@ fn s5_5_an_outer_rollback_takes_back_inner_commits() {
 
 #[test]
 fn s5_5_an_inner_rollback_takes_back_its_own_steps_alone() {
-    for n in 0..OPERATIONS.len() {
+    for (n, (name, _)) in OPERATIONS.iter().enumerate() {
         let (first, second) = OPERATIONS.split_at(n);
         // The inner one fails and the outer one goes on: as if there had been no inner one.
         let (file, mut db, sample) = start(2);
@@ -231,12 +231,7 @@ fn s5_5_an_inner_rollback_takes_back_its_own_steps_alone() {
         let db = file.reopen(db);
         let (_file, mut straight, sample) = start(2);
         run(&mut straight, &sample, OPERATIONS);
-        assert_eq!(
-            contents_of(&db),
-            contents_of(&straight),
-            "{}",
-            OPERATIONS[n].0
-        );
+        assert_eq!(contents_of(&db), contents_of(&straight), "{name}");
     }
 }
 
@@ -287,15 +282,14 @@ fn s5_5_keys_are_the_same_after_rolling_back_and_stale_ones_stay_stale() {
 
 #[test]
 fn e4_a_failed_operation_changes_nothing_and_uses_no_id() {
+    type Refused = fn(&mut World, &Sample, PlayerKey) -> Error;
+
     let stale = {
         let mut world = World::new();
         let _ = fill(&mut world);
         world.insert(player(3)).unwrap()
     };
-    let operations: &[(
-        &str,
-        fn(&mut World, &Sample, gamedb_models::PlayerKey) -> Error,
-    )] = &[
+    let operations: &[(&str, Refused)] = &[
         ("insert, not unique", |world, _, _| {
             world.insert(player(2)).unwrap_err()
         }),
