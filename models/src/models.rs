@@ -324,15 +324,6 @@ impl Entity for Player {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<PlayerField> {
-        None
-    }
-
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {
             0 => Some(hasher.hash(self.email.as_str())),
@@ -700,21 +691,6 @@ impl Entity for Mobile {
             Self::OWNER_PLAYER_ID => self.owner?.as_player().map(Key::raw),
             _ => None,
         }
-    }
-
-    fn orphaned(foreign_key: usize) -> Option<MobileField> {
-        match foreign_key {
-            Self::OWNER_MOBILE_ID | Self::OWNER_PLAYER_ID => Some(MobileField::Owner(None)),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
@@ -1428,23 +1404,6 @@ impl Entity for Attribute {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<AttributeField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
             0 => self.internal_name.as_str().into(),
@@ -1889,23 +1848,6 @@ impl Entity for Inventory {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<InventoryField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
             0 => self.owner_id.into(),
@@ -2164,14 +2106,6 @@ impl Entity for InventoryEntry {
             Self::MOBILE_ITEM_ID => Some(InventoryEntryField::MobileItem(None)),
             _ => None,
         }
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
@@ -2563,23 +2497,6 @@ impl Entity for ItemBlueprint {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<ItemBlueprintField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
             0 => self.bake_time_ms.into(),
@@ -2753,18 +2670,6 @@ impl Entity for ItemBlueprintComponent {
             Self::COMPONENT_ITEM_ID => Some(self.component_item.raw()),
             _ => None,
         }
-    }
-
-    fn orphaned(_: usize) -> Option<ItemBlueprintComponentField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
@@ -3040,14 +2945,6 @@ impl Entity for MobileItem {
             Self::BLUEPRINT_ID => Some(MobileItemField::Blueprint(None)),
             _ => None,
         }
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
@@ -3364,18 +3261,6 @@ impl Entity for MobileItemAttribute {
         }
     }
 
-    fn orphaned(_: usize) -> Option<MobileItemAttributeField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
             0 => tables.mobile_items.id(self.mobile_item).map(Id::get).into(),
@@ -3539,23 +3424,6 @@ impl Entity for MobileItemBlueprint {
                 MobileItemBlueprintField::BakeTimeMs(mem::replace(&mut self.bake_time_ms, value))
             }
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<MobileItemBlueprintField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -3744,18 +3612,6 @@ impl Entity for MobileItemBlueprintComponent {
             Self::COMPONENT_ITEM_ID => Some(self.component_item.raw()),
             _ => None,
         }
-    }
-
-    fn orphaned(_: usize) -> Option<MobileItemBlueprintComponentField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {

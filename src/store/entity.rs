@@ -66,14 +66,23 @@ pub trait Entity: Clone + Debug + Default + PartialEq + Send + Sync + Sized + 's
     /// Writes `field` and returns the old one.
     fn replace(&mut self, field: Self::Field) -> Self::Field;
     /// What the foreign key at this position names.
-    fn parent(&self, foreign_key: usize) -> Option<RawKey>;
-    /// The field that makes the foreign key at this position name nobody; `None` if it has to name
-    /// somebody.
-    fn orphaned(foreign_key: usize) -> Option<Self::Field>;
+    #[inline]
+    fn parent(&self, _foreign_key: usize) -> Option<RawKey> {
+        None
+    }
+    /// The field that makes the foreign key at this position name nobody, if that is what becomes of
+    /// it: [`OnDelete::SetNull`](super::schema::OnDelete::SetNull).
+    fn orphaned(_foreign_key: usize) -> Option<Self::Field> {
+        None
+    }
     /// The hash of the values of an index; `None` when one of them is NULL, which is equal to nothing.
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64>;
+    fn index_hash(&self, _index: usize, _hasher: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
     /// Whether another row has the same values in an index.
-    fn index_eq(&self, other: &Self, index: usize) -> bool;
+    fn index_eq(&self, _other: &Self, _index: usize) -> bool {
+        false
+    }
     /// The value of a column for the file: enums as text, keys as ids.
     fn value<'a>(&'a self, column: usize, tables: &'a Self::Tables) -> Value<'a>;
     /// Makes a row of the columns of a file.

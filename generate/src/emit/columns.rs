@@ -89,9 +89,9 @@ pub(crate) fn replace(code: &mut Code, table: &Table<'_>) {
 /// What a foreign key names.
 pub(crate) fn parent(code: &mut Code, table: &Table<'_>) {
     if table.foreign_keys.is_empty() {
-        code.line("#[inline] fn parent(&self, _: usize) -> Option<RawKey> { None }\n");
         return;
     }
+    code.uses(&["Key", "RawKey"]);
     code.line(
         "#[inline] fn parent(&self, foreign_key: usize) -> Option<RawKey> { match foreign_key {",
     );
@@ -124,7 +124,7 @@ pub(crate) fn orphaned(code: &mut Code, table: &Table<'_>) {
             FieldKind::Owner { required, .. } => !required,
             _ => key.key.nullable,
         };
-        if !optional {
+        if !optional || key.on_delete != "SetNull" {
             continue;
         }
         let constant = format!("Self::{}", key.constant);
@@ -134,9 +134,6 @@ pub(crate) fn orphaned(code: &mut Code, table: &Table<'_>) {
         }
     }
     if arms.is_empty() {
-        code.line(format!(
-            "fn orphaned(_: usize) -> Option<{name}Field> {{ None }}\n"
-        ));
         return;
     }
     code.line(format!(
@@ -155,10 +152,9 @@ pub(crate) fn orphaned(code: &mut Code, table: &Table<'_>) {
 /// Hash and comparison of the values of each index.
 pub(crate) fn indexes(code: &mut Code, table: &Table<'_>) {
     if table.indexes().next().is_none() {
-        code.line("fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> { None }\n");
-        code.line("fn index_eq(&self, _: &Self, _: usize) -> bool { false }\n");
         return;
     }
+    code.uses(&["IndexHasher"]);
     code.line("fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> { match index {");
     for (at, (set, _)) in table.indexes().enumerate() {
         let hashed = tuple(fields_of(table, set).map(hashed));

@@ -147,8 +147,6 @@ fn implementation(code: &mut Code, table: &Table<'_>) {
     code.uses(&[
         "ColumnProblem",
         "Entity",
-        "IndexHasher",
-        "RawKey",
         "RowReader",
         "Table",
         "TableId",

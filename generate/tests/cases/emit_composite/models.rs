@@ -103,15 +103,6 @@ impl Entity for Region {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<RegionField> {
-        None
-    }
-
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {
             0 => Some(hasher.hash(self.name.as_str())),
@@ -333,10 +324,6 @@ impl Entity for Cell {
             Self::REGION_ID => Some(self.region.raw()),
             _ => None,
         }
-    }
-
-    fn orphaned(_: usize) -> Option<CellField> {
-        None
     }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {

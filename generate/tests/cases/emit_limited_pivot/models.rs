@@ -3,9 +3,9 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, Key, NewOrKept, OnDelete, Owned,
-    Owner, Parent, Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo,
-    TableKind, Value, bitflags, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, NewOrKept, OnDelete, Owned, Owner, Parent,
+    Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind,
+    Value, bitflags, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -100,23 +100,6 @@ impl Entity for Player {
         match field {
             PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<PlayerField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -267,23 +250,6 @@ impl Entity for Ship {
         match field {
             ShipField::Name(value) => ShipField::Name(mem::replace(&mut self.name, value)),
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<ShipField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -486,23 +452,6 @@ impl Entity for Planet {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<PlanetField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
             0 => self.name.as_str().into(),
@@ -630,14 +579,6 @@ impl Entity for Crate {
             Self::INSIDE => Some(CrateField::Inside(None)),
             _ => None,
         }
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
@@ -1041,23 +982,6 @@ impl Entity for Note {
         match field {
             NoteField::Words(value) => NoteField::Words(mem::replace(&mut self.words, value)),
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<NoteField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {

@@ -417,9 +417,6 @@ impl Entity for Type {
     fn orphaned(foreign_key: usize) -> Option<TypeField> {
         match foreign_key {
             Self::SELF => Some(TypeField::Self_(None)),
-            Self::TABLE_KEY => Some(TypeField::Table(None)),
-            Self::INFO_ID => Some(TypeField::Info(None)),
-            Self::FROM_PARENT => Some(TypeField::FromParent(None)),
             _ => None,
         }
     }
@@ -842,23 +839,6 @@ impl Entity for ParentRow {
         match field {}
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<ParentRowField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
         Value::Null
     }
@@ -966,23 +946,6 @@ impl Entity for ValueRow {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<ValueRowField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
             0 => self.value.into(),
@@ -1084,23 +1047,6 @@ impl Entity for OwnerRow {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<OwnerRowField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
             0 => self.owner.as_deref().into(),
@@ -1199,23 +1145,6 @@ impl Entity for TableRow {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<TableRowField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
             0 => self.table.as_deref().into(),
@@ -1312,23 +1241,6 @@ impl Entity for ErrorRow {
                 ErrorRowField::Error(mem::replace(&mut self.error, value))
             }
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<ErrorRowField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -1431,23 +1343,6 @@ impl Entity for TypeFieldRow {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<TypeFieldRowField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
             0 => self.type_columns.into(),
@@ -1544,23 +1439,6 @@ impl Entity for Player {
                 PlayerField::PlayerKey(mem::replace(&mut self.player_key, value))
             }
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<PlayerField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -1686,18 +1564,6 @@ impl Entity for PlayerKeyRow {
             Self::PLAYER_ID => Some(self.player.raw()),
             _ => None,
         }
-    }
-
-    fn orphaned(_: usize) -> Option<PlayerKeyRowField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {

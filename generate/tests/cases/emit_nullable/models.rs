@@ -3,8 +3,8 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader, Rows,
-    Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, text_enum, views,
+    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, RowReader, Rows, Standalone,
+    Table, TableId, TableInfo, TableKind, Value, bitflags, tables, text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -447,15 +447,6 @@ impl Entity for Sample {
                 SampleField::MoodNullCalm(mem::replace(&mut self.mood_null_calm, value))
             }
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<SampleField> {
-        None
     }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {

@@ -3,9 +3,9 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, Key, OnDelete, Owner, Parent,
-    ProblemKind, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value,
-    bitflags, owner_flags, owner_value, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, OnDelete, Owner, Parent, ProblemKind,
+    RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags,
+    owner_flags, owner_value, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -96,23 +96,6 @@ impl Entity for Player {
         match field {
             PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<PlayerField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -213,23 +196,6 @@ impl Entity for Bank {
         match field {}
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<BankField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
-    }
-
     fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
         Value::Null
     }
@@ -318,23 +284,6 @@ impl Entity for Guild {
         match field {
             GuildField::Name(value) => GuildField::Name(mem::replace(&mut self.name, value)),
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<GuildField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -501,18 +450,6 @@ impl Entity for House {
             Self::OWNER_BANK_ID => self.owner.as_bank().map(Key::raw),
             _ => None,
         }
-    }
-
-    fn orphaned(_: usize) -> Option<HouseField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
@@ -812,14 +749,6 @@ impl Entity for Debt {
             Self::OWNER_LENDER_ID | Self::OWNER_HEIR_ID => Some(DebtField::Owner(None)),
             _ => None,
         }
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {

@@ -3,8 +3,8 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, Key, OnDelete, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, OnDelete, RawKey, RowReader, Rows,
+    Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -135,18 +135,9 @@ impl Entity for Place {
 
     fn orphaned(foreign_key: usize) -> Option<PlaceField> {
         match foreign_key {
-            Self::PARENT_ID => Some(PlaceField::Parent(None)),
             Self::NEXT_ID => Some(PlaceField::Next(None)),
             _ => None,
         }
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {

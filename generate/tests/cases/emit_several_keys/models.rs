@@ -3,8 +3,8 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, Key, OnDelete, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, OnDelete, RawKey, RowReader, Rows,
+    Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -89,23 +89,6 @@ impl Entity for Player {
         match field {
             PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<PlayerField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -294,14 +277,6 @@ impl Entity for Letter {
             Self::COURIER_ID => Some(LetterField::Courier(None)),
             _ => None,
         }
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {

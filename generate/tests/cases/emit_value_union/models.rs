@@ -3,9 +3,8 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, Parts, RawKey, RowReader,
-    Standalone, Table, TableId, TableInfo, TableKind, Union, Value, bitflags, tables, union_flags,
-    views,
+    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, Parts, RowReader, Standalone,
+    Table, TableId, TableInfo, TableKind, Union, Value, bitflags, tables, union_flags, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -270,15 +269,6 @@ impl Entity for Setting {
         }
     }
 
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<SettingField> {
-        None
-    }
-
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {
             0 => Some(hasher.hash(self.name.as_str())),
@@ -420,23 +410,6 @@ impl Entity for Mark {
         match field {
             MarkField::Range(value) => MarkField::Range(mem::replace(&mut self.range, value)),
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<MarkField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {

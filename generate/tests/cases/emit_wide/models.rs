@@ -3,8 +3,8 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, Id, IndexHasher, Key, RawKey, RowReader, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+    ColumnProblem, Entity, Error, Id, Key, RowReader, Standalone, Table, TableId, TableInfo,
+    TableKind, Value, bitflags, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -784,23 +784,6 @@ impl Entity for Wide {
                 WideField::Column64(mem::replace(&mut self.column_64, value))
             }
         }
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        None
-    }
-
-    fn orphaned(_: usize) -> Option<WideField> {
-        None
-    }
-
-    fn index_hash(&self, _: usize, _: &IndexHasher<'_>) -> Option<u64> {
-        None
-    }
-
-    fn index_eq(&self, _: &Self, _: usize) -> bool {
-        false
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
