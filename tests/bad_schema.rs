@@ -174,7 +174,7 @@ fn something_else_than_a_database() {
         let file = TestFile::new();
         std::fs::write(file.path(), &bytes).unwrap();
         match file.refused() {
-            FileError::Open { path, .. } => assert_eq!(path, file.path()),
+            FileError::NotADatabase { path } => assert_eq!(path, file.path()),
             other => panic!("{other}"),
         }
     }

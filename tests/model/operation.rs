@@ -341,7 +341,7 @@ fn try_apply(
 /// Saves somebody; every other time with what it owns.
 pub(crate) fn save(who: Who, db: &mut Database<World>, naive: &Naive) {
     let cascade = |n: usize| {
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             Cascade::Owned
         } else {
             Cascade::No
