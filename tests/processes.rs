@@ -68,7 +68,7 @@ fn e10_a_second_database_in_the_same_process_gets_it_too_and_harms_nothing() {
         match Database::<World>::open(&path).unwrap_err() {
             Error::File(FileError::AlreadyOpen { path: named, lock }) => {
                 assert_eq!(named, path);
-                assert_eq!(lock.file_name().unwrap(), "world.db.lock");
+                assert_eq!(lock.file_name().unwrap(), "world.db-lock");
             }
             other => panic!("{other}"),
         }
@@ -162,7 +162,7 @@ fn a_file_or_folder_that_may_not_be_written_is_refused_at_open() {
     // The folder could be written, and so the lock, but not the file.
     allow(other.folder(), 0o777);
     allow(&other.path(), 0o444);
-    std::fs::remove_file(other.folder().join("world.db.lock")).unwrap();
+    std::fs::remove_file(other.folder().join("world.db-lock")).unwrap();
     for file in [&file, &other] {
         let before = file.bytes();
         let is_root = std::fs::File::options()

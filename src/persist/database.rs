@@ -20,8 +20,8 @@ use crate::store::world::World;
 use super::error::{FileError, FlushFailure, Outcome};
 use super::flush::{self, Batch, FlushReport};
 use super::load::{LoadOrder, load};
-use super::lock::Lock;
-use super::options::{Options, configure};
+use super::lock::{FileIdentity, Lock};
+use super::options::{Options, checkpoint_on_close, configure};
 use super::save::rows_to_save;
 use super::{schema, sql};
 
@@ -47,6 +47,7 @@ pub struct Database<W: IsWorld> {
     loaded: u64,
     connection: Connection,
     path: PathBuf,
+    file: Option<FileIdentity>,
     order: LoadOrder,
     version: i64,
     wal_pages: Arc<AtomicU32>,
@@ -95,7 +96,7 @@ impl<W: IsWorld> Database<W> {
     /// Opens a world file and loads all of it, or makes an empty one where there is none.
     ///
     /// The schema of the file and every row are checked first; a file that is refused is not written
-    /// to. Beside the file stand `<path>-wal` and `<path>-shm` (SQLite's) and `<path>.lock`.
+    /// to. Beside the file stand `<path>-wal` and `<path>-shm` (SQLite's) and `<path>-lock`.
     ///
     /// # Errors
     /// [`Error::File`]: [`FileError::AlreadyOpen`] if another database has it open,
@@ -133,6 +134,7 @@ impl<W: IsWorld> Database<W> {
             loaded: world.identity(),
             world,
             connection,
+            file: FileIdentity::of(path),
             path: path.to_owned(),
             order,
             version,
@@ -141,6 +143,7 @@ impl<W: IsWorld> Database<W> {
             _lock: lock,
         };
         database.adopt()?;
+        checkpoint_on_close(&database.connection, true).map_err(at_path)?;
         tracing::info!(path = %path.display(), world = ?database.world, "world opened");
         Ok(database)
     }
@@ -232,8 +235,7 @@ impl<W: IsWorld> Database<W> {
     /// Flushes a last time and closes the file.
     ///
     /// # Errors
-    /// What [`flush`](Self::flush) and SQLite refuse, together with the database, so that nothing is
-    /// lost.
+    /// What [`flush`](Self::flush) refuses, together with the database, so that nothing is lost.
     pub fn close(mut self) -> Result<FlushReport, Box<CloseError<W>>> {
         match self.flush() {
             Ok(report) => Ok(report),
@@ -257,6 +259,9 @@ impl<W: IsWorld> Database<W> {
         let batch = self.capture(which);
         let mut report = FlushReport::default();
         if !batch.is_empty() {
+            if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
+                return Err(self.flush_error(Outcome::NotCommitted, FlushFailure::Moved));
+            }
             report = match flush::write::<W::Tables>(&mut self.connection, &batch, self.version) {
                 Ok(report) => report,
                 Err(failed) => {
@@ -266,10 +271,10 @@ impl<W: IsWorld> Database<W> {
             };
             report.took = start.elapsed();
             tracing::debug!(?report, "flushed");
+            self.checkpoint();
         }
         // Only now that the transaction has been committed.
         self.clear_flags(which, &batch);
-        self.checkpoint();
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
         Ok(report)
     }
@@ -322,7 +327,7 @@ impl<W: IsWorld> Database<W> {
     }
 
     /// Brings the write-ahead log into the file when it has grown. That is housekeeping: the flush has
-    /// succeeded, and a failure shows itself in the next one.
+    /// succeeded. What could not be moved shows in [`FlushReport::wal_pages`].
     fn checkpoint(&self) {
         if self.wal_pages.load(Ordering::Relaxed) < CHECKPOINT_PAGES {
             return;

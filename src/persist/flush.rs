@@ -96,11 +96,10 @@ pub(super) fn write<T: Tables>(
         for row in captured.rows() {
             match statements.write(row)? {
                 Written::Yes => count(captured, row, &mut report),
-                Written::ValueTaken(source) => refused.push(Refused {
+                Written::ValueTaken(_) => refused.push(Refused {
                     info,
                     captured,
                     row,
-                    source,
                 }),
             }
         }
@@ -245,7 +244,6 @@ struct Refused<'b> {
     info: &'static TableInfo,
     captured: &'b Captured,
     row: &'b CapturedRow,
-    source: rusqlite::Error,
 }
 
 impl Refused<'_> {
@@ -254,46 +252,38 @@ impl Refused<'_> {
     }
 }
 
-/// Writes rows whose unique values others had. Memory knows that in the end all are different, so
-/// each row can be written once the one that has its value has let go of it; where rows pass values
-/// on in a ring, one of them steps aside first.
+/// Writes rows whose unique values others had. Memory knows that in the end all are different.
+///
+/// Where values were passed on in a row, the last one comes first: then each finds its value free.
+/// Whatever is left passes them on in a ring, and all of it steps aside before it is written. Each row
+/// takes a few statements, whatever their number.
 fn untangle(
     connection: &Connection,
-    mut refused: Vec<Refused<'_>>,
+    refused: Vec<Refused<'_>>,
     report: &mut FlushReport,
 ) -> Result<(), FlushFailure> {
-    let mut aside = Vec::new();
-    while !refused.is_empty() {
-        let before = refused.len();
-        let mut still_refused = Vec::new();
-        for mut row in refused {
-            match row.write(connection)? {
-                Written::Yes => count(row.captured, row.row, report),
-                Written::ValueTaken(source) => {
-                    row.source = source;
-                    still_refused.push(row);
-                }
-            }
-        }
-        refused = still_refused;
-        if refused.len() == before {
-            let is_in_file = |row: &Refused<'_>| !row.captured.shapes()[row.row.shape].is_new;
-            let Some(place) = refused.iter().position(is_in_file) else {
-                let Some(Refused {
-                    info, row, source, ..
-                }) = refused.pop()
-                else {
-                    break;
-                };
-                return Err(refuses(info, row.id, source));
-            };
-            let row = refused.remove(place);
-            let values = step_aside(connection, &row)?;
-            aside.push((row, values));
+    let (mut new, mut aside) = (Vec::new(), Vec::new());
+    for row in refused.into_iter().rev() {
+        if let Written::Yes = row.write(connection)? {
+            count(row.captured, row.row, report);
+        } else if row.captured.shapes()[row.row.shape].is_new {
+            new.push(row);
+        } else {
+            aside.push(row);
         }
     }
-    for (row, values) in aside {
-        step_back(connection, &row, &values)?;
+    let values = aside
+        .iter()
+        .map(|row| step_aside(connection, row))
+        .collect::<Result<Vec<_>, _>>()?;
+    for row in new {
+        match row.write(connection)? {
+            Written::Yes => report.inserted += 1,
+            Written::ValueTaken(source) => return Err(refuses(row.info, row.row.id, source)),
+        }
+    }
+    for (row, values) in aside.iter().zip(values) {
+        step_back(connection, row, &values)?;
         report.updated += 1;
     }
     Ok(())

@@ -5,7 +5,6 @@ use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
 use crate::store::entity::{RowSource, Tables};
-use crate::store::key::RawKey;
 use crate::store::schema::{TableId, TableKind};
 use crate::store::value::Value;
 use crate::store::world::World;
@@ -94,31 +93,39 @@ pub(super) fn load<T: Tables>(
             }
         }
     }
-    for id in &order.tables {
-        loaded.problems.extend(without_owner(tables, *id));
+    for &id in &order.tables {
+        loaded
+            .problems
+            .extend(without_owner::<T>(connection, tables, id)?);
     }
     Ok(loaded)
 }
 
-/// The rows of an owned table that nobody owns.
-fn without_owner<T: Tables>(tables: &T, id: TableId) -> Vec<Problem> {
-    let TableKind::Owned { pivot } = T::INFO[id.index()].kind else {
-        return Vec::new();
+/// The rows of an owned table that nobody owns. Asks the file, because a pivot's row that does not fit
+/// still says that its owned row is not the one to blame.
+fn without_owner<T: Tables>(
+    connection: &Connection,
+    tables: &T,
+    id: TableId,
+) -> rusqlite::Result<Vec<Problem>> {
+    let info = T::INFO[id.index()];
+    let TableKind::Owned { pivot } = info.kind else {
+        return Ok(Vec::new());
     };
-    let (table, pivot) = (tables.table(id), tables.table(pivot));
-    if table.n_rows() == pivot.n_rows() {
-        return Vec::new();
+    if tables.table(id).n_rows() == tables.table(pivot).n_rows() {
+        return Ok(Vec::new());
     }
-    let unowned = |&(_, key): &(i64, RawKey)| pivot.id_of(key).is_none();
-    let problem = |(id, _)| Problem {
-        table: table.info().name,
-        id,
-        column: table.info().id.to_owned(),
-        kind: ProblemKind::NoOwner {
-            pivot: pivot.info().name,
-        },
+    let pivot = T::INFO[pivot.index()];
+    let mut statement = connection.prepare(&sql::select_unowned(info, pivot))?;
+    let problem = |row: &Row<'_>| {
+        Ok(Problem {
+            table: info.name,
+            id: row.get(0)?,
+            column: info.id.to_owned(),
+            kind: ProblemKind::NoOwner { pivot: pivot.name },
+        })
     };
-    table.rows_by_id().filter(unowned).map(problem).collect()
+    statement.query_map([], problem)?.collect()
 }
 
 /// The current row of a query whose first column is the id.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
@@ -75,6 +76,7 @@ pub(super) fn configure(
         };
         connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(observe))?;
     }
+    checkpoint_on_close(connection, false)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -90,4 +92,11 @@ pub(super) fn configure(
         Ok(())
     }))?;
     Ok(wal_pages)
+}
+
+/// Whether closing the file brings the write-ahead log into it: not before the file is known to fit,
+/// because one that is refused is not written to.
+pub(super) fn checkpoint_on_close(connection: &Connection, yes: bool) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !yes)?;
+    Ok(())
 }

@@ -39,6 +39,7 @@ pub(super) fn rows_to_save<T: Tables>(
         let before = closure.rows.len();
         if cascade == Cascade::Owned {
             closure.add_removed_from();
+            closure.add_that_left();
         }
         closure.add_needed();
         closure.add_that_let_go();
@@ -100,6 +101,25 @@ impl<T: Tables> Closure<'_, T> {
                         table,
                         key: tombstone.key,
                     });
+                }
+            }
+        }
+    }
+
+    /// The rows that have gone to another owner, of those that the rows may have owned in the file:
+    /// else what was given away would stay there as long as the other side is not saved.
+    fn add_that_left(&mut self) {
+        let tables: HashSet<_> = self.rows.iter().map(|row| row.table).collect();
+        for table in tables {
+            for &reference in &self.world.references[table.index()] {
+                if let Action::Remove(_) = self.world.action(reference) {
+                    let child = self.world.tables.table(reference.table);
+                    let listed = child.dirty().listed().iter();
+                    let left = listed.filter(|&&key| child.has_moved(reference.foreign_key, key));
+                    self.rows.extend(left.map(|&key| AnyKey {
+                        table: reference.table,
+                        key,
+                    }));
                 }
             }
         }

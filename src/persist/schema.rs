@@ -18,8 +18,9 @@ type Shapes = BTreeMap<String, TableShape>;
 
 /// All differences between the file and the models; none if it can be opened.
 ///
-/// CHECKs are not compared: what they say is looked at row by row when the rows are loaded. Tables
-/// that the models do not have are left alone, as long as they do not point into the world.
+/// CHECKs are not compared. Those of the models are looked at row by row when the rows are loaded;
+/// one that only the file has refuses rows when they are flushed. Tables that the models do not have
+/// are left alone, as long as they do not point into the world.
 pub(super) fn differences(file: &Connection, ddl: &str) -> rusqlite::Result<Vec<Difference>> {
     let model = Connection::open_in_memory()?;
     model.execute_batch(ddl)?;
@@ -130,18 +131,7 @@ fn shape(connection: &Connection, table: &str) -> rusqlite::Result<TableShape> {
     shape
         .constraints
         .extend(foreign_keys.into_iter().map(|key| key.declaration));
-    let unique = "SELECT group_concat(name, ', ') FROM
-            (SELECT list.name AS list, info.name AS name, list.partial AS partial
-             FROM pragma_index_list(?) AS list, pragma_index_info(list.name) AS info
-             WHERE list.\"unique\" AND NOT list.partial
-             ORDER BY list.name, info.seqno)
-         GROUP BY list";
-    let unique = strings(connection, unique, [table])?;
-    shape.constraints.extend(
-        unique
-            .into_iter()
-            .map(|columns| format!("UNIQUE ({columns})")),
-    );
+    shape.constraints.extend(unique_indexes(connection, table)?);
     if connection.query_row(
         "SELECT strict FROM pragma_table_list WHERE schema = 'main' AND name = ?",
         [table],
@@ -150,6 +140,23 @@ fn shape(connection: &Connection, table: &str) -> rusqlite::Result<TableShape> {
         shape.constraints.insert("STRICT".into());
     }
     Ok(shape)
+}
+
+/// What has to be unique: columns and their collations, or, where an index has expressions or a WHERE,
+/// its statement.
+fn unique_indexes(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let columns = "SELECT iif(list.partial OR max(info.name IS NULL),
+                (SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = list.name),
+                group_concat(info.name || iif(info.coll = 'BINARY', '', ' COLLATE ' || info.coll), ', '
+                    ORDER BY info.seqno))
+        FROM pragma_index_list(?) AS list, pragma_index_xinfo(list.name) AS info
+        WHERE list.\"unique\" AND info.key
+        GROUP BY list.name";
+    let unique = strings(connection, columns, [table])?;
+    Ok(unique
+        .into_iter()
+        .map(|columns| format!("UNIQUE ({columns})"))
+        .collect())
 }
 
 struct ForeignKeyShape {

@@ -78,6 +78,17 @@ pub(super) fn select_ids(info: &TableInfo) -> String {
     )
 }
 
+/// Ids of the owned rows that no row of the pivot names.
+pub(super) fn select_unowned(owned: &TableInfo, pivot: &TableInfo) -> String {
+    let (table, id) = (quoted(owned.name), quoted(owned.id));
+    // The first foreign key of a pivot is the owned row.
+    let (pivot, owned) = (quoted(pivot.name), quoted(pivot.foreign_key_column(0)));
+    format!(
+        "SELECT {id} FROM {table} WHERE NOT EXISTS
+            (SELECT 1 FROM {pivot} WHERE {pivot}.{owned} = {table}.{id}) ORDER BY {id}"
+    )
+}
+
 /// One row, its columns without the id.
 pub(super) fn select_row(info: &TableInfo) -> String {
     let columns = quoted_list(info.columns.iter().copied());

@@ -44,8 +44,6 @@ pub trait AnyTable<T> {
     fn id_of(&self, key: RawKey) -> Option<i64>;
     /// The key of a live row.
     fn key_of(&self, id: i64) -> Option<RawKey>;
-    /// All live rows in ascending order of their ids.
-    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_>;
     /// The rows whose foreign key at this position names `parent`.
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
     /// What a live row's foreign key at this position names.
@@ -54,6 +52,8 @@ pub trait AnyTable<T> {
     fn dirty(&self) -> &DirtySet;
     /// Whether a live row differs from the file.
     fn is_dirty_row(&self, key: RawKey) -> bool;
+    /// Whether the column of a foreign key differs from the file, in a live row that the file has.
+    fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool;
     /// Whether the file does not have a live row.
     fn is_new_row(&self, key: RawKey) -> bool;
     /// The counter of ids.

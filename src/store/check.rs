@@ -145,6 +145,9 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
             ));
         }
     }
+    if listed.len() != table.dirty.listed().len() {
+        complain("a row is listed as dirty twice".into());
+    }
     if let TableKind::Owned { pivot } = E::INFO.kind {
         let pivot = tables.table(pivot);
         if pivot.n_rows() != live.len() || live.iter().any(|(key, _)| pivot.id_of(*key).is_none()) {
@@ -191,6 +194,14 @@ pub(super) fn pivot<P: PivotRow>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<St
         if pivot.is_dirty_row(owned) && !listed.contains(&owned) {
             complain(format!("{row:?} is dirty, and not in the dirty set"));
         }
+        if pivot.is_listed(owned) != listed.contains(&owned) {
+            complain(format!(
+                "{row:?} does not know whether it is listed as dirty"
+            ));
+        }
+    }
+    if listed.len() != pivot.dirty().listed().len() {
+        complain("a row is listed as dirty twice".into());
     }
     wrong
 }

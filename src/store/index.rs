@@ -209,12 +209,14 @@ impl ParentIndex {
         id_of: impl Fn(RawKey) -> i64,
     ) {
         let list = match parent {
-            Parent::Row(key) => match self.rows.entry(key) {
-                Some(entry) => entry.or_default(),
-                // The slot has been taken by a younger row: the parent is not there any more, and
-                // whoever links to it has checked that it is.
-                None => return,
-            },
+            Parent::Row(key) => {
+                // `entry` of a secondary map takes a vacant place for one that an older key may not
+                // have, once its slot has been used 2^30 times; `insert` does not.
+                if !self.rows.contains_key(key) {
+                    self.rows.insert(key, KeyList::default());
+                }
+                &mut self.rows[key]
+            }
             Parent::Outside(id) => self.outside.entry(id).or_default(),
         };
         list.insert(id, child, at, id_of);
@@ -226,6 +228,9 @@ impl ParentIndex {
             Parent::Row(key) => {
                 if let Some(list) = self.rows.get_mut(key) {
                     list.remove(id, child);
+                    if list.is_empty() {
+                        self.rows.remove(key);
+                    }
                 }
             }
             Parent::Outside(outside) => {

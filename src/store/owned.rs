@@ -139,7 +139,8 @@ impl<T: Tables> World<T> {
             )?;
             let key_of = |row| match row {
                 NewOrKept::New(row) => world.add(owner, row),
-                NewOrKept::Kept(key) => Ok(key),
+                // One that went along with a removed one is not kept.
+                NewOrKept::Kept(key) => world.id_of_owned(key).map(|_| key),
             };
             rows.into_iter().map(key_of).collect()
         })

@@ -85,7 +85,7 @@ impl<T: Tables> Drop for Transaction<'_, T> {
             let Some(table) = log.steps.pop() else { break };
             tables.table_mut(table).undo();
         }
-        log.depth -= 1;
+        log.depth = log.depth.saturating_sub(1);
         if log.depth == 0 {
             for table in log.steps.drain(..) {
                 tables.table_mut(table).commit();

@@ -198,11 +198,15 @@ impl<'w, E: Entity> RowMut<'w, E> {
     }
 
     /// Writes a field that nothing can refuse: of a column that is no floating-point number, and that
-    /// no index and no foreign key is on.
+    /// no foreign key and no unique index is on.
+    ///
+    /// # Panics
+    /// When the row has been removed through this very view, as [`as_ref`](Self::as_ref).
     #[inline]
     pub fn put(&mut self, field: E::Field) {
-        let written = self.world.set(self.key, field);
-        debug_assert!(written.is_ok(), "{written:?}");
+        if let Err(refused) = self.world.set(self.key, field) {
+            panic!("row {:?} cannot be written: {refused}", self.key);
+        }
     }
 
     /// The world it is in.

@@ -167,15 +167,12 @@ impl<T: Tables> World<T> {
     /// Each row is lent out as [`get_mut`](Self::get_mut) does, so no write can miss its dirty flag;
     /// two cannot be had at once, hence `while let Some(row) = rows.next()` instead of `for`.
     pub fn iter_mut<E: Entity<Tables = T>>(&mut self) -> IterMut<'_, E> {
-        let end = E::table(&self.tables)
-            .ids
-            .counter()
-            .next()
-            .unwrap_or(i64::MAX);
+        let next = E::table(&self.tables).ids.counter().next();
         IterMut {
             world: self,
-            next: i64::MIN,
-            end,
+            next: Some(i64::MIN),
+            // Where no id is left, none can be inserted on the way either.
+            last: next.map_or(i64::MAX, |next| next - 1),
         }
     }
 
@@ -201,7 +198,7 @@ impl<T: Tables> World<T> {
     }
 
     /// Recomputes every index, ownership and dirty set from the rows, and says what does not agree:
-    /// nothing, unless the engine has a bug. O(rows); for tests.
+    /// nothing, unless the engine has a bug or a transaction is open. O(rows); for tests.
     #[must_use]
     pub fn check(&self) -> Vec<String> {
         (0..)
@@ -222,8 +219,8 @@ fn new_identity() -> u64 {
 #[derive(Debug)]
 pub struct IterMut<'w, E: Entity> {
     world: &'w mut World<E::Tables>,
-    next: i64,
-    end: i64,
+    next: Option<i64>,
+    last: i64,
 }
 
 impl<E: Entity> IterMut<'_, E> {
@@ -231,11 +228,11 @@ impl<E: Entity> IterMut<'_, E> {
     #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend")]
     #[inline]
     pub fn next(&mut self) -> Option<E::Mut<'_>> {
-        let (id, key) = E::table(&self.world.tables).ids.at_or_after(self.next)?;
-        if id >= self.end {
+        let (id, key) = E::table(&self.world.tables).ids.at_or_after(self.next?)?;
+        if id > self.last {
             return None;
         }
-        self.next = id + 1;
+        self.next = id.checked_add(1);
         Some(RowMut::new(self.world, Key::<E>::from_raw(key)).into())
     }
 }

@@ -140,7 +140,7 @@ impl TestFile {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             (name, std::fs::read(path).unwrap())
         });
-        files.filter(|(name, _)| name != "world.db.lock").collect()
+        files.filter(|(name, _)| name != "world.db-lock").collect()
     }
 
     /// Opens a file that has to be refused, and makes sure that not a byte of it has changed.

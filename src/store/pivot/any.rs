@@ -50,9 +50,9 @@ impl<P: PivotRow> Pivot<P> {
         Ok((owned, owner))
     }
 
-    /// The dirty rows and the columns that differ; `None` for rows that the file does not have.
-    fn dirty_arms(&self, key: RawKey) -> Option<u32> {
-        let link = &self.links[key];
+    /// The arms that differ from the file; `None` for a row that the file does not have.
+    fn dirty_arms_of(&self, key: RawKey) -> Option<u32> {
+        let link = self.links.get(key)?;
         (!link.state.contains(RowState::NEW)).then_some(link.dirty)
     }
 }
@@ -85,16 +85,6 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             .map(|(owned, _)| owned)
     }
 
-    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
-        let mut rows: Vec<_> = self
-            .links
-            .iter()
-            .map(|(owned, link)| (link.id, owned))
-            .collect();
-        rows.sort_unstable();
-        Box::new(rows.into_iter())
-    }
-
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
         debug_assert_ne!(
             foreign_key, OWNED,
@@ -118,6 +108,13 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
 
     fn is_dirty_row(&self, key: RawKey) -> bool {
         self.links.get(key).is_some_and(Self::is_dirty)
+    }
+
+    fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool {
+        foreign_key != OWNED
+            && self
+                .dirty_arms_of(key)
+                .is_some_and(|arms| arms & bit(foreign_key - arm_info(0)) != 0)
     }
 
     fn is_new_row(&self, key: RawKey) -> bool {
@@ -147,7 +144,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn commit(&mut self) {
-        self.undo.clear();
+        self.forget_undo();
     }
 
     fn capture(&self, tables: &P::Tables, which: Selection<'_>, captured: &mut Captured) {
@@ -164,9 +161,8 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             .map(|(link, key)| (link.id, key))
             .collect();
         rows.sort_unstable();
-        rows.dedup();
         for (id, key) in rows {
-            let shape = match self.dirty_arms(key) {
+            let shape = match self.dirty_arms_of(key) {
                 None => captured.shape(true, 0..P::INFO.columns.len()),
                 Some(dirty) => {
                     let arms = (0..self.arms.len()).filter(|&arm| dirty & bit(arm) != 0);

@@ -18,10 +18,11 @@ impl<P: PivotRow> Pivot<P> {
     /// Makes `owner` the owner of a row that has none.
     #[inline]
     pub(crate) fn link(&mut self, id: i64, owned: RawKey, owner: P::Owner, record: bool) {
-        let (links, dirty) = (&mut self.links, &mut self.dirty);
-        dirty.shrink(links.len(), |key| links.contains_key(key));
+        if !record {
+            self.shrink_dirty();
+        }
         let mut state = RowState::NEW;
-        dirty.list(owned, &mut state);
+        self.dirty.list(owned, &mut state);
         self.counter.use_up(id);
         self.put(
             owned,
@@ -36,6 +37,19 @@ impl<P: PivotRow> Pivot<P> {
         if record {
             self.undo.push(Undo::Link { owned });
         }
+    }
+
+    /// Not while a transaction is open: rows that are gone may come back, and count on being listed.
+    fn shrink_dirty(&mut self) {
+        let links = &self.links;
+        self.dirty
+            .shrink(links.len(), |key| links.contains_key(key));
+    }
+
+    /// Forgets the recorded steps.
+    pub(super) fn forget_undo(&mut self) {
+        self.undo.clear();
+        self.shrink_dirty();
     }
 
     /// Gives an owned row to somebody else: one UPDATE, of the arms that change.
@@ -124,14 +138,9 @@ impl<P: PivotRow> Pivot<P> {
                     self.counter.take_back(link.id);
                 }
             }
-            Some(Undo::Unlink { owned, mut link }) => {
+            Some(Undo::Unlink { owned, link }) => {
                 if !link.state.contains(RowState::NEW) {
                     self.dirty.unbury();
-                }
-                // The list may have been cleaned of it meanwhile.
-                link.state.remove(RowState::LISTED);
-                if Self::is_dirty(&link) {
-                    self.dirty.list(owned, &mut link.state);
                 }
                 self.put(owned, link, Place::ById);
             }

@@ -124,6 +124,12 @@ impl<P: PivotRow> Pivot<P> {
         self.links.is_empty()
     }
 
+    pub(super) fn is_listed(&self, owned: RawKey) -> bool {
+        self.links
+            .get(owned)
+            .is_some_and(|link| link.state.contains(RowState::LISTED))
+    }
+
     pub(super) fn arms(&self) -> &[ParentIndex] {
         &self.arms
     }

@@ -2,7 +2,7 @@
 
 use bitflags::Flags as _;
 
-use super::{Slot, Table, columns_of};
+use super::{Slot, Table, columns_of, flag};
 use crate::error::Problem;
 use crate::store::any_table::{AnyTable, LoadRow, Selection};
 use crate::store::capture::Captured;
@@ -16,7 +16,11 @@ use crate::store::schema::TableInfo;
 fn load_row<E: Entity>(tables: &mut E::Tables, id: i64, source: &dyn RowSource) -> Vec<Problem> {
     match E::load(&RowReader::new(source, tables)) {
         Ok(row) => E::table_mut(tables).fill(id, row),
-        Err(problem) => vec![problem.of(E::INFO, id)],
+        Err(problem) => {
+            // So that those who name the row are not blamed for it.
+            E::table_mut(tables).preallocate(id);
+            vec![problem.of(E::INFO, id)]
+        }
     }
 }
 
@@ -37,10 +41,6 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         self.ids.key(id)
     }
 
-    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
-        Box::new(self.ids.iter())
-    }
-
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
         self.parents[foreign_key].children(parent)
     }
@@ -55,6 +55,12 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
 
     fn is_dirty_row(&self, key: RawKey) -> bool {
         self.slot(key).is_some_and(Slot::is_dirty)
+    }
+
+    fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool {
+        let column = flag::<E>(E::INFO.foreign_keys[foreign_key].column);
+        self.slot(key)
+            .is_some_and(|slot| !slot.state.contains(RowState::NEW) && slot.dirty.contains(column))
     }
 
     fn is_new_row(&self, key: RawKey) -> bool {
