@@ -3,10 +3,10 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, NewOrKept, OnDelete,
-    Owned, Owner, Parent, Parts, Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Union, Value, bitflags, owner_flags, owner_value, tables,
-    text_enum, union_flags, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, NewOrKept, Owned,
+    Owner, Parent, Parts, Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId,
+    TableInfo, TableKind, Union, Value, bitflags, owner_flags, owner_value, tables, text_enum,
+    union_flags, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -260,16 +260,7 @@ impl Entity for Player {
             "email",
         ],
         foreign_keys: &[],
-        indexes: &[
-            IndexInfo {
-                columns: &[5],
-                unique: true,
-            },
-            IndexInfo {
-                columns: &[1],
-                unique: false,
-            },
-        ],
+        indexes: &[IndexInfo::unique(&[5]), IndexInfo::plain(&[1])],
         kind: TableKind::Entity,
     };
     const REALS: PlayerColumns = PlayerColumns::empty();
@@ -622,18 +613,8 @@ impl Entity for Mobile {
             "what_we_call_you",
         ],
         foreign_keys: &[
-            ForeignKey {
-                column: 1,
-                table: Some(Mobile::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 4,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: true,
-            },
+            ForeignKey::to(1, Mobile::TABLE).cascade(),
+            ForeignKey::to(4, Player::TABLE).cascade().unique(),
         ],
         indexes: &[],
         kind: TableKind::Entity,
@@ -1019,16 +1000,8 @@ impl Entity for Item {
             "item_type",
             "blueprint_id",
         ],
-        foreign_keys: &[ForeignKey {
-            column: 3,
-            table: Some(ItemBlueprint::TABLE),
-            on_delete: OnDelete::SetNull,
-            unique: false,
-        }],
-        indexes: &[IndexInfo {
-            columns: &[0],
-            unique: true,
-        }],
+        foreign_keys: &[ForeignKey::to(3, ItemBlueprint::TABLE).set_null()],
+        indexes: &[IndexInfo::unique(&[0])],
         kind: TableKind::Entity,
     };
     const REALS: ItemColumns = ItemColumns::empty();
@@ -1643,36 +1616,11 @@ impl PivotRow for AttributeOwner {
             "player_id",
         ],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Attribute::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: true,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Mobile::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 2,
-                table: Some(Item::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 3,
-                table: None,
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
-            ForeignKey {
-                column: 4,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
+            ForeignKey::to(0, Attribute::TABLE).cascade().unique(),
+            ForeignKey::to(1, Mobile::TABLE).cascade(),
+            ForeignKey::to(2, Item::TABLE).cascade(),
+            ForeignKey::arm(3),
+            ForeignKey::to(4, Player::TABLE).cascade(),
         ],
         indexes: &[],
         kind: TableKind::Pivot {
@@ -2013,24 +1961,9 @@ impl Entity for InventoryEntry {
             "mobile_item_id",
         ],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Inventory::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Item::TABLE),
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
-            ForeignKey {
-                column: 4,
-                table: Some(MobileItem::TABLE),
-                on_delete: OnDelete::SetNull,
-                unique: false,
-            },
+            ForeignKey::to(0, Inventory::TABLE).cascade(),
+            ForeignKey::to(1, Item::TABLE),
+            ForeignKey::to(4, MobileItem::TABLE).set_null(),
         ],
         indexes: &[],
         kind: TableKind::Entity,
@@ -2367,30 +2300,10 @@ impl PivotRow for InventoryOwner {
             "player_id",
         ],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Inventory::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: true,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Mobile::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 2,
-                table: Some(Item::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 4,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
+            ForeignKey::to(0, Inventory::TABLE).cascade().unique(),
+            ForeignKey::to(1, Mobile::TABLE).cascade(),
+            ForeignKey::to(2, Item::TABLE).cascade(),
+            ForeignKey::to(4, Player::TABLE).cascade(),
         ],
         indexes: &[],
         kind: TableKind::Pivot {
@@ -2598,18 +2511,8 @@ impl Entity for ItemBlueprintComponent {
         id: "id",
         columns: &["item_blueprint_id", "component_item_id", "ratio"],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(ItemBlueprint::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Item::TABLE),
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
+            ForeignKey::to(0, ItemBlueprint::TABLE).cascade(),
+            ForeignKey::to(1, Item::TABLE),
         ],
         indexes: &[],
         kind: TableKind::Entity,
@@ -2850,24 +2753,9 @@ impl Entity for MobileItem {
             "item_id",
         ],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Mobile::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 4,
-                table: Some(MobileItemBlueprint::TABLE),
-                on_delete: OnDelete::SetNull,
-                unique: false,
-            },
-            ForeignKey {
-                column: 5,
-                table: Some(Item::TABLE),
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
+            ForeignKey::to(0, Mobile::TABLE).cascade(),
+            ForeignKey::to(4, MobileItemBlueprint::TABLE).set_null(),
+            ForeignKey::to(5, Item::TABLE),
         ],
         indexes: &[],
         kind: TableKind::Entity,
@@ -3176,12 +3064,7 @@ impl Entity for MobileItemAttribute {
             "vector3_z",
             "asset_id",
         ],
-        foreign_keys: &[ForeignKey {
-            column: 0,
-            table: Some(MobileItem::TABLE),
-            on_delete: OnDelete::Cascade,
-            unique: false,
-        }],
+        foreign_keys: &[ForeignKey::to(0, MobileItem::TABLE).cascade()],
         indexes: &[],
         kind: TableKind::Entity,
     };
@@ -3529,18 +3412,8 @@ impl Entity for MobileItemBlueprintComponent {
         id: "id",
         columns: &["item_blueprint_id", "component_item_id", "ratio"],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(MobileItemBlueprint::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Item::TABLE),
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
+            ForeignKey::to(0, MobileItemBlueprint::TABLE).cascade(),
+            ForeignKey::to(1, Item::TABLE),
         ],
         indexes: &[],
         kind: TableKind::Entity,

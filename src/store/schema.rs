@@ -59,6 +59,57 @@ pub struct ForeignKey {
     pub unique: bool,
 }
 
+impl ForeignKey {
+    /// A foreign key to a table, as SQL has it without more words: `RESTRICT`, and not `UNIQUE`.
+    #[must_use]
+    pub const fn to(column: usize, table: TableId) -> Self {
+        Self {
+            column,
+            table: Some(table),
+            on_delete: OnDelete::Restrict,
+            unique: false,
+        }
+    }
+
+    /// An arm of a pivot that has no table, and carries a bare id.
+    #[must_use]
+    pub const fn arm(column: usize) -> Self {
+        Self {
+            column,
+            table: None,
+            on_delete: OnDelete::Restrict,
+            unique: false,
+        }
+    }
+
+    /// The same with `ON DELETE CASCADE`.
+    #[must_use]
+    pub const fn cascade(self) -> Self {
+        Self {
+            on_delete: OnDelete::Cascade,
+            ..self
+        }
+    }
+
+    /// The same with `ON DELETE SET NULL`.
+    #[must_use]
+    pub const fn set_null(self) -> Self {
+        Self {
+            on_delete: OnDelete::SetNull,
+            ..self
+        }
+    }
+
+    /// The same with `UNIQUE`.
+    #[must_use]
+    pub const fn unique(self) -> Self {
+        Self {
+            unique: true,
+            ..self
+        }
+    }
+}
+
 /// What becomes of a row when the row that it names is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnDelete {
@@ -77,6 +128,26 @@ pub struct IndexInfo {
     pub columns: &'static [usize],
     /// Whether two rows may not have the same values.
     pub unique: bool,
+}
+
+impl IndexInfo {
+    /// A `UNIQUE` set of columns.
+    #[must_use]
+    pub const fn unique(columns: &'static [usize]) -> Self {
+        Self {
+            columns,
+            unique: true,
+        }
+    }
+
+    /// An index whose values may be there more than once.
+    #[must_use]
+    pub const fn plain(columns: &'static [usize]) -> Self {
+        Self {
+            columns,
+            unique: false,
+        }
+    }
 }
 
 impl TableInfo {

@@ -1,6 +1,7 @@
 //! The methods of `Entity`, each a match over fields, columns, foreign keys or indexes.
 
 use crate::model::{ColumnSet, FieldKind, FieldModel, Scalar};
+use crate::schema::OnDelete;
 
 use super::code::{Code, positions};
 use super::table::Table;
@@ -124,7 +125,7 @@ pub(crate) fn orphaned(code: &mut Code, table: &Table<'_>) {
             FieldKind::Owner { required, .. } => !required,
             _ => key.key.nullable,
         };
-        if !optional || key.on_delete != "SetNull" {
+        if !optional || key.on_delete != OnDelete::SetNull {
             continue;
         }
         let constant = format!("Self::{}", key.constant);

@@ -1,6 +1,7 @@
 //! A table whose rows are entities: the row, its columns and fields, and the `Entity` trait.
 
 use crate::model::{FieldKind, FieldModel, Scalar, TableRef};
+use crate::schema::OnDelete;
 
 use super::code::{Code, article, link, positions, quoted};
 use super::columns;
@@ -144,13 +145,7 @@ fn positions_of_keys(code: &mut Code, table: &Table<'_>) {
 fn implementation(code: &mut Code, table: &Table<'_>) {
     let name = table.type_name();
     let accessor = &table.table.accessor;
-    code.uses(&[
-        "ColumnProblem",
-        "Entity",
-        "RowReader",
-        "Table",
-        "TableId",
-    ]);
+    code.uses(&["ColumnProblem", "Entity", "RowReader", "Table", "TableId"]);
     code.line(format!(
         "impl Entity for {name} {{
         type Tables = Tables;
@@ -228,10 +223,8 @@ fn info(code: &mut Code, table: &Table<'_>) {
     let keys: Vec<String> = keys.collect();
     let indexes = table.indexes().map(|(set, unique)| {
         code.uses(&["IndexInfo"]);
-        format!(
-            "IndexInfo {{ columns: &[{}], unique: {unique} }}",
-            positions(&set.columns)
-        )
+        let word = if unique { "unique" } else { "plain" };
+        format!("IndexInfo::{word}(&[{}])", positions(&set.columns))
     });
     let indexes: Vec<String> = indexes.collect();
     let kind = match table.table.owned_through.first() {
@@ -249,17 +242,22 @@ pub(crate) fn foreign_key(
     code: &mut Code,
     column: usize,
     target: Option<&str>,
-    on_delete: &str,
+    on_delete: OnDelete,
     unique: bool,
 ) -> String {
-    code.uses(&["ForeignKey", "OnDelete"]);
-    let target = target.map_or_else(
-        || "None".to_owned(),
-        |target| format!("Some({target}::TABLE)"),
-    );
-    format!(
-        "ForeignKey {{ column: {column}, table: {target}, on_delete: OnDelete::{on_delete}, unique: {unique} }}"
-    )
+    code.uses(&["ForeignKey"]);
+    let key = match target {
+        Some(target) => format!("ForeignKey::to({column}, {target}::TABLE)"),
+        None => format!("ForeignKey::arm({column})"),
+    };
+    let action = match on_delete {
+        OnDelete::Cascade => ".cascade()",
+        OnDelete::SetNull => ".set_null()",
+        // SET DEFAULT is refused before.
+        OnDelete::NoAction | OnDelete::Restrict | OnDelete::SetDefault => "",
+    };
+    let unique = if unique { ".unique()" } else { "" };
+    format!("{key}{action}{unique}")
 }
 
 /// The `INFO` of a table or pivot.

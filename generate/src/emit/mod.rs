@@ -30,7 +30,6 @@ pub(crate) const IMPORTED: &[&str] = &[
     "IndexInfo",
     "Key",
     "NewOrKept",
-    "OnDelete",
     "Owned",
     "Owner",
     "Parent",

@@ -2,11 +2,12 @@
 
 use crate::model::{PivotModel, TableRef};
 use crate::names::{Ident, Scope};
+use crate::schema::OnDelete;
 
 use super::code::{Code, article, quoted, words};
 use super::entity::{foreign_key, table_info};
 use super::owner;
-use super::table::{Table, key_type, on_delete};
+use super::table::{Table, key_type};
 
 /// The row type of a pivot, its owner enum, and its `PivotRow` impl.
 pub(crate) fn pivot(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
@@ -140,7 +141,7 @@ fn foreign_keys(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) -> Vec<S
         let action = arm
             .key
             .as_ref()
-            .map_or("Restrict", |key| on_delete(key.on_delete));
+            .map_or(OnDelete::Restrict, |key| key.on_delete);
         keys.push(foreign_key(code, arm.column, target, action, arm.unique));
     }
     keys

@@ -32,7 +32,7 @@ pub(crate) struct ForeignKey {
     pub(crate) constant: String,
     pub(crate) unique: bool,
     /// What happens to this row when the other one goes.
-    pub(crate) on_delete: &'static str,
+    pub(crate) on_delete: OnDelete,
 }
 
 impl<'m> Table<'m> {
@@ -139,7 +139,7 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<ForeignKey> {
                         arm: None,
                         constant: constant(column),
                         unique: key.unique,
-                        on_delete: on_delete(key.on_delete),
+                        on_delete: key.on_delete,
                     });
                 }
             }
@@ -158,7 +158,7 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<ForeignKey> {
                         arm: Some(arm.word.clone()),
                         constant: constant(arm.column),
                         unique: arm.unique,
-                        on_delete: on_delete(action),
+                        on_delete: action,
                     });
                 }
             }
@@ -166,16 +166,6 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<ForeignKey> {
         }
     }
     found
-}
-
-/// The engine's word for what happens on removal.
-pub(crate) fn on_delete(action: OnDelete) -> &'static str {
-    match action {
-        OnDelete::Cascade => "Cascade",
-        OnDelete::SetNull => "SetNull",
-        // SET DEFAULT is refused before.
-        OnDelete::NoAction | OnDelete::Restrict | OnDelete::SetDefault => "Restrict",
-    }
 }
 
 /// The zero of a type: what `Default` gives.

@@ -3,9 +3,9 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, OnDelete, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables,
-    text_enum, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, text_enum,
+    views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -71,10 +71,7 @@ impl Entity for Region {
         id: "id",
         columns: &["name"],
         foreign_keys: &[],
-        indexes: &[IndexInfo {
-            columns: &[0],
-            unique: true,
-        }],
+        indexes: &[IndexInfo::unique(&[0])],
         kind: TableKind::Entity,
     };
     const REALS: RegionColumns = RegionColumns::empty();
@@ -240,37 +237,14 @@ impl Entity for Cell {
         name: "cells",
         id: "id",
         columns: &["region_id", "x", "y", "height", "label", "tint", "climate"],
-        foreign_keys: &[ForeignKey {
-            column: 0,
-            table: Some(Region::TABLE),
-            on_delete: OnDelete::Cascade,
-            unique: false,
-        }],
+        foreign_keys: &[ForeignKey::to(0, Region::TABLE).cascade()],
         indexes: &[
-            IndexInfo {
-                columns: &[0, 1, 2],
-                unique: true,
-            },
-            IndexInfo {
-                columns: &[4, 3],
-                unique: true,
-            },
-            IndexInfo {
-                columns: &[0, 1, 2, 3, 4, 5, 6],
-                unique: true,
-            },
-            IndexInfo {
-                columns: &[3],
-                unique: false,
-            },
-            IndexInfo {
-                columns: &[5],
-                unique: false,
-            },
-            IndexInfo {
-                columns: &[6, 4],
-                unique: false,
-            },
+            IndexInfo::unique(&[0, 1, 2]),
+            IndexInfo::unique(&[4, 3]),
+            IndexInfo::unique(&[0, 1, 2, 3, 4, 5, 6]),
+            IndexInfo::plain(&[3]),
+            IndexInfo::plain(&[5]),
+            IndexInfo::plain(&[6, 4]),
         ],
         kind: TableKind::Entity,
     };

@@ -3,9 +3,9 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, NewOrKept, OnDelete, Owned, Owner, Parent,
-    Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind,
-    Value, bitflags, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, NewOrKept, Owned, Owner, Parent, Pivot,
+    PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value,
+    bitflags, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -527,12 +527,7 @@ impl Entity for Crate {
         name: "crates",
         id: "id",
         columns: &["weight", "inside"],
-        foreign_keys: &[ForeignKey {
-            column: 1,
-            table: Some(Crate::TABLE),
-            on_delete: OnDelete::SetNull,
-            unique: false,
-        }],
+        foreign_keys: &[ForeignKey::to(1, Crate::TABLE).set_null()],
         indexes: &[],
         kind: TableKind::Owned {
             pivot: CrateHolder::TABLE,
@@ -848,42 +843,12 @@ impl PivotRow for CrateHolder {
             "void_id",
         ],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Crate::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: true,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 2,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 3,
-                table: Some(Ship::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 4,
-                table: Some(Planet::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 5,
-                table: None,
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
+            ForeignKey::to(0, Crate::TABLE).cascade().unique(),
+            ForeignKey::to(1, Player::TABLE).cascade(),
+            ForeignKey::to(2, Player::TABLE).cascade(),
+            ForeignKey::to(3, Ship::TABLE).cascade(),
+            ForeignKey::to(4, Planet::TABLE).cascade(),
+            ForeignKey::arm(5),
         ],
         indexes: &[],
         kind: TableKind::Pivot {
@@ -1101,18 +1066,8 @@ impl PivotRow for NoteOwner {
         id: "id",
         columns: &["note_id", "ship_id"],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Note::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: true,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Ship::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
+            ForeignKey::to(0, Note::TABLE).cascade().unique(),
+            ForeignKey::to(1, Ship::TABLE).cascade(),
         ],
         indexes: &[],
         kind: TableKind::Pivot { owned: Note::TABLE },

@@ -3,9 +3,9 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, OnDelete, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables,
-    text_enum, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, text_enum,
+    views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -273,54 +273,17 @@ impl Entity for Type {
             "flags",
         ],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Type::TABLE),
-                on_delete: OnDelete::SetNull,
-                unique: false,
-            },
-            ForeignKey {
-                column: 6,
-                table: Some(ParentRow::TABLE),
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
-            ForeignKey {
-                column: 7,
-                table: Some(ParentRow::TABLE),
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
-            ForeignKey {
-                column: 8,
-                table: Some(ParentRow::TABLE),
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
-            ForeignKey {
-                column: 19,
-                table: Some(ParentRow::TABLE),
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
+            ForeignKey::to(0, Type::TABLE).set_null(),
+            ForeignKey::to(6, ParentRow::TABLE),
+            ForeignKey::to(7, ParentRow::TABLE),
+            ForeignKey::to(8, ParentRow::TABLE),
+            ForeignKey::to(19, ParentRow::TABLE),
         ],
         indexes: &[
-            IndexInfo {
-                columns: &[2],
-                unique: true,
-            },
-            IndexInfo {
-                columns: &[3, 4, 5],
-                unique: true,
-            },
-            IndexInfo {
-                columns: &[5],
-                unique: false,
-            },
-            IndexInfo {
-                columns: &[4, 6],
-                unique: false,
-            },
+            IndexInfo::unique(&[2]),
+            IndexInfo::unique(&[3, 4, 5]),
+            IndexInfo::plain(&[5]),
+            IndexInfo::plain(&[4, 6]),
         ],
         kind: TableKind::Entity,
     };
@@ -1519,12 +1482,7 @@ impl Entity for PlayerKeyRow {
         name: "player_keys",
         id: "id",
         columns: &["player_id"],
-        foreign_keys: &[ForeignKey {
-            column: 0,
-            table: Some(Player::TABLE),
-            on_delete: OnDelete::Restrict,
-            unique: false,
-        }],
+        foreign_keys: &[ForeignKey::to(0, Player::TABLE)],
         indexes: &[],
         kind: TableKind::Entity,
     };

@@ -287,26 +287,11 @@ impl Entity for Sample {
         ],
         foreign_keys: &[],
         indexes: &[
-            IndexInfo {
-                columns: &[14],
-                unique: true,
-            },
-            IndexInfo {
-                columns: &[6],
-                unique: false,
-            },
-            IndexInfo {
-                columns: &[10],
-                unique: false,
-            },
-            IndexInfo {
-                columns: &[18],
-                unique: false,
-            },
-            IndexInfo {
-                columns: &[22],
-                unique: false,
-            },
+            IndexInfo::unique(&[14]),
+            IndexInfo::plain(&[6]),
+            IndexInfo::plain(&[10]),
+            IndexInfo::plain(&[18]),
+            IndexInfo::plain(&[22]),
         ],
         kind: TableKind::Entity,
     };

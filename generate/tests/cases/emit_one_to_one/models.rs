@@ -3,8 +3,8 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, OnDelete, RawKey, RowReader, Standalone,
-    Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Standalone, Table,
+    TableId, TableInfo, TableKind, Value, bitflags, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -173,12 +173,7 @@ impl Entity for Profile {
         name: "profiles",
         id: "id",
         columns: &["player_id", "motto"],
-        foreign_keys: &[ForeignKey {
-            column: 0,
-            table: Some(Player::TABLE),
-            on_delete: OnDelete::Cascade,
-            unique: true,
-        }],
+        foreign_keys: &[ForeignKey::to(0, Player::TABLE).cascade().unique()],
         indexes: &[],
         kind: TableKind::Entity,
     };

@@ -3,8 +3,8 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, OnDelete, Owner, Parent, ProblemKind,
-    RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, Owner, Parent, ProblemKind, RawKey,
+    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags,
     owner_flags, owner_value, tables, views,
 };
 
@@ -384,24 +384,9 @@ impl Entity for House {
             "owner_crown_id",
         ],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Guild::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: true,
-            },
-            ForeignKey {
-                column: 2,
-                table: Some(Bank::TABLE),
-                on_delete: OnDelete::Restrict,
-                unique: false,
-            },
+            ForeignKey::to(0, Player::TABLE).cascade(),
+            ForeignKey::to(1, Guild::TABLE).cascade().unique(),
+            ForeignKey::to(2, Bank::TABLE),
         ],
         indexes: &[],
         kind: TableKind::Entity,
@@ -687,18 +672,8 @@ impl Entity for Debt {
         id: "id",
         columns: &["owner_lender_id", "owner_heir_id", "amount"],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::SetNull,
-                unique: false,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::SetNull,
-                unique: false,
-            },
+            ForeignKey::to(0, Player::TABLE).set_null(),
+            ForeignKey::to(1, Player::TABLE).set_null(),
         ],
         indexes: &[],
         kind: TableKind::Entity,

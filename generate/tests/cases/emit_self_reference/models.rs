@@ -3,8 +3,8 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, OnDelete, RawKey, RowReader, Rows,
-    Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
+    TableId, TableInfo, TableKind, Value, bitflags, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -78,18 +78,8 @@ impl Entity for Place {
         id: "id",
         columns: &["name", "parent_id", "next_id"],
         foreign_keys: &[
-            ForeignKey {
-                column: 1,
-                table: Some(Place::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 2,
-                table: Some(Place::TABLE),
-                on_delete: OnDelete::SetNull,
-                unique: true,
-            },
+            ForeignKey::to(1, Place::TABLE).cascade(),
+            ForeignKey::to(2, Place::TABLE).set_null().unique(),
         ],
         indexes: &[],
         kind: TableKind::Entity,

@@ -3,8 +3,8 @@
 use std::mem;
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, OnDelete, RawKey, RowReader, Rows,
-    Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
+    TableId, TableInfo, TableKind, Value, bitflags, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -198,24 +198,9 @@ impl Entity for Letter {
         id: "id",
         columns: &["sender_id", "recipient_id", "courier_id", "words"],
         foreign_keys: &[
-            ForeignKey {
-                column: 0,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 1,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::Cascade,
-                unique: false,
-            },
-            ForeignKey {
-                column: 2,
-                table: Some(Player::TABLE),
-                on_delete: OnDelete::SetNull,
-                unique: false,
-            },
+            ForeignKey::to(0, Player::TABLE).cascade(),
+            ForeignKey::to(1, Player::TABLE).cascade(),
+            ForeignKey::to(2, Player::TABLE).set_null(),
         ],
         indexes: &[],
         kind: TableKind::Entity,

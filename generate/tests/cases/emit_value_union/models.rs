@@ -226,10 +226,7 @@ impl Entity for Setting {
         id: "id",
         columns: &["text", "name", "x", "new_x", "bytes", "counter"],
         foreign_keys: &[],
-        indexes: &[IndexInfo {
-            columns: &[1],
-            unique: true,
-        }],
+        indexes: &[IndexInfo::unique(&[1])],
         kind: TableKind::Entity,
     };
     const REALS: SettingColumns = SettingColumns::X.union(SettingColumns::NEW_X);
