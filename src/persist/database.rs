@@ -113,12 +113,13 @@ impl<W: IsWorld> Database<W> {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
-        let wal_pages = configure(&mut connection, options).map_err(at_path)?;
+        // Before SQLite makes files beside one that it can only read.
         if connection.is_readonly("main").map_err(at_path)? {
             return Err(FileError::ReadOnly {
                 path: path.to_owned(),
             });
         }
+        let wal_pages = configure(&mut connection, options).map_err(at_path)?;
         let order = LoadOrder::of::<W::Tables>();
         if schema::is_empty(&connection).map_err(at_path)? {
             use_wal(&connection, path)?;
@@ -262,13 +263,14 @@ impl<W: IsWorld> Database<W> {
             if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
                 return Err(self.flush_error(Outcome::NotCommitted, FlushFailure::Moved));
             }
-            report = match flush::write::<W::Tables>(&mut self.connection, &batch, self.version) {
-                Ok(report) => report,
-                Err(failed) => {
-                    self.is_poisoned = failed.outcome == Outcome::Unknown;
-                    return Err(self.flush_error(failed.outcome, failed.cause));
-                }
-            };
+            report =
+                match flush::write(&mut self.connection, &batch, &self.world, &mut self.version) {
+                    Ok(report) => report,
+                    Err(failed) => {
+                        self.is_poisoned = failed.outcome == Outcome::Unknown;
+                        return Err(self.flush_error(failed.outcome, failed.cause));
+                    }
+                };
             report.took = start.elapsed();
             tracing::debug!(?report, "flushed");
             self.checkpoint();

@@ -130,8 +130,7 @@ pub enum FlushFailure {
         /// What SQLite says.
         source: rusqlite::Error,
     },
-    /// Another program has written to the file since it was read, or has moved the write-ahead log into
-    /// it by a checkpoint, which looks the same from here. What it wrote is not in memory, and
+    /// Another program has written to the file since it was read. What it wrote is not in memory, and
     /// is not written over: open the world again.
     #[error("another program has written to the file")]
     ForeignWrite,

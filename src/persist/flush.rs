@@ -9,9 +9,11 @@ use crate::store::capture::{Captured, CapturedRow};
 use crate::store::entity::Tables;
 use crate::store::schema::{TableId, TableInfo};
 use crate::store::value::Value;
+use crate::store::world::World;
 
 use super::error::{FlushFailure, Outcome};
 use super::sql;
+use super::unchanged::is_unchanged;
 
 /// What a flush, or a save, has written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,16 +77,21 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
         .query_row([], |row| row.get(0))
 }
 
-/// Writes a batch, all of it or nothing.
+/// Writes a batch, all of it or nothing. `version` is that of the file as memory knows it.
 pub(super) fn write<T: Tables>(
     connection: &mut Connection,
     batch: &Batch,
-    version: i64,
+    world: &World<T>,
+    version: &mut i64,
 ) -> Result<FlushReport, Failed> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Only now that nobody else can write is the answer worth anything.
-    if data_version(&transaction)? != version {
-        return Err(FlushFailure::ForeignWrite.into());
+    let found = data_version(&transaction)?;
+    if found != *version {
+        if !is_unchanged(&transaction, world)? {
+            return Err(FlushFailure::ForeignWrite.into());
+        }
+        *version = found;
     }
     let mut report = FlushReport::default();
     for (info, captured) in batch.tables.iter().rev() {

@@ -129,7 +129,7 @@ fn without_owner<T: Tables>(
 }
 
 /// The current row of a query whose first column is the id.
-struct SqliteRow<'a, 'stmt>(&'a Row<'stmt>);
+pub(super) struct SqliteRow<'a, 'stmt>(pub(super) &'a Row<'stmt>);
 
 impl RowSource for SqliteRow<'_, '_> {
     #[inline]

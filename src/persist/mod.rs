@@ -9,3 +9,4 @@ pub mod options;
 mod save;
 mod schema;
 mod sql;
+mod unchanged;

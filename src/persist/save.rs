@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::store::cascade::Action;
+use crate::store::cascade::{Action, Reference};
 use crate::store::dirty::AnyKey;
 use crate::store::entity::Tables;
 use crate::store::index::Parent;
+use crate::store::key::RawKey;
 use crate::store::schema::{TableId, TableKind};
 use crate::store::world::World;
 
@@ -159,37 +160,24 @@ impl<T: Tables> Closure<'_, T> {
     /// Where a row is deleted from the file, the rows that named it there, and do no more. Which ones
     /// they are nobody knows; it is some of the changed or removed rows of the tables that can name it.
     fn add_that_let_go(&mut self) {
-        let has_removed = |table: &TableId| {
-            let removed = self.world.tables.table(*table).dirty().removed();
-            removed.iter().any(|tombstone| {
-                self.rows.contains(&AnyKey {
-                    table: *table,
-                    key: tombstone.key,
-                })
-            })
-        };
-        let with_removed: Vec<_> = all_tables::<T>().filter(has_removed).collect();
-        for table in with_removed {
-            for reference in &self.world.references[table.index()] {
-                let child = self.world.tables.table(reference.table);
-                let changed = child
-                    .dirty()
-                    .listed()
-                    .iter()
-                    .filter(|&&key| child.is_dirty_row(key));
-                let changed = changed.filter(|&&key| !child.is_new_row(key)).copied();
-                let removed = child
-                    .dirty()
-                    .removed()
-                    .iter()
-                    .map(|tombstone| tombstone.key);
-                let let_go: Vec<_> = changed.chain(removed).collect();
-                for key in let_go {
-                    self.rows.insert(AnyKey {
-                        table: reference.table,
-                        key,
-                    });
-                }
+        for table in all_tables::<T>() {
+            let removed = self.world.tables.table(table).dirty().removed();
+            let is_taken = |key: &RawKey| self.rows.contains(&AnyKey { table, key: *key });
+            let removed: Vec<_> = removed.iter().map(|row| row.key).filter(is_taken).collect();
+            if removed.is_empty() {
+                continue;
+            }
+            for &Reference { table, foreign_key } in &self.world.references[table.index()] {
+                let child = self.world.tables.table(table);
+                // A pivot's row has the key of the owned row.
+                let is_pivot_row =
+                    matches!(child.info().kind, TableKind::Pivot { .. }) && foreign_key == 0;
+                let listed = child.dirty().listed().iter().copied();
+                let moved = listed.filter(|&key| child.has_moved(foreign_key, key));
+                let gone = child.dirty().removed().iter().map(|row| row.key);
+                let gone = gone.filter(|key| !is_pivot_row || removed.contains(key));
+                self.rows
+                    .extend(moved.chain(gone).map(|key| AnyKey { table, key }));
             }
         }
     }

@@ -44,6 +44,8 @@ pub trait AnyTable<T> {
     fn id_of(&self, key: RawKey) -> Option<i64>;
     /// The key of a live row.
     fn key_of(&self, id: i64) -> Option<RawKey>;
+    /// All live rows in ascending order of their ids.
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_>;
     /// The rows whose foreign key at this position names `parent`.
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
     /// What a live row's foreign key at this position names.
@@ -74,6 +76,10 @@ pub trait AnyTable<T> {
     fn capture(&self, tables: &T, which: Selection<'_>, captured: &mut Captured);
     /// Notes that the file has what was captured.
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured);
+
+    /// Whether a row of the file is what memory believes it to be: in all columns that are not dirty,
+    /// or as a row that is to be deleted.
+    fn file_has(&self, id: i64, row: &dyn RowSource, tables: &T) -> bool;
 
     /// Makes room for a row that others may name before it is loaded.
     fn preallocate(&mut self, id: i64);

@@ -63,6 +63,12 @@ impl DirtySet {
         &self.removed
     }
 
+    /// Whether a row with this id is to be deleted. O(such rows).
+    #[must_use]
+    pub fn has_removed(&self, id: i64) -> bool {
+        self.removed.iter().any(|tombstone| tombstone.id == id)
+    }
+
     /// Puts a row into the list, unless its state says that it is there.
     #[inline]
     pub(crate) fn list(&mut self, key: RawKey, state: &mut RowState) {

@@ -62,6 +62,12 @@ impl Counter {
         (self.next != self.flushed).then_some(self.next)
     }
 
+    /// The next id as the file knows it.
+    #[must_use]
+    pub fn in_file(&self) -> i64 {
+        self.flushed
+    }
+
     /// Notes that the file knows of `next`.
     pub fn flushed(&mut self, next: i64) {
         self.flushed = next;

@@ -85,6 +85,14 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             .map(|(owned, _)| owned)
     }
 
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
+        let mut rows: Vec<_> = (self.links.iter())
+            .map(|(owned, link)| (link.id, owned))
+            .collect();
+        rows.sort_unstable();
+        Box::new(rows.into_iter())
+    }
+
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
         debug_assert_ne!(
             foreign_key, OWNED,
@@ -200,6 +208,25 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         }
         self.dirty
             .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+    }
+
+    fn file_has(&self, id: i64, row: &dyn RowSource, tables: &P::Tables) -> bool {
+        let owned = match row.value(P::INFO.foreign_keys[OWNED].column) {
+            Ok(Value::Integer(owned)) => P::Owned::table(tables).key_of(owned),
+            _ => None,
+        };
+        let link = owned.and_then(|owned| Some((owned, self.links.get(owned)?)));
+        let Some((owned, link)) = link.filter(|(_, link)| link.id == id) else {
+            return self.dirty.has_removed(id);
+        };
+        let is_dirty = |column| {
+            let arms = &P::INFO.foreign_keys[1..];
+            let arm = arms.iter().position(|arm| arm.column == column);
+            arm.is_some_and(|arm| link.dirty & bit(arm) != 0)
+        };
+        let mut clean = (0..P::INFO.columns.len()).filter(|&column| !is_dirty(column));
+        !link.state.contains(RowState::NEW)
+            && clean.all(|column| row.value(column) == Ok(Self::value(link, owned, column, tables)))
     }
 
     fn preallocate(&mut self, _: i64) {}

@@ -41,6 +41,10 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         self.ids.key(id)
     }
 
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
+        Box::new(self.ids.iter())
+    }
+
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
         self.parents[foreign_key].children(parent)
     }
@@ -155,6 +159,16 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         }
         self.dirty
             .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+    }
+
+    fn file_has(&self, id: i64, row: &dyn RowSource, tables: &E::Tables) -> bool {
+        let Some(slot) = self.ids.key(id).map(|key| &self.rows[key]) else {
+            return self.dirty.has_removed(id);
+        };
+        let mut clean =
+            (0..E::INFO.columns.len()).filter(|&column| !slot.dirty.contains(flag::<E>(column)));
+        !slot.state.contains(RowState::NEW)
+            && clean.all(|column| row.value(column) == Ok(slot.row.value(column, tables)))
     }
 
     fn preallocate(&mut self, id: i64) {

@@ -1,0 +1,52 @@
+//! Is the file still what memory believes it to be? Asked when another connection has touched it.
+
+use rusqlite::Connection;
+
+use crate::store::any_table::AnyTable;
+use crate::store::entity::Tables;
+use crate::store::schema::TableId;
+use crate::store::world::World;
+
+use super::load::SqliteRow;
+use super::sql;
+
+/// Whether every row of the file is the one that the last flush wrote, and none is missing: then a
+/// checkpoint, as backup programs run it, was all that happened. O(file).
+pub(super) fn is_unchanged<T: Tables>(
+    file: &Connection,
+    world: &World<T>,
+) -> rusqlite::Result<bool> {
+    for (id, info) in (0..).map(TableId).zip(T::INFO) {
+        let table = world.tables.table(id);
+        let mut n_left = n_rows_in_file(table);
+        let mut statement = file.prepare(&sql::select_all(info))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if n_left == 0 || !table.file_has(row.get(0)?, &SqliteRow(row), &world.tables) {
+                return Ok(false);
+            }
+            n_left -= 1;
+        }
+        if n_left > 0 {
+            return Ok(false);
+        }
+    }
+    let mut statement = file.prepare(sql::SELECT_IDS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (name, next_id): (String, i64) = (row.get(0)?, row.get(1)?);
+        let place = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
+        let counter = place.map(|(_, id)| world.tables.table(TableId(id)).counter());
+        if counter.is_some_and(|counter| counter.in_file() != next_id) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The rows that were there at the last flush.
+fn n_rows_in_file<T>(table: &dyn AnyTable<T>) -> usize {
+    let listed = table.dirty().listed().iter();
+    let n_new = listed.filter(|&&key| table.is_new_row(key)).count();
+    table.n_rows() - n_new + table.dirty().removed().len()
+}
