@@ -6,8 +6,8 @@ pub use bitflags::{Flags, bitflags};
 pub use crate::error::{Error, ProblemKind};
 pub use crate::store::any_table::AnyTable;
 pub use crate::store::entity::{
-    ColumnProblem, Entity, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone, Tables,
-    owner_value,
+    ColumnProblem, Entity, Fields, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone,
+    Tables, owner_value,
 };
 pub use crate::store::index::Parent;
 pub use crate::store::key::{Id, Key, RawKey};
@@ -19,7 +19,7 @@ pub use crate::store::union::{Parts, Union, owner_flags, union_flags};
 pub use crate::store::value::{FromValue, Value, enum_from_value};
 pub use crate::store::view::{RowMut, RowRef};
 pub use crate::store::world::World;
-pub use crate::{tables, text_enum, views};
+pub use crate::{fields, tables, text_enum, views};
 
 /// Declares the tables of a world, each with its position: they are counted from 0, in declaration
 /// order.
@@ -118,6 +118,96 @@ macro_rules! text_enum {
                 })
             }
         }
+    };
+}
+
+/// Declares the enum of an entity's fields, and implements [`Fields`] with it: what a setter writes.
+///
+/// Each line has a variant and its type, the field of the row, and its column's flag. An owner and a
+/// value of several kinds stand in several columns: `owner [..]` or, if somebody has to own the row,
+/// `required_owner [..]`, with one flag for each arm, and `union [..]`, with one for each part.
+///
+/// ```
+/// use gamedb::model::{Fields as _, bitflags, fields};
+///
+/// struct Mobile {
+///     name: String,
+///     hp: i64,
+/// }
+///
+/// bitflags! {
+///     #[derive(Clone, Copy, Debug, PartialEq)]
+///     struct MobileColumns: u8 {
+///         const NAME = 1 << 0;
+///         const HP = 1 << 1;
+///     }
+/// }
+///
+/// fields! {
+///     enum MobileField for Mobile, MobileColumns {
+///         Name: String = name => NAME,
+///         Hp: i64 = hp => HP,
+///     }
+/// }
+///
+/// let mut mobile = Mobile { name: "Ida".into(), hp: 10 };
+/// assert_eq!(mobile.differs(&MobileField::Hp(9)), MobileColumns::HP);
+/// assert_eq!(mobile.replace(MobileField::Hp(9)), MobileField::Hp(10));
+/// assert_eq!(mobile.name, "Ida");
+/// ```
+#[macro_export]
+macro_rules! fields {
+    (
+        $vis:vis enum $name:ident for $row:ident, $columns:ident {
+            $($variant:ident: $ty:ty = $field:ident => $flag:ident $([$($flags:ident),+])?,)*
+        }
+    ) => {
+        #[doc = concat!("One field of [`", stringify!($row), "`] with a value for it.")]
+        #[derive(Clone, Debug, PartialEq)]
+        $vis enum $name {
+            $(
+                #[doc = concat!("`", stringify!($field), "`")]
+                $variant($ty),
+            )*
+        }
+
+        impl $crate::model::Fields for $row {
+            type Columns = $columns;
+            type Field = $name;
+
+            #[inline]
+            fn differs(&self, field: &$name) -> $columns {
+                match *field {
+                    $($name::$variant(ref new) => {
+                        $crate::fields!(@differs $columns, self.$field, new, $flag $([$($flags),+])?)
+                    })*
+                }
+            }
+
+            #[inline]
+            fn replace(&mut self, field: $name) -> $name {
+                match field {
+                    $($name::$variant(new) => {
+                        $name::$variant(::core::mem::replace(&mut self.$field, new))
+                    })*
+                }
+            }
+        }
+    };
+    (@differs $columns:ident, $old:expr, $new:ident, owner [$($flag:ident),+]) => {
+        $crate::model::owner_flags(&[$($columns::$flag),+], $old, *$new)
+    };
+    (@differs $columns:ident, $old:expr, $new:ident, required_owner [$($flag:ident),+]) => {
+        $crate::model::owner_flags(&[$($columns::$flag),+], Some($old), Some(*$new))
+    };
+    (@differs $columns:ident, $old:expr, $new:ident, union [$($flag:ident),+]) => {
+        $crate::model::union_flags(
+            &[$($columns::$flag),+],
+            $crate::model::Union::differing(&$old, $new),
+        )
+    };
+    (@differs $columns:ident, $old:expr, $new:ident, $flag:ident) => {
+        if $old == *$new { $columns::empty() } else { $columns::$flag }
     };
 }
 

@@ -1,12 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, NewOrKept, Owned,
     Owner, Parent, Parts, Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId,
-    TableInfo, TableKind, Union, Value, bitflags, owner_flags, owner_value, tables, text_enum,
-    union_flags, views,
+    TableInfo, TableKind, Union, Value, bitflags, fields, owner_value, tables, text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -221,29 +218,21 @@ bitflags! {
     }
 }
 
-/// One field of a [`Player`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PlayerField {
-    /// [`Player::full_name`]
-    FullName(String),
-    /// [`Player::what_we_call_you`]
-    WhatWeCallYou(String),
-    /// [`Player::security_token`]
-    SecurityToken(String),
-    /// [`Player::over_13`]
-    Over13(bool),
-    /// [`Player::year_of_birth`]
-    YearOfBirth(i64),
-    /// [`Player::email`]
-    Email(String),
+fields! {
+    pub enum PlayerField for Player, PlayerColumns {
+        FullName: String = full_name => FULL_NAME,
+        WhatWeCallYou: String = what_we_call_you => WHAT_WE_CALL_YOU,
+        SecurityToken: String = security_token => SECURITY_TOKEN,
+        Over13: bool = over_13 => OVER_13,
+        YearOfBirth: i64 = year_of_birth => YEAR_OF_BIRTH,
+        Email: String = email => EMAIL,
+    }
 }
 
 views!(Player, PlayerRef, PlayerMut);
 
 impl Entity for Player {
     type Tables = Tables;
-    type Columns = PlayerColumns;
-    type Field = PlayerField;
     type Ref<'w> = PlayerRef<'w>;
     type Mut<'w> = PlayerMut<'w>;
 
@@ -272,47 +261,6 @@ impl Entity for Player {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.players
-    }
-
-    #[inline]
-    fn differs(&self, field: &PlayerField) -> PlayerColumns {
-        match field {
-            PlayerField::FullName(value) if self.full_name != *value => PlayerColumns::FULL_NAME,
-            PlayerField::WhatWeCallYou(value) if self.what_we_call_you != *value => {
-                PlayerColumns::WHAT_WE_CALL_YOU
-            }
-            PlayerField::SecurityToken(value) if self.security_token != *value => {
-                PlayerColumns::SECURITY_TOKEN
-            }
-            PlayerField::Over13(value) if self.over_13 != *value => PlayerColumns::OVER_13,
-            PlayerField::YearOfBirth(value) if self.year_of_birth != *value => {
-                PlayerColumns::YEAR_OF_BIRTH
-            }
-            PlayerField::Email(value) if self.email != *value => PlayerColumns::EMAIL,
-            _ => PlayerColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: PlayerField) -> PlayerField {
-        match field {
-            PlayerField::FullName(value) => {
-                PlayerField::FullName(mem::replace(&mut self.full_name, value))
-            }
-            PlayerField::WhatWeCallYou(value) => {
-                PlayerField::WhatWeCallYou(mem::replace(&mut self.what_we_call_you, value))
-            }
-            PlayerField::SecurityToken(value) => {
-                PlayerField::SecurityToken(mem::replace(&mut self.security_token, value))
-            }
-            PlayerField::Over13(value) => {
-                PlayerField::Over13(mem::replace(&mut self.over_13, value))
-            }
-            PlayerField::YearOfBirth(value) => {
-                PlayerField::YearOfBirth(mem::replace(&mut self.year_of_birth, value))
-            }
-            PlayerField::Email(value) => PlayerField::Email(mem::replace(&mut self.email, value)),
-        }
     }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
@@ -574,15 +522,12 @@ bitflags! {
     }
 }
 
-/// One field of a [`Mobile`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MobileField {
-    /// [`Mobile::mobile_type`]
-    MobileType(MobileType),
-    /// [`Mobile::owner`]
-    Owner(Option<MobileOwnerKey>),
-    /// [`Mobile::what_we_call_you`]
-    WhatWeCallYou(String),
+fields! {
+    pub enum MobileField for Mobile, MobileColumns {
+        MobileType: MobileType = mobile_type => MOBILE_TYPE,
+        Owner: Option<MobileOwnerKey> = owner => owner [OWNER_MOBILE_ID, OWNER_PLAYER_ID],
+        WhatWeCallYou: String = what_we_call_you => WHAT_WE_CALL_YOU,
+    }
 }
 
 views!(Mobile, MobileRef, MobileMut);
@@ -595,8 +540,6 @@ impl Mobile {
 
 impl Entity for Mobile {
     type Tables = Tables;
-    type Columns = MobileColumns;
-    type Field = MobileField;
     type Ref<'w> = MobileRef<'w>;
     type Mut<'w> = MobileMut<'w>;
 
@@ -629,40 +572,6 @@ impl Entity for Mobile {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.mobiles
-    }
-
-    #[inline]
-    fn differs(&self, field: &MobileField) -> MobileColumns {
-        match field {
-            MobileField::MobileType(value) if self.mobile_type != *value => {
-                MobileColumns::MOBILE_TYPE
-            }
-            MobileField::Owner(value) => owner_flags(
-                &[
-                    MobileColumns::OWNER_MOBILE_ID,
-                    MobileColumns::OWNER_PLAYER_ID,
-                ],
-                self.owner,
-                *value,
-            ),
-            MobileField::WhatWeCallYou(value) if self.what_we_call_you != *value => {
-                MobileColumns::WHAT_WE_CALL_YOU
-            }
-            _ => MobileColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: MobileField) -> MobileField {
-        match field {
-            MobileField::MobileType(value) => {
-                MobileField::MobileType(mem::replace(&mut self.mobile_type, value))
-            }
-            MobileField::Owner(value) => MobileField::Owner(mem::replace(&mut self.owner, value)),
-            MobileField::WhatWeCallYou(value) => {
-                MobileField::WhatWeCallYou(mem::replace(&mut self.what_we_call_you, value))
-            }
-        }
     }
 
     #[inline]
@@ -963,17 +872,13 @@ bitflags! {
     }
 }
 
-/// One field of an [`Item`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ItemField {
-    /// [`Item::internal_name`]
-    InternalName(String),
-    /// [`Item::max_stack_size`]
-    MaxStackSize(Option<i64>),
-    /// [`Item::item_type`]
-    ItemType(ItemType),
-    /// [`Item::blueprint`]
-    Blueprint(Option<ItemBlueprintKey>),
+fields! {
+    pub enum ItemField for Item, ItemColumns {
+        InternalName: String = internal_name => INTERNAL_NAME,
+        MaxStackSize: Option<i64> = max_stack_size => MAX_STACK_SIZE,
+        ItemType: ItemType = item_type => ITEM_TYPE,
+        Blueprint: Option<ItemBlueprintKey> = blueprint => BLUEPRINT_ID,
+    }
 }
 
 views!(Item, ItemRef, ItemMut);
@@ -985,8 +890,6 @@ impl Item {
 
 impl Entity for Item {
     type Tables = Tables;
-    type Columns = ItemColumns;
-    type Field = ItemField;
     type Ref<'w> = ItemRef<'w>;
     type Mut<'w> = ItemMut<'w>;
 
@@ -1013,39 +916,6 @@ impl Entity for Item {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.items
-    }
-
-    #[inline]
-    fn differs(&self, field: &ItemField) -> ItemColumns {
-        match field {
-            ItemField::InternalName(value) if self.internal_name != *value => {
-                ItemColumns::INTERNAL_NAME
-            }
-            ItemField::MaxStackSize(value) if self.max_stack_size != *value => {
-                ItemColumns::MAX_STACK_SIZE
-            }
-            ItemField::ItemType(value) if self.item_type != *value => ItemColumns::ITEM_TYPE,
-            ItemField::Blueprint(value) if self.blueprint != *value => ItemColumns::BLUEPRINT_ID,
-            _ => ItemColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: ItemField) -> ItemField {
-        match field {
-            ItemField::InternalName(value) => {
-                ItemField::InternalName(mem::replace(&mut self.internal_name, value))
-            }
-            ItemField::MaxStackSize(value) => {
-                ItemField::MaxStackSize(mem::replace(&mut self.max_stack_size, value))
-            }
-            ItemField::ItemType(value) => {
-                ItemField::ItemType(mem::replace(&mut self.item_type, value))
-            }
-            ItemField::Blueprint(value) => {
-                ItemField::Blueprint(mem::replace(&mut self.blueprint, value))
-            }
-        }
     }
 
     #[inline]
@@ -1277,25 +1147,19 @@ bitflags! {
     }
 }
 
-/// One field of an [`Attribute`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AttributeField {
-    /// [`Attribute::internal_name`]
-    InternalName(String),
-    /// [`Attribute::visible`]
-    Visible(bool),
-    /// [`Attribute::attribute_type`]
-    AttributeType(AttributeType),
-    /// [`Attribute::value`]
-    Value(AttributeValue),
+fields! {
+    pub enum AttributeField for Attribute, AttributeColumns {
+        InternalName: String = internal_name => INTERNAL_NAME,
+        Visible: bool = visible => VISIBLE,
+        AttributeType: AttributeType = attribute_type => ATTRIBUTE_TYPE,
+        Value: AttributeValue = value => union [BOOL_VALUE, DOUBLE_VALUE, VECTOR3_X, VECTOR3_Y, VECTOR3_Z, ASSET_ID],
+    }
 }
 
 views!(Attribute, AttributeRef, AttributeMut);
 
 impl Entity for Attribute {
     type Tables = Tables;
-    type Columns = AttributeColumns;
-    type Field = AttributeField;
     type Ref<'w> = AttributeRef<'w>;
     type Mut<'w> = AttributeMut<'w>;
 
@@ -1332,49 +1196,6 @@ impl Entity for Attribute {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.attributes
-    }
-
-    #[inline]
-    fn differs(&self, field: &AttributeField) -> AttributeColumns {
-        match field {
-            AttributeField::InternalName(value) if self.internal_name != *value => {
-                AttributeColumns::INTERNAL_NAME
-            }
-            AttributeField::Visible(value) if self.visible != *value => AttributeColumns::VISIBLE,
-            AttributeField::AttributeType(value) if self.attribute_type != *value => {
-                AttributeColumns::ATTRIBUTE_TYPE
-            }
-            AttributeField::Value(value) => union_flags(
-                &[
-                    AttributeColumns::BOOL_VALUE,
-                    AttributeColumns::DOUBLE_VALUE,
-                    AttributeColumns::VECTOR3_X,
-                    AttributeColumns::VECTOR3_Y,
-                    AttributeColumns::VECTOR3_Z,
-                    AttributeColumns::ASSET_ID,
-                ],
-                self.value.differing(value),
-            ),
-            _ => AttributeColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: AttributeField) -> AttributeField {
-        match field {
-            AttributeField::InternalName(value) => {
-                AttributeField::InternalName(mem::replace(&mut self.internal_name, value))
-            }
-            AttributeField::Visible(value) => {
-                AttributeField::Visible(mem::replace(&mut self.visible, value))
-            }
-            AttributeField::AttributeType(value) => {
-                AttributeField::AttributeType(mem::replace(&mut self.attribute_type, value))
-            }
-            AttributeField::Value(value) => {
-                AttributeField::Value(mem::replace(&mut self.value, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -1700,27 +1521,20 @@ bitflags! {
     }
 }
 
-/// One field of an [`Inventory`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum InventoryField {
-    /// [`Inventory::owner_id`]
-    OwnerId(i64),
-    /// [`Inventory::owner_type`]
-    OwnerType(Option<String>),
-    /// [`Inventory::max_entries`]
-    MaxEntries(i64),
-    /// [`Inventory::max_volume`]
-    MaxVolume(f64),
-    /// [`Inventory::last_calculated_volume`]
-    LastCalculatedVolume(Option<f64>),
+fields! {
+    pub enum InventoryField for Inventory, InventoryColumns {
+        OwnerId: i64 = owner_id => OWNER_ID,
+        OwnerType: Option<String> = owner_type => OWNER_TYPE,
+        MaxEntries: i64 = max_entries => MAX_ENTRIES,
+        MaxVolume: f64 = max_volume => MAX_VOLUME,
+        LastCalculatedVolume: Option<f64> = last_calculated_volume => LAST_CALCULATED_VOLUME,
+    }
 }
 
 views!(Inventory, InventoryRef, InventoryMut);
 
 impl Entity for Inventory {
     type Tables = Tables;
-    type Columns = InventoryColumns;
-    type Field = InventoryField;
     type Ref<'w> = InventoryRef<'w>;
     type Mut<'w> = InventoryMut<'w>;
 
@@ -1751,49 +1565,6 @@ impl Entity for Inventory {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.inventories
-    }
-
-    #[inline]
-    fn differs(&self, field: &InventoryField) -> InventoryColumns {
-        match field {
-            InventoryField::OwnerId(value) if self.owner_id != *value => InventoryColumns::OWNER_ID,
-            InventoryField::OwnerType(value) if self.owner_type != *value => {
-                InventoryColumns::OWNER_TYPE
-            }
-            InventoryField::MaxEntries(value) if self.max_entries != *value => {
-                InventoryColumns::MAX_ENTRIES
-            }
-            InventoryField::MaxVolume(value) if self.max_volume != *value => {
-                InventoryColumns::MAX_VOLUME
-            }
-            InventoryField::LastCalculatedVolume(value)
-                if self.last_calculated_volume != *value =>
-            {
-                InventoryColumns::LAST_CALCULATED_VOLUME
-            }
-            _ => InventoryColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: InventoryField) -> InventoryField {
-        match field {
-            InventoryField::OwnerId(value) => {
-                InventoryField::OwnerId(mem::replace(&mut self.owner_id, value))
-            }
-            InventoryField::OwnerType(value) => {
-                InventoryField::OwnerType(mem::replace(&mut self.owner_type, value))
-            }
-            InventoryField::MaxEntries(value) => {
-                InventoryField::MaxEntries(mem::replace(&mut self.max_entries, value))
-            }
-            InventoryField::MaxVolume(value) => {
-                InventoryField::MaxVolume(mem::replace(&mut self.max_volume, value))
-            }
-            InventoryField::LastCalculatedVolume(value) => InventoryField::LastCalculatedVolume(
-                mem::replace(&mut self.last_calculated_volume, value),
-            ),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -1918,19 +1689,14 @@ bitflags! {
     }
 }
 
-/// One field of an [`InventoryEntry`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum InventoryEntryField {
-    /// [`InventoryEntry::inventory`]
-    Inventory(InventoryKey),
-    /// [`InventoryEntry::item`]
-    Item(ItemKey),
-    /// [`InventoryEntry::quantity`]
-    Quantity(f64),
-    /// [`InventoryEntry::is_max_stacked`]
-    IsMaxStacked(bool),
-    /// [`InventoryEntry::mobile_item`]
-    MobileItem(Option<MobileItemKey>),
+fields! {
+    pub enum InventoryEntryField for InventoryEntry, InventoryEntryColumns {
+        Inventory: InventoryKey = inventory => INVENTORY_ID,
+        Item: ItemKey = item => ITEM_ID,
+        Quantity: f64 = quantity => QUANTITY,
+        IsMaxStacked: bool = is_max_stacked => IS_MAX_STACKED,
+        MobileItem: Option<MobileItemKey> = mobile_item => MOBILE_ITEM_ID,
+    }
 }
 
 views!(InventoryEntry, InventoryEntryRef, InventoryEntryMut);
@@ -1944,8 +1710,6 @@ impl InventoryEntry {
 
 impl Entity for InventoryEntry {
     type Tables = Tables;
-    type Columns = InventoryEntryColumns;
-    type Field = InventoryEntryField;
     type Ref<'w> = InventoryEntryRef<'w>;
     type Mut<'w> = InventoryEntryMut<'w>;
 
@@ -1979,49 +1743,6 @@ impl Entity for InventoryEntry {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.inventory_entries
-    }
-
-    #[inline]
-    fn differs(&self, field: &InventoryEntryField) -> InventoryEntryColumns {
-        match field {
-            InventoryEntryField::Inventory(value) if self.inventory != *value => {
-                InventoryEntryColumns::INVENTORY_ID
-            }
-            InventoryEntryField::Item(value) if self.item != *value => {
-                InventoryEntryColumns::ITEM_ID
-            }
-            InventoryEntryField::Quantity(value) if self.quantity != *value => {
-                InventoryEntryColumns::QUANTITY
-            }
-            InventoryEntryField::IsMaxStacked(value) if self.is_max_stacked != *value => {
-                InventoryEntryColumns::IS_MAX_STACKED
-            }
-            InventoryEntryField::MobileItem(value) if self.mobile_item != *value => {
-                InventoryEntryColumns::MOBILE_ITEM_ID
-            }
-            _ => InventoryEntryColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: InventoryEntryField) -> InventoryEntryField {
-        match field {
-            InventoryEntryField::Inventory(value) => {
-                InventoryEntryField::Inventory(mem::replace(&mut self.inventory, value))
-            }
-            InventoryEntryField::Item(value) => {
-                InventoryEntryField::Item(mem::replace(&mut self.item, value))
-            }
-            InventoryEntryField::Quantity(value) => {
-                InventoryEntryField::Quantity(mem::replace(&mut self.quantity, value))
-            }
-            InventoryEntryField::IsMaxStacked(value) => {
-                InventoryEntryField::IsMaxStacked(mem::replace(&mut self.is_max_stacked, value))
-            }
-            InventoryEntryField::MobileItem(value) => {
-                InventoryEntryField::MobileItem(mem::replace(&mut self.mobile_item, value))
-            }
-        }
     }
 
     #[inline]
@@ -2355,19 +2076,16 @@ bitflags! {
     }
 }
 
-/// One field of an [`ItemBlueprint`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ItemBlueprintField {
-    /// [`ItemBlueprint::bake_time_ms`]
-    BakeTimeMs(i64),
+fields! {
+    pub enum ItemBlueprintField for ItemBlueprint, ItemBlueprintColumns {
+        BakeTimeMs: i64 = bake_time_ms => BAKE_TIME_MS,
+    }
 }
 
 views!(ItemBlueprint, ItemBlueprintRef, ItemBlueprintMut);
 
 impl Entity for ItemBlueprint {
     type Tables = Tables;
-    type Columns = ItemBlueprintColumns;
-    type Field = ItemBlueprintField;
     type Ref<'w> = ItemBlueprintRef<'w>;
     type Mut<'w> = ItemBlueprintMut<'w>;
 
@@ -2389,25 +2107,6 @@ impl Entity for ItemBlueprint {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.item_blueprints
-    }
-
-    #[inline]
-    fn differs(&self, field: &ItemBlueprintField) -> ItemBlueprintColumns {
-        match field {
-            ItemBlueprintField::BakeTimeMs(value) if self.bake_time_ms != *value => {
-                ItemBlueprintColumns::BAKE_TIME_MS
-            }
-            _ => ItemBlueprintColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: ItemBlueprintField) -> ItemBlueprintField {
-        match field {
-            ItemBlueprintField::BakeTimeMs(value) => {
-                ItemBlueprintField::BakeTimeMs(mem::replace(&mut self.bake_time_ms, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -2475,15 +2174,12 @@ bitflags! {
     }
 }
 
-/// One field of an [`ItemBlueprintComponent`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ItemBlueprintComponentField {
-    /// [`ItemBlueprintComponent::item_blueprint`]
-    ItemBlueprint(ItemBlueprintKey),
-    /// [`ItemBlueprintComponent::component_item`]
-    ComponentItem(ItemKey),
-    /// [`ItemBlueprintComponent::ratio`]
-    Ratio(f64),
+fields! {
+    pub enum ItemBlueprintComponentField for ItemBlueprintComponent, ItemBlueprintComponentColumns {
+        ItemBlueprint: ItemBlueprintKey = item_blueprint => ITEM_BLUEPRINT_ID,
+        ComponentItem: ItemKey = component_item => COMPONENT_ITEM_ID,
+        Ratio: f64 = ratio => RATIO,
+    }
 }
 
 views!(
@@ -2500,8 +2196,6 @@ impl ItemBlueprintComponent {
 
 impl Entity for ItemBlueprintComponent {
     type Tables = Tables;
-    type Columns = ItemBlueprintComponentColumns;
-    type Field = ItemBlueprintComponentField;
     type Ref<'w> = ItemBlueprintComponentRef<'w>;
     type Mut<'w> = ItemBlueprintComponentMut<'w>;
 
@@ -2527,43 +2221,6 @@ impl Entity for ItemBlueprintComponent {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.item_blueprint_components
-    }
-
-    #[inline]
-    fn differs(&self, field: &ItemBlueprintComponentField) -> ItemBlueprintComponentColumns {
-        match field {
-            ItemBlueprintComponentField::ItemBlueprint(value) if self.item_blueprint != *value => {
-                ItemBlueprintComponentColumns::ITEM_BLUEPRINT_ID
-            }
-            ItemBlueprintComponentField::ComponentItem(value) if self.component_item != *value => {
-                ItemBlueprintComponentColumns::COMPONENT_ITEM_ID
-            }
-            ItemBlueprintComponentField::Ratio(value) if self.ratio != *value => {
-                ItemBlueprintComponentColumns::RATIO
-            }
-            _ => ItemBlueprintComponentColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: ItemBlueprintComponentField) -> ItemBlueprintComponentField {
-        match field {
-            ItemBlueprintComponentField::ItemBlueprint(value) => {
-                ItemBlueprintComponentField::ItemBlueprint(mem::replace(
-                    &mut self.item_blueprint,
-                    value,
-                ))
-            }
-            ItemBlueprintComponentField::ComponentItem(value) => {
-                ItemBlueprintComponentField::ComponentItem(mem::replace(
-                    &mut self.component_item,
-                    value,
-                ))
-            }
-            ItemBlueprintComponentField::Ratio(value) => {
-                ItemBlueprintComponentField::Ratio(mem::replace(&mut self.ratio, value))
-            }
-        }
     }
 
     #[inline]
@@ -2707,21 +2364,15 @@ bitflags! {
     }
 }
 
-/// One field of a [`MobileItem`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MobileItemField {
-    /// [`MobileItem::mobile`]
-    Mobile(MobileKey),
-    /// [`MobileItem::internal_name`]
-    InternalName(String),
-    /// [`MobileItem::max_stack_size`]
-    MaxStackSize(Option<i64>),
-    /// [`MobileItem::item_type`]
-    ItemType(ItemType),
-    /// [`MobileItem::blueprint`]
-    Blueprint(Option<MobileItemBlueprintKey>),
-    /// [`MobileItem::item`]
-    Item(ItemKey),
+fields! {
+    pub enum MobileItemField for MobileItem, MobileItemColumns {
+        Mobile: MobileKey = mobile => MOBILE_ID,
+        InternalName: String = internal_name => INTERNAL_NAME,
+        MaxStackSize: Option<i64> = max_stack_size => MAX_STACK_SIZE,
+        ItemType: ItemType = item_type => ITEM_TYPE,
+        Blueprint: Option<MobileItemBlueprintKey> = blueprint => BLUEPRINT_ID,
+        Item: ItemKey = item => ITEM_ID,
+    }
 }
 
 views!(MobileItem, MobileItemRef, MobileItemMut);
@@ -2735,8 +2386,6 @@ impl MobileItem {
 
 impl Entity for MobileItem {
     type Tables = Tables;
-    type Columns = MobileItemColumns;
-    type Field = MobileItemField;
     type Ref<'w> = MobileItemRef<'w>;
     type Mut<'w> = MobileItemMut<'w>;
 
@@ -2771,51 +2420,6 @@ impl Entity for MobileItem {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.mobile_items
-    }
-
-    #[inline]
-    fn differs(&self, field: &MobileItemField) -> MobileItemColumns {
-        match field {
-            MobileItemField::Mobile(value) if self.mobile != *value => MobileItemColumns::MOBILE_ID,
-            MobileItemField::InternalName(value) if self.internal_name != *value => {
-                MobileItemColumns::INTERNAL_NAME
-            }
-            MobileItemField::MaxStackSize(value) if self.max_stack_size != *value => {
-                MobileItemColumns::MAX_STACK_SIZE
-            }
-            MobileItemField::ItemType(value) if self.item_type != *value => {
-                MobileItemColumns::ITEM_TYPE
-            }
-            MobileItemField::Blueprint(value) if self.blueprint != *value => {
-                MobileItemColumns::BLUEPRINT_ID
-            }
-            MobileItemField::Item(value) if self.item != *value => MobileItemColumns::ITEM_ID,
-            _ => MobileItemColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: MobileItemField) -> MobileItemField {
-        match field {
-            MobileItemField::Mobile(value) => {
-                MobileItemField::Mobile(mem::replace(&mut self.mobile, value))
-            }
-            MobileItemField::InternalName(value) => {
-                MobileItemField::InternalName(mem::replace(&mut self.internal_name, value))
-            }
-            MobileItemField::MaxStackSize(value) => {
-                MobileItemField::MaxStackSize(mem::replace(&mut self.max_stack_size, value))
-            }
-            MobileItemField::ItemType(value) => {
-                MobileItemField::ItemType(mem::replace(&mut self.item_type, value))
-            }
-            MobileItemField::Blueprint(value) => {
-                MobileItemField::Blueprint(mem::replace(&mut self.blueprint, value))
-            }
-            MobileItemField::Item(value) => {
-                MobileItemField::Item(mem::replace(&mut self.item, value))
-            }
-        }
     }
 
     #[inline]
@@ -3015,19 +2619,14 @@ bitflags! {
     }
 }
 
-/// One field of a [`MobileItemAttribute`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MobileItemAttributeField {
-    /// [`MobileItemAttribute::mobile_item`]
-    MobileItem(MobileItemKey),
-    /// [`MobileItemAttribute::internal_name`]
-    InternalName(String),
-    /// [`MobileItemAttribute::visible`]
-    Visible(bool),
-    /// [`MobileItemAttribute::attribute_type`]
-    AttributeType(AttributeType),
-    /// [`MobileItemAttribute::value`]
-    Value(AttributeValue),
+fields! {
+    pub enum MobileItemAttributeField for MobileItemAttribute, MobileItemAttributeColumns {
+        MobileItem: MobileItemKey = mobile_item => MOBILE_ITEM_ID,
+        InternalName: String = internal_name => INTERNAL_NAME,
+        Visible: bool = visible => VISIBLE,
+        AttributeType: AttributeType = attribute_type => ATTRIBUTE_TYPE,
+        Value: AttributeValue = value => union [BOOL_VALUE, DOUBLE_VALUE, VECTOR3_X, VECTOR3_Y, VECTOR3_Z, ASSET_ID],
+    }
 }
 
 views!(
@@ -3043,8 +2642,6 @@ impl MobileItemAttribute {
 
 impl Entity for MobileItemAttribute {
     type Tables = Tables;
-    type Columns = MobileItemAttributeColumns;
-    type Field = MobileItemAttributeField;
     type Ref<'w> = MobileItemAttributeRef<'w>;
     type Mut<'w> = MobileItemAttributeMut<'w>;
 
@@ -3080,60 +2677,6 @@ impl Entity for MobileItemAttribute {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.mobile_item_attributes
-    }
-
-    #[inline]
-    fn differs(&self, field: &MobileItemAttributeField) -> MobileItemAttributeColumns {
-        match field {
-            MobileItemAttributeField::MobileItem(value) if self.mobile_item != *value => {
-                MobileItemAttributeColumns::MOBILE_ITEM_ID
-            }
-            MobileItemAttributeField::InternalName(value) if self.internal_name != *value => {
-                MobileItemAttributeColumns::INTERNAL_NAME
-            }
-            MobileItemAttributeField::Visible(value) if self.visible != *value => {
-                MobileItemAttributeColumns::VISIBLE
-            }
-            MobileItemAttributeField::AttributeType(value) if self.attribute_type != *value => {
-                MobileItemAttributeColumns::ATTRIBUTE_TYPE
-            }
-            MobileItemAttributeField::Value(value) => union_flags(
-                &[
-                    MobileItemAttributeColumns::BOOL_VALUE,
-                    MobileItemAttributeColumns::DOUBLE_VALUE,
-                    MobileItemAttributeColumns::VECTOR3_X,
-                    MobileItemAttributeColumns::VECTOR3_Y,
-                    MobileItemAttributeColumns::VECTOR3_Z,
-                    MobileItemAttributeColumns::ASSET_ID,
-                ],
-                self.value.differing(value),
-            ),
-            _ => MobileItemAttributeColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: MobileItemAttributeField) -> MobileItemAttributeField {
-        match field {
-            MobileItemAttributeField::MobileItem(value) => {
-                MobileItemAttributeField::MobileItem(mem::replace(&mut self.mobile_item, value))
-            }
-            MobileItemAttributeField::InternalName(value) => {
-                MobileItemAttributeField::InternalName(mem::replace(&mut self.internal_name, value))
-            }
-            MobileItemAttributeField::Visible(value) => {
-                MobileItemAttributeField::Visible(mem::replace(&mut self.visible, value))
-            }
-            MobileItemAttributeField::AttributeType(value) => {
-                MobileItemAttributeField::AttributeType(mem::replace(
-                    &mut self.attribute_type,
-                    value,
-                ))
-            }
-            MobileItemAttributeField::Value(value) => {
-                MobileItemAttributeField::Value(mem::replace(&mut self.value, value))
-            }
-        }
     }
 
     #[inline]
@@ -3250,11 +2793,10 @@ bitflags! {
     }
 }
 
-/// One field of a [`MobileItemBlueprint`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MobileItemBlueprintField {
-    /// [`MobileItemBlueprint::bake_time_ms`]
-    BakeTimeMs(i64),
+fields! {
+    pub enum MobileItemBlueprintField for MobileItemBlueprint, MobileItemBlueprintColumns {
+        BakeTimeMs: i64 = bake_time_ms => BAKE_TIME_MS,
+    }
 }
 
 views!(
@@ -3265,8 +2807,6 @@ views!(
 
 impl Entity for MobileItemBlueprint {
     type Tables = Tables;
-    type Columns = MobileItemBlueprintColumns;
-    type Field = MobileItemBlueprintField;
     type Ref<'w> = MobileItemBlueprintRef<'w>;
     type Mut<'w> = MobileItemBlueprintMut<'w>;
 
@@ -3288,25 +2828,6 @@ impl Entity for MobileItemBlueprint {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.mobile_item_blueprints
-    }
-
-    #[inline]
-    fn differs(&self, field: &MobileItemBlueprintField) -> MobileItemBlueprintColumns {
-        match field {
-            MobileItemBlueprintField::BakeTimeMs(value) if self.bake_time_ms != *value => {
-                MobileItemBlueprintColumns::BAKE_TIME_MS
-            }
-            _ => MobileItemBlueprintColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: MobileItemBlueprintField) -> MobileItemBlueprintField {
-        match field {
-            MobileItemBlueprintField::BakeTimeMs(value) => {
-                MobileItemBlueprintField::BakeTimeMs(mem::replace(&mut self.bake_time_ms, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -3376,15 +2897,12 @@ bitflags! {
     }
 }
 
-/// One field of a [`MobileItemBlueprintComponent`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MobileItemBlueprintComponentField {
-    /// [`MobileItemBlueprintComponent::item_blueprint`]
-    ItemBlueprint(MobileItemBlueprintKey),
-    /// [`MobileItemBlueprintComponent::component_item`]
-    ComponentItem(ItemKey),
-    /// [`MobileItemBlueprintComponent::ratio`]
-    Ratio(f64),
+fields! {
+    pub enum MobileItemBlueprintComponentField for MobileItemBlueprintComponent, MobileItemBlueprintComponentColumns {
+        ItemBlueprint: MobileItemBlueprintKey = item_blueprint => ITEM_BLUEPRINT_ID,
+        ComponentItem: ItemKey = component_item => COMPONENT_ITEM_ID,
+        Ratio: f64 = ratio => RATIO,
+    }
 }
 
 views!(
@@ -3401,8 +2919,6 @@ impl MobileItemBlueprintComponent {
 
 impl Entity for MobileItemBlueprintComponent {
     type Tables = Tables;
-    type Columns = MobileItemBlueprintComponentColumns;
-    type Field = MobileItemBlueprintComponentField;
     type Ref<'w> = MobileItemBlueprintComponentRef<'w>;
     type Mut<'w> = MobileItemBlueprintComponentMut<'w>;
 
@@ -3429,53 +2945,6 @@ impl Entity for MobileItemBlueprintComponent {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.mobile_item_blueprint_components
-    }
-
-    #[inline]
-    fn differs(
-        &self,
-        field: &MobileItemBlueprintComponentField,
-    ) -> MobileItemBlueprintComponentColumns {
-        match field {
-            MobileItemBlueprintComponentField::ItemBlueprint(value)
-                if self.item_blueprint != *value =>
-            {
-                MobileItemBlueprintComponentColumns::ITEM_BLUEPRINT_ID
-            }
-            MobileItemBlueprintComponentField::ComponentItem(value)
-                if self.component_item != *value =>
-            {
-                MobileItemBlueprintComponentColumns::COMPONENT_ITEM_ID
-            }
-            MobileItemBlueprintComponentField::Ratio(value) if self.ratio != *value => {
-                MobileItemBlueprintComponentColumns::RATIO
-            }
-            _ => MobileItemBlueprintComponentColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(
-        &mut self,
-        field: MobileItemBlueprintComponentField,
-    ) -> MobileItemBlueprintComponentField {
-        match field {
-            MobileItemBlueprintComponentField::ItemBlueprint(value) => {
-                MobileItemBlueprintComponentField::ItemBlueprint(mem::replace(
-                    &mut self.item_blueprint,
-                    value,
-                ))
-            }
-            MobileItemBlueprintComponentField::ComponentItem(value) => {
-                MobileItemBlueprintComponentField::ComponentItem(mem::replace(
-                    &mut self.component_item,
-                    value,
-                ))
-            }
-            MobileItemBlueprintComponentField::Ratio(value) => {
-                MobileItemBlueprintComponentField::Ratio(mem::replace(&mut self.ratio, value))
-            }
-        }
     }
 
     #[inline]

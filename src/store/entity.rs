@@ -33,15 +33,26 @@ pub trait Tables: Default + Send + Sync + 'static {
 pub trait ColumnSet: Flags + Copy + PartialEq + Debug + Send + Sync {}
 impl<C: Flags + Copy + PartialEq + Debug + Send + Sync> ColumnSet for C {}
 
-/// A row type. Generated, one for each table that is not a pivot.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not the row type of a table")]
-pub trait Entity: Clone + Debug + Default + PartialEq + Send + Sync + Sized + 'static {
-    /// The tables of its world.
-    type Tables: Tables;
+/// A row as fields that are written one at a time. [`fields!`](crate::fields) implements it.
+pub trait Fields {
     /// Its columns as flags, counted as in [`TableInfo::columns`].
     type Columns: ColumnSet;
     /// One field with a value for it: what a setter writes, and what a rollback writes back.
     type Field: Debug + Send + Sync;
+
+    /// The columns that writing `field` would change.
+    fn differs(&self, field: &Self::Field) -> Self::Columns;
+    /// Writes `field` and returns the old one.
+    fn replace(&mut self, field: Self::Field) -> Self::Field;
+}
+
+/// A row type. Generated, one for each table that is not a pivot.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not the row type of a table")]
+pub trait Entity:
+    Fields + Clone + Debug + Default + PartialEq + Send + Sync + Sized + 'static
+{
+    /// The tables of its world.
+    type Tables: Tables;
     /// What [`World::get`](super::world::World::get) returns.
     type Ref<'w>: From<RowRef<'w, Self>>;
     /// What [`World::get_mut`](super::world::World::get_mut) returns.
@@ -61,10 +72,6 @@ pub trait Entity: Clone + Debug + Default + PartialEq + Send + Sync + Sized + 's
     /// Its table.
     fn table_mut(tables: &mut Self::Tables) -> &mut Table<Self>;
 
-    /// The columns that writing `field` would change.
-    fn differs(&self, field: &Self::Field) -> Self::Columns;
-    /// Writes `field` and returns the old one.
-    fn replace(&mut self, field: Self::Field) -> Self::Field;
     /// What the foreign key at this position names.
     #[inline]
     fn parent(&self, _foreign_key: usize) -> Option<RawKey> {

@@ -42,22 +42,17 @@ impl Code {
         self.line(format!("{indent}/// {line}").trim_end());
     }
 
-    /// Says that the lines use these names of `gamedb::model`; `mem` is `std::mem`.
+    /// Says that the lines use these names of `gamedb::model`.
     pub(crate) fn uses(&mut self, names: &[&'static str]) {
         self.imports.extend(names);
     }
 
     /// The `use` declarations, and then the lines.
-    pub(crate) fn finish(mut self, header: &str) -> String {
-        let mem = if self.imports.remove("mem") {
-            "use std::mem;\n\n"
-        } else {
-            ""
-        };
+    pub(crate) fn finish(self, header: &str) -> String {
         let imports: Vec<&str> = self.imports.into_iter().collect();
         let imports = imports.join(", ");
         format!(
-            "{header}\n\n{mem}use gamedb::model::{{{imports}}};\n\n{}",
+            "{header}\n\nuse gamedb::model::{{{imports}}};\n\n{}",
             self.text
         )
     }

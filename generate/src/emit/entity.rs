@@ -3,7 +3,7 @@
 use crate::model::{FieldKind, FieldModel, Scalar, TableRef};
 use crate::schema::OnDelete;
 
-use super::code::{Code, article, link, positions, quoted};
+use super::code::{Code, positions, quoted};
 use super::columns;
 use super::table::{Table, default_value};
 
@@ -112,20 +112,41 @@ fn flags(code: &mut Code, table: &Table<'_>) {
     code.line("    }\n}\n");
 }
 
+/// The enum of the fields, a line each. rustfmt does not look into macros.
 fn fields(code: &mut Code, table: &Table<'_>) {
     let name = table.type_name();
-    code.doc(format!(
-        "One field of {} [`{name}`] with a value for it.",
-        article(name)
-    ));
+    code.uses(&["fields"]);
+    code.line("fields! {");
     code.line(format!(
-        "#[derive(Clone, Debug, PartialEq)] pub enum {name}Field {{"
+        "    pub enum {name}Field for {name}, {name}Columns {{"
     ));
     for (field, variant) in table.table.fields.iter().zip(&table.variants) {
-        code.doc(link(name, &field.name));
-        code.line(format!("{variant}({}),", table.field_type(field)));
+        let flags = |columns: &mut dyn Iterator<Item = usize>| {
+            let flags: Vec<&str> = columns
+                .map(|column| table.table.columns[column].flag.as_str())
+                .collect();
+            flags.join(", ")
+        };
+        let columns = match &field.kind {
+            FieldKind::Owner { ty, required } => {
+                let word = if *required { "required_owner" } else { "owner" };
+                let arms = &table.model[*ty].arms;
+                let flags = flags(&mut arms.iter().map(|arm| arm.column));
+                format!("{word} [{flags}]")
+            }
+            FieldKind::Value { columns, .. } => {
+                let flags = flags(&mut columns.iter().flatten().copied());
+                format!("union [{flags}]")
+            }
+            _ => flags(&mut field.columns.iter().copied()),
+        };
+        let ty = table.field_type(field);
+        code.line(format!(
+            "        {variant}: {ty} = {} => {columns},",
+            field.name
+        ));
     }
-    code.line("}\n");
+    code.line("    }\n}\n");
 }
 
 fn positions_of_keys(code: &mut Code, table: &Table<'_>) {
@@ -149,8 +170,6 @@ fn implementation(code: &mut Code, table: &Table<'_>) {
     code.line(format!(
         "impl Entity for {name} {{
         type Tables = Tables;
-        type Columns = {name}Columns;
-        type Field = {name}Field;
         type Ref<'w> = {name}Ref<'w>;
         type Mut<'w> = {name}Mut<'w>;
 
@@ -173,8 +192,6 @@ fn implementation(code: &mut Code, table: &Table<'_>) {
         fn table_mut(tables: &mut Tables) -> &mut Table<Self> {{ &mut tables.{accessor} }}
         "
     ));
-    columns::differs(code, table);
-    columns::replace(code, table);
     columns::parent(code, table);
     columns::orphaned(code, table);
     columns::indexes(code, table);

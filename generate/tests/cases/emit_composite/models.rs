@@ -1,11 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, text_enum,
-    views,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, tables,
+    text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -49,19 +47,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Region`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RegionField {
-    /// [`Region::name`]
-    Name(String),
+fields! {
+    pub enum RegionField for Region, RegionColumns {
+        Name: String = name => NAME,
+    }
 }
 
 views!(Region, RegionRef, RegionMut);
 
 impl Entity for Region {
     type Tables = Tables;
-    type Columns = RegionColumns;
-    type Field = RegionField;
     type Ref<'w> = RegionRef<'w>;
     type Mut<'w> = RegionMut<'w>;
 
@@ -83,21 +78,6 @@ impl Entity for Region {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.regions
-    }
-
-    #[inline]
-    fn differs(&self, field: &RegionField) -> RegionColumns {
-        match field {
-            RegionField::Name(value) if self.name != *value => RegionColumns::NAME,
-            _ => RegionColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: RegionField) -> RegionField {
-        match field {
-            RegionField::Name(value) => RegionField::Name(mem::replace(&mut self.name, value)),
-        }
     }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
@@ -199,23 +179,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Cell`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum CellField {
-    /// [`Cell::region`]
-    Region(RegionKey),
-    /// [`Cell::x`]
-    X(i64),
-    /// [`Cell::y`]
-    Y(i64),
-    /// [`Cell::height`]
-    Height(f64),
-    /// [`Cell::label`]
-    Label(Option<String>),
-    /// [`Cell::tint`]
-    Tint(Option<Vec<u8>>),
-    /// [`Cell::climate`]
-    Climate(Climate),
+fields! {
+    pub enum CellField for Cell, CellColumns {
+        Region: RegionKey = region => REGION_ID,
+        X: i64 = x => X,
+        Y: i64 = y => Y,
+        Height: f64 = height => HEIGHT,
+        Label: Option<String> = label => LABEL,
+        Tint: Option<Vec<u8>> = tint => TINT,
+        Climate: Climate = climate => CLIMATE,
+    }
 }
 
 views!(Cell, CellRef, CellMut);
@@ -227,8 +200,6 @@ impl Cell {
 
 impl Entity for Cell {
     type Tables = Tables;
-    type Columns = CellColumns;
-    type Field = CellField;
     type Ref<'w> = CellRef<'w>;
     type Mut<'w> = CellMut<'w>;
 
@@ -263,33 +234,6 @@ impl Entity for Cell {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.cells
-    }
-
-    #[inline]
-    fn differs(&self, field: &CellField) -> CellColumns {
-        match field {
-            CellField::Region(value) if self.region != *value => CellColumns::REGION_ID,
-            CellField::X(value) if self.x != *value => CellColumns::X,
-            CellField::Y(value) if self.y != *value => CellColumns::Y,
-            CellField::Height(value) if self.height != *value => CellColumns::HEIGHT,
-            CellField::Label(value) if self.label != *value => CellColumns::LABEL,
-            CellField::Tint(value) if self.tint != *value => CellColumns::TINT,
-            CellField::Climate(value) if self.climate != *value => CellColumns::CLIMATE,
-            _ => CellColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: CellField) -> CellField {
-        match field {
-            CellField::Region(value) => CellField::Region(mem::replace(&mut self.region, value)),
-            CellField::X(value) => CellField::X(mem::replace(&mut self.x, value)),
-            CellField::Y(value) => CellField::Y(mem::replace(&mut self.y, value)),
-            CellField::Height(value) => CellField::Height(mem::replace(&mut self.height, value)),
-            CellField::Label(value) => CellField::Label(mem::replace(&mut self.label, value)),
-            CellField::Tint(value) => CellField::Tint(mem::replace(&mut self.tint, value)),
-            CellField::Climate(value) => CellField::Climate(mem::replace(&mut self.climate, value)),
-        }
     }
 
     #[inline]

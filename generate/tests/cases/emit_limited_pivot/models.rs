@@ -1,11 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, NewOrKept, Owned, Owner, Parent, Pivot,
     PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value,
-    bitflags, tables, views,
+    bitflags, fields, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -51,19 +49,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Player`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PlayerField {
-    /// [`Player::name`]
-    Name(String),
+fields! {
+    pub enum PlayerField for Player, PlayerColumns {
+        Name: String = name => NAME,
+    }
 }
 
 views!(Player, PlayerRef, PlayerMut);
 
 impl Entity for Player {
     type Tables = Tables;
-    type Columns = PlayerColumns;
-    type Field = PlayerField;
     type Ref<'w> = PlayerRef<'w>;
     type Mut<'w> = PlayerMut<'w>;
 
@@ -85,21 +80,6 @@ impl Entity for Player {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.players
-    }
-
-    #[inline]
-    fn differs(&self, field: &PlayerField) -> PlayerColumns {
-        match field {
-            PlayerField::Name(value) if self.name != *value => PlayerColumns::NAME,
-            _ => PlayerColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: PlayerField) -> PlayerField {
-        match field {
-            PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -201,19 +181,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Ship`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ShipField {
-    /// [`Ship::name`]
-    Name(String),
+fields! {
+    pub enum ShipField for Ship, ShipColumns {
+        Name: String = name => NAME,
+    }
 }
 
 views!(Ship, ShipRef, ShipMut);
 
 impl Entity for Ship {
     type Tables = Tables;
-    type Columns = ShipColumns;
-    type Field = ShipField;
     type Ref<'w> = ShipRef<'w>;
     type Mut<'w> = ShipMut<'w>;
 
@@ -235,21 +212,6 @@ impl Entity for Ship {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.ships
-    }
-
-    #[inline]
-    fn differs(&self, field: &ShipField) -> ShipColumns {
-        match field {
-            ShipField::Name(value) if self.name != *value => ShipColumns::NAME,
-            _ => ShipColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: ShipField) -> ShipField {
-        match field {
-            ShipField::Name(value) => ShipField::Name(mem::replace(&mut self.name, value)),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -401,19 +363,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Planet`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PlanetField {
-    /// [`Planet::name`]
-    Name(String),
+fields! {
+    pub enum PlanetField for Planet, PlanetColumns {
+        Name: String = name => NAME,
+    }
 }
 
 views!(Planet, PlanetRef, PlanetMut);
 
 impl Entity for Planet {
     type Tables = Tables;
-    type Columns = PlanetColumns;
-    type Field = PlanetField;
     type Ref<'w> = PlanetRef<'w>;
     type Mut<'w> = PlanetMut<'w>;
 
@@ -435,21 +394,6 @@ impl Entity for Planet {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.planets
-    }
-
-    #[inline]
-    fn differs(&self, field: &PlanetField) -> PlanetColumns {
-        match field {
-            PlanetField::Name(value) if self.name != *value => PlanetColumns::NAME,
-            _ => PlanetColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: PlanetField) -> PlanetField {
-        match field {
-            PlanetField::Name(value) => PlanetField::Name(mem::replace(&mut self.name, value)),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -499,13 +443,11 @@ bitflags! {
     }
 }
 
-/// One field of a [`Crate`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum CrateField {
-    /// [`Crate::weight`]
-    Weight(f64),
-    /// [`Crate::inside`]
-    Inside(Option<CrateKey>),
+fields! {
+    pub enum CrateField for Crate, CrateColumns {
+        Weight: f64 = weight => WEIGHT,
+        Inside: Option<CrateKey> = inside => INSIDE,
+    }
 }
 
 views!(Crate, CrateRef, CrateMut);
@@ -517,8 +459,6 @@ impl Crate {
 
 impl Entity for Crate {
     type Tables = Tables;
-    type Columns = CrateColumns;
-    type Field = CrateField;
     type Ref<'w> = CrateRef<'w>;
     type Mut<'w> = CrateMut<'w>;
 
@@ -542,23 +482,6 @@ impl Entity for Crate {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.crates
-    }
-
-    #[inline]
-    fn differs(&self, field: &CrateField) -> CrateColumns {
-        match field {
-            CrateField::Weight(value) if self.weight != *value => CrateColumns::WEIGHT,
-            CrateField::Inside(value) if self.inside != *value => CrateColumns::INSIDE,
-            _ => CrateColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: CrateField) -> CrateField {
-        match field {
-            CrateField::Weight(value) => CrateField::Weight(mem::replace(&mut self.weight, value)),
-            CrateField::Inside(value) => CrateField::Inside(mem::replace(&mut self.inside, value)),
-        }
     }
 
     #[inline]
@@ -896,19 +819,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Note`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NoteField {
-    /// [`Note::words`]
-    Words(String),
+fields! {
+    pub enum NoteField for Note, NoteColumns {
+        Words: String = words => WORDS,
+    }
 }
 
 views!(Note, NoteRef, NoteMut);
 
 impl Entity for Note {
     type Tables = Tables;
-    type Columns = NoteColumns;
-    type Field = NoteField;
     type Ref<'w> = NoteRef<'w>;
     type Mut<'w> = NoteMut<'w>;
 
@@ -932,21 +852,6 @@ impl Entity for Note {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.notes
-    }
-
-    #[inline]
-    fn differs(&self, field: &NoteField) -> NoteColumns {
-        match field {
-            NoteField::Words(value) if self.words != *value => NoteColumns::WORDS,
-            _ => NoteColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: NoteField) -> NoteField {
-        match field {
-            NoteField::Words(value) => NoteField::Words(mem::replace(&mut self.words, value)),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {

@@ -1,11 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, tables, text_enum,
-    views,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, tables,
+    text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -180,51 +178,30 @@ bitflags! {
     }
 }
 
-/// One field of a [`Type`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TypeField {
-    /// [`Type::self_`]
-    Self_(Option<TypeKey>),
-    /// [`Type::super_`]
-    Super(Option<String>),
-    /// [`Type::fn`]
-    Fn(String),
-    /// [`Type::world`]
-    World(String),
-    /// [`Type::row`]
-    Row(i64),
-    /// [`Type::key`]
-    Key(f64),
-    /// [`Type::match`]
-    Match(ParentRowKey),
-    /// [`Type::table`]
-    Table(Option<ParentRowKey>),
-    /// [`Type::info`]
-    Info(Option<ParentRowKey>),
-    /// [`Type::naïve_col`]
-    NaïveCol(Option<String>),
-    /// [`Type::a_b`]
-    AB(Vec<u8>),
-    /// [`Type::_1st`]
-    _1st(i64),
-    /// [`Type::quo_te`]
-    QuoTe(String),
-    /// [`Type::a_b_2`]
-    AB2(i64),
-    /// [`Type::ab`]
-    Ab(i64),
-    /// [`Type::a_1`]
-    A1(i64),
-    /// [`Type::a1`]
-    A12(i64),
-    /// [`Type::a_b_3`]
-    AB3(i64),
-    /// [`Type::_x`]
-    X(i64),
-    /// [`Type::from_parent`]
-    FromParent(Option<ParentRowKey>),
-    /// [`Type::flags`]
-    Flags(Flags),
+fields! {
+    pub enum TypeField for Type, TypeColumns {
+        Self_: Option<TypeKey> = self_ => SELF,
+        Super: Option<String> = super_ => SUPER,
+        Fn: String = r#fn => FN,
+        World: String = world => WORLD,
+        Row: i64 = row => ROW,
+        Key: f64 = key => KEY,
+        Match: ParentRowKey = r#match => MATCH,
+        Table: Option<ParentRowKey> = table => TABLE,
+        Info: Option<ParentRowKey> = info => INFO_ID,
+        NaïveCol: Option<String> = naïve_col => NAÏVE_COL,
+        AB: Vec<u8> = a_b => A_B,
+        _1st: i64 = _1st => _1ST,
+        QuoTe: String = quo_te => QUO_TE,
+        AB2: i64 = a_b_2 => A_B_,
+        Ab: i64 = ab => AB,
+        A1: i64 = a_1 => A_1,
+        A12: i64 = a1 => A1,
+        AB3: i64 = a_b_3 => A_B2,
+        X: i64 = _x => X,
+        FromParent: Option<ParentRowKey> = from_parent => FROM_PARENT,
+        Flags: Flags = flags => FLAGS_,
+    }
 }
 
 views!(Type, TypeRef, TypeMut);
@@ -240,8 +217,6 @@ impl Type {
 
 impl Entity for Type {
     type Tables = Tables;
-    type Columns = TypeColumns;
-    type Field = TypeField;
     type Ref<'w> = TypeRef<'w>;
     type Mut<'w> = TypeMut<'w>;
 
@@ -304,65 +279,6 @@ impl Entity for Type {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.r#type
-    }
-
-    #[inline]
-    fn differs(&self, field: &TypeField) -> TypeColumns {
-        match field {
-            TypeField::Self_(value) if self.self_ != *value => TypeColumns::SELF,
-            TypeField::Super(value) if self.super_ != *value => TypeColumns::SUPER,
-            TypeField::Fn(value) if self.r#fn != *value => TypeColumns::FN,
-            TypeField::World(value) if self.world != *value => TypeColumns::WORLD,
-            TypeField::Row(value) if self.row != *value => TypeColumns::ROW,
-            TypeField::Key(value) if self.key != *value => TypeColumns::KEY,
-            TypeField::Match(value) if self.r#match != *value => TypeColumns::MATCH,
-            TypeField::Table(value) if self.table != *value => TypeColumns::TABLE,
-            TypeField::Info(value) if self.info != *value => TypeColumns::INFO_ID,
-            TypeField::NaïveCol(value) if self.naïve_col != *value => TypeColumns::NAÏVE_COL,
-            TypeField::AB(value) if self.a_b != *value => TypeColumns::A_B,
-            TypeField::_1st(value) if self._1st != *value => TypeColumns::_1ST,
-            TypeField::QuoTe(value) if self.quo_te != *value => TypeColumns::QUO_TE,
-            TypeField::AB2(value) if self.a_b_2 != *value => TypeColumns::A_B_,
-            TypeField::Ab(value) if self.ab != *value => TypeColumns::AB,
-            TypeField::A1(value) if self.a_1 != *value => TypeColumns::A_1,
-            TypeField::A12(value) if self.a1 != *value => TypeColumns::A1,
-            TypeField::AB3(value) if self.a_b_3 != *value => TypeColumns::A_B2,
-            TypeField::X(value) if self._x != *value => TypeColumns::X,
-            TypeField::FromParent(value) if self.from_parent != *value => TypeColumns::FROM_PARENT,
-            TypeField::Flags(value) if self.flags != *value => TypeColumns::FLAGS_,
-            _ => TypeColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: TypeField) -> TypeField {
-        match field {
-            TypeField::Self_(value) => TypeField::Self_(mem::replace(&mut self.self_, value)),
-            TypeField::Super(value) => TypeField::Super(mem::replace(&mut self.super_, value)),
-            TypeField::Fn(value) => TypeField::Fn(mem::replace(&mut self.r#fn, value)),
-            TypeField::World(value) => TypeField::World(mem::replace(&mut self.world, value)),
-            TypeField::Row(value) => TypeField::Row(mem::replace(&mut self.row, value)),
-            TypeField::Key(value) => TypeField::Key(mem::replace(&mut self.key, value)),
-            TypeField::Match(value) => TypeField::Match(mem::replace(&mut self.r#match, value)),
-            TypeField::Table(value) => TypeField::Table(mem::replace(&mut self.table, value)),
-            TypeField::Info(value) => TypeField::Info(mem::replace(&mut self.info, value)),
-            TypeField::NaïveCol(value) => {
-                TypeField::NaïveCol(mem::replace(&mut self.naïve_col, value))
-            }
-            TypeField::AB(value) => TypeField::AB(mem::replace(&mut self.a_b, value)),
-            TypeField::_1st(value) => TypeField::_1st(mem::replace(&mut self._1st, value)),
-            TypeField::QuoTe(value) => TypeField::QuoTe(mem::replace(&mut self.quo_te, value)),
-            TypeField::AB2(value) => TypeField::AB2(mem::replace(&mut self.a_b_2, value)),
-            TypeField::Ab(value) => TypeField::Ab(mem::replace(&mut self.ab, value)),
-            TypeField::A1(value) => TypeField::A1(mem::replace(&mut self.a_1, value)),
-            TypeField::A12(value) => TypeField::A12(mem::replace(&mut self.a1, value)),
-            TypeField::AB3(value) => TypeField::AB3(mem::replace(&mut self.a_b_3, value)),
-            TypeField::X(value) => TypeField::X(mem::replace(&mut self._x, value)),
-            TypeField::FromParent(value) => {
-                TypeField::FromParent(mem::replace(&mut self.from_parent, value))
-            }
-            TypeField::Flags(value) => TypeField::Flags(mem::replace(&mut self.flags, value)),
-        }
     }
 
     #[inline]
@@ -759,16 +675,15 @@ bitflags! {
     }
 }
 
-/// One field of a [`ParentRow`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ParentRowField {}
+fields! {
+    pub enum ParentRowField for ParentRow, ParentRowColumns {
+    }
+}
 
 views!(ParentRow, ParentRowRef, ParentRowMut);
 
 impl Entity for ParentRow {
     type Tables = Tables;
-    type Columns = ParentRowColumns;
-    type Field = ParentRowField;
     type Ref<'w> = ParentRowRef<'w>;
     type Mut<'w> = ParentRowMut<'w>;
 
@@ -790,16 +705,6 @@ impl Entity for ParentRow {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.parents
-    }
-
-    #[inline]
-    fn differs(&self, field: &ParentRowField) -> ParentRowColumns {
-        match *field {}
-    }
-
-    #[inline]
-    fn replace(&mut self, field: ParentRowField) -> ParentRowField {
-        match field {}
     }
 
     fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
@@ -856,19 +761,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`ValueRow`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ValueRowField {
-    /// [`ValueRow::value`]
-    Value(Option<f64>),
+fields! {
+    pub enum ValueRowField for ValueRow, ValueRowColumns {
+        Value: Option<f64> = value => VALUE,
+    }
 }
 
 views!(ValueRow, ValueRowRef, ValueRowMut);
 
 impl Entity for ValueRow {
     type Tables = Tables;
-    type Columns = ValueRowColumns;
-    type Field = ValueRowField;
     type Ref<'w> = ValueRowRef<'w>;
     type Mut<'w> = ValueRowMut<'w>;
 
@@ -890,23 +792,6 @@ impl Entity for ValueRow {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.values
-    }
-
-    #[inline]
-    fn differs(&self, field: &ValueRowField) -> ValueRowColumns {
-        match field {
-            ValueRowField::Value(value) if self.value != *value => ValueRowColumns::VALUE,
-            _ => ValueRowColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: ValueRowField) -> ValueRowField {
-        match field {
-            ValueRowField::Value(value) => {
-                ValueRowField::Value(mem::replace(&mut self.value, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -957,19 +842,16 @@ bitflags! {
     }
 }
 
-/// One field of an [`OwnerRow`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum OwnerRowField {
-    /// [`OwnerRow::owner`]
-    Owner(Option<String>),
+fields! {
+    pub enum OwnerRowField for OwnerRow, OwnerRowColumns {
+        Owner: Option<String> = owner => OWNER,
+    }
 }
 
 views!(OwnerRow, OwnerRowRef, OwnerRowMut);
 
 impl Entity for OwnerRow {
     type Tables = Tables;
-    type Columns = OwnerRowColumns;
-    type Field = OwnerRowField;
     type Ref<'w> = OwnerRowRef<'w>;
     type Mut<'w> = OwnerRowMut<'w>;
 
@@ -991,23 +873,6 @@ impl Entity for OwnerRow {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.owners
-    }
-
-    #[inline]
-    fn differs(&self, field: &OwnerRowField) -> OwnerRowColumns {
-        match field {
-            OwnerRowField::Owner(value) if self.owner != *value => OwnerRowColumns::OWNER,
-            _ => OwnerRowColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: OwnerRowField) -> OwnerRowField {
-        match field {
-            OwnerRowField::Owner(value) => {
-                OwnerRowField::Owner(mem::replace(&mut self.owner, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -1055,19 +920,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`TableRow`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TableRowField {
-    /// [`TableRow::table`]
-    Table(Option<Vec<u8>>),
+fields! {
+    pub enum TableRowField for TableRow, TableRowColumns {
+        Table: Option<Vec<u8>> = table => TABLE,
+    }
 }
 
 views!(TableRow, TableRowRef, TableRowMut);
 
 impl Entity for TableRow {
     type Tables = Tables;
-    type Columns = TableRowColumns;
-    type Field = TableRowField;
     type Ref<'w> = TableRowRef<'w>;
     type Mut<'w> = TableRowMut<'w>;
 
@@ -1089,23 +951,6 @@ impl Entity for TableRow {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.tables
-    }
-
-    #[inline]
-    fn differs(&self, field: &TableRowField) -> TableRowColumns {
-        match field {
-            TableRowField::Table(value) if self.table != *value => TableRowColumns::TABLE,
-            _ => TableRowColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: TableRowField) -> TableRowField {
-        match field {
-            TableRowField::Table(value) => {
-                TableRowField::Table(mem::replace(&mut self.table, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -1153,19 +998,16 @@ bitflags! {
     }
 }
 
-/// One field of an [`ErrorRow`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ErrorRowField {
-    /// [`ErrorRow::error`]
-    Error(String),
+fields! {
+    pub enum ErrorRowField for ErrorRow, ErrorRowColumns {
+        Error: String = error => ERROR,
+    }
 }
 
 views!(ErrorRow, ErrorRowRef, ErrorRowMut);
 
 impl Entity for ErrorRow {
     type Tables = Tables;
-    type Columns = ErrorRowColumns;
-    type Field = ErrorRowField;
     type Ref<'w> = ErrorRowRef<'w>;
     type Mut<'w> = ErrorRowMut<'w>;
 
@@ -1187,23 +1029,6 @@ impl Entity for ErrorRow {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.errors
-    }
-
-    #[inline]
-    fn differs(&self, field: &ErrorRowField) -> ErrorRowColumns {
-        match field {
-            ErrorRowField::Error(value) if self.error != *value => ErrorRowColumns::ERROR,
-            _ => ErrorRowColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: ErrorRowField) -> ErrorRowField {
-        match field {
-            ErrorRowField::Error(value) => {
-                ErrorRowField::Error(mem::replace(&mut self.error, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -1251,19 +1076,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`TypeFieldRow`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TypeFieldRowField {
-    /// [`TypeFieldRow::type_columns`]
-    TypeColumns(i64),
+fields! {
+    pub enum TypeFieldRowField for TypeFieldRow, TypeFieldRowColumns {
+        TypeColumns: i64 = type_columns => TYPE_COLUMNS,
+    }
 }
 
 views!(TypeFieldRow, TypeFieldRowRef, TypeFieldRowMut);
 
 impl Entity for TypeFieldRow {
     type Tables = Tables;
-    type Columns = TypeFieldRowColumns;
-    type Field = TypeFieldRowField;
     type Ref<'w> = TypeFieldRowRef<'w>;
     type Mut<'w> = TypeFieldRowMut<'w>;
 
@@ -1285,25 +1107,6 @@ impl Entity for TypeFieldRow {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.type_fields
-    }
-
-    #[inline]
-    fn differs(&self, field: &TypeFieldRowField) -> TypeFieldRowColumns {
-        match field {
-            TypeFieldRowField::TypeColumns(value) if self.type_columns != *value => {
-                TypeFieldRowColumns::TYPE_COLUMNS
-            }
-            _ => TypeFieldRowColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: TypeFieldRowField) -> TypeFieldRowField {
-        match field {
-            TypeFieldRowField::TypeColumns(value) => {
-                TypeFieldRowField::TypeColumns(mem::replace(&mut self.type_columns, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -1351,19 +1154,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Player`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PlayerField {
-    /// [`Player::player_key`]
-    PlayerKey(String),
+fields! {
+    pub enum PlayerField for Player, PlayerColumns {
+        PlayerKey: String = player_key => PLAYER_KEY,
+    }
 }
 
 views!(Player, PlayerRef, PlayerMut);
 
 impl Entity for Player {
     type Tables = Tables;
-    type Columns = PlayerColumns;
-    type Field = PlayerField;
     type Ref<'w> = PlayerRef<'w>;
     type Mut<'w> = PlayerMut<'w>;
 
@@ -1385,23 +1185,6 @@ impl Entity for Player {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.players
-    }
-
-    #[inline]
-    fn differs(&self, field: &PlayerField) -> PlayerColumns {
-        match field {
-            PlayerField::PlayerKey(value) if self.player_key != *value => PlayerColumns::PLAYER_KEY,
-            _ => PlayerColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: PlayerField) -> PlayerField {
-        match field {
-            PlayerField::PlayerKey(value) => {
-                PlayerField::PlayerKey(mem::replace(&mut self.player_key, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -1456,11 +1239,10 @@ bitflags! {
     }
 }
 
-/// One field of a [`PlayerKeyRow`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PlayerKeyRowField {
-    /// [`PlayerKeyRow::player`]
-    Player(PlayerKey),
+fields! {
+    pub enum PlayerKeyRowField for PlayerKeyRow, PlayerKeyRowColumns {
+        Player: PlayerKey = player => PLAYER_ID,
+    }
 }
 
 views!(PlayerKeyRow, PlayerKeyRowRef, PlayerKeyRowMut);
@@ -1472,8 +1254,6 @@ impl PlayerKeyRow {
 
 impl Entity for PlayerKeyRow {
     type Tables = Tables;
-    type Columns = PlayerKeyRowColumns;
-    type Field = PlayerKeyRowField;
     type Ref<'w> = PlayerKeyRowRef<'w>;
     type Mut<'w> = PlayerKeyRowMut<'w>;
 
@@ -1495,25 +1275,6 @@ impl Entity for PlayerKeyRow {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.player_keys
-    }
-
-    #[inline]
-    fn differs(&self, field: &PlayerKeyRowField) -> PlayerKeyRowColumns {
-        match field {
-            PlayerKeyRowField::Player(value) if self.player != *value => {
-                PlayerKeyRowColumns::PLAYER_ID
-            }
-            _ => PlayerKeyRowColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: PlayerKeyRowField) -> PlayerKeyRowField {
-        match field {
-            PlayerKeyRowField::Player(value) => {
-                PlayerKeyRowField::Player(mem::replace(&mut self.player, value))
-            }
-        }
     }
 
     #[inline]

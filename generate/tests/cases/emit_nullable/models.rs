@@ -1,10 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, RowReader, Rows, Standalone,
-    Table, TableId, TableInfo, TableKind, Value, bitflags, tables, text_enum, views,
+    Table, TableId, TableInfo, TableKind, Value, bitflags, fields, tables, text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -193,65 +191,39 @@ bitflags! {
     }
 }
 
-/// One field of a [`Sample`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SampleField {
-    /// [`Sample::bool_zero`]
-    BoolZero(bool),
-    /// [`Sample::bool_one`]
-    BoolOne(bool),
-    /// [`Sample::bool_null`]
-    BoolNull(Option<bool>),
-    /// [`Sample::bool_null_zero`]
-    BoolNullZero(Option<bool>),
-    /// [`Sample::int_zero`]
-    IntZero(i64),
-    /// [`Sample::int_least`]
-    IntLeast(i64),
-    /// [`Sample::int_null`]
-    IntNull(Option<i64>),
-    /// [`Sample::int_null_five`]
-    IntNullFive(Option<i64>),
-    /// [`Sample::real_half`]
-    RealHalf(f64),
-    /// [`Sample::real_whole`]
-    RealWhole(f64),
-    /// [`Sample::real_null`]
-    RealNull(Option<f64>),
-    /// [`Sample::real_null_big`]
-    RealNullBig(Option<f64>),
-    /// [`Sample::text_empty`]
-    TextEmpty(String),
-    /// [`Sample::text_quote`]
-    TextQuote(String),
-    /// [`Sample::text_null`]
-    TextNull(Option<String>),
-    /// [`Sample::text_null_some`]
-    TextNullSome(Option<String>),
-    /// [`Sample::blob_empty`]
-    BlobEmpty(Vec<u8>),
-    /// [`Sample::blob_bytes`]
-    BlobBytes(Vec<u8>),
-    /// [`Sample::blob_null`]
-    BlobNull(Option<Vec<u8>>),
-    /// [`Sample::blob_null_some`]
-    BlobNullSome(Option<Vec<u8>>),
-    /// [`Sample::mood_plain`]
-    MoodPlain(MoodPlain),
-    /// [`Sample::mood_wild`]
-    MoodWild(MoodWild),
-    /// [`Sample::mood_null`]
-    MoodNull(Option<MoodNull>),
-    /// [`Sample::mood_null_calm`]
-    MoodNullCalm(Option<MoodNullCalm>),
+fields! {
+    pub enum SampleField for Sample, SampleColumns {
+        BoolZero: bool = bool_zero => BOOL_ZERO,
+        BoolOne: bool = bool_one => BOOL_ONE,
+        BoolNull: Option<bool> = bool_null => BOOL_NULL,
+        BoolNullZero: Option<bool> = bool_null_zero => BOOL_NULL_ZERO,
+        IntZero: i64 = int_zero => INT_ZERO,
+        IntLeast: i64 = int_least => INT_LEAST,
+        IntNull: Option<i64> = int_null => INT_NULL,
+        IntNullFive: Option<i64> = int_null_five => INT_NULL_FIVE,
+        RealHalf: f64 = real_half => REAL_HALF,
+        RealWhole: f64 = real_whole => REAL_WHOLE,
+        RealNull: Option<f64> = real_null => REAL_NULL,
+        RealNullBig: Option<f64> = real_null_big => REAL_NULL_BIG,
+        TextEmpty: String = text_empty => TEXT_EMPTY,
+        TextQuote: String = text_quote => TEXT_QUOTE,
+        TextNull: Option<String> = text_null => TEXT_NULL,
+        TextNullSome: Option<String> = text_null_some => TEXT_NULL_SOME,
+        BlobEmpty: Vec<u8> = blob_empty => BLOB_EMPTY,
+        BlobBytes: Vec<u8> = blob_bytes => BLOB_BYTES,
+        BlobNull: Option<Vec<u8>> = blob_null => BLOB_NULL,
+        BlobNullSome: Option<Vec<u8>> = blob_null_some => BLOB_NULL_SOME,
+        MoodPlain: MoodPlain = mood_plain => MOOD_PLAIN,
+        MoodWild: MoodWild = mood_wild => MOOD_WILD,
+        MoodNull: Option<MoodNull> = mood_null => MOOD_NULL,
+        MoodNullCalm: Option<MoodNullCalm> = mood_null_calm => MOOD_NULL_CALM,
+    }
 }
 
 views!(Sample, SampleRef, SampleMut);
 
 impl Entity for Sample {
     type Tables = Tables;
-    type Columns = SampleColumns;
-    type Field = SampleField;
     type Ref<'w> = SampleRef<'w>;
     type Mut<'w> = SampleMut<'w>;
 
@@ -311,127 +283,6 @@ impl Entity for Sample {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.samples
-    }
-
-    #[inline]
-    fn differs(&self, field: &SampleField) -> SampleColumns {
-        match field {
-            SampleField::BoolZero(value) if self.bool_zero != *value => SampleColumns::BOOL_ZERO,
-            SampleField::BoolOne(value) if self.bool_one != *value => SampleColumns::BOOL_ONE,
-            SampleField::BoolNull(value) if self.bool_null != *value => SampleColumns::BOOL_NULL,
-            SampleField::BoolNullZero(value) if self.bool_null_zero != *value => {
-                SampleColumns::BOOL_NULL_ZERO
-            }
-            SampleField::IntZero(value) if self.int_zero != *value => SampleColumns::INT_ZERO,
-            SampleField::IntLeast(value) if self.int_least != *value => SampleColumns::INT_LEAST,
-            SampleField::IntNull(value) if self.int_null != *value => SampleColumns::INT_NULL,
-            SampleField::IntNullFive(value) if self.int_null_five != *value => {
-                SampleColumns::INT_NULL_FIVE
-            }
-            SampleField::RealHalf(value) if self.real_half != *value => SampleColumns::REAL_HALF,
-            SampleField::RealWhole(value) if self.real_whole != *value => SampleColumns::REAL_WHOLE,
-            SampleField::RealNull(value) if self.real_null != *value => SampleColumns::REAL_NULL,
-            SampleField::RealNullBig(value) if self.real_null_big != *value => {
-                SampleColumns::REAL_NULL_BIG
-            }
-            SampleField::TextEmpty(value) if self.text_empty != *value => SampleColumns::TEXT_EMPTY,
-            SampleField::TextQuote(value) if self.text_quote != *value => SampleColumns::TEXT_QUOTE,
-            SampleField::TextNull(value) if self.text_null != *value => SampleColumns::TEXT_NULL,
-            SampleField::TextNullSome(value) if self.text_null_some != *value => {
-                SampleColumns::TEXT_NULL_SOME
-            }
-            SampleField::BlobEmpty(value) if self.blob_empty != *value => SampleColumns::BLOB_EMPTY,
-            SampleField::BlobBytes(value) if self.blob_bytes != *value => SampleColumns::BLOB_BYTES,
-            SampleField::BlobNull(value) if self.blob_null != *value => SampleColumns::BLOB_NULL,
-            SampleField::BlobNullSome(value) if self.blob_null_some != *value => {
-                SampleColumns::BLOB_NULL_SOME
-            }
-            SampleField::MoodPlain(value) if self.mood_plain != *value => SampleColumns::MOOD_PLAIN,
-            SampleField::MoodWild(value) if self.mood_wild != *value => SampleColumns::MOOD_WILD,
-            SampleField::MoodNull(value) if self.mood_null != *value => SampleColumns::MOOD_NULL,
-            SampleField::MoodNullCalm(value) if self.mood_null_calm != *value => {
-                SampleColumns::MOOD_NULL_CALM
-            }
-            _ => SampleColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: SampleField) -> SampleField {
-        match field {
-            SampleField::BoolZero(value) => {
-                SampleField::BoolZero(mem::replace(&mut self.bool_zero, value))
-            }
-            SampleField::BoolOne(value) => {
-                SampleField::BoolOne(mem::replace(&mut self.bool_one, value))
-            }
-            SampleField::BoolNull(value) => {
-                SampleField::BoolNull(mem::replace(&mut self.bool_null, value))
-            }
-            SampleField::BoolNullZero(value) => {
-                SampleField::BoolNullZero(mem::replace(&mut self.bool_null_zero, value))
-            }
-            SampleField::IntZero(value) => {
-                SampleField::IntZero(mem::replace(&mut self.int_zero, value))
-            }
-            SampleField::IntLeast(value) => {
-                SampleField::IntLeast(mem::replace(&mut self.int_least, value))
-            }
-            SampleField::IntNull(value) => {
-                SampleField::IntNull(mem::replace(&mut self.int_null, value))
-            }
-            SampleField::IntNullFive(value) => {
-                SampleField::IntNullFive(mem::replace(&mut self.int_null_five, value))
-            }
-            SampleField::RealHalf(value) => {
-                SampleField::RealHalf(mem::replace(&mut self.real_half, value))
-            }
-            SampleField::RealWhole(value) => {
-                SampleField::RealWhole(mem::replace(&mut self.real_whole, value))
-            }
-            SampleField::RealNull(value) => {
-                SampleField::RealNull(mem::replace(&mut self.real_null, value))
-            }
-            SampleField::RealNullBig(value) => {
-                SampleField::RealNullBig(mem::replace(&mut self.real_null_big, value))
-            }
-            SampleField::TextEmpty(value) => {
-                SampleField::TextEmpty(mem::replace(&mut self.text_empty, value))
-            }
-            SampleField::TextQuote(value) => {
-                SampleField::TextQuote(mem::replace(&mut self.text_quote, value))
-            }
-            SampleField::TextNull(value) => {
-                SampleField::TextNull(mem::replace(&mut self.text_null, value))
-            }
-            SampleField::TextNullSome(value) => {
-                SampleField::TextNullSome(mem::replace(&mut self.text_null_some, value))
-            }
-            SampleField::BlobEmpty(value) => {
-                SampleField::BlobEmpty(mem::replace(&mut self.blob_empty, value))
-            }
-            SampleField::BlobBytes(value) => {
-                SampleField::BlobBytes(mem::replace(&mut self.blob_bytes, value))
-            }
-            SampleField::BlobNull(value) => {
-                SampleField::BlobNull(mem::replace(&mut self.blob_null, value))
-            }
-            SampleField::BlobNullSome(value) => {
-                SampleField::BlobNullSome(mem::replace(&mut self.blob_null_some, value))
-            }
-            SampleField::MoodPlain(value) => {
-                SampleField::MoodPlain(mem::replace(&mut self.mood_plain, value))
-            }
-            SampleField::MoodWild(value) => {
-                SampleField::MoodWild(mem::replace(&mut self.mood_wild, value))
-            }
-            SampleField::MoodNull(value) => {
-                SampleField::MoodNull(mem::replace(&mut self.mood_null, value))
-            }
-            SampleField::MoodNullCalm(value) => {
-                SampleField::MoodNullCalm(mem::replace(&mut self.mood_null_calm, value))
-            }
-        }
     }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {

@@ -1,10 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+    TableId, TableInfo, TableKind, Value, bitflags, fields, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -40,19 +38,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Player`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PlayerField {
-    /// [`Player::name`]
-    Name(String),
+fields! {
+    pub enum PlayerField for Player, PlayerColumns {
+        Name: String = name => NAME,
+    }
 }
 
 views!(Player, PlayerRef, PlayerMut);
 
 impl Entity for Player {
     type Tables = Tables;
-    type Columns = PlayerColumns;
-    type Field = PlayerField;
     type Ref<'w> = PlayerRef<'w>;
     type Mut<'w> = PlayerMut<'w>;
 
@@ -74,21 +69,6 @@ impl Entity for Player {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.players
-    }
-
-    #[inline]
-    fn differs(&self, field: &PlayerField) -> PlayerColumns {
-        match field {
-            PlayerField::Name(value) if self.name != *value => PlayerColumns::NAME,
-            _ => PlayerColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: PlayerField) -> PlayerField {
-        match field {
-            PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -145,13 +125,11 @@ bitflags! {
     }
 }
 
-/// One field of a [`Profile`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ProfileField {
-    /// [`Profile::player`]
-    Player(PlayerKey),
-    /// [`Profile::motto`]
-    Motto(Option<String>),
+fields! {
+    pub enum ProfileField for Profile, ProfileColumns {
+        Player: PlayerKey = player => PLAYER_ID,
+        Motto: Option<String> = motto => MOTTO,
+    }
 }
 
 views!(Profile, ProfileRef, ProfileMut);
@@ -163,8 +141,6 @@ impl Profile {
 
 impl Entity for Profile {
     type Tables = Tables;
-    type Columns = ProfileColumns;
-    type Field = ProfileField;
     type Ref<'w> = ProfileRef<'w>;
     type Mut<'w> = ProfileMut<'w>;
 
@@ -186,25 +162,6 @@ impl Entity for Profile {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.profiles
-    }
-
-    #[inline]
-    fn differs(&self, field: &ProfileField) -> ProfileColumns {
-        match field {
-            ProfileField::Player(value) if self.player != *value => ProfileColumns::PLAYER_ID,
-            ProfileField::Motto(value) if self.motto != *value => ProfileColumns::MOTTO,
-            _ => ProfileColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: ProfileField) -> ProfileField {
-        match field {
-            ProfileField::Player(value) => {
-                ProfileField::Player(mem::replace(&mut self.player, value))
-            }
-            ProfileField::Motto(value) => ProfileField::Motto(mem::replace(&mut self.motto, value)),
-        }
     }
 
     #[inline]

@@ -1,11 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, Owner, Parent, ProblemKind, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags,
-    owner_flags, owner_value, tables, views,
+    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields,
+    owner_value, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -47,19 +45,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Player`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PlayerField {
-    /// [`Player::name`]
-    Name(String),
+fields! {
+    pub enum PlayerField for Player, PlayerColumns {
+        Name: String = name => NAME,
+    }
 }
 
 views!(Player, PlayerRef, PlayerMut);
 
 impl Entity for Player {
     type Tables = Tables;
-    type Columns = PlayerColumns;
-    type Field = PlayerField;
     type Ref<'w> = PlayerRef<'w>;
     type Mut<'w> = PlayerMut<'w>;
 
@@ -81,21 +76,6 @@ impl Entity for Player {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.players
-    }
-
-    #[inline]
-    fn differs(&self, field: &PlayerField) -> PlayerColumns {
-        match field {
-            PlayerField::Name(value) if self.name != *value => PlayerColumns::NAME,
-            _ => PlayerColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: PlayerField) -> PlayerField {
-        match field {
-            PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -153,16 +133,15 @@ bitflags! {
     }
 }
 
-/// One field of a [`Bank`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum BankField {}
+fields! {
+    pub enum BankField for Bank, BankColumns {
+    }
+}
 
 views!(Bank, BankRef, BankMut);
 
 impl Entity for Bank {
     type Tables = Tables;
-    type Columns = BankColumns;
-    type Field = BankField;
     type Ref<'w> = BankRef<'w>;
     type Mut<'w> = BankMut<'w>;
 
@@ -184,16 +163,6 @@ impl Entity for Bank {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.banks
-    }
-
-    #[inline]
-    fn differs(&self, field: &BankField) -> BankColumns {
-        match *field {}
-    }
-
-    #[inline]
-    fn replace(&mut self, field: BankField) -> BankField {
-        match field {}
     }
 
     fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
@@ -235,19 +204,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Guild`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum GuildField {
-    /// [`Guild::name`]
-    Name(String),
+fields! {
+    pub enum GuildField for Guild, GuildColumns {
+        Name: String = name => NAME,
+    }
 }
 
 views!(Guild, GuildRef, GuildMut);
 
 impl Entity for Guild {
     type Tables = Tables;
-    type Columns = GuildColumns;
-    type Field = GuildField;
     type Ref<'w> = GuildRef<'w>;
     type Mut<'w> = GuildMut<'w>;
 
@@ -269,21 +235,6 @@ impl Entity for Guild {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.guilds
-    }
-
-    #[inline]
-    fn differs(&self, field: &GuildField) -> GuildColumns {
-        match field {
-            GuildField::Name(value) if self.name != *value => GuildColumns::NAME,
-            _ => GuildColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: GuildField) -> GuildField {
-        match field {
-            GuildField::Name(value) => GuildField::Name(mem::replace(&mut self.name, value)),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -350,11 +301,10 @@ bitflags! {
     }
 }
 
-/// One field of a [`House`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum HouseField {
-    /// [`House::owner`]
-    Owner(HouseOwnerKey),
+fields! {
+    pub enum HouseField for House, HouseColumns {
+        Owner: HouseOwnerKey = owner => required_owner [OWNER_PLAYER_ID, OWNER_GUILD_ID, OWNER_BANK_ID, OWNER_CROWN_ID],
+    }
 }
 
 views!(House, HouseRef, HouseMut);
@@ -368,8 +318,6 @@ impl House {
 
 impl Entity for House {
     type Tables = Tables;
-    type Columns = HouseColumns;
-    type Field = HouseField;
     type Ref<'w> = HouseRef<'w>;
     type Mut<'w> = HouseMut<'w>;
 
@@ -402,29 +350,6 @@ impl Entity for House {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.houses
-    }
-
-    #[inline]
-    fn differs(&self, field: &HouseField) -> HouseColumns {
-        match field {
-            HouseField::Owner(value) => owner_flags(
-                &[
-                    HouseColumns::OWNER_PLAYER_ID,
-                    HouseColumns::OWNER_GUILD_ID,
-                    HouseColumns::OWNER_BANK_ID,
-                    HouseColumns::OWNER_CROWN_ID,
-                ],
-                Some(self.owner),
-                Some(*value),
-            ),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: HouseField) -> HouseField {
-        match field {
-            HouseField::Owner(value) => HouseField::Owner(mem::replace(&mut self.owner, value)),
-        }
     }
 
     #[inline]
@@ -642,13 +567,11 @@ bitflags! {
     }
 }
 
-/// One field of a [`Debt`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum DebtField {
-    /// [`Debt::owner`]
-    Owner(Option<DebtOwnerKey>),
-    /// [`Debt::amount`]
-    Amount(i64),
+fields! {
+    pub enum DebtField for Debt, DebtColumns {
+        Owner: Option<DebtOwnerKey> = owner => owner [OWNER_LENDER_ID, OWNER_HEIR_ID],
+        Amount: i64 = amount => AMOUNT,
+    }
 }
 
 views!(Debt, DebtRef, DebtMut);
@@ -661,8 +584,6 @@ impl Debt {
 
 impl Entity for Debt {
     type Tables = Tables;
-    type Columns = DebtColumns;
-    type Field = DebtField;
     type Ref<'w> = DebtRef<'w>;
     type Mut<'w> = DebtMut<'w>;
 
@@ -687,27 +608,6 @@ impl Entity for Debt {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.debts
-    }
-
-    #[inline]
-    fn differs(&self, field: &DebtField) -> DebtColumns {
-        match field {
-            DebtField::Owner(value) => owner_flags(
-                &[DebtColumns::OWNER_LENDER_ID, DebtColumns::OWNER_HEIR_ID],
-                self.owner,
-                *value,
-            ),
-            DebtField::Amount(value) if self.amount != *value => DebtColumns::AMOUNT,
-            _ => DebtColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: DebtField) -> DebtField {
-        match field {
-            DebtField::Owner(value) => DebtField::Owner(mem::replace(&mut self.owner, value)),
-            DebtField::Amount(value) => DebtField::Amount(mem::replace(&mut self.amount, value)),
-        }
     }
 
     #[inline]

@@ -1,10 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+    TableId, TableInfo, TableKind, Value, bitflags, fields, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -46,15 +44,12 @@ bitflags! {
     }
 }
 
-/// One field of a [`Place`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PlaceField {
-    /// [`Place::name`]
-    Name(String),
-    /// [`Place::parent`]
-    Parent(Option<PlaceKey>),
-    /// [`Place::next`]
-    Next(Option<PlaceKey>),
+fields! {
+    pub enum PlaceField for Place, PlaceColumns {
+        Name: String = name => NAME,
+        Parent: Option<PlaceKey> = parent => PARENT_ID,
+        Next: Option<PlaceKey> = next => NEXT_ID,
+    }
 }
 
 views!(Place, PlaceRef, PlaceMut);
@@ -67,8 +62,6 @@ impl Place {
 
 impl Entity for Place {
     type Tables = Tables;
-    type Columns = PlaceColumns;
-    type Field = PlaceField;
     type Ref<'w> = PlaceRef<'w>;
     type Mut<'w> = PlaceMut<'w>;
 
@@ -93,25 +86,6 @@ impl Entity for Place {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.places
-    }
-
-    #[inline]
-    fn differs(&self, field: &PlaceField) -> PlaceColumns {
-        match field {
-            PlaceField::Name(value) if self.name != *value => PlaceColumns::NAME,
-            PlaceField::Parent(value) if self.parent != *value => PlaceColumns::PARENT_ID,
-            PlaceField::Next(value) if self.next != *value => PlaceColumns::NEXT_ID,
-            _ => PlaceColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: PlaceField) -> PlaceField {
-        match field {
-            PlaceField::Name(value) => PlaceField::Name(mem::replace(&mut self.name, value)),
-            PlaceField::Parent(value) => PlaceField::Parent(mem::replace(&mut self.parent, value)),
-            PlaceField::Next(value) => PlaceField::Next(mem::replace(&mut self.next, value)),
-        }
     }
 
     #[inline]

@@ -1,10 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, tables, views,
+    TableId, TableInfo, TableKind, Value, bitflags, fields, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -40,19 +38,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Player`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PlayerField {
-    /// [`Player::name`]
-    Name(String),
+fields! {
+    pub enum PlayerField for Player, PlayerColumns {
+        Name: String = name => NAME,
+    }
 }
 
 views!(Player, PlayerRef, PlayerMut);
 
 impl Entity for Player {
     type Tables = Tables;
-    type Columns = PlayerColumns;
-    type Field = PlayerField;
     type Ref<'w> = PlayerRef<'w>;
     type Mut<'w> = PlayerMut<'w>;
 
@@ -74,21 +69,6 @@ impl Entity for Player {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.players
-    }
-
-    #[inline]
-    fn differs(&self, field: &PlayerField) -> PlayerColumns {
-        match field {
-            PlayerField::Name(value) if self.name != *value => PlayerColumns::NAME,
-            _ => PlayerColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: PlayerField) -> PlayerField {
-        match field {
-            PlayerField::Name(value) => PlayerField::Name(mem::replace(&mut self.name, value)),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
@@ -163,17 +143,13 @@ bitflags! {
     }
 }
 
-/// One field of a [`Letter`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LetterField {
-    /// [`Letter::sender`]
-    Sender(PlayerKey),
-    /// [`Letter::recipient`]
-    Recipient(PlayerKey),
-    /// [`Letter::courier`]
-    Courier(Option<PlayerKey>),
-    /// [`Letter::words`]
-    Words(String),
+fields! {
+    pub enum LetterField for Letter, LetterColumns {
+        Sender: PlayerKey = sender => SENDER_ID,
+        Recipient: PlayerKey = recipient => RECIPIENT_ID,
+        Courier: Option<PlayerKey> = courier => COURIER_ID,
+        Words: String = words => WORDS,
+    }
 }
 
 views!(Letter, LetterRef, LetterMut);
@@ -187,8 +163,6 @@ impl Letter {
 
 impl Entity for Letter {
     type Tables = Tables;
-    type Columns = LetterColumns;
-    type Field = LetterField;
     type Ref<'w> = LetterRef<'w>;
     type Mut<'w> = LetterMut<'w>;
 
@@ -216,35 +190,6 @@ impl Entity for Letter {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.letters
-    }
-
-    #[inline]
-    fn differs(&self, field: &LetterField) -> LetterColumns {
-        match field {
-            LetterField::Sender(value) if self.sender != *value => LetterColumns::SENDER_ID,
-            LetterField::Recipient(value) if self.recipient != *value => {
-                LetterColumns::RECIPIENT_ID
-            }
-            LetterField::Courier(value) if self.courier != *value => LetterColumns::COURIER_ID,
-            LetterField::Words(value) if self.words != *value => LetterColumns::WORDS,
-            _ => LetterColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: LetterField) -> LetterField {
-        match field {
-            LetterField::Sender(value) => {
-                LetterField::Sender(mem::replace(&mut self.sender, value))
-            }
-            LetterField::Recipient(value) => {
-                LetterField::Recipient(mem::replace(&mut self.recipient, value))
-            }
-            LetterField::Courier(value) => {
-                LetterField::Courier(mem::replace(&mut self.courier, value))
-            }
-            LetterField::Words(value) => LetterField::Words(mem::replace(&mut self.words, value)),
-        }
     }
 
     #[inline]

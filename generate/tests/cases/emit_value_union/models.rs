@@ -1,10 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, Parts, RowReader, Standalone,
-    Table, TableId, TableInfo, TableKind, Union, Value, bitflags, tables, union_flags, views,
+    Table, TableId, TableInfo, TableKind, Union, Value, bitflags, fields, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -202,21 +200,17 @@ bitflags! {
     }
 }
 
-/// One field of a [`Setting`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SettingField {
-    /// [`Setting::value`]
-    Value(Option<SettingValue>),
-    /// [`Setting::name`]
-    Name(String),
+fields! {
+    pub enum SettingField for Setting, SettingColumns {
+        Value: Option<SettingValue> = value => union [TEXT, X, NEW_X, BYTES, COUNTER],
+        Name: String = name => NAME,
+    }
 }
 
 views!(Setting, SettingRef, SettingMut);
 
 impl Entity for Setting {
     type Tables = Tables;
-    type Columns = SettingColumns;
-    type Field = SettingField;
     type Ref<'w> = SettingRef<'w>;
     type Mut<'w> = SettingMut<'w>;
 
@@ -238,32 +232,6 @@ impl Entity for Setting {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.settings
-    }
-
-    #[inline]
-    fn differs(&self, field: &SettingField) -> SettingColumns {
-        match field {
-            SettingField::Value(value) => union_flags(
-                &[
-                    SettingColumns::TEXT,
-                    SettingColumns::X,
-                    SettingColumns::NEW_X,
-                    SettingColumns::BYTES,
-                    SettingColumns::COUNTER,
-                ],
-                self.value.differing(value),
-            ),
-            SettingField::Name(value) if self.name != *value => SettingColumns::NAME,
-            _ => SettingColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: SettingField) -> SettingField {
-        match field {
-            SettingField::Value(value) => SettingField::Value(mem::replace(&mut self.value, value)),
-            SettingField::Name(value) => SettingField::Name(mem::replace(&mut self.name, value)),
-        }
     }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
@@ -356,19 +324,16 @@ bitflags! {
     }
 }
 
-/// One field of a [`Mark`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum MarkField {
-    /// [`Mark::range`]
-    Range(Range),
+fields! {
+    pub enum MarkField for Mark, MarkColumns {
+        Range: Range = range => union [LOW, HIGH],
+    }
 }
 
 views!(Mark, MarkRef, MarkMut);
 
 impl Entity for Mark {
     type Tables = Tables;
-    type Columns = MarkColumns;
-    type Field = MarkField;
     type Ref<'w> = MarkRef<'w>;
     type Mut<'w> = MarkMut<'w>;
 
@@ -390,23 +355,6 @@ impl Entity for Mark {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.marks
-    }
-
-    #[inline]
-    fn differs(&self, field: &MarkField) -> MarkColumns {
-        match field {
-            MarkField::Range(value) => union_flags(
-                &[MarkColumns::LOW, MarkColumns::HIGH],
-                self.range.differing(value),
-            ),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: MarkField) -> MarkField {
-        match field {
-            MarkField::Range(value) => MarkField::Range(mem::replace(&mut self.range, value)),
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {

@@ -1,10 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use std::mem;
-
 use gamedb::model::{
     ColumnProblem, Entity, Error, Id, Key, RowReader, Standalone, Table, TableId, TableInfo,
-    TableKind, Value, bitflags, tables, views,
+    TableKind, Value, bitflags, fields, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -290,145 +288,79 @@ bitflags! {
     }
 }
 
-/// One field of a [`Wide`] with a value for it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum WideField {
-    /// [`Wide::column_1`]
-    Column1(i64),
-    /// [`Wide::column_2`]
-    Column2(i64),
-    /// [`Wide::column_3`]
-    Column3(i64),
-    /// [`Wide::column_4`]
-    Column4(i64),
-    /// [`Wide::column_5`]
-    Column5(i64),
-    /// [`Wide::column_6`]
-    Column6(i64),
-    /// [`Wide::column_7`]
-    Column7(i64),
-    /// [`Wide::column_8`]
-    Column8(i64),
-    /// [`Wide::column_9`]
-    Column9(i64),
-    /// [`Wide::column_10`]
-    Column10(i64),
-    /// [`Wide::column_11`]
-    Column11(i64),
-    /// [`Wide::column_12`]
-    Column12(i64),
-    /// [`Wide::column_13`]
-    Column13(i64),
-    /// [`Wide::column_14`]
-    Column14(i64),
-    /// [`Wide::column_15`]
-    Column15(i64),
-    /// [`Wide::column_16`]
-    Column16(i64),
-    /// [`Wide::column_17`]
-    Column17(i64),
-    /// [`Wide::column_18`]
-    Column18(i64),
-    /// [`Wide::column_19`]
-    Column19(i64),
-    /// [`Wide::column_20`]
-    Column20(i64),
-    /// [`Wide::column_21`]
-    Column21(i64),
-    /// [`Wide::column_22`]
-    Column22(i64),
-    /// [`Wide::column_23`]
-    Column23(i64),
-    /// [`Wide::column_24`]
-    Column24(i64),
-    /// [`Wide::column_25`]
-    Column25(i64),
-    /// [`Wide::column_26`]
-    Column26(i64),
-    /// [`Wide::column_27`]
-    Column27(i64),
-    /// [`Wide::column_28`]
-    Column28(i64),
-    /// [`Wide::column_29`]
-    Column29(i64),
-    /// [`Wide::column_30`]
-    Column30(i64),
-    /// [`Wide::column_31`]
-    Column31(i64),
-    /// [`Wide::column_32`]
-    Column32(i64),
-    /// [`Wide::column_33`]
-    Column33(i64),
-    /// [`Wide::column_34`]
-    Column34(i64),
-    /// [`Wide::column_35`]
-    Column35(i64),
-    /// [`Wide::column_36`]
-    Column36(i64),
-    /// [`Wide::column_37`]
-    Column37(i64),
-    /// [`Wide::column_38`]
-    Column38(i64),
-    /// [`Wide::column_39`]
-    Column39(i64),
-    /// [`Wide::column_40`]
-    Column40(i64),
-    /// [`Wide::column_41`]
-    Column41(i64),
-    /// [`Wide::column_42`]
-    Column42(i64),
-    /// [`Wide::column_43`]
-    Column43(i64),
-    /// [`Wide::column_44`]
-    Column44(i64),
-    /// [`Wide::column_45`]
-    Column45(i64),
-    /// [`Wide::column_46`]
-    Column46(i64),
-    /// [`Wide::column_47`]
-    Column47(i64),
-    /// [`Wide::column_48`]
-    Column48(i64),
-    /// [`Wide::column_49`]
-    Column49(i64),
-    /// [`Wide::column_50`]
-    Column50(i64),
-    /// [`Wide::column_51`]
-    Column51(i64),
-    /// [`Wide::column_52`]
-    Column52(i64),
-    /// [`Wide::column_53`]
-    Column53(i64),
-    /// [`Wide::column_54`]
-    Column54(i64),
-    /// [`Wide::column_55`]
-    Column55(i64),
-    /// [`Wide::column_56`]
-    Column56(i64),
-    /// [`Wide::column_57`]
-    Column57(i64),
-    /// [`Wide::column_58`]
-    Column58(i64),
-    /// [`Wide::column_59`]
-    Column59(i64),
-    /// [`Wide::column_60`]
-    Column60(i64),
-    /// [`Wide::column_61`]
-    Column61(i64),
-    /// [`Wide::column_62`]
-    Column62(i64),
-    /// [`Wide::column_63`]
-    Column63(i64),
-    /// [`Wide::column_64`]
-    Column64(Option<f64>),
+fields! {
+    pub enum WideField for Wide, WideColumns {
+        Column1: i64 = column_1 => COLUMN_1,
+        Column2: i64 = column_2 => COLUMN_2,
+        Column3: i64 = column_3 => COLUMN_3,
+        Column4: i64 = column_4 => COLUMN_4,
+        Column5: i64 = column_5 => COLUMN_5,
+        Column6: i64 = column_6 => COLUMN_6,
+        Column7: i64 = column_7 => COLUMN_7,
+        Column8: i64 = column_8 => COLUMN_8,
+        Column9: i64 = column_9 => COLUMN_9,
+        Column10: i64 = column_10 => COLUMN_10,
+        Column11: i64 = column_11 => COLUMN_11,
+        Column12: i64 = column_12 => COLUMN_12,
+        Column13: i64 = column_13 => COLUMN_13,
+        Column14: i64 = column_14 => COLUMN_14,
+        Column15: i64 = column_15 => COLUMN_15,
+        Column16: i64 = column_16 => COLUMN_16,
+        Column17: i64 = column_17 => COLUMN_17,
+        Column18: i64 = column_18 => COLUMN_18,
+        Column19: i64 = column_19 => COLUMN_19,
+        Column20: i64 = column_20 => COLUMN_20,
+        Column21: i64 = column_21 => COLUMN_21,
+        Column22: i64 = column_22 => COLUMN_22,
+        Column23: i64 = column_23 => COLUMN_23,
+        Column24: i64 = column_24 => COLUMN_24,
+        Column25: i64 = column_25 => COLUMN_25,
+        Column26: i64 = column_26 => COLUMN_26,
+        Column27: i64 = column_27 => COLUMN_27,
+        Column28: i64 = column_28 => COLUMN_28,
+        Column29: i64 = column_29 => COLUMN_29,
+        Column30: i64 = column_30 => COLUMN_30,
+        Column31: i64 = column_31 => COLUMN_31,
+        Column32: i64 = column_32 => COLUMN_32,
+        Column33: i64 = column_33 => COLUMN_33,
+        Column34: i64 = column_34 => COLUMN_34,
+        Column35: i64 = column_35 => COLUMN_35,
+        Column36: i64 = column_36 => COLUMN_36,
+        Column37: i64 = column_37 => COLUMN_37,
+        Column38: i64 = column_38 => COLUMN_38,
+        Column39: i64 = column_39 => COLUMN_39,
+        Column40: i64 = column_40 => COLUMN_40,
+        Column41: i64 = column_41 => COLUMN_41,
+        Column42: i64 = column_42 => COLUMN_42,
+        Column43: i64 = column_43 => COLUMN_43,
+        Column44: i64 = column_44 => COLUMN_44,
+        Column45: i64 = column_45 => COLUMN_45,
+        Column46: i64 = column_46 => COLUMN_46,
+        Column47: i64 = column_47 => COLUMN_47,
+        Column48: i64 = column_48 => COLUMN_48,
+        Column49: i64 = column_49 => COLUMN_49,
+        Column50: i64 = column_50 => COLUMN_50,
+        Column51: i64 = column_51 => COLUMN_51,
+        Column52: i64 = column_52 => COLUMN_52,
+        Column53: i64 = column_53 => COLUMN_53,
+        Column54: i64 = column_54 => COLUMN_54,
+        Column55: i64 = column_55 => COLUMN_55,
+        Column56: i64 = column_56 => COLUMN_56,
+        Column57: i64 = column_57 => COLUMN_57,
+        Column58: i64 = column_58 => COLUMN_58,
+        Column59: i64 = column_59 => COLUMN_59,
+        Column60: i64 = column_60 => COLUMN_60,
+        Column61: i64 = column_61 => COLUMN_61,
+        Column62: i64 = column_62 => COLUMN_62,
+        Column63: i64 = column_63 => COLUMN_63,
+        Column64: Option<f64> = column_64 => COLUMN_64,
+    }
 }
 
 views!(Wide, WideRef, WideMut);
 
 impl Entity for Wide {
     type Tables = Tables;
-    type Columns = WideColumns;
-    type Field = WideField;
     type Ref<'w> = WideRef<'w>;
     type Mut<'w> = WideMut<'w>;
 
@@ -515,275 +447,6 @@ impl Entity for Wide {
 
     fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.wide
-    }
-
-    #[inline]
-    fn differs(&self, field: &WideField) -> WideColumns {
-        match field {
-            WideField::Column1(value) if self.column_1 != *value => WideColumns::COLUMN_1,
-            WideField::Column2(value) if self.column_2 != *value => WideColumns::COLUMN_2,
-            WideField::Column3(value) if self.column_3 != *value => WideColumns::COLUMN_3,
-            WideField::Column4(value) if self.column_4 != *value => WideColumns::COLUMN_4,
-            WideField::Column5(value) if self.column_5 != *value => WideColumns::COLUMN_5,
-            WideField::Column6(value) if self.column_6 != *value => WideColumns::COLUMN_6,
-            WideField::Column7(value) if self.column_7 != *value => WideColumns::COLUMN_7,
-            WideField::Column8(value) if self.column_8 != *value => WideColumns::COLUMN_8,
-            WideField::Column9(value) if self.column_9 != *value => WideColumns::COLUMN_9,
-            WideField::Column10(value) if self.column_10 != *value => WideColumns::COLUMN_10,
-            WideField::Column11(value) if self.column_11 != *value => WideColumns::COLUMN_11,
-            WideField::Column12(value) if self.column_12 != *value => WideColumns::COLUMN_12,
-            WideField::Column13(value) if self.column_13 != *value => WideColumns::COLUMN_13,
-            WideField::Column14(value) if self.column_14 != *value => WideColumns::COLUMN_14,
-            WideField::Column15(value) if self.column_15 != *value => WideColumns::COLUMN_15,
-            WideField::Column16(value) if self.column_16 != *value => WideColumns::COLUMN_16,
-            WideField::Column17(value) if self.column_17 != *value => WideColumns::COLUMN_17,
-            WideField::Column18(value) if self.column_18 != *value => WideColumns::COLUMN_18,
-            WideField::Column19(value) if self.column_19 != *value => WideColumns::COLUMN_19,
-            WideField::Column20(value) if self.column_20 != *value => WideColumns::COLUMN_20,
-            WideField::Column21(value) if self.column_21 != *value => WideColumns::COLUMN_21,
-            WideField::Column22(value) if self.column_22 != *value => WideColumns::COLUMN_22,
-            WideField::Column23(value) if self.column_23 != *value => WideColumns::COLUMN_23,
-            WideField::Column24(value) if self.column_24 != *value => WideColumns::COLUMN_24,
-            WideField::Column25(value) if self.column_25 != *value => WideColumns::COLUMN_25,
-            WideField::Column26(value) if self.column_26 != *value => WideColumns::COLUMN_26,
-            WideField::Column27(value) if self.column_27 != *value => WideColumns::COLUMN_27,
-            WideField::Column28(value) if self.column_28 != *value => WideColumns::COLUMN_28,
-            WideField::Column29(value) if self.column_29 != *value => WideColumns::COLUMN_29,
-            WideField::Column30(value) if self.column_30 != *value => WideColumns::COLUMN_30,
-            WideField::Column31(value) if self.column_31 != *value => WideColumns::COLUMN_31,
-            WideField::Column32(value) if self.column_32 != *value => WideColumns::COLUMN_32,
-            WideField::Column33(value) if self.column_33 != *value => WideColumns::COLUMN_33,
-            WideField::Column34(value) if self.column_34 != *value => WideColumns::COLUMN_34,
-            WideField::Column35(value) if self.column_35 != *value => WideColumns::COLUMN_35,
-            WideField::Column36(value) if self.column_36 != *value => WideColumns::COLUMN_36,
-            WideField::Column37(value) if self.column_37 != *value => WideColumns::COLUMN_37,
-            WideField::Column38(value) if self.column_38 != *value => WideColumns::COLUMN_38,
-            WideField::Column39(value) if self.column_39 != *value => WideColumns::COLUMN_39,
-            WideField::Column40(value) if self.column_40 != *value => WideColumns::COLUMN_40,
-            WideField::Column41(value) if self.column_41 != *value => WideColumns::COLUMN_41,
-            WideField::Column42(value) if self.column_42 != *value => WideColumns::COLUMN_42,
-            WideField::Column43(value) if self.column_43 != *value => WideColumns::COLUMN_43,
-            WideField::Column44(value) if self.column_44 != *value => WideColumns::COLUMN_44,
-            WideField::Column45(value) if self.column_45 != *value => WideColumns::COLUMN_45,
-            WideField::Column46(value) if self.column_46 != *value => WideColumns::COLUMN_46,
-            WideField::Column47(value) if self.column_47 != *value => WideColumns::COLUMN_47,
-            WideField::Column48(value) if self.column_48 != *value => WideColumns::COLUMN_48,
-            WideField::Column49(value) if self.column_49 != *value => WideColumns::COLUMN_49,
-            WideField::Column50(value) if self.column_50 != *value => WideColumns::COLUMN_50,
-            WideField::Column51(value) if self.column_51 != *value => WideColumns::COLUMN_51,
-            WideField::Column52(value) if self.column_52 != *value => WideColumns::COLUMN_52,
-            WideField::Column53(value) if self.column_53 != *value => WideColumns::COLUMN_53,
-            WideField::Column54(value) if self.column_54 != *value => WideColumns::COLUMN_54,
-            WideField::Column55(value) if self.column_55 != *value => WideColumns::COLUMN_55,
-            WideField::Column56(value) if self.column_56 != *value => WideColumns::COLUMN_56,
-            WideField::Column57(value) if self.column_57 != *value => WideColumns::COLUMN_57,
-            WideField::Column58(value) if self.column_58 != *value => WideColumns::COLUMN_58,
-            WideField::Column59(value) if self.column_59 != *value => WideColumns::COLUMN_59,
-            WideField::Column60(value) if self.column_60 != *value => WideColumns::COLUMN_60,
-            WideField::Column61(value) if self.column_61 != *value => WideColumns::COLUMN_61,
-            WideField::Column62(value) if self.column_62 != *value => WideColumns::COLUMN_62,
-            WideField::Column63(value) if self.column_63 != *value => WideColumns::COLUMN_63,
-            WideField::Column64(value) if self.column_64 != *value => WideColumns::COLUMN_64,
-            _ => WideColumns::empty(),
-        }
-    }
-
-    #[inline]
-    fn replace(&mut self, field: WideField) -> WideField {
-        match field {
-            WideField::Column1(value) => {
-                WideField::Column1(mem::replace(&mut self.column_1, value))
-            }
-            WideField::Column2(value) => {
-                WideField::Column2(mem::replace(&mut self.column_2, value))
-            }
-            WideField::Column3(value) => {
-                WideField::Column3(mem::replace(&mut self.column_3, value))
-            }
-            WideField::Column4(value) => {
-                WideField::Column4(mem::replace(&mut self.column_4, value))
-            }
-            WideField::Column5(value) => {
-                WideField::Column5(mem::replace(&mut self.column_5, value))
-            }
-            WideField::Column6(value) => {
-                WideField::Column6(mem::replace(&mut self.column_6, value))
-            }
-            WideField::Column7(value) => {
-                WideField::Column7(mem::replace(&mut self.column_7, value))
-            }
-            WideField::Column8(value) => {
-                WideField::Column8(mem::replace(&mut self.column_8, value))
-            }
-            WideField::Column9(value) => {
-                WideField::Column9(mem::replace(&mut self.column_9, value))
-            }
-            WideField::Column10(value) => {
-                WideField::Column10(mem::replace(&mut self.column_10, value))
-            }
-            WideField::Column11(value) => {
-                WideField::Column11(mem::replace(&mut self.column_11, value))
-            }
-            WideField::Column12(value) => {
-                WideField::Column12(mem::replace(&mut self.column_12, value))
-            }
-            WideField::Column13(value) => {
-                WideField::Column13(mem::replace(&mut self.column_13, value))
-            }
-            WideField::Column14(value) => {
-                WideField::Column14(mem::replace(&mut self.column_14, value))
-            }
-            WideField::Column15(value) => {
-                WideField::Column15(mem::replace(&mut self.column_15, value))
-            }
-            WideField::Column16(value) => {
-                WideField::Column16(mem::replace(&mut self.column_16, value))
-            }
-            WideField::Column17(value) => {
-                WideField::Column17(mem::replace(&mut self.column_17, value))
-            }
-            WideField::Column18(value) => {
-                WideField::Column18(mem::replace(&mut self.column_18, value))
-            }
-            WideField::Column19(value) => {
-                WideField::Column19(mem::replace(&mut self.column_19, value))
-            }
-            WideField::Column20(value) => {
-                WideField::Column20(mem::replace(&mut self.column_20, value))
-            }
-            WideField::Column21(value) => {
-                WideField::Column21(mem::replace(&mut self.column_21, value))
-            }
-            WideField::Column22(value) => {
-                WideField::Column22(mem::replace(&mut self.column_22, value))
-            }
-            WideField::Column23(value) => {
-                WideField::Column23(mem::replace(&mut self.column_23, value))
-            }
-            WideField::Column24(value) => {
-                WideField::Column24(mem::replace(&mut self.column_24, value))
-            }
-            WideField::Column25(value) => {
-                WideField::Column25(mem::replace(&mut self.column_25, value))
-            }
-            WideField::Column26(value) => {
-                WideField::Column26(mem::replace(&mut self.column_26, value))
-            }
-            WideField::Column27(value) => {
-                WideField::Column27(mem::replace(&mut self.column_27, value))
-            }
-            WideField::Column28(value) => {
-                WideField::Column28(mem::replace(&mut self.column_28, value))
-            }
-            WideField::Column29(value) => {
-                WideField::Column29(mem::replace(&mut self.column_29, value))
-            }
-            WideField::Column30(value) => {
-                WideField::Column30(mem::replace(&mut self.column_30, value))
-            }
-            WideField::Column31(value) => {
-                WideField::Column31(mem::replace(&mut self.column_31, value))
-            }
-            WideField::Column32(value) => {
-                WideField::Column32(mem::replace(&mut self.column_32, value))
-            }
-            WideField::Column33(value) => {
-                WideField::Column33(mem::replace(&mut self.column_33, value))
-            }
-            WideField::Column34(value) => {
-                WideField::Column34(mem::replace(&mut self.column_34, value))
-            }
-            WideField::Column35(value) => {
-                WideField::Column35(mem::replace(&mut self.column_35, value))
-            }
-            WideField::Column36(value) => {
-                WideField::Column36(mem::replace(&mut self.column_36, value))
-            }
-            WideField::Column37(value) => {
-                WideField::Column37(mem::replace(&mut self.column_37, value))
-            }
-            WideField::Column38(value) => {
-                WideField::Column38(mem::replace(&mut self.column_38, value))
-            }
-            WideField::Column39(value) => {
-                WideField::Column39(mem::replace(&mut self.column_39, value))
-            }
-            WideField::Column40(value) => {
-                WideField::Column40(mem::replace(&mut self.column_40, value))
-            }
-            WideField::Column41(value) => {
-                WideField::Column41(mem::replace(&mut self.column_41, value))
-            }
-            WideField::Column42(value) => {
-                WideField::Column42(mem::replace(&mut self.column_42, value))
-            }
-            WideField::Column43(value) => {
-                WideField::Column43(mem::replace(&mut self.column_43, value))
-            }
-            WideField::Column44(value) => {
-                WideField::Column44(mem::replace(&mut self.column_44, value))
-            }
-            WideField::Column45(value) => {
-                WideField::Column45(mem::replace(&mut self.column_45, value))
-            }
-            WideField::Column46(value) => {
-                WideField::Column46(mem::replace(&mut self.column_46, value))
-            }
-            WideField::Column47(value) => {
-                WideField::Column47(mem::replace(&mut self.column_47, value))
-            }
-            WideField::Column48(value) => {
-                WideField::Column48(mem::replace(&mut self.column_48, value))
-            }
-            WideField::Column49(value) => {
-                WideField::Column49(mem::replace(&mut self.column_49, value))
-            }
-            WideField::Column50(value) => {
-                WideField::Column50(mem::replace(&mut self.column_50, value))
-            }
-            WideField::Column51(value) => {
-                WideField::Column51(mem::replace(&mut self.column_51, value))
-            }
-            WideField::Column52(value) => {
-                WideField::Column52(mem::replace(&mut self.column_52, value))
-            }
-            WideField::Column53(value) => {
-                WideField::Column53(mem::replace(&mut self.column_53, value))
-            }
-            WideField::Column54(value) => {
-                WideField::Column54(mem::replace(&mut self.column_54, value))
-            }
-            WideField::Column55(value) => {
-                WideField::Column55(mem::replace(&mut self.column_55, value))
-            }
-            WideField::Column56(value) => {
-                WideField::Column56(mem::replace(&mut self.column_56, value))
-            }
-            WideField::Column57(value) => {
-                WideField::Column57(mem::replace(&mut self.column_57, value))
-            }
-            WideField::Column58(value) => {
-                WideField::Column58(mem::replace(&mut self.column_58, value))
-            }
-            WideField::Column59(value) => {
-                WideField::Column59(mem::replace(&mut self.column_59, value))
-            }
-            WideField::Column60(value) => {
-                WideField::Column60(mem::replace(&mut self.column_60, value))
-            }
-            WideField::Column61(value) => {
-                WideField::Column61(mem::replace(&mut self.column_61, value))
-            }
-            WideField::Column62(value) => {
-                WideField::Column62(mem::replace(&mut self.column_62, value))
-            }
-            WideField::Column63(value) => {
-                WideField::Column63(mem::replace(&mut self.column_63, value))
-            }
-            WideField::Column64(value) => {
-                WideField::Column64(mem::replace(&mut self.column_64, value))
-            }
-        }
     }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
