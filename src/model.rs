@@ -6,8 +6,8 @@ pub use bitflags::{Flags, bitflags};
 pub use crate::error::{Error, ProblemKind};
 pub use crate::store::any_table::AnyTable;
 pub use crate::store::entity::{
-    ColumnProblem, Entity, Fields, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone,
-    Tables, owner_value,
+    Arm, ColumnProblem, Entity, Fields, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone,
+    Tables, id_of, id_of_optional, owner_value,
 };
 pub use crate::store::index::Parent;
 pub use crate::store::key::{Id, Key, RawKey};
@@ -19,7 +19,7 @@ pub use crate::store::union::{Parts, Union, owner_flags, union_flags};
 pub use crate::store::value::{FromValue, Value, enum_from_value};
 pub use crate::store::view::{RowMut, RowRef};
 pub use crate::store::world::World;
-pub use crate::{fields, tables, text_enum, views};
+pub use crate::{fields, owner_enum, tables, text_enum, views};
 
 /// Declares the tables of a world, each with its position: they are counted from 0, in declaration
 /// order.
@@ -208,6 +208,93 @@ macro_rules! fields {
     };
     (@differs $columns:ident, $old:expr, $new:ident, $flag:ident) => {
         if $old == *$new { $columns::empty() } else { $columns::$flag }
+    };
+}
+
+/// Declares the enum of who owns a row, and implements [`Owner`] for it.
+///
+/// Each line has the arm's number, counted from 0, its variant and what it holds: the key of a row, or
+/// the `i64` id of something that is none. In braces stand the names of its methods, and `from` where a
+/// key alone says which arm is meant.
+///
+/// ```
+/// use gamedb::model::owner_enum;
+///
+/// owner_enum! {
+///     /// Who owns a house.
+///     pub enum HouseOwner {
+///         0 => Crown(i64) { is_crown, as_crown },
+///         1 => Bank(i64) { is_bank, as_bank, from },
+///     }
+/// }
+///
+/// assert!(HouseOwner::Crown(1).is_crown());
+/// assert_eq!(HouseOwner::from(2).as_bank(), Some(2));
+/// ```
+#[macro_export]
+macro_rules! owner_enum {
+    (
+        $(#[$attribute:meta])*
+        $vis:vis enum $name:ident {
+            $(
+                $(#[$doc:meta])*
+                $arm:literal => $variant:ident($held:ty) { $is:ident, $as:ident $(, $from:ident)? },
+            )*
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        $vis enum $name {
+            $($(#[$doc])* $variant($held),)*
+        }
+
+        impl $name {
+            $(
+                #[doc = concat!("Whether it is [`Self::", stringify!($variant), "`].")]
+                #[must_use]
+                pub const fn $is(&self) -> bool {
+                    matches!(self, Self::$variant(_))
+                }
+            )*
+
+            $(
+                #[doc = concat!("What [`Self::", stringify!($variant), "`] holds, if it is that.")]
+                #[must_use]
+                pub const fn $as(self) -> Option<$held> {
+                    match self {
+                        Self::$variant(held) => Some(held),
+                        #[allow(unreachable_patterns, reason = "it may be the only arm")]
+                        _ => None,
+                    }
+                }
+            )*
+        }
+
+        $($($crate::owner_enum!(@$from $name, $variant, $held);)?)*
+
+        impl $crate::model::Owner for $name {
+            #[inline]
+            fn arm(self) -> (usize, $crate::model::Parent) {
+                match self {
+                    $(Self::$variant(held) => ($arm, $crate::model::Arm::parent(held)),)*
+                }
+            }
+
+            #[inline]
+            fn from_arm(arm: usize, parent: $crate::model::Parent) -> Option<Self> {
+                match arm {
+                    $($arm => $crate::model::Arm::from_parent(parent).map(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+    (@from $name:ident, $variant:ident, $held:ty) => {
+        impl From<$held> for $name {
+            fn from(held: $held) -> Self {
+                Self::$variant(held)
+            }
+        }
     };
 }
 

@@ -2,8 +2,9 @@
 
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, NewOrKept, Owned,
-    Owner, Parent, Parts, Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId,
-    TableInfo, TableKind, Union, Value, bitflags, fields, owner_value, tables, text_enum, views,
+    Parts, Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo,
+    TableKind, Union, Value, bitflags, fields, id_of, id_of_optional, owner_enum, owner_value,
+    tables, text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -606,75 +607,13 @@ impl Entity for Mobile {
 
 impl Standalone for Mobile {}
 
-/// The owner of a [`Mobile`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MobileOwnerKey {
-    /// `owner_mobile_id`
-    Mobile(MobileKey),
-    /// `owner_player_id`
-    Player(PlayerKey),
-}
-
-impl MobileOwnerKey {
-    /// Whether it is a mobile.
-    #[must_use]
-    pub const fn is_mobile(&self) -> bool {
-        matches!(self, Self::Mobile(_))
-    }
-
-    /// Whether it is a player.
-    #[must_use]
-    pub const fn is_player(&self) -> bool {
-        matches!(self, Self::Player(_))
-    }
-
-    /// The mobile, if it is one.
-    #[must_use]
-    pub const fn as_mobile(self) -> Option<MobileKey> {
-        match self {
-            Self::Mobile(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The player, if it is one.
-    #[must_use]
-    pub const fn as_player(self) -> Option<PlayerKey> {
-        match self {
-            Self::Player(key) => Some(key),
-            _ => None,
-        }
-    }
-}
-
-impl From<MobileKey> for MobileOwnerKey {
-    fn from(key: MobileKey) -> Self {
-        Self::Mobile(key)
-    }
-}
-
-impl From<PlayerKey> for MobileOwnerKey {
-    fn from(key: PlayerKey) -> Self {
-        Self::Player(key)
-    }
-}
-
-impl Owner for MobileOwnerKey {
-    #[inline]
-    fn arm(self) -> (usize, Parent) {
-        match self {
-            Self::Mobile(key) => (0, Parent::Row(key.raw())),
-            Self::Player(key) => (1, Parent::Row(key.raw())),
-        }
-    }
-
-    #[inline]
-    fn from_arm(arm: usize, parent: Parent) -> Option<Self> {
-        match (arm, parent) {
-            (0, Parent::Row(key)) => Some(Self::Mobile(Key::from_raw(key))),
-            (1, Parent::Row(key)) => Some(Self::Player(Key::from_raw(key))),
-            _ => None,
-        }
+owner_enum! {
+    /// The owner of a [`Mobile`].
+    pub enum MobileOwnerKey {
+        /// `owner_mobile_id`
+        0 => Mobile(MobileKey) { is_mobile, as_mobile, from },
+        /// `owner_player_id`
+        1 => Player(PlayerKey) { is_player, as_player, from },
     }
 }
 
@@ -952,11 +891,7 @@ impl Entity for Item {
             0 => self.internal_name.as_str().into(),
             1 => self.max_stack_size.into(),
             2 => self.item_type.into(),
-            3 => self
-                .blueprint
-                .and_then(|key| tables.item_blueprints.id(key))
-                .map(Id::get)
-                .into(),
+            3 => id_of_optional(tables, self.blueprint),
             _ => Value::Null,
         }
     }
@@ -1304,119 +1239,17 @@ impl AttributeOwner {
     }
 }
 
-/// Who owns an [`Attribute`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum AttributeOwnerKey {
-    /// `mobile_id`
-    Mobile(MobileKey),
-    /// `item_id`
-    Item(ItemKey),
-    /// `asset_id`
-    Asset(i64),
-    /// `player_id`
-    Player(PlayerKey),
-}
-
-impl AttributeOwnerKey {
-    /// Whether it is a mobile.
-    #[must_use]
-    pub const fn is_mobile(&self) -> bool {
-        matches!(self, Self::Mobile(_))
-    }
-
-    /// Whether it is an item.
-    #[must_use]
-    pub const fn is_item(&self) -> bool {
-        matches!(self, Self::Item(_))
-    }
-
-    /// Whether it is an asset.
-    #[must_use]
-    pub const fn is_asset(&self) -> bool {
-        matches!(self, Self::Asset(_))
-    }
-
-    /// Whether it is a player.
-    #[must_use]
-    pub const fn is_player(&self) -> bool {
-        matches!(self, Self::Player(_))
-    }
-
-    /// The mobile, if it is one.
-    #[must_use]
-    pub const fn as_mobile(self) -> Option<MobileKey> {
-        match self {
-            Self::Mobile(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The item, if it is one.
-    #[must_use]
-    pub const fn as_item(self) -> Option<ItemKey> {
-        match self {
-            Self::Item(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The asset's id, if it is one.
-    #[must_use]
-    pub const fn as_asset(self) -> Option<i64> {
-        match self {
-            Self::Asset(id) => Some(id),
-            _ => None,
-        }
-    }
-
-    /// The player, if it is one.
-    #[must_use]
-    pub const fn as_player(self) -> Option<PlayerKey> {
-        match self {
-            Self::Player(key) => Some(key),
-            _ => None,
-        }
-    }
-}
-
-impl From<MobileKey> for AttributeOwnerKey {
-    fn from(key: MobileKey) -> Self {
-        Self::Mobile(key)
-    }
-}
-
-impl From<ItemKey> for AttributeOwnerKey {
-    fn from(key: ItemKey) -> Self {
-        Self::Item(key)
-    }
-}
-
-impl From<PlayerKey> for AttributeOwnerKey {
-    fn from(key: PlayerKey) -> Self {
-        Self::Player(key)
-    }
-}
-
-impl Owner for AttributeOwnerKey {
-    #[inline]
-    fn arm(self) -> (usize, Parent) {
-        match self {
-            Self::Mobile(key) => (0, Parent::Row(key.raw())),
-            Self::Item(key) => (1, Parent::Row(key.raw())),
-            Self::Asset(id) => (2, Parent::Outside(id)),
-            Self::Player(key) => (3, Parent::Row(key.raw())),
-        }
-    }
-
-    #[inline]
-    fn from_arm(arm: usize, parent: Parent) -> Option<Self> {
-        match (arm, parent) {
-            (0, Parent::Row(key)) => Some(Self::Mobile(Key::from_raw(key))),
-            (1, Parent::Row(key)) => Some(Self::Item(Key::from_raw(key))),
-            (2, Parent::Outside(id)) => Some(Self::Asset(id)),
-            (3, Parent::Row(key)) => Some(Self::Player(Key::from_raw(key))),
-            _ => None,
-        }
+owner_enum! {
+    /// Who owns an [`Attribute`].
+    pub enum AttributeOwnerKey {
+        /// `mobile_id`
+        0 => Mobile(MobileKey) { is_mobile, as_mobile, from },
+        /// `item_id`
+        1 => Item(ItemKey) { is_item, as_item, from },
+        /// `asset_id`
+        2 => Asset(i64) { is_asset, as_asset },
+        /// `player_id`
+        3 => Player(PlayerKey) { is_player, as_player, from },
     }
 }
 
@@ -1764,15 +1597,11 @@ impl Entity for InventoryEntry {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => tables.inventories.id(self.inventory).map(Id::get).into(),
-            1 => tables.items.id(self.item).map(Id::get).into(),
+            0 => id_of(tables, self.inventory),
+            1 => id_of(tables, self.item),
             2 => self.quantity.into(),
             3 => self.is_max_stacked.into(),
-            4 => self
-                .mobile_item
-                .and_then(|key| tables.mobile_items.id(key))
-                .map(Id::get)
-                .into(),
+            4 => id_of_optional(tables, self.mobile_item),
             _ => Value::Null,
         }
     }
@@ -1913,94 +1742,15 @@ impl InventoryOwner {
     }
 }
 
-/// Who owns an [`Inventory`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum InventoryOwnerKey {
-    /// `mobile_id`
-    Mobile(MobileKey),
-    /// `item_id`
-    Item(ItemKey),
-    /// `player_id`
-    Player(PlayerKey),
-}
-
-impl InventoryOwnerKey {
-    /// Whether it is a mobile.
-    #[must_use]
-    pub const fn is_mobile(&self) -> bool {
-        matches!(self, Self::Mobile(_))
-    }
-
-    /// Whether it is an item.
-    #[must_use]
-    pub const fn is_item(&self) -> bool {
-        matches!(self, Self::Item(_))
-    }
-
-    /// Whether it is a player.
-    #[must_use]
-    pub const fn is_player(&self) -> bool {
-        matches!(self, Self::Player(_))
-    }
-
-    /// The mobile, if it is one.
-    #[must_use]
-    pub const fn as_mobile(self) -> Option<MobileKey> {
-        match self {
-            Self::Mobile(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The item, if it is one.
-    #[must_use]
-    pub const fn as_item(self) -> Option<ItemKey> {
-        match self {
-            Self::Item(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The player, if it is one.
-    #[must_use]
-    pub const fn as_player(self) -> Option<PlayerKey> {
-        match self {
-            Self::Player(key) => Some(key),
-            _ => None,
-        }
-    }
-}
-
-impl From<MobileKey> for InventoryOwnerKey {
-    fn from(key: MobileKey) -> Self {
-        Self::Mobile(key)
-    }
-}
-
-impl From<PlayerKey> for InventoryOwnerKey {
-    fn from(key: PlayerKey) -> Self {
-        Self::Player(key)
-    }
-}
-
-impl Owner for InventoryOwnerKey {
-    #[inline]
-    fn arm(self) -> (usize, Parent) {
-        match self {
-            Self::Mobile(key) => (0, Parent::Row(key.raw())),
-            Self::Item(key) => (1, Parent::Row(key.raw())),
-            Self::Player(key) => (2, Parent::Row(key.raw())),
-        }
-    }
-
-    #[inline]
-    fn from_arm(arm: usize, parent: Parent) -> Option<Self> {
-        match (arm, parent) {
-            (0, Parent::Row(key)) => Some(Self::Mobile(Key::from_raw(key))),
-            (1, Parent::Row(key)) => Some(Self::Item(Key::from_raw(key))),
-            (2, Parent::Row(key)) => Some(Self::Player(Key::from_raw(key))),
-            _ => None,
-        }
+owner_enum! {
+    /// Who owns an [`Inventory`].
+    pub enum InventoryOwnerKey {
+        /// `mobile_id`
+        0 => Mobile(MobileKey) { is_mobile, as_mobile, from },
+        /// `item_id`
+        1 => Item(ItemKey) { is_item, as_item },
+        /// `player_id`
+        2 => Player(PlayerKey) { is_player, as_player, from },
     }
 }
 
@@ -2234,12 +1984,8 @@ impl Entity for ItemBlueprintComponent {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => tables
-                .item_blueprints
-                .id(self.item_blueprint)
-                .map(Id::get)
-                .into(),
-            1 => tables.items.id(self.component_item).map(Id::get).into(),
+            0 => id_of(tables, self.item_blueprint),
+            1 => id_of(tables, self.component_item),
             2 => self.ratio.into(),
             _ => Value::Null,
         }
@@ -2441,16 +2187,12 @@ impl Entity for MobileItem {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => tables.mobiles.id(self.mobile).map(Id::get).into(),
+            0 => id_of(tables, self.mobile),
             1 => self.internal_name.as_str().into(),
             2 => self.max_stack_size.into(),
             3 => self.item_type.into(),
-            4 => self
-                .blueprint
-                .and_then(|key| tables.mobile_item_blueprints.id(key))
-                .map(Id::get)
-                .into(),
-            5 => tables.items.id(self.item).map(Id::get).into(),
+            4 => id_of_optional(tables, self.blueprint),
+            5 => id_of(tables, self.item),
             _ => Value::Null,
         }
     }
@@ -2689,7 +2431,7 @@ impl Entity for MobileItemAttribute {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => tables.mobile_items.id(self.mobile_item).map(Id::get).into(),
+            0 => id_of(tables, self.mobile_item),
             1 => self.internal_name.as_str().into(),
             2 => self.visible.into(),
             3 => self.attribute_type.into(),
@@ -2958,12 +2700,8 @@ impl Entity for MobileItemBlueprintComponent {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => tables
-                .mobile_item_blueprints
-                .id(self.item_blueprint)
-                .map(Id::get)
-                .into(),
-            1 => tables.items.id(self.component_item).map(Id::get).into(),
+            0 => id_of(tables, self.item_blueprint),
+            1 => id_of(tables, self.component_item),
             2 => self.ratio.into(),
             _ => Value::Null,
         }

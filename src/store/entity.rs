@@ -147,6 +147,44 @@ pub trait Owner: Copy + Debug + PartialEq + Send + Sync + 'static {
     fn from_arm(arm: usize, parent: Parent) -> Option<Self>;
 }
 
+/// What an arm of an [`Owner`] holds: the key of a row, or the id of something that is no row.
+pub trait Arm: Sized {
+    /// The same without its type.
+    fn parent(self) -> Parent;
+    /// The same with its type, if it is of this kind.
+    fn from_parent(parent: Parent) -> Option<Self>;
+}
+
+impl<E> Arm for Key<E> {
+    #[inline]
+    fn parent(self) -> Parent {
+        Parent::Row(self.raw())
+    }
+
+    #[inline]
+    fn from_parent(parent: Parent) -> Option<Self> {
+        match parent {
+            Parent::Row(key) => Some(Self::from_raw(key)),
+            Parent::Outside(_) => None,
+        }
+    }
+}
+
+impl Arm for i64 {
+    #[inline]
+    fn parent(self) -> Parent {
+        Parent::Outside(self)
+    }
+
+    #[inline]
+    fn from_parent(parent: Parent) -> Option<Self> {
+        match parent {
+            Parent::Outside(id) => Some(id),
+            Parent::Row(_) => None,
+        }
+    }
+}
+
 /// Hashes values for an index, the same way for rows and for searches.
 pub struct IndexHasher<'a>(pub(crate) &'a ValueHasher);
 
@@ -307,6 +345,21 @@ impl<'a, T: Tables> RowReader<'a, T> {
         }
         Ok(owner)
     }
+
+    /// Reads the owner that these columns name, as [`owner`](Self::owner) does, where there has to be
+    /// one.
+    ///
+    /// # Errors
+    /// When none or several of them name one, or one that is not there.
+    pub fn required_owner<O: Owner>(
+        &self,
+        arms: &[(usize, Option<TableId>)],
+    ) -> Result<O, ColumnProblem> {
+        self.owner(arms)?.ok_or_else(|| ColumnProblem {
+            columns: arms.iter().map(|&(column, _)| column).collect(),
+            kind: ProblemKind::NoneOf,
+        })
+    }
 }
 
 fn dangling(column: usize, target: &'static TableInfo, id: i64) -> ColumnProblem {
@@ -317,6 +370,16 @@ fn dangling(column: usize, target: &'static TableInfo, id: i64) -> ColumnProblem
             id,
         },
     }
+}
+
+/// What a foreign key's column holds in the file: the id of the row that the key names.
+pub fn id_of<'a, E: Entity>(tables: &E::Tables, key: Key<E>) -> Value<'a> {
+    E::table(tables).id(key).map(Id::get).into()
+}
+
+/// The same for a foreign key that may name nobody: NULL then.
+pub fn id_of_optional<'a, E: Entity>(tables: &E::Tables, key: Option<Key<E>>) -> Value<'a> {
+    key.map_or(Value::Null, |key| id_of(tables, key))
 }
 
 /// What an owner column holds in the file: the owner's id if this is its arm, NULL otherwise.

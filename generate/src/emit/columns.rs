@@ -172,14 +172,15 @@ pub(crate) fn value(code: &mut Code, table: &Table<'_>) {
             }
             FieldKind::ForeignKey(key) => {
                 sees_tables = true;
-                let target = &table.model[key.target].accessor;
-                let id = match key.nullable {
-                    true => format!("self.{name}.and_then(|key| tables.{target}.id(key))"),
-                    false => format!("tables.{target}.id(self.{name})"),
+                let function = if key.nullable {
+                    "id_of_optional"
+                } else {
+                    "id_of"
                 };
+                code.uses(&[function]);
                 arms.push((
                     field.columns[0],
-                    format!("{} => {id}.map(Id::get).into()", field.columns[0]),
+                    format!("{} => {function}(tables, self.{name})", field.columns[0]),
                 ));
             }
             FieldKind::Owner { ty, required } => {
@@ -289,18 +290,9 @@ pub(crate) fn load(code: &mut Code, table: &Table<'_>) {
                         target_table(table, arm.key.as_ref())
                     )
                 });
-                let read = format!("row.owner(&[{}])?", arms.collect::<Vec<_>>().join(", "));
-                if *required {
-                    code.uses(&["ProblemKind"]);
-                    let columns: Vec<usize> = owner.arms.iter().map(|arm| arm.column).collect();
-                    let problem = format!(
-                        "ColumnProblem {{ columns: vec![{}], kind: ProblemKind::NoneOf }}",
-                        positions(&columns)
-                    );
-                    format!("{read}.ok_or_else(|| {problem})?")
-                } else {
-                    read
-                }
+                let function = if *required { "required_owner" } else { "owner" };
+                let arms: Vec<String> = arms.collect();
+                format!("row.{function}(&[{}])?", arms.join(", "))
             }
         };
         code.line(format!("{}: {read},", field.name));

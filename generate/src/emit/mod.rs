@@ -19,7 +19,8 @@ use table::Table;
 
 pub use unsupported::Unsupported;
 
-/// Types that generated code imports, or has of itself; no table may be called so.
+/// Types that generated code imports, that its macros speak of, or that it has of itself; no table may
+/// be called so.
 pub(crate) const IMPORTED: &[&str] = &[
     "ColumnProblem",
     "Entity",
@@ -36,7 +37,6 @@ pub(crate) const IMPORTED: &[&str] = &[
     "Parts",
     "Pivot",
     "PivotRow",
-    "ProblemKind",
     "RawKey",
     "RowReader",
     "Rows",

@@ -2,104 +2,42 @@
 
 use crate::model::{ArmModel, Model, OwnerModel, TableKind};
 
-use super::code::{Code, article, quoted, words};
+use super::code::{Code, article, quoted};
 use super::table::key_type;
 
-/// An owner enum, with its tests and conversions.
+/// An owner enum, a line for each arm. rustfmt does not look into macros.
 pub(crate) fn owner_enum(code: &mut Code, model: &Model, owner: &OwnerModel) {
-    let name = &owner.type_name;
     let table = &model[owner.table];
-    code.uses(&["Owner", "Parent"]);
-    if owner.arms.iter().any(|arm| arm.key.is_some()) {
-        code.uses(&["Key"]);
-    }
-    match &table.kind {
+    code.uses(&["owner_enum"]);
+    code.line("owner_enum! {");
+    code.line(match &table.kind {
         TableKind::Pivot(pivot) => {
             let owned = &model[pivot.owned].type_name;
-            code.doc(format!("Who owns {} [`{owned}`].", article(owned)));
+            format!("    /// Who owns {} [`{owned}`].", article(owned))
         }
-        TableKind::Entity => code.doc(format!(
-            "The owner of {} [`{1}`].",
-            article(&table.type_name),
-            table.type_name
-        )),
-    }
-    code.line(format!(
-        "#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)] pub enum {name} {{"
-    ));
-    for arm in &owner.arms {
-        code.doc(quoted(&table.columns[arm.column].name));
-        code.line(format!("{}({}),", arm.variant, held(model, arm)));
-    }
-    code.line("}\n");
-    code.line(format!("impl {name} {{"));
-    for arm in &owner.arms {
-        let word = words(arm.word.stem());
-        code.doc(format!("Whether it is {} {word}.", article(&word)));
-        code.line(format!(
-            "#[must_use] pub const fn is_{}(&self) -> bool {{ matches!(self, Self::{}(_)) }}\n",
-            arm.word.tail(),
-            arm.variant
-        ));
-    }
-    for arm in &owner.arms {
-        let word = words(arm.word.stem());
-        let bound = bound(arm);
-        let what = if arm.key.is_some() {
-            word
-        } else {
-            format!("{word}'s id")
-        };
-        code.doc(format!("The {what}, if it is one."));
-        let other = if owner.arms.len() > 1 {
-            "_ => None,"
+        TableKind::Entity => {
+            let owned = &table.type_name;
+            format!("    /// The owner of {} [`{owned}`].", article(owned))
+        }
+    });
+    code.line(format!("    pub enum {} {{", owner.type_name));
+    for (at, arm) in owner.arms.iter().enumerate() {
+        let (variant, word) = (&arm.variant, arm.word.tail());
+        let from = if converts(model, owner, arm) {
+            ", from"
         } else {
             ""
         };
         code.line(format!(
-            "#[must_use] pub const fn as_{}(self) -> Option<{}> {{
-                match self {{ Self::{}({bound}) => Some({bound}), {other} }}
-            }}\n",
-            arm.word.tail(),
-            held(model, arm),
-            arm.variant
+            "        /// {}",
+            quoted(&table.columns[arm.column].name)
         ));
-    }
-    code.line("}\n");
-    for arm in owner.arms.iter().filter(|arm| converts(model, owner, arm)) {
         code.line(format!(
-            "impl From<{}> for {name} {{ fn from(key: {0}) -> Self {{ Self::{}(key) }} }}\n",
-            held(model, arm),
-            arm.variant
+            "        {at} => {variant}({}) {{ is_{word}, as_{word}{from} }},",
+            held(model, arm)
         ));
     }
-    implementation(code, owner);
-}
-
-fn implementation(code: &mut Code, owner: &OwnerModel) {
-    code.line(format!("impl Owner for {} {{", owner.type_name));
-    code.line("#[inline] fn arm(self) -> (usize, Parent) { match self {");
-    for (at, arm) in owner.arms.iter().enumerate() {
-        let variant = &arm.variant;
-        code.line(match arm.key {
-            Some(_) => format!("Self::{variant}(key) => ({at}, Parent::Row(key.raw())),"),
-            None => format!("Self::{variant}(id) => ({at}, Parent::Outside(id)),"),
-        });
-    }
-    code.line("} }\n");
-    code.line(
-        "#[inline] fn from_arm(arm: usize, parent: Parent) -> Option<Self> { match (arm, parent) {",
-    );
-    for (at, arm) in owner.arms.iter().enumerate() {
-        let variant = &arm.variant;
-        code.line(match arm.key {
-            Some(_) => {
-                format!("({at}, Parent::Row(key)) => Some(Self::{variant}(Key::from_raw(key))),")
-            }
-            None => format!("({at}, Parent::Outside(id)) => Some(Self::{variant}(id)),"),
-        });
-    }
-    code.line("_ => None, } } }\n");
+    code.line("    }\n}\n");
 }
 
 /// What a variant holds: the key of a row, or an id that means something elsewhere.
@@ -108,10 +46,6 @@ fn held(model: &Model, arm: &ArmModel) -> String {
         Some(key) => key_type(model, key.target),
         None => "i64".to_owned(),
     }
-}
-
-fn bound(arm: &ArmModel) -> &'static str {
-    if arm.key.is_some() { "key" } else { "id" }
 }
 
 /// Whether a key alone says which arm it is. In a pivot only owners with methods are written so;

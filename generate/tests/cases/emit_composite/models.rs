@@ -2,7 +2,7 @@
 
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, tables,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, tables,
     text_enum, views,
 };
 
@@ -286,7 +286,7 @@ impl Entity for Cell {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => tables.regions.id(self.region).map(Id::get).into(),
+            0 => id_of(tables, self.region),
             1 => self.x.into(),
             2 => self.y.into(),
             3 => self.height.into(),

@@ -1,9 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, NewOrKept, Owned, Owner, Parent, Pivot,
-    PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value,
-    bitflags, fields, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, NewOrKept, Owned, Pivot, PivotRow, RawKey,
+    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields,
+    id_of_optional, owner_enum, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -502,11 +502,7 @@ impl Entity for Crate {
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
             0 => self.weight.into(),
-            1 => self
-                .inside
-                .and_then(|key| tables.crates.id(key))
-                .map(Id::get)
-                .into(),
+            1 => id_of_optional(tables, self.inside),
             _ => Value::Null,
         }
     }
@@ -619,132 +615,19 @@ impl CrateHolder {
     }
 }
 
-/// Who owns a [`Crate`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CrateHolderKey {
-    /// `player_id`
-    Player(PlayerKey),
-    /// `pawnbroker`
-    Pawnbroker(PlayerKey),
-    /// `ship_id`
-    Ship(ShipKey),
-    /// `planet_id`
-    Planet(PlanetKey),
-    /// `void_id`
-    Void(i64),
-}
-
-impl CrateHolderKey {
-    /// Whether it is a player.
-    #[must_use]
-    pub const fn is_player(&self) -> bool {
-        matches!(self, Self::Player(_))
-    }
-
-    /// Whether it is a pawnbroker.
-    #[must_use]
-    pub const fn is_pawnbroker(&self) -> bool {
-        matches!(self, Self::Pawnbroker(_))
-    }
-
-    /// Whether it is a ship.
-    #[must_use]
-    pub const fn is_ship(&self) -> bool {
-        matches!(self, Self::Ship(_))
-    }
-
-    /// Whether it is a planet.
-    #[must_use]
-    pub const fn is_planet(&self) -> bool {
-        matches!(self, Self::Planet(_))
-    }
-
-    /// Whether it is a void.
-    #[must_use]
-    pub const fn is_void(&self) -> bool {
-        matches!(self, Self::Void(_))
-    }
-
-    /// The player, if it is one.
-    #[must_use]
-    pub const fn as_player(self) -> Option<PlayerKey> {
-        match self {
-            Self::Player(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The pawnbroker, if it is one.
-    #[must_use]
-    pub const fn as_pawnbroker(self) -> Option<PlayerKey> {
-        match self {
-            Self::Pawnbroker(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The ship, if it is one.
-    #[must_use]
-    pub const fn as_ship(self) -> Option<ShipKey> {
-        match self {
-            Self::Ship(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The planet, if it is one.
-    #[must_use]
-    pub const fn as_planet(self) -> Option<PlanetKey> {
-        match self {
-            Self::Planet(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The void's id, if it is one.
-    #[must_use]
-    pub const fn as_void(self) -> Option<i64> {
-        match self {
-            Self::Void(id) => Some(id),
-            _ => None,
-        }
-    }
-}
-
-impl From<PlayerKey> for CrateHolderKey {
-    fn from(key: PlayerKey) -> Self {
-        Self::Player(key)
-    }
-}
-
-impl From<ShipKey> for CrateHolderKey {
-    fn from(key: ShipKey) -> Self {
-        Self::Ship(key)
-    }
-}
-
-impl Owner for CrateHolderKey {
-    #[inline]
-    fn arm(self) -> (usize, Parent) {
-        match self {
-            Self::Player(key) => (0, Parent::Row(key.raw())),
-            Self::Pawnbroker(key) => (1, Parent::Row(key.raw())),
-            Self::Ship(key) => (2, Parent::Row(key.raw())),
-            Self::Planet(key) => (3, Parent::Row(key.raw())),
-            Self::Void(id) => (4, Parent::Outside(id)),
-        }
-    }
-
-    #[inline]
-    fn from_arm(arm: usize, parent: Parent) -> Option<Self> {
-        match (arm, parent) {
-            (0, Parent::Row(key)) => Some(Self::Player(Key::from_raw(key))),
-            (1, Parent::Row(key)) => Some(Self::Pawnbroker(Key::from_raw(key))),
-            (2, Parent::Row(key)) => Some(Self::Ship(Key::from_raw(key))),
-            (3, Parent::Row(key)) => Some(Self::Planet(Key::from_raw(key))),
-            (4, Parent::Outside(id)) => Some(Self::Void(id)),
-            _ => None,
-        }
+owner_enum! {
+    /// Who owns a [`Crate`].
+    pub enum CrateHolderKey {
+        /// `player_id`
+        0 => Player(PlayerKey) { is_player, as_player, from },
+        /// `pawnbroker`
+        1 => Pawnbroker(PlayerKey) { is_pawnbroker, as_pawnbroker },
+        /// `ship_id`
+        2 => Ship(ShipKey) { is_ship, as_ship, from },
+        /// `planet_id`
+        3 => Planet(PlanetKey) { is_planet, as_planet },
+        /// `void_id`
+        4 => Void(i64) { is_void, as_void },
     }
 }
 
@@ -914,49 +797,11 @@ impl NoteOwner {
     }
 }
 
-/// Who owns a [`Note`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NoteOwnerKey {
-    /// `ship_id`
-    Ship(ShipKey),
-}
-
-impl NoteOwnerKey {
-    /// Whether it is a ship.
-    #[must_use]
-    pub const fn is_ship(&self) -> bool {
-        matches!(self, Self::Ship(_))
-    }
-
-    /// The ship, if it is one.
-    #[must_use]
-    pub const fn as_ship(self) -> Option<ShipKey> {
-        match self {
-            Self::Ship(key) => Some(key),
-        }
-    }
-}
-
-impl From<ShipKey> for NoteOwnerKey {
-    fn from(key: ShipKey) -> Self {
-        Self::Ship(key)
-    }
-}
-
-impl Owner for NoteOwnerKey {
-    #[inline]
-    fn arm(self) -> (usize, Parent) {
-        match self {
-            Self::Ship(key) => (0, Parent::Row(key.raw())),
-        }
-    }
-
-    #[inline]
-    fn from_arm(arm: usize, parent: Parent) -> Option<Self> {
-        match (arm, parent) {
-            (0, Parent::Row(key)) => Some(Self::Ship(Key::from_raw(key))),
-            _ => None,
-        }
+owner_enum! {
+    /// Who owns a [`Note`].
+    pub enum NoteOwnerKey {
+        /// `ship_id`
+        0 => Ship(ShipKey) { is_ship, as_ship, from },
     }
 }
 

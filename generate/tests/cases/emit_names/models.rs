@@ -2,8 +2,8 @@
 
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, tables,
-    text_enum, views,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, id_of,
+    id_of_optional, tables, text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -322,27 +322,15 @@ impl Entity for Type {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => self
-                .self_
-                .and_then(|key| tables.r#type.id(key))
-                .map(Id::get)
-                .into(),
+            0 => id_of_optional(tables, self.self_),
             1 => self.super_.as_deref().into(),
             2 => self.r#fn.as_str().into(),
             3 => self.world.as_str().into(),
             4 => self.row.into(),
             5 => self.key.into(),
-            6 => tables.parents.id(self.r#match).map(Id::get).into(),
-            7 => self
-                .table
-                .and_then(|key| tables.parents.id(key))
-                .map(Id::get)
-                .into(),
-            8 => self
-                .info
-                .and_then(|key| tables.parents.id(key))
-                .map(Id::get)
-                .into(),
+            6 => id_of(tables, self.r#match),
+            7 => id_of_optional(tables, self.table),
+            8 => id_of_optional(tables, self.info),
             9 => self.naïve_col.as_deref().into(),
             10 => self.a_b.as_slice().into(),
             11 => self._1st.into(),
@@ -353,11 +341,7 @@ impl Entity for Type {
             16 => self.a1.into(),
             17 => self.a_b_3.into(),
             18 => self._x.into(),
-            19 => self
-                .from_parent
-                .and_then(|key| tables.parents.id(key))
-                .map(Id::get)
-                .into(),
+            19 => id_of_optional(tables, self.from_parent),
             20 => self.flags.into(),
             _ => Value::Null,
         }
@@ -1287,7 +1271,7 @@ impl Entity for PlayerKeyRow {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => tables.players.id(self.player).map(Id::get).into(),
+            0 => id_of(tables, self.player),
             _ => Value::Null,
         }
     }

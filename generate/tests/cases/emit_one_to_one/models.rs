@@ -2,7 +2,7 @@
 
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, tables, views,
+    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -174,7 +174,7 @@ impl Entity for Profile {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => tables.players.id(self.player).map(Id::get).into(),
+            0 => id_of(tables, self.player),
             1 => self.motto.as_deref().into(),
             _ => Value::Null,
         }

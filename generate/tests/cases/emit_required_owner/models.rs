@@ -1,9 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, Owner, Parent, ProblemKind, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields,
-    owner_value, tables, views,
+    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
+    TableId, TableInfo, TableKind, Value, bitflags, fields, owner_enum, owner_value, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -374,136 +373,29 @@ impl Entity for House {
 
     fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
         Ok(Self {
-            owner: row
-                .owner(&[
-                    (0, Some(Player::TABLE)),
-                    (1, Some(Guild::TABLE)),
-                    (2, Some(Bank::TABLE)),
-                    (3, None),
-                ])?
-                .ok_or_else(|| ColumnProblem {
-                    columns: vec![0, 1, 2, 3],
-                    kind: ProblemKind::NoneOf,
-                })?,
+            owner: row.required_owner(&[
+                (0, Some(Player::TABLE)),
+                (1, Some(Guild::TABLE)),
+                (2, Some(Bank::TABLE)),
+                (3, None),
+            ])?,
         })
     }
 }
 
 impl Standalone for House {}
 
-/// The owner of a [`House`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum HouseOwnerKey {
-    /// `owner_player_id`
-    Player(PlayerKey),
-    /// `owner_guild_id`
-    Guild(GuildKey),
-    /// `owner_bank_id`
-    Bank(BankKey),
-    /// `owner_crown_id`
-    Crown(i64),
-}
-
-impl HouseOwnerKey {
-    /// Whether it is a player.
-    #[must_use]
-    pub const fn is_player(&self) -> bool {
-        matches!(self, Self::Player(_))
-    }
-
-    /// Whether it is a guild.
-    #[must_use]
-    pub const fn is_guild(&self) -> bool {
-        matches!(self, Self::Guild(_))
-    }
-
-    /// Whether it is a bank.
-    #[must_use]
-    pub const fn is_bank(&self) -> bool {
-        matches!(self, Self::Bank(_))
-    }
-
-    /// Whether it is a crown.
-    #[must_use]
-    pub const fn is_crown(&self) -> bool {
-        matches!(self, Self::Crown(_))
-    }
-
-    /// The player, if it is one.
-    #[must_use]
-    pub const fn as_player(self) -> Option<PlayerKey> {
-        match self {
-            Self::Player(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The guild, if it is one.
-    #[must_use]
-    pub const fn as_guild(self) -> Option<GuildKey> {
-        match self {
-            Self::Guild(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The bank, if it is one.
-    #[must_use]
-    pub const fn as_bank(self) -> Option<BankKey> {
-        match self {
-            Self::Bank(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The crown's id, if it is one.
-    #[must_use]
-    pub const fn as_crown(self) -> Option<i64> {
-        match self {
-            Self::Crown(id) => Some(id),
-            _ => None,
-        }
-    }
-}
-
-impl From<PlayerKey> for HouseOwnerKey {
-    fn from(key: PlayerKey) -> Self {
-        Self::Player(key)
-    }
-}
-
-impl From<GuildKey> for HouseOwnerKey {
-    fn from(key: GuildKey) -> Self {
-        Self::Guild(key)
-    }
-}
-
-impl From<BankKey> for HouseOwnerKey {
-    fn from(key: BankKey) -> Self {
-        Self::Bank(key)
-    }
-}
-
-impl Owner for HouseOwnerKey {
-    #[inline]
-    fn arm(self) -> (usize, Parent) {
-        match self {
-            Self::Player(key) => (0, Parent::Row(key.raw())),
-            Self::Guild(key) => (1, Parent::Row(key.raw())),
-            Self::Bank(key) => (2, Parent::Row(key.raw())),
-            Self::Crown(id) => (3, Parent::Outside(id)),
-        }
-    }
-
-    #[inline]
-    fn from_arm(arm: usize, parent: Parent) -> Option<Self> {
-        match (arm, parent) {
-            (0, Parent::Row(key)) => Some(Self::Player(Key::from_raw(key))),
-            (1, Parent::Row(key)) => Some(Self::Guild(Key::from_raw(key))),
-            (2, Parent::Row(key)) => Some(Self::Bank(Key::from_raw(key))),
-            (3, Parent::Outside(id)) => Some(Self::Crown(id)),
-            _ => None,
-        }
+owner_enum! {
+    /// The owner of a [`House`].
+    pub enum HouseOwnerKey {
+        /// `owner_player_id`
+        0 => Player(PlayerKey) { is_player, as_player, from },
+        /// `owner_guild_id`
+        1 => Guild(GuildKey) { is_guild, as_guild, from },
+        /// `owner_bank_id`
+        2 => Bank(BankKey) { is_bank, as_bank, from },
+        /// `owner_crown_id`
+        3 => Crown(i64) { is_crown, as_crown },
     }
 }
 
@@ -645,63 +537,13 @@ impl Entity for Debt {
 
 impl Standalone for Debt {}
 
-/// The owner of a [`Debt`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DebtOwnerKey {
-    /// `owner_lender_id`
-    Lender(PlayerKey),
-    /// `owner_heir_id`
-    Heir(PlayerKey),
-}
-
-impl DebtOwnerKey {
-    /// Whether it is a lender.
-    #[must_use]
-    pub const fn is_lender(&self) -> bool {
-        matches!(self, Self::Lender(_))
-    }
-
-    /// Whether it is a heir.
-    #[must_use]
-    pub const fn is_heir(&self) -> bool {
-        matches!(self, Self::Heir(_))
-    }
-
-    /// The lender, if it is one.
-    #[must_use]
-    pub const fn as_lender(self) -> Option<PlayerKey> {
-        match self {
-            Self::Lender(key) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// The heir, if it is one.
-    #[must_use]
-    pub const fn as_heir(self) -> Option<PlayerKey> {
-        match self {
-            Self::Heir(key) => Some(key),
-            _ => None,
-        }
-    }
-}
-
-impl Owner for DebtOwnerKey {
-    #[inline]
-    fn arm(self) -> (usize, Parent) {
-        match self {
-            Self::Lender(key) => (0, Parent::Row(key.raw())),
-            Self::Heir(key) => (1, Parent::Row(key.raw())),
-        }
-    }
-
-    #[inline]
-    fn from_arm(arm: usize, parent: Parent) -> Option<Self> {
-        match (arm, parent) {
-            (0, Parent::Row(key)) => Some(Self::Lender(Key::from_raw(key))),
-            (1, Parent::Row(key)) => Some(Self::Heir(Key::from_raw(key))),
-            _ => None,
-        }
+owner_enum! {
+    /// The owner of a [`Debt`].
+    pub enum DebtOwnerKey {
+        /// `owner_lender_id`
+        0 => Lender(PlayerKey) { is_lender, as_lender },
+        /// `owner_heir_id`
+        1 => Heir(PlayerKey) { is_heir, as_heir },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, tables, views,
+    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of_optional, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -107,16 +107,8 @@ impl Entity for Place {
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
             0 => self.name.as_str().into(),
-            1 => self
-                .parent
-                .and_then(|key| tables.places.id(key))
-                .map(Id::get)
-                .into(),
-            2 => self
-                .next
-                .and_then(|key| tables.places.id(key))
-                .map(Id::get)
-                .into(),
+            1 => id_of_optional(tables, self.parent),
+            2 => id_of_optional(tables, self.next),
             _ => Value::Null,
         }
     }

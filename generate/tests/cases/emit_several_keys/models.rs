@@ -2,7 +2,7 @@
 
 use gamedb::model::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, tables, views,
+    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, id_of_optional, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -211,13 +211,9 @@ impl Entity for Letter {
 
     fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
         match column {
-            0 => tables.players.id(self.sender).map(Id::get).into(),
-            1 => tables.players.id(self.recipient).map(Id::get).into(),
-            2 => self
-                .courier
-                .and_then(|key| tables.players.id(key))
-                .map(Id::get)
-                .into(),
+            0 => id_of(tables, self.sender),
+            1 => id_of(tables, self.recipient),
+            2 => id_of_optional(tables, self.courier),
             3 => self.words.as_str().into(),
             _ => Value::Null,
         }
