@@ -119,6 +119,8 @@ impl<W: IsWorld> Database<W> {
                 path: path.to_owned(),
             });
         }
+        // One that is refused is not written to, so the log that it came with stays beside it.
+        checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
         let wal_pages = configure(&mut connection, options).map_err(at_path)?;
         let order = LoadOrder::of::<W::Tables>();
         if schema::is_empty(&connection).map_err(at_path)? {
@@ -394,6 +396,15 @@ fn open_error(path: &Path, source: rusqlite::Error) -> FileError {
             source,
         },
     }
+}
+
+/// Whether a process that died has left a write-ahead log beside the file.
+fn has_log(path: &Path) -> bool {
+    // SQLite follows links, and puts the log beside the file itself.
+    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut log = file.into_os_string();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
 fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {

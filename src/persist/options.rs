@@ -76,7 +76,6 @@ pub(super) fn configure(
         };
         connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(observe))?;
     }
-    checkpoint_on_close(connection, false)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -94,8 +93,7 @@ pub(super) fn configure(
     Ok(wal_pages)
 }
 
-/// Whether closing the file brings the write-ahead log into it: not before the file is known to fit,
-/// because one that is refused is not written to.
+/// Whether closing the file brings the write-ahead log into it.
 pub(super) fn checkpoint_on_close(connection: &Connection, yes: bool) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !yes)?;
     Ok(())

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{Link, OWNED, Pivot, arm_column, arm_info, bit};
-use crate::error::{Problem, ProblemKind};
+use crate::error::Problem;
 use crate::store::any_table::{AnyTable, LoadRow, Selection};
 use crate::store::capture::Captured;
 use crate::store::dirty::{AnyKey, DirtySet, RowState};
@@ -43,10 +43,7 @@ impl<P: PivotRow> Pivot<P> {
         for column in (0..P::INFO.columns.len()).filter(|&column| !is_used(column)) {
             row.unused(column)?;
         }
-        let owner = row.owner(&arms)?.ok_or_else(|| ColumnProblem {
-            columns: arms.iter().map(|&(column, _)| column).collect(),
-            kind: ProblemKind::NoneOf,
-        })?;
+        let owner = row.required_owner(&arms)?;
         Ok((owned, owner))
     }
 
