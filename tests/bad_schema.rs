@@ -126,8 +126,8 @@ fn a_unique_column_with_another_collation() {
     assert_eq!(
         differences(&file),
         [
-            "table players: UNIQUE (email) is missing",
             "table players: UNIQUE (email COLLATE NOCASE) is not in the models",
+            "table players: UNIQUE (email) is missing",
         ]
     );
 }

@@ -87,8 +87,12 @@ impl<T: Tables> Drop for Transaction<'_, T> {
         }
         log.depth = log.depth.saturating_sub(1);
         if log.depth == 0 {
+            // The first call for a table does all of its steps, and steps come in runs.
+            let mut last = None;
             for table in log.steps.drain(..) {
-                tables.table_mut(table).commit();
+                if last.replace(table) != Some(table) {
+                    tables.table_mut(table).commit();
+                }
             }
         }
     }
