@@ -5,6 +5,7 @@ pub mod error;
 pub mod flush;
 mod load;
 mod lock;
+mod open;
 pub mod options;
 mod save;
 mod schema;

@@ -24,7 +24,13 @@
 //! # Ok::<(), inventory::InventoryError>(())
 //! ```
 
+mod crafting;
+mod error;
+
 use gamedb::Error;
+
+pub use crafting::{Ingredient, blueprint_tree, craft};
+pub use error::InventoryError;
 
 use crate::{
     AttributeType, AttributeValue, Inventory, InventoryEntry, InventoryEntryKey, InventoryKey,
@@ -37,68 +43,6 @@ pub const SMALLEST_QUANTITY: f64 = 1.0 / 1024.0;
 
 /// No quantity is larger than this, so that [`SMALLEST_QUANTITY`] is never rounded away.
 pub const LARGEST_QUANTITY: f64 = (1_u64 << 42) as f64;
-
-/// Why an operation on an inventory was refused. It changed nothing.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum InventoryError {
-    /// The world refused: a key is stale, or ids have run out.
-    #[error(transparent)]
-    World(#[from] Error),
-    /// Not a positive multiple of [`SMALLEST_QUANTITY`] up to [`LARGEST_QUANTITY`].
-    #[error("{quantity} is not a quantity: it has to be a positive multiple of 1/1024")]
-    NotAQuantity {
-        /// What was asked for.
-        quantity: f64,
-    },
-    /// There is less than what was asked for.
-    #[error("there are {found} of {item}, and {wanted} are needed")]
-    NotEnough {
-        /// Name of the item.
-        item: String,
-        /// How much is needed.
-        wanted: f64,
-        /// How much there is.
-        found: f64,
-    },
-    /// It would take more stacks than the inventory can hold.
-    #[error("{entries} stacks do not fit: there is room for {max_entries}")]
-    TooManyEntries {
-        /// Number of stacks that it would have.
-        entries: usize,
-        /// [`Inventory::max_entries`]
-        max_entries: i64,
-    },
-    /// It would take more room than the inventory has.
-    #[error("a volume of {volume} does not fit: there is room for {max_volume}")]
-    TooMuchVolume {
-        /// The volume that it would have.
-        volume: f64,
-        /// [`Inventory::max_volume`]
-        max_volume: f64,
-    },
-    /// A mobile's own item is one thing and cannot be split.
-    #[error("the stack is one mobile's own item and cannot be split")]
-    NotDivisible,
-    /// Splitting all of a stack off would leave an empty one.
-    #[error("{quantity} is all there is in the stack, and something has to remain")]
-    NothingRemains {
-        /// How much there is, and was to be split off.
-        quantity: f64,
-    },
-    /// Nobody knows how to make the item.
-    #[error("{item} has no blueprint")]
-    NoBlueprint {
-        /// Name of the item.
-        item: String,
-    },
-    /// An item is needed to make itself.
-    #[error("the blueprints go round in a circle: {}", path.join(" needs "))]
-    BlueprintCycle {
-        /// Names of the items, from one to itself.
-        path: Vec<String>,
-    },
-}
 
 /// How much of an item is in an inventory, over all stacks. O(entries).
 ///
@@ -236,97 +180,6 @@ pub fn transfer(
         settle(world, stack.inventory)?;
         settle_within_limits(world, to, before)
     })
-}
-
-/// One ingredient of an item, somewhere in its tree of blueprints.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ingredient {
-    /// What is needed.
-    pub item: ItemKey,
-    /// How many of it for one unit of the item at the root.
-    pub quantity: f64,
-    /// 1 for the ingredients of the item itself, 2 for theirs, and so on.
-    pub depth: usize,
-}
-
-/// All that goes into an item, down to what nobody can make: each ingredient before its own.
-///
-/// # Errors
-/// [`InventoryError::BlueprintCycle`] if an item is needed to make itself.
-pub fn blueprint_tree(world: &World, item: ItemKey) -> Result<Vec<Ingredient>, InventoryError> {
-    let mut tree = Vec::new();
-    let mut path: Vec<ItemKey> = Vec::new();
-    let mut to_visit = vec![Ingredient {
-        item,
-        quantity: 1.0,
-        depth: 0,
-    }];
-    while let Some(ingredient) = to_visit.pop() {
-        path.truncate(ingredient.depth);
-        if let Some(start) = path.iter().position(|above| *above == ingredient.item) {
-            let circle = path[start..].iter().chain([&ingredient.item]);
-            let path = circle
-                .map(|item| name(world, *item))
-                .collect::<Result<_, _>>()?;
-            return Err(InventoryError::BlueprintCycle { path });
-        }
-        path.push(ingredient.item);
-        if ingredient.depth > 0 {
-            tree.push(ingredient);
-        }
-        let Some(blueprint) = world.get(ingredient.item)?.blueprint else {
-            continue;
-        };
-        let components = world.get(blueprint)?.item_blueprint_components();
-        to_visit.extend(components.rev().map(|(_, component)| Ingredient {
-            item: component.component_item,
-            quantity: ingredient.quantity * component.ratio,
-            depth: ingredient.depth + 1,
-        }));
-    }
-    Ok(tree)
-}
-
-/// Makes a quantity of an item out of what is in an inventory, by its blueprint.
-///
-/// Of each component its ratio times the quantity is used up, rounded up to
-/// [`SMALLEST_QUANTITY`]. The time that it takes is the caller's to wait.
-///
-/// # Errors
-/// [`InventoryError::NotAQuantity`], [`InventoryError::NoBlueprint`],
-/// [`InventoryError::NotEnough`] of a component, and what [`add`] refuses of the product.
-pub fn craft(
-    world: &mut World,
-    inventory: InventoryKey,
-    item: ItemKey,
-    quantity: f64,
-) -> Result<(), InventoryError> {
-    check_quantity(quantity)?;
-    world.transaction(|world| {
-        let Some(blueprint) = world.get(item)?.blueprint else {
-            return Err(InventoryError::NoBlueprint {
-                item: name(world, item)?,
-            });
-        };
-        let components = world.get(blueprint)?.item_blueprint_components();
-        let needed: Vec<_> = components
-            .map(|(_, part)| (part.component_item, part.ratio * quantity))
-            .collect();
-        let before = Load::of(world, inventory)?;
-        for (component, quantity) in needed {
-            let quantity = round_up(quantity);
-            check_quantity(quantity)?;
-            take_unsettled(world, inventory, component, quantity)?;
-        }
-        put(world, inventory, item, quantity)?;
-        settle_within_limits(world, inventory, before)
-    })
-}
-
-/// The next quantity from here. What a multiplication adds in its last digits is not rounded up: 1.1
-/// times 50 is 55, although it comes out as 55.00000000000001.
-fn round_up(quantity: f64) -> f64 {
-    (quantity / SMALLEST_QUANTITY * (1.0 - 1e-12)).ceil() * SMALLEST_QUANTITY
 }
 
 fn check_quantity(quantity: f64) -> Result<(), InventoryError> {

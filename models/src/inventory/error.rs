@@ -1,0 +1,65 @@
+//! Why an operation on an inventory is refused.
+
+use gamedb::Error;
+
+/// Why an operation on an inventory was refused. It changed nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InventoryError {
+    /// The world refused: a key is stale, or ids have run out.
+    #[error(transparent)]
+    World(#[from] Error),
+    /// Not a positive multiple of [`SMALLEST_QUANTITY`] up to [`LARGEST_QUANTITY`].
+    #[error("{quantity} is not a quantity: it has to be a positive multiple of 1/1024")]
+    NotAQuantity {
+        /// What was asked for.
+        quantity: f64,
+    },
+    /// There is less than what was asked for.
+    #[error("there are {found} of {item}, and {wanted} are needed")]
+    NotEnough {
+        /// Name of the item.
+        item: String,
+        /// How much is needed.
+        wanted: f64,
+        /// How much there is.
+        found: f64,
+    },
+    /// It would take more stacks than the inventory can hold.
+    #[error("{entries} stacks do not fit: there is room for {max_entries}")]
+    TooManyEntries {
+        /// Number of stacks that it would have.
+        entries: usize,
+        /// [`Inventory::max_entries`]
+        max_entries: i64,
+    },
+    /// It would take more room than the inventory has.
+    #[error("a volume of {volume} does not fit: there is room for {max_volume}")]
+    TooMuchVolume {
+        /// The volume that it would have.
+        volume: f64,
+        /// [`Inventory::max_volume`]
+        max_volume: f64,
+    },
+    /// A mobile's own item is one thing and cannot be split.
+    #[error("the stack is one mobile's own item and cannot be split")]
+    NotDivisible,
+    /// Splitting all of a stack off would leave an empty one.
+    #[error("{quantity} is all there is in the stack, and something has to remain")]
+    NothingRemains {
+        /// How much there is, and was to be split off.
+        quantity: f64,
+    },
+    /// Nobody knows how to make the item.
+    #[error("{item} has no blueprint")]
+    NoBlueprint {
+        /// Name of the item.
+        item: String,
+    },
+    /// An item is needed to make itself.
+    #[error("the blueprints go round in a circle: {}", path.join(" needs "))]
+    BlueprintCycle {
+        /// Names of the items, from one to itself.
+        path: Vec<String>,
+    },
+}

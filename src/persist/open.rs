@@ -1,0 +1,155 @@
+//! Opening a world file: checked and read first, and only then written to.
+
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use crate::store::any_table::Selection;
+use crate::store::entity::Tables;
+use crate::store::world::World;
+
+use super::database::{Database, IsWorld};
+use super::error::FileError;
+use super::load::{LoadOrder, load};
+use super::lock::{FileIdentity, Lock};
+use super::options::{Options, checkpoint_on_close, configure};
+use super::{flush, schema, sql};
+
+impl<W: IsWorld> Database<W> {
+    pub(super) fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+        let lock = Lock::acquire(path)?;
+        let at_path = |source| open_error(path, source);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
+        // Before SQLite makes files beside one that it can only read.
+        if connection.is_readonly("main").map_err(at_path)? {
+            return Err(FileError::ReadOnly {
+                path: path.to_owned(),
+            });
+        }
+        // One that is refused is not written to, so the log that it came with stays beside it.
+        checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
+        let wal_pages = configure(&mut connection, options).map_err(at_path)?;
+        let order = LoadOrder::of::<W::Tables>();
+        if schema::is_empty(&connection).map_err(at_path)? {
+            use_wal(&connection, path)?;
+            create(&mut connection, W::Tables::DDL).map_err(at_path)?;
+        } else if journal_mode(&connection).map_err(at_path)? != "wal" {
+            // A file from elsewhere. Nothing is written to it before all of it is known to fit; after
+            // that it is read again, because SQLite takes the change of mode for somebody else's write.
+            read::<W::Tables>(&mut connection, path, &order)?;
+            use_wal(&connection, path)?;
+        }
+        let (world, version) = read::<W::Tables>(&mut connection, path, &order)?;
+        let mut database = Self {
+            loaded: world.identity(),
+            world,
+            connection,
+            file: FileIdentity::of(path),
+            path: path.to_owned(),
+            order,
+            version,
+            wal_pages,
+            is_poisoned: false,
+            _lock: lock,
+        };
+        database.adopt()?;
+        checkpoint_on_close(&database.connection, true).map_err(at_path)?;
+        tracing::info!(path = %path.display(), world = ?database.world, "world opened");
+        Ok(database)
+    }
+
+    /// Now that the file is known to fit: writes down its next ids, where it comes from elsewhere.
+    fn adopt(&mut self) -> Result<(), FileError> {
+        let at_path = |source| open_error(&self.path, source);
+        if !self
+            .connection
+            .query_row(sql::IDS_EXIST, [], |row| row.get(0))
+            .map_err(at_path)?
+        {
+            self.connection
+                .execute_batch(sql::CREATE_IDS)
+                .map_err(at_path)?;
+        }
+        // No row is dirty, so this writes the ids alone.
+        self.write(Selection::All).map(|_| ())
+    }
+}
+
+fn open_error(path: &Path, source: rusqlite::Error) -> FileError {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => FileError::NotADatabase {
+            path: path.to_owned(),
+        },
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => FileError::ReadOnly {
+            path: path.to_owned(),
+        },
+        _ => FileError::Open {
+            path: path.to_owned(),
+            source,
+        },
+    }
+}
+
+/// Whether a process that died has left a write-ahead log beside the file.
+fn has_log(path: &Path) -> bool {
+    // SQLite follows links, and puts the log beside the file itself.
+    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut log = file.into_os_string();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {
+    connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))
+}
+
+fn use_wal(connection: &Connection, path: &Path) -> Result<(), FileError> {
+    let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0));
+    match mode.map_err(|source| open_error(path, source))? {
+        mode if mode == "wal" => Ok(()),
+        mode => Err(FileError::NotWal {
+            path: path.to_owned(),
+            mode,
+        }),
+    }
+}
+
+/// Makes an empty world, unless somebody else has just done so.
+fn create(connection: &mut Connection, ddl: &str) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if schema::is_empty(&transaction)? {
+        transaction.execute_batch(ddl)?;
+        transaction.execute_batch(sql::CREATE_IDS)?;
+    }
+    transaction.commit()
+}
+
+/// Reads the file as it is at one moment, and the version that it had then.
+fn read<T: Tables>(
+    connection: &mut Connection,
+    path: &Path,
+    order: &LoadOrder,
+) -> Result<(World<T>, i64), FileError> {
+    let at_path = |source| open_error(path, source);
+    let snapshot = connection.transaction().map_err(at_path)?;
+    let differences = schema::differences(&snapshot, T::DDL).map_err(at_path)?;
+    if !differences.is_empty() {
+        return Err(FileError::Schema {
+            path: path.to_owned(),
+            differences,
+        });
+    }
+    let loaded = load::<T>(&snapshot, order).map_err(at_path)?;
+    if !loaded.problems.is_empty() {
+        return Err(FileError::Rows {
+            path: path.to_owned(),
+            problems: loaded.problems,
+        });
+    }
+    let version = flush::data_version(&snapshot).map_err(at_path)?;
+    snapshot.commit().map_err(at_path)?;
+    Ok((loaded.world, version))
+}
