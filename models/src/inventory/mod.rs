@@ -4,10 +4,15 @@
 //! No quantity is lost or doubled, whatever the order of successes and failures.
 //!
 //! ```
-//! use gamedb_models::{inventory, Inventory, Item, Player, World};
+//! use gamedb_models::{inventory, Inventory, Item, ItemType, Player, World};
 //!
 //! let mut world = World::new();
-//! let iron = world.insert(Item { internal_name: "iron".into(), max_stack_size: Some(100), ..Item::default() })?;
+//! let iron = world.insert(Item {
+//!     internal_name: "iron".into(),
+//!     item_type: ItemType::RefinedMaterial,
+//!     max_stack_size: Some(100),
+//!     ..Item::default()
+//! })?;
 //! let ada = world.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
 //! let bag = Inventory { max_entries: 10, max_volume: 1000.0, ..Inventory::default() };
 //! let mut owner = world.get_mut(ada)?;
