@@ -7,7 +7,7 @@ use crate::error::Error;
 use super::entity::{Entity, Tables};
 use super::index::{Parent, Place};
 use super::key::{Key, RawKey};
-use super::table::{Table, columns_of, flag};
+use super::table::{Table, Written, columns_of, flag};
 use super::world::World;
 
 impl<T: Tables> World<T> {
@@ -23,25 +23,34 @@ impl<T: Tables> World<T> {
         key: Key<E>,
         field: E::Field,
     ) -> Result<(), Error> {
-        let table = E::table_mut(&mut self.tables);
-        let Some(slot) = table.slot_mut(key.raw()) else {
-            return Err(Error::StaleKey {
+        let record = self.log.is_recording();
+        match E::table_mut(&mut self.tables).write(key.raw(), field, record) {
+            Written::Nothing => Ok(()),
+            Written::Done => {
+                if record {
+                    self.log.push(E::TABLE);
+                }
+                Ok(())
+            }
+            Written::NotYet(field) => self.set_checked(key, field),
+        }
+    }
+
+    /// The way of a write that may be refused, or that moves the row in an index.
+    #[inline(never)]
+    fn set_checked<E: Entity<Tables = T>>(
+        &mut self,
+        key: Key<E>,
+        field: E::Field,
+    ) -> Result<(), Error> {
+        match E::table(&self.tables).get(key) {
+            Some(row) => {
+                let columns = row.differs(&field);
+                self.set_indexed(key, field, columns)
+            }
+            None => Err(Error::StaleKey {
                 table: E::INFO.name,
-            });
-        };
-        let columns = slot.row.differs(&field);
-        if columns.is_empty() {
-            return Ok(());
-        }
-        if columns.intersects(E::INDEXED) {
-            return self.set_indexed(key, field, columns);
-        }
-        let old = slot.row.replace(field);
-        if columns.intersects(E::REALS) {
-            self.refuse_nan_written(key, columns, old)
-        } else {
-            self.wrote(key, columns, old);
-            Ok(())
+            }),
         }
     }
 
@@ -52,24 +61,6 @@ impl<T: Tables> World<T> {
         if record {
             self.log.push(E::TABLE);
         }
-    }
-
-    #[inline]
-    fn refuse_nan_written<E: Entity<Tables = T>>(
-        &mut self,
-        key: Key<E>,
-        columns: E::Columns,
-        old: E::Field,
-    ) -> Result<(), Error> {
-        let table = E::table(&self.tables);
-        if let Err(refused) = refuse_nan(&table.rows[key.raw()].row, columns, &self.tables) {
-            E::table_mut(&mut self.tables).rows[key.raw()]
-                .row
-                .replace(old);
-            return Err(refused);
-        }
-        self.wrote(key, columns, old);
-        Ok(())
     }
 
     /// The way of a write to a column with an index: take the row out of its indexes, write, look

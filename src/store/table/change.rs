@@ -3,7 +3,7 @@
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
-use super::{Slot, Table, Undo};
+use super::{Slot, Table, Undo, Written};
 use crate::error::{Problem, ProblemKind};
 use crate::store::dirty::{AnyKey, RowState, Tombstone};
 use crate::store::entity::{Entity, IndexHasher};
@@ -33,6 +33,33 @@ impl<E: Entity> Table<E> {
             self.undo.push(Undo::Insert { key });
         }
         key
+    }
+
+    /// Writes a field, unless there is something to look at first: an index, a foreign key, NaN, or a
+    /// row that is not there. One look-up, because in a large world each is a cache miss.
+    #[inline]
+    pub(crate) fn write(&mut self, key: RawKey, field: E::Field, record: bool) -> Written<E> {
+        let Some(slot) = self.rows.get_mut(key) else {
+            return Written::NotYet(field);
+        };
+        if slot.state.contains(RowState::REMOVED) {
+            return Written::NotYet(field);
+        }
+        let columns = slot.row.differs(&field);
+        if columns.is_empty() {
+            return Written::Nothing;
+        }
+        if columns.intersects(E::INDEXED) || (columns.intersects(E::REALS) && has_nan(&field)) {
+            return Written::NotYet(field);
+        }
+        let old = slot.row.replace(field);
+        if record {
+            let dirty = slot.dirty;
+            self.undo.push(Undo::Write { key, old, dirty });
+        }
+        slot.dirty.insert(columns);
+        self.dirty.list(key, &mut slot.state);
+        Written::Done
     }
 
     /// Marks columns as changed, after the row was written.
@@ -252,4 +279,11 @@ impl<E: Entity> Table<E> {
         });
         by_parent.chain(by_value).collect()
     }
+}
+
+/// NaN is the only value that differs from itself.
+#[inline]
+#[allow(clippy::eq_op, reason = "that is the question")]
+fn has_nan(field: &impl PartialEq) -> bool {
+    field != field
 }

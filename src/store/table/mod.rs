@@ -38,6 +38,16 @@ pub(crate) struct Slot<E: Entity> {
     pub(crate) state: RowState,
 }
 
+/// What became of a write.
+pub(crate) enum Written<E: Entity> {
+    /// The row had the value already.
+    Nothing,
+    /// It is written.
+    Done,
+    /// It has to be looked at first; nothing has happened.
+    NotYet(E::Field),
+}
+
 /// How to take back one step.
 #[derive(Debug)]
 enum Undo<E: Entity> {
@@ -198,13 +208,6 @@ impl<E: Entity> Table<E> {
     pub(crate) fn slot(&self, key: RawKey) -> Option<&Slot<E>> {
         self.rows
             .get(key)
-            .filter(|slot| !slot.state.contains(RowState::REMOVED))
-    }
-
-    #[inline]
-    pub(crate) fn slot_mut(&mut self, key: RawKey) -> Option<&mut Slot<E>> {
-        self.rows
-            .get_mut(key)
             .filter(|slot| !slot.state.contains(RowState::REMOVED))
     }
 
