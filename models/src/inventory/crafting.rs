@@ -62,7 +62,7 @@ pub fn blueprint_tree(world: &World, item: ItemKey) -> Result<Vec<Ingredient>, I
 ///
 /// # Errors
 /// [`InventoryError::NotAQuantity`], [`InventoryError::NoBlueprint`],
-/// [`InventoryError::NotEnough`] of a component, and what [`add`] refuses of the product.
+/// [`InventoryError::NotEnough`] of a component, and what [`add`](super::add) refuses of the product.
 pub fn craft(
     world: &mut World,
     inventory: InventoryKey,

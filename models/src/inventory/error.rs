@@ -9,7 +9,8 @@ pub enum InventoryError {
     /// The world refused: a key is stale, or ids have run out.
     #[error(transparent)]
     World(#[from] Error),
-    /// Not a positive multiple of [`SMALLEST_QUANTITY`] up to [`LARGEST_QUANTITY`].
+    /// Not a positive multiple of [`SMALLEST_QUANTITY`](super::SMALLEST_QUANTITY) up to
+    /// [`LARGEST_QUANTITY`](super::LARGEST_QUANTITY).
     #[error("{quantity} is not a quantity: it has to be a positive multiple of 1/1024")]
     NotAQuantity {
         /// What was asked for.
@@ -30,7 +31,7 @@ pub enum InventoryError {
     TooManyEntries {
         /// Number of stacks that it would have.
         entries: usize,
-        /// [`Inventory::max_entries`]
+        /// [`Inventory::max_entries`](crate::Inventory::max_entries)
         max_entries: i64,
     },
     /// It would take more room than the inventory has.
@@ -38,7 +39,7 @@ pub enum InventoryError {
     TooMuchVolume {
         /// The volume that it would have.
         volume: f64,
-        /// [`Inventory::max_volume`]
+        /// [`Inventory::max_volume`](crate::Inventory::max_volume)
         max_volume: f64,
     },
     /// A mobile's own item is one thing and cannot be split.
