@@ -14,7 +14,6 @@ use crate::store::capture::Captured;
 use crate::store::dirty::AnyKey;
 use crate::store::entity::{Entity, Tables};
 use crate::store::key::Key;
-use crate::store::schema::TableId;
 use crate::store::world::World;
 
 use super::error::{FileError, FlushFailure, Outcome};
@@ -22,7 +21,7 @@ use super::flush::{self, Batch, FlushReport};
 use super::load::LoadOrder;
 use super::lock::{FileIdentity, Lock};
 use super::options::Options;
-use super::save::rows_to_save;
+use super::save::{all_tables, rows_to_save};
 
 pub use super::save::Cascade;
 
@@ -315,8 +314,4 @@ impl<W: IsWorld> From<Box<CloseError<W>>> for Error {
     fn from(error: Box<CloseError<W>>) -> Self {
         error.source
     }
-}
-
-fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
-    (0..).take(T::INFO.len()).map(TableId)
 }

@@ -183,6 +183,6 @@ impl<T: Tables> Closure<'_, T> {
     }
 }
 
-fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
+pub(super) fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
     (0..).take(T::INFO.len()).map(TableId)
 }
