@@ -34,7 +34,7 @@ CREATE INDEX mobiles_owner_mobile_id ON mobiles (owner_mobile_id) WHERE owner_mo
 CREATE TABLE items (
     id             INTEGER PRIMARY KEY,
     internal_name  TEXT    NOT NULL UNIQUE,
-    max_stack_size INTEGER, -- Units in one full stack; unlimited without a value.
+    max_stack_size INTEGER CHECK (max_stack_size > 0), -- Units in one full stack; unlimited without a value.
     item_type      TEXT    NOT NULL CHECK (item_type IN
         ('VIRTUAL', 'CONTAINER', 'WEAPON', 'RAWMATERIAL', 'REFINEDMATERIAL', 'BLUEPRINT')),
     blueprint_id   INTEGER REFERENCES item_blueprints (id) ON DELETE SET NULL
@@ -84,8 +84,8 @@ CREATE TABLE inventories (
     id                     INTEGER PRIMARY KEY,
     owner_id               INTEGER NOT NULL, -- Id of the owner it was made for; whose it is now stands in inventory_owners.
     owner_type             TEXT, -- Table of the owner it was made for.
-    max_entries            INTEGER NOT NULL,
-    max_volume             REAL    NOT NULL,
+    max_entries            INTEGER NOT NULL CHECK (max_entries >= 0),
+    max_volume             REAL    NOT NULL CHECK (max_volume >= 0),
     last_calculated_volume REAL    DEFAULT 0.0
 ) STRICT;
 
@@ -94,7 +94,7 @@ CREATE TABLE inventory_entries (
     id             INTEGER PRIMARY KEY,
     inventory_id   INTEGER NOT NULL REFERENCES inventories (id) ON DELETE CASCADE,
     item_id        INTEGER NOT NULL REFERENCES items (id),
-    quantity       REAL    NOT NULL,
+    quantity       REAL    NOT NULL CHECK (quantity >= 0),
     is_max_stacked INTEGER NOT NULL DEFAULT 0 CHECK (is_max_stacked IN (0, 1)),
     mobile_item_id INTEGER REFERENCES mobile_items (id) ON DELETE SET NULL
 ) STRICT;
@@ -120,7 +120,7 @@ CREATE INDEX inventory_owners_player_id ON inventory_owners (player_id) WHERE pl
 -- How an item is made: a time in the oven, and components.
 CREATE TABLE item_blueprints (
     id           INTEGER PRIMARY KEY,
-    bake_time_ms INTEGER NOT NULL
+    bake_time_ms INTEGER NOT NULL CHECK (bake_time_ms >= 0)
 ) STRICT;
 
 -- One ingredient of a blueprint.
@@ -128,7 +128,7 @@ CREATE TABLE item_blueprint_components (
     id                INTEGER PRIMARY KEY,
     item_blueprint_id INTEGER NOT NULL REFERENCES item_blueprints (id) ON DELETE CASCADE,
     component_item_id INTEGER NOT NULL REFERENCES items (id),
-    ratio             REAL    NOT NULL -- Units of the component in one unit of the product.
+    ratio             REAL    NOT NULL CHECK (ratio >= 0) -- Units of the component in one unit of the product.
 ) STRICT;
 CREATE INDEX item_blueprint_components_item_blueprint_id ON item_blueprint_components (item_blueprint_id);
 CREATE INDEX item_blueprint_components_component_item_id ON item_blueprint_components (component_item_id);
@@ -175,7 +175,7 @@ CREATE INDEX mobile_item_attributes_mobile_item_id ON mobile_item_attributes (mo
 -- How a mobile's own item is made.
 CREATE TABLE mobile_item_blueprints (
     id           INTEGER PRIMARY KEY,
-    bake_time_ms INTEGER NOT NULL
+    bake_time_ms INTEGER NOT NULL CHECK (bake_time_ms >= 0)
 ) STRICT;
 
 -- One ingredient of a mobile's own blueprint.
@@ -183,7 +183,7 @@ CREATE TABLE mobile_item_blueprint_components (
     id                INTEGER PRIMARY KEY,
     item_blueprint_id INTEGER NOT NULL REFERENCES mobile_item_blueprints (id) ON DELETE CASCADE,
     component_item_id INTEGER NOT NULL REFERENCES items (id),
-    ratio             REAL    NOT NULL -- Units of the component in one unit of the product.
+    ratio             REAL    NOT NULL CHECK (ratio >= 0) -- Units of the component in one unit of the product.
 ) STRICT;
 CREATE INDEX mobile_item_blueprint_components_item_blueprint_id ON mobile_item_blueprint_components (item_blueprint_id);
 CREATE INDEX mobile_item_blueprint_components_component_item_id ON mobile_item_blueprint_components (component_item_id);

@@ -13,10 +13,15 @@ pub enum Error {
         table: &'static str,
     },
     /// Another row has the value already.
-    #[error("{table}: {column} has to be unique, and row {existing} has {value} already")]
+    #[error(
+        "{}: {column} has to be unique, and row {existing} has {value} already",
+        place(table, *id)
+    )]
     NotUnique {
         /// The table.
         table: &'static str,
+        /// The row that was to be written; `None` for one that was to be inserted.
+        id: Option<i64>,
         /// The column, or the columns, separated by commas.
         column: String,
         /// The value that was refused.
@@ -25,10 +30,12 @@ pub enum Error {
         existing: i64,
     },
     /// A foreign key names a row that is not there.
-    #[error("{table}: {column} names a row of {target} that does not exist")]
+    #[error("{}: {column} names a row of {target} that does not exist", place(table, *id))]
     NoSuchRow {
         /// The table of the foreign key.
         table: &'static str,
+        /// The row that was to be written; `None` for one that was to be inserted.
+        id: Option<i64>,
         /// The column of the foreign key.
         column: &'static str,
         /// The table that it points to.
@@ -49,12 +56,28 @@ pub enum Error {
         by_id: i64,
     },
     /// NaN cannot be stored: SQLite would make NULL of it.
-    #[error("{table}: {column} cannot be NaN")]
+    #[error("{}: {column} cannot be NaN", place(table, *id))]
     NotANumber {
         /// The table.
         table: &'static str,
+        /// The row that was to be written; `None` for one that was to be inserted.
+        id: Option<i64>,
         /// The column.
         column: &'static str,
+    },
+    /// A CHECK of the schema does not hold.
+    #[error("{}: {column} cannot be {value}: CHECK ({check})", place(table, *id))]
+    CheckFailed {
+        /// The table.
+        table: &'static str,
+        /// The row that was to be written; `None` for one that was to be inserted.
+        id: Option<i64>,
+        /// The column, or the columns, separated by commas.
+        column: String,
+        /// The value that was refused, or the values.
+        value: String,
+        /// The CHECK, as the schema has it.
+        check: &'static str,
     },
     /// The row belongs to somebody else, and an owned row has exactly one owner.
     #[error("row {id} of {table} belongs to {owner}; give it to its new owner instead")]
@@ -76,6 +99,20 @@ pub enum Error {
         /// Whom it belongs to, as column and id.
         owner: String,
     },
+    /// A row cannot own its owner, nor itself: nobody could find them any more.
+    #[error(
+        "row {id} of {table} cannot belong to row {owner_id} of {owner_table}, which belongs to it"
+    )]
+    OwnsItself {
+        /// The table of the row.
+        table: &'static str,
+        /// Its id.
+        id: i64,
+        /// The table of the owner that was refused.
+        owner_table: &'static str,
+        /// The id of the owner that was refused.
+        owner_id: i64,
+    },
     /// The same row stands twice in a list of rows to keep.
     #[error("row {id} of {table} stands in the list twice")]
     Twice {
@@ -90,10 +127,47 @@ pub enum Error {
         /// The table.
         table: &'static str,
     },
+    /// It cannot be done while a transaction is open: its steps may still be taken back.
+    #[error("not while a transaction is open")]
+    TransactionOpen,
+    /// The subscription is one to another world.
+    #[error("the subscription is one to another world")]
+    NotSubscribed,
+    /// A subscriber looked too seldom, and does not know all that has happened. It is up to date from
+    /// now on, once it has looked at the whole world.
+    #[error("more than {capacity} rows have changed since the subscriber last looked")]
+    ChangesMissed {
+        /// How many were to be kept for it at most.
+        capacity: usize,
+    },
+    /// The changes of another world do not fit this one.
+    #[error("{} rows do not fit, the first of them: {}", problems.len(), first(problems))]
+    NotApplied {
+        /// What does not fit.
+        problems: Vec<Problem>,
+    },
+    /// The changes are those of a world with other tables.
+    #[error("{table} is not a table of this world, or has other columns in it")]
+    OtherSchema {
+        /// The first table that differs.
+        table: &'static str,
+    },
     /// Something about the world file.
     #[cfg(feature = "sqlite")]
     #[error(transparent)]
     File(#[from] crate::persist::error::FileError),
+}
+
+fn first(problems: &[Problem]) -> String {
+    problems
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+/// A table, and which of its rows.
+fn place(table: &str, id: Option<i64>) -> String {
+    id.map_or_else(|| table.to_owned(), |id| format!("{table} row {id}"))
 }
 
 /// One row of a file that is not what it has to be.
@@ -174,6 +248,26 @@ pub enum ProblemKind {
         /// Id of the other row.
         existing: i64,
     },
+    /// A row that is to be changed or removed, and is not there.
+    #[error("is not there")]
+    Missing,
+    /// A row that is to be inserted, and is there.
+    #[error("is there already")]
+    AlreadyThere,
+    /// Not a number.
+    #[error("cannot be NaN")]
+    NotANumber,
+    /// Values that a CHECK of the schema does not allow.
+    #[error("cannot be {value}: CHECK ({check})")]
+    CheckFailed {
+        /// What the file has.
+        value: String,
+        /// The CHECK, as the schema has it.
+        check: &'static str,
+    },
+    /// An owner that belongs to the row itself, directly or through others.
+    #[error("names an owner that belongs to the row itself")]
+    OwnsItself,
     /// An owned row that no pivot row names.
     #[error("no row of {pivot} says whose it is")]
     NoOwner {

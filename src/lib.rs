@@ -43,6 +43,8 @@ pub use persist::error::FileError;
 pub use persist::flush::FlushReport;
 #[cfg(feature = "sqlite")]
 pub use persist::options::Options;
+pub use store::changes::{AnyChange, Change, Changes, Effect, PivotChange, Subscription};
+pub use store::delta::Delta;
 pub use store::key::{Id, Key};
 pub use store::owned::NewOrKept;
 pub use store::world::World;

@@ -5,6 +5,7 @@ pub use bitflags::{Flags, bitflags};
 
 pub use crate::error::{Error, ProblemKind};
 pub use crate::store::any_table::AnyTable;
+pub use crate::store::constraint::{Check, Comparison, Operand};
 pub use crate::store::entity::{
     Arm, ColumnProblem, Entity, Fields, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone,
     Tables, id_of, id_of_optional, owner_value,

@@ -53,8 +53,8 @@ fn a_missing_column_and_a_renamed_one() {
         &["column players.security_token is missing"],
     );
     differs(
-        "    bake_time_ms ",
-        "    bake_time ",
+        "    bake_time_ms INTEGER NOT NULL CHECK (bake_time_ms >= 0)",
+        "    bake_time    INTEGER NOT NULL",
         &[
             "column item_blueprints.bake_time_ms is missing",
             "column item_blueprints.bake_time is not in the models",

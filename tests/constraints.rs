@@ -17,7 +17,7 @@ fn unique_columns_name_the_row_that_has_the_value() {
     let mut world = World::new();
     world.insert(player(1)).unwrap();
     let bob = world.insert(player(2)).unwrap();
-    let expected = "players: email has to be unique, and row 1 has \"1@example.com\" already";
+    let expected = "players row 2: email has to be unique, and row 1 has \"1@example.com\" already";
     assert_eq!(world.insert(player(1)).unwrap_err().to_string(), expected);
     let error = world.get_mut(bob).unwrap().set_email("1@example.com");
     assert_eq!(error.unwrap_err().to_string(), expected);
@@ -151,10 +151,11 @@ fn a_foreign_key_has_to_name_a_row_that_is_there() {
             table,
             column,
             target,
+            id,
         } => {
             assert_eq!(
-                (table, column, target),
-                ("inventory_entries", "item_id", "items")
+                (table, column, target, id),
+                ("inventory_entries", "item_id", "items", None)
             );
         }
         other => panic!("{other}"),

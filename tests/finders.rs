@@ -173,7 +173,7 @@ fn e8_rows_come_in_order_of_ids_with_iter_by_id_and_iter_mut() {
     let mut visited = Vec::new();
     let mut rows = db.iter_mut::<Item>();
     while let Some(mut row) = rows.next() {
-        row.set_max_stack_size(Some(1));
+        row.set_max_stack_size(Some(1)).unwrap();
         visited.push(row.id().get());
     }
     assert_eq!(visited, expected);

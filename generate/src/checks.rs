@@ -5,6 +5,7 @@ use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use crate::comparisons;
 use crate::ddl_text::{Element, Piece, join};
 use crate::schema::{Allowed, Check, CheckKind, Column, Partial};
 
@@ -124,6 +125,7 @@ fn kind(expr: &Expr, columns: &[Column]) -> CheckKind {
     one_column(expr, columns)
         .or_else(|| sum(expr, columns))
         .or_else(|| all_or_none(expr, columns))
+        .or_else(|| comparisons::read(expr, columns).map(CheckKind::Compare))
         .unwrap_or(CheckKind::Other)
 }
 
@@ -293,7 +295,7 @@ fn conjunction(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
-fn bare(expr: &Expr) -> &Expr {
+pub(crate) fn bare(expr: &Expr) -> &Expr {
     match expr {
         Expr::Nested(inner) => bare(inner),
         other => other,
@@ -301,7 +303,7 @@ fn bare(expr: &Expr) -> &Expr {
 }
 
 /// The column that an expression names, as the table spells it.
-fn column(expr: &Expr, columns: &[Column]) -> Option<String> {
+pub(crate) fn column(expr: &Expr, columns: &[Column]) -> Option<String> {
     let name = match bare(expr) {
         Expr::Identifier(ident) => &ident.value,
         Expr::CompoundIdentifier(idents) => &idents.last()?.value,

@@ -16,6 +16,7 @@
 mod accessors;
 mod checks;
 mod columns;
+mod comparisons;
 pub mod config;
 mod ddl_text;
 pub mod emit;

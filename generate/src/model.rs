@@ -7,7 +7,7 @@
 
 use crate::names::Ident;
 use crate::relations::Found;
-use crate::schema::OnDelete;
+use crate::schema::{Comparison, OnDelete};
 
 pub use crate::resolve::resolve;
 
@@ -29,6 +29,32 @@ pub struct Model {
     pub order: Vec<TableRef>,
     /// What the schema says and memory cannot keep true; the file still does.
     pub warnings: Vec<String>,
+}
+
+impl Model {
+    /// Whether a row of this table could own itself, directly or through others.
+    pub fn can_own_itself(&self, table: TableRef) -> bool {
+        let mut reached = Vec::new();
+        let mut to_visit = self.owner_tables(table);
+        while let Some(owner) = to_visit.pop() {
+            if !reached.contains(&owner) {
+                reached.push(owner);
+                to_visit.extend(self.owner_tables(owner));
+            }
+        }
+        reached.contains(&table)
+    }
+
+    /// The tables whose rows can own rows of this one.
+    fn owner_tables(&self, table: TableRef) -> Vec<TableRef> {
+        let pivots = self[table].owned_through.iter();
+        let places = pivots.copied().chain([table]);
+        let of_place = |place| self.owners.iter().filter(move |owner| owner.table == place);
+        let arms = places.flat_map(of_place).flat_map(|owner| &owner.arms);
+        arms.filter_map(|arm| arm.key.as_ref())
+            .map(|key| key.target)
+            .collect()
+    }
 }
 
 macro_rules! reference {
@@ -98,8 +124,10 @@ pub struct TableModel {
     pub owned_through: Vec<TableRef>,
     /// Entity or pivot.
     pub kind: TableKind,
-    /// CHECKs that the fields' types do not keep, as SQL.
-    pub checks: Vec<String>,
+    /// CHECKs that the engine keeps: comparisons.
+    pub checks: Vec<CheckModel>,
+    /// CHECKs that the file alone keeps, as SQL.
+    pub file_checks: Vec<String>,
     /// The `CREATE TABLE` text.
     pub sql: String,
     /// The `CREATE INDEX` texts.
@@ -114,6 +142,15 @@ impl TableModel {
             TableKind::Entity => None,
         }
     }
+}
+
+/// A CHECK that the engine keeps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckModel {
+    /// As the schema has it.
+    pub sql: String,
+    /// What it compares. None of its columns is the id.
+    pub comparison: Comparison,
 }
 
 /// What a table is.

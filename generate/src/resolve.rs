@@ -4,12 +4,14 @@ use crate::accessors;
 use crate::columns::{self, Enums, ValueUnion};
 use crate::config::{Config, Name};
 use crate::error::{ConfigError, Error, ModelError};
-use crate::model::{FieldKind, ForeignKeyModel, Model, Scalar, TableKind, TableModel, TableRef};
+use crate::model::{
+    CheckModel, FieldKind, ForeignKeyModel, Model, Scalar, TableKind, TableModel, TableRef,
+};
 use crate::names::{self, Ident, Scope};
 use crate::owners::{self, OwnerUnion};
 use crate::pivot::{self, PivotInfo};
 use crate::relations::{self, Relation};
-use crate::schema::{CheckKind, Partial, Schema, Table};
+use crate::schema::{Check, CheckKind, Comparison, Partial, Schema, Table};
 
 /// What every entity's type name is put before.
 const TYPE_ENDINGS: &[&str] = &["", "Key", "Id", "Columns", "Field", "Ref", "Mut"];
@@ -237,16 +239,18 @@ impl<'a> Resolver<'a> {
             owned_through: Vec::new(),
             kind: TableKind::Entity,
             checks: Vec::new(),
+            file_checks: Vec::new(),
             sql: table.sql.clone(),
             index_sql: table.index_sql.clone(),
         };
-        model.checks = table
-            .checks
-            .iter()
+        let (checks, rest) = checks(&table.checks, &model);
+        model.checks = checks;
+        model.file_checks = rest
+            .into_iter()
             .filter(|check| !kept(&check.kind, &model, &unions))
             .map(|check| check.text.clone())
             .collect();
-        for check in &model.checks {
+        for check in &model.file_checks {
             self.model.warnings.push(format!(
                 "table {}: CHECK ({check}) is kept by the file alone",
                 table.name
@@ -306,6 +310,29 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// The CHECKs that the engine keeps, and the others. It does not see the id, nor into pivots.
+fn checks<'c>(checks: &'c [Check], table: &TableModel) -> (Vec<CheckModel>, Vec<&'c Check>) {
+    let (mut kept, mut rest) = (Vec::new(), Vec::new());
+    for check in checks {
+        match &check.kind {
+            CheckKind::Compare(comparisons)
+                if table.pivot().is_none()
+                    && comparisons
+                        .iter()
+                        .flat_map(Comparison::columns)
+                        .all(|name| table.columns.iter().any(|column| column.name == *name)) =>
+            {
+                kept.extend(comparisons.iter().map(|comparison| CheckModel {
+                    sql: check.text.clone(),
+                    comparison: comparison.clone(),
+                }));
+            }
+            _ => rest.push(check),
+        }
+    }
+    (kept, rest)
+}
+
 /// Whether the types of the fields keep a CHECK.
 fn kept(check: &CheckKind, table: &TableModel, unions: &Unions) -> bool {
     let column = |name: &String| table.columns.iter().find(|c| c.name == *name);
@@ -340,6 +367,6 @@ fn kept(check: &CheckKind, table: &TableModel, unions: &Unions) -> bool {
             let mut variants = union.columns.iter();
             variants.any(|variant| set.iter().all(|name| variant.contains(name)))
         }),
-        CheckKind::Other => false,
+        CheckKind::Compare(_) | CheckKind::Other => false,
     }
 }

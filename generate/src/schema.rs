@@ -218,7 +218,7 @@ impl Partial {
 }
 
 /// A CHECK.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Check {
     /// What it says, where that is understood.
     pub kind: CheckKind,
@@ -227,7 +227,7 @@ pub struct Check {
 }
 
 /// What a CHECK says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum CheckKind {
     /// `c IN ('A', 'B')`.
     Texts {
@@ -246,6 +246,63 @@ pub enum CheckKind {
     AtMostOne(Vec<String>),
     /// `(a IS NULL) = (b IS NULL)`, chained.
     AllOrNone(Vec<String>),
+    /// Comparisons of columns with constants or with each other, all of which hold.
+    Compare(Vec<Comparison>),
     /// Anything else.
     Other,
+}
+
+/// `hp <= max_hp`, `length(name) > 0`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The left side.
+    pub left: Operand,
+    /// How it is compared.
+    pub operator: ComparisonOperator,
+    /// The right side.
+    pub right: Operand,
+}
+
+impl Comparison {
+    /// The columns on either side.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        [&self.left, &self.right]
+            .into_iter()
+            .filter_map(|operand| match operand {
+                Operand::Column(column) | Operand::Length(column) => Some(column),
+                Operand::Integer(_) | Operand::Real(_) | Operand::Text(_) => None,
+            })
+    }
+}
+
+/// One side of a [`Comparison`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// A column.
+    Column(String),
+    /// `length()` of a column.
+    Length(String),
+    /// A whole number.
+    Integer(i64),
+    /// A finite number.
+    Real(f64),
+    /// A text.
+    Text(String),
+}
+
+/// How two sides are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComparisonOperator {
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `>=`
+    GreaterOrEqual,
+    /// `>`
+    Greater,
 }

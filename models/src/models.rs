@@ -1,10 +1,10 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, NewOrKept, Owned,
-    Parts, Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo,
-    TableKind, Union, Value, bitflags, fields, id_of, id_of_optional, owner_enum, owner_value,
-    tables, text_enum, views,
+    Check, ColumnProblem, Comparison, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key,
+    NewOrKept, Operand, Owned, Parts, Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table,
+    TableId, TableInfo, TableKind, Union, Value, bitflags, fields, id_of, id_of_optional,
+    owner_enum, owner_value, tables, text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -251,10 +251,12 @@ impl Entity for Player {
         ],
         foreign_keys: &[],
         indexes: &[IndexInfo::unique(&[5]), IndexInfo::plain(&[1])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::WHAT_WE_CALL_YOU.union(PlayerColumns::EMAIL);
+    const CHECKED: PlayerColumns = PlayerColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.players
@@ -557,15 +559,17 @@ impl Entity for Mobile {
             "what_we_call_you",
         ],
         foreign_keys: &[
-            ForeignKey::to(1, Mobile::TABLE).cascade(),
-            ForeignKey::to(4, Player::TABLE).cascade().unique(),
+            ForeignKey::to(1, Mobile::TABLE).cascade().owner(),
+            ForeignKey::to(4, Player::TABLE).cascade().unique().owner(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: MobileColumns = MobileColumns::empty();
     const INDEXED: MobileColumns =
         MobileColumns::OWNER_MOBILE_ID.union(MobileColumns::OWNER_PLAYER_ID);
+    const CHECKED: MobileColumns = MobileColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.mobiles
@@ -686,7 +690,8 @@ impl MobileMut<'_> {
     ///
     /// # Errors
     /// [`Error::NoSuchRow`] when the owner is not there,
-    /// [`Error::NotUnique`] when the player has a mobile already.
+    /// [`Error::NotUnique`] when the player has a mobile already,
+    /// [`Error::OwnsItself`] for an owner that the mobile owns.
     #[inline]
     pub fn set_owner(&mut self, owner: Option<MobileOwnerKey>) -> Result<(), Error> {
         self.0.set(MobileField::Owner(owner))
@@ -844,10 +849,17 @@ impl Entity for Item {
         ],
         foreign_keys: &[ForeignKey::to(3, ItemBlueprint::TABLE).set_null()],
         indexes: &[IndexInfo::unique(&[0])],
+        checks: &[Check::new(
+            "max_stack_size > 0",
+            Operand::Column(1),
+            Comparison::Greater,
+            Operand::Integer(0),
+        )],
         kind: TableKind::Entity,
     };
     const REALS: ItemColumns = ItemColumns::empty();
     const INDEXED: ItemColumns = ItemColumns::INTERNAL_NAME.union(ItemColumns::BLUEPRINT_ID);
+    const CHECKED: ItemColumns = ItemColumns::MAX_STACK_SIZE;
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.items
@@ -979,9 +991,12 @@ impl ItemMut<'_> {
     }
 
     /// Sets [`Item::max_stack_size`].
+    ///
+    /// # Errors
+    /// [`Error::CheckFailed`] unless `max_stack_size > 0`.
     #[inline]
-    pub fn set_max_stack_size(&mut self, max_stack_size: Option<i64>) {
-        self.0.put(ItemField::MaxStackSize(max_stack_size));
+    pub fn set_max_stack_size(&mut self, max_stack_size: Option<i64>) -> Result<(), Error> {
+        self.0.set(ItemField::MaxStackSize(max_stack_size))
     }
 
     /// Sets [`Item::item_type`].
@@ -1115,6 +1130,7 @@ impl Entity for Attribute {
         ],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Owned {
             pivot: AttributeOwner::TABLE,
         },
@@ -1124,6 +1140,7 @@ impl Entity for Attribute {
         .union(AttributeColumns::VECTOR3_Y)
         .union(AttributeColumns::VECTOR3_Z);
     const INDEXED: AttributeColumns = AttributeColumns::empty();
+    const CHECKED: AttributeColumns = AttributeColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.attributes
@@ -1277,6 +1294,7 @@ impl PivotRow for AttributeOwner {
             ForeignKey::to(4, Player::TABLE).cascade(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Pivot {
             owned: Attribute::TABLE,
         },
@@ -1317,9 +1335,9 @@ pub struct Inventory {
     pub owner_id: i64,
     /// Table of the owner it was made for.
     pub owner_type: Option<String>,
-    /// `max_entries INTEGER NOT NULL`
+    /// `max_entries INTEGER NOT NULL CHECK (max_entries >= 0)`
     pub max_entries: i64,
-    /// `max_volume REAL NOT NULL`
+    /// `max_volume REAL NOT NULL CHECK (max_volume >= 0)`
     pub max_volume: f64,
     /// `last_calculated_volume REAL DEFAULT 0.0`
     pub last_calculated_volume: Option<f64>,
@@ -1384,6 +1402,20 @@ impl Entity for Inventory {
         ],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[
+            Check::new(
+                "max_entries >= 0",
+                Operand::Column(2),
+                Comparison::GreaterOrEqual,
+                Operand::Integer(0),
+            ),
+            Check::new(
+                "max_volume >= 0",
+                Operand::Column(3),
+                Comparison::GreaterOrEqual,
+                Operand::Integer(0),
+            ),
+        ],
         kind: TableKind::Owned {
             pivot: InventoryOwner::TABLE,
         },
@@ -1391,6 +1423,8 @@ impl Entity for Inventory {
     const REALS: InventoryColumns =
         InventoryColumns::MAX_VOLUME.union(InventoryColumns::LAST_CALCULATED_VOLUME);
     const INDEXED: InventoryColumns = InventoryColumns::empty();
+    const CHECKED: InventoryColumns =
+        InventoryColumns::MAX_ENTRIES.union(InventoryColumns::MAX_VOLUME);
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.inventories
@@ -1457,15 +1491,19 @@ impl InventoryMut<'_> {
     }
 
     /// Sets [`Inventory::max_entries`].
+    ///
+    /// # Errors
+    /// [`Error::CheckFailed`] unless `max_entries >= 0`.
     #[inline]
-    pub fn set_max_entries(&mut self, max_entries: i64) {
-        self.0.put(InventoryField::MaxEntries(max_entries));
+    pub fn set_max_entries(&mut self, max_entries: i64) -> Result<(), Error> {
+        self.0.set(InventoryField::MaxEntries(max_entries))
     }
 
     /// Sets [`Inventory::max_volume`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`Error::NotANumber`] for NaN,
+    /// [`Error::CheckFailed`] unless `max_volume >= 0`.
     #[inline]
     pub fn set_max_volume(&mut self, max_volume: f64) -> Result<(), Error> {
         self.0.set(InventoryField::MaxVolume(max_volume))
@@ -1497,7 +1535,7 @@ pub struct InventoryEntry {
     pub inventory: InventoryKey,
     /// `item_id INTEGER NOT NULL REFERENCES items (id)`
     pub item: ItemKey,
-    /// `quantity REAL NOT NULL`
+    /// `quantity REAL NOT NULL CHECK (quantity >= 0)`
     pub quantity: f64,
     /// `is_max_stacked INTEGER NOT NULL DEFAULT 0 CHECK (is_max_stacked IN (0, 1))`
     pub is_max_stacked: bool,
@@ -1563,12 +1601,19 @@ impl Entity for InventoryEntry {
             ForeignKey::to(4, MobileItem::TABLE).set_null(),
         ],
         indexes: &[],
+        checks: &[Check::new(
+            "quantity >= 0",
+            Operand::Column(2),
+            Comparison::GreaterOrEqual,
+            Operand::Integer(0),
+        )],
         kind: TableKind::Entity,
     };
     const REALS: InventoryEntryColumns = InventoryEntryColumns::QUANTITY;
     const INDEXED: InventoryEntryColumns = InventoryEntryColumns::INVENTORY_ID
         .union(InventoryEntryColumns::ITEM_ID)
         .union(InventoryEntryColumns::MOBILE_ITEM_ID);
+    const CHECKED: InventoryEntryColumns = InventoryEntryColumns::QUANTITY;
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.inventory_entries
@@ -1685,7 +1730,8 @@ impl InventoryEntryMut<'_> {
     /// Sets [`InventoryEntry::quantity`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`Error::NotANumber`] for NaN,
+    /// [`Error::CheckFailed`] unless `quantity >= 0`.
     #[inline]
     pub fn set_quantity(&mut self, quantity: f64) -> Result<(), Error> {
         self.0.set(InventoryEntryField::Quantity(quantity))
@@ -1777,6 +1823,7 @@ impl PivotRow for InventoryOwner {
             ForeignKey::to(4, Player::TABLE).cascade(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Pivot {
             owned: Inventory::TABLE,
         },
@@ -1813,7 +1860,7 @@ pub type ItemBlueprintId = Id<ItemBlueprint>;
 /// How an item is made: a time in the oven, and components.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ItemBlueprint {
-    /// `bake_time_ms INTEGER NOT NULL`
+    /// `bake_time_ms INTEGER NOT NULL CHECK (bake_time_ms >= 0)`
     pub bake_time_ms: i64,
 }
 
@@ -1846,10 +1893,17 @@ impl Entity for ItemBlueprint {
         columns: &["bake_time_ms"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[Check::new(
+            "bake_time_ms >= 0",
+            Operand::Column(0),
+            Comparison::GreaterOrEqual,
+            Operand::Integer(0),
+        )],
         kind: TableKind::Entity,
     };
     const REALS: ItemBlueprintColumns = ItemBlueprintColumns::empty();
     const INDEXED: ItemBlueprintColumns = ItemBlueprintColumns::empty();
+    const CHECKED: ItemBlueprintColumns = ItemBlueprintColumns::BAKE_TIME_MS;
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.item_blueprints
@@ -1889,9 +1943,12 @@ impl<'w> ItemBlueprintRef<'w> {
 
 impl ItemBlueprintMut<'_> {
     /// Sets [`ItemBlueprint::bake_time_ms`].
+    ///
+    /// # Errors
+    /// [`Error::CheckFailed`] unless `bake_time_ms >= 0`.
     #[inline]
-    pub fn set_bake_time_ms(&mut self, bake_time_ms: i64) {
-        self.0.put(ItemBlueprintField::BakeTimeMs(bake_time_ms));
+    pub fn set_bake_time_ms(&mut self, bake_time_ms: i64) -> Result<(), Error> {
+        self.0.set(ItemBlueprintField::BakeTimeMs(bake_time_ms))
     }
 }
 
@@ -1959,11 +2016,18 @@ impl Entity for ItemBlueprintComponent {
             ForeignKey::to(1, Item::TABLE),
         ],
         indexes: &[],
+        checks: &[Check::new(
+            "ratio >= 0",
+            Operand::Column(2),
+            Comparison::GreaterOrEqual,
+            Operand::Integer(0),
+        )],
         kind: TableKind::Entity,
     };
     const REALS: ItemBlueprintComponentColumns = ItemBlueprintComponentColumns::RATIO;
     const INDEXED: ItemBlueprintComponentColumns = ItemBlueprintComponentColumns::ITEM_BLUEPRINT_ID
         .union(ItemBlueprintComponentColumns::COMPONENT_ITEM_ID);
+    const CHECKED: ItemBlueprintComponentColumns = ItemBlueprintComponentColumns::RATIO;
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.item_blueprint_components
@@ -2062,7 +2126,8 @@ impl ItemBlueprintComponentMut<'_> {
     /// Sets [`ItemBlueprintComponent::ratio`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`Error::NotANumber`] for NaN,
+    /// [`Error::CheckFailed`] unless `ratio >= 0`.
     #[inline]
     pub fn set_ratio(&mut self, ratio: f64) -> Result<(), Error> {
         self.0.set(ItemBlueprintComponentField::Ratio(ratio))
@@ -2153,12 +2218,14 @@ impl Entity for MobileItem {
             ForeignKey::to(5, Item::TABLE),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: MobileItemColumns = MobileItemColumns::empty();
     const INDEXED: MobileItemColumns = MobileItemColumns::MOBILE_ID
         .union(MobileItemColumns::BLUEPRINT_ID)
         .union(MobileItemColumns::ITEM_ID);
+    const CHECKED: MobileItemColumns = MobileItemColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.mobile_items
@@ -2405,6 +2472,7 @@ impl Entity for MobileItemAttribute {
         ],
         foreign_keys: &[ForeignKey::to(0, MobileItem::TABLE).cascade()],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: MobileItemAttributeColumns = MobileItemAttributeColumns::DOUBLE_VALUE
@@ -2412,6 +2480,7 @@ impl Entity for MobileItemAttribute {
         .union(MobileItemAttributeColumns::VECTOR3_Y)
         .union(MobileItemAttributeColumns::VECTOR3_Z);
     const INDEXED: MobileItemAttributeColumns = MobileItemAttributeColumns::MOBILE_ITEM_ID;
+    const CHECKED: MobileItemAttributeColumns = MobileItemAttributeColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.mobile_item_attributes
@@ -2522,7 +2591,7 @@ pub type MobileItemBlueprintId = Id<MobileItemBlueprint>;
 /// How a mobile's own item is made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MobileItemBlueprint {
-    /// `bake_time_ms INTEGER NOT NULL`
+    /// `bake_time_ms INTEGER NOT NULL CHECK (bake_time_ms >= 0)`
     pub bake_time_ms: i64,
 }
 
@@ -2559,10 +2628,17 @@ impl Entity for MobileItemBlueprint {
         columns: &["bake_time_ms"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[Check::new(
+            "bake_time_ms >= 0",
+            Operand::Column(0),
+            Comparison::GreaterOrEqual,
+            Operand::Integer(0),
+        )],
         kind: TableKind::Entity,
     };
     const REALS: MobileItemBlueprintColumns = MobileItemBlueprintColumns::empty();
     const INDEXED: MobileItemBlueprintColumns = MobileItemBlueprintColumns::empty();
+    const CHECKED: MobileItemBlueprintColumns = MobileItemBlueprintColumns::BAKE_TIME_MS;
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.mobile_item_blueprints
@@ -2603,10 +2679,13 @@ impl<'w> MobileItemBlueprintRef<'w> {
 
 impl MobileItemBlueprintMut<'_> {
     /// Sets [`MobileItemBlueprint::bake_time_ms`].
+    ///
+    /// # Errors
+    /// [`Error::CheckFailed`] unless `bake_time_ms >= 0`.
     #[inline]
-    pub fn set_bake_time_ms(&mut self, bake_time_ms: i64) {
+    pub fn set_bake_time_ms(&mut self, bake_time_ms: i64) -> Result<(), Error> {
         self.0
-            .put(MobileItemBlueprintField::BakeTimeMs(bake_time_ms));
+            .set(MobileItemBlueprintField::BakeTimeMs(bake_time_ms))
     }
 }
 
@@ -2674,12 +2753,19 @@ impl Entity for MobileItemBlueprintComponent {
             ForeignKey::to(1, Item::TABLE),
         ],
         indexes: &[],
+        checks: &[Check::new(
+            "ratio >= 0",
+            Operand::Column(2),
+            Comparison::GreaterOrEqual,
+            Operand::Integer(0),
+        )],
         kind: TableKind::Entity,
     };
     const REALS: MobileItemBlueprintComponentColumns = MobileItemBlueprintComponentColumns::RATIO;
     const INDEXED: MobileItemBlueprintComponentColumns =
         MobileItemBlueprintComponentColumns::ITEM_BLUEPRINT_ID
             .union(MobileItemBlueprintComponentColumns::COMPONENT_ITEM_ID);
+    const CHECKED: MobileItemBlueprintComponentColumns = MobileItemBlueprintComponentColumns::RATIO;
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.mobile_item_blueprint_components
@@ -2783,7 +2869,8 @@ impl MobileItemBlueprintComponentMut<'_> {
     /// Sets [`MobileItemBlueprintComponent::ratio`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`Error::NotANumber`] for NaN,
+    /// [`Error::CheckFailed`] unless `ratio >= 0`.
     #[inline]
     pub fn set_ratio(&mut self, ratio: f64) -> Result<(), Error> {
         self.0.set(MobileItemBlueprintComponentField::Ratio(ratio))

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::store::any_table::Selection;
 use crate::store::capture::Captured;
 use crate::store::dirty::AnyKey;
-use crate::store::entity::{Entity, Tables};
+use crate::store::entity::{Entity, Tables, all_tables};
 use crate::store::key::Key;
 use crate::store::world::World;
 
@@ -21,7 +21,7 @@ use super::flush::{self, Batch, FlushReport};
 use super::load::LoadOrder;
 use super::lock::{FileIdentity, Lock};
 use super::options::Options;
-use super::save::{all_tables, rows_to_save};
+use super::save::{ToSave, rows_to_save};
 
 pub use super::save::Cascade;
 
@@ -140,9 +140,13 @@ impl<W: IsWorld> Database<W> {
     /// Writes a row as it is now, in one transaction, and leaves other changes for later.
     ///
     /// Rows that it cannot be in the file without go along, whatever `cascade` says: new rows that it
-    /// names, and, where a row is deleted from the file, the changed rows that may have named it. If
-    /// a value that has to be unique is still another row's in the file, everything is flushed. The
-    /// report says how much was written.
+    /// names; where a row is deleted from the file, the changed rows that may have named it; and all
+    /// rows that were changed in one [`transaction`](World::transaction) with one that is written, and
+    /// those that were changed with them. So no trade is ever half in the file. If a value that has
+    /// to be unique is still another row's in the file, everything is flushed.
+    /// [`FlushReport::along`] says how many rows went along.
+    ///
+    /// O(rows that are written + transactions since the last flush).
     ///
     /// # Errors
     /// [`Error::StaleKey`], and as [`flush`](Self::flush).
@@ -155,21 +159,20 @@ impl<W: IsWorld> Database<W> {
                 table: E::INFO.name,
             });
         }
-        let rows = rows_to_save(
-            &self.world,
-            AnyKey {
-                table: E::TABLE,
-                key: key.raw(),
-            },
-            cascade,
-        );
-        match self.write(Selection::Only(&rows)) {
+        let row = AnyKey {
+            table: E::TABLE,
+            key: key.raw(),
+        };
+        let ToSave { rows, n_asked } = rows_to_save(&self.world, row, cascade);
+        let mut report = match self.write(Selection::Only(&rows)) {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },
                 ..
             }) if flush::is_unique(&source) => self.flush(),
             written => Ok(written?),
-        }
+        }?;
+        report.along = report.rows().saturating_sub(n_asked);
+        Ok(report)
     }
 
     /// Flushes a last time and closes the file.
@@ -227,6 +230,10 @@ impl<W: IsWorld> Database<W> {
         }
         for &(table, next_id) in &batch.next_ids {
             tables.table_mut(table).counter_mut().flushed(next_id);
+        }
+        match which {
+            Selection::All => self.world.ledger.together.clear(),
+            Selection::Only(rows) => self.world.ledger.together.forget(rows),
         }
     }
 

@@ -25,6 +25,9 @@ pub struct FlushReport {
     pub updated: usize,
     /// Number of rows that the file does not have any more.
     pub deleted: usize,
+    /// Number of these rows that were not asked for, and could not be left behind: see
+    /// [`Database::save_with`](crate::Database::save_with). None for a flush, which asks for all.
+    pub along: usize,
     /// From the first look for changes to the end of the transaction.
     pub took: Duration,
     /// Pages of the write-ahead log that are not in the file itself yet. It stays bounded, unless a

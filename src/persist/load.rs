@@ -98,6 +98,7 @@ pub(super) fn load<T: Tables>(
             .problems
             .extend(without_owner::<T>(connection, tables, id)?);
     }
+    loaded.problems.extend(loaded.world.islands());
     Ok(loaded)
 }
 
@@ -118,12 +119,8 @@ fn without_owner<T: Tables>(
     let pivot = T::INFO[pivot.index()];
     let mut statement = connection.prepare(&sql::select_unowned(info, pivot))?;
     let problem = |row: &Row<'_>| {
-        Ok(Problem {
-            table: info.name,
-            id: row.get(0)?,
-            column: info.id.to_owned(),
-            kind: ProblemKind::NoOwner { pivot: pivot.name },
-        })
+        let kind = ProblemKind::NoOwner { pivot: pivot.name };
+        Ok(Problem::of_row(info, row.get(0)?, kind))
     };
     statement.query_map([], problem)?.collect()
 }

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use crate::store::cascade::{Action, Reference};
 use crate::store::dirty::AnyKey;
-use crate::store::entity::Tables;
+use crate::store::entity::{Tables, all_tables};
 use crate::store::index::Parent;
 use crate::store::key::RawKey;
-use crate::store::schema::{TableId, TableKind};
+use crate::store::schema::TableKind;
+use crate::store::together::Groups;
 use crate::store::world::World;
 
 /// Whether what a row owns is saved with it.
@@ -22,11 +23,7 @@ pub enum Cascade {
 /// The rows to write so that `row` is in the file as it is in memory, and the file is still true:
 /// what it owns, what has been removed from it, and the rows without which the file would name
 /// rows that are not there.
-pub(super) fn rows_to_save<T: Tables>(
-    world: &World<T>,
-    row: AnyKey,
-    cascade: Cascade,
-) -> HashSet<AnyKey> {
+pub(super) fn rows_to_save<T: Tables>(world: &World<T>, row: AnyKey, cascade: Cascade) -> ToSave {
     let mut closure = Closure {
         world,
         rows: HashSet::new(),
@@ -35,7 +32,10 @@ pub(super) fn rows_to_save<T: Tables>(
     closure.add(row);
     if cascade == Cascade::Owned {
         closure.add_owned();
+        closure.add_removed_from();
     }
+    let n_asked = closure.n_dirty();
+    let mut groups = world.ledger.together.index();
     loop {
         let before = closure.rows.len();
         if cascade == Cascade::Owned {
@@ -44,10 +44,22 @@ pub(super) fn rows_to_save<T: Tables>(
         }
         closure.add_needed();
         closure.add_that_let_go();
+        closure.add_changed_together(&mut groups);
         if closure.rows.len() == before {
-            return closure.rows;
+            return ToSave {
+                rows: closure.rows,
+                n_asked,
+            };
         }
     }
+}
+
+/// The rows that are written when one is saved.
+pub(super) struct ToSave {
+    pub(super) rows: HashSet<AnyKey>,
+    /// How many of those that differ from the file are the row itself, what it owns and what was
+    /// removed from it.
+    pub(super) n_asked: usize,
 }
 
 struct Closure<'w, T: Tables> {
@@ -126,6 +138,27 @@ impl<T: Tables> Closure<'_, T> {
         }
     }
 
+    /// The rows that were changed in one transaction with one of the rows: half of a trade in the file
+    /// would be an item lost, or an item twice.
+    fn add_changed_together(&mut self, groups: &mut Groups<'_>) {
+        let rows: Vec<_> = self.rows.iter().copied().collect();
+        for row in rows {
+            self.rows.extend(groups.take_with(row));
+        }
+    }
+
+    /// How many of the rows differ from the file.
+    fn n_dirty(&self) -> usize {
+        let tables = &self.world.tables;
+        let is_dirty = |row: &&AnyKey| tables.table(row.table).is_dirty_row(row.key);
+        let removed = all_tables::<T>().map(|table| {
+            let removed = tables.table(table).dirty().removed().iter();
+            let is_taken = |key| self.rows.contains(&AnyKey { table, key });
+            removed.filter(|row| is_taken(row.key)).count()
+        });
+        self.rows.iter().filter(is_dirty).count() + removed.sum::<usize>()
+    }
+
     /// New rows that the rows name, and the pivot's row of each owned one.
     fn add_needed(&mut self) {
         let mut to_visit: Vec<_> = self.rows.iter().copied().collect();
@@ -181,8 +214,4 @@ impl<T: Tables> Closure<'_, T> {
             }
         }
     }
-}
-
-pub(super) fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
-    (0..).take(T::INFO.len()).map(TableId)
 }

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use crate::error::Problem;
 
-use super::capture::Captured;
+use super::capture::{Captured, CapturedRow};
 use super::dirty::{AnyKey, DirtySet};
 use super::entity::RowSource;
 use super::ids::Counter;
 use super::index::{Keys, Parent};
 use super::key::RawKey;
+use super::ledger::{Ledger, Positions};
 use super::schema::TableInfo;
 
 /// Which rows to capture.
@@ -32,6 +33,9 @@ impl Selection<'_> {
 
 /// Reads one row of a file into a table.
 pub type LoadRow<T> = fn(&mut T, i64, &dyn RowSource) -> Vec<Problem>;
+
+/// Writes one row of a delta into a table: a step that can be taken back. Returns its key.
+pub type ApplyRow<T> = fn(&mut T, &Captured, &CapturedRow) -> Result<RawKey, Vec<Problem>>;
 
 /// A table without its row type: what removal, loading and flushing see. Engine and generated code
 /// only; a world hands out tables for reading.
@@ -69,11 +73,20 @@ pub trait AnyTable<T> {
     fn orphan(&mut self, foreign_key: usize, key: RawKey) -> bool;
     /// Takes the last recorded step back.
     fn undo(&mut self);
-    /// Forgets how to take back, and frees the rows that were removed.
-    fn commit(&mut self);
+    /// Forgets how to take back, frees the rows that were removed, and tells what came of each step.
+    fn commit(&mut self, ledger: &mut Ledger);
 
     /// Copies the changes out.
     fn capture(&self, tables: &T, which: Selection<'_>, captured: &mut Captured);
+    /// Copies a live row out: these of its columns, or as a new row.
+    fn copy(&self, tables: &T, key: RawKey, columns: Option<&Positions>, captured: &mut Captured);
+    /// Makes room for a row of another world's delta, which others may name before it is written. A
+    /// step that can be taken back.
+    fn reserve(&mut self, id: i64);
+    /// How to write a row of another world's delta.
+    fn applier(&self) -> ApplyRow<T>;
+    /// The rows that have a value of this live row which has to be unique.
+    fn conflicts(&self, key: RawKey) -> Vec<Problem>;
     /// Notes that the file has what was captured.
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured);
 

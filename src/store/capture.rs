@@ -5,7 +5,7 @@ use super::schema::TableId;
 use super::value::Value;
 
 /// The changes of one table, in the order of ids.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Captured {
     /// The table.
     pub table: TableId,
@@ -90,13 +90,31 @@ impl Captured {
     /// The values of a row, for the columns of its shape.
     pub fn values(&self, row: &CapturedRow) -> impl Iterator<Item = Value<'_>> {
         let cells = &self.cells[row.first_cell..][..self.shapes[row.shape].columns.len()];
-        cells.iter().map(|cell| match *cell {
+        cells.iter().map(|cell| self.cell(cell))
+    }
+
+    /// Whether a row is a new one, with all of its columns.
+    #[must_use]
+    pub fn is_new(&self, row: &CapturedRow) -> bool {
+        self.shapes[row.shape].is_new
+    }
+
+    /// The value of a column in a row; `None` if the row does not have it among the columns of its
+    /// shape.
+    #[must_use]
+    pub fn value(&self, row: &CapturedRow, column: usize) -> Option<Value<'_>> {
+        let place = self.shapes[row.shape].columns.binary_search(&column).ok()?;
+        Some(self.cell(&self.cells[row.first_cell + place]))
+    }
+
+    fn cell(&self, cell: &Cell) -> Value<'_> {
+        match *cell {
             Cell::Null => Value::Null,
             Cell::Integer(integer) => Value::Integer(integer),
             Cell::Real(real) => Value::Real(real),
             Cell::Text { start, len } => Value::Text(&self.text[start..start + len]),
             Cell::Blob { start, len } => Value::Blob(&self.bytes[start..start + len]),
-        })
+        }
     }
 
     /// The position of a shape, which is made if no row had it so far.

@@ -1,7 +1,7 @@
 //! Removing a row with all that goes with it.
 
 use super::dirty::AnyKey;
-use super::entity::{Entity, Tables};
+use super::entity::{Entity, Tables, all_tables};
 use super::index::Parent;
 use super::key::{Key, RawKey};
 use super::schema::{OnDelete, TableId, TableKind};
@@ -18,7 +18,7 @@ pub(crate) struct Reference {
 /// For each table the foreign keys that point to it.
 pub(crate) fn references<T: Tables>() -> Box<[Vec<Reference>]> {
     let mut references: Box<[Vec<Reference>]> = T::INFO.iter().map(|_| Vec::new()).collect();
-    for (table, info) in (0..).map(TableId).zip(T::INFO) {
+    for (table, info) in all_tables::<T>().zip(T::INFO) {
         for (foreign_key, key) in info.foreign_keys.iter().enumerate() {
             if let Some(target) = key.table {
                 references[target.index()].push(Reference { table, foreign_key });
@@ -73,7 +73,7 @@ impl<T: Tables> World<T> {
                                 .table_mut(reference.table)
                                 .orphan(reference.foreign_key, child)
                             {
-                                self.log.push(reference.table);
+                                self.recorded(reference.table);
                             }
                         }
                     }
@@ -110,10 +110,10 @@ impl<T: Tables> World<T> {
             .collect()
     }
 
-    fn take_out(&mut self, table: TableId, key: RawKey) {
+    pub(super) fn take_out(&mut self, table: TableId, key: RawKey) {
         if self.tables.table(table).id_of(key).is_some() {
             self.tables.table_mut(table).remove(key);
-            self.log.push(table);
+            self.recorded(table);
         }
     }
 

@@ -41,8 +41,8 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
         live.sort_by_key(|(_, slot)| slot.id);
         live
     };
-    if live.len() != table.rows.len() {
-        complain("removed rows are still there outside of a transaction".into());
+    if live.len() + table.n_removed() != table.rows.len() {
+        complain("removed rows are still there that no transaction can bring back".into());
     }
     if live.len() != table.len() {
         complain(format!(

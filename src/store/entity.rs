@@ -29,6 +29,11 @@ pub trait Tables: Default + Send + Sync + 'static {
     fn table_mut(&mut self, id: TableId) -> &mut dyn AnyTable<Self>;
 }
 
+/// All tables of a world, in declaration order.
+pub(crate) fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
+    (0..).take(T::INFO.len()).map(TableId)
+}
+
 /// The columns of a table as a set of flags.
 pub trait ColumnSet: Flags + Copy + PartialEq + Debug + Send + Sync {}
 impl<C: Flags + Copy + PartialEq + Debug + Send + Sync> ColumnSet for C {}
@@ -66,6 +71,8 @@ pub trait Entity:
     const REALS: Self::Columns;
     /// The columns that an index or a foreign key is on.
     const INDEXED: Self::Columns;
+    /// The columns of [`TableInfo::checks`].
+    const CHECKED: Self::Columns;
 
     /// Its table.
     fn table(tables: &Self::Tables) -> &Table<Self>;
@@ -218,6 +225,18 @@ impl ColumnProblem {
             id,
             column: columns.join(", "),
             kind: self.kind,
+        }
+    }
+}
+
+impl Problem {
+    /// A problem of a whole row, which its id stands for.
+    pub(crate) fn of_row(info: &'static TableInfo, id: i64, kind: ProblemKind) -> Self {
+        Self {
+            table: info.name,
+            id,
+            column: info.id.to_owned(),
+            kind,
         }
     }
 }

@@ -51,6 +51,11 @@ impl Counter {
         }
     }
 
+    /// Takes back all ids from this one on; `None` if none was left.
+    pub(crate) fn reset(&mut self, next: Option<i64>) {
+        self.next = next.unwrap_or(i64::MAX);
+    }
+
     /// Takes back the last id that was given.
     pub(crate) fn take_back(&mut self, id: i64) {
         self.next = id;

@@ -6,16 +6,23 @@
 pub mod any_table;
 pub mod capture;
 pub mod cascade;
+pub mod changes;
 mod check;
+pub mod constraint;
+pub mod delta;
 pub mod dirty;
 pub mod entity;
 pub mod ids;
 pub mod index;
 pub mod key;
+pub mod ledger;
 pub mod owned;
+mod ownership;
 pub mod pivot;
 pub mod schema;
 pub mod table;
+#[cfg(feature = "sqlite")]
+pub(crate) mod together;
 pub mod transaction;
 pub mod union;
 pub mod value;

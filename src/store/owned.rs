@@ -6,7 +6,7 @@ use crate::error::Error;
 
 use super::dirty::AnyKey;
 use super::entity::{Owned, Owner as _, OwnerOf, PivotRow, Tables};
-use super::index::Parent;
+use super::index::{Parent, Place};
 use super::key::{Key, RawKey};
 use super::pivot::{Pivot, describe};
 use super::table::Rows;
@@ -58,22 +58,23 @@ impl<T: Tables> World<T> {
         row: O,
     ) -> Result<Key<O>, Error> {
         let owner = owner.into();
-        self.check_owner::<O>(owner)?;
+        self.check_owner::<O>(owner, None)?;
         let id = self.check_insert(&row)?;
         let pivot_id = pivot::<O>(&self.tables).next_id();
         let pivot_id = pivot_id.ok_or(Error::IdExhausted {
             table: O::Pivot::INFO.name,
         })?;
         let key = self.insert_checked(id, row);
-        let record = self.log.is_recording();
+        let record = self.is_recording();
         <O::Pivot as PivotRow>::table_mut(&mut self.tables).link(
             pivot_id,
             key.raw(),
             owner,
+            Place::Last,
             record,
         );
         if record {
-            self.log.push(O::Pivot::TABLE);
+            self.recorded(O::Pivot::TABLE);
         }
         Ok(key)
     }
@@ -106,7 +107,7 @@ impl<T: Tables> World<T> {
         rows: impl IntoIterator<Item = impl Into<NewOrKept<O>>>,
     ) -> Result<Vec<Key<O>>, Error> {
         let owner = owner.into();
-        self.check_owner::<O>(owner)?;
+        self.check_owner::<O>(owner, None)?;
         let rows: Vec<NewOrKept<O>> = rows.into_iter().map(Into::into).collect();
         let mut kept = HashSet::new();
         for row in &rows {
@@ -161,16 +162,38 @@ impl<T: Tables> World<T> {
     ) -> Result<(), Error> {
         let (from, to) = (from.into(), to.into());
         self.check_owned_by(from, key)?;
-        self.check_owner::<O>(to)?;
+        let pivot_id = self.tables.table(O::Pivot::TABLE).id_of(key.raw());
+        self.check_owner::<O>(to, pivot_id)?;
         if from == to {
             return Ok(());
         }
-        let record = self.log.is_recording();
+        self.refuse_owner_below::<O>(key, to)?;
+        let record = self.is_recording();
         <O::Pivot as PivotRow>::table_mut(&mut self.tables).give(key.raw(), to, record);
         if record {
-            self.log.push(O::Pivot::TABLE);
+            self.recorded(O::Pivot::TABLE);
         }
         Ok(())
+    }
+
+    /// Refuses an owner that belongs to the row.
+    fn refuse_owner_below<O: Owned<Tables = T>>(
+        &self,
+        key: Key<O>,
+        owner: OwnerOf<O>,
+    ) -> Result<(), Error> {
+        let (arm, parent) = owner.arm();
+        // The arms follow the owned row.
+        match (parent, O::Pivot::INFO.foreign_keys[arm + 1].table) {
+            (Parent::Row(owner), Some(table)) => self.refuse_island(
+                AnyKey {
+                    table: O::TABLE,
+                    key: key.raw(),
+                },
+                AnyKey { table, key: owner },
+            ),
+            _ => Ok(()),
+        }
     }
 
     fn id_of_owned<O: Owned<Tables = T>>(&self, key: Key<O>) -> Result<i64, Error> {
@@ -205,7 +228,11 @@ impl<T: Tables> World<T> {
     }
 
     #[inline]
-    fn check_owner<O: Owned<Tables = T>>(&self, owner: OwnerOf<O>) -> Result<(), Error> {
+    fn check_owner<O: Owned<Tables = T>>(
+        &self,
+        owner: OwnerOf<O>,
+        pivot_id: Option<i64>,
+    ) -> Result<(), Error> {
         let (arm, parent) = owner.arm();
         let info = O::Pivot::INFO;
         // The arms follow the owned row.
@@ -214,6 +241,7 @@ impl<T: Tables> World<T> {
             (Parent::Row(key), Some(target)) if self.tables.table(target).id_of(key).is_none() => {
                 Err(Error::NoSuchRow {
                     table: info.name,
+                    id: pivot_id,
                     column: info.columns[foreign_key.column],
                     target: T::INFO[target.index()].name,
                 })

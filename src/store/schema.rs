@@ -1,5 +1,7 @@
 //! What generated code tells the engine about each table, as constants.
 
+use super::constraint::Check;
+
 /// Position of a table among the tables of its world, in declaration order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableId(pub u16);
@@ -25,6 +27,8 @@ pub struct TableInfo {
     pub foreign_keys: &'static [ForeignKey],
     /// Unique and plain indexes on values; foreign keys have theirs of themselves.
     pub indexes: &'static [IndexInfo],
+    /// The CHECKs that memory keeps; the file has these and may have more.
+    pub checks: &'static [Check],
     /// What its rows are.
     pub kind: TableKind,
 }
@@ -57,6 +61,8 @@ pub struct ForeignKey {
     pub on_delete: OnDelete,
     /// Whether two rows may not name the same one.
     pub unique: bool,
+    /// Whether it names the row's owner. A pivot's arms do anyway.
+    pub owns: bool,
 }
 
 impl ForeignKey {
@@ -68,6 +74,7 @@ impl ForeignKey {
             table: Some(table),
             on_delete: OnDelete::Restrict,
             unique: false,
+            owns: false,
         }
     }
 
@@ -79,6 +86,7 @@ impl ForeignKey {
             table: None,
             on_delete: OnDelete::Restrict,
             unique: false,
+            owns: false,
         }
     }
 
@@ -107,6 +115,12 @@ impl ForeignKey {
             unique: true,
             ..self
         }
+    }
+
+    /// The same for one arm of a row's owner.
+    #[must_use]
+    pub const fn owner(self) -> Self {
+        Self { owns: true, ..self }
     }
 }
 

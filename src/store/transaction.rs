@@ -2,7 +2,11 @@
 
 use std::ops::{Deref, DerefMut};
 
+#[cfg(feature = "sqlite")]
+use super::dirty::AnyKey;
 use super::entity::Tables;
+#[cfg(feature = "sqlite")]
+use super::entity::all_tables;
 use super::schema::TableId;
 use super::world::World;
 
@@ -14,15 +18,10 @@ pub(crate) struct UndoLog {
 }
 
 impl UndoLog {
-    /// Whether a transaction is open, so that steps have to be recorded.
+    /// Whether a transaction is open.
     #[inline]
-    pub(crate) fn is_recording(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.depth > 0
-    }
-
-    #[inline]
-    pub(crate) fn push(&mut self, table: TableId) {
-        self.steps.push(table);
     }
 }
 
@@ -67,6 +66,46 @@ impl<T: Tables> World<T> {
     }
 }
 
+impl<T: Tables> World<T> {
+    /// Whether steps have to be recorded: to be taken back, or to be told to subscribers.
+    #[inline]
+    pub(crate) fn is_recording(&self) -> bool {
+        self.log.is_open() || self.ledger.feed.is_watched()
+    }
+
+    /// A table has recorded a step. Outside of a transaction that is final.
+    #[inline]
+    pub(crate) fn recorded(&mut self, table: TableId) {
+        if self.log.is_open() {
+            self.log.steps.push(table);
+        } else {
+            self.tables.table_mut(table).commit(&mut self.ledger);
+            self.ledger.close();
+        }
+    }
+
+    /// Keeps the groups of rows that were changed together in proportion to the dirty rows.
+    #[cfg(feature = "sqlite")]
+    fn keep_together_short(&mut self) {
+        if !self.ledger.together.is_long() {
+            return;
+        }
+        let tables = &self.tables;
+        let removed: std::collections::HashSet<AnyKey> = all_tables::<T>()
+            .flat_map(|table| {
+                let removed = tables.table(table).dirty().removed().iter();
+                removed.map(move |tombstone| AnyKey {
+                    table,
+                    key: tombstone.key,
+                })
+            })
+            .collect();
+        self.ledger
+            .together
+            .compact(|row| tables.table(row.table).is_dirty_row(row.key) || removed.contains(&row));
+    }
+}
+
 impl<T: Tables> Transaction<'_, T> {
     /// Keeps what was done. In a savepoint, the outer transaction can still take it back. O(steps).
     pub fn commit(mut self) {
@@ -80,7 +119,12 @@ impl<T: Tables> Transaction<'_, T> {
 
 impl<T: Tables> Drop for Transaction<'_, T> {
     fn drop(&mut self) {
-        let World { tables, log, .. } = &mut *self.world;
+        let World {
+            tables,
+            log,
+            ledger,
+            ..
+        } = &mut *self.world;
         while log.steps.len() > self.start {
             let Some(table) = log.steps.pop() else { break };
             tables.table_mut(table).undo();
@@ -91,9 +135,12 @@ impl<T: Tables> Drop for Transaction<'_, T> {
             let mut last = None;
             for table in log.steps.drain(..) {
                 if last.replace(table) != Some(table) {
-                    tables.table_mut(table).commit();
+                    tables.table_mut(table).commit(ledger);
                 }
             }
+            ledger.close();
+            #[cfg(feature = "sqlite")]
+            self.world.keep_together_short();
         }
     }
 }

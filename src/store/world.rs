@@ -6,8 +6,10 @@ use std::ops::Deref;
 use crate::error::Error;
 
 use super::cascade::{Reference, references};
-use super::entity::{Entity, Standalone, Tables};
+use super::entity::{Entity, Standalone, Tables, all_tables};
 use super::key::{Id, Key};
+use super::ledger::Ledger;
+use super::ownership::Ownership;
 use super::schema::TableId;
 use super::transaction::UndoLog;
 use super::view::{RowMut, RowRef};
@@ -20,7 +22,9 @@ use super::view::{RowMut, RowRef};
 pub struct World<T: Tables> {
     pub(crate) tables: T,
     pub(crate) log: UndoLog,
+    pub(crate) ledger: Ledger,
     pub(crate) references: Box<[Vec<Reference>]>,
+    pub(crate) ownership: Ownership,
     #[cfg(feature = "sqlite")]
     identity: u64,
 }
@@ -35,8 +39,8 @@ impl<T: Tables> fmt::Debug for World<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = T::INFO
             .iter()
-            .zip(0..)
-            .map(|(info, n)| (info.name, self.tables.table(TableId(n)).n_rows()));
+            .zip(all_tables::<T>())
+            .map(|(info, table)| (info.name, self.tables.table(table).n_rows()));
         f.debug_map().entries(rows).finish()
     }
 }
@@ -57,7 +61,9 @@ impl<T: Tables> World<T> {
         Self {
             tables: T::default(),
             log: UndoLog::default(),
+            ledger: Ledger::default(),
             references: references::<T>(),
+            ownership: Ownership::of::<T>(),
             #[cfg(feature = "sqlite")]
             identity: new_identity(),
         }
@@ -143,9 +149,8 @@ impl<T: Tables> World<T> {
     /// Number of rows of all tables. O(tables).
     #[must_use]
     pub fn len(&self) -> usize {
-        (0..)
-            .take(T::INFO.len())
-            .map(|n| self.tables.table(TableId(n)).n_rows())
+        all_tables::<T>()
+            .map(|table| self.tables.table(table).n_rows())
             .sum()
     }
 
@@ -180,10 +185,7 @@ impl<T: Tables> World<T> {
     /// and removed ones. O(such rows).
     #[must_use]
     pub fn n_dirty(&self) -> usize {
-        (0..)
-            .take(T::INFO.len())
-            .map(|n| self.n_dirty_of(TableId(n)))
-            .sum()
+        all_tables::<T>().map(|table| self.n_dirty_of(table)).sum()
     }
 
     fn n_dirty_of(&self, table: TableId) -> usize {
@@ -198,12 +200,12 @@ impl<T: Tables> World<T> {
     }
 
     /// Recomputes every index, ownership and dirty set from the rows, and says what does not agree:
-    /// nothing, unless the engine has a bug or a transaction is open. O(rows); for tests.
+    /// nothing, unless the engine has a bug. O(rows); for tests.
     #[must_use]
     pub fn check(&self) -> Vec<String> {
-        (0..)
-            .take(T::INFO.len())
-            .flat_map(|n| self.tables.table(TableId(n)).check(&self.tables))
+        all_tables::<T>()
+            .flat_map(|table| self.tables.table(table).check(&self.tables))
+            .chain(self.islands().iter().map(ToString::to_string))
             .collect()
     }
 }

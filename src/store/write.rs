@@ -4,10 +4,12 @@ use bitflags::Flags as _;
 
 use crate::error::Error;
 
+use super::constraint::Check;
+use super::dirty::AnyKey;
 use super::entity::{Entity, Tables};
 use super::index::{Parent, Place};
 use super::key::{Key, RawKey};
-use super::table::{Table, Written, columns_of, flag};
+use super::table::{Slot, Table, Written, columns_of, flag};
 use super::world::World;
 
 impl<T: Tables> World<T> {
@@ -15,20 +17,20 @@ impl<T: Tables> World<T> {
     /// change. O(1).
     ///
     /// # Errors
-    /// When the key is stale, or the value refused: [`Error::NotANumber`], [`Error::NotUnique`],
-    /// [`Error::NoSuchRow`]. Nothing was changed then.
+    /// When the key is stale, or the value refused: [`Error::NotANumber`], [`Error::NoSuchRow`],
+    /// [`Error::CheckFailed`], [`Error::NotUnique`], [`Error::OwnsItself`]. Nothing was changed then.
     #[inline]
     pub fn set<E: Entity<Tables = T>>(
         &mut self,
         key: Key<E>,
         field: E::Field,
     ) -> Result<(), Error> {
-        let record = self.log.is_recording();
+        let record = self.is_recording();
         match E::table_mut(&mut self.tables).write(key.raw(), field, record) {
             Written::Nothing => Ok(()),
             Written::Done => {
                 if record {
-                    self.log.push(E::TABLE);
+                    self.recorded(E::TABLE);
                 }
                 Ok(())
             }
@@ -36,59 +38,62 @@ impl<T: Tables> World<T> {
         }
     }
 
-    /// The way of a write that may be refused, or that moves the row in an index.
+    /// The way of a write that may be refused, or that moves the row in an index: take the row out of
+    /// the indexes, write, look whether it may stand so, and put it back in, changed or not.
     #[inline(never)]
     fn set_checked<E: Entity<Tables = T>>(
         &mut self,
         key: Key<E>,
         field: E::Field,
     ) -> Result<(), Error> {
-        match E::table(&self.tables).get(key) {
-            Some(row) => {
-                let columns = row.differs(&field);
-                self.set_indexed(key, field, columns)
-            }
-            None => Err(Error::StaleKey {
+        let raw = key.raw();
+        let table = E::table_mut(&mut self.tables);
+        let Some(columns) = table.get(key).map(|row| row.differs(&field)) else {
+            return Err(Error::StaleKey {
                 table: E::INFO.name,
-            }),
+            });
+        };
+        table.unlink(raw, columns);
+        let old = table.rows[raw].row.replace(field);
+        let refused = self.refuse_written(key, columns);
+        let table = E::table_mut(&mut self.tables);
+        if let Err(refused) = refused {
+            table.rows[raw].row.replace(old);
+            table.link(raw, columns, Place::ById);
+            return Err(refused);
         }
+        table.link(raw, columns, Place::ById);
+        self.wrote(key, columns, old);
+        Ok(())
+    }
+
+    /// Looks whether a row may stand as it has just been written.
+    fn refuse_written<E: Entity<Tables = T>>(
+        &self,
+        key: Key<E>,
+        columns: E::Columns,
+    ) -> Result<(), Error> {
+        let table = E::table(&self.tables);
+        let Slot { row, id, .. } = &table.rows[key.raw()];
+        refuse_values(row, Some(*id), columns, &self.tables)?;
+        refuse_duplicates(table, row, Some((key.raw(), *id)), columns, &self.tables)?;
+        let mut foreign_keys = E::INFO.foreign_keys.iter();
+        if foreign_keys.any(|key| key.owns && columns.contains(flag::<E>(key.column))) {
+            self.refuse_island_of(AnyKey {
+                table: E::TABLE,
+                key: key.raw(),
+            })?;
+        }
+        Ok(())
     }
 
     #[inline]
     fn wrote<E: Entity<Tables = T>>(&mut self, key: Key<E>, columns: E::Columns, old: E::Field) {
-        let record = self.log.is_recording();
+        let record = self.is_recording();
         E::table_mut(&mut self.tables).wrote(key.raw(), columns, old, record);
         if record {
-            self.log.push(E::TABLE);
+            self.recorded(E::TABLE);
         }
-    }
-
-    /// The way of a write to a column with an index: take the row out of its indexes, write, look
-    /// whether it may stand there, and put it back in, changed or not.
-    fn set_indexed<E: Entity<Tables = T>>(
-        &mut self,
-        key: Key<E>,
-        field: E::Field,
-        columns: E::Columns,
-    ) -> Result<(), Error> {
-        let raw = key.raw();
-        let table = E::table_mut(&mut self.tables);
-        table.unlink(raw);
-        let old = table.rows[raw].row.replace(field);
-        let table = E::table(&self.tables);
-        let row = &table.rows[raw].row;
-        let refused = refuse_nan(row, columns, &self.tables)
-            .and_then(|()| refuse_keys(row, columns, &self.tables))
-            .and_then(|()| refuse_duplicates(table, row, Some(raw), columns, &self.tables));
-        let table = E::table_mut(&mut self.tables);
-        if let Err(refused) = refused {
-            table.rows[raw].row.replace(old);
-            table.link(raw, Place::ById);
-            return Err(refused);
-        }
-        table.link(raw, Place::ById);
-        self.wrote(key, columns, old);
-        Ok(())
     }
 
     /// Makes sure that a new row can go in, and finds its id.
@@ -96,8 +101,7 @@ impl<T: Tables> World<T> {
     pub(crate) fn check_insert<E: Entity<Tables = T>>(&self, row: &E) -> Result<i64, Error> {
         let table = E::table(&self.tables);
         let all = E::Columns::all();
-        refuse_nan(row, all, &self.tables)?;
-        refuse_keys(row, all, &self.tables)?;
+        refuse_values(row, None, all, &self.tables)?;
         refuse_duplicates(table, row, None, all, &self.tables)?;
         table.ids.counter().next().ok_or(Error::IdExhausted {
             table: E::INFO.name,
@@ -107,18 +111,37 @@ impl<T: Tables> World<T> {
     /// Puts in a row that has been checked.
     #[inline]
     pub(crate) fn insert_checked<E: Entity<Tables = T>>(&mut self, id: i64, row: E) -> Key<E> {
-        let record = self.log.is_recording();
+        let record = self.is_recording();
         let key = E::table_mut(&mut self.tables).insert(id, row, record);
         if record {
-            self.log.push(E::TABLE);
+            self.recorded(E::TABLE);
         }
         Key::from_raw(key)
     }
 }
 
+/// Looks at the row by itself: NaN, CHECKs, and foreign keys that name nobody. `id` is its own, if it
+/// has one already.
+#[inline]
+fn refuse_values<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: E::Columns,
+    tables: &E::Tables,
+) -> Result<(), Error> {
+    refuse_nan(row, id, columns, tables)?;
+    refuse_keys(row, id, columns, tables)?;
+    refuse_checks(row, id, columns, tables)
+}
+
 /// NaN would become NULL in the file.
 #[inline]
-fn refuse_nan<E: Entity>(row: &E, columns: E::Columns, tables: &E::Tables) -> Result<(), Error> {
+fn refuse_nan<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: E::Columns,
+    tables: &E::Tables,
+) -> Result<(), Error> {
     let written = columns.intersection(E::REALS);
     if written.is_empty() {
         return Ok(());
@@ -127,6 +150,7 @@ fn refuse_nan<E: Entity>(row: &E, columns: E::Columns, tables: &E::Tables) -> Re
         None => Ok(()),
         Some(column) => Err(Error::NotANumber {
             table: E::INFO.name,
+            id,
             column: E::INFO.columns[column],
         }),
     }
@@ -134,7 +158,12 @@ fn refuse_nan<E: Entity>(row: &E, columns: E::Columns, tables: &E::Tables) -> Re
 
 /// Foreign keys have to name rows that are there.
 #[inline]
-fn refuse_keys<E: Entity>(row: &E, columns: E::Columns, tables: &E::Tables) -> Result<(), Error> {
+fn refuse_keys<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: E::Columns,
+    tables: &E::Tables,
+) -> Result<(), Error> {
     for (n, foreign_key) in E::INFO.foreign_keys.iter().enumerate() {
         let (Some(target), Some(parent)) = (foreign_key.table, row.parent(n)) else {
             continue;
@@ -144,6 +173,7 @@ fn refuse_keys<E: Entity>(row: &E, columns: E::Columns, tables: &E::Tables) -> R
         {
             return Err(Error::NoSuchRow {
                 table: E::INFO.name,
+                id,
                 column: E::INFO.foreign_key_column(n),
                 target: <E::Tables as Tables>::INFO[target.index()].name,
             });
@@ -152,15 +182,54 @@ fn refuse_keys<E: Entity>(row: &E, columns: E::Columns, tables: &E::Tables) -> R
     Ok(())
 }
 
+/// CHECKs have to hold.
+#[inline]
+fn refuse_checks<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: E::Columns,
+    tables: &E::Tables,
+) -> Result<(), Error> {
+    if !columns.intersects(E::CHECKED) {
+        return Ok(());
+    }
+    let is_written = |check: &&Check| {
+        check
+            .columns()
+            .any(|column| columns.contains(flag::<E>(column)))
+    };
+    let holds = |check: &&Check| check.holds(|column| row.value(column, tables));
+    match E::INFO
+        .checks
+        .iter()
+        .filter(is_written)
+        .find(|check| !holds(check))
+    {
+        None => Ok(()),
+        Some(check) => {
+            let columns: Vec<usize> = check.columns().collect();
+            let (column, value) = names_and_values(row, &columns, tables);
+            Err(Error::CheckFailed {
+                table: E::INFO.name,
+                id,
+                column,
+                value,
+                check: check.sql,
+            })
+        }
+    }
+}
+
 /// Unique foreign keys and unique values may not be taken.
 #[inline]
 fn refuse_duplicates<E: Entity>(
     table: &Table<E>,
     row: &E,
-    but: Option<RawKey>,
+    itself: Option<(RawKey, i64)>,
     columns: E::Columns,
     tables: &E::Tables,
 ) -> Result<(), Error> {
+    let (but, id) = itself.unzip();
     for (n, foreign_key) in E::INFO.foreign_keys.iter().enumerate() {
         if !foreign_key.unique || !columns.contains(flag::<E>(foreign_key.column)) {
             continue;
@@ -174,6 +243,7 @@ fn refuse_duplicates<E: Entity>(
         {
             return Err(not_unique(
                 row,
+                id,
                 &[foreign_key.column],
                 table.rows[other].id,
                 tables,
@@ -186,14 +256,36 @@ fn refuse_duplicates<E: Entity>(
             .iter()
             .any(|&column| columns.contains(flag::<E>(column)));
         if let Some(other) = is_written.then(|| table.conflict(row, but, n)).flatten() {
-            return Err(not_unique(row, index.columns, other.id, tables));
+            return Err(not_unique(row, id, index.columns, other.id, tables));
         }
     }
     Ok(())
 }
 
 #[cold]
-fn not_unique<E: Entity>(row: &E, columns: &[usize], existing: i64, tables: &E::Tables) -> Error {
+fn not_unique<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: &[usize],
+    existing: i64,
+    tables: &E::Tables,
+) -> Error {
+    let (column, value) = names_and_values(row, columns, tables);
+    Error::NotUnique {
+        table: E::INFO.name,
+        id,
+        column,
+        value,
+        existing,
+    }
+}
+
+/// Columns and their values for a message.
+pub(super) fn names_and_values<E: Entity>(
+    row: &E,
+    columns: &[usize],
+    tables: &E::Tables,
+) -> (String, String) {
     let names: Vec<_> = columns
         .iter()
         .map(|&column| E::INFO.columns[column])
@@ -202,10 +294,5 @@ fn not_unique<E: Entity>(row: &E, columns: &[usize], existing: i64, tables: &E::
         .iter()
         .map(|&column| row.value(column, tables).to_string())
         .collect();
-    Error::NotUnique {
-        table: E::INFO.name,
-        column: names.join(", "),
-        value: values.join(", "),
-        existing,
-    }
+    (names.join(", "), values.join(", "))
 }

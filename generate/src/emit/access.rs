@@ -365,5 +365,19 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
             }
         });
     }
+    let columns = field.columns.iter().map(|at| &columns[*at].name);
+    let columns: Vec<&String> = columns.collect();
+    for check in &table.table.checks {
+        let mut compared = check.comparison.columns();
+        let reason = format!("[`Error::CheckFailed`] unless {}", quoted(&check.sql));
+        if compared.any(|column| columns.contains(&column)) && !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    if matches!(field.kind, FieldKind::Owner { .. }) && table.model.can_own_itself(table.at) {
+        reasons.push(format!(
+            "[`Error::OwnsItself`] for an owner that the {word} owns"
+        ));
+    }
     reasons
 }

@@ -1,7 +1,7 @@
 //! A table whose rows are entities: the row, its columns and fields, and the `Entity` trait.
 
-use crate::model::{FieldKind, FieldModel, Scalar, TableRef};
-use crate::schema::OnDelete;
+use crate::model::{CheckModel, FieldKind, FieldModel, Scalar, TableRef};
+use crate::schema::{Comparison, OnDelete, Operand};
 
 use super::code::{Code, positions, quoted};
 use super::columns;
@@ -185,6 +185,7 @@ fn implementation(code: &mut Code, table: &Table<'_>) {
         (0..table.table.columns.len()).filter(reals),
     );
     flag_set(code, table, "INDEXED", indexed(table).into_iter());
+    flag_set(code, table, "CHECKED", checked(table).into_iter());
     code.line(format!(
         "
         fn table(tables: &Tables) -> &Table<Self> {{ &tables.{accessor} }}
@@ -212,6 +213,19 @@ pub(crate) fn indexed(table: &Table<'_>) -> Vec<usize> {
     columns
 }
 
+/// The columns of CHECKs that the engine keeps, ascending.
+pub(crate) fn checked(table: &Table<'_>) -> Vec<usize> {
+    let is_checked = |name: &String| {
+        let mut checks = table.table.checks.iter();
+        checks.any(|check| check.comparison.columns().any(|column| column == name))
+    };
+    let columns = table.table.columns.iter().enumerate();
+    columns
+        .filter(|(_, column)| is_checked(&column.name))
+        .map(|(at, _)| at)
+        .collect()
+}
+
 fn flag_set(code: &mut Code, table: &Table<'_>, name: &str, columns: impl Iterator<Item = usize>) {
     let ty = format!("{}Columns", table.type_name());
     let mut set = String::new();
@@ -235,7 +249,9 @@ fn info(code: &mut Code, table: &Table<'_>) {
     let keys = table.foreign_keys.iter();
     let keys = keys.map(|key| {
         let target = Some(table.model[key.key.target].type_name.as_str());
-        foreign_key(code, key.column, target, key.on_delete, key.unique)
+        let text = foreign_key(code, key.column, target, key.on_delete, key.unique);
+        let owner = if key.arm.is_some() { ".owner()" } else { "" };
+        format!("{text}{owner}")
     });
     let keys: Vec<String> = keys.collect();
     let indexes = table.indexes().map(|(set, unique)| {
@@ -251,7 +267,60 @@ fn info(code: &mut Code, table: &Table<'_>) {
         ),
         None => "Entity".to_owned(),
     };
-    table_info(code, table.model, table.at, &keys, &indexes, &kind);
+    let checks: Vec<String> = table
+        .table
+        .checks
+        .iter()
+        .map(|kept| check(code, table, kept))
+        .collect();
+    table_info(
+        code,
+        table.model,
+        table.at,
+        &Info {
+            keys,
+            indexes,
+            checks,
+            kind,
+        },
+    );
+}
+
+/// One `Check` of a table's info.
+fn check(code: &mut Code, table: &Table<'_>, check: &CheckModel) -> String {
+    code.uses(&["Check", "Comparison", "Operand"]);
+    let place = |name: &String| {
+        let mut columns = table.table.columns.iter();
+        columns
+            .position(|column| column.name == *name)
+            .unwrap_or_default()
+    };
+    let operand = |operand: &Operand| match operand {
+        Operand::Column(name) => format!("Operand::Column({})", place(name)),
+        Operand::Length(name) => format!("Operand::Length({})", place(name)),
+        Operand::Integer(integer) => format!("Operand::Integer({integer})"),
+        Operand::Real(real) => format!("Operand::Real({real:?})"),
+        Operand::Text(text) => format!("Operand::Text({text:?})"),
+    };
+    let Comparison {
+        left,
+        operator,
+        right,
+    } = &check.comparison;
+    format!(
+        "Check::new({:?}, {}, Comparison::{operator:?}, {})",
+        check.sql,
+        operand(left),
+        operand(right)
+    )
+}
+
+/// What the engine has to know of a table, as code.
+pub(crate) struct Info {
+    pub(crate) keys: Vec<String>,
+    pub(crate) indexes: Vec<String>,
+    pub(crate) checks: Vec<String>,
+    pub(crate) kind: String,
 }
 
 /// One `ForeignKey` of a table's info.
@@ -278,14 +347,13 @@ pub(crate) fn foreign_key(
 }
 
 /// The `INFO` of a table or pivot.
-pub(crate) fn table_info(
-    code: &mut Code,
-    model: &crate::model::Model,
-    at: TableRef,
-    foreign_keys: &[String],
-    indexes: &[String],
-    kind: &str,
-) {
+pub(crate) fn table_info(code: &mut Code, model: &crate::model::Model, at: TableRef, info: &Info) {
+    let Info {
+        keys,
+        indexes,
+        checks,
+        kind,
+    } = info;
     let table = &model[at];
     let columns: Vec<String> = table
         .columns
@@ -299,12 +367,14 @@ pub(crate) fn table_info(
             columns: &[{}],
             foreign_keys: &[{}],
             indexes: &[{}],
+            checks: &[{}],
             kind: TableKind::{kind},
         }};",
         table.name,
         table.id_column,
         columns.join(", "),
-        foreign_keys.join(", "),
-        indexes.join(", ")
+        keys.join(", "),
+        indexes.join(", "),
+        checks.join(", ")
     ));
 }

@@ -5,7 +5,7 @@ use crate::names::{Ident, Scope};
 use crate::schema::OnDelete;
 
 use super::code::{Code, article, quoted, words};
-use super::entity::{foreign_key, table_info};
+use super::entity::{Info, foreign_key, table_info};
 use super::owner;
 use super::table::{Table, key_type};
 
@@ -92,14 +92,13 @@ fn implementation(
         table.at.0
     ));
     let keys = foreign_keys(code, table, pivot);
-    table_info(
-        code,
-        table.model,
-        table.at,
-        &keys,
-        &[],
-        &format!("Pivot {{ owned: {owned}::TABLE }}"),
-    );
+    let info = Info {
+        keys,
+        indexes: Vec::new(),
+        checks: Vec::new(),
+        kind: format!("Pivot {{ owned: {owned}::TABLE }}"),
+    };
+    table_info(code, table.model, table.at, &info);
     code.line(format!(
         "
         fn table(tables: &Tables) -> &Pivot<Self> {{ &tables.{accessor} }}

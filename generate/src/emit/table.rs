@@ -9,7 +9,7 @@ use crate::schema::OnDelete;
 use super::code::words;
 
 /// Constants of the `Entity` trait, which those of a table may not hide.
-const TAKEN_CONSTANTS: &[&str] = &["TABLE", "INFO", "REALS", "INDEXED"];
+const TAKEN_CONSTANTS: &[&str] = &["TABLE", "INFO", "REALS", "INDEXED", "CHECKED"];
 
 /// A table that is being written down.
 pub(crate) struct Table<'m> {

@@ -3,16 +3,18 @@
 use smallvec::SmallVec;
 
 use super::{Link, OWNED, Pivot, arm_column, arm_info, bit};
-use crate::error::Problem;
-use crate::store::any_table::{AnyTable, LoadRow, Selection};
-use crate::store::capture::Captured;
+use crate::error::{Problem, ProblemKind};
+use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection};
+use crate::store::capture::{Captured, CapturedRow};
+use crate::store::delta::Overlay;
 use crate::store::dirty::{AnyKey, DirtySet, RowState};
 use crate::store::entity::{
     ColumnProblem, Entity, Owner as _, PivotRow, RowReader, RowSource, owner_value,
 };
 use crate::store::ids::Counter;
-use crate::store::index::{Keys, Parent};
+use crate::store::index::{Keys, Parent, Place};
 use crate::store::key::{Key, RawKey};
+use crate::store::ledger::{Ledger, Positions};
 use crate::store::schema::TableInfo;
 use crate::store::value::Value;
 
@@ -59,6 +61,47 @@ fn load_row<P: PivotRow>(tables: &mut P::Tables, id: i64, source: &dyn RowSource
         Ok((owned, owner)) => P::table_mut(tables).fill(id, owned.raw(), owner),
         Err(problem) => vec![problem.of(P::INFO, id)],
     }
+}
+
+fn apply_row<P: PivotRow>(
+    tables: &mut P::Tables,
+    captured: &Captured,
+    row: &CapturedRow,
+) -> Result<RawKey, Vec<Problem>> {
+    let problem = |problem: ColumnProblem| vec![problem.of(P::INFO, row.id)];
+    // It names the owned row, changed or not.
+    let column = P::INFO.foreign_keys[OWNED].column;
+    let only = Overlay {
+        captured,
+        row,
+        before: |_| Value::Null,
+    };
+    let owned: Key<P::Owned> = RowReader::new(&only, tables).key(column).map_err(problem)?;
+    let link = P::table(tables).links.get(owned.raw());
+    let overlay = Overlay {
+        captured,
+        row,
+        before: |column| {
+            let value = |link| Pivot::<P>::value(link, owned.raw(), column, tables);
+            link.map_or(Value::Null, value)
+        },
+    };
+    let (_, owner) = Pivot::<P>::read(&RowReader::new(&overlay, tables)).map_err(problem)?;
+    let kind = match (captured.is_new(row), link) {
+        (true, None) => {
+            let pivot = P::table_mut(tables);
+            pivot.link(row.id, owned.raw(), owner, Place::ById, true);
+            return Ok(owned.raw());
+        }
+        (false, Some(link)) if link.id == row.id => {
+            P::table_mut(tables).give(owned.raw(), owner, true);
+            return Ok(owned.raw());
+        }
+        (true, Some(link)) => ProblemKind::NotUnique { existing: link.id },
+        (false, _) => ProblemKind::Missing,
+    };
+    let columns = vec![column];
+    Err(problem(ColumnProblem { columns, kind }))
 }
 
 impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
@@ -148,8 +191,8 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         self.take_back();
     }
 
-    fn commit(&mut self) {
-        self.forget_undo();
+    fn commit(&mut self, ledger: &mut Ledger) {
+        self.settle(ledger);
     }
 
     fn capture(&self, tables: &P::Tables, which: Selection<'_>, captured: &mut Captured) {
@@ -185,6 +228,42 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             .iter()
             .filter(|tombstone| selected(tombstone.key));
         captured.remove(removed.map(|tombstone| tombstone.id));
+    }
+
+    fn copy(
+        &self,
+        tables: &P::Tables,
+        key: RawKey,
+        columns: Option<&Positions>,
+        captured: &mut Captured,
+    ) {
+        let Some(link) = self.links.get(key) else {
+            return;
+        };
+        let shape = match columns {
+            None => captured.shape(true, 0..P::INFO.columns.len()),
+            Some(columns) => {
+                // With the owned row, by which whoever reads it finds the pivot's row.
+                let owned = P::INFO.foreign_keys[OWNED].column;
+                let moved = |column: &usize| {
+                    *column == owned || columns.iter().any(|&c| usize::from(c) == *column)
+                };
+                captured.shape(false, (0..P::INFO.columns.len()).filter(moved))
+            }
+        };
+        captured.push(link.id, key, shape, |column| {
+            Self::value(link, key, column, tables)
+        });
+    }
+
+    fn reserve(&mut self, _: i64) {}
+
+    fn applier(&self) -> ApplyRow<P::Tables> {
+        apply_row::<P>
+    }
+
+    fn conflicts(&self, _: RawKey) -> Vec<Problem> {
+        Vec::new()
     }
 
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {

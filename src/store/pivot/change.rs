@@ -2,12 +2,13 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Link, OWNED, Pivot, Undo, arm_table, bit};
+use super::{Link, OWNED, Pivot, Undo, arm_column, arm_table, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::store::dirty::{AnyKey, RowState, Tombstone};
 use crate::store::entity::{Owner as _, PivotRow};
 use crate::store::index::{Parent, Place};
 use crate::store::key::RawKey;
+use crate::store::ledger::{Effect, Ledger, Positions};
 
 /// Changing. Whoever calls has made sure that the owner is there and the owned row free.
 impl<P: PivotRow> Pivot<P> {
@@ -17,7 +18,15 @@ impl<P: PivotRow> Pivot<P> {
 
     /// Makes `owner` the owner of a row that has none.
     #[inline]
-    pub(crate) fn link(&mut self, id: i64, owned: RawKey, owner: P::Owner, record: bool) {
+    pub(crate) fn link(
+        &mut self,
+        id: i64,
+        owned: RawKey,
+        owner: P::Owner,
+        at: Place,
+        record: bool,
+    ) {
+        let next_id = self.counter.next();
         if !record {
             self.shrink_dirty();
         }
@@ -32,10 +41,10 @@ impl<P: PivotRow> Pivot<P> {
                 dirty: 0,
                 state,
             },
-            Place::Last,
+            at,
         );
         if record {
-            self.undo.push(Undo::Link { owned });
+            self.undo.push(Undo::Link { owned, id, next_id });
         }
     }
 
@@ -46,9 +55,23 @@ impl<P: PivotRow> Pivot<P> {
             .shrink(links.len(), |key| links.contains_key(key));
     }
 
-    /// Forgets the recorded steps.
-    pub(super) fn forget_undo(&mut self) {
-        self.undo.clear();
+    /// Forgets the recorded steps, and tells of each.
+    pub(super) fn settle(&mut self, ledger: &mut Ledger) {
+        for step in self.undo.drain(..) {
+            let (owned, id) = match step {
+                Undo::Link { owned, id, .. } => (owned, id),
+                Undo::Unlink { owned, link } | Undo::Move { owned, link } => (owned, link.id),
+            };
+            let row = AnyKey {
+                table: P::TABLE,
+                key: owned,
+            };
+            ledger.note(row, id, || match step {
+                Undo::Link { .. } => Some(Effect::Inserted),
+                Undo::Unlink { .. } => Some(Effect::Removed),
+                Undo::Move { link, .. } => moved::<P>(link.owner, self.links.get(owned)?.owner),
+            });
+        }
         self.shrink_dirty();
     }
 
@@ -133,10 +156,9 @@ impl<P: PivotRow> Pivot<P> {
     /// Takes the last recorded step back.
     pub(super) fn take_back(&mut self) {
         match self.undo.pop() {
-            Some(Undo::Link { owned }) => {
-                if let Some(link) = self.take(owned) {
-                    self.counter.take_back(link.id);
-                }
+            Some(Undo::Link { owned, next_id, .. }) => {
+                self.take(owned);
+                self.counter.reset(next_id);
             }
             Some(Undo::Unlink { owned, link }) => {
                 if !link.state.contains(RowState::NEW) {
@@ -153,4 +175,16 @@ impl<P: PivotRow> Pivot<P> {
             None => {}
         }
     }
+}
+
+/// What giving a row away has changed, if it was not given back since.
+fn moved<P: PivotRow>(from: P::Owner, to: P::Owner) -> Option<Effect<Positions>> {
+    let arm = |owner: P::Owner| arm_column::<P>(owner.arm().0) as u16;
+    if from == to {
+        return None;
+    }
+    let mut columns = Positions::from_slice(&[arm(from), arm(to)]);
+    columns.sort_unstable();
+    columns.dedup();
+    Some(Effect::Changed(columns))
 }

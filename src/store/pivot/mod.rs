@@ -48,9 +48,19 @@ impl<P: PivotRow> Copy for Link<P> {}
 
 #[derive(Debug)]
 enum Undo<P: PivotRow> {
-    Link { owned: RawKey },
-    Unlink { owned: RawKey, link: Link<P> },
-    Move { owned: RawKey, link: Link<P> },
+    Link {
+        owned: RawKey,
+        id: i64,
+        next_id: Option<i64>,
+    },
+    Unlink {
+        owned: RawKey,
+        link: Link<P>,
+    },
+    Move {
+        owned: RawKey,
+        link: Link<P>,
+    },
 }
 
 impl<P: PivotRow> Default for Pivot<P> {

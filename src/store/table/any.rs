@@ -3,25 +3,84 @@
 use bitflags::Flags as _;
 
 use super::{Slot, Table, columns_of, flag};
-use crate::error::Problem;
-use crate::store::any_table::{AnyTable, LoadRow, Selection};
-use crate::store::capture::Captured;
+use crate::error::{Problem, ProblemKind};
+use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection};
+use crate::store::capture::{Captured, CapturedRow};
+use crate::store::constraint::Check;
+use crate::store::delta::Overlay;
 use crate::store::dirty::{AnyKey, DirtySet, RowState};
-use crate::store::entity::{Entity, RowReader, RowSource};
+use crate::store::entity::{ColumnProblem, Entity, RowReader, RowSource};
 use crate::store::ids::Counter;
 use crate::store::index::{Keys, Parent};
 use crate::store::key::RawKey;
+use crate::store::ledger::{Ledger, Positions};
 use crate::store::schema::TableInfo;
+use crate::store::write::names_and_values;
 
 fn load_row<E: Entity>(tables: &mut E::Tables, id: i64, source: &dyn RowSource) -> Vec<Problem> {
     match E::load(&RowReader::new(source, tables)) {
-        Ok(row) => E::table_mut(tables).fill(id, row),
+        Ok(row) => {
+            let mut problems = failed_checks(&row, id, tables);
+            problems.extend(E::table_mut(tables).fill(id, row));
+            problems
+        }
         Err(problem) => {
             // So that those who name the row are not blamed for it.
             E::table_mut(tables).preallocate(id);
             vec![problem.of(E::INFO, id)]
         }
     }
+}
+
+fn failed_checks<E: Entity>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
+    let checks = E::INFO.checks.iter();
+    let failed = checks.filter(|check| !check.holds(|column| row.value(column, tables)));
+    let problem = |check: &Check| {
+        let columns: Vec<_> = check.columns().collect();
+        let (column, value) = names_and_values(row, &columns, tables);
+        let check = check.sql;
+        Problem {
+            table: E::INFO.name,
+            id,
+            column,
+            kind: ProblemKind::CheckFailed { value, check },
+        }
+    };
+    failed.map(problem).collect()
+}
+
+fn apply_row<E: Entity>(
+    tables: &mut E::Tables,
+    captured: &Captured,
+    row: &CapturedRow,
+) -> Result<RawKey, Vec<Problem>> {
+    let table = E::table(tables);
+    let Some(key) = table.ids.key(row.id) else {
+        return Err(vec![Problem::of_row(E::INFO, row.id, ProblemKind::Missing)]);
+    };
+    let before = &table.rows[key].row;
+    let overlay = Overlay {
+        captured,
+        row,
+        before: |column| before.value(column, tables),
+    };
+    let new =
+        E::load(&RowReader::new(&overlay, tables)).map_err(|p| vec![p.of(E::INFO, row.id)])?;
+    if let Some(column) = columns_of::<E>(E::REALS).find(|&c| new.value(c, tables).is_nan()) {
+        let (columns, kind) = (vec![column], ProblemKind::NotANumber);
+        return Err(vec![ColumnProblem { columns, kind }.of(E::INFO, row.id)]);
+    }
+    let failed = failed_checks(&new, row.id, tables);
+    if !failed.is_empty() {
+        return Err(failed);
+    }
+    let columns = (!captured.is_new(row)).then(|| {
+        let columns = captured.shapes()[row.shape].columns.iter();
+        let flags = columns.map(|&column| flag::<E>(column));
+        flags.fold(E::Columns::empty(), E::Columns::union)
+    });
+    E::table_mut(tables).overwrite(key, new, columns);
+    Ok(key)
 }
 
 impl<E: Entity> AnyTable<E::Tables> for Table<E> {
@@ -92,8 +151,8 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         self.take_back();
     }
 
-    fn commit(&mut self) {
-        self.free_removed();
+    fn commit(&mut self, ledger: &mut Ledger) {
+        self.settle(ledger);
     }
 
     fn capture(&self, tables: &E::Tables, which: Selection<'_>, captured: &mut Captured) {
@@ -134,6 +193,33 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
             .iter()
             .filter(|tombstone| selected(tombstone.key));
         captured.remove(removed.map(|tombstone| tombstone.id));
+    }
+
+    fn copy(
+        &self,
+        tables: &E::Tables,
+        key: RawKey,
+        columns: Option<&Positions>,
+        captured: &mut Captured,
+    ) {
+        let Some(slot) = self.slot(key) else { return };
+        let shape = match columns {
+            None => captured.shape(true, 0..E::INFO.columns.len()),
+            Some(columns) => captured.shape(false, columns.iter().map(|&c| usize::from(c))),
+        };
+        captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
+    }
+
+    fn reserve(&mut self, id: i64) {
+        self.reserve_row(id);
+    }
+
+    fn applier(&self) -> ApplyRow<E::Tables> {
+        apply_row::<E>
+    }
+
+    fn conflicts(&self, key: RawKey) -> Vec<Problem> {
+        self.duplicates(key)
     }
 
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {

@@ -3,12 +3,13 @@
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
-use super::{Slot, Table, Undo, Written};
+use super::{Slot, Table, Undo, Written, flag, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::store::dirty::{AnyKey, RowState, Tombstone};
 use crate::store::entity::{Entity, IndexHasher};
 use crate::store::index::{Parent, Place};
 use crate::store::key::RawKey;
+use crate::store::ledger::{Effect, Ledger};
 use crate::store::schema::{OnDelete, TableKind};
 
 /// Changing. Whoever calls has made sure that the world allows it.
@@ -28,7 +29,7 @@ impl<E: Entity> Table<E> {
         dirty.list(key, &mut rows[key].state);
         self.ids.insert(id, key);
         self.n_live += 1;
-        self.link(key, Place::Last);
+        self.link(key, E::Columns::all(), Place::Last);
         if record {
             self.undo.push(Undo::Insert { key });
         }
@@ -49,7 +50,8 @@ impl<E: Entity> Table<E> {
         if columns.is_empty() {
             return Written::Nothing;
         }
-        if columns.intersects(E::INDEXED) || (columns.intersects(E::REALS) && has_nan(&field)) {
+        let guarded = E::INDEXED.union(E::CHECKED);
+        if columns.intersects(guarded) || (columns.intersects(E::REALS) && has_nan(&field)) {
             return Written::NotYet(field);
         }
         let old = slot.row.replace(field);
@@ -77,17 +79,21 @@ impl<E: Entity> Table<E> {
         self.dirty.list(key, &mut slot.state);
     }
 
-    /// Enters a row into all indexes.
-    pub(crate) fn link(&mut self, key: RawKey, at: Place) {
+    /// Enters a row into the indexes on these columns.
+    pub(crate) fn link(&mut self, key: RawKey, columns: E::Columns, at: Place) {
         let slot = &self.rows[key];
         let id_of = |other: RawKey| self.rows[other].id;
         for (n, parents) in self.parents.iter_mut().enumerate() {
-            if let Some(parent) = slot.row.parent(n) {
+            if is_key_on::<E>(n, columns)
+                && let Some(parent) = slot.row.parent(n)
+            {
                 parents.link(Parent::Row(parent), slot.id, key, at, id_of);
             }
         }
         for (n, index) in self.indexes.iter_mut().enumerate() {
-            if let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher())) {
+            if is_index_on::<E>(n, columns)
+                && let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher()))
+            {
                 index.link(
                     hash,
                     slot.id,
@@ -99,16 +105,20 @@ impl<E: Entity> Table<E> {
         }
     }
 
-    /// Takes a row out of all indexes.
-    pub(crate) fn unlink(&mut self, key: RawKey) {
+    /// Takes a row out of the indexes on these columns.
+    pub(crate) fn unlink(&mut self, key: RawKey, columns: E::Columns) {
         let slot = &self.rows[key];
         for (n, parents) in self.parents.iter_mut().enumerate() {
-            if let Some(parent) = slot.row.parent(n) {
+            if is_key_on::<E>(n, columns)
+                && let Some(parent) = slot.row.parent(n)
+            {
                 parents.unlink(Parent::Row(parent), slot.id, key);
             }
         }
         for (n, index) in self.indexes.iter_mut().enumerate() {
-            if let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher())) {
+            if is_index_on::<E>(n, columns)
+                && let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher()))
+            {
                 index.unlink(hash, slot.id, key, |other| {
                     self.rows[other].row.index_eq(&slot.row, n)
                 });
@@ -122,7 +132,7 @@ impl<E: Entity> Table<E> {
             return;
         }
         let belonged_to = self.belongs_to(key);
-        self.unlink(key);
+        self.unlink(key, E::Columns::all());
         let slot = &mut self.rows[key];
         slot.state.insert(RowState::REMOVED);
         let id = slot.id;
@@ -146,9 +156,9 @@ impl<E: Entity> Table<E> {
         let Some(columns) = self.slot(key).map(|slot| slot.row.differs(&field)) else {
             return false;
         };
-        self.unlink(key);
+        self.unlink(key, columns);
         let old = self.rows[key].row.replace(field);
-        self.link(key, Place::ById);
+        self.link(key, columns, Place::ById);
         self.wrote(key, columns, old, true);
         true
     }
@@ -157,7 +167,7 @@ impl<E: Entity> Table<E> {
     pub(super) fn take_back(&mut self) {
         match self.undo.pop() {
             Some(Undo::Insert { key }) => {
-                self.unlink(key);
+                self.unlink(key, E::Columns::all());
                 if let Some(slot) = self.rows.remove(key) {
                     self.n_live -= 1;
                     self.ids.remove(slot.id);
@@ -173,31 +183,117 @@ impl<E: Entity> Table<E> {
                 if !is_new {
                     self.dirty.unbury();
                 }
-                self.link(key, Place::ById);
+                self.link(key, E::Columns::all(), Place::ById);
+            }
+            Some(Undo::Reserve { key, next_id }) => {
+                if let Some(slot) = self.rows.remove(key) {
+                    self.n_live -= 1;
+                    self.ids.remove(slot.id);
+                    self.ids.counter_mut().reset(next_id);
+                }
+            }
+            Some(Undo::Fill { key }) => {
+                self.unlink(key, E::Columns::all());
+                self.rows[key].row = E::default();
+            }
+            Some(Undo::Replace {
+                key,
+                old,
+                columns,
+                dirty,
+            }) => {
+                self.unlink(key, columns);
+                let slot = &mut self.rows[key];
+                slot.row = *old;
+                slot.dirty = dirty;
+                self.link(key, columns, Place::ById);
             }
             Some(Undo::Write { key, old, dirty }) => {
-                let indexed = self.rows[key].row.differs(&old).intersects(E::INDEXED);
-                if indexed {
-                    self.unlink(key);
+                let indexed = self.rows[key].row.differs(&old).intersection(E::INDEXED);
+                if !indexed.is_empty() {
+                    self.unlink(key, indexed);
                 }
                 let slot = &mut self.rows[key];
                 slot.row.replace(old);
                 slot.dirty = dirty;
-                if indexed {
-                    self.link(key, Place::ById);
+                if !indexed.is_empty() {
+                    self.link(key, indexed, Place::ById);
                 }
             }
             None => {}
         }
     }
 
-    /// Forgets the recorded steps, and frees the rows that were removed.
-    pub(super) fn free_removed(&mut self) {
+    /// Makes room for a row with an id of its own, as a step that can be taken back.
+    pub(super) fn reserve_row(&mut self, id: i64) {
+        let next_id = self.ids.counter().next();
+        let key = self.allocate(id, E::default());
+        let slot = &mut self.rows[key];
+        slot.state.insert(RowState::NEW);
+        self.dirty.list(key, &mut slot.state);
+        self.undo.push(Undo::Reserve { key, next_id });
+    }
+
+    /// Writes several columns at once, or a reserved row. Whoever calls looks at all rows when the
+    /// last one is written: until then they may have each other's values.
+    pub(super) fn overwrite(&mut self, key: RawKey, row: E, columns: Option<E::Columns>) {
+        let Some(columns) = columns else {
+            self.rows[key].row = row;
+            self.link(key, E::Columns::all(), Place::ById);
+            self.undo.push(Undo::Fill { key });
+            return;
+        };
+        self.unlink(key, columns);
+        let slot = &mut self.rows[key];
+        let old = Box::new(std::mem::replace(&mut slot.row, row));
+        let dirty = slot.dirty;
+        slot.dirty.insert(columns);
+        self.dirty.list(key, &mut slot.state);
+        self.link(key, columns, Place::ById);
+        self.undo.push(Undo::Replace {
+            key,
+            old,
+            columns,
+            dirty,
+        });
+    }
+
+    /// Forgets the recorded steps, tells of each, and frees the rows that were removed.
+    pub(super) fn settle(&mut self, ledger: &mut Ledger) {
         for step in self.undo.drain(..) {
+            let (Undo::Insert { key }
+            | Undo::Remove { key }
+            | Undo::Reserve { key, .. }
+            | Undo::Fill { key }
+            | Undo::Replace { key, .. }
+            | Undo::Write { key, .. }) = step;
+            let Some(slot) = self.rows.get(key) else {
+                continue;
+            };
+            let row = AnyKey {
+                table: E::TABLE,
+                key,
+            };
+            ledger.note(row, slot.id, || match &step {
+                Undo::Insert { .. } | Undo::Reserve { .. } => Some(Effect::Inserted),
+                Undo::Fill { .. } => None,
+                Undo::Remove { .. } => Some(Effect::Removed),
+                Undo::Replace { columns, .. } => Some(Effect::Changed(positions::<E>(*columns))),
+                Undo::Write { old, .. } => {
+                    let columns = slot.row.differs(old);
+                    (!columns.is_empty()).then(|| Effect::Changed(positions::<E>(columns)))
+                }
+            });
             if let Undo::Remove { key } = step {
                 self.rows.remove(key);
             }
         }
+    }
+
+    /// Number of rows that taking back would bring back.
+    pub(crate) fn n_removed(&self) -> usize {
+        let removed = |step: &&Undo<E>| matches!(step, Undo::Remove { .. });
+        self.undo.iter().filter(removed).count()
     }
 
     /// The rows that removing `key` takes it from: what its tombstone remembers.
@@ -231,7 +327,7 @@ impl<E: Entity> Table<E> {
             None => self.allocate(id, row),
         };
         let problems = self.duplicates(key);
-        self.link(key, Place::Last);
+        self.link(key, E::Columns::all(), Place::Last);
         problems
     }
 
@@ -248,7 +344,8 @@ impl<E: Entity> Table<E> {
         key
     }
 
-    fn duplicates(&self, key: RawKey) -> Vec<Problem> {
+    /// The rows that have a value of this one which has to be unique.
+    pub(super) fn duplicates(&self, key: RawKey) -> Vec<Problem> {
         let slot = &self.rows[key];
         let problem = |column: String, existing: i64| {
             let kind = ProblemKind::NotUnique { existing };
@@ -267,7 +364,7 @@ impl<E: Entity> Table<E> {
         let by_parent = foreign_keys.filter_map(|(n, _)| {
             let other = self.parents[n]
                 .children(Parent::Row(slot.row.parent(n)?))
-                .next()?;
+                .find(|&other| other != key)?;
             Some(problem(
                 E::INFO.foreign_key_column(n).to_owned(),
                 self.rows[other].id,
@@ -279,6 +376,19 @@ impl<E: Entity> Table<E> {
         });
         by_parent.chain(by_value).collect()
     }
+}
+
+/// Whether the foreign key at this position stands on one of these columns.
+#[inline]
+fn is_key_on<E: Entity>(foreign_key: usize, columns: E::Columns) -> bool {
+    columns.contains(flag::<E>(E::INFO.foreign_keys[foreign_key].column))
+}
+
+/// Whether the index at this position stands on one of these columns.
+#[inline]
+fn is_index_on<E: Entity>(index: usize, columns: E::Columns) -> bool {
+    let mut its_columns = E::INFO.indexes[index].columns.iter();
+    its_columns.any(|&column| columns.contains(flag::<E>(column)))
 }
 
 /// NaN is the only value that differs from itself.

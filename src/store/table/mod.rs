@@ -12,6 +12,7 @@ use super::entity::{Entity, IndexHasher};
 use super::ids::Ids;
 use super::index::{Parent, ParentIndex, ValueIndex};
 use super::key::{Id, Key, RawKey};
+use super::ledger::Positions;
 use super::schema::TableInfo;
 
 pub use rows::{RowKeys, Rows};
@@ -57,6 +58,22 @@ enum Undo<E: Entity> {
     Remove {
         key: RawKey,
     },
+    /// A row that is not written yet, and in no index.
+    Reserve {
+        key: RawKey,
+        next_id: Option<i64>,
+    },
+    /// A reserved row was written.
+    Fill {
+        key: RawKey,
+    },
+    /// Several fields at once.
+    Replace {
+        key: RawKey,
+        old: Box<E>,
+        columns: E::Columns,
+        dirty: E::Columns,
+    },
     Write {
         key: RawKey,
         old: E::Field,
@@ -74,6 +91,12 @@ pub(crate) fn flag<E: Entity>(column: usize) -> E::Columns {
 /// The columns of a set, ascending.
 pub(crate) fn columns_of<E: Entity>(set: E::Columns) -> impl Iterator<Item = usize> {
     (0..E::INFO.columns.len()).filter(move |&column| set.contains(flag::<E>(column)))
+}
+
+/// The same without their type.
+pub(crate) fn positions<E: Entity>(set: E::Columns) -> Positions {
+    // A row of SQLite has 32,767 columns at most.
+    columns_of::<E>(set).map(|column| column as u16).collect()
 }
 
 impl<E: Entity> Default for Table<E> {
