@@ -9,7 +9,8 @@ use common::{TestFile, assert_wrote, state_of};
 use gamedb::Error;
 use gamedb_models::{
     Attribute, AttributeValue, Inventory, InventoryEntry, Item, ItemBlueprint,
-    ItemBlueprintComponent, Mobile, MobileItem, MobileItemAttribute, MobileItemBlueprint, World,
+    ItemBlueprintComponent, Mobile, MobileItem, MobileItemAttribute, MobileItemBlueprint,
+    MobileKey, MobileOwnerKey, World,
 };
 
 #[test]
@@ -17,10 +18,12 @@ fn unique_columns_name_the_row_that_has_the_value() {
     let mut world = World::new();
     world.insert(player(1)).unwrap();
     let bob = world.insert(player(2)).unwrap();
-    let expected = "players row 2: email has to be unique, and row 1 has \"1@example.com\" already";
-    assert_eq!(world.insert(player(1)).unwrap_err().to_string(), expected);
-    let error = world.get_mut(bob).unwrap().set_email("1@example.com");
-    assert_eq!(error.unwrap_err().to_string(), expected);
+    let taken = "email has to be unique, and row 1 has \"1@example.com\" already";
+    let refused = world.insert(player(1)).unwrap_err().to_string();
+    assert_eq!(refused, format!("players: {taken}"));
+    let refused = world.get_mut(bob).unwrap().set_email("1@example.com");
+    let refused = refused.unwrap_err().to_string();
+    assert_eq!(refused, format!("players row 2: {taken}"));
     assert_eq!(world.check(), [""; 0]);
 }
 
@@ -320,4 +323,129 @@ fn no_depth_of_ownership_overflows_the_stack() {
     world.remove(first).unwrap();
     assert_eq!(world.n_rows::<Mobile>(), 0);
     assert_eq!(world.n_dirty(), 0);
+}
+
+#[test]
+fn a_check_is_kept_at_the_moment_of_the_write() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let before = state_of(&db);
+    let refused = db.get_mut(sample.entry).unwrap().set_quantity(-1.0);
+    match refused.unwrap_err() {
+        Error::CheckFailed {
+            table,
+            id,
+            column,
+            value,
+            check,
+        } => assert_eq!(
+            (table, id, column.as_str(), value.as_str(), check),
+            (
+                "inventory_entries",
+                Some(1),
+                "quantity",
+                "-1.0",
+                "quantity >= 0"
+            )
+        ),
+        other => panic!("{other}"),
+    }
+    let bag = Inventory {
+        max_entries: -1,
+        ..Inventory::default()
+    };
+    let refused = db.add(sample.ada, bag).unwrap_err().to_string();
+    let expected = "inventories: max_entries cannot be -1: CHECK (max_entries >= 0)";
+    assert_eq!(refused, expected);
+    let endless = Item {
+        max_stack_size: Some(0),
+        ..item(7)
+    };
+    assert!(matches!(
+        db.insert(endless),
+        Err(Error::CheckFailed { id: None, .. })
+    ));
+    assert_eq!(state_of(&db), before);
+    // The bounds belong to it, NULL satisfies it, and -0.0 is 0.
+    let mut entry = db.get_mut(sample.entry).unwrap();
+    entry.set_quantity(0.0).unwrap();
+    entry.set_quantity(-0.0).unwrap();
+    entry.set_quantity(f64::INFINITY).unwrap();
+    db.get_mut(sample.iron)
+        .unwrap()
+        .set_max_stack_size(Some(1))
+        .unwrap();
+    db.get_mut(sample.iron)
+        .unwrap()
+        .set_max_stack_size(None)
+        .unwrap();
+    assert_eq!(db.check(), [""; 0]);
+    assert_wrote(db.flush().unwrap(), (0, 2, 0));
+    file.reopen(db);
+}
+
+#[test]
+fn a_check_that_a_file_breaks_is_listed_when_it_is_opened() {
+    let rows = "INSERT INTO item_blueprints VALUES (4, -3), (5, 0), (6, -1);";
+    let file = TestFile::by_hand(|ddl| ddl, rows);
+    let error = file.try_open().unwrap_err().to_string();
+    assert!(
+        error.contains(
+            "item_blueprints row 4, bake_time_ms: cannot be -3: CHECK (bake_time_ms >= 0)"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn nobody_owns_its_owner() {
+    let mut world = World::new();
+    let ada = world.insert(player(1)).unwrap();
+    let [a, b, c] = [(); 3].map(|()| world.insert(Mobile::default()).unwrap());
+    let own = |world: &mut World, owned: MobileKey, owner: MobileOwnerKey| {
+        world.get_mut(owned).unwrap().set_owner(Some(owner))
+    };
+    own(&mut world, a, ada.into()).unwrap();
+    own(&mut world, b, a.into()).unwrap();
+    own(&mut world, c, b.into()).unwrap();
+    let before = state_of(&world);
+    for owner in [a, b, c] {
+        match own(&mut world, a, owner.into()).unwrap_err() {
+            Error::OwnsItself {
+                table,
+                id,
+                owner_table,
+                owner_id,
+            } => assert_eq!(
+                (table, id, owner_table, owner_id),
+                ("mobiles", 1, "mobiles", world.id(owner).unwrap().get())
+            ),
+            other => panic!("{other}"),
+        }
+        assert_eq!(state_of(&world), before);
+    }
+    // The chain is turned round.
+    world.get_mut(a).unwrap().set_owner(None).unwrap();
+    own(&mut world, c, ada.into()).unwrap();
+    own(&mut world, a, c.into()).unwrap();
+    assert_eq!(world.check(), [""; 0]);
+    // All of it goes with its owner.
+    world.remove(ada).unwrap();
+    assert_eq!(world.n_rows::<Mobile>(), 0);
+}
+
+#[test]
+fn an_island_in_a_file_is_listed_when_it_is_opened() {
+    let rows = "INSERT INTO mobiles (id, mobile_type, owner_mobile_id, what_we_call_you) VALUES
+        (1, 'NPC', 3, ''), (2, 'NPC', 1, ''), (3, 'NPC', 2, ''), (4, 'NPC', 3, ''),
+        (5, 'NPC', 5, ''), (6, 'NPC', NULL, ''), (7, 'NPC', 6, '');";
+    let file = TestFile::by_hand(|ddl| ddl, rows);
+    let error = file.try_open().unwrap_err().to_string();
+    let island = "owner_mobile_id: names an owner that belongs to the row itself";
+    assert_eq!(error.matches(island).count(), 2, "{error}");
+    assert!(
+        error.contains(&format!("mobiles row 5, {island}")),
+        "{error}"
+    );
 }

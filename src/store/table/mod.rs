@@ -242,10 +242,9 @@ impl<E: Entity> Table<E> {
         }
         let index_of_values = &self.indexes[index];
         let hash = row.index_hash(index, &IndexHasher(index_of_values.hasher()))?;
-        // The row itself may stand first in the index while it is being changed.
-        let is_it = |key: RawKey| Some(key) != but && self.rows[key].row.index_eq(row, index);
-        let found = index_of_values.find(hash, is_it).next()?;
-        self.rows.get(found)
+        let same = |key: RawKey| self.rows[key].row.index_eq(row, index);
+        let mut found = index_of_values.find(hash, same);
+        self.rows.get(found.find(|&other| Some(other) != but)?)
     }
 }
 
