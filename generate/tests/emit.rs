@@ -48,6 +48,7 @@ macro_rules! cases {
 
 cases! {
     names self_reference several_keys composite nullable wide required_owner value_union one_to_one limited_pivot
+    checks
 }
 
 #[test]

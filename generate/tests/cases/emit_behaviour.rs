@@ -267,3 +267,67 @@ fn arms_without_methods_are_written_out() {
     assert!(!world.contains_key(pawned) && world.contains_key(own));
     assert_eq!(world.check(), Vec::<String>::new());
 }
+
+#[test]
+fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
+    use crate::checks::{Fighter, World};
+
+    let mut world = World::new();
+    let fighter = Fighter {
+        name: "Bo".into(),
+        ..Fighter::default()
+    };
+    let refused = |row: Fighter, check: &str| {
+        let mut world = World::new();
+        match world.insert(row).unwrap_err() {
+            Error::CheckFailed { check: found, .. } => assert_eq!(found, check),
+            other => panic!("{other}"),
+        }
+    };
+    refused(Fighter::default(), "length(name) BETWEEN 1 AND 12");
+    let long = Fighter {
+        name: "thirteen ñ ñ.".into(),
+        ..fighter.clone()
+    };
+    refused(long, "length(name) BETWEEN 1 AND 12");
+    let untitled = Fighter {
+        title: Some(String::new()),
+        ..fighter.clone()
+    };
+    refused(untitled, "title IS NULL OR title <> ''");
+    let too_good = Fighter {
+        level: 100,
+        ..fighter.clone()
+    };
+    refused(too_good, "level >= 1 AND level <= 99");
+    let unlucky = Fighter {
+        luck: -1.5,
+        ..fighter.clone()
+    };
+    refused(unlucky, "luck > -1.5 AND luck < 1.5");
+    let badge = Fighter {
+        badge: Some(vec![1, 2, 3]),
+        ..fighter.clone()
+    };
+    refused(badge, "length(badge) = 4");
+
+    let rival = world.insert(fighter.clone()).unwrap();
+    let bo = Fighter {
+        rival: Some(rival),
+        ..fighter.clone()
+    };
+    let bo = world.insert(bo).unwrap();
+    let mut row = world.get_mut(bo).unwrap();
+    // Two columns that are held against each other: the order of the writes matters.
+    let refused = row.set_hp(11).unwrap_err().to_string();
+    assert_eq!(refused, "fighters row 2: hp, max_hp cannot be 11, 10: CHECK (hp <= max_hp)");
+    row.set_max_hp(20).unwrap();
+    row.set_hp(11).unwrap();
+    assert!(row.set_hp(-1).is_err() && row.set_max_hp(10).is_err());
+    // Foreign keys are compared as the ids that they are in the file.
+    assert!(matches!(row.set_friend(Some(rival)), Err(Error::CheckFailed { .. })));
+    row.set_friend(Some(bo)).unwrap();
+    // What only the file keeps is not looked at here.
+    row.set_rank("?");
+    assert_eq!(world.check(), [""; 0]);
+}

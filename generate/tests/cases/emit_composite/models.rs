@@ -67,10 +67,12 @@ impl Entity for Region {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[IndexInfo::unique(&[0])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: RegionColumns = RegionColumns::empty();
     const INDEXED: RegionColumns = RegionColumns::NAME;
+    const CHECKED: RegionColumns = RegionColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.regions
@@ -217,6 +219,7 @@ impl Entity for Cell {
             IndexInfo::plain(&[5]),
             IndexInfo::plain(&[6, 4]),
         ],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: CellColumns = CellColumns::HEIGHT;
@@ -227,6 +230,7 @@ impl Entity for Cell {
         .union(CellColumns::LABEL)
         .union(CellColumns::TINT)
         .union(CellColumns::CLIMATE);
+    const CHECKED: CellColumns = CellColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.cells

@@ -69,10 +69,12 @@ impl Entity for Player {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
+    const CHECKED: PlayerColumns = PlayerColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.players
@@ -201,10 +203,12 @@ impl Entity for Ship {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: ShipColumns = ShipColumns::empty();
     const INDEXED: ShipColumns = ShipColumns::empty();
+    const CHECKED: ShipColumns = ShipColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.ships
@@ -383,10 +387,12 @@ impl Entity for Planet {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlanetColumns = PlanetColumns::empty();
     const INDEXED: PlanetColumns = PlanetColumns::empty();
+    const CHECKED: PlanetColumns = PlanetColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.planets
@@ -469,12 +475,14 @@ impl Entity for Crate {
         columns: &["weight", "inside"],
         foreign_keys: &[ForeignKey::to(1, Crate::TABLE).set_null()],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Owned {
             pivot: CrateHolder::TABLE,
         },
     };
     const REALS: CrateColumns = CrateColumns::WEIGHT;
     const INDEXED: CrateColumns = CrateColumns::INSIDE;
+    const CHECKED: CrateColumns = CrateColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.crates
@@ -657,6 +665,7 @@ impl PivotRow for CrateHolder {
             ForeignKey::arm(5),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Pivot {
             owned: Crate::TABLE,
         },
@@ -722,12 +731,14 @@ impl Entity for Note {
         columns: &["words"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Owned {
             pivot: NoteOwner::TABLE,
         },
     };
     const REALS: NoteColumns = NoteColumns::empty();
     const INDEXED: NoteColumns = NoteColumns::empty();
+    const CHECKED: NoteColumns = NoteColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.notes
@@ -820,6 +831,7 @@ impl PivotRow for NoteOwner {
             ForeignKey::to(1, Ship::TABLE).cascade(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Pivot { owned: Note::TABLE },
     };
 

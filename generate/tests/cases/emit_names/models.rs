@@ -260,6 +260,7 @@ impl Entity for Type {
             IndexInfo::plain(&[5]),
             IndexInfo::plain(&[4, 6]),
         ],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: TypeColumns = TypeColumns::KEY;
@@ -272,6 +273,7 @@ impl Entity for Type {
         .union(TypeColumns::TABLE)
         .union(TypeColumns::INFO_ID)
         .union(TypeColumns::FROM_PARENT);
+    const CHECKED: TypeColumns = TypeColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.r#type
@@ -678,10 +680,12 @@ impl Entity for ParentRow {
         columns: &[],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: ParentRowColumns = ParentRowColumns::empty();
     const INDEXED: ParentRowColumns = ParentRowColumns::empty();
+    const CHECKED: ParentRowColumns = ParentRowColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.parents
@@ -765,10 +769,12 @@ impl Entity for ValueRow {
         columns: &["value"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: ValueRowColumns = ValueRowColumns::VALUE;
     const INDEXED: ValueRowColumns = ValueRowColumns::empty();
+    const CHECKED: ValueRowColumns = ValueRowColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.values
@@ -846,10 +852,12 @@ impl Entity for OwnerRow {
         columns: &["owner"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: OwnerRowColumns = OwnerRowColumns::empty();
     const INDEXED: OwnerRowColumns = OwnerRowColumns::empty();
+    const CHECKED: OwnerRowColumns = OwnerRowColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.owners
@@ -924,10 +932,12 @@ impl Entity for TableRow {
         columns: &["table"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: TableRowColumns = TableRowColumns::empty();
     const INDEXED: TableRowColumns = TableRowColumns::empty();
+    const CHECKED: TableRowColumns = TableRowColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.tables
@@ -1002,10 +1012,12 @@ impl Entity for ErrorRow {
         columns: &["error"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: ErrorRowColumns = ErrorRowColumns::empty();
     const INDEXED: ErrorRowColumns = ErrorRowColumns::empty();
+    const CHECKED: ErrorRowColumns = ErrorRowColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.errors
@@ -1080,10 +1092,12 @@ impl Entity for TypeFieldRow {
         columns: &["type_columns"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: TypeFieldRowColumns = TypeFieldRowColumns::empty();
     const INDEXED: TypeFieldRowColumns = TypeFieldRowColumns::empty();
+    const CHECKED: TypeFieldRowColumns = TypeFieldRowColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.type_fields
@@ -1158,10 +1172,12 @@ impl Entity for Player {
         columns: &["player_key"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
+    const CHECKED: PlayerColumns = PlayerColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.players
@@ -1248,10 +1264,12 @@ impl Entity for PlayerKeyRow {
         columns: &["player_id"],
         foreign_keys: &[ForeignKey::to(0, Player::TABLE)],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlayerKeyRowColumns = PlayerKeyRowColumns::empty();
     const INDEXED: PlayerKeyRowColumns = PlayerKeyRowColumns::PLAYER_ID;
+    const CHECKED: PlayerKeyRowColumns = PlayerKeyRowColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.player_keys

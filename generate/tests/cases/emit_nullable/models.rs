@@ -265,6 +265,7 @@ impl Entity for Sample {
             IndexInfo::plain(&[18]),
             IndexInfo::plain(&[22]),
         ],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: SampleColumns = SampleColumns::REAL_HALF
@@ -276,6 +277,7 @@ impl Entity for Sample {
         .union(SampleColumns::TEXT_NULL)
         .union(SampleColumns::BLOB_NULL)
         .union(SampleColumns::MOOD_NULL);
+    const CHECKED: SampleColumns = SampleColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.samples

@@ -58,10 +58,12 @@ impl Entity for Player {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
+    const CHECKED: PlayerColumns = PlayerColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.players
@@ -151,10 +153,12 @@ impl Entity for Profile {
         columns: &["player_id", "motto"],
         foreign_keys: &[ForeignKey::to(0, Player::TABLE).cascade().unique()],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: ProfileColumns = ProfileColumns::empty();
     const INDEXED: ProfileColumns = ProfileColumns::PLAYER_ID;
+    const CHECKED: ProfileColumns = ProfileColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.profiles

@@ -64,10 +64,12 @@ impl Entity for Player {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
+    const CHECKED: PlayerColumns = PlayerColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.players
@@ -151,10 +153,12 @@ impl Entity for Bank {
         columns: &[],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: BankColumns = BankColumns::empty();
     const INDEXED: BankColumns = BankColumns::empty();
+    const CHECKED: BankColumns = BankColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.banks
@@ -223,10 +227,12 @@ impl Entity for Guild {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: GuildColumns = GuildColumns::empty();
     const INDEXED: GuildColumns = GuildColumns::empty();
+    const CHECKED: GuildColumns = GuildColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.guilds
@@ -331,17 +337,19 @@ impl Entity for House {
             "owner_crown_id",
         ],
         foreign_keys: &[
-            ForeignKey::to(0, Player::TABLE).cascade(),
-            ForeignKey::to(1, Guild::TABLE).cascade().unique(),
-            ForeignKey::to(2, Bank::TABLE),
+            ForeignKey::to(0, Player::TABLE).cascade().owner(),
+            ForeignKey::to(1, Guild::TABLE).cascade().unique().owner(),
+            ForeignKey::to(2, Bank::TABLE).owner(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: HouseColumns = HouseColumns::empty();
     const INDEXED: HouseColumns = HouseColumns::OWNER_PLAYER_ID
         .union(HouseColumns::OWNER_GUILD_ID)
         .union(HouseColumns::OWNER_BANK_ID);
+    const CHECKED: HouseColumns = HouseColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.houses
@@ -485,14 +493,16 @@ impl Entity for Debt {
         id: "id",
         columns: &["owner_lender_id", "owner_heir_id", "amount"],
         foreign_keys: &[
-            ForeignKey::to(0, Player::TABLE).set_null(),
-            ForeignKey::to(1, Player::TABLE).set_null(),
+            ForeignKey::to(0, Player::TABLE).set_null().owner(),
+            ForeignKey::to(1, Player::TABLE).set_null().owner(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: DebtColumns = DebtColumns::empty();
     const INDEXED: DebtColumns = DebtColumns::OWNER_LENDER_ID.union(DebtColumns::OWNER_HEIR_ID);
+    const CHECKED: DebtColumns = DebtColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.debts

@@ -75,10 +75,12 @@ impl Entity for Place {
             ForeignKey::to(2, Place::TABLE).set_null().unique(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlaceColumns = PlaceColumns::empty();
     const INDEXED: PlaceColumns = PlaceColumns::PARENT_ID.union(PlaceColumns::NEXT_ID);
+    const CHECKED: PlaceColumns = PlaceColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.places

@@ -58,10 +58,12 @@ impl Entity for Player {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
+    const CHECKED: PlayerColumns = PlayerColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.players
@@ -177,12 +179,14 @@ impl Entity for Letter {
             ForeignKey::to(2, Player::TABLE).set_null(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: LetterColumns = LetterColumns::empty();
     const INDEXED: LetterColumns = LetterColumns::SENDER_ID
         .union(LetterColumns::RECIPIENT_ID)
         .union(LetterColumns::COURIER_ID);
+    const CHECKED: LetterColumns = LetterColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.letters

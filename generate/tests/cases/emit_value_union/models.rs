@@ -221,10 +221,12 @@ impl Entity for Setting {
         columns: &["text", "name", "x", "new_x", "bytes", "counter"],
         foreign_keys: &[],
         indexes: &[IndexInfo::unique(&[1])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: SettingColumns = SettingColumns::X.union(SettingColumns::NEW_X);
     const INDEXED: SettingColumns = SettingColumns::NAME;
+    const CHECKED: SettingColumns = SettingColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.settings
@@ -344,10 +346,12 @@ impl Entity for Mark {
         columns: &["low", "high"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: MarkColumns = MarkColumns::empty();
     const INDEXED: MarkColumns = MarkColumns::empty();
+    const CHECKED: MarkColumns = MarkColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.marks

@@ -436,10 +436,12 @@ impl Entity for Wide {
         ],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: WideColumns = WideColumns::COLUMN_64;
     const INDEXED: WideColumns = WideColumns::empty();
+    const CHECKED: WideColumns = WideColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.wide
