@@ -107,6 +107,18 @@ impl Captured {
         Some(self.cell(&self.cells[row.first_cell + place]))
     }
 
+    /// Whether the same ids are there with the same columns and values. Keys are each world's own.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        let same = |(mine, others): (&CapturedRow, &CapturedRow)| {
+            mine.id == others.id
+                && self.shapes[mine.shape] == other.shapes[others.shape]
+                && self.values(mine).eq(other.values(others))
+        };
+        self.removed == other.removed
+            && self.rows.len() == other.rows.len()
+            && self.rows.iter().zip(&other.rows).all(same)
+    }
+
     fn cell(&self, cell: &Cell) -> Value<'_> {
         match *cell {
             Cell::Null => Value::Null,

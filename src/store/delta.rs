@@ -60,6 +60,17 @@ impl Delta {
     }
 }
 
+/// The same changes with the same values, whichever worlds they come from.
+impl PartialEq for Delta {
+    fn eq(&self, other: &Self) -> bool {
+        let mut pairs = self.tables().zip(other.tables());
+        self.tables.len() == other.tables.len()
+            && pairs.all(|((info, mine), (other_info, others))| {
+                info.name == other_info.name && mine.says_the_same(others)
+            })
+    }
+}
+
 impl<T: Tables> Changes<'_, T> {
     /// The changes with the values that the rows have now. O(what changed).
     #[must_use]
