@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use common::flusher::{Flusher, Gamedb, HandWritten, TunedSql};
 use common::reference::{Files, PER_MOBILE, mobiles, rng};
-use common::{at_most, criterion, is_test};
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, SamplingMode};
+use common::{criterion, in_turns, is_test};
+use criterion::Criterion;
+
+const ROUNDS: usize = 20;
 
 fn main() {
     let mut criterion = criterion();
     let files = Files::new();
     let mut worlds = Worlds::new(&files);
     updates(&mut criterion, &mut worlds);
+    captures(&mut criterion, &mut worlds);
     nothing(&mut criterion, &mut worlds);
     larger_worlds(&mut criterion, &files);
     // Last, because the world does not come out of it quite as it was.
@@ -82,11 +84,13 @@ impl<'f, F: Flusher> Writer<'f, F> {
         drawn
     }
 
+    fn changes(&mut self, positions: &[usize]) -> Vec<(usize, f64)> {
+        let change = |&position| (position, self.rng.f64());
+        positions.iter().map(change).collect()
+    }
+
     fn update(&mut self, positions: &[usize]) -> Duration {
-        let changes: Vec<_> = positions
-            .iter()
-            .map(|&position| (position, self.rng.f64()))
-            .collect();
+        let changes = self.changes(positions);
         self.flusher().update(&changes)
     }
 
@@ -134,42 +138,68 @@ impl<'f, F: Flusher> Writer<'f, F> {
     }
 }
 
-fn bench(group: &mut BenchmarkGroup<'_, WallTime>, id: &str, mut flush: impl FnMut() -> Duration) {
-    group.bench_function(id, |bencher| {
-        bencher.iter_custom(|iterations| at_most(1, iterations, &mut flush));
-    });
+/// One flush of somebody, whoever it is.
+#[derive(Clone, Copy)]
+enum Work {
+    Scattered(usize),
+    Clustered(usize),
+    Insert(usize),
+    Remove(usize),
 }
 
-fn updates(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
+impl Work {
+    fn of<F: Flusher>(self, writer: &mut Writer<'_, F>) -> Duration {
+        match self {
+            Self::Scattered(n) => writer.update_scattered(n),
+            Self::Clustered(n) => writer.update_clustered(n, writer.mobiles),
+            Self::Insert(n) => writer.insert(n),
+            Self::Remove(n) => writer.remove(n),
+        }
+    }
+}
+
+fn compare(criterion: &mut Criterion, name: &str, worlds: &mut Worlds<'_>, work: Work) {
     let Worlds {
         gamedb,
         tuned_sql,
         hand_written,
     } = worlds;
-    for (name, n) in [
-        ("flush_16", 16),
-        ("flush_1k_scattered", 1_000),
-        ("flush_10k_scattered", 10_000),
-        ("flush_100k_scattered", 100_000),
+    in_turns(
+        criterion,
+        name,
+        ROUNDS,
+        &mut [
+            ("gamedb", &mut || work.of(gamedb)),
+            ("tuned_sql", &mut || work.of(tuned_sql)),
+            ("hand_written", &mut || work.of(hand_written)),
+        ],
+    );
+}
+
+fn updates(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
+    for (name, work) in [
+        ("flush_16", Work::Scattered(16)),
+        ("flush_1k_scattered", Work::Scattered(1_000)),
+        ("flush_10k_scattered", Work::Scattered(10_000)),
+        ("flush_100k_scattered", Work::Scattered(100_000)),
+        ("flush_10k_clustered", Work::Clustered(10_000)),
     ] {
-        let mut group = criterion.benchmark_group(name);
-        group.sampling_mode(SamplingMode::Flat);
-        bench(&mut group, "gamedb", || gamedb.update_scattered(n));
-        bench(&mut group, "tuned_sql", || tuned_sql.update_scattered(n));
-        bench(&mut group, "hand_written", || {
-            hand_written.update_scattered(n)
-        });
+        compare(criterion, name, worlds, work);
     }
-    let (n, all) = (10_000, mobiles());
-    let mut group = criterion.benchmark_group("flush_10k_clustered");
-    group.sampling_mode(SamplingMode::Flat);
-    bench(&mut group, "gamedb", || gamedb.update_clustered(n, all));
-    bench(&mut group, "tuned_sql", || {
-        tuned_sql.update_clustered(n, all)
-    });
-    bench(&mut group, "hand_written", || {
-        hand_written.update_clustered(n, all)
-    });
+}
+
+/// What a flush copies out before anything is written: the part that the game waits for, wherever the
+/// writing is done.
+fn captures(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
+    for (name, n) in [("capture_10k", 10_000), ("capture_100k", 100_000)] {
+        let gamedb = &mut worlds.gamedb;
+        let mut capture = || {
+            let positions = gamedb.positions(n);
+            let changes = gamedb.changes(&positions);
+            gamedb.flusher().capture(&changes)
+        };
+        in_turns(criterion, name, ROUNDS, &mut [("gamedb", &mut capture)]);
+    }
 }
 
 fn nothing(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
@@ -181,45 +211,36 @@ fn nothing(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
 }
 
 fn comings_and_goings(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
-    let Worlds {
-        gamedb,
-        tuned_sql,
-        hand_written,
-    } = worlds;
-    let n = 10_000;
-    let n = if is_test() { n / 10 } else { n };
-    let mut group = criterion.benchmark_group("insert_10k");
-    group.sampling_mode(SamplingMode::Flat);
-    bench(&mut group, "gamedb", || gamedb.insert(n));
-    bench(&mut group, "tuned_sql", || tuned_sql.insert(n));
-    bench(&mut group, "hand_written", || hand_written.insert(n));
-    group.finish();
-
-    let mut group = criterion.benchmark_group("remove_10k");
-    group.sampling_mode(SamplingMode::Flat);
-    bench(&mut group, "gamedb", || gamedb.remove(n));
-    bench(&mut group, "tuned_sql", || tuned_sql.remove(n));
-    bench(&mut group, "hand_written", || hand_written.remove(n));
+    let n = if is_test() { 1_000 } else { 10_000 };
+    compare(criterion, "insert_10k", worlds, Work::Insert(n));
+    compare(criterion, "remove_10k", worlds, Work::Remove(n));
 }
 
 /// The very same rows change, in worlds of more and more attributes.
 fn larger_worlds(criterion: &mut Criterion, files: &Files) {
-    for (name, n_attributes) in [
-        ("flush_1k_of_10k", 10_000),
-        ("flush_1k_of_100k", 100_000),
-        ("flush_1k_of_1m", 1_000_000),
-    ] {
+    let names = ["flush_1k_of_10k", "flush_1k_of_100k", "flush_1k_of_1m"];
+    let mut worlds = [10_000, 100_000, 1_000_000].map(|n_attributes| {
         let n_attributes = if is_test() {
             n_attributes / 10
         } else {
             n_attributes
         };
-        let mobiles = n_attributes / PER_MOBILE;
-        let mut gamedb = Writer::<Gamedb>::new(files, mobiles, "larger");
-        let mut group = criterion.benchmark_group(name);
-        group.sampling_mode(SamplingMode::Flat).sample_size(50);
-        bench(&mut group, "gamedb", || {
-            gamedb.update_clustered(1_000, 1_250.min(mobiles))
-        });
+        Writer::<Gamedb>::new(files, n_attributes / PER_MOBILE, "larger")
+    });
+    // In turns, although each is a group of its own.
+    let mut times = [const { Vec::new() }; 3];
+    for (name, n) in names.into_iter().zip(0..) {
+        let mut next = 0;
+        let mut flush = || {
+            if times[n].len() <= next {
+                for (world, times) in worlds.iter_mut().zip(&mut times) {
+                    let among = 1_250.min(world.mobiles);
+                    times.push(world.update_clustered(1_000, among));
+                }
+            }
+            next += 1;
+            times[n][next - 1]
+        };
+        in_turns(criterion, name, ROUNDS, &mut [("gamedb", &mut flush)]);
     }
 }

@@ -2,17 +2,16 @@
 
 mod common;
 
+use std::cell::LazyCell;
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
-use std::time::Duration;
 
 use common::reference::{Files, mobiles};
 use common::rows::{
     AttributeRow, MobileRow, OwnerRow, SELECT_ATTRIBUTES, SELECT_MOBILES, SELECT_OWNERS,
 };
-use common::{at_most, criterion, time};
-use criterion::SamplingMode;
+use common::{criterion, in_turns, time};
 use gamedb::Database;
 use gamedb_models::World;
 use rusqlite::{Connection, Row};
@@ -21,24 +20,31 @@ use slotmap::{SecondaryMap, SlotMap, new_key_type};
 fn main() {
     let mut criterion = criterion();
     let files = Files::new();
-    let mut group = criterion.benchmark_group("load");
-    group.sampling_mode(SamplingMode::Flat).sample_size(10);
-    let mut bench = |name: &str, load: fn(&Path) -> Duration| {
-        let mut path = None;
-        group.bench_function(name, |bencher| {
-            let path = path.get_or_insert_with(|| files.copy(&files.world(mobiles()), name));
-            bencher.iter_custom(|iterations| at_most(2, iterations, || load(path)));
-        });
-    };
+    let paths = LazyCell::new(|| {
+        let world = files.world(mobiles());
+        ["gamedb", "floor", "hand_written"].map(|name| files.copy(&world, name))
+    });
+    let path = |n: usize| -> &Path { &paths[n] };
     // What was loaded is dropped after the clock has stopped.
-    bench("gamedb", |path| {
-        time(|| Database::<World>::open(path).expect("opened")).0
-    });
-    bench("floor", |path| time(|| floor(path).expect("loaded")).0);
-    bench("hand_written", |path| {
-        time(|| HandWritten::load(path).expect("loaded")).0
-    });
-    group.finish();
+    in_turns(
+        &mut criterion,
+        "load",
+        10,
+        &mut [
+            ("gamedb", &mut || {
+                let path = path(0);
+                time(|| Database::<World>::open(path).expect("opened")).0
+            }),
+            ("floor", &mut || {
+                let path = path(1);
+                time(|| floor(path).expect("loaded")).0
+            }),
+            ("hand_written", &mut || {
+                let path = path(2);
+                time(|| HandWritten::load(path).expect("loaded")).0
+            }),
+        ],
+    );
     criterion.final_summary();
 }
 

@@ -2,11 +2,12 @@
 
 mod common;
 
+use std::cell::LazyCell;
 use std::hint::black_box;
 
-use common::criterion;
 use common::plain::{Map, PlainOwners};
 use common::reference::{Order, attribute, double, mobiles, world};
+use common::{criterion, in_turns, time};
 use criterion::Criterion;
 use gamedb_models::{AttributeKey, Mobile, MobileKey, World};
 
@@ -20,24 +21,28 @@ fn main() {
 
 /// For each mobile the sum over its attributes.
 fn traverse(criterion: &mut Criterion, name: &str, order: Order) {
-    let mut group = criterion.benchmark_group(name);
-    let mut gamedb = None;
-    group.bench_function("gamedb", |bencher| {
-        let (world, _) = gamedb.get_or_insert_with(|| world(mobiles(), order));
-        bencher.iter(|| sums(world));
-    });
-    drop(gamedb);
-    for (id, map) in [("smallvec", Map::Few), ("indexmap", Map::Sets)] {
-        let mut plain = None;
-        group.bench_function(id, |bencher| {
-            let plain = plain.get_or_insert_with(|| PlainOwners::filled(mobiles(), order, map));
-            bencher.iter(|| {
-                plain.sums(map, |sum| {
-                    black_box(sum);
-                })
-            });
-        });
-    }
+    let world = LazyCell::new(|| world(mobiles(), order).0);
+    let few = LazyCell::new(|| PlainOwners::filled(mobiles(), order, Map::Few));
+    let sets = LazyCell::new(|| PlainOwners::filled(mobiles(), order, Map::Sets));
+    let plain_sums = |plain: &PlainOwners, map| {
+        let see = |sum| {
+            black_box(sum);
+        };
+        time(|| plain.sums(map, see)).0
+    };
+    in_turns(
+        criterion,
+        name,
+        20,
+        &mut [
+            ("gamedb", &mut || {
+                let world = &*world;
+                time(|| sums(world)).0
+            }),
+            ("smallvec", &mut || plain_sums(&few, Map::Few)),
+            ("indexmap", &mut || plain_sums(&sets, Map::Sets)),
+        ],
+    );
 }
 
 fn sums(world: &World) {

@@ -2,17 +2,19 @@
 
 mod common;
 
+use std::cell::{Cell, RefCell};
 use std::hint::black_box;
 use std::time::Duration;
 
 use common::plain::{Plain, PlainKey};
 use common::reference::{Files, Keys, Order, double, mobiles, rng, world};
-use common::{at_most, criterion, time};
+use common::{criterion, in_turns, time};
 use criterion::Criterion;
 use gamedb::Database;
 use gamedb_models::{AttributeKey, AttributeRef, AttributeValue, World};
 
 const N: usize = 10_000;
+const ROUNDS: usize = 30;
 
 fn main() {
     let mut criterion = criterion();
@@ -50,38 +52,47 @@ fn get(
     (world, keys): (&World, &Keys),
     (plain, plain_keys): (&Plain, &[PlainKey]),
 ) {
-    let mut group = criterion.benchmark_group("get");
     let keys = drawn(&keys.attributes, 10 * N);
-    group.bench_function("gamedb", |bencher| {
-        bencher.iter(|| keys.iter().map(|&key| number(world, key)).sum::<f64>());
-    });
-    let keys = drawn(plain_keys, 10 * N);
-    group.bench_function("slotmap", |bencher| {
-        let number = |&key| {
-            plain
-                .attributes
-                .get(key)
-                .map_or(0.0, |row| double(&row.attribute))
-        };
-        bencher.iter(|| keys.iter().map(number).sum::<f64>());
-    });
+    let plain_keys = drawn(plain_keys, 10 * N);
+    let plain_number = |&key| {
+        let row = plain.attributes.get(key);
+        row.map_or(0.0, |row| double(&row.attribute))
+    };
+    in_turns(
+        criterion,
+        "get",
+        ROUNDS,
+        &mut [
+            ("gamedb", &mut || {
+                sum_in_time(|| keys.iter().map(|&key| number(world, key)).sum())
+            }),
+            ("slotmap", &mut || {
+                sum_in_time(|| plain_keys.iter().map(plain_number).sum())
+            }),
+        ],
+    );
+}
+
+fn sum_in_time(sum: impl Fn() -> f64) -> Duration {
+    time(|| black_box(sum())).0
 }
 
 fn iterate(criterion: &mut Criterion, world: &World, plain: &Plain) {
-    let mut group = criterion.benchmark_group("iterate");
-    group.bench_function("gamedb", |bencher| {
-        bencher.iter(|| {
-            world
-                .attributes
-                .iter()
-                .map(|(_, row)| double(row))
-                .sum::<f64>()
-        });
-    });
-    group.bench_function("slotmap", |bencher| {
-        let number = |(_, row): (_, &common::plain::PlainRow)| double(&row.attribute);
-        bencher.iter(|| plain.attributes.iter().map(number).sum::<f64>());
-    });
+    let number = |(_, row): (_, &common::plain::PlainRow)| double(&row.attribute);
+    in_turns(
+        criterion,
+        "iterate",
+        ROUNDS,
+        &mut [
+            ("gamedb", &mut || {
+                let attributes = world.attributes.iter();
+                sum_in_time(|| attributes.clone().map(|(_, row)| double(row)).sum())
+            }),
+            ("slotmap", &mut || {
+                sum_in_time(|| plain.attributes.iter().map(number).sum())
+            }),
+        ],
+    );
 }
 
 fn set(world: &mut World, keys: &[AttributeKey], value: f64) {
@@ -99,68 +110,76 @@ fn write_again(
     (world, keys): (&mut World, &Keys),
     (plain, plain_keys): (&mut Plain, &[PlainKey]),
 ) {
-    let mut group = criterion.benchmark_group("write");
     let keys = drawn(&keys.attributes, N);
-    let mut value = 0.0;
-    set(world, &keys, value);
-    group.bench_function("gamedb", |bencher| {
-        bencher.iter(|| {
-            value += 1.0;
-            set(world, &keys, value);
-        });
-    });
-    let keys = drawn(plain_keys, N);
-    group.bench_function("slotmap", |bencher| {
-        bencher.iter(|| {
-            value += 1.0;
-            keys.iter().for_each(|&key| plain.set_double(key, value));
-        });
-    });
+    let plain_keys = drawn(plain_keys, N);
+    set(world, &keys, 0.0);
+    plain_keys
+        .iter()
+        .for_each(|&key| plain.set_double(key, 0.0));
+    // Each several times over: what comes between two turns leaves nothing of its rows in the caches.
+    let values = |n: &mut u32| {
+        *n += 1;
+        (0..10).map(move |k| f64::from(10 * *n + k))
+    };
+    let (mut n, mut plain_n) = (0, 0);
+    in_turns(
+        criterion,
+        "write",
+        ROUNDS,
+        &mut [
+            ("gamedb", &mut || {
+                time(|| values(&mut n).for_each(|value| set(world, &keys, value))).0 / 10
+            }),
+            ("slotmap", &mut || {
+                let values = values(&mut plain_n);
+                let mut write = |value| {
+                    let keys = plain_keys.iter();
+                    keys.for_each(|&key| plain.set_double(key, value));
+                };
+                time(|| values.for_each(&mut write)).0 / 10
+            }),
+        ],
+    );
 }
 
 /// Rows that have not changed since the last flush. Each is written once before all are cleaned, so
 /// that what cleans them has not just brought them into the processor's caches.
 fn write_first(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("write");
-    group.sample_size(40);
     let files = Files::new();
-    let mut gamedb = None;
-    group.bench_function("gamedb_first", |bencher| {
-        let (db, keys, rounds) = gamedb.get_or_insert_with(|| {
-            let path = files.world(mobiles());
-            let db = Database::<World>::open(path).expect("opened");
-            let keys = Keys::of(&db).attributes;
-            (db, drawn(&keys, keys.len()), Rounds::default())
-        });
-        bencher.iter_custom(|iterations| {
-            at_most(1, iterations, || {
+    let (mut gamedb, mut plain) = (None, None);
+    let open = || {
+        let db = Database::<World>::open(files.world(mobiles())).expect("opened");
+        let keys = Keys::of(&db).attributes;
+        (db, drawn(&keys, keys.len()), Rounds::default())
+    };
+    let fill = || {
+        let (plain, keys) = Plain::filled(mobiles());
+        (plain, drawn(&keys, keys.len()), Rounds::default())
+    };
+    in_turns(
+        criterion,
+        "write",
+        2 * ROUNDS,
+        &mut [
+            ("gamedb_first", &mut || {
+                let (db, keys, rounds) = gamedb.get_or_insert_with(open);
                 let (keys, value, is_new) = rounds.next(keys);
                 if is_new {
                     let _ = db.flush().expect("flushed");
                 }
                 time(|| set(db, keys, value)).0
-            })
-        });
-    });
-    drop(gamedb);
-
-    let mut slotmap = None;
-    group.bench_function("slotmap_first", |bencher| {
-        let (plain, keys, rounds) = slotmap.get_or_insert_with(|| {
-            let (plain, keys) = Plain::filled(mobiles());
-            (plain, drawn(&keys, keys.len()), Rounds::default())
-        });
-        bencher.iter_custom(|iterations| {
-            at_most(1, iterations, || {
+            }),
+            ("slotmap_first", &mut || {
+                let (plain, keys, rounds) = plain.get_or_insert_with(fill);
                 let (keys, value, is_new) = rounds.next(keys);
                 if is_new {
                     plain.clean();
                 }
                 let write = || keys.iter().for_each(|&key| plain.set_double(key, value));
                 time(write).0
-            })
-        });
-    });
+            }),
+        ],
+    );
 }
 
 /// Goes through all keys, `N` at a time, round after round.
@@ -187,26 +206,50 @@ impl Rounds {
     }
 }
 
-/// The same writes with and without a transaction around them.
+/// The same writes with and without a transaction around them, and with somebody who subscribes to
+/// what changes.
 fn transaction(criterion: &mut Criterion, world: &mut World, keys: &Keys) {
-    let mut group = criterion.benchmark_group("transaction");
-    group.measurement_time(Duration::from_secs(1));
     let keys = drawn(&keys.attributes, 100);
-    let mut value = 0.0;
-    group.bench_function("untracked", |bencher| {
-        bencher.iter(|| {
-            value += 1.0;
+    let world = RefCell::new(world);
+    let value = Cell::new(0.0);
+    // A hundred times over, because one is too short to be timed.
+    let repeated = |write: &dyn Fn(&mut World, f64)| {
+        let mut world = world.borrow_mut();
+        let all = || {
+            for _ in 0..100 {
+                value.set(value.get() + 1.0);
+                write(&mut world, value.get());
+            }
+        };
+        time(all).0 / 100
+    };
+    let outside = |world: &mut World, value: f64| set(world, black_box(&keys), value);
+    let inside = |world: &mut World, value: f64| {
+        let done = world.transaction(|world| {
             set(world, black_box(&keys), value);
+            Ok::<_, gamedb::Error>(())
         });
-    });
-    group.bench_function("gamedb", |bencher| {
-        bencher.iter(|| {
-            value += 1.0;
-            let done = world.transaction(|world| {
-                set(world, black_box(&keys), value);
-                Ok::<_, gamedb::Error>(())
-            });
-            done.expect("kept");
-        });
-    });
+        done.expect("kept");
+    };
+    let subscribed = |write: &dyn Fn(&mut World, f64)| {
+        let mut subscription = world.borrow_mut().subscribe().expect("no transaction");
+        let took = repeated(write);
+        let mut world = world.borrow_mut();
+        let n_changes = world
+            .changes(&mut subscription)
+            .map(|changes| changes.len());
+        assert_eq!(n_changes.ok(), Some(keys.len()));
+        took
+    };
+    in_turns(
+        criterion,
+        "transaction",
+        ROUNDS,
+        &mut [
+            ("gamedb", &mut || repeated(&inside)),
+            ("untracked", &mut || repeated(&outside)),
+            ("gamedb_subscribed", &mut || subscribed(&inside)),
+            ("untracked_subscribed", &mut || subscribed(&outside)),
+        ],
+    );
 }

@@ -2,6 +2,7 @@
 //! hand, a program needs [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
 
 pub use bitflags::{Flags, bitflags};
+pub use ecow::EcoString;
 
 pub use crate::error::{Error, ProblemKind};
 pub use crate::store::any_table::AnyTable;

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use gamedb::Database;
-use gamedb_models::{AttributeValue, World};
+use gamedb::model::{AnyTable as _, Entity as _};
+use gamedb::store::any_table::Selection;
+use gamedb::store::capture::Captured;
+use gamedb_models::{Attribute, AttributeValue, World};
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::reference::{Keys, PER_MOBILE, attribute, double};
@@ -57,6 +60,29 @@ pub(crate) struct Gamedb {
 }
 
 impl Gamedb {
+    /// Copies changes out, as a flush does; it is then made off the clock.
+    pub(crate) fn capture(&mut self, changes: &[(usize, f64)]) -> Duration {
+        self.set(changes);
+        let (took, captured) = time(|| {
+            let mut captured = Captured::new(Attribute::TABLE);
+            let attributes = &self.db.attributes;
+            attributes.capture(&self.db, Selection::All, &mut captured);
+            captured
+        });
+        assert_eq!(captured.rows().len(), changes.len());
+        let _ = self.flush();
+        took
+    }
+
+    fn set(&mut self, changes: &[(usize, f64)]) {
+        for &(position, value) in changes {
+            let key = self.keys.attributes[position];
+            let mut row = self.db.get_mut(key).expect("there");
+            row.set_value(AttributeValue::Double(value))
+                .expect("a number");
+        }
+    }
+
     fn flush(&mut self) -> (Duration, usize) {
         let (took, report) = time(|| self.db.flush().expect("flushed"));
         checkpoint(&self.checkpoints);
@@ -82,14 +108,7 @@ impl Flusher for Gamedb {
     }
 
     fn update(&mut self, changes: &[(usize, f64)]) -> Duration {
-        for &(position, value) in changes {
-            let mut row = self
-                .db
-                .get_mut(self.keys.attributes[position])
-                .expect("there");
-            row.set_value(AttributeValue::Double(value))
-                .expect("a number");
-        }
+        self.set(changes);
         let (took, rows) = self.flush();
         assert_eq!(rows, changes.len());
         took

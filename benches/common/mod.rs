@@ -8,7 +8,7 @@ pub(crate) mod rows;
 
 use std::time::{Duration, Instant};
 
-use criterion::Criterion;
+use criterion::{Criterion, SamplingMode};
 
 /// The settings of all groups.
 pub(crate) fn criterion() -> Criterion {
@@ -34,15 +34,52 @@ pub(crate) fn is_test() -> bool {
     !is_bench
 }
 
-/// What `run` takes, run at most `most` times for the `iterations` that are asked for.
+/// One of those who do the same in a group: the id, and a run that says how long it took.
+pub(crate) type Rival<'r> = (&'r str, &'r mut dyn FnMut() -> Duration);
+
+/// Lets rivals run in turns, `rounds` times, and hands what they took to criterion as its samples.
 ///
-/// Criterion counts on the timed part alone when it plans how many iterations fit into its time;
-/// here the part that is not timed is the longer one.
-pub(crate) fn at_most(most: u64, iterations: u64, mut run: impl FnMut() -> Duration) -> Duration {
-    let n = iterations.min(most).max(1);
-    let took: Duration = (0..n).map(|_| run()).sum();
-    #[allow(clippy::cast_precision_loss, reason = "small numbers")]
-    took.mul_f64(iterations as f64 / n as f64)
+/// One after the other, as criterion would have it, each would get the machine as it happens to be
+/// just then. What a run does beside the work that it times does not count for its planning either.
+pub(crate) fn in_turns(
+    criterion: &mut Criterion,
+    group: &str,
+    rounds: usize,
+    rivals: &mut [Rival<'_>],
+) {
+    let mut group = criterion.benchmark_group(group);
+    group.sampling_mode(SamplingMode::Flat).sample_size(rounds);
+    // One run is its warming up, and all others are its samples.
+    group.warm_up_time(Duration::from_nanos(1));
+    group.measurement_time(Duration::from_millis(1));
+    let ids: Vec<_> = rivals.iter().map(|(id, _)| (*id).to_owned()).collect();
+    let mut times = None;
+    for (n, id) in ids.iter().enumerate() {
+        let mut next = 0;
+        group.bench_function(id, |bencher| {
+            let times = times.get_or_insert_with(|| take_turns(rounds, rivals));
+            bencher.iter_custom(|iterations| {
+                let took = times[n][next % times[n].len()];
+                next += 1;
+                #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+                took.mul_f64(iterations as f64)
+            });
+        });
+    }
+}
+
+/// What each of them took, round by round. Each is the first one as often as the others.
+fn take_turns(rounds: usize, rivals: &mut [Rival<'_>]) -> Vec<Vec<Duration>> {
+    let n = rivals.len();
+    let mut times = vec![Vec::new(); n];
+    let rounds = if is_test() { 1 } else { rounds + 1 };
+    for round in 0..rounds {
+        for place in 0..n {
+            let rival = (round + place) % n;
+            times[rival].push(rivals[rival].1());
+        }
+    }
+    times
 }
 
 /// Runs `what` and says how long it took.

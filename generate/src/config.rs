@@ -144,6 +144,9 @@ pub enum TypeName {
     /// `String`
     #[serde(rename = "String")]
     Text,
+    /// `EcoString`
+    #[serde(rename = "EcoString")]
+    ShortText,
     /// `Vec<u8>`
     #[serde(rename = "Vec<u8>")]
     Blob,

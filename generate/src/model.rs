@@ -248,6 +248,8 @@ pub enum Scalar {
     F64,
     /// `String`
     Text,
+    /// `EcoString`
+    ShortText,
     /// `Vec<u8>`
     Blob,
 }
@@ -260,6 +262,7 @@ impl Scalar {
             Self::I64 => "i64",
             Self::F64 => "f64",
             Self::Text => "String",
+            Self::ShortText => "EcoString",
             Self::Blob => "Vec<u8>",
         }
     }

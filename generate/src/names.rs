@@ -22,6 +22,7 @@ const NEVER_RAW: &[&str] = &["self", "super", "crate", "Self", "_"];
 const TAKEN_TYPES: &[&str] = &[
     "World",
     "String",
+    "EcoString",
     "Vec",
     "Option",
     "Some",

@@ -15,11 +15,16 @@ pub(crate) fn scalar(config: &Config, table: &Table, column: &Column) -> Result<
             TypeName::I64 => Scalar::I64,
             TypeName::F64 => Scalar::F64,
             TypeName::Text => Scalar::Text,
+            TypeName::ShortText => Scalar::ShortText,
             TypeName::Blob => Scalar::Blob,
         };
-        let integers = [Scalar::Bool, Scalar::I64];
+        let alike = [
+            [Scalar::Bool, Scalar::I64],
+            [Scalar::Text, Scalar::ShortText],
+        ];
         let fits = declared.is_none_or(|declared| {
-            declared == scalar || integers.contains(&declared) && integers.contains(&scalar)
+            let both = |types: &[Scalar; 2]| types.contains(&declared) && types.contains(&scalar);
+            declared == scalar || alike.iter().any(both)
         });
         if !fits {
             let what = format!(
@@ -75,7 +80,7 @@ pub(crate) fn literal(sql: &str, scalar: Scalar) -> Option<Literal> {
     // Texts become numbers in a column of numbers.
     let number = quoted.as_deref().unwrap_or(text).trim();
     match scalar {
-        Scalar::Text => quoted.map(Literal::Text),
+        Scalar::Text | Scalar::ShortText => quoted.map(Literal::Text),
         Scalar::Blob => blob(text).map(Literal::Blob),
         Scalar::I64 => number.parse().ok().map(Literal::I64),
         Scalar::F64 => {

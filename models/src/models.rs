@@ -1,10 +1,10 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::model::{
-    Check, ColumnProblem, Comparison, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key,
-    NewOrKept, Operand, Owned, Parts, Pivot, PivotRow, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Union, Value, bitflags, fields, id_of, id_of_optional,
-    owner_enum, owner_value, tables, text_enum, views,
+    Check, ColumnProblem, Comparison, EcoString, Entity, Error, ForeignKey, Id, IndexHasher,
+    IndexInfo, Key, NewOrKept, Operand, Owned, Parts, Pivot, PivotRow, RawKey, RowReader, Rows,
+    Standalone, Table, TableId, TableInfo, TableKind, Union, Value, bitflags, fields, id_of,
+    id_of_optional, owner_enum, owner_value, tables, text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -1063,7 +1063,7 @@ pub type AttributeId = Id<Attribute>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attribute {
     /// `internal_name TEXT NOT NULL`
-    pub internal_name: String,
+    pub internal_name: EcoString,
     /// `visible INTEGER NOT NULL CHECK (visible IN (0, 1))`
     pub visible: bool,
     /// `attribute_type TEXT NOT NULL CHECK (attribute_type IN ('TRANSLATED_NAME', 'TRANSLATED_SHORT_DESCRIPTION', 'TRANSLATED_LONG_DESCRIPTION', 'TRANSLATED_ASSET', 'UNTRANSLATED_ASSET', 'QUANTITY', 'GALACTIC_POSITION', 'SOLAR_POSITION', 'GLOBAL_POSITION', 'LOCAL_POSITION', 'SIZE', 'ITEM', 'PURITY', 'VOLUME', 'STRENGTH', 'LUCK', 'CONSTITUTION', 'DEXTERITY', 'ARCANA', 'OPERATIONS', 'BLUEPRINT_ITEM_ID'))`
@@ -1099,7 +1099,7 @@ bitflags! {
 
 fields! {
     pub enum AttributeField for Attribute, AttributeColumns {
-        InternalName: String = internal_name => INTERNAL_NAME,
+        InternalName: EcoString = internal_name => INTERNAL_NAME,
         Visible: bool = visible => VISIBLE,
         AttributeType: AttributeType = attribute_type => ATTRIBUTE_TYPE,
         Value: AttributeValue = value => union [BOOL_VALUE, DOUBLE_VALUE, VECTOR3_X, VECTOR3_Y, VECTOR3_Z, ASSET_ID],
@@ -1189,7 +1189,7 @@ impl<'w> AttributeRef<'w> {
 impl AttributeMut<'_> {
     /// Sets [`Attribute::internal_name`].
     #[inline]
-    pub fn set_internal_name(&mut self, internal_name: impl Into<String>) {
+    pub fn set_internal_name(&mut self, internal_name: impl Into<EcoString>) {
         self.0
             .put(AttributeField::InternalName(internal_name.into()));
     }
@@ -2392,7 +2392,7 @@ pub struct MobileItemAttribute {
     /// `mobile_item_id INTEGER NOT NULL REFERENCES mobile_items (id) ON DELETE CASCADE`
     pub mobile_item: MobileItemKey,
     /// `internal_name TEXT NOT NULL`
-    pub internal_name: String,
+    pub internal_name: EcoString,
     /// `visible INTEGER NOT NULL CHECK (visible IN (0, 1))`
     pub visible: bool,
     /// `attribute_type TEXT NOT NULL CHECK (attribute_type IN ('TRANSLATED_NAME', 'TRANSLATED_SHORT_DESCRIPTION', 'TRANSLATED_LONG_DESCRIPTION', 'TRANSLATED_ASSET', 'UNTRANSLATED_ASSET', 'QUANTITY', 'GALACTIC_POSITION', 'SOLAR_POSITION', 'GLOBAL_POSITION', 'LOCAL_POSITION', 'SIZE', 'ITEM', 'PURITY', 'VOLUME', 'STRENGTH', 'LUCK', 'CONSTITUTION', 'DEXTERITY', 'ARCANA', 'OPERATIONS', 'BLUEPRINT_ITEM_ID'))`
@@ -2431,7 +2431,7 @@ bitflags! {
 fields! {
     pub enum MobileItemAttributeField for MobileItemAttribute, MobileItemAttributeColumns {
         MobileItem: MobileItemKey = mobile_item => MOBILE_ITEM_ID,
-        InternalName: String = internal_name => INTERNAL_NAME,
+        InternalName: EcoString = internal_name => INTERNAL_NAME,
         Visible: bool = visible => VISIBLE,
         AttributeType: AttributeType = attribute_type => ATTRIBUTE_TYPE,
         Value: AttributeValue = value => union [BOOL_VALUE, DOUBLE_VALUE, VECTOR3_X, VECTOR3_Y, VECTOR3_Z, ASSET_ID],
@@ -2555,7 +2555,7 @@ impl MobileItemAttributeMut<'_> {
 
     /// Sets [`MobileItemAttribute::internal_name`].
     #[inline]
-    pub fn set_internal_name(&mut self, internal_name: impl Into<String>) {
+    pub fn set_internal_name(&mut self, internal_name: impl Into<EcoString>) {
         self.0
             .put(MobileItemAttributeField::InternalName(internal_name.into()));
     }

@@ -4,11 +4,12 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
-use crate::store::entity::{RowSource, Tables};
-use crate::store::schema::{TableId, TableKind};
+use crate::store::entity::{Column, Columns, Tables};
+use crate::store::schema::{TableId, TableInfo, TableKind};
 use crate::store::value::Value;
 use crate::store::world::World;
 
+use super::read_ahead::{self, SMALL};
 use super::sql;
 
 /// In which order to load and to insert: a table after those that it points to. Where they point in
@@ -52,9 +53,11 @@ pub(super) struct Loaded<T: Tables> {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Reads a whole file. Does not write, and stops at nothing but an error of SQLite's.
+/// Reads a whole file. Does not write, and stops at nothing but an error of SQLite's. Large tables are
+/// read by two threads if there is a `second` connection, which has to see the same state of the file.
 pub(super) fn load<T: Tables>(
     connection: &Connection,
+    mut second: Option<&mut Connection>,
     order: &LoadOrder,
 ) -> rusqlite::Result<Loaded<T>> {
     let mut loaded = Loaded {
@@ -63,6 +66,7 @@ pub(super) fn load<T: Tables>(
     };
     let tables = &mut loaded.world.tables;
     for &id in &order.make_room {
+        expect(connection, tables, id)?;
         let mut statement = connection.prepare(&sql::select_ids(T::INFO[id.index()]))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -70,13 +74,25 @@ pub(super) fn load<T: Tables>(
         }
     }
     for &id in &order.tables {
+        let n_rows = expect(connection, tables, id)?;
+        let info = T::INFO[id.index()];
         let load_row = tables.table(id).loader();
-        let mut statement = connection.prepare(&sql::select_all(T::INFO[id.index()]))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            loaded
-                .problems
-                .extend(load_row(tables, row.get(0)?, &SqliteRow(row)));
+        let problems = &mut loaded.problems;
+        let mut see = |id, columns: &[Column<'_>]| {
+            // Most rows have none.
+            problems.append(&mut load_row(tables, id, columns));
+        };
+        match &mut second {
+            Some(second) if n_rows >= SMALL => {
+                read_ahead::read(connection, second, info, n_rows, see)?;
+            }
+            _ => {
+                let mut statement = connection.prepare(&sql::select_all(info))?;
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    see(row.get(0)?, &columns(row, info));
+                }
+            }
         }
     }
     if connection.query_row(sql::IDS_EXIST, [], |row| row.get(0))? {
@@ -125,21 +141,39 @@ fn without_owner<T: Tables>(
     statement.query_map([], problem)?.collect()
 }
 
-/// The current row of a query whose first column is the id.
-pub(super) struct SqliteRow<'a, 'stmt>(pub(super) &'a Row<'stmt>);
+/// Tells a table how many rows will come, and says it.
+fn expect<T: Tables>(
+    connection: &Connection,
+    tables: &mut T,
+    id: TableId,
+) -> rusqlite::Result<usize> {
+    let info = T::INFO[id.index()];
+    let n_rows: i64 = connection.query_row(&sql::count(info), [], |row| row.get(0))?;
+    let n_rows = usize::try_from(n_rows).unwrap_or(0);
+    let n_rows_of = |table: Option<TableId>| table.map_or(0, |table| tables.table(table).n_rows());
+    let foreign_keys = info.foreign_keys.iter();
+    let n_parents: Vec<usize> = foreign_keys.map(|key| n_rows_of(key.table)).collect();
+    tables.table_mut(id).expect(n_rows, &n_parents);
+    Ok(n_rows)
+}
 
-impl RowSource for SqliteRow<'_, '_> {
-    #[inline]
-    fn value(&self, column: usize) -> Result<Value<'_>, ProblemKind> {
-        match self.0.get_ref(column + 1) {
-            Ok(ValueRef::Null) | Err(_) => Ok(Value::Null),
-            Ok(ValueRef::Integer(integer)) => Ok(Value::Integer(integer)),
-            Ok(ValueRef::Real(real)) => Ok(Value::Real(real)),
-            Ok(ValueRef::Text(text)) => match std::str::from_utf8(text) {
-                Ok(text) => Ok(Value::Text(text)),
-                Err(_) => Err(ProblemKind::NotUtf8),
-            },
-            Ok(ValueRef::Blob(bytes)) => Ok(Value::Blob(bytes)),
-        }
-    }
+/// The columns of the current row of a query whose first column is the id.
+#[inline]
+pub(super) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Columns<'row> {
+    let n_columns = info.columns.len();
+    (1..=n_columns).map(|column| value(row, column)).collect()
+}
+
+#[inline]
+pub(super) fn value<'row>(row: &'row Row<'_>, column: usize) -> Column<'row> {
+    Column::Value(match row.get_ref(column) {
+        Ok(ValueRef::Null) | Err(_) => Value::Null,
+        Ok(ValueRef::Integer(integer)) => Value::Integer(integer),
+        Ok(ValueRef::Real(real)) => Value::Real(real),
+        Ok(ValueRef::Text(text)) => match std::str::from_utf8(text) {
+            Ok(text) => Value::Text(text),
+            Err(_) => return Column::NotUtf8,
+        },
+        Ok(ValueRef::Blob(bytes)) => Value::Blob(bytes),
+    })
 }

@@ -7,6 +7,7 @@ mod load;
 mod lock;
 mod open;
 pub mod options;
+mod read_ahead;
 mod save;
 mod schema;
 mod sql;

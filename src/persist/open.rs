@@ -1,8 +1,9 @@
 //! Opening a world file: checked and read first, and only then written to.
 
 use std::path::Path;
+use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::store::any_table::Selection;
 use crate::store::entity::Tables;
@@ -13,7 +14,11 @@ use super::error::FileError;
 use super::load::{LoadOrder, load};
 use super::lock::{FileIdentity, Lock};
 use super::options::{Options, checkpoint_on_close, configure};
+use super::read_ahead::second_connection;
 use super::{flush, schema, sql};
+
+/// From this many bytes on a file is worth a second connection: 1 MB.
+const LARGE: u64 = 1 << 20;
 
 impl<W: IsWorld> Database<W> {
     pub(super) fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
@@ -39,10 +44,10 @@ impl<W: IsWorld> Database<W> {
         } else if journal_mode(&connection).map_err(at_path)? != "wal" {
             // A file from elsewhere. Nothing is written to it before all of it is known to fit; after
             // that it is read again, because SQLite takes the change of mode for somebody else's write.
-            read::<W::Tables>(&mut connection, path, &order)?;
+            read::<W::Tables>(&connection, path, &order)?;
             use_wal(&connection, path)?;
         }
-        let (world, version) = read::<W::Tables>(&mut connection, path, &order)?;
+        let (world, version) = read::<W::Tables>(&connection, path, &order)?;
         let mut database = Self {
             loaded: world.identity(),
             world,
@@ -129,12 +134,12 @@ fn create(connection: &mut Connection, ddl: &str) -> rusqlite::Result<()> {
 
 /// Reads the file as it is at one moment, and the version that it had then.
 fn read<T: Tables>(
-    connection: &mut Connection,
+    connection: &Connection,
     path: &Path,
     order: &LoadOrder,
 ) -> Result<(World<T>, i64), FileError> {
     let at_path = |source| open_error(path, source);
-    let snapshot = connection.transaction().map_err(at_path)?;
+    let (snapshot, mut second) = snapshot(connection, path).map_err(at_path)?;
     let differences = schema::differences(&snapshot, T::DDL).map_err(at_path)?;
     if !differences.is_empty() {
         return Err(FileError::Schema {
@@ -142,14 +147,38 @@ fn read<T: Tables>(
             differences,
         });
     }
-    let loaded = load::<T>(&snapshot, order).map_err(at_path)?;
+    let loaded = load::<T>(&snapshot, second.as_mut(), order).map_err(at_path)?;
     if !loaded.problems.is_empty() {
         return Err(FileError::Rows {
             path: path.to_owned(),
             problems: loaded.problems,
         });
     }
+    drop(second);
     let version = flush::data_version(&snapshot).map_err(at_path)?;
     snapshot.commit().map_err(at_path)?;
     Ok((loaded.world, version))
+}
+
+/// One state of a file, and a second connection that sees the same one, where the file is large
+/// enough to be read by two threads.
+fn snapshot<'c>(
+    connection: &'c Connection,
+    path: &Path,
+) -> rusqlite::Result<(Transaction<'c>, Option<Connection>)> {
+    let begin = |behavior| Transaction::new_unchecked(connection, behavior);
+    let is_large = std::fs::metadata(path).is_ok_and(|file| file.len() >= LARGE);
+    if !is_large {
+        return Ok((begin(TransactionBehavior::Deferred)?, None));
+    }
+    // As long as nobody else can write, both see the same. Somebody who is writing now is not waited
+    // for: one connection has to do then.
+    let timeout: u32 = connection.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
+    connection.busy_timeout(Duration::ZERO)?;
+    let begun = begin(TransactionBehavior::Immediate);
+    connection.busy_timeout(Duration::from_millis(timeout.into()))?;
+    match begun {
+        Ok(transaction) => Ok((transaction, second_connection(path))),
+        Err(_) => Ok((begin(TransactionBehavior::Deferred)?, None)),
+    }
 }

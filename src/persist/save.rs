@@ -140,7 +140,7 @@ impl<T: Tables> Closure<'_, T> {
 
     /// The rows that were changed in one transaction with one of the rows: half of a trade in the file
     /// would be an item lost, or an item twice.
-    fn add_changed_together(&mut self, groups: &mut Groups<'_>) {
+    fn add_changed_together(&mut self, groups: &mut Groups) {
         let rows: Vec<_> = self.rows.iter().copied().collect();
         for row in rows {
             self.rows.extend(groups.take_with(row));

@@ -70,6 +70,30 @@ pub(super) fn select_all(info: &TableInfo) -> String {
     )
 }
 
+/// The same for the rows whose ids are in a range.
+pub(super) fn select_range(info: &TableInfo) -> String {
+    let columns = quoted_list([info.id].into_iter().chain(info.columns.iter().copied()));
+    format!(
+        "SELECT {columns} FROM {} WHERE {id} BETWEEN ?1 AND ?2 ORDER BY {id}",
+        quoted(info.name),
+        id = quoted(info.id)
+    )
+}
+
+/// The first and the last id.
+pub(super) fn select_bounds(info: &TableInfo) -> String {
+    // Each by itself, because only alone they are looked up.
+    format!(
+        "SELECT (SELECT min({id}) FROM {table}), (SELECT max({id}) FROM {table})",
+        id = quoted(info.id),
+        table = quoted(info.name)
+    )
+}
+
+pub(super) fn count(info: &TableInfo) -> String {
+    format!("SELECT count(*) FROM {}", quoted(info.name))
+}
+
 pub(super) fn select_ids(info: &TableInfo) -> String {
     format!(
         "SELECT {0} FROM {1} ORDER BY {0}",

@@ -7,7 +7,7 @@ use crate::store::entity::Tables;
 use crate::store::schema::TableId;
 use crate::store::world::World;
 
-use super::load::SqliteRow;
+use super::load::columns;
 use super::sql;
 
 /// Whether every row of the file is the one that the last flush wrote, and none is missing: then a
@@ -22,7 +22,7 @@ pub(super) fn is_unchanged<T: Tables>(
         let mut statement = file.prepare(&sql::select_all(info))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            if n_left == 0 || !table.file_has(row.get(0)?, &SqliteRow(row), &world.tables) {
+            if n_left == 0 || !table.file_has(row.get(0)?, &columns(row, info), &world.tables) {
                 return Ok(false);
             }
             n_left -= 1;

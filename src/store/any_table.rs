@@ -6,7 +6,7 @@ use crate::error::Problem;
 
 use super::capture::{Captured, CapturedRow};
 use super::dirty::{AnyKey, DirtySet};
-use super::entity::RowSource;
+use super::entity::Column;
 use super::ids::Counter;
 use super::index::{Keys, Parent};
 use super::key::RawKey;
@@ -32,10 +32,16 @@ impl Selection<'_> {
 }
 
 /// Reads one row of a file into a table.
-pub type LoadRow<T> = fn(&mut T, i64, &dyn RowSource) -> Vec<Problem>;
+pub type LoadRow<T> = fn(&mut T, i64, &[Column<'_>]) -> Vec<Problem>;
 
 /// Writes one row of a delta into a table: a step that can be taken back. Returns its key.
 pub type ApplyRow<T> = fn(&mut T, &Captured, &CapturedRow) -> Result<RawKey, Vec<Problem>>;
+
+/// Room for so many loaded rows, and for those that come next: without, the first insert would move
+/// them all.
+pub(crate) fn with_headroom(n_rows: usize) -> usize {
+    n_rows + n_rows / 32 + 16
+}
 
 /// A table without its row type: what removal, loading and flushing see. Engine and generated code
 /// only; a world hands out tables for reading.
@@ -92,8 +98,11 @@ pub trait AnyTable<T> {
 
     /// Whether a row of the file is what memory believes it to be: in all columns that are not dirty,
     /// or as a row that is to be deleted.
-    fn file_has(&self, id: i64, row: &dyn RowSource, tables: &T) -> bool;
+    fn file_has(&self, id: i64, row: &[Column<'_>], tables: &T) -> bool;
 
+    /// Says how many rows will be loaded, and how many there are of those that each of its foreign
+    /// keys points to, so that what holds them need not grow on the way.
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]);
     /// Makes room for a row that others may name before it is loaded.
     fn preallocate(&mut self, id: i64);
     /// How to load a row.

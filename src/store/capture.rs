@@ -1,6 +1,9 @@
 //! What a flush has to write, copied out of the tables: nothing in it refers to the world.
 
+use hashbrown::HashMap;
+
 use super::key::RawKey;
+use super::ledger::Positions;
 use super::schema::TableId;
 use super::value::Value;
 
@@ -10,11 +13,19 @@ pub struct Captured {
     /// The table.
     pub table: TableId,
     shapes: Vec<Shape>,
+    shape_of_new: Option<usize>,
+    shapes_of_changed: HashMap<Positions, usize>,
     rows: Vec<CapturedRow>,
+    cells: Cells,
+    removed: Vec<i64>,
+}
+
+/// Values, one after the other, that refer to nothing outside.
+#[derive(Clone, Debug, Default)]
+pub struct Cells {
     cells: Vec<Cell>,
     text: String,
     bytes: Vec<u8>,
-    removed: Vec<i64>,
 }
 
 /// The columns that a row is written with. Rows with the same ones share a statement.
@@ -51,14 +62,14 @@ impl Captured {
     /// Nothing captured yet.
     #[must_use]
     pub fn new(table: TableId) -> Self {
-        let (shapes, rows, cells, removed) = Default::default();
+        let (shapes, shapes_of_changed, rows, cells, removed) = Default::default();
         Self {
             table,
             shapes,
+            shape_of_new: None,
+            shapes_of_changed,
             rows,
             cells,
-            text: String::new(),
-            bytes: Vec::new(),
             removed,
         }
     }
@@ -89,8 +100,8 @@ impl Captured {
 
     /// The values of a row, for the columns of its shape.
     pub fn values(&self, row: &CapturedRow) -> impl Iterator<Item = Value<'_>> {
-        let cells = &self.cells[row.first_cell..][..self.shapes[row.shape].columns.len()];
-        cells.iter().map(|cell| self.cell(cell))
+        let n_columns = self.shapes[row.shape].columns.len();
+        (row.first_cell..row.first_cell + n_columns).map(|cell| self.cells.value(cell))
     }
 
     /// Whether a row is a new one, with all of its columns.
@@ -104,7 +115,7 @@ impl Captured {
     #[must_use]
     pub fn value(&self, row: &CapturedRow, column: usize) -> Option<Value<'_>> {
         let place = self.shapes[row.shape].columns.binary_search(&column).ok()?;
-        Some(self.cell(&self.cells[row.first_cell + place]))
+        Some(self.cells.value(row.first_cell + place))
     }
 
     /// Whether the same ids are there with the same columns and values. Keys are each world's own.
@@ -119,29 +130,35 @@ impl Captured {
             && self.rows.iter().zip(&other.rows).all(same)
     }
 
-    fn cell(&self, cell: &Cell) -> Value<'_> {
-        match *cell {
-            Cell::Null => Value::Null,
-            Cell::Integer(integer) => Value::Integer(integer),
-            Cell::Real(real) => Value::Real(real),
-            Cell::Text { start, len } => Value::Text(&self.text[start..start + len]),
-            Cell::Blob { start, len } => Value::Blob(&self.bytes[start..start + len]),
-        }
+    /// The shape of rows that the file does not have: all columns.
+    pub(crate) fn new_shape(&mut self, n_columns: usize) -> usize {
+        *self.shape_of_new.get_or_insert_with(|| {
+            let columns = (0..n_columns).collect();
+            let is_new = true;
+            self.shapes.push(Shape { is_new, columns });
+            self.shapes.len() - 1
+        })
     }
 
-    /// The position of a shape, which is made if no row had it so far.
-    pub(crate) fn shape(&mut self, is_new: bool, columns: impl Iterator<Item = usize>) -> usize {
-        let shape = Shape {
-            is_new,
-            columns: columns.collect(),
-        };
-        self.shapes
-            .iter()
-            .position(|other| *other == shape)
-            .unwrap_or_else(|| {
-                self.shapes.push(shape);
-                self.shapes.len() - 1
-            })
+    /// The shape of rows of which these columns have changed, ascending. O(columns), however many
+    /// shapes there are.
+    pub(crate) fn changed_shape(&mut self, columns: Positions) -> usize {
+        if let Some(&shape) = self.shapes_of_changed.get(&columns) {
+            return shape;
+        }
+        let shape = self.shapes.len();
+        self.shapes.push(Shape {
+            is_new: false,
+            columns: columns.iter().map(|&column| column.into()).collect(),
+        });
+        self.shapes_of_changed.insert(columns, shape);
+        shape
+    }
+
+    /// Puts the rows into the order of their ids. Each is copied out when it is found, and what is
+    /// sorted then is small: sorted first, every row would have to be fetched twice.
+    pub(crate) fn sort(&mut self) {
+        self.rows.sort_unstable_by_key(|row| row.id);
     }
 
     /// Adds a row; [`Self::shapes`] says which columns `value` is asked for.
@@ -160,32 +177,70 @@ impl Captured {
             first_cell: self.cells.len(),
         });
         for &column in &self.shapes[shape].columns {
-            self.cells.push(match value(column) {
-                Value::Null => Cell::Null,
-                Value::Integer(integer) => Cell::Integer(integer),
-                Value::Real(real) => Cell::Real(real),
-                Value::Text(text) => {
-                    let start = self.text.len();
-                    self.text.push_str(text);
-                    Cell::Text {
-                        start,
-                        len: text.len(),
-                    }
-                }
-                Value::Blob(blob) => {
-                    let start = self.bytes.len();
-                    self.bytes.extend_from_slice(blob);
-                    Cell::Blob {
-                        start,
-                        len: blob.len(),
-                    }
-                }
-            });
+            self.cells.push(value(column));
         }
     }
 
     pub(crate) fn remove(&mut self, ids: impl Iterator<Item = i64>) {
         self.removed.extend(ids);
         self.removed.sort_unstable();
+    }
+}
+
+impl Cells {
+    /// Number of values.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// The value at a position.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[inline]
+    #[must_use]
+    pub fn value(&self, position: usize) -> Value<'_> {
+        match self.cells[position] {
+            Cell::Null => Value::Null,
+            Cell::Integer(integer) => Value::Integer(integer),
+            Cell::Real(real) => Value::Real(real),
+            Cell::Text { start, len } => Value::Text(&self.text[start..start + len]),
+            Cell::Blob { start, len } => Value::Blob(&self.bytes[start..start + len]),
+        }
+    }
+
+    /// Adds a value.
+    #[inline]
+    pub fn push(&mut self, value: Value<'_>) {
+        self.cells.push(match value {
+            Value::Null => Cell::Null,
+            Value::Integer(integer) => Cell::Integer(integer),
+            Value::Real(real) => Cell::Real(real),
+            Value::Text(text) => {
+                let start = self.text.len();
+                self.text.push_str(text);
+                let len = text.len();
+                Cell::Text { start, len }
+            }
+            Value::Blob(blob) => {
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(blob);
+                let len = blob.len();
+                Cell::Blob { start, len }
+            }
+        });
+    }
+
+    /// Number of bytes of its texts and blobs.
+    #[must_use]
+    pub fn n_bytes(&self) -> usize {
+        self.text.len() + self.bytes.len()
     }
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Problem, ProblemKind};
 use super::capture::{Captured, CapturedRow};
 use super::changes::Changes;
 use super::dirty::AnyKey;
-use super::entity::{RowSource, Tables, all_tables};
+use super::entity::{Column, Columns, Tables, all_tables};
 use super::index::Parent;
 use super::ledger::Effect;
 use super::schema::{TableInfo, TableKind};
@@ -289,17 +289,18 @@ impl<T: Tables> World<T> {
     }
 }
 
-/// A row as a delta makes it: the columns in it, and the others as they are.
-pub(super) struct Overlay<'a, F> {
-    pub(super) captured: &'a Captured,
-    pub(super) row: &'a CapturedRow,
-    /// The value that a column has.
-    pub(super) before: F,
-}
-
-impl<'a, F: Fn(usize) -> Value<'a>> RowSource for Overlay<'a, F> {
-    fn value(&self, column: usize) -> Result<Value<'_>, ProblemKind> {
-        let value = self.captured.value(self.row, column);
-        Ok(value.unwrap_or_else(|| (self.before)(column)))
-    }
+/// The columns of a row as a delta makes it: those in it, and the others as they are `before`.
+pub(super) fn overlay<'a>(
+    captured: &'a Captured,
+    row: &CapturedRow,
+    info: &TableInfo,
+    before: impl Fn(usize) -> Value<'a>,
+) -> Columns<'a> {
+    let value = |column| {
+        captured
+            .value(row, column)
+            .unwrap_or_else(|| before(column))
+    };
+    let columns = 0..info.columns.len();
+    columns.map(|column| Column::Value(value(column))).collect()
 }

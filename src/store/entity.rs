@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use bitflags::Flags;
+use smallvec::SmallVec;
 
 use crate::error::{Problem, ProblemKind};
 
@@ -241,41 +242,51 @@ impl Problem {
     }
 }
 
-/// Where loaded rows come from: a row at a time, its columns by position.
-pub trait RowSource {
-    /// The value of a column of the current row.
-    ///
-    /// # Errors
-    /// [`ProblemKind::NotUtf8`] for a text that is none.
-    fn value(&self, column: usize) -> Result<Value<'_>, ProblemKind>;
+/// A column of a row that is being loaded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Column<'a> {
+    /// What stands in it.
+    Value(Value<'a>),
+    /// A text that is none.
+    NotUtf8,
 }
+
+/// The columns of a row that is being loaded, without the id.
+pub type Columns<'a> = SmallVec<[Column<'a>; 16]>;
 
 /// Reads the columns of one row of a file, and finds the rows that its foreign keys name.
 pub struct RowReader<'a, T> {
-    source: &'a dyn RowSource,
+    columns: &'a [Column<'a>],
     tables: &'a T,
 }
 
 impl<'a, T: Tables> RowReader<'a, T> {
-    pub(crate) fn new(source: &'a dyn RowSource, tables: &'a T) -> Self {
-        Self { source, tables }
+    pub(crate) fn new(columns: &'a [Column<'a>], tables: &'a T) -> Self {
+        Self { columns, tables }
     }
 
+    #[inline]
     fn value(&self, column: usize) -> Result<Value<'_>, ColumnProblem> {
-        self.source.value(column).map_err(|kind| ColumnProblem {
-            columns: vec![column],
-            kind,
-        })
+        match self.columns.get(column) {
+            Some(Column::Value(value)) => Ok(*value),
+            Some(Column::NotUtf8) => Err(ColumnProblem {
+                columns: vec![column],
+                kind: ProblemKind::NotUtf8,
+            }),
+            None => Ok(Value::Null),
+        }
     }
 
+    #[inline]
     pub(crate) fn is_null(&self, column: usize) -> Result<bool, ColumnProblem> {
-        Ok(self.value(column)? == Value::Null)
+        Ok(matches!(self.value(column)?, Value::Null))
     }
 
     /// Reads a column.
     ///
     /// # Errors
     /// When the value is not of this type.
+    #[inline]
     pub fn read<V: FromValue>(&self, column: usize) -> Result<V, ColumnProblem> {
         V::from_value(self.value(column)?).map_err(|kind| ColumnProblem {
             columns: vec![column],
@@ -344,15 +355,23 @@ impl<'a, T: Tables> RowReader<'a, T> {
         &self,
         arms: &[(usize, Option<TableId>)],
     ) -> Result<Option<O>, ColumnProblem> {
+        self.owner_of(arms.iter().copied())
+    }
+
+    /// The same without a list.
+    #[inline]
+    pub(crate) fn owner_of<O: Owner>(
+        &self,
+        arms: impl Iterator<Item = (usize, Option<TableId>)> + Clone,
+    ) -> Result<Option<O>, ColumnProblem> {
         let mut owner = None;
-        for (arm, &(column, table)) in arms.iter().enumerate() {
+        for (arm, (column, table)) in arms.clone().enumerate() {
             let Some(id) = self.read::<Option<i64>>(column)? else {
                 continue;
             };
             if owner.is_some() {
-                let columns = arms.iter().map(|&(column, _)| column).collect();
                 return Err(ColumnProblem {
-                    columns,
+                    columns: arms.map(|(column, _)| column).collect(),
                     kind: ProblemKind::MoreThanOne,
                 });
             }
@@ -374,8 +393,17 @@ impl<'a, T: Tables> RowReader<'a, T> {
         &self,
         arms: &[(usize, Option<TableId>)],
     ) -> Result<O, ColumnProblem> {
-        self.owner(arms)?.ok_or_else(|| ColumnProblem {
-            columns: arms.iter().map(|&(column, _)| column).collect(),
+        self.required_owner_of(arms.iter().copied())
+    }
+
+    /// The same without a list.
+    #[inline]
+    pub(crate) fn required_owner_of<O: Owner>(
+        &self,
+        arms: impl Iterator<Item = (usize, Option<TableId>)> + Clone,
+    ) -> Result<O, ColumnProblem> {
+        self.owner_of(arms.clone())?.ok_or_else(|| ColumnProblem {
+            columns: arms.map(|(column, _)| column).collect(),
             kind: ProblemKind::NoneOf,
         })
     }

@@ -104,6 +104,14 @@ impl Ids {
         &mut self.counter
     }
 
+    /// Says how many rows will come, with ids in a row.
+    pub(crate) fn expect(&mut self, n_rows: usize) {
+        // Ids begin with 1.
+        let places = n_rows + 1;
+        self.dense
+            .reserve_exact(places.saturating_sub(self.dense.len()));
+    }
+
     /// Enters a row. Its id is used up from now on.
     pub(crate) fn insert(&mut self, id: i64, key: RawKey) {
         self.counter.use_up(id);

@@ -176,6 +176,8 @@ pub enum Parent {
 pub struct ParentIndex {
     rows: SecondaryMap<RawKey, KeyList>,
     outside: HashMap<i64, KeyList>,
+    /// Number of parents there may be, until the first one has children.
+    expected: usize,
 }
 
 impl Default for ParentIndex {
@@ -183,6 +185,7 @@ impl Default for ParentIndex {
         Self {
             rows: SecondaryMap::new(),
             outside: HashMap::new(),
+            expected: 0,
         }
     }
 }
@@ -199,6 +202,11 @@ impl ParentIndex {
         list.map_or_else(Keys::default, KeyList::iter)
     }
 
+    /// Says how many parents there are. Room is made for them when the first one has children.
+    pub(crate) fn expect(&mut self, n_parents: usize) {
+        self.expected = n_parents;
+    }
+
     #[inline]
     pub(crate) fn link(
         &mut self,
@@ -213,6 +221,9 @@ impl ParentIndex {
                 // `entry` of a secondary map takes a vacant place for one that an older key may not
                 // have, once its slot has been used 2^30 times; `insert` does not.
                 if !self.rows.contains_key(key) {
+                    if self.rows.is_empty() {
+                        self.rows.set_capacity(std::mem::take(&mut self.expected));
+                    }
                     self.rows.insert(key, KeyList::default());
                 }
                 &mut self.rows[key]

@@ -32,18 +32,17 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Notes one step. `effect` is asked only if there is somebody to tell.
+    /// Notes one step. The row's id and what became of it are asked only if there is somebody to tell.
     #[inline]
     pub(crate) fn note(
         &mut self,
         row: AnyKey,
-        id: i64,
-        effect: impl FnOnce() -> Option<Effect<Positions>>,
+        effect: impl FnOnce() -> Option<(i64, Effect<Positions>)>,
     ) {
         #[cfg(feature = "sqlite")]
         self.together.add(row);
         if self.feed.is_watched()
-            && let Some(effect) = effect()
+            && let Some((id, effect)) = effect()
         {
             self.feed.note(row, id, effect);
         }

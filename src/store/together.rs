@@ -1,75 +1,138 @@
 //! Which rows were changed in one transaction: they have to reach the file together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use smallvec::SmallVec;
+use slotmap::SecondaryMap;
 
 use super::dirty::AnyKey;
+use super::key::RawKey;
 
 /// Below this many members nobody asks whether they are still dirty.
 const SMALL: usize = 1024;
 
 /// Groups of rows that were changed in one transaction and have not been flushed since.
 ///
-/// A group is a list of keys, written once when its transaction ends; that a row stands in several of
-/// them is found out by whoever saves. Where transactions go on and nothing is flushed, the list is
-/// rewritten from time to time with each dirty row in it once, so it stays in proportion to those.
+/// A row is entered into the group of the first transaction that has it; one that has rows of several
+/// groups makes one of them. So the rows of the same few transactions, again and again, cost a
+/// look-up each, and each row stands here once. Where rows come and go and nothing is flushed, those
+/// that are gone are taken out from time to time.
 #[derive(Debug, Default)]
 pub(crate) struct Together {
-    members: Vec<AnyKey>,
-    /// For each group the end of its members.
-    ends: Vec<usize>,
-    /// The number of members from which it is worth rewriting.
+    /// The rows, each with the group that it was entered into.
+    members: Vec<(AnyKey, Group)>,
+    /// The same by table and key.
+    group_of: Vec<SecondaryMap<RawKey, Group>>,
+    /// The older group that each group has become a part of: itself, if none.
+    part_of: Vec<Group>,
+    /// The group that is being written, from its second row on, and its first row.
+    current: Option<Group>,
+    first: Option<AnyKey>,
+    /// The number of members from which it is worth looking for those that are gone.
     compact_at: usize,
 }
 
+/// Position of a group among all.
+type Group = u32;
+
 impl Together {
-    /// Adds a row to the group that is being written.
+    /// Adds a row to the group that is being written. One row is none.
     #[inline]
     pub(crate) fn add(&mut self, row: AnyKey) {
-        if self.members.last() != Some(&row) || self.members.len() == self.end() {
-            self.members.push(row);
+        match (self.current, self.first) {
+            (Some(group), _) => self.enter(row, group),
+            (None, None) => self.first = Some(row),
+            (None, Some(first)) if first == row => {}
+            (None, Some(first)) => {
+                let group = self.group(first).unwrap_or_else(|| self.new_group());
+                self.current = Some(group);
+                self.enter(first, group);
+                // Which may be a part of an older one now.
+                self.add(row);
+            }
         }
     }
 
-    /// Ends the group that is being written. One row is none.
+    /// Ends the group that is being written.
     pub(crate) fn close(&mut self) {
-        if self.members.len() > self.end() + 1 {
-            self.ends.push(self.members.len());
-        } else {
-            self.members.truncate(self.end());
+        (self.current, self.first) = (None, None);
+    }
+
+    #[inline]
+    fn enter(&mut self, row: AnyKey, group: Group) {
+        match self.group(row) {
+            Some(other) if other == group => {}
+            Some(other) => self.merge(other, group),
+            None => {
+                let table = row.table.index();
+                if self.group_of.len() <= table {
+                    self.group_of.resize_with(table + 1, SecondaryMap::new);
+                }
+                self.group_of[table].insert(row.key, group);
+                self.members.push((row, group));
+            }
         }
     }
 
-    /// Whether the list has grown enough to be worth rewriting.
+    /// The group of a row, with all that it has become a part of.
+    #[inline]
+    fn group(&mut self, row: AnyKey) -> Option<Group> {
+        let group = *self.group_of.get(row.table.index())?.get(row.key)?;
+        Some(self.whole(group))
+    }
+
+    /// What a group has become a part of. On the way the next ones are made shorter.
+    #[inline]
+    fn whole(&mut self, group: Group) -> Group {
+        let mut group = group as usize;
+        while self.part_of[group] as usize != group {
+            self.part_of[group] = self.part_of[self.part_of[group] as usize];
+            group = self.part_of[group] as usize;
+        }
+        group as Group
+    }
+
+    /// Makes one group of two that are whole, and goes on writing that.
+    fn merge(&mut self, one: Group, other: Group) {
+        let (older, newer) = (one.min(other), one.max(other));
+        self.part_of[newer as usize] = older;
+        self.current = Some(older);
+    }
+
+    fn new_group(&mut self) -> Group {
+        // Each has a member that no other has, and memory does not hold as many.
+        let group = u32::try_from(self.part_of.len()).unwrap_or(Group::MAX);
+        self.part_of.push(group);
+        group
+    }
+
+    /// Whether so many rows have come that some of them may be gone.
     pub(crate) fn is_long(&self) -> bool {
         self.members.len() > self.compact_at.max(SMALL)
     }
 
-    /// Rewrites the groups: those that share a row become one, with each row that `is_dirty` once.
+    /// Takes the rows out that are not dirty any more.
     pub(crate) fn compact(&mut self, is_dirty: impl Fn(AnyKey) -> bool) {
-        let (mut members, mut ends) = (Vec::new(), Vec::new());
-        let mut groups = self.index();
-        for n in 0..self.ends.len() {
-            let start = members.len();
-            // Also over rows that are gone: who gave to them, and who got from them, go together.
-            let mut rows = groups.take(n);
-            rows.sort_unstable();
-            rows.dedup();
-            members.extend(rows.into_iter().filter(|&row| is_dirty(row)));
-            if members.len() > start + 1 {
-                ends.push(members.len());
-            } else {
-                members.truncate(start);
-            }
+        // Only now, because a row that is gone still holds together who gave to it and who got from it.
+        let groups = self.index().rows;
+        self.clear();
+        for rows in groups.into_values() {
+            rows.into_iter()
+                .filter(|&row| is_dirty(row))
+                .for_each(|row| self.add(row));
+            self.close();
         }
-        self.compact_at = 2 * members.len();
-        (self.members, self.ends) = (members, ends);
+        self.compact_at = 2 * self.members.len();
     }
 
     /// Forgets all groups: everything has been flushed.
     pub(crate) fn clear(&mut self) {
-        *self = Self::default();
+        // What stands for all rows of a table stays: to make it anew takes time.
+        for (row, _) in self.members.drain(..) {
+            self.group_of[row.table.index()].remove(row.key);
+        }
+        self.part_of.clear();
+        self.compact_at = 0;
+        self.close();
     }
 
     /// Forgets the groups of these rows, which have been saved.
@@ -78,61 +141,35 @@ impl Together {
     }
 
     /// The groups by their rows. O(members).
-    pub(crate) fn index(&self) -> Groups<'_> {
-        let mut of_row: HashMap<AnyKey, SmallVec<[usize; 1]>> = HashMap::new();
-        for n in 0..self.ends.len() {
-            for &row in self.group(n) {
-                let groups = of_row.entry(row).or_default();
-                if groups.last() != Some(&n) {
-                    groups.push(n);
-                }
-            }
+    pub(crate) fn index(&self) -> Groups {
+        let mut whole = self.part_of.clone();
+        for group in 0..whole.len() {
+            whole[group] = whole[whole[group] as usize];
         }
-        Groups {
-            together: self,
-            of_row,
-            is_taken: vec![false; self.ends.len()],
+        let (mut of_row, mut rows) = (HashMap::new(), BTreeMap::<Group, Vec<AnyKey>>::new());
+        for &(row, group) in &self.members {
+            let group = whole[group as usize];
+            of_row.insert(row, group);
+            rows.entry(group).or_default().push(row);
         }
-    }
-
-    fn end(&self) -> usize {
-        self.ends.last().copied().unwrap_or(0)
-    }
-
-    fn group(&self, n: usize) -> &[AnyKey] {
-        let start = n.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.members[start..self.ends[n]]
+        Groups { of_row, rows }
     }
 }
 
 /// The groups by their rows, each to be taken once.
-pub(crate) struct Groups<'t> {
-    together: &'t Together,
-    of_row: HashMap<AnyKey, SmallVec<[usize; 1]>>,
-    is_taken: Vec<bool>,
+pub(crate) struct Groups {
+    of_row: HashMap<AnyKey, Group>,
+    rows: BTreeMap<Group, Vec<AnyKey>>,
 }
 
-impl Groups<'_> {
+impl Groups {
     /// All rows that were changed together with this one, or with one of those, and so on; without
-    /// those that have been returned before. Some come more than once.
+    /// those that have been returned before.
     pub(crate) fn take_with(&mut self, row: AnyKey) -> Vec<AnyKey> {
-        let groups = self.of_row.get(&row).cloned().unwrap_or_default();
-        groups.into_iter().flat_map(|n| self.take(n)).collect()
-    }
-
-    fn take(&mut self, group: usize) -> Vec<AnyKey> {
-        let mut rows = Vec::new();
-        let mut to_visit = vec![group];
-        while let Some(n) = to_visit.pop() {
-            if std::mem::replace(&mut self.is_taken[n], true) {
-                continue;
-            }
-            for &row in self.together.group(n) {
-                rows.push(row);
-                to_visit.extend(self.of_row.get(&row).into_iter().flatten());
-            }
-        }
-        rows
+        let group = self.of_row.get(&row);
+        group
+            .and_then(|group| self.rows.remove(group))
+            .unwrap_or_default()
     }
 }
 

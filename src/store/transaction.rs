@@ -13,7 +13,9 @@ use super::world::World;
 /// Which tables were written, in order. How to take each step back, the tables know themselves.
 #[derive(Debug, Default)]
 pub(crate) struct UndoLog {
-    steps: Vec<TableId>,
+    /// Steps in a row on one table, and how many there are.
+    runs: Vec<(TableId, usize)>,
+    n_steps: usize,
     depth: usize,
 }
 
@@ -22,6 +24,27 @@ impl UndoLog {
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
         self.depth > 0
+    }
+
+    #[inline]
+    fn push(&mut self, table: TableId) {
+        self.n_steps += 1;
+        match self.runs.last_mut() {
+            Some((last, n)) if *last == table => *n += 1,
+            _ => self.runs.push((table, 1)),
+        }
+    }
+
+    /// Takes the last step away, and says which table it was on.
+    fn pop(&mut self) -> Option<TableId> {
+        let (table, n) = self.runs.last_mut()?;
+        let table = *table;
+        *n -= 1;
+        if *n == 0 {
+            self.runs.pop();
+        }
+        self.n_steps -= 1;
+        Some(table)
     }
 }
 
@@ -60,7 +83,7 @@ impl<T: Tables> World<T> {
     pub fn begin(&mut self) -> Transaction<'_, T> {
         self.log.depth += 1;
         Transaction {
-            start: self.log.steps.len(),
+            start: self.log.n_steps,
             world: self,
         }
     }
@@ -77,7 +100,7 @@ impl<T: Tables> World<T> {
     #[inline]
     pub(crate) fn recorded(&mut self, table: TableId) {
         if self.log.is_open() {
-            self.log.steps.push(table);
+            self.log.push(table);
         } else {
             self.tables.table_mut(table).commit(&mut self.ledger);
             self.ledger.close();
@@ -110,7 +133,7 @@ impl<T: Tables> Transaction<'_, T> {
     /// Keeps what was done. In a savepoint, the outer transaction can still take it back. O(steps).
     pub fn commit(mut self) {
         // What is left for `drop` to take back starts after what was done.
-        self.start = self.world.log.steps.len();
+        self.start = self.world.log.n_steps;
     }
 
     /// Takes back what was done, as dropping does. O(steps).
@@ -125,18 +148,16 @@ impl<T: Tables> Drop for Transaction<'_, T> {
             ledger,
             ..
         } = &mut *self.world;
-        while log.steps.len() > self.start {
-            let Some(table) = log.steps.pop() else { break };
+        while log.n_steps > self.start {
+            let Some(table) = log.pop() else { break };
             tables.table_mut(table).undo();
         }
         log.depth = log.depth.saturating_sub(1);
         if log.depth == 0 {
-            // The first call for a table does all of its steps, and steps come in runs.
-            let mut last = None;
-            for table in log.steps.drain(..) {
-                if last.replace(table) != Some(table) {
-                    tables.table_mut(table).commit(ledger);
-                }
+            log.n_steps = 0;
+            // The first call for a table does all of its steps; the others find none.
+            for (table, _) in log.runs.drain(..) {
+                tables.table_mut(table).commit(ledger);
             }
             ledger.close();
             #[cfg(feature = "sqlite")]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ecow::EcoString;
+
 use crate::error::ProblemKind;
 
 /// The value of one column, as a file can hold it.
@@ -143,6 +145,15 @@ impl FromValue for String {
     fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
         match value {
             Value::Text(text) => Ok(text.to_owned()),
+            other => Err(other.instead_of("a text")),
+        }
+    }
+}
+
+impl FromValue for EcoString {
+    fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
+        match value {
+            Value::Text(text) => Ok(text.into()),
             other => Err(other.instead_of("a text")),
         }
     }

@@ -125,14 +125,14 @@ fn find_by_values(
         let argument = argument(&field.name, &mut scope);
         let field_name = &field.name;
         let ty = match scalar(field) {
-            Some(Scalar::Text) => "&str".to_owned(),
+            Some(Scalar::Text | Scalar::ShortText) => "&str".to_owned(),
             Some(Scalar::Blob) => "&[u8]".to_owned(),
             _ => plain_type(table, field),
         };
         borrows |= ty.starts_with('&');
         arguments.push(format!("{argument}: {ty}"));
         equal.push(match (scalar(field), is_optional(field)) {
-            (Some(Scalar::Text | Scalar::Blob), true) => {
+            (Some(Scalar::Text | Scalar::ShortText | Scalar::Blob), true) => {
                 format!("row.{field_name}.as_deref() == Some({argument})")
             }
             (_, true) => format!("row.{field_name} == Some({argument})"),
@@ -281,8 +281,10 @@ fn setter(code: &mut Code, table: &Table<'_>, at: usize) -> String {
     let field = &table.table.fields[at];
     let (name, stem) = (&field.name, field.name.tail());
     let (ty, value) = match (scalar(field), is_optional(field)) {
-        (Some(Scalar::Text), false) => ("impl Into<String>".to_owned(), format!("{name}.into()")),
-        (Some(Scalar::Blob), false) => ("impl Into<Vec<u8>>".to_owned(), format!("{name}.into()")),
+        (Some(ty @ (Scalar::Text | Scalar::ShortText | Scalar::Blob)), false) => (
+            format!("impl Into<{}>", ty.rust()),
+            format!("{name}.into()"),
+        ),
         _ => (table.field_type(field), name.to_string()),
     };
     let variant = table.variant(at);

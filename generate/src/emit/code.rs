@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::Scalar;
 use crate::names::{self, Ident};
 
 /// Lines of Rust, and the names that they need from `gamedb::model`. rustfmt puts them in shape
@@ -45,6 +46,13 @@ impl Code {
     /// Says that the lines use these names of `gamedb::model`.
     pub(crate) fn uses(&mut self, names: &[&'static str]) {
         self.imports.extend(names);
+    }
+
+    /// Imports those of these types that are not in every program's scope.
+    pub(crate) fn uses_types(&mut self, types: impl IntoIterator<Item = Scalar>) {
+        if types.into_iter().any(|ty| ty == Scalar::ShortText) {
+            self.uses(&[Scalar::ShortText.rust()]);
+        }
     }
 
     /// The `use` declarations, and then the lines.

@@ -129,9 +129,11 @@ pub(crate) fn scalar(field: &FieldModel) -> Option<Scalar> {
 fn hashed(field: &FieldModel) -> String {
     let name = &field.name;
     match (scalar(field), is_optional(field)) {
-        (Some(Scalar::Text), false) => format!("self.{name}.as_str()"),
+        (Some(Scalar::Text | Scalar::ShortText), false) => format!("self.{name}.as_str()"),
         (Some(Scalar::Blob), false) => format!("self.{name}.as_slice()"),
-        (Some(Scalar::Text | Scalar::Blob), true) => format!("self.{name}.as_deref()?"),
+        (Some(Scalar::Text | Scalar::ShortText | Scalar::Blob), true) => {
+            format!("self.{name}.as_deref()?")
+        }
         (Some(Scalar::F64), false) => real_bits(&format!("self.{name}")),
         (Some(Scalar::F64), true) => real_bits(&format!("self.{name}?")),
         (_, false) => format!("self.{name}"),
@@ -153,10 +155,13 @@ pub(crate) fn value(code: &mut Code, table: &Table<'_>) {
         let name = &field.name;
         match &field.kind {
             FieldKind::Scalar { ty, nullable, .. } => {
+                code.uses_types([*ty]);
                 let value = match (ty, nullable) {
-                    (Scalar::Text, false) => format!("self.{name}.as_str()"),
+                    (Scalar::Text | Scalar::ShortText, false) => format!("self.{name}.as_str()"),
                     (Scalar::Blob, false) => format!("self.{name}.as_slice()"),
-                    (Scalar::Text | Scalar::Blob, true) => format!("self.{name}.as_deref()"),
+                    (Scalar::Text | Scalar::ShortText | Scalar::Blob, true) => {
+                        format!("self.{name}.as_deref()")
+                    }
                     _ => format!("self.{name}"),
                 };
                 arms.push((

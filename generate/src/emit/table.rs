@@ -175,6 +175,7 @@ pub(crate) fn zero(ty: Scalar) -> &'static str {
         Scalar::I64 => "0",
         Scalar::F64 => "0.0",
         Scalar::Text => "String::new()",
+        Scalar::ShortText => "EcoString::new()",
         Scalar::Blob => "Vec::new()",
     }
 }
@@ -190,11 +191,11 @@ pub(crate) fn default_value(table: &Table<'_>, field: &FieldModel) -> Option<Str
     };
     match &field.kind {
         FieldKind::Scalar {
+            ty,
             nullable,
             default: Some(default),
-            ..
         } => {
-            let (value, zero) = literal(default)?;
+            let (value, zero) = literal(default, *ty)?;
             (*nullable || !zero).then(|| optional(*nullable, value))
         }
         FieldKind::Enum {
@@ -222,13 +223,14 @@ pub(crate) fn default_value(table: &Table<'_>, field: &FieldModel) -> Option<Str
 }
 
 /// A literal in Rust, and whether it is what `Default` gives.
-fn literal(literal: &Literal) -> Option<(String, bool)> {
+fn literal(literal: &Literal, ty: Scalar) -> Option<(String, bool)> {
     Some(match literal {
         Literal::Null => return None,
         Literal::Bool(value) => (value.to_string(), !value),
         Literal::I64(value) => (value.to_string(), *value == 0),
         Literal::F64(value) => (format!("{value:?}"), *value == 0.0),
-        Literal::Text(text) if text.is_empty() => ("String::new()".to_owned(), true),
+        Literal::Text(text) if text.is_empty() => (zero(ty).to_owned(), true),
+        Literal::Text(text) if ty == Scalar::ShortText => (format!("{text:?}.into()"), false),
         Literal::Text(text) => (format!("{text:?}.to_owned()"), false),
         Literal::Blob(bytes) => (format!("vec!{bytes:?}"), bytes.is_empty()),
     })

@@ -94,7 +94,7 @@ pub(crate) fn value_union(code: &mut Code, model: &Model, at: ValueRef) {
             None => ("(value)".to_owned(), "value".to_owned()),
         };
         let value = match part.field.ty {
-            Scalar::Text => format!("{bound}.as_str()"),
+            Scalar::Text | Scalar::ShortText => format!("{bound}.as_str()"),
             Scalar::Blob => format!("{bound}.as_slice()"),
             _ => format!("(*{bound})"),
         };
@@ -164,6 +164,7 @@ fn definition(code: &mut Code, model: &Model, at: ValueRef, parts: &[Part<'_>]) 
             .filter(|part| std::ptr::eq(part.variant, variant))
             .collect();
         code.doc(all_quoted(its.iter().map(|part| columns[part.at])));
+        code.uses_types(variant.fields.iter().map(|field| field.ty));
         if is_tuple(variant) {
             let types: Vec<&str> = variant.fields.iter().map(|field| field.ty.rust()).collect();
             code.line(format!("{}({}),", variant.name, types.join(", ")));

@@ -1,16 +1,13 @@
 //! The pivot as removal, loading and flushing see it.
 
-use smallvec::SmallVec;
-
-use super::{Link, OWNED, Pivot, arm_column, arm_info, bit};
+use super::link::Link;
+use super::{OWNED, Pivot, arm_column, arm_info, bit};
 use crate::error::{Problem, ProblemKind};
-use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection};
+use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection, with_headroom};
 use crate::store::capture::{Captured, CapturedRow};
-use crate::store::delta::Overlay;
+use crate::store::delta::overlay;
 use crate::store::dirty::{AnyKey, DirtySet, RowState};
-use crate::store::entity::{
-    ColumnProblem, Entity, Owner as _, PivotRow, RowReader, RowSource, owner_value,
-};
+use crate::store::entity::{Column, ColumnProblem, Entity, PivotRow, RowReader, owner_value};
 use crate::store::ids::Counter;
 use crate::store::index::{Keys, Parent, Place};
 use crate::store::key::{Key, RawKey};
@@ -25,39 +22,37 @@ impl<P: PivotRow> Pivot<P> {
         }
         let arms = &P::INFO.foreign_keys[1..];
         match arms.iter().position(|arm| arm.column == column) {
-            Some(arm) => owner_value(Some(link.owner), arm, arms[arm].table, tables),
+            Some(arm) => owner_value(link.owner(), arm, arms[arm].table, tables),
             None => Value::Null,
         }
     }
 
     fn read(row: &RowReader<'_, P::Tables>) -> Result<(Key<P::Owned>, P::Owner), ColumnProblem> {
         let owned = row.key(P::INFO.foreign_keys[OWNED].column)?;
-        let arms: SmallVec<[_; 8]> = P::INFO.foreign_keys[1..]
-            .iter()
-            .map(|arm| (arm.column, arm.table))
-            .collect();
-        let is_used = |column| {
-            P::INFO
-                .foreign_keys
-                .iter()
-                .any(|used| used.column == column)
-        };
-        for column in (0..P::INFO.columns.len()).filter(|&column| !is_used(column)) {
-            row.unused(column)?;
+        let arms = P::INFO.foreign_keys[arm_info(0)..].iter();
+        // Each foreign key has a column of its own.
+        if P::INFO.columns.len() > P::INFO.foreign_keys.len() {
+            let is_used = |column: &usize| {
+                let mut used = P::INFO.foreign_keys.iter();
+                used.any(|key| key.column == *column)
+            };
+            for column in (0..P::INFO.columns.len()).filter(|column| !is_used(column)) {
+                row.unused(column)?;
+            }
         }
-        let owner = row.required_owner(&arms)?;
+        let owner = row.required_owner_of(arms.map(|arm| (arm.column, arm.table)))?;
         Ok((owned, owner))
     }
 
     /// The arms that differ from the file; `None` for a row that the file does not have.
     fn dirty_arms_of(&self, key: RawKey) -> Option<u32> {
         let link = self.links.get(key)?;
-        (!link.state.contains(RowState::NEW)).then_some(link.dirty)
+        (!link.is_new()).then_some(link.dirty())
     }
 }
 
-fn load_row<P: PivotRow>(tables: &mut P::Tables, id: i64, source: &dyn RowSource) -> Vec<Problem> {
-    match Pivot::<P>::read(&RowReader::new(source, tables)) {
+fn load_row<P: PivotRow>(tables: &mut P::Tables, id: i64, columns: &[Column<'_>]) -> Vec<Problem> {
+    match Pivot::<P>::read(&RowReader::new(columns, tables)) {
         Ok((owned, owner)) => P::table_mut(tables).fill(id, owned.raw(), owner),
         Err(problem) => vec![problem.of(P::INFO, id)],
     }
@@ -71,33 +66,31 @@ fn apply_row<P: PivotRow>(
     let problem = |problem: ColumnProblem| vec![problem.of(P::INFO, row.id)];
     // It names the owned row, changed or not.
     let column = P::INFO.foreign_keys[OWNED].column;
-    let only = Overlay {
-        captured,
-        row,
-        before: |_| Value::Null,
-    };
-    let owned: Key<P::Owned> = RowReader::new(&only, tables).key(column).map_err(problem)?;
+    let only = overlay(captured, row, P::INFO, |_| Value::Null);
+    let owned = RowReader::new(&only, tables).key(column);
+    drop(only);
+    let owned: Key<P::Owned> = owned.map_err(problem)?;
     let link = P::table(tables).links.get(owned.raw());
-    let overlay = Overlay {
-        captured,
-        row,
-        before: |column| {
-            let value = |link| Pivot::<P>::value(link, owned.raw(), column, tables);
-            link.map_or(Value::Null, value)
-        },
-    };
-    let (_, owner) = Pivot::<P>::read(&RowReader::new(&overlay, tables)).map_err(problem)?;
+    let columns = overlay(captured, row, P::INFO, |column| {
+        let value = |link| Pivot::<P>::value(link, owned.raw(), column, tables);
+        link.map_or(Value::Null, value)
+    });
+    let read = Pivot::<P>::read(&RowReader::new(&columns, tables));
+    drop(columns);
+    let (_, owner) = read.map_err(problem)?;
     let kind = match (captured.is_new(row), link) {
         (true, None) => {
             let pivot = P::table_mut(tables);
             pivot.link(row.id, owned.raw(), owner, Place::ById, true);
             return Ok(owned.raw());
         }
-        (false, Some(link)) if link.id == row.id => {
+        (false, Some(link)) if link.id() == row.id => {
             P::table_mut(tables).give(owned.raw(), owner, true);
             return Ok(owned.raw());
         }
-        (true, Some(link)) => ProblemKind::NotUnique { existing: link.id },
+        (true, Some(link)) => ProblemKind::NotUnique {
+            existing: link.id(),
+        },
         (false, _) => ProblemKind::Missing,
     };
     let columns = vec![column];
@@ -114,20 +107,20 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn id_of(&self, key: RawKey) -> Option<i64> {
-        self.links.get(key).map(|link| link.id)
+        self.links.get(key).map(Link::id)
     }
 
     /// O(n): nothing refers to a pivot's row by its id.
     fn key_of(&self, id: i64) -> Option<RawKey> {
         self.links
             .iter()
-            .find(|(_, link)| link.id == id)
+            .find(|(_, link)| link.id() == id)
             .map(|(owned, _)| owned)
     }
 
     fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
         let mut rows: Vec<_> = (self.links.iter())
-            .map(|(owned, link)| (link.id, owned))
+            .map(|(owned, link)| (link.id(), owned))
             .collect();
         rows.sort_unstable();
         Box::new(rows.into_iter())
@@ -146,7 +139,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         if foreign_key == OWNED {
             return Some(Parent::Row(key));
         }
-        let (arm, parent) = link.owner.arm();
+        let (arm, parent) = link.arm();
         (arm_info(arm) == foreign_key).then_some(parent)
     }
 
@@ -155,7 +148,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn is_dirty_row(&self, key: RawKey) -> bool {
-        self.links.get(key).is_some_and(Self::is_dirty)
+        self.links.get(key).is_some_and(Link::is_dirty)
     }
 
     fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool {
@@ -166,9 +159,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn is_new_row(&self, key: RawKey) -> bool {
-        self.links
-            .get(key)
-            .is_some_and(|link| link.state.contains(RowState::NEW))
+        self.links.get(key).is_some_and(Link::is_new)
     }
 
     fn counter(&self) -> &Counter {
@@ -203,25 +194,19 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             })
         };
         let listed = self.dirty.listed().iter().filter(|&&key| selected(key));
-        let dirty = listed.filter_map(|&key| Some((self.links.get(key)?, key)));
-        let mut rows: Vec<_> = dirty
-            .filter(|(link, _)| Self::is_dirty(link))
-            .map(|(link, key)| (link.id, key))
-            .collect();
-        rows.sort_unstable();
-        for (id, key) in rows {
-            let shape = match self.dirty_arms_of(key) {
-                None => captured.shape(true, 0..P::INFO.columns.len()),
-                Some(dirty) => {
-                    let arms = (0..self.arms.len()).filter(|&arm| dirty & bit(arm) != 0);
-                    captured.shape(false, arms.map(arm_column::<P>))
-                }
+        let dirty = listed.filter_map(|&key| Some((key, self.links.get(key)?)));
+        for (key, link) in dirty.filter(|(_, link)| link.is_dirty()) {
+            let shape = if link.is_new() {
+                captured.new_shape(P::INFO.columns.len())
+            } else {
+                let arms = (0..self.arms.len()).filter(|&arm| link.dirty() & bit(arm) != 0);
+                captured.changed_shape(arms.map(|arm| arm_column::<P>(arm) as u16).collect())
             };
-            let link = &self.links[key];
-            captured.push(id, key, shape, |column| {
+            captured.push(link.id(), key, shape, |column| {
                 Self::value(link, key, column, tables)
             });
         }
+        captured.sort();
         let removed = self
             .dirty
             .removed()
@@ -241,17 +226,17 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             return;
         };
         let shape = match columns {
-            None => captured.shape(true, 0..P::INFO.columns.len()),
+            None => captured.new_shape(P::INFO.columns.len()),
             Some(columns) => {
                 // With the owned row, by which whoever reads it finds the pivot's row.
-                let owned = P::INFO.foreign_keys[OWNED].column;
-                let moved = |column: &usize| {
-                    *column == owned || columns.iter().any(|&c| usize::from(c) == *column)
-                };
-                captured.shape(false, (0..P::INFO.columns.len()).filter(moved))
+                let mut columns = columns.clone();
+                columns.push(P::INFO.foreign_keys[OWNED].column as u16);
+                columns.sort_unstable();
+                columns.dedup();
+                captured.changed_shape(columns)
             }
         };
-        captured.push(link.id, key, shape, |column| {
+        captured.push(link.id(), key, shape, |column| {
             Self::value(link, key, column, tables)
         });
     }
@@ -269,15 +254,14 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
         for row in captured.rows() {
             if let Some(link) = self.links.get_mut(row.key) {
-                link.dirty = 0;
-                link.state.remove(RowState::NEW);
+                link.clean();
             }
         }
         if let Selection::All = which {
             let listed = self.dirty.take_listed();
             for &key in &listed {
                 if let Some(link) = self.links.get_mut(key) {
-                    link.state.remove(RowState::LISTED);
+                    link.set_state(link.state() - RowState::LISTED);
                 }
             }
             self.dirty.reuse(listed);
@@ -286,23 +270,32 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
     }
 
-    fn file_has(&self, id: i64, row: &dyn RowSource, tables: &P::Tables) -> bool {
-        let owned = match row.value(P::INFO.foreign_keys[OWNED].column) {
-            Ok(Value::Integer(owned)) => P::Owned::table(tables).key_of(owned),
+    fn file_has(&self, id: i64, row: &[Column<'_>], tables: &P::Tables) -> bool {
+        let owned = match row[P::INFO.foreign_keys[OWNED].column] {
+            Column::Value(Value::Integer(owned)) => P::Owned::table(tables).key_of(owned),
             _ => None,
         };
         let link = owned.and_then(|owned| Some((owned, self.links.get(owned)?)));
-        let Some((owned, link)) = link.filter(|(_, link)| link.id == id) else {
+        let Some((owned, link)) = link.filter(|(_, link)| link.id() == id) else {
             return self.dirty.has_removed(id);
         };
         let is_dirty = |column| {
             let arms = &P::INFO.foreign_keys[1..];
             let arm = arms.iter().position(|arm| arm.column == column);
-            arm.is_some_and(|arm| link.dirty & bit(arm) != 0)
+            arm.is_some_and(|arm| link.dirty() & bit(arm) != 0)
         };
         let mut clean = (0..P::INFO.columns.len()).filter(|&column| !is_dirty(column));
-        !link.state.contains(RowState::NEW)
-            && clean.all(|column| row.value(column) == Ok(Self::value(link, owned, column, tables)))
+        !link.is_new()
+            && clean.all(|column| {
+                row[column] == Column::Value(Self::value(link, owned, column, tables))
+            })
+    }
+
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
+        self.links.set_capacity(with_headroom(n_rows));
+        for (parents, &n) in self.arms.iter_mut().zip(&n_parents[arm_info(0)..]) {
+            parents.expect(with_headroom(n));
+        }
     }
 
     fn preallocate(&mut self, _: i64) {}

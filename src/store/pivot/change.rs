@@ -2,7 +2,8 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Link, OWNED, Pivot, Undo, arm_column, arm_table, bit};
+use super::link::Link;
+use super::{OWNED, Pivot, Undo, arm_column, arm_table, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::store::dirty::{AnyKey, RowState, Tombstone};
 use crate::store::entity::{Owner as _, PivotRow};
@@ -33,16 +34,7 @@ impl<P: PivotRow> Pivot<P> {
         let mut state = RowState::NEW;
         self.dirty.list(owned, &mut state);
         self.counter.use_up(id);
-        self.put(
-            owned,
-            Link {
-                id,
-                owner,
-                dirty: 0,
-                state,
-            },
-            at,
-        );
+        self.put(owned, Link::new(id, owner, 0, state), at);
         if record {
             self.undo.push(Undo::Link { owned, id, next_id });
         }
@@ -60,16 +52,19 @@ impl<P: PivotRow> Pivot<P> {
         for step in self.undo.drain(..) {
             let (owned, id) = match step {
                 Undo::Link { owned, id, .. } => (owned, id),
-                Undo::Unlink { owned, link } | Undo::Move { owned, link } => (owned, link.id),
+                Undo::Unlink { owned, link } | Undo::Move { owned, link } => (owned, link.id()),
             };
             let row = AnyKey {
                 table: P::TABLE,
                 key: owned,
             };
-            ledger.note(row, id, || match step {
-                Undo::Link { .. } => Some(Effect::Inserted),
-                Undo::Unlink { .. } => Some(Effect::Removed),
-                Undo::Move { link, .. } => moved::<P>(link.owner, self.links.get(owned)?.owner),
+            ledger.note(row, || {
+                let effect = match step {
+                    Undo::Link { .. } => Effect::Inserted,
+                    Undo::Unlink { .. } => Effect::Removed,
+                    Undo::Move { link, .. } => moved(&link, self.links.get(owned)?)?,
+                };
+                Some((id, effect))
             });
         }
         self.shrink_dirty();
@@ -78,13 +73,11 @@ impl<P: PivotRow> Pivot<P> {
     /// Gives an owned row to somebody else: one UPDATE, of the arms that change.
     pub(crate) fn give(&mut self, owned: RawKey, owner: P::Owner, record: bool) {
         let Some(old) = self.take(owned) else { return };
-        let ((from, _), (to, _)) = (old.owner.arm(), owner.arm());
-        let mut link = Link {
-            owner,
-            dirty: old.dirty | bit(from) | bit(to),
-            ..old
-        };
-        self.dirty.list(owned, &mut link.state);
+        let ((from, _), (to, _)) = (old.arm(), owner.arm());
+        let mut state = old.state();
+        self.dirty.list(owned, &mut state);
+        let dirty = old.dirty() | bit(from) | bit(to);
+        let link = Link::new(old.id(), owner, dirty, state);
         self.put(owned, link, Place::ById);
         if record {
             self.undo.push(Undo::Move { owned, link: old });
@@ -94,27 +87,25 @@ impl<P: PivotRow> Pivot<P> {
     #[inline]
     pub(super) fn put(&mut self, owned: RawKey, link: Link<P>, at: Place) {
         self.links.insert(owned, link);
-        let (arm, parent) = link.owner.arm();
+        let (arm, parent) = link.arm();
         let links = &self.links;
-        self.arms[arm].link(parent, link.id, owned, at, |other| links[other].id);
+        self.arms[arm].link(parent, link.id(), owned, at, |other| links[other].id());
     }
 
     fn take(&mut self, owned: RawKey) -> Option<Link<P>> {
         let link = self.links.remove(owned)?;
-        let (arm, parent) = link.owner.arm();
-        self.arms[arm].unlink(parent, link.id, owned);
+        let (arm, parent) = link.arm();
+        self.arms[arm].unlink(parent, link.id(), owned);
         Some(link)
-    }
-
-    pub(super) fn is_dirty(link: &Link<P>) -> bool {
-        link.state.contains(RowState::NEW) || link.dirty != 0
     }
 
     pub(super) fn fill(&mut self, id: i64, owned: RawKey, owner: P::Owner) -> Vec<Problem> {
         self.counter.use_up(id);
         if let Some(link) = self.links.get(owned) {
             let column = P::INFO.foreign_key_column(OWNED).to_owned();
-            let kind = ProblemKind::NotUnique { existing: link.id };
+            let kind = ProblemKind::NotUnique {
+                existing: link.id(),
+            };
             return vec![Problem {
                 table: P::INFO.name,
                 id,
@@ -124,12 +115,7 @@ impl<P: PivotRow> Pivot<P> {
         }
         self.put(
             owned,
-            Link {
-                id,
-                owner,
-                dirty: 0,
-                state: RowState::empty(),
-            },
+            Link::new(id, owner, 0, RowState::empty()),
             Place::Last,
         );
         Vec::new()
@@ -138,14 +124,14 @@ impl<P: PivotRow> Pivot<P> {
     /// Takes the row of an owned row away.
     pub(super) fn take_out(&mut self, key: RawKey) {
         let Some(link) = self.take(key) else { return };
-        if !link.state.contains(RowState::NEW) {
-            let (arm, parent) = link.owner.arm();
+        if !link.is_new() {
+            let (arm, parent) = link.arm();
             let belonged_to = match (parent, arm_table::<P>(arm)) {
                 (Parent::Row(key), Some(table)) => smallvec![AnyKey { table, key }],
                 _ => SmallVec::new(),
             };
             self.dirty.bury(Tombstone {
-                id: link.id,
+                id: link.id(),
                 key,
                 belonged_to,
             });
@@ -161,7 +147,7 @@ impl<P: PivotRow> Pivot<P> {
                 self.counter.reset(next_id);
             }
             Some(Undo::Unlink { owned, link }) => {
-                if !link.state.contains(RowState::NEW) {
+                if !link.is_new() {
                     self.dirty.unbury();
                 }
                 self.put(owned, link, Place::ById);
@@ -169,7 +155,7 @@ impl<P: PivotRow> Pivot<P> {
             Some(Undo::Move { owned, mut link }) => {
                 self.take(owned);
                 // The list of dirty rows is never taken back, so the row is still in it.
-                link.state.insert(RowState::LISTED);
+                link.set_state(link.state() | RowState::LISTED);
                 self.put(owned, link, Place::ById);
             }
             None => {}
@@ -178,12 +164,13 @@ impl<P: PivotRow> Pivot<P> {
 }
 
 /// What giving a row away has changed, if it was not given back since.
-fn moved<P: PivotRow>(from: P::Owner, to: P::Owner) -> Option<Effect<Positions>> {
-    let arm = |owner: P::Owner| arm_column::<P>(owner.arm().0) as u16;
+fn moved<P: PivotRow>(from: &Link<P>, to: &Link<P>) -> Option<Effect<Positions>> {
+    let (from, to) = (from.arm(), to.arm());
     if from == to {
         return None;
     }
-    let mut columns = Positions::from_slice(&[arm(from), arm(to)]);
+    let column = |(arm, _): (usize, _)| arm_column::<P>(arm) as u16;
+    let mut columns = Positions::from_slice(&[column(from), column(to)]);
     columns.sort_unstable();
     columns.dedup();
     Some(Effect::Changed(columns))

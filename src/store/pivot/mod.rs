@@ -2,6 +2,7 @@
 
 mod any;
 mod change;
+mod link;
 
 use slotmap::SecondaryMap;
 
@@ -11,6 +12,7 @@ use super::ids::Counter;
 use super::index::{Keys, Parent, ParentIndex};
 use super::key::{Id, Key, RawKey};
 use super::schema::{TableId, TableInfo};
+use link::Link;
 
 /// Position of the owned row among a pivot's foreign keys; the arms follow.
 const OWNED: usize = 0;
@@ -28,23 +30,6 @@ pub struct Pivot<P: PivotRow> {
     dirty: DirtySet,
     undo: Vec<Undo<P>>,
 }
-
-#[derive(Debug)]
-struct Link<P: PivotRow> {
-    id: i64,
-    owner: P::Owner,
-    /// Bit n: the column of arm n is dirty.
-    dirty: u32,
-    state: RowState,
-}
-
-impl<P: PivotRow> Clone for Link<P> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<P: PivotRow> Copy for Link<P> {}
 
 #[derive(Debug)]
 enum Undo<P: PivotRow> {
@@ -88,14 +73,14 @@ impl<P: PivotRow> Pivot<P> {
     #[must_use]
     pub fn of(&self, owned: Key<P::Owned>) -> Option<P> {
         let link = self.links.get(owned.raw())?;
-        Some(P::new(Id::new(link.id), owned, link.owner))
+        Some(P::new(Id::new(link.id()), owned, link.owner()?))
     }
 
     /// Who owns a row. O(1).
     #[inline]
     #[must_use]
     pub fn owner(&self, owned: Key<P::Owned>) -> Option<P::Owner> {
-        self.links.get(owned.raw()).map(|link| link.owner)
+        self.links.get(owned.raw())?.owner()
     }
 
     /// What somebody owns, in the order in which it was added. O(1).
@@ -111,15 +96,19 @@ impl<P: PivotRow> Pivot<P> {
         &self,
         owner: P::Owner,
     ) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator {
-        let row = move |owned| P::new(Id::new(self.links[owned].id), Key::from_raw(owned), owner);
+        let row = move |owned| P::new(Id::new(self.links[owned].id()), Key::from_raw(owned), owner);
         self.owned_by(owner).map(row)
     }
 
     /// All rows, in the order in which the owned rows lie in memory.
     pub fn iter(&self) -> impl Iterator<Item = P> {
-        self.links
-            .iter()
-            .map(|(owned, link)| P::new(Id::new(link.id), Key::from_raw(owned), link.owner))
+        self.links.iter().filter_map(|(owned, link)| {
+            Some(P::new(
+                Id::new(link.id()),
+                Key::from_raw(owned),
+                link.owner()?,
+            ))
+        })
     }
 
     /// Number of rows.
@@ -137,7 +126,7 @@ impl<P: PivotRow> Pivot<P> {
     pub(super) fn is_listed(&self, owned: RawKey) -> bool {
         self.links
             .get(owned)
-            .is_some_and(|link| link.state.contains(RowState::LISTED))
+            .is_some_and(|link| link.state().contains(RowState::LISTED))
     }
 
     pub(super) fn arms(&self) -> &[ParentIndex] {

@@ -2,14 +2,14 @@
 
 use bitflags::Flags as _;
 
-use super::{Slot, Table, columns_of, flag};
+use super::{Slot, Table, columns_of, flag, positions};
 use crate::error::{Problem, ProblemKind};
-use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection};
+use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection, with_headroom};
 use crate::store::capture::{Captured, CapturedRow};
 use crate::store::constraint::Check;
-use crate::store::delta::Overlay;
+use crate::store::delta::overlay;
 use crate::store::dirty::{AnyKey, DirtySet, RowState};
-use crate::store::entity::{ColumnProblem, Entity, RowReader, RowSource};
+use crate::store::entity::{Column, ColumnProblem, Entity, RowReader};
 use crate::store::ids::Counter;
 use crate::store::index::{Keys, Parent};
 use crate::store::key::RawKey;
@@ -17,8 +17,8 @@ use crate::store::ledger::{Ledger, Positions};
 use crate::store::schema::TableInfo;
 use crate::store::write::names_and_values;
 
-fn load_row<E: Entity>(tables: &mut E::Tables, id: i64, source: &dyn RowSource) -> Vec<Problem> {
-    match E::load(&RowReader::new(source, tables)) {
+fn load_row<E: Entity>(tables: &mut E::Tables, id: i64, columns: &[Column<'_>]) -> Vec<Problem> {
+    match E::load(&RowReader::new(columns, tables)) {
         Ok(row) => {
             let mut problems = failed_checks(&row, id, tables);
             problems.extend(E::table_mut(tables).fill(id, row));
@@ -59,13 +59,12 @@ fn apply_row<E: Entity>(
         return Err(vec![Problem::of_row(E::INFO, row.id, ProblemKind::Missing)]);
     };
     let before = &table.rows[key].row;
-    let overlay = Overlay {
-        captured,
-        row,
-        before: |column| before.value(column, tables),
-    };
-    let new =
-        E::load(&RowReader::new(&overlay, tables)).map_err(|p| vec![p.of(E::INFO, row.id)])?;
+    let columns = overlay(captured, row, E::INFO, |column| {
+        before.value(column, tables)
+    });
+    let new = E::load(&RowReader::new(&columns, tables));
+    drop(columns);
+    let new = new.map_err(|problem| vec![problem.of(E::INFO, row.id)])?;
     if let Some(column) = columns_of::<E>(E::REALS).find(|&c| new.value(c, tables).is_nan()) {
         let (columns, kind) = (vec![column], ProblemKind::NotANumber);
         return Err(vec![ColumnProblem { columns, kind }.of(E::INFO, row.id)]);
@@ -166,27 +165,24 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         let dirty = listed
             .filter_map(|&key| Some((key, self.slot(key)?)))
             .filter(|(_, slot)| slot.is_dirty());
-        let mut rows: Vec<_> = dirty.map(|(key, slot)| (slot.id, key)).collect();
-        rows.sort_unstable_by_key(|&(id, _)| id);
-        let n_columns = E::INFO.columns.len();
-        let mut new_rows = None;
-        let mut last_mask = None;
-        for (id, key) in rows {
-            let slot = &self.rows[key];
+        // Rows mostly change in the same columns as the one before.
+        let mut last = None;
+        for (key, slot) in dirty {
             let shape = if slot.state.contains(RowState::NEW) {
-                *new_rows.get_or_insert_with(|| captured.shape(true, 0..n_columns))
+                captured.new_shape(E::INFO.columns.len())
             } else {
-                match last_mask {
-                    Some((mask, shape)) if mask == slot.dirty => shape,
+                match last {
+                    Some((columns, shape)) if columns == slot.dirty => shape,
                     _ => {
-                        let shape = captured.shape(false, columns_of::<E>(slot.dirty));
-                        last_mask = Some((slot.dirty, shape));
+                        let shape = captured.changed_shape(positions::<E>(slot.dirty));
+                        last = Some((slot.dirty, shape));
                         shape
                     }
                 }
             };
-            captured.push(id, key, shape, |column| slot.row.value(column, tables));
+            captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
         }
+        captured.sort();
         let removed = self
             .dirty
             .removed()
@@ -204,8 +200,8 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
     ) {
         let Some(slot) = self.slot(key) else { return };
         let shape = match columns {
-            None => captured.shape(true, 0..E::INFO.columns.len()),
-            Some(columns) => captured.shape(false, columns.iter().map(|&c| usize::from(c))),
+            None => captured.new_shape(E::INFO.columns.len()),
+            Some(columns) => captured.changed_shape(columns.clone()),
         };
         captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
     }
@@ -247,14 +243,23 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
             .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
     }
 
-    fn file_has(&self, id: i64, row: &dyn RowSource, tables: &E::Tables) -> bool {
+    fn file_has(&self, id: i64, row: &[Column<'_>], tables: &E::Tables) -> bool {
         let Some(slot) = self.ids.key(id).map(|key| &self.rows[key]) else {
             return self.dirty.has_removed(id);
         };
         let mut clean =
             (0..E::INFO.columns.len()).filter(|&column| !slot.dirty.contains(flag::<E>(column)));
         !slot.state.contains(RowState::NEW)
-            && clean.all(|column| row.value(column) == Ok(slot.row.value(column, tables)))
+            && clean.all(|column| row[column] == Column::Value(slot.row.value(column, tables)))
+    }
+
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
+        let n_rows = with_headroom(n_rows);
+        self.rows.reserve(n_rows.saturating_sub(self.rows.len()));
+        self.ids.expect(n_rows);
+        for (parents, &n) in self.parents.iter_mut().zip(n_parents) {
+            parents.expect(with_headroom(n));
+        }
     }
 
     fn preallocate(&mut self, id: i64) {

@@ -267,22 +267,27 @@ impl<E: Entity> Table<E> {
             | Undo::Fill { key }
             | Undo::Replace { key, .. }
             | Undo::Write { key, .. }) = step;
-            let Some(slot) = self.rows.get(key) else {
-                continue;
-            };
             let row = AnyKey {
                 table: E::TABLE,
                 key,
             };
-            ledger.note(row, slot.id, || match &step {
-                Undo::Insert { .. } | Undo::Reserve { .. } => Some(Effect::Inserted),
-                Undo::Fill { .. } => None,
-                Undo::Remove { .. } => Some(Effect::Removed),
-                Undo::Replace { columns, .. } => Some(Effect::Changed(positions::<E>(*columns))),
-                Undo::Write { old, .. } => {
-                    let columns = slot.row.differs(old);
-                    (!columns.is_empty()).then(|| Effect::Changed(positions::<E>(columns)))
-                }
+            let rows = &self.rows;
+            ledger.note(row, || {
+                let slot = rows.get(key)?;
+                let effect = match &step {
+                    Undo::Insert { .. } | Undo::Reserve { .. } => Effect::Inserted,
+                    Undo::Fill { .. } => return None,
+                    Undo::Remove { .. } => Effect::Removed,
+                    Undo::Replace { columns, .. } => Effect::Changed(positions::<E>(*columns)),
+                    Undo::Write { old, .. } => {
+                        let columns = slot.row.differs(old);
+                        if columns.is_empty() {
+                            return None;
+                        }
+                        Effect::Changed(positions::<E>(columns))
+                    }
+                };
+                Some((slot.id, effect))
             });
             if let Undo::Remove { key } = step {
                 self.rows.remove(key);
