@@ -9,7 +9,9 @@ use common::reference::{Files, PER_MOBILE, mobiles, rng};
 use common::{criterion, in_turns, is_test};
 use criterion::Criterion;
 
+/// So many turns; criterion wants ten samples at least.
 const ROUNDS: usize = 20;
+const FEW_ROUNDS: usize = 10;
 
 fn main() {
     let mut criterion = criterion();
@@ -164,10 +166,14 @@ fn compare(criterion: &mut Criterion, name: &str, worlds: &mut Worlds<'_>, work:
         tuned_sql,
         hand_written,
     } = worlds;
+    let rounds = match work {
+        Work::Scattered(100_000..) | Work::Insert(_) | Work::Remove(_) => FEW_ROUNDS,
+        Work::Scattered(_) | Work::Clustered(_) => ROUNDS,
+    };
     in_turns(
         criterion,
         name,
-        ROUNDS,
+        rounds,
         &mut [
             ("gamedb", &mut || work.of(gamedb)),
             ("tuned_sql", &mut || work.of(tuned_sql)),

@@ -118,8 +118,8 @@ fn write_again(
         .for_each(|&key| plain.set_double(key, 0.0));
     // Each several times over: what comes between two turns leaves nothing of its rows in the caches.
     let values = |n: &mut u32| {
-        *n += 1;
-        (0..10).map(move |k| f64::from(10 * *n + k))
+        *n += 10;
+        (*n..*n + 10).map(f64::from)
     };
     let (mut n, mut plain_n) = (0, 0);
     in_turns(
