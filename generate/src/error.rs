@@ -40,6 +40,9 @@ pub enum Error {
     /// The schema has something that the engine has no words for.
     #[error(transparent)]
     Unsupported(#[from] crate::emit::Unsupported),
+    /// Rows could not be carried over.
+    #[error(transparent)]
+    Import(#[from] crate::import::ImportError),
     /// rustfmt could not be started.
     #[error(
         "cannot run rustfmt, which formats the models: {source}; `rustup component add rustfmt` installs it"

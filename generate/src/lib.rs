@@ -23,6 +23,7 @@ pub mod emit;
 pub mod error;
 pub mod explain;
 mod fields;
+pub mod import;
 pub mod model;
 pub mod names;
 mod output;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use gamedb_generate::{Error, Input, Options, Outcome, explain, generate, read};
+use gamedb_generate::import::{ImportOptions, import};
+use gamedb_generate::{Error, Input, Options, Outcome, explain, generate, model, read};
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Typed models of a gamedb world, from its SQL schema.
 #[derive(Parser)]
@@ -26,6 +28,21 @@ enum Command {
         /// Compare only: print the difference, and exit with 1 if there is one.
         #[arg(long)]
         check: bool,
+    },
+    /// Carry the rows of an old SQLite file over into a new world file, and list those that do not fit.
+    Import {
+        #[command(flatten)]
+        files: Files,
+        /// The old file; it is not written to.
+        #[arg(long)]
+        from: PathBuf,
+        /// The new file, which must not be there yet.
+        #[arg(long)]
+        out: PathBuf,
+        /// Carry a row over with NULL where a nullable foreign key names nobody; otherwise it is left
+        /// out.
+        #[arg(long)]
+        null_dangling: bool,
     },
     /// Say what each table is, and why.
     Explain {
@@ -80,6 +97,33 @@ fn run(command: Command) -> Result<ExitCode, Error> {
                 }
             }
         }
+        Command::Import {
+            files,
+            from,
+            out,
+            null_dangling,
+        } => {
+            let (schema, config) = read(&files.into())?;
+            let model = model::resolve(&schema, &config)?;
+            let options = ImportOptions {
+                from,
+                out,
+                null_dangling,
+            };
+            let bar = ProgressBar::new(0).with_style(progress_style());
+            let report = import(&schema, &model, &options, &mut |progress| {
+                bar.set_length(progress.total);
+                bar.set_message(progress.table.to_owned());
+                bar.set_position(progress.done);
+            })?;
+            bar.finish_and_clear();
+            print!("{report}");
+            Ok(if report.misfits.is_empty() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
         Command::Explain { files, json } => {
             let (schema, config) = read(&files.into())?;
             let explanation = explain::explain(&schema, &config)?;
@@ -90,6 +134,11 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+fn progress_style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows, {eta} left: {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// The command that mends stale models.
