@@ -36,6 +36,8 @@ pub struct Sections {
     pub columns: BTreeMap<Name, ColumnSection>,
     /// `[tables.<table>]`
     pub tables: BTreeMap<Name, TableSection>,
+    /// `[types]`: Rust types by the types of the database that the schema is from.
+    pub types: BTreeMap<Name, TypeName>,
 }
 
 /// `[pivots.<table>]`: forces, forbids or limits a pivot.
@@ -205,6 +207,19 @@ impl Config {
         self.sections
             .columns
             .get(format!("{table}.{column}").as_str())
+    }
+
+    /// What `[types]` says of a type; it has several names, the most exact one first.
+    pub(crate) fn type_of(&self, names: &[String]) -> Option<TypeName> {
+        let types = &self.sections.types;
+        names.iter().find_map(|name| {
+            let same = |key: &&Name| {
+                key.get_ref()
+                    .replace(' ', "")
+                    .eq_ignore_ascii_case(&name.replace(' ', ""))
+            };
+            types.iter().find(|(key, _)| same(key)).map(|(_, ty)| *ty)
+        })
     }
 
     /// The section of one table.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::schema::OnDelete;
+use crate::sources::Dialect;
 
 /// Anything that can go wrong between a schema file and its models.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +24,23 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The translation of the schema would be written over something that was not generated.
+    #[error("{} is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes", path.display())]
+    Overwrites {
+        /// The file.
+        path: PathBuf,
+    },
     /// The schema could not be read.
     #[error("{file}: {source}")]
     Schema {
+        /// The schema file.
+        file: String,
+        /// Why.
+        source: ReadError,
+    },
+    /// The translation of a schema is not what SQLite takes.
+    #[error("{file}: SQLite refuses the translation of the schema: {source}")]
+    Canonical {
         /// The schema file.
         file: String,
         /// Why.
@@ -81,6 +96,20 @@ pub enum ReadError {
         /// Its name.
         name: String,
     },
+    /// A script that makes no table.
+    #[error("no CREATE TABLE can be read as {}; `--dialect` says what it is{}", dialect.name(), first(warnings))]
+    NoTables {
+        /// What it was read as.
+        dialect: Dialect,
+        /// What could not be read.
+        warnings: Vec<String>,
+    },
+}
+
+/// The first lines of what was wrong with a script.
+fn first(warnings: &[String]) -> String {
+    let lines = warnings.iter().take(3);
+    lines.map(|warning| format!("\n  {warning}")).collect()
 }
 
 /// A gamedb.toml that is wrong, with the line.
@@ -258,6 +287,20 @@ pub enum ModelError {
         column: String,
         /// The type as declared.
         declared: String,
+    },
+    /// A type of another dialect that is not known.
+    #[error(
+        "column {table}.{column}: type {declared:?} is not known; say what it holds with `[types] {base:?} = \"String\"`, or with `[columns.\"{table}.{column}\"] type`"
+    )]
+    UnknownType {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The type as declared.
+        declared: String,
+        /// How `[types]` names it.
+        base: String,
     },
     /// A computed column.
     #[error("column {table}.{column}: computed (GENERATED) columns are not supported yet")]

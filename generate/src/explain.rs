@@ -17,7 +17,9 @@ pub struct Explanation {
     pub tables: Vec<TableExplanation>,
     /// The enums: type name and texts with their variants.
     pub enums: Vec<EnumExplanation>,
-    /// What memory cannot keep true; the file still does.
+    /// What was assumed about the schema's text, and what was passed over in it.
+    pub notes: Vec<String>,
+    /// What a translation loses, and what memory cannot keep true; the file still does.
     pub warnings: Vec<String>,
 }
 
@@ -39,6 +41,8 @@ pub struct TableExplanation {
     pub columns: Vec<FieldExplanation>,
     /// Its foreign keys.
     pub foreign_keys: Vec<KeyExplanation>,
+    /// Foreign keys of the source that are not followed in memory: their columns are plain columns.
+    pub unfollowed_keys: Vec<UnfollowedKeyExplanation>,
     /// UNIQUE sets and indexes.
     pub indexes: Vec<String>,
     /// The accessors of relations on its views.
@@ -72,6 +76,19 @@ pub struct KeyExplanation {
     pub unique: bool,
 }
 
+/// A foreign key that is not followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnfollowedKeyExplanation {
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The table it points to.
+    pub table: String,
+    /// The columns it points to.
+    pub target_columns: Vec<String>,
+    /// Its ON DELETE action.
+    pub on_delete: &'static str,
+}
+
 /// An enum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EnumExplanation {
@@ -91,7 +108,9 @@ pub fn explain(schema: &Schema, config: &Config) -> Result<Explanation, Error> {
     let mut tables = Vec::new();
     for table in &model.tables {
         let info = pivot::pivot_info(schema, config, &table.name)?;
-        tables.push(explain_table(&model, table, &info));
+        let mut explained = explain_table(&model, table, &info);
+        explained.unfollowed_keys = unfollowed(schema, &table.name);
+        tables.push(explained);
     }
     let enums = model.enums.iter().map(|e| EnumExplanation {
         type_name: e.type_name.clone(),
@@ -104,8 +123,21 @@ pub fn explain(schema: &Schema, config: &Config) -> Result<Explanation, Error> {
     Ok(Explanation {
         tables,
         enums: enums.collect(),
+        notes: schema.notes.clone(),
         warnings: model.warnings.clone(),
     })
+}
+
+fn unfollowed(schema: &Schema, table: &str) -> Vec<UnfollowedKeyExplanation> {
+    let keys = schema.table(table).into_iter();
+    let keys = keys.flat_map(|table| &table.unfollowed_keys);
+    keys.map(|key| UnfollowedKeyExplanation {
+        columns: key.columns.clone(),
+        table: key.table.clone(),
+        target_columns: key.target_columns.clone(),
+        on_delete: key.on_delete.sql(),
+    })
+    .collect()
 }
 
 fn explain_table(model: &Model, table: &TableModel, info: &PivotInfo) -> TableExplanation {
@@ -163,6 +195,7 @@ fn explain_table(model: &Model, table: &TableModel, info: &PivotInfo) -> TableEx
         warnings: info.warnings.clone(),
         columns: fields.collect(),
         foreign_keys,
+        unfollowed_keys: Vec::new(),
         indexes: uniques.chain(indexes).collect(),
         accessors: accessors(model, table),
     }
@@ -243,6 +276,9 @@ impl Explanation {
         for e in &self.enums {
             let _ = writeln!(out, "enum {}: {}", e.type_name, e.variants.join(", "));
         }
+        for note in &self.notes {
+            let _ = writeln!(out, "note: {note}");
+        }
         for warning in &self.warnings {
             let _ = writeln!(out, "warning: {warning}");
         }
@@ -276,6 +312,14 @@ fn write_table(out: &mut String, table: &TableExplanation) -> std::fmt::Result {
             }
             None => writeln!(out, "  key {} -> a raw id ({})", key.column, key.found)?,
         }
+    }
+    for key in &table.unfollowed_keys {
+        let (columns, target) = (key.columns.join(", "), key.target_columns.join(", "));
+        let (table, action) = (&key.table, key.on_delete);
+        writeln!(
+            out,
+            "  key ({columns}) -> {table} ({target}) (declared, not followed, {action})"
+        )?;
     }
     for index in &table.indexes {
         writeln!(out, "  {index}")?;

@@ -1,11 +1,15 @@
 //! Reads an SQL schema and works out the typed models of a gamedb world.
 //!
 //! ```text
-//! schema.sql ──sqlite::read──> Schema ─┐
-//!                                      ├──model::resolve──> Model ──emit::models──> models.rs
-//! gamedb.toml ──Config::parse──> Config┘
+//! any dialect ──sources──> Ddl ──canonical──> SQLite's words
+//!
+//! SQLite's words ─sqlite::read─> Schema ┐
+//!                                       ├──model::resolve──> Model ──emit::models──> models.rs
+//! gamedb.toml ──Config::parse──> Config ┘
 //! ```
 //!
+//! - `sources` reads what MySQL, PostgreSQL and older SQLite schemas say, and `canonical` says it in
+//!   the words that everything else reads;
 //! - [`schema`] is what the SQL says, [`sqlite`] one way to read it;
 //! - [`config`] is what the SQL cannot say;
 //! - [`relations`], [`pivot`] and [`owners`] find out what points to what and who owns what;
@@ -14,6 +18,7 @@
 //! - [`explain`] says what was found, and why.
 
 mod accessors;
+mod canonical;
 mod checks;
 mod columns;
 mod comparisons;
@@ -33,6 +38,7 @@ pub mod relations;
 mod resolve;
 mod run;
 pub mod schema;
+mod sources;
 pub mod sqlite;
 mod types;
 
@@ -40,5 +46,6 @@ pub use config::Config;
 pub use error::Error;
 pub use model::Model;
 pub use pivot::{PivotInfo, is_pivot_table, pivot_info};
-pub use run::{Input, Options, Outcome, generate, read};
+pub use run::{Input, Options, Outcome, generate, read, sqlite_schema};
 pub use schema::Schema;
+pub use sources::Dialect;

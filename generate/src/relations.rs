@@ -117,6 +117,7 @@ fn by_name<'s>(schema: &'s Schema, config: &Config, column: &Column) -> Option<&
     let named = |stem: &str| {
         schema.tables.iter().find(|table| {
             table.rowid_key
+                && !table.has_surrogate_id()
                 && match config.table(&table.name).and_then(|t| t.singular.as_ref()) {
                     Some(singular) => singular.get_ref() == stem,
                     None => {

@@ -38,6 +38,7 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
         types,
         model: Model {
             ddl: schema.statements.clone(),
+            warnings: schema.warnings.clone(),
             ..Model::default()
         },
     };

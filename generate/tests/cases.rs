@@ -12,7 +12,7 @@ fn folder(path: &str) -> PathBuf {
 fn input(path: &str) -> Input {
     Input {
         schema: folder(path).join("schema.sql"),
-        config: None,
+        ..Input::default()
     }
 }
 

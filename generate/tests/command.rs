@@ -25,7 +25,7 @@ fn world(schema: &str) -> tempfile::TempDir {
     folder
 }
 
-const PLAYERS: &str = "CREATE TABLE players (id INTEGER PRIMARY KEY);";
+const PLAYERS: &str = "CREATE TABLE players (id INTEGER PRIMARY KEY) STRICT;";
 const GENERATE: &[&str] = &["generate", "--schema", "schema.sql", "--out", "models.rs"];
 
 #[test]

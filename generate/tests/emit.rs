@@ -19,9 +19,14 @@ fn folder(path: &str) -> PathBuf {
 fn options(schema: PathBuf, out: PathBuf, check: bool) -> Options {
     let input = Input {
         schema,
-        config: None,
+        ..Input::default()
     };
-    Options { input, out, check }
+    Options {
+        input,
+        out,
+        sqlite_schema: None,
+        check,
+    }
 }
 
 /// Holds what is generated for a case against its models.rs, byte for byte.

@@ -10,7 +10,7 @@ fn schema(folder: &str) -> (Schema, Config) {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let input = gamedb_generate::Input {
         schema: folder.join("schema.sql"),
-        config: None,
+        ..gamedb_generate::Input::default()
     };
     read(&input).expect("the schema is read")
 }
