@@ -231,7 +231,7 @@ fn three_dialects_say_the_same_of_one_shop() {
     let widths = |schema: &Schema| {
         let checks = schema.tables.iter().flat_map(|table| &table.checks);
         checks
-            .filter(|c| matches!(c.kind, CheckKind::Range(_) | CheckKind::Length(_)))
+            .filter(|c| matches!(c.kind, CheckKind::Compare(_)))
             .count()
     };
     assert_eq!(widths(&mysql), widths(&postgres));
