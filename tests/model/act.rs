@@ -4,9 +4,9 @@ use gamedb::model::{AnyTable, Key, Standalone};
 use gamedb::{Error, NewOrKept as Row};
 use gamedb_models::{Attribute, Inventory, World};
 
-use crate::naive::Refusal;
 use crate::operation::{MANY, NewOrKept, Operation};
 use crate::rows::{Finder, Typed, TypedOwned, with_entity};
+use crate::rules::Refusal;
 use crate::schema::Table;
 use crate::stale::Stale;
 use crate::value::{Input, Owner, Pick, Text};
@@ -212,6 +212,8 @@ pub(crate) fn refusal(error: &Error) -> Refusal {
         Error::NotTheOwner { .. } => Refusal::NotTheOwner,
         Error::Twice { .. } => Refusal::Twice,
         Error::IdExhausted { .. } => Refusal::IdExhausted,
+        Error::CheckFailed { .. } => Refusal::CheckFailed,
+        Error::OwnsItself { .. } => Refusal::OwnsItself,
         other => panic!("no operation on a world ends in {other:?}"),
     }
 }

@@ -1,5 +1,6 @@
 //! Transactions and savepoints, on world and model side by side.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use gamedb::Error;
@@ -8,21 +9,23 @@ use gamedb_models::World;
 
 use crate::act::{act, refusal};
 use crate::common::state_of;
-use crate::compare::{Expected, any_table, compare};
-use crate::naive::{Naive, Outcome};
+use crate::compare::{Expected, InFile, any_table, compare};
+use crate::naive::{Naive, RowId};
 use crate::operation::{Block, End, Ended, Form, Inner, Operation};
 use crate::predict::predict;
+use crate::rules::Outcome;
 use crate::schema::{TABLES, Table};
 use crate::stale::Stale;
 
 /// What stands beside the world while operations are done to it.
 pub(crate) struct Beside<'a> {
     pub(crate) model: &'a mut Naive,
-    pub(crate) in_file: &'a Naive,
-    pub(crate) is_exact: bool,
+    pub(crate) file: InFile<'a>,
     pub(crate) stale: &'a Stale,
     /// Keys that rows have had, if only inside of a transaction.
     pub(crate) born: Vec<(Table, RawKey)>,
+    /// The rows that were written to, if only inside of a transaction.
+    pub(crate) touched: BTreeSet<RowId>,
 }
 
 /// Why a block does not go on.
@@ -45,8 +48,7 @@ impl Beside<'_> {
             world,
             Expected {
                 memory: self.model,
-                in_file: self.in_file,
-                is_exact: self.is_exact,
+                file: Some(self.file),
             },
         );
     }
@@ -57,12 +59,18 @@ impl Beside<'_> {
         world: &mut World,
         operation: &Operation,
     ) -> Result<(), Error> {
-        let next_ids = self.model.next_id;
+        let before = self.model.clone();
         let expected = predict(self.model, operation);
+        self.touched.extend(before.changes(self.model));
+        if let Operation::Swap(table, one, two) = operation {
+            // Who changes places with itself, is written and written back.
+            let rows = [*one, *two].map(|pick| (*table, before.pick(*table, pick)));
+            self.touched.extend(rows);
+        }
         let done = act(world, self.stale, operation);
         assert_agree(operation, &done, &expected);
         self.compare(world);
-        for (table, from) in TABLES.into_iter().zip(next_ids) {
+        for (table, from) in TABLES.into_iter().zip(before.next_id) {
             if table.owned().is_none() {
                 let keys = self.model.rows(table).range(from..).map(|(&id, _)| id);
                 let keys = keys.map(|id| any_table(world, table).key_of(id).unwrap());

@@ -12,15 +12,18 @@ mod common;
 mod compare;
 mod driver;
 mod file;
+mod mirror;
 mod naive;
 mod operation;
 mod predict;
 mod rows;
+mod rules;
 mod save;
 mod schema;
 mod stale;
 mod strategy;
 mod value;
+mod writes;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -108,7 +111,7 @@ impl ReferenceStateMachine for Machine {
                     model.file = None;
                 }
             }
-            Step::FailingFlush(_) | Step::BusyFlush | Step::FailingSave(..) => {}
+            Step::FailingFlush(_) | Step::BusyFlush | Step::FailingSave(..) | Step::Watch(_) => {}
         }
         model
     }
@@ -149,9 +152,10 @@ static N_OPERATIONS: AtomicU64 = AtomicU64::new(0);
 #[test]
 fn a_world_does_what_the_naive_model_does() {
     let cases = std::env::var("GAMEDB_CASES").ok();
-    let cases = cases.and_then(|cases| cases.parse().ok()).unwrap_or(64);
+    let cases = cases.and_then(|cases| cases.parse().ok()).unwrap_or(24);
     let config = Config {
         cases,
+        max_shrink_time: 120_000,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
             "tests/model/failures.txt",
         ))),
@@ -159,7 +163,7 @@ fn a_world_does_what_the_naive_model_does() {
     };
     let start = Instant::now();
     let outcome = TestRunner::new(config.clone()).run(
-        &Machine::sequential_strategy(1..200),
+        &Machine::sequential_strategy(1..300),
         |(model, steps, seen)| {
             Machine::test_sequential(config.clone(), model, steps, seen);
             Ok(())

@@ -3,28 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::rules::{Outcome, Refusal, Refusals, refused, unless};
 use crate::schema::{Kind, OnDelete, REFERENCES, TABLES, Table};
 use crate::value::{Cell, Input, Owner, Pick};
-
-/// Why an operation has to be refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Refusal {
-    StaleKey,
-    NotUnique,
-    NoSuchRow,
-    StillReferenced,
-    NotANumber,
-    AlreadyOwned,
-    NotTheOwner,
-    Twice,
-    IdExhausted,
-}
-
-/// All reasons there are: the world may name any of them.
-pub(crate) type Refusals = BTreeSet<Refusal>;
-
-/// An operation is done, or refused and nothing has changed.
-pub(crate) type Outcome = Result<(), Refusals>;
 
 /// The id of a row that is not there.
 pub(crate) const NOBODY: i64 = i64::MIN;
@@ -62,19 +43,6 @@ impl Default for Naive {
             removed: Default::default(),
             next_id: [1; TABLES.len()],
         }
-    }
-}
-
-pub(crate) fn refused<R>(refusal: Refusal) -> Result<R, Refusals> {
-    Err(Refusals::from([refusal]))
-}
-
-/// Done, if there is nothing against it.
-pub(crate) fn unless(refusals: Refusals) -> Outcome {
-    if refusals.is_empty() {
-        Ok(())
-    } else {
-        Err(refusals)
     }
 }
 
@@ -162,57 +130,6 @@ impl Naive {
         }
     }
 
-    /// What is against a row that looks like this; `id` is its own, if it has one.
-    pub(crate) fn against(&self, table: Table, id: Option<i64>, cells: &[Cell]) -> Refusals {
-        let mut against = Refusals::new();
-        let is_nan = |cell: &Cell| matches!(cell, Cell::Real(real) if real.is_nan());
-        if cells.iter().any(is_nan) {
-            against.insert(Refusal::NotANumber);
-        }
-        for reference in REFERENCES
-            .iter()
-            .filter(|reference| reference.table == table)
-        {
-            if let Cell::Int(named) = cells[reference.column]
-                && !self.has((reference.target, named))
-            {
-                against.insert(Refusal::NoSuchRow);
-            }
-        }
-        for &column in table.unique() {
-            let has_it = |(other, row): (&i64, &Row)| {
-                Some(*other) != id && row.cells[column] == cells[column]
-            };
-            if cells[column] != Cell::Null && self.rows(table).iter().any(has_it) {
-                against.insert(Refusal::NotUnique);
-            }
-        }
-        against
-    }
-
-    /// Everything that is wrong with the world as a whole.
-    pub(crate) fn contradictions(&self) -> Vec<(RowId, Refusals)> {
-        let wrong = |((table, id), row): (RowId, &Row)| {
-            let mut against = self.against(table, Some(id), &row.cells);
-            let names_it = |other: &Row| other.cells[0] == Cell::Int(id);
-            let pivot = table.pivot();
-            if pivot.is_some_and(|pivot| {
-                self.rows(pivot)
-                    .values()
-                    .filter(|row| names_it(row))
-                    .count()
-                    != 1
-            }) {
-                against.insert(Refusal::NotTheOwner);
-            }
-            if id >= self.next_id[table.n()] {
-                against.insert(Refusal::IdExhausted);
-            }
-            (!against.is_empty()).then_some(((table, id), against))
-        };
-        self.all_rows().filter_map(wrong).collect()
-    }
-
     /// The row of the pivot that says whose an owned row is, and that owner's columns.
     pub(crate) fn owner_of(&self, owned: RowId) -> Option<(i64, [Cell; 4])> {
         let rows = self.rows(owned.0.pivot()?).iter();
@@ -239,6 +156,14 @@ impl Naive {
     pub(crate) fn pending(&self) -> usize {
         let dirty = self.all_rows().filter(|(_, row)| row.is_dirty()).count();
         dirty + self.removed.iter().map(BTreeSet::len).sum::<usize>()
+    }
+
+    /// The rows that are not the same in another world.
+    pub(crate) fn changes(&self, other: &Self) -> BTreeSet<RowId> {
+        let is_other =
+            |id: RowId| self.row(id).map(|row| &row.cells) != other.row(id).map(|row| &row.cells);
+        let rows = self.all_rows().chain(other.all_rows()).map(|(id, _)| id);
+        rows.filter(|&id| is_other(id)).collect()
     }
 
     /// Rows that go with this one when it is removed, itself included.

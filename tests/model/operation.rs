@@ -52,10 +52,21 @@ pub(crate) enum Step {
     Save(Table, Pick, Cascade, Vec<Operation>),
     /// A save that fails at the row that was to be saved; nothing if that is clean.
     FailingSave(Table, Pick),
+    /// Somebody looks at what changes.
+    Watch(Watch),
     /// The process dies. What was not flushed is gone.
     Crash(Death),
     /// Closed, which flushes, and opened again.
     Reopen,
+}
+
+/// A subscriber with a mirror of the world; those that there are, are counted round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Watch {
+    /// A new one, for whom so many changed rows are kept.
+    Begin(usize),
+    Look(usize),
+    End(usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::naive::{Naive, Outcome, Refusal, Refusals, RowId, refused, unless};
+use crate::naive::{Naive, RowId};
 use crate::operation::{Block, End, Ended, Inner, MANY, NewOrKept, Operation};
+use crate::rules::{Outcome, Refusal, Refusals, refused, unless};
 use crate::schema::Table;
 use crate::value::{Cell, Input, Owner, Pick, Text};
 

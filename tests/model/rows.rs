@@ -36,8 +36,6 @@ impl Finder<'_> {
 }
 
 /// What a column of a world holds.
-pub(crate) type Seen<'a> = SeenCell<'a>;
-
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SeenCell<'a> {
     Null,
@@ -60,10 +58,20 @@ impl SeenCell<'_> {
     }
 }
 
+impl SeenCell<'_> {
+    /// The same, but for the sign of zero.
+    pub(crate) fn is_about(&self, cell: &Cell) -> bool {
+        match (*self, *cell) {
+            (SeenCell::Real(seen), Cell::Real(real)) => seen == real,
+            _ => self.is(cell),
+        }
+    }
+}
+
 /// The type of a field: one column, or several.
 trait Field: Sized {
     fn from_input(input: Input, finder: Finder<'_>) -> Self;
-    fn see<'a>(&'a self, world: &World, seen: &mut Vec<Seen<'a>>);
+    fn see<'a>(&'a self, world: &World, seen: &mut Vec<SeenCell<'a>>);
 }
 
 macro_rules! simple_fields {
@@ -75,7 +83,7 @@ macro_rules! simple_fields {
                     other => panic!("{other:?} is no {}", stringify!($ty)),
                 }
             }
-            fn see<'a>(&'a self, _: &World, seen: &mut Vec<Seen<'a>>) {
+            fn see<'a>(&'a self, _: &World, seen: &mut Vec<SeenCell<'a>>) {
                 let $self = self;
                 seen.push($seen);
             }
@@ -99,7 +107,7 @@ macro_rules! words {
                     other => panic!("{other:?} is no {}", stringify!($ty)),
                 }
             }
-            fn see<'a>(&'a self, _: &World, seen: &mut Vec<Seen<'a>>) {
+            fn see<'a>(&'a self, _: &World, seen: &mut Vec<SeenCell<'a>>) {
                 let all = [$($ty::$variant),*];
                 let n = all.iter().position(|word| word == self).unwrap();
                 seen.push(SeenCell::Text(crate::schema::$words[n]));
@@ -130,7 +138,7 @@ impl<E: Typed> Field for Key<E> {
             other => panic!("{other:?} is no key"),
         }
     }
-    fn see<'a>(&'a self, world: &World, seen: &mut Vec<Seen<'a>>) {
+    fn see<'a>(&'a self, world: &World, seen: &mut Vec<SeenCell<'a>>) {
         seen.push(id(world, *self));
     }
 }
@@ -146,7 +154,7 @@ impl<F: Nullable> Field for Option<F> {
     fn from_input(input: Input, finder: Finder<'_>) -> Self {
         (input != Input::Null).then(|| F::from_input(input, finder))
     }
-    fn see<'a>(&'a self, world: &World, seen: &mut Vec<Seen<'a>>) {
+    fn see<'a>(&'a self, world: &World, seen: &mut Vec<SeenCell<'a>>) {
         match self {
             Some(field) => field.see(world, seen),
             None => seen.push(SeenCell::Null),
@@ -163,7 +171,7 @@ impl Field for Option<MobileOwnerKey> {
             other => panic!("{other:?} is no owner of a mobile"),
         }
     }
-    fn see<'a>(&'a self, world: &World, seen: &mut Vec<Seen<'a>>) {
+    fn see<'a>(&'a self, world: &World, seen: &mut Vec<SeenCell<'a>>) {
         let mut cells = [SeenCell::Null; 4];
         match *self {
             None => {}
@@ -184,7 +192,7 @@ impl Field for AttributeValue {
             other => panic!("{other:?} is no value"),
         }
     }
-    fn see<'a>(&'a self, _: &World, seen: &mut Vec<Seen<'a>>) {
+    fn see<'a>(&'a self, _: &World, seen: &mut Vec<SeenCell<'a>>) {
         let mut cells = [SeenCell::Null; 6];
         match *self {
             Self::Bool(bool) => cells[0] = SeenCell::Int(i64::from(bool)),
@@ -222,7 +230,7 @@ pub(crate) trait Typed: Entity<Tables = Tables> {
     fn from_field(field: usize, input: Input, finder: Finder<'_>) -> Self;
     /// Calls the setter of a field, with the value that it has in another row.
     fn set(row: Self::Mut<'_>, field: usize, value: Self) -> Result<(), Error>;
-    fn see<'a>(&'a self, world: &World) -> Vec<Seen<'a>>;
+    fn see<'a>(&'a self, world: &World) -> Vec<SeenCell<'a>>;
     /// Bit n: column n is dirty.
     fn dirty_columns(world: &World, key: Key<Self>) -> u32;
 }
@@ -258,7 +266,7 @@ macro_rules! typed {
                 )*
                 panic!("{} has no field {field}", stringify!($entity))
             }
-            fn see<'a>(&'a self, world: &World) -> Vec<Seen<'a>> {
+            fn see<'a>(&'a self, world: &World) -> Vec<SeenCell<'a>> {
                 let mut seen = Vec::with_capacity(10);
                 $(self.$field.see(world, &mut seen);)*
                 seen

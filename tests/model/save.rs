@@ -15,6 +15,8 @@ pub(crate) struct Saved<'a> {
     pub(crate) before: &'a Naive,
     pub(crate) after: &'a Naive,
     pub(crate) report: FlushReport,
+    /// The rows of each transaction since the last flush.
+    pub(crate) groups: &'a [BTreeSet<RowId>],
 }
 
 impl Saved<'_> {
@@ -26,6 +28,18 @@ impl Saved<'_> {
                 "{row:?} was not saved with {:?}",
                 self.row
             );
+        }
+        for group in self
+            .groups
+            .iter()
+            .filter(|group| self.has_written_of(group))
+        {
+            for row in group {
+                assert!(
+                    self.is_as_in_memory(*row),
+                    "half of a transaction, without {row:?}"
+                );
+            }
         }
         assert_eq!(
             self.after.contradictions(),
@@ -53,6 +67,13 @@ impl Saved<'_> {
         }
         least.extend(seen);
         least
+    }
+
+    /// Whether one of these rows was written.
+    pub(crate) fn has_written_of(&self, group: &BTreeSet<RowId>) -> bool {
+        group
+            .iter()
+            .any(|row| !is_same(self.after, self.before, *row))
     }
 
     fn is_as_in_memory(&self, row: RowId) -> bool {
@@ -87,6 +108,8 @@ impl Saved<'_> {
             before.is_some_and(|before| !differing(row, before).is_empty())
         });
         assert!(self.report.updated >= changed.count());
+        let is_asked = !is_same(self.memory, self.before, self.row);
+        assert!(self.report.along + usize::from(is_asked) <= self.report.rows());
     }
 }
 

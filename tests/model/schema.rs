@@ -243,6 +243,18 @@ impl Table {
         }
     }
 
+    /// The columns that a CHECK bounds, with the least that they may hold.
+    pub(crate) fn at_least(self) -> &'static [(usize, i64)] {
+        match self {
+            Items => &[(1, 1)],
+            Inventories => &[(2, 0), (3, 0)],
+            InventoryEntries => &[(2, 0)],
+            ItemBlueprints | MobileItemBlueprints => &[(0, 0)],
+            ItemBlueprintComponents | MobileItemBlueprintComponents => &[(2, 0)],
+            _ => &[],
+        }
+    }
+
     /// The pivot that says whose a row of this table is.
     pub(crate) fn pivot(self) -> Option<Table> {
         match self {

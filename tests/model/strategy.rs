@@ -4,7 +4,7 @@ use gamedb::Cascade;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::operation::{Block, Death, End, Form, Inner, NewOrKept, Operation, Step};
+use crate::operation::{Block, Death, End, Form, Inner, NewOrKept, Operation, Step, Watch};
 use crate::schema::{Kind, TABLES, Table};
 use crate::value::{Input, N_NAMES, Owner, Pick, Text};
 
@@ -36,7 +36,7 @@ fn pick() -> BoxedStrategy<Pick> {
 
 fn int() -> BoxedStrategy<i64> {
     prop_oneof![
-        8 => -2..5_i64,
+        8 => -1..6_i64,
         1 => Just(i64::MIN),
         1 => Just(i64::MAX),
         1 => any::<i64>(),
@@ -46,7 +46,7 @@ fn int() -> BoxedStrategy<i64> {
 
 fn real() -> BoxedStrategy<f64> {
     prop_oneof![
-        6 => (-3..5_i32).prop_map(f64::from),
+        6 => (-1..6_i32).prop_map(f64::from),
         3 => any::<f64>(), // now and then NaN, infinite, subnormal
         1 => select(vec![-0.0, f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE / 2.0, f64::MAX]),
         1 => Just(f64::NAN),
@@ -246,24 +246,35 @@ fn block(operations: &BoxedStrategy<Operation>) -> BoxedStrategy<Block> {
 fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy<Step> {
     let row = || (select(entities().collect::<Vec<_>>()), pick());
     let cascade = prop_oneof![2 => Just(Cascade::Owned), 1 => Just(Cascade::No)];
-    let afterwards = prop::collection::vec(operations.clone(), 0..4);
+    // Opening a file takes its time, so most saves are not lived on from.
+    let afterwards = prop_oneof![
+        2 => Just(Vec::new()),
+        1 => prop::collection::vec(operations.clone(), 1..5),
+    ];
     let save = (row(), cascade, afterwards);
     let owners = vec![Table::Players, Table::Mobiles, Table::Items];
     let remove = (select(owners), pick());
+    let capacity = prop_oneof![Just(usize::MAX), 0..20_usize];
+    let watch = prop_oneof![
+        2 => capacity.prop_map(Watch::Begin),
+        7 => (0..1000_usize).prop_map(Watch::Look),
+        1 => (0..1000_usize).prop_map(Watch::End),
+    ];
     prop_oneof![
-        200 => operations.clone().prop_map(Step::Do),
+        300 => operations.clone().prop_map(Step::Do),
         // So that owners with all that is theirs go now and then.
         cascading => remove.prop_map(|(table, row)| Step::Do(Operation::Remove(table, row))),
-        24 => block(operations).prop_map(Step::Transaction),
+        40 => block(operations).prop_map(Step::Transaction),
         6 => Just(Step::Flush),
-        3 => (0..1000_usize).prop_map(Step::FailingFlush),
+        2 => (0..1000_usize).prop_map(Step::FailingFlush),
         1 => Just(Step::BusyFlush),
         6 => save.prop_map(|((table, row), cascade, afterwards)| {
             Step::Save(table, row, cascade, afterwards)
         }),
-        2 => row().prop_map(|(table, row)| Step::FailingSave(table, row)),
-        3 => select(vec![Death::Drop, Death::Kill]).prop_map(Step::Crash),
-        2 => Just(Step::Reopen),
+        1 => row().prop_map(|(table, row)| Step::FailingSave(table, row)),
+        10 => watch.prop_map(Step::Watch),
+        2 => select(vec![Death::Drop, Death::Kill]).prop_map(Step::Crash),
+        1 => Just(Step::Reopen),
     ]
     .boxed()
 }
