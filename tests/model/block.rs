@@ -43,7 +43,8 @@ impl From<Error> for Stop {
 }
 
 impl Beside<'_> {
-    pub(crate) fn compare(&self, world: &World) {
+    fn compare(&self, world: &World) {
+        assert_eq!(world.check(), [""; 0]);
         compare(
             world,
             Expected {
@@ -53,7 +54,7 @@ impl Beside<'_> {
         );
     }
 
-    /// Does an operation to both, and compares them.
+    /// Does an operation to both, and compares what came of it; the worlds, whoever calls compares.
     pub(crate) fn operate(
         &mut self,
         world: &mut World,
@@ -69,7 +70,6 @@ impl Beside<'_> {
         }
         let done = act(world, self.stale, operation);
         assert_agree(operation, &done, &expected);
-        self.compare(world);
         for (table, from) in TABLES.into_iter().zip(before.next_id) {
             if table.owned().is_none() {
                 let keys = self.model.rows(table).range(from..).map(|(&id, _)| id);
@@ -134,6 +134,7 @@ impl Beside<'_> {
             match inner {
                 Inner::Do(operation) => {
                     let done = self.operate(world, operation);
+                    self.compare(world);
                     if block.end == End::Question {
                         done?;
                     }

@@ -184,6 +184,7 @@ impl Driver {
         second.check();
         for operation in operations {
             second.operate(operation);
+            second.check();
         }
         second.finish();
     }
