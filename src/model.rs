@@ -12,6 +12,7 @@ pub use crate::store::entity::{
 };
 pub use crate::store::index::Parent;
 pub use crate::store::key::{Id, Key, RawKey};
+pub use crate::store::link::{FromLeft, FromRight, Join, Linked, Side};
 pub use crate::store::owned::NewOrKept;
 pub use crate::store::pivot::Pivot;
 pub use crate::store::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};

@@ -29,6 +29,7 @@ pub mod error;
 pub mod explain;
 mod fields;
 pub mod import;
+pub mod joins;
 pub mod model;
 pub mod names;
 mod output;

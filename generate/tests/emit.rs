@@ -54,6 +54,7 @@ macro_rules! cases {
 cases! {
     names self_reference several_keys composite nullable wide required_owner value_union one_to_one limited_pivot
     checks
+    joins
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn everything_generated_compiles_without_a_warning_and_works() {
             &folder("tests/cases").join(format!("emit_{case}/models.rs")),
         );
     }
-    for other in ["convention", "hostile", "plain", "twins"] {
+    for other in ["convention", "hostile", "plain", "twins", "unfollowed"] {
         let out = root.join(format!("src/{other}.rs"));
         let schema = folder("tests/cases").join(other).join("schema.sql");
         generate(&options(schema, out.clone(), false)).expect("the case is generated");

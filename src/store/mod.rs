@@ -16,6 +16,7 @@ pub mod ids;
 pub mod index;
 pub mod key;
 pub mod ledger;
+pub mod link;
 pub mod owned;
 mod ownership;
 pub mod pivot;

@@ -5,6 +5,7 @@ use crate::names::{Ident, Scope};
 
 use super::code::{Code, all_quoted, article, link, quoted, words};
 use super::columns::{fields_of, is_optional, real_bits, scalar, tuple};
+use super::join;
 use super::owned;
 use super::table::{ForeignKey, Table, key_type};
 
@@ -30,6 +31,7 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
     }
     reading.extend(owned::owner(table));
     reading.extend(owned::lists(code, table));
+    reading.extend(join::lists(code, table));
     block(code, &format!("impl<'w> {name}Ref<'w>"), &reading);
 
     let mut writing = Vec::new();
@@ -37,6 +39,7 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
         writing.push(setter(code, table, at));
     }
     writing.extend(owned::verbs(code, table));
+    writing.extend(join::verbs(code, table));
     block(code, &format!("impl {name}Mut<'_>"), &writing);
 }
 
