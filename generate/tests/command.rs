@@ -112,7 +112,7 @@ fn explain_prints_json() {
     assert_eq!(pivots, ["attribute_owners", "inventory_owners"]);
     assert_eq!(tables[4]["foreign_keys"][0]["columns"][0], "attribute_id");
     assert_eq!(tables[4]["foreign_keys"][0]["found"], "declared");
-    assert_eq!(tables[1]["columns"][1]["field"], "owner");
+    assert_eq!(tables[1]["fields"][1]["field"], "owner");
 }
 
 #[test]

@@ -28,5 +28,6 @@ pub mod transaction;
 pub mod union;
 pub mod value;
 pub mod view;
+pub mod wide;
 pub mod world;
 mod write;
