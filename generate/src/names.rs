@@ -20,6 +20,9 @@ const KEYWORDS: &[&str] = &[
 /// Words that cannot be written raw.
 const NEVER_RAW: &[&str] = &["self", "super", "crate", "Self", "_"];
 
+/// More bytes than this are cut off a name: rustdoc makes file names of types.
+const LONGEST: usize = 200;
+
 /// Type names that generated code needs for something else.
 const TAKEN_TYPES: &[&str] = &[
     "World",
@@ -298,12 +301,12 @@ fn on_last_word(name: &str, change: impl Fn(&str) -> String) -> String {
 
 /// A type name: `inventory_entry` → `InventoryEntry`.
 pub fn type_name(text: &str) -> String {
-    safe(&text.to_upper_camel_case(), "Unnamed")
+    safe(&normal(text).to_upper_camel_case(), "Unnamed")
 }
 
 /// The name of an enum variant for a text: `TRANSLATED_NAME` → `TranslatedName`.
 pub fn variant(text: &str) -> String {
-    let name = safe(&text.to_upper_camel_case(), "Empty");
+    let name = safe(&normal(text).to_upper_camel_case(), "Empty");
     if name == "Self" {
         "Self_".to_owned()
     } else {
@@ -313,7 +316,7 @@ pub fn variant(text: &str) -> String {
 
 /// The name of a column's flag: `full_name` → `FULL_NAME`.
 pub fn flag(text: &str) -> String {
-    safe(&text.to_shouty_snake_case(), "UNNAMED")
+    safe(&normal(text).to_shouty_snake_case(), "UNNAMED")
 }
 
 fn snake(text: &str) -> String {
@@ -322,13 +325,28 @@ fn snake(text: &str) -> String {
     if text.chars().all(plain) && text.chars().any(|c| c != '_') && !text.contains("__") {
         return safe(text, "unnamed");
     }
-    safe(&text.to_snake_case(), "unnamed")
+    safe(&normal(text).to_snake_case(), "unnamed")
+}
+
+/// The same letters in the form in which the compiler compares them, and without those that only look
+/// like others: a wide or a raised letter is that letter.
+fn normal(text: &str) -> String {
+    let normal = |c: char| {
+        let kept = is_xid_continue(c);
+        let letter = kept.then(|| std::iter::once(c).nfkc());
+        letter.into_iter().flatten().chain((!kept).then_some(c))
+    };
+    let letters: String = text.nfc().flat_map(normal).collect();
+    letters.nfc().collect()
 }
 
 /// Keeps what an identifier may have, and puts `_` before what cannot start one.
 fn safe(text: &str, empty: &str) -> String {
-    // In the form that the compiler compares.
-    let kept: String = text.nfc().filter(|c| is_xid_continue(*c)).collect();
+    let mut kept: String = text.chars().filter(|c| is_xid_continue(*c)).collect();
+    let ends = kept.char_indices().map(|(at, c)| at + c.len_utf8());
+    if let Some(end) = ends.take_while(|end| *end <= LONGEST).last() {
+        kept.truncate(end);
+    }
     match kept.chars().next() {
         None => empty.to_owned(),
         Some(first) if is_xid_start(first) || (first == '_' && kept.len() > 1) => kept,
