@@ -8,6 +8,9 @@ use crate::sources::Dialect;
 /// Anything that can go wrong between a schema file and its models.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// A build script's output folder, outside of a build script.
+    #[error("OUT_DIR is not set; cargo sets it for build scripts")]
+    NoOutDir,
     /// A file could not be read.
     #[error("cannot read {}: {source}", path.display())]
     ReadFile {

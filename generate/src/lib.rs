@@ -18,6 +18,7 @@
 //! - [`explain`] says what was found, and why; [`diagram`] draws it.
 
 mod accessors;
+pub mod build;
 mod canonical;
 mod checks;
 mod columns;

@@ -43,7 +43,7 @@ pub(super) fn text(graph: &Graph) -> String {
             let _ = writeln!(
                 out,
                 "        {} {name}{key}{comment}",
-                word(&column.type_name)
+                word(&column.type_name).trim_end_matches('_')
             );
         }
         out.push_str("    }\n");
