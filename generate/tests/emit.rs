@@ -1,13 +1,15 @@
 //! The generated source: each `emit_*` folder of `cases/` against the models.rs checked in beside it,
 //! and all of them through the compiler.
 
+mod round_trip;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gamedb_generate::emit::Unsupported;
-use gamedb_generate::{Error, Input, Options, Outcome, generate};
+use gamedb_generate::{Error, Input, Model, Options, Outcome, generate, model, read};
 
 /// Set it to write what is generated instead of comparing.
 const BLESS: &str = "GAMEDB_BLESS";
@@ -27,6 +29,16 @@ fn options(schema: PathBuf, out: PathBuf, check: bool) -> Options {
         sqlite_schema: None,
         check,
     }
+}
+
+fn resolved(schema: &Path) -> Model {
+    let schema = schema.to_owned();
+    let input = Input {
+        schema,
+        config: None,
+    };
+    let (schema, config) = read(&input).expect("the case is read");
+    model::resolve(&schema, &config).expect("the case is resolved")
 }
 
 /// Holds what is generated for a case against its models.rs, byte for byte.
@@ -77,32 +89,49 @@ fn everything_generated_compiles_without_a_warning_and_works() {
     fs::create_dir_all(root.join("src")).expect("the folder is made");
     let mut modules =
         String::from("//! All cases.\n#![forbid(unsafe_code)]\n#![deny(warnings, missing_docs)]\n");
-    let mut module = |name: &str, models: &Path| {
+    let mut module = |name: &str, schema: &Path, models: &Path| {
         let _ = write!(
             modules,
             "/// One case.\n#[path = {models:?}]\npub mod {name};\n"
         );
+        let program = round_trip::program(&resolved(schema), &format!("crate::{name}"));
+        let path = root.join(format!("src/round_trip_{name}.rs"));
+        fs::write(&path, program).expect("the round trip is written");
+        let _ = write!(modules, "#[cfg(test)]\nmod round_trip_{name};\n");
     };
     for case in CASES {
-        module(
-            case,
-            &folder("tests/cases").join(format!("emit_{case}/models.rs")),
+        let case_folder = folder("tests/cases").join(format!("emit_{case}"));
+        let (schema, models) = (
+            case_folder.join("schema.sql"),
+            case_folder.join("models.rs"),
         );
+        module(case, &schema, &models);
     }
+    let game = folder("../models");
+    module(
+        "game",
+        &game.join("schema.sql"),
+        &game.join("src/models.rs"),
+    );
     for other in ["convention", "hostile", "plain", "twins", "unfollowed"] {
         let out = root.join(format!("src/{other}.rs"));
         let schema = folder("tests/cases").join(other).join("schema.sql");
-        generate(&options(schema, out.clone(), false)).expect("the case is generated");
-        module(&format!("other_{other}"), &out);
+        generate(&options(schema.clone(), out.clone(), false)).expect("the case is generated");
+        module(&format!("other_{other}"), &schema, &out);
     }
     // Too long to be read, so nobody checks them in.
     for (name, source) in [("broad", broad_tables()), ("nasty", nasty_names())] {
         let schema = root.join(format!("src/{name}.sql"));
         let out = schema.with_extension("rs");
         fs::write(&schema, source).expect("the schema is written");
-        generate(&options(schema, out.clone(), false)).expect("the case is generated");
-        module(name, &out);
+        generate(&options(schema.clone(), out.clone(), false)).expect("the case is generated");
+        module(name, &schema, &out);
     }
+    let _ = write!(
+        modules,
+        "#[cfg(test)]\n#[path = {:?}]\nmod round_trip;\n",
+        folder("tests/cases/round_trip.rs")
+    );
     let _ = write!(
         modules,
         "#[cfg(test)]\n#[path = {:?}]\nmod behaviour;\n",
@@ -111,7 +140,7 @@ fn everything_generated_compiles_without_a_warning_and_works() {
     let gamedb = folder("..");
     let manifest = format!(
         "[package]\nname = \"emitted\"\nedition = \"2024\"\n\n[dependencies]\n\
-         gamedb = {{ path = {gamedb:?} }}\ntempfile = \"3.27\"\n\n[profile.dev]\ndebug = false\n\n[workspace]\n"
+         gamedb = {{ path = {gamedb:?} }}\nfastrand = \"2.4\"\nrusqlite = \"0.41\"\ntempfile = \"3.27\"\n\n[profile.dev]\ndebug = false\n\n[workspace]\n"
     );
     fs::write(root.join("src/lib.rs"), modules).expect("lib.rs is written");
     fs::write(root.join("Cargo.toml"), manifest).expect("Cargo.toml is written");

@@ -320,16 +320,24 @@ fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
     let mut row = world.get_mut(bo).unwrap();
     // Two columns that are held against each other: the order of the writes matters.
     let refused = row.set_hp(11).unwrap_err().to_string();
-    assert_eq!(refused, "fighters row 2: hp, max_hp cannot be 11, 10: CHECK (hp <= max_hp)");
+    assert_eq!(
+        refused,
+        "fighters row 2: hp, max_hp cannot be 11, 10: CHECK (hp <= max_hp)"
+    );
     row.set_max_hp(20).unwrap();
     row.set_hp(11).unwrap();
     assert!(row.set_hp(-1).is_err() && row.set_max_hp(10).is_err());
     // Foreign keys are compared as the ids that they are in the file.
-    assert!(matches!(row.set_friend(Some(rival)), Err(Error::CheckFailed { .. })));
+    assert!(matches!(
+        row.set_friend(Some(rival)),
+        Err(Error::CheckFailed { .. })
+    ));
     row.set_friend(Some(bo)).unwrap();
     // What only the file keeps is not looked at here.
     row.set_rank("?");
     assert_eq!(world.check(), [""; 0]);
+}
+
 mod joins {
     use gamedb::Error;
 

@@ -89,10 +89,12 @@ impl Entity for Playlist {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlaylistColumns = PlaylistColumns::empty();
     const INDEXED: PlaylistColumns = PlaylistColumns::empty();
+    const CHECKED: PlaylistColumns = PlaylistColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.playlists
@@ -226,10 +228,12 @@ impl Entity for Track {
         columns: &["title", "first_id"],
         foreign_keys: &[ForeignKey::to(1, Playlist::TABLE).set_null()],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: TrackColumns = TrackColumns::empty();
     const INDEXED: TrackColumns = TrackColumns::FIRST_ID;
+    const CHECKED: TrackColumns = TrackColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.tracks
@@ -410,11 +414,13 @@ impl Entity for PlaylistTrack {
             ForeignKey::to(1, Playlist::TABLE).cascade(),
         ],
         indexes: &[IndexInfo::unique(&[1, 0])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlaylistTrackColumns = PlaylistTrackColumns::empty();
     const INDEXED: PlaylistTrackColumns =
         PlaylistTrackColumns::TRACK_ID.union(PlaylistTrackColumns::PLAYLIST_ID);
+    const CHECKED: PlaylistTrackColumns = PlaylistTrackColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.playlist_track
@@ -602,10 +608,12 @@ impl Entity for Player {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
+    const CHECKED: PlayerColumns = PlayerColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.players
@@ -988,10 +996,12 @@ impl Entity for Friend {
             ForeignKey::to(1, Player::TABLE).cascade(),
         ],
         indexes: &[IndexInfo::unique(&[0, 1])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: FriendColumns = FriendColumns::empty();
     const INDEXED: FriendColumns = FriendColumns::PLAYER_A.union(FriendColumns::PLAYER_B);
+    const CHECKED: FriendColumns = FriendColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.friends
@@ -1183,10 +1193,12 @@ impl Entity for Follower {
             ForeignKey::to(1, Player::TABLE).cascade(),
         ],
         indexes: &[IndexInfo::unique(&[0, 1])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: FollowerColumns = FollowerColumns::empty();
     const INDEXED: FollowerColumns = FollowerColumns::FOLLOWER_ID.union(FollowerColumns::IDOL_ID);
+    const CHECKED: FollowerColumns = FollowerColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.followers
@@ -1371,10 +1383,12 @@ impl Entity for Film {
         columns: &["title"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: FilmColumns = FilmColumns::empty();
     const INDEXED: FilmColumns = FilmColumns::empty();
+    const CHECKED: FilmColumns = FilmColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.films
@@ -1613,10 +1627,12 @@ impl Entity for Cast {
             ForeignKey::to(1, Player::TABLE).cascade(),
         ],
         indexes: &[IndexInfo::unique(&[0, 1])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: CastColumns = CastColumns::empty();
     const INDEXED: CastColumns = CastColumns::FILM_ID.union(CastColumns::PLAYER_ID);
+    const CHECKED: CastColumns = CastColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.cast
@@ -1803,10 +1819,12 @@ impl Entity for Crew {
             ForeignKey::to(1, Player::TABLE),
         ],
         indexes: &[IndexInfo::unique(&[1, 0])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: CrewColumns = CrewColumns::empty();
     const INDEXED: CrewColumns = CrewColumns::FILM_ID.union(CrewColumns::PLAYER_ID);
+    const CHECKED: CrewColumns = CrewColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.crew
@@ -1979,10 +1997,12 @@ impl Entity for Object {
         columns: &["name"],
         foreign_keys: &[],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: ObjectColumns = ObjectColumns::empty();
     const INDEXED: ObjectColumns = ObjectColumns::empty();
+    const CHECKED: ObjectColumns = ObjectColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.objects
@@ -2155,11 +2175,13 @@ impl Entity for PlayerObject {
             ForeignKey::to(1, Object::TABLE).cascade().unique(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PlayerObjectColumns = PlayerObjectColumns::empty();
     const INDEXED: PlayerObjectColumns =
         PlayerObjectColumns::PLAYER_ID.union(PlayerObjectColumns::OBJECT_ID);
+    const CHECKED: PlayerObjectColumns = PlayerObjectColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.player_objects
@@ -2325,10 +2347,12 @@ impl Entity for Store {
             ForeignKey::to(1, Film::TABLE),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: StoreColumns = StoreColumns::empty();
     const INDEXED: StoreColumns = StoreColumns::MANAGER_ID.union(StoreColumns::FILM_ID);
+    const CHECKED: StoreColumns = StoreColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.stores
@@ -2489,10 +2513,12 @@ impl Entity for CopyRow {
             ForeignKey::to(1, Store::TABLE),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: CopyRowColumns = CopyRowColumns::empty();
     const INDEXED: CopyRowColumns = CopyRowColumns::FILM_ID.union(CopyRowColumns::STORE_ID);
+    const CHECKED: CopyRowColumns = CopyRowColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.copies
@@ -2643,10 +2669,12 @@ impl Entity for Rating {
             ForeignKey::to(1, Player::TABLE).cascade(),
         ],
         indexes: &[IndexInfo::unique(&[0, 1])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: RatingColumns = RatingColumns::empty();
     const INDEXED: RatingColumns = RatingColumns::FILM_ID.union(RatingColumns::PLAYER_ID);
+    const CHECKED: RatingColumns = RatingColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.ratings
@@ -2828,10 +2856,12 @@ impl Entity for Passage {
             ForeignKey::to(1, Film::TABLE).cascade(),
         ],
         indexes: &[],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: PassageColumns = PassageColumns::empty();
     const INDEXED: PassageColumns = PassageColumns::FROM_FILM.union(PassageColumns::TO_FILM);
+    const CHECKED: PassageColumns = PassageColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.passages
@@ -2993,11 +3023,13 @@ impl Entity for FilmObject {
             ForeignKey::to(1, Object::TABLE).cascade(),
         ],
         indexes: &[IndexInfo::unique(&[0, 1])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: FilmObjectColumns = FilmObjectColumns::WEIGHT;
     const INDEXED: FilmObjectColumns =
         FilmObjectColumns::FILM_ID.union(FilmObjectColumns::OBJECT_ID);
+    const CHECKED: FilmObjectColumns = FilmObjectColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.film_objects
@@ -3199,11 +3231,13 @@ impl Entity for ObjectTrack {
             ForeignKey::to(1, Track::TABLE).cascade(),
         ],
         indexes: &[IndexInfo::unique(&[0, 1])],
+        checks: &[],
         kind: TableKind::Entity,
     };
     const REALS: ObjectTrackColumns = ObjectTrackColumns::empty();
     const INDEXED: ObjectTrackColumns =
         ObjectTrackColumns::OBJECT_ID.union(ObjectTrackColumns::TRACK_ID);
+    const CHECKED: ObjectTrackColumns = ObjectTrackColumns::empty();
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.object_tracks
