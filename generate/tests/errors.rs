@@ -267,3 +267,14 @@ fn a_column_of_texts_cannot_be_told_to_point_to_an_id() {
         "column players.friend: a foreign key needs an INTEGER column, and this one is declared `friend TEXT`",
     );
 }
+
+#[test]
+fn sqlite_has_a_last_column() {
+    let columns: String = (0..2000).map(|n| format!(", c{n} INTEGER")).collect();
+    let schema = format!("CREATE TABLE a (id INTEGER PRIMARY KEY{columns});");
+    check(&schema, "", "line 1: too many columns on a");
+    let schema = schema.replace(", c1999 INTEGER", "");
+    let schema = sqlite::read(&schema).expect("one less");
+    let model = model::resolve(&schema, &Config::default()).expect("a model");
+    assert_eq!(model.tables[0].columns.len(), 1999);
+}
