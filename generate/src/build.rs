@@ -4,8 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::run::{Input, read};
-use crate::{emit, model, output};
+use crate::run::{Input, load};
+use crate::{Dialect, emit, model, output};
 
 /// Makes the models of a schema, from the build script of a package.
 ///
@@ -32,6 +32,7 @@ pub fn models(schema: impl Into<PathBuf>) -> Build {
         input: Input {
             schema: schema.into(),
             config: None,
+            dialect: None,
         },
         out: PathBuf::from("models.rs"),
     }
@@ -52,14 +53,20 @@ impl Build {
         self
     }
 
+    /// The SQL that the schema is written in; found out without it.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.input.dialect = Some(dialect);
+        self
+    }
+
     /// The file to write, seen from `OUT_DIR`; `models.rs` without it.
     pub fn out(mut self, path: impl Into<PathBuf>) -> Self {
         self.out = path.into();
         self
     }
 
-    /// Writes the models, and tells cargo to do it again when schema or config change. Returns the path
-    /// of the file.
+    /// Writes the models, and tells cargo to do it again when schema or config change. A schema that has
+    /// to be translated is written beside them, in SQLite's words. Returns the path of the models.
     ///
     /// # Errors
     /// [`Error::NoOutDir`] outside of a build script, and whatever reading, resolving and writing
@@ -78,13 +85,19 @@ impl Build {
         }
         let folder = env::var_os("OUT_DIR").ok_or(Error::NoOutDir)?;
         let out = Path::new(&folder).join(&self.out);
-        let (schema, config) = read(&self.input)?;
-        let model = model::resolve(&schema, &config)?;
+        let (source, config) = load(&self.input)?;
+        let model = model::resolve(&source.schema, &config)?;
+        let included = if source.is_translated {
+            let path = out.with_extension("sql");
+            output::write(&path, &source.text)?;
+            path
+        } else {
+            self.input.schema
+        };
         // The package may be built from anywhere, so the way to the schema starts at the root.
-        let path = self.input.schema.as_path();
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let source = emit::models(&model, &path.to_string_lossy())?;
-        output::write(&out, &source)?;
+        let included = std::path::absolute(&included).unwrap_or(included);
+        let models = emit::models(&model, &included.to_string_lossy())?;
+        output::write(&out, &models)?;
         Ok(out)
     }
 }

@@ -95,3 +95,16 @@ fn a_change_of_the_config_makes_them_anew() {
     assert!(text.contains("pub struct Hero "));
     assert!(out.join("models.rs").is_file());
 }
+
+#[test]
+fn what_has_to_be_translated_is_written_beside_the_models() {
+    let (folder, out) = package();
+    let schema = "CREATE TABLE `players` (`id` INT NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB;";
+    std::fs::write(folder.path().join("schema.sql"), schema).expect("the schema is written");
+    run(folder.path(), "schema.sql", None, &out);
+    let sql = std::fs::read_to_string(out.join("models.sql")).expect("the schema is there");
+    assert!(sql.contains("STRICT"), "{sql}");
+    let models = std::fs::read_to_string(out.join("models.rs")).expect("the models are there");
+    let path = out.join("models.sql");
+    assert!(models.contains(&format!("include_str!({:?})", path.to_string_lossy())));
+}

@@ -15,6 +15,7 @@ fn resolved(path: &str) -> Model {
     let input = Input {
         schema,
         config: None,
+        dialect: None,
     };
     let (schema, config) = read(&input).expect("the case is read");
     model::resolve(&schema, &config).expect("the case is resolved")

@@ -31,11 +31,20 @@ fn options(schema: PathBuf, out: PathBuf, check: bool) -> Options {
     }
 }
 
+/// Schemas that stand beside the repository, where they do.
+fn shared_schemas() -> Option<Vec<PathBuf>> {
+    let files = fs::read_dir(folder("../../shared/schemas")).ok()?;
+    let mut schemas: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
+    schemas.sort();
+    Some(schemas)
+}
+
 fn resolved(schema: &Path) -> Model {
     let schema = schema.to_owned();
     let input = Input {
         schema,
         config: None,
+        dialect: None,
     };
     let (schema, config) = read(&input).expect("the case is read");
     model::resolve(&schema, &config).expect("the case is resolved")
@@ -94,10 +103,18 @@ fn everything_generated_compiles_without_a_warning_and_works() {
             modules,
             "/// One case.\n#[path = {models:?}]\npub mod {name};\n"
         );
-        let program = round_trip::program(&resolved(schema), &format!("crate::{name}"));
-        let path = root.join(format!("src/round_trip_{name}.rs"));
-        fs::write(&path, program).expect("the round trip is written");
-        let _ = write!(modules, "#[cfg(test)]\nmod round_trip_{name};\n");
+        let model = resolved(schema);
+        // Random rows do not satisfy what nobody but the file can judge.
+        if model
+            .tables
+            .iter()
+            .all(|table| table.file_checks.is_empty())
+        {
+            let program = round_trip::program(&model, &format!("crate::{name}"));
+            let path = root.join(format!("src/round_trip_{name}.rs"));
+            fs::write(&path, program).expect("the round trip is written");
+            let _ = write!(modules, "#[cfg(test)]\nmod round_trip_{name};\n");
+        }
     };
     for case in CASES {
         let case_folder = folder("tests/cases").join(format!("emit_{case}"));
@@ -126,6 +143,16 @@ fn everything_generated_compiles_without_a_warning_and_works() {
         fs::write(&schema, source).expect("the schema is written");
         generate(&options(schema.clone(), out.clone(), false)).expect("the case is generated");
         module(name, &schema, &out);
+    }
+    match shared_schemas() {
+        Some(schemas) => {
+            for (at, schema) in schemas.into_iter().enumerate() {
+                let out = root.join(format!("src/shared_{at}.rs"));
+                generate(&options(schema.clone(), out.clone(), false)).expect("it is generated");
+                module(&format!("shared_{at}"), &schema, &out);
+            }
+        }
+        None => println!("skipped: ../shared/schemas is not there"),
     }
     let _ = write!(
         modules,
