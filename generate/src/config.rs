@@ -151,7 +151,7 @@ pub enum TypeName {
     Blob,
 }
 
-/// `[tables.<table>]`: Rust names of a table.
+/// `[tables.<table>]`: Rust names of a table, and what it is.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TableSection {
@@ -160,6 +160,9 @@ pub struct TableSection {
     /// The name of its type.
     #[serde(rename = "type")]
     pub type_name: Option<Name>,
+    /// `true`: it is a join table, whatever other columns it has; `false`: it is none. Without it the
+    /// rules decide.
+    pub join: Option<Spanned<bool>>,
 }
 
 impl Config {

@@ -8,6 +8,9 @@ use crate::sources::Dialect;
 /// Anything that can go wrong between a schema file and its models.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// A build script's output folder, outside of a build script.
+    #[error("OUT_DIR is not set; cargo sets it for build scripts")]
+    NoOutDir,
     /// A file could not be read.
     #[error("cannot read {}: {source}", path.display())]
     ReadFile {
@@ -200,40 +203,6 @@ pub enum ModelError {
         /// The key's columns.
         columns: Vec<String>,
     },
-    /// A foreign key of several columns.
-    #[error("table {table:?}: a foreign key of several columns ({}) is not supported yet", columns.join(", "))]
-    CompositeForeignKey {
-        /// The table.
-        table: String,
-        /// The key's columns.
-        columns: Vec<String>,
-    },
-    /// A foreign key to a table that is not there.
-    #[error(
-        "column {table}.{column}: its foreign key points to table {target:?}, which the schema does not have"
-    )]
-    NoForeignTable {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// Where it points to.
-        target: String,
-    },
-    /// A foreign key to something other than an id.
-    #[error(
-        "column {table}.{column}: its foreign key points to {target}.{target_column}, which is not that table's INTEGER PRIMARY KEY; only ids can be pointed to yet"
-    )]
-    ForeignKeyNotToId {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// The table it points to.
-        target: String,
-        /// The column it points to.
-        target_column: String,
-    },
     /// A foreign key in a column that does not hold integers, or is limited by a CHECK.
     #[error(
         "column {table}.{column}: a foreign key needs an INTEGER column, and this one is declared `{declared}`"
@@ -251,14 +220,6 @@ pub enum ModelError {
         "column {table}.{column}: a primary key that is a foreign key too is not supported yet; give the foreign key a UNIQUE column of its own"
     )]
     IdIsForeignKey {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// One column with several foreign keys.
-    #[error("column {table}.{column}: two foreign keys on one column are not supported yet")]
-    TwoForeignKeys {
         /// The table.
         table: String,
         /// The column.

@@ -15,20 +15,23 @@
 //! - [`relations`], [`pivot`] and [`owners`] find out what points to what and who owns what;
 //! - [`names`] makes Rust names;
 //! - [`model`] is everything resolved, ready to be written down by [`emit`];
-//! - [`explain`] says what was found, and why.
+//! - [`explain`] says what was found, and why; [`diagram`] draws it.
 
 mod accessors;
+pub mod build;
 mod canonical;
 mod checks;
 mod columns;
 mod comparisons;
 pub mod config;
 mod ddl_text;
+pub mod diagram;
 pub mod emit;
 pub mod error;
 pub mod explain;
 mod fields;
 pub mod import;
+pub mod joins;
 pub mod model;
 pub mod names;
 mod output;
@@ -45,6 +48,7 @@ mod types;
 pub use config::Config;
 pub use error::Error;
 pub use model::Model;
+pub use output::write as write_file;
 pub use pivot::{PivotInfo, is_pivot_table, pivot_info};
 pub use run::{Input, Options, Outcome, generate, read, sqlite_schema};
 pub use schema::Schema;

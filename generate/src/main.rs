@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use gamedb_generate::diagram::{Format, diagram};
 use gamedb_generate::import::{ImportOptions, import};
-use gamedb_generate::{Dialect, Error, Input, Options, Outcome, explain, generate, model, read};
+use gamedb_generate::{
+    Dialect, Error, Input, Options, Outcome, explain, generate, model, read, write_file,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Typed models of a gamedb world, from its SQL schema.
@@ -55,6 +58,17 @@ enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Draw the tables: what points to what, and who owns what.
+    Diagram {
+        #[command(flatten)]
+        files: Files,
+        /// The file to write; standard output without it.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// What to write; without it as the file's name ends, or a Mermaid text.
+        #[arg(long, value_enum)]
+        format: Option<Format>,
     },
 }
 
@@ -167,6 +181,17 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             match explanation.json() {
                 Ok(text) if json => println!("{text}"),
                 _ => print!("{}", explanation.text()),
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Diagram { files, out, format } => {
+            let (schema, config) = read(&files.into())?;
+            let model = model::resolve(&schema, &config)?;
+            let format = format.or_else(|| Format::of(out.as_deref()?));
+            let text = diagram(&model, format.unwrap_or(Format::Mermaid));
+            match out {
+                Some(path) => write_file(&path, &text)?,
+                None => print!("{text}"),
             }
             Ok(ExitCode::SUCCESS)
         }

@@ -66,7 +66,7 @@ pub fn sqlite_schema(input: &Input) -> Result<String, Error> {
     Ok(load(input)?.0.text)
 }
 
-fn load(input: &Input) -> Result<(Source, Config), Error> {
+pub(crate) fn load(input: &Input) -> Result<(Source, Config), Error> {
     let beside = input.schema.with_file_name("gamedb.toml");
     let config = match &input.config {
         Some(path) => Some(path),

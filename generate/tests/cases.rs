@@ -60,6 +60,16 @@ fn two_pivots_between_the_same_tables() {
 }
 
 #[test]
+fn joins() {
+    check("emit_joins", "tests/cases/emit_joins");
+}
+
+#[test]
+fn keys_that_are_not_followed() {
+    check("unfollowed", "tests/cases/unfollowed");
+}
+
+#[test]
 fn comments_and_renames() {
     check("plain", "tests/cases/plain");
 }

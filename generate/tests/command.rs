@@ -110,9 +110,9 @@ fn explain_prints_json() {
         .map(|t| &t["name"])
         .collect();
     assert_eq!(pivots, ["attribute_owners", "inventory_owners"]);
-    assert_eq!(tables[4]["foreign_keys"][0]["column"], "attribute_id");
+    assert_eq!(tables[4]["foreign_keys"][0]["columns"][0], "attribute_id");
     assert_eq!(tables[4]["foreign_keys"][0]["found"], "declared");
-    assert_eq!(tables[1]["columns"][1]["field"], "owner");
+    assert_eq!(tables[1]["fields"][1]["field"], "owner");
 }
 
 #[test]

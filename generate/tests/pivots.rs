@@ -108,7 +108,7 @@ fn s1_2_declared_keys_come_before_the_convention() {
     )
     .expect("a schema");
     let relations = gamedb_generate::relations::relations(&other, &Config::default());
-    assert_eq!(relations.expect("relations")[0].target, "people");
+    assert_eq!(relations.expect("relations").0[0].target, "people");
 }
 
 #[test]
