@@ -1,5 +1,7 @@
 //! World files: the only place that knows SQLite.
 
+pub mod background;
+mod batch;
 pub mod database;
 pub mod error;
 pub mod flush;
@@ -10,4 +12,7 @@ pub mod options;
 mod save;
 mod schema;
 mod sql;
+mod sync;
 mod unchanged;
+mod worker;
+mod writer;

@@ -63,6 +63,26 @@ impl Captured {
         }
     }
 
+    /// Forgets what was captured, and keeps the room for the next time.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn clear(&mut self) {
+        // Room that a large flush has left is not kept by small ones.
+        let is_roomy = |capacity: usize, len: usize| capacity > 4 * len + 4096;
+        if is_roomy(self.cells.capacity(), self.cells.len())
+            || is_roomy(self.text.capacity(), self.text.len())
+            || is_roomy(self.bytes.capacity(), self.bytes.len())
+        {
+            *self = Self::new(self.table);
+            return;
+        }
+        self.shapes.clear();
+        self.rows.clear();
+        self.cells.clear();
+        self.text.clear();
+        self.bytes.clear();
+        self.removed.clear();
+    }
+
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -85,6 +105,13 @@ impl Captured {
     #[must_use]
     pub fn removed(&self) -> &[i64] {
         &self.removed
+    }
+
+    /// Whether a row with this id is captured as a new one. O(log n).
+    #[must_use]
+    pub fn inserts(&self, id: i64) -> bool {
+        let place = self.rows.binary_search_by_key(&id, |row| row.id);
+        place.is_ok_and(|place| self.is_new(&self.rows[place]))
     }
 
     /// The values of a row, for the columns of its shape.

@@ -67,6 +67,14 @@ impl Together {
         (self.members, self.ends) = (members, ends);
     }
 
+    /// Adds the groups of another list.
+    pub(crate) fn append(&mut self, other: Self) {
+        let start = self.members.len();
+        self.members.extend(other.members);
+        self.ends
+            .extend(other.ends.into_iter().map(|end| start + end));
+    }
+
     /// Forgets all groups: everything has been flushed.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();

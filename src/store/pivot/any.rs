@@ -7,7 +7,7 @@ use crate::error::{Problem, ProblemKind};
 use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection};
 use crate::store::capture::{Captured, CapturedRow};
 use crate::store::delta::Overlay;
-use crate::store::dirty::{AnyKey, DirtySet, RowState};
+use crate::store::dirty::{AnyKey, DirtySet, RowState, Tombstone};
 use crate::store::entity::{
     ColumnProblem, Entity, Owner as _, PivotRow, RowReader, RowSource, owner_value,
 };
@@ -154,6 +154,10 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         &self.dirty
     }
 
+    fn dirty_mut(&mut self) -> &mut DirtySet {
+        &mut self.dirty
+    }
+
     fn is_dirty_row(&self, key: RawKey) -> bool {
         self.links.get(key).is_some_and(Self::is_dirty)
     }
@@ -284,6 +288,23 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         }
         self.dirty
             .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+    }
+
+    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
+        for row in captured.rows() {
+            let Some(link) = self.links.get_mut(row.key) else {
+                continue;
+            };
+            if captured.is_new(row) {
+                link.state.insert(RowState::NEW);
+            } else {
+                let columns = &captured.shapes()[row.shape].columns;
+                let arms = (0..self.arms.len()).filter(|&a| columns.contains(&arm_column::<P>(a)));
+                arms.for_each(|arm| link.dirty |= bit(arm));
+            }
+            self.dirty.list(row.key, &mut link.state);
+        }
+        self.dirty.restore(captured, removed);
     }
 
     fn file_has(&self, id: i64, row: &dyn RowSource, tables: &P::Tables) -> bool {
