@@ -38,6 +38,13 @@ pub(super) struct NextId {
     before: i64,
 }
 
+impl NextId {
+    /// Whether it is to be written only so that something is.
+    pub(super) fn is_in_file(&self) -> bool {
+        self.next == self.before
+    }
+}
+
 impl Batch {
     /// One with nothing in it.
     pub(super) fn new<T: Tables>(order: &LoadOrder) -> Self {

@@ -92,6 +92,12 @@ pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<Flush
     }
     untangle(&transaction, refused, &mut report)?;
     for id in &batch.next_ids {
+        if id.is_in_file() {
+            // SQLite writes no page for a row that stays as it is.
+            transaction
+                .prepare_cached(sql::DELETE_ID)?
+                .execute([id.info.name])?;
+        }
         transaction
             .prepare_cached(sql::UPSERT_ID)?
             .execute((id.info.name, id.next))?;

@@ -99,6 +99,7 @@ impl Writer {
     /// housekeeping: what was flushed is flushed. What could not be moved shows in
     /// [`FlushReport::wal_pages`].
     fn checkpoint(&self) -> bool {
+        tracing::trace!(path = %self.path.display(), "checkpoint");
         let checkpoint = self
             .connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
