@@ -143,7 +143,7 @@ fn spawn(world: &mut World, n: u32) -> Result<MobileKey, GameError> {
 /// it goes wrong and is taken back, of which no mirror hears.
 fn tick(
     world: &mut World,
-    mobiles: &mut Vec<MobileKey>,
+    mobiles: &mut [MobileKey],
     n: u32,
     random: &mut fastrand::Rng,
 ) -> Result<(), GameError> {

@@ -121,6 +121,16 @@ pub enum Error {
         /// The row's id.
         id: i64,
     },
+    /// Two rows are not linked, and cannot be unlinked.
+    #[error("{table}: no row has {value} in {column}")]
+    NotLinked {
+        /// The join table.
+        table: &'static str,
+        /// Its two columns.
+        column: String,
+        /// The ids of the two rows, in the same order.
+        value: String,
+    },
     /// All 2^63 ids of a table have been given.
     #[error("{table} has no ids left")]
     IdExhausted {

@@ -1,7 +1,7 @@
 //! What generated models are made of. Generated code imports from here and nowhere else; written by
 //! hand, a program needs [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
 
-pub use bitflags::{Flags, bitflags};
+pub use bitflags::{Flag, Flags, bitflags};
 
 pub use crate::error::{Error, ProblemKind};
 pub use crate::store::any_table::AnyTable;
@@ -12,6 +12,7 @@ pub use crate::store::entity::{
 };
 pub use crate::store::index::Parent;
 pub use crate::store::key::{Id, Key, RawKey};
+pub use crate::store::link::{FromLeft, FromRight, Join, Linked, Side};
 pub use crate::store::owned::NewOrKept;
 pub use crate::store::pivot::Pivot;
 pub use crate::store::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
@@ -19,8 +20,9 @@ pub use crate::store::table::{Rows, Table};
 pub use crate::store::union::{Parts, Union, owner_flags, union_flags};
 pub use crate::store::value::{FromValue, Value, enum_from_value};
 pub use crate::store::view::{RowMut, RowRef};
+pub use crate::store::wide::WideBits;
 pub use crate::store::world::World;
-pub use crate::{fields, owner_enum, tables, text_enum, views};
+pub use crate::{fields, owner_enum, tables, text_enum, views, wide_columns};
 
 /// Declares the tables of a world, each with its position: they are counted from 0, in declaration
 /// order.

@@ -141,6 +141,39 @@ fn s5_6_saving_an_owner_takes_along_what_has_left_it() {
     assert_eq!(bob.full_name, player(2).full_name);
 }
 
+/// What was given away and then removed stayed with the giver in the file.
+#[test]
+fn s5_6_saving_an_owner_takes_along_what_is_gone_from_whom_it_was_given_to() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let [ada, bob] = [1, 2].map(|n| db.insert(player(n)).unwrap());
+    let item = db.insert(Item::default()).unwrap();
+    let mut owner = db.get_mut(ada).unwrap();
+    let sword = owner.add_attribute(attribute("sword")).unwrap();
+    let bag = owner.add_inventory(Inventory::default()).unwrap();
+    let mut other = db.get_mut(bob).unwrap();
+    let chest = other.add_inventory(Inventory::default()).unwrap();
+    let stack = InventoryEntry {
+        inventory: bag,
+        item,
+        ..InventoryEntry::default()
+    };
+    let stack = db.insert(stack).unwrap();
+    let _ = db.flush().unwrap();
+
+    db.get_mut(ada).unwrap().give_attribute(sword, bob).unwrap();
+    db.remove(sword).unwrap();
+    db.get_mut(stack).unwrap().set_inventory(chest).unwrap();
+    db.remove(stack).unwrap();
+    // The sword, whose it was, and the stack.
+    assert_eq!(db.save(ada).unwrap().deleted, 3);
+    drop(db); // as if the process had died
+
+    let db = file.open();
+    assert_eq!(db.n_rows::<gamedb_models::Attribute>(), 0);
+    assert_eq!(db.n_rows::<InventoryEntry>(), 0);
+}
+
 #[test]
 fn a_flush_does_not_go_into_a_file_that_is_not_there_any_more() {
     for replace in [false, true] {

@@ -1,6 +1,9 @@
 //! What hangs on several tables or fields: arms, indexes, the accessors of relations, the order.
 
+use std::collections::HashMap;
+
 use crate::error::ModelError;
+use crate::joins::{self, JoinInfo};
 use crate::model::{
     ArmModel, ChildModel, ColumnModel, ColumnSet, FieldKind, Model, OwnerModel, PivotMethods,
     PivotModel, TableKind, TableModel, TableRef,
@@ -8,8 +11,9 @@ use crate::model::{
 use crate::names::{self, Ident, Scope};
 use crate::owners::OwnerUnion;
 use crate::pivot::PivotInfo;
+use crate::relations::Unfollowed;
 use crate::resolve::Resolver;
-use crate::schema::Table;
+use crate::schema::{Index, Partial, Table};
 
 /// The arms of an owner enum, in column order.
 pub(crate) fn arms(
@@ -69,7 +73,10 @@ pub(crate) fn sets(
         }
     }
     let all = table.uniques.iter().map(|index| (index, true));
-    for (index, unique) in all.chain(table.indexes.iter().map(|index| (index, false))) {
+    let all = all.chain(table.indexes.iter().map(|index| (index, false)));
+    // What a key that is not followed points to can be found by hand.
+    let by_hand: Vec<Index> = model.unfollowed.iter().map(by_hand).collect();
+    for (index, unique) in all.chain(by_hand.iter().map(|index| (index, false))) {
         let place = |name: &String| model.columns.iter().position(|c| c.name == *name);
         let columns: Vec<usize> = index.columns.iter().filter_map(place).collect();
         // The id is unique and found by without an index; with it in a set, any set is unique.
@@ -138,6 +145,17 @@ pub(crate) fn sets(
     Ok(())
 }
 
+/// The index on the columns of a key that is not followed; memory has it, whether or not the file does.
+fn by_hand(key: &Unfollowed) -> Index {
+    Index {
+        name: format!("of {}", key.columns.join(", ")),
+        columns: key.columns.clone(),
+        expression: false,
+        collation: None,
+        partial: Partial::No,
+    }
+}
+
 fn file_alone(table: &Table, index: &str, why: &str) -> String {
     format!(
         "table {}: index {index} is kept in the file alone, because {why}",
@@ -145,11 +163,24 @@ fn file_alone(table: &Table, index: &str, why: &str) -> String {
     )
 }
 
-/// Connects the tables: pivots with their methods, then what points to what.
-pub(crate) fn connect(model: &mut Model, infos: &[PivotInfo]) {
+/// Connects the tables: pivots with their methods, then joins, then what points to what. A name that
+/// several of the latter want for themselves goes to none of them.
+pub(crate) fn connect(model: &mut Model, infos: &[PivotInfo], links: &[JoinInfo]) {
     let mut scopes: Vec<Scope> = model.tables.iter().map(methods_taken).collect();
     pivots(model, infos, &mut scopes);
-    children(model, &mut scopes);
+    let pointing = pointing(model);
+    let mut wanted = joins::wanted(model, links);
+    for one in pointing.iter().filter(|one| !one.twin) {
+        wanted.push((TableRef(one.target), one.base.stem().to_owned()));
+    }
+    let mut rivals: HashMap<(TableRef, &str), usize> = HashMap::new();
+    for (table, name) in &wanted {
+        *rivals.entry((*table, name)).or_default() += 1;
+    }
+    let n_wanting =
+        |table: TableRef, name: &str| rivals.get(&(table, name)).copied().unwrap_or_default();
+    joins::connect(model, links, &mut scopes, &n_wanting);
+    children(model, pointing, &mut scopes, &n_wanting);
 }
 
 /// The methods that the views of a table have for its own fields.
@@ -274,11 +305,15 @@ fn method_names(methods: &PivotMethods) -> [&Ident; 6] {
 struct Pointing {
     target: usize,
     child: ChildModel,
+    /// What its accessor is called if nobody else wants to be: the rows that point.
+    base: Ident,
     /// The name of its field or arm, to tell two of one table apart.
     by: String,
+    /// Whether there are two of one table.
+    twin: bool,
 }
 
-fn children(model: &mut Model, scopes: &mut [Scope]) {
+fn pointing(model: &Model) -> Vec<Pointing> {
     let mut all: Vec<Pointing> = Vec::new();
     for (at, table) in model.tables.iter().enumerate() {
         if table.pivot().is_some() {
@@ -286,16 +321,22 @@ fn children(model: &mut Model, scopes: &mut [Scope]) {
         }
         for (place, field) in table.fields.iter().enumerate() {
             let mut point = |target: TableRef, column: usize, unique: bool, by: &str| {
+                let base = match unique {
+                    true => &table.singular,
+                    false => &table.accessor,
+                };
                 all.push(Pointing {
                     target: target.0,
                     child: ChildModel {
-                        accessor: table.accessor.clone(),
+                        accessor: base.clone(),
                         table: TableRef(at),
                         column,
                         field: place,
                         unique,
                     },
+                    base: base.clone(),
                     by: by.to_owned(),
+                    twin: false,
                 });
             };
             match &field.kind {
@@ -315,27 +356,29 @@ fn children(model: &mut Model, scopes: &mut [Scope]) {
             }
         }
     }
-    let twins: Vec<bool> = all
-        .iter()
-        .map(|one| {
-            let same = |other: &&Pointing| {
-                other.target == one.target && other.child.table == one.child.table
-            };
-            all.iter().filter(same).count() > 1
-        })
-        .collect();
-    for (mut one, twin) in all.into_iter().zip(twins) {
-        let table = &model[one.child.table];
-        let base = if one.child.unique {
-            &table.singular
-        } else {
-            &table.accessor
-        };
-        let long = Ident::new(&format!("{}_by_{}", base.stem(), one.by));
-        let wanted = if twin {
+    let mut from: HashMap<(usize, TableRef), usize> = HashMap::new();
+    for one in &all {
+        *from.entry((one.target, one.child.table)).or_default() += 1;
+    }
+    for one in &mut all {
+        one.twin = from[&(one.target, one.child.table)] > 1;
+    }
+    all
+}
+
+fn children(
+    model: &mut Model,
+    all: Vec<Pointing>,
+    scopes: &mut [Scope],
+    n_wanting: &dyn Fn(TableRef, &str) -> usize,
+) {
+    for mut one in all {
+        let rival = n_wanting(TableRef(one.target), one.base.stem()) > 1;
+        let long = Ident::new(&format!("{}_by_{}", one.base.stem(), one.by));
+        let wanted = if one.twin || rival {
             vec![long]
         } else {
-            vec![base.clone(), long]
+            vec![one.base, long]
         };
         one.child.accessor = scopes[one.target].ident(&wanted);
         model.tables[one.target].children.push(one.child);

@@ -36,6 +36,8 @@ pub struct Sections {
     pub columns: BTreeMap<Name, ColumnSection>,
     /// `[tables.<table>]`
     pub tables: BTreeMap<Name, TableSection>,
+    /// `[types]`: Rust types by the types of the database that the schema is from.
+    pub types: BTreeMap<Name, TypeName>,
 }
 
 /// `[pivots.<table>]`: forces, forbids or limits a pivot.
@@ -149,7 +151,7 @@ pub enum TypeName {
     Blob,
 }
 
-/// `[tables.<table>]`: Rust names of a table.
+/// `[tables.<table>]`: Rust names of a table, and what it is.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TableSection {
@@ -158,6 +160,9 @@ pub struct TableSection {
     /// The name of its type.
     #[serde(rename = "type")]
     pub type_name: Option<Name>,
+    /// `true`: it is a join table, whatever other columns it has; `false`: it is none. Without it the
+    /// rules decide.
+    pub join: Option<Spanned<bool>>,
 }
 
 impl Config {
@@ -205,6 +210,19 @@ impl Config {
         self.sections
             .columns
             .get(format!("{table}.{column}").as_str())
+    }
+
+    /// What `[types]` says of a type; it has several names, the most exact one first.
+    pub(crate) fn type_of(&self, names: &[String]) -> Option<TypeName> {
+        let types = &self.sections.types;
+        names.iter().find_map(|name| {
+            let same = |key: &&Name| {
+                key.get_ref()
+                    .replace(' ', "")
+                    .eq_ignore_ascii_case(&name.replace(' ', ""))
+            };
+            types.iter().find(|(key, _)| same(key)).map(|(_, ty)| *ty)
+        })
     }
 
     /// The section of one table.

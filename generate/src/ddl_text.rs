@@ -1,7 +1,8 @@
 //! What SQLite does not tell about a `CREATE TABLE` text: its comments, and each column's
 //! declaration as written. Works on tokens, so that no grammar can be too old for it.
 
-use sqlparser::dialect::SQLiteDialect;
+use sqlparser::dialect::Dialect;
+use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace, Word};
 
 /// A token that is not white space, with its text as written.
@@ -32,11 +33,25 @@ impl Piece {
     }
 
     /// The name that this token can stand for.
-    fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         match &self.token.token {
             Token::Word(word) => Some(&word.value),
             Token::SingleQuotedString(text) | Token::DoubleQuotedString(text) => Some(text),
             _ => None,
+        }
+    }
+}
+
+impl Piece {
+    /// Puts a new name in the place of an old one.
+    pub(crate) fn rename(&mut self, old: &str, new: &str) {
+        if let Token::Word(word) = &mut self.token.token
+            && word.value.eq_ignore_ascii_case(old)
+        {
+            new.clone_into(&mut word.value);
+            word.quote_style.get_or_insert('"');
+            word.keyword = Keyword::NoKeyword;
+            self.text = format!("\"{}\"", new.replace('"', "\"\""));
         }
     }
 }
@@ -111,6 +126,9 @@ impl<'a> Lines<'a> {
             return self.text.len();
         };
         let rest = &self.text[start..];
+        if rest.as_bytes().get(..column).is_some_and(<[u8]>::is_ascii) {
+            return start + column;
+        }
         start
             + rest
                 .char_indices()
@@ -119,9 +137,9 @@ impl<'a> Lines<'a> {
     }
 }
 
-fn items(sql: &str) -> Vec<Item> {
-    // A text that SQLite took and this tokenizer does not has no comments, as far as we know.
-    let Ok(tokens) = Tokenizer::new(&SQLiteDialect {}, sql).tokenize_with_location() else {
+fn items(sql: &str, dialect: &dyn Dialect) -> Vec<Item> {
+    // A text that its database took and this tokenizer does not has no comments, as far as we know.
+    let Ok(tokens) = Tokenizer::new(dialect, sql).tokenize_with_location() else {
         return Vec::new();
     };
     let lines = Lines::new(sql);
@@ -131,7 +149,7 @@ fn items(sql: &str) -> Vec<Item> {
         match &token.token {
             Token::EOF => {}
             Token::Whitespace(Whitespace::SingleLineComment { comment, prefix })
-                if prefix == "--" =>
+                if prefix == "--" || prefix == "#" =>
             {
                 spaced = true;
                 items.push(Item::Comment {
@@ -155,8 +173,8 @@ fn items(sql: &str) -> Vec<Item> {
 }
 
 /// The tokens of an SQL text.
-pub(crate) fn pieces(sql: &str) -> Vec<Piece> {
-    items(sql)
+pub(crate) fn pieces(sql: &str, dialect: &dyn Dialect) -> Vec<Piece> {
+    items(sql, dialect)
         .into_iter()
         .filter_map(|item| match item {
             Item::Piece(piece) => Some(piece),
@@ -177,7 +195,7 @@ fn paragraph_text(lines: &[String]) -> Option<String> {
 }
 
 /// The columns and constraints of a `CREATE TABLE` text, with their comments.
-pub(crate) fn table_text(sql: &str) -> TableText {
+pub(crate) fn table_text(sql: &str, dialect: &dyn Dialect) -> TableText {
     let mut table = TableText::default();
     let mut element = Element::default();
     let mut before: Vec<(String, u64)> = Vec::new();
@@ -197,7 +215,7 @@ pub(crate) fn table_text(sql: &str) -> TableText {
     };
     let mut late: Vec<(usize, String)> = Vec::new();
     let mut n_elements = 0_usize;
-    for item in items(sql) {
+    for item in items(sql, dialect) {
         match item {
             Item::Comment { text, line } if depth > 0 => {
                 if !element.pieces.is_empty() {
@@ -269,14 +287,14 @@ fn merge(first: Option<String>, second: Option<String>) -> Option<String> {
 }
 
 /// The comments directly before each `CREATE TABLE` of a schema text, by table name.
-pub(crate) fn table_comments(source: &str) -> Vec<(String, String)> {
+pub(crate) fn table_comments(source: &str, dialect: &dyn Dialect) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut block: Vec<String> = Vec::new();
     let mut block_end = 0; // line of the block's last comment
     let mut statement: Vec<Piece> = Vec::new();
     let mut comment: Option<String> = None;
     let mut last_line = 0;
-    for item in items(source) {
+    for item in items(source, dialect) {
         match item {
             Item::Comment { text, line } => {
                 if statement.is_empty() && line != last_line {

@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 
 use crate::schema::OnDelete;
+use crate::sources::Dialect;
 
 /// Anything that can go wrong between a schema file and its models.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// A build script's output folder, outside of a build script.
+    #[error("OUT_DIR is not set; cargo sets it for build scripts")]
+    NoOutDir,
     /// A file could not be read.
     #[error("cannot read {}: {source}", path.display())]
     ReadFile {
@@ -23,9 +27,23 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The translation of the schema would be written over something that was not generated.
+    #[error("{} is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes", path.display())]
+    Overwrites {
+        /// The file.
+        path: PathBuf,
+    },
     /// The schema could not be read.
     #[error("{file}: {source}")]
     Schema {
+        /// The schema file.
+        file: String,
+        /// Why.
+        source: ReadError,
+    },
+    /// The translation of a schema is not what SQLite takes.
+    #[error("{file}: SQLite refuses the translation of the schema: {source}")]
+    Canonical {
         /// The schema file.
         file: String,
         /// Why.
@@ -40,6 +58,9 @@ pub enum Error {
     /// The schema has something that the engine has no words for.
     #[error(transparent)]
     Unsupported(#[from] crate::emit::Unsupported),
+    /// Rows could not be carried over.
+    #[error(transparent)]
+    Import(#[from] crate::import::ImportError),
     /// rustfmt could not be started.
     #[error(
         "cannot run rustfmt, which formats the models: {source}; `rustup component add rustfmt` installs it"
@@ -78,6 +99,20 @@ pub enum ReadError {
         /// Its name.
         name: String,
     },
+    /// A script that makes no table.
+    #[error("no CREATE TABLE can be read as {}; `--dialect` says what it is{}", dialect.name(), first(warnings))]
+    NoTables {
+        /// What it was read as.
+        dialect: Dialect,
+        /// What could not be read.
+        warnings: Vec<String>,
+    },
+}
+
+/// The first lines of what was wrong with a script.
+fn first(warnings: &[String]) -> String {
+    let lines = warnings.iter().take(3);
+    lines.map(|warning| format!("\n  {warning}")).collect()
 }
 
 /// A gamedb.toml that is wrong, with the line.
@@ -168,40 +203,6 @@ pub enum ModelError {
         /// The key's columns.
         columns: Vec<String>,
     },
-    /// A foreign key of several columns.
-    #[error("table {table:?}: a foreign key of several columns ({}) is not supported yet", columns.join(", "))]
-    CompositeForeignKey {
-        /// The table.
-        table: String,
-        /// The key's columns.
-        columns: Vec<String>,
-    },
-    /// A foreign key to a table that is not there.
-    #[error(
-        "column {table}.{column}: its foreign key points to table {target:?}, which the schema does not have"
-    )]
-    NoForeignTable {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// Where it points to.
-        target: String,
-    },
-    /// A foreign key to something other than an id.
-    #[error(
-        "column {table}.{column}: its foreign key points to {target}.{target_column}, which is not that table's INTEGER PRIMARY KEY; only ids can be pointed to yet"
-    )]
-    ForeignKeyNotToId {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// The table it points to.
-        target: String,
-        /// The column it points to.
-        target_column: String,
-    },
     /// A foreign key in a column that does not hold integers, or is limited by a CHECK.
     #[error(
         "column {table}.{column}: a foreign key needs an INTEGER column, and this one is declared `{declared}`"
@@ -219,14 +220,6 @@ pub enum ModelError {
         "column {table}.{column}: a primary key that is a foreign key too is not supported yet; give the foreign key a UNIQUE column of its own"
     )]
     IdIsForeignKey {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// One column with several foreign keys.
-    #[error("column {table}.{column}: two foreign keys on one column are not supported yet")]
-    TwoForeignKeys {
         /// The table.
         table: String,
         /// The column.
@@ -255,6 +248,20 @@ pub enum ModelError {
         column: String,
         /// The type as declared.
         declared: String,
+    },
+    /// A type of another dialect that is not known.
+    #[error(
+        "column {table}.{column}: type {declared:?} is not known; say what it holds with `[types] {base:?} = \"String\"`, or with `[columns.\"{table}.{column}\"] type`"
+    )]
+    UnknownType {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The type as declared.
+        declared: String,
+        /// How `[types]` names it.
+        base: String,
     },
     /// A computed column.
     #[error("column {table}.{column}: computed (GENERATED) columns are not supported yet")]

@@ -6,9 +6,11 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::{self, FieldKind, Model, TableModel};
+use crate::joins::{self, JoinInfo};
+use crate::model::{self, FieldKind, ForeignKeyModel, Model, TableKind, TableModel};
 use crate::pivot::{self, PivotInfo};
-use crate::schema::Schema;
+use crate::relations::Found;
+use crate::schema::{Schema, Table};
 
 /// What was found in a schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,7 +19,9 @@ pub struct Explanation {
     pub tables: Vec<TableExplanation>,
     /// The enums: type name and texts with their variants.
     pub enums: Vec<EnumExplanation>,
-    /// What memory cannot keep true; the file still does.
+    /// What was assumed about the schema's text, and what was passed over in it.
+    pub notes: Vec<String>,
+    /// What a translation loses, and what memory cannot keep true; the file still does.
     pub warnings: Vec<String>,
 }
 
@@ -26,23 +30,36 @@ pub struct Explanation {
 pub struct TableExplanation {
     /// Its SQL name.
     pub name: String,
-    /// `entity` or `pivot`.
+    /// `entity`, `pivot`, `join` or `join_with_payload`.
     pub kind: &'static str,
     /// The type of its rows.
     #[serde(rename = "type")]
     pub type_name: String,
-    /// Why it is a pivot, or is none.
+    /// Why it is what it is, and why it is nothing else.
     pub reason: String,
     /// What the schema does not prove about the pivot.
     pub warnings: Vec<String>,
-    /// Its fields.
-    pub columns: Vec<FieldExplanation>,
-    /// Its foreign keys.
+    /// Its columns, in declaration order.
+    pub columns: Vec<ColumnExplanation>,
+    /// The fields of its rows.
+    pub fields: Vec<FieldExplanation>,
+    /// Its foreign keys, followed or not.
     pub foreign_keys: Vec<KeyExplanation>,
     /// UNIQUE sets and indexes.
     pub indexes: Vec<String>,
     /// The accessors of relations on its views.
     pub accessors: Vec<String>,
+}
+
+/// A column, and the field that has its values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnExplanation {
+    /// Its SQL name.
+    pub name: String,
+    /// Its declaration, on one line.
+    pub declaration: String,
+    /// The field; `id` for the id, which every row has.
+    pub field: String,
 }
 
 /// A field, and the columns it stands for.
@@ -60,16 +77,20 @@ pub struct FieldExplanation {
 /// A foreign key, and how it was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeyExplanation {
-    /// The column.
-    pub column: String,
+    /// Its columns.
+    pub columns: Vec<String>,
     /// The table it points to; `None` for an owner outside of the database.
     pub table: Option<String>,
-    /// `declared`, `config`, `convention` or `no table`.
+    /// The columns it points to.
+    pub target_columns: Vec<String>,
+    /// `declared`, `convention` or `config`; `none` without a table.
     pub found: &'static str,
     /// Its ON DELETE action.
     pub on_delete: &'static str,
     /// Whether it is UNIQUE.
     pub unique: bool,
+    /// Why memory does not follow it, if it does not: its columns are plain ones then.
+    pub unfollowed: Option<String>,
 }
 
 /// An enum.
@@ -88,11 +109,18 @@ pub struct EnumExplanation {
 /// As [`model::resolve`].
 pub fn explain(schema: &Schema, config: &Config) -> Result<Explanation, Error> {
     let model = model::resolve(schema, config)?;
-    let mut tables = Vec::new();
-    for table in &model.tables {
-        let info = pivot::pivot_info(schema, config, &table.name)?;
-        tables.push(explain_table(&model, table, &info));
-    }
+    let pivots: Vec<PivotInfo> = schema
+        .tables
+        .iter()
+        .map(|table| pivot::pivot_info(schema, config, &table.name))
+        .collect::<Result<_, _>>()?;
+    let joins = joins::join_infos(schema, config, &pivots)?;
+    let all = model.tables.iter().zip(&schema.tables);
+    let tables = all.zip(pivots.iter().zip(&joins));
+    let tables = tables.map(|((table, declared), (pivot, join))| {
+        explain_table(&model, table, declared, pivot, join)
+    });
+    let tables = tables.collect();
     let enums = model.enums.iter().map(|e| EnumExplanation {
         type_name: e.type_name.clone(),
         variants: e
@@ -104,43 +132,32 @@ pub fn explain(schema: &Schema, config: &Config) -> Result<Explanation, Error> {
     Ok(Explanation {
         tables,
         enums: enums.collect(),
+        notes: schema.notes.clone(),
         warnings: model.warnings.clone(),
     })
 }
 
-fn explain_table(model: &Model, table: &TableModel, info: &PivotInfo) -> TableExplanation {
+fn explain_table(
+    model: &Model,
+    table: &TableModel,
+    declared: &Table,
+    pivot: &PivotInfo,
+    join: &JoinInfo,
+) -> TableExplanation {
     let name_of = |at: &usize| table.columns[*at].name.clone();
-    let mut foreign_keys = Vec::new();
-    for field in &table.fields {
-        match &field.kind {
-            FieldKind::ForeignKey(key) => {
-                foreign_keys.extend(field.columns.iter().map(|at| KeyExplanation {
-                    column: name_of(at),
-                    table: Some(model[key.target].name.clone()),
-                    found: key.found.word(),
-                    on_delete: key.on_delete.sql(),
-                    unique: key.unique,
-                }))
-            }
-            FieldKind::Owner { ty, .. } => {
-                foreign_keys.extend(model[*ty].arms.iter().map(|arm| {
-                    let key = arm.key.as_ref();
-                    KeyExplanation {
-                        column: name_of(&arm.column),
-                        table: key.map(|key| model[key.target].name.clone()),
-                        found: key.map_or("no table", |key| key.found.word()),
-                        on_delete: key.map_or("", |key| key.on_delete.sql()),
-                        unique: arm.unique,
-                    }
-                }));
-            }
-            _ => {}
-        }
-    }
     let fields = table.fields.iter().map(|field| FieldExplanation {
         field: field.name.to_string(),
         columns: field.columns.iter().map(name_of).collect(),
         type_name: type_text(model, &field.kind),
+    });
+    let columns = declared.columns.iter().map(|column| {
+        let known = table.columns.iter().find(|c| c.name == column.name);
+        let field = known.map(|known| table.fields[known.field].name.to_string());
+        ColumnExplanation {
+            name: column.name.clone(),
+            declaration: column.declaration.clone(),
+            field: field.unwrap_or_else(|| "id".to_owned()),
+        }
     });
     let set = |word: &str, set: &crate::model::ColumnSet| {
         let columns: Vec<String> = set.columns.iter().map(name_of).collect();
@@ -150,22 +167,80 @@ fn explain_table(model: &Model, table: &TableModel, info: &PivotInfo) -> TableEx
     let indexes = table.indexes.iter().map(|s| set("index", s));
     TableExplanation {
         name: table.name.clone(),
-        kind: if table.pivot().is_some() {
-            "pivot"
-        } else {
-            "entity"
+        kind: match table.kind {
+            TableKind::Entity => "entity",
+            TableKind::Pivot(_) => "pivot",
+            TableKind::Join(_) => "join",
+            TableKind::JoinWithPayload => "join_with_payload",
         },
         type_name: table.type_name.clone(),
-        reason: match table.pivot() {
-            Some(_) => info.reasons.join("; "),
-            None => format!("no pivot: {}", info.reasons.join("; ")),
-        },
-        warnings: info.warnings.clone(),
-        columns: fields.collect(),
-        foreign_keys,
+        reason: reason(table, pivot, join),
+        warnings: pivot.warnings.clone(),
+        columns: columns.collect(),
+        fields: fields.collect(),
+        foreign_keys: foreign_keys(model, table),
         indexes: uniques.chain(indexes).collect(),
         accessors: accessors(model, table),
     }
+}
+
+/// Why a table is what it is. A join says so first; what is a pivot is nothing else.
+fn reason(table: &TableModel, pivot: &PivotInfo, join: &JoinInfo) -> String {
+    let no_pivot = || format!("no pivot: {}", pivot.reasons.join("; "));
+    let join = join.reasons.join("; ");
+    match table.kind {
+        TableKind::Pivot(_) => pivot.reasons.join("; "),
+        TableKind::Join(_) | TableKind::JoinWithPayload => join,
+        TableKind::Entity if join.is_empty() => no_pivot(),
+        TableKind::Entity => format!("{}; {join}", no_pivot()),
+    }
+}
+
+fn foreign_keys(model: &Model, table: &TableModel) -> Vec<KeyExplanation> {
+    let mut found = Vec::new();
+    let mut explain = |column: usize, key: Option<&ForeignKeyModel>, unique: bool| {
+        let target = key.map(|key| &model[key.target]);
+        found.push(KeyExplanation {
+            columns: vec![table.columns[column].name.clone()],
+            table: target.map(|target| target.name.clone()),
+            target_columns: target.iter().map(|t| t.id_column.clone()).collect(),
+            found: key.map_or("none", |key| key.found.word()),
+            on_delete: key.map_or("", |key| key.on_delete.sql()),
+            unique,
+            unfollowed: None,
+        });
+    };
+    for field in &table.fields {
+        match &field.kind {
+            FieldKind::ForeignKey(key) => {
+                for column in &field.columns {
+                    explain(*column, Some(key), key.unique);
+                }
+            }
+            FieldKind::Owner { ty, .. } => {
+                for arm in &model[*ty].arms {
+                    explain(arm.column, arm.key.as_ref(), arm.unique);
+                }
+            }
+            _ => {}
+        }
+    }
+    for key in &table.unfollowed {
+        let columns = |set: &crate::model::ColumnSet| {
+            let names = set.columns.iter().map(|at| &table.columns[*at].name);
+            names.eq(&key.columns)
+        };
+        found.push(KeyExplanation {
+            columns: key.columns.clone(),
+            table: Some(key.target.clone()),
+            target_columns: key.target_columns.clone(),
+            found: Found::Declared.word(),
+            on_delete: key.on_delete.sql(),
+            unique: table.uniques.iter().any(columns),
+            unfollowed: Some(key.why.clone()),
+        });
+    }
+    found
 }
 
 fn accessors(model: &Model, table: &TableModel) -> Vec<String> {
@@ -180,6 +255,13 @@ fn accessors(model: &Model, table: &TableModel) -> Vec<String> {
         if let Some(pivot) = model[*through].pivot() {
             let m = &pivot.methods;
             let names = [&m.list, &m.pivots, &m.add, &m.remove, &m.set, &m.give];
+            found.extend(names.iter().map(|name| format!("{name}()")));
+        }
+    }
+    for (join, near) in &table.links_through {
+        if let Some(sides) = model[*join].join() {
+            let m = &sides.sides[*near].methods;
+            let names = [&m.list, &m.add, &m.remove, &m.set];
             found.extend(names.iter().map(|name| format!("{name}()")));
         }
     }
@@ -243,6 +325,9 @@ impl Explanation {
         for e in &self.enums {
             let _ = writeln!(out, "enum {}: {}", e.type_name, e.variants.join(", "));
         }
+        for note in &self.notes {
+            let _ = writeln!(out, "note: {note}");
+        }
         for warning in &self.warnings {
             let _ = writeln!(out, "warning: {warning}");
         }
@@ -256,7 +341,7 @@ fn write_table(out: &mut String, table: &TableExplanation) -> std::fmt::Result {
     for warning in &table.warnings {
         writeln!(out, "  warning: {warning}")?;
     }
-    for field in &table.columns {
+    for field in &table.fields {
         let columns = field.columns.join(", ");
         writeln!(
             out,
@@ -265,16 +350,24 @@ fn write_table(out: &mut String, table: &TableExplanation) -> std::fmt::Result {
         )?;
     }
     for key in &table.foreign_keys {
-        match &key.table {
-            Some(target) => {
+        let columns = key.columns.join(", ");
+        match (&key.table, &key.unfollowed) {
+            (Some(target), Some(why)) => {
+                let to = key.target_columns.join(", ");
+                writeln!(
+                    out,
+                    "  key {columns} -> {target} ({to}): not followed, {why}"
+                )?;
+            }
+            (Some(target), None) => {
                 let unique = if key.unique { ", unique" } else { "" };
                 writeln!(
                     out,
-                    "  key {} -> {target} ({}, {}{unique})",
-                    key.column, key.found, key.on_delete
+                    "  key {columns} -> {target} ({}, {}{unique})",
+                    key.found, key.on_delete
                 )?;
             }
-            None => writeln!(out, "  key {} -> a raw id ({})", key.column, key.found)?,
+            (None, _) => writeln!(out, "  key {columns} -> a raw id (no table)")?,
         }
     }
     for index in &table.indexes {

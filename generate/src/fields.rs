@@ -137,12 +137,14 @@ impl<'a> Resolver<'a> {
         if let Some(name) = section.and_then(|section| section.rename.as_ref()) {
             return vec![Ident::new(name.get_ref()), own];
         }
-        let stem = column.name.strip_suffix("_id").filter(|stem| {
+        let stem = own.stem().strip_suffix("_id").filter(|stem| {
+            let mut others = table.columns.iter();
             matches!(kind, FieldKind::ForeignKey(_))
                 && !stem.is_empty()
-                && !table.columns.iter().any(|other| other.name == *stem)
+                && !others.any(|other| Ident::new(&other.name).stem() == *stem)
         });
-        stem.map(Ident::new).into_iter().chain([own]).collect()
+        let stem = stem.map(Ident::new);
+        stem.into_iter().chain([own]).collect()
     }
 
     fn single(&self, table: &Table, column: &Column, scalar: Scalar) -> FieldKind {

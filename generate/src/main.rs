@@ -1,10 +1,15 @@
 //! The `gamedb` command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
-use gamedb_generate::{Error, Input, Options, Outcome, explain, generate, read};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use gamedb_generate::diagram::{Format, diagram};
+use gamedb_generate::import::{ImportOptions, import};
+use gamedb_generate::{
+    Dialect, Error, Input, Options, Outcome, explain, generate, model, read, write_file,
+};
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Typed models of a gamedb world, from its SQL schema.
 #[derive(Parser)]
@@ -23,9 +28,28 @@ enum Command {
         /// The file to write.
         #[arg(long, default_value = "models/src/models.rs")]
         out: PathBuf,
+        /// Where to write the schema in SQLite's words, which the models include. Without it, a schema that
+        /// is in these words is included itself, and any other is written beside the models.
+        #[arg(long, value_name = "FILE")]
+        sqlite_schema: Option<PathBuf>,
         /// Compare only: print the difference, and exit with 1 if there is one.
         #[arg(long)]
         check: bool,
+    },
+    /// Carry the rows of an old SQLite file over into a new world file, and list those that do not fit.
+    Import {
+        #[command(flatten)]
+        files: Files,
+        /// The old file; it is not written to.
+        #[arg(long)]
+        from: PathBuf,
+        /// The new file, which must not be there yet.
+        #[arg(long)]
+        out: PathBuf,
+        /// Carry a row over with NULL where a nullable foreign key names nobody; otherwise it is left
+        /// out.
+        #[arg(long)]
+        null_dangling: bool,
     },
     /// Say what each table is, and why.
     Explain {
@@ -35,16 +59,48 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Draw the tables: what points to what, and who owns what.
+    Diagram {
+        #[command(flatten)]
+        files: Files,
+        /// The file to write; standard output without it.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// What to write; without it as the file's name ends, or a Mermaid text.
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+    },
 }
 
 #[derive(Args)]
 struct Files {
-    /// The schema, in SQLite's words.
+    /// The schema: DDL of SQLite, MySQL, MariaDB or PostgreSQL, or a SQLite file.
     #[arg(long, default_value = "models/schema.sql")]
     schema: PathBuf,
     /// The config; `gamedb.toml` beside the schema if not given.
     #[arg(long)]
     config: Option<PathBuf>,
+    /// The SQL that the schema is written in; found out without it.
+    #[arg(long)]
+    dialect: Option<DialectName>,
+}
+
+/// A dialect on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+enum DialectName {
+    Sqlite,
+    Mysql,
+    Postgres,
+}
+
+impl From<DialectName> for Dialect {
+    fn from(name: DialectName) -> Self {
+        match name {
+            DialectName::Sqlite => Self::Sqlite,
+            DialectName::Mysql => Self::MySql,
+            DialectName::Postgres => Self::Postgres,
+        }
+    }
 }
 
 impl From<Files> for Input {
@@ -52,6 +108,7 @@ impl From<Files> for Input {
         Self {
             schema: files.schema,
             config: files.config,
+            dialect: files.dialect.map(Dialect::from),
         }
     }
 }
@@ -68,10 +125,21 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode, Error> {
     match command {
-        Command::Generate { files, out, check } => {
-            let mend = mend(&files, &out);
-            let input = files.into();
-            match generate(&Options { input, out, check })? {
+        Command::Generate {
+            files,
+            out,
+            sqlite_schema,
+            check,
+        } => {
+            let mend = mend(&files, &out, sqlite_schema.as_deref());
+            let options = Options {
+                input: files.into(),
+                out,
+                sqlite_schema,
+                check,
+            };
+            say_what_is_lost(&options.input)?;
+            match generate(&options)? {
                 Outcome::Unchanged | Outcome::Written => Ok(ExitCode::SUCCESS),
                 Outcome::Stale { diff } => {
                     print!("{diff}");
@@ -79,6 +147,33 @@ fn run(command: Command) -> Result<ExitCode, Error> {
                     Ok(ExitCode::FAILURE)
                 }
             }
+        }
+        Command::Import {
+            files,
+            from,
+            out,
+            null_dangling,
+        } => {
+            let (schema, config) = read(&files.into())?;
+            let model = model::resolve(&schema, &config)?;
+            let options = ImportOptions {
+                from,
+                out,
+                null_dangling,
+            };
+            let bar = ProgressBar::new(0).with_style(progress_style());
+            let report = import(&schema, &model, &options, &mut |progress| {
+                bar.set_length(progress.total);
+                bar.set_message(progress.table.to_owned());
+                bar.set_position(progress.done);
+            })?;
+            bar.finish_and_clear();
+            print!("{report}");
+            Ok(if report.misfits.is_empty() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
         }
         Command::Explain { files, json } => {
             let (schema, config) = read(&files.into())?;
@@ -89,15 +184,59 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             }
             Ok(ExitCode::SUCCESS)
         }
+        Command::Diagram { files, out, format } => {
+            let (schema, config) = read(&files.into())?;
+            let model = model::resolve(&schema, &config)?;
+            let format = format.or_else(|| Format::of(out.as_deref()?));
+            let text = diagram(&model, format.unwrap_or(Format::Mermaid));
+            match out {
+                Some(path) => write_file(&path, &text)?,
+                None => print!("{text}"),
+            }
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
+fn progress_style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows, {eta} left: {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// How many warnings are printed before the rest is only counted.
+const N_SHOWN: usize = 20;
+
+/// Prints what a translation loses.
+fn say_what_is_lost(input: &Input) -> Result<(), Error> {
+    let (schema, _) = read(input)?;
+    for note in &schema.notes {
+        eprintln!("note: {note}");
+    }
+    for warning in schema.warnings.iter().take(N_SHOWN) {
+        eprintln!("warning: {warning}");
+    }
+    let n_more = schema.warnings.len().saturating_sub(N_SHOWN);
+    if n_more > 0 {
+        eprintln!("warning: {n_more} more; `gamedb explain` prints all");
+    }
+    Ok(())
+}
+
 /// The command that mends stale models.
-fn mend(files: &Files, out: &std::path::Path) -> String {
-    let config = files.config.iter();
-    let config: String = config
-        .map(|path| format!(" --config {}", path.display()))
-        .collect();
+fn mend(files: &Files, out: &Path, sqlite_schema: Option<&Path>) -> String {
     let (schema, out) = (files.schema.display(), out.display());
-    format!("gamedb generate --schema {schema} --out {out}{config}")
+    let mut command = format!("gamedb generate --schema {schema} --out {out}");
+    let paths = [
+        ("--config", files.config.as_deref()),
+        ("--sqlite-schema", sqlite_schema),
+    ];
+    for (flag, path) in paths {
+        if let Some(path) = path {
+            command.push_str(&format!(" {flag} {}", path.display()));
+        }
+    }
+    if let Some(name) = files.dialect.and_then(|name| name.to_possible_value()) {
+        command.push_str(&format!(" --dialect {}", name.get_name()));
+    }
+    command
 }

@@ -6,7 +6,7 @@
 //! Docs are Markdown on one or more lines; put them through [`crate::names::doc_lines`].
 
 use crate::names::Ident;
-use crate::relations::Found;
+use crate::relations::{Found, Unfollowed};
 use crate::schema::{Comparison, OnDelete};
 
 pub use crate::resolve::resolve;
@@ -90,7 +90,7 @@ reference! {
     OwnerRef, owners, OwnerModel
 }
 
-/// One table: an entity, or a pivot.
+/// One table: an entity, a pivot or a join.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableModel {
     /// Its SQL name.
@@ -122,7 +122,12 @@ pub struct TableModel {
     pub owns_through: Vec<TableRef>,
     /// The pivot that says who owns a row of this table.
     pub owned_through: Vec<TableRef>,
-    /// Entity or pivot.
+    /// The joins that link rows of this table, each with the end that it is on, by place in
+    /// [`JoinModel::sides`]; that side has the names of the methods.
+    pub links_through: Vec<(TableRef, usize)>,
+    /// Declared foreign keys whose columns are plain ones here.
+    pub unfollowed: Vec<Unfollowed>,
+    /// Entity, pivot or join.
     pub kind: TableKind,
     /// CHECKs that the engine keeps: comparisons.
     pub checks: Vec<CheckModel>,
@@ -139,7 +144,15 @@ impl TableModel {
     pub fn pivot(&self) -> Option<&PivotModel> {
         match &self.kind {
             TableKind::Pivot(pivot) => Some(pivot),
-            TableKind::Entity => None,
+            _ => None,
+        }
+    }
+
+    /// What it is as a join that says nothing else.
+    pub fn join(&self) -> Option<&JoinModel> {
+        match &self.kind {
+            TableKind::Join(join) => Some(join),
+            _ => None,
         }
     }
 }
@@ -160,6 +173,10 @@ pub enum TableKind {
     Entity,
     /// Says who owns what.
     Pivot(PivotModel),
+    /// Rows that link two others, and say nothing else.
+    Join(JoinModel),
+    /// Rows that link two others, and say something about the link: entities like any other.
+    JoinWithPayload,
 }
 
 /// One column that is not the id.
@@ -355,6 +372,39 @@ pub struct PivotMethods {
     pub set: Ident,
     /// Hands one over to another owner: `give_attribute`.
     pub give: Ident,
+}
+
+/// A join table, whose rows link two others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinModel {
+    /// Its two ends, in column order.
+    pub sides: [JoinSide; 2],
+}
+
+/// One end of a join.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinSide {
+    /// The table at this end.
+    pub table: TableRef,
+    /// The join's field that points to it; a [`FieldKind::ForeignKey`].
+    pub field: usize,
+    /// The join's column that points to it.
+    pub column: usize,
+    /// What the methods on this table's views are called, which speak of the rows at the other end.
+    pub methods: JoinMethods,
+}
+
+/// The methods of one end of a join.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinMethods {
+    /// The rows that it is linked with: `tracks`.
+    pub list: Ident,
+    /// Links one: `add_track`.
+    pub add: Ident,
+    /// Unlinks one: `remove_track`.
+    pub remove: Ident,
+    /// Links these and no others: `set_tracks`.
+    pub set: Ident,
 }
 
 /// An enum of who owns: the owner of a pivot, or of a row itself.

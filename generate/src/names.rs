@@ -1,10 +1,12 @@
 //! Rust names from SQL names: safe whatever the SQL name is, and the same for the same schema.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Words that stand for something in Rust 2024, and can be written raw (`r#type`).
 const KEYWORDS: &[&str] = &[
@@ -17,6 +19,9 @@ const KEYWORDS: &[&str] = &[
 
 /// Words that cannot be written raw.
 const NEVER_RAW: &[&str] = &["self", "super", "crate", "Self", "_"];
+
+/// More bytes than this are cut off a name: rustdoc makes file names of types.
+const LONGEST: usize = 200;
 
 /// Type names that generated code needs for something else.
 const TAKEN_TYPES: &[&str] = &[
@@ -221,14 +226,70 @@ impl Scope {
     }
 }
 
+/// Words that the rules of English get wrong, or that programs use otherwise: one, and many.
+const WORDS: &[(&str, &str)] = &[
+    ("ache", "aches"),
+    ("avalanche", "avalanches"),
+    ("cache", "caches"),
+    ("corpus", "corpora"),
+    ("data", "data"),
+    ("guru", "gurus"),
+    ("headache", "headaches"),
+    ("lens", "lenses"),
+    ("metadata", "metadata"),
+    ("moustache", "moustaches"),
+    ("niche", "niches"),
+    ("psyche", "psyches"),
+    ("species", "species"),
+    ("virus", "viruses"),
+];
+
 /// The singular of the last word of a name: `inventory_entries` → `inventory_entry`.
 pub fn singular(name: &str) -> String {
-    on_last_word(name, |word| pluralizer::pluralize(word, 1, false))
+    remembered(name, 1)
 }
 
 /// The plural of the last word of a name: `inventory_entry` → `inventory_entries`.
 pub fn plural(name: &str) -> String {
-    on_last_word(name, |word| pluralizer::pluralize(word, 2, false))
+    remembered(name, 2)
+}
+
+/// The plural of a column's name: that of the word before, where the last one is a letter or a number
+/// that tells it from others (`player_a` → `players_a`).
+pub(crate) fn plural_of_column(name: &str) -> String {
+    match name.rsplit_once('_') {
+        Some((before, last))
+            if !before.is_empty()
+                && (last.chars().count() == 1 || last.chars().all(|c| c.is_ascii_digit())) =>
+        {
+            format!("{}_{last}", plural(before))
+        }
+        _ => plural(name),
+    }
+}
+
+thread_local! {
+    /// Every column's name is held against that of every table.
+    static KNOWN: RefCell<HashMap<(String, isize), String>> = RefCell::default();
+}
+
+fn remembered(name: &str, n: isize) -> String {
+    let key = (name.to_owned(), n);
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(&key).cloned()) {
+        return known;
+    }
+    let inflected = on_last_word(name, |word| {
+        let known = WORDS
+            .iter()
+            .find(|(one, many)| word == *one || word == *many);
+        match (known, n) {
+            (Some((one, _)), 1) => (*one).to_owned(),
+            (Some((_, many)), _) => (*many).to_owned(),
+            (None, _) => pluralizer::pluralize(word, n, false),
+        }
+    });
+    KNOWN.with_borrow_mut(|known| known.insert(key, inflected.clone()));
+    inflected
 }
 
 fn on_last_word(name: &str, change: impl Fn(&str) -> String) -> String {
@@ -240,12 +301,12 @@ fn on_last_word(name: &str, change: impl Fn(&str) -> String) -> String {
 
 /// A type name: `inventory_entry` → `InventoryEntry`.
 pub fn type_name(text: &str) -> String {
-    safe(&text.to_upper_camel_case(), "Unnamed")
+    safe(&normal(text).to_upper_camel_case(), "Unnamed")
 }
 
 /// The name of an enum variant for a text: `TRANSLATED_NAME` → `TranslatedName`.
 pub fn variant(text: &str) -> String {
-    let name = safe(&text.to_upper_camel_case(), "Empty");
+    let name = safe(&normal(text).to_upper_camel_case(), "Empty");
     if name == "Self" {
         "Self_".to_owned()
     } else {
@@ -255,7 +316,7 @@ pub fn variant(text: &str) -> String {
 
 /// The name of a column's flag: `full_name` → `FULL_NAME`.
 pub fn flag(text: &str) -> String {
-    safe(&text.to_shouty_snake_case(), "UNNAMED")
+    safe(&normal(text).to_shouty_snake_case(), "UNNAMED")
 }
 
 fn snake(text: &str) -> String {
@@ -264,12 +325,28 @@ fn snake(text: &str) -> String {
     if text.chars().all(plain) && text.chars().any(|c| c != '_') && !text.contains("__") {
         return safe(text, "unnamed");
     }
-    safe(&text.to_snake_case(), "unnamed")
+    safe(&normal(text).to_snake_case(), "unnamed")
+}
+
+/// The same letters in the form in which the compiler compares them, and without those that only look
+/// like others: a wide or a raised letter is that letter.
+fn normal(text: &str) -> String {
+    let normal = |c: char| {
+        let kept = is_xid_continue(c);
+        let letter = kept.then(|| std::iter::once(c).nfkc());
+        letter.into_iter().flatten().chain((!kept).then_some(c))
+    };
+    let letters: String = text.nfc().flat_map(normal).collect();
+    letters.nfc().collect()
 }
 
 /// Keeps what an identifier may have, and puts `_` before what cannot start one.
 fn safe(text: &str, empty: &str) -> String {
-    let kept: String = text.chars().filter(|c| is_xid_continue(*c)).collect();
+    let mut kept: String = text.chars().filter(|c| is_xid_continue(*c)).collect();
+    let ends = kept.char_indices().map(|(at, c)| at + c.len_utf8());
+    if let Some(end) = ends.take_while(|end| *end <= LONGEST).last() {
+        kept.truncate(end);
+    }
     match kept.chars().next() {
         None => empty.to_owned(),
         Some(first) if is_xid_start(first) || (first == '_' && kept.len() > 1) => kept,

@@ -92,7 +92,10 @@ pub(crate) fn diff(old: &str, new: &str, out: &Path) -> String {
 }
 
 /// Writes a file whole, or not at all.
-pub(crate) fn write(out: &Path, text: &str) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::WriteFile`].
+pub fn write(out: &Path, text: &str) -> Result<(), Error> {
     let failed = |source| Error::WriteFile {
         path: out.to_owned(),
         source,

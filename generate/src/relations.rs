@@ -4,7 +4,7 @@
 use crate::config::{Config, References};
 use crate::error::ModelError;
 use crate::names;
-use crate::schema::{Column, OnDelete, Schema, Table};
+use crate::schema::{Column, ForeignKey, OnDelete, Schema, Table};
 
 /// How a relation was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +64,19 @@ pub fn relation(
     if column.primary_key {
         return None;
     }
-    let (target, found, on_delete) = if let Some(key) = table.foreign_key(&column.name) {
-        (key.table.clone(), Found::Declared, key.on_delete)
+    let unfollowed = table.unfollowed_keys.iter();
+    let elsewhere = unfollowed
+        .filter(|key| key.columns.as_slice() == [column.name.as_str()])
+        .count();
+    let declared = table.foreign_key(&column.name);
+    let (target, found, on_delete) = if declared.is_some() || elsewhere > 0 {
+        let followed = |key: &&ForeignKey| {
+            key.columns.as_slice() == [column.name.as_str()]
+                && why_not(schema, table, key).is_none()
+        };
+        let key = table.foreign_keys.iter().find(followed)?;
+        let target = schema.table(&key.table)?;
+        (target.name.clone(), Found::Declared, key.on_delete)
     } else {
         let said = config
             .column(&table.name, &column.name)
@@ -90,39 +101,85 @@ pub fn relation(
     })
 }
 
-/// All relations of the schema, in declaration order.
+/// A declared foreign key that is not followed in memory: its columns are plain ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfollowed {
+    /// The table that the key is in.
+    pub table: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The table it points to, whether or not that is there.
+    pub target: String,
+    /// The columns it points to.
+    pub target_columns: Vec<String>,
+    /// What should happen to this row when the other one goes.
+    pub on_delete: OnDelete,
+    /// Why it is not followed.
+    pub why: String,
+}
+
+/// All relations of the schema, in declaration order, and the declared keys that are none.
 ///
 /// # Errors
 /// [`ModelError`] for a foreign key that cannot be kept in memory.
-pub fn relations(schema: &Schema, config: &Config) -> Result<Vec<Relation>, ModelError> {
+pub fn relations(
+    schema: &Schema,
+    config: &Config,
+) -> Result<(Vec<Relation>, Vec<Unfollowed>), ModelError> {
     let mut found = Vec::new();
+    let mut unfollowed = Vec::new();
     for table in &schema.tables {
-        declared(schema, table)?;
+        own_id(table)?;
         for column in &table.columns {
             if let Some(relation) = relation(schema, config, table, column) {
                 possible(column, &relation)?;
                 found.push(relation);
             }
         }
+        let mut followed: Vec<&ForeignKey> = Vec::new();
+        for key in table.foreign_keys.iter().chain(&table.unfollowed_keys) {
+            let why = why_not(schema, table, key).or_else(|| {
+                let other = followed.iter().find(|other| other.columns == key.columns)?;
+                (*other != key).then(|| format!("the column points to {} already", other.table))
+            });
+            match why {
+                None => followed.push(key),
+                Some(why) => unfollowed.push(Unfollowed {
+                    table: table.name.clone(),
+                    columns: key.columns.clone(),
+                    target: key.table.clone(),
+                    target_columns: key.target_columns.clone(),
+                    on_delete: key.on_delete,
+                    why,
+                }),
+            }
+        }
     }
-    Ok(found)
+    Ok((found, unfollowed))
 }
 
 /// The table that a column's name speaks of. `owner_` before it is no part of the table's name.
 fn by_name<'s>(schema: &'s Schema, config: &Config, column: &Column) -> Option<&'s Table> {
-    let stem = column.name.strip_suffix("_id")?;
-    if stem.is_empty() || !column.is_integer() || column.must_be_null && column.not_null {
+    if !column.is_integer() || column.must_be_null && column.not_null {
+        return None;
+    }
+    let name = names::Ident::new(&column.name);
+    let stem = name.stem().strip_suffix("_id")?;
+    if stem.is_empty() {
         return None;
     }
     let named = |stem: &str| {
         schema.tables.iter().find(|table| {
             table.rowid_key
+                && !table.has_surrogate_id()
                 && match config.table(&table.name).and_then(|t| t.singular.as_ref()) {
                     Some(singular) => singular.get_ref() == stem,
                     None => {
-                        table.name == names::plural(stem)
-                            || table.name == stem
-                            || names::singular(&table.name) == stem
+                        let table = names::Ident::new(&table.name);
+                        let table = table.stem();
+                        table == stem
+                            || table == names::plural(stem)
+                            || names::singular(table) == stem
                     }
                 }
         })
@@ -130,50 +187,48 @@ fn by_name<'s>(schema: &'s Schema, config: &Config, column: &Column) -> Option<&
     named(stem).or_else(|| stem.strip_prefix("owner_").and_then(named))
 }
 
-/// Looks through the declared foreign keys for what cannot be kept.
-fn declared(schema: &Schema, table: &Table) -> Result<(), ModelError> {
-    for key in &table.foreign_keys {
-        let [column] = key.columns.as_slice() else {
-            return Err(ModelError::CompositeForeignKey {
-                table: table.name.clone(),
-                columns: key.columns.clone(),
-            });
+/// Why a declared foreign key is not followed in memory, if it is not: only single columns that point
+/// to a table's id are.
+fn why_not(schema: &Schema, table: &Table, key: &ForeignKey) -> Option<String> {
+    let [column] = key.columns.as_slice() else {
+        return Some("it has several columns".to_owned());
+    };
+    let Some(target) = schema.table(&key.table) else {
+        return Some(format!("the schema has no table {:?}", key.table));
+    };
+    let to_id = target.rowid_key
+        && match (key.target_columns.as_slice(), target.primary_key.as_slice()) {
+            ([to], [id]) => to.eq_ignore_ascii_case(id),
+            _ => false,
         };
-        let Some(target) = schema.table(&key.table) else {
-            return Err(ModelError::NoForeignTable {
-                table: table.name.clone(),
-                column: column.clone(),
-                target: key.table.clone(),
-            });
-        };
-        let to_id = target.rowid_key
-            && match (key.target_columns.as_slice(), target.primary_key.as_slice()) {
-                ([to], [id]) => to.eq_ignore_ascii_case(id),
-                _ => false,
-            };
-        if !to_id {
-            return Err(ModelError::ForeignKeyNotToId {
-                table: table.name.clone(),
-                column: column.clone(),
-                target: target.name.clone(),
-                target_column: key.target_columns.join(", "),
-            });
-        }
-        if table.column(column).is_some_and(|own| own.primary_key) {
-            return Err(ModelError::IdIsForeignKey {
-                table: table.name.clone(),
-                column: column.clone(),
-            });
-        }
-        let same = |other: &&crate::schema::ForeignKey| other.columns == key.columns;
-        if table.foreign_keys.iter().filter(same).count() > 1 {
-            return Err(ModelError::TwoForeignKeys {
-                table: table.name.clone(),
-                column: column.clone(),
-            });
-        }
+    if !to_id {
+        let to = key.target_columns.join(", ");
+        return Some(format!("{}.{to} is not that table's id", target.name));
     }
-    Ok(())
+    let plain = |column: &&Column| column.is_integer() && column.allowed.is_none();
+    match table.column(column) {
+        Some(column) if !plain(&column) => {
+            Some(format!("`{}` does not hold ids", column.declaration))
+        }
+        _ => None,
+    }
+}
+
+/// Refuses an id that points to another table.
+fn own_id(table: &Table) -> Result<(), ModelError> {
+    let is_id = |name: &String| table.column(name).is_some_and(|column| column.primary_key);
+    let keys = table.foreign_keys.iter();
+    let mut single = keys.filter_map(|key| match key.columns.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    });
+    match single.find(|column| is_id(column)) {
+        None => Ok(()),
+        Some(column) => Err(ModelError::IdIsForeignKey {
+            table: table.name.clone(),
+            column: column.clone(),
+        }),
+    }
 }
 
 fn possible(column: &Column, relation: &Relation) -> Result<(), ModelError> {

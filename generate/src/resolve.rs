@@ -4,13 +4,14 @@ use crate::accessors;
 use crate::columns::{self, Enums, ValueUnion};
 use crate::config::{Config, Name};
 use crate::error::{ConfigError, Error, ModelError};
+use crate::joins;
 use crate::model::{
     CheckModel, FieldKind, ForeignKeyModel, Model, Scalar, TableKind, TableModel, TableRef,
 };
 use crate::names::{self, Ident, Scope};
 use crate::owners::{self, OwnerUnion};
 use crate::pivot::{self, PivotInfo};
-use crate::relations::{self, Relation};
+use crate::relations::{self, Relation, Unfollowed};
 use crate::schema::{Check, CheckKind, Comparison, Partial, Schema, Table};
 
 /// What every entity's type name is put before.
@@ -26,7 +27,7 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     for table in &schema.tables {
         supported(table)?;
     }
-    let relations = relations::relations(schema, config)?;
+    let (relations, unfollowed) = relations::relations(schema, config)?;
     let mut types = Scope::types();
     let type_names = type_names(schema, config, &mut types)?;
     let enums = columns::enums(schema, config, &type_names, &mut types)?;
@@ -34,10 +35,12 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
         schema,
         config,
         relations,
+        unfollowed,
         enums,
         types,
         model: Model {
             ddl: schema.statements.clone(),
+            warnings: schema.warnings.clone(),
             ..Model::default()
         },
     };
@@ -47,13 +50,14 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
         .iter()
         .map(|table| pivot::pivot_info(schema, config, &table.name))
         .collect::<Result<_, _>>()?;
+    let joins = joins::join_infos(schema, config, &infos)?;
     for ((table, type_name), info) in schema.tables.iter().zip(&type_names).zip(&infos) {
         let resolved = resolver.table(table, type_name, info, &mut world)?;
         resolver.model.tables.push(resolved);
     }
     resolver.model.enums = std::mem::take(&mut resolver.enums.models);
     let mut model = resolver.model;
-    accessors::connect(&mut model, &infos);
+    accessors::connect(&mut model, &infos, &joins);
     model.order = accessors::order(&model);
     Ok(model)
 }
@@ -71,7 +75,7 @@ pub(crate) fn checked_name(config: &Config, name: &Name) -> Result<String, Confi
 pub(crate) fn singular(config: &Config, table: &Table) -> String {
     let said = config.table(&table.name).and_then(|t| t.singular.as_ref());
     said.map_or_else(
-        || names::singular(&table.name),
+        || names::singular(Ident::new(&table.name).stem()),
         |name| name.get_ref().clone(),
     )
 }
@@ -139,6 +143,7 @@ pub(crate) struct Resolver<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) config: &'a Config,
     relations: Vec<Relation>,
+    unfollowed: Vec<Unfollowed>,
     pub(crate) enums: Enums,
     pub(crate) types: Scope,
     pub(crate) model: Model,
@@ -237,6 +242,8 @@ impl<'a> Resolver<'a> {
             children: Vec::new(),
             owns_through: Vec::new(),
             owned_through: Vec::new(),
+            links_through: Vec::new(),
+            unfollowed: self.unfollowed_of(table),
             kind: TableKind::Entity,
             checks: Vec::new(),
             file_checks: Vec::new(),
@@ -250,6 +257,21 @@ impl<'a> Resolver<'a> {
             .filter(|check| !kept(&check.kind, &model, &unions))
             .map(|check| check.text.clone())
             .collect();
+        // What was translated has been warned of where it was.
+        let said = |columns: &[String]| {
+            let mut keys = table.unfollowed_keys.iter();
+            keys.any(|key| key.columns == columns)
+        };
+        for key in model.unfollowed.iter().filter(|key| !said(&key.columns)) {
+            self.model.warnings.push(format!(
+                "table {}: foreign key {} -> {} ({}) is not followed in memory: {}",
+                table.name,
+                key.columns.join(", "),
+                key.target,
+                key.target_columns.join(", "),
+                key.why
+            ));
+        }
         for check in &model.file_checks {
             self.model.warnings.push(format!(
                 "table {}: CHECK ({check}) is kept by the file alone",
@@ -263,6 +285,13 @@ impl<'a> Resolver<'a> {
             &mut self.model.warnings,
         )?;
         Ok(model)
+    }
+
+    fn unfollowed_of(&self, table: &Table) -> Vec<Unfollowed> {
+        let keys = self.unfollowed.iter();
+        keys.filter(|key| key.table == table.name)
+            .cloned()
+            .collect()
     }
 
     fn pivot_type(&self, table: &Table) -> Option<(String, std::ops::Range<usize>)> {

@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 use crate::config::Config;
 use crate::error::Error;
 use crate::schema::Schema;
-use crate::{emit, model, output, sqlite};
+use crate::sources::{self, Dialect, Source};
+use crate::{emit, model, output};
 
 /// The files that models are made from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Input {
     /// The schema.
     pub schema: PathBuf,
     /// The config; without one `gamedb.toml` beside the schema, if it is there.
     pub config: Option<PathBuf>,
+    /// The SQL that the schema is written in; found out without one.
+    pub dialect: Option<Dialect>,
 }
 
 /// What [`generate`] shall do.
@@ -23,6 +26,9 @@ pub struct Options {
     pub input: Input,
     /// The file to write.
     pub out: PathBuf,
+    /// Where the schema in SQLite's words is written to, which the models include. Without one, a schema
+    /// that is in these words already is included itself, and any other is written beside `out`.
+    pub sqlite_schema: Option<PathBuf>,
     /// Whether to compare only, and write nothing.
     pub check: bool,
 }
@@ -44,13 +50,23 @@ pub enum Outcome {
 /// Reads schema and config.
 ///
 /// # Errors
-/// [`Error::ReadFile`], [`Error::Schema`] or [`Error::Config`].
+/// [`Error::ReadFile`], [`Error::Schema`], [`Error::Canonical`], [`Error::Config`], or [`Error::Model`] for
+/// a type that is not known.
 pub fn read(input: &Input) -> Result<(Schema, Config), Error> {
-    let source = text(&input.schema)?;
-    let schema = sqlite::read(&source).map_err(|source| Error::Schema {
-        file: input.schema.display().to_string(),
-        source,
-    })?;
+    let (source, config) = load(input)?;
+    Ok((source.schema, config))
+}
+
+/// A schema in SQLite's own words: STRICT tables whose rows have one integer id each. What is written so
+/// already is given back as it is.
+///
+/// # Errors
+/// As [`read`].
+pub fn sqlite_schema(input: &Input) -> Result<String, Error> {
+    Ok(load(input)?.0.text)
+}
+
+pub(crate) fn load(input: &Input) -> Result<(Source, Config), Error> {
     let beside = input.schema.with_file_name("gamedb.toml");
     let config = match &input.config {
         Some(path) => Some(path),
@@ -60,7 +76,8 @@ pub fn read(input: &Input) -> Result<(Schema, Config), Error> {
         Some(path) => Config::parse(&text(path)?, &path.display().to_string())?,
         None => Config::default(),
     };
-    Ok((schema, config))
+    let source = sources::load(&input.schema, input.dialect, &config)?;
+    Ok((source, config))
 }
 
 /// Makes the models of a schema, or compares them with the file there is.
@@ -68,27 +85,71 @@ pub fn read(input: &Input) -> Result<(Schema, Config), Error> {
 /// # Errors
 /// [`Error`], in every one of its variants.
 pub fn generate(options: &Options) -> Result<Outcome, Error> {
-    let (schema, config) = read(&options.input)?;
-    let model = model::resolve(&schema, &config)?;
-    let seen = output::seen_from(&options.out, &options.input.schema);
-    let new = output::rustfmt(&emit::models(&model, &seen)?, &options.out)?;
-    let old = match std::fs::read_to_string(&options.out) {
-        Ok(old) => Some(old),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(source) => {
-            let path = options.out.clone();
-            return Err(Error::ReadFile { path, source });
+    let (source, config) = load(&options.input)?;
+    let model = model::resolve(&source.schema, &config)?;
+    let included = included(options, &source)?;
+    let schema = included.as_deref().unwrap_or(&options.input.schema);
+    let seen = output::seen_from(&options.out, schema);
+    let models = output::rustfmt(&emit::models(&model, &seen)?, &options.out)?;
+    let mut diff = String::new();
+    let mut changed = false;
+    // The schema first: the models include it.
+    let files = included.iter().map(|path| (path, &source.text));
+    for (path, new) in files.chain([(&options.out, &models)]) {
+        let old = old(path)?;
+        if old.as_deref() == Some(new.as_str()) {
+            continue;
         }
+        changed = true;
+        if options.check {
+            diff.push_str(&output::diff(&old.unwrap_or_default(), new, path));
+        } else {
+            output::write(path, new)?;
+        }
+    }
+    Ok(match (changed, options.check) {
+        (false, _) => Outcome::Unchanged,
+        (true, true) => Outcome::Stale { diff },
+        (true, false) => Outcome::Written,
+    })
+}
+
+/// Where the schema in SQLite's words is written to; `None` where the models include the schema itself.
+fn included(options: &Options, source: &Source) -> Result<Option<PathBuf>, Error> {
+    let is_schema = |path: &Path| match (path.canonicalize(), options.input.schema.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => path == options.input.schema,
     };
-    if old.as_deref() == Some(new.as_str()) {
-        return Ok(Outcome::Unchanged);
+    let refused = |path: PathBuf| Error::Overwrites { path };
+    match &options.sqlite_schema {
+        Some(path) if source.is_translated && is_schema(path) => Err(refused(path.clone())),
+        Some(path) => Ok((!is_schema(path)).then(|| path.clone())),
+        None if !source.is_translated => Ok(None),
+        None => {
+            let mut path = options.out.with_extension("sql");
+            if is_schema(&path) {
+                path = options.out.with_extension("sqlite.sql");
+            }
+            let by_hand = old(&path)?.is_some_and(|text| !text.starts_with(sources::GENERATED));
+            if by_hand {
+                Err(refused(path))
+            } else {
+                Ok(Some(path))
+            }
+        }
     }
-    if options.check {
-        let diff = output::diff(&old.unwrap_or_default(), &new, &options.out);
-        return Ok(Outcome::Stale { diff });
+}
+
+/// The text of a file that may not be there yet.
+fn old(path: &Path) -> Result<Option<String>, Error> {
+    match std::fs::read_to_string(path) {
+        Ok(old) => Ok(Some(old)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::ReadFile {
+            path: path.to_owned(),
+            source,
+        }),
     }
-    output::write(&options.out, &new)?;
-    Ok(Outcome::Written)
 }
 
 fn text(path: &Path) -> Result<String, Error> {

@@ -10,7 +10,15 @@ pub struct Schema {
     pub tables: Vec<Table>,
     /// Every statement that a new world file is created with, in order: tables, indexes, views.
     pub statements: Vec<String>,
+    /// What was assumed while reading it, and what was passed over.
+    pub notes: Vec<String>,
+    /// What the translation from another dialect loses, or could not read.
+    pub warnings: Vec<String>,
 }
+
+/// What an id is called that the translation gives to a table without one. Nothing in the source's rows
+/// holds its values, so nothing points to it.
+pub const SURROGATE_ID: &str = "gamedb_id";
 
 impl Schema {
     /// The table of that name. SQL names do not tell upper from lower case.
@@ -36,6 +44,8 @@ pub struct Table {
     pub rowid_key: bool,
     /// Its declared foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Foreign keys of the source that do not point to an id: their columns are plain columns.
+    pub unfollowed_keys: Vec<ForeignKey>,
     /// UNIQUE constraints and unique indexes.
     pub uniques: Vec<Index>,
     /// The indexes that are not unique.
@@ -56,6 +66,17 @@ impl Table {
         self.columns
             .iter()
             .find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether its id is one that the source does not have.
+    pub fn has_surrogate_id(&self) -> bool {
+        match self.primary_key.as_slice() {
+            [id] => match id.strip_prefix(SURROGATE_ID) {
+                Some(rest) => rest.chars().all(|c| c == '_' || c.is_ascii_digit()),
+                None => false,
+            },
+            _ => false,
+        }
     }
 
     /// The declared foreign key that stands on this column alone.

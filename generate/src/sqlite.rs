@@ -1,6 +1,7 @@
 //! Reads SQLite's own DDL, by letting SQLite read it.
 
 use rusqlite::{Connection, Row};
+use sqlparser::dialect::SQLiteDialect;
 
 use crate::checks;
 use crate::ddl_text::{self, TableText};
@@ -13,31 +14,45 @@ use crate::schema::{Column, ForeignKey, Index, OnDelete, Partial, Schema, Table}
 /// [`ReadError::Sql`] if SQLite refuses a statement, with its message and the line;
 /// [`ReadError::Unsupported`] for what a world cannot keep: triggers, virtual and temporary tables.
 pub fn read(source: &str) -> Result<Schema, ReadError> {
+    let connection = in_memory(source)?;
+    match passed(&connection)?.into_iter().next() {
+        Some(Passed { what, name }) => Err(ReadError::Unsupported { what, name }),
+        None => schema(&connection, source),
+    }
+}
+
+/// A database in memory that a text made.
+pub(crate) fn in_memory(source: &str) -> Result<Connection, ReadError> {
     let connection = Connection::open_in_memory().map_err(ReadError::Sqlite)?;
     connection
         .execute_batch(source)
         .map_err(|error| refused(source, error))?;
-    supported(&connection)?;
-    let comments = ddl_text::table_comments(source);
+    Ok(connection)
+}
+
+/// The plain tables of a database; `source` is the text that has the comments before them.
+pub(crate) fn schema(connection: &Connection, source: &str) -> Result<Schema, ReadError> {
+    let comments = ddl_text::table_comments(source, &SQLiteDialect {});
     let mut schema = Schema {
-        tables: Vec::new(),
         statements: rows(
-            &connection,
+            connection,
             "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' \
              ESCAPE '\\' ORDER BY rowid",
             None,
             |row| row.get(0),
         )?,
+        ..Schema::default()
     };
     let names: Vec<(String, String)> = rows(
-        &connection,
+        connection,
         "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' \
-         ESCAPE '\\' ORDER BY rowid",
+         ESCAPE '\\' AND name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' \
+         AND type IN ('virtual', 'shadow')) ORDER BY rowid",
         None,
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     for (name, sql) in names {
-        let mut table = table(&connection, &name, sql)?;
+        let mut table = table(connection, &name, sql)?;
         // The last one wins, as it does in SQLite after a DROP TABLE.
         table.comment = comments
             .iter()
@@ -83,23 +98,33 @@ fn rows<T>(
     found.and_then(Iterator::collect).map_err(ReadError::Sqlite)
 }
 
-fn supported(connection: &Connection) -> Result<(), ReadError> {
-    let bad: Vec<(String, String)> = rows(
+/// Something in a database that is no plain table, index or view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Passed {
+    /// The kind of thing.
+    pub(crate) what: String,
+    pub(crate) name: String,
+}
+
+/// What a world cannot keep: rows are changed in memory.
+pub(crate) fn passed(connection: &Connection) -> Result<Vec<Passed>, ReadError> {
+    rows(
         connection,
         "SELECT 'trigger', name FROM sqlite_schema WHERE type = 'trigger'
          UNION ALL SELECT 'virtual table', name FROM pragma_table_list WHERE type = 'virtual'
          UNION ALL SELECT 'temporary ' || type, name FROM sqlite_temp_schema",
         None,
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    match bad.into_iter().next() {
-        Some((what, name)) => Err(ReadError::Unsupported { what, name }),
-        None => Ok(()),
-    }
+        |row| {
+            Ok(Passed {
+                what: row.get(0)?,
+                name: row.get(1)?,
+            })
+        },
+    )
 }
 
 fn table(connection: &Connection, name: &str, sql: String) -> Result<Table, ReadError> {
-    let text = ddl_text::table_text(&sql);
+    let text = ddl_text::table_text(&sql, &SQLiteDialect {});
     let (mut columns, keys) = columns(connection, name, &text)?;
     let mut primary_key: Vec<(i64, String)> = keys;
     primary_key.sort();
@@ -252,7 +277,11 @@ fn indexes(connection: &Connection, table: &mut Table) -> Result<(), ReadError> 
                 .map(|(_, collation)| collation)
                 .find(|collation| !collation.eq_ignore_ascii_case("BINARY")),
             partial: sql.as_deref().map_or(Partial::No, |sql| {
-                checks::partial(&ddl_text::pieces(sql), &columns, &table.columns)
+                checks::partial(
+                    &ddl_text::pieces(sql, &SQLiteDialect {}),
+                    &columns,
+                    &table.columns,
+                )
             }),
             columns,
             name,

@@ -12,7 +12,7 @@ fn folder(path: &str) -> PathBuf {
 fn input(path: &str) -> Input {
     Input {
         schema: folder(path).join("schema.sql"),
-        config: None,
+        ..Input::default()
     }
 }
 
@@ -57,6 +57,16 @@ fn two_keys_to_one_table() {
 #[test]
 fn two_pivots_between_the_same_tables() {
     check("owned_twice", "tests/cases/owned_twice");
+}
+
+#[test]
+fn joins() {
+    check("emit_joins", "tests/cases/emit_joins");
+}
+
+#[test]
+fn keys_that_are_not_followed() {
+    check("unfollowed", "tests/cases/unfollowed");
 }
 
 #[test]

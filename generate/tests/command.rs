@@ -1,4 +1,5 @@
 //! The `gamedb` command from the outside.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -24,7 +25,7 @@ fn world(schema: &str) -> tempfile::TempDir {
     folder
 }
 
-const PLAYERS: &str = "CREATE TABLE players (id INTEGER PRIMARY KEY);";
+const PLAYERS: &str = "CREATE TABLE players (id INTEGER PRIMARY KEY) STRICT;";
 const GENERATE: &[&str] = &["generate", "--schema", "schema.sql", "--out", "models.rs"];
 
 #[test]
@@ -109,7 +110,36 @@ fn explain_prints_json() {
         .map(|t| &t["name"])
         .collect();
     assert_eq!(pivots, ["attribute_owners", "inventory_owners"]);
-    assert_eq!(tables[4]["foreign_keys"][0]["column"], "attribute_id");
+    assert_eq!(tables[4]["foreign_keys"][0]["columns"][0], "attribute_id");
     assert_eq!(tables[4]["foreign_keys"][0]["found"], "declared");
-    assert_eq!(tables[1]["columns"][1]["field"], "owner");
+    assert_eq!(tables[1]["fields"][1]["field"], "owner");
+}
+
+#[test]
+fn import_lists_what_does_not_fit_and_exits_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let schema = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
+    std::fs::write(path("schema.sql"), schema).unwrap();
+    let old = rusqlite::Connection::open(path("old.db")).unwrap();
+    old.execute_batch(
+        "CREATE TABLE players (id, name); INSERT INTO players VALUES (1, 'Ada'), (2, NULL);",
+    )
+    .unwrap();
+    let import = |out: &str| {
+        let files = ["--schema", "schema.sql", "--from", "old.db", "--out", out];
+        check(folder.path(), &[&["import"], files.as_slice()].concat())
+    };
+    let (code, printed, _) = import("new.db");
+    assert_eq!(code, Some(1));
+    assert_eq!(
+        printed,
+        "players row 2, name: is NULL, and must not be\nplayers: 1 of 2 rows\n"
+    );
+    // A second time it is there already.
+    let (code, _, complaint) = import("new.db");
+    assert_eq!(code, Some(2));
+    assert!(complaint.contains("is there already"), "{complaint}");
+    old.execute("DELETE FROM players WHERE id = 2", []).unwrap();
+    assert_eq!(import("newer.db").0, Some(0));
 }

@@ -10,7 +10,7 @@ fn schema(folder: &str) -> (Schema, Config) {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let input = gamedb_generate::Input {
         schema: folder.join("schema.sql"),
-        config: None,
+        ..gamedb_generate::Input::default()
     };
     read(&input).expect("the schema is read")
 }
@@ -108,7 +108,7 @@ fn s1_2_declared_keys_come_before_the_convention() {
     )
     .expect("a schema");
     let relations = gamedb_generate::relations::relations(&other, &Config::default());
-    assert_eq!(relations.expect("relations")[0].target, "people");
+    assert_eq!(relations.expect("relations").0[0].target, "people");
 }
 
 #[test]

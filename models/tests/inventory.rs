@@ -193,7 +193,7 @@ fn virtual_items_always_fit() {
     inventory::add(&mut game.world, bag, credits, 1e9).unwrap();
     // Also into a bag that is over its limits by now.
     let mut lowered = game.world.get_mut(bag).unwrap();
-    lowered.set_max_entries(0);
+    lowered.set_max_entries(0).unwrap();
     lowered.set_max_volume(0.0).unwrap();
     inventory::add(&mut game.world, bag, credits, 1e9).unwrap();
     assert_eq!(quantity(&game.world, bag, credits).unwrap(), 2e9);

@@ -120,7 +120,8 @@ impl<T: Tables> Closure<'_, T> {
     }
 
     /// The rows that have gone to another owner, of those that the rows may have owned in the file:
-    /// else what was given away would stay there as long as the other side is not saved.
+    /// else what was given away would stay there as long as the other side is not saved. Also when the
+    /// other one does not have it any more either.
     fn add_that_left(&mut self) {
         let tables: HashSet<_> = self.rows.iter().map(|row| row.table).collect();
         for table in tables {
@@ -128,8 +129,12 @@ impl<T: Tables> Closure<'_, T> {
                 if let Action::Remove(_) = self.world.action(reference) {
                     let child = self.world.tables.table(reference.table);
                     let listed = child.dirty().listed().iter();
-                    let left = listed.filter(|&&key| child.has_moved(reference.foreign_key, key));
-                    self.rows.extend(left.map(|&key| AnyKey {
+                    let left = listed
+                        .copied()
+                        .filter(|&key| child.has_moved(reference.foreign_key, key));
+                    let removed = child.dirty().removed().iter();
+                    let removed = removed.filter(|row| row.has_moved).map(|row| row.key);
+                    self.rows.extend(left.chain(removed).map(|key| AnyKey {
                         table: reference.table,
                         key,
                     }));

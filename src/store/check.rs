@@ -9,7 +9,7 @@ use super::index::{Parent, ParentIndex};
 use super::key::RawKey;
 use super::pivot::Pivot;
 use super::schema::TableKind;
-use super::table::Table;
+use super::table::{Slot, Table};
 
 type Children = BTreeMap<(i64, Option<RawKey>), Vec<RawKey>>;
 
@@ -127,6 +127,15 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
             complain(format!(
                 "the index on {} is not the one rebuilt from the rows",
                 E::INFO.index_columns(n)
+            ));
+        }
+    }
+    for check in E::INFO.checks {
+        let fails = |slot: &&Slot<E>| !check.holds(|column| slot.row.value(column, tables));
+        for slot in live.iter().map(|(_, slot)| *slot).filter(fails) {
+            complain(format!(
+                "CHECK ({}) does not hold in row {}",
+                check.sql, slot.id
             ));
         }
     }

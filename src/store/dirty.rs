@@ -38,6 +38,8 @@ pub struct Tombstone {
     pub key: RawKey,
     /// The rows that it belonged to, so that saving one of them takes the removal along.
     pub belonged_to: SmallVec<[AnyKey; 1]>,
+    /// Whether it belongs to somebody else in the file: it was given away and then removed.
+    pub has_moved: bool,
 }
 
 /// The rows of one table that differ from the file, at a cost that is that of the changes.

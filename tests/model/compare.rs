@@ -1,157 +1,254 @@
 //! Is the world what the model says?
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use gamedb::Key;
-use gamedb::model::Entity;
-use gamedb_models::{
-    Attribute, AttributeOwnerKey, AttributeValue, Inventory, InventoryEntry, InventoryOwnerKey,
-    Item, Mobile, MobileOwnerKey, Player, Tables, World,
-};
+use gamedb::model::{AnyTable, Parent, PivotRow, RawKey, TableId, Tables as _};
+use gamedb_models::{Attribute, Inventory, Item, Player, Tables, World};
 
-use crate::naive::{Naive, Owner};
+use crate::naive::{Naive, Row, RowId};
+use crate::rows::{SeenCell, Typed, TypedOwned, with_entity};
+use crate::schema::{REFERENCES, TABLES, Table};
+use crate::value::Cell;
 
-fn id<E: Entity<Tables = Tables>>(world: &World, key: Key<E>) -> i64 {
-    world.id(key).unwrap().get()
+/// What a world has to be.
+#[derive(Clone, Copy)]
+pub(crate) struct Expected<'a> {
+    pub(crate) memory: &'a Naive,
+    /// `None` for a mirror, which has no file, and no ids to give.
+    pub(crate) file: Option<InFile<'a>>,
 }
 
-pub(crate) fn attribute_owner(world: &World, owner: AttributeOwnerKey) -> Owner {
-    match owner {
-        AttributeOwnerKey::Player(key) => Owner::Player(id(world, key)),
-        AttributeOwnerKey::Mobile(key) => Owner::Mobile(id(world, key)),
-        AttributeOwnerKey::Item(key) => Owner::Item(id(world, key)),
-        AttributeOwnerKey::Asset(asset) => Owner::Asset(asset),
+/// What is known of the file.
+#[derive(Clone, Copy)]
+pub(crate) struct InFile<'a> {
+    pub(crate) rows: &'a Naive,
+    /// Whether the model knows which columns are dirty. After a save it does not: then they are some
+    /// of those that were changed, and all of those that differ from the file.
+    pub(crate) is_exact: bool,
+}
+
+/// A table without its row type.
+pub(crate) fn any_table(world: &World, table: Table) -> &dyn AnyTable<Tables> {
+    let tables: &Tables = world;
+    tables.table(TableId(u16::try_from(table.n()).unwrap()))
+}
+
+/// Panics where world and model differ: rows, columns, dirty flags, what waits to be deleted, next ids,
+/// indexes and order.
+pub(crate) fn compare(world: &World, expected: Expected<'_>) {
+    for table in TABLES {
+        let rows = with_entity!(
+            table,
+            E => entity_rows::<E>(world, expected),
+            else match table {
+                Table::AttributeOwners => pivot_rows::<Attribute>(world, expected, table),
+                _ => pivot_rows::<Inventory>(world, expected, table),
+            }
+        );
+        let ids = expected.memory.rows(table).keys().copied();
+        assert!(ids.eq(rows), "rows of {table:?}: {world:?}");
+        if let Some(file) = expected.file {
+            let next = expected.memory.next_id[table.n()];
+            let next = (next < i64::MAX).then_some(next);
+            assert_eq!(
+                any_table(world, table).counter().next(),
+                next,
+                "next id of {table:?}"
+            );
+            compare_removed(world, table, expected.memory, file);
+        }
+    }
+    compare_references(world, expected.memory);
+    compare_finders(world, expected.memory);
+    compare_owners::<Attribute>(world, expected.memory);
+    compare_owners::<Inventory>(world, expected.memory);
+    if expected.file.is_some_and(|file| file.is_exact) {
+        assert_eq!(world.n_dirty(), expected.memory.pending());
+    }
+    assert_eq!(world.len(), expected.memory.n_rows());
+}
+
+/// Compares the rows of a table, and returns their ids.
+fn entity_rows<E: Typed>(world: &World, expected: Expected<'_>) -> Vec<i64> {
+    let mut ids = Vec::new();
+    for (key, row) in E::table(world).iter_by_id() {
+        let id = world.id(key).unwrap().get();
+        assert_eq!(world.key(gamedb::Id::new(id)), Some(key));
+        let is_new = any_table(world, E::AT).is_new_row(key.raw());
+        let dirty = if is_new {
+            0
+        } else {
+            E::dirty_columns(world, key)
+        };
+        compare_row((E::AT, id), &row.see(world), is_new, dirty, expected);
+        ids.push(id);
+    }
+    assert_eq!(ids.len(), world.n_rows::<E>());
+    ids
+}
+
+fn pivot_rows<E: TypedOwned>(world: &World, expected: Expected<'_>, at: Table) -> Vec<i64> {
+    let table: &dyn AnyTable<Tables> = E::Pivot::table(world);
+    let columns = E::Pivot::INFO.foreign_keys.iter().enumerate().skip(1);
+    let mut ids = Vec::new();
+    for (id, key) in table.rows_by_id() {
+        let owned: Key<E> = Key::from_raw(key);
+        let owner = E::Pivot::table(world).owner(owned).unwrap();
+        let owned = world
+            .id(owned)
+            .map_or(SeenCell::Dangling, |id| SeenCell::Int(id.get()));
+        let mut seen = vec![owned];
+        seen.extend(E::see_owner(world, owner));
+        let moved = columns.clone().filter(|(n, _)| table.has_moved(*n, key));
+        let dirty = moved.fold(0, |dirty, (_, foreign_key)| dirty | 1 << foreign_key.column);
+        compare_row((at, id), &seen, table.is_new_row(key), dirty, expected);
+        ids.push(id);
+    }
+    ids
+}
+
+fn compare_row(id: RowId, seen: &[SeenCell<'_>], is_new: bool, dirty: u32, expected: Expected<'_>) {
+    let Some(row) = expected.memory.row(id) else {
+        panic!("{id:?} should not be there: {seen:?}")
+    };
+    // A mirror does not hear of a zero that has changed its sign, which is no change.
+    let is_it = |(seen, cell): (&SeenCell<'_>, &Cell)| match expected.file {
+        Some(_) => seen.is(cell),
+        None => seen.is_about(cell),
+    };
+    let is_same = seen.len() == row.cells.len() && seen.iter().zip(&row.cells).all(is_it);
+    assert!(is_same, "{id:?} is {seen:?}, and should be {row:?}");
+    if let Some(file) = expected.file {
+        compare_dirty(id, row, is_new, dirty, file);
     }
 }
 
-fn inventory_owner(world: &World, owner: InventoryOwnerKey) -> Owner {
-    match owner {
-        InventoryOwnerKey::Player(key) => Owner::Player(id(world, key)),
-        InventoryOwnerKey::Mobile(key) => Owner::Mobile(id(world, key)),
-        InventoryOwnerKey::Item(key) => Owner::Item(id(world, key)),
+fn compare_dirty(id: RowId, row: &Row, is_new: bool, dirty: u32, file: InFile<'_>) {
+    let in_file = file.rows.row(id);
+    assert_eq!(is_new, in_file.is_none(), "whether the file has {id:?}");
+    let mask =
+        |columns: &BTreeSet<usize>| columns.iter().fold(0, |mask, column| mask | 1 << column);
+    if file.is_exact {
+        let expected = (row.is_new, mask(&row.changed));
+        assert_eq!((is_new, dirty), expected, "{id:?} is dirty");
+    } else if let Some(in_file) = in_file {
+        let least = mask(&differing(row, in_file));
+        let most = if row.is_new {
+            u32::MAX
+        } else {
+            mask(&row.changed)
+        };
+        assert!(
+            least & !dirty == 0 && dirty & !most == 0,
+            "{id:?} has the dirty columns {dirty:b}; they differ in {least:b}, and were written in {most:b}"
+        );
     }
 }
 
-/// The rows of a table by id, each as the model has it.
-fn rows<E: Entity<Tables = Tables>, R>(
-    world: &World,
-    row: impl Fn(Key<E>, &E) -> R,
-) -> Vec<(i64, R)> {
-    let rows = E::table(world).iter_by_id();
-    rows.map(|(key, found)| (id(world, key), row(key, found)))
+/// The columns in which two rows differ.
+pub(crate) fn differing(one: &Row, two: &Row) -> BTreeSet<usize> {
+    let both = one.cells.iter().zip(&two.cells).enumerate();
+    both.filter(|(_, (one, two))| one != two)
+        .map(|(column, _)| column)
         .collect()
 }
 
-/// Panics where the two differ.
-pub(crate) fn compare(world: &World, naive: &Naive) {
-    let players = rows(world, |_, row: &Player| row.email.clone());
+/// What the file has and memory has not is to be deleted, and nothing else.
+fn compare_removed(world: &World, table: Table, memory: &Naive, file: InFile<'_>) {
+    let removed = any_table(world, table).dirty().removed().iter();
+    let mut removed: Vec<_> = removed.map(|tombstone| tombstone.id).collect();
+    removed.sort_unstable();
+    let in_file = file.rows.rows(table).keys().copied();
+    let gone = in_file.filter(|&id| !memory.has((table, id)));
     assert!(
-        players
-            .iter()
-            .map(|(id, row)| (id, row))
-            .eq(&naive.players.rows),
-        "{players:?}"
+        removed.iter().copied().eq(gone),
+        "removed from {table:?}: {removed:?}"
     );
-    let items = rows(world, |_, row: &Item| row.internal_name.clone());
-    assert!(
-        items
-            .iter()
-            .map(|(id, row)| (id, row))
-            .eq(&naive.items.rows),
-        "{items:?}"
-    );
-    let mobiles = rows(world, |_, row: &Mobile| {
-        row.owner.map(|owner| match owner {
-            MobileOwnerKey::Player(key) => Owner::Player(id(world, key)),
-            MobileOwnerKey::Mobile(key) => Owner::Mobile(id(world, key)),
-        })
-    });
-    assert!(
-        mobiles
-            .iter()
-            .map(|(id, row)| (id, row))
-            .eq(&naive.mobiles.rows),
-        "{mobiles:?}"
-    );
-    let attributes = rows(world, |key, row: &Attribute| {
-        let pivot = world.get(key).unwrap().attribute_owner().unwrap();
-        assert_eq!(pivot.attribute, key);
-        let AttributeValue::Double(value) = row.value else {
-            panic!("{row:?}")
-        };
-        (value, pivot.id.get(), attribute_owner(world, pivot.owner))
-    });
-    let expected = naive
-        .attributes
-        .rows
-        .iter()
-        .map(|(id, row)| (*id, (row.value, row.pivot, row.owner)));
-    assert_eq!(attributes, expected.collect::<Vec<_>>());
-    let inventories = rows(world, |key, row: &Inventory| {
-        let pivot = world.get(key).unwrap().inventory_owner().unwrap();
-        assert_eq!(pivot.inventory, key);
-        (
-            row.owner_type.clone().unwrap(),
-            pivot.id.get(),
-            inventory_owner(world, pivot.owner),
-        )
-    });
-    let expected = naive.inventories.rows.iter();
-    let expected = expected.map(|(id, row)| (*id, (row.value.clone(), row.pivot, row.owner)));
-    assert_eq!(inventories, expected.collect::<Vec<_>>());
-    let entries = rows(world, |_, row: &InventoryEntry| {
-        (id(world, row.inventory), id(world, row.item), row.quantity)
-    });
-    let expected = naive.entries.rows.iter();
-    let expected = expected.map(|(id, row)| (*id, (row.inventory, row.item, row.quantity)));
-    assert_eq!(entries, expected.collect::<Vec<_>>());
-    compare_relations(world, naive);
+    if file.is_exact {
+        assert!(memory.removed[table.n()].iter().eq(&removed), "{removed:?}");
+    }
 }
 
-/// The same seen from the owners, in order.
-fn compare_relations(world: &World, naive: &Naive) {
-    for (key, row) in world.iter::<Player>() {
-        let (view, owner) = (world.get(key).unwrap(), Owner::Player(id(world, key)));
-        let attributes = view.attributes().map(|(key, _)| id(world, key));
-        assert!(attributes.eq(naive.attributes_of(owner)));
-        let inventories = view.inventories().map(|(key, _)| id(world, key));
-        assert!(inventories.eq(naive.inventories_of(owner)));
-        let found = Player::find_by_email(world, &row.email).unwrap();
+/// From each row to those that name it, in the order of ids, through the indexes.
+fn compare_references(world: &World, naive: &Naive) {
+    for reference in &REFERENCES {
+        let (table, target) = (
+            any_table(world, reference.table),
+            any_table(world, reference.target),
+        );
+        let foreign_keys = table.info().foreign_keys.iter();
+        let place = foreign_keys
+            .enumerate()
+            .find(|(_, key)| key.column == reference.column);
+        let (n, _) = place.unwrap();
+        if reference.table.owned() == Some(reference.target) {
+            continue; // under the same key
+        }
+        let mut naming: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for (&id, row) in naive.rows(reference.table) {
+            if let Cell::Int(named) = row.cells[reference.column] {
+                naming.entry(named).or_default().push(id);
+            }
+        }
+        for (id, key) in target.rows_by_id() {
+            let children = table.children_of(n, Parent::Row(key));
+            let expected = naming.get(&id).map_or(&[][..], Vec::as_slice);
+            assert_eq!(children.len(), expected.len());
+            let children = children.map(|child| table.id_of(child).unwrap());
+            assert!(
+                children.eq(expected.iter().copied()),
+                "{reference:?} of {id}"
+            );
+        }
+    }
+}
+
+/// The rows that have a value, through the indexes on values.
+fn compare_finders(world: &World, naive: &Naive) {
+    for (key, player) in world.iter::<Player>() {
+        let found = Player::find_by_email(world, &player.email).unwrap();
         assert_eq!(found.key(), key);
-        let avatar = naive
-            .mobiles
-            .rows
-            .iter()
-            .find(|(_, of)| **of == Some(owner));
-        assert_eq!(
-            view.mobile().map(|mobile| mobile.id().get()),
-            avatar.map(|(id, _)| *id)
+        let name = &player.what_we_call_you;
+        let found = Player::find_by_what_we_call_you(world, name);
+        let found: Vec<_> = found.map(|(key, _)| world.id(key).unwrap().get()).collect();
+        let rows = naive.rows(Table::Players).iter();
+        let named = rows.filter(|(_, row)| SeenCell::Text(name).is(&row.cells[1]));
+        assert!(
+            named.map(|(&id, _)| id).eq(found),
+            "players called {name:.99?}"
         );
     }
-    for (key, _) in world.iter::<Mobile>() {
-        let (view, owner) = (world.get(key).unwrap(), Owner::Mobile(id(world, key)));
-        let attributes = view.attributes().map(|(key, _)| id(world, key));
-        assert!(attributes.eq(naive.attributes_of(owner)));
-        let inventories = view.inventories().map(|(key, _)| id(world, key));
-        assert!(inventories.eq(naive.inventories_of(owner)));
-        let owned = naive
-            .mobiles
-            .rows
-            .iter()
-            .filter(|(_, of)| **of == Some(owner));
-        let mobiles = view.mobiles().map(|(key, _)| id(world, key));
-        assert!(mobiles.eq(owned.map(|(id, _)| *id)));
+    for (key, item) in world.iter::<Item>() {
+        let found = Item::find_by_internal_name(world, &item.internal_name).unwrap();
+        assert_eq!(found.key(), key);
     }
-    for (key, _) in world.iter::<Item>() {
-        let owner = Owner::Item(id(world, key));
-        let attributes = world
-            .get(key)
-            .unwrap()
-            .attributes()
-            .map(|(key, _)| id(world, key));
-        assert!(attributes.eq(naive.attributes_of(owner)));
+    assert!(Player::find_by_email(world, "nobody's").is_none());
+    assert!(Item::find_by_internal_name(world, "nothing's").is_none());
+}
+
+/// What each owner has, in the order of the pivot's ids, with the assets, which are no rows.
+fn compare_owners<E: TypedOwned>(world: &World, naive: &Naive) {
+    let pivot = naive.rows(E::AT.pivot().unwrap()).values();
+    let owners: BTreeMap<String, [Cell; 4]> = pivot
+        .map(|row| <[Cell; 4]>::try_from(&row.cells[1..]).unwrap())
+        .map(|owner| (format!("{owner:?}"), owner))
+        .collect();
+    for owner in owners.into_values() {
+        let expected = naive.owned_by(E::AT, owner);
+        let first: Key<E> = world.key(gamedb::Id::new(expected[0])).unwrap();
+        let key = E::Pivot::table(world).owner(first).unwrap();
+        let owned = world
+            .owned_by::<E>(key)
+            .map(|(key, _)| world.id(key).unwrap().get());
+        assert!(owned.eq(expected), "what {owner:?} has");
     }
-    for asset in 0..3 {
-        let attributes = world.owned_by::<Attribute>(AttributeOwnerKey::Asset(asset));
-        let attributes = attributes.map(|(key, _)| id(world, key));
-        assert!(attributes.eq(naive.attributes_of(Owner::Asset(asset))));
-    }
+}
+
+/// Every row with its key.
+pub(crate) fn keys(world: &World) -> impl Iterator<Item = (RowId, RawKey)> {
+    TABLES.into_iter().flat_map(|table| {
+        let rows = any_table(world, table).rows_by_id();
+        rows.map(move |(id, key)| ((table, id), key))
+    })
 }

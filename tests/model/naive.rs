@@ -1,249 +1,320 @@
-//! The same world in std collections alone: slow, and obviously right. Ids are identity; a name that
-//! stands for a row in an operation is a number that is taken modulo the rows there are.
+//! The world in std collections alone: slow, and obviously right. Rows are found by id, and every rule is
+//! applied by looking at all rows of all tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Owner {
-    Player(i64),
-    Mobile(i64),
-    Item(i64),
-    Asset(i64),
-}
+use crate::rules::{Outcome, Refusal, Refusals, refused, unless};
+use crate::schema::{Kind, OnDelete, REFERENCES, TABLES, Table};
+use crate::value::{Cell, Input, Owner, Pick};
+
+/// The id of a row that is not there.
+pub(crate) const NOBODY: i64 = i64::MIN;
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Entry {
-    pub(crate) inventory: i64,
-    pub(crate) item: i64,
-    pub(crate) quantity: f64,
+pub(crate) struct Row {
+    pub(crate) cells: Vec<Cell>,
+    /// The file does not have it.
+    pub(crate) is_new: bool,
+    /// Columns that were written since the file had the row.
+    pub(crate) changed: BTreeSet<usize>,
 }
 
-/// An owned row: what it says, the id of its pivot row, and whose it is.
+impl Row {
+    pub(crate) fn is_dirty(&self) -> bool {
+        self.is_new || !self.changed.is_empty()
+    }
+}
+
+/// Which row: its table and its id.
+pub(crate) type RowId = (Table, i64);
+
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Owned<V> {
-    pub(crate) value: V,
-    pub(crate) pivot: i64,
-    pub(crate) owner: Owner,
+pub(crate) struct Naive {
+    pub(crate) tables: [BTreeMap<i64, Row>; TABLES.len()],
+    /// Ids of the rows that the file has and memory has not.
+    pub(crate) removed: [BTreeSet<i64>; TABLES.len()],
+    pub(crate) next_id: [i64; TABLES.len()],
 }
 
-/// The rows of each table by id, and the last id that was given.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Rows<R> {
-    pub(crate) rows: BTreeMap<i64, R>,
-    pub(crate) last: i64,
-}
-
-impl<R> Default for Rows<R> {
+impl Default for Naive {
     fn default() -> Self {
         Self {
-            rows: BTreeMap::new(),
-            last: 0,
+            tables: Default::default(),
+            removed: Default::default(),
+            next_id: [1; TABLES.len()],
         }
     }
 }
 
-impl<R> Rows<R> {
-    pub(crate) fn insert(&mut self, row: R) -> i64 {
-        self.last += 1;
-        self.rows.insert(self.last, row);
-        self.last
-    }
-
-    /// The id of a row that a number of an operation means.
-    pub(crate) fn pick(&self, n: usize) -> Option<i64> {
-        self.rows.keys().nth(n % self.rows.len().max(1)).copied()
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Naive {
-    /// Email by id.
-    pub(crate) players: Rows<String>,
-    pub(crate) mobiles: Rows<Option<Owner>>,
-    pub(crate) items: Rows<String>,
-    pub(crate) attributes: Rows<Owned<f64>>,
-    pub(crate) last_attribute_owner: i64,
-    pub(crate) inventories: Rows<Owned<String>>,
-    pub(crate) last_inventory_owner: i64,
-    pub(crate) entries: Rows<Entry>,
-}
-
-/// The operation was refused.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Refused;
-
+/// Reading.
 impl Naive {
-    pub(crate) fn insert_player(&mut self, email: &str) -> Result<(), Refused> {
-        if self.players.rows.values().any(|other| other == email) {
-            return Err(Refused);
-        }
-        self.players.insert(email.to_owned());
-        Ok(())
+    pub(crate) fn rows(&self, table: Table) -> &BTreeMap<i64, Row> {
+        &self.tables[table.n()]
     }
 
-    pub(crate) fn set_email(&mut self, id: i64, email: &str) -> Result<(), Refused> {
-        if self
-            .players
-            .rows
-            .iter()
-            .any(|(other, it)| *other != id && it == email)
-        {
-            return Err(Refused);
-        }
-        self.players.rows.insert(id, email.to_owned());
-        Ok(())
+    pub(crate) fn row(&self, (table, id): RowId) -> Option<&Row> {
+        self.rows(table).get(&id)
     }
 
-    pub(crate) fn insert_item(&mut self, name: &str) -> Result<(), Refused> {
-        if self.items.rows.values().any(|other| other == name) {
-            return Err(Refused);
-        }
-        self.items.insert(name.to_owned());
-        Ok(())
+    pub(crate) fn has(&self, row: RowId) -> bool {
+        self.row(row).is_some()
     }
 
-    /// A player has one mobile at most.
-    fn can_have(&self, mobile: Option<i64>, owner: Option<Owner>) -> bool {
-        let is_player = matches!(owner, Some(Owner::Player(_)));
-        let taken =
-            |(id, its_owner): (&i64, &Option<Owner>)| Some(*id) != mobile && *its_owner == owner;
-        !is_player || !self.mobiles.rows.iter().any(taken)
+    pub(crate) fn n_rows(&self) -> usize {
+        self.tables.iter().map(BTreeMap::len).sum()
     }
 
-    pub(crate) fn insert_mobile(&mut self, owner: Option<Owner>) -> Result<(), Refused> {
-        if !self.can_have(None, owner) {
-            return Err(Refused);
-        }
-        self.mobiles.insert(owner);
-        Ok(())
-    }
-
-    pub(crate) fn set_owner(&mut self, id: i64, owner: Option<Owner>) -> Result<(), Refused> {
-        if !self.can_have(Some(id), owner) {
-            return Err(Refused);
-        }
-        self.mobiles.rows.insert(id, owner);
-        Ok(())
-    }
-
-    pub(crate) fn add_attribute(&mut self, owner: Owner, value: f64) -> Result<(), Refused> {
-        if value.is_nan() {
-            return Err(Refused);
-        }
-        self.last_attribute_owner += 1;
-        let pivot = self.last_attribute_owner;
-        self.attributes.insert(Owned {
-            value,
-            pivot,
-            owner,
-        });
-        Ok(())
-    }
-
-    pub(crate) fn add_inventory(&mut self, owner: Owner, value: &str) {
-        self.last_inventory_owner += 1;
-        let pivot = self.last_inventory_owner;
-        self.inventories.insert(Owned {
-            value: value.to_owned(),
-            pivot,
-            owner,
-        });
-    }
-
-    /// Replaces the attributes of an owner by new ones, and by those of `kept` that it has.
-    pub(crate) fn set_attributes(
-        &mut self,
-        owner: Owner,
-        kept: &[i64],
-        new: &[f64],
-    ) -> Result<(), Refused> {
-        if new.iter().any(|value| value.is_nan()) {
-            return Err(Refused);
-        }
-        let is_owners = |id: &i64| {
-            self.attributes
-                .rows
-                .get(id)
-                .is_some_and(|row| row.owner == owner)
+    pub(crate) fn all_rows(&self) -> impl Iterator<Item = (RowId, &Row)> {
+        let rows = |table: Table| {
+            self.rows(table)
+                .iter()
+                .map(move |(&id, row)| ((table, id), row))
         };
-        let is_twice = |n: usize| kept[..n].contains(&kept[n]);
-        if !kept.iter().all(is_owners) || (0..kept.len()).any(is_twice) {
-            return Err(Refused);
+        TABLES.into_iter().flat_map(rows)
+    }
+
+    /// The id that a choice means.
+    pub(crate) fn pick(&self, table: Table, pick: Pick) -> i64 {
+        let ids = self.rows(table);
+        match pick {
+            Pick::Row(n) if !ids.is_empty() => *ids.keys().nth(n % ids.len()).unwrap(),
+            _ => NOBODY,
         }
-        self.attributes
-            .rows
-            .retain(|id, row| row.owner != owner || kept.contains(id));
-        new.iter()
-            .try_for_each(|&value| self.add_attribute(owner, value))
     }
 
-    pub(crate) fn attributes_of(&self, owner: Owner) -> Vec<i64> {
+    /// The columns of a pivot's arms, for an owner.
+    pub(crate) fn owner_cells(&self, owner: Owner) -> [Cell; 4] {
+        let mut cells = [Cell::Null; 4];
+        let (arm, id) = match owner {
+            Owner::Mobile(pick) => (0, self.pick(Table::Mobiles, pick)),
+            Owner::Item(pick) => (1, self.pick(Table::Items, pick)),
+            Owner::Asset(id) => (2, id),
+            Owner::Player(pick) => (3, self.pick(Table::Players, pick)),
+        };
+        cells[arm] = Cell::Int(id);
+        cells
+    }
+
+    /// The columns of a field, for what an operation writes into it.
+    pub(crate) fn cells(&self, kind: Kind, input: Input) -> Vec<Cell> {
+        use Cell::{Int, Null, Real};
+        let value = |n: usize, cells: &[Cell]| {
+            let mut all = vec![Null; 6];
+            all[n..n + cells.len()].copy_from_slice(cells);
+            all
+        };
+        match (kind, input) {
+            (Kind::MobileOwner, Input::Null) => vec![Null; 4],
+            (_, Input::Null) => vec![Null],
+            (_, Input::Bool(bool)) => vec![Int(bool.into())],
+            (_, Input::Int(int)) => vec![Int(int)],
+            (_, Input::Real(real)) => vec![Real(real)],
+            (_, Input::Text(text)) => vec![Cell::Text(text)],
+            (Kind::OneOf(words), Input::Word(n)) => {
+                vec![Cell::Text(crate::value::Text::word(words[n % words.len()]))]
+            }
+            (Kind::Key(target) | Kind::OptionalKey(target), Input::Key(pick)) => {
+                vec![Int(self.pick(target, pick))]
+            }
+            (_, Input::OwnedByMobile(pick)) => {
+                vec![Int(self.pick(Table::Mobiles, pick)), Null, Null, Null]
+            }
+            (_, Input::OwnedByPlayer(pick)) => {
+                vec![Null, Null, Null, Int(self.pick(Table::Players, pick))]
+            }
+            (_, Input::BoolValue(bool)) => value(0, &[Int(bool.into())]),
+            (_, Input::DoubleValue(real)) => value(1, &[Real(real)]),
+            (_, Input::VectorValue(x, y, z)) => value(2, &[Real(x), Real(y), Real(z)]),
+            (_, Input::AssetValue(id)) => value(5, &[Int(id)]),
+            (kind, input) => panic!("{input:?} is not for {kind:?}"),
+        }
+    }
+
+    /// The row of the pivot that says whose an owned row is, and that owner's columns.
+    pub(crate) fn owner_of(&self, owned: RowId) -> Option<(i64, [Cell; 4])> {
+        let rows = self.rows(owned.0.pivot()?).iter();
+        let mut rows = rows.filter(|(_, row)| row.cells[0] == Cell::Int(owned.1));
+        let (&id, row) = rows.next()?;
+        Some((id, row.cells[1..].try_into().unwrap()))
+    }
+
+    /// What somebody has, in the order in which it was added.
+    pub(crate) fn owned_by(&self, table: Table, owner: [Cell; 4]) -> Vec<i64> {
+        let pivot = table.pivot().unwrap();
         let rows = self
-            .attributes
-            .rows
-            .iter()
-            .filter(|(_, row)| row.owner == owner);
-        let mut by_pivot: Vec<_> = rows.map(|(id, row)| (row.pivot, *id)).collect();
-        by_pivot.sort_unstable();
-        by_pivot.into_iter().map(|(_, id)| id).collect()
-    }
-
-    pub(crate) fn inventories_of(&self, owner: Owner) -> Vec<i64> {
-        let rows = self
-            .inventories
-            .rows
-            .iter()
-            .filter(|(_, row)| row.owner == owner);
-        let mut by_pivot: Vec<_> = rows.map(|(id, row)| (row.pivot, *id)).collect();
-        by_pivot.sort_unstable();
-        by_pivot.into_iter().map(|(_, id)| id).collect()
-    }
-
-    pub(crate) fn remove_inventory(&mut self, id: i64) {
-        self.inventories.rows.remove(&id);
-        self.entries.rows.retain(|_, entry| entry.inventory != id);
-    }
-
-    /// Removes a player, a mobile or an item with all that hangs on it, unless an entry that stays needs
-    /// one of them.
-    pub(crate) fn remove(&mut self, gone: Owner) -> Result<(), Refused> {
-        let before = self.clone();
-        self.remove_with_all(gone);
-        let items = &self.items.rows;
-        if self
-            .entries
-            .rows
+            .rows(pivot)
             .values()
-            .all(|entry| items.contains_key(&entry.item))
+            .filter(|row| row.cells[1..] == owner);
+        rows.map(|row| match row.cells[0] {
+            Cell::Int(id) => id,
+            _ => NOBODY,
+        })
+        .collect()
+    }
+
+    /// Rows that would be written or deleted by a flush.
+    pub(crate) fn pending(&self) -> usize {
+        let dirty = self.all_rows().filter(|(_, row)| row.is_dirty()).count();
+        dirty + self.removed.iter().map(BTreeSet::len).sum::<usize>()
+    }
+
+    /// The rows that are not the same in another world.
+    pub(crate) fn changes(&self, other: &Self) -> BTreeSet<RowId> {
+        let is_other =
+            |id: RowId| self.row(id).map(|row| &row.cells) != other.row(id).map(|row| &row.cells);
+        let rows = self.all_rows().chain(other.all_rows()).map(|(id, _)| id);
+        rows.filter(|&id| is_other(id)).collect()
+    }
+
+    /// Rows that go with this one when it is removed, itself included.
+    pub(crate) fn goes_with(&self, first: RowId) -> BTreeSet<RowId> {
+        let (mut gone, mut to_visit) = (BTreeSet::new(), vec![first]);
+        while let Some((table, id)) = to_visit.pop() {
+            if !self.has((table, id)) || !gone.insert((table, id)) {
+                continue;
+            }
+            to_visit.extend(self.goes_next((table, id)));
+        }
+        gone
+    }
+
+    /// The rows that a row takes along itself.
+    pub(crate) fn goes_next(&self, (table, id): RowId) -> Vec<RowId> {
+        let references = REFERENCES.iter().filter(|reference| {
+            reference.target == table && reference.on_delete == OnDelete::Cascade
+        });
+        let mut next: Vec<_> = references
+            .flat_map(|reference| self.naming(reference.table, reference.column, id))
+            .collect();
+        // A row does not stay without an owner.
+        if let Some(owned) = table.owned()
+            && let Cell::Int(id) = self.rows(table)[&id].cells[0]
         {
+            next.push((owned, id));
+        }
+        next
+    }
+
+    /// The rows that have this id in this column.
+    pub(crate) fn naming(&self, table: Table, column: usize, id: i64) -> Vec<RowId> {
+        let rows = self.rows(table).iter();
+        let naming = rows.filter(|(_, row)| row.cells[column] == Cell::Int(id));
+        naming.map(|(&id, _)| (table, id)).collect()
+    }
+}
+
+/// Changing.
+impl Naive {
+    fn use_id(&mut self, table: Table) -> Result<i64, Refusals> {
+        let id = self.next_id[table.n()];
+        if id == i64::MAX {
+            return refused(Refusal::IdExhausted);
+        }
+        self.next_id[table.n()] += 1;
+        Ok(id)
+    }
+
+    /// Puts a row in, and says which id it got.
+    pub(crate) fn insert(&mut self, table: Table, cells: Vec<Cell>) -> Result<i64, Refusals> {
+        unless(self.against(table, None, &cells))?;
+        let id = self.use_id(table)?;
+        let row = Row {
+            cells,
+            is_new: true,
+            changed: BTreeSet::new(),
+        };
+        self.tables[table.n()].insert(id, row);
+        Ok(id)
+    }
+
+    /// Writes columns from `first` on.
+    pub(crate) fn set(&mut self, row: RowId, first: usize, cells: &[Cell]) -> Outcome {
+        let Some(old) = self.row(row) else {
+            return refused(Refusal::StaleKey);
+        };
+        let differing = (first..).zip(cells);
+        let differing = differing.filter(|&(column, cell)| old.cells[column] != *cell);
+        let differing: Vec<_> = differing.map(|(column, _)| column).collect();
+        if differing.is_empty() {
             return Ok(());
         }
-        *self = before;
-        Err(Refused)
+        let mut new = old.clone();
+        new.cells[first..first + cells.len()].copy_from_slice(cells);
+        unless(self.against(row.0, Some(row.1), &new.cells))?;
+        if !new.is_new {
+            new.changed.extend(differing);
+        }
+        self.tables[row.0.n()].insert(row.1, new);
+        Ok(())
     }
 
-    fn remove_with_all(&mut self, gone: Owner) {
-        let was_there = match gone {
-            Owner::Player(id) => self.players.rows.remove(&id).is_some(),
-            Owner::Mobile(id) => self.mobiles.rows.remove(&id).is_some(),
-            Owner::Item(id) => self.items.rows.remove(&id).is_some(),
-            Owner::Asset(_) => false,
-        };
-        if !was_there {
+    /// Makes somebody else the owner of a row.
+    pub(crate) fn give(&mut self, owned: RowId, owner: [Cell; 4]) {
+        let (id, old) = self.owner_of(owned).unwrap();
+        let row = self.tables[owned.0.pivot().unwrap().n()]
+            .get_mut(&id)
+            .unwrap();
+        if old == owner {
             return;
         }
-        self.attributes.rows.retain(|_, row| row.owner != gone);
-        for id in self.inventories_of(gone) {
-            self.remove_inventory(id);
+        row.cells[1..].copy_from_slice(&owner);
+        if !row.is_new {
+            let involved = (0..4).filter(|&arm| old[arm] != Cell::Null || owner[arm] != Cell::Null);
+            row.changed.extend(involved.map(|arm| arm + 1));
         }
-        let owned = self
-            .mobiles
-            .rows
-            .iter()
-            .filter(|(_, owner)| **owner == Some(gone));
-        let owned: Vec<_> = owned.map(|(id, _)| Owner::Mobile(*id)).collect();
-        owned
-            .into_iter()
-            .for_each(|mobile| self.remove_with_all(mobile));
+    }
+
+    /// Removes rows with all that goes with them.
+    pub(crate) fn remove(&mut self, rows: &[RowId]) -> Outcome {
+        let gone: BTreeSet<_> = rows.iter().flat_map(|&row| self.goes_with(row)).collect();
+        let named = |row: &Row, column: usize, target| match row.cells[column] {
+            Cell::Int(id) => gone.contains(&(target, id)),
+            _ => false,
+        };
+        let mut orphans = Vec::new();
+        for reference in &REFERENCES {
+            for (&id, row) in self.rows(reference.table) {
+                let is_left = !gone.contains(&(reference.table, id));
+                if is_left && named(row, reference.column, reference.target) {
+                    match reference.on_delete {
+                        OnDelete::Restrict => return refused(Refusal::StillReferenced),
+                        OnDelete::SetNull => {
+                            orphans.push(((reference.table, id), reference.column))
+                        }
+                        OnDelete::Cascade => unreachable!("it went with the other"),
+                    }
+                }
+            }
+        }
+        for (row, column) in orphans {
+            self.set(row, column, &[Cell::Null])?;
+        }
+        for (table, id) in gone {
+            if self.tables[table.n()]
+                .remove(&id)
+                .is_some_and(|row| !row.is_new)
+            {
+                self.removed[table.n()].insert(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// All of it is in the file now.
+    pub(crate) fn flushed(&mut self) {
+        self.removed.iter_mut().for_each(BTreeSet::clear);
+        for row in self.tables.iter_mut().flat_map(BTreeMap::values_mut) {
+            row.is_new = false;
+            row.changed.clear();
+        }
+    }
+
+    /// The world as a file has it, and as it is when it is opened.
+    pub(crate) fn in_file(mut self) -> Self {
+        self.flushed();
+        for row in self.tables.iter_mut().flat_map(BTreeMap::values_mut) {
+            row.cells.iter_mut().for_each(|cell| *cell = cell.in_file());
+        }
+        self
     }
 }

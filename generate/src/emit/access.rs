@@ -5,6 +5,7 @@ use crate::names::{Ident, Scope};
 
 use super::code::{Code, all_quoted, article, link, quoted, words};
 use super::columns::{fields_of, is_optional, real_bits, scalar, tuple};
+use super::join;
 use super::owned;
 use super::table::{ForeignKey, Table, key_type};
 
@@ -30,6 +31,7 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
     }
     reading.extend(owned::owner(table));
     reading.extend(owned::lists(code, table));
+    reading.extend(join::lists(code, table));
     block(code, &format!("impl<'w> {name}Ref<'w>"), &reading);
 
     let mut writing = Vec::new();
@@ -37,6 +39,7 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
         writing.push(setter(code, table, at));
     }
     writing.extend(owned::verbs(code, table));
+    writing.extend(join::verbs(code, table));
     block(code, &format!("impl {name}Mut<'_>"), &writing);
 }
 
@@ -104,7 +107,15 @@ fn argument(field: &Ident, scope: &mut Scope) -> Ident {
     for taken in ["world", "row", "key"] {
         scope.take(taken);
     }
-    scope.ident(&[field.clone(), Ident::new(&format!("its_{}", field.tail()))])
+    scope.ident(&[spoken(field), Ident::new(&format!("its_{}", field.tail()))])
+}
+
+/// The name of a field as an argument: one of digits alone says nothing, not to clippy either.
+fn spoken(field: &Ident) -> Ident {
+    if field.tail().chars().all(|c| c.is_ascii_digit() || c == '_') {
+        return Ident::new(&format!("its_{}", field.tail()));
+    }
+    field.clone()
 }
 
 fn find_by_values(
@@ -279,14 +290,14 @@ fn children(code: &mut Code, table: &Table<'_>, child: &ChildModel) -> String {
 /// The setter of a field; it returns a `Result` if something can be refused.
 fn setter(code: &mut Code, table: &Table<'_>, at: usize) -> String {
     let field = &table.table.fields[at];
-    let (name, stem) = (&field.name, field.name.tail());
+    let (name, stem) = (&spoken(&field.name), field.name.tail());
     let (ty, value) = match (scalar(field), is_optional(field)) {
         (Some(Scalar::Text), false) => ("impl Into<String>".to_owned(), format!("{name}.into()")),
         (Some(Scalar::Blob), false) => ("impl Into<Vec<u8>>".to_owned(), format!("{name}.into()")),
         _ => (table.field_type(field), name.to_string()),
     };
     let variant = table.variant(at);
-    let mut doc = format!("Sets {}.", link(table.type_name(), name));
+    let mut doc = format!("Sets {}.", link(table.type_name(), &field.name));
     let refusals = refusals(table, at);
     let text = if refusals.is_empty() {
         format!(

@@ -51,9 +51,12 @@ impl Code {
     pub(crate) fn finish(self, header: &str) -> String {
         let imports: Vec<&str> = self.imports.into_iter().collect();
         let imports = imports.join(", ");
+        // What is too long for rustfmt it leaves alone, and then refuses for blanks at its ends.
+        let lines = self.text.lines().map(str::trim_end);
+        let lines: Vec<&str> = lines.collect();
         format!(
-            "{header}\n\nuse gamedb::model::{{{imports}}};\n\n{}",
-            self.text
+            "{header}\n\nuse gamedb::model::{{{imports}}};\n\n{}\n",
+            lines.join("\n")
         )
     }
 }

@@ -100,9 +100,16 @@ pub(crate) fn fields_of<'m>(
     set.fields.iter().map(|at| &fields[*at])
 }
 
+/// The most values that the standard library hashes as one tuple.
+const WIDEST_TUPLE: usize = 12;
+
 /// Several values as the one thing that is hashed.
 pub(crate) fn tuple(values: impl Iterator<Item = String>) -> String {
-    let values: Vec<String> = values.collect();
+    let mut values: Vec<String> = values.collect();
+    while values.len() > WIDEST_TUPLE {
+        let rest = values.split_off(WIDEST_TUPLE - 1);
+        values.push(tuple(rest.into_iter()));
+    }
     match values.as_slice() {
         [value] => value.clone(),
         values => format!("({})", values.join(", ")),

@@ -87,12 +87,14 @@ fn zero(table: &Table<'_>, field: &FieldModel) -> String {
 
 /// The flags of the columns. rustfmt does not look into macros.
 fn flags(code: &mut Code, table: &Table<'_>) {
-    let width = match table.table.columns.len() {
+    let columns = &table.table.columns;
+    let width = match columns.len() {
         0..=8 => "u8",
         9..=16 => "u16",
         17..=32 => "u32",
         33..=64 => "u64",
-        _ => "u128",
+        65..=128 => "u128",
+        n => return wide_flags(code, table, n.div_ceil(64)),
     };
     code.uses(&["bitflags"]);
     code.line("bitflags! {");
@@ -102,10 +104,29 @@ fn flags(code: &mut Code, table: &Table<'_>) {
         "    pub struct {}Columns: {width} {{",
         table.type_name()
     ));
-    for column in &table.table.columns {
+    for column in columns {
         code.line(format!("        /// {}", quoted(&column.name)));
         code.line(format!(
             "        const {} = 1 << {};",
+            column.flag, column.position
+        ));
+    }
+    code.line("    }\n}\n");
+}
+
+/// The same for more columns than an integer has bits.
+fn wide_flags(code: &mut Code, table: &Table<'_>, n_words: usize) {
+    code.uses(&["wide_columns"]);
+    code.line("wide_columns! {");
+    code.line(format!("    /// Columns of {}.", quoted(&table.table.name)));
+    code.line(format!(
+        "    pub struct {}Columns: {n_words} {{",
+        table.type_name()
+    ));
+    for column in &table.table.columns {
+        code.line(format!("        /// {}", quoted(&column.name)));
+        code.line(format!(
+            "        const {} = {};",
             column.flag, column.position
         ));
     }

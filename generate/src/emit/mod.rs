@@ -5,6 +5,7 @@ mod access;
 mod code;
 mod columns;
 mod entity;
+mod join;
 mod owned;
 mod owner;
 mod pivot;
@@ -26,10 +27,14 @@ pub(crate) const IMPORTED: &[&str] = &[
     "Entity",
     "Error",
     "ForeignKey",
+    "FromLeft",
+    "FromRight",
     "Id",
     "IndexHasher",
     "IndexInfo",
+    "Join",
     "Key",
+    "Linked",
     "NewOrKept",
     "Owned",
     "Owner",
@@ -74,6 +79,7 @@ pub fn models(model: &Model, schema: &str) -> Result<String, Unsupported> {
             Some(pivot) => pivot::pivot(&mut code, &table, pivot),
             None => {
                 entity::entity(&mut code, &table);
+                join::join(&mut code, &table);
                 for field in &table.table.fields {
                     if let FieldKind::Owner { ty, .. } = &field.kind {
                         owner::owner_enum(&mut code, model, &model[*ty]);

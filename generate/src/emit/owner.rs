@@ -15,7 +15,7 @@ pub(crate) fn owner_enum(code: &mut Code, model: &Model, owner: &OwnerModel) {
             let owned = &model[pivot.owned].type_name;
             format!("    /// Who owns {} [`{owned}`].", article(owned))
         }
-        TableKind::Entity => {
+        _ => {
             let owned = &table.type_name;
             format!("    /// The owner of {} [`{owned}`].", article(owned))
         }

@@ -4,9 +4,6 @@ use crate::model::{FieldKind, Model, TableModel, TableRef};
 
 use super::owner::converts;
 
-/// The most columns that one row's dirty flags have room for.
-const MOST_COLUMNS: usize = 128;
-
 /// The most columns that one union has room for.
 const MOST_PARTS: usize = 32;
 
@@ -14,16 +11,6 @@ const MOST_PARTS: usize = 32;
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unsupported {
-    /// A table with more columns than flags.
-    #[error(
-        "table {table:?} has {n_columns} columns; more than {MOST_COLUMNS} are not supported yet"
-    )]
-    TooManyColumns {
-        /// The table.
-        table: String,
-        /// How many it has.
-        n_columns: usize,
-    },
     /// A union with more columns than flags.
     #[error(
         "table {table:?}: field {field:?} stands in {n_columns} columns; more than {MOST_PARTS} are not supported yet"
@@ -88,13 +75,6 @@ pub(crate) fn check(model: &Model) -> Result<(), Unsupported> {
 
 fn check_table(model: &Model, table: &TableModel) -> Result<(), Unsupported> {
     let name = || table.name.clone();
-    let n_columns = table.columns.len();
-    if n_columns > MOST_COLUMNS {
-        return Err(Unsupported::TooManyColumns {
-            table: name(),
-            n_columns,
-        });
-    }
     if table.owned_through.len() > 1 {
         let pivots = table
             .owned_through

@@ -320,14 +320,364 @@ fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
     let mut row = world.get_mut(bo).unwrap();
     // Two columns that are held against each other: the order of the writes matters.
     let refused = row.set_hp(11).unwrap_err().to_string();
-    assert_eq!(refused, "fighters row 2: hp, max_hp cannot be 11, 10: CHECK (hp <= max_hp)");
+    assert_eq!(
+        refused,
+        "fighters row 2: hp, max_hp cannot be 11, 10: CHECK (hp <= max_hp)"
+    );
     row.set_max_hp(20).unwrap();
     row.set_hp(11).unwrap();
     assert!(row.set_hp(-1).is_err() && row.set_max_hp(10).is_err());
     // Foreign keys are compared as the ids that they are in the file.
-    assert!(matches!(row.set_friend(Some(rival)), Err(Error::CheckFailed { .. })));
+    assert!(matches!(
+        row.set_friend(Some(rival)),
+        Err(Error::CheckFailed { .. })
+    ));
     row.set_friend(Some(bo)).unwrap();
     // What only the file keeps is not looked at here.
     row.set_rank("?");
     assert_eq!(world.check(), [""; 0]);
 }
+
+mod joins {
+    use gamedb::Error;
+
+    use crate::joins::{
+        Film, FilmObject, Friend, Object, Player, Playlist, PlaylistKey, PlaylistTrack, Track,
+        TrackKey, World,
+    };
+
+    fn playlist(world: &mut World) -> PlaylistKey {
+        let playlist = Playlist {
+            name: "road".into(),
+        };
+        world.insert(playlist).unwrap()
+    }
+
+    fn track(world: &mut World, title: &str) -> TrackKey {
+        let title = title.into();
+        let track = Track {
+            title,
+            ..Track::default()
+        };
+        world.insert(track).unwrap()
+    }
+
+    fn titles(world: &World, playlist: PlaylistKey) -> Vec<&str> {
+        let tracks = world.get(playlist).unwrap().tracks_by_playlist_track();
+        tracks.map(|(_, track)| track.title.as_str()).collect()
+    }
+
+    #[test]
+    fn linking_and_unlinking_leaves_the_rows_alone() {
+        let mut world = World::new();
+        let road = playlist(&mut world);
+        let [a, b] = ["a", "b"].map(|title| track(&mut world, title));
+        let mut view = world.get_mut(road).unwrap();
+        view.add_track_by_playlist_track(b).unwrap();
+        let link = view.add_track_by_playlist_track(a).unwrap();
+        assert_eq!(titles(&world, road), ["b", "a"], "in the order of linking");
+        assert_eq!(world.get(link).unwrap().playlist().key(), road);
+        let on: Vec<_> = world.get(a).unwrap().playlists().keys().collect();
+        assert_eq!(on, [road]);
+        assert!(world.get(a).unwrap().playlists().links().keys().eq([link]));
+
+        // From the other side it is the same link.
+        world.get_mut(b).unwrap().remove_playlist(road).unwrap();
+        assert_eq!(titles(&world, road), ["a"]);
+        assert_eq!(world.n_rows::<Track>(), 2);
+        assert_eq!(world.n_rows::<PlaylistTrack>(), 1);
+        world.remove(a).unwrap();
+        assert_eq!(titles(&world, road), [""; 0]);
+        assert_eq!(world.n_rows::<Playlist>(), 1);
+        assert_eq!(world.check(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_cannot_be_linked_or_unlinked_is_an_error() {
+        let mut world = World::new();
+        let road = playlist(&mut world);
+        let [a, b, gone] = ["a", "b", "c"].map(|title| track(&mut world, title));
+        world.remove(gone).unwrap();
+        let mut view = world.get_mut(road).unwrap();
+        view.add_track_by_playlist_track(a).unwrap();
+        let told = |refused: Result<_, Error>| refused.unwrap_err().to_string();
+        assert_eq!(
+            told(view.add_track_by_playlist_track(a).map(drop)),
+            "playlist_track: playlist_id, track_id has to be unique, and row 1 has 1, 1 already"
+        );
+        assert_eq!(
+            told(view.add_track_by_playlist_track(gone).map(drop)),
+            "playlist_track: track_id names a row of tracks that does not exist"
+        );
+        assert_eq!(
+            told(view.remove_track_by_playlist_track(b)),
+            "playlist_track: no row has 1, 2 in playlist_id, track_id"
+        );
+        assert_eq!(
+            told(view.remove_track_by_playlist_track(gone)),
+            "no row of tracks has this key"
+        );
+        assert_eq!(world.n_rows::<PlaylistTrack>(), 1);
+        assert_eq!(world.check(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn all_links_are_replaced_or_none() {
+        let mut world = World::new();
+        let road = playlist(&mut world);
+        let [a, b, c] = ["a", "b", "c"].map(|title| track(&mut world, title));
+        let mut view = world.get_mut(road).unwrap();
+        view.set_tracks_by_playlist_track([a, b]).unwrap();
+        let kept = view
+            .as_ref()
+            .tracks_by_playlist_track()
+            .links()
+            .keys()
+            .nth(1);
+        view.set_tracks_by_playlist_track([c, b]).unwrap();
+        assert!(
+            view.as_ref()
+                .tracks_by_playlist_track()
+                .links()
+                .keys()
+                .next()
+                == kept
+        );
+        let twice = view.set_tracks_by_playlist_track([a, a]);
+        assert!(matches!(
+            twice,
+            Err(Error::Twice {
+                table: "tracks",
+                id: 1
+            })
+        ));
+        assert_eq!(titles(&world, road), ["b", "c"]);
+        world.remove(a).unwrap();
+        let mut view = world.get_mut(road).unwrap();
+        let stale = view.set_tracks_by_playlist_track([b, a]);
+        assert!(matches!(stale, Err(Error::StaleKey { table: "tracks" })));
+        assert_eq!(titles(&world, road), ["b", "c"]);
+        world
+            .get_mut(road)
+            .unwrap()
+            .set_tracks_by_playlist_track([])
+            .unwrap();
+        assert_eq!(world.n_rows::<PlaylistTrack>(), 0);
+        assert_eq!(world.n_rows::<Track>(), 2);
+        assert_eq!(world.check(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn links_can_be_taken_back() {
+        let mut world = World::new();
+        let road = playlist(&mut world);
+        let [a, b] = ["a", "b"].map(|title| track(&mut world, title));
+        world
+            .get_mut(road)
+            .unwrap()
+            .add_track_by_playlist_track(a)
+            .unwrap();
+        let failed: Result<(), Error> = world.transaction(|world| {
+            let mut view = world.get_mut(road)?;
+            view.set_tracks_by_playlist_track([b])?;
+            view.remove_track_by_playlist_track(a)
+        });
+        assert!(matches!(
+            failed,
+            Err(Error::NotLinked {
+                table: "playlist_track",
+                ..
+            })
+        ));
+        assert_eq!(titles(&world, road), ["a"]);
+        assert_eq!(world.check(), Vec::<String>::new());
+    }
+
+    fn player(world: &mut World, name: &str) -> crate::joins::PlayerKey {
+        world.insert(Player { name: name.into() }).unwrap()
+    }
+
+    #[test]
+    fn a_table_is_linked_with_itself_in_both_directions() {
+        let mut world = World::new();
+        let [ada, bob] = ["ada", "bob"].map(|name| player(&mut world, name));
+        world.get_mut(ada).unwrap().add_player_b(bob).unwrap();
+        assert!(world.get(ada).unwrap().players_b().keys().eq([bob]));
+        assert!(world.get(ada).unwrap().players_a().keys().eq([]));
+        assert!(world.get(bob).unwrap().players_a().keys().eq([ada]));
+        // The other way round is another pair, and so is a row with itself.
+        world.get_mut(bob).unwrap().add_player_b(ada).unwrap();
+        world.get_mut(ada).unwrap().add_player_b(ada).unwrap();
+        world.get_mut(bob).unwrap().remove_player_a(ada).unwrap();
+        assert!(world.get(ada).unwrap().players_b().keys().eq([ada]));
+        assert!(world.get(bob).unwrap().players_b().keys().eq([ada]));
+        assert_eq!(world.n_rows::<Friend>(), 2);
+        world.get_mut(ada).unwrap().add_idol(bob).unwrap();
+        assert!(world.get(bob).unwrap().followers().keys().eq([ada]));
+        assert_eq!(world.check(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn where_one_end_is_unique_it_is_linked_once() {
+        let mut world = World::new();
+        let [ada, bob] = ["ada", "bob"].map(|name| player(&mut world, name));
+        let [hat, coat] = ["hat", "coat"].map(|name| {
+            let name = name.into();
+            world.insert(Object { name }).unwrap()
+        });
+        world
+            .get_mut(ada)
+            .unwrap()
+            .set_objects([hat, coat])
+            .unwrap();
+        let taken = world.get_mut(bob).unwrap().add_object(hat);
+        assert!(matches!(taken, Err(Error::NotUnique { .. })));
+        let not_his = world.get_mut(bob).unwrap().remove_object(hat);
+        assert!(matches!(not_his, Err(Error::NotLinked { .. })));
+        let not_his = world.get_mut(hat).unwrap().remove_player(bob);
+        assert!(matches!(not_his, Err(Error::NotLinked { .. })));
+        world.get_mut(hat).unwrap().set_players([bob]).unwrap();
+        assert!(world.get(ada).unwrap().objects().keys().eq([coat]));
+        world.get_mut(coat).unwrap().remove_player(ada).unwrap();
+        assert_eq!(world.check(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn other_columns_have_their_defaults() {
+        let mut world = World::new();
+        let film = world.insert(Film { title: "x".into() }).unwrap();
+        let hat = world.insert(Object { name: "hat".into() }).unwrap();
+        let link = world.get_mut(film).unwrap().add_object(hat).unwrap();
+        assert_eq!(
+            world.get(link).unwrap().weight,
+            FilmObject::default().weight
+        );
+        assert_eq!(world.get(link).unwrap().weight, 1.5);
+    }
+
+    #[test]
+    fn long_lists_are_unlinked_by_pair() {
+        let mut world = World::new();
+        let road = playlist(&mut world);
+        let tracks: Vec<_> = (0..100)
+            .map(|n| track(&mut world, &n.to_string()))
+            .collect();
+        let mut view = world.get_mut(road).unwrap();
+        view.set_tracks_by_playlist_track(tracks.iter().copied())
+            .unwrap();
+        for track in tracks.iter().rev().step_by(2) {
+            view.remove_track_by_playlist_track(*track).unwrap();
+        }
+        let left = view.as_ref().tracks_by_playlist_track();
+        assert_eq!(left.len(), 50);
+        assert_eq!(left.clone().next_back().unwrap().1.title, "98");
+        assert!(left.keys().eq(tracks.into_iter().step_by(2)));
+        assert_eq!(world.check(), Vec::<String>::new());
+    }
+}
+
+/// Rows of more columns than integers have bits, through memory and file.
+macro_rules! broad {
+    ($table:ident, $row:ident, $columns:ident, $n:literal, $last:ident, $set_last:ident, $flag:ident) => {
+        #[test]
+        fn $table() {
+            use gamedb::model::{Entity as _, Flags as _};
+            use gamedb::{Database, Error};
+
+            use crate::broad::{World, $columns, $row};
+
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("world.db");
+            let mut db = Database::<World>::open(&path).unwrap();
+            assert_eq!($columns::FLAGS.len(), $n);
+            assert_eq!($row::INFO.columns.len(), $n);
+            assert_eq!($columns::all().iter_names().count(), $n);
+            let first = $row {
+                text_60: "first".into(),
+                ..$row::default()
+            };
+            let first = db.insert(first).unwrap();
+            let twice = db.insert($row {
+                text_60: "first".into(),
+                ..$row::default()
+            });
+            assert!(matches!(twice, Err(Error::NotUnique { .. })));
+            let mut second = $row {
+                text_60: "second".into(),
+                ..$row::default()
+            };
+            second.parent_62 = Some(first);
+            let second = db.insert(second).unwrap();
+            assert_eq!(db.flush().unwrap().inserted, 2);
+
+            let value = Some(7_i64);
+            db.get_mut(second).unwrap().$set_last(value);
+            assert_eq!(db.$table.dirty_columns(second), $columns::$flag);
+            assert!(!db.$table.is_dirty(first));
+            let report = db.flush().unwrap();
+            assert_eq!((report.inserted, report.updated), (0, 1));
+            let nan = db.get_mut(second).unwrap().set_real_61(f64::NAN);
+            assert!(matches!(
+                nan,
+                Err(Error::NotANumber {
+                    column: "real_61",
+                    ..
+                })
+            ));
+            db.get_mut(second).unwrap().set_real_61(-0.5).unwrap();
+            assert_eq!(db.$table.dirty_columns(second), $columns::REAL_61);
+            assert_eq!(db.flush().unwrap().updated, 1);
+            let before: Vec<_> = db.$table.iter_by_id().map(|(_, row)| row.clone()).collect();
+            assert_eq!(db.close().unwrap().updated, 0);
+
+            let db = Database::<World>::open(&path).unwrap();
+            let after: Vec<_> = db.$table.iter_by_id().map(|(_, row)| row.clone()).collect();
+            // Keys are given anew; all else is the same.
+            assert_eq!(format!("{before:?}").len(), format!("{after:?}").len());
+            assert_eq!(after[1].$last, value);
+            assert_eq!(after[1].real_61, -0.5);
+            let first = db.$table.iter_by_id().next().unwrap().0;
+            assert_eq!(after[1].parent_62, Some(first));
+            assert_eq!(after[0], before[0]);
+            assert_eq!(db.n_dirty(), 0);
+            assert_eq!(db.check(), Vec::<String>::new());
+        }
+    };
+}
+
+broad!(
+    broad_65,
+    Broad65,
+    Broad65Columns,
+    65,
+    whole_64,
+    set_whole_64,
+    WHOLE_64
+);
+broad!(
+    broad_105,
+    Broad105,
+    Broad105Columns,
+    105,
+    whole_104,
+    set_whole_104,
+    WHOLE_104
+);
+broad!(
+    broad_140,
+    Broad140,
+    Broad140Columns,
+    140,
+    whole_139,
+    set_whole_139,
+    WHOLE_139
+);
+broad!(
+    broad_300,
+    Broad300,
+    Broad300Columns,
+    300,
+    whole_299,
+    set_whole_299,
+    WHOLE_299
+);

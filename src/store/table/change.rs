@@ -10,7 +10,7 @@ use crate::store::entity::{Entity, IndexHasher};
 use crate::store::index::{Parent, Place};
 use crate::store::key::RawKey;
 use crate::store::ledger::{Effect, Ledger};
-use crate::store::schema::{OnDelete, TableKind};
+use crate::store::schema::{ForeignKey, OnDelete, TableKind};
 
 /// Changing. Whoever calls has made sure that the world allows it.
 impl<E: Entity> Table<E> {
@@ -137,10 +137,12 @@ impl<E: Entity> Table<E> {
         slot.state.insert(RowState::REMOVED);
         let id = slot.id;
         if !slot.state.contains(RowState::NEW) {
+            let mut owners = cascading::<E>();
             self.dirty.bury(Tombstone {
                 id,
                 key,
                 belonged_to,
+                has_moved: owners.any(|(_, owner)| slot.dirty.contains(flag::<E>(owner.column))),
             });
         }
         self.ids.remove(id);
@@ -299,10 +301,7 @@ impl<E: Entity> Table<E> {
     /// The rows that removing `key` takes it from: what its tombstone remembers.
     fn belongs_to(&self, key: RawKey) -> SmallVec<[AnyKey; 1]> {
         let row = &self.rows[key].row;
-        let foreign_keys = E::INFO.foreign_keys.iter().enumerate();
-        let cascading =
-            foreign_keys.filter(|(_, foreign_key)| foreign_key.on_delete == OnDelete::Cascade);
-        let mut parents: SmallVec<_> = cascading
+        let mut parents: SmallVec<_> = cascading::<E>()
             .filter_map(|(n, foreign_key)| {
                 Some(AnyKey {
                     table: foreign_key.table?,
@@ -376,6 +375,12 @@ impl<E: Entity> Table<E> {
         });
         by_parent.chain(by_value).collect()
     }
+}
+
+/// The foreign keys that say whom a row goes with, with their positions.
+fn cascading<E: Entity>() -> impl Iterator<Item = (usize, &'static ForeignKey)> {
+    let foreign_keys = E::INFO.foreign_keys.iter().enumerate();
+    foreign_keys.filter(|(_, foreign_key)| foreign_key.on_delete == OnDelete::Cascade)
 }
 
 /// Whether the foreign key at this position stands on one of these columns.

@@ -1,0 +1,254 @@
+//! Types, defaults and comments of columns.
+
+use super::{Column, names, values};
+use crate::config::{Config, TypeName};
+use crate::error::{Error, ModelError};
+use crate::sources::Dialect;
+use crate::sources::ddl::{self, Ddl, NamedKind};
+use crate::sources::types::Kind;
+
+/// Translates the columns of a table.
+pub(super) fn translate(
+    ddl: &Ddl,
+    table: &ddl::Table,
+    name: &str,
+    dialect: Dialect,
+    config: &Config,
+    warnings: &mut Vec<String>,
+    of_columns: &mut Grouped,
+) -> Result<Vec<Column>, Error> {
+    let mut columns = Vec::new();
+    for (column, own) in table
+        .columns
+        .iter()
+        .zip(names::columns(table, name, warnings))
+    {
+        let mut warn = |what: &str| of_columns.add(format!("{name}.{own}"), what);
+        let resolved = resolve(ddl, column, name, &own, dialect, config)?;
+        if let Some(what) = resolved.warning {
+            warn(&what);
+        }
+        let kind = as_number(resolved.kind, column, resolved.overridden, dialect);
+        if let Some(expression) = &column.generated {
+            warn(&format!(
+                "computed by the database as `{expression}`; here it is a plain column, which the game has to set"
+            ));
+        }
+        if let Some(value) = &column.on_update {
+            warn(&format!(
+                "ON UPDATE {value} is not kept: nothing sets it when the row changes"
+            ));
+        }
+        let mut numbered = column.identity;
+        let default = column.default.as_ref().or(resolved.default.as_ref());
+        let default = match default.map(|pieces| values::default(pieces, &kind, dialect)) {
+            Some(values::Default::Number) => {
+                numbered = true;
+                None
+            }
+            None | Some(values::Default::Null) => None,
+            Some(values::Default::Sql(sql)) => Some(sql),
+            Some(values::Default::Lost(text)) => {
+                warn(&format!(
+                    "DEFAULT {text} is not kept; the game has to set the value"
+                ));
+                None
+            }
+        };
+        columns.push(Column {
+            not_null: column.not_null || resolved.not_null,
+            default,
+            kind,
+            references: None,
+            numbered,
+            comment: column.comment.clone(),
+            name: own,
+        });
+    }
+    Ok(columns)
+}
+
+/// Warnings about columns; those that say the same are said once.
+#[derive(Debug, Default)]
+pub(super) struct Grouped(Vec<(String, Vec<String>)>);
+
+impl Grouped {
+    pub(super) fn add(&mut self, column: String, what: &str) {
+        match self.0.iter_mut().find(|(said, _)| said == what) {
+            Some((_, columns)) => columns.push(column),
+            None => self.0.push((what.to_owned(), vec![column])),
+        }
+    }
+
+    pub(super) fn into_warnings(self) -> impl Iterator<Item = String> {
+        self.0.into_iter().map(|(what, columns)| {
+            let word = if columns.len() == 1 {
+                "column"
+            } else {
+                "columns"
+            };
+            format!("{word} {}: {what}", columns.join(", "))
+        })
+    }
+}
+
+/// What a column's type comes to.
+struct Resolved {
+    kind: Kind,
+    overridden: bool,
+    warning: Option<String>,
+    /// What a domain says besides.
+    not_null: bool,
+    default: Option<Vec<crate::ddl_text::Piece>>,
+}
+
+impl Resolved {
+    fn new(kind: Kind, warning: Option<&str>) -> Self {
+        Self {
+            kind,
+            overridden: false,
+            warning: warning.map(str::to_owned),
+            not_null: false,
+            default: None,
+        }
+    }
+}
+
+fn resolve(
+    ddl: &Ddl,
+    column: &ddl::Column,
+    table: &str,
+    name: &str,
+    dialect: Dialect,
+    config: &Config,
+) -> Result<Resolved, Error> {
+    let meaning = meaning(ddl, column, dialect, 0);
+    let section = config
+        .column(table, name)
+        .and_then(|section| section.type_name.as_ref());
+    let wanted = section
+        .map(|wanted| *wanted.get_ref())
+        .or_else(|| config.type_of(&column.ty.names()));
+    if let Some(wanted) = wanted {
+        let (kind, not_null, default) = match meaning {
+            Some(meaning) => (Some(meaning.kind), meaning.not_null, meaning.default),
+            None => (None, false, None),
+        };
+        let kind = match (wanted, kind) {
+            // It is what it is asked to be: no width is lost.
+            (TypeName::I64, Some(kind @ Kind::Integer(..))) => kind,
+            (TypeName::I64, Some(Kind::Bool)) if column.ty.base.contains("int") => {
+                tiny(column.ty.unsigned)
+            }
+            (TypeName::F64, Some(kind @ Kind::Real { .. })) => kind,
+            (TypeName::Text, Some(kind)) if kind.sql() == "TEXT" => kind,
+            (TypeName::Blob, Some(kind @ Kind::Blob(_))) => kind,
+            (TypeName::Bool, _) => Kind::Bool,
+            (TypeName::I64, _) => Kind::ANY_INTEGER,
+            (TypeName::F64, _) => Kind::Real { unsigned: false },
+            (TypeName::Text, _) => Kind::Other,
+            (TypeName::Blob, _) => Kind::Blob(None),
+        };
+        return Ok(Resolved {
+            kind,
+            overridden: true,
+            warning: None,
+            not_null,
+            default,
+        });
+    }
+    meaning.ok_or_else(|| {
+        ModelError::UnknownType {
+            table: table.to_owned(),
+            column: name.to_owned(),
+            declared: column.ty.text.clone(),
+            base: column.ty.base.clone(),
+        }
+        .into()
+    })
+}
+
+fn meaning(ddl: &Ddl, column: &ddl::Column, dialect: Dialect, depth: usize) -> Option<Resolved> {
+    let ty = &column.ty;
+    if ty.base.is_empty() {
+        return Some(typeless(column));
+    }
+    let array = "an array is kept as the text that the database writes for it";
+    match ddl.named_type(&ty.base).map(|named| &named.kind) {
+        Some(_) if ty.array => Some(Resolved::new(Kind::Other, Some(array))),
+        Some(NamedKind::Enum(texts)) => Some(Resolved::new(Kind::Enum(texts.clone()), None)),
+        Some(NamedKind::Other) => Some(Resolved::new(
+            Kind::Other,
+            Some("its type has parts, and is kept as the text that the database writes for it"),
+        )),
+        // A domain of a domain has to end somewhere.
+        Some(NamedKind::Domain(of, _)) if depth < 16 => {
+            let mut found = meaning(ddl, of, dialect, depth + 1)?;
+            found.not_null |= of.not_null;
+            found.default = of.default.clone().or(found.default);
+            Some(found)
+        }
+        _ => ty
+            .meaning(dialect)
+            .map(|meaning| Resolved::new(meaning.kind, meaning.warning)),
+    }
+}
+
+/// A SQLite column without a type holds anything.
+fn typeless(column: &ddl::Column) -> Resolved {
+    let held: Vec<&str> = column
+        .held
+        .iter()
+        .map(String::as_str)
+        .filter(|held| *held != "null")
+        .collect();
+    let (kind, what) = match held.as_slice() {
+        [] => (
+            Kind::Text(None),
+            "has no type, and can hold anything in SQLite; here it holds texts",
+        ),
+        ["integer"] => (
+            Kind::ANY_INTEGER,
+            "has no type; all its values are integers, and here it holds integers",
+        ),
+        ["real"] => (
+            Kind::Real { unsigned: false },
+            "has no type; all its values are reals, and here it holds reals",
+        ),
+        ["text"] => (
+            Kind::Text(None),
+            "has no type; all its values are texts, and here it holds texts",
+        ),
+        ["blob"] => (
+            Kind::Blob(None),
+            "has no type; all its values are blobs, and here it holds blobs",
+        ),
+        _ => (
+            Kind::Text(None),
+            "has no type, and holds values of several types; here it holds texts",
+        ),
+    };
+    Resolved::new(
+        kind,
+        Some(&format!("{what}; `[columns.\"..\"] type` says otherwise")),
+    )
+}
+
+fn tiny(unsigned: bool) -> Kind {
+    if unsigned {
+        Kind::Integer(0, 255)
+    } else {
+        Kind::Integer(-128, 127)
+    }
+}
+
+/// A TINYINT(1) whose DEFAULT is neither 0 nor 1 is no bool.
+fn as_number(kind: Kind, column: &ddl::Column, overridden: bool, dialect: Dialect) -> Kind {
+    let is_tiny = kind == Kind::Bool && !overridden && column.ty.base.contains("int");
+    let default = column.default.as_ref().filter(|_| is_tiny);
+    let number = default.map(|pieces| values::default(pieces, &tiny(column.ty.unsigned), dialect));
+    match number {
+        Some(values::Default::Sql(text)) if text != "0" && text != "1" => tiny(column.ty.unsigned),
+        _ => kind,
+    }
+}

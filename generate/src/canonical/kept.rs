@@ -1,0 +1,41 @@
+//! Which schemas are canonical as they are.
+
+use crate::config::Config;
+use crate::schema::{OnDelete, Schema, Table};
+use crate::sqlite::Passed;
+
+/// Whether a schema is kept as its author wrote it: nothing in it needs a translation.
+pub(crate) fn is_canonical(schema: &Schema, passed: &[Passed], config: &Config) -> bool {
+    passed.is_empty() && schema.tables.iter().all(|table| is_kept(table, config))
+}
+
+fn is_kept(table: &Table, config: &Config) -> bool {
+    let typed = table.columns.iter().all(|column| {
+        let overridden = || {
+            config
+                .column(&table.name, &column.name)
+                .is_some_and(|c| c.type_name.is_some())
+        };
+        // STRICT leaves only ANY.
+        !column.generated && (!column.declared_type.eq_ignore_ascii_case("ANY") || overridden())
+    });
+    let uniques = table
+        .uniques
+        .iter()
+        .all(|index| !index.expression && index.collation.is_none() && index.partial.covers_all());
+    let keys = table
+        .foreign_keys
+        .iter()
+        .all(|key| match key.columns.as_slice() {
+            [column] => {
+                let own = table.column(column);
+                let not_null = own.is_some_and(|column| column.not_null);
+                let is_id = own.is_some_and(|column| column.primary_key);
+                !is_id
+                    && key.on_delete != OnDelete::SetDefault
+                    && !(key.on_delete == OnDelete::SetNull && not_null)
+            }
+            _ => true,
+        });
+    table.strict && table.rowid_key && typed && uniques && keys
+}

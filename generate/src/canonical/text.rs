@@ -1,0 +1,137 @@
+//! Writes the canonical text.
+
+use std::fmt::Write;
+
+use super::names::{literal, quoted};
+use super::{Column, Id, Table};
+use crate::sources::types::Kind;
+
+/// The statements of all tables.
+pub(super) fn write(tables: &[Table]) -> String {
+    let mut out = String::new();
+    for (at, table) in tables.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        // Writing to a String does not fail.
+        let _ = write_table(&mut out, tables, table);
+    }
+    // SQLite takes such a character for the end.
+    out.replace('\0', "\u{fffd}")
+}
+
+fn write_table(out: &mut String, tables: &[Table], table: &Table) -> std::fmt::Result {
+    comment(out, "", table.comment.as_deref());
+    writeln!(out, "CREATE TABLE {} (", quoted(&table.name))?;
+    let mut lines: Vec<(Option<String>, String)> = Vec::new();
+    if let Id::Surrogate { name, why } = &table.id {
+        let said = format!("Given by gamedb: {why}.");
+        lines.push((Some(said), format!("{} INTEGER PRIMARY KEY", quoted(name))));
+    }
+    for (at, own) in table.columns.iter().enumerate() {
+        let is_id = matches!(table.id, Id::Column(id) if id == at);
+        let unique = table.uniques.iter().any(|set| set.as_slice() == [at]);
+        lines.push((own.comment.clone(), column(tables, own, is_id, unique)));
+    }
+    for set in table.uniques.iter().filter(|set| set.len() > 1) {
+        lines.push((None, format!("UNIQUE ({})", columns(table, set))));
+    }
+    for check in &table.checks {
+        lines.push((None, format!("CHECK ({check})")));
+    }
+    let n_lines = lines.len();
+    for (n, (said, line)) in lines.into_iter().enumerate() {
+        comment(out, "    ", said.as_deref());
+        let comma = if n + 1 < n_lines { "," } else { "" };
+        writeln!(out, "    {line}{comma}")?;
+    }
+    writeln!(out, ") STRICT;")?;
+    for index in &table.indexes {
+        let name = quoted(&index.name);
+        writeln!(
+            out,
+            "CREATE INDEX {name} ON {} ({});",
+            quoted(&table.name),
+            columns(table, &index.columns)
+        )?;
+    }
+    Ok(())
+}
+
+fn column(tables: &[Table], column: &Column, is_id: bool, unique: bool) -> String {
+    let name = quoted(&column.name);
+    if is_id {
+        return format!("{name} INTEGER PRIMARY KEY");
+    }
+    let mut line = format!("{name} {}", column.kind.sql());
+    if column.not_null {
+        line.push_str(" NOT NULL");
+    }
+    if let Some(default) = &column.default {
+        line.push_str(" DEFAULT ");
+        line.push_str(default);
+    }
+    if unique {
+        line.push_str(" UNIQUE");
+    }
+    if let Some(reference) = &column.references
+        && let Some(target) = tables.get(reference.table)
+        && let Id::Column(id) = target.id
+    {
+        let (table, id) = (quoted(&target.name), quoted(&target.columns[id].name));
+        line.push_str(&format!(" REFERENCES {table} ({id})"));
+        if reference.on_delete != crate::schema::OnDelete::NoAction {
+            line.push_str(&format!(" ON DELETE {}", reference.on_delete.sql()));
+        }
+    }
+    if let Some(check) = check(&name, &column.kind) {
+        line.push_str(&format!(" CHECK ({check})"));
+    }
+    line
+}
+
+/// What a type keeps that SQLite's does not.
+fn check(name: &str, kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Bool => Some(format!("{name} IN (0, 1)")),
+        Kind::Integer(i64::MIN, i64::MAX) => None,
+        Kind::Integer(low, i64::MAX) => Some(format!("{name} >= {low}")),
+        Kind::Integer(low, high) => Some(format!("{name} BETWEEN {low} AND {high}")),
+        Kind::Real { unsigned: true } => Some(format!("{name} >= 0")),
+        Kind::Text(Some(longest)) | Kind::Blob(Some(longest)) => {
+            Some(format!("length({name}) <= {longest}"))
+        }
+        Kind::Enum(texts) if texts.is_empty() => None,
+        Kind::Enum(texts) => {
+            let texts: Vec<String> = texts.iter().map(|text| literal(text)).collect();
+            Some(format!("{name} IN ({})", texts.join(", ")))
+        }
+        Kind::Real { .. }
+        | Kind::Text(None)
+        | Kind::Exact(_)
+        | Kind::Moment
+        | Kind::Other
+        | Kind::Blob(None) => None,
+    }
+}
+
+fn columns(table: &Table, places: &[usize]) -> String {
+    let names: Vec<String> = places
+        .iter()
+        .map(|at| quoted(&table.columns[*at].name))
+        .collect();
+    names.join(", ")
+}
+
+fn comment(out: &mut String, indent: &str, text: Option<&str>) {
+    for line in text.unwrap_or_default().trim().lines() {
+        let line = line.trim_end();
+        let space = if line.is_empty() { "" } else { " " };
+        // What ends a line to some reader ends it to all.
+        let line = line.replace(
+            ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'],
+            " ",
+        );
+        out.push_str(&format!("{indent}--{space}{line}\n"));
+    }
+}

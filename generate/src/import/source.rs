@@ -1,0 +1,142 @@
+//! What an old file has of the tables of a schema.
+
+use rusqlite::Connection;
+
+use crate::schema::{Schema, Table};
+
+use super::{count, quoted};
+
+/// The tables of an old file that the schema has too.
+pub(super) struct Source {
+    tables: Vec<SourceTable>,
+    /// What only one of the two has.
+    pub(super) notes: Vec<String>,
+}
+
+/// One of them.
+pub(super) struct SourceTable {
+    /// Its name in the schema.
+    table: String,
+    /// Its name in the old file.
+    name: String,
+    /// The columns that both have, by their places in the schema.
+    pub(super) columns: Vec<usize>,
+    /// The same by their names in the old file.
+    names: Vec<String>,
+    has_rowid: bool,
+    n_rows: u64,
+}
+
+impl Source {
+    pub(super) fn of(old: &Connection, schema: &Schema) -> rusqlite::Result<Self> {
+        let mut found = Self {
+            tables: Vec::new(),
+            notes: Vec::new(),
+        };
+        let mut statement = old.prepare(
+            "SELECT name, wr FROM pragma_table_list
+             WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+             ORDER BY name",
+        )?;
+        let tables = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let tables: Vec<(String, bool)> = tables.collect::<Result<_, _>>()?;
+        for table in &schema.tables {
+            let same = |(name, _): &&(String, bool)| name.eq_ignore_ascii_case(&table.name);
+            match tables.iter().find(same) {
+                None => found
+                    .notes
+                    .push(format!("table {} is not in the old file", table.name)),
+                Some((name, without_rowid)) => {
+                    let from = found.table_of(old, name, !without_rowid, table)?;
+                    found.tables.push(from);
+                }
+            }
+        }
+        for (name, _) in &tables {
+            // Ours, in a file that was a world before.
+            if schema.table(name).is_none() && name != "gamedb_ids" {
+                found
+                    .notes
+                    .push(format!("table {name} of the old file is not in the schema"));
+            }
+        }
+        Ok(found)
+    }
+
+    fn table_of(
+        &mut self,
+        old: &Connection,
+        name: &str,
+        has_rowid: bool,
+        table: &Table,
+    ) -> rusqlite::Result<SourceTable> {
+        // 1: a column that only a virtual table has.
+        let mut statement =
+            old.prepare("SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 1")?;
+        let there: Vec<String> = statement
+            .query_map([name], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let (mut columns, mut names) = (Vec::new(), Vec::new());
+        for (at, column) in table.columns.iter().enumerate() {
+            match there
+                .iter()
+                .find(|other| other.eq_ignore_ascii_case(&column.name))
+            {
+                Some(other) => {
+                    columns.push(at);
+                    names.push(other.clone());
+                }
+                // A surrogate key is ours to give.
+                None if column.primary_key && table.rowid_key => {}
+                None => self.notes.push(format!(
+                    "column {}.{} is not in the old file",
+                    table.name, column.name
+                )),
+            }
+        }
+        for other in &there {
+            if table.column(other).is_none() {
+                self.notes.push(format!(
+                    "column {}.{other} of the old file is not in the schema",
+                    table.name
+                ));
+            }
+        }
+        let sql = format!("SELECT count(*) FROM {}", quoted(name));
+        Ok(SourceTable {
+            table: table.name.clone(),
+            name: name.to_owned(),
+            columns,
+            names,
+            has_rowid,
+            n_rows: count(old, &sql)?,
+        })
+    }
+
+    pub(super) fn table(&self, name: &str) -> Option<&SourceTable> {
+        self.tables.iter().find(|table| table.table == name)
+    }
+
+    pub(super) fn n_rows(&self) -> u64 {
+        self.tables.iter().map(|table| table.n_rows).sum()
+    }
+}
+
+impl SourceTable {
+    /// The columns that both have, row by row in a defined order.
+    pub(super) fn select(&self) -> String {
+        let columns: Vec<String> = self.names.iter().map(|name| quoted(name)).collect();
+        let columns = if columns.is_empty() {
+            "NULL".to_owned()
+        } else {
+            columns.join(", ")
+        };
+        // Without a rowid, rows stand in the order of their key.
+        let order = if self.has_rowid {
+            " ORDER BY rowid"
+        } else {
+            ""
+        };
+        format!("SELECT {columns} FROM {}{order}", quoted(&self.name))
+    }
+}

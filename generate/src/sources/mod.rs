@@ -1,0 +1,278 @@
+//! Schemas in the dialects that studios have them in: SQLite's text or file, MySQL's and MariaDB's,
+//! PostgreSQL's.
+//!
+//! ```text
+//! bytes ──text──> text ──split──> statements ──read──> Ddl ──canonical──> SQLite text ──sqlite::read──> Schema
+//! ```
+//!
+//! The tokens are sqlparser's; the statements are not, because it refuses a whole CREATE TABLE for one
+//! word that it does not know, and dumps of thirty years have many.
+
+mod alter;
+mod column;
+mod create;
+pub(crate) mod cursor;
+pub(crate) mod ddl;
+mod detect;
+mod read;
+mod split;
+mod sqlite_file;
+mod text;
+pub(crate) mod types;
+
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::canonical::{self, Canonical};
+use crate::config::Config;
+use crate::ddl_text::Piece;
+use crate::error::{Error, ReadError};
+use crate::schema::Schema;
+use crate::sqlite;
+use ddl::Ddl;
+
+/// The SQL that a schema is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// MySQL or MariaDB.
+    MySql,
+    /// PostgreSQL.
+    Postgres,
+}
+
+impl Dialect {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::MySql => "MySQL",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+
+    pub(crate) fn parser(self) -> &'static dyn sqlparser::dialect::Dialect {
+        match self {
+            Self::Sqlite => &sqlparser::dialect::SQLiteDialect {},
+            Self::MySql => &sqlparser::dialect::MySqlDialect {},
+            Self::Postgres => &sqlparser::dialect::PostgreSqlDialect {},
+        }
+    }
+}
+
+/// A schema that was read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) schema: Schema,
+    /// The schema in SQLite's words.
+    pub(crate) text: String,
+    /// Whether these are not the words of the file itself.
+    pub(crate) is_translated: bool,
+}
+
+/// How every SQLite file starts.
+const SQLITE_HEADER: &[u8] = b"SQLite format 3\0";
+
+/// Reads a schema file.
+///
+/// # Errors
+/// [`Error::ReadFile`]; [`Error::Schema`] for what SQLite refuses; [`Error::Model`] for a type that is
+/// not known.
+pub(crate) fn load(
+    path: &Path,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<Source, Error> {
+    let failed = |source| Error::ReadFile {
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    let head = SQLITE_HEADER.len() as u64;
+    file.by_ref()
+        .take(head)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    let name = path.display().to_string();
+    if bytes == SQLITE_HEADER {
+        drop(file);
+        let refused = |source| Error::Schema {
+            file: name.clone(),
+            source,
+        };
+        let found = sqlite_file::open(path).map_err(refused)?;
+        let note = format!("{name} is a SQLite file");
+        return from_sqlite(found, None, &name, config, note);
+    }
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    from_bytes(&bytes, &name, dialect, config)
+}
+
+/// Reads the bytes of a schema text; `name` is what errors call it.
+fn from_bytes(
+    bytes: &[u8],
+    name: &str,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<Source, Error> {
+    let (source, lossy) = text::decode(bytes);
+    let in_sqlite = match dialect {
+        Some(Dialect::MySql | Dialect::Postgres) => None,
+        _ => Some(sqlite_file::from_text(&source)),
+    };
+    // What is canonical already needs no guess.
+    let is_canonical = in_sqlite.as_ref().is_some_and(|found| {
+        found
+            .as_ref()
+            .is_ok_and(|found| canonical::is_canonical(&found.schema, &found.passed, config))
+    });
+    let taken = in_sqlite.as_ref().is_some_and(Result::is_ok);
+    let guess = detect::detect(&source, taken);
+    let (dialect, note) = match dialect {
+        Some(dialect) => (
+            dialect,
+            format!("read as {}, as --dialect says", dialect.name()),
+        ),
+        None if is_canonical => (
+            Dialect::Sqlite,
+            "read as SQLite: SQLite takes all of it".to_owned(),
+        ),
+        None => {
+            let (dialect, why) = (guess.dialect, &guess.why);
+            (
+                dialect,
+                format!(
+                    "read as {}: {why}; --dialect says otherwise",
+                    dialect.name()
+                ),
+            )
+        }
+    };
+    let mut source = match (dialect, in_sqlite) {
+        (Dialect::Sqlite, Some(found)) => {
+            let found = found.map_err(|source| Error::Schema {
+                file: name.to_owned(),
+                source,
+            })?;
+            from_sqlite(found, Some(&source), name, config, note)?
+        }
+        _ => from_script(&source, dialect, name, config, note)?,
+    };
+    source.schema.warnings.splice(0..0, lossy);
+    Ok(source)
+}
+
+fn from_sqlite(
+    found: sqlite_file::Found,
+    text: Option<&str>,
+    name: &str,
+    config: &Config,
+    note: String,
+) -> Result<Source, Error> {
+    if canonical::is_canonical(&found.schema, &found.passed, config) {
+        let mut schema = found.schema;
+        let Some(text) = text else {
+            // A SQLite file has no text of its own to keep.
+            schema.notes.push(note);
+            let statements = schema
+                .statements
+                .iter()
+                .map(|statement| format!("{statement};\n"));
+            let text = headed(name, &statements.collect::<Vec<_>>().join("\n"));
+            return Ok(Source {
+                schema,
+                text,
+                is_translated: true,
+            });
+        };
+        return Ok(Source {
+            schema,
+            text: text.to_owned(),
+            is_translated: false,
+        });
+    }
+    let (ddl, warnings) = sqlite_file::ddl(&found);
+    finish(&ddl, Dialect::Sqlite, name, config, vec![note], warnings)
+}
+
+fn from_script(
+    source: &str,
+    dialect: Dialect,
+    name: &str,
+    config: &Config,
+    note: String,
+) -> Result<Source, Error> {
+    let read = read::read(source, dialect);
+    if read.ddl.tables.is_empty() {
+        return Err(Error::Schema {
+            file: name.to_owned(),
+            source: ReadError::NoTables {
+                dialect,
+                warnings: read.warnings,
+            },
+        });
+    }
+    let mut notes = vec![note];
+    if !read.passed.is_empty() {
+        let passed = read.passed.iter().map(|(what, n)| format!("{n} {what}"));
+        notes.push(format!(
+            "passed over: {}",
+            passed.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    finish(&read.ddl, dialect, name, config, notes, read.warnings)
+}
+
+fn finish(
+    ddl: &Ddl,
+    dialect: Dialect,
+    name: &str,
+    config: &Config,
+    notes: Vec<String>,
+    mut warnings: Vec<String>,
+) -> Result<Source, Error> {
+    let Canonical {
+        text,
+        warnings: lost,
+        unfollowed,
+    } = canonical::translate(ddl, dialect, config)?;
+    warnings.extend(lost);
+    let text = headed(name, &text);
+    let mut schema = sqlite::read(&text).map_err(|source| Error::Canonical {
+        file: name.to_owned(),
+        source,
+    })?;
+    for (table, key) in unfollowed {
+        if let Some(table) = schema.tables.iter_mut().find(|known| known.name == table) {
+            table.unfollowed_keys.push(key);
+        }
+    }
+    schema.notes = notes;
+    schema.warnings = warnings;
+    Ok(Source {
+        schema,
+        text,
+        is_translated: true,
+    })
+}
+
+/// How a translated schema starts.
+pub(crate) const GENERATED: &str = "-- @generated";
+
+fn headed(name: &str, text: &str) -> String {
+    let file = name
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(name)
+        .replace(['\n', '\r'], " ");
+    format!(
+        "{GENERATED} from `{file}` by `gamedb generate`. Do not edit; edit the schema and rerun.\n\n{text}"
+    )
+}
+
+/// The tokens of a text in SQLite's words.
+fn sqlite_pieces(text: &str) -> Vec<Piece> {
+    crate::ddl_text::pieces(text, Dialect::Sqlite.parser())
+}

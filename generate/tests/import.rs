@@ -1,0 +1,259 @@
+//! Rows of an old file in a new one: what fits, what is converted, and what is listed.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+use std::path::PathBuf;
+
+use gamedb_generate::import::{ImportError, ImportOptions, ImportReport, Progress, import};
+use gamedb_generate::{Config, model, sqlite};
+use rusqlite::Connection;
+
+const SCHEMA: &str = "
+CREATE TABLE players (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT    NOT NULL UNIQUE CHECK (length(name) <= 8),
+    admin INTEGER NOT NULL DEFAULT 0 CHECK (admin IN (0, 1)),
+    score REAL,
+    guild_id INTEGER REFERENCES guilds (id) ON DELETE SET NULL
+) STRICT;
+CREATE TABLE guilds (
+    id        INTEGER PRIMARY KEY,
+    rank      TEXT NOT NULL CHECK (rank IN ('LOW', 'HIGH')),
+    leader_id INTEGER NOT NULL REFERENCES players (id)
+) STRICT;
+CREATE TABLE perks (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE perk_owners (
+    id        INTEGER PRIMARY KEY,
+    perk_id   INTEGER NOT NULL UNIQUE REFERENCES perks (id),
+    player_id INTEGER REFERENCES players (id),
+    guild_id  INTEGER REFERENCES guilds (id),
+    CHECK ((player_id IS NOT NULL) + (guild_id IS NOT NULL) = 1)
+) STRICT;
+CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT) STRICT;
+";
+
+struct Files {
+    folder: tempfile::TempDir,
+}
+
+impl Files {
+    fn new(old: &str) -> Self {
+        let files = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        Connection::open(files.path("old.db"))
+            .unwrap()
+            .execute_batch(old)
+            .unwrap();
+        files
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn try_import(&self, null_dangling: bool) -> Result<ImportReport, ImportError> {
+        let schema = sqlite::read(SCHEMA).unwrap();
+        let model = model::resolve(&schema, &Config::default()).unwrap();
+        let options = ImportOptions {
+            from: self.path("old.db"),
+            out: self.path("new.db"),
+            null_dangling,
+        };
+        let mut last = None;
+        let report = import(&schema, &model, &options, &mut |progress: Progress<'_>| {
+            assert!(progress.done <= progress.total);
+            last = Some((progress.done, progress.total));
+        });
+        if report.is_ok() {
+            let (done, total) = last.unwrap();
+            assert_eq!(done, total);
+        }
+        report
+    }
+
+    fn import(&self, null_dangling: bool) -> (Vec<String>, Vec<String>) {
+        let report = self.try_import(null_dangling).unwrap();
+        for table in &report.tables {
+            assert_eq!(self.rows(&table.name).len() as u64, table.carried);
+        }
+        (
+            report.misfits.iter().map(ToString::to_string).collect(),
+            report.notes,
+        )
+    }
+
+    fn rows(&self, table: &str) -> Vec<String> {
+        let new = Connection::open(self.path("new.db")).unwrap();
+        let mut statement = new
+            .prepare(&format!("SELECT * FROM {table} ORDER BY id"))
+            .unwrap();
+        let n_columns = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| {
+            let values = (0..n_columns)
+                .map(|n| format!("{:?}", row.get::<_, rusqlite::types::Value>(n).unwrap()));
+            Ok(values.collect::<Vec<_>>().join(" "))
+        };
+        statement
+            .query_map([], row)
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap()
+    }
+}
+
+/// Loose types, another order of columns, other cases of names, one table and two columns less.
+const OLD: &str = "
+CREATE TABLE PLAYERS (score, Name VARCHAR(20), id INTEGER PRIMARY KEY, admin BOOLEAN, shoe_size INT, guild_id);
+CREATE TABLE guilds (id INTEGER PRIMARY KEY, rank TEXT, leader_id TEXT);
+CREATE TABLE perks (id INTEGER PRIMARY KEY, name);
+CREATE TABLE perk_owners (perk_id, player_id, guild_id);
+CREATE TABLE gossip (text);
+";
+
+#[test]
+fn what_fits_is_carried_over_and_converted_without_loss() {
+    let files = Files::new(&format!(
+        "{OLD}
+        INSERT INTO players VALUES (5, 'Ada', 7, 'true', 38, 1), ('2.5', 'Bob', 9, 0, NULL, NULL);
+        INSERT INTO guilds VALUES (1, 'HIGH', '7');
+        INSERT INTO perks VALUES (3, 12);
+        INSERT INTO perk_owners VALUES (3, 9, NULL);"
+    ));
+    let (misfits, notes) = files.import(false);
+    assert_eq!(misfits, [""; 0]);
+    assert_eq!(
+        notes,
+        [
+            "column players.shoe_size of the old file is not in the schema",
+            "table notes is not in the old file",
+            "table gossip of the old file is not in the schema",
+        ]
+    );
+    assert_eq!(
+        files.rows("players"),
+        [
+            "Integer(7) Text(\"Ada\") Integer(1) Real(5.0) Integer(1)",
+            "Integer(9) Text(\"Bob\") Integer(0) Real(2.5) Null"
+        ]
+    );
+    assert_eq!(
+        files.rows("guilds"),
+        ["Integer(1) Text(\"HIGH\") Integer(7)"]
+    );
+    assert_eq!(files.rows("perks"), ["Integer(3) Text(\"12\")"]);
+    // It had no id of its own, and gets one.
+    assert_eq!(
+        files.rows("perk_owners"),
+        ["Integer(1) Integer(3) Integer(9) Null"]
+    );
+}
+
+#[test]
+fn every_row_that_does_not_fit_is_listed_and_takes_no_other_along() {
+    let files = Files::new(&format!(
+        "{OLD}
+        INSERT INTO players VALUES
+            (1, 'Ada', 1, 0, 0, NULL), (1, 'Ada', 2, 0, 0, NULL), (1, NULL, 3, 0, 0, NULL),
+            ('x', 'Di', 4, 'maybe', 0, NULL), (1, 'far too long', 5, 0, 0, NULL),
+            (1, x'ff', 6, 0, 0, NULL), (1, 'Gus', 7, 0, 0, 88), (9007199254740993, 'Hal', 8, 0, 0, NULL);
+        INSERT INTO guilds VALUES (1, 'HIGH', 1), (2, 'MIDDLE', 1), (3, 'LOW', 5), (4, 'LOW', 'Ada');
+        INSERT INTO perks VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd');
+        INSERT INTO perk_owners VALUES (1, 1, NULL), (2, 1, 1), (3, NULL, 3), (1, NULL, 1);"
+    ));
+    let (misfits, _) = files.import(false);
+    assert_eq!(
+        misfits,
+        [
+            "players row 2, name: has to be unique, and row 1 has \"Ada\" already",
+            "players row 3, name: is NULL, and must not be",
+            "players row 4, admin: \"maybe\" is no boolean",
+            "players row 4, score: \"x\" is no floating-point number that is the same",
+            "players row 5, name: cannot be \"far too long\": CHECK (length(name) <= 8)",
+            "players row 6, name: a blob of 1 bytes is no text",
+            "players row 8, score: 9007199254740993 is no floating-point number that is the same",
+            "guilds row 2, rank: cannot be \"MIDDLE\": CHECK (rank IN ('LOW', 'HIGH'))",
+            "guilds row 4, leader_id: \"Ada\" is no whole number of 64 bits",
+            "perk_owners row 2, player_id, guild_id: cannot be 1, 1: CHECK ((player_id IS NOT NULL) + \
+             (guild_id IS NOT NULL) = 1)",
+            "perk_owners row 4, perk_id: has to be unique, and row 1 has 1 already",
+            "players row 7, guild_id: names row 88 of guilds, which is not there",
+            "guilds row 3, leader_id: names row 5 of players, which is not there",
+            "perk_owners row 2, guild_id: names row 3 of guilds, which is not there",
+            "perks row 2: no row of perk_owners says whose it is",
+            "perks row 3: no row of perk_owners says whose it is",
+            "perks row 4: no row of perk_owners says whose it is",
+        ]
+    );
+    assert_eq!(files.rows("players").len(), 1);
+    assert_eq!(files.rows("guilds").len(), 1);
+    assert_eq!(files.rows("perks"), ["Integer(1) Text(\"a\")"]);
+    let new = Connection::open(files.path("new.db")).unwrap();
+    let violations = new
+        .prepare("PRAGMA foreign_key_check")
+        .unwrap()
+        .query([])
+        .unwrap()
+        .next()
+        .unwrap()
+        .is_some();
+    assert!(!violations);
+}
+
+#[test]
+fn a_nullable_key_to_nobody_can_become_null() {
+    let files = Files::new(&format!(
+        "{OLD} INSERT INTO players VALUES (1, 'Gus', 7, 0, 0, 88);
+        INSERT INTO guilds VALUES (1, 'LOW', 99);"
+    ));
+    let (misfits, _) = files.import(true);
+    assert_eq!(
+        misfits,
+        [
+            "players row 7, guild_id: names row 88 of guilds, which is not there (carried over with NULL)",
+            "guilds row 1, leader_id: names row 99 of players, which is not there",
+        ]
+    );
+    assert_eq!(
+        files.rows("players"),
+        ["Integer(7) Text(\"Gus\") Integer(0) Real(1.0) Null"]
+    );
+    assert_eq!(files.rows("guilds").len(), 0);
+}
+
+#[test]
+fn a_new_file_is_made_or_none() {
+    let files = Files::new(OLD);
+    std::fs::write(files.path("new.db"), "mine").unwrap();
+    let error = files.try_import(false).unwrap_err();
+    assert!(matches!(error, ImportError::Exists { .. }), "{error}");
+    assert_eq!(std::fs::read(files.path("new.db")).unwrap(), b"mine");
+    std::fs::remove_file(files.path("new.db")).unwrap();
+
+    std::fs::write(files.path("old.db"), vec![7; 4096]).unwrap();
+    let error = files.try_import(false).unwrap_err();
+    assert!(matches!(error, ImportError::Read { .. }), "{error}");
+    assert!(!files.path("new.db").exists());
+
+    std::fs::remove_file(files.path("old.db")).unwrap();
+    let error = files.try_import(false).unwrap_err();
+    assert!(matches!(error, ImportError::Read { .. }), "{error}");
+    assert!(!files.path("new.db").exists() && !files.path("old.db").exists());
+}
+
+#[test]
+fn tables_without_a_rowid_and_generated_columns_are_read() {
+    let files = Files::new(
+        "CREATE TABLE players (name TEXT PRIMARY KEY, id AS (length(name)) STORED) WITHOUT ROWID;
+        INSERT INTO players (name) VALUES ('Bo'), ('Ada');",
+    );
+    let (misfits, notes) = files.import(false);
+    assert_eq!(misfits, [""; 0]);
+    assert!(notes.contains(&"column players.score is not in the old file".to_owned()));
+    assert_eq!(
+        files.rows("players"),
+        [
+            "Integer(2) Text(\"Bo\") Integer(0) Null Null",
+            "Integer(3) Text(\"Ada\") Integer(0) Null Null"
+        ]
+    );
+}

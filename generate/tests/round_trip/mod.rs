@@ -1,0 +1,248 @@
+//! Writes a program that fills a world of given models with random rows: see `cases/round_trip.rs`,
+//! which has all that does not depend on the models.
+
+use std::fmt::Write as _;
+
+use gamedb_generate::model::{
+    ArmModel, FieldKind, FieldModel, Model, OwnerRef, Scalar, TableModel, ValueRef,
+};
+use gamedb_generate::names::{self, Scope};
+
+/// Rows of each table that are tried.
+const N_ROWS: usize = 12;
+
+/// The module of tests of one case; `module` is the path of its models.
+pub(crate) fn program(model: &Model, module: &str) -> String {
+    let mut code = format!(
+        "#![allow(clippy::all, unused_variables)]\nuse crate::round_trip::{{Source, keys, round_trip}};\n\
+         use {module}::*;\n\n"
+    );
+    for (at, table) in model.tables.iter().enumerate() {
+        if table.pivot().is_none() {
+            row(&mut code, model, at, table);
+        }
+    }
+    code.push_str("fn insert(world: &mut World, source: &mut Source) {\n");
+    // Twice, for keys to rows of later tables.
+    code.push_str("for _ in 0..2 {\n");
+    for at in &model.order {
+        let table = &model[*at];
+        if table.pivot().is_some() {
+            continue;
+        }
+        let _ = writeln!(code, "for _ in 0..{N_ROWS} {{");
+        let put = match table
+            .owned_through
+            .first()
+            .and_then(|at| model[*at].pivot())
+        {
+            None => "source.took(world.insert(row))".to_owned(),
+            Some(pivot) => {
+                let owner = owner(model, pivot.owner);
+                format!("if let Some(owner) = {owner} {{ source.took(world.add(owner, row)); }}")
+            }
+        };
+        let _ = writeln!(
+            code,
+            "if let Some(row) = row_{}(world, source) {{ {put} }}\n}}",
+            at.0
+        );
+    }
+    code.push_str("}\n}\n\nfn change(world: &mut World, source: &mut Source) {\n");
+    for (at, table) in model.tables.iter().enumerate() {
+        if table.pivot().is_none() && !table.fields.is_empty() {
+            change(&mut code, model, at, table);
+        }
+    }
+    code.push_str("}\n\nfn remove(world: &mut World, source: &mut Source) {\n");
+    for table in model.tables.iter().filter(|table| table.pivot().is_none()) {
+        let _ = writeln!(
+            code,
+            "for key in keys::<{}>(world) {{ if !source.often() {{ source.took(world.remove(key)); }} }}",
+            table.type_name
+        );
+    }
+    let empty: Vec<&str> = hopeless(model);
+    let _ = writeln!(
+        code,
+        "}}\n\n#[test]\nfn there_and_back() {{\nround_trip::<Tables>(insert, change, remove, &{empty:?});\n}}"
+    );
+    code
+}
+
+/// Tables that cannot have a first row, because it would have to point to another one; and what has to
+/// point to them.
+fn hopeless(model: &Model) -> Vec<&str> {
+    let mut hopeless = vec![false; model.tables.len()];
+    let mut possible = vec![false; model.tables.len()];
+    loop {
+        let mut changed = false;
+        for (at, table) in model.tables.iter().enumerate() {
+            let can = table.fields.iter().all(|field| match &field.kind {
+                FieldKind::ForeignKey(key) => key.nullable || possible[key.target.0],
+                FieldKind::Owner { ty, required } => {
+                    let there = |arm: &ArmModel| match &arm.key {
+                        Some(key) => possible[key.target.0],
+                        None => true,
+                    };
+                    !required || model[*ty].arms.iter().any(there)
+                }
+                _ => true,
+            });
+            // A row that is owned needs an owner; its pivot says the same the other way round.
+            let owned = table.owned_through.iter().all(|pivot| {
+                let pivot = model[*pivot].pivot().map(|pivot| pivot.owner);
+                pivot.is_none_or(|owner| {
+                    let there = |arm: &ArmModel| match &arm.key {
+                        Some(key) => possible[key.target.0],
+                        None => true,
+                    };
+                    model[owner].arms.iter().any(there)
+                })
+            });
+            if can && owned && !possible[at] {
+                possible[at] = true;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    for (at, possible) in possible.iter().enumerate() {
+        hopeless[at] = !possible;
+    }
+    let tables = model.tables.iter().zip(hopeless);
+    let empty = tables.filter(|(_, hopeless)| *hopeless);
+    empty.map(|(table, _)| table.name.as_str()).collect()
+}
+
+fn row(code: &mut String, model: &Model, at: usize, table: &TableModel) {
+    let name = &table.type_name;
+    let _ = writeln!(
+        code,
+        "fn row_{at}(world: &World, source: &mut Source) -> Option<{name}> {{\nSome({name} {{"
+    );
+    for field in &table.fields {
+        let value = value(model, field);
+        let _ = writeln!(code, "{}: {value},", field.name);
+    }
+    code.push_str("})\n}\n\n");
+}
+
+fn change(code: &mut String, model: &Model, at: usize, table: &TableModel) {
+    let name = &table.type_name;
+    let n_fields = table.fields.len();
+    let _ = writeln!(
+        code,
+        "for key in keys::<{name}>(world) {{\nif source.often() {{ continue; }}\n\
+         let field = match source.up_to({n_fields}) {{"
+    );
+    for place in 0..n_fields {
+        let _ = writeln!(code, "{place} => field_{at}_{place}(world, source),");
+    }
+    code.push_str(
+        "_ => None,\n};\nif let Some(field) = field { source.took(world.set(key, field)); }\n}\n",
+    );
+    let mut variants = Scope::default();
+    for (place, field) in table.fields.iter().enumerate() {
+        let variant = variants.name(&[names::variant(field.name.stem())]);
+        let value = value(model, field);
+        let _ = writeln!(
+            code,
+            "fn field_{at}_{place}(world: &World, source: &mut Source) -> Option<{name}Field> {{\n\
+             Some({name}Field::{variant}({value}))\n}}"
+        );
+    }
+}
+
+fn plain(ty: Scalar) -> &'static str {
+    match ty {
+        Scalar::Bool => "source.bool()",
+        Scalar::I64 => "source.i64()",
+        Scalar::F64 => "source.f64()",
+        Scalar::Text => "source.text()",
+        Scalar::Blob => "source.blob()",
+    }
+}
+
+fn optional(nullable: bool, value: &str) -> String {
+    match nullable {
+        true => format!("source.maybe(|source| Some({value}))"),
+        false => value.to_owned(),
+    }
+}
+
+/// A random value of a field; `?` where there is none yet.
+fn value(model: &Model, field: &FieldModel) -> String {
+    match &field.kind {
+        FieldKind::Scalar { ty, nullable, .. } => optional(*nullable, plain(*ty)),
+        FieldKind::Enum { ty, nullable, .. } => {
+            let name = &model[*ty].type_name;
+            optional(*nullable, &format!("source.one_of({name}::ALL)"))
+        }
+        FieldKind::ForeignKey(key) => {
+            let found = format!("source.key::<{}>(world)", model[key.target].type_name);
+            match key.nullable {
+                true => format!("source.maybe(|source| {found})"),
+                false => format!("{found}?"),
+            }
+        }
+        FieldKind::Owner { ty, required } => {
+            let owner = owner(model, *ty);
+            match required {
+                true => format!("{owner}?"),
+                false => format!("source.maybe(|source| {owner})"),
+            }
+        }
+        FieldKind::Value { ty, required, .. } => optional(!required, &union(model, *ty)),
+    }
+}
+
+/// A random owner, if there is one: an expression of an `Option`.
+fn owner(model: &Model, at: OwnerRef) -> String {
+    let owner = &model[at];
+    let arm = |arm: &ArmModel| {
+        let (name, variant) = (&owner.type_name, &arm.variant);
+        match &arm.key {
+            Some(key) => format!(
+                "source.key::<{}>(world).map({name}::{variant})",
+                model[key.target].type_name
+            ),
+            None => format!("Some({name}::{variant}(source.i64()))"),
+        }
+    };
+    let n_arms = owner.arms.len();
+    let arms = owner.arms.iter().map(arm).enumerate();
+    let arms: String = arms.map(|(at, arm)| format!("{at} => {arm}, ")).collect();
+    format!("match source.up_to({n_arms}) {{ {arms}_ => None }}")
+}
+
+fn union(model: &Model, at: ValueRef) -> String {
+    let value = &model[at];
+    let variants = value.variants.iter().map(|variant| {
+        let fields: Vec<String> = variant
+            .fields
+            .iter()
+            .map(|field| match &field.name {
+                Some(name) => format!("{name}: {}", plain(field.ty)),
+                None => plain(field.ty).to_owned(),
+            })
+            .collect();
+        let (name, fields_text) = (
+            format!("{}::{}", value.type_name, variant.name),
+            fields.join(", "),
+        );
+        match variant.fields.iter().all(|field| field.name.is_none()) {
+            true => format!("{name}({fields_text})"),
+            false => format!("{name} {{ {fields_text} }}"),
+        }
+    });
+    let last = value.variants.len() - 1;
+    let arms = variants.enumerate().map(|(at, variant)| match at {
+        at if at == last => format!("_ => {variant} "),
+        at => format!("{at} => {variant}, "),
+    });
+    let arms: String = arms.collect();
+    format!("match source.up_to({}) {{ {arms}}}", last + 1)
+}

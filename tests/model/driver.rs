@@ -1,0 +1,209 @@
+//! A world with its file, and the model beside it: does each step to both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gamedb::Database;
+use gamedb::model::RawKey;
+use gamedb_models::World;
+use rusqlite::Connection;
+
+use crate::block::Beside;
+use crate::common::TestFile;
+use crate::compare::{Expected, InFile, any_table, compare, keys};
+use crate::file;
+use crate::mirror::Mirrors;
+use crate::naive::{Naive, RowId};
+use crate::operation::{Operation, Step};
+use crate::stale::Stale;
+
+/// An open world.
+pub(crate) struct Open {
+    pub(crate) db: Database<World>,
+    /// Another program, which reads, and meddles where a flush has to fail.
+    pub(crate) outsider: Connection,
+}
+
+pub(crate) struct Driver {
+    pub(crate) file: TestFile,
+    pub(crate) open: Option<Open>,
+    pub(crate) memory: Naive,
+    /// What stands in the file, read after each step that may have written to it.
+    pub(crate) in_file: Naive,
+    /// Whether the model knows what is dirty: not after a save, until the next flush.
+    pub(crate) is_exact: bool,
+    pub(crate) stale: Stale,
+    keys: BTreeMap<RowId, RawKey>,
+    mirrors: Mirrors,
+    /// The rows of each transaction since the last flush: a save takes all of them along, or none.
+    pub(crate) groups: Vec<BTreeSet<RowId>>,
+}
+
+impl Driver {
+    pub(crate) fn new(start: &Naive) -> Self {
+        let is_fresh = start.next_id.iter().all(|&id| id == 1);
+        let file = if is_fresh {
+            TestFile::new()
+        } else {
+            file::with_next_ids(&start.next_id)
+        };
+        let mut driver = Self::on(file);
+        driver.enter();
+        assert!(driver.in_file == *start);
+        driver
+    }
+
+    pub(crate) fn on(file: TestFile) -> Self {
+        Self {
+            file,
+            open: None,
+            memory: Naive::default(),
+            in_file: Naive::default(),
+            is_exact: true,
+            stale: Stale::default(),
+            keys: BTreeMap::new(),
+            mirrors: Mirrors::default(),
+            groups: Vec::new(),
+        }
+    }
+
+    /// Opens the file. Memory is what stands in it.
+    pub(crate) fn enter(&mut self) {
+        let db = file::open(&self.file);
+        let outsider = self.file.writer();
+        outsider.set_prepared_statement_cache_capacity(64);
+        self.in_file = file::read(&outsider);
+        self.open = Some(Open { db, outsider });
+        self.memory = self.in_file.clone();
+        self.is_exact = true;
+        self.stale = Stale::default();
+        self.keys.clear();
+        self.mirrors.clear();
+        self.groups.clear();
+    }
+
+    pub(crate) fn open(&mut self) -> &mut Open {
+        self.open.as_mut().unwrap()
+    }
+
+    pub(crate) fn leave(&mut self) -> Database<World> {
+        self.open.take().unwrap().db
+    }
+
+    pub(crate) fn step(&mut self, step: &Step) {
+        match step {
+            Step::Do(operation) => self.operate(operation),
+            Step::Transaction(block) => {
+                let before = self.memory.clone();
+                self.beside(|beside, world| {
+                    beside.run(world, block, 0);
+                });
+                self.groups.push(before.changes(&self.memory));
+            }
+            Step::Flush => {
+                let report = self.open().db.flush().unwrap();
+                self.flushed(report);
+            }
+            Step::FailingFlush(n) => self.fail_to_flush(*n),
+            Step::BusyFlush => self.find_it_busy(),
+            Step::Save(table, pick, cascade, afterwards) => {
+                self.save(*table, *pick, *cascade, afterwards);
+            }
+            Step::FailingSave(table, pick) => self.fail_to_save(*table, *pick),
+            Step::Watch(watch) => {
+                let world = &mut self.open.as_mut().unwrap().db;
+                self.mirrors.step(*watch, world, &self.memory);
+            }
+            Step::Crash(death) => self.die(*death),
+            Step::Reopen => {
+                let report = self.leave().close().unwrap();
+                self.check_report(report);
+                let expected = self.memory.clone().in_file();
+                self.enter();
+                assert!(self.in_file == expected, "the file after closing");
+            }
+        }
+        self.note_keys();
+    }
+
+    /// Compares everything with the model.
+    pub(crate) fn check(&self) {
+        let world = &self.open.as_ref().unwrap().db;
+        assert_eq!(world.check(), [""; 0]);
+        compare(
+            world,
+            Expected {
+                memory: &self.memory,
+                file: Some(self.what_is_in_file()),
+            },
+        );
+    }
+
+    fn what_is_in_file(&self) -> InFile<'_> {
+        InFile {
+            rows: &self.in_file,
+            is_exact: self.is_exact,
+        }
+    }
+
+    pub(crate) fn memory(&self) -> &Naive {
+        &self.memory
+    }
+
+    pub(crate) fn in_file(&self) -> &Naive {
+        &self.in_file
+    }
+
+    /// Flushes, and compares the file a last time.
+    pub(crate) fn finish(mut self) {
+        self.step(&Step::Reopen);
+        self.check();
+    }
+
+    fn beside(&mut self, body: impl FnOnce(&mut Beside<'_>, &mut World)) {
+        let mut beside = Beside {
+            model: &mut self.memory,
+            file: InFile {
+                rows: &self.in_file,
+                is_exact: self.is_exact,
+            },
+            stale: &self.stale,
+            born: Vec::new(),
+            touched: BTreeSet::new(),
+        };
+        let world: &mut World = &mut self.open.as_mut().unwrap().db;
+        body(&mut beside, world);
+        self.mirrors.note(&beside.touched);
+        for (table, key) in beside.born {
+            if any_table(world, table).id_of(key).is_none() {
+                self.stale.bury(table, key);
+            }
+        }
+    }
+
+    pub(crate) fn operate(&mut self, operation: &Operation) {
+        self.beside(|beside, world| {
+            let _ = beside.operate(world, operation);
+        });
+    }
+
+    /// A row keeps its key for as long as it lives, and a key that has lost its row finds nothing.
+    fn note_keys(&mut self) {
+        let world = &self.open.as_ref().unwrap().db;
+        let now: BTreeMap<_, _> = keys(world).collect();
+        for (row, key) in &self.keys {
+            match now.get(row) {
+                Some(same) => assert_eq!(same, key, "{row:?} has another key"),
+                None if row.0.owned().is_none() => self.stale.bury(row.0, *key),
+                None => {}
+            }
+        }
+        for (table, key) in self.stale.iter() {
+            assert_eq!(
+                any_table(world, table).id_of(key),
+                None,
+                "a stale key finds a row"
+            );
+        }
+        self.keys = now;
+    }
+}

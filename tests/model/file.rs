@@ -1,0 +1,142 @@
+//! What stands in a world file, read and meddled with by somebody else.
+
+use gamedb::Database;
+use gamedb::model::Tables as _;
+use gamedb_models::{Tables, World};
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use crate::common::TestFile;
+use crate::naive::{Naive, Row, RowId};
+use crate::operation::Death;
+use crate::schema::TABLES;
+use crate::value::{Cell, Text};
+
+/// A statement that a flush will execute for a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verb {
+    Insert,
+    Update,
+    Delete,
+}
+
+/// All that stands in a file.
+pub(crate) fn read(file: &Connection) -> Naive {
+    let mut naive = Naive::default();
+    for (table, info) in TABLES.into_iter().zip(Tables::INFO) {
+        assert_eq!(
+            (table.name(), table.n_columns()),
+            (info.name, info.columns.len())
+        );
+        let sql = format!(
+            "SELECT id, {} FROM {} ORDER BY id",
+            info.columns.join(", "),
+            info.name
+        );
+        let mut statement = file.prepare_cached(&sql).unwrap();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let cells = (1..=info.columns.len()).map(|column| cell(row.get_ref(column).unwrap()));
+            let cells = cells.collect();
+            let row_of_file = Row {
+                cells,
+                is_new: false,
+                changed: Default::default(),
+            };
+            naive.tables[table.n()].insert(row.get(0).unwrap(), row_of_file);
+        }
+    }
+    let sql = "SELECT table_name, next_id FROM gamedb_ids";
+    let mut statement = file.prepare_cached(sql).unwrap();
+    let mut rows = statement.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let name: String = row.get(0).unwrap();
+        let table = TABLES.into_iter().find(|table| table.name() == name);
+        naive.next_id[table.unwrap().n()] = row.get(1).unwrap();
+    }
+    naive
+}
+
+fn cell(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(integer) => Cell::Int(integer),
+        ValueRef::Real(real) => Cell::Real(real),
+        ValueRef::Text(text) => {
+            let text = std::str::from_utf8(text).unwrap();
+            Cell::Text(Text::find(text).unwrap_or_else(|| panic!("nobody wrote {text:?}")))
+        }
+        ValueRef::Blob(_) => panic!("no column of these tables is a blob"),
+    }
+}
+
+/// Opens it so that it does not wait for others.
+pub(crate) fn open(file: &TestFile) -> Database<World> {
+    let options = gamedb::Options::new().busy_timeout(std::time::Duration::from_millis(1));
+    let db = options.open::<World>(file.path()).unwrap();
+    assert_eq!(db.check(), [""; 0]);
+    db
+}
+
+/// An empty file whose tables have given ids up to here.
+pub(crate) fn with_next_ids(next_id: &[i64]) -> TestFile {
+    let file = TestFile::new();
+    drop(file.open());
+    let writer = file.writer();
+    for (table, next_id) in TABLES.into_iter().zip(next_id) {
+        let sql = "INSERT INTO gamedb_ids VALUES (?1, ?2)
+            ON CONFLICT (table_name) DO UPDATE SET next_id = ?2";
+        writer.execute(sql, (table.name(), next_id)).unwrap();
+    }
+    file
+}
+
+/// Makes the file refuse a statement about one row.
+pub(crate) fn refuse(file: &Connection, verb: Verb, (table, id): RowId) {
+    let (verb, row) = match verb {
+        Verb::Insert => ("INSERT", "NEW"),
+        Verb::Update => ("UPDATE", "NEW"),
+        Verb::Delete => ("DELETE", "OLD"),
+    };
+    let table = table.name();
+    let trigger = format!(
+        "CREATE TRIGGER refuse BEFORE {verb} ON {table} WHEN {row}.id = {id}
+         BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    );
+    file.execute_batch(&trigger).unwrap();
+}
+
+pub(crate) fn allow(file: &Connection) {
+    file.execute_batch("DROP TRIGGER refuse").unwrap();
+}
+
+/// A copy of a file that is in use, as it would be found now.
+pub(crate) fn copy(file: &Connection) -> TestFile {
+    let copy = TestFile::new();
+    let path = copy.path();
+    file.execute("VACUUM INTO ?1", [path.to_str().unwrap()])
+        .unwrap();
+    copy
+}
+
+/// The process dies. Returns the file that it leaves.
+pub(crate) fn die(death: Death, file: TestFile, db: Database<World>) -> TestFile {
+    match death {
+        Death::Drop => {
+            drop(db);
+            file
+        }
+        Death::Kill => {
+            // Reading a file beside SQLite drops its locks on it, which nobody needs any more.
+            let left = TestFile::new();
+            for suffix in ["", "-wal"] {
+                let of = |file: &TestFile| file.folder().join(format!("world.db{suffix}"));
+                if of(&file).exists() {
+                    std::fs::copy(of(&file), of(&left)).unwrap();
+                }
+            }
+            drop(db);
+            left
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What a save has to have done. It may take along more than it has to, so this says what is the least,
+//! and what can never be.
+
+use std::collections::BTreeSet;
+
+use gamedb::{Cascade, FlushReport};
+
+use crate::compare::differing;
+use crate::naive::{Naive, RowId};
+
+pub(crate) struct Saved<'a> {
+    pub(crate) row: RowId,
+    pub(crate) cascade: Cascade,
+    pub(crate) memory: &'a Naive,
+    pub(crate) before: &'a Naive,
+    pub(crate) after: &'a Naive,
+    pub(crate) report: FlushReport,
+    /// The rows of each transaction since the last flush.
+    pub(crate) groups: &'a [BTreeSet<RowId>],
+}
+
+impl Saved<'_> {
+    pub(crate) fn check(&self) {
+        self.each_row_is_old_or_new();
+        for row in self.least() {
+            assert!(
+                self.is_as_in_memory(row),
+                "{row:?} was not saved with {:?}",
+                self.row
+            );
+        }
+        for group in self
+            .groups
+            .iter()
+            .filter(|group| self.has_written_of(group))
+        {
+            for row in group {
+                assert!(
+                    self.is_as_in_memory(*row),
+                    "half of a transaction, without {row:?}"
+                );
+            }
+        }
+        assert_eq!(
+            self.after.contradictions(),
+            [],
+            "a file that cannot be opened"
+        );
+        self.report_is_true();
+    }
+
+    /// The row, and with it what it has in memory, and what has left it since it was in the file.
+    fn least(&self) -> BTreeSet<RowId> {
+        if self.cascade == Cascade::No {
+            return BTreeSet::from([self.row]);
+        }
+        let mut least = self.memory.goes_with(self.row);
+        let (mut seen, mut to_visit) = (BTreeSet::new(), vec![self.row]);
+        while let Some(row) = to_visit.pop() {
+            if self.before.has(row) && seen.insert(row) {
+                // What somebody else has now is that one's, with all that it has.
+                let is_elsewhere = self.memory.has(row) && !least.contains(&row);
+                if !is_elsewhere {
+                    to_visit.extend(self.before.goes_next(row));
+                }
+            }
+        }
+        least.extend(seen);
+        least
+    }
+
+    /// Whether one of these rows was written.
+    pub(crate) fn has_written_of(&self, group: &BTreeSet<RowId>) -> bool {
+        group
+            .iter()
+            .any(|row| !is_same(self.after, self.before, *row))
+    }
+
+    fn is_as_in_memory(&self, row: RowId) -> bool {
+        is_same(self.after, self.memory, row)
+    }
+
+    fn each_row_is_old_or_new(&self) {
+        let worlds = [self.memory, self.before, self.after];
+        let rows: BTreeSet<_> = worlds
+            .into_iter()
+            .flat_map(|naive| naive.all_rows().map(|(id, _)| id))
+            .collect();
+        for row in rows {
+            let is_old = is_same(self.after, self.before, row);
+            assert!(
+                is_old || self.is_as_in_memory(row),
+                "{row:?} is neither what it was nor what it is"
+            );
+        }
+        for (after, before) in self.after.next_id.iter().zip(self.before.next_id) {
+            assert!(*after >= before, "an id will come again");
+        }
+    }
+
+    fn report_is_true(&self) {
+        let in_one =
+            |one: &Naive, other: &Naive| one.all_rows().filter(|(id, _)| !other.has(*id)).count();
+        assert_eq!(self.report.inserted, in_one(self.after, self.before));
+        assert_eq!(self.report.deleted, in_one(self.before, self.after));
+        let changed = self.after.all_rows().filter(|(id, row)| {
+            let before = self.before.row(*id);
+            before.is_some_and(|before| !differing(row, before).is_empty())
+        });
+        assert!(self.report.updated >= changed.count());
+        let is_asked = !is_same(self.memory, self.before, self.row);
+        assert!(self.report.along + usize::from(is_asked) <= self.report.rows());
+    }
+}
+
+fn is_same(one: &Naive, other: &Naive, row: RowId) -> bool {
+    one.row(row).map(|row| &row.cells) == other.row(row).map(|row| &row.cells)
+}

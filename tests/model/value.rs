@@ -1,0 +1,136 @@
+//! Values: what stands in a column, and what an operation writes there.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// The value of one column. A foreign key is the id of the row that it names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Cell {
+    Null,
+    Int(i64),
+    Real(f64),
+    Text(Text),
+}
+
+impl Cell {
+    /// The same after it was in a file: SQLite does not keep the sign of zero.
+    pub(crate) fn in_file(self) -> Self {
+        match self {
+            Cell::Real(real) => Cell::Real(real + 0.0),
+            other => other,
+        }
+    }
+
+    /// Equal to the last bit; `==` takes -0.0 for 0.0, as a setter does.
+    pub(crate) fn is_exactly(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Cell::Real(one), Cell::Real(two)) => one.to_bits() == two.to_bits(),
+            _ => self == other,
+        }
+    }
+}
+
+/// One of a few texts, so that a model can be copied at no cost, and shown in a line.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Text(&'static str);
+
+/// Where this many names are in use, some are taken.
+pub(crate) const N_NAMES: usize = 20;
+
+/// Names first, and then the texts out of the ordinary.
+static TEXTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let names = (0..N_NAMES).map(|n| -> &'static str { format!("name {n}").leak() });
+    let long: &str = "long ".repeat(1 << 18).leak();
+    let odd = [
+        "",
+        "em\0bedded",
+        "\0",
+        "Ünïcödé \u{1F600} \u{202E}",
+        "'; DROP TABLE players; --",
+        // Two that differ in their last byte alone.
+        &long[..1 << 20],
+        &long[..(1 << 20) - 1],
+    ];
+    names.chain(odd).collect()
+});
+
+static BY_VALUE: LazyLock<HashMap<&'static str, Text>> = LazyLock::new(|| {
+    use super::schema::{ATTRIBUTE_TYPES, ITEM_TYPES, MOBILE_TYPES};
+    let words = [MOBILE_TYPES, ITEM_TYPES, ATTRIBUTE_TYPES].into_iter();
+    let words = words.flatten().chain(&*TEXTS).chain(&[Text::ASIDE.0]);
+    words.map(|&text| (text, Text(text))).collect()
+});
+
+impl Text {
+    /// A name that no operation gives, for values that change places.
+    pub(crate) const ASIDE: Self = Self("aside");
+
+    pub(crate) fn n_texts() -> usize {
+        TEXTS.len()
+    }
+
+    pub(crate) fn nth(n: usize) -> Self {
+        Self(TEXTS[n % TEXTS.len()])
+    }
+
+    pub(crate) const fn word(word: &'static str) -> Self {
+        Self(word)
+    }
+
+    /// The text with this value, if it is one that an operation can have written.
+    pub(crate) fn find(value: &str) -> Option<Self> {
+        BY_VALUE.get(value).copied()
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0.len() {
+            0..100 => write!(f, "{:?}", self.0),
+            n => write!(f, "<{n} bytes>"),
+        }
+    }
+}
+
+/// A row that an operation means, of a table that the place says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pick {
+    /// One of those that are there, counted by ids and round again; nobody if there is none.
+    Row(usize),
+    /// One that was there: its key is stale.
+    Stale(usize),
+    /// The key that is nobody's.
+    Null,
+}
+
+/// What an operation writes into a field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Input {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Real(f64),
+    Text(Text),
+    /// One of the words of the field.
+    Word(usize),
+    Key(Pick),
+    OwnedByMobile(Pick),
+    OwnedByPlayer(Pick),
+    BoolValue(bool),
+    DoubleValue(f64),
+    VectorValue(f64, f64, f64),
+    AssetValue(i64),
+}
+
+/// Whom an owned row belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Mobile(Pick),
+    Item(Pick),
+    Asset(i64),
+    Player(Pick),
+}

@@ -1,0 +1,218 @@
+//! Writing to the file, and failing to: flush, save, and what is found after a crash.
+
+use gamedb::error::Error;
+use gamedb::persist::error::{FlushFailure, Outcome};
+use gamedb::{Cascade, Database, FlushReport};
+use gamedb_models::World;
+
+use crate::common::{TestFile, flush_failure, state_of};
+use crate::compare::differing;
+use crate::driver::{Driver, Open};
+use crate::file::{self, Verb};
+use crate::naive::{Row, RowId};
+use crate::operation::{Death, Operation};
+use crate::rows::{Finder, Typed, with_entity};
+use crate::save::Saved;
+use crate::schema::Table;
+use crate::stale::Stale;
+use crate::value::Pick;
+
+impl Driver {
+    pub(crate) fn flushed(&mut self, report: FlushReport) {
+        self.check_report(report);
+        self.in_file = file::read(&self.open().outsider);
+        let expected = self.memory.clone().in_file();
+        assert!(self.in_file == expected, "the file after a flush");
+        assert_eq!(self.open().db.n_dirty(), 0);
+        self.memory.flushed();
+        self.is_exact = true;
+        self.groups.clear();
+    }
+
+    /// What a flush says that it has written, before the model hears of it.
+    pub(crate) fn check_report(&self, report: FlushReport) {
+        let pending = self.pending();
+        let count =
+            |is_it: fn(&Verb) -> bool| pending.iter().filter(|(verb, _)| is_it(verb)).count();
+        assert_eq!(report.along, 0);
+        assert_eq!(report.inserted, count(|verb| matches!(verb, Verb::Insert)));
+        assert_eq!(report.deleted, count(|verb| matches!(verb, Verb::Delete)));
+        let is_written = |(_, row): &(RowId, &Row)| !row.is_new && row.is_dirty();
+        if self.is_exact {
+            assert_eq!(
+                report.updated,
+                self.memory.all_rows().filter(is_written).count()
+            );
+        } else {
+            assert!(report.updated >= count(|verb| matches!(verb, Verb::Update)));
+        }
+    }
+
+    /// The rows in which memory and file differ, and what a flush has to do about each.
+    fn pending(&self) -> Vec<(Verb, RowId)> {
+        let mut pending = Vec::new();
+        for (id, row) in self.memory.all_rows() {
+            match self.in_file.row(id) {
+                None => pending.push((Verb::Insert, id)),
+                Some(old) if !differing(row, old).is_empty() => pending.push((Verb::Update, id)),
+                Some(_) => {}
+            }
+        }
+        let gone = self
+            .in_file
+            .all_rows()
+            .filter(|(id, _)| !self.memory.has(*id));
+        pending.extend(gone.map(|(id, _)| (Verb::Delete, id)));
+        pending
+    }
+
+    /// Makes the file refuse a row, and `write` has to fail at it without a trace.
+    fn fail(
+        &mut self,
+        (verb, id): (Verb, RowId),
+        write: impl Fn(&mut Database<World>) -> Result<FlushReport, Error>,
+    ) {
+        let Open { db, outsider } = self.open();
+        let before = state_of(db);
+        file::refuse(outsider, verb, id);
+        let (outcome, cause) = flush_failure(write(db));
+        file::allow(outsider);
+        assert_eq!(outcome, Outcome::NotCommitted);
+        match cause {
+            FlushFailure::Refused { table, id: row, .. } => {
+                assert_eq!((table, row), (id.0.name(), id.1))
+            }
+            other => panic!("{other}"),
+        }
+        assert!(
+            state_of(db) == before,
+            "a failed write left a trace in memory"
+        );
+        assert!(
+            file::read(outsider) == self.in_file,
+            "a failed write left a trace in the file"
+        );
+    }
+
+    pub(crate) fn fail_to_flush(&mut self, n: usize) {
+        let pending = self.pending();
+        if !pending.is_empty() {
+            self.fail(pending[n % pending.len()], Database::flush);
+        }
+    }
+
+    pub(crate) fn fail_to_save(&mut self, table: Table, pick: Pick) {
+        let row = (table, self.memory.pick(table, pick));
+        if let Some(&pending) = self.pending().iter().find(|(_, id)| *id == row) {
+            let stale = std::mem::take(&mut self.stale);
+            self.fail(pending, |db| save(db, &stale, table, pick, Cascade::Owned));
+            self.stale = stale;
+        }
+    }
+
+    pub(crate) fn find_it_busy(&mut self) {
+        let is_pending = !self.pending().is_empty();
+        let Open { db, outsider } = self.open();
+        let before = state_of(db);
+        outsider.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let flushed = db.flush();
+        outsider.execute_batch("ROLLBACK").unwrap();
+        // With nothing to write there is nothing to wait for.
+        if is_pending || flushed.is_err() {
+            let (outcome, cause) = flush_failure(flushed);
+            assert_eq!(outcome, Outcome::NotCommitted);
+            assert!(matches!(cause, FlushFailure::Busy), "{cause}");
+        }
+        assert!(
+            state_of(db) == before,
+            "a flush that found the file busy left a trace"
+        );
+    }
+
+    pub(crate) fn save(
+        &mut self,
+        table: Table,
+        pick: Pick,
+        cascade: Cascade,
+        afterwards: &[Operation],
+    ) {
+        let row = (table, self.memory.pick(table, pick));
+        let saved = {
+            let Open { db, .. } = self.open.as_mut().unwrap();
+            save(db, &self.stale, table, pick, cascade)
+        };
+        let after = file::read(&self.open().outsider);
+        match saved {
+            Err(error) => {
+                assert!(
+                    matches!(error, Error::StaleKey { .. }) && !self.memory.has(row),
+                    "{error}"
+                );
+                assert!(after == self.in_file);
+                return;
+            }
+            Ok(report) => {
+                let saved = Saved {
+                    row,
+                    cascade,
+                    memory: &self.memory,
+                    before: &self.in_file,
+                    after: &after,
+                    report,
+                    groups: &self.groups,
+                };
+                saved.check();
+                let left = self
+                    .groups
+                    .iter()
+                    .filter(|group| !saved.has_written_of(group));
+                self.groups = left.cloned().collect();
+            }
+        }
+        self.in_file = after;
+        self.is_exact = false;
+        if !afterwards.is_empty() {
+            self.live_again(afterwards);
+        }
+    }
+
+    /// A second life, from what is in the file now.
+    fn live_again(&mut self, operations: &[Operation]) {
+        let mut second = Self::on(file::copy(&self.open().outsider));
+        second.enter();
+        assert!(second.in_file == self.in_file);
+        second.check();
+        for operation in operations {
+            second.operate(operation);
+            second.check();
+        }
+        second.finish();
+    }
+
+    pub(crate) fn die(&mut self, death: Death) {
+        let db = self.leave();
+        let left = std::mem::replace(&mut self.file, TestFile::new());
+        self.file = file::die(death, left, db);
+        let expected = self.in_file.clone();
+        self.enter();
+        assert!(self.in_file == expected, "the file after a crash");
+    }
+}
+
+fn save(
+    db: &mut Database<World>,
+    stale: &Stale,
+    table: Table,
+    pick: Pick,
+    cascade: Cascade,
+) -> Result<FlushReport, Error> {
+    with_entity!(
+        table,
+        E => {
+            let key = Finder { world: db, stale }.key::<E>(pick);
+            assert_eq!(E::AT, table);
+            db.save_with(key, cascade)
+        },
+        else panic!("a pivot's row is not saved by itself")
+    )
+}
