@@ -36,6 +36,8 @@ pub mod store;
 
 pub use error::Error;
 #[cfg(feature = "sqlite")]
+pub use persist::background::{Generation, Ticket};
+#[cfg(feature = "sqlite")]
 pub use persist::database::{Cascade, Database};
 #[cfg(feature = "sqlite")]
 pub use persist::error::FileError;

@@ -10,46 +10,52 @@ use rusqlite::Connection;
 
 use crate::error::Error;
 use crate::store::any_table::Selection;
-use crate::store::capture::Captured;
 use crate::store::dirty::AnyKey;
-use crate::store::entity::{Entity, Tables, all_tables};
+use crate::store::entity::{Entity, Tables};
 use crate::store::key::Key;
 use crate::store::world::World;
 
+use super::background::{Failure, Generation};
+use super::batch::Batch;
 use super::error::{FileError, FlushFailure, Outcome};
-use super::flush::{self, Batch, FlushReport};
+use super::flush::{self, Failed, FlushReport};
 use super::load::LoadOrder;
-use super::lock::{FileIdentity, Lock};
+use super::lock::Lock;
 use super::options::Options;
 use super::save::{ToSave, rows_to_save};
+use super::unchanged::is_unchanged;
+use super::worker::Worker;
+use super::writer::{Durability, Writer};
 
 pub use super::save::Cascade;
-
-/// From this many pages on, the write-ahead log is brought into the file after a flush: 4 MB.
-const CHECKPOINT_PAGES: u32 = 1000;
-
-/// From this many pages on somebody must be holding an old state of the file open: 64 MB.
-const WARN_PAGES: u32 = 16_000;
 
 /// A world in memory, and the SQLite file that it is flushed to.
 ///
 /// Derefs to the [`World`], so rows are read and written as if there were no file. Nothing is written
 /// by itself: [`flush`](Self::flush) writes what has changed since the last one, in one transaction,
 /// and [`close`](Self::close) does it a last time. Dropped without, it leaves the file as the last
-/// flush did.
+/// flush did, for which it waits if that is in the background.
+///
+/// The write-ahead log is brought into the file by a thread that is started when it is first needed,
+/// and when the database is closed.
 ///
 /// One database at a time has a file open; other programs may read it meanwhile. One that writes to
 /// it makes the next flush fail.
 pub struct Database<W: IsWorld> {
     pub(super) world: World<W::Tables>,
     pub(super) loaded: u64,
-    pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    pub(super) file: Option<FileIdentity>,
     pub(super) order: LoadOrder,
-    pub(super) version: i64,
     pub(super) wal_pages: Arc<AtomicU32>,
     pub(super) is_poisoned: bool,
+    pub(super) worker: Worker<Writer>,
+    pub(super) spare: Vec<Batch>,
+    /// Of batches in the background: what came of the last one that was written,
+    pub(super) last_report: FlushReport,
+    /// the last failure since then,
+    pub(super) failure: Option<Failure>,
+    /// and what it has left that is not dirty again yet, newest first.
+    pub(super) unmerged: Vec<Batch>,
     // Let go of last, after the connection.
     pub(super) _lock: Lock,
 }
@@ -117,12 +123,29 @@ impl<W: IsWorld> Database<W> {
     /// When it returns `Ok`, exactly the world of that moment is in the file and survives the death of
     /// the process. A power cut may take the last flushes away, each as a whole.
     ///
+    /// Waits for flushes in the background first. What they could not write is written here.
+    ///
     /// # Errors
     /// [`FileError::Flush`] in [`Error::File`]. The file is as it was, and all is still dirty, unless
     /// the outcome is [`Outcome::Unknown`]. Rows are written as absolute values, so it can be tried
     /// again.
     pub fn flush(&mut self) -> Result<FlushReport, Error> {
-        Ok(self.write(Selection::All)?)
+        Ok(self.flush_with(Durability::Process)?)
+    }
+
+    /// The same, and all that was ever flushed survives a power cut too, as far as the disk keeps its
+    /// word: SQLite syncs its log. If nothing has changed and only that is left to do, one row of
+    /// bookkeeping is written for it.
+    ///
+    /// # Errors
+    /// As [`flush`](Self::flush).
+    pub fn flush_durable(&mut self) -> Result<FlushReport, Error> {
+        Ok(self.flush_with(Durability::PowerCut)?)
+    }
+
+    fn flush_with(&mut self, durability: Durability) -> Result<FlushReport, FileError> {
+        self.finish();
+        self.write(Selection::All, durability)
     }
 
     /// Writes a row with all that it owns, as it is now: [`save_with`](Self::save_with) and
@@ -146,7 +169,8 @@ impl<W: IsWorld> Database<W> {
     /// to be unique is still another row's in the file, everything is flushed.
     /// [`FlushReport::along`] says how many rows went along.
     ///
-    /// O(rows that are written + transactions since the last flush).
+    /// Waits for flushes in the background first. O(rows that are written + transactions since the last
+    /// flush).
     ///
     /// # Errors
     /// [`Error::StaleKey`], and as [`flush`](Self::flush).
@@ -163,8 +187,9 @@ impl<W: IsWorld> Database<W> {
             table: E::TABLE,
             key: key.raw(),
         };
+        self.finish();
         let ToSave { rows, n_asked } = rows_to_save(&self.world, row, cascade);
-        let mut report = match self.write(Selection::Only(&rows)) {
+        let mut report = match self.write(Selection::Only(&rows), Durability::Process) {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },
                 ..
@@ -190,56 +215,102 @@ impl<W: IsWorld> Database<W> {
     }
 
     /// Lets go of the file and keeps the world. What has not been flushed is in memory alone from
-    /// then on.
+    /// then on. Waits for flushes in the background; if one fails, what it was to write is dirty in the
+    /// world, and the error is logged.
     #[must_use]
     pub fn into_world(mut self) -> World<W::Tables> {
+        self.finish_for_good();
         std::mem::take(&mut self.world)
     }
 
-    pub(super) fn write(&mut self, which: Selection<'_>) -> Result<FlushReport, FileError> {
-        let start = Instant::now();
+    /// Writes in the caller's thread. Nothing is on its way in the background.
+    pub(super) fn write(
+        &mut self,
+        which: Selection<'_>,
+        durability: Durability,
+    ) -> Result<FlushReport, FileError> {
         self.check_trust()?;
-        let batch = self.capture(which);
-        let mut report = FlushReport::default();
-        if !batch.is_empty() {
-            if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
-                return Err(self.flush_error(Outcome::NotCommitted, FlushFailure::Moved));
-            }
-            report =
-                match flush::write(&mut self.connection, &batch, &self.world, &mut self.version) {
-                    Ok(report) => report,
-                    Err(failed) => {
-                        self.is_poisoned = failed.outcome == Outcome::Unknown;
-                        return Err(self.flush_error(failed.outcome, failed.cause));
-                    }
-                };
-            report.took = start.elapsed();
-            tracing::debug!(?report, "flushed");
-            self.checkpoint();
+        let mut batch = self.batch();
+        let result = self.write_batch(&mut batch, which, durability);
+        self.recycle(batch);
+        result
+    }
+
+    fn write_batch(
+        &mut self,
+        batch: &mut Batch,
+        which: Selection<'_>,
+        durability: Durability,
+    ) -> Result<FlushReport, FileError> {
+        let start = Instant::now();
+        batch.capture(&self.world, which);
+        let has_changes = !batch.is_empty();
+        let is_behind =
+            durability == Durability::PowerCut && self.worker.durable() < self.worker.committed();
+        if is_behind {
+            batch.write_a_next_id(&self.world);
         }
+        if !has_changes && !is_behind {
+            // What is listed as dirty, and is not, is cleared away.
+            return Ok(self.written(batch, which, FlushReport::default()));
+        }
+        let write = |writer: &mut Writer| {
+            let is_unchanged = |file: &Connection| is_unchanged(file, &self.world);
+            let report = writer.write(batch, durability, is_unchanged)?;
+            Ok((report, writer.needs_checkpoint()))
+        };
+        let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
+            Some(Ok(written)) => written,
+            Some(Err(Failed { outcome, cause })) => {
+                self.is_poisoned = outcome == Outcome::Unknown;
+                return Err(self.flush_error(outcome, cause));
+            }
+            None => {
+                self.collect();
+                let died = self.untold();
+                return Err(died.unwrap_or_else(|| self.poisoned()));
+            }
+        };
+        report.took = start.elapsed();
         // Only now that the transaction has been committed.
-        self.clear_flags(which, &batch);
-        report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
+        let report = self.written(batch, which, report);
+        if durability == Durability::PowerCut {
+            self.worker.is_durable();
+        }
+        if needs_checkpoint {
+            self.worker.tidy();
+        }
+        tracing::debug!(?report, "flushed");
         Ok(report)
     }
 
-    fn clear_flags(&mut self, which: Selection<'_>, batch: &Batch) {
-        let tables = &mut self.world.tables;
-        for (_, captured) in &batch.tables {
-            tables.table_mut(captured.table).flushed(which, captured);
+    /// Notes that what was captured is in the file.
+    fn written(
+        &mut self,
+        batch: &Batch,
+        which: Selection<'_>,
+        mut report: FlushReport,
+    ) -> FlushReport {
+        batch.written(&mut self.world, which);
+        if let Selection::All = which {
+            let has_written = report.rows() > 0 || !batch.next_ids.is_empty();
+            if has_written || self.worker.known() < self.worker.given() {
+                self.worker.wrote_all(has_written);
+            }
+            self.failure = None;
         }
-        for &(table, next_id) in &batch.next_ids {
-            tables.table_mut(table).counter_mut().flushed(next_id);
+        report.generation = Generation(self.worker.known());
+        report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
+        if report.rows() > 0 {
+            self.last_report = report;
         }
-        match which {
-            Selection::All => self.world.ledger.together.clear(),
-            Selection::Only(rows) => self.world.ledger.together.forget(rows),
-        }
+        report
     }
 
-    fn check_trust(&self) -> Result<(), FileError> {
+    pub(super) fn check_trust(&mut self) -> Result<(), FileError> {
         if self.is_poisoned {
-            return Err(self.flush_error(Outcome::Unknown, FlushFailure::Poisoned));
+            let untold = self.untold();
+            return Err(untold.unwrap_or_else(|| self.poisoned()));
         }
         if self.world.identity() != self.loaded {
             return Err(self.flush_error(Outcome::NotCommitted, FlushFailure::OtherWorld));
@@ -247,61 +318,29 @@ impl<W: IsWorld> Database<W> {
         Ok(())
     }
 
-    fn flush_error(&self, outcome: Outcome, cause: FlushFailure) -> FileError {
+    fn poisoned(&self) -> FileError {
+        self.flush_error(Outcome::Unknown, FlushFailure::Poisoned)
+    }
+
+    pub(super) fn flush_error(&self, outcome: Outcome, cause: FlushFailure) -> FileError {
         FileError::Flush {
             path: self.path.clone(),
             outcome,
             cause,
         }
     }
-
-    fn capture(&self, which: Selection<'_>) -> Batch {
-        let mut tables = Vec::new();
-        for &id in &self.order.tables {
-            let table = self.world.tables.table(id);
-            if table.dirty().listed().is_empty() && table.dirty().removed().is_empty() {
-                continue;
-            }
-            // Also if nothing comes of it: what is listed and not dirty is cleared away then.
-            let mut captured = Captured::new(id);
-            table.capture(&self.world.tables, which, &mut captured);
-            tables.push((table.info(), captured));
-        }
-        let next_id = |id| Some((id, self.world.tables.table(id).counter().unflushed()?));
-        Batch {
-            tables,
-            next_ids: all_tables::<W::Tables>().filter_map(next_id).collect(),
-        }
-    }
-
-    /// Brings the write-ahead log into the file when it has grown. That is housekeeping: the flush has
-    /// succeeded. What could not be moved shows in [`FlushReport::wal_pages`].
-    fn checkpoint(&self) {
-        if self.wal_pages.load(Ordering::Relaxed) < CHECKPOINT_PAGES {
-            return;
-        }
-        let checkpoint = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-                Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-            });
-        match checkpoint {
-            Ok((pages, moved)) => {
-                let left = u32::try_from(pages - moved).unwrap_or(0);
-                self.wal_pages.store(left, Ordering::Relaxed);
-                if left > WARN_PAGES {
-                    tracing::warn!(path = %self.path.display(), pages = left, "a reader keeps the log from shrinking");
-                }
-            }
-            Err(error) => tracing::warn!(path = %self.path.display(), %error, "checkpoint failed"),
-        }
-    }
 }
 
 impl<W: IsWorld> Drop for Database<W> {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // The world may be half-way in something; what was accepted before is written.
+            return self.worker.close();
+        }
+        self.finish_for_good();
+        self.worker.close();
         let n_dirty = self.world.n_dirty();
-        if n_dirty > 0 && !std::thread::panicking() {
+        if n_dirty > 0 {
             tracing::warn!(path = %self.path.display(), n_dirty, "database dropped with changes that were not flushed");
         }
     }

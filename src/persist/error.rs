@@ -1,6 +1,7 @@
 //! What can go wrong with a world file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rusqlite::ErrorCode;
 
@@ -100,8 +101,9 @@ impl std::fmt::Display for Outcome {
     }
 }
 
-/// Why a flush failed.
-#[derive(Debug, thiserror::Error)]
+/// Why a flush failed. It can be cloned, because a flush in the background may be asked about more than
+/// once.
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlushFailure {
     /// Another program was writing for longer than the configured wait.
@@ -128,7 +130,7 @@ pub enum FlushFailure {
         /// The row's id.
         id: i64,
         /// What SQLite says.
-        source: rusqlite::Error,
+        source: Arc<rusqlite::Error>,
     },
     /// Another program has written to the file since it was read. What it wrote is not in memory, and
     /// is not written over: open the world again.
@@ -143,9 +145,25 @@ pub enum FlushFailure {
     /// The world in the database is not the one that was loaded: it was swapped with another.
     #[error("this is not the world that was loaded from the file")]
     OtherWorld,
+    /// The thread that writes in the background has panicked. All that it was to write is dirty again;
+    /// whether the last batch is in the file is not known.
+    #[error("the writer thread has panicked: {message}")]
+    WriterDied {
+        /// What it said.
+        message: String,
+    },
+    /// The thread that writes in the background could not be started.
+    #[error("the writer thread cannot be started: {source}")]
+    NoThread {
+        /// Why.
+        source: Arc<std::io::Error>,
+    },
+    /// The ticket was given out by another database.
+    #[error("the ticket is another database's")]
+    OtherTicket,
     /// What SQLite says.
     #[error(transparent)]
-    Sqlite(rusqlite::Error),
+    Sqlite(Arc<rusqlite::Error>),
 }
 
 impl From<rusqlite::Error> for FlushFailure {
@@ -153,7 +171,7 @@ impl From<rusqlite::Error> for FlushFailure {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::Full,
-            _ => Self::Sqlite(error),
+            _ => Self::Sqlite(Arc::new(error)),
         }
     }
 }

@@ -1,19 +1,19 @@
 //! Writing what was captured: one transaction, each statement checked to have touched one row.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::types::Value as SqlValue;
-use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, TransactionBehavior};
+use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
 
 use crate::store::capture::{Captured, CapturedRow};
-use crate::store::entity::Tables;
-use crate::store::schema::{TableId, TableInfo};
+use crate::store::schema::TableInfo;
 use crate::store::value::Value;
-use crate::store::world::World;
 
+use super::background::Generation;
+use super::batch::{Batch, TableBatch};
 use super::error::{FlushFailure, Outcome};
 use super::sql;
-use super::unchanged::is_unchanged;
 
 /// What a flush, or a save, has written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,11 +28,16 @@ pub struct FlushReport {
     /// Number of these rows that were not asked for, and could not be left behind: see
     /// [`Database::save_with`](crate::Database::save_with). None for a flush, which asks for all.
     pub along: usize,
-    /// From the first look for changes to the end of the transaction.
+    /// How long the caller was kept: from the first look for changes to the end of the transaction. In
+    /// the background, for the capture alone.
     pub took: Duration,
-    /// Pages of the write-ahead log that are not in the file itself yet. It stays bounded, unless a
-    /// reader keeps an old state of the file open.
+    /// How long the transaction took: a part of `took`, or, in the background, beside it.
+    pub writing: Duration,
+    /// Pages of the write-ahead log when the transaction had ended. It stays bounded, because it is
+    /// brought into the file in the background, unless a reader keeps an old state of the file open.
     pub wal_pages: u32,
+    /// Up to which flush everything is in the file with this one.
+    pub generation: Generation,
 }
 
 impl FlushReport {
@@ -40,21 +45,6 @@ impl FlushReport {
     #[must_use]
     pub const fn rows(&self) -> usize {
         self.inserted + self.updated + self.deleted
-    }
-}
-
-/// What one transaction writes.
-#[derive(Debug)]
-pub(super) struct Batch {
-    /// The tables that have something listed as dirty, in the order in which rows are inserted.
-    pub(super) tables: Vec<(&'static TableInfo, Captured)>,
-    /// The next ids that the file does not know yet.
-    pub(super) next_ids: Vec<(TableId, i64)>,
-}
-
-impl Batch {
-    pub(super) fn is_empty(&self) -> bool {
-        self.next_ids.is_empty() && self.tables.iter().all(|(_, captured)| captured.is_empty())
     }
 }
 
@@ -80,28 +70,14 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
         .query_row([], |row| row.get(0))
 }
 
-/// Writes a batch, all of it or nothing. `version` is that of the file as memory knows it.
-pub(super) fn write<T: Tables>(
-    connection: &mut Connection,
-    batch: &Batch,
-    world: &World<T>,
-    version: &mut i64,
-) -> Result<FlushReport, Failed> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Only now that nobody else can write is the answer worth anything.
-    let found = data_version(&transaction)?;
-    if found != *version {
-        if !is_unchanged(&transaction, world)? {
-            return Err(FlushFailure::ForeignWrite.into());
-        }
-        *version = found;
-    }
+/// Writes a batch and commits.
+pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<FlushReport, Failed> {
     let mut report = FlushReport::default();
-    for (info, captured) in batch.tables.iter().rev() {
+    for TableBatch { info, captured, .. } in batch.tables.iter().rev() {
         report.deleted += delete(&transaction, info, captured)?;
     }
     let mut refused = Vec::new();
-    for (info, captured) in &batch.tables {
+    for TableBatch { info, captured, .. } in &batch.tables {
         let mut statements = Statements::new(&transaction, info, captured)?;
         for row in captured.rows() {
             match statements.write(row)? {
@@ -115,16 +91,22 @@ pub(super) fn write<T: Tables>(
         }
     }
     untangle(&transaction, refused, &mut report)?;
-    for (table, next_id) in &batch.next_ids {
+    for id in &batch.next_ids {
+        if id.is_in_file() {
+            // SQLite writes no page for a row that stays as it is.
+            transaction
+                .prepare_cached(sql::DELETE_ID)?
+                .execute([id.info.name])?;
+        }
         transaction
             .prepare_cached(sql::UPSERT_ID)?
-            .execute((T::INFO[table.index()].name, next_id))?;
+            .execute((id.info.name, id.next))?;
     }
     commit(transaction)?;
     Ok(report)
 }
 
-fn commit(transaction: rusqlite::Transaction<'_>) -> Result<(), Failed> {
+fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
     // An error on the way to the disk says nothing about what has arrived there. Every other one
@@ -166,7 +148,7 @@ fn refuses(info: &TableInfo, id: i64, source: rusqlite::Error) -> FlushFailure {
         Some(ErrorCode::ConstraintViolation) => FlushFailure::Refused {
             table: info.name,
             id,
-            source,
+            source: Arc::new(source),
         },
         _ => source.into(),
     }

@@ -1,5 +1,7 @@
 //! World files: the only place that knows SQLite.
 
+pub mod background;
+mod batch;
 pub mod database;
 pub mod error;
 pub mod flush;
@@ -11,4 +13,7 @@ mod read_ahead;
 mod save;
 mod schema;
 mod sql;
+mod sync;
 mod unchanged;
+mod worker;
+mod writer;

@@ -1,6 +1,7 @@
 //! Opening a world file: checked and read first, and only then written to.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
@@ -11,10 +12,13 @@ use crate::store::world::World;
 
 use super::database::{Database, IsWorld};
 use super::error::FileError;
+use super::flush::FlushReport;
 use super::load::{LoadOrder, load};
 use super::lock::{FileIdentity, Lock};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::read_ahead::second_connection;
+use super::worker::Worker;
+use super::writer::{Durability, Writer};
 use super::{flush, schema, sql};
 
 /// From this many bytes on a file is worth a second connection: 1 MB.
@@ -48,38 +52,43 @@ impl<W: IsWorld> Database<W> {
             use_wal(&connection, path)?;
         }
         let (world, version) = read::<W::Tables>(&connection, path, &order)?;
-        let mut database = Self {
-            loaded: world.identity(),
-            world,
-            connection,
-            file: FileIdentity::of(path),
-            path: path.to_owned(),
-            order,
-            version,
-            wal_pages,
-            is_poisoned: false,
-            _lock: lock,
-        };
-        database.adopt()?;
-        checkpoint_on_close(&database.connection, true).map_err(at_path)?;
-        tracing::info!(path = %path.display(), world = ?database.world, "world opened");
-        Ok(database)
-    }
-
-    /// Now that the file is known to fit: writes down its next ids, where it comes from elsewhere.
-    fn adopt(&mut self) -> Result<(), FileError> {
-        let at_path = |source| open_error(&self.path, source);
-        if !self
-            .connection
+        // Now that the file is known to fit.
+        if !connection
             .query_row(sql::IDS_EXIST, [], |row| row.get(0))
             .map_err(at_path)?
         {
-            self.connection
-                .execute_batch(sql::CREATE_IDS)
-                .map_err(at_path)?;
+            connection.execute_batch(sql::CREATE_IDS).map_err(at_path)?;
         }
-        // No row is dirty, so this writes the ids alone.
-        self.write(Selection::All).map(|_| ())
+        let writer = Writer {
+            connection,
+            path: path.to_owned(),
+            file: FileIdentity::of(path),
+            version,
+            wal_pages: Arc::clone(&wal_pages),
+        };
+        let mut database = Self {
+            loaded: world.identity(),
+            world,
+            path: path.to_owned(),
+            order,
+            wal_pages,
+            is_poisoned: false,
+            worker: Worker::new(writer),
+            spare: Vec::new(),
+            last_report: FlushReport::default(),
+            failure: None,
+            unmerged: Vec::new(),
+            _lock: lock,
+        };
+        // No row is dirty, so this writes the next ids alone, where the file comes from elsewhere.
+        let _ = database.write(Selection::All, Durability::Process)?;
+        database
+            .worker
+            .with_writer(|writer| checkpoint_on_close(&writer.connection, true))
+            .transpose()
+            .map_err(at_path)?;
+        tracing::info!(path = %path.display(), world = ?database.world, "world opened");
+        Ok(database)
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) const SELECT_IDS: &str = "SELECT table_name, next_id FROM gamedb_ids"
 pub(super) const UPSERT_ID: &str = "INSERT INTO gamedb_ids (table_name, next_id) VALUES (?1, ?2)
     ON CONFLICT (table_name) DO UPDATE SET next_id = excluded.next_id";
 
+pub(super) const DELETE_ID: &str = "DELETE FROM gamedb_ids WHERE table_name = ?1";
+
 pub(super) const IDS_EXIST: &str = "SELECT count(*) FROM sqlite_schema WHERE name = 'gamedb_ids'";
 
 /// A name as SQL takes any name.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::error::Problem;
 
 use super::capture::{Captured, CapturedRow};
-use super::dirty::{AnyKey, DirtySet};
+use super::dirty::{AnyKey, DirtySet, Tombstone};
 use super::entity::Column;
 use super::ids::Counter;
 use super::index::{Keys, Parent};
@@ -62,6 +62,8 @@ pub trait AnyTable<T> {
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent>;
     /// What differs from the file.
     fn dirty(&self) -> &DirtySet;
+    /// What differs from the file.
+    fn dirty_mut(&mut self) -> &mut DirtySet;
     /// Whether a live row differs from the file.
     fn is_dirty_row(&self, key: RawKey) -> bool;
     /// Whether the column of a foreign key differs from the file, in a live row that the file has.
@@ -95,6 +97,9 @@ pub trait AnyTable<T> {
     fn conflicts(&self, key: RawKey) -> Vec<Problem>;
     /// Notes that the file has what was captured.
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured);
+    /// Notes that the file does not have what was captured after all, nor what was captured later:
+    /// that has been restored before. `removed` are the rows that were to be deleted; empty afterwards.
+    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>);
 
     /// Whether a row of the file is what memory believes it to be: in all columns that are not dirty,
     /// or as a row that is to be deleted.

@@ -74,6 +74,17 @@ impl Captured {
         }
     }
 
+    /// Forgets what was captured, and keeps the room for the next time.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn clear(&mut self) {
+        self.shapes.clear();
+        self.shape_of_new = None;
+        self.shapes_of_changed.clear();
+        self.rows.clear();
+        self.cells.clear();
+        self.removed.clear();
+    }
+
     /// Whether there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -96,6 +107,13 @@ impl Captured {
     #[must_use]
     pub fn removed(&self) -> &[i64] {
         &self.removed
+    }
+
+    /// Whether a row with this id is captured as a new one. O(log n).
+    #[must_use]
+    pub fn inserts(&self, id: i64) -> bool {
+        let place = self.rows.binary_search_by_key(&id, |row| row.id);
+        place.is_ok_and(|place| self.is_new(&self.rows[place]))
     }
 
     /// The values of a row, for the columns of its shape.
@@ -236,6 +254,21 @@ impl Cells {
                 Cell::Blob { start, len }
             }
         });
+    }
+
+    /// Forgets the values, and keeps the room; but not what many more than these have left.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn clear(&mut self) {
+        let is_roomy = |capacity: usize, len: usize| capacity > 4 * len + 4096;
+        if is_roomy(self.cells.capacity(), self.cells.len())
+            || is_roomy(self.text.capacity(), self.text.len())
+            || is_roomy(self.bytes.capacity(), self.bytes.len())
+        {
+            *self = Self::default();
+        }
+        self.cells.clear();
+        self.text.clear();
+        self.bytes.clear();
     }
 
     /// Number of bytes of its texts and blobs.

@@ -3,6 +3,7 @@
 use bitflags::bitflags;
 use smallvec::SmallVec;
 
+use super::capture::Captured;
 use super::key::RawKey;
 use super::schema::TableId;
 
@@ -100,6 +101,20 @@ impl DirtySet {
     /// Forgets the rows that `done` says have been deleted from the file.
     pub(crate) fn forget_removed(&mut self, done: impl Fn(&Tombstone) -> bool) {
         self.removed.retain(|tombstone| !done(tombstone));
+    }
+
+    /// Exchanges the removed rows for an empty list: somebody else answers for them.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn swap_removed(&mut self, removed: &mut Vec<Tombstone>) {
+        std::mem::swap(&mut self.removed, removed);
+    }
+
+    /// After what was captured has not been written: its removed rows are to be deleted still, and the
+    /// new ones that were removed meanwhile are nothing, because the file never had them.
+    pub(crate) fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
+        self.removed
+            .retain(|tombstone| !captured.inserts(tombstone.id));
+        self.removed.append(removed);
     }
 
     /// Empties the list; the caller clears the rows' own flags.

@@ -116,12 +116,21 @@ impl Together {
         let groups = self.index().rows;
         self.clear();
         for rows in groups.into_values() {
-            rows.into_iter()
-                .filter(|&row| is_dirty(row))
-                .for_each(|row| self.add(row));
-            self.close();
+            self.add_group(rows.into_iter().filter(|&row| is_dirty(row)));
         }
         self.compact_at = 2 * self.members.len();
+    }
+
+    /// Adds the groups of another list.
+    pub(crate) fn append(&mut self, other: &Self) {
+        for rows in other.index().rows.into_values() {
+            self.add_group(rows);
+        }
+    }
+
+    fn add_group(&mut self, rows: impl IntoIterator<Item = AnyKey>) {
+        rows.into_iter().for_each(|row| self.add(row));
+        self.close();
     }
 
     /// Forgets all groups: everything has been flushed.
@@ -188,8 +197,7 @@ mod tests {
     }
 
     fn group(together: &mut Together, rows: &[AnyKey]) {
-        rows.iter().for_each(|&row| together.add(row));
-        together.close();
+        together.add_group(rows.iter().copied());
     }
 
     fn with(together: &Together, row: AnyKey) -> Vec<AnyKey> {
@@ -231,6 +239,18 @@ mod tests {
         together.compact(|row| row != b);
         assert_eq!(with(&together, a), [a, c, d]);
         assert_eq!(together.members.len(), 3);
+    }
+
+    #[test]
+    fn groups_that_come_back_are_joined_with_what_has_changed_since() {
+        let [a, b, c, d, e] = rows();
+        let (mut before, mut since) = (Together::default(), Together::default());
+        group(&mut before, &[a, b]);
+        group(&mut before, &[c, d]);
+        group(&mut since, &[b, e]);
+        since.append(&before);
+        assert_eq!(with(&since, a), [a, b, e]);
+        assert_eq!(with(&since, d), [c, d]);
     }
 
     #[test]

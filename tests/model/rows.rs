@@ -1,6 +1,6 @@
 //! The generated row types and the model's columns: each made out of the other, field by field.
 
-use gamedb::model::{AnyTable, Entity, Owned};
+use gamedb::model::{AnyTable, EcoString, Entity, Owned};
 use gamedb::store::entity::OwnerOf;
 use gamedb::{Error, Key};
 use gamedb_models::{
@@ -95,6 +95,7 @@ simple_fields! {
     i64, Input::Int(int) => int, it => SeenCell::Int(*it);
     f64, Input::Real(real) => real, it => SeenCell::Real(*it);
     String, Input::Text(text) => text.as_str().to_owned(), it => SeenCell::Text(it);
+    EcoString, Input::Text(text) => text.as_str().into(), it => SeenCell::Text(it);
 }
 
 macro_rules! words {

@@ -6,7 +6,7 @@ use crate::error::{Problem, ProblemKind};
 use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection, with_headroom};
 use crate::store::capture::{Captured, CapturedRow};
 use crate::store::delta::overlay;
-use crate::store::dirty::{AnyKey, DirtySet, RowState};
+use crate::store::dirty::{AnyKey, DirtySet, RowState, Tombstone};
 use crate::store::entity::{Column, ColumnProblem, Entity, PivotRow, RowReader, owner_value};
 use crate::store::ids::Counter;
 use crate::store::index::{Keys, Parent, Place};
@@ -147,6 +147,10 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         &self.dirty
     }
 
+    fn dirty_mut(&mut self) -> &mut DirtySet {
+        &mut self.dirty
+    }
+
     fn is_dirty_row(&self, key: RawKey) -> bool {
         self.links.get(key).is_some_and(Link::is_dirty)
     }
@@ -268,6 +272,25 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         }
         self.dirty
             .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+    }
+
+    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
+        for row in captured.rows() {
+            let Some(link) = self.links.get_mut(row.key) else {
+                continue;
+            };
+            let mut state = link.state();
+            if captured.is_new(row) {
+                state.insert(RowState::NEW);
+            } else {
+                let columns = &captured.shapes()[row.shape].columns;
+                let arms = (0..self.arms.len()).filter(|&a| columns.contains(&arm_column::<P>(a)));
+                arms.for_each(|arm| link.touch(bit(arm)));
+            }
+            self.dirty.list(row.key, &mut state);
+            link.set_state(state);
+        }
+        self.dirty.restore(captured, removed);
     }
 
     fn file_has(&self, id: i64, row: &[Column<'_>], tables: &P::Tables) -> bool {

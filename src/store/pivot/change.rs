@@ -134,7 +134,7 @@ impl<P: PivotRow> Pivot<P> {
                 id: link.id(),
                 key,
                 belonged_to,
-                has_moved: link.dirty != 0,
+                has_moved: link.dirty() != 0,
             });
         }
         self.undo.push(Undo::Unlink { owned: key, link });

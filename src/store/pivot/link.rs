@@ -121,6 +121,11 @@ impl<P: PivotRow> Link<P> {
         }
     }
 
+    /// Adds dirty arms.
+    pub(super) fn touch(&mut self, arms: u32) {
+        self.flags |= arms;
+    }
+
     #[inline]
     pub(super) fn is_new(&self) -> bool {
         self.flags & NEW != 0

@@ -8,7 +8,7 @@ use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection, with_headr
 use crate::store::capture::{Captured, CapturedRow};
 use crate::store::constraint::Check;
 use crate::store::delta::overlay;
-use crate::store::dirty::{AnyKey, DirtySet, RowState};
+use crate::store::dirty::{AnyKey, DirtySet, RowState, Tombstone};
 use crate::store::entity::{Column, ColumnProblem, Entity, RowReader};
 use crate::store::ids::Counter;
 use crate::store::index::{Keys, Parent};
@@ -113,6 +113,10 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
 
     fn dirty(&self) -> &DirtySet {
         &self.dirty
+    }
+
+    fn dirty_mut(&mut self) -> &mut DirtySet {
+        &mut self.dirty
     }
 
     fn is_dirty_row(&self, key: RawKey) -> bool {
@@ -241,6 +245,23 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         }
         self.dirty
             .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+    }
+
+    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
+        for row in captured.rows() {
+            // Not there: it was removed meanwhile, and has a tombstone if the file has it.
+            let Some(slot) = self.rows.get_mut(row.key) else {
+                continue;
+            };
+            if captured.is_new(row) {
+                slot.state.insert(RowState::NEW);
+            } else {
+                let columns = captured.shapes()[row.shape].columns.iter();
+                columns.for_each(|&column| slot.dirty.insert(flag::<E>(column)));
+            }
+            self.dirty.list(row.key, &mut slot.state);
+        }
+        self.dirty.restore(captured, removed);
     }
 
     fn file_has(&self, id: i64, row: &[Column<'_>], tables: &E::Tables) -> bool {

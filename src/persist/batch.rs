@@ -1,0 +1,167 @@
+//! What one transaction writes: taken out of the world, and merged back where it was not written.
+
+use crate::store::any_table::{AnyTable, Selection};
+use crate::store::capture::Captured;
+use crate::store::dirty::Tombstone;
+use crate::store::entity::{Tables, all_tables};
+use crate::store::schema::{TableId, TableInfo};
+use crate::store::together::Together;
+use crate::store::world::World;
+
+use super::load::LoadOrder;
+
+/// Changes copied out of a world; nothing in it refers to the world.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// All tables, in the order in which rows are inserted.
+    pub(super) tables: Vec<TableBatch>,
+    /// The next ids that the file does not know yet.
+    pub(super) next_ids: Vec<NextId>,
+    /// Which of the rows were changed in one transaction, while the batch answers for them.
+    together: Together,
+}
+
+#[derive(Debug)]
+pub(super) struct TableBatch {
+    pub(super) info: &'static TableInfo,
+    pub(super) captured: Captured,
+    /// The rows to be deleted, while the batch answers for them.
+    removed: Vec<Tombstone>,
+}
+
+#[derive(Debug)]
+pub(super) struct NextId {
+    pub(super) info: &'static TableInfo,
+    pub(super) next: i64,
+    table: TableId,
+    /// What the file has.
+    before: i64,
+}
+
+impl NextId {
+    /// Whether it is to be written only so that something is.
+    pub(super) fn is_in_file(&self) -> bool {
+        self.next == self.before
+    }
+}
+
+impl Batch {
+    /// One with nothing in it.
+    pub(super) fn new<T: Tables>(order: &LoadOrder) -> Self {
+        let table = |&id: &TableId| TableBatch {
+            info: T::INFO[id.index()],
+            captured: Captured::new(id),
+            removed: Vec::new(),
+        };
+        Self {
+            tables: order.tables.iter().map(table).collect(),
+            next_ids: Vec::new(),
+            together: Together::default(),
+        }
+    }
+
+    /// Empties it, to be used again.
+    pub(super) fn clear(&mut self) {
+        for table in &mut self.tables {
+            table.captured.clear();
+            table.removed.clear();
+        }
+        self.next_ids.clear();
+        self.together.clear();
+    }
+
+    /// Whether there is nothing to write.
+    pub(super) fn is_empty(&self) -> bool {
+        self.next_ids.is_empty() && self.tables.iter().all(|table| table.captured.is_empty())
+    }
+
+    /// Copies the changes out, into an empty one.
+    pub(super) fn capture<T: Tables>(&mut self, world: &World<T>, which: Selection<'_>) {
+        for TableBatch { captured, .. } in &mut self.tables {
+            let table = world.tables.table(captured.table);
+            if has_changes(table) {
+                table.capture(&world.tables, which, captured);
+            }
+        }
+        self.next_ids.extend(all_tables::<T>().filter_map(|table| {
+            let counter = world.tables.table(table).counter();
+            Some(NextId {
+                info: T::INFO[table.index()],
+                next: counter.unflushed()?,
+                table,
+                before: counter.in_file(),
+            })
+        }));
+    }
+
+    /// Adds a next id that the file has already: a row to write where there is nothing else.
+    pub(super) fn write_a_next_id<T: Tables>(&mut self, world: &World<T>) {
+        let ids = all_tables::<T>().take(1).map(|table| {
+            let next = world.tables.table(table).counter().in_file();
+            NextId {
+                info: T::INFO[table.index()],
+                next,
+                table,
+                before: next,
+            }
+        });
+        if self.is_empty() {
+            self.next_ids.extend(ids);
+        }
+    }
+
+    /// Notes that the file has what was captured; also, where nothing was, that what is listed as
+    /// dirty is not.
+    pub(super) fn written<T: Tables>(&self, world: &mut World<T>, which: Selection<'_>) {
+        for TableBatch { captured, .. } in &self.tables {
+            let table = world.tables.table_mut(captured.table);
+            if has_changes(table) {
+                table.flushed(which, captured);
+            }
+        }
+        for id in &self.next_ids {
+            let table = world.tables.table_mut(id.table);
+            table.counter_mut().flushed(id.next);
+        }
+        match which {
+            Selection::All => world.ledger.together.clear(),
+            Selection::Only(rows) => world.ledger.together.forget(rows),
+        }
+    }
+
+    /// Makes the batch answer for what was captured, which was everything: the world is clean, and
+    /// counts from here on what differs from the file with the batch in it.
+    pub(super) fn take_over<T: Tables>(&mut self, world: &mut World<T>) {
+        for TableBatch {
+            captured, removed, ..
+        } in &mut self.tables
+        {
+            let table = world.tables.table_mut(captured.table);
+            table.dirty_mut().swap_removed(removed);
+        }
+        std::mem::swap(&mut self.together, &mut world.ledger.together);
+        self.written(world, Selection::All);
+    }
+
+    /// The other way round, when it was not written: what it answered for is dirty again, and so is
+    /// what has changed since. Where several were taken over, the last one comes first.
+    pub(super) fn restore<T: Tables>(&mut self, world: &mut World<T>) {
+        for TableBatch {
+            captured, removed, ..
+        } in &mut self.tables
+        {
+            let table = world.tables.table_mut(captured.table);
+            table.restore(captured, removed);
+        }
+        for id in &self.next_ids {
+            let table = world.tables.table_mut(id.table);
+            table.counter_mut().flushed(id.before);
+        }
+        world.ledger.together.append(&self.together);
+        self.together.clear();
+    }
+}
+
+fn has_changes<T>(table: &dyn AnyTable<T>) -> bool {
+    !table.dirty().listed().is_empty() || !table.dirty().removed().is_empty()
+}
