@@ -100,7 +100,7 @@ fn a_deep_chain_is_flushed_opened_and_removed_from_the_file() {
     let _ = db.close().unwrap();
     let mut db = file.open();
     assert_eq!((db.len(), db.n_dirty()), (N_ROWS, 0));
-    let first = db.key(gamedb::Id::new(1)).unwrap();
+    let first = db.key::<Mobile>(gamedb::Id::new(1)).unwrap();
     let mut end = first;
     while let Some((next, _)) = db.get(end).unwrap().mobiles().next() {
         end = next;
