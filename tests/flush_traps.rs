@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::sample::{attribute, flushed, item, mobile, player};
+use common::sample::{attribute, flushed, mobile, player};
 use common::{TestFile, assert_wrote};
-use gamedb::Database;
-use gamedb_models::{InventoryEntry, Item, ItemBlueprint, Mobile, Player, World};
+use gamedb::{Database, Error, Id};
+use gamedb_models::{Mobile, Player, World};
 
 fn with_players(n: i64) -> (TestFile, Database<World>, Vec<gamedb_models::PlayerKey>) {
     let file = TestFile::new();
@@ -141,40 +141,33 @@ fn trap_the_highest_ids_do_not_come_back_after_a_restart() {
 }
 
 #[test]
-fn trap_rows_that_point_in_circles() {
+fn trap_rows_of_one_table_that_own_each_other() {
     let file = TestFile::new();
     let mut db = file.open();
-    let [one, two] = [1, 2].map(|n| db.insert(mobile(n)).unwrap());
-    db.get_mut(one)
-        .unwrap()
-        .set_owner(Some(two.into()))
-        .unwrap();
-    db.get_mut(two)
-        .unwrap()
-        .set_owner(Some(one.into()))
-        .unwrap();
-    let itself = db.insert(mobile(3)).unwrap();
-    db.get_mut(itself)
-        .unwrap()
-        .set_owner(Some(itself.into()))
-        .unwrap();
-    let blueprint = db.insert(ItemBlueprint { bake_time_ms: 5 }).unwrap();
-    let made = Item {
-        blueprint: Some(blueprint),
-        ..item(1)
-    };
-    let made = db.insert(made).unwrap();
-    let component = gamedb_models::ItemBlueprintComponent {
-        item_blueprint: blueprint,
-        component_item: made,
-        ratio: 1.0,
-    };
-    db.insert(component).unwrap();
+    let [one, two, three] = [1, 2, 3].map(|n| db.insert(mobile(n)).unwrap());
+    // The owner is the younger row, so neither order of ids is one of owners.
+    for (owned, owner) in [(one, three), (three, two)] {
+        let mut row = db.get_mut(owned).unwrap();
+        row.set_owner(Some(owner.into())).unwrap();
+    }
+    for (owned, owner) in [(two, one), (two, two)] {
+        let mut row = db.get_mut(owned).unwrap();
+        let refused = row.set_owner(Some(owner.into()));
+        assert!(
+            matches!(refused, Err(Error::OwnsItself { .. })),
+            "{refused:?}"
+        );
+    }
     let mut db = file.reopen(db);
-    let keys: Vec<_> = db.iter::<Mobile>().map(|(key, _)| key).collect();
-    db.remove(keys[2]).unwrap();
-    db.remove(keys[0]).unwrap();
+    // The other way round, in one flush.
+    let [one, two, three] = [1, 2, 3].map(|n| db.key::<Mobile>(Id::new(n)).unwrap());
+    for (owned, owner) in [(one, None), (three, Some(one)), (two, Some(three))] {
+        let mut row = db.get_mut(owned).unwrap();
+        row.set_owner(owner.map(Into::into)).unwrap();
+    }
+    let mut db = file.reopen(db);
+    let one = db.key::<Mobile>(Id::new(1)).unwrap();
+    db.remove(one).unwrap();
     assert_eq!(db.n_rows::<Mobile>(), 0);
-    let db = file.reopen(db);
-    assert_eq!(db.n_rows::<InventoryEntry>(), 0);
+    file.reopen(db);
 }

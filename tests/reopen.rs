@@ -179,7 +179,7 @@ fn every_enum_value_and_every_null_comes_back() {
     let file = TestFile::new();
     let mut db = file.open();
     for (n, &item_type) in (0..).zip(ItemType::ALL) {
-        let max_stack_size = (n % 2 == 0).then_some(n);
+        let max_stack_size = (n % 2 == 0).then_some(n + 1);
         db.insert(Item {
             item_type,
             max_stack_size,

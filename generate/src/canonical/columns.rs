@@ -141,12 +141,12 @@ fn resolve(
                 tiny(column.ty.unsigned)
             }
             (TypeName::F64, Some(kind @ Kind::Real { .. })) => kind,
-            (TypeName::Text, Some(kind)) if kind.sql() == "TEXT" => kind,
+            (TypeName::Text | TypeName::ShortText, Some(kind)) if kind.sql() == "TEXT" => kind,
             (TypeName::Blob, Some(kind @ Kind::Blob(_))) => kind,
             (TypeName::Bool, _) => Kind::Bool,
             (TypeName::I64, _) => Kind::ANY_INTEGER,
             (TypeName::F64, _) => Kind::Real { unsigned: false },
-            (TypeName::Text, _) => Kind::Other,
+            (TypeName::Text | TypeName::ShortText, _) => Kind::Other,
             (TypeName::Blob, _) => Kind::Blob(None),
         };
         return Ok(Resolved {

@@ -162,6 +162,7 @@ fn plain(ty: Scalar) -> &'static str {
         Scalar::I64 => "source.i64()",
         Scalar::F64 => "source.f64()",
         Scalar::Text => "source.text()",
+        Scalar::ShortText => "source.text().into()",
         Scalar::Blob => "source.blob()",
     }
 }
