@@ -138,7 +138,7 @@ fn config_errors() {
         ),
         (
             "[columns.'players.age']\ntype = 'u8'\n",
-            "gamedb.toml:2: unknown variant `u8`, expected one of `bool`, `i64`, `f64`, `String`, `Vec<u8>`",
+            "gamedb.toml:2: unknown variant `u8`, expected one of `bool`, `i64`, `f64`, `String`, `EcoString`, `Vec<u8>`",
         ),
         (
             "[columns.'players.age']\nreferences = 'x'\n",

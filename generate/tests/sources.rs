@@ -423,7 +423,7 @@ fn errors_name_what_they_are_about() {
         (
             "CREATE TABLE t (id INT PRIMARY KEY, odd INT) ENGINE=InnoDB;",
             "[types]\nint = 'u8'\n",
-            "gamedb.toml:2: unknown variant `u8`, expected one of `bool`, `i64`, `f64`, `String`, `Vec<u8>`",
+            "gamedb.toml:2: unknown variant `u8`, expected one of `bool`, `i64`, `f64`, `String`, `EcoString`, `Vec<u8>`",
         ),
         (
             "SELECT 1; -- MySQL dump\nCREATE TABLE;\nFOO BAR;",
