@@ -7,6 +7,10 @@ use super::capture::Captured;
 use super::key::RawKey;
 use super::schema::TableId;
 
+/// Rows that are fetched before the first of them is looked at. Dirty rows are far apart in memory; a
+/// processor fetches several at once if nothing but fetching is asked of it.
+const BLOCK: usize = 32;
+
 bitflags! {
     /// What is known of a row beside its dirty columns.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,6 +62,26 @@ impl DirtySet {
     #[must_use]
     pub fn listed(&self) -> &[RawKey] {
         &self.listed
+    }
+
+    /// Fetches the rows of the list that are selected, in the order in which they stand in memory, and
+    /// looks at each that is there. O(n log n), but as few waits for memory as can be: see [`BLOCK`].
+    pub(crate) fn visit<R: Copy>(
+        &self,
+        is_selected: impl Fn(RawKey) -> bool,
+        fetch: impl Fn(RawKey) -> Option<R>,
+        mut look: impl FnMut(RawKey, R),
+    ) {
+        let listed = self.listed.iter().copied();
+        let mut keys: Vec<RawKey> = listed.filter(|&key| is_selected(key)).collect();
+        keys.sort_unstable();
+        for keys in keys.chunks(BLOCK) {
+            let rows: SmallVec<[(RawKey, R); BLOCK]> = keys
+                .iter()
+                .filter_map(|&key| Some((key, fetch(key)?)))
+                .collect();
+            rows.into_iter().for_each(|(key, row)| look(key, row));
+        }
     }
 
     /// Rows to be deleted from the file.
