@@ -76,10 +76,14 @@ impl Batch {
     }
 
     /// Copies the changes out, into an empty one.
-    pub(super) fn capture<T: Tables>(&mut self, world: &World<T>, which: Selection<'_>) {
+    pub(super) fn capture<T: Tables>(&mut self, world: &mut World<T>, which: Selection<'_>) {
         for TableBatch { captured, .. } in &mut self.tables {
-            let table = world.tables.table(captured.table);
+            let table = world.tables.table_mut(captured.table);
             if has_changes(table) {
+                if let Selection::All = which {
+                    table.dirty_mut().sort();
+                }
+                let table = world.tables.table(captured.table);
                 table.capture(&world.tables, which, captured);
             }
         }
