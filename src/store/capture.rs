@@ -97,7 +97,7 @@ impl Captured {
         &self.shapes
     }
 
-    /// The rows to insert and to update, by ascending id.
+    /// The rows to insert and to update, by ascending id once they are written.
     #[must_use]
     pub fn rows(&self) -> &[CapturedRow] {
         &self.rows

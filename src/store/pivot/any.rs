@@ -209,7 +209,6 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
                 Self::value(link, key, column, tables)
             });
         });
-        captured.sort();
         let removed = self
             .dirty
             .removed()

@@ -189,7 +189,6 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
             };
             captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
         });
-        captured.sort();
         let removed = self
             .dirty
             .removed()
