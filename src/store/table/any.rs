@@ -169,7 +169,13 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
                 key,
             })
         };
-        let fetch = |key| self.slot(key).filter(|slot| slot.is_dirty());
+        let fetch = |key| {
+            let slot = self.slot(key).filter(|slot| slot.is_dirty())?;
+            // What will be copied is fetched too: it may be in another cache line, or another table.
+            let column = columns_of::<E>(slot.dirty).next().unwrap_or(0);
+            std::hint::black_box((slot.id, slot.row.value(column, tables)));
+            Some(slot)
+        };
         // Rows mostly change in the same columns as others before.
         let mut shapes = SmallVec::<[(E::Columns, usize); N_SHAPES]>::new();
         self.dirty.visit(selected, fetch, |key, slot| {
