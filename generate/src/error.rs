@@ -249,20 +249,6 @@ pub enum ModelError {
         /// The type as declared.
         declared: String,
     },
-    /// A type of another dialect that is not known.
-    #[error(
-        "column {table}.{column}: type {declared:?} is not known; say what it holds with `[types] {base:?} = \"String\"`, or with `[columns.\"{table}.{column}\"] type`"
-    )]
-    UnknownType {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// The type as declared.
-        declared: String,
-        /// How `[types]` names it.
-        base: String,
-    },
     /// A computed column.
     #[error("column {table}.{column}: computed (GENERATED) columns are not supported yet")]
     GeneratedColumn {

@@ -85,7 +85,16 @@ pub(crate) fn load(input: &Input) -> Result<(Source, Config), Error> {
 /// # Errors
 /// [`Error`], in every one of its variants.
 pub fn generate(options: &Options) -> Result<Outcome, Error> {
+    generate_with(options, |_| {})
+}
+
+/// The same, with a look at the schema before anything is made of it: at its notes and warnings.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_with(options: &Options, look: impl FnOnce(&Schema)) -> Result<Outcome, Error> {
     let (source, config) = load(&options.input)?;
+    look(&source.schema);
     let model = model::resolve(&source.schema, &config)?;
     let included = included(options, &source)?;
     let schema = included.as_deref().unwrap_or(&options.input.schema);
