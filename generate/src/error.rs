@@ -33,6 +33,18 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// An output is one of the files that are read, or the other output.
+    #[error("{} is read or written already; it cannot be an output as well", path.display())]
+    SameFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The models would be written over something that was not generated.
+    #[error("{} is not a file that gamedb wrote; `--out` names another one, or it has to be removed first", path.display())]
+    OverwritesSource {
+        /// The file.
+        path: PathBuf,
+    },
     /// The schema could not be read.
     #[error("{file}: {source}")]
     Schema {

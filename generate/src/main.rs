@@ -8,7 +8,8 @@ use gamedb_generate::diagram::{Format, diagram};
 use gamedb_generate::import::{ImportOptions, import};
 use gamedb_generate::schema::Schema;
 use gamedb_generate::{
-    Dialect, Error, Input, Options, Outcome, explain, generate_with, model, read, write_file,
+    Dialect, Error, Input, Options, Outcome, explain, generate_with, model, read, refuse_inputs,
+    write_file,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -185,7 +186,11 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Diagram { files, out, format } => {
-            let (schema, config) = read(&files.into())?;
+            let input = files.into();
+            if let Some(out) = &out {
+                refuse_inputs(&input, out)?;
+            }
+            let (schema, config) = read(&input)?;
             let model = model::resolve(&schema, &config)?;
             let format = format.or_else(|| Format::of(out.as_deref()?));
             let text = diagram(&model, format.unwrap_or(Format::Mermaid));

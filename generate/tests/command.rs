@@ -171,6 +171,101 @@ fn import_finds_owners_of_two_columns_and_zeros_that_mean_none() {
 }
 
 #[test]
+fn nothing_that_gamedb_did_not_write_is_written_over() {
+    const MYSQL: &str = "CREATE TABLE `a` (`id` int NOT NULL, PRIMARY KEY (`id`)) ENGINE=InnoDB;";
+    for (schema, arguments, path, what) in [
+        (
+            PLAYERS,
+            "generate --out schema.sql",
+            "schema.sql",
+            "is read or written already; it cannot be an output as well",
+        ),
+        (
+            MYSQL,
+            "generate --out ./schema.sql",
+            "./schema.sql",
+            "is read or written already; it cannot be an output as well",
+        ),
+        (
+            MYSQL,
+            "generate --out gamedb.toml",
+            "gamedb.toml",
+            "is read or written already; it cannot be an output as well",
+        ),
+        (
+            PLAYERS,
+            "diagram --out schema.sql",
+            "schema.sql",
+            "is read or written already; it cannot be an output as well",
+        ),
+        (
+            PLAYERS,
+            "generate --out main.rs",
+            "main.rs",
+            "is not a file that gamedb wrote; `--out` names another one, or it has to be removed first",
+        ),
+        (
+            MYSQL,
+            "generate --out models.rs --sqlite-schema main.rs",
+            "main.rs",
+            "is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes",
+        ),
+        (
+            MYSQL,
+            "generate --out models.rs --sqlite-schema schema.sql",
+            "schema.sql",
+            "is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes",
+        ),
+        (
+            MYSQL,
+            "generate --out models.rs --sqlite-schema models.rs",
+            "models.rs",
+            "is read or written already; it cannot be an output as well",
+        ),
+    ] {
+        let folder = world(schema);
+        let files = ["schema.sql", "gamedb.toml", "main.rs"].map(|name| folder.path().join(name));
+        std::fs::write(&files[1], "# Ours.\n").unwrap();
+        std::fs::write(&files[2], "fn main() {}\n").unwrap();
+        let texts = || {
+            files
+                .each_ref()
+                .map(|file| std::fs::read_to_string(file).unwrap())
+        };
+        let before = texts();
+        let (command, rest) = arguments.split_once(' ').unwrap();
+        let words = [command, "--schema", "schema.sql"]
+            .into_iter()
+            .chain(rest.split(' '));
+        let (code, _, complaint) = check(folder.path(), &words.collect::<Vec<_>>());
+        assert_eq!(code, Some(2), "{arguments}");
+        let last = complaint.lines().last().unwrap_or_default();
+        assert_eq!(last, format!("error: {path} {what}"), "{arguments}");
+        assert_eq!(texts(), before, "{arguments}");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            3,
+            "{arguments}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_may_only_be_read_is_not_replaced() {
+    let folder = world(PLAYERS);
+    let models = folder.path().join("models.rs");
+    let old = "// @generated from `other.sql`\n";
+    std::fs::write(&models, old).unwrap();
+    let mut permissions = std::fs::metadata(&models).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&models, permissions).unwrap();
+    let (code, _, complaint) = check(folder.path(), GENERATE);
+    let expected = "error: cannot write models.rs: permission denied\n";
+    assert_eq!((code, complaint.as_str()), (Some(2), expected));
+    assert_eq!(std::fs::read_to_string(&models).unwrap(), old);
+}
+
+#[test]
 fn a_file_without_tables_is_an_error() {
     for (sql, expected) in [
         ("", "SQLite"),
