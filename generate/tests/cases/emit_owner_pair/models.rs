@@ -475,6 +475,8 @@ pub struct Share {
     pub owner: Option<ShareOwnerKey>,
     /// `day TEXT NOT NULL`
     pub day: String,
+    /// `seal BLOB CHECK (length(seal) <= 16)`
+    pub seal: Option<Vec<u8>>,
 }
 
 bitflags! {
@@ -487,6 +489,8 @@ bitflags! {
         const OWNER_GUILD_ID = 1 << 1;
         /// `day`
         const DAY = 1 << 2;
+        /// `seal`
+        const SEAL = 1 << 3;
     }
 }
 
@@ -494,6 +498,7 @@ fields! {
     pub enum ShareField for Share, ShareColumns {
         Owner: Option<ShareOwnerKey> = owner => owner [OWNER_PLAYER_ID, OWNER_GUILD_ID],
         Day: String = day => DAY,
+        Seal: Option<Vec<u8>> = seal => SEAL,
     }
 }
 
@@ -514,18 +519,23 @@ impl Entity for Share {
     const INFO: &'static TableInfo = &TableInfo {
         name: "shares",
         id: "gamedb_id",
-        columns: &["owner_player_id", "owner_guild_id", "day"],
+        columns: &["owner_player_id", "owner_guild_id", "day", "seal"],
         foreign_keys: &[
             ForeignKey::to(0, Player::TABLE).owner(),
             ForeignKey::to(1, Guild::TABLE).owner(),
         ],
         indexes: &[],
-        checks: &[],
+        checks: &[Check::new(
+            "length(seal) <= 16",
+            Operand::Length(3),
+            Comparison::LessOrEqual,
+            Operand::Integer(16),
+        )],
         kind: TableKind::Entity,
     };
     const REALS: ShareColumns = ShareColumns::empty();
     const INDEXED: ShareColumns = ShareColumns::OWNER_PLAYER_ID.union(ShareColumns::OWNER_GUILD_ID);
-    const CHECKED: ShareColumns = ShareColumns::empty();
+    const CHECKED: ShareColumns = ShareColumns::SEAL;
 
     fn table(tables: &Tables) -> &Table<Self> {
         &tables.shares
@@ -549,6 +559,7 @@ impl Entity for Share {
             0 => owner_value(self.owner, 0, Some(Player::TABLE), tables),
             1 => owner_value(self.owner, 1, Some(Guild::TABLE), tables),
             2 => self.day.as_str().into(),
+            3 => self.seal.as_deref().into(),
             _ => Value::Null,
         }
     }
@@ -557,6 +568,7 @@ impl Entity for Share {
         Ok(Self {
             owner: row.owner(&[(0, Some(Player::TABLE)), (1, Some(Guild::TABLE))])?,
             day: row.read(2)?,
+            seal: row.read(3)?,
         })
     }
 }
@@ -599,5 +611,14 @@ impl ShareMut<'_> {
     #[inline]
     pub fn set_day(&mut self, day: impl Into<String>) {
         self.0.put(ShareField::Day(day.into()));
+    }
+
+    /// Sets [`Share::seal`].
+    ///
+    /// # Errors
+    /// [`Error::CheckFailed`] unless `length(seal) <= 16`.
+    #[inline]
+    pub fn set_seal(&mut self, seal: Option<Vec<u8>>) -> Result<(), Error> {
+        self.0.set(ShareField::Seal(seal))
     }
 }

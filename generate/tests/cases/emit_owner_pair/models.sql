@@ -34,5 +34,6 @@ CREATE TABLE shares (
     -- owner_id where owner_type is 2
     owner_guild_id INTEGER REFERENCES guilds (id),
     day TEXT NOT NULL,
+    seal BLOB CHECK (length(seal) <= 16),
     CHECK (((owner_player_id IS NOT NULL) + (owner_guild_id IS NOT NULL)) <= 1)
 ) STRICT;

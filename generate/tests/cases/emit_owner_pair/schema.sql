@@ -27,5 +27,6 @@ CREATE TABLE `shares` (
   `owner_id` int NOT NULL,
   `owner_type` int NOT NULL,
   `day` date NOT NULL,
+  `seal` binary(16) DEFAULT NULL,
   PRIMARY KEY (`owner_id`,`owner_type`,`day`)
 ) ENGINE=InnoDB;
