@@ -1,5 +1,7 @@
 //! Columns that are one thing: enums of texts, and value unions.
 
+use std::collections::HashMap;
+
 use crate::config::{Config, ValueSection};
 use crate::error::{ConfigError, Error};
 use crate::model::{
@@ -15,17 +17,13 @@ use crate::types;
 #[derive(Default)]
 pub(crate) struct Enums {
     pub(crate) models: Vec<EnumModel>,
-    /// Table, column, enum.
-    pub(crate) columns: Vec<(String, String, EnumRef)>,
+    /// The enums by table, and there by column.
+    columns: HashMap<String, HashMap<String, EnumRef>>,
 }
 
 impl Enums {
     pub(crate) fn of(&self, table: &str, column: &str) -> Option<EnumRef> {
-        let found = self
-            .columns
-            .iter()
-            .find(|(t, c, _)| t == table && c == column);
-        found.map(|(_, _, ty)| *ty)
+        self.columns.get(table)?.get(column).copied()
     }
 }
 
@@ -33,6 +31,8 @@ struct EnumColumn<'a> {
     table: &'a str,
     column: &'a str,
     texts: &'a [String],
+    /// The same in alphabetical order, to be compared.
+    sorted: Vec<&'a str>,
     /// The name wanted.
     name: String,
     /// The singular of the table, to tell enums of one name apart.
@@ -67,26 +67,26 @@ pub(crate) fn enums(
                 table: &table.name,
                 column: &column.name,
                 texts,
+                sorted: sorted(texts),
                 name,
                 prefix: type_name.clone(),
             });
         }
     }
     let mut enums = Enums::default();
-    let mut made: Vec<(String, Vec<String>, EnumRef)> = Vec::new();
+    let mut alone: HashMap<&str, (&[&str], bool)> = HashMap::new();
     for column in &found {
-        let same_name = found.iter().filter(|other| other.name == column.name);
-        let alone = same_name
-            .clone()
-            .all(|other| sorted(other) == sorted(column));
+        let (first, alone) = alone.entry(&column.name).or_insert((&column.sorted, true));
+        *alone &= *first == column.sorted;
+    }
+    let mut made: HashMap<(String, &[&str]), EnumRef> = HashMap::new();
+    for column in &found {
         let prefixed = format!("{}{}", column.prefix, column.name);
+        let alone = alone.get(column.name.as_str()).is_some_and(|of| of.1);
         let wanted = if alone { &column.name } else { &prefixed };
-        let texts = sorted(column);
-        let known = made
-            .iter()
-            .find(|(name, t, _)| name == wanted && *t == texts);
-        let ty = match known {
-            Some((_, _, ty)) => *ty,
+        let known = (wanted.clone(), column.sorted.as_slice());
+        let ty = match made.get(&known) {
+            Some(ty) => *ty,
             None => {
                 let ty = EnumRef(enums.models.len());
                 let type_name = scope.name(&[wanted.clone(), prefixed.clone()]);
@@ -95,21 +95,20 @@ pub(crate) fn enums(
                     type_name,
                     variants,
                 });
-                made.push((wanted.clone(), texts, ty));
+                made.insert(known, ty);
                 ty
             }
         };
-        enums
-            .columns
-            .push((column.table.to_owned(), column.column.to_owned(), ty));
+        let of_table = enums.columns.entry(column.table.to_owned());
+        of_table.or_default().insert(column.column.to_owned(), ty);
     }
     known_enums(config, &enums)?;
     Ok(enums)
 }
 
-fn sorted(column: &EnumColumn<'_>) -> Vec<String> {
-    let mut texts = column.texts.to_vec();
-    texts.sort();
+fn sorted(texts: &[String]) -> Vec<&str> {
+    let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    texts.sort_unstable();
     texts
 }
 

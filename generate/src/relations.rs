@@ -191,6 +191,7 @@ fn by_name<'s>(schema: &'s Schema, config: &Config, column: &Column) -> Option<&
         return None;
     }
     let named = |stem: &str| {
+        let many = names::plural(stem);
         schema.tables.iter().find(|table| {
             table.rowid_key
                 && !table.has_surrogate_id()
@@ -199,9 +200,7 @@ fn by_name<'s>(schema: &'s Schema, config: &Config, column: &Column) -> Option<&
                     None => {
                         let table = names::Ident::new(&table.name);
                         let table = table.stem();
-                        table == stem
-                            || table == names::plural(stem)
-                            || names::singular(table) == stem
+                        table == stem || table == many || names::singular(table) == stem
                     }
                 }
         })

@@ -1,5 +1,7 @@
 //! Puts schema, config and everything found out about them together to a [`Model`].
 
+use std::collections::HashMap;
+
 use crate::accessors;
 use crate::columns::{self, Enums, ValueUnion};
 use crate::config::{Config, Name};
@@ -27,13 +29,21 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     for table in &schema.tables {
         supported(table)?;
     }
-    let (relations, unfollowed) = relations::relations(schema, config)?;
+    let (all, unfollowed) = relations::relations(schema, config)?;
+    let mut relations: HashMap<String, Vec<Relation>> = HashMap::new();
+    for relation in all {
+        let of_table = relations.entry(relation.table.clone());
+        of_table.or_default().push(relation);
+    }
+    let tables = schema.tables.iter().enumerate();
+    let places = tables.map(|(at, table)| (table.name.as_str(), TableRef(at)));
     let mut types = Scope::types();
     let type_names = type_names(schema, config, &mut types)?;
     let enums = columns::enums(schema, config, &type_names, &mut types)?;
     let mut resolver = Resolver {
         schema,
         config,
+        places: places.collect(),
         relations,
         unfollowed,
         enums,
@@ -142,7 +152,10 @@ fn supported(table: &Table) -> Result<(), ModelError> {
 pub(crate) struct Resolver<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) config: &'a Config,
-    relations: Vec<Relation>,
+    /// The tables by name.
+    places: HashMap<&'a str, TableRef>,
+    /// The relations of each table.
+    relations: HashMap<String, Vec<Relation>>,
     unfollowed: Vec<Unfollowed>,
     pub(crate) enums: Enums,
     pub(crate) types: Scope,
@@ -175,12 +188,10 @@ impl Unions {
 impl<'a> Resolver<'a> {
     /// The foreign key on a column.
     pub(crate) fn key(&self, table: &Table, column: &str) -> Option<ForeignKeyModel> {
-        let mut relations = self.relations.iter();
-        let relation = relations.find(|r| r.table == table.name && r.column == column)?;
-        let mut tables = self.schema.tables.iter();
-        let target = tables.position(|table| table.name == relation.target)?;
+        let mut relations = self.relations.get(&table.name)?.iter();
+        let relation = relations.find(|relation| relation.column == column)?;
         Some(ForeignKeyModel {
-            target: TableRef(target),
+            target: *self.places.get(relation.target.as_str())?,
             nullable: relation.nullable,
             unique: relation.unique,
             on_delete: relation.on_delete,

@@ -1,5 +1,7 @@
 //! Reads SQLite's own DDL, by letting SQLite read it.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::{Connection, Row};
 use sqlparser::dialect::SQLiteDialect;
 
@@ -51,18 +53,42 @@ pub(crate) fn schema(connection: &Connection, source: &str) -> Result<Schema, Re
         None,
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
+    // The last one wins, as it does in SQLite after a DROP TABLE.
+    let mut comments: HashMap<String, String> = comments
+        .into_iter()
+        .map(|(of, comment)| (of.to_ascii_lowercase(), comment))
+        .collect();
+    let whole = Whole::read(connection)?;
     for (name, sql) in names {
-        let mut table = table(connection, &name, sql)?;
-        // The last one wins, as it does in SQLite after a DROP TABLE.
-        table.comment = comments
-            .iter()
-            .rev()
-            .find(|(of, _)| of.eq_ignore_ascii_case(&name))
-            .map(|(_, comment)| comment.clone());
+        let mut table = table(connection, &whole, &name, sql)?;
+        table.comment = comments.remove(&name.to_ascii_lowercase());
         schema.tables.push(table);
     }
     spell_targets(&mut schema);
     Ok(schema)
+}
+
+/// What SQLite finds for one table no faster than for all.
+struct Whole {
+    /// The STRICT tables.
+    strict: HashSet<String>,
+    /// The texts of the indexes that have one, by name.
+    index_sql: HashMap<String, String>,
+}
+
+impl Whole {
+    fn read(connection: &Connection) -> Result<Self, ReadError> {
+        let strict = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict";
+        let index_sql =
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+        let pair = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let strict = rows(connection, strict, None, |row| row.get(0))?;
+        let index_sql = rows(connection, index_sql, None, pair)?;
+        Ok(Self {
+            strict: strict.into_iter().collect(),
+            index_sql: index_sql.into_iter().collect(),
+        })
+    }
 }
 
 /// Turns SQLite's error into one that names the line of the source.
@@ -93,7 +119,7 @@ fn rows<T>(
     parameter: Option<&str>,
     mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Vec<T>, ReadError> {
-    let mut statement = connection.prepare(sql).map_err(ReadError::Sqlite)?;
+    let mut statement = connection.prepare_cached(sql).map_err(ReadError::Sqlite)?;
     let found = statement.query_map(rusqlite::params_from_iter(parameter), |row| read(row));
     found.and_then(Iterator::collect).map_err(ReadError::Sqlite)
 }
@@ -123,7 +149,12 @@ pub(crate) fn passed(connection: &Connection) -> Result<Vec<Passed>, ReadError> 
     )
 }
 
-fn table(connection: &Connection, name: &str, sql: String) -> Result<Table, ReadError> {
+fn table(
+    connection: &Connection,
+    whole: &Whole,
+    name: &str,
+    sql: String,
+) -> Result<Table, ReadError> {
     let text = ddl_text::table_text(&sql, &SQLiteDialect {});
     let (mut columns, keys) = columns(connection, name, &text)?;
     let mut primary_key: Vec<(i64, String)> = keys;
@@ -138,20 +169,13 @@ fn table(connection: &Connection, name: &str, sql: String) -> Result<Table, Read
         name: name.to_owned(),
         primary_key: primary_key.into_iter().map(|(_, name)| name).collect(),
         foreign_keys: foreign_keys(connection, name)?,
-        strict: rows(
-            connection,
-            "SELECT strict FROM pragma_table_list(?1) WHERE schema = 'main'",
-            Some(name),
-            |row| row.get(0),
-        )?
-        .into_iter()
-        .any(|strict: bool| strict),
+        strict: whole.strict.contains(name),
         checks,
         columns,
         sql,
         ..Table::default()
     };
-    indexes(connection, &mut table)?;
+    indexes(connection, whole, &mut table)?;
     Ok(table)
 }
 
@@ -245,24 +269,24 @@ fn on_delete_action(words: &str) -> OnDelete {
     .unwrap_or_default()
 }
 
-fn indexes(connection: &Connection, table: &mut Table) -> Result<(), ReadError> {
-    let found: Vec<(String, bool, String, Option<String>)> = rows(
+fn indexes(connection: &Connection, whole: &Whole, table: &mut Table) -> Result<(), ReadError> {
+    let found: Vec<(String, bool, String)> = rows(
         connection,
-        "SELECT l.name, l.\"unique\", l.origin, s.sql FROM pragma_index_list(?1) AS l \
-         LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = l.name ORDER BY l.seq DESC",
+        "SELECT name, \"unique\", origin FROM pragma_index_list(?1) ORDER BY seq DESC",
         Some(&table.name),
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     table.rowid_key = matches!(table.primary_key.as_slice(), [_])
-        && !found.iter().any(|(_, _, origin, _)| origin == "pk")
+        && !found.iter().any(|(_, _, origin)| origin == "pk")
         && table
             .columns
             .iter()
             .any(|c| c.primary_key && c.declared_type.eq_ignore_ascii_case("INTEGER"));
-    for (name, unique, origin, sql) in found {
+    for (name, unique, origin) in found {
         if origin == "pk" {
             continue;
         }
+        let sql = whole.index_sql.get(&name).cloned();
         let parts: Vec<(Option<String>, String)> = rows(
             connection,
             "SELECT name, coll FROM pragma_index_xinfo(?1) WHERE key = 1 ORDER BY seqno",
