@@ -310,3 +310,42 @@ fn import_lists_what_does_not_fit_and_exits_with_1() {
     old.execute("DELETE FROM players WHERE id = 2", []).unwrap();
     assert_eq!(import("newer.db").0, Some(0));
 }
+
+#[test]
+fn diagram_draws_in_every_format() {
+    let folder = world(
+        "CREATE TABLE guilds (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE players (id INTEGER PRIMARY KEY, guild_id INTEGER REFERENCES guilds (id)) STRICT;",
+    );
+    let diagram = |more: &[&str]| {
+        let (code, printed, complaints) = check(
+            folder.path(),
+            &[&["diagram", "--schema", "schema.sql"], more].concat(),
+        );
+        assert_eq!((code, complaints.as_str()), (Some(0), ""), "{more:?}");
+        printed
+    };
+    let heads = [
+        ("mermaid", "mmd", "erDiagram\n"),
+        ("svg", "svg", "<svg "),
+        ("html", "html", "<!DOCTYPE html>"),
+    ];
+    for (format, ending, head) in heads {
+        let printed = diagram(&["--format", format]);
+        assert!(printed.starts_with(head), "{format}: {printed}");
+        for table in ["players", "guilds"] {
+            assert!(printed.contains(table), "{format} has no {table}");
+        }
+        // The name of a file says its format, and the file has the same in it.
+        let file = format!("world.{ending}");
+        assert_eq!(diagram(&["--out", &file]), "");
+        let written = std::fs::read_to_string(folder.path().join(file)).unwrap();
+        assert_eq!(written, printed, "{format}");
+    }
+    let (code, printed, complaints) = check(
+        folder.path(),
+        &["diagram", "--schema", "schema.sql", "--format", "png"],
+    );
+    assert_eq!((code, printed.as_str()), (Some(2), ""));
+    assert!(complaints.contains("mermaid, svg, html"), "{complaints}");
+}
