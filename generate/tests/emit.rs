@@ -143,6 +143,7 @@ fn everything_generated_compiles_without_a_warning_and_works() {
         let out = schema.with_extension("rs");
         fs::write(&schema, source).expect("the schema is written");
         generate(&options(schema.clone(), out.clone(), false)).expect("the case is generated");
+        assert_formatted(&out);
         module(name, &schema, &out);
     }
     match shared_schemas() {
@@ -168,7 +169,7 @@ fn everything_generated_compiles_without_a_warning_and_works() {
     let gamedb = folder("..");
     let manifest = format!(
         "[package]\nname = \"emitted\"\nedition = \"2024\"\n\n[dependencies]\n\
-         gamedb = {{ path = {gamedb:?} }}\nfastrand = \"2.4\"\nrusqlite = \"0.41\"\ntempfile = \"3.27\"\n\n[profile.dev]\ndebug = false\n\n[workspace]\n"
+         gamedb = {{ path = {gamedb:?} }}\nfastrand = \"2.4\"\nrusqlite = \"0.41\"\ntempfile = \"3.27\"\n\n[profile.dev]\ndebug = 0\nincremental = false\n\n[workspace]\n"
     );
     fs::write(root.join("src/lib.rs"), modules).expect("lib.rs is written");
     fs::write(root.join("Cargo.toml"), manifest).expect("Cargo.toml is written");
@@ -186,6 +187,15 @@ fn everything_generated_compiles_without_a_warning_and_works() {
         printed(&output.stdout),
         printed(&output.stderr)
     );
+}
+
+/// That rustfmt has nothing to say: long sources are formatted in parts.
+fn assert_formatted(models: &Path) {
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--edition", "2024", "--check"]).arg(models);
+    let output = rustfmt.output().expect("rustfmt runs");
+    let diff = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{diff}");
 }
 
 /// Tables with as many columns as no checked-in case has, on both sides of every kind of flags.
