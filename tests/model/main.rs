@@ -188,7 +188,7 @@ fn a_world_does_what_the_naive_model_does() {
     };
     let start = Instant::now();
     let outcome = TestRunner::new(config.clone()).run(
-        &Machine::sequential_strategy(1..300),
+        &Machine::sequential_strategy(1..800),
         |(model, steps, seen)| {
             Machine::test_sequential(config.clone(), model, steps, seen);
             Ok(())

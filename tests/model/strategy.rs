@@ -59,9 +59,9 @@ fn real() -> BoxedStrategy<f64> {
 
 fn text() -> BoxedStrategy<Text> {
     prop_oneof![
-        300 => (0..N_NAMES).prop_map(Text::nth),
+        900 => (0..N_NAMES).prop_map(Text::nth),
         // All but the two long ones, which take their time.
-        20 => (N_NAMES..Text::n_texts() - 2).prop_map(Text::nth),
+        60 => (N_NAMES..Text::n_texts() - 2).prop_map(Text::nth),
         1 => (Text::n_texts() - 2..Text::n_texts()).prop_map(Text::nth),
     ]
     .boxed()
