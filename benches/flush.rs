@@ -194,8 +194,7 @@ fn updates(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
     }
 }
 
-/// What a flush copies out before anything is written: the part that the game waits for, wherever the
-/// writing is done.
+/// What the game waits for where a flush is made in the background.
 fn captures(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
     for (name, n) in [("capture_10k", 10_000), ("capture_100k", 100_000)] {
         let gamedb = &mut worlds.gamedb;

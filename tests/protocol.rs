@@ -58,7 +58,7 @@ impl Writes for Writer {
     type Report = ();
     type Failed = Failed;
 
-    fn write(&mut self, batch: &Batch) -> Result<(), Failed> {
+    fn write(&mut self, batch: &mut Batch) -> Result<(), Failed> {
         let fate = self.fates.first().copied().unwrap_or(Fate::Good);
         if fate != Fate::PanicTidying {
             self.fates.drain(..1.min(self.fates.len()));
@@ -178,13 +178,13 @@ impl Caller {
     fn flush_here(&mut self) -> bool {
         self.finish();
         let capture = |row: usize| self.dirty[row].then_some(self.rows[row]);
-        let batch: Batch = std::array::from_fn(capture);
+        let mut batch: Batch = std::array::from_fn(capture);
         let write = |writer: &mut Writer| {
             // Panics are for the thread.
             writer
                 .fates
                 .retain(|fate| matches!(fate, Fate::Good | Fate::Refuse));
-            writer.write(&batch)
+            writer.write(&mut batch)
         };
         match self.worker.with_writer(write) {
             Some(Ok(())) => {}

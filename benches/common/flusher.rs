@@ -5,10 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use gamedb::Database;
-use gamedb::model::{AnyTable as _, Entity as _};
-use gamedb::store::any_table::Selection;
-use gamedb::store::capture::Captured;
-use gamedb_models::{Attribute, AttributeValue, World};
+use gamedb_models::{AttributeValue, World};
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::reference::{Keys, PER_MOBILE, attribute, double};
@@ -60,17 +57,13 @@ pub(crate) struct Gamedb {
 }
 
 impl Gamedb {
-    /// Copies changes out, as a flush does; it is then made off the clock.
+    /// Flushes changes in the background, and waits off the clock until they are in the file.
     pub(crate) fn capture(&mut self, changes: &[(usize, f64)]) -> Duration {
         self.set(changes);
-        let (took, captured) = time(|| {
-            let mut captured = Captured::new(Attribute::TABLE);
-            let attributes = &self.db.attributes;
-            attributes.capture(&self.db, Selection::All, &mut captured);
-            captured
-        });
-        assert_eq!(captured.rows().len(), changes.len());
-        let _ = self.flush();
+        let (took, ticket) = time(|| self.db.flush_in_background().expect("taken"));
+        let report = self.db.wait(ticket).expect("flushed");
+        checkpoint(&self.checkpoints);
+        assert_eq!(report.rows(), changes.len());
         took
     }
 

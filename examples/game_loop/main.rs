@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run --release --example game_loop
-//! cargo run --release --example game_loop -- --file world.db --mobiles 100000 --seconds 60
+//! cargo run --release --example game_loop -- --file world.db --mobiles 100000 --seconds 60 --background
 //! cargo run --release --example game_loop -- --help
 //! ```
 //!
@@ -15,7 +15,8 @@
 //! Where to look first:
 //!
 //! - [`simulation`]: a game written against a [`World`]. It changes rows and thinks of no file.
-//! - [`run`]: the loop. Open, tick, flush, close: the only calls that know of a file.
+//! - [`run`], [`play`] and [`Flusher`]: the loop. Open, tick, flush, close: the only calls that know of
+//!   a file.
 //! - [`compare`]: two worlds, row by row.
 
 mod compare;
@@ -34,7 +35,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use clap::Parser as _;
-use gamedb::Database;
+use gamedb::{Database, FlushReport, Ticket};
 use gamedb_models::{Item, Mobile, Player, World, catalogue};
 
 use options::Options;
@@ -116,16 +117,13 @@ fn play(
 ) -> Result<Statistics, Box<dyn Error>> {
     let mut statistics = Statistics::new(options.period())?;
     let mut progress = Progress::new(options.n_ticks())?;
+    let mut flusher = Flusher::new(options);
     let mut last_flush = None;
     let start = Instant::now();
     for tick in 1..=options.n_ticks() {
         let tick_start = Instant::now();
         simulation.tick(db)?;
-        if options
-            .flush_interval()
-            .is_some_and(|interval| tick % interval == 0)
-        {
-            let report = db.flush()?;
+        if let Some(report) = flusher.tick(db, tick)? {
             statistics.flush(&report);
             last_flush = Some(report);
         }
@@ -140,6 +138,50 @@ fn play(
     }
     progress.finish();
     Ok(statistics)
+}
+
+/// When the world is flushed, and how.
+struct Flusher {
+    interval: Option<u32>,
+    in_background: bool,
+    /// That of a flush in the background that is not in the file yet.
+    ticket: Option<Ticket>,
+}
+
+impl Flusher {
+    fn new(options: &Options) -> Self {
+        Self {
+            interval: options.flush_interval(),
+            in_background: options.background,
+            ticket: None,
+        }
+    }
+
+    /// At the end of each tick. Returns what has come to the file since the last one.
+    fn tick(
+        &mut self,
+        db: &mut Database<World>,
+        tick: u32,
+    ) -> Result<Option<FlushReport>, gamedb::Error> {
+        let is_due = self
+            .interval
+            .is_some_and(|interval| tick.is_multiple_of(interval));
+        if is_due && !self.in_background {
+            return db.flush().map(Some);
+        }
+        let report = match self.ticket {
+            Some(ticket) => db.poll(ticket).transpose()?,
+            None => None,
+        };
+        if report.is_some() {
+            self.ticket = None;
+        }
+        // Where the disk cannot keep up, what has changed waits for the next time.
+        if is_due && self.ticket.is_none() {
+            self.ticket = Some(db.flush_in_background()?);
+        }
+        Ok(report)
+    }
 }
 
 /// Says when Ctrl-C was pressed, or the process was asked to end. The loop waits for it between two

@@ -29,8 +29,12 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = positive)]
     pub(crate) flush_every: f64,
 
+    /// Let a thread write what a flush has found, while the game goes on
+    #[arg(long)]
+    pub(crate) background: bool,
+
     /// Flush only once, at the end
-    #[arg(long, conflicts_with = "flush_every")]
+    #[arg(long, conflicts_with_all = ["flush_every", "background"])]
     pub(crate) no_flush: bool,
 
     /// Seed of all chance: the same seed gives the same world after the same number of ticks

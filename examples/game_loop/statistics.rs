@@ -16,6 +16,7 @@ pub(crate) struct Statistics {
     n_late: u64,
     ticks: Histogram<u64>,
     flushes: Histogram<u64>,
+    transactions: Histogram<u64>,
     rows: Histogram<u64>,
     n_rows: usize,
 }
@@ -29,6 +30,7 @@ impl Statistics {
             n_late: 0,
             ticks: histogram()?,
             flushes: histogram()?,
+            transactions: histogram()?,
             rows: histogram()?,
             n_rows: 0,
         })
@@ -43,6 +45,8 @@ impl Statistics {
     /// Notes a flush.
     pub(crate) fn flush(&mut self, report: &FlushReport) {
         self.flushes.saturating_record(nanoseconds(report.took));
+        let writing = nanoseconds(report.writing);
+        self.transactions.saturating_record(writing);
         self.rows.saturating_record(report.rows() as u64);
         self.n_rows += report.rows();
     }
@@ -57,20 +61,21 @@ fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// One line of the table: median, 99th percentile and maximum.
+/// One line of the table: median, 99th and 99.9th percentile, and maximum.
 fn line(
     f: &mut fmt::Formatter<'_>,
     name: &str,
     histogram: &Histogram<u64>,
     unit: impl Fn(u64) -> String,
 ) -> fmt::Result {
-    let [p50, p99, max] = [
+    let [p50, p99, p999, max] = [
         histogram.value_at_quantile(0.5),
         histogram.value_at_quantile(0.99),
+        histogram.value_at_quantile(0.999),
         histogram.max(),
     ]
     .map(unit);
-    writeln!(f, "{name:<18}{p50:>12}{p99:>12}{max:>12}")
+    writeln!(f, "{name:<18}{p50:>12}{p99:>12}{p999:>12}{max:>12}")
 }
 
 #[allow(clippy::cast_precision_loss, reason = "only for show")]
@@ -84,12 +89,17 @@ impl fmt::Display for Statistics {
             "{:<18}{:>12}  took longer than {period}",
             "late ticks", self.n_late
         )?;
-        writeln!(f, "{:<18}{:>12}{:>12}{:>12}", "", "p50", "p99", "max")?;
+        writeln!(
+            f,
+            "{:<18}{:>12}{:>12}{:>12}{:>12}",
+            "", "p50", "p99", "p99.9", "max"
+        )?;
         line(f, "tick, with flush", &self.ticks, milliseconds)?;
         if self.flushes.is_empty() {
             return writeln!(f, "no flush during the loop");
         }
-        line(f, "flush", &self.flushes, milliseconds)?;
+        line(f, "kept by a flush", &self.flushes, milliseconds)?;
+        line(f, "its transaction", &self.transactions, milliseconds)?;
         line(f, "rows per flush", &self.rows, |rows| rows.to_string())?;
         write!(f, "{:<18}{:>12}", "flushes", self.flushes.len())?;
         writeln!(f, "  wrote {} rows in all", self.n_rows)

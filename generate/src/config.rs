@@ -7,6 +7,7 @@ use serde::Deserialize;
 pub use toml::Spanned;
 
 use crate::error::ConfigError;
+use crate::owner_pairs;
 use crate::schema::{Schema, Table};
 
 /// A name, and where it stands in the file.
@@ -57,12 +58,19 @@ pub struct PivotSection {
     pub type_name: Option<Name>,
 }
 
-/// `[owners.<table>.<field>]`: several nullable columns that are one owner.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `[owners.<table>.<field>]`: several nullable columns that are one owner, or an id and a column that
+/// says which table it is an id of.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct OwnerSection {
     /// All columns of the owner.
     pub columns: Vec<Name>,
+    /// The column with the owner's id, whatever table that is in.
+    pub id: Option<Name>,
+    /// The column that says which table it is in.
+    pub kind: Option<Name>,
+    /// The tables, with what `kind` holds for each.
+    pub variants: Option<Vec<OwnerVariant>>,
     /// Those that may be set; all without it.
     pub allow: Option<Vec<Name>>,
     /// Whether there is always an owner; as the CHECK says without it.
@@ -70,6 +78,35 @@ pub struct OwnerSection {
     /// The name of the enum.
     #[serde(rename = "type")]
     pub type_name: Option<Name>,
+}
+
+/// A table that owns, and what says so.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnerVariant {
+    /// The table.
+    pub table: Name,
+    /// What the column of kinds holds for its rows.
+    pub value: Spanned<KindValue>,
+}
+
+/// What a column of kinds holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum KindValue {
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
+}
+
+impl std::fmt::Display for KindValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
 }
 
 /// `[values.<table>.<field>]`: several nullable columns that are one value.
@@ -256,7 +293,15 @@ impl Config {
         }
         for (name, fields) in &self.sections.owners {
             let table = self.known(schema, name, name.get_ref())?;
-            for owner in fields.values() {
+            for (field, owner) in fields {
+                if owner.columns.is_empty() {
+                    owner_pairs::verify(self, schema, table, field, owner)?;
+                    continue;
+                }
+                if let Some(id) = &owner.id {
+                    let what = "`columns` and `allow` are for owners without `id`";
+                    return Err(self.impossible(id.span(), what));
+                }
                 self.columns(
                     table,
                     owner.columns.iter().chain(owner.allow.iter().flatten()),
@@ -330,7 +375,7 @@ impl Config {
         }
     }
 
-    fn known<'s>(
+    pub(crate) fn known<'s>(
         &self,
         schema: &'s Schema,
         at: &Name,
@@ -365,7 +410,12 @@ impl Config {
         Ok(())
     }
 
-    fn column_of(&self, table: &Table, at: &Name, column: &str) -> Result<(), ConfigError> {
+    pub(crate) fn column_of(
+        &self,
+        table: &Table,
+        at: &Name,
+        column: &str,
+    ) -> Result<(), ConfigError> {
         if table.columns.iter().any(|known| known.name == column) {
             return Ok(());
         }

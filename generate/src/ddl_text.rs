@@ -262,9 +262,10 @@ pub(crate) fn table_text(sql: &str, dialect: &dyn Dialect) -> TableText {
                     let lines: Vec<_> = before.drain(..).map(|(text, _)| text).collect();
                     element.comment = paragraph_text(&lines);
                 }
-                depth = match (opens, closes) {
-                    (true, _) => depth + 1,
-                    (_, true) => depth.saturating_sub(1),
+                depth = match piece.token.token {
+                    Token::LParen | Token::LBracket => depth + 1,
+                    // The list itself ends with a parenthesis.
+                    Token::RParen | Token::RBracket => (depth - 1).max(1),
                     _ => depth,
                 };
                 element.pieces.push(piece);

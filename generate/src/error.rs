@@ -33,6 +33,18 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// An output is one of the files that are read, or the other output.
+    #[error("{} is read or written already; it cannot be an output as well", path.display())]
+    SameFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The models would be written over something that was not generated.
+    #[error("{} is not a file that gamedb wrote; `--out` names another one, or it has to be removed first", path.display())]
+    OverwritesSource {
+        /// The file.
+        path: PathBuf,
+    },
     /// The schema could not be read.
     #[error("{file}: {source}")]
     Schema {
@@ -248,20 +260,6 @@ pub enum ModelError {
         column: String,
         /// The type as declared.
         declared: String,
-    },
-    /// A type of another dialect that is not known.
-    #[error(
-        "column {table}.{column}: type {declared:?} is not known; say what it holds with `[types] {base:?} = \"String\"`, or with `[columns.\"{table}.{column}\"] type`"
-    )]
-    UnknownType {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// The type as declared.
-        declared: String,
-        /// How `[types]` names it.
-        base: String,
     },
     /// A computed column.
     #[error("column {table}.{column}: computed (GENERATED) columns are not supported yet")]

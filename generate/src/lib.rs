@@ -35,6 +35,7 @@ pub mod joins;
 pub mod model;
 pub mod names;
 mod output;
+mod owner_pairs;
 pub mod owners;
 pub mod pivot;
 pub mod relations;
@@ -50,6 +51,8 @@ pub use error::Error;
 pub use model::Model;
 pub use output::write as write_file;
 pub use pivot::{PivotInfo, is_pivot_table, pivot_info};
-pub use run::{Input, Options, Outcome, generate, read, sqlite_schema};
+pub use run::{
+    Input, Options, Outcome, generate, generate_with, read, refuse_inputs, sqlite_schema,
+};
 pub use schema::Schema;
 pub use sources::Dialect;

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gamedb_generate::diagram::{Format, diagram};
 use gamedb_generate::import::{ImportOptions, import};
+use gamedb_generate::schema::Schema;
 use gamedb_generate::{
-    Dialect, Error, Input, Options, Outcome, explain, generate, model, read, write_file,
+    Dialect, Error, Input, Options, Outcome, explain, generate_with, model, read, refuse_inputs,
+    write_file,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -138,8 +140,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
                 sqlite_schema,
                 check,
             };
-            say_what_is_lost(&options.input)?;
-            match generate(&options)? {
+            match generate_with(&options, say_what_is_lost)? {
                 Outcome::Unchanged | Outcome::Written => Ok(ExitCode::SUCCESS),
                 Outcome::Stale { diff } => {
                     print!("{diff}");
@@ -185,7 +186,11 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Diagram { files, out, format } => {
-            let (schema, config) = read(&files.into())?;
+            let input = files.into();
+            if let Some(out) = &out {
+                refuse_inputs(&input, out)?;
+            }
+            let (schema, config) = read(&input)?;
             let model = model::resolve(&schema, &config)?;
             let format = format.or_else(|| Format::of(out.as_deref()?));
             let text = diagram(&model, format.unwrap_or(Format::Mermaid));
@@ -206,20 +211,32 @@ fn progress_style() -> ProgressStyle {
 /// How many warnings are printed before the rest is only counted.
 const N_SHOWN: usize = 20;
 
+/// How much of a warning is printed. Some list the columns of a hundred tables.
+const N_LETTERS: usize = 400;
+
 /// Prints what a translation loses.
-fn say_what_is_lost(input: &Input) -> Result<(), Error> {
-    let (schema, _) = read(input)?;
+fn say_what_is_lost(schema: &Schema) {
     for note in &schema.notes {
         eprintln!("note: {note}");
     }
     for warning in schema.warnings.iter().take(N_SHOWN) {
-        eprintln!("warning: {warning}");
+        match (
+            warning.char_indices().nth(N_LETTERS),
+            warning.rsplit_once(": "),
+        ) {
+            (Some((at, _)), Some((columns, what))) if columns.len() > at => {
+                eprintln!(
+                    "warning: {} .. (`gamedb explain` prints all): {what}",
+                    &columns[..at]
+                );
+            }
+            _ => eprintln!("warning: {warning}"),
+        }
     }
     let n_more = schema.warnings.len().saturating_sub(N_SHOWN);
     if n_more > 0 {
         eprintln!("warning: {n_more} more; `gamedb explain` prints all");
     }
-    Ok(())
 }
 
 /// The command that mends stale models.

@@ -108,6 +108,10 @@ pub fn write(out: &Path, text: &str) -> Result<(), Error> {
     file.write_all(text.as_bytes()).map_err(failed)?;
     // A temporary file is private; what replaces a source file must be as open as that was.
     if let Ok(old) = std::fs::metadata(out) {
+        // Renaming would not ask.
+        if old.permissions().readonly() {
+            return Err(failed(std::io::ErrorKind::PermissionDenied.into()));
+        }
         file.as_file()
             .set_permissions(old.permissions())
             .map_err(failed)?;

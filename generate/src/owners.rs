@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::config::{Config, OwnerSection};
 use crate::error::ConfigError;
+use crate::owner_pairs;
 use crate::relations;
 use crate::schema::{Schema, Table};
 
@@ -51,15 +52,26 @@ fn configured(
     field: &str,
     section: &OwnerSection,
 ) -> Result<OwnerUnion, ConfigError> {
-    let named = |name: &str| section.columns.iter().find(|c| c.get_ref() == name);
+    // A pair is taken apart already; what is said of its columns is said of the id.
+    let pair = owner_pairs::pair(config, section);
+    let arms = pair.iter().flat_map(|pair| &pair.arms);
+    let id = section.id.as_ref().map(|id| id.span()).unwrap_or_default();
+    let arms = arms.map(|arm| (arm.column.as_str(), id.clone()));
+    let columns = section.columns.iter();
+    let columns = columns.map(|name| (name.get_ref().as_str(), name.span()));
+    let named: Vec<(&str, Range<usize>)> = columns.chain(arms).collect();
+    let named = |name: &str| {
+        let found = named.iter().find(|(column, _)| *column == name);
+        found.map(|(_, span)| span.clone())
+    };
     let mut columns = Vec::new();
     for column in &table.columns {
-        let Some(name) = named(&column.name) else {
+        let Some(span) = named(&column.name) else {
             continue;
         };
         if column.not_null || !column.is_integer() || column.primary_key {
             let what = format!("{:?} is no nullable INTEGER column", column.name);
-            return Err(config.impossible(name.span(), what));
+            return Err(config.impossible(span, what));
         }
         columns.push(column.name.clone());
     }
@@ -73,7 +85,7 @@ fn configured(
             && table.column(name).is_some_and(|c| c.must_be_null)
         {
             let what = format!("{name:?} is allowed, and a CHECK keeps it NULL");
-            return Err(config.impossible(at.span(), what));
+            return Err(config.impossible(at, what));
         }
     }
     let set: Vec<&str> = columns.iter().map(String::as_str).collect();

@@ -101,6 +101,28 @@ pub fn relation(
     })
 }
 
+/// Columns that point to a table by their names alone, and are 0 where they point to nothing: `guild_id
+/// INT NOT NULL DEFAULT 0`. Not those of keys, which there is no row without.
+pub(crate) fn zero_for_none(schema: &Schema, config: &Config) -> Vec<(String, String)> {
+    let of_table = |table: &Table, column: &Column| {
+        let is_zero = column.not_null && column.default.as_deref() == Some("0");
+        let in_key = |name: &String| name.eq_ignore_ascii_case(&column.name);
+        let in_key = table
+            .uniques
+            .iter()
+            .any(|key| key.columns.iter().any(in_key));
+        let found = relation(schema, config, table, column).map(|relation| relation.found);
+        is_zero && !in_key && found == Some(Found::Convention)
+    };
+    let columns = schema.tables.iter().flat_map(|table| {
+        let columns = table.columns.iter();
+        columns
+            .filter(move |column| of_table(table, column))
+            .map(|column| (table.name.clone(), column.name.clone()))
+    });
+    columns.collect()
+}
+
 /// A declared foreign key that is not followed in memory: its columns are plain ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfollowed {

@@ -85,12 +85,35 @@ pub(crate) fn load(input: &Input) -> Result<(Source, Config), Error> {
 /// # Errors
 /// [`Error`], in every one of its variants.
 pub fn generate(options: &Options) -> Result<Outcome, Error> {
+    generate_with(options, |_| {})
+}
+
+/// The same, with a look at the schema before anything is made of it: at its notes and warnings.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_with(options: &Options, look: impl FnOnce(&Schema)) -> Result<Outcome, Error> {
     let (source, config) = load(&options.input)?;
+    look(&source.schema);
     let model = model::resolve(&source.schema, &config)?;
     let included = included(options, &source)?;
+    for path in [Some(options.out.as_path()), included.as_deref()] {
+        path.map_or(Ok(()), |path| refuse_inputs(&options.input, path))?;
+    }
+    if included
+        .as_ref()
+        .is_some_and(|path| is_same(path, &options.out))
+    {
+        let path = options.out.clone();
+        return Err(Error::SameFile { path });
+    }
     let schema = included.as_deref().unwrap_or(&options.input.schema);
     let seen = output::seen_from(&options.out, schema);
     let models = output::rustfmt(&emit::models(&model, &seen)?, &options.out)?;
+    if !options.check && old(&options.out)?.as_deref().is_some_and(is_by_hand) {
+        let path = options.out.clone();
+        return Err(Error::OverwritesSource { path });
+    }
     let mut diff = String::new();
     let mut changed = false;
     // The schema first: the models include it.
@@ -114,15 +137,43 @@ pub fn generate(options: &Options) -> Result<Outcome, Error> {
     })
 }
 
+/// Whether somebody has written this, who will want to keep it.
+fn is_by_hand(models: &str) -> bool {
+    !models.trim().is_empty() && !models.starts_with(emit::GENERATED)
+}
+
+/// Whether two paths are one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+/// Refuses an output that is the schema or the config itself.
+///
+/// # Errors
+/// [`Error::SameFile`].
+pub fn refuse_inputs(input: &Input, out: &Path) -> Result<(), Error> {
+    let beside = input.schema.with_file_name("gamedb.toml");
+    let config = input.config.as_deref().unwrap_or(&beside);
+    if is_same(out, &input.schema) || is_same(out, config) {
+        let path = out.to_owned();
+        return Err(Error::SameFile { path });
+    }
+    Ok(())
+}
+
 /// Where the schema in SQLite's words is written to; `None` where the models include the schema itself.
 fn included(options: &Options, source: &Source) -> Result<Option<PathBuf>, Error> {
-    let is_schema = |path: &Path| match (path.canonicalize(), options.input.schema.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => path == options.input.schema,
-    };
+    let is_schema = |path: &Path| is_same(path, &options.input.schema);
     let refused = |path: PathBuf| Error::Overwrites { path };
+    let by_hand = |path: &Path| {
+        let is_ours = |text: String| text.is_empty() || text.starts_with(sources::GENERATED);
+        Ok::<bool, Error>(!old(path)?.is_none_or(is_ours))
+    };
     match &options.sqlite_schema {
-        Some(path) if source.is_translated && is_schema(path) => Err(refused(path.clone())),
+        Some(path) if source.is_translated && by_hand(path)? => Err(refused(path.clone())),
         Some(path) => Ok((!is_schema(path)).then(|| path.clone())),
         None if !source.is_translated => Ok(None),
         None => {
@@ -130,8 +181,7 @@ fn included(options: &Options, source: &Source) -> Result<Option<PathBuf>, Error
             if is_schema(&path) {
                 path = options.out.with_extension("sqlite.sql");
             }
-            let by_hand = old(&path)?.is_some_and(|text| !text.starts_with(sources::GENERATED));
-            if by_hand {
+            if by_hand(&path)? {
                 Err(refused(path))
             } else {
                 Ok(Some(path))

@@ -46,6 +46,8 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// Foreign keys of the source that do not point to an id: their columns are plain columns.
     pub unfollowed_keys: Vec<ForeignKey>,
+    /// Owners that the source of a translated schema has in two columns.
+    pub owner_pairs: Vec<OwnerPair>,
     /// UNIQUE constraints and unique indexes.
     pub uniques: Vec<Index>,
     /// The indexes that are not unique.
@@ -133,6 +135,8 @@ pub struct Column {
     pub not_null: bool,
     /// The SQL text of its DEFAULT.
     pub default: Option<String>,
+    /// Whether the source has 0 where this column is NULL.
+    pub zero_is_null: bool,
     /// The `--` comment on its line or on the lines directly before.
     pub comment: Option<String>,
     /// Its declaration as written, on one line and without comments.
@@ -161,6 +165,28 @@ pub enum Allowed {
     Texts(Vec<String>),
     /// `CHECK (c IN (0, 1))`.
     Bool,
+}
+
+/// An id, a column that says which table it is an id of, and the columns that stand for both here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerPair {
+    /// The column with the id, in the source.
+    pub id: String,
+    /// The column with the kind, in the source.
+    pub kind: String,
+    /// The tables.
+    pub arms: Vec<OwnerArm>,
+}
+
+/// One table of an [`OwnerPair`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerArm {
+    /// Its column.
+    pub column: String,
+    /// The table that it points to.
+    pub table: String,
+    /// What the column of kinds holds for it.
+    pub value: String,
 }
 
 /// A declared foreign key.

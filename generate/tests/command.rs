@@ -116,6 +116,173 @@ fn explain_prints_json() {
 }
 
 #[test]
+fn import_finds_owners_of_two_columns_and_zeros_that_mean_none() {
+    let folder = world(
+        "CREATE TABLE players (id int NOT NULL AUTO_INCREMENT, guild_id int NOT NULL DEFAULT '0', PRIMARY KEY (id)) ENGINE=InnoDB;
+         CREATE TABLE guilds (id int NOT NULL AUTO_INCREMENT, PRIMARY KEY (id)) ENGINE=InnoDB;
+         CREATE TABLE items (id int NOT NULL AUTO_INCREMENT, owner_id int, owner_kind varchar(9), PRIMARY KEY (id));",
+    );
+    let path = |name: &str| folder.path().join(name);
+    let toml = "[owners.items.owner]\nid = 'owner_id'\nkind = 'owner_kind'\n\
+         variants = [{ table = 'players', value = 'player' }, { table = 'guilds', value = 'guild' }]\n";
+    std::fs::write(path("gamedb.toml"), toml).unwrap();
+    let old = rusqlite::Connection::open(path("old.db")).unwrap();
+    old.execute_batch(
+        "CREATE TABLE players (id INTEGER PRIMARY KEY, guild_id INT);
+         CREATE TABLE guilds (id INTEGER PRIMARY KEY);
+         CREATE TABLE items (id INTEGER PRIMARY KEY, owner_id INT, owner_kind TEXT);
+         INSERT INTO guilds VALUES (7);
+         INSERT INTO players VALUES (1, 0), (2, 7);
+         INSERT INTO items VALUES (1, 2, 'player'), (2, 7, 'guild'), (3, NULL, NULL), (4, 5, 'pet'), (5, 9, 'guild');",
+    )
+    .unwrap();
+    let files = [
+        "import",
+        "--schema",
+        "schema.sql",
+        "--from",
+        "old.db",
+        "--out",
+        "new.db",
+    ];
+    let (code, printed, complaint) = check(folder.path(), &files);
+    assert_eq!((code, complaint.as_str()), (Some(1), ""));
+    assert_eq!(
+        printed,
+        "items row 4, owner_player_id: \"owner_kind pet\" is no whole number of 64 bits\n\
+         items row 5, owner_guild_id: names row 9 of guilds, which is not there\n\
+         players: 2 of 2 rows\nguilds: 1 of 1 rows\nitems: 3 of 5 rows\n"
+    );
+    let new = rusqlite::Connection::open(path("new.db")).unwrap();
+    let mut statement = new
+        .prepare("SELECT id, owner_player_id, owner_guild_id FROM items ORDER BY id")
+        .unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    let rows: Vec<(i64, Option<i64>, Option<i64>)> = rows.unwrap().map(Result::unwrap).collect();
+    assert_eq!(
+        rows,
+        [(1, Some(2), None), (2, None, Some(7)), (3, None, None)]
+    );
+    let guild = |id: i64| -> Option<i64> {
+        let sql = "SELECT guild_id FROM players WHERE id = ?1";
+        new.query_row(sql, [id], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((guild(1), guild(2)), (None, Some(7)));
+}
+
+#[test]
+fn nothing_that_gamedb_did_not_write_is_written_over() {
+    const MYSQL: &str = "CREATE TABLE `a` (`id` int NOT NULL, PRIMARY KEY (`id`)) ENGINE=InnoDB;";
+    for (schema, arguments, path, what) in [
+        (
+            PLAYERS,
+            "generate --out schema.sql",
+            "schema.sql",
+            "is read or written already; it cannot be an output as well",
+        ),
+        (
+            MYSQL,
+            "generate --out ./schema.sql",
+            "./schema.sql",
+            "is read or written already; it cannot be an output as well",
+        ),
+        (
+            MYSQL,
+            "generate --out gamedb.toml",
+            "gamedb.toml",
+            "is read or written already; it cannot be an output as well",
+        ),
+        (
+            PLAYERS,
+            "diagram --out schema.sql",
+            "schema.sql",
+            "is read or written already; it cannot be an output as well",
+        ),
+        (
+            PLAYERS,
+            "generate --out main.rs",
+            "main.rs",
+            "is not a file that gamedb wrote; `--out` names another one, or it has to be removed first",
+        ),
+        (
+            MYSQL,
+            "generate --out models.rs --sqlite-schema main.rs",
+            "main.rs",
+            "is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes",
+        ),
+        (
+            MYSQL,
+            "generate --out models.rs --sqlite-schema schema.sql",
+            "schema.sql",
+            "is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes",
+        ),
+        (
+            MYSQL,
+            "generate --out models.rs --sqlite-schema models.rs",
+            "models.rs",
+            "is read or written already; it cannot be an output as well",
+        ),
+    ] {
+        let folder = world(schema);
+        let files = ["schema.sql", "gamedb.toml", "main.rs"].map(|name| folder.path().join(name));
+        std::fs::write(&files[1], "# Ours.\n").unwrap();
+        std::fs::write(&files[2], "fn main() {}\n").unwrap();
+        let texts = || {
+            files
+                .each_ref()
+                .map(|file| std::fs::read_to_string(file).unwrap())
+        };
+        let before = texts();
+        let (command, rest) = arguments.split_once(' ').unwrap();
+        let words = [command, "--schema", "schema.sql"]
+            .into_iter()
+            .chain(rest.split(' '));
+        let (code, _, complaint) = check(folder.path(), &words.collect::<Vec<_>>());
+        assert_eq!(code, Some(2), "{arguments}");
+        let last = complaint.lines().last().unwrap_or_default();
+        assert_eq!(last, format!("error: {path} {what}"), "{arguments}");
+        assert_eq!(texts(), before, "{arguments}");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            3,
+            "{arguments}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_may_only_be_read_is_not_replaced() {
+    let folder = world(PLAYERS);
+    let models = folder.path().join("models.rs");
+    let old = "// @generated from `other.sql`\n";
+    std::fs::write(&models, old).unwrap();
+    let mut permissions = std::fs::metadata(&models).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&models, permissions).unwrap();
+    let (code, _, complaint) = check(folder.path(), GENERATE);
+    let expected = "error: cannot write models.rs: permission denied\n";
+    assert_eq!((code, complaint.as_str()), (Some(2), expected));
+    assert_eq!(std::fs::read_to_string(&models).unwrap(), old);
+}
+
+#[test]
+fn a_file_without_tables_is_an_error() {
+    for (sql, expected) in [
+        ("", "SQLite"),
+        (
+            "-- MySQL dump\n/*!40101 SET NAMES utf8 */;\nSET x = `y`;\n",
+            "MySQL",
+        ),
+    ] {
+        let (code, _, complaint) = check(world(sql).path(), GENERATE);
+        let expected = format!(
+            "error: schema.sql: no CREATE TABLE can be read as {expected}; `--dialect` says what it is\n"
+        );
+        assert_eq!((code, complaint), (Some(2), expected));
+    }
+}
+
+#[test]
 fn import_lists_what_does_not_fit_and_exits_with_1() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);

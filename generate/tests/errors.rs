@@ -194,6 +194,54 @@ fn config_errors() {
     }
 }
 
+#[test]
+fn config_errors_of_owners_in_two_columns() {
+    let cases = [
+        (
+            "[owners.mail.owner]\nid = 'to_id'\n",
+            "gamedb.toml:1: an owner has `columns`, or `id`, `kind` and `variants`",
+        ),
+        (
+            "[owners.mail.owner]\n",
+            "gamedb.toml:1: an owner has `columns`, or `id`, `kind` and `variants`",
+        ),
+        (
+            "[owners.mail.owner]\nid = 'to_id'\nkind = 'to_kind'\nvariants = []\n",
+            "gamedb.toml:1: an owner has one variant at least",
+        ),
+        (
+            "[owners.mail.owner]\nid = 'x_id'\nkind = 'to_kind'\nvariants = [{ table = 'guilds', value = 1 }]\n",
+            "gamedb.toml:2: table \"mail\" has no column \"x_id\"",
+        ),
+        (
+            "[owners.mail.owner]\nid = 'to_id'\nkind = 'x'\nvariants = [{ table = 'guilds', value = 1 }]\n",
+            "gamedb.toml:3: table \"mail\" has no column \"x\"",
+        ),
+        (
+            "[owners.mail.owner]\nid = 'to_id'\nkind = 'to_kind'\nvariants = [{ table = 'nobody', value = 1 }]\n",
+            "gamedb.toml:4: the schema has no table \"nobody\"",
+        ),
+        (
+            "[owners.mail.owner]\nid = 'to_id'\nkind = 'to_kind'\nvariants = [\n{ table = 'guilds', value = 1 },\n{ table = 'guilds', value = 2 }]\n",
+            "gamedb.toml:6: two variants have the table \"guilds\"",
+        ),
+        (
+            "[owners.mail.owner]\nid = 'to_id'\nkind = 'to_kind'\nvariants = [\n{ table = 'guilds', value = 1 },\n{ table = 'players', value = '1' }]\n",
+            "gamedb.toml:6: two variants have the value \"1\"",
+        ),
+        (
+            "[owners.mail.owner]\nid = 'to_id'\ncolumns = ['to_kind']\n",
+            "gamedb.toml:2: `columns` and `allow` are for owners without `id`",
+        ),
+    ];
+    let schema = "CREATE TABLE players (id INTEGER PRIMARY KEY);
+        CREATE TABLE guilds (id INTEGER PRIMARY KEY);
+        CREATE TABLE mail (id INTEGER PRIMARY KEY, to_id INTEGER, to_kind INTEGER, from_player_id INTEGER);";
+    for (toml, expected) in cases {
+        check(schema, toml, expected);
+    }
+}
+
 const PETS: &str = "CREATE TABLE players (id INTEGER PRIMARY KEY);
     CREATE TABLE mobiles (id INTEGER PRIMARY KEY, owner_player_id INTEGER,
         owner_mobile_id INTEGER REFERENCES mobiles (id), owner_x_id INTEGER,

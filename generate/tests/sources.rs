@@ -328,8 +328,9 @@ fn a_file_in_use_is_read_and_not_written_to() {
         .execute_batch(
             "PRAGMA journal_mode = WAL;
              CREATE TABLE a (id INTEGER PRIMARY KEY, w, x, y, z, n);
-             CREATE TABLE b (k TEXT PRIMARY KEY, a_id INT REFERENCES a (id)) WITHOUT ROWID;
-             INSERT INTO a (w, x, y, z) VALUES (1, 1.5, 'x', x'00'), (NULL, 2.5, 'y', 3);",
+             CREATE TABLE b (k TEXT PRIMARY KEY, a_id INT REFERENCES a (id), odd FROB) WITHOUT ROWID;
+             INSERT INTO a (w, x, y, z) VALUES (1, 1.5, 'x', x'00'), (NULL, 2.5, 'y', 3);
+             INSERT INTO b VALUES ('k', 1, 2.5);",
         )
         .expect("filled");
     let before = fs::read(&path).expect("bytes");
@@ -347,7 +348,8 @@ fn a_file_in_use_is_read_and_not_written_to() {
         types(0),
         ["INTEGER", "INTEGER", "REAL", "TEXT", "TEXT", "TEXT"]
     );
-    assert_eq!(types(1), ["INTEGER", "TEXT", "INTEGER"]);
+    // So is what has a type that SQLite does not know.
+    assert_eq!(types(1), ["INTEGER", "TEXT", "INTEGER", "REAL"]);
     assert_eq!(schema.tables[1].foreign_keys[0].table, "a");
     let name = path.display().to_string();
     assert_eq!(schema.notes, [format!("{name} is a SQLite file")]);
@@ -411,16 +413,6 @@ fn types_of_the_database_can_be_overridden() {
 fn errors_name_what_they_are_about() {
     let cases = [
         (
-            "CREATE TABLE t (id INT PRIMARY KEY, odd FROB(3) NOT NULL) ENGINE=InnoDB;",
-            "",
-            "column t.odd: type \"FROB(3)\" is not known; say what it holds with `[types] \"frob\" = \"String\"`, or with `[columns.\"t.odd\"] type`",
-        ),
-        (
-            "CREATE TABLE t (id INTEGER PRIMARY KEY, odd FROB);",
-            "",
-            "column t.odd: type \"FROB\" is not known; say what it holds with `[types] \"frob\" = \"String\"`, or with `[columns.\"t.odd\"] type`",
-        ),
-        (
             "CREATE TABLE t (id INT PRIMARY KEY, odd INT) ENGINE=InnoDB;",
             "[types]\nint = 'u8'\n",
             "gamedb.toml:2: unknown variant `u8`, expected one of `bool`, `i64`, `f64`, `String`, `EcoString`, `Vec<u8>`",
@@ -443,6 +435,60 @@ fn errors_name_what_they_are_about() {
             "for {sql}"
         );
     }
+}
+
+#[test]
+fn a_type_that_is_not_known_is_text_with_a_warning() {
+    let cases = [
+        (
+            "CREATE TABLE t (id INT PRIMARY KEY, odd FROB(3) NOT NULL) ENGINE=InnoDB;",
+            "TEXT",
+            "column t.odd: type \"FROB(3)\" is not known; here it holds texts; `[types] \"frob\"` says otherwise",
+        ),
+        (
+            "CREATE TABLE public.t (id int4 PRIMARY KEY, odd public.halfvec(3)); -- PostgreSQL database dump",
+            "TEXT",
+            "column t.odd: type \"public.halfvec(3)\" is not known; here it holds texts; `[types] \"halfvec\"` says otherwise",
+        ),
+        (
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, odd FROB);",
+            "TEXT",
+            "column t.odd: type \"FROB\" is not known; here it holds texts; `[types] \"frob\"` says otherwise",
+        ),
+    ];
+    for (sql, ty, warning) in cases {
+        let schema = World::new(sql).read();
+        assert_eq!(schema.tables[0].columns[1].declared_type, ty, "{sql}");
+        assert_eq!(schema.warnings, [warning]);
+    }
+}
+
+#[test]
+fn zero_is_null_where_only_the_name_says_that_it_points_somewhere() {
+    let sql = "CREATE TABLE `guild` (`guild_id` int unsigned NOT NULL AUTO_INCREMENT, PRIMARY KEY (`guild_id`));
+CREATE TABLE `char` (
+  `char_id` int NOT NULL, `guild_id` int unsigned NOT NULL DEFAULT '0', `old_guild_id` int NOT NULL DEFAULT '0',
+  `first_guild_id` int NOT NULL, PRIMARY KEY (`char_id`), FOREIGN KEY (`old_guild_id`) REFERENCES `guild` (`guild_id`));
+CREATE TABLE `member` (`char_id` int NOT NULL DEFAULT '0', `guild_id` int NOT NULL DEFAULT '0', PRIMARY KEY (`char_id`, `guild_id`));
+CREATE TABLE `war` (`id` int NOT NULL PRIMARY KEY, `guild_id` int NOT NULL DEFAULT '0', `char_id` int NOT NULL DEFAULT '0');
+";
+    let toml = "[columns.'war.guild_id']\nreferences = 'guild'\n";
+    let world = World::new(sql).with_config(toml);
+    let schema = world.read();
+    let null = |table: usize| -> Vec<&str> {
+        let columns = schema.tables[table].columns.iter();
+        let columns = columns.filter(|column| !column.not_null && column.zero_is_null);
+        columns.map(|column| column.name.as_str()).collect()
+    };
+    assert_eq!(null(1), ["guild_id"]);
+    assert!(null(2).is_empty(), "a key is never NULL");
+    assert_eq!(null(3), ["char_id"]);
+    assert_eq!(
+        schema.warnings,
+        [
+            "columns char.guild_id, war.char_id: points to a row by its name, and 0 is none: here that is NULL; `[columns.\"..\"] references` says otherwise"
+        ]
+    );
 }
 
 #[test]
@@ -489,13 +535,10 @@ fn bytes_of_any_encoding_are_read() {
     let world =
         World::new(b"CREATE TABLE t (id INT PRIMARY KEY, a INT COMMENT 'caf\xe9') ENGINE=InnoDB;");
     let schema = world.read();
-    assert_eq!(
-        schema.tables[0].columns[1].comment.as_deref(),
-        Some("caf\u{fffd}")
-    );
+    assert_eq!(schema.tables[0].columns[1].comment.as_deref(), Some("café"));
     assert_eq!(
         schema.warnings[0],
-        "line 1: not UTF-8; every byte that cannot be read became U+FFFD, so names, defaults and comments with it are not what they were"
+        "line 1: not UTF-8; bytes that are not were read as Latin-1"
     );
     let sql = "CREATE TABLE t (id INT PRIMARY KEY, a INT COMMENT 'café') ENGINE=InnoDB;";
     let bytes: Vec<u8> = [0xfeff]

@@ -94,7 +94,7 @@ impl<W: IsWorld> Database<W> {
             self.recycle(waiting);
         }
         let mut batch = self.batch();
-        batch.capture(&self.world, Selection::All);
+        batch.capture(&mut self.world, Selection::All);
         if batch.is_empty() {
             batch.written(&mut self.world, Selection::All);
             self.recycle(batch);

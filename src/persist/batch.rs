@@ -75,11 +75,15 @@ impl Batch {
         self.next_ids.is_empty() && self.tables.iter().all(|table| table.captured.is_empty())
     }
 
-    /// Copies the changes out, into an empty one.
-    pub(super) fn capture<T: Tables>(&mut self, world: &World<T>, which: Selection<'_>) {
+    /// Copies the changes out, into an empty one, where they are in no order.
+    pub(super) fn capture<T: Tables>(&mut self, world: &mut World<T>, which: Selection<'_>) {
         for TableBatch { captured, .. } in &mut self.tables {
-            let table = world.tables.table(captured.table);
+            let table = world.tables.table_mut(captured.table);
             if has_changes(table) {
+                if let Selection::All = which {
+                    table.dirty_mut().sort();
+                }
+                let table = world.tables.table(captured.table);
                 table.capture(&world.tables, which, captured);
             }
         }
@@ -92,6 +96,14 @@ impl Batch {
                 before: counter.in_file(),
             })
         }));
+    }
+
+    /// Puts the rows into the order of their ids, in which they are written: what the caller of a flush
+    /// in the background does not wait for.
+    pub(super) fn sort(&mut self) {
+        self.tables
+            .iter_mut()
+            .for_each(|table| table.captured.sort());
     }
 
     /// Adds a next id that the file has already: a row to write where there is nothing else.
@@ -146,6 +158,7 @@ impl Batch {
     /// The other way round, when it was not written: what it answered for is dirty again, and so is
     /// what has changed since. Where several were taken over, the last one comes first.
     pub(super) fn restore<T: Tables>(&mut self, world: &mut World<T>) {
+        self.sort();
         for TableBatch {
             captured, removed, ..
         } in &mut self.tables

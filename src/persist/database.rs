@@ -243,7 +243,7 @@ impl<W: IsWorld> Database<W> {
         durability: Durability,
     ) -> Result<FlushReport, FileError> {
         let start = Instant::now();
-        batch.capture(&self.world, which);
+        batch.capture(&mut self.world, which);
         let has_changes = !batch.is_empty();
         let is_behind =
             durability == Durability::PowerCut && self.worker.durable() < self.worker.committed();

@@ -22,7 +22,7 @@ pub(super) trait Writes: Send + 'static {
     type Failed: Send + 'static;
 
     /// Writes a batch, all of it or nothing.
-    fn write(&mut self, batch: &Self::Batch) -> Result<Self::Report, Self::Failed>;
+    fn write(&mut self, batch: &mut Self::Batch) -> Result<Self::Report, Self::Failed>;
 
     /// Tidies up after a batch was written. Says whether all that was ever written is now safe from a
     /// power cut.
@@ -345,8 +345,8 @@ impl<W: Writes> Shared<W> {
     fn work(&self) {
         while let Some((mut writer, task)) = self.next_task() {
             match task {
-                Task::Write(generation, batch) => {
-                    let result = catch(|| writer.write(&batch));
+                Task::Write(generation, mut batch) => {
+                    let result = catch(|| writer.write(&mut batch));
                     let mut state = self.lock();
                     let result = match result {
                         Ok(result) => {

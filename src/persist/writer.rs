@@ -43,11 +43,12 @@ impl Writer {
     /// the file is what memory believes it to be, where another connection has touched it.
     pub(super) fn write(
         &mut self,
-        batch: &Batch,
+        batch: &mut Batch,
         durability: Durability,
         is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
+        batch.sort();
         if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
             return Err(FlushFailure::Moved.into());
         }
@@ -134,7 +135,7 @@ impl Writes for Writer {
     type Report = FlushReport;
     type Failed = Failed;
 
-    fn write(&mut self, batch: &Batch) -> Result<FlushReport, Failed> {
+    fn write(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
         tracing::trace!(path = %self.path.display(), "writing");
         // Whether it is unchanged only the world can tell, and that is not here.
         let report = self.write(batch, Durability::Process, |_| Ok(false))?;

@@ -97,7 +97,7 @@ impl Captured {
         &self.shapes
     }
 
-    /// The rows to insert and to update, by ascending id.
+    /// The rows to insert and to update, by ascending id once they are written.
     #[must_use]
     pub fn rows(&self) -> &[CapturedRow] {
         &self.rows
@@ -175,6 +175,7 @@ impl Captured {
 
     /// Puts the rows into the order of their ids. Each is copied out when it is found, and what is
     /// sorted then is small: sorted first, every row would have to be fetched twice.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn sort(&mut self) {
         self.rows.sort_unstable_by_key(|row| row.id);
     }

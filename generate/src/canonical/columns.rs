@@ -2,7 +2,6 @@
 
 use super::{Column, names, values};
 use crate::config::{Config, TypeName};
-use crate::error::{Error, ModelError};
 use crate::sources::Dialect;
 use crate::sources::ddl::{self, Ddl, NamedKind};
 use crate::sources::types::Kind;
@@ -16,7 +15,7 @@ pub(super) fn translate(
     config: &Config,
     warnings: &mut Vec<String>,
     of_columns: &mut Grouped,
-) -> Result<Vec<Column>, Error> {
+) -> Vec<Column> {
     let mut columns = Vec::new();
     for (column, own) in table
         .columns
@@ -24,7 +23,7 @@ pub(super) fn translate(
         .zip(names::columns(table, name, warnings))
     {
         let mut warn = |what: &str| of_columns.add(format!("{name}.{own}"), what);
-        let resolved = resolve(ddl, column, name, &own, dialect, config)?;
+        let resolved = resolve(ddl, column, name, &own, dialect, config);
         if let Some(what) = resolved.warning {
             warn(&what);
         }
@@ -65,7 +64,7 @@ pub(super) fn translate(
             name: own,
         });
     }
-    Ok(columns)
+    columns
 }
 
 /// Warnings about columns; those that say the same are said once.
@@ -121,7 +120,7 @@ fn resolve(
     name: &str,
     dialect: Dialect,
     config: &Config,
-) -> Result<Resolved, Error> {
+) -> Resolved {
     let meaning = meaning(ddl, column, dialect, 0);
     let section = config
         .column(table, name)
@@ -149,23 +148,15 @@ fn resolve(
             (TypeName::Text | TypeName::ShortText, _) => Kind::Other,
             (TypeName::Blob, _) => Kind::Blob(None),
         };
-        return Ok(Resolved {
+        return Resolved {
             kind,
             overridden: true,
             warning: None,
             not_null,
             default,
-        });
+        };
     }
-    meaning.ok_or_else(|| {
-        ModelError::UnknownType {
-            table: table.to_owned(),
-            column: name.to_owned(),
-            declared: column.ty.text.clone(),
-            base: column.ty.base.clone(),
-        }
-        .into()
-    })
+    meaning.unwrap_or_else(|| unknown(column))
 }
 
 fn meaning(ddl: &Ddl, column: &ddl::Column, dialect: Dialect, depth: usize) -> Option<Resolved> {
@@ -194,39 +185,46 @@ fn meaning(ddl: &Ddl, column: &ddl::Column, dialect: Dialect, depth: usize) -> O
     }
 }
 
+/// What the values of a column are, in a file whose values there are all of one type.
+fn held(column: &ddl::Column) -> Option<(Kind, &'static str)> {
+    let held = column.held.iter().map(String::as_str);
+    let mut held = held.filter(|held| *held != "null");
+    match (held.next(), held.next()) {
+        (Some("integer"), None) => Some((Kind::ANY_INTEGER, "integers")),
+        (Some("real"), None) => Some((Kind::Real { unsigned: false }, "reals")),
+        (Some("text"), None) => Some((Kind::Text(None), "texts")),
+        (Some("blob"), None) => Some((Kind::Blob(None), "blobs")),
+        _ => None,
+    }
+}
+
+/// A column of a type that nobody has heard of holds what its database writes for it.
+fn unknown(column: &ddl::Column) -> Resolved {
+    let (kind, word) = held(column).unwrap_or((Kind::Other, "texts"));
+    Resolved::new(
+        kind,
+        Some(&format!(
+            "type {:?} is not known; here it holds {word}; `[types] {:?}` says otherwise",
+            column.ty.text, column.ty.base
+        )),
+    )
+}
+
 /// A SQLite column without a type holds anything.
 fn typeless(column: &ddl::Column) -> Resolved {
-    let held: Vec<&str> = column
-        .held
-        .iter()
-        .map(String::as_str)
-        .filter(|held| *held != "null")
-        .collect();
-    let (kind, what) = match held.as_slice() {
-        [] => (
-            Kind::Text(None),
-            "has no type, and can hold anything in SQLite; here it holds texts",
+    let (kind, what) = match held(column) {
+        Some((kind, word)) => (
+            kind,
+            format!("has no type; all its values are {word}, and here it holds {word}"),
         ),
-        ["integer"] => (
-            Kind::ANY_INTEGER,
-            "has no type; all its values are integers, and here it holds integers",
-        ),
-        ["real"] => (
-            Kind::Real { unsigned: false },
-            "has no type; all its values are reals, and here it holds reals",
-        ),
-        ["text"] => (
-            Kind::Text(None),
-            "has no type; all its values are texts, and here it holds texts",
-        ),
-        ["blob"] => (
-            Kind::Blob(None),
-            "has no type; all its values are blobs, and here it holds blobs",
-        ),
-        _ => (
-            Kind::Text(None),
-            "has no type, and holds values of several types; here it holds texts",
-        ),
+        None => {
+            let what = if column.held.iter().all(|held| held == "null") {
+                "has no type, and can hold anything in SQLite; here it holds texts"
+            } else {
+                "has no type, and holds values of several types; here it holds texts"
+            };
+            (Kind::Text(None), what.to_owned())
+        }
     };
     Resolved::new(
         kind,

@@ -37,5 +37,11 @@ fn is_kept(table: &Table, config: &Config) -> bool {
             }
             _ => true,
         });
-    table.strict && table.rowid_key && typed && uniques && keys
+    let sections = config.sections().owners.get(table.name.as_str());
+    let mut owners = sections.into_iter().flat_map(|fields| fields.values());
+    let is_apart = owners.all(|owner| {
+        let mut named = owner.id.iter().chain(&owner.kind);
+        !named.any(|name| table.column(name.get_ref()).is_some())
+    });
+    table.strict && table.rowid_key && typed && uniques && keys && is_apart
 }

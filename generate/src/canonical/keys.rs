@@ -46,19 +46,17 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [Table]) {
         }
     }
     for (source, table) in ddl.tables.iter().zip(tables) {
-        match table.id {
-            Id::Column(at) => {
-                let column = &mut table.columns[at];
-                column.kind = Kind::ANY_INTEGER;
-                column.default = None;
-            }
-            _ => {
-                for name in &source.primary_key {
-                    if let Some(at) = source.position(name) {
-                        table.columns[at].not_null = true;
-                    }
-                }
-            }
+        for at in source
+            .primary_key
+            .iter()
+            .filter_map(|name| source.position(name))
+        {
+            table.columns[at].not_null = true;
+        }
+        if let Id::Column(at) = table.id {
+            let column = &mut table.columns[at];
+            column.kind = Kind::ANY_INTEGER;
+            column.default = None;
         }
     }
 }
@@ -72,8 +70,10 @@ fn single(ddl: &Ddl, tables: &[Table], at: usize) -> Result<(usize, Option<usize
         .iter()
         .filter_map(|name| source.position(name))
         .collect();
-    if source.primary_key.is_empty() {
-        places.extend(numbered(source));
+    if places.len() != 1
+        && let Some(own) = numbered(source)
+    {
+        places = vec![own];
     }
     let [column] = places.as_slice() else {
         return Err(match places.as_slice() {
@@ -98,7 +98,8 @@ fn single(ddl: &Ddl, tables: &[Table], at: usize) -> Result<(usize, Option<usize
     Ok((*column, target))
 }
 
-/// The column that the database numbers and keeps unique, which is a primary key but for the word.
+/// The column that the database numbers and keeps unique, which is a primary key but for the word: where
+/// there is none, or one of several columns.
 fn numbered(source: &ddl::Table) -> Option<usize> {
     source.columns.iter().position(|column| {
         let is_own = |key: &ddl::Key| {
@@ -116,7 +117,7 @@ fn names_key(target: &ddl::Table, key: &ddl::ForeignKey) -> bool {
     match (key.target_columns.as_slice(), target.primary_key.as_slice()) {
         ([], [_]) => true,
         ([to], [id]) => to.eq_ignore_ascii_case(id),
-        ([to], []) => own.is_some_and(|id| to.eq_ignore_ascii_case(&id)),
+        ([to], _) => own.is_some_and(|id| to.eq_ignore_ascii_case(&id)),
         _ => false,
     }
 }

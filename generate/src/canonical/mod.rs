@@ -8,13 +8,14 @@ mod expression;
 mod kept;
 mod keys;
 mod names;
+mod owner_pairs;
 mod text;
 mod values;
 
 pub(crate) use kept::is_canonical;
+pub(crate) use owner_pairs::take_apart;
 
 use crate::config::Config;
-use crate::error::Error;
 use crate::schema::{ForeignKey, OnDelete, SURROGATE_ID};
 use crate::sources::Dialect;
 use crate::sources::ddl::Ddl;
@@ -29,6 +30,33 @@ pub(crate) struct Canonical {
     pub(crate) warnings: Vec<String>,
     /// Foreign keys that are not in the text, with their tables.
     pub(crate) unfollowed: Vec<(String, ForeignKey)>,
+    tables: Vec<Table>,
+}
+
+impl Canonical {
+    /// Lets these columns, by table and name, be NULL instead of 0.
+    pub(crate) fn let_be_null(&mut self, places: &[(String, String)]) {
+        let mut said = columns::Grouped::default();
+        for (table, name) in places {
+            let mut tables = self.tables.iter_mut();
+            let Some(table) = tables.find(|known| known.name == *table) else {
+                continue;
+            };
+            let Some(at) = table.position(name) else {
+                continue;
+            };
+            let column = &mut table.columns[at];
+            column.not_null = false;
+            column.default = None;
+            let place = format!("{}.{name}", table.name);
+            said.add(
+                place,
+                "points to a row by its name, and 0 is none: here that is NULL; `[columns.\"..\"] references` says otherwise",
+            );
+        }
+        self.warnings.extend(said.into_warnings());
+        self.text = text::write(&self.tables);
+    }
 }
 
 /// A table on its way to the text.
@@ -99,10 +127,7 @@ impl Table {
 }
 
 /// Translates a schema.
-///
-/// # Errors
-/// [`Error::Model`] for a type that is not known; it names the key of gamedb.toml that helps.
-pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Result<Canonical, Error> {
+pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonical {
     let mut canonical = Canonical::default();
     let warnings = &mut canonical.warnings;
     let mut of_columns = columns::Grouped::default();
@@ -116,7 +141,7 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Result<
             config,
             warnings,
             &mut of_columns,
-        )?;
+        );
         let comment = source.comment.clone();
         tables.push(Table {
             name,
@@ -148,7 +173,8 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Result<
     }
     names::indexes(&mut tables);
     canonical.text = text::write(&tables);
-    Ok(canonical)
+    canonical.tables = tables;
+    canonical
 }
 
 /// A free name for an id that the source does not have.

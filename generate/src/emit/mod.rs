@@ -20,6 +20,9 @@ use table::Table;
 
 pub use unsupported::Unsupported;
 
+/// How every generated file starts.
+pub(crate) const GENERATED: &str = "// @generated";
+
 /// Types that generated code imports, that its macros speak of, or that it has of itself; no table may
 /// be called so.
 pub(crate) const IMPORTED: &[&str] = &[
@@ -96,7 +99,7 @@ pub fn models(model: &Model, schema: &str) -> Result<String, Unsupported> {
 fn header(schema: &str) -> String {
     let file = schema.rsplit('/').next().unwrap_or(schema);
     format!(
-        "// @generated from {} by `gamedb generate`. Do not edit; edit the schema and rerun.",
+        "{GENERATED} from {} by `gamedb generate`. Do not edit; edit the schema and rerun.",
         quoted(file)
     )
 }

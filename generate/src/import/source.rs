@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::schema::{Schema, Table};
+use crate::schema::{OwnerPair, Schema, Table};
 
 use super::{count, quoted};
 
@@ -21,8 +21,8 @@ pub(super) struct SourceTable {
     name: String,
     /// The columns that both have, by their places in the schema.
     pub(super) columns: Vec<usize>,
-    /// The same by their names in the old file.
-    names: Vec<String>,
+    /// The same as expressions over the columns of the old file.
+    sources: Vec<String>,
     has_rowid: bool,
     n_rows: u64,
 }
@@ -76,15 +76,27 @@ impl Source {
         let there: Vec<String> = statement
             .query_map([name], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        let (mut columns, mut names) = (Vec::new(), Vec::new());
+        let (mut columns, mut sources) = (Vec::new(), Vec::new());
+        let mut used = Vec::new();
+        let find = |name: &str| there.iter().find(|other| other.eq_ignore_ascii_case(name));
         for (at, column) in table.columns.iter().enumerate() {
-            match there
-                .iter()
-                .find(|other| other.eq_ignore_ascii_case(&column.name))
-            {
+            let arm = table.owner_pairs.iter().find_map(|pair| {
+                let arm = pair.arms.iter().position(|arm| arm.column == column.name)?;
+                Some((pair, arm, find(&pair.id)?, find(&pair.kind)?))
+            });
+            if let (None, Some((pair, arm, id, kind))) = (find(&column.name), arm) {
+                columns.push(at);
+                sources.push(arm_of(pair, arm));
+                used.extend([id, kind]);
+                continue;
+            }
+            match find(&column.name) {
                 Some(other) => {
                     columns.push(at);
-                    names.push(other.clone());
+                    sources.push(match column.zero_is_null {
+                        true => format!("nullif({}, 0)", quoted(other)),
+                        false => quoted(other),
+                    });
                 }
                 // A surrogate key is ours to give.
                 None if column.primary_key && table.rowid_key => {}
@@ -95,7 +107,7 @@ impl Source {
             }
         }
         for other in &there {
-            if table.column(other).is_none() {
+            if table.column(other).is_none() && !used.contains(&other) {
                 self.notes.push(format!(
                     "column {}.{other} of the old file is not in the schema",
                     table.name
@@ -107,7 +119,7 @@ impl Source {
             table: table.name.clone(),
             name: name.to_owned(),
             columns,
-            names,
+            sources,
             has_rowid,
             n_rows: count(old, &sql)?,
         })
@@ -122,14 +134,32 @@ impl Source {
     }
 }
 
+/// One column of an owner, out of the two that the old file has for it. A kind that no column stands for
+/// comes out of the first one, as a text that does not fit there.
+fn arm_of(pair: &OwnerPair, arm: usize) -> String {
+    let (id, kind) = (quoted(&pair.id), quoted(&pair.kind));
+    let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let own = text(&pair.arms[arm].value);
+    let mut expression = format!("CASE WHEN CAST({kind} AS TEXT) = {own} THEN {id}");
+    if arm == 0 {
+        let known: Vec<String> = pair.arms.iter().map(|arm| text(&arm.value)).collect();
+        let known = known.join(", ");
+        let name = text(&format!("{} ", pair.kind));
+        expression.push_str(&format!(
+            " WHEN {id} IS NOT NULL AND CAST({kind} AS TEXT) NOT IN ({known}) THEN {name} || {kind}"
+        ));
+    }
+    expression.push_str(" END");
+    expression
+}
+
 impl SourceTable {
     /// The columns that both have, row by row in a defined order.
     pub(super) fn select(&self) -> String {
-        let columns: Vec<String> = self.names.iter().map(|name| quoted(name)).collect();
-        let columns = if columns.is_empty() {
+        let columns = if self.sources.is_empty() {
             "NULL".to_owned()
         } else {
-            columns.join(", ")
+            self.sources.join(", ")
         };
         // Without a rowid, rows stand in the order of their key.
         let order = if self.has_rowid {

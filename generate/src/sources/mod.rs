@@ -27,7 +27,8 @@ use crate::canonical::{self, Canonical};
 use crate::config::Config;
 use crate::ddl_text::Piece;
 use crate::error::{Error, ReadError};
-use crate::schema::Schema;
+use crate::relations;
+use crate::schema::{OwnerPair, Schema};
 use crate::sqlite;
 use ddl::Ddl;
 
@@ -77,8 +78,7 @@ const SQLITE_HEADER: &[u8] = b"SQLite format 3\0";
 /// Reads a schema file.
 ///
 /// # Errors
-/// [`Error::ReadFile`]; [`Error::Schema`] for what SQLite refuses; [`Error::Model`] for a type that is
-/// not known.
+/// [`Error::ReadFile`]; [`Error::Schema`] for what SQLite refuses.
 pub(crate) fn load(
     path: &Path,
     dialect: Option<Dialect>,
@@ -171,6 +171,15 @@ fn from_sqlite(
     config: &Config,
     note: String,
 ) -> Result<Source, Error> {
+    if found.schema.tables.is_empty() {
+        return Err(Error::Schema {
+            file: name.to_owned(),
+            source: ReadError::NoTables {
+                dialect: Dialect::Sqlite,
+                warnings: Vec::new(),
+            },
+        });
+    }
     if canonical::is_canonical(&found.schema, &found.passed, config) {
         let mut schema = found.schema;
         let Some(text) = text else {
@@ -194,7 +203,7 @@ fn from_sqlite(
         });
     }
     let (ddl, warnings) = sqlite_file::ddl(&found);
-    finish(&ddl, Dialect::Sqlite, name, config, vec![note], warnings)
+    finish(ddl, Dialect::Sqlite, name, config, vec![note], warnings)
 }
 
 fn from_script(
@@ -222,40 +231,60 @@ fn from_script(
             passed.collect::<Vec<_>>().join(", ")
         ));
     }
-    finish(&read.ddl, dialect, name, config, notes, read.warnings)
+    finish(read.ddl, dialect, name, config, notes, read.warnings)
 }
 
 fn finish(
-    ddl: &Ddl,
+    mut ddl: Ddl,
     dialect: Dialect,
     name: &str,
     config: &Config,
     notes: Vec<String>,
     mut warnings: Vec<String>,
 ) -> Result<Source, Error> {
-    let Canonical {
-        text,
-        warnings: lost,
-        unfollowed,
-    } = canonical::translate(ddl, dialect, config)?;
-    warnings.extend(lost);
-    let text = headed(name, &text);
-    let mut schema = sqlite::read(&text).map_err(|source| Error::Canonical {
-        file: name.to_owned(),
-        source,
-    })?;
-    for (table, key) in unfollowed {
-        if let Some(table) = schema.tables.iter_mut().find(|known| known.name == table) {
-            table.unfollowed_keys.push(key);
+    let pairs = canonical::take_apart(&mut ddl, dialect, config, &mut warnings)?;
+    let mut canonical = canonical::translate(&ddl, dialect, config);
+    let (mut text, mut schema) = read_back(&canonical, &pairs, name)?;
+    let optional = relations::zero_for_none(&schema, config);
+    if !optional.is_empty() {
+        canonical.let_be_null(&optional);
+        (text, schema) = read_back(&canonical, &pairs, name)?;
+        for table in &mut schema.tables {
+            for column in &mut table.columns {
+                let place = (table.name.clone(), column.name.clone());
+                column.zero_is_null = optional.contains(&place);
+            }
         }
     }
     schema.notes = notes;
     schema.warnings = warnings;
+    schema.warnings.extend(canonical.warnings);
     Ok(Source {
         schema,
         text,
         is_translated: true,
     })
+}
+
+/// The text of a translation, and the schema that it is, with what a text cannot say.
+fn read_back(
+    canonical: &Canonical,
+    pairs: &[(String, OwnerPair)],
+    name: &str,
+) -> Result<(String, Schema), Error> {
+    let text = headed(name, &canonical.text);
+    let mut schema = sqlite::read(&text).map_err(|source| Error::Canonical {
+        file: name.to_owned(),
+        source,
+    })?;
+    for table in &mut schema.tables {
+        let keys = canonical.unfollowed.iter();
+        let keys = keys.filter(|(of, _)| *of == table.name);
+        table.unfollowed_keys = keys.map(|(_, key)| key.clone()).collect();
+        let pairs = pairs.iter().filter(|(of, _)| *of == table.name);
+        table.owner_pairs = pairs.map(|(_, pair)| pair.clone()).collect();
+    }
+    Ok((text, schema))
 }
 
 /// How a translated schema starts.

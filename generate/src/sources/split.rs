@@ -140,6 +140,22 @@ impl<'a> Splitter<'a> {
         self.bytes.get(self.at + n).copied()
     }
 
+    /// The length of the word that stands here. `END$$` is one word and a delimiter.
+    fn word_length(&self) -> usize {
+        let rest = &self.bytes[self.at..];
+        let length = rest
+            .iter()
+            .take_while(|byte| is_word(**byte) || **byte == b'$')
+            .count();
+        let delimiter = self.delimiter.as_bytes();
+        if delimiter.iter().all(|byte| is_word(*byte)) {
+            return length;
+        }
+        (1..length)
+            .find(|at| rest[*at..].starts_with(delimiter))
+            .unwrap_or(length)
+    }
+
     /// The line of a place; places are mostly asked for in order.
     fn line_of(&mut self, at: usize) -> usize {
         if at < self.counted {
@@ -227,11 +243,7 @@ impl<'a> Splitter<'a> {
                 }
                 _ if is_word(byte) => {
                     first.get_or_insert(self.at);
-                    let rest = &self.bytes[self.at..];
-                    let length = rest
-                        .iter()
-                        .take_while(|byte| is_word(**byte) || **byte == b'$')
-                        .count();
+                    let length = self.word_length();
                     let word = self.source.get(self.at..self.at + length);
                     words.add(word.unwrap_or_default());
                     self.at += length;

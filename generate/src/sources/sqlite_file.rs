@@ -109,7 +109,8 @@ fn table(found: &Found, table: &schema::Table) -> Table {
 
 fn column(found: &Found, table: &schema::Table, column: &schema::Column) -> Column {
     let ty = declared_type(&column.declared_type);
-    let held = if ty.base.is_empty() && found.is_file {
+    let is_unknown = ty.base.is_empty() || ty.meaning(Dialect::Sqlite).is_none();
+    let held = if is_unknown && found.is_file {
         // A table that cannot be read says nothing; the schema is there all the same.
         held(&found.connection, &table.name, &column.name).unwrap_or_default()
     } else {

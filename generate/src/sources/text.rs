@@ -14,13 +14,21 @@ pub(crate) fn decode(bytes: &[u8]) -> (String, Option<String>) {
         Err(error) => {
             let before = bytes.iter().take(error.valid_up_to());
             let line = before.filter(|byte| **byte == b'\n').count() + 1;
-            let warning = format!(
-                "line {line}: not UTF-8; every byte that cannot be read became U+FFFD, so names, \
-                 defaults and comments with it are not what they were"
-            );
-            (String::from_utf8_lossy(bytes).into_owned(), Some(warning))
+            let warning =
+                format!("line {line}: not UTF-8; bytes that are not were read as Latin-1");
+            (latin_1(bytes), Some(warning))
         }
     }
+}
+
+/// Old dumps are Latin-1; others have a few bytes of a blob in a text. What is UTF-8 stays what it is.
+fn latin_1(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| char::from(*byte)));
+    }
+    text
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, Option<String>) {

@@ -70,6 +70,58 @@ impl Source {
         (0..n_bytes).map(|_| self.rng.u8(..)).collect()
     }
 
+    /// Mostly a number from `low` to `high`, and often one of these two.
+    pub fn within(&mut self, low: i64, high: i64) -> i64 {
+        match self.rng.u8(..50) {
+            0 => self.i64(),
+            1..5 => low,
+            5..9 => high,
+            _ => {
+                let number = self.i64();
+                if (low..=high).contains(&number) {
+                    number
+                } else {
+                    self.rng.i64(low..=high)
+                }
+            }
+        }
+    }
+
+    /// The same of other numbers.
+    pub fn real_within(&mut self, low: i64, high: i64) -> f64 {
+        let number = self.f64();
+        if self.rng.u8(..50) == 0 || (low as f64..=high as f64).contains(&number) {
+            number
+        } else {
+            self.within(low, high) as f64
+        }
+    }
+
+    /// Mostly as many letters as may be.
+    pub fn text_within(&mut self, low: i64, high: i64) -> String {
+        let mut text = self.text();
+        if self.rng.u8(..50) > 0 {
+            let low = usize::try_from(low).unwrap_or(0);
+            while text.chars().count() < low {
+                text.push('x');
+            }
+            let high = usize::try_from(high).unwrap_or(0);
+            text = text.chars().take(high).collect();
+        }
+        text
+    }
+
+    /// Mostly as many bytes as may be.
+    pub fn blob_within(&mut self, low: i64, high: i64) -> Vec<u8> {
+        let mut blob = self.blob();
+        if self.rng.u8(..50) > 0 {
+            let low = usize::try_from(low).unwrap_or(0);
+            blob.resize(blob.len().max(low), 7);
+            blob.truncate(usize::try_from(high).unwrap_or(0));
+        }
+        blob
+    }
+
     pub fn one_of<V: Copy>(&mut self, values: &[V]) -> V {
         values[self.rng.usize(..values.len())]
     }

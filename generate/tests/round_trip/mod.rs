@@ -7,6 +7,7 @@ use gamedb_generate::model::{
     ArmModel, FieldKind, FieldModel, Model, OwnerRef, Scalar, TableModel, ValueRef,
 };
 use gamedb_generate::names::{self, Scope};
+use gamedb_generate::schema::{Comparison, ComparisonOperator, Operand};
 
 /// Rows of each table that are tried.
 const N_ROWS: usize = 12;
@@ -124,7 +125,7 @@ fn row(code: &mut String, model: &Model, at: usize, table: &TableModel) {
         "fn row_{at}(world: &World, source: &mut Source) -> Option<{name}> {{\nSome({name} {{"
     );
     for field in &table.fields {
-        let value = value(model, field);
+        let value = value(model, table, field);
         let _ = writeln!(code, "{}: {value},", field.name);
     }
     code.push_str("})\n}\n\n");
@@ -147,7 +148,7 @@ fn change(code: &mut String, model: &Model, at: usize, table: &TableModel) {
     let mut variants = Scope::default();
     for (place, field) in table.fields.iter().enumerate() {
         let variant = variants.name(&[names::variant(field.name.stem())]);
-        let value = value(model, field);
+        let value = value(model, table, field);
         let _ = writeln!(
             code,
             "fn field_{at}_{place}(world: &World, source: &mut Source) -> Option<{name}Field> {{\n\
@@ -174,10 +175,55 @@ fn optional(nullable: bool, value: &str) -> String {
     }
 }
 
+/// What the CHECKs of a table leave of a column's values, or of their lengths.
+fn bounds(table: &TableModel, operand: &Operand) -> Option<(i64, i64)> {
+    let mut bounds = None;
+    for check in &table.checks {
+        let Comparison {
+            left,
+            operator,
+            right: Operand::Integer(constant),
+        } = &check.comparison
+        else {
+            continue;
+        };
+        if left != operand {
+            continue;
+        }
+        let (low, high) = bounds.unwrap_or((i64::MIN, i64::MAX));
+        bounds = Some(match operator {
+            ComparisonOperator::Less => (low, high.min(constant - 1)),
+            ComparisonOperator::LessOrEqual => (low, high.min(*constant)),
+            ComparisonOperator::GreaterOrEqual => (low.max(*constant), high),
+            ComparisonOperator::Greater => (low.max(constant + 1), high),
+            ComparisonOperator::Equal | ComparisonOperator::NotEqual => (low, high),
+        });
+    }
+    bounds
+}
+
+/// A value that the CHECKs of one column mostly take: a row of a hundred columns would never do
+/// otherwise.
+fn bounded(table: &TableModel, field: &FieldModel, ty: Scalar) -> String {
+    let column = &table.columns[field.columns[0]].name;
+    let of_value = bounds(table, &Operand::Column(column.clone()));
+    let of_length = bounds(table, &Operand::Length(column.clone()));
+    match (ty, of_value, of_length) {
+        (Scalar::I64, Some((low, high)), _) => format!("source.within({low}, {high})"),
+        (Scalar::F64, Some((low, high)), _) => format!("source.real_within({low}, {high})"),
+        (Scalar::Text, _, Some((low, high))) => format!("source.text_within({low}, {high})"),
+        (Scalar::ShortText, _, Some((low, high))) => {
+            format!("source.text_within({low}, {high}).into()")
+        }
+        (Scalar::Blob, _, Some((low, high))) => format!("source.blob_within({low}, {high})"),
+        _ => plain(ty).to_owned(),
+    }
+}
+
 /// A random value of a field; `?` where there is none yet.
-fn value(model: &Model, field: &FieldModel) -> String {
+fn value(model: &Model, table: &TableModel, field: &FieldModel) -> String {
     match &field.kind {
-        FieldKind::Scalar { ty, nullable, .. } => optional(*nullable, plain(*ty)),
+        FieldKind::Scalar { ty, nullable, .. } => optional(*nullable, &bounded(table, field, *ty)),
         FieldKind::Enum { ty, nullable, .. } => {
             let name = &model[*ty].type_name;
             optional(*nullable, &format!("source.one_of({name}::ALL)"))

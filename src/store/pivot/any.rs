@@ -197,9 +197,8 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
                 key,
             })
         };
-        let listed = self.dirty.listed().iter().filter(|&&key| selected(key));
-        let dirty = listed.filter_map(|&key| Some((key, self.links.get(key)?)));
-        for (key, link) in dirty.filter(|(_, link)| link.is_dirty()) {
+        let fetch = |key| self.links.get(key).filter(|link| link.is_dirty());
+        self.dirty.visit(selected, fetch, |key, link| {
             let shape = if link.is_new() {
                 captured.new_shape(P::INFO.columns.len())
             } else {
@@ -209,8 +208,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             captured.push(link.id(), key, shape, |column| {
                 Self::value(link, key, column, tables)
             });
-        }
-        captured.sort();
+        });
         let removed = self
             .dirty
             .removed()

@@ -1,6 +1,7 @@
 //! The table as removal, loading and flushing see it.
 
 use bitflags::Flags as _;
+use smallvec::SmallVec;
 
 use super::{Slot, Table, columns_of, flag, positions};
 use crate::error::{Problem, ProblemKind};
@@ -16,6 +17,9 @@ use crate::store::key::RawKey;
 use crate::store::ledger::{Ledger, Positions};
 use crate::store::schema::TableInfo;
 use crate::store::write::names_and_values;
+
+/// Shapes that are remembered while rows are captured.
+const N_SHAPES: usize = 8;
 
 fn load_row<E: Entity>(tables: &mut E::Tables, id: i64, columns: &[Column<'_>]) -> Vec<Problem> {
     match E::load(&RowReader::new(columns, tables)) {
@@ -165,28 +169,32 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
                 key,
             })
         };
-        let listed = self.dirty.listed().iter().filter(|&&key| selected(key));
-        let dirty = listed
-            .filter_map(|&key| Some((key, self.slot(key)?)))
-            .filter(|(_, slot)| slot.is_dirty());
-        // Rows mostly change in the same columns as the one before.
-        let mut last = None;
-        for (key, slot) in dirty {
-            let shape = if slot.state.contains(RowState::NEW) {
-                captured.new_shape(E::INFO.columns.len())
-            } else {
-                match last {
-                    Some((columns, shape)) if columns == slot.dirty => shape,
-                    _ => {
-                        let shape = captured.changed_shape(positions::<E>(slot.dirty));
-                        last = Some((slot.dirty, shape));
-                        shape
+        let fetch = |key| {
+            let slot = self.slot(key).filter(|slot| slot.is_dirty())?;
+            // What will be copied is fetched too: it may be in another cache line, or another table.
+            let column = columns_of::<E>(slot.dirty).next().unwrap_or(0);
+            std::hint::black_box((slot.id, slot.row.value(column, tables)));
+            Some(slot)
+        };
+        // Rows mostly change in the same columns as others before.
+        let mut shapes = SmallVec::<[(E::Columns, usize); N_SHAPES]>::new();
+        self.dirty.visit(selected, fetch, |key, slot| {
+            let known = shapes.iter().find(|(columns, _)| *columns == slot.dirty);
+            let shape = match known {
+                _ if slot.state.contains(RowState::NEW) => {
+                    captured.new_shape(E::INFO.columns.len())
+                }
+                Some(&(_, shape)) => shape,
+                None => {
+                    let shape = captured.changed_shape(positions::<E>(slot.dirty));
+                    if shapes.len() < N_SHAPES {
+                        shapes.push((slot.dirty, shape));
                     }
+                    shape
                 }
             };
             captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
-        }
-        captured.sort();
+        });
         let removed = self
             .dirty
             .removed()

@@ -36,8 +36,7 @@ CREATE TABLE `player_deaths` (
 DELIMITER $$
 CREATE TRIGGER `oncreate_guilds` AFTER INSERT ON `accounts` FOR EACH ROW BEGIN
     INSERT INTO `players` (`name`) VALUES ('x');
-END
-$$
+END$$
 DELIMITER ;
 
 --

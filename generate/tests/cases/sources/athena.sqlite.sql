@@ -3,22 +3,19 @@
 -- Tables of a server from before InnoDB.
 -- The guilds.
 CREATE TABLE guild (
-    -- Given by gamedb: the source's key is (guild_id, name).
-    gamedb_id INTEGER PRIMARY KEY,
-    guild_id INTEGER NOT NULL UNIQUE CHECK (guild_id BETWEEN 0 AND 4294967295),
+    guild_id INTEGER PRIMARY KEY,
     name TEXT NOT NULL DEFAULT '' CHECK (length(name) <= 24),
     master TEXT NOT NULL DEFAULT '' UNIQUE CHECK (length(master) <= 24),
     -- raw
     emblem BLOB,
     exp INTEGER CHECK (exp BETWEEN 0 AND 4294967295),
-    skill INTEGER NOT NULL DEFAULT 0 CHECK (skill BETWEEN -128 AND 127),
-    UNIQUE (guild_id, name)
+    skill INTEGER NOT NULL DEFAULT 0 CHECK (skill BETWEEN -128 AND 127)
 ) STRICT;
 CREATE INDEX guild_name ON guild (name);
 
 CREATE TABLE members (
     title TEXT NOT NULL DEFAULT 'none' CHECK (length(title) <= 16),
-    guild_id INTEGER NOT NULL CHECK (guild_id BETWEEN 0 AND 4294967295),
+    guild_id INTEGER NOT NULL REFERENCES guild (guild_id) ON DELETE CASCADE,
     rank TEXT NOT NULL DEFAULT 'high' CHECK (rank IN ('low', 'high')),
     char_id INTEGER PRIMARY KEY,
     score REAL NOT NULL,
@@ -27,7 +24,6 @@ CREATE TABLE members (
 ) STRICT;
 CREATE INDEX members_by_points ON members (score, title);
 CREATE INDEX members_start ON members (title);
-CREATE INDEX members_guild_id ON members (guild_id);
 
 CREATE TABLE copy (
     title TEXT NOT NULL DEFAULT 'none' CHECK (length(title) <= 16),

@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS public.B (
     j timestamp DEFAULT (now() AT TIME ZONE 'utc'),
     k boolean DEFAULT 't'::boolean,
     l money,
+    s integer[] DEFAULT ARRAY[1, 2] NOT NULL,
+    u public.halfvec(3) NOT NULL,
     m interval(3) DEFAULT '1 day'::interval,
     n text CHECK (length(n) > 2 AND n <> ALL (ARRAY['a'])),
     o text CHECK (((o)::text = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[]))),

@@ -21,6 +21,8 @@ CREATE TABLE b (
     j TEXT,
     k INTEGER DEFAULT 1 CHECK (k IN (0, 1)),
     l TEXT,
+    s TEXT NOT NULL,
+    u TEXT NOT NULL,
     m TEXT DEFAULT '1 day',
     n TEXT,
     o TEXT,
