@@ -46,7 +46,8 @@ struct Unflushed {
 
 impl Driver {
     pub(crate) fn flush_in_background(&mut self) {
-        let is_pending = self.is_touched && !self.pending().is_empty();
+        // Next ids alone are something to write too.
+        let is_pending = self.is_touched && self.in_file != self.memory.clone().in_file();
         let before = self.in_file.clone();
         let ticket = self.open().db.flush_in_background().unwrap();
         self.captured();
