@@ -275,3 +275,38 @@ fn an_owner_can_be_asked_for_by_its_bare_id() {
     assert!(owned.keys().eq([icon]));
     assert_eq!(world.check(), [""; 0]);
 }
+
+/// The report was that of the last flush with rows, and said that an older generation is in the file.
+#[test]
+fn a_ticket_for_a_flush_of_next_ids_alone_is_kept() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let player = db.insert(player(1)).unwrap();
+    db.remove(player).unwrap();
+    let flushed = db.flush().unwrap();
+    let ticket = db.flush_in_background().unwrap();
+    let report = db.wait(ticket).unwrap();
+    assert_eq!(report.generation, flushed.generation);
+    assert!(ticket.generation() <= report.generation);
+    assert!(ticket.generation() <= db.committed());
+}
+
+/// Where a file cannot be written to any more, the world goes into another one.
+#[test]
+fn a_world_can_be_written_into_a_new_file() {
+    let (old, new) = (TestFile::new(), TestFile::new());
+    let mut db = old.open();
+    let ada = db.insert(player(1)).unwrap();
+    db.flush().unwrap();
+    let item = db.insert(Item::default()).unwrap();
+    db.get_mut(ada)
+        .unwrap()
+        .add_attribute(attribute("lost"))
+        .unwrap();
+    db.remove(item).unwrap();
+    let mut rescued = new.open();
+    rescued.apply(&db.snapshot().unwrap()).unwrap();
+    rescued.flush().unwrap();
+    let rescued = new.reopen(rescued);
+    assert!(rescued.snapshot().unwrap() == db.snapshot().unwrap());
+}

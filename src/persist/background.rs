@@ -164,7 +164,11 @@ impl<W: IsWorld> Database<W> {
         }
         let generation = ticket.generation.0;
         if self.worker.known() >= generation {
-            return Some(Ok(self.last_report));
+            // What came after it may have had nothing to write but next ids, or nothing any more.
+            return Some(Ok(FlushReport {
+                generation: Generation(self.worker.known()),
+                ..self.last_report
+            }));
         }
         if self
             .failure

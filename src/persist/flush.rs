@@ -17,7 +17,6 @@ use super::sql;
 
 /// What a flush, or a save, has written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use]
 pub struct FlushReport {
     /// Number of rows that the file did not have.
     pub inserted: usize,
@@ -109,10 +108,10 @@ pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<Flush
 fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
-    // An error on the way to the disk says nothing about what has arrived there. Every other one
-    // leaves the transaction open, and dropping it rolls back.
+    // An error on the way to the disk says nothing about what has arrived there. After every other one,
+    // also where the disk is full, the transaction is rolled back: by SQLite already, or when dropped.
     let is_io = matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure));
-    let outcome = if is_io || transaction.is_autocommit() {
+    let outcome = if is_io {
         Outcome::Unknown
     } else {
         Outcome::NotCommitted

@@ -164,9 +164,14 @@ fn as_text(value: ValueRef<'_>) -> String {
         ValueRef::Null => "NULL".into(),
         ValueRef::Integer(integer) => integer.to_string(),
         ValueRef::Real(real) => format!("{real:?}"),
-        ValueRef::Text(text) => format!("{:?}", std::str::from_utf8(text).unwrap()),
+        ValueRef::Text(text) => quoted(std::str::from_utf8(text).unwrap()),
         ValueRef::Blob(_) => panic!("no column of these tables is a blob"),
     }
+}
+
+/// Not to be taken for `NULL`. Without escapes, which take their time in a megabyte.
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
 }
 
 /// The statements that a database has executed.

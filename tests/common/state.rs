@@ -103,6 +103,7 @@ fn entity_state<E: Entity<Tables = Tables>>(world: &World) -> TableState {
         let value = |column| match row.value(column, world) {
             // SQLite drops the sign of zero.
             Value::Real(real) => Value::Real(real + 0.0).to_string(),
+            Value::Text(text) => super::quoted(text),
             other => other.to_string(),
         };
         (0..E::INFO.columns.len()).map(value).collect()

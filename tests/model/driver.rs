@@ -7,13 +7,14 @@ use gamedb::model::RawKey;
 use gamedb_models::World;
 use rusqlite::Connection;
 
+use crate::background::OnTheWay;
 use crate::block::Beside;
 use crate::common::TestFile;
 use crate::compare::{Expected, InFile, any_table, compare, keys};
 use crate::file;
 use crate::mirror::Mirrors;
 use crate::naive::{Naive, RowId};
-use crate::operation::{Operation, Step};
+use crate::operation::{Block, Operation, Step};
 use crate::stale::Stale;
 
 /// An open world.
@@ -27,11 +28,15 @@ pub(crate) struct Driver {
     pub(crate) file: TestFile,
     pub(crate) open: Option<Open>,
     pub(crate) memory: Naive,
-    /// What stands in the file, read after each step that may have written to it.
+    /// What stands in the file, read after each step that may have written to it; while a flush is on
+    /// its way, what will stand there.
     pub(crate) in_file: Naive,
     /// Whether the model knows what is dirty: not after a save, until the next flush.
     pub(crate) is_exact: bool,
     pub(crate) stale: Stale,
+    pub(crate) on_the_way: OnTheWay,
+    /// Whether another program may have written to the file since the database has.
+    pub(crate) is_touched: bool,
     keys: BTreeMap<RowId, RawKey>,
     mirrors: Mirrors,
     /// The rows of each transaction since the last flush: a save takes all of them along, or none.
@@ -60,6 +65,8 @@ impl Driver {
             in_file: Naive::default(),
             is_exact: true,
             stale: Stale::default(),
+            on_the_way: OnTheWay::default(),
+            is_touched: false,
             keys: BTreeMap::new(),
             mirrors: Mirrors::default(),
             groups: Vec::new(),
@@ -76,6 +83,8 @@ impl Driver {
         self.memory = self.in_file.clone();
         self.is_exact = true;
         self.stale = Stale::default();
+        self.on_the_way.clear();
+        self.is_touched = false;
         self.keys.clear();
         self.mirrors.clear();
         self.groups.clear();
@@ -92,19 +101,16 @@ impl Driver {
     pub(crate) fn step(&mut self, step: &Step) {
         match step {
             Step::Do(operation) => self.operate(operation),
-            Step::Transaction(block) => {
-                let before = self.memory.clone();
-                self.beside(|beside, world| {
-                    beside.run(world, block, 0);
-                });
-                self.groups.push(before.changes(&self.memory));
-            }
+            Step::Transaction(block) => self.transact(block),
             Step::Flush => {
                 let report = self.open().db.flush().unwrap();
                 self.flushed(report);
             }
             Step::FailingFlush(n) => self.fail_to_flush(*n),
             Step::BusyFlush => self.find_it_busy(),
+            Step::Background => self.flush_in_background(),
+            Step::Ask(n, ask) => self.ask(*n, *ask),
+            Step::FailingBackground(failing) => self.fail_in_background(failing),
             Step::Save(table, pick, cascade, afterwards) => {
                 self.save(*table, *pick, *cascade, afterwards);
             }
@@ -186,8 +192,16 @@ impl Driver {
         });
     }
 
+    pub(crate) fn transact(&mut self, block: &Block) {
+        let before = self.memory.clone();
+        self.beside(|beside, world| {
+            beside.run(world, block, 0);
+        });
+        self.groups.push(before.changes(&self.memory));
+    }
+
     /// A row keeps its key for as long as it lives, and a key that has lost its row finds nothing.
-    fn note_keys(&mut self) {
+    pub(crate) fn note_keys(&mut self) {
         let world = &self.open.as_ref().unwrap().db;
         let now: BTreeMap<_, _> = keys(world).collect();
         for (row, key) in &self.keys {

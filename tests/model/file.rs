@@ -3,12 +3,12 @@
 use gamedb::Database;
 use gamedb::model::Tables as _;
 use gamedb_models::{Tables, World};
-use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::common::TestFile;
 use crate::naive::{Naive, Row, RowId};
-use crate::operation::Death;
+use crate::operation::{Death, Obstacle};
 use crate::schema::TABLES;
 use crate::value::{Cell, Text};
 
@@ -20,8 +20,15 @@ pub(crate) enum Verb {
     Delete,
 }
 
-/// All that stands in a file.
+/// All that stands in a file at one moment.
 pub(crate) fn read(file: &Connection) -> Naive {
+    file.execute_batch("BEGIN").unwrap();
+    let naive = read_tables(file);
+    file.execute_batch("COMMIT").unwrap();
+    naive
+}
+
+fn read_tables(file: &Connection) -> Naive {
     let mut naive = Naive::default();
     for (table, info) in TABLES.into_iter().zip(Tables::INFO) {
         assert_eq!(
@@ -84,11 +91,15 @@ pub(crate) fn with_next_ids(next_id: &[i64]) -> TestFile {
     drop(file.open());
     let writer = file.writer();
     for (table, next_id) in TABLES.into_iter().zip(next_id) {
-        let sql = "INSERT INTO gamedb_ids VALUES (?1, ?2)
-            ON CONFLICT (table_name) DO UPDATE SET next_id = ?2";
-        writer.execute(sql, (table.name(), next_id)).unwrap();
+        write_next_id(&writer, table.name(), *next_id);
     }
     file
+}
+
+fn write_next_id(file: &Connection, table: &str, next_id: i64) {
+    let sql = "INSERT INTO gamedb_ids VALUES (?1, ?2)
+        ON CONFLICT (table_name) DO UPDATE SET next_id = ?2";
+    file.execute(sql, (table, next_id)).unwrap();
 }
 
 /// Makes the file refuse a statement about one row.
@@ -108,6 +119,35 @@ pub(crate) fn refuse(file: &Connection, verb: Verb, (table, id): RowId) {
 
 pub(crate) fn allow(file: &Connection) {
     file.execute_batch("DROP TRIGGER refuse").unwrap();
+}
+
+/// Makes the file refuse every flush. Returns what was there before.
+pub(crate) fn obstruct(file: &Connection, obstacle: Obstacle) -> Option<i64> {
+    let table = TABLES[0].name();
+    match obstacle {
+        Obstacle::Busy => {
+            file.execute_batch("BEGIN IMMEDIATE").unwrap();
+            None
+        }
+        Obstacle::Foreign => {
+            let sql = "SELECT next_id FROM gamedb_ids WHERE table_name = ?1";
+            let found = file.query_row(sql, [table], |row| row.get(0)).optional();
+            write_next_id(file, table, 1_000_003);
+            found.unwrap()
+        }
+    }
+}
+
+pub(crate) fn clear_away(file: &Connection, obstacle: Obstacle, found: Option<i64>) {
+    let table = TABLES[0].name();
+    match (obstacle, found) {
+        (Obstacle::Busy, _) => file.execute_batch("ROLLBACK").unwrap(),
+        (Obstacle::Foreign, Some(next_id)) => write_next_id(file, table, next_id),
+        (Obstacle::Foreign, None) => {
+            let sql = "DELETE FROM gamedb_ids WHERE table_name = ?1";
+            file.execute(sql, [table]).unwrap();
+        }
+    }
 }
 
 /// A copy of a file that is in use, as it would be found now.

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod act;
+mod background;
 mod block;
 #[path = "../common/mod.rs"]
 mod common;
@@ -30,7 +31,7 @@ use std::time::Instant;
 
 use driver::Driver;
 use naive::Naive;
-use operation::{Ended, Step};
+use operation::{Ended, Inner, Noticed, Step};
 use predict::{predict, predict_block};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
@@ -44,6 +45,13 @@ struct Model {
     memory: Naive,
     /// `None` after a save, which may take along more than it has to, until the next flush.
     file: Option<Naive>,
+}
+
+impl Model {
+    fn flush(&mut self) {
+        self.memory.flushed();
+        self.file = Some(self.memory.clone().in_file());
+    }
 }
 
 /// With more rows than this, removing becomes likely.
@@ -97,9 +105,22 @@ impl ReferenceStateMachine for Machine {
             Step::Transaction(block) => {
                 let _: Ended = predict_block(&mut model.memory, block);
             }
-            Step::Flush => {
-                model.memory.flushed();
-                model.file = Some(model.memory.clone().in_file());
+            // What is on its way when the process ends, is waited for.
+            Step::Flush | Step::Background => model.flush(),
+            Step::FailingBackground(failing) => {
+                for inner in failing.inner() {
+                    match inner {
+                        Inner::Do(operation) => {
+                            let _ = predict(&mut model.memory, operation);
+                        }
+                        Inner::Block(block) => {
+                            predict_block(&mut model.memory, block);
+                        }
+                    }
+                }
+                if failing.noticed == Noticed::Flush {
+                    model.flush();
+                }
             }
             Step::Reopen => {
                 model.memory = model.memory.in_file();
@@ -111,7 +132,11 @@ impl ReferenceStateMachine for Machine {
                     model.file = None;
                 }
             }
-            Step::FailingFlush(_) | Step::BusyFlush | Step::FailingSave(..) | Step::Watch(_) => {}
+            Step::FailingFlush(_)
+            | Step::BusyFlush
+            | Step::Ask(..)
+            | Step::FailingSave(..)
+            | Step::Watch(_) => {}
         }
         model
     }
@@ -152,7 +177,7 @@ static N_OPERATIONS: AtomicU64 = AtomicU64::new(0);
 #[test]
 fn a_world_does_what_the_naive_model_does() {
     let cases = std::env::var("GAMEDB_CASES").ok();
-    let cases = cases.and_then(|cases| cases.parse().ok()).unwrap_or(24);
+    let cases = cases.and_then(|cases| cases.parse().ok()).unwrap_or(8);
     let config = Config {
         cases,
         max_shrink_time: 120_000,
@@ -163,7 +188,7 @@ fn a_world_does_what_the_naive_model_does() {
     };
     let start = Instant::now();
     let outcome = TestRunner::new(config.clone()).run(
-        &Machine::sequential_strategy(1..300),
+        &Machine::sequential_strategy(1..800),
         |(model, steps, seen)| {
             Machine::test_sequential(config.clone(), model, steps, seen);
             Ok(())

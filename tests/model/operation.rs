@@ -47,6 +47,11 @@ pub(crate) enum Step {
     FailingFlush(usize),
     /// Another program is writing.
     BusyFlush,
+    /// A flush in the background.
+    Background,
+    /// What has become of one of those in the background.
+    Ask(usize, Ask),
+    FailingBackground(FailingBackground),
     /// Saves a row. Then the process dies, and a second life begins from what the file has: these
     /// operations are done to it. The first life goes on as if that had not been.
     Save(Table, Pick, Cascade, Vec<Operation>),
@@ -58,6 +63,46 @@ pub(crate) enum Step {
     Crash(Death),
     /// Closed, which flushes, and opened again.
     Reopen,
+}
+
+/// How it is asked what has become of a flush in the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    Wait,
+    Poll,
+    /// Not at all: somebody else looks at the file.
+    No,
+}
+
+/// A flush in the background that fails, if it has something to write.
+#[derive(Clone, Debug)]
+pub(crate) struct FailingBackground {
+    pub(crate) obstacle: Obstacle,
+    /// What is done while it is on its way.
+    pub(crate) first: Vec<Inner>,
+    /// What is done after another one was sent behind it.
+    pub(crate) second: Option<Vec<Inner>>,
+    pub(crate) noticed: Noticed,
+}
+
+/// Why it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// Another program is writing.
+    Busy,
+    /// Another program has written.
+    Foreign,
+}
+
+/// How it is noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Noticed {
+    Wait,
+    Poll,
+    /// By the next flush in the background.
+    Again,
+    /// Not at all: the next flush writes everything.
+    Flush,
 }
 
 /// A subscriber with a mirror of the world; those that there are, are counted round.
@@ -126,6 +171,9 @@ impl Step {
         match self {
             Step::Transaction(block) => 1 + block.n_operations(),
             Step::Save(.., afterwards) => 2 + afterwards.len() as u64,
+            Step::FailingBackground(failing) => {
+                1 + failing.inner().map(Inner::n_operations).sum::<u64>()
+            }
             _ => 1,
         }
     }
@@ -146,10 +194,22 @@ impl Block {
     }
 
     fn n_operations(&self) -> u64 {
-        let of = |inner: &Inner| match inner {
+        self.body.iter().map(Inner::n_operations).sum()
+    }
+}
+
+impl Inner {
+    fn n_operations(&self) -> u64 {
+        match self {
             Inner::Do(_) => 1,
             Inner::Block(block) => 1 + block.n_operations(),
-        };
-        self.body.iter().map(of).sum()
+        }
+    }
+}
+
+impl FailingBackground {
+    /// All that is done meanwhile.
+    pub(crate) fn inner(&self) -> impl Iterator<Item = &Inner> {
+        self.first.iter().chain(self.second.iter().flatten())
     }
 }

@@ -205,6 +205,12 @@ impl Naive {
                 against.extend(self.against(table, None, &self.row_cells(table, inputs)));
             }
         }
+        let is_new = |row: &&NewOrKept| matches!(row, NewOrKept::New(_));
+        let n_new = rows.iter().filter(is_new).count() as i64;
+        let has_ids = |table: Table| n_new <= i64::MAX - self.next_id[table.n()];
+        if !has_ids(table) || !has_ids(table.pivot().unwrap()) {
+            against.insert(Refusal::IdExhausted);
+        }
         unless(against)?;
         attempt(self, |naive| {
             let gone = naive.owned_by(table, owner).into_iter();

@@ -4,7 +4,10 @@ use gamedb::Cascade;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::operation::{Block, Death, End, Form, Inner, NewOrKept, Operation, Step, Watch};
+use crate::operation::{
+    Ask, Block, Death, End, FailingBackground, Form, Inner, NewOrKept, Noticed, Obstacle,
+    Operation, Step, Watch,
+};
 use crate::schema::{Kind, TABLES, Table};
 use crate::value::{Input, N_NAMES, Owner, Pick, Text};
 
@@ -56,9 +59,9 @@ fn real() -> BoxedStrategy<f64> {
 
 fn text() -> BoxedStrategy<Text> {
     prop_oneof![
-        300 => (0..N_NAMES).prop_map(Text::nth),
+        900 => (0..N_NAMES).prop_map(Text::nth),
         // All but the two long ones, which take their time.
-        20 => (N_NAMES..Text::n_texts() - 2).prop_map(Text::nth),
+        60 => (N_NAMES..Text::n_texts() - 2).prop_map(Text::nth),
         1 => (Text::n_texts() - 2..Text::n_texts()).prop_map(Text::nth),
     ]
     .boxed()
@@ -243,6 +246,31 @@ fn block(operations: &BoxedStrategy<Operation>) -> BoxedStrategy<Block> {
     block(innermost).boxed()
 }
 
+fn failing_background(operations: &BoxedStrategy<Operation>) -> BoxedStrategy<FailingBackground> {
+    let meanwhile = || {
+        let inner = prop_oneof![
+            4 => operations.clone().prop_map(Inner::Do),
+            1 => block(operations).prop_map(Inner::Block),
+        ];
+        prop::collection::vec(inner, 0..5)
+    };
+    let noticed = vec![Noticed::Wait, Noticed::Poll, Noticed::Again, Noticed::Flush];
+    let parts = (
+        select(vec![Obstacle::Busy, Obstacle::Foreign]),
+        meanwhile(),
+        prop::option::of(meanwhile()),
+        select(noticed),
+    );
+    parts
+        .prop_map(|(obstacle, first, second, noticed)| FailingBackground {
+            obstacle,
+            first,
+            second,
+            noticed,
+        })
+        .boxed()
+}
+
 fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy<Step> {
     let row = || (select(entities().collect::<Vec<_>>()), pick());
     let cascade = prop_oneof![2 => Just(Cascade::Owned), 1 => Just(Cascade::No)];
@@ -254,6 +282,7 @@ fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy
     let save = (row(), cascade, afterwards);
     let owners = vec![Table::Players, Table::Mobiles, Table::Items];
     let remove = (select(owners), pick());
+    let ask = select(vec![Ask::Wait, Ask::Poll, Ask::No]);
     let capacity = prop_oneof![Just(usize::MAX), 0..20_usize];
     let watch = prop_oneof![
         2 => capacity.prop_map(Watch::Begin),
@@ -268,6 +297,9 @@ fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy
         6 => Just(Step::Flush),
         2 => (0..1000_usize).prop_map(Step::FailingFlush),
         1 => Just(Step::BusyFlush),
+        6 => Just(Step::Background),
+        3 => (0..1000_usize, ask).prop_map(|(n, ask)| Step::Ask(n, ask)),
+        2 => failing_background(operations).prop_map(Step::FailingBackground),
         6 => save.prop_map(|((table, row), cascade, afterwards)| {
             Step::Save(table, row, cascade, afterwards)
         }),
