@@ -660,3 +660,15 @@ fn hundreds_of_tables_are_read_at_once() {
     // Without optimization, and on a machine that has other things to do. With it, it is tenths of a second.
     assert!(took < Duration::from_secs(60), "{took:?}");
 }
+
+#[test]
+fn a_text_that_only_sqlite_refuses_is_postgresql() {
+    let schema = "CREATE TABLE artist (artist_id INT NOT NULL, PRIMARY KEY (artist_id));
+        CREATE TABLE album (album_id INT NOT NULL, artist_id INT NOT NULL, PRIMARY KEY (album_id));
+        ALTER TABLE album ADD CONSTRAINT album_artist FOREIGN KEY (artist_id) REFERENCES artist (artist_id);";
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("schema.sql");
+    std::fs::write(&path, schema).expect("written");
+    let schema = read(&input(path)).expect("read").0;
+    assert_eq!(schema.tables[1].foreign_keys[0].table, "artist");
+}

@@ -121,6 +121,13 @@ pub(super) fn detect(source: &str, sqlite_takes_it: bool) -> Guess {
         };
     }
     let least = if sqlite_takes_it { 2 } else { 1 };
+    // No word of it is MySQL's either.
+    if found.weight == 0 && !sqlite_takes_it && sample.contains("add constraint") {
+        return Guess {
+            dialect: Dialect::Postgres,
+            why: "SQLite has no ADD CONSTRAINT".to_owned(),
+        };
+    }
     if found.weight < least {
         return Guess {
             dialect: Dialect::Sqlite,
