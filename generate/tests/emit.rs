@@ -36,6 +36,13 @@ fn shared_schemas() -> Option<Vec<PathBuf>> {
     let files = fs::read_dir(folder("../../shared/schemas")).ok()?;
     let mut schemas: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
     schemas.sort();
+    schemas.retain(|path| {
+        let holds_models = fs::read(path).is_ok_and(|text| text.starts_with(b"// @generated"));
+        if holds_models {
+            println!("skipped: {} holds models", path.display());
+        }
+        !holds_models
+    });
     Some(schemas)
 }
 

@@ -28,11 +28,17 @@ fn own(name: &str) -> PathBuf {
 fn shared(name: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/schemas");
     let path = folder.join(name);
-    if path.is_file() {
-        return Some(path);
+    match std::fs::read(&path) {
+        Ok(text) if text.starts_with(b"// @generated") => {
+            println!("skipped: {} holds models", path.display());
+            None
+        }
+        Ok(_) => Some(path),
+        Err(_) => {
+            println!("skipped: there is no {}", path.display());
+            None
+        }
     }
-    println!("skipped: there is no {}", path.display());
-    None
 }
 
 /// Holds the kinds of all tables that are no plain entities against what is expected.
