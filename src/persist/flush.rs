@@ -337,3 +337,27 @@ fn step_back(
         .map_err(|source| refuses(info, row.id, source))?;
     touched_one(info, row.id, touched)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As after a full disk: SQLite rolls back by itself, and nothing is in doubt.
+    #[test]
+    fn a_commit_that_sqlite_has_rolled_back_is_not_committed() -> rusqlite::Result<()> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY)")?;
+        connection.commit_hook(Some(|| true))?;
+        let transaction = connection.transaction()?;
+        transaction.execute_batch("INSERT INTO t VALUES (1)")?;
+        let failed = commit(transaction).err();
+        assert_eq!(
+            failed.map(|failed| failed.outcome),
+            Some(Outcome::NotCommitted)
+        );
+        assert!(connection.is_autocommit());
+        let n_rows: i64 = connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?;
+        assert_eq!(n_rows, 0);
+        Ok(())
+    }
+}

@@ -70,7 +70,7 @@ impl DirtySet {
     /// faster. O(n).
     #[cfg(feature = "sqlite")]
     pub(crate) fn sort(&mut self) {
-        // The lower half of a key is its place.
+        // The lower half of a key is its place in slotmap as it is today; only speed depends on it.
         #[allow(clippy::cast_possible_truncation)]
         radsort::sort_by_key(&mut self.listed, |key| key.data().as_ffi() as u32);
     }
