@@ -210,10 +210,13 @@ fn rows_that_change_between_capture_and_commit() {
     let _ = flushed(&mut twin);
     let cases = BEFORE.iter().flat_map(|before| {
         let pairs = MEANWHILE.iter().flat_map(|a| MEANWHILE.map(|b| (*a, b)));
-        pairs.flat_map(move |(a, b)| [(before, a, b, false), (before, a, b, true)])
+        pairs.flat_map(move |(a, b)| {
+            let cases = [(false, false), (false, true), (true, false), (true, true)];
+            cases.map(|(fails, is_prepared)| (before, a, b, fails, is_prepared))
+        })
     });
-    for (n, (&before, meanwhile, again, fails)) in (0..).step_by(10).zip(cases) {
-        let name = format!("{before}, {meanwhile}, {again}, {fails}");
+    for (n, (&before, meanwhile, again, fails, is_prepared)) in (0..).step_by(10).zip(cases) {
+        let name = format!("{before}, {meanwhile}, {again}, {fails}, {is_prepared}");
         for db in [&mut db, &mut twin] {
             do_to_row(db, &sample, "remove", n);
             if before != "new" {
@@ -229,9 +232,15 @@ fn rows_that_change_between_capture_and_commit() {
         held.wait_for_thread();
         let at_first = contents_of(&db);
         do_to_row(&mut db, &sample, meanwhile, n + 2);
+        if is_prepared {
+            db.prepare_flush(usize::MAX);
+            do_to_row(&mut db, &sample, again, n + 3);
+        }
         let second = db.flush_in_background().unwrap();
         let at_second = contents_of(&db);
-        do_to_row(&mut db, &sample, again, n + 3);
+        if !is_prepared {
+            do_to_row(&mut db, &sample, again, n + 3);
+        }
         let at_last = contents_of(&db);
         assert!(db.poll(first).is_none());
         drop(held);
@@ -261,6 +270,178 @@ fn rows_that_change_between_capture_and_commit() {
         assert_eq!(state_of(&db), state_of(&twin), "{name}");
     }
     file.reopen(db);
+}
+
+/// The same where nothing is on its way: whatever was copied ahead of it, a flush writes what the
+/// twin writes, who copies nothing ahead.
+#[test]
+fn rows_that_change_after_they_were_copied_ahead() {
+    let (file, twin_file) = (refusing_file(), refusing_file());
+    let (mut db, mut twin) = (file.open(), twin_file.open());
+    let sample = flushed(&mut db);
+    let _ = flushed(&mut twin);
+    let ends = ["background", "refused", "flush", "save"];
+    let cases = BEFORE.iter().flat_map(|before| {
+        let pairs = MEANWHILE.iter().flat_map(|a| MEANWHILE.map(|b| (*a, b)));
+        pairs.flat_map(move |(a, b)| ends.map(|end| (before, a, b, end)))
+    });
+    for (n, (&before, meanwhile, again, end)) in (0..).step_by(10).zip(cases) {
+        let name = format!("{before}, {meanwhile}, {again}, {end}");
+        for (db, rows) in [(&mut db, usize::MAX), (&mut twin, 0)] {
+            do_to_row(db, &sample, "remove", n);
+            if before != "new" {
+                do_to_row(db, &sample, "new", n);
+            }
+            let _ = db.flush().unwrap();
+            do_to_row(db, &sample, before, n + 1);
+            db.prepare_flush(rows);
+            do_to_row(db, &sample, meanwhile, n + 2);
+            db.prepare_flush(rows.min(1));
+            do_to_row(db, &sample, again, n + 3);
+            let bob = if end == "refused" { REFUSED } else { "Bob" };
+            rename(db, sample.bob, bob);
+        }
+        let ended = [&mut db, &mut twin].map(|db| match end {
+            "flush" => Some(db.flush().unwrap()),
+            "save" => {
+                let ada = Player::find_by_email(db, "7@example.com").map(|row| row.key());
+                ada.map(|ada| db.save(ada).unwrap())
+            }
+            _ => {
+                let ticket = db.flush_in_background().unwrap();
+                match end {
+                    "refused" => {
+                        refused(db.wait(ticket));
+                        None
+                    }
+                    _ => Some(waited(db, ticket)),
+                }
+            }
+        });
+        let [report, expected] = ended
+            .map(|report| report.map(|report| (report.inserted, report.updated, report.deleted)));
+        assert_eq!(report, expected, "{name}");
+        if end != "save" || report.is_some() {
+            assert_eq!(state_of(&db), state_of(&twin), "{name}");
+        }
+        assert_eq!(file.contents(), twin_file.contents(), "{name}");
+        for db in [&mut db, &mut twin] {
+            rename(db, sample.bob, "Bob");
+            let _ = db.flush().unwrap();
+        }
+        assert_eq!(db.check(), [""; 0]);
+        assert_eq!(state_of(&db), state_of(&twin), "{name}");
+        assert_eq!(file.contents(), contents_of(&db), "{name}");
+    }
+    file.reopen(db);
+}
+
+#[test]
+fn a_part_is_bounded_and_the_rest_is_left() {
+    let file = TestFile::new();
+    let _ = flushed(&mut file.open());
+    let (mut db, statements) = file.open_watched();
+    assert_eq!(db.prepare_flush(10), 0);
+    for n in 10..30 {
+        db.insert(player(n)).unwrap();
+    }
+    assert_eq!(db.prepare_flush(0), 0);
+    assert_eq!(db.prepare_flush(7), 7);
+    assert_eq!(db.n_dirty(), 13);
+    assert_eq!(db.prepare_flush(usize::MAX), 13);
+    let players: Vec<_> = db.players.iter_by_id().map(|(key, _)| key).collect();
+    // As often as one likes, it keeps no more copies than there are rows.
+    for n in 0..100 {
+        for &key in &players {
+            rename(&mut db, key, &format!("name {n}"));
+        }
+        db.prepare_flush(usize::MAX);
+    }
+    assert_eq!(db.n_dirty(), players.len());
+    statements.take();
+    let ticket = db.flush_in_background().unwrap();
+    assert_eq!(db.n_dirty(), 0);
+    assert_wrote(waited(&mut db, ticket), (20, 2, 0));
+    let n_written = statements.take_writes().len();
+    assert_eq!(n_written, 22, "each row once");
+    assert_eq!(file.contents(), contents_of(&db));
+    file.reopen(db);
+}
+
+#[test]
+fn what_was_copied_ahead_is_kept_by_into_world_and_lost_by_drop() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    rename(&mut db, sample.ada, "copied ahead");
+    assert_eq!(db.prepare_flush(10), 1);
+    let in_file = file.contents();
+    let world = db.into_world();
+    assert_eq!(world.n_dirty(), 1);
+    assert_eq!(file.contents(), in_file);
+
+    let mut db = file.open();
+    let ada = Player::find_by_email(&db, "1@example.com").unwrap().key();
+    rename(&mut db, ada, "copied ahead");
+    assert_eq!(db.prepare_flush(10), 1);
+    drop(db);
+    assert_eq!(file.contents(), in_file);
+
+    let mut db = file.open();
+    let ada = Player::find_by_email(&db, "1@example.com").unwrap().key();
+    rename(&mut db, ada, "copied ahead");
+    assert_eq!(db.prepare_flush(10), 1);
+    assert_wrote(db.close().unwrap(), (0, 1, 0));
+    assert_ne!(file.contents(), in_file);
+}
+
+/// Two worlds change places while rows are copied ahead: the other one gets nothing of it.
+#[test]
+fn another_world_gets_nothing_of_what_was_copied_ahead() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    rename(&mut db, sample.ada, "copied ahead");
+    assert_eq!(db.prepare_flush(10), 1);
+    let loaded = std::mem::take(&mut *db);
+    db.insert(player(5)).unwrap();
+    assert_eq!(db.prepare_flush(10), 0);
+    let (_, cause) = flush_failure(db.flush());
+    assert!(matches!(cause, FlushFailure::OtherWorld), "{cause}");
+    let (_, cause) = flush_failure(db.flush_in_background());
+    assert!(matches!(cause, FlushFailure::OtherWorld), "{cause}");
+    assert_eq!(db.n_dirty(), 1);
+    *db = loaded;
+    assert_wrote(db.flush().unwrap(), (0, 1, 0));
+    assert_eq!(file.contents(), contents_of(&db));
+    file.reopen(db);
+}
+
+/// It was on its way to its new owner when it was removed, and did not arrive: in the file the old
+/// owner still has it.
+#[test]
+fn what_was_given_away_and_removed_is_not_left_with_its_old_owner() {
+    for is_prepared in [false, true] {
+        let file = refusing_file();
+        let mut db = file.open();
+        let sample = flushed(&mut db);
+        let carol = db.insert(player(3)).unwrap();
+        let _ = db.flush().unwrap();
+        let mut ada = db.get_mut(sample.ada).unwrap();
+        ada.give_attribute(sample.luck, sample.bob).unwrap();
+        rename(&mut db, carol, REFUSED);
+        if is_prepared {
+            db.prepare_flush(usize::MAX);
+        }
+        let ticket = (!is_prepared).then(|| db.flush_in_background().unwrap());
+        db.remove(sample.luck).unwrap();
+        if let Some(ticket) = ticket {
+            refused(db.wait(ticket));
+        }
+        rename(&mut db, carol, "Carol");
+        assert_wrote(db.save(sample.ada).unwrap(), (0, 0, 2));
+        file.reopen(db);
+    }
 }
 
 #[test]

@@ -140,6 +140,11 @@ fn play(
     Ok(statistics)
 }
 
+/// In how many of the ticks before a flush in the background a part of it is done,
+const TICKS_AHEAD: u32 = 15;
+/// and of how many rows: a millisecond or two.
+const ROWS_AHEAD: usize = 8_000;
+
 /// When the world is flushed, and how.
 struct Flusher {
     interval: Option<u32>,
@@ -155,6 +160,15 @@ impl Flusher {
             in_background: options.background,
             ticket: None,
         }
+    }
+
+    /// Whether a flush in the background is due in one of the next ticks.
+    fn is_soon(&self, tick: u32) -> bool {
+        self.in_background
+            && self.interval.is_some_and(|interval| {
+                let ticks_left = interval - tick % interval;
+                ticks_left <= TICKS_AHEAD
+            })
     }
 
     /// At the end of each tick. Returns what has come to the file since the last one.
@@ -179,6 +193,8 @@ impl Flusher {
         // Where the disk cannot keep up, what has changed waits for the next time.
         if is_due && self.ticket.is_none() {
             self.ticket = Some(db.flush_in_background()?);
+        } else if self.is_soon(tick) {
+            db.prepare_flush(ROWS_AHEAD);
         }
         Ok(report)
     }

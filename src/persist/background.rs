@@ -89,11 +89,11 @@ impl<W: IsWorld> Database<W> {
             let source = Arc::new(source);
             self.flush_error(Outcome::NotCommitted, FlushFailure::NoThread { source })
         })?;
-        if let Some(mut waiting) = self.worker.recall() {
-            waiting.restore(&mut self.world);
-            self.recycle(waiting);
+        if let Some(waiting) = self.worker.recall() {
+            self.unmerged.push(waiting);
+            self.put_back_ahead();
         }
-        let mut batch = self.batch();
+        let mut batch = self.take_ahead();
         batch.capture(&mut self.world, Selection::All);
         if batch.is_empty() {
             batch.written(&mut self.world, Selection::All);
@@ -215,14 +215,17 @@ impl<W: IsWorld> Database<W> {
                 is_told: false,
             });
             self.unmerged = batches;
+            self.put_back_ahead();
         }
         self.merge_back();
     }
 
-    /// Another world, in the place of the one that they were captured from, is none of their business.
-    fn merge_back(&mut self) {
+    /// Makes dirty again what is not in the file. Another world, in the place of the one that it was
+    /// captured from, is none of its business.
+    pub(super) fn merge_back(&mut self) {
         if self.world.identity() == self.loaded {
-            for mut batch in std::mem::take(&mut self.unmerged) {
+            // The last one that was taken out of the world comes first.
+            for mut batch in std::mem::take(&mut self.unmerged).into_iter().rev() {
                 batch.restore(&mut self.world);
                 self.recycle(batch);
             }
@@ -235,7 +238,7 @@ impl<W: IsWorld> Database<W> {
             self.worker.wait();
             self.collect();
         }
-        self.merge_back();
+        self.put_back_ahead();
     }
 
     /// The same, before the world and its file part.
@@ -248,7 +251,7 @@ impl<W: IsWorld> Database<W> {
         }
     }
 
-    fn has_untold(&self) -> bool {
+    pub(super) fn has_untold(&self) -> bool {
         self.failure
             .as_ref()
             .is_some_and(|failure| !failure.is_told)
@@ -286,8 +289,8 @@ impl<W: IsWorld> Database<W> {
 
     /// Keeps a batch that has been done with, to be used again.
     pub(super) fn recycle(&mut self, mut batch: Batch) {
-        // As many as can be on their way at once.
-        if self.spare.len() < 2 {
+        // As many as can be on their way at once, and one that is being prepared.
+        if self.spare.len() < 3 {
             batch.clear();
             self.spare.push(batch);
         }

@@ -75,17 +75,10 @@ impl Batch {
         self.next_ids.is_empty() && self.tables.iter().all(|table| table.captured.is_empty())
     }
 
-    /// Copies the changes out, into an empty one, where they are in no order.
+    /// Copies the changes out, where they are in no order.
     pub(super) fn capture<T: Tables>(&mut self, world: &mut World<T>, which: Selection<'_>) {
         for TableBatch { captured, .. } in &mut self.tables {
-            let table = world.tables.table_mut(captured.table);
-            if has_changes(table) {
-                if let Selection::All = which {
-                    table.dirty_mut().sort();
-                }
-                let table = world.tables.table(captured.table);
-                table.capture(&world.tables, which, captured);
-            }
+            capture(world, which, captured);
         }
         self.next_ids.extend(all_tables::<T>().filter_map(|table| {
             let counter = world.tables.table(table).counter();
@@ -98,12 +91,41 @@ impl Batch {
         }));
     }
 
-    /// Puts the rows into the order of their ids, in which they are written: what the caller of a flush
-    /// in the background does not wait for.
-    pub(super) fn sort(&mut self) {
-        self.tables
-            .iter_mut()
-            .for_each(|table| table.captured.sort());
+    /// Copies a part of the changes out, of so many rows at most, and makes the batch answer for them:
+    /// see [`take_over`](Self::take_over). Next ids and removed rows are left for the end. Returns how
+    /// many rows it was.
+    pub(super) fn capture_ahead<T: Tables>(&mut self, world: &mut World<T>, rows: usize) -> usize {
+        let mut left = rows;
+        for TableBatch { captured, .. } in &mut self.tables {
+            let dirty = world.tables.table(captured.table).dirty();
+            let part = Selection::Oldest(left);
+            let n_listed = dirty.n_listed(part);
+            if n_listed > 0 {
+                capture(world, part, captured);
+                let table = world.tables.table_mut(captured.table);
+                table.flushed(part, captured);
+                left -= n_listed;
+            }
+        }
+        self.take_groups(world);
+        rows - left
+    }
+
+    /// Number of rows that were copied out; those that were several times count so.
+    pub(super) fn n_captured(&self) -> usize {
+        let captured = self.tables.iter().map(|table| table.captured.rows().len());
+        captured.sum()
+    }
+
+    /// Puts the rows into the order of their ids, in which they are written, each once: what the caller
+    /// of a flush in the background does not wait for.
+    pub(super) fn settle(&mut self) {
+        for TableBatch {
+            captured, removed, ..
+        } in &mut self.tables
+        {
+            captured.settle(removed);
+        }
     }
 
     /// Adds a next id that the file has already: a row to write where there is nothing else.
@@ -138,6 +160,8 @@ impl Batch {
         match which {
             Selection::All => world.ledger.together.clear(),
             Selection::Only(rows) => world.ledger.together.forget(rows),
+            // The batch has taken them.
+            Selection::Oldest(_) => {}
         }
     }
 
@@ -151,14 +175,24 @@ impl Batch {
             let table = world.tables.table_mut(captured.table);
             table.dirty_mut().swap_removed(removed);
         }
-        std::mem::swap(&mut self.together, &mut world.ledger.together);
+        self.take_groups(world);
         self.written(world, Selection::All);
+    }
+
+    fn take_groups<T: Tables>(&mut self, world: &mut World<T>) {
+        let groups = &mut world.ledger.together;
+        if self.together.is_empty() {
+            std::mem::swap(&mut self.together, groups);
+        } else {
+            self.together.append(groups);
+            groups.clear();
+        }
     }
 
     /// The other way round, when it was not written: what it answered for is dirty again, and so is
     /// what has changed since. Where several were taken over, the last one comes first.
     pub(super) fn restore<T: Tables>(&mut self, world: &mut World<T>) {
-        self.sort();
+        self.settle();
         for TableBatch {
             captured, removed, ..
         } in &mut self.tables
@@ -172,6 +206,18 @@ impl Batch {
         }
         world.ledger.together.append(&self.together);
         self.together.clear();
+    }
+}
+
+fn capture<T: Tables>(world: &mut World<T>, which: Selection<'_>, captured: &mut Captured) {
+    let table = world.tables.table_mut(captured.table);
+    if has_changes(table) {
+        match which {
+            Selection::All | Selection::Oldest(_) => table.dirty_mut().sort(which),
+            Selection::Only(_) => {}
+        }
+        let table = world.tables.table(captured.table);
+        table.capture(&world.tables, which, captured);
     }
 }
 

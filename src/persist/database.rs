@@ -50,11 +50,13 @@ pub struct Database<W: IsWorld> {
     pub(super) is_poisoned: bool,
     pub(super) worker: Worker<Writer>,
     pub(super) spare: Vec<Batch>,
+    /// What was copied ahead of the next flush in the background.
+    pub(super) ahead: Option<Batch>,
     /// Of batches in the background: what came of the last one that was written,
     pub(super) last_report: FlushReport,
     /// the last failure since then,
     pub(super) failure: Option<Failure>,
-    /// and what it has left that is not dirty again yet, newest first.
+    /// and what it has left that is not dirty again yet, oldest first.
     pub(super) unmerged: Vec<Batch>,
     // Let go of last, after the connection.
     pub(super) _lock: Lock,
@@ -230,6 +232,7 @@ impl<W: IsWorld> Database<W> {
         durability: Durability,
     ) -> Result<FlushReport, FileError> {
         self.check_trust()?;
+        self.put_back_ahead();
         let mut batch = self.batch();
         let result = self.write_batch(&mut batch, which, durability);
         self.recycle(batch);
@@ -305,6 +308,10 @@ impl<W: IsWorld> Database<W> {
             self.last_report = report;
         }
         report
+    }
+
+    pub(super) fn is_trusted(&self) -> bool {
+        !self.is_poisoned && self.world.identity() == self.loaded
     }
 
     pub(super) fn check_trust(&mut self) -> Result<(), FileError> {

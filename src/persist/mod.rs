@@ -1,5 +1,6 @@
 //! World files: the only place that knows SQLite.
 
+mod ahead;
 pub mod background;
 mod batch;
 pub mod database;

@@ -77,6 +77,7 @@ impl<W: IsWorld> Database<W> {
             spare: Vec::new(),
             last_report: FlushReport::default(),
             failure: None,
+            ahead: None,
             unmerged: Vec::new(),
             _lock: lock,
         };

@@ -99,7 +99,7 @@ pub(super) struct Lost<W: Writes> {
     pub(super) cause: W::Failed,
     /// The last generation that this is true of.
     pub(super) last: u64,
-    /// Newest first, the order in which they are merged back.
+    /// Oldest first.
     pub(super) batches: Vec<W::Batch>,
 }
 
@@ -226,7 +226,7 @@ impl<W: Writes> Worker<W> {
         }
         if let Some((_, batch)) = waiting {
             self.in_flight.pop_back();
-            batches.insert(0, batch);
+            batches.push(batch);
         }
         let last = self.given;
         let lost = cause.map(|cause| Lost {

@@ -48,7 +48,7 @@ impl Writer {
         is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
-        batch.sort();
+        batch.settle();
         if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
             return Err(FlushFailure::Moved.into());
         }

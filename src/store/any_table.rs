@@ -18,6 +18,8 @@ use super::schema::TableInfo;
 pub enum Selection<'a> {
     /// Every dirty row.
     All,
+    /// So many of the dirty rows, those that have been listed longest, and no removed ones.
+    Oldest(usize),
     /// The dirty rows among these, and the removed ones among these.
     Only(&'a HashSet<AnyKey>),
 }
@@ -25,7 +27,7 @@ pub enum Selection<'a> {
 impl Selection<'_> {
     pub(crate) fn has(&self, key: AnyKey) -> bool {
         match self {
-            Self::All => true,
+            Self::All | Self::Oldest(_) => true,
             Self::Only(keys) => keys.contains(&key),
         }
     }

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::dirty::Tombstone;
 use super::key::RawKey;
 use super::ledger::Positions;
 use super::schema::TableId;
@@ -109,11 +110,11 @@ impl Captured {
         &self.removed
     }
 
-    /// Whether a row with this id is captured as a new one. O(log n).
+    /// The row with this id. O(log n).
     #[must_use]
-    pub fn inserts(&self, id: i64) -> bool {
-        let place = self.rows.binary_search_by_key(&id, |row| row.id);
-        place.is_ok_and(|place| self.is_new(&self.rows[place]))
+    pub fn row(&self, id: i64) -> Option<&CapturedRow> {
+        let place = self.rows.binary_search_by_key(&id, |row| row.id).ok()?;
+        self.rows.get(place)
     }
 
     /// The values of a row, for the columns of its shape.
@@ -132,8 +133,14 @@ impl Captured {
     /// shape.
     #[must_use]
     pub fn value(&self, row: &CapturedRow, column: usize) -> Option<Value<'_>> {
-        let place = self.shapes[row.shape].columns.binary_search(&column).ok()?;
-        Some(self.cells.value(row.first_cell + place))
+        let place = self.place(row, column)?;
+        Some(self.cells.value(place))
+    }
+
+    /// Where a row's value of a column stands among the cells.
+    fn place(&self, row: &CapturedRow, column: usize) -> Option<usize> {
+        let columns = &self.shapes[row.shape].columns;
+        Some(row.first_cell + columns.binary_search(&column).ok()?)
     }
 
     /// Whether the same ids are there with the same columns and values. Keys are each world's own.
@@ -175,9 +182,74 @@ impl Captured {
 
     /// Puts the rows into the order of their ids. Each is copied out when it is found, and what is
     /// sorted then is small: sorted first, every row would have to be fetched twice.
+    ///
+    /// What was captured several times, because it went on changing, comes to one change, as if it had
+    /// been captured at the end alone. `tombstones` are those of the removed rows, as far as they are
+    /// known.
     #[cfg(feature = "sqlite")]
-    pub(crate) fn sort(&mut self) {
-        self.rows.sort_unstable_by_key(|row| row.id);
+    pub(crate) fn settle(&mut self, tombstones: &mut Vec<Tombstone>) {
+        self.rows
+            .sort_unstable_by_key(|row| (row.id, row.first_cell));
+        if self.rows.windows(2).any(|two| two[0].id == two[1].id) {
+            for row in std::mem::take(&mut self.rows) {
+                match self.rows.pop() {
+                    Some(older) if older.id == row.id => {
+                        let merged = self.merged(older, row);
+                        self.rows.push(merged);
+                    }
+                    before => self.rows.extend(before.into_iter().chain([row])),
+                }
+            }
+        }
+        let mut gone = std::mem::take(&mut self.removed);
+        let is_known = |id: &i64| self.row(*id).is_none_or(|row| !self.is_new(row));
+        self.removed = gone.iter().copied().filter(is_known).collect();
+        gone.retain(|id| self.row(*id).is_some());
+        if !gone.is_empty() {
+            self.amend(tombstones);
+            self.rows.retain(|row| gone.binary_search(&row.id).is_err());
+        }
+    }
+
+    /// A row that was captured twice: the columns of both, the later values.
+    #[cfg(feature = "sqlite")]
+    fn merged(&mut self, older: CapturedRow, newer: CapturedRow) -> CapturedRow {
+        let columns_of = |row: &CapturedRow| self.shapes[row.shape].columns.as_slice();
+        let (before, since) = (columns_of(&older), columns_of(&newer));
+        let mut columns: Positions = (before.iter().chain(since))
+            .map(|&column| u16::try_from(column).unwrap_or(u16::MAX))
+            .collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let cells: Vec<_> = (columns.iter().map(|&column| usize::from(column)))
+            .filter_map(|column| {
+                let place = self.place(&newer, column);
+                place.or_else(|| self.place(&older, column))
+            })
+            .map(|place| self.cells.cells[place])
+            .collect();
+        let shape = if self.is_new(&older) {
+            older.shape
+        } else {
+            self.changed_shape(columns)
+        };
+        let first_cell = self.cells.len();
+        self.cells.cells.extend(cells);
+        CapturedRow {
+            shape,
+            first_cell,
+            ..newer
+        }
+    }
+
+    /// What rows that were removed after they had been captured come to where the file does not have
+    /// what was captured: a new one to nothing, and another one may belong to somebody else there.
+    pub(crate) fn amend(&self, removed: &mut Vec<Tombstone>) {
+        removed.retain_mut(|tombstone| {
+            let row = self.row(tombstone.id);
+            tombstone.has_moved |= row.is_some();
+            row.is_none_or(|row| !self.is_new(row))
+        });
     }
 
     /// Adds a row; [`Self::shapes`] says which columns `value` is asked for.

@@ -5,6 +5,7 @@ use bitflags::bitflags;
 use slotmap::Key as _;
 use smallvec::SmallVec;
 
+use super::any_table::Selection;
 use super::capture::Captured;
 use super::key::RawKey;
 use super::schema::TableId;
@@ -66,24 +67,34 @@ impl DirtySet {
         &self.listed
     }
 
-    /// Puts the list into the order in which the rows stand in memory, in which they are fetched
-    /// faster. O(n).
+    /// How many of the list, from its beginning, are selected at most.
+    pub(crate) fn n_listed(&self, which: Selection<'_>) -> usize {
+        match which {
+            Selection::All | Selection::Only(_) => self.listed.len(),
+            Selection::Oldest(n) => self.listed.len().min(n),
+        }
+    }
+
+    /// Puts the selected part of the list into the order in which the rows stand in memory, in which
+    /// they are fetched faster. O(n).
     #[cfg(feature = "sqlite")]
-    pub(crate) fn sort(&mut self) {
+    pub(crate) fn sort(&mut self, which: Selection<'_>) {
+        let n = self.n_listed(which);
         // The lower half of a key is its place in slotmap as it is today; only speed depends on it.
         #[allow(clippy::cast_possible_truncation)]
-        radsort::sort_by_key(&mut self.listed, |key| key.data().as_ffi() as u32);
+        radsort::sort_by_key(&mut self.listed[..n], |key| key.data().as_ffi() as u32);
     }
 
     /// Fetches the selected rows of the list, and looks at each that is there, with few waits for
     /// memory: see [`BLOCK`].
     pub(crate) fn visit<R: Copy>(
         &self,
+        which: Selection<'_>,
         is_selected: impl Fn(RawKey) -> bool,
         fetch: impl Fn(RawKey) -> Option<R>,
         mut look: impl FnMut(RawKey, R),
     ) {
-        for keys in self.listed.chunks(BLOCK) {
+        for keys in self.listed[..self.n_listed(which)].chunks(BLOCK) {
             let selected = keys.iter().copied().filter(|&key| is_selected(key));
             let rows: SmallVec<[(RawKey, R); BLOCK]> = selected
                 .filter_map(|key| Some((key, fetch(key)?)))
@@ -96,6 +107,14 @@ impl DirtySet {
     #[must_use]
     pub fn removed(&self) -> &[Tombstone] {
         &self.removed
+    }
+
+    /// Those of them that may be selected.
+    pub(crate) fn removed_for(&self, which: Selection<'_>) -> &[Tombstone] {
+        match which {
+            Selection::All | Selection::Only(_) => &self.removed,
+            Selection::Oldest(_) => &[],
+        }
     }
 
     /// Whether a row with this id is to be deleted. O(such rows).
@@ -142,23 +161,16 @@ impl DirtySet {
     }
 
     /// After what was captured has not been written: its removed rows are to be deleted still, and the
-    /// new ones that were removed meanwhile are nothing, because the file never had them.
+    /// new ones that were removed meanwhile are nothing, because the file never had them. Of the others
+    /// the file may have an older owner.
     pub(crate) fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
-        self.removed
-            .retain(|tombstone| !captured.inserts(tombstone.id));
+        captured.amend(&mut self.removed);
         self.removed.append(removed);
     }
 
-    /// Empties the list; the caller clears the rows' own flags.
-    pub(crate) fn take_listed(&mut self) -> Vec<RawKey> {
-        std::mem::take(&mut self.listed)
-    }
-
-    /// Gives the emptied list back, to be used again.
-    pub(crate) fn reuse(&mut self, mut list: Vec<RawKey>) {
-        list.clear();
-        if self.listed.is_empty() {
-            self.listed = list;
-        }
+    /// Takes the selected rows out of the list; `clean` clears their own flags.
+    pub(crate) fn unlist(&mut self, which: Selection<'_>, clean: impl FnMut(RawKey)) {
+        let n = self.n_listed(which);
+        self.listed.drain(..n).for_each(clean);
     }
 }

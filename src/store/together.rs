@@ -105,6 +105,11 @@ impl Together {
         group
     }
 
+    /// Whether there is no group.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
     /// Whether so many rows have come that some of them may be gone.
     pub(crate) fn is_long(&self) -> bool {
         self.members.len() > self.compact_at.max(SMALL)
@@ -121,11 +126,20 @@ impl Together {
         self.compact_at = 2 * self.members.len();
     }
 
-    /// Adds the groups of another list.
+    /// Adds the groups of another list. O(its members).
     pub(crate) fn append(&mut self, other: &Self) {
-        for rows in other.index().rows.into_values() {
-            self.add_group(rows);
+        let theirs = other.whole_groups();
+        let mut mine: Vec<Option<Group>> = vec![None; theirs.len()];
+        for &(row, group) in &other.members {
+            let mine = &mut mine[theirs[group as usize] as usize];
+            let group = match *mine {
+                Some(group) => self.whole(group),
+                None => self.group(row).unwrap_or_else(|| self.new_group()),
+            };
+            *mine = Some(group);
+            self.enter(row, group);
         }
+        self.close();
     }
 
     fn add_group(&mut self, rows: impl IntoIterator<Item = AnyKey>) {
@@ -149,12 +163,19 @@ impl Together {
         self.compact(|row| !saved.contains(&row));
     }
 
-    /// The groups by their rows. O(members).
-    pub(crate) fn index(&self) -> Groups {
+    /// What each group has become a part of.
+    fn whole_groups(&self) -> Vec<Group> {
         let mut whole = self.part_of.clone();
         for group in 0..whole.len() {
+            // Those that it can be a part of are older, and have been looked at.
             whole[group] = whole[whole[group] as usize];
         }
+        whole
+    }
+
+    /// The groups by their rows. O(members).
+    pub(crate) fn index(&self) -> Groups {
+        let whole = self.whole_groups();
         let (mut of_row, mut rows) = (HashMap::new(), BTreeMap::<Group, Vec<AnyKey>>::new());
         for &(row, group) in &self.members {
             let group = whole[group as usize];

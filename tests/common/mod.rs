@@ -21,7 +21,7 @@ use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
-pub(crate) use state::{contents_of, state_of};
+pub(crate) use state::{State, contents_of, state_of};
 
 /// Table to id to columns, as text.
 pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;
@@ -110,6 +110,8 @@ impl TestFile {
     /// All that stands in the file, read by a second connection.
     pub(crate) fn contents(&self) -> Contents {
         let reader = self.reader();
+        // All tables as they are at one moment, also while a thread is writing.
+        reader.execute_batch("BEGIN").unwrap();
         let tables = Tables::INFO.iter().map(|info| {
             let columns = [info.id].into_iter().chain(info.columns.iter().copied());
             let columns: Vec<_> = columns.collect();

@@ -60,12 +60,20 @@ impl Driver {
         }
     }
 
+    /// Copies a part of what has changed ahead of the next one.
+    pub(crate) fn prepare(&mut self, rows: usize) {
+        let n_copied = self.open().db.prepare_flush(rows);
+        assert!(n_copied <= rows);
+        self.is_prepared = true;
+    }
+
     /// What has changed was copied out: from here on the world counts what differs from that.
     fn captured(&mut self) {
         assert_eq!(self.open().db.n_dirty(), 0);
         self.in_file = self.memory.clone().in_file();
         self.memory.flushed();
         self.is_exact = true;
+        self.is_prepared = false;
         self.groups.clear();
     }
 
@@ -111,13 +119,16 @@ impl Driver {
     }
 
     /// What is done while a flush is on its way.
-    fn inner(&mut self, inner: &Inner) {
+    fn inner(&mut self, inner: &Inner, failing: &FailingBackground) {
         match inner {
             Inner::Do(operation) => self.operate(operation),
             Inner::Block(block) => self.transact(block),
         }
         self.note_keys();
         self.check();
+        if failing.ahead > 0 {
+            self.prepare(failing.ahead);
+        }
     }
 
     /// Flushes in the background that fail.
@@ -125,7 +136,7 @@ impl Driver {
         self.land();
         if self.pending().is_empty() {
             for inner in failing.inner() {
-                self.inner(inner);
+                self.inner(inner, failing);
             }
         } else {
             self.fail_behind(failing);
@@ -151,7 +162,7 @@ impl Driver {
         self.captured();
         for inner in &failing.first {
             unflushed.predict(inner);
-            self.inner(inner);
+            self.inner(inner, failing);
         }
         if let Some(second) = &failing.second {
             match self.open().db.flush_in_background() {
@@ -169,7 +180,7 @@ impl Driver {
             }
             for inner in second {
                 unflushed.predict(inner);
-                self.inner(inner);
+                self.inner(inner, failing);
             }
         }
         let Open { db, outsider } = self.open();

@@ -20,7 +20,7 @@ use crate::stale::Stale;
 /// What stands beside the world while operations are done to it.
 pub(crate) struct Beside<'a> {
     pub(crate) model: &'a mut Naive,
-    pub(crate) file: InFile<'a>,
+    pub(crate) file: Option<InFile<'a>>,
     pub(crate) stale: &'a Stale,
     /// Keys that rows have had, if only inside of a transaction.
     pub(crate) born: Vec<(Table, RawKey)>,
@@ -49,7 +49,7 @@ impl Beside<'_> {
             world,
             Expected {
                 memory: self.model,
-                file: Some(self.file),
+                file: self.file,
             },
         );
     }

@@ -33,6 +33,9 @@ pub(crate) struct Driver {
     pub(crate) in_file: Naive,
     /// Whether the model knows what is dirty: not after a save, until the next flush.
     pub(crate) is_exact: bool,
+    /// Whether rows may have been copied ahead of the next flush, which nobody sees: they count as clean,
+    /// and the file does not have them yet.
+    pub(crate) is_prepared: bool,
     pub(crate) stale: Stale,
     pub(crate) on_the_way: OnTheWay,
     /// Whether another program may have written to the file since the database has.
@@ -64,6 +67,7 @@ impl Driver {
             memory: Naive::default(),
             in_file: Naive::default(),
             is_exact: true,
+            is_prepared: false,
             stale: Stale::default(),
             on_the_way: OnTheWay::default(),
             is_touched: false,
@@ -82,6 +86,7 @@ impl Driver {
         self.open = Some(Open { db, outsider });
         self.memory = self.in_file.clone();
         self.is_exact = true;
+        self.is_prepared = false;
         self.stale = Stale::default();
         self.on_the_way.clear();
         self.is_touched = false;
@@ -108,6 +113,7 @@ impl Driver {
             }
             Step::FailingFlush(n) => self.fail_to_flush(*n),
             Step::BusyFlush => self.find_it_busy(),
+            Step::Prepare(rows) => self.prepare(*rows),
             Step::Background => self.flush_in_background(),
             Step::Ask(n, ask) => self.ask(*n, *ask),
             Step::FailingBackground(failing) => self.fail_in_background(failing),
@@ -139,16 +145,17 @@ impl Driver {
             world,
             Expected {
                 memory: &self.memory,
-                file: Some(self.what_is_in_file()),
+                file: self.what_is_in_file(),
             },
         );
     }
 
-    fn what_is_in_file(&self) -> InFile<'_> {
-        InFile {
+    /// What the world should believe that the file has, if that can be seen.
+    fn what_is_in_file(&self) -> Option<InFile<'_>> {
+        (!self.is_prepared).then_some(InFile {
             rows: &self.in_file,
             is_exact: self.is_exact,
-        }
+        })
     }
 
     pub(crate) fn memory(&self) -> &Naive {
@@ -168,10 +175,10 @@ impl Driver {
     fn beside(&mut self, body: impl FnOnce(&mut Beside<'_>, &mut World)) {
         let mut beside = Beside {
             model: &mut self.memory,
-            file: InFile {
+            file: (!self.is_prepared).then_some(InFile {
                 rows: &self.in_file,
                 is_exact: self.is_exact,
-            },
+            }),
             stale: &self.stale,
             born: Vec::new(),
             touched: BTreeSet::new(),

@@ -134,6 +134,7 @@ impl ReferenceStateMachine for Machine {
             }
             Step::FailingFlush(_)
             | Step::BusyFlush
+            | Step::Prepare(_)
             | Step::Ask(..)
             | Step::FailingSave(..)
             | Step::Watch(_) => {}

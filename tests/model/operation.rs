@@ -47,6 +47,8 @@ pub(crate) enum Step {
     FailingFlush(usize),
     /// Another program is writing.
     BusyFlush,
+    /// A part of the next flush in the background: so many rows.
+    Prepare(usize),
     /// A flush in the background.
     Background,
     /// What has become of one of those in the background.
@@ -78,6 +80,8 @@ pub(crate) enum Ask {
 #[derive(Clone, Debug)]
 pub(crate) struct FailingBackground {
     pub(crate) obstacle: Obstacle,
+    /// How many rows are copied ahead of the next one after each thing that is done meanwhile.
+    pub(crate) ahead: usize,
     /// What is done while it is on its way.
     pub(crate) first: Vec<Inner>,
     /// What is done after another one was sent behind it.

@@ -260,14 +260,18 @@ fn failing_background(operations: &BoxedStrategy<Operation>) -> BoxedStrategy<Fa
         meanwhile(),
         prop::option::of(meanwhile()),
         select(noticed),
+        prop_oneof![1 => Just(0), 2 => 1..10_usize],
     );
     parts
-        .prop_map(|(obstacle, first, second, noticed)| FailingBackground {
-            obstacle,
-            first,
-            second,
-            noticed,
-        })
+        .prop_map(
+            |(obstacle, first, second, noticed, ahead)| FailingBackground {
+                obstacle,
+                ahead,
+                first,
+                second,
+                noticed,
+            },
+        )
         .boxed()
 }
 
@@ -297,6 +301,7 @@ fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy
         6 => Just(Step::Flush),
         2 => (0..1000_usize).prop_map(Step::FailingFlush),
         1 => Just(Step::BusyFlush),
+        8 => (1..40_usize).prop_map(Step::Prepare),
         6 => Just(Step::Background),
         3 => (0..1000_usize, ask).prop_map(|(n, ask)| Step::Ask(n, ask)),
         2 => failing_background(operations).prop_map(Step::FailingBackground),

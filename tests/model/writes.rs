@@ -5,7 +5,7 @@ use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Cascade, Database, FlushReport};
 use gamedb_models::World;
 
-use crate::common::{TestFile, flush_failure, state_of};
+use crate::common::{State, TestFile, flush_failure, state_of};
 use crate::compare::differing;
 use crate::driver::{Driver, Open};
 use crate::file::{self, Verb};
@@ -31,6 +31,7 @@ impl Driver {
         assert_eq!(self.open().db.n_dirty(), 0);
         self.memory.flushed();
         self.is_exact = true;
+        self.is_prepared = false;
         self.groups.clear();
         self.on_the_way.clear();
     }
@@ -80,8 +81,8 @@ impl Driver {
     ) {
         self.land();
         self.is_touched = true;
+        let before = self.state_before_put_back();
         let Open { db, outsider } = self.open();
-        let before = state_of(db);
         file::refuse(outsider, verb, id);
         let (outcome, cause) = flush_failure(write(db));
         file::allow(outsider);
@@ -93,13 +94,20 @@ impl Driver {
             other => panic!("{other}"),
         }
         assert!(
-            state_of(db) == before,
+            before.is_none_or(|before| state_of(db) == before),
             "a failed write left a trace in memory"
         );
         assert!(
             file::read(outsider) == self.in_file,
             "a failed write left a trace in the file"
         );
+    }
+
+    /// What has to be there again after a failure. Not if rows were copied ahead, which are made dirty
+    /// again first: then the next comparison with the model has to do.
+    fn state_before_put_back(&mut self) -> Option<State> {
+        let was_prepared = std::mem::replace(&mut self.is_prepared, false);
+        (!was_prepared).then(|| state_of(&self.open().db))
     }
 
     pub(crate) fn fail_to_flush(&mut self, n: usize) {
@@ -121,8 +129,8 @@ impl Driver {
     pub(crate) fn find_it_busy(&mut self) {
         let is_pending = !self.pending().is_empty();
         self.land();
+        let before = self.state_before_put_back();
         let Open { db, outsider } = self.open();
-        let before = state_of(db);
         outsider.execute_batch("BEGIN IMMEDIATE").unwrap();
         let flushed = db.flush();
         outsider.execute_batch("ROLLBACK").unwrap();
@@ -133,7 +141,7 @@ impl Driver {
             assert!(matches!(cause, FlushFailure::Busy), "{cause}");
         }
         assert!(
-            state_of(db) == before,
+            before.is_none_or(|before| state_of(db) == before),
             "a flush that found the file busy left a trace"
         );
     }
@@ -181,6 +189,7 @@ impl Driver {
         self.in_file = after;
         self.on_the_way.clear();
         self.is_exact = false;
+        self.is_prepared = false;
         if !afterwards.is_empty() {
             self.live_again(afterwards);
         }

@@ -198,7 +198,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
             })
         };
         let fetch = |key| self.links.get(key).filter(|link| link.is_dirty());
-        self.dirty.visit(selected, fetch, |key, link| {
+        self.dirty.visit(which, selected, fetch, |key, link| {
             let shape = if link.is_new() {
                 captured.new_shape(P::INFO.columns.len())
             } else {
@@ -209,11 +209,8 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
                 Self::value(link, key, column, tables)
             });
         });
-        let removed = self
-            .dirty
-            .removed()
-            .iter()
-            .filter(|tombstone| selected(tombstone.key));
+        let removed = self.dirty.removed_for(which).iter();
+        let removed = removed.filter(|tombstone| selected(tombstone.key));
         captured.remove(removed.map(|tombstone| tombstone.id));
     }
 
@@ -254,19 +251,20 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
-        for row in captured.rows() {
-            if let Some(link) = self.links.get_mut(row.key) {
-                link.clean();
-            }
-        }
-        if let Selection::All = which {
-            let listed = self.dirty.take_listed();
-            for &key in &listed {
+        match which {
+            Selection::All | Selection::Oldest(_) => self.dirty.unlist(which, |key| {
                 if let Some(link) = self.links.get_mut(key) {
+                    link.clean();
                     link.set_state(link.state() - RowState::LISTED);
                 }
+            }),
+            Selection::Only(_) => {
+                for row in captured.rows() {
+                    if let Some(link) = self.links.get_mut(row.key) {
+                        link.clean();
+                    }
+                }
             }
-            self.dirty.reuse(listed);
         }
         self.dirty
             .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());

@@ -178,7 +178,7 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         };
         // Rows mostly change in the same columns as others before.
         let mut shapes = SmallVec::<[(E::Columns, usize); N_SHAPES]>::new();
-        self.dirty.visit(selected, fetch, |key, slot| {
+        self.dirty.visit(which, selected, fetch, |key, slot| {
             let known = shapes.iter().find(|(columns, _)| *columns == slot.dirty);
             let shape = match known {
                 _ if slot.state.contains(RowState::NEW) => {
@@ -195,11 +195,8 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
             };
             captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
         });
-        let removed = self
-            .dirty
-            .removed()
-            .iter()
-            .filter(|tombstone| selected(tombstone.key));
+        let removed = self.dirty.removed_for(which).iter();
+        let removed = removed.filter(|tombstone| selected(tombstone.key));
         captured.remove(removed.map(|tombstone| tombstone.id));
     }
 
@@ -232,16 +229,12 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
 
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
         match which {
-            Selection::All => {
-                let listed = self.dirty.take_listed();
-                for &key in &listed {
-                    if let Some(slot) = self.rows.get_mut(key) {
-                        slot.dirty = E::Columns::empty();
-                        slot.state.remove(RowState::NEW | RowState::LISTED);
-                    }
+            Selection::All | Selection::Oldest(_) => self.dirty.unlist(which, |key| {
+                if let Some(slot) = self.rows.get_mut(key) {
+                    slot.dirty = E::Columns::empty();
+                    slot.state.remove(RowState::NEW | RowState::LISTED);
                 }
-                self.dirty.reuse(listed);
-            }
+            }),
             Selection::Only(_) => {
                 for row in captured.rows() {
                     if let Some(slot) = self.rows.get_mut(row.key) {
