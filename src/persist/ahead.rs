@@ -20,7 +20,7 @@ impl<W: IsWorld> Database<W> {
     ///
     /// let mut db = Database::<World>::open(path)?;
     /// for tick in 1..=120 {
-    ///     db.insert(Player { full_name: format!("Player {tick}"), ..Player::default() })?;
+    ///     db.insert(Player { email: format!("{tick}@example.com"), ..Player::default() })?;
     ///     // Once a second, and in the fifteen ticks before that a part of it.
     ///     match tick % 60 {
     ///         0 => drop(db.flush_in_background()?),
