@@ -256,6 +256,88 @@ fn s5_5_another_programs_write_is_an_error_and_is_not_written_over() {
     assert_eq!(bob.id().get(), 2);
 }
 
+/// Whatever another program does to a row, it is seen; and when it has taken it back, all is well again.
+/// What has changed in memory meanwhile does not hide it.
+#[test]
+fn every_write_of_another_program_is_told_from_none() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let writes = [
+        // Of the luck, of which other columns will be dirty, and of the strength.
+        (
+            "attribute_owners SET id = 99 WHERE id = 1",
+            "attribute_owners SET id = 1 WHERE id = 99",
+        ),
+        (
+            "attribute_owners SET id = 99 WHERE id = 2",
+            "attribute_owners SET id = 2 WHERE id = 99",
+        ),
+        (
+            "attribute_owners SET attribute_id = 99 WHERE id = 1",
+            "attribute_owners SET attribute_id = 1 WHERE id = 1",
+        ),
+        (
+            "attribute_owners SET mobile_id = NULL, player_id = 2 WHERE id = 2",
+            "attribute_owners SET mobile_id = 1, player_id = NULL WHERE id = 2",
+        ),
+        (
+            "attribute_owners SET mobile_id = 2 WHERE id = 2",
+            "attribute_owners SET mobile_id = 1 WHERE id = 2",
+        ),
+        (
+            "players SET id = 99 WHERE id = 2",
+            "players SET id = 2 WHERE id = 99",
+        ),
+        (
+            "players SET full_name = 'by hand' WHERE id = 2",
+            "players SET full_name = 'player 2' WHERE id = 2",
+        ),
+        (
+            "attributes SET id = 99 WHERE id = 1",
+            "attributes SET id = 1 WHERE id = 99",
+        ),
+    ];
+    let by_hand = |what: &str| {
+        let no_keys = "PRAGMA foreign_keys = OFF; UPDATE";
+        file.writer()
+            .execute_batch(&format!("{no_keys} {what}"))
+            .unwrap();
+    };
+    for (n, (write, undo)) in (0..).zip(writes) {
+        db.get_mut(sample.ada).unwrap().set_year_of_birth(n);
+        for is_given in [false, true] {
+            if is_given {
+                let mut ada = db.get_mut(sample.ada).unwrap();
+                ada.give_attribute(sample.luck, sample.iron).unwrap();
+            }
+            by_hand(write);
+            let before = state_of(&db);
+            let (_, cause) = flush_failure(db.flush());
+            assert!(
+                matches!(cause, FlushFailure::ForeignWrite),
+                "{write}: {cause}"
+            );
+            assert_eq!(state_of(&db), before);
+            by_hand(undo);
+        }
+        // The player and the pivot's row, and nothing stands in the way.
+        assert_wrote(db.flush().unwrap(), (0, 2, 0));
+        by_hand("players SET id = id");
+        db.get_mut(sample.iron)
+            .unwrap()
+            .give_attribute(sample.luck, sample.ada)
+            .unwrap();
+        assert_wrote(db.flush().unwrap(), (0, 1, 0));
+    }
+    // Rows that memory has removed, and the file has still.
+    db.remove(sample.avatar).unwrap();
+    by_hand("players SET id = id");
+    let gone = db.n_dirty();
+    assert_eq!(db.flush().unwrap().deleted, gone);
+    file.reopen(db);
+}
+
 #[test]
 fn s5_5_a_world_put_in_the_place_of_the_loaded_one_is_not_flushed() {
     let file = TestFile::new();

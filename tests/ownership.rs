@@ -8,10 +8,11 @@ use common::ownership::{
     ItemAttributes, MobileAttributes, MobileInventories, OwnedKey, OwnerKey, Ownership,
     PlayerAttributes, PlayerInventories,
 };
+use common::sample::{attribute, fill};
 use common::{Contents, TestFile, state_of};
-use gamedb::model::{Entity, NewOrKept, Owned, PivotRow, Table};
+use gamedb::model::{Entity, NewOrKept, Owned, PivotRow, Table, TableId, Tables as _};
 use gamedb::{Database, Error, Key};
-use gamedb_models::World;
+use gamedb_models::{Tables, World};
 
 macro_rules! on_every_owner {
     ($($test:ident)*) => {
@@ -425,4 +426,31 @@ fn e4_adding_to_a_removed_owner_uses_no_id<P: Ownership>() {
     let key = add::<P>(&mut db, second, "first of all");
     assert_eq!(db.id(key).unwrap().get(), 1);
     drop(file);
+}
+
+/// A loop that gives birth and kills, and does not flush, needs no more memory for what is dirty than
+/// the rows that there are.
+#[test]
+fn rows_that_come_and_go_without_a_flush_leave_nothing_behind() {
+    let mut world = World::new();
+    assert!(world.attribute_owners.is_empty());
+    let sample = fill(&mut world);
+    assert!(!world.attribute_owners.is_empty());
+    assert_eq!(world.attribute_owners.len(), 3);
+    for n in 0..10_000 {
+        let mut ada = world.get_mut(sample.ada).unwrap();
+        let key = ada.add_attribute(attribute("short")).unwrap();
+        if n % 2 == 0 {
+            ada.give_attribute(key, sample.bob).unwrap();
+        }
+        world.remove(key).unwrap();
+    }
+    let tables: &Tables = &world;
+    for id in (0..).map(TableId).take(Tables::INFO.len()) {
+        let table = tables.table(id);
+        let n_listed = table.dirty().listed().len();
+        assert!(n_listed <= 2 * table.n_rows() + 65, "{}", table.info().name);
+        assert_eq!(table.dirty().removed().len(), 0);
+    }
+    assert_eq!(world.check(), [""; 0]);
 }

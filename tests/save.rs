@@ -451,3 +451,49 @@ fn many_trades_without_a_flush_are_one_group() {
     assert_eq!(db.save(of_ada).unwrap().along, 0);
     assert_eq!(units_in(&file), 14.0);
 }
+
+/// More of them than are kept as they come: those that are gone are taken out, the others still hold.
+#[test]
+fn many_trades_of_different_rows_are_as_many_groups() {
+    const TRADES: i64 = 1_500;
+    let file = TestFile::new();
+    let mut db = file.open();
+    let trade = |world: &mut World, n: i64| {
+        let both = |world: &mut World| -> Result<_, Error> {
+            Ok((world.insert(player(n))?, world.insert(mobile(n))?))
+        };
+        world.transaction(both).unwrap()
+    };
+    let pairs: Vec<_> = (0..TRADES).map(|n| trade(&mut db, n)).collect();
+    let (first, _) = pairs[3];
+    let report = db.save(first).unwrap();
+    assert_eq!((report.inserted, report.along), (2, 1));
+    let _ = db.flush().unwrap();
+
+    // A third one comes and goes.
+    for (n, &(old, mobile)) in (0..).zip(&pairs) {
+        db.transaction(|world| {
+            world.get_mut(old)?.set_year_of_birth(7);
+            let short_lived = world.insert(player(TRADES + n))?;
+            world.get_mut(mobile)?.set_what_we_call_you("traded");
+            world.remove(short_lived)
+        })
+        .unwrap();
+    }
+    let report = db.save(first).unwrap();
+    assert_eq!((report.updated, report.along), (2, 1));
+    assert_eq!(db.flush().unwrap().updated, 2 * pairs.len() - 2);
+    file.reopen(db);
+}
+
+#[test]
+fn what_was_given_away_and_then_removed_is_deleted_with_its_first_owner() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let mut ada = db.get_mut(sample.ada).unwrap();
+    ada.give_attribute(sample.luck, sample.bob).unwrap();
+    db.remove(sample.luck).unwrap();
+    assert_wrote(db.save(sample.ada).unwrap(), (0, 0, 2));
+    file.reopen(db);
+}

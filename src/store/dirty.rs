@@ -174,3 +174,32 @@ impl DirtySet {
         self.listed.drain(..n).for_each(clean);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use slotmap::SlotMap;
+
+    #[test]
+    fn the_list_is_kept_in_proportion_to_the_rows() {
+        let mut rows = SlotMap::<RawKey, ()>::new();
+        let mut dirty = DirtySet::default();
+        let n_rows = 100;
+        let living: Vec<_> = (0..n_rows).map(|_| rows.insert(())).collect();
+        for &key in &living {
+            dirty.list(key, &mut RowState::empty());
+        }
+        let most = 2 * n_rows + 64;
+        while dirty.listed().len() < most {
+            let gone = rows.insert(());
+            rows.remove(gone);
+            dirty.list(gone, &mut RowState::empty());
+            dirty.shrink(n_rows, |key| rows.contains_key(key));
+        }
+        assert_eq!(dirty.listed().len(), most, "taken out too early");
+        let last = rows.insert(());
+        dirty.list(last, &mut RowState::empty());
+        dirty.shrink(n_rows, |key| rows.contains_key(key));
+        assert!(dirty.listed().iter().eq(living.iter().chain([&last])));
+    }
+}

@@ -368,4 +368,65 @@ mod tests {
         assert!(list.iter().eq(keys[70..].iter().map(|&(_, key)| key)));
         assert_eq!(list.iter().len(), 30);
     }
+
+    /// Keys for ids from 0 on.
+    fn keys(n: i64) -> (SlotMap<RawKey, i64>, Vec<RawKey>) {
+        let mut rows = SlotMap::new();
+        let keys = (0..n).map(|id| rows.insert(id)).collect();
+        (rows, keys)
+    }
+
+    #[test]
+    fn a_list_is_searched_through_only_while_it_is_short() {
+        let (rows, keys) = keys(FEW as i64 + 1);
+        let mut list = KeyList::default();
+        // Not in the order of their ids, and the last one in the middle.
+        let order = keys.iter().step_by(2).chain(keys.iter().skip(1).step_by(2));
+        for (n, &key) in (1..).zip(order) {
+            list.insert(rows[key], key, Place::ById, |other| rows[other]);
+            assert_eq!(list.len(), n);
+            assert_eq!(matches!(list, KeyList::Few(_)), n <= FEW);
+            let mut expected: Vec<_> = keys
+                .iter()
+                .copied()
+                .filter(|&key| list.iter().any(|other| other == key))
+                .collect();
+            assert_eq!(list.iter().collect::<Vec<_>>(), expected);
+            expected.reverse();
+            assert_eq!(list.iter().rev().collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn two_values_with_one_hash_are_kept_apart() {
+        let (rows, keys) = keys(3);
+        let (a, b, c) = (keys[0], keys[1], keys[2]);
+        // Two of them have the same value.
+        let same = |one: RawKey, other: RawKey| (one == b) == (other == b);
+        let mut index = ValueIndex::default();
+        for key in [c, b, a] {
+            index.link(
+                7,
+                rows[key],
+                key,
+                |other| same(key, other),
+                |other| rows[other],
+            );
+        }
+        let find = |index: &ValueIndex, value: RawKey| {
+            let found = index.find(7, |other| same(value, other));
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(find(&index, a), [a, c]);
+        assert_eq!(find(&index, b), [b]);
+        assert_eq!(index.find(7, |_| false).len(), 0);
+        assert_eq!(index.find(8, |_| true).len(), 0);
+        index.unlink(7, rows[a], a, |other| same(a, other));
+        assert_eq!(find(&index, a), [c]);
+        assert_eq!(find(&index, b), [b]);
+        index.unlink(7, rows[c], c, |other| same(c, other));
+        assert_eq!(find(&index, a), []);
+        assert_eq!(find(&index, b), [b]);
+        assert_eq!(index.entries().count(), 1);
+    }
 }
