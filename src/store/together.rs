@@ -117,21 +117,41 @@ impl Together {
 
     /// Takes the rows out that are not dirty any more.
     pub(crate) fn compact(&mut self, is_dirty: impl Fn(AnyKey) -> bool) {
-        // Only now, because a row that is gone still holds together who gave to it and who got from it.
-        let groups = self.index().rows;
-        self.clear();
-        for rows in groups.into_values() {
-            self.add_group(rows.into_iter().filter(|&row| is_dirty(row)));
+        // Whole ones, because a row that is gone still holds together who gave to it and who got from it.
+        let whole = self.whole_groups();
+        let mut n_left = vec![0_usize; whole.len()];
+        let mut left = Vec::with_capacity(self.members.len());
+        for &(row, group) in &self.members {
+            let group = whole[group as usize];
+            if is_dirty(row) {
+                n_left[group as usize] += 1;
+                left.push((row, group));
+            }
         }
+        self.clear();
+        let groups = left.into_iter();
+        self.enter_groups(
+            groups.filter(|&(_, group)| n_left[group as usize] > 1),
+            whole.len(),
+        );
         self.compact_at = 2 * self.members.len();
     }
 
     /// Adds the groups of another list. O(its members).
     pub(crate) fn append(&mut self, other: &Self) {
-        let theirs = other.whole_groups();
-        let mut mine: Vec<Option<Group>> = vec![None; theirs.len()];
-        for &(row, group) in &other.members {
-            let mine = &mut mine[theirs[group as usize] as usize];
+        let whole = other.whole_groups();
+        let members = other.members.iter();
+        self.enter_groups(
+            members.map(|&(row, group)| (row, whole[group as usize])),
+            whole.len(),
+        );
+    }
+
+    /// Adds groups that are numbered in another way, of so many.
+    fn enter_groups(&mut self, rows: impl Iterator<Item = (AnyKey, Group)>, n_groups: usize) {
+        let mut mine: Vec<Option<Group>> = vec![None; n_groups];
+        for (row, group) in rows {
+            let mine = &mut mine[group as usize];
             let group = match *mine {
                 Some(group) => self.whole(group),
                 None => self.group(row).unwrap_or_else(|| self.new_group()),
@@ -139,11 +159,6 @@ impl Together {
             *mine = Some(group);
             self.enter(row, group);
         }
-        self.close();
-    }
-
-    fn add_group(&mut self, rows: impl IntoIterator<Item = AnyKey>) {
-        rows.into_iter().for_each(|row| self.add(row));
         self.close();
     }
 
@@ -218,7 +233,8 @@ mod tests {
     }
 
     fn group(together: &mut Together, rows: &[AnyKey]) {
-        together.add_group(rows.iter().copied());
+        rows.iter().for_each(|&row| together.add(row));
+        together.close();
     }
 
     fn with(together: &Together, row: AnyKey) -> Vec<AnyKey> {

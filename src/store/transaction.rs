@@ -114,7 +114,7 @@ impl<T: Tables> World<T> {
             return;
         }
         let tables = &self.tables;
-        let removed: std::collections::HashSet<AnyKey> = all_tables::<T>()
+        let removed: hashbrown::HashSet<AnyKey> = all_tables::<T>()
             .flat_map(|table| {
                 let removed = tables.table(table).dirty().removed().iter();
                 removed.map(move |tombstone| AnyKey {
