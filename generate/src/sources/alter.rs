@@ -3,6 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::column::{self, Place};
+use super::constraint;
 use super::create;
 use super::cursor::{Cursor, Path, parts, shown, text};
 use super::ddl::{NamedKind, Table};
@@ -191,7 +192,7 @@ fn add(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Chang
         return Change::Unknown;
     }
     for pieces in elements {
-        let is_constraint = column::is_constraint(&Cursor::new(pieces, reader.dialect));
+        let is_constraint = constraint::is_constraint(&Cursor::new(pieces, reader.dialect));
         let there = |name: &String| table.columns.iter().any(|column| column.name == *name);
         let name = Cursor::new(pieces, reader.dialect).name();
         if (column || !is_constraint) && name.as_ref().is_some_and(there) {

@@ -3,6 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::column::{self, Definition};
+use super::constraint;
 use super::cursor::{Cursor, Path, parts};
 use super::ddl::{Key, KeyPart, Table};
 use super::read::Reader;
@@ -123,9 +124,9 @@ pub(crate) fn element(reader: &mut Reader, element: &Element, table: &mut Table)
         return;
     }
     cursor.back(0);
-    if !column::is_constraint(&cursor) {
+    if !constraint::is_constraint(&cursor) {
         let Some(mut definition) = column::definition(&mut cursor) else {
-            reader.warn_table(table, column::unreadable(&element.pieces));
+            reader.warn_table(table, constraint::unreadable(&element.pieces));
             return;
         };
         if definition
@@ -141,15 +142,15 @@ pub(crate) fn element(reader: &mut Reader, element: &Element, table: &mut Table)
     // More than one, where commas are missing.
     while !cursor.is_end() {
         let before = cursor.mark();
-        if !column::is_constraint(&cursor) {
+        if !constraint::is_constraint(&cursor) {
             break;
         }
-        if let Err(what) = column::constraint(&mut cursor, table) {
+        if let Err(what) = constraint::constraint(&mut cursor, table) {
             reader.warn_table(table, what);
             return;
         }
         // `USING BTREE COMMENT 'x'`, `USING INDEX TABLESPACE x`, ..
-        while !cursor.is_end() && !column::is_constraint(&cursor) {
+        while !cursor.is_end() && !constraint::is_constraint(&cursor) {
             cursor.next();
         }
         if cursor.mark() == before {

@@ -10,10 +10,13 @@
 
 mod alter;
 mod column;
+mod constraint;
 mod create;
 pub(crate) mod cursor;
 pub(crate) mod ddl;
 mod detect;
+mod drop;
+mod objects;
 mod read;
 mod split;
 mod sqlite_file;
