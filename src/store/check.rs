@@ -1,15 +1,17 @@
 //! The invariants of the store, recomputed from the rows. Tests call this after every step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::any_table::AnyTable;
+use super::constraint::Check;
 use super::dirty::RowState;
 use super::entity::{Entity, IndexHasher, Owner as _, PivotRow, Tables as _};
-use super::index::{Parent, ParentIndex};
+use super::ids::Ids;
+use super::index::{Parent, ParentIndex, ValueIndex};
 use super::key::RawKey;
 use super::pivot::Pivot;
-use super::schema::TableKind;
-use super::table::{Slot, Table};
+use super::schema::{TableId, TableInfo, TableKind};
+use super::table::Table;
 
 type Children = BTreeMap<(i64, Option<RawKey>), Vec<RawKey>>;
 
@@ -29,141 +31,197 @@ fn as_built(index: &ParentIndex) -> Children {
 }
 
 pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let name = E::INFO.name;
-    let mut complain = |what: String| wrong.push(format!("{name}: {what}"));
-    let live: Vec<_> = {
-        let mut live: Vec<_> = table
-            .rows
-            .iter()
-            .filter(|(_, slot)| !slot.state.contains(RowState::REMOVED))
-            .collect();
-        live.sort_by_key(|(_, slot)| slot.id);
-        live
+    let mut rows = Vec::with_capacity(table.len());
+    for (key, slot) in &table.rows {
+        if !slot.state.contains(RowState::REMOVED) {
+            rows.push(SeenRow {
+                key,
+                id: slot.id,
+                is_dirty: table.is_dirty_row(key),
+                is_listed: slot.state.contains(RowState::LISTED),
+            });
+        }
+    }
+    rows.sort_unstable_by_key(|row| row.id);
+    let row = |key: RawKey| &table.rows[key].row;
+    let seen = Seen {
+        info: E::INFO,
+        rows,
+        n_slots: table.rows.len(),
+        n_removed: table.n_removed(),
+        n_live: table.len(),
+        ids: &table.ids,
+        parents: &table.parents,
+        indexes: &table.indexes,
+        listed: table.dirty.listed(),
+        parent: &|n, key| row(key).parent(n),
+        is_there: &|table, key| tables.table(table).id_of(key).is_some(),
+        n_rows: &|table| tables.table(table).n_rows(),
+        hash: &|n, key| row(key).index_hash(n, &IndexHasher(table.indexes[n].hasher())),
+        is_same: &|n, one, other| row(one).index_eq(row(other), n),
+        holds: &|check, key| check.holds(|column| row(key).value(column, tables)),
     };
-    if live.len() + table.n_removed() != table.rows.len() {
-        complain("removed rows are still there that no transaction can bring back".into());
+    seen.complaints()
+}
+
+/// A row of a table, without its type.
+struct SeenRow {
+    key: RawKey,
+    id: i64,
+    is_dirty: bool,
+    is_listed: bool,
+}
+
+/// A table without its row type: so that what looks at it, which is a lot, is compiled once and not for
+/// every table of a world.
+struct Seen<'a> {
+    info: &'static TableInfo,
+    /// The live ones, by ascending id.
+    rows: Vec<SeenRow>,
+    n_slots: usize,
+    n_removed: usize,
+    n_live: usize,
+    ids: &'a Ids,
+    parents: &'a [ParentIndex],
+    indexes: &'a [ValueIndex],
+    listed: &'a [RawKey],
+    parent: &'a dyn Fn(usize, RawKey) -> Option<RawKey>,
+    is_there: &'a dyn Fn(TableId, RawKey) -> bool,
+    n_rows: &'a dyn Fn(TableId) -> usize,
+    hash: &'a dyn Fn(usize, RawKey) -> Option<u64>,
+    is_same: &'a dyn Fn(usize, RawKey, RawKey) -> bool,
+    holds: &'a dyn Fn(&Check, RawKey) -> bool,
+}
+
+impl Seen<'_> {
+    fn complaints(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut complain = |what: String| wrong.push(format!("{}: {what}", self.info.name));
+        self.look_at_ids(&mut complain);
+        for n in 0..self.info.foreign_keys.len() {
+            self.look_at_foreign_key(n, &mut complain);
+        }
+        for n in 0..self.info.indexes.len() {
+            self.look_at_index(n, &mut complain);
+        }
+        for check in self.info.checks {
+            for row in self.rows.iter().filter(|row| !(self.holds)(check, row.key)) {
+                complain(format!(
+                    "CHECK ({}) does not hold in row {}",
+                    check.sql, row.id
+                ));
+            }
+        }
+        self.look_at_dirty_set(&mut complain);
+        if let TableKind::Owned { pivot } = self.info.kind {
+            let is_owned = |row: &SeenRow| (self.is_there)(pivot, row.key);
+            if (self.n_rows)(pivot) != self.rows.len() || !self.rows.iter().all(is_owned) {
+                complain("not every row has exactly one owner".into());
+            }
+        }
+        wrong
     }
-    if live.len() != table.len() {
-        complain(format!(
-            "{} rows are counted as {}",
-            live.len(),
-            table.len()
-        ));
+
+    fn look_at_ids(&self, complain: &mut dyn FnMut(String)) {
+        if self.rows.len() + self.n_removed != self.n_slots {
+            complain("removed rows are still there that no transaction can bring back".into());
+        }
+        if self.rows.len() != self.n_live {
+            complain(format!(
+                "{} rows are counted as {}",
+                self.rows.len(),
+                self.n_live
+            ));
+        }
+        let by_id = self.rows.iter().map(|row| (row.id, row.key));
+        if !self.ids.iter().eq(by_id) {
+            complain("the ids do not lead to the rows".into());
+        }
+        if let Some(next) = self.ids.counter().next()
+            && self.rows.last().is_some_and(|row| row.id >= next)
+        {
+            complain(format!("id {next} would be given twice"));
+        }
     }
-    if !table
-        .ids
-        .iter()
-        .eq(live.iter().map(|(key, slot)| (slot.id, *key)))
-    {
-        complain("the ids do not lead to the rows".into());
-    }
-    if let Some(next) = table.ids.counter().next()
-        && live.last().is_some_and(|(_, slot)| slot.id >= next)
-    {
-        complain(format!("id {next} would be given twice"));
-    }
-    for (n, foreign_key) in E::INFO.foreign_keys.iter().enumerate() {
-        let column = E::INFO.foreign_key_column(n);
+
+    fn look_at_foreign_key(&self, n: usize, complain: &mut dyn FnMut(String)) {
+        let foreign_key = &self.info.foreign_keys[n];
+        let column = self.info.foreign_key_column(n);
         let mut expected = Children::new();
-        for (key, slot) in &live {
-            if let Some(parent) = slot.row.parent(n) {
-                expected.entry((0, Some(parent))).or_default().push(*key);
-                let target = foreign_key.table.map(|target| tables.table(target));
-                if target.is_none_or(|target| target.id_of(parent).is_none()) {
-                    complain(format!("{column} of row {} names nobody", slot.id));
+        for row in &self.rows {
+            if let Some(parent) = (self.parent)(n, row.key) {
+                let children = expected.entry((0, Some(parent))).or_default();
+                children.push(row.key);
+                let target = foreign_key.table;
+                if !target.is_some_and(|target| (self.is_there)(target, parent)) {
+                    complain(format!("{column} of row {} names nobody", row.id));
                 }
             }
         }
         if foreign_key.unique && expected.values().any(|children| children.len() > 1) {
             complain(format!("{column} is not unique"));
         }
-        if as_built(&table.parents[n]) != expected {
+        if as_built(&self.parents[n]) != expected {
             complain(format!(
                 "the index on {column} is not the one rebuilt from the rows"
             ));
         }
     }
-    for (n, info) in E::INFO.indexes.iter().enumerate() {
-        let index = &table.indexes[n];
-        let hash = |row: &E| row.index_hash(n, &IndexHasher(index.hasher()));
+
+    fn look_at_index(&self, n: usize, complain: &mut dyn FnMut(String)) {
+        let (index, columns) = (&self.indexes[n], self.info.index_columns(n));
+        let ids: HashMap<_, _> = self.rows.iter().map(|row| (row.key, row.id)).collect();
         let mut in_index = BTreeSet::new();
         for list in index.entries() {
             let keys: Vec<_> = list.iter().collect();
             in_index.extend(keys.iter().copied());
-            let rows: Option<Vec<_>> = keys.iter().map(|&key| table.slot(key)).collect();
-            let Some(rows) = rows else {
-                complain(format!(
-                    "the index on {} has a removed row",
-                    E::INFO.index_columns(n)
-                ));
+            if keys.iter().any(|key| !ids.contains_key(key)) {
+                complain(format!("the index on {columns} has a removed row"));
                 continue;
-            };
-            if rows
-                .windows(2)
-                .any(|two| !two[0].row.index_eq(&two[1].row, n) || two[0].id >= two[1].id)
-            {
+            }
+            let is_mixed =
+                |two: &[RawKey]| !(self.is_same)(n, two[0], two[1]) || ids[&two[0]] >= ids[&two[1]];
+            if keys.windows(2).any(is_mixed) {
+                complain(format!("the index on {columns} mixes values or order"));
+            }
+            if self.info.indexes[n].unique && keys.len() > 1 {
+                complain(format!("{columns} is not unique"));
+            }
+        }
+        let mut expected = BTreeSet::new();
+        let mut are_found = true;
+        for row in &self.rows {
+            if let Some(hash) = (self.hash)(n, row.key) {
+                expected.insert(row.key);
+                let mut found = index.find(hash, |other| (self.is_same)(n, other, row.key));
+                are_found &= found.any(|key| key == row.key);
+            }
+        }
+        if in_index != expected || !are_found {
+            complain(format!(
+                "the index on {columns} is not the one rebuilt from the rows"
+            ));
+        }
+    }
+
+    fn look_at_dirty_set(&self, complain: &mut dyn FnMut(String)) {
+        let listed: BTreeSet<_> = self.listed.iter().copied().collect();
+        for row in &self.rows {
+            let is_listed = listed.contains(&row.key);
+            if row.is_dirty && !is_listed {
+                complain(format!("row {} is dirty, and not in the dirty set", row.id));
+            }
+            if row.is_listed != is_listed {
                 complain(format!(
-                    "the index on {} mixes values or order",
-                    E::INFO.index_columns(n)
+                    "row {} does not know whether it is listed as dirty",
+                    row.id
                 ));
             }
-            if info.unique && rows.len() > 1 {
-                complain(format!("{} is not unique", E::INFO.index_columns(n)));
-            }
         }
-        let expected: BTreeSet<_> = live
-            .iter()
-            .filter(|(_, slot)| hash(&slot.row).is_some())
-            .map(|(key, _)| *key)
-            .collect();
-        let found = |row: &E| {
-            hash(row).map(|hash| index.find(hash, |key| table.rows[key].row.index_eq(row, n)))
-        };
-        let all_found = live
-            .iter()
-            .all(|(key, slot)| found(&slot.row).is_none_or(|mut keys| keys.any(|k| k == *key)));
-        if in_index != expected || !all_found {
-            complain(format!(
-                "the index on {} is not the one rebuilt from the rows",
-                E::INFO.index_columns(n)
-            ));
+        if listed.len() != self.listed.len() {
+            complain("a row is listed as dirty twice".into());
         }
     }
-    for check in E::INFO.checks {
-        let fails = |slot: &&Slot<E>| !check.holds(|column| slot.row.value(column, tables));
-        for slot in live.iter().map(|(_, slot)| *slot).filter(fails) {
-            complain(format!(
-                "CHECK ({}) does not hold in row {}",
-                check.sql, slot.id
-            ));
-        }
-    }
-    let listed: BTreeSet<_> = table.dirty.listed().iter().copied().collect();
-    for (key, slot) in &live {
-        if table.is_dirty_row(*key) && !listed.contains(key) {
-            complain(format!(
-                "row {} is dirty, and not in the dirty set",
-                slot.id
-            ));
-        }
-        if slot.state.contains(RowState::LISTED) != listed.contains(key) {
-            complain(format!(
-                "row {} does not know whether it is listed as dirty",
-                slot.id
-            ));
-        }
-    }
-    if listed.len() != table.dirty.listed().len() {
-        complain("a row is listed as dirty twice".into());
-    }
-    if let TableKind::Owned { pivot } = E::INFO.kind {
-        let pivot = tables.table(pivot);
-        if pivot.n_rows() != live.len() || live.iter().any(|(key, _)| pivot.id_of(*key).is_none()) {
-            complain("not every row has exactly one owner".into());
-        }
-    }
-    wrong
 }
 
 pub(super) fn pivot<P: PivotRow>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<String> {
