@@ -7,11 +7,13 @@
 
 mod common;
 
-use common::TestFile;
-use common::sample::{attribute, player};
+use std::time::Duration;
+
+use common::sample::{attribute, flushed, player};
+use common::{TestFile, assert_wrote, contents_of, flush_failure};
 use gamedb::error::ProblemKind;
 use gamedb::persist::error::{Difference, FlushFailure};
-use gamedb::{Error, FileError};
+use gamedb::{Database, Error, FileError, Options};
 use gamedb_models::{
     AttributeOwnerKey, Inventory, InventoryEntry, Item, ItemBlueprint, ItemBlueprintComponent,
     Player, World,
@@ -309,4 +311,230 @@ fn a_world_can_be_written_into_a_new_file() {
     rescued.flush().unwrap();
     let rescued = new.reopen(rescued);
     assert!(rescued.snapshot().unwrap() == db.snapshot().unwrap());
+}
+
+/// Does not wait for another program that is writing.
+fn impatient(file: &TestFile) -> Database<World> {
+    let options = Options::new().busy_timeout(Duration::from_millis(1));
+    options.open(file.path()).unwrap()
+}
+
+/// A delta brings back a row with the id that it had: the file had to delete the one and insert the other,
+/// and did neither.
+#[test]
+fn a_removed_row_that_a_delta_brings_back_is_in_the_file() {
+    for end in ["flush", "background", "save", "refused"] {
+        for ahead in 0..4 {
+            let file = TestFile::new();
+            let mut db = impatient(&file);
+            let key = db.insert(player(1)).unwrap();
+            let other = db.insert(player(2)).unwrap();
+            let _ = db.flush().unwrap();
+            let mut origin = World::new();
+            origin.insert(player(1)).unwrap();
+            let snapshot = origin.snapshot().unwrap();
+
+            db.get_mut(key).unwrap().set_full_name("changed");
+            if ahead & 1 != 0 {
+                db.prepare_flush(10);
+            }
+            db.remove(key).unwrap();
+            db.apply(&snapshot).unwrap();
+            if ahead & 2 != 0 {
+                db.prepare_flush(10);
+            }
+            db.get_mut(other).unwrap().set_full_name("other");
+            match end {
+                "flush" => drop(db.flush().unwrap()),
+                "save" => drop(db.save(other).unwrap()),
+                "background" => {
+                    let ticket = db.flush_in_background().unwrap();
+                    assert_wrote(db.wait(ticket).unwrap(), (1, 1, 1));
+                }
+                _ => {
+                    // Somebody else is writing, so it fails, and is tried again.
+                    let writer = file.writer();
+                    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+                    let ticket = db.flush_in_background().unwrap();
+                    flush_failure(db.wait(ticket));
+                    writer.execute_batch("ROLLBACK").unwrap();
+                }
+            }
+            let _ = db.flush().unwrap();
+            assert_eq!(file.contents(), contents_of(&db), "{end}, {ahead}");
+            assert_wrote(db.flush().unwrap(), (0, 0, 0));
+            file.reopen(db);
+        }
+    }
+}
+
+/// A row was changed with one and removed with another, and its place was taken: the groups of a failed
+/// flush and the later ones did not find each other, and half of a trade was saved.
+#[test]
+fn groups_hold_where_the_slot_of_a_removed_row_is_used_again() {
+    let file = TestFile::new();
+    let mut db = impatient(&file);
+    let sample = flushed(&mut db);
+    let carol = db.insert(player(3)).unwrap();
+    let _ = db.flush().unwrap();
+    db.transaction(|world| {
+        world.get_mut(sample.luck)?.set_internal_name("more luck");
+        world.get_mut(carol)?.set_full_name("Carol");
+        Ok::<_, Error>(())
+    })
+    .unwrap();
+    let writer = file.writer();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let ticket = db.flush_in_background().unwrap();
+    db.transaction(|world| {
+        world.remove(carol)?;
+        world.get_mut(sample.entry)?.set_quantity(9.0)
+    })
+    .unwrap();
+    db.transaction(|world| {
+        let dave = world.insert(player(4))?;
+        assert_ne!(dave, carol);
+        world.get_mut(sample.iron)?.set_internal_name("steel")
+    })
+    .unwrap();
+    flush_failure(db.wait(ticket));
+    writer.execute_batch("ROLLBACK").unwrap();
+    let report = db.save(sample.luck).unwrap();
+    assert_wrote(report, (0, 2, 1));
+    assert_eq!(
+        file.query::<f64>("SELECT quantity FROM inventory_entries"),
+        9.0
+    );
+    file.reopen(db);
+}
+
+/// What a save has written is not on the disk yet when nothing else has changed since.
+#[test]
+fn a_durable_flush_syncs_what_was_saved() {
+    let file = TestFile::new();
+    let _ = flushed(&mut file.open());
+    let (mut db, statements) = file.open_watched();
+    let ada = Player::find_by_email(&db, "1@example.com").unwrap().key();
+    let syncs = |db: &mut Database<World>| {
+        statements.take();
+        let _ = db.flush_durable().unwrap();
+        let all = statements.take();
+        all.iter().any(|sql| sql.starts_with("COMMIT"))
+    };
+    // Nobody knows whether the one that wrote it synced it.
+    assert!(syncs(&mut db));
+    assert!(!syncs(&mut db));
+    for _ in 0..2 {
+        let year = db.get(ada).unwrap().year_of_birth + 1;
+        db.get_mut(ada).unwrap().set_year_of_birth(year);
+        let _ = db.save(ada).unwrap();
+        assert!(syncs(&mut db));
+        assert!(!syncs(&mut db));
+    }
+    file.reopen(db);
+}
+
+/// The ticket of a flush was answered with what a save had written since.
+#[test]
+fn a_ticket_is_not_answered_with_the_report_of_a_save() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let players: Vec<_> = (0..5).map(|n| db.insert(player(n)).unwrap()).collect();
+    let ticket = db.flush_in_background().unwrap();
+    db.get_mut(players[0]).unwrap().set_full_name("saved");
+    let _ = db.save(players[0]).unwrap();
+    assert_wrote(db.wait(ticket).unwrap(), (5, 0, 0));
+    file.reopen(db);
+}
+
+/// What a transaction did that can neither be kept nor taken back was flushed.
+#[test]
+fn nothing_is_written_while_a_transaction_is_left_open() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let in_file = file.contents();
+    let mut other = World::new();
+    let swapped = db.transaction(|world| {
+        world.get_mut(sample.ada)?.set_full_name("half");
+        std::mem::swap(world, &mut other);
+        world.remove(sample.ada)
+    });
+    assert!(swapped.is_err());
+    std::mem::swap(&mut *db, &mut other);
+    db.prepare_flush(10);
+    for failed in [
+        flush_failure(db.flush()),
+        flush_failure(db.save(sample.bob)),
+        flush_failure(db.flush_in_background()),
+    ] {
+        assert!(matches!(failed.1, FlushFailure::TransactionOpen));
+    }
+    drop(db);
+    assert_eq!(file.contents(), in_file);
+}
+
+/// The file's own `ON CONFLICT` deleted another row to make room for one, or ended the transaction.
+#[test]
+fn what_the_file_says_about_conflicts_is_overruled() {
+    for clause in ["REPLACE", "ROLLBACK", "IGNORE", "FAIL"] {
+        let alter = |ddl: String| {
+            let unique = "email            TEXT    NOT NULL UNIQUE";
+            assert!(ddl.contains(unique));
+            ddl.replace(unique, &format!("{unique} ON CONFLICT {clause}"))
+        };
+        let file = TestFile::by_hand(alter, "");
+        let mut db = file.open();
+        let sample = flushed(&mut db);
+        let swap = |db: &mut Database<World>| {
+            db.get_mut(sample.ada).unwrap().set_email("aside").unwrap();
+            db.get_mut(sample.bob)
+                .unwrap()
+                .set_email("1@example.com")
+                .unwrap();
+            db.get_mut(sample.ada)
+                .unwrap()
+                .set_email("2@example.com")
+                .unwrap();
+        };
+        swap(&mut db);
+        let _ = db.save(sample.ada).unwrap();
+        assert_eq!(file.contents(), contents_of(&db), "{clause}");
+        db.get_mut(sample.ada).unwrap().set_email("aside").unwrap();
+        db.get_mut(sample.bob)
+            .unwrap()
+            .set_email("2@example.com")
+            .unwrap();
+        assert_wrote(db.flush().unwrap(), (0, 2, 0));
+        assert_eq!(file.contents(), contents_of(&db), "{clause}");
+        file.reopen(db);
+    }
+}
+
+/// Two rows of a pivot got one id, and no flush could be written any more.
+#[test]
+fn a_delta_does_not_give_the_id_of_a_pivots_row_twice() {
+    let rows = "
+        INSERT INTO players VALUES (1, 'Ada', 'Ada', '', 1, 1815, 'ada@example.com');
+        INSERT INTO attributes VALUES (5, 'luck', 0, 'LUCK', NULL, 7, NULL, NULL, NULL, NULL);
+        INSERT INTO attribute_owners VALUES (1, 5, NULL, NULL, NULL, 1);";
+    let file = TestFile::by_hand(|ddl| ddl, rows);
+    let snapshot = file.open().snapshot().unwrap();
+    let mut world = World::new();
+    let first = world.insert(player(1)).unwrap();
+    let second = world.insert(player(2)).unwrap();
+    world.remove(first).unwrap();
+    let mut second = world.get_mut(second).unwrap();
+    second.add_attribute(attribute("luck")).unwrap();
+    let refused = world.apply(&snapshot).unwrap_err();
+    let Error::NotApplied { problems } = refused else {
+        panic!("{refused}");
+    };
+    let of_pivot = problems.iter().find(|p| p.table == "attribute_owners");
+    let kind = of_pivot.map(|problem| &problem.kind);
+    assert!(
+        matches!(kind, Some(ProblemKind::AlreadyThere)),
+        "{problems:?}"
+    );
+    assert_eq!(world.check(), [""; 0]);
 }

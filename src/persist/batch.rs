@@ -107,7 +107,9 @@ impl Batch {
                 left -= n_listed;
             }
         }
-        self.take_groups(world);
+        if left < rows {
+            self.take_groups(world);
+        }
         rows - left
     }
 
@@ -204,7 +206,9 @@ impl Batch {
             let table = world.tables.table_mut(id.table);
             table.counter_mut().flushed(id.before);
         }
-        world.ledger.together.append(&self.together);
+        // The older ones first: a slot that a row of theirs has left may be another row's by now.
+        self.together.append(&world.ledger.together);
+        std::mem::swap(&mut self.together, &mut world.ledger.together);
         self.together.clear();
     }
 }

@@ -248,8 +248,9 @@ impl<W: IsWorld> Database<W> {
         let start = Instant::now();
         batch.capture(&mut self.world, which);
         let has_changes = !batch.is_empty();
+        let is_synced = |writer: &mut Writer| writer.is_synced;
         let is_behind =
-            durability == Durability::PowerCut && self.worker.durable() < self.worker.committed();
+            durability == Durability::PowerCut && self.worker.with_writer(is_synced) != Some(true);
         if is_behind {
             batch.write_a_next_id(&self.world);
         }
@@ -304,14 +305,16 @@ impl<W: IsWorld> Database<W> {
         }
         report.generation = Generation(self.worker.known());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
-        if report.rows() > 0 {
+        if let Selection::All = which
+            && report.rows() > 0
+        {
             self.last_report = report;
         }
         report
     }
 
     pub(super) fn is_trusted(&self) -> bool {
-        !self.is_poisoned && self.world.identity() == self.loaded
+        !self.is_poisoned && self.world.identity() == self.loaded && !self.world.log.is_open()
     }
 
     pub(super) fn check_trust(&mut self) -> Result<(), FileError> {
@@ -321,6 +324,9 @@ impl<W: IsWorld> Database<W> {
         }
         if self.world.identity() != self.loaded {
             return Err(self.flush_error(Outcome::NotCommitted, FlushFailure::OtherWorld));
+        }
+        if self.world.log.is_open() {
+            return Err(self.flush_error(Outcome::NotCommitted, FlushFailure::TransactionOpen));
         }
         Ok(())
     }

@@ -145,6 +145,10 @@ pub enum FlushFailure {
     /// The world in the database is not the one that was loaded: it was swapped with another.
     #[error("this is not the world that was loaded from the file")]
     OtherWorld,
+    /// A transaction was left open: it was forgotten, or its world was put in another one's place
+    /// meanwhile. What it did can neither be kept nor be taken back any more.
+    #[error("a transaction was left open")]
+    TransactionOpen,
     /// The thread that writes in the background has panicked. All that it was to write is dirty again;
     /// whether the last batch is in the file is not known.
     #[error("the writer thread has panicked: {message}")]

@@ -158,11 +158,11 @@ fn delete(
     info: &TableInfo,
     captured: &Captured,
 ) -> Result<usize, FlushFailure> {
-    if captured.removed().is_empty() {
+    if captured.removed().len() == 0 {
         return Ok(0);
     }
     let mut statement = connection.prepare_cached(&sql::delete(info))?;
-    for &id in captured.removed() {
+    for id in captured.removed() {
         let touched = statement
             .execute([id])
             .map_err(|source| refuses(info, id, source))?;

@@ -65,6 +65,9 @@ impl<W: IsWorld> Database<W> {
             file: FileIdentity::of(path),
             version,
             wal_pages: Arc::clone(&wal_pages),
+            // Whoever wrote it last may have been killed.
+            is_synced: false,
+            broken: None,
         };
         let mut database = Self {
             loaded: world.identity(),

@@ -34,18 +34,20 @@ fn quoted_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(quoted).collect::<Vec<_>>().join(", ")
 }
 
-/// The statement that writes rows of this shape: the columns in order, and the id last.
+/// The statement that writes rows of this shape: the columns in order, and the id last. `OR ABORT` is what
+/// SQLite does anyway, unless the table says otherwise: `UNIQUE ON CONFLICT REPLACE` would delete another
+/// row, `ROLLBACK` end the transaction.
 pub(super) fn write(info: &TableInfo, shape: &Shape) -> String {
     let names = || shape.columns.iter().map(|&column| info.columns[column]);
     if shape.is_new {
         let marks = vec!["?"; shape.columns.len() + 1].join(", ");
         let columns = quoted_list(names().chain([info.id]));
         return format!(
-            "INSERT INTO {} ({columns}) VALUES ({marks})",
+            "INSERT OR ABORT INTO {} ({columns}) VALUES ({marks})",
             quoted(info.name)
         );
     }
-    let mut sql = format!("UPDATE {} SET ", quoted(info.name));
+    let mut sql = format!("UPDATE OR ABORT {} SET ", quoted(info.name));
     for (n, name) in names().enumerate() {
         let comma = if n > 0 { ", " } else { "" };
         let _ = write!(sql, "{comma}{} = ?", quoted(name));

@@ -1,5 +1,7 @@
 //! Is the file still what memory believes it to be? Asked when another connection has touched it.
 
+use std::collections::HashSet;
+
 use rusqlite::Connection;
 
 use crate::store::any_table::AnyTable;
@@ -18,11 +20,16 @@ pub(super) fn is_unchanged<T: Tables>(
 ) -> rusqlite::Result<bool> {
     for (id, info) in (0..).map(TableId).zip(T::INFO) {
         let table = world.tables.table(id);
+        let removed = table.dirty().removed().iter();
+        let removed: HashSet<i64> = removed.map(|tombstone| tombstone.id).collect();
         let mut n_left = n_rows_in_file(table);
         let mut statement = file.prepare(&sql::select_all(info))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            if n_left == 0 || !table.file_has(row.get(0)?, &columns(row, info), &world.tables) {
+            let id = row.get(0)?;
+            let is_known =
+                removed.contains(&id) || table.file_has(id, &columns(row, info), &world.tables);
+            if n_left == 0 || !is_known {
                 return Ok(false);
             }
             n_left -= 1;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::batch::Batch;
 use super::error::{FlushFailure, Outcome};
@@ -36,6 +36,10 @@ pub(super) struct Writer {
     pub(super) version: i64,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
+    /// Whether all that was ever committed survives a power cut.
+    pub(super) is_synced: bool,
+    /// A checkpoint that the disk has failed: after that nobody knows what is on it.
+    pub(super) broken: Option<FlushFailure>,
 }
 
 impl Writer {
@@ -48,6 +52,10 @@ impl Writer {
         is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
+        if let Some(cause) = self.broken.clone() {
+            let outcome = Outcome::Unknown;
+            return Err(Failed { outcome, cause });
+        }
         batch.settle();
         if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
             return Err(FlushFailure::Moved.into());
@@ -68,6 +76,7 @@ impl Writer {
                 written
             }
         }?;
+        self.is_synced = durability == Durability::PowerCut;
         report.writing = start.elapsed();
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
         Ok(report)
@@ -98,8 +107,9 @@ impl Writer {
 
     /// Brings the write-ahead log into the file, and says whether all of it is there. That is
     /// housekeeping: what was flushed is flushed. What could not be moved shows in
-    /// [`FlushReport::wal_pages`].
-    fn checkpoint(&self) -> bool {
+    /// [`FlushReport::wal_pages`]. Only where the disk fails, nothing more is written: a second sync may
+    /// succeed although pages of the first are lost.
+    fn checkpoint(&mut self) -> bool {
         tracing::trace!(path = %self.path.display(), "checkpoint");
         let checkpoint = self
             .connection
@@ -123,6 +133,9 @@ impl Writer {
             }
             Err(error) => {
                 tracing::warn!(path = %self.path.display(), %error, "checkpoint failed");
+                if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+                    self.broken = Some(error.into());
+                }
                 false
             }
         }
@@ -145,7 +158,9 @@ impl Writes for Writer {
 
     /// A checkpoint syncs the log before it moves pages, and the file after it has moved all of them.
     fn tidy(&mut self) -> bool {
-        self.needs_checkpoint() && self.checkpoint()
+        let is_synced = self.needs_checkpoint() && self.checkpoint();
+        self.is_synced |= is_synced;
+        is_synced
     }
 
     fn died(message: String) -> Failed {

@@ -103,8 +103,8 @@ pub trait AnyTable<T> {
     /// that has been restored before. `removed` are the rows that were to be deleted; empty afterwards.
     fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>);
 
-    /// Whether a row of the file is what memory believes it to be: in all columns that are not dirty,
-    /// or as a row that is to be deleted.
+    /// Whether a row of the file is a live one, and what memory believes it to be: in all columns that
+    /// are not dirty.
     fn file_has(&self, id: i64, row: &[Column<'_>], tables: &T) -> bool;
 
     /// Says how many rows will be loaded, and how many there are of those that each of its foreign

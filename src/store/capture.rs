@@ -18,7 +18,8 @@ pub struct Captured {
     shapes_of_changed: HashMap<Positions, usize>,
     rows: Vec<CapturedRow>,
     cells: Cells,
-    removed: Vec<i64>,
+    /// In order.
+    removed: Vec<(i64, RawKey)>,
 }
 
 /// Values, one after the other, that refer to nothing outside.
@@ -105,16 +106,20 @@ impl Captured {
     }
 
     /// Ids of the rows to delete, ascending.
-    #[must_use]
-    pub fn removed(&self) -> &[i64] {
-        &self.removed
+    pub fn removed(&self) -> impl ExactSizeIterator<Item = i64> {
+        self.removed.iter().map(|&(id, _)| id)
     }
 
-    /// The row with this id. O(log n).
-    #[must_use]
-    pub fn row(&self, id: i64) -> Option<&CapturedRow> {
-        let place = self.rows.binary_search_by_key(&id, |row| row.id).ok()?;
-        self.rows.get(place)
+    /// Whether this row is to be deleted. O(log n).
+    pub(crate) fn removes(&self, id: i64, key: RawKey) -> bool {
+        self.removed.binary_search(&(id, key)).is_ok()
+    }
+
+    /// A row, once they are in order. O(log n).
+    fn row(&self, id: i64, key: RawKey) -> Option<&CapturedRow> {
+        let first = self.rows.partition_point(|row| row.id < id);
+        let mut rows = self.rows[first..].iter().take_while(|row| row.id == id);
+        rows.find(|row| row.key == key)
     }
 
     /// The values of a row, for the columns of its shape.
@@ -150,7 +155,7 @@ impl Captured {
                 && self.shapes[mine.shape] == other.shapes[others.shape]
                 && self.values(mine).eq(other.values(others))
         };
-        self.removed == other.removed
+        self.removed().eq(other.removed())
             && self.rows.len() == other.rows.len()
             && self.rows.iter().zip(&other.rows).all(same)
     }
@@ -190,10 +195,12 @@ impl Captured {
     pub(crate) fn settle(&mut self, tombstones: &mut Vec<Tombstone>) {
         self.rows
             .sort_unstable_by_key(|row| (row.id, row.first_cell));
-        if self.rows.windows(2).any(|two| two[0].id == two[1].id) {
+        // By the key too: a delta can bring back the id of a row that is gone.
+        let is_same = |a: &CapturedRow, b: &CapturedRow| (a.id, a.key) == (b.id, b.key);
+        if self.rows.windows(2).any(|two| is_same(&two[0], &two[1])) {
             for row in std::mem::take(&mut self.rows) {
                 match self.rows.pop() {
-                    Some(older) if older.id == row.id => {
+                    Some(older) if is_same(&older, &row) => {
                         let merged = self.merged(older, row);
                         self.rows.push(merged);
                     }
@@ -201,13 +208,15 @@ impl Captured {
                 }
             }
         }
-        let mut gone = std::mem::take(&mut self.removed);
-        let is_known = |id: &i64| self.row(*id).is_none_or(|row| !self.is_new(row));
-        self.removed = gone.iter().copied().filter(is_known).collect();
-        gone.retain(|id| self.row(*id).is_some());
+        let mut gone = self.removed.clone();
+        gone.retain(|&(id, key)| self.row(id, key).is_some());
         if !gone.is_empty() {
             self.amend(tombstones);
-            self.rows.retain(|row| gone.binary_search(&row.id).is_err());
+            let mut removed = std::mem::take(&mut self.removed);
+            removed.retain(|&(id, key)| self.row(id, key).is_none_or(|row| !self.is_new(row)));
+            self.removed = removed;
+            self.rows
+                .retain(|row| gone.binary_search(&(row.id, row.key)).is_err());
         }
     }
 
@@ -246,7 +255,7 @@ impl Captured {
     /// what was captured: a new one to nothing, and another one may belong to somebody else there.
     pub(crate) fn amend(&self, removed: &mut Vec<Tombstone>) {
         removed.retain_mut(|tombstone| {
-            let row = self.row(tombstone.id);
+            let row = self.row(tombstone.id, tombstone.key);
             tombstone.has_moved |= row.is_some();
             row.is_none_or(|row| !self.is_new(row))
         });
@@ -272,8 +281,8 @@ impl Captured {
         }
     }
 
-    pub(crate) fn remove(&mut self, ids: impl Iterator<Item = i64>) {
-        self.removed.extend(ids);
+    pub(crate) fn remove(&mut self, rows: impl Iterator<Item = (i64, RawKey)>) {
+        self.removed.extend(rows);
         self.removed.sort_unstable();
     }
 }

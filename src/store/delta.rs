@@ -92,7 +92,7 @@ impl<T: Tables> Changes<'_, T> {
                 }
             }
             let removed = rows.iter().filter(|row| row.effect == Effect::Removed);
-            captured.remove(removed.map(|row| row.id));
+            captured.remove(removed.map(|row| (row.id, row.key)));
             delta.tables.push((table.info(), captured));
         }
         delta
@@ -179,7 +179,7 @@ impl<T: Tables> Applying<'_, T> {
                 // Its rows go with what is owned.
                 TableKind::Pivot { .. } => continue,
             };
-            for &id in captured.removed() {
+            for id in captured.removed() {
                 let Some(key) = self.world.tables.table(table).key_of(id) else {
                     self.complain(info, id, ProblemKind::Missing);
                     continue;

@@ -117,12 +117,6 @@ impl DirtySet {
         }
     }
 
-    /// Whether a row with this id is to be deleted. O(such rows).
-    #[must_use]
-    pub fn has_removed(&self, id: i64) -> bool {
-        self.removed.iter().any(|tombstone| tombstone.id == id)
-    }
-
     /// Puts a row into the list, unless its state says that it is there.
     #[inline]
     pub(crate) fn list(&mut self, key: RawKey, state: &mut RowState) {
@@ -149,9 +143,12 @@ impl DirtySet {
         self.removed.pop();
     }
 
-    /// Forgets the rows that `done` says have been deleted from the file.
-    pub(crate) fn forget_removed(&mut self, done: impl Fn(&Tombstone) -> bool) {
-        self.removed.retain(|tombstone| !done(tombstone));
+    /// Forgets the removed rows that were captured: they have been deleted from the file.
+    pub(crate) fn forget_removed(&mut self, captured: &Captured) {
+        if captured.removed().len() > 0 {
+            self.removed
+                .retain(|tombstone| !captured.removes(tombstone.id, tombstone.key));
+        }
     }
 
     /// Exchanges the removed rows for an empty list: somebody else answers for them.

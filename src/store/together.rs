@@ -137,7 +137,7 @@ impl Together {
         self.compact_at = 2 * self.members.len();
     }
 
-    /// Adds the groups of another list. O(its members).
+    /// Adds the groups of a later list. O(its members).
     pub(crate) fn append(&mut self, other: &Self) {
         let whole = other.whole_groups();
         let members = other.members.iter();

@@ -186,14 +186,17 @@ impl Statements {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    /// Those that write rows of the world since the last time, without quotes.
+    /// Those that write rows of the world since the last time, without quotes and what is done about
+    /// conflicts.
     pub(crate) fn take_writes(&self) -> Vec<String> {
         let verbs = ["INSERT", "UPDATE", "DELETE"];
         let is_write = |sql: &String| {
             verbs.iter().any(|verb| sql.starts_with(verb)) && !sql.contains("gamedb_ids")
         };
         let writes = self.take().into_iter().filter(is_write);
-        writes.map(|sql| sql.replace('"', "")).collect()
+        writes
+            .map(|sql| sql.replace('"', "").replace(" OR ABORT", ""))
+            .collect()
     }
 }
 

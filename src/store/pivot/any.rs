@@ -70,7 +70,8 @@ fn apply_row<P: PivotRow>(
     let owned = RowReader::new(&only, tables).key(column);
     drop(only);
     let owned: Key<P::Owned> = owned.map_err(problem)?;
-    let link = P::table(tables).links.get(owned.raw());
+    let pivot = P::table(tables);
+    let link = pivot.links.get(owned.raw());
     let columns = overlay(captured, row, P::INFO, |column| {
         let value = |link| Pivot::<P>::value(link, owned.raw(), column, tables);
         link.map_or(Value::Null, value)
@@ -79,6 +80,17 @@ fn apply_row<P: PivotRow>(
     drop(columns);
     let (_, owner) = read.map_err(problem)?;
     let kind = match (captured.is_new(row), link) {
+        // Ids grow, so most need not be looked for, which is O(rows).
+        (true, None)
+            if pivot.counter.next().is_none_or(|next| row.id < next)
+                && pivot.key_of(row.id).is_some() =>
+        {
+            return Err(vec![Problem::of_row(
+                P::INFO,
+                row.id,
+                ProblemKind::AlreadyThere,
+            )]);
+        }
         (true, None) => {
             let pivot = P::table_mut(tables);
             pivot.link(row.id, owned.raw(), owner, Place::ById, true);
@@ -211,7 +223,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         });
         let removed = self.dirty.removed_for(which).iter();
         let removed = removed.filter(|tombstone| selected(tombstone.key));
-        captured.remove(removed.map(|tombstone| tombstone.id));
+        captured.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
     }
 
     fn copy(
@@ -266,8 +278,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
                 }
             }
         }
-        self.dirty
-            .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+        self.dirty.forget_removed(captured);
     }
 
     fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
@@ -296,7 +307,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         };
         let link = owned.and_then(|owned| Some((owned, self.links.get(owned)?)));
         let Some((owned, link)) = link.filter(|(_, link)| link.id() == id) else {
-            return self.dirty.has_removed(id);
+            return false;
         };
         let is_dirty = |column| {
             let arms = &P::INFO.foreign_keys[1..];

@@ -197,7 +197,7 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         });
         let removed = self.dirty.removed_for(which).iter();
         let removed = removed.filter(|tombstone| selected(tombstone.key));
-        captured.remove(removed.map(|tombstone| tombstone.id));
+        captured.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
     }
 
     fn copy(
@@ -244,8 +244,7 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
                 }
             }
         }
-        self.dirty
-            .forget_removed(|tombstone| captured.removed().binary_search(&tombstone.id).is_ok());
+        self.dirty.forget_removed(captured);
     }
 
     fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
@@ -267,7 +266,7 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
 
     fn file_has(&self, id: i64, row: &[Column<'_>], tables: &E::Tables) -> bool {
         let Some(slot) = self.ids.key(id).map(|key| &self.rows[key]) else {
-            return self.dirty.has_removed(id);
+            return false;
         };
         let mut clean =
             (0..E::INFO.columns.len()).filter(|&column| !slot.dirty.contains(flag::<E>(column)));
