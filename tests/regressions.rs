@@ -309,8 +309,37 @@ fn a_world_can_be_written_into_a_new_file() {
     let mut rescued = new.open();
     rescued.apply(&db.snapshot().unwrap()).unwrap();
     rescued.flush().unwrap();
-    let rescued = new.reopen(rescued);
+    let mut rescued = new.reopen(rescued);
     assert!(rescued.snapshot().unwrap() == db.snapshot().unwrap());
+    // Nor is an id given again whose row is gone.
+    let next = db.insert(Item::default()).unwrap();
+    let rescued_next = rescued.insert(Item::default()).unwrap();
+    assert_eq!(
+        db.id(next).unwrap().get(),
+        rescued.id(rescued_next).unwrap().get()
+    );
+}
+
+/// The ids that a snapshot uses up are given back where it is taken back.
+#[test]
+fn a_snapshot_that_is_rolled_back_uses_no_ids_up() {
+    let mut origin = World::new();
+    for _ in 0..5 {
+        let item = origin.insert(Item::default()).unwrap();
+        origin.remove(item).unwrap();
+    }
+    let snapshot = origin.snapshot().unwrap();
+    let mut world = World::new();
+    let taken_back: Result<(), Error> = world.transaction(|world| {
+        world.apply(&snapshot)?;
+        let item = world.insert(Item::default())?;
+        assert_eq!(world.id(item)?.get(), 6);
+        Err(Error::TransactionOpen)
+    });
+    assert!(taken_back.is_err());
+    let item = world.insert(Item::default()).unwrap();
+    assert_eq!(world.id(item).unwrap().get(), 1);
+    assert_eq!(world.check(), [""; 0]);
 }
 
 /// Does not wait for another program that is writing.

@@ -93,6 +93,8 @@ pub trait AnyTable<T> {
     /// Makes room for a row of another world's delta, which others may name before it is written. A
     /// step that can be taken back.
     fn reserve(&mut self, id: i64);
+    /// Makes sure that this id is not given any more. A step that can be taken back.
+    fn use_up(&mut self, id: i64);
     /// How to write a row of another world's delta.
     fn applier(&self) -> ApplyRow<T>;
     /// The rows that have a value of this live row which has to be unique.

@@ -10,7 +10,7 @@ use super::dirty::AnyKey;
 use super::entity::{Column, Columns, Tables, all_tables};
 use super::index::Parent;
 use super::ledger::Effect;
-use super::schema::{TableInfo, TableKind};
+use super::schema::{TableId, TableInfo, TableKind};
 use super::value::Value;
 use super::world::World;
 
@@ -37,6 +37,8 @@ use super::world::World;
 #[derive(Clone, Debug, Default)]
 pub struct Delta {
     tables: Vec<(&'static TableInfo, Captured)>,
+    /// Of a snapshot: of each table the last id that is not to be given again, though its row may be gone.
+    used_ids: Vec<(TableId, i64)>,
 }
 
 impl Delta {
@@ -100,7 +102,8 @@ impl<T: Tables> Changes<'_, T> {
 }
 
 impl<T: Tables> World<T> {
-    /// Every row as if it had just been inserted: what a new mirror begins with. O(rows).
+    /// Every row as if it had just been inserted: what a new mirror begins with, or a new file. Ids of rows
+    /// that are gone are not given again there either. O(rows).
     ///
     /// # Errors
     /// [`Error::TransactionOpen`] inside of a transaction.
@@ -114,11 +117,16 @@ impl<T: Tables> World<T> {
             }
             (table.info(), captured)
         };
+        let used_id = |id| {
+            let next = self.tables.table(id).counter().next();
+            (id, next.map_or(i64::MAX, |next| next - 1))
+        };
         Ok(Delta {
             tables: all_tables::<T>()
                 .map(of_table)
                 .filter(|(_, c)| !c.is_empty())
                 .collect(),
+            used_ids: all_tables::<T>().map(used_id).collect(),
         })
     }
 
@@ -151,6 +159,7 @@ impl<T: Tables> World<T> {
             if applying.problems.is_empty() {
                 applying.write(delta);
                 applying.look_at_all();
+                applying.use_up_ids(delta);
             }
             match applying.problems {
                 problems if problems.is_empty() => Ok(()),
@@ -223,6 +232,16 @@ impl<T: Tables> Applying<'_, T> {
                     }
                     Err(problems) => self.problems.extend(problems),
                 }
+            }
+        }
+    }
+
+    fn use_up_ids(&mut self, delta: &Delta) {
+        for &(table, id) in &delta.used_ids {
+            let own = self.world.tables.table_mut(table);
+            if own.counter().next().is_some_and(|next| next <= id) {
+                own.use_up(id);
+                self.world.recorded(table);
             }
         }
     }

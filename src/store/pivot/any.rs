@@ -254,6 +254,10 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
 
     fn reserve(&mut self, _: i64) {}
 
+    fn use_up(&mut self, id: i64) {
+        self.use_up_id(id);
+    }
+
     fn applier(&self) -> ApplyRow<P::Tables> {
         apply_row::<P>
     }

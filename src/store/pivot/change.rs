@@ -53,6 +53,7 @@ impl<P: PivotRow> Pivot<P> {
             let (owned, id) = match step {
                 Undo::Link { owned, id, .. } => (owned, id),
                 Undo::Unlink { owned, link } | Undo::Move { owned, link } => (owned, link.id()),
+                Undo::UseUp { .. } => continue,
             };
             let row = AnyKey {
                 table: P::TABLE,
@@ -63,6 +64,7 @@ impl<P: PivotRow> Pivot<P> {
                     Undo::Link { .. } => Effect::Inserted,
                     Undo::Unlink { .. } => Effect::Removed,
                     Undo::Move { link, .. } => moved(&link, self.links.get(owned)?)?,
+                    Undo::UseUp { .. } => return None,
                 };
                 Some((id, effect))
             });
@@ -140,6 +142,13 @@ impl<P: PivotRow> Pivot<P> {
         self.undo.push(Undo::Unlink { owned: key, link });
     }
 
+    /// Makes sure that this id is not given any more, as a step that can be taken back.
+    pub(super) fn use_up_id(&mut self, id: i64) {
+        let next_id = self.counter.next();
+        self.counter.use_up(id);
+        self.undo.push(Undo::UseUp { next_id });
+    }
+
     /// Takes the last recorded step back.
     pub(super) fn take_back(&mut self) {
         match self.undo.pop() {
@@ -147,6 +156,7 @@ impl<P: PivotRow> Pivot<P> {
                 self.take(owned);
                 self.counter.reset(next_id);
             }
+            Some(Undo::UseUp { next_id }) => self.counter.reset(next_id),
             Some(Undo::Unlink { owned, link }) => {
                 if !link.is_new() {
                     self.dirty.unbury();

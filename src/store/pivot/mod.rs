@@ -46,6 +46,10 @@ enum Undo<P: PivotRow> {
         owned: RawKey,
         link: Link<P>,
     },
+    /// Ids were used up that no row has.
+    UseUp {
+        next_id: Option<i64>,
+    },
 }
 
 impl<P: PivotRow> Default for Pivot<P> {

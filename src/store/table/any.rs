@@ -219,6 +219,10 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         self.reserve_row(id);
     }
 
+    fn use_up(&mut self, id: i64) {
+        self.use_up_id(id);
+    }
+
     fn applier(&self) -> ApplyRow<E::Tables> {
         apply_row::<E>
     }

@@ -194,6 +194,7 @@ impl<E: Entity> Table<E> {
                     self.ids.counter_mut().reset(next_id);
                 }
             }
+            Some(Undo::UseUp { next_id }) => self.ids.counter_mut().reset(next_id),
             Some(Undo::Fill { key }) => {
                 self.unlink(key, E::Columns::all());
                 self.rows[key].row = E::default();
@@ -236,6 +237,13 @@ impl<E: Entity> Table<E> {
         self.undo.push(Undo::Reserve { key, next_id });
     }
 
+    /// Makes sure that this id is not given any more, as a step that can be taken back.
+    pub(super) fn use_up_id(&mut self, id: i64) {
+        let next_id = self.ids.counter().next();
+        self.ids.counter_mut().use_up(id);
+        self.undo.push(Undo::UseUp { next_id });
+    }
+
     /// Writes several columns at once, or a reserved row. Whoever calls looks at all rows when the
     /// last one is written: until then they may have each other's values.
     pub(super) fn overwrite(&mut self, key: RawKey, row: E, columns: Option<E::Columns>) {
@@ -268,7 +276,10 @@ impl<E: Entity> Table<E> {
             | Undo::Reserve { key, .. }
             | Undo::Fill { key }
             | Undo::Replace { key, .. }
-            | Undo::Write { key, .. }) = step;
+            | Undo::Write { key, .. }) = step
+            else {
+                continue;
+            };
             let row = AnyKey {
                 table: E::TABLE,
                 key,
@@ -288,6 +299,7 @@ impl<E: Entity> Table<E> {
                         }
                         Effect::Changed(positions::<E>(columns))
                     }
+                    Undo::UseUp { .. } => return None,
                 };
                 Some((slot.id, effect))
             });

@@ -79,6 +79,10 @@ enum Undo<E: Entity> {
         old: E::Field,
         dirty: E::Columns,
     },
+    /// Ids were used up that no row has.
+    UseUp {
+        next_id: Option<i64>,
+    },
 }
 
 /// The flag of a column.
