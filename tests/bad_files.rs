@@ -140,6 +140,10 @@ fn an_owner_column_that_is_never_used() {
          INSERT INTO mobiles VALUES (2, 'NPC', 1, NULL, NULL, 1, '')",
         "mobiles row 2, owner_mobile_id, owner_player_id: more than one of them has a value",
     );
+    has_only_problem(
+        "UPDATE inventory_owners SET asset_id = 7",
+        "inventory_owners row 1, asset_id: has to be NULL, and is 7",
+    );
 }
 
 #[test]

@@ -567,3 +567,68 @@ fn a_delta_does_not_give_the_id_of_a_pivots_row_twice() {
     );
     assert_eq!(world.check(), [""; 0]);
 }
+
+/// The ids of a pivot's rows that are gone may come back with a delta, and those of others are no matter.
+#[test]
+fn a_delta_brings_back_what_is_owned() {
+    let mut origin = World::new();
+    let first = origin.insert(player(1)).unwrap();
+    let mut first = origin.get_mut(first).unwrap();
+    first.add_attribute(attribute("luck")).unwrap();
+    let snapshot = origin.snapshot().unwrap();
+
+    let file = TestFile::new();
+    let mut db = file.open();
+    let first = db.insert(player(1)).unwrap();
+    let second = db.insert(player(2)).unwrap();
+    for key in [first, second] {
+        let mut row = db.get_mut(key).unwrap();
+        row.add_attribute(attribute("luck")).unwrap();
+    }
+    let _ = db.flush().unwrap();
+    db.remove(first).unwrap();
+    db.apply(&snapshot).unwrap();
+    assert_wrote(db.flush().unwrap(), (3, 0, 3));
+    assert_eq!(file.contents(), contents_of(&db));
+    file.reopen(db);
+}
+
+/// A mirror that has another row of the pivot for what is given away is not a mirror.
+#[test]
+fn a_delta_changes_a_pivots_row_by_its_id() {
+    let rows = |pivot_id: i64| {
+        format!(
+            "INSERT INTO players VALUES (1, 'Ada', 'Ada', '', 1, 1815, 'ada@example.com');
+            INSERT INTO players VALUES (2, 'Bob', 'Bob', '', 1, 1815, 'bob@example.com');
+            INSERT INTO attributes VALUES (5, 'luck', 0, 'LUCK', NULL, 7, NULL, NULL, NULL, NULL);
+            INSERT INTO attribute_owners VALUES ({pivot_id}, 5, NULL, NULL, NULL, 1);"
+        )
+    };
+    let files = [1, 1, 2].map(|pivot_id| TestFile::by_hand(|ddl| ddl, &rows(pivot_id)));
+    let [mut origin, mut mirror, mut other] = [&files[0], &files[1], &files[2]].map(TestFile::open);
+    let mut subscription = origin.subscribe().unwrap();
+    let ada = Player::find_by_email(&origin, "ada@example.com")
+        .unwrap()
+        .key();
+    let bob = Player::find_by_email(&origin, "bob@example.com")
+        .unwrap()
+        .key();
+    let (luck, _) = origin.get(ada).unwrap().attributes().next().unwrap();
+    origin
+        .get_mut(ada)
+        .unwrap()
+        .give_attribute(luck, bob)
+        .unwrap();
+    let delta = origin.changes(&mut subscription).unwrap().delta();
+    mirror.apply(&delta).unwrap();
+    let refused = other.apply(&delta).unwrap_err();
+    let Error::NotApplied { problems } = refused else {
+        panic!("{refused}");
+    };
+    assert!(
+        matches!(problems[0].kind, ProblemKind::Missing),
+        "{problems:?}"
+    );
+    assert_eq!(problems[0].table, "attribute_owners");
+    assert_eq!(other.n_dirty(), 0);
+}

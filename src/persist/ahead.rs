@@ -6,8 +6,9 @@ use super::database::{Database, IsWorld};
 
 impl<W: IsWorld> Database<W> {
     /// Does a part of the next [`flush_in_background`](Self::flush_in_background) ahead of it: copies
-    /// changed rows, so many at most, those first that changed first. Returns how many it was. O(rows):
-    /// it is a bound on the time that a tick spends on it.
+    /// changed rows, so many at most. Tables come in the order in which they are written, and of each
+    /// those rows first that have been dirty longest. Returns how many rows it has looked at. O(rows + rows
+    /// that transactions have changed since the last call): a bound on the time that a tick spends on it.
     ///
     /// A flush in the background copies all that has changed, which for 100,000 rows takes longer than
     /// a tick of a 60 Hz loop. Called in the ticks before, this leaves little for it:

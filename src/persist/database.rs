@@ -52,7 +52,7 @@ pub struct Database<W: IsWorld> {
     pub(super) spare: Vec<Batch>,
     /// What was copied ahead of the next flush in the background.
     pub(super) ahead: Option<Batch>,
-    /// Of batches in the background: what came of the last one that was written,
+    /// Of flushes: what came of the last one that was written,
     pub(super) last_report: FlushReport,
     /// the last failure since then,
     pub(super) failure: Option<Failure>,
@@ -171,8 +171,7 @@ impl<W: IsWorld> Database<W> {
     /// to be unique is still another row's in the file, everything is flushed.
     /// [`FlushReport::along`] says how many rows went along.
     ///
-    /// Waits for flushes in the background first. O(rows that are written + transactions since the last
-    /// flush).
+    /// Waits for flushes in the background first. O(dirty rows) in memory, of which it writes few.
     ///
     /// # Errors
     /// [`Error::StaleKey`], and as [`flush`](Self::flush).
@@ -279,7 +278,7 @@ impl<W: IsWorld> Database<W> {
         // Only now that the transaction has been committed.
         let report = self.written(batch, which, report);
         if durability == Durability::PowerCut {
-            self.worker.is_durable();
+            self.worker.note_durable();
         }
         if needs_checkpoint {
             self.worker.tidy();

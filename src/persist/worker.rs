@@ -278,7 +278,7 @@ impl<W: Writes> Worker<W> {
     }
 
     /// Notes that all that was ever written is safe from a power cut.
-    pub(super) fn is_durable(&self) {
+    pub(super) fn note_durable(&self) {
         self.shared.lock().durable = self.committed;
     }
 
@@ -291,7 +291,7 @@ impl<W: Writes> Worker<W> {
             }
             Err(_) => {
                 if self.with_writer(Writes::tidy) == Some(true) {
-                    self.is_durable();
+                    self.note_durable();
                 }
             }
         }

@@ -18,7 +18,7 @@ use super::schema::TableInfo;
 pub enum Selection<'a> {
     /// Every dirty row.
     All,
-    /// So many of the dirty rows, those that have been listed longest, and no removed ones.
+    /// So many of the dirty rows, from the beginning of the list, and no removed ones.
     Oldest(usize),
     /// The dirty rows among these, and the removed ones among these.
     Only(&'a HashSet<AnyKey>),

@@ -398,6 +398,24 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_taken_from_its_own_value_whichever_is_looked_at_first() {
+        let (rows, keys) = keys(20);
+        for &gone in &keys {
+            let mut index = ValueIndex::default();
+            for &key in &keys {
+                index.link(7, rows[key], key, |_| false, |other| rows[other]);
+            }
+            index.unlink(7, rows[gone], gone, |_| false);
+            let left = keys.iter().filter(|&&key| {
+                let mut found = index.find(7, |other| other == key);
+                found.next().is_some()
+            });
+            assert!(left.eq(keys.iter().filter(|&&key| key != gone)));
+            assert_eq!(index.entries().count(), keys.len() - 1);
+        }
+    }
+
+    #[test]
     fn two_values_with_one_hash_are_kept_apart() {
         let (rows, keys) = keys(3);
         let (a, b, c) = (keys[0], keys[1], keys[2]);

@@ -152,8 +152,9 @@ impl<T: Tables> World<T> {
     /// worst.
     ///
     /// # Errors
-    /// [`Error::StaleKey`], [`Error::NotTheOwner`] if `from` does not have it, and
-    /// [`Error::NoSuchRow`] if `to` is not there. Nothing was changed then.
+    /// [`Error::StaleKey`], [`Error::NotTheOwner`] if `from` does not have it,
+    /// [`Error::NoSuchRow`] if `to` is not there, and [`Error::OwnsItself`] if `to` belongs to the row.
+    /// Nothing was changed then.
     pub fn give<O: Owned<Tables = T>>(
         &mut self,
         from: impl Into<OwnerOf<O>>,

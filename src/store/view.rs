@@ -198,7 +198,7 @@ impl<'w, E: Entity> RowMut<'w, E> {
     }
 
     /// Writes a field that nothing can refuse: of a column that is no floating-point number, and that
-    /// no foreign key and no unique index is on.
+    /// no foreign key, no unique index and no CHECK is on.
     ///
     /// # Panics
     /// When the row has been removed through this very view, as [`as_ref`](Self::as_ref).

@@ -80,7 +80,7 @@ impl<T: Tables> World<T> {
     ///
     /// # Errors
     /// [`Error::NotUnique`], [`Error::NoSuchRow`] for a foreign key that names nobody,
-    /// [`Error::NotANumber`], [`Error::IdExhausted`]. Nothing was changed then.
+    /// [`Error::NotANumber`], [`Error::CheckFailed`], [`Error::IdExhausted`]. Nothing was changed then.
     #[inline]
     pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
         let id = self.check_insert(&row)?;
@@ -181,8 +181,8 @@ impl<T: Tables> World<T> {
         }
     }
 
-    /// Number of rows that differ from the file, or from nothing if there is none: inserted, changed
-    /// and removed ones. O(such rows).
+    /// Number of rows that the next flush has to write: inserted, changed and removed ones. What is on its
+    /// way in the background, or was copied ahead, does not count. O(such rows).
     #[must_use]
     pub fn n_dirty(&self) -> usize {
         all_tables::<T>().map(|table| self.n_dirty_of(table)).sum()

@@ -14,7 +14,7 @@ use super::world::World;
 
 impl<T: Tables> World<T> {
     /// Writes one field of a row: what every setter does. Setting it to the value it has is not a
-    /// change. O(1).
+    /// change. O(1); for an owner, O(owners above it).
     ///
     /// # Errors
     /// When the key is stale, or the value refused: [`Error::NotANumber`], [`Error::NoSuchRow`],

@@ -189,8 +189,8 @@ impl<E: Entity> Table<E> {
             .map(|(_, key)| (Key::from_raw(key), &self.rows[key].row))
     }
 
-    /// The columns of a row that the file does not have as they are in memory; all of them for a row
-    /// that the file does not have at all. Empty for a clean row, and for a key without a row.
+    /// The columns of a row that the next flush has to write; all of them for a new row. Empty for a clean
+    /// row, also where what has changed is on its way in the background, and for a key without a row.
     #[must_use]
     pub fn dirty_columns(&self, key: Key<E>) -> E::Columns {
         match self.slot(key.raw()) {
