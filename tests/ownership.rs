@@ -437,6 +437,8 @@ fn rows_that_come_and_go_without_a_flush_leave_nothing_behind() {
     let sample = fill(&mut world);
     assert!(!world.attribute_owners.is_empty());
     assert_eq!(world.attribute_owners.len(), 3);
+    let shown = format!("{:?}", world.attribute_owners);
+    assert!(shown.contains("owner: "), "{shown}");
     for n in 0..10_000 {
         let mut ada = world.get_mut(sample.ada).unwrap();
         let key = ada.add_attribute(attribute("short")).unwrap();
@@ -453,4 +455,25 @@ fn rows_that_come_and_go_without_a_flush_leave_nothing_behind() {
         assert_eq!(table.dirty().removed().len(), 0);
     }
     assert_eq!(world.check(), [""; 0]);
+}
+
+/// What came and went in a transaction is not tidied up before it ends: what it removed may come back, and
+/// has to be in the dirty set then.
+#[test]
+fn what_a_rollback_brings_back_is_still_listed_as_dirty() {
+    let mut world = World::new();
+    let sample = fill(&mut world);
+    let before = state_of(&world);
+    let taken_back: Result<(), Error> = world.transaction(|world| {
+        world.remove(sample.luck)?;
+        for _ in 0..300 {
+            let mut ada = world.get_mut(sample.ada)?;
+            let key = ada.add_attribute(attribute("short"))?;
+            world.remove(key)?;
+        }
+        Err(Error::TransactionOpen)
+    });
+    assert!(taken_back.is_err());
+    assert_eq!(world.check(), [""; 0]);
+    assert_eq!(state_of(&world), before);
 }

@@ -1,0 +1,34 @@
+//! What is kept beside the rows stays in proportion to them, however much comes and goes.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod common;
+
+use common::sample::{mobile, player};
+use gamedb::Error;
+use gamedb_models::World;
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// A game that trades all the time, and never flushes.
+#[test]
+fn transactions_whose_rows_are_gone_leave_nothing_behind() {
+    let mut world = World::new();
+    let mut come_and_go = |n: i64| {
+        for n in 0..n {
+            let both = world.transaction(|world| {
+                Ok::<_, Error>((world.insert(player(n))?, world.insert(mobile(n))?))
+            });
+            let (player, mobile) = both.unwrap();
+            world.remove(player).unwrap();
+            world.remove(mobile).unwrap();
+        }
+    };
+    come_and_go(20_000);
+    let before = MEMORY.current_usage();
+    come_and_go(100_000);
+    let grown = MEMORY.current_usage().saturating_sub(before);
+    // Of each trade both rows with their group would be 40 bytes at the least.
+    assert!(grown < 1_000_000, "{grown} bytes more");
+}
