@@ -159,6 +159,7 @@ impl Driver {
         let Open { db, outsider } = self.open();
         let found = file::obstruct(outsider, obstacle);
         let mut tickets = vec![db.flush_in_background().unwrap()];
+        let mut is_told = false;
         self.captured();
         for inner in &failing.first {
             unflushed.predict(inner);
@@ -174,6 +175,7 @@ impl Driver {
                 // The first one has failed already, and nothing else was done.
                 Err(error) => {
                     assert_obstructed(Err::<(), _>(error), obstacle);
+                    is_told = true;
                     self.take_back(&mut unflushed);
                     self.check();
                 }
@@ -194,11 +196,24 @@ impl Driver {
                 let told = std::iter::from_fn(|| Some(db.poll(tickets[0]))).find_map(|told| told);
                 assert_obstructed(told.unwrap(), obstacle);
             }
-            Noticed::Again => {
-                let told = std::iter::from_fn(|| Some(db.flush_in_background()));
-                let told = told.map(|told| told.map(|_| ())).find(Result::is_err);
-                assert_obstructed(told.unwrap(), obstacle);
-            }
+            Noticed::Again => loop {
+                match db.flush_in_background() {
+                    Err(told) => {
+                        assert_obstructed(Err::<(), _>(told), obstacle);
+                        break;
+                    }
+                    // It was told before, and what it was to write has been undone since.
+                    Ok(ticket) if is_told => match db.poll(ticket) {
+                        Some(Ok(_)) => break,
+                        Some(told) => {
+                            assert_obstructed(told, obstacle);
+                            break;
+                        }
+                        None => {}
+                    },
+                    Ok(_) => {}
+                }
+            },
             Noticed::Flush => {}
         }
         file::clear_away(outsider, obstacle, found);
