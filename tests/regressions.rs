@@ -320,6 +320,31 @@ fn a_world_can_be_written_into_a_new_file() {
     );
 }
 
+/// Nor is an id of a pivot's row.
+#[test]
+fn a_snapshot_uses_up_the_ids_of_a_pivots_rows() {
+    let rows = "
+        INSERT INTO players VALUES (1, 'Ada', 'Ada', '', 1, 1815, 'ada@example.com');
+        INSERT INTO attributes VALUES (1, 'luck', 0, 'LUCK', NULL, 7, NULL, NULL, NULL, NULL);
+        INSERT INTO attribute_owners VALUES (50, 1, NULL, NULL, NULL, 1);";
+    let file = TestFile::by_hand(|ddl| ddl, rows);
+    let mut origin = file.open();
+    let ada = Player::find_by_email(&origin, "ada@example.com")
+        .unwrap()
+        .key();
+    let (luck, _) = origin.get(ada).unwrap().attributes().next().unwrap();
+    origin.remove(luck).unwrap();
+    let mut world = World::new();
+    world.apply(&origin.snapshot().unwrap()).unwrap();
+    let ada = Player::find_by_email(&world, "ada@example.com")
+        .unwrap()
+        .key();
+    let mut row = world.get_mut(ada).unwrap();
+    row.add_attribute(attribute("luck")).unwrap();
+    let pivot = world.attribute_owners.iter().next().unwrap();
+    assert_eq!(pivot.id.get(), 51);
+}
+
 /// The ids that a snapshot uses up are given back where it is taken back.
 #[test]
 fn a_snapshot_that_is_rolled_back_uses_no_ids_up() {
@@ -352,7 +377,7 @@ fn impatient(file: &TestFile) -> Database<World> {
 /// and did neither.
 #[test]
 fn a_removed_row_that_a_delta_brings_back_is_in_the_file() {
-    for end in ["flush", "background", "save", "refused"] {
+    for end in ["flush", "background", "save", "save it", "refused"] {
         for ahead in 0..4 {
             let file = TestFile::new();
             let mut db = impatient(&file);
@@ -376,6 +401,10 @@ fn a_removed_row_that_a_delta_brings_back_is_in_the_file() {
             match end {
                 "flush" => drop(db.flush().unwrap()),
                 "save" => drop(db.save(other).unwrap()),
+                "save it" => {
+                    let back = Player::find_by_email(&db, "1@example.com").unwrap().key();
+                    drop(db.save(back).unwrap());
+                }
                 "background" => {
                     let ticket = db.flush_in_background().unwrap();
                     assert_wrote(db.wait(ticket).unwrap(), (1, 1, 1));

@@ -225,9 +225,15 @@ fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::
 }
 
 pub(super) fn is_unique(error: &rusqlite::Error) -> bool {
-    error
-        .sqlite_error()
-        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE)
+    // An id is taken where a delta has brought it back, and its old row is still in the file.
+    error.sqlite_error().is_some_and(|error| {
+        matches!(
+            error.extended_code,
+            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
+                | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                | rusqlite::ffi::SQLITE_CONSTRAINT_ROWID
+        )
+    })
 }
 
 /// A row that could not be written because another one has its value, so far.
