@@ -23,10 +23,10 @@ impl<W: IsWorld> Database<W> {
     /// for tick in 1..=120 {
     ///     db.insert(Player { email: format!("{tick}@example.com"), ..Player::default() })?;
     ///     // Once a second, and in the fifteen ticks before that a part of it.
-    ///     match tick % 60 {
-    ///         0 => drop(db.flush_in_background()?),
-    ///         45.. => drop(db.prepare_flush(8_000)),
-    ///         _ => {}
+    ///     if tick % 60 == 0 {
+    ///         let _ticket = db.flush_in_background()?;
+    ///     } else if tick % 60 >= 45 {
+    ///         db.prepare_flush(8_000);
     ///     }
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
