@@ -41,6 +41,7 @@ pub mod pivot;
 pub mod relations;
 mod resolve;
 mod run;
+mod rustfmt;
 pub mod schema;
 mod sources;
 pub mod sqlite;

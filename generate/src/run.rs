@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::schema::Schema;
 use crate::sources::{self, Dialect, Source};
-use crate::{emit, model, output};
+use crate::{emit, model, output, rustfmt};
 
 /// The files that models are made from.
 #[derive(Debug, Clone, Default)]
@@ -109,7 +109,7 @@ pub fn generate_with(options: &Options, look: impl FnOnce(&Schema)) -> Result<Ou
     }
     let schema = included.as_deref().unwrap_or(&options.input.schema);
     let seen = output::seen_from(&options.out, schema);
-    let models = output::rustfmt(&emit::models(&model, &seen)?, &options.out)?;
+    let models = rustfmt::format(&emit::source(&model, &seen)?, &options.out)?;
     if !options.check && old(&options.out)?.as_deref().is_some_and(is_by_hand) {
         let path = options.out.clone();
         return Err(Error::OverwritesSource { path });

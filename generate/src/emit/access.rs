@@ -48,16 +48,15 @@ fn block(code: &mut Code, head: &str, methods: &[String]) {
         return;
     }
     code.line(format!("{head} {{"));
-    code.line(methods.join("\n"));
+    for method in methods {
+        code.lay_out(1, |code| code.line(method));
+    }
     code.line("}\n");
 }
 
 /// A method with its doc.
 pub(crate) fn method(doc: &str, text: &str) -> String {
-    let doc: Vec<String> = doc
-        .lines()
-        .map(|line| format!("/// {line}").trim_end().to_owned())
-        .collect();
+    let doc: Vec<String> = doc.lines().map(|line| format!("/// {line}")).collect();
     format!("{}\n{text}\n", doc.join("\n"))
 }
 

@@ -1,23 +1,73 @@
 //! Rust source on its way to the file: lines, docs, and what they import.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::model::Scalar;
 use crate::names::{self, Ident};
 
-/// Lines of Rust, and the names that they need from `gamedb::model`. rustfmt puts them in shape
-/// afterwards, except inside of macros.
+use super::layout;
+
+/// Lines of Rust, and the names that they need from `gamedb::model`.
 #[derive(Debug, Default)]
 pub(crate) struct Code {
     text: String,
     imports: BTreeSet<&'static str>,
+    /// What of the text rustfmt would leave as it is, in order.
+    laid_out: Vec<Range<usize>>,
+}
+
+/// The source of models.rs. rustfmt puts it in shape, which takes a second for each two megabytes; so
+/// what is in shape already can be held back from it.
+#[derive(Debug)]
+pub(crate) struct Source {
+    text: String,
+    laid_out: Vec<Range<usize>>,
+}
+
+/// What stands for something held back: a comment, which rustfmt leaves alone.
+const HELD_BACK: &str = "//gamedb:";
+
+impl Source {
+    /// All of it.
+    pub(crate) fn whole(&self) -> &str {
+        &self.text
+    }
+
+    /// What rustfmt has to do: the rest has a comment in its place.
+    pub(crate) fn rough(&self) -> String {
+        let mut rough = String::new();
+        let mut from = 0;
+        for (at, range) in self.laid_out.iter().enumerate() {
+            rough.push_str(&self.text[from..range.start]);
+            rough.push_str(&format!("{HELD_BACK}{at}\n"));
+            from = range.end;
+        }
+        rough.push_str(&self.text[from..]);
+        rough
+    }
+
+    /// Puts back into the [rough](Self::rough) text, formatted, what was held back.
+    pub(crate) fn restore(&self, formatted: &str) -> String {
+        let mut whole = String::with_capacity(self.text.len() + self.text.len() / 4);
+        for line in formatted.split_inclusive('\n') {
+            let at = line.trim().strip_prefix(HELD_BACK);
+            let at = at.and_then(|at| at.parse::<usize>().ok());
+            let held_back = at.and_then(|at| self.laid_out.get(at));
+            whole.push_str(held_back.map_or(line, |range| &self.text[range.clone()]));
+        }
+        whole
+    }
 }
 
 impl Code {
-    /// Adds one line or more.
+    /// Adds one line or more, without blanks at their ends: rustfmt refuses those where something is
+    /// too long for it.
     pub(crate) fn line(&mut self, text: impl AsRef<str>) {
-        self.text.push_str(text.as_ref());
-        self.text.push('\n');
+        for line in text.as_ref().split('\n') {
+            self.text.push_str(line.trim_end());
+            self.text.push('\n');
+        }
     }
 
     /// Adds a doc comment of this crate's own words, which is Markdown.
@@ -40,7 +90,38 @@ impl Code {
     }
 
     fn doc_line(&mut self, indent: &str, line: &str) {
-        self.line(format!("{indent}/// {line}").trim_end());
+        self.line(format!("{indent}/// {line}"));
+    }
+
+    /// Adds what rustfmt leaves as it is, because it is a macro's.
+    pub(crate) fn verbatim(&mut self, write: impl FnOnce(&mut Self)) {
+        let start = self.text.len();
+        write(self);
+        self.hold_back(start);
+    }
+
+    /// Adds an item, or a method at depth 1, in its final layout if that is certain.
+    pub(crate) fn lay_out(&mut self, depth: usize, write: impl FnOnce(&mut Self)) {
+        let start = self.text.len();
+        write(self);
+        if self.text.len() == start {
+            return;
+        }
+        if let Some(laid_out) = layout::lay_out(&self.text[start..], depth) {
+            self.text.truncate(start);
+            self.text.push_str(&laid_out);
+            self.hold_back(start);
+            self.text.push('\n');
+        }
+    }
+
+    /// All from here on is in its final layout.
+    fn hold_back(&mut self, start: usize) {
+        let end = self.text.trim_end().len() + 1;
+        match self.laid_out.last_mut() {
+            Some(last) if &self.text[last.end..start] == "\n" => last.end = end,
+            _ => self.laid_out.push(start..end),
+        }
     }
 
     /// Says that the lines use these names of `gamedb::model`.
@@ -56,16 +137,18 @@ impl Code {
     }
 
     /// The `use` declarations, and then the lines.
-    pub(crate) fn finish(self, header: &str) -> String {
+    pub(crate) fn finish(self, header: &str) -> Source {
         let imports: Vec<&str> = self.imports.into_iter().collect();
         let imports = imports.join(", ");
-        // What is too long for rustfmt it leaves alone, and then refuses for blanks at its ends.
-        let lines = self.text.lines().map(str::trim_end);
-        let lines: Vec<&str> = lines.collect();
-        format!(
-            "{header}\n\nuse gamedb::model::{{{imports}}};\n\n{}\n",
-            lines.join("\n")
-        )
+        let mut text = format!("{header}\n\nuse gamedb::model::{{{imports}}};\n\n");
+        let n_before = text.len();
+        text.push_str(&self.text);
+        text.push('\n');
+        let moved = |range: Range<usize>| range.start + n_before..range.end + n_before;
+        Source {
+            text,
+            laid_out: self.laid_out.into_iter().map(moved).collect(),
+        }
     }
 }
 

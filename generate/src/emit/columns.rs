@@ -69,8 +69,8 @@ pub(crate) fn orphaned(code: &mut Code, table: &Table<'_>) {
     code.line("_ => None, } }\n");
 }
 
-/// Hash and comparison of the values of each index.
-pub(crate) fn indexes(code: &mut Code, table: &Table<'_>) {
+/// Hash of the values of each index.
+pub(crate) fn index_hash(code: &mut Code, table: &Table<'_>) {
     if table.indexes().next().is_none() {
         return;
     }
@@ -81,6 +81,13 @@ pub(crate) fn indexes(code: &mut Code, table: &Table<'_>) {
         code.line(format!("{at} => Some(hasher.hash({hashed})),"));
     }
     code.line("_ => None, } }\n");
+}
+
+/// Comparison of the values of each index.
+pub(crate) fn index_eq(code: &mut Code, table: &Table<'_>) {
+    if table.indexes().next().is_none() {
+        return;
+    }
     code.line("fn index_eq(&self, other: &Self, index: usize) -> bool { match index {");
     for (at, (set, _)) in table.indexes().enumerate() {
         let equal: Vec<String> = fields_of(table, set)
@@ -309,5 +316,5 @@ pub(crate) fn load(code: &mut Code, table: &Table<'_>) {
         };
         code.line(format!("{}: {read},", field.name));
     }
-    code.line("}) }");
+    code.line("}) }\n");
 }

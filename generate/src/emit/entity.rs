@@ -19,8 +19,8 @@ pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
     )));
     code.line(format!("pub type {name}Id = Id<{name}>;\n"));
     row(code, table);
-    flags(code, table);
-    fields(code, table);
+    code.verbatim(|code| flags(code, table));
+    code.verbatim(|code| fields(code, table));
     code.line(format!("views!({name}, {name}Ref, {name}Mut);\n"));
     positions_of_keys(code, table);
     implementation(code, table);
@@ -49,29 +49,33 @@ fn row(code: &mut Code, table: &Table<'_>) {
         .collect();
     let is_plain = defaults.iter().all(Option::is_none);
     let otherwise = format!("A row of {}.", quoted(&table.table.name));
-    code.prose("", table.table.doc.as_deref(), &otherwise);
     let derived = if is_plain {
         "Clone, Debug, Default, PartialEq"
     } else {
         "Clone, Debug, PartialEq"
     };
-    code.line(format!("#[derive({derived})] pub struct {name} {{"));
-    for field in &table.table.fields {
-        code.prose("", Some(&field.doc), &quoted(field.name.stem()));
-        code.line(format!("pub {}: {},", field.name, table.field_type(field)));
-    }
-    code.line("}\n");
+    code.lay_out(0, |code| {
+        code.prose("", table.table.doc.as_deref(), &otherwise);
+        code.line(format!("#[derive({derived})] pub struct {name} {{"));
+        for field in &table.table.fields {
+            code.prose("", Some(&field.doc), &quoted(field.name.stem()));
+            code.line(format!("pub {}: {},", field.name, table.field_type(field)));
+        }
+        code.line("}\n");
+    });
     if is_plain {
         return;
     }
-    code.line(format!(
-        "impl Default for {name} {{ fn default() -> Self {{ Self {{"
-    ));
-    for (field, default) in table.table.fields.iter().zip(defaults) {
-        let value = default.unwrap_or_else(|| zero(table, field));
-        code.line(format!("{}: {value},", field.name));
-    }
-    code.line("} } }\n");
+    code.lay_out(0, |code| {
+        code.line(format!(
+            "impl Default for {name} {{ fn default() -> Self {{\nSelf {{"
+        ));
+        for (field, default) in table.table.fields.iter().zip(defaults) {
+            let value = default.unwrap_or_else(|| zero(table, field));
+            code.line(format!("{}: {value},", field.name));
+        }
+        code.line("} } }\n");
+    });
 }
 
 /// What `Default` gives for a field.
@@ -207,18 +211,23 @@ fn implementation(code: &mut Code, table: &Table<'_>) {
     );
     flag_set(code, table, "INDEXED", indexed(table).into_iter());
     flag_set(code, table, "CHECKED", checked(table).into_iter());
-    code.line(format!(
-        "
-        fn table(tables: &Tables) -> &Table<Self> {{ &tables.{accessor} }}
-
-        fn table_mut(tables: &mut Tables) -> &mut Table<Self> {{ &mut tables.{accessor} }}
-        "
-    ));
-    columns::parent(code, table);
-    columns::orphaned(code, table);
-    columns::indexes(code, table);
-    columns::value(code, table);
-    columns::load(code, table);
+    code.line("");
+    code.lay_out(1, |code| {
+        code.line(format!(
+            "fn table(tables: &Tables) -> &Table<Self> {{ &tables.{accessor} }}\n"
+        ));
+    });
+    code.lay_out(1, |code| {
+        code.line(format!(
+            "fn table_mut(tables: &mut Tables) -> &mut Table<Self> {{ &mut tables.{accessor} }}\n"
+        ));
+    });
+    code.lay_out(1, |code| columns::parent(code, table));
+    code.lay_out(1, |code| columns::orphaned(code, table));
+    code.lay_out(1, |code| columns::index_hash(code, table));
+    code.lay_out(1, |code| columns::index_eq(code, table));
+    code.lay_out(1, |code| columns::value(code, table));
+    code.lay_out(1, |code| columns::load(code, table));
     code.line("}\n");
 }
 

@@ -6,6 +6,7 @@ mod code;
 mod columns;
 mod entity;
 mod join;
+mod layout;
 mod owned;
 mod owner;
 mod pivot;
@@ -18,6 +19,7 @@ use crate::model::{EnumRef, FieldKind, Model, TableRef, ValueRef};
 use code::{Code, first_paragraph, quoted};
 use table::Table;
 
+pub(crate) use code::Source;
 pub use unsupported::Unsupported;
 
 /// How every generated file starts.
@@ -65,13 +67,18 @@ pub(crate) const IMPORTED: &[&str] = &[
 /// # Errors
 /// [`Unsupported`], for what the engine has no words for.
 pub fn models(model: &Model, schema: &str) -> Result<String, Unsupported> {
+    Ok(source(model, schema)?.whole().to_owned())
+}
+
+/// The same, with what is laid out already marked.
+pub(crate) fn source(model: &Model, schema: &str) -> Result<Source, Unsupported> {
     unsupported::check(model)?;
     let mut code = Code::default();
     code.doc("All tables in memory; [`gamedb::World`] has the verbs.");
     code.line("pub type World = gamedb::World<Tables>;\n");
-    tables(&mut code, model, schema);
+    code.verbatim(|code| tables(code, model, schema));
     for at in 0..model.enums.len() {
-        value::text_enum(&mut code, model, EnumRef(at));
+        code.verbatim(|code| value::text_enum(code, model, EnumRef(at)));
     }
     for at in 0..model.values.len() {
         value::value_union(&mut code, model, ValueRef(at));
@@ -85,7 +92,7 @@ pub fn models(model: &Model, schema: &str) -> Result<String, Unsupported> {
                 join::join(&mut code, &table);
                 for field in &table.table.fields {
                     if let FieldKind::Owner { ty, .. } = &field.kind {
-                        owner::owner_enum(&mut code, model, &model[*ty]);
+                        code.verbatim(|code| owner::owner_enum(code, model, &model[*ty]));
                     }
                 }
                 access::access(&mut code, &table);

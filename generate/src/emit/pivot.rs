@@ -67,7 +67,7 @@ pub(crate) fn pivot(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
         ));
     }
     code.line("}\n");
-    owner::owner_enum(code, model, owner);
+    code.verbatim(|code| owner::owner_enum(code, model, owner));
     implementation(code, table, pivot, (&owned_field, owner_field));
 }
 
