@@ -523,10 +523,12 @@ fn refused(schema: &str, config: &str) -> Unsupported {
 fn what_the_engine_cannot_keep_is_refused() {
     let twice = fs::read_to_string(folder("tests/cases/owned_twice/schema.sql"))
         .expect("the case is there");
+    let both = "[pivots.crate_owners]\npivot = true\n[pivots.crate_holders]\npivot = true\n";
     assert!(matches!(
-        refused(&twice, ""),
+        refused(&twice, both),
         Unsupported::OwnedTwice { .. }
     ));
+    let asked = "[pivots.c_owners]\npivot = true\n";
 
     let pivot = "CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;
         CREATE TABLE b (id INTEGER PRIMARY KEY) STRICT;
@@ -542,7 +544,8 @@ fn what_the_engine_cannot_keep_is_refused() {
         pivot: "c_owners".into(),
         column: "a_id".into(),
     };
-    assert_eq!(refused(&pivot.replace("{b}", "a"), ""), one_table);
+    let methods = format!("{asked}methods = [\"a_id\", \"b_id\"]\n");
+    assert_eq!(refused(&pivot.replace("{b}", "a"), &methods), one_table);
 
     let unique = Unsupported::UniqueOwner {
         table: "c_owners".into(),
@@ -551,7 +554,7 @@ fn what_the_engine_cannot_keep_is_refused() {
     assert_eq!(
         refused(
             &pivot.replace("REFERENCES {b} (id)", "UNIQUE REFERENCES b (id)"),
-            ""
+            asked
         ),
         unique
     );
@@ -562,5 +565,8 @@ fn what_the_engine_cannot_keep_is_refused() {
         column: "c_owner_id".into(),
         pivot: "c_owners".into(),
     };
-    assert_eq!(refused(&(pivot.replace("{b}", "b") + note), ""), to_pivot);
+    assert_eq!(
+        refused(&(pivot.replace("{b}", "b") + note), asked),
+        to_pivot
+    );
 }

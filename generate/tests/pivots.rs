@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gamedb_generate::pivot::ArmInfo;
 use gamedb_generate::relations::Found;
 use gamedb_generate::{Config, Schema, is_pivot_table, model, pivot_info, read, sqlite};
+use proptest::prelude::*;
 
 fn schema(folder: &str) -> (Schema, Config) {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -231,5 +232,140 @@ fn s1_4_what_the_config_cannot_ask_for() {
     ];
     for (toml, table, expected) in cases {
         assert_eq!(check(&schema, toml, table), Err(expected.to_owned()));
+    }
+}
+
+/// Two owners, what is owned, and a table between them that looks like a pivot.
+fn arc(owners: &str, more: &str) -> Schema {
+    let sql = format!(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY);
+        CREATE TABLE b (id INTEGER PRIMARY KEY);
+        CREATE TABLE c (id INTEGER PRIMARY KEY);
+        CREATE TABLE c_owners (
+            id INTEGER PRIMARY KEY, c_id INTEGER NOT NULL UNIQUE REFERENCES c (id), {owners});
+        {more}"
+    );
+    sqlite::read(&sql).expect("a schema")
+}
+
+#[test]
+fn what_a_pivot_cannot_keep_makes_a_plain_table() {
+    const TWO: &str = "a_id INTEGER REFERENCES a (id), b_id INTEGER REFERENCES b (id)";
+    const CHECK: &str = ", CHECK ((a_id IS NOT NULL) + (b_id IS NOT NULL) = 1)";
+    assert!(check(&arc(TWO, ""), "", "c_owners").expect("read").0);
+    let note =
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, c_owner_id INTEGER REFERENCES c_owners (id));";
+    let same = TWO.replace("REFERENCES b", "REFERENCES a");
+    let unique = TWO.replace("REFERENCES b", "UNIQUE REFERENCES b");
+    for (owners, more, why) in [
+        (
+            same.clone(),
+            "",
+            "its owners would all be a, and no CHECK says that exactly one is set",
+        ),
+        (
+            unique,
+            "",
+            "b_id is UNIQUE, which is not supported of an owner in a pivot",
+        ),
+        (
+            TWO.to_owned(),
+            note,
+            "notes.c_owner_id names its rows, and those of a pivot have no keys",
+        ),
+    ] {
+        let schema = arc(&owners, more);
+        let refused = (false, why.to_owned());
+        assert_eq!(check(&schema, "", "c_owners").expect("read"), refused);
+        // Who asks for it gets it, and the error of what cannot be kept.
+        let asked = "[pivots.c_owners]\npivot = true\n";
+        assert!(check(&schema, asked, "c_owners").expect("read").0);
+    }
+
+    // With a proof, owners of one table are a pivot; their key does not say which column is meant.
+    let info = pivot_info(&arc(&(same + CHECK), ""), &Config::default(), "c_owners");
+    let info = info.expect("a table");
+    assert!(info.is_pivot && info.arms.iter().all(|arm| !arm.methods));
+    assert_eq!(
+        info.reasons.last().map(String::as_str),
+        Some(
+            "owners by a_id, b_id are of one table and have no methods; `[pivots.c_owners] methods` can name one"
+        )
+    );
+}
+
+#[test]
+fn one_of_two_pivots_for_one_table_is_taken() {
+    let (schema, config) = schema("tests/cases/owned_twice");
+    let asked: Vec<&str> = ["crate_owners", "crate_holders"]
+        .into_iter()
+        .filter(|name| {
+            pivot_info(&schema, &config, name)
+                .expect("a table")
+                .is_pivot
+        })
+        .collect();
+    assert_eq!(asked, ["crate_owners", "crate_holders"]);
+
+    // The proven one, in whatever order they stand.
+    assert_eq!(pivots(&schema), ["crate_owners"]);
+    let mut turned = schema.clone();
+    turned.tables.reverse();
+    assert_eq!(pivots(&turned), ["crate_owners"]);
+    let why = check(&schema, "", "crate_holders").expect("read").1;
+    assert_eq!(
+        why,
+        "crate_owners says already who owns crates, and one pivot for each table is supported"
+    );
+
+    // The one that is asked for.
+    let asked = "[pivots.crate_holders]\npivot = true\n";
+    let is_pivot = |table| check(&schema, asked, table).expect("read").0;
+    assert!(is_pivot("crate_holders") && !is_pivot("crate_owners"));
+}
+
+/// A column of a table in a random schema: a key to a table, or a plain value.
+fn column() -> impl Strategy<Value = String> {
+    let key = (0..6_usize, 0..4_usize).prop_map(|(table, rest)| {
+        let rest = ["", "NOT NULL", "UNIQUE", "NOT NULL UNIQUE"][rest];
+        format!("INTEGER {rest} REFERENCES t{table} (id)")
+    });
+    prop_oneof![4 => key, 1 => Just("INTEGER".to_owned()), 1 => Just("TEXT NOT NULL".to_owned())]
+}
+
+fn random_schema() -> impl Strategy<Value = String> {
+    let table = (prop::collection::vec(column(), 0..6), any::<bool>());
+    prop::collection::vec(table, 6).prop_map(|tables| {
+        let tables = tables
+            .into_iter()
+            .enumerate()
+            .map(|(at, (columns, is_arc))| {
+                let nullable = columns.iter().enumerate();
+                let nullable = nullable.filter(|(_, column)| !column.contains("NOT NULL"));
+                let sum: Vec<String> = nullable
+                    .map(|(place, _)| format!("(c{place}_id IS NOT NULL)"))
+                    .collect();
+                let check = if is_arc && sum.len() > 1 {
+                    format!(", CHECK ({} = 1)", sum.join(" + "))
+                } else {
+                    String::new()
+                };
+                let columns = columns.iter().enumerate();
+                let columns: String = columns
+                    .map(|(place, column)| format!(", c{place}_id {column}"))
+                    .collect();
+                format!("CREATE TABLE t{at} (id INTEGER PRIMARY KEY{columns}{check});\n")
+            });
+        tables.collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_shape_of_keys_is_refused(sql in random_schema()) {
+        let schema = sqlite::read(&sql).expect("a schema");
+        let model = model::resolve(&schema, &Config::default()).expect("it is resolved");
+        let models = gamedb_generate::emit::models(&model, "schema.sql");
+        prop_assert!(models.is_ok(), "{models:?}\n{sql}");
     }
 }

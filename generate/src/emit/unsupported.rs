@@ -33,7 +33,7 @@ pub enum Unsupported {
     },
     /// A foreign key to a pivot, whose rows have no keys.
     #[error(
-        "column {table}.{column}: its foreign key points to {pivot:?}, a pivot, whose rows have no keys of their own; point to what is owned instead"
+        "column {table}.{column}: its foreign key points to {pivot:?}, a pivot, whose rows have no keys of their own; point to what is owned instead, or `[pivots.{pivot}] pivot = false` makes a plain table of it"
     )]
     KeyToPivot {
         /// The table.

@@ -1,11 +1,16 @@
 //! Ownership pivots: one owned row, exactly one owner out of several tables. Found by their shape;
 //! no table is named here.
 
+mod shape;
+mod unlikely;
+
 use crate::config::{Config, PivotSection};
 use crate::error::{ConfigError, Error, ModelError};
 use crate::owners;
-use crate::relations::{self, Found};
-use crate::schema::{Column, Schema, Table};
+use crate::relations::Found;
+use crate::schema::{Column, Schema};
+
+use shape::Shape;
 
 /// What is known about a table as a pivot, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,15 +71,17 @@ pub fn pivot_info(schema: &Schema, config: &Config, table: &str) -> Result<Pivot
     })?;
     let section = config.pivot(&table.name);
     let empty = PivotSection::default();
-    let shape = Shape {
-        schema,
-        config,
-        table,
-        section: section.map_or(&empty, |(_, section)| section),
-    };
-    let forced = shape.section.pivot.as_ref().map(|pivot| *pivot.get_ref());
+    let shape = Shape::new(schema, config, table, &empty);
+    let forced = shape.forced();
     let mut info = shape.info();
-    let against = shape.against(&info, forced == Some(true));
+    let mut against = shape.against(&info, forced == Some(true));
+    // Whoever asks for a pivot is told by an error what cannot be kept of it.
+    if against.is_empty() && section.is_none() {
+        against = shape.unlikely(&info);
+        if against.is_empty() {
+            against.extend(shape.rival(&info));
+        }
+    }
     match (forced, section) {
         (Some(false), _) => {
             info.reasons = vec![format!("[pivots.{}] forbids it", table.name)];
@@ -105,140 +112,7 @@ pub fn pivot_info(schema: &Schema, config: &Config, table: &str) -> Result<Pivot
     Ok(info)
 }
 
-/// A table looked at as a pivot.
-struct Shape<'a> {
-    schema: &'a Schema,
-    config: &'a Config,
-    table: &'a Table,
-    section: &'a PivotSection,
-}
-
 impl Shape<'_> {
-    fn relation(&self, column: &Column) -> Option<(String, Found)> {
-        relations::relation(self.schema, self.config, self.table, column)
-            .map(|relation| (relation.target, relation.found))
-    }
-
-    fn info(&self) -> PivotInfo {
-        PivotInfo {
-            table: self.table.name.clone(),
-            is_pivot: false,
-            owned: self.owned(),
-            arms: self.arms(),
-            reasons: Vec::new(),
-            warnings: Vec::new(),
-        }
-    }
-
-    /// The NOT NULL foreign keys.
-    fn owned_candidates(&self) -> Vec<OwnedInfo> {
-        let columns = self.table.columns.iter().filter(|column| column.not_null);
-        columns
-            .filter_map(|column| {
-                let (table, found) = self.relation(column)?;
-                Some(OwnedInfo {
-                    column: column.name.clone(),
-                    table,
-                    found,
-                })
-            })
-            .collect()
-    }
-
-    fn owned(&self) -> Option<OwnedInfo> {
-        let mut candidates = self.owned_candidates();
-        if let Some(named) = &self.section.owned {
-            candidates.retain(|candidate| candidate.column == *named.get_ref());
-        }
-        match candidates.len() {
-            1 => candidates.pop(),
-            _ => None,
-        }
-    }
-
-    fn arms(&self) -> Vec<ArmInfo> {
-        let named = |list: &Option<Vec<crate::config::Name>>, column: &Column| {
-            list.as_ref()
-                .map(|names| names.iter().any(|name| *name.get_ref() == column.name))
-        };
-        let nullable = self.table.columns.iter().filter(|column| {
-            !column.not_null && !column.primary_key && column.is_integer() && !column.generated
-        });
-        nullable
-            .filter_map(|column| {
-                let target = self.relation(column);
-                let listed = named(&self.section.owners, column);
-                let looks = target.is_some() || column.name.ends_with("_id");
-                if !(looks || listed == Some(true)) || column.allowed.is_some() {
-                    return None;
-                }
-                let used = listed.unwrap_or(!column.must_be_null);
-                let methods = named(&self.section.methods, column).unwrap_or(true);
-                Some(ArmInfo {
-                    methods: used && methods && target.is_some(),
-                    column: column.name.clone(),
-                    target,
-                    used,
-                })
-            })
-            .collect()
-    }
-
-    /// Everything that speaks against a pivot.
-    fn against(&self, info: &PivotInfo, forced: bool) -> Vec<String> {
-        let mut against = Vec::new();
-        let candidates = self.owned_candidates();
-        let columns: Vec<&str> = candidates.iter().map(|c| c.column.as_str()).collect();
-        match (&info.owned, columns.as_slice()) {
-            (Some(_), _) => {}
-            (None, []) => against.push("no NOT NULL foreign key says what is owned".to_owned()),
-            (None, many) if self.section.owned.is_none() => against.push(format!(
-                "{} NOT NULL foreign keys ({}), where one says what is owned",
-                many.len(),
-                many.join(", ")
-            )),
-            (None, _) => against.push("`owned` is no NOT NULL foreign key".to_owned()),
-        }
-        let owners = info.arms.iter().filter(|arm| arm.used);
-        let n_tables = owners.clone().filter(|arm| arm.target.is_some()).count();
-        let enough = if forced {
-            owners.count() > 0
-        } else {
-            n_tables > 1
-        };
-        if !enough {
-            against.push(match (forced, n_tables) {
-                (true, _) => "no nullable INTEGER column says who owns".to_owned(),
-                (_, 0) => "no nullable foreign keys to owners".to_owned(),
-                (_, n) => format!("{n} nullable foreign key to an owner, where two are the least"),
-            });
-        }
-        let payload: Vec<&str> = self
-            .table
-            .columns
-            .iter()
-            .filter(|column| {
-                !column.primary_key
-                    && !candidates.iter().any(|c| {
-                        c.column == column.name
-                            && (info.owned.as_ref().is_none_or(|o| o.column == c.column))
-                    })
-                    && !info.arms.iter().any(|arm| arm.column == column.name)
-            })
-            .map(|column| column.name.as_str())
-            .collect();
-        if !payload.is_empty() {
-            against.push(format!(
-                "it carries more than ownership: {}",
-                payload.join(", ")
-            ));
-        }
-        if !self.table.rowid_key {
-            against.push("it has no INTEGER PRIMARY KEY".to_owned());
-        }
-        against
-    }
-
     /// For a table that is no pivot: whether its rows name an owner of their own.
     fn own_owner(&self, info: &PivotInfo) -> Result<Vec<String>, ConfigError> {
         if info.owned.is_some() {
@@ -284,8 +158,7 @@ impl Shape<'_> {
             let arms = info.arms.iter().filter(move |arm| arm.used == used);
             arms.map(|arm| arm.column.as_str()).collect::<Vec<_>>()
         };
-        let all: Vec<&str> = info.arms.iter().map(|arm| arm.column.as_str()).collect();
-        let proven = self.table.exactly_one(&all) || self.table.exactly_one(&used(true));
+        let proven = self.is_proven(info);
         info.reasons.push(format!(
             "{} says what is owned, exactly one of {} says by whom{}",
             owned.column,
@@ -298,6 +171,17 @@ impl Shape<'_> {
             info.reasons.push(format!("{columns} must stay NULL"));
         }
         let name = &self.table.name;
+        let mute = info
+            .arms
+            .iter()
+            .filter(|arm| arm.used && !arm.methods && arm.target.is_some());
+        let mute: Vec<&str> = mute.map(|arm| arm.column.as_str()).collect();
+        if self.section.methods.is_none() && !mute.is_empty() {
+            info.reasons.push(format!(
+                "owners by {} are of one table and have no methods; `[pivots.{name}] methods` can name one",
+                mute.join(", ")
+            ));
+        }
         if !proven {
             info.warnings.push(format!(
                 "no CHECK proves that exactly one owner is set; `[pivots.{name}] pivot = false` if it is not so"

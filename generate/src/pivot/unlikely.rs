@@ -1,0 +1,86 @@
+//! Tables with the shape of a pivot that are none as long as nobody asks for it: as plain tables all of
+//! what they hold is kept, and the rest of the schema can be used.
+
+use super::shape::Shape;
+use super::{ArmInfo, PivotInfo};
+use crate::config::PivotSection;
+use crate::relations;
+
+impl Shape<'_> {
+    /// What speaks against a pivot that has the shape of one, where nobody asks for it: as a plain
+    /// table all of it is kept.
+    pub(super) fn unlikely(&self, info: &PivotInfo) -> Vec<String> {
+        let mut against = Vec::new();
+        let name = &self.table.name;
+        let used: Vec<&ArmInfo> = info.arms.iter().filter(|arm| arm.used).collect();
+        let mut owners: Vec<&String> = used
+            .iter()
+            .filter_map(|arm| arm.target.as_ref().map(|(table, _)| table))
+            .collect();
+        owners.sort_unstable();
+        owners.dedup();
+        if let ([owner], false) = (owners.as_slice(), self.is_proven(info)) {
+            against.push(format!(
+                "its owners would all be {owner}, and no CHECK says that exactly one is set"
+            ));
+        }
+        for arm in used {
+            if self.table.is_unique(&arm.column) {
+                against.push(format!(
+                    "{} is UNIQUE, which is not supported of an owner in a pivot",
+                    arm.column
+                ));
+            }
+        }
+        for other in &self.schema.tables {
+            for column in &other.columns {
+                let relation = relations::relation(self.schema, self.config, other, column);
+                if relation.is_some_and(|relation| relation.target == *name) {
+                    against.push(format!(
+                        "{}.{} names its rows, and those of a pivot have no keys",
+                        other.name, column.name
+                    ));
+                }
+            }
+        }
+        against
+    }
+
+    /// Another pivot for the same owned table, that is asked for, proven, or before this one: one of
+    /// them is supported.
+    pub(super) fn rival(&self, info: &PivotInfo) -> Option<String> {
+        let empty = PivotSection::default();
+        let owned = info.owned.as_ref()?;
+        let rank = |shape: &Shape<'_>, info: &PivotInfo, column: &str| {
+            let is_asked_for = self.config.pivot(&shape.table.name).is_some();
+            let is_one = shape.table.is_unique(column);
+            (is_asked_for, shape.is_proven(info), is_one)
+        };
+        let own_rank = rank(self, info, &owned.column);
+        let mut is_before = true;
+        for table in &self.schema.tables {
+            if table.name == self.table.name {
+                is_before = false;
+                continue;
+            }
+            let shape = Shape::new(self.schema, self.config, table, &empty);
+            let forced = shape.forced();
+            let info = shape.info();
+            let Some(its) = info.owned.as_ref().filter(|its| its.table == owned.table) else {
+                continue;
+            };
+            let its_rank = rank(&shape, &info, &its.column);
+            let wins = its_rank > own_rank || (is_before && its_rank == own_rank);
+            let is_pivot = forced != Some(false)
+                && shape.against(&info, forced == Some(true)).is_empty()
+                && (its_rank.0 || shape.unlikely(&info).is_empty());
+            if wins && is_pivot {
+                return Some(format!(
+                    "{} says already who owns {}, and one pivot for each table is supported",
+                    table.name, owned.table
+                ));
+            }
+        }
+        None
+    }
+}
