@@ -109,8 +109,9 @@ pub enum FlushFailure {
     /// Another program was writing for longer than the configured wait.
     #[error("another program is writing to the file")]
     Busy,
-    /// The disk is full.
-    #[error("the disk is full")]
+    /// The disk is full, or a quota or limit is used up: nothing more can be written to the file. It can
+    /// be tried again when there is room.
+    #[error("the disk is full, or a quota or limit of the file's size is reached")]
     Full,
     /// A row that has to be in the file is not there, or one that may not be is.
     #[error("a statement for row {id} of {table} touched {touched} rows instead of one")]
@@ -175,9 +176,19 @@ impl From<rusqlite::Error> for FlushFailure {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::Full,
+            _ if is_refused_write(&error) => Self::Full,
             _ => Self::Sqlite(Arc::new(error)),
         }
     }
+}
+
+/// Whether the system did not take a write: SQLite calls it a full disk only where the system does, and
+/// not where it is a quota or a limit. Nothing is in doubt then, because the end of the transaction is the
+/// last that is written.
+pub(super) fn is_refused_write(error: &rusqlite::Error) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_WRITE)
 }
 
 /// Where a file and the models do not agree.

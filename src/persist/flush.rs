@@ -12,7 +12,7 @@ use crate::store::value::Value;
 
 use super::background::Generation;
 use super::batch::{Batch, TableBatch};
-use super::error::{FlushFailure, Outcome};
+use super::error::{FlushFailure, Outcome, is_refused_write};
 use super::sql;
 
 /// What a flush, or a save, has written.
@@ -111,7 +111,7 @@ fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     // An error on the way to the disk says nothing about what has arrived there. After every other one,
     // also where the disk is full, the transaction is rolled back: by SQLite already, or when dropped.
     let is_io = matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure));
-    let outcome = if is_io {
+    let outcome = if is_io && !is_refused_write(&error) {
         Outcome::Unknown
     } else {
         Outcome::NotCommitted

@@ -8,7 +8,7 @@ use std::time::Instant;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::batch::Batch;
-use super::error::{FlushFailure, Outcome};
+use super::error::{FlushFailure, Outcome, is_refused_write};
 use super::flush::{self, Failed, FlushReport};
 use super::lock::FileIdentity;
 use super::worker::Writes;
@@ -133,7 +133,8 @@ impl Writer {
             }
             Err(error) => {
                 tracing::warn!(path = %self.path.display(), %error, "checkpoint failed");
-                if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+                let is_io = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
+                if is_io && !is_refused_write(&error) {
                     self.broken = Some(error.into());
                 }
                 false

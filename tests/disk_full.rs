@@ -1,0 +1,112 @@
+//! A disk without room, as a limit of the file's size shows it: `Full`, nothing written, and again when
+//! there is room.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+
+use common::TestFile;
+use common::sample::{attribute, mobile};
+use gamedb::persist::error::{FlushFailure, Outcome};
+use gamedb::{Database, Error, FileError};
+use gamedb_models::{MobileKey, World};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Set in the process that has the limit: the file that it is to open.
+const PATH: &str = "GAMEDB_TEST_FULL";
+
+/// About what is in the file before the limit is set, in bytes; and twice as much does not fit.
+const LIMIT: u64 = 200_000;
+
+fn limit(bytes: Option<u64>) {
+    let maximum = getrlimit(Resource::Fsize).maximum;
+    let current = bytes.or(maximum);
+    setrlimit(Resource::Fsize, Rlimit { current, maximum }).unwrap();
+}
+
+fn assert_full(result: Result<impl std::fmt::Debug, Error>) {
+    match result.unwrap_err() {
+        Error::File(FileError::Flush {
+            outcome: Outcome::NotCommitted,
+            cause: FlushFailure::Full,
+            ..
+        }) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+/// More than fits.
+fn grow(db: &mut Database<World>, key: MobileKey) {
+    for n in 0..3_000 {
+        let name = format!("{n} {}", "x".repeat(100));
+        let mut mobile = db.get_mut(key).unwrap();
+        mobile.add_attribute(attribute(&name)).unwrap();
+    }
+}
+
+fn n_attributes(path: &Path) -> i64 {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let count = "SELECT count(*) FROM attributes";
+    connection.query_row(count, [], |row| row.get(0)).unwrap()
+}
+
+/// What the limited process does; on its own it does nothing.
+#[test]
+fn limited_process() {
+    let Some(path) = std::env::var_os(PATH) else {
+        return;
+    };
+    let path = Path::new(&path);
+    let mut db = Database::<World>::open(path).unwrap();
+    let key = db.insert(mobile(1)).unwrap();
+    db.flush().unwrap();
+    grow(&mut db, key);
+
+    limit(Some(LIMIT));
+    assert_full(db.flush());
+    assert_full(db.flush_durable());
+    assert_full(db.save(key));
+    let ticket = db.flush_in_background().unwrap();
+    assert_full(db.wait(ticket));
+    assert_eq!(n_attributes(path), 0);
+    assert_eq!(db.check(), [""; 0]);
+
+    limit(None);
+    assert_eq!(db.flush().unwrap().inserted, 6_000);
+    assert_eq!(n_attributes(path), 3_000);
+
+    // The log can be written and the file cannot: what was flushed is flushed, and goes on being.
+    grow(&mut db, key);
+    let ticket = db.flush_in_background().unwrap();
+    limit(Some(LIMIT));
+    let _ = db.wait(ticket);
+    limit(None);
+    db.flush().unwrap();
+    assert_eq!(n_attributes(path), 6_000);
+    db.close().unwrap();
+    println!("all held");
+}
+
+#[test]
+fn a_limit_is_a_full_disk() {
+    let file = TestFile::new();
+    drop(file.open());
+    // The signal would end the process; what is ignored stays so in the one that takes its place.
+    let output = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args(["limited_process", "--exact", "--nocapture"])
+        .env(PATH, file.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("all held"),
+        "{output:?}"
+    );
+    let db = file.open();
+    assert_eq!(db.attributes.len(), 6_000);
+}
