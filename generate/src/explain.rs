@@ -109,11 +109,7 @@ pub struct EnumExplanation {
 /// As [`model::resolve`].
 pub fn explain(schema: &Schema, config: &Config) -> Result<Explanation, Error> {
     let model = model::resolve(schema, config)?;
-    let pivots: Vec<PivotInfo> = schema
-        .tables
-        .iter()
-        .map(|table| pivot::pivot_info(schema, config, &table.name))
-        .collect::<Result<_, _>>()?;
+    let pivots: Vec<PivotInfo> = pivot::pivot_infos(schema, config)?;
     let joins = joins::join_infos(schema, config, &pivots)?;
     let all = model.tables.iter().zip(&schema.tables);
     let tables = all.zip(pivots.iter().zip(&joins));

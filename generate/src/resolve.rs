@@ -55,11 +55,7 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
         },
     };
     let mut world = Scope::default();
-    let infos: Vec<PivotInfo> = schema
-        .tables
-        .iter()
-        .map(|table| pivot::pivot_info(schema, config, &table.name))
-        .collect::<Result<_, _>>()?;
+    let infos: Vec<PivotInfo> = pivot::pivot_infos(schema, config)?;
     let joins = joins::join_infos(schema, config, &infos)?;
     for ((table, type_name), info) in schema.tables.iter().zip(&type_names).zip(&infos) {
         let resolved = resolver.table(table, type_name, info, &mut world)?;

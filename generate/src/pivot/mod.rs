@@ -4,10 +4,10 @@
 mod shape;
 mod unlikely;
 
-use crate::config::{Config, PivotSection};
+use crate::config::Config;
 use crate::error::{ConfigError, Error, ModelError};
 use crate::owners;
-use crate::relations::Found;
+use crate::relations::{self, Found};
 use crate::schema::{Column, Schema};
 
 use shape::Shape;
@@ -65,13 +65,26 @@ pub fn is_pivot_table(schema: &Schema, table: &str) -> bool {
 /// [`ModelError::UnknownTable`]; [`ConfigError::Impossible`] if the config asks for a pivot that
 /// cannot be made.
 pub fn pivot_info(schema: &Schema, config: &Config, table: &str) -> Result<PivotInfo, Error> {
-    let found = schema.table(table);
-    let table = found.ok_or_else(|| ModelError::UnknownTable {
+    let mut tables = schema.tables.iter();
+    let found = tables.position(|found| found.name.eq_ignore_ascii_case(table));
+    let at = found.ok_or_else(|| ModelError::UnknownTable {
         table: table.to_owned(),
     })?;
+    let relations = relations::by_table(schema, config);
+    info(&Shape::new(schema, config, &relations, at))
+}
+
+/// The same of all tables.
+pub(crate) fn pivot_infos(schema: &Schema, config: &Config) -> Result<Vec<PivotInfo>, Error> {
+    let relations = relations::by_table(schema, config);
+    (0..schema.tables.len())
+        .map(|at| info(&Shape::new(schema, config, &relations, at)))
+        .collect()
+}
+
+fn info(shape: &Shape<'_>) -> Result<PivotInfo, Error> {
+    let Shape { config, table, .. } = shape;
     let section = config.pivot(&table.name);
-    let empty = PivotSection::default();
-    let shape = Shape::new(schema, config, table, &empty);
     let forced = shape.forced();
     let mut info = shape.info();
     let mut against = shape.against(&info, forced == Some(true));

@@ -2,13 +2,25 @@
 
 use super::{ArmInfo, OwnedInfo, PivotInfo};
 use crate::config::{Config, PivotSection};
-use crate::relations::{self, Found};
+use crate::relations::{Found, Relation};
 use crate::schema::{Column, Schema, Table};
+
+const NO_SECTION: &PivotSection = &PivotSection {
+    pivot: None,
+    owned: None,
+    owners: None,
+    methods: None,
+    type_name: None,
+};
 
 /// A table looked at as a pivot.
 pub(super) struct Shape<'a> {
     pub(super) schema: &'a Schema,
     pub(super) config: &'a Config,
+    /// Of each table.
+    pub(super) relations: &'a [Vec<Relation>],
+    /// Which table it is.
+    pub(super) at: usize,
     pub(super) table: &'a Table,
     pub(super) section: &'a PivotSection,
 }
@@ -17,15 +29,18 @@ impl<'a> Shape<'a> {
     pub(super) fn new(
         schema: &'a Schema,
         config: &'a Config,
-        table: &'a Table,
-        empty: &'a PivotSection,
+        relations: &'a [Vec<Relation>],
+        at: usize,
     ) -> Self {
+        let table = &schema.tables[at];
         let section = config.pivot(&table.name);
         Self {
             schema,
             config,
+            relations,
+            at,
             table,
-            section: section.map_or(empty, |(_, section)| section),
+            section: section.map_or(NO_SECTION, |(_, section)| section),
         }
     }
 
@@ -35,8 +50,9 @@ impl<'a> Shape<'a> {
     }
 
     pub(super) fn relation(&self, column: &Column) -> Option<(String, Found)> {
-        relations::relation(self.schema, self.config, self.table, column)
-            .map(|relation| (relation.target, relation.found))
+        let mut relations = self.relations[self.at].iter();
+        let relation = relations.find(|relation| relation.column == column.name)?;
+        Some((relation.target.clone(), relation.found))
     }
 
     pub(super) fn info(&self) -> PivotInfo {
@@ -65,7 +81,7 @@ impl<'a> Shape<'a> {
             .collect()
     }
 
-    fn owned(&self) -> Option<OwnedInfo> {
+    pub(super) fn owned(&self) -> Option<OwnedInfo> {
         let mut candidates = self.owned_candidates();
         if let Some(named) = &self.section.owned {
             candidates.retain(|candidate| candidate.column == *named.get_ref());

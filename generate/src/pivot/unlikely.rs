@@ -3,8 +3,6 @@
 
 use super::shape::Shape;
 use super::{ArmInfo, PivotInfo};
-use crate::config::PivotSection;
-use crate::relations;
 
 impl Shape<'_> {
     /// What speaks against a pivot that has the shape of one, where nobody asks for it: as a plain
@@ -32,16 +30,12 @@ impl Shape<'_> {
                 ));
             }
         }
-        for other in &self.schema.tables {
-            for column in &other.columns {
-                let relation = relations::relation(self.schema, self.config, other, column);
-                if relation.is_some_and(|relation| relation.target == *name) {
-                    against.push(format!(
-                        "{}.{} names its rows, and those of a pivot have no keys",
-                        other.name, column.name
-                    ));
-                }
-            }
+        let relations = self.relations.iter().flatten();
+        for relation in relations.filter(|relation| relation.target == *name) {
+            against.push(format!(
+                "{}.{} names its rows, and those of a pivot have no keys",
+                relation.table, relation.column
+            ));
         }
         against
     }
@@ -49,7 +43,6 @@ impl Shape<'_> {
     /// Another pivot for the same owned table, that is asked for, proven, or before this one: one of
     /// them is supported.
     pub(super) fn rival(&self, info: &PivotInfo) -> Option<String> {
-        let empty = PivotSection::default();
         let owned = info.owned.as_ref()?;
         let rank = |shape: &Shape<'_>, info: &PivotInfo, column: &str| {
             let is_asked_for = self.config.pivot(&shape.table.name).is_some();
@@ -57,27 +50,22 @@ impl Shape<'_> {
             (is_asked_for, shape.is_proven(info), is_one)
         };
         let own_rank = rank(self, info, &owned.column);
-        let mut is_before = true;
-        for table in &self.schema.tables {
-            if table.name == self.table.name {
-                is_before = false;
-                continue;
-            }
-            let shape = Shape::new(self.schema, self.config, table, &empty);
-            let forced = shape.forced();
-            let info = shape.info();
-            let Some(its) = info.owned.as_ref().filter(|its| its.table == owned.table) else {
+        for at in (0..self.schema.tables.len()).filter(|at| *at != self.at) {
+            let shape = Shape::new(self.schema, self.config, self.relations, at);
+            let Some(its) = shape.owned().filter(|its| its.table == owned.table) else {
                 continue;
             };
+            let forced = shape.forced();
+            let info = shape.info();
             let its_rank = rank(&shape, &info, &its.column);
-            let wins = its_rank > own_rank || (is_before && its_rank == own_rank);
+            let wins = its_rank > own_rank || (at < self.at && its_rank == own_rank);
             let is_pivot = forced != Some(false)
                 && shape.against(&info, forced == Some(true)).is_empty()
                 && (its_rank.0 || shape.unlikely(&info).is_empty());
             if wins && is_pivot {
                 return Some(format!(
                     "{} says already who owns {}, and one pivot for each table is supported",
-                    table.name, owned.table
+                    shape.table.name, owned.table
                 ));
             }
         }
