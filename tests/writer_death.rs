@@ -8,8 +8,8 @@ use std::sync::Mutex;
 
 use common::sample::{fill, flushed, player};
 use common::{TestFile, contents_of, flush_failure, state_of};
-use gamedb::Error;
 use gamedb::persist::error::{FlushFailure, Outcome};
+use gamedb::{Database, Error};
 use gamedb_models::Player;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -112,8 +112,17 @@ fn before_and_after_commit() {
                 poisoned(db.flush().unwrap_err());
                 poisoned(db.save(sample.ada).unwrap_err());
             }
-            drop(db);
+            let world = db.into_world();
             *DEADLY.lock().unwrap() = None;
+            if who_is_told != "dropped" {
+                // The world goes on elsewhere, with the same keys.
+                let elsewhere = TestFile::new();
+                let mut db = Database::create(elsewhere.path(), world).unwrap();
+                assert_eq!(contents_of(&db), contents_of(&twin));
+                db.get_mut(sample.ada).unwrap().set_full_name("Ada L.");
+                assert_eq!(db.flush().unwrap().updated, 1);
+                let _ = elsewhere.reopen(db);
+            }
             // All of it is in the file, or nothing.
             let expected = if is_in_file {
                 contents_of(&twin)

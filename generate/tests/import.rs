@@ -257,3 +257,24 @@ fn tables_without_a_rowid_and_generated_columns_are_read() {
         ]
     );
 }
+
+/// Ids that a world has given are not given again where it goes on in another file.
+#[test]
+fn next_ids_of_a_world_are_carried_over() {
+    let files = Files::new(
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT) STRICT;
+        INSERT INTO notes VALUES (1, 'kept');
+        CREATE TABLE gamedb_ids (
+            table_name TEXT PRIMARY KEY,
+            next_id    INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO gamedb_ids VALUES ('notes', 70), ('gone', 7);",
+    );
+    let report = files.try_import(false).unwrap();
+    assert!(report.notes.iter().all(|note| !note.contains("gamedb_ids")));
+    let new = Connection::open(files.path("new.db")).unwrap();
+    let mut statement = new.prepare("SELECT * FROM gamedb_ids").unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+    let rows: Vec<(String, i64)> = rows.unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(rows, [("notes".to_owned(), 70)]);
+}

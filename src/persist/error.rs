@@ -55,6 +55,27 @@ pub enum FileError {
         /// All of them.
         problems: Vec<Problem>,
     },
+    /// A file that is there already, where a new one was to be made. Nothing was written to it.
+    #[error("{} is there already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no file, where one was to be opened.
+    #[error("{} is not there", path.display())]
+    NotThere {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no file, and a write-ahead log of one, which may hold all of it. To make a new file there
+    /// would destroy the log: put the file back, or move the log away.
+    #[error("{} is not there, and its write-ahead log is: {}", path.display(), log.display())]
+    LogWithoutFile {
+        /// The world file.
+        path: PathBuf,
+        /// The log.
+        log: PathBuf,
+    },
     /// The file system of the file does not carry a write-ahead log.
     #[error("{} is in journal mode {mode}, and has to be in WAL mode", path.display())]
     NotWal {
@@ -133,8 +154,10 @@ pub enum FlushFailure {
         /// What SQLite says.
         source: Arc<rusqlite::Error>,
     },
-    /// Another program has written to the file since it was read. What it wrote is not in memory, and
-    /// is not written over: open the world again.
+    /// Another program has written to the file since it was read, and what it wrote is not in memory.
+    /// Nothing is written for as long as file and memory differ in anything but what is about to be
+    /// written. So either take back what it wrote, or open the world again, without what has changed since
+    /// the last flush; or go on in another file, with [`Database::create`](crate::Database::create).
     #[error("another program has written to the file")]
     ForeignWrite,
     /// The file was moved, deleted, or replaced by another while it was open.
@@ -169,6 +192,15 @@ pub enum FlushFailure {
     /// What SQLite says.
     #[error(transparent)]
     Sqlite(Arc<rusqlite::Error>),
+}
+
+impl FlushFailure {
+    /// Whether trying again may help although nobody does anything about it: another program was writing,
+    /// or the disk was full. Everything else stays as it is until somebody has looked at it.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Busy | Self::Full)
+    }
 }
 
 impl From<rusqlite::Error> for FlushFailure {

@@ -50,7 +50,7 @@ impl Lock {
 
 /// The same path for every way of writing it, so that all of them find the same lock. A link to a
 /// file that is not there yet is followed too.
-fn resolved(path: &Path) -> PathBuf {
+pub(super) fn resolved(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     // As many links as Linux follows before it gives up.
     for _ in 0..40 {

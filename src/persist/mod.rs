@@ -3,6 +3,7 @@
 mod ahead;
 pub mod background;
 mod batch;
+pub mod create;
 pub mod database;
 pub mod error;
 pub mod flush;

@@ -1,6 +1,6 @@
 //! Opening a world file: checked and read first, and only then written to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::database::{Database, IsWorld};
 use super::error::FileError;
 use super::flush::FlushReport;
 use super::load::{LoadOrder, load};
-use super::lock::{FileIdentity, Lock};
+use super::lock::{FileIdentity, Lock, resolved};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::read_ahead::second_connection;
 use super::worker::Worker;
@@ -27,6 +27,7 @@ const LARGE: u64 = 1 << 20;
 impl<W: IsWorld> Database<W> {
     pub(super) fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
         let lock = Lock::acquire(path)?;
+        look_for_file(path, options.existing)?;
         let at_path = |source| open_error(path, source);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
@@ -111,13 +112,32 @@ fn open_error(path: &Path, source: rusqlite::Error) -> FileError {
     }
 }
 
+/// Refuses to make a file where one is missed.
+fn look_for_file(path: &Path, existing: bool) -> Result<(), FileError> {
+    let path = path.to_owned();
+    if std::fs::metadata(&path).is_ok() {
+        return Ok(());
+    }
+    if has_log(&path) {
+        let log = log_of(&path);
+        return Err(FileError::LogWithoutFile { path, log });
+    }
+    if existing {
+        return Err(FileError::NotThere { path });
+    }
+    Ok(())
+}
+
 /// Whether a process that died has left a write-ahead log beside the file.
 fn has_log(path: &Path) -> bool {
-    // SQLite follows links, and puts the log beside the file itself.
-    let file = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut log = file.into_os_string();
+    std::fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0)
+}
+
+/// SQLite follows links, and puts the log beside the file itself.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = resolved(path).into_os_string();
     log.push("-wal");
-    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+    log.into()
 }
 
 fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {

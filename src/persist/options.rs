@@ -22,12 +22,15 @@ type Observer = Box<dyn FnMut(&str) + Send>;
 pub struct Options {
     busy_timeout: Option<Duration>,
     on_statement: Option<Observer>,
+    /// Whether the file has to be there.
+    pub(super) existing: bool,
 }
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options")
             .field("busy_timeout", &self.busy_timeout)
+            .field("existing", &self.existing)
             .finish_non_exhaustive()
     }
 }
@@ -44,6 +47,14 @@ impl Options {
         self
     }
 
+    /// Makes no file where there is none: [`FileError::NotThere`](crate::FileError::NotThere). For a server
+    /// whose world has been there before, and that must not begin an empty one because a path is wrong or a
+    /// disk not mounted.
+    pub fn existing(mut self) -> Self {
+        self.existing = true;
+        self
+    }
+
     /// Calls `observer` with every SQL statement that is executed, its values filled in: for tests
     /// and for looking at what a flush does.
     pub fn on_statement(mut self, observer: impl FnMut(&str) + Send + 'static) -> Self {
@@ -51,7 +62,7 @@ impl Options {
         self
     }
 
-    /// Opens a world file, or makes one.
+    /// Opens a world file, or makes one, unless it is to be an [`existing`](Self::existing) one.
     ///
     /// # Errors
     /// As [`Database::open`].

@@ -105,6 +105,10 @@ pub trait AnyTable<T> {
     /// that has been restored before. `removed` are the rows that were to be deleted; empty afterwards.
     fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>);
 
+    /// Makes all rows new, and forgets the removed ones: there is another file, which has none.
+    #[cfg(feature = "sqlite")]
+    fn forget_file(&mut self);
+
     /// Whether a row of the file is a live one, and what memory believes it to be: in all columns that
     /// are not dirty.
     fn file_has(&self, id: i64, row: &[Column<'_>], tables: &T) -> bool;

@@ -151,6 +151,13 @@ impl DirtySet {
         }
     }
 
+    /// Forgets everything: there is another file.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn clear(&mut self) {
+        self.listed.clear();
+        self.removed.clear();
+    }
+
     /// Exchanges the removed rows for an empty list: somebody else answers for them.
     #[cfg(feature = "sqlite")]
     pub(crate) fn swap_removed(&mut self, removed: &mut Vec<Tombstone>) {

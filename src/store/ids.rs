@@ -73,6 +73,12 @@ impl Counter {
         self.flushed
     }
 
+    /// Notes that the file knows of none: it is a new one.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn forget_file(&mut self) {
+        self.flushed = Self::default().flushed;
+    }
+
     /// Notes that the file knows of `next`.
     pub fn flushed(&mut self, next: i64) {
         self.flushed = next;

@@ -76,6 +76,18 @@ impl<T: Tables> World<T> {
         self.identity
     }
 
+    /// Makes all rows new, for a file that has none of them. To whoever knew it with the other file it is
+    /// another world: returns the new [identity](Self::identity). O(rows).
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn forget_file(&mut self) -> u64 {
+        for table in all_tables::<T>() {
+            self.tables.table_mut(table).forget_file();
+        }
+        self.ledger.together.clear();
+        self.identity = new_identity();
+        self.identity
+    }
+
     /// Puts a row in, and returns its key. Its id is one that no row of the table ever had. O(1).
     ///
     /// # Errors

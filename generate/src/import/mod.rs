@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 use crate::model::Model;
 use crate::schema::{Schema, Table};
 
-use source::{Source, SourceTable};
+use source::{NEXT_IDS, Source, SourceTable};
 use value::{Kind, shown};
 
 /// What [`import`] shall do.
@@ -231,6 +231,7 @@ impl Import<'_> {
                 carried: 0,
             });
         }
+        self.carry_next_ids(old)?;
         let misfits = relations::mend(self.new, model, options.null_dangling);
         self.report.misfits.extend(misfits.map_err(Failed::Write)?);
         for table in &mut self.report.tables {
@@ -238,6 +239,32 @@ impl Import<'_> {
             table.carried = count(self.new, &sql).map_err(Failed::Write)?;
         }
         self.new.execute_batch("COMMIT").map_err(Failed::Write)
+    }
+
+    /// Where the old file was a world, its ids are not given again in the new one either.
+    fn carry_next_ids(&self, old: &Connection) -> Result<(), Failed> {
+        let read = |sql: &str| {
+            let mut statement = old.prepare(sql)?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<Vec<(String, Value)>, _>>()
+        };
+        let definition = format!(
+            "SELECT sql, 0 FROM sqlite_schema WHERE type = 'table' AND name = '{NEXT_IDS}'"
+        );
+        let Some((definition, _)) = read(&definition).map_err(Failed::Read)?.pop() else {
+            return Ok(());
+        };
+        let next_ids = format!("SELECT table_name, next_id FROM {NEXT_IDS}");
+        let next_ids = read(&next_ids).map_err(Failed::Read)?;
+        self.new.execute_batch(&definition).map_err(Failed::Write)?;
+        let insert = format!("INSERT INTO {NEXT_IDS} (table_name, next_id) VALUES (?1, ?2)");
+        for (table, next_id) in next_ids {
+            if self.schema.table(&table).is_some() {
+                let inserted = self.new.execute(&insert, (table, next_id));
+                inserted.map_err(Failed::Write)?;
+            }
+        }
+        Ok(())
     }
 
     /// Carries the rows of one table, and returns how many were read.

@@ -6,6 +6,9 @@ use crate::schema::{OwnerPair, Schema, Table};
 
 use super::{count, quoted};
 
+/// Where a file that was a world keeps the next id of each table.
+pub(super) const NEXT_IDS: &str = "gamedb_ids";
+
 /// The tables of an old file that the schema has too.
 pub(super) struct Source {
     tables: Vec<SourceTable>,
@@ -53,8 +56,7 @@ impl Source {
             }
         }
         for (name, _) in &tables {
-            // Ours, in a file that was a world before.
-            if schema.table(name).is_none() && name != "gamedb_ids" {
+            if schema.table(name).is_none() && name != NEXT_IDS {
                 found
                     .notes
                     .push(format!("table {name} of the old file is not in the schema"));

@@ -304,6 +304,18 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         self.dirty.restore(captured, removed);
     }
 
+    #[cfg(feature = "sqlite")]
+    fn forget_file(&mut self) {
+        self.dirty.clear();
+        for (key, link) in &mut self.links {
+            link.clean();
+            let mut state = RowState::NEW;
+            self.dirty.list(key, &mut state);
+            link.set_state(state);
+        }
+        self.counter.forget_file();
+    }
+
     fn file_has(&self, id: i64, row: &[Column<'_>], tables: &P::Tables) -> bool {
         let owned = match row[P::INFO.foreign_keys[OWNED].column] {
             Column::Value(Value::Integer(owned)) => P::Owned::table(tables).key_of(owned),

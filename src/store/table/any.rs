@@ -268,6 +268,17 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         self.dirty.restore(captured, removed);
     }
 
+    #[cfg(feature = "sqlite")]
+    fn forget_file(&mut self) {
+        self.dirty.clear();
+        for (key, slot) in &mut self.rows {
+            slot.dirty = E::Columns::empty();
+            slot.state = RowState::NEW;
+            self.dirty.list(key, &mut slot.state);
+        }
+        self.ids.counter_mut().forget_file();
+    }
+
     fn file_has(&self, id: i64, row: &[Column<'_>], tables: &E::Tables) -> bool {
         let Some(slot) = self.ids.key(id).map(|key| &self.rows[key]) else {
             return false;

@@ -1,0 +1,81 @@
+//! A new file for a world that is in memory.
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::store::entity::Tables;
+use crate::store::world::World;
+
+use super::database::Database;
+use super::error::{FileError, FlushFailure, Outcome};
+
+impl<T: Tables> Database<World<T>> {
+    /// Makes a new file for a world that is in memory, and writes all of it there. Its keys and ids stay as
+    /// they are, and so do subscriptions.
+    ///
+    /// For a world that was begun without a file; and to go on when a file cannot be written any more:
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let (path, elsewhere) = (folder.path().join("world.db"), folder.path().join("elsewhere.db"));
+    /// use gamedb::Database;
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut db = Database::<World>::open(path)?;
+    /// let ada = db.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
+    /// // A flush has failed with `Outcome::Unknown`, say.
+    /// let mut db = Database::create(elsewhere, db.into_world()).map_err(|failed| failed.source)?;
+    /// db.get_mut(ada)?.set_full_name("Ada Lovelace");
+    /// assert_eq!(db.flush()?.updated, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// With the world, so that nothing is lost: [`FileError::Exists`] if there is a file,
+    /// [`FlushFailure::TransactionOpen`], and as [`open`](Self::open) and [`flush`](Self::flush). Where only
+    /// the flush failed, the file is there and has no rows.
+    pub fn create(path: impl AsRef<Path>, world: World<T>) -> Result<Self, Box<CreateError<T>>> {
+        let path = path.as_ref();
+        let failed = |world, source: Error| Box::new(CreateError { world, source });
+        if std::fs::symlink_metadata(path).is_ok() {
+            let path = path.to_owned();
+            return Err(failed(world, FileError::Exists { path }.into()));
+        }
+        if world.log.is_open() {
+            let (path, cause) = (path.to_owned(), FlushFailure::TransactionOpen);
+            let outcome = Outcome::NotCommitted;
+            let source = FileError::Flush {
+                path,
+                outcome,
+                cause,
+            };
+            return Err(failed(world, source.into()));
+        }
+        let mut database = match Self::open(path) {
+            Ok(database) => database,
+            Err(source) => return Err(failed(world, source)),
+        };
+        database.world = world;
+        database.loaded = database.world.forget_file();
+        match database.flush() {
+            Ok(_) => Ok(database),
+            Err(source) => Err(failed(database.into_world(), source)),
+        }
+    }
+}
+
+/// A world for which no file could be made.
+#[derive(Debug, thiserror::Error)]
+#[error("{source}")]
+pub struct CreateError<T: Tables> {
+    /// The world, with everything in it.
+    pub world: World<T>,
+    /// Why.
+    pub source: Error,
+}
+
+impl<T: Tables> From<Box<CreateError<T>>> for Error {
+    fn from(error: Box<CreateError<T>>) -> Self {
+        error.source
+    }
+}
