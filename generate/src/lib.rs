@@ -53,7 +53,7 @@ pub use model::Model;
 pub use output::write as write_file;
 pub use pivot::{PivotInfo, is_pivot_table, pivot_info};
 pub use run::{
-    Input, Options, Outcome, generate, generate_with, read, refuse_inputs, sqlite_schema,
+    Input, Options, Outcome, Remarks, generate, generate_with, read, refuse_inputs, sqlite_schema,
 };
 pub use schema::Schema;
 pub use sources::Dialect;

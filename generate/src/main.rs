@@ -6,10 +6,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gamedb_generate::diagram::{Format, diagram};
 use gamedb_generate::import::{ImportOptions, import};
-use gamedb_generate::schema::Schema;
 use gamedb_generate::{
-    Dialect, Error, Input, Options, Outcome, explain, generate_with, model, read, refuse_inputs,
-    write_file,
+    Dialect, Error, Input, Options, Outcome, Remarks, explain, generate_with, model, read,
+    refuse_inputs, write_file,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -214,12 +213,12 @@ const N_SHOWN: usize = 20;
 /// How much of a warning is printed. Some list the columns of a hundred tables.
 const N_LETTERS: usize = 400;
 
-/// Prints what a translation loses.
-fn say_what_is_lost(schema: &Schema) {
-    for note in &schema.notes {
+/// Prints what a translation loses, and what is taken for a pivot without proof.
+fn say_what_is_lost(remarks: &Remarks) {
+    for note in &remarks.notes {
         eprintln!("note: {note}");
     }
-    for warning in schema.warnings.iter().take(N_SHOWN) {
+    for warning in remarks.warnings.iter().take(N_SHOWN) {
         match (
             warning.char_indices().nth(N_LETTERS),
             warning.rsplit_once(": "),
@@ -233,7 +232,7 @@ fn say_what_is_lost(schema: &Schema) {
             _ => eprintln!("warning: {warning}"),
         }
     }
-    let n_more = schema.warnings.len().saturating_sub(N_SHOWN);
+    let n_more = remarks.warnings.len().saturating_sub(N_SHOWN);
     if n_more > 0 {
         eprintln!("warning: {n_more} more; `gamedb explain` prints all");
     }

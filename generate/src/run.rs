@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::schema::Schema;
 use crate::sources::{self, Dialect, Source};
-use crate::{emit, model, output, rustfmt};
+use crate::{emit, model, output, pivot, rustfmt};
 
 /// The files that models are made from.
 #[derive(Debug, Clone, Default)]
@@ -88,13 +88,36 @@ pub fn generate(options: &Options) -> Result<Outcome, Error> {
     generate_with(options, |_| {})
 }
 
-/// The same, with a look at the schema before anything is made of it: at its notes and warnings.
+/// What there is to say of a schema before anything is made of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// What was passed over, and how it was read.
+    pub notes: Vec<String>,
+    /// What is lost, or taken for something that nothing proves.
+    pub warnings: Vec<String>,
+}
+
+impl Remarks {
+    fn of(schema: &Schema, config: &Config) -> Self {
+        let pivots = pivot::pivot_infos(schema, config).unwrap_or_default();
+        let of_pivots = pivots.iter().flat_map(|pivot| {
+            let warnings = pivot.warnings.iter();
+            warnings.map(move |warning| format!("table {}: {warning}", pivot.table))
+        });
+        Self {
+            notes: schema.notes.clone(),
+            warnings: schema.warnings.iter().cloned().chain(of_pivots).collect(),
+        }
+    }
+}
+
+/// The same, with a look at what there is to say of the schema.
 ///
 /// # Errors
 /// As [`generate`].
-pub fn generate_with(options: &Options, look: impl FnOnce(&Schema)) -> Result<Outcome, Error> {
+pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<Outcome, Error> {
     let (source, config) = load(&options.input)?;
-    look(&source.schema);
+    look(&Remarks::of(&source.schema, &config));
     let model = model::resolve(&source.schema, &config)?;
     let included = included(options, &source)?;
     for path in [Some(options.out.as_path()), included.as_deref()] {

@@ -369,3 +369,18 @@ proptest! {
         prop_assert!(models.is_ok(), "{models:?}\n{sql}");
     }
 }
+
+#[test]
+fn what_an_owner_column_says_in_vain_is_a_warning() {
+    let owners = "a_id INTEGER REFERENCES a (id) ON DELETE RESTRICT,
+        b_id INTEGER REFERENCES b (id) ON DELETE CASCADE,
+        CHECK ((a_id IS NOT NULL) + (b_id IS NOT NULL) = 1)";
+    let info = pivot_info(&arc(owners, ""), &Config::default(), "c_owners").expect("a table");
+    assert!(info.is_pivot);
+    assert_eq!(
+        info.warnings,
+        [
+            "a_id is ON DELETE RESTRICT, and in memory what somebody owns is removed with its owner all the same; `[pivots.c_owners] pivot = false` if it shall not be"
+        ]
+    );
+}

@@ -13,13 +13,15 @@ pub type RawKey = slotmap::DefaultKey;
 /// Generational handle of a live row of entity `E`.
 ///
 /// It is 8 bytes, `Copy`, and never outlives its row: once the row is removed the key finds nothing,
-/// for ever, even when its place in memory is used again. Keys belong to one world of one process;
-/// what is written to a file or sent to a client is the [`Id`].
+/// for ever, even when its place in memory is used again. Keys belong to one world of one process: in
+/// another world, such as a mirror or the same file opened again, a key may find any row of its table. What is
+/// written to a file or sent to a client is the [`Id`].
 pub struct Key<E>(RawKey, PhantomData<fn() -> E>);
 
 /// The id of a row of `E`: the value of its `INTEGER PRIMARY KEY`.
 ///
-/// Given at insert, ascending, and never given again, also after a restart.
+/// Given at insert, ascending. One that has been flushed is never given again, also after a restart; one that
+/// a rollback has taken back is, because the file has never had it.
 pub struct Id<E>(i64, PhantomData<fn() -> E>);
 
 impl<E> Key<E> {

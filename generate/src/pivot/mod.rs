@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::{ConfigError, Error, ModelError};
 use crate::owners;
 use crate::relations::{self, Found};
-use crate::schema::{Column, Schema};
+use crate::schema::{Column, OnDelete, Schema};
 
 use shape::Shape;
 
@@ -198,6 +198,17 @@ impl Shape<'_> {
         if !proven {
             info.warnings.push(format!(
                 "no CHECK proves that exactly one owner is set; `[pivots.{name}] pivot = false` if it is not so"
+            ));
+        }
+        let columns = info.arms.iter().filter(|arm| arm.used);
+        for column in columns.map(|arm| &arm.column) {
+            let action = match self.table.foreign_key(column).map(|key| key.on_delete) {
+                Some(OnDelete::Restrict) => "RESTRICT",
+                Some(OnDelete::SetNull) => "SET NULL",
+                _ => continue,
+            };
+            info.warnings.push(format!(
+                "{column} is ON DELETE {action}, and in memory what somebody owns is removed with its owner all the same; `[pivots.{name}] pivot = false` if it shall not be"
             ));
         }
         if !self.table.is_unique(&owned.column) {
