@@ -208,6 +208,9 @@ impl Captured {
                 }
             }
         }
+        // In the thread that writes: to give back a hundred megabytes takes as long as a tick.
+        shrink(&mut self.rows);
+        self.cells.shrink();
         let mut gone = self.removed.clone();
         gone.retain(|&(id, key)| self.row(id, key).is_some());
         if !gone.is_empty() {
@@ -338,19 +341,20 @@ impl Cells {
         });
     }
 
-    /// Forgets the values, and keeps the room; but not what many more than these have left.
+    /// Forgets the values, and keeps the room.
     #[cfg(feature = "sqlite")]
     pub(crate) fn clear(&mut self) {
-        let is_roomy = |capacity: usize, len: usize| capacity > 4 * len + 4096;
-        if is_roomy(self.cells.capacity(), self.cells.len())
-            || is_roomy(self.text.capacity(), self.text.len())
-            || is_roomy(self.bytes.capacity(), self.bytes.len())
-        {
-            *self = Self::default();
-        }
         self.cells.clear();
         self.text.clear();
         self.bytes.clear();
+    }
+
+    /// Gives back the room that many more values than these have left.
+    #[cfg(feature = "sqlite")]
+    fn shrink(&mut self) {
+        shrink(&mut self.cells);
+        self.text.shrink_to(room_for(self.text.len()));
+        shrink(&mut self.bytes);
     }
 
     /// Number of bytes of its texts and blobs.
@@ -358,4 +362,15 @@ impl Cells {
     pub fn n_bytes(&self) -> usize {
         self.text.len() + self.bytes.len()
     }
+}
+
+/// Room that is worth keeping for the next time.
+#[cfg(feature = "sqlite")]
+fn room_for(len: usize) -> usize {
+    4 * len + 4096
+}
+
+#[cfg(feature = "sqlite")]
+fn shrink<V>(values: &mut Vec<V>) {
+    values.shrink_to(room_for(values.len()));
 }
