@@ -55,6 +55,11 @@ impl<T: Tables> Database<World<T>> {
             Ok(database) => database,
             Err(source) => return Err(failed(world, source)),
         };
+        // Made by somebody else in between.
+        if !database.is_empty() {
+            let path = path.to_owned();
+            return Err(failed(world, FileError::Exists { path }.into()));
+        }
         database.world = world;
         database.loaded = database.world.forget_file();
         match database.flush() {

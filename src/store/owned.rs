@@ -61,7 +61,7 @@ impl<T: Tables> World<T> {
         self.check_owner::<O>(owner, None)?;
         let id = self.check_insert(&row)?;
         let pivot_id = pivot::<O>(&self.tables).next_id();
-        let pivot_id = pivot_id.ok_or(Error::IdExhausted {
+        let pivot_id = pivot_id.ok_or_else(|| Error::IdExhausted {
             table: O::Pivot::INFO.name,
         })?;
         let key = self.insert_checked(id, row);
@@ -199,7 +199,7 @@ impl<T: Tables> World<T> {
 
     fn id_of_owned<O: Owned<Tables = T>>(&self, key: Key<O>) -> Result<i64, Error> {
         let id = O::table(&self.tables).id(key);
-        id.map(|id| id.get()).ok_or(Error::StaleKey {
+        id.map(|id| id.get()).ok_or_else(|| Error::StaleKey {
             table: O::INFO.name,
         })
     }

@@ -140,9 +140,11 @@ impl<T: Tables> World<T> {
     /// [`Error::StaleKey`] if it is not there.
     #[inline]
     pub fn id<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<Id<E>, Error> {
-        E::table(&self.tables).id(key).ok_or(Error::StaleKey {
-            table: E::INFO.name,
-        })
+        E::table(&self.tables)
+            .id(key)
+            .ok_or_else(|| Error::StaleKey {
+                table: E::INFO.name,
+            })
     }
 
     /// The key of the row with this id, if it is there. O(1).

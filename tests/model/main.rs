@@ -178,7 +178,7 @@ static N_OPERATIONS: AtomicU64 = AtomicU64::new(0);
 #[test]
 fn a_world_does_what_the_naive_model_does() {
     let cases = std::env::var("GAMEDB_CASES").ok();
-    let cases = cases.and_then(|cases| cases.parse().ok()).unwrap_or(8);
+    let cases = cases.and_then(|cases| cases.parse().ok()).unwrap_or(5);
     let config = Config {
         cases,
         max_shrink_time: 120_000,

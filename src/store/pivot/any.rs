@@ -305,6 +305,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     #[cfg(feature = "sqlite")]
+    #[cold]
     fn forget_file(&mut self) {
         self.dirty.clear();
         for (key, link) in &mut self.links {

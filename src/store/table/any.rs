@@ -269,6 +269,7 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
     }
 
     #[cfg(feature = "sqlite")]
+    #[cold]
     fn forget_file(&mut self) {
         self.dirty.clear();
         for (key, slot) in &mut self.rows {
