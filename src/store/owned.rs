@@ -60,10 +60,11 @@ impl<T: Tables> World<T> {
         let owner = owner.into();
         self.check_owner::<O>(owner, None)?;
         let id = self.check_insert(&row)?;
-        let pivot_id = pivot::<O>(&self.tables).next_id();
-        let pivot_id = pivot_id.ok_or_else(|| Error::IdExhausted {
-            table: O::Pivot::INFO.name,
-        })?;
+        let Some(pivot_id) = pivot::<O>(&self.tables).next_id() else {
+            return Err(Error::IdExhausted {
+                table: O::Pivot::INFO.name,
+            });
+        };
         let key = self.insert_checked(id, row);
         let record = self.is_recording();
         <O::Pivot as PivotRow>::table_mut(&mut self.tables).link(
@@ -198,10 +199,7 @@ impl<T: Tables> World<T> {
     }
 
     fn id_of_owned<O: Owned<Tables = T>>(&self, key: Key<O>) -> Result<i64, Error> {
-        let id = O::table(&self.tables).id(key);
-        id.map(|id| id.get()).ok_or_else(|| Error::StaleKey {
-            table: O::INFO.name,
-        })
+        Ok(self.id(key)?.get())
     }
 
     fn describe<O: Owned<Tables = T>>(&self, owner: Option<OwnerOf<O>>) -> String {

@@ -140,11 +140,13 @@ impl<T: Tables> World<T> {
     /// [`Error::StaleKey`] if it is not there.
     #[inline]
     pub fn id<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<Id<E>, Error> {
-        E::table(&self.tables)
-            .id(key)
-            .ok_or_else(|| Error::StaleKey {
+        match E::table(&self.tables).id(key) {
+            Some(id) => Ok(id),
+            // Made only here: an error that is made and dropped takes time.
+            None => Err(Error::StaleKey {
                 table: E::INFO.name,
-            })
+            }),
+        }
     }
 
     /// The key of the row with this id, if it is there. O(1).

@@ -103,13 +103,13 @@ impl<T: Tables> World<T> {
         let all = E::Columns::all();
         refuse_values(row, None, all, &self.tables)?;
         refuse_duplicates(table, row, None, all, &self.tables)?;
-        table
-            .ids
-            .counter()
-            .next()
-            .ok_or_else(|| Error::IdExhausted {
+        match table.ids.counter().next() {
+            Some(id) => Ok(id),
+            // Made only here: an error that is made and dropped takes time.
+            None => Err(Error::IdExhausted {
                 table: E::INFO.name,
-            })
+            }),
+        }
     }
 
     /// Puts in a row that has been checked.
