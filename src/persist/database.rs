@@ -189,7 +189,7 @@ impl<W: IsWorld> Database<W> {
             key: key.raw(),
         };
         self.finish();
-        let ToSave { rows, n_asked } = rows_to_save(&self.world, row, cascade);
+        let ToSave { rows, n_asked } = rows_to_save(&mut self.world, row, cascade);
         let mut report = match self.write(Selection::Only(&rows), Durability::Process) {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },

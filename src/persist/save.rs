@@ -23,7 +23,13 @@ pub enum Cascade {
 /// The rows to write so that `row` is in the file as it is in memory, and the file is still true:
 /// what it owns, what has been removed from it, and the rows without which the file would name
 /// rows that are not there.
-pub(super) fn rows_to_save<T: Tables>(world: &World<T>, row: AnyKey, cascade: Cascade) -> ToSave {
+pub(super) fn rows_to_save<T: Tables>(
+    world: &mut World<T>,
+    row: AnyKey,
+    cascade: Cascade,
+) -> ToSave {
+    let mut groups = world.ledger.together.groups();
+    let world = &*world;
     let mut closure = Closure {
         world,
         rows: HashSet::new(),
@@ -35,7 +41,6 @@ pub(super) fn rows_to_save<T: Tables>(world: &World<T>, row: AnyKey, cascade: Ca
         closure.add_removed_from();
     }
     let n_asked = closure.n_dirty();
-    let mut groups = world.ledger.together.index();
     loop {
         let before = closure.rows.len();
         if cascade == Cascade::Owned {

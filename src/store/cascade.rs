@@ -1,5 +1,7 @@
 //! Removing a row with all that goes with it.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::dirty::AnyKey;
 use super::entity::{Entity, Tables, all_tables};
 use super::index::Parent;
@@ -43,7 +45,7 @@ impl<T: Tables> World<T> {
             });
         }
         self.transaction(|world| {
-            world.remove_all(vec![AnyKey {
+            world.remove_all(smallvec![AnyKey {
                 table: E::TABLE,
                 key: key.raw(),
             }])
@@ -51,13 +53,13 @@ impl<T: Tables> World<T> {
     }
 
     /// Removes these rows and all that goes with them. In a transaction.
-    pub(crate) fn remove_all(&mut self, mut to_remove: Vec<AnyKey>) -> Result<(), Error> {
+    pub(crate) fn remove_all(&mut self, mut to_remove: SmallVec<[AnyKey; 4]>) -> Result<(), Error> {
         let mut refusing = Vec::new();
         while let Some(row) = to_remove.pop() {
-            if self.tables.table(row.table).id_of(row.key).is_none() {
+            // It may have gone with another one.
+            let Some(id) = self.tables.table(row.table).id_of(row.key) else {
                 continue;
-            }
-            let id = self.tables.table(row.table).id_of(row.key);
+            };
             for n in 0..self.references[row.table.index()].len() {
                 let reference = self.references[row.table.index()][n];
                 match self.action(reference) {
@@ -80,7 +82,8 @@ impl<T: Tables> World<T> {
                     Action::Refuse => refusing.push((reference, row, id)),
                 }
             }
-            self.take_out(row.table, row.key);
+            self.tables.table_mut(row.table).remove(row.key);
+            self.recorded(row.table);
         }
         // Whoever was in the way may have been removed as well.
         refusing
@@ -117,19 +120,14 @@ impl<T: Tables> World<T> {
         }
     }
 
-    fn still_referenced(
-        &self,
-        reference: Reference,
-        row: AnyKey,
-        id: Option<i64>,
-    ) -> Result<(), Error> {
+    fn still_referenced(&self, reference: Reference, row: AnyKey, id: i64) -> Result<(), Error> {
         let by = self.tables.table(reference.table);
         let mut children = by.children_of(reference.foreign_key, Parent::Row(row.key));
         match children.next().and_then(|child| by.id_of(child)) {
             None => Ok(()),
             Some(by_id) => Err(Error::StillReferenced {
                 table: T::INFO[row.table.index()].name,
-                id: id.unwrap_or_default(),
+                id,
                 by_table: by.info().name,
                 column: by.info().foreign_key_column(reference.foreign_key),
                 by_id,

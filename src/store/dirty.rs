@@ -94,12 +94,17 @@ impl DirtySet {
         fetch: impl Fn(RawKey) -> Option<R>,
         mut look: impl FnMut(RawKey, R),
     ) {
+        let mut rows = SmallVec::<[(RawKey, R); BLOCK]>::new();
         for keys in self.listed[..self.n_listed(which)].chunks(BLOCK) {
-            let selected = keys.iter().copied().filter(|&key| is_selected(key));
-            let rows: SmallVec<[(RawKey, R); BLOCK]> = selected
-                .filter_map(|key| Some((key, fetch(key)?)))
-                .collect();
-            rows.into_iter().for_each(|(key, row)| look(key, row));
+            for &key in keys {
+                if is_selected(key)
+                    && let Some(row) = fetch(key)
+                {
+                    rows.push((key, row));
+                }
+            }
+            rows.iter().for_each(|&(key, row)| look(key, row));
+            rows.clear();
         }
     }
 
