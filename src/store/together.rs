@@ -59,8 +59,9 @@ impl Together {
         self.noted.clear();
     }
 
+    /// Makes groups of what was noted, if that is much.
     #[inline]
-    fn fold_long(&mut self) {
+    pub(crate) fn fold_long(&mut self) {
         if self.noted.len() > LONG {
             self.fold();
         }
@@ -71,11 +72,8 @@ impl Together {
         self.ends.is_empty() && self.groups.members.is_empty()
     }
 
-    /// Makes groups of what was noted, if that is much. Says whether there are so many rows in groups
-    /// then that some of them may be gone.
-    #[inline]
-    pub(crate) fn is_long(&mut self) -> bool {
-        self.fold_long();
+    /// Whether there are so many rows in groups that some of them may be gone.
+    pub(crate) fn is_long(&self) -> bool {
         self.groups.members.len() > self.compact_at.max(SMALL)
     }
 
@@ -353,6 +351,7 @@ mod tests {
             group(&mut together, &[a, b]);
             group(&mut together, &[c, d, c]);
             longest = longest.max(together.noted.len());
+            together.fold_long();
             assert!(!together.is_long(), "there are four rows");
         }
         assert!((LONG..LONG + 5).contains(&longest));

@@ -110,6 +110,7 @@ impl<T: Tables> World<T> {
     /// Keeps the groups of rows that were changed together in proportion to the dirty rows.
     #[cfg(feature = "sqlite")]
     fn keep_together_short(&mut self) {
+        self.ledger.together.fold_long();
         if !self.ledger.together.is_long() {
             return;
         }
