@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use common::flusher::{Flusher, Gamedb, HandWritten, TunedSql};
@@ -13,12 +14,16 @@ use criterion::Criterion;
 const ROUNDS: usize = 20;
 const FEW_ROUNDS: usize = 10;
 
+/// Among so many of the first mobiles is the one that is saved.
+const FIRST: usize = 100;
+
 fn main() {
     let mut criterion = criterion();
     let files = Files::new();
     let mut worlds = Worlds::new(&files);
     updates(&mut criterion, &mut worlds);
     captures(&mut criterion, &mut worlds);
+    saves(&mut criterion, &mut worlds);
     nothing(&mut criterion, &mut worlds);
     larger_worlds(&mut criterion, &files);
     // Last, because the world does not come out of it quite as it was.
@@ -109,6 +114,18 @@ impl<'f, F: Flusher> Writer<'f, F> {
             .flat_map(|mobile| (0..PER_MOBILE).map(move |n| mobile * PER_MOBILE + n))
             .collect();
         self.rng.shuffle(&mut positions);
+        self.update(&positions)
+    }
+
+    /// One of the first mobiles, and the positions of its attributes.
+    fn attributes_of_one(&mut self) -> (usize, Vec<usize>) {
+        let mobile = self.rng.usize(..FIRST.min(self.mobiles));
+        let start = mobile * PER_MOBILE;
+        (mobile, (start..start + PER_MOBILE).collect())
+    }
+
+    fn update_one(&mut self) -> Duration {
+        let (_, positions) = self.attributes_of_one();
         self.update(&positions)
     }
 
@@ -205,6 +222,38 @@ fn captures(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
         };
         in_turns(criterion, name, ROUNDS, &mut [("gamedb", &mut capture)]);
     }
+}
+
+/// One mobile with all of its attributes, where nothing else has changed, or much has.
+fn saves(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
+    let Worlds {
+        gamedb,
+        tuned_sql,
+        hand_written,
+    } = worlds;
+    let gamedb = RefCell::new(gamedb);
+    let save = |n_others| {
+        let writer = &mut **gamedb.borrow_mut();
+        // Of the mobiles at the beginning one is saved, and the others have changed.
+        let (mobile, attributes) = writer.attributes_of_one();
+        let among = FIRST * PER_MOBILE..writer.flusher().n_attributes();
+        let mut others = writer.rng.choose_multiple(among, n_others);
+        writer.rng.shuffle(&mut others);
+        let (attributes, others) = (writer.changes(&attributes), writer.changes(&others));
+        writer.flusher().save(mobile, &attributes, &others)
+    };
+    let n_others = if is_test() { 100 } else { 100_000 };
+    in_turns(
+        criterion,
+        "save",
+        ROUNDS,
+        &mut [
+            ("gamedb", &mut || save(0)),
+            ("gamedb_of_100k", &mut || save(n_others)),
+            ("tuned_sql", &mut || tuned_sql.update_one()),
+            ("hand_written", &mut || hand_written.update_one()),
+        ],
+    );
 }
 
 fn nothing(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {

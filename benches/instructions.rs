@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use common::reference::{Files, Keys, Order, attribute, double, rng, world};
+use common::reference::{Files, Keys, Order, PER_MOBILE, attribute, double, rng, world};
 use gamedb::Database;
 use gamedb::model::{AnyTable as _, Entity as _};
 use gamedb::store::any_table::Selection;
@@ -37,6 +37,7 @@ const PATHS: &[(&str, fn())] = &[
     ("counted_remove", remove),
     ("counted_capture", capture),
     ("counted_flush", flush),
+    ("counted_save", save),
     ("counted_load", load),
 ];
 
@@ -269,6 +270,25 @@ fn flush() {
     let (mut db, keys) = in_file(&files);
     set_all(&mut db, &drawn(&keys), 0.5);
     assert_eq!(counted_flush(&mut db), N);
+}
+
+/// Each mobile by itself, where all attributes have changed: what it takes must not be that of the others.
+fn save() {
+    #[inline(never)]
+    fn counted_save(db: &mut Database<World>, keys: &Keys) -> usize {
+        let save = |&mobile| db.save(mobile).expect("saved").rows();
+        keys.mobiles[..N].iter().map(save).sum()
+    }
+    let files = Files::new();
+    let (mut db, keys) = in_file(&files);
+    for attributes in keys.attributes.chunks(PER_MOBILE) {
+        let changed = db.transaction(|world| {
+            set_all(world, attributes, 0.5);
+            Ok::<_, gamedb::Error>(())
+        });
+        changed.expect("kept");
+    }
+    assert_eq!(counted_save(&mut db, &keys), N * PER_MOBILE);
 }
 
 fn load() {

@@ -59,7 +59,7 @@ pub(crate) struct Gamedb {
 impl Gamedb {
     /// Flushes changes in the background, and waits off the clock until they are in the file.
     pub(crate) fn capture(&mut self, changes: &[(usize, f64)]) -> Duration {
-        self.set(changes);
+        set(&mut self.db, &self.keys, changes);
         let (took, ticket) = time(|| self.db.flush_in_background().expect("taken"));
         let report = self.db.wait(ticket).expect("flushed");
         checkpoint(&self.checkpoints);
@@ -67,19 +67,40 @@ impl Gamedb {
         took
     }
 
-    fn set(&mut self, changes: &[(usize, f64)]) {
-        for &(position, value) in changes {
-            let key = self.keys.attributes[position];
-            let mut row = self.db.get_mut(key).expect("there");
-            row.set_value(AttributeValue::Double(value))
-                .expect("a number");
+    /// Saves a mobile whose attributes change, where others have `changed`, two of them in each
+    /// transaction. Those are flushed off the clock.
+    pub(crate) fn save(
+        &mut self,
+        mobile: usize,
+        attributes: &[(usize, f64)],
+        changed: &[(usize, f64)],
+    ) -> Duration {
+        for changes in changed.chunks(2) {
+            let mut transaction = self.db.begin();
+            set(&mut transaction, &self.keys, changes);
+            transaction.commit();
         }
+        set(&mut self.db, &self.keys, attributes);
+        let key = self.keys.mobiles[mobile];
+        let (took, report) = time(|| self.db.save(key).expect("saved"));
+        assert_eq!(report.rows(), attributes.len());
+        let (_, rows) = self.flush();
+        assert_eq!(rows, changed.len());
+        took
     }
 
     fn flush(&mut self) -> (Duration, usize) {
         let (took, report) = time(|| self.db.flush().expect("flushed"));
         checkpoint(&self.checkpoints);
         (took, report.rows())
+    }
+}
+
+fn set(world: &mut World, keys: &Keys, changes: &[(usize, f64)]) {
+    for &(position, value) in changes {
+        let mut row = world.get_mut(keys.attributes[position]).expect("there");
+        row.set_value(AttributeValue::Double(value))
+            .expect("a number");
     }
 }
 
@@ -101,7 +122,7 @@ impl Flusher for Gamedb {
     }
 
     fn update(&mut self, changes: &[(usize, f64)]) -> Duration {
-        self.set(changes);
+        set(&mut self.db, &self.keys, changes);
         let (took, rows) = self.flush();
         assert_eq!(rows, changes.len());
         took

@@ -99,7 +99,7 @@ impl Batch {
         for TableBatch { captured, .. } in &mut self.tables {
             let dirty = world.tables.table(captured.table).dirty();
             let part = Selection::Oldest(left);
-            let n_listed = dirty.n_listed(part);
+            let n_listed = dirty.n_oldest(left);
             if n_listed > 0 {
                 capture(world, part, captured);
                 let table = world.tables.table_mut(captured.table);
@@ -217,7 +217,8 @@ fn capture<T: Tables>(world: &mut World<T>, which: Selection<'_>, captured: &mut
     let table = world.tables.table_mut(captured.table);
     if has_changes(table) {
         match which {
-            Selection::All | Selection::Oldest(_) => table.dirty_mut().sort(which),
+            Selection::All => table.dirty_mut().sort(usize::MAX),
+            Selection::Oldest(n) => table.dirty_mut().sort(n),
             Selection::Only(_) => {}
         }
         let table = world.tables.table(captured.table);

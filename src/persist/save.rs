@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use crate::store::cascade::{Action, Reference};
-use crate::store::dirty::AnyKey;
+use crate::store::dirty::{AnyKey, RowSet};
 use crate::store::entity::{Tables, all_tables};
 use crate::store::index::Parent;
 use crate::store::key::RawKey;
 use crate::store::schema::TableKind;
-use crate::store::together::Groups;
+use crate::store::together::Group;
 use crate::store::world::World;
 
 /// Whether what a row owns is saved with it.
@@ -28,12 +28,13 @@ pub(super) fn rows_to_save<T: Tables>(
     row: AnyKey,
     cascade: Cascade,
 ) -> ToSave {
-    let mut groups = world.ledger.together.groups();
+    world.ledger.together.fold();
     let world = &*world;
     let mut closure = Closure {
         world,
         rows: HashSet::new(),
         to_visit: Vec::new(),
+        groups: HashSet::new(),
     };
     closure.add(row);
     if cascade == Cascade::Owned {
@@ -49,10 +50,10 @@ pub(super) fn rows_to_save<T: Tables>(
         }
         closure.add_needed();
         closure.add_that_let_go();
-        closure.add_changed_together(&mut groups);
+        closure.add_changed_together();
         if closure.rows.len() == before {
             return ToSave {
-                rows: closure.rows,
+                rows: closure.rows.into_iter().collect(),
                 n_asked,
             };
         }
@@ -61,7 +62,7 @@ pub(super) fn rows_to_save<T: Tables>(
 
 /// The rows that are written when one is saved.
 pub(super) struct ToSave {
-    pub(super) rows: HashSet<AnyKey>,
+    pub(super) rows: RowSet,
     /// How many of those that differ from the file are the row itself, what it owns and what was
     /// removed from it.
     pub(super) n_asked: usize,
@@ -71,6 +72,8 @@ struct Closure<'w, T: Tables> {
     world: &'w World<T>,
     rows: HashSet<AnyKey>,
     to_visit: Vec<AnyKey>,
+    /// The groups whose rows are among them.
+    groups: HashSet<Group>,
 }
 
 impl<T: Tables> Closure<'_, T> {
@@ -133,10 +136,8 @@ impl<T: Tables> Closure<'_, T> {
             for &reference in &self.world.references[table.index()] {
                 if let Action::Remove(_) = self.world.action(reference) {
                     let child = self.world.tables.table(reference.table);
-                    let listed = child.dirty().listed().iter();
-                    let left = listed
-                        .copied()
-                        .filter(|&key| child.has_moved(reference.foreign_key, key));
+                    let moved = child.dirty().moved().iter().copied();
+                    let left = moved.filter(|&key| child.has_moved(reference.foreign_key, key));
                     let removed = child.dirty().removed().iter();
                     let removed = removed.filter(|row| row.has_moved).map(|row| row.key);
                     self.rows.extend(left.chain(removed).map(|key| AnyKey {
@@ -150,11 +151,17 @@ impl<T: Tables> Closure<'_, T> {
 
     /// The rows that were changed in one transaction with one of the rows: half of a trade in the file
     /// would be an item lost, or an item twice.
-    fn add_changed_together(&mut self, groups: &mut Groups) {
-        let rows: Vec<_> = self.rows.iter().copied().collect();
-        for row in rows {
-            self.rows.extend(groups.take_with(row));
+    fn add_changed_together(&mut self) {
+        let together = &self.world.ledger.together;
+        let mut along = Vec::new();
+        for &row in &self.rows {
+            if let Some(group) = together.group(row)
+                && self.groups.insert(group)
+            {
+                along.extend(together.rows(group));
+            }
         }
+        self.rows.extend(along);
     }
 
     /// How many of the rows differ from the file.
@@ -215,8 +222,8 @@ impl<T: Tables> Closure<'_, T> {
                 // A pivot's row has the key of the owned row.
                 let is_pivot_row =
                     matches!(child.info().kind, TableKind::Pivot { .. }) && foreign_key == 0;
-                let listed = child.dirty().listed().iter().copied();
-                let moved = listed.filter(|&key| child.has_moved(foreign_key, key));
+                let moved = child.dirty().moved().iter().copied();
+                let moved = moved.filter(|&key| child.has_moved(foreign_key, key));
                 let gone = child.dirty().removed().iter().map(|row| row.key);
                 let gone = gone.filter(|key| !is_pivot_row || removed.contains(key));
                 self.rows

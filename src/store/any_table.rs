@@ -1,11 +1,9 @@
 //! A table without its row type: what removal, loading and flushing see.
 
-use std::collections::HashSet;
-
 use crate::error::Problem;
 
 use super::capture::{Captured, CapturedRow};
-use super::dirty::{AnyKey, DirtySet, Tombstone};
+use super::dirty::{DirtySet, RowSet, Tombstone};
 use super::entity::Column;
 use super::ids::Counter;
 use super::index::{Keys, Parent};
@@ -21,16 +19,7 @@ pub enum Selection<'a> {
     /// So many of the dirty rows, from the beginning of the list, and no removed ones.
     Oldest(usize),
     /// The dirty rows among these, and the removed ones among these.
-    Only(&'a HashSet<AnyKey>),
-}
-
-impl Selection<'_> {
-    pub(crate) fn has(&self, key: AnyKey) -> bool {
-        match self {
-            Self::All | Self::Oldest(_) => true,
-            Self::Only(keys) => keys.contains(&key),
-        }
-    }
+    Only(&'a RowSet),
 }
 
 /// Reads one row of a file into a table.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::any_table::AnyTable;
 use super::constraint::Check;
-use super::dirty::RowState;
+use super::dirty::{DirtySet, RowState};
 use super::entity::{Entity, IndexHasher, Owner as _, PivotRow, Tables as _};
 use super::ids::Ids;
 use super::index::{Parent, ParentIndex, ValueIndex};
@@ -39,6 +39,8 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
                 id: slot.id,
                 is_dirty: table.is_dirty_row(key),
                 is_listed: slot.state.contains(RowState::LISTED),
+                has_moved: (0..E::INFO.foreign_keys.len()).any(|n| table.has_moved(n, key)),
+                is_listed_moved: slot.state.contains(RowState::MOVED),
             });
         }
     }
@@ -53,7 +55,7 @@ pub(super) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<Stri
         ids: &table.ids,
         parents: &table.parents,
         indexes: &table.indexes,
-        listed: table.dirty.listed(),
+        dirty: &table.dirty,
         parent: &|n, key| row(key).parent(n),
         is_there: &|table, key| tables.table(table).id_of(key).is_some(),
         n_rows: &|table| tables.table(table).n_rows(),
@@ -70,6 +72,8 @@ struct SeenRow {
     id: i64,
     is_dirty: bool,
     is_listed: bool,
+    has_moved: bool,
+    is_listed_moved: bool,
 }
 
 /// A table without its row type: so that what looks at it, which is a lot, is compiled once and not for
@@ -84,7 +88,7 @@ struct Seen<'a> {
     ids: &'a Ids,
     parents: &'a [ParentIndex],
     indexes: &'a [ValueIndex],
-    listed: &'a [RawKey],
+    dirty: &'a DirtySet,
     parent: &'a dyn Fn(usize, RawKey) -> Option<RawKey>,
     is_there: &'a dyn Fn(TableId, RawKey) -> bool,
     n_rows: &'a dyn Fn(TableId) -> usize,
@@ -205,7 +209,8 @@ impl Seen<'_> {
     }
 
     fn look_at_dirty_set(&self, complain: &mut dyn FnMut(String)) {
-        let listed: BTreeSet<_> = self.listed.iter().copied().collect();
+        let listed: BTreeSet<_> = self.dirty.listed().iter().copied().collect();
+        let moved: BTreeSet<_> = self.dirty.moved().iter().copied().collect();
         for row in &self.rows {
             let is_listed = listed.contains(&row.key);
             if row.is_dirty && !is_listed {
@@ -217,8 +222,11 @@ impl Seen<'_> {
                     row.id
                 ));
             }
+            if (row.has_moved || row.is_listed_moved) && !moved.contains(&row.key) {
+                complain(format!("row {} is not listed as moved", row.id));
+            }
         }
-        if listed.len() != self.listed.len() {
+        if listed.len() != self.dirty.listed().len() {
             complain("a row is listed as dirty twice".into());
         }
     }
@@ -253,6 +261,7 @@ pub(super) fn pivot<P: PivotRow>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<St
         }
     }
     let listed: BTreeSet<_> = pivot.dirty().listed().iter().copied().collect();
+    let moved: BTreeSet<_> = pivot.dirty().moved().iter().copied().collect();
     for row in &rows {
         let owned = row.owned().raw();
         if P::Owned::table(tables).id_of(owned).is_none() {
@@ -261,7 +270,12 @@ pub(super) fn pivot<P: PivotRow>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<St
         if pivot.is_dirty_row(owned) && !listed.contains(&owned) {
             complain(format!("{row:?} is dirty, and not in the dirty set"));
         }
-        if pivot.is_listed(owned) != listed.contains(&owned) {
+        let state = pivot.state(owned);
+        let has_moved = (0..P::INFO.foreign_keys.len()).any(|n| pivot.has_moved(n, owned));
+        if (has_moved || state.contains(RowState::MOVED)) && !moved.contains(&owned) {
+            complain(format!("{row:?} is not listed as moved"));
+        }
+        if state.contains(RowState::LISTED) != listed.contains(&owned) {
             complain(format!(
                 "{row:?} does not know whether it is listed as dirty"
             ));

@@ -1,5 +1,7 @@
 //! Which rows differ from the file: the dirty set of one table.
 
+use std::borrow::Cow;
+
 use bitflags::bitflags;
 #[cfg(feature = "sqlite")]
 use slotmap::Key as _;
@@ -24,6 +26,8 @@ bitflags! {
         const REMOVED = 1 << 1;
         /// Its key is in the list of the dirty set.
         const LISTED = 1 << 2;
+        /// Its key is in the dirty set's list of rows that have moved.
+        const MOVED = 1 << 3;
     }
 }
 
@@ -34,6 +38,41 @@ pub struct AnyKey {
     pub table: TableId,
     /// The key; for a pivot's row, the key of the owned row.
     pub key: RawKey,
+}
+
+/// Rows of any tables, each once: those of one table, and whether a row is among them, are found in
+/// O(log n).
+#[derive(Debug)]
+pub struct RowSet(Vec<AnyKey>);
+
+impl FromIterator<AnyKey> for RowSet {
+    fn from_iter<I: IntoIterator<Item = AnyKey>>(rows: I) -> Self {
+        let mut rows: Vec<_> = rows.into_iter().collect();
+        rows.sort_unstable();
+        rows.dedup();
+        Self(rows)
+    }
+}
+
+impl RowSet {
+    /// Whether a row is among them.
+    #[must_use]
+    pub fn contains(&self, row: AnyKey) -> bool {
+        self.0.binary_search(&row).is_ok()
+    }
+
+    /// All of them, table by table.
+    pub fn iter(&self) -> impl Iterator<Item = AnyKey> {
+        self.0.iter().copied()
+    }
+
+    /// The keys of those of one table, in the order in which the rows stand in memory.
+    pub fn keys(&self, table: TableId) -> impl Iterator<Item = RawKey> {
+        let start = self.0.partition_point(|row| row.table < table);
+        let rows = self.0[start..].iter();
+        rows.take_while(move |row| row.table == table)
+            .map(|row| row.key)
+    }
 }
 
 /// A row that the file still has and memory has not.
@@ -54,9 +93,13 @@ pub struct Tombstone {
 /// The list holds every row that is new or has dirty columns, each once (the row's own
 /// [`RowState::LISTED`] says so). It may also hold rows that have become clean by a rollback or a
 /// save of their own, and keys of rows that are gone: whoever reads it asks the row.
+///
+/// Of those that name another row than in the file there is a list of the same kind
+/// ([`RowState::MOVED`]), where a save looks for what has left a row.
 #[derive(Debug, Default)]
 pub struct DirtySet {
     listed: Vec<RawKey>,
+    moved: Vec<RawKey>,
     removed: Vec<Tombstone>,
 }
 
@@ -67,39 +110,45 @@ impl DirtySet {
         &self.listed
     }
 
-    /// How many of the list, from its beginning, are selected at most.
-    pub(crate) fn n_listed(&self, which: Selection<'_>) -> usize {
-        match which {
-            Selection::All | Selection::Only(_) => self.listed.len(),
-            Selection::Oldest(n) => self.listed.len().min(n),
-        }
+    /// Keys of rows that may name another row than in the file, in no order. One may stand there twice.
+    #[must_use]
+    pub fn moved(&self) -> &[RawKey] {
+        &self.moved
     }
 
-    /// Puts the selected part of the list into the order in which the rows stand in memory, in which
+    /// How many of the list, from its beginning, are the oldest ones.
+    pub(crate) fn n_oldest(&self, most: usize) -> usize {
+        self.listed.len().min(most)
+    }
+
+    /// Puts the oldest part of the list into the order in which the rows stand in memory, in which
     /// they are fetched faster. O(n).
     #[cfg(feature = "sqlite")]
-    pub(crate) fn sort(&mut self, which: Selection<'_>) {
-        let n = self.n_listed(which);
+    pub(crate) fn sort(&mut self, most: usize) {
+        let n = self.n_oldest(most);
         // The lower half of a key is its place in slotmap as it is today; only speed depends on it.
         #[allow(clippy::cast_possible_truncation)]
         radsort::sort_by_key(&mut self.listed[..n], |key| key.data().as_ffi() as u32);
     }
 
-    /// Fetches the selected rows of the list, and looks at each that is there, with few waits for
+    /// Fetches the selected rows of this table, and looks at each that is there, with few waits for
     /// memory: see [`BLOCK`].
     pub(crate) fn visit<R: Copy>(
         &self,
+        table: TableId,
         which: Selection<'_>,
-        is_selected: impl Fn(RawKey) -> bool,
         fetch: impl Fn(RawKey) -> Option<R>,
         mut look: impl FnMut(RawKey, R),
     ) {
+        let keys: Cow<'_, [RawKey]> = match which {
+            Selection::All => (&self.listed).into(),
+            Selection::Oldest(n) => self.listed[..self.n_oldest(n)].into(),
+            Selection::Only(rows) => rows.keys(table).collect(),
+        };
         let mut rows = SmallVec::<[(RawKey, R); BLOCK]>::new();
-        for keys in self.listed[..self.n_listed(which)].chunks(BLOCK) {
+        for keys in keys.chunks(BLOCK) {
             for &key in keys {
-                if is_selected(key)
-                    && let Some(row) = fetch(key)
-                {
+                if let Some(row) = fetch(key) {
                     rows.push((key, row));
                 }
             }
@@ -114,12 +163,20 @@ impl DirtySet {
         &self.removed
     }
 
-    /// Those of them that may be selected.
-    pub(crate) fn removed_for(&self, which: Selection<'_>) -> &[Tombstone] {
-        match which {
-            Selection::All | Selection::Only(_) => &self.removed,
-            Selection::Oldest(_) => &[],
-        }
+    /// Those of them that are selected, in this table.
+    pub(crate) fn removed_for(
+        &self,
+        table: TableId,
+        which: Selection<'_>,
+    ) -> impl Iterator<Item = &Tombstone> {
+        self.removed.iter().filter(move |tombstone| {
+            let key = tombstone.key;
+            match which {
+                Selection::All => true,
+                Selection::Oldest(_) => false,
+                Selection::Only(rows) => rows.contains(AnyKey { table, key }),
+            }
+        })
     }
 
     /// Puts a row into the list, unless its state says that it is there.
@@ -131,11 +188,21 @@ impl DirtySet {
         }
     }
 
-    /// Keeps the list in proportion to the table, where rows come and go and nothing is flushed.
+    /// Puts a row into the list of those that have moved, too.
+    pub(crate) fn list_moved(&mut self, key: RawKey, state: &mut RowState) {
+        if !state.contains(RowState::MOVED) {
+            state.insert(RowState::MOVED);
+            self.moved.push(key);
+        }
+    }
+
+    /// Keeps the lists in proportion to the table, where rows come and go and nothing is flushed.
     #[inline]
     pub(crate) fn shrink(&mut self, n_rows: usize, is_there: impl Fn(RawKey) -> bool) {
-        if self.listed.len() > 2 * n_rows + 64 {
-            self.listed.retain(|&key| is_there(key));
+        for list in [&mut self.listed, &mut self.moved] {
+            if list.len() > 2 * n_rows + 64 {
+                list.retain(|&key| is_there(key));
+            }
         }
     }
 
@@ -160,6 +227,7 @@ impl DirtySet {
     #[cfg(feature = "sqlite")]
     pub(crate) fn clear(&mut self) {
         self.listed.clear();
+        self.moved.clear();
         self.removed.clear();
     }
 
@@ -177,9 +245,16 @@ impl DirtySet {
         self.removed.append(removed);
     }
 
-    /// Takes the selected rows out of the list; `clean` clears their own flags.
-    pub(crate) fn unlist(&mut self, which: Selection<'_>, clean: impl FnMut(RawKey)) {
-        let n = self.n_listed(which);
+    /// Takes all rows out of the lists; `clean` clears their own flags.
+    pub(crate) fn unlist(&mut self, clean: impl FnMut(RawKey)) {
+        self.listed.drain(..).for_each(clean);
+        self.moved.clear();
+    }
+
+    /// The same with the oldest ones. In the list of those that have moved they are left: a look at the
+    /// row says that it has not.
+    pub(crate) fn unlist_oldest(&mut self, most: usize, clean: impl FnMut(RawKey)) {
+        let n = self.n_oldest(most);
         self.listed.drain(..n).for_each(clean);
     }
 }

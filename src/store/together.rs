@@ -1,23 +1,21 @@
 //! Which rows were changed in one transaction: they have to reach the file together.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
-use slotmap::SecondaryMap;
+use super::dirty::{AnyKey, RowSet};
 
-use super::dirty::AnyKey;
-use super::key::RawKey;
+/// So many rows of transactions are noted before groups are made of them, in one go: well below a
+/// millisecond.
+const LONG: usize = 1 << 12;
 
-/// So many rows of transactions are noted before groups are made of them.
-const LONG: usize = 1 << 14;
-
-/// Below this many members nobody asks whether they are still dirty.
-const SMALL: usize = 1024;
+/// Fewer rows than this that are not dirty any more do not matter.
+const FEW: usize = 1024;
 
 /// Rows that were changed in one transaction and have not been flushed since.
 ///
 /// A transaction notes its rows, one after the other. What groups they make up is found out when
-/// somebody asks, or when the list has become long; most of the time a flush comes first, and nobody
-/// ever does.
+/// somebody asks, or when the list has become long.
 #[derive(Debug, Default)]
 pub(crate) struct Together {
     /// The rows of transactions, and where each transaction ends. After the last end comes the one
@@ -25,9 +23,7 @@ pub(crate) struct Together {
     noted: Vec<AnyKey>,
     ends: Vec<usize>,
     /// What was noted before.
-    groups: UnionFind,
-    /// The number of members from which it is worth looking for those that are gone.
-    compact_at: usize,
+    groups: Groups,
 }
 
 impl Together {
@@ -50,7 +46,7 @@ impl Together {
     }
 
     /// Makes groups of what was noted.
-    fn fold(&mut self) {
+    pub(crate) fn fold(&mut self) {
         let mut start = 0;
         for end in self.ends.drain(..) {
             self.groups.join(&self.noted[start..end]);
@@ -59,57 +55,41 @@ impl Together {
         self.noted.clear();
     }
 
-    /// Makes groups of what was noted, if that is much.
+    /// Makes groups of what was noted, if that is much. Says whether it did.
     #[inline]
-    pub(crate) fn fold_long(&mut self) {
-        if self.noted.len() > LONG {
+    pub(crate) fn fold_long(&mut self) -> bool {
+        let is_long = self.noted.len() > LONG;
+        if is_long {
             self.fold();
         }
+        is_long
     }
 
     /// Whether there is no group.
     pub(crate) fn is_empty(&self) -> bool {
-        self.ends.is_empty() && self.groups.members.is_empty()
+        self.ends.is_empty() && self.groups.len() == 0
     }
 
-    /// Whether there are so many rows in groups that some of them may be gone.
-    pub(crate) fn is_long(&self) -> bool {
-        self.groups.members.len() > self.compact_at.max(SMALL)
+    /// Whether most of the rows in groups are not dirty any more, where there are so many dirty ones.
+    pub(crate) fn is_mostly_clean(&self, n_dirty: usize) -> bool {
+        self.groups.len() > 2 * n_dirty + FEW
     }
 
-    /// Takes the rows out that are not dirty any more.
+    /// Takes the rows out that are not dirty any more. What they held together stays so. O(rows).
     pub(crate) fn compact(&mut self, is_dirty: impl Fn(AnyKey) -> bool) {
-        self.fold();
-        // Whole ones, because a row that is gone still holds together who gave to it and who got from it.
-        let whole = self.groups.whole_groups();
-        let mut n_left = vec![0_usize; whole.len()];
-        let mut left = Vec::with_capacity(self.groups.members.len());
-        for &(row, group) in &self.groups.members {
-            let group = whole[group as usize];
-            if is_dirty(row) {
-                n_left[group as usize] += 1;
-                left.push((row, group));
-            }
-        }
-        self.groups.clear();
-        let left = left.into_iter();
-        self.groups.enter_all(
-            left.filter(|&(_, group)| n_left[group as usize] > 1),
-            whole.len(),
-        );
-        self.compact_at = 2 * self.groups.members.len();
+        self.groups.retain(is_dirty);
     }
 
     /// Adds what a later list has. O(its rows).
     pub(crate) fn append(&mut self, later: &Self) {
-        if !later.groups.members.is_empty() {
+        if later.groups.len() > 0 {
             self.fold();
-            let whole = later.groups.whole_groups();
-            let members = later.groups.members.iter();
-            self.groups.enter_all(
-                members.map(|&(row, group)| (row, whole[group as usize])),
-                whole.len(),
-            );
+            let mut rows = Vec::new();
+            for root in later.groups.roots() {
+                rows.clear();
+                rows.extend(later.groups.rows(root));
+                self.groups.join(&rows);
+            }
         }
         let start = self.noted.len();
         self.noted.extend_from_slice(&later.noted);
@@ -122,162 +102,226 @@ impl Together {
         self.noted.clear();
         self.ends.clear();
         self.groups.clear();
-        self.compact_at = 0;
     }
 
-    /// Forgets the groups of these rows, which have been saved.
-    pub(crate) fn forget(&mut self, saved: &HashSet<AnyKey>) {
-        self.compact(|row| !saved.contains(&row));
-    }
-
-    /// The groups by their rows. O(rows).
-    pub(crate) fn groups(&mut self) -> Groups {
+    /// Forgets the groups of these rows, which have been saved as a whole. O(rows).
+    pub(crate) fn forget(&mut self, saved: &RowSet) {
         self.fold();
-        let whole = self.groups.whole_groups();
-        let (mut of_row, mut rows) = (HashMap::new(), BTreeMap::<Group, Vec<AnyKey>>::new());
-        for &(row, group) in &self.groups.members {
-            let group = whole[group as usize];
-            of_row.insert(row, group);
-            rows.entry(group).or_default().push(row);
+        for row in saved.iter() {
+            self.groups.forget(row);
         }
-        Groups { of_row, rows }
+    }
+
+    /// The group of a row, of what has been [folded](Self::fold). O(log n).
+    pub(crate) fn group(&self, row: AnyKey) -> Option<Group> {
+        self.groups.group(row).map(Group)
+    }
+
+    /// The rows of a group.
+    pub(crate) fn rows(&self, group: Group) -> impl Iterator<Item = AnyKey> {
+        self.groups.rows(group.0)
     }
 }
 
-/// Groups of rows. A row is entered into the group of the first transaction that has it; one that has
-/// rows of several groups makes one of them. So each row stands here once, in however many
-/// transactions it was.
+/// A group, as long as nothing is folded, forgotten or taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Group(Place);
+
+/// Groups of rows: disjoint sets, whose trees say which rows are in one group, and whose rings lead
+/// through all of its rows. Both are made one by a constant number of steps.
 #[derive(Debug, Default)]
-struct UnionFind {
-    /// The rows, each with the group that it was entered into.
-    members: Vec<(AnyKey, Group)>,
-    /// The same by table and key.
-    group_of: Vec<SecondaryMap<RawKey, Group>>,
-    /// The older group that each group has become a part of: itself, if none.
-    part_of: Vec<Group>,
+struct Groups {
+    nodes: Vec<Node>,
+    by_row: HashMap<AnyKey, Place>,
+    free: Vec<Place>,
 }
 
-/// Position of a group among all.
-type Group = u32;
+/// A row in a group.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    row: AnyKey,
+    /// The next node on the way to the root, which stands for the group; of the root, itself.
+    parent: Place,
+    /// The next node of the ring.
+    next: Place,
+    /// Of a root, the number of nodes in its group.
+    n_rows: u32,
+}
 
-impl UnionFind {
+/// Where a node stands.
+type Place = u32;
+
+/// No node's place.
+const NOWHERE: Place = Place::MAX;
+
+impl Groups {
+    /// Number of rows.
+    fn len(&self) -> usize {
+        self.by_row.len()
+    }
+
+    /// The root of a row's group, if it is in one. O(log n).
+    fn group(&self, row: AnyKey) -> Option<Place> {
+        let mut place = *self.by_row.get(&row)?;
+        while self.node(place).parent != place {
+            place = self.node(place).parent;
+        }
+        Some(place)
+    }
+
+    /// The rows of a group.
+    fn rows(&self, group: Place) -> impl Iterator<Item = AnyKey> {
+        self.ring(group).map(|place| self.node(place).row)
+    }
+
+    fn ring(&self, start: Place) -> impl Iterator<Item = Place> {
+        std::iter::successors(Some(start), move |&place| {
+            let next = self.node(place).next;
+            (next != start).then_some(next)
+        })
+    }
+
+    fn roots(&self) -> impl Iterator<Item = Place> {
+        let nodes = (0..).zip(&self.nodes);
+        nodes.filter_map(|(place, node)| (node.parent == place).then_some(place))
+    }
+
+    fn node(&self, place: Place) -> &Node {
+        &self.nodes[place as usize]
+    }
+
+    fn node_mut(&mut self, place: Place) -> &mut Node {
+        &mut self.nodes[place as usize]
+    }
+
     /// Makes one group of these rows, and of all whose groups they are in.
     fn join(&mut self, rows: &[AnyKey]) {
         let mut group = None;
         for &row in rows {
-            group = Some(self.enter(row, group));
+            let place = self.enter(row);
+            let own = self.root(place);
+            group = Some(match group {
+                Some(group) if group != own => self.merge(group, own),
+                _ => own,
+            });
         }
     }
 
-    /// Enters a row into a group, or into its own or a new one if none is given; returns the whole
-    /// group.
-    #[inline]
-    fn enter(&mut self, row: AnyKey, group: Option<Group>) -> Group {
-        match (self.group(row), group) {
-            (Some(own), None) => own,
-            // Mostly, where the same rows take part again and again.
-            (Some(own), Some(group)) if own == group => own,
-            (Some(own), Some(group)) => self.merge(own, group),
-            (None, group) => {
-                let group = group.unwrap_or_else(|| self.new_group());
-                let table = row.table.index();
-                if self.group_of.len() <= table {
-                    self.group_of.resize_with(table + 1, SecondaryMap::new);
+    /// The node of a row: a new one, alone in its group, if there is none.
+    fn enter(&mut self, row: AnyKey) -> Place {
+        match self.by_row.entry(row) {
+            Entry::Occupied(place) => *place.get(),
+            Entry::Vacant(vacant) => {
+                let place = self.free.pop().unwrap_or_else(|| {
+                    // Memory does not hold as many.
+                    Place::try_from(self.nodes.len()).unwrap_or(NOWHERE)
+                });
+                let node = Node {
+                    row,
+                    parent: place,
+                    next: place,
+                    n_rows: 1,
+                };
+                match self.nodes.get_mut(place as usize) {
+                    Some(free) => *free = node,
+                    None => self.nodes.push(node),
                 }
-                self.group_of[table].insert(row.key, group);
-                self.members.push((row, group));
-                group
+                *vacant.insert(place)
             }
         }
     }
 
-    /// Enters rows into groups that are numbered in another way, of so many.
-    fn enter_all(&mut self, rows: impl Iterator<Item = (AnyKey, Group)>, n_groups: usize) {
-        let mut mine: Vec<Option<Group>> = vec![None; n_groups];
-        for (row, group) in rows {
-            let mine = &mut mine[group as usize];
-            // Which may have become a part of another one meanwhile.
-            let group = mine.map(|group| self.whole(group));
-            *mine = Some(self.enter(row, group));
+    /// The root of a node's tree. On the way the next ones are made shorter.
+    fn root(&mut self, place: Place) -> Place {
+        let mut place = place;
+        loop {
+            let parent = self.node(place).parent;
+            if parent == place {
+                return place;
+            }
+            let above = self.node(parent).parent;
+            self.node_mut(place).parent = above;
+            place = above;
         }
     }
 
-    /// The group of a row, with all that it has become a part of.
-    #[inline]
-    fn group(&mut self, row: AnyKey) -> Option<Group> {
-        let group = *self.group_of.get(row.table.index())?.get(row.key)?;
-        Some(self.whole(group))
+    /// Makes one group of two, and returns its root: that of the larger one, so that no way to a root is
+    /// longer than log n.
+    fn merge(&mut self, one: Place, other: Place) -> Place {
+        let (large, small) = match self.node(one).n_rows < self.node(other).n_rows {
+            true => (other, one),
+            false => (one, other),
+        };
+        let Node { next, n_rows, .. } = *self.node(small);
+        self.node_mut(small).parent = large;
+        // Exchanging where two rings go on makes one ring of them.
+        self.node_mut(small).next = self.node(large).next;
+        let root = self.node_mut(large);
+        root.next = next;
+        root.n_rows += n_rows;
+        large
     }
 
-    /// What a group has become a part of. On the way the next ones are made shorter.
-    #[inline]
-    fn whole(&mut self, group: Group) -> Group {
-        let mut group = group as usize;
-        while self.part_of[group] as usize != group {
-            self.part_of[group] = self.part_of[self.part_of[group] as usize];
-            group = self.part_of[group] as usize;
+    /// Forgets the group of a row. O(its rows).
+    fn forget(&mut self, row: AnyKey) {
+        if let Some(group) = self.group(row) {
+            let ring: Vec<_> = self.ring(group).collect();
+            ring.into_iter().for_each(|place| self.release(place));
         }
-        group as Group
     }
 
-    /// Makes one group of two that are whole.
-    fn merge(&mut self, one: Group, other: Group) -> Group {
-        let (older, newer) = (one.min(other), one.max(other));
-        self.part_of[newer as usize] = older;
-        older
+    /// Keeps these rows. What is left of a group stays together; one row is none.
+    fn retain(&mut self, keep: impl Fn(AnyKey) -> bool) {
+        let roots: Vec<_> = self.roots().collect();
+        let (mut kept, mut gone) = (Vec::new(), Vec::new());
+        for root in roots {
+            for place in self.ring(root) {
+                let is_kept = keep(self.node(place).row);
+                if is_kept { &mut kept } else { &mut gone }.push(place);
+            }
+            if kept.len() == 1 {
+                gone.append(&mut kept);
+            }
+            let nexts = kept.iter().cycle().skip(1);
+            for (&place, &next) in kept.iter().zip(nexts) {
+                let node = self.node_mut(place);
+                (node.parent, node.next) = (kept[0], next);
+            }
+            if let Some(&root) = kept.first() {
+                // There was room for them in the larger group.
+                self.node_mut(root).n_rows = kept.len() as u32;
+            }
+            gone.drain(..).for_each(|place| self.release(place));
+            kept.clear();
+        }
     }
 
-    fn new_group(&mut self) -> Group {
-        // Each has a member that no other has, and memory does not hold as many.
-        let group = u32::try_from(self.part_of.len()).unwrap_or(Group::MAX);
-        self.part_of.push(group);
-        group
+    fn release(&mut self, place: Place) {
+        let row = self.node(place).row;
+        self.by_row.remove(&row);
+        self.node_mut(place).parent = NOWHERE;
+        self.free.push(place);
     }
 
     fn clear(&mut self) {
-        // What stands for all rows of a table stays: to make it anew takes time.
-        for (row, _) in self.members.drain(..) {
-            self.group_of[row.table.index()].remove(row.key);
-        }
-        self.part_of.clear();
-    }
-
-    /// What each group has become a part of.
-    fn whole_groups(&self) -> Vec<Group> {
-        let mut whole = self.part_of.clone();
-        for group in 0..whole.len() {
-            // Those that it can be a part of are older, and have been looked at.
-            whole[group] = whole[whole[group] as usize];
-        }
-        whole
-    }
-}
-
-/// The groups by their rows, each to be taken once.
-pub(crate) struct Groups {
-    of_row: HashMap<AnyKey, Group>,
-    rows: BTreeMap<Group, Vec<AnyKey>>,
-}
-
-impl Groups {
-    /// All rows that were changed together with this one, or with one of those, and so on; without
-    /// those that have been returned before.
-    pub(crate) fn take_with(&mut self, row: AnyKey) -> Vec<AnyKey> {
-        let group = self.of_row.get(&row);
-        group
-            .and_then(|group| self.rows.remove(group))
-            .unwrap_or_default()
+        self.nodes.clear();
+        self.by_row.clear();
+        self.free.clear();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::store::key::RawKey;
     use crate::store::schema::TableId;
+    use proptest::prelude::*;
     use slotmap::SlotMap;
 
     fn rows<const N: usize>() -> [AnyKey; N] {
-        let mut keys = SlotMap::new();
+        let mut keys = SlotMap::<RawKey, usize>::with_key();
         std::array::from_fn(|n| AnyKey {
             table: TableId(0),
             key: keys.insert(n),
@@ -290,9 +334,13 @@ mod tests {
     }
 
     fn with(together: &mut Together, row: AnyKey) -> Vec<AnyKey> {
-        let mut rows = together.groups().take_with(row);
+        together.fold();
+        let group = together.group(row);
+        let mut rows: Vec<_> = group
+            .into_iter()
+            .flat_map(|group| together.rows(group))
+            .collect();
         rows.sort_unstable();
-        rows.dedup();
         rows
     }
 
@@ -325,9 +373,10 @@ mod tests {
         group(&mut together, &[a, b]);
         group(&mut together, &[b, c]);
         group(&mut together, &[c, d]);
+        together.fold();
         together.compact(|row| row != b);
         assert_eq!(with(&mut together, a), [a, c, d]);
-        assert_eq!(together.groups.members.len(), 3);
+        assert_eq!(with(&mut together, b), []);
     }
 
     #[test]
@@ -352,7 +401,7 @@ mod tests {
             group(&mut together, &[c, d, c]);
             longest = longest.max(together.noted.len());
             together.fold_long();
-            assert!(!together.is_long(), "there are four rows");
+            assert!(together.groups.len() <= 4, "there are four rows");
         }
         assert!((LONG..LONG + 5).contains(&longest));
         group(&mut together, &[d, e]);
@@ -383,24 +432,29 @@ mod tests {
     }
 
     #[test]
-    fn many_rows_are_looked_through_when_they_have_doubled() {
-        let mut keys = SlotMap::<RawKey, ()>::new();
+    fn rows_are_looked_through_when_most_of_them_are_clean() {
+        let mut keys = SlotMap::<RawKey, ()>::with_key();
         let mut together = Together::default();
-        let mut n_compacted = 0;
-        for _ in 0..4 * SMALL {
-            let rows = [(); 2].map(|()| AnyKey {
+        let mut pair = || {
+            [(); 2].map(|()| AnyKey {
                 table: TableId(0),
                 key: keys.insert(()),
-            });
-            group(&mut together, &rows);
+            })
+        };
+        let n_dirty = 2 * FEW;
+        while together.groups.len() < 2 * n_dirty + FEW {
+            assert!(!together.is_mostly_clean(n_dirty));
+            group(&mut together, &pair());
             together.fold();
-            if together.is_long() {
-                n_compacted += 1;
-                together.compact(|_| true);
-            }
         }
-        // At 1,026, 2,054 and 4,110 rows.
-        assert_eq!(n_compacted, 3);
+        assert!(!together.is_mostly_clean(n_dirty));
+        let last = pair();
+        group(&mut together, &last);
+        together.fold();
+        assert!(together.is_mostly_clean(n_dirty));
+        together.compact(|row| last.contains(&row));
+        assert_eq!(together.groups.len(), 2);
+        assert_eq!(with(&mut together, last[0]), last);
         together.clear();
         assert!(together.is_empty());
     }
@@ -411,8 +465,68 @@ mod tests {
         let mut together = Together::default();
         group(&mut together, &[a, b]);
         group(&mut together, &[c, d]);
-        together.forget(&HashSet::from([a, b]));
+        together.forget(&RowSet::from_iter([a, b]));
         assert_eq!(with(&mut together, a), []);
         assert_eq!(with(&mut together, d), [c, d]);
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Join(Vec<usize>),
+        Forget(usize),
+        Retain(Vec<bool>),
+    }
+
+    const N_ROWS: usize = 12;
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => prop::collection::vec(0..N_ROWS, 1..4).prop_map(Step::Join),
+            1 => (0..N_ROWS).prop_map(Step::Forget),
+            1 => prop::collection::vec(prop::bool::weighted(0.8), N_ROWS).prop_map(Step::Retain),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn groups_are_what_sets_would_be(steps in prop::collection::vec(step(), 1..40)) {
+            let rows = rows::<N_ROWS>();
+            let mut groups = Groups::default();
+            let mut sets = Vec::<BTreeSet<usize>>::new();
+            for step in steps {
+                match step {
+                    Step::Join(some) => {
+                        groups.join(&some.iter().map(|&n| rows[n]).collect::<Vec<_>>());
+                        let mut joined = BTreeSet::from_iter(some);
+                        let is_apart = |set: &mut BTreeSet<usize>| set.is_disjoint(&joined);
+                        let taken: Vec<_> = sets.extract_if(.., |set| !is_apart(set)).collect();
+                        joined.extend(taken.into_iter().flatten());
+                        sets.push(joined);
+                    }
+                    Step::Forget(n) => {
+                        groups.forget(rows[n]);
+                        sets.retain(|set| !set.contains(&n));
+                    }
+                    Step::Retain(kept) => {
+                        groups.retain(|row| rows.iter().zip(&kept).any(|(r, &is)| is && *r == row));
+                        sets.iter_mut().for_each(|set| set.retain(|&n| kept[n]));
+                        sets.retain(|set| set.len() > 1);
+                    }
+                }
+                let mut found = Vec::new();
+                for root in groups.roots() {
+                    let ring: Vec<_> = groups.rows(root).collect();
+                    prop_assert_eq!(groups.node(root).n_rows as usize, ring.len());
+                    prop_assert!(ring.iter().all(|&row| groups.group(row) == Some(root)));
+                    let n = |row: &AnyKey| rows.iter().position(|other| other == row);
+                    found.push(ring.iter().filter_map(n).collect::<BTreeSet<_>>());
+                }
+                found.sort_unstable();
+                sets.sort_unstable();
+                prop_assert_eq!(&found, &sets);
+                prop_assert_eq!(groups.len(), sets.iter().map(BTreeSet::len).sum::<usize>());
+                prop_assert!(groups.nodes.len() <= N_ROWS, "no node is used again");
+            }
+        }
     }
 }

@@ -107,14 +107,19 @@ impl<T: Tables> World<T> {
         }
     }
 
-    /// Keeps the groups of rows that were changed together in proportion to the dirty rows.
+    /// Keeps the groups of rows that were changed together in proportion to the dirty rows: new rows may
+    /// have been removed, and are nothing any more.
     #[cfg(feature = "sqlite")]
     fn keep_together_short(&mut self) {
-        self.ledger.together.fold_long();
-        if !self.ledger.together.is_long() {
+        if !self.ledger.together.fold_long() {
             return;
         }
         let tables = &self.tables;
+        let dirty = all_tables::<T>().map(|table| tables.table(table).dirty());
+        let n_dirty = dirty.map(|dirty| dirty.listed().len() + dirty.removed().len());
+        if !self.ledger.together.is_mostly_clean(n_dirty.sum()) {
+            return;
+        }
         let removed: hashbrown::HashSet<AnyKey> = all_tables::<T>()
             .flat_map(|table| {
                 let removed = tables.table(table).dirty().removed().iter();

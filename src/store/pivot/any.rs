@@ -6,7 +6,7 @@ use crate::error::{Problem, ProblemKind};
 use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection, with_headroom};
 use crate::store::capture::{Captured, CapturedRow};
 use crate::store::delta::overlay;
-use crate::store::dirty::{AnyKey, DirtySet, RowState, Tombstone};
+use crate::store::dirty::{DirtySet, RowState, Tombstone};
 use crate::store::entity::{Column, ColumnProblem, Entity, PivotRow, RowReader, owner_value};
 use crate::store::ids::Counter;
 use crate::store::index::{Keys, Parent, Place};
@@ -203,14 +203,8 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn capture(&self, tables: &P::Tables, which: Selection<'_>, captured: &mut Captured) {
-        let selected = |key| {
-            which.has(AnyKey {
-                table: P::TABLE,
-                key,
-            })
-        };
         let fetch = |key| self.links.get(key).filter(|link| link.is_dirty());
-        self.dirty.visit(which, selected, fetch, |key, link| {
+        self.dirty.visit(P::TABLE, which, fetch, |key, link| {
             let shape = if link.is_new() {
                 captured.new_shape(P::INFO.columns.len())
             } else {
@@ -221,8 +215,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
                 Self::value(link, key, column, tables)
             });
         });
-        let removed = self.dirty.removed_for(which).iter();
-        let removed = removed.filter(|tombstone| selected(tombstone.key));
+        let removed = self.dirty.removed_for(P::TABLE, which);
         captured.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
     }
 
@@ -267,13 +260,15 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
+        let clean = |key| {
+            if let Some(link) = self.links.get_mut(key) {
+                link.clean();
+                link.set_state(link.state() - (RowState::LISTED | RowState::MOVED));
+            }
+        };
         match which {
-            Selection::All | Selection::Oldest(_) => self.dirty.unlist(which, |key| {
-                if let Some(link) = self.links.get_mut(key) {
-                    link.clean();
-                    link.set_state(link.state() - RowState::LISTED);
-                }
-            }),
+            Selection::All => self.dirty.unlist(clean),
+            Selection::Oldest(n) => self.dirty.unlist_oldest(n, clean),
             Selection::Only(_) => {
                 for row in captured.rows() {
                     if let Some(link) = self.links.get_mut(row.key) {
@@ -297,6 +292,7 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
                 let columns = &captured.shapes()[row.shape].columns;
                 let arms = (0..self.arms.len()).filter(|&a| columns.contains(&arm_column::<P>(a)));
                 arms.for_each(|arm| link.touch(bit(arm)));
+                self.dirty.list_moved(row.key, &mut state);
             }
             self.dirty.list(row.key, &mut state);
             link.set_state(state);

@@ -78,6 +78,7 @@ impl<P: PivotRow> Pivot<P> {
         let ((from, _), (to, _)) = (old.arm(), owner.arm());
         let mut state = old.state();
         self.dirty.list(owned, &mut state);
+        self.dirty.list_moved(owned, &mut state);
         let dirty = old.dirty() | bit(from) | bit(to);
         let link = Link::new(old.id(), owner, dirty, state);
         self.put(owned, link, Place::ById);
@@ -165,8 +166,8 @@ impl<P: PivotRow> Pivot<P> {
             }
             Some(Undo::Move { owned, mut link }) => {
                 self.take(owned);
-                // The list of dirty rows is never taken back, so the row is still in it.
-                link.set_state(link.state() | RowState::LISTED);
+                // The lists of dirty rows are never taken back, so the row is still in them.
+                link.set_state(link.state() | RowState::LISTED | RowState::MOVED);
                 self.put(owned, link, Place::ById);
             }
             None => {}

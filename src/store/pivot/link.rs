@@ -17,6 +17,7 @@ const ARM: u32 = 23;
 const IS_OUTSIDE: u32 = 1 << 28;
 const NEW: u32 = 1 << 29;
 const LISTED: u32 = 1 << 30;
+const MOVED: u32 = 1 << 31;
 
 /// 20 bytes that align to four: with the four that a secondary map adds, a row takes 24.
 pub(super) struct Link<P> {
@@ -106,18 +107,22 @@ impl<P: PivotRow> Link<P> {
         let mut state = RowState::empty();
         state.set(RowState::NEW, self.flags & NEW != 0);
         state.set(RowState::LISTED, self.flags & LISTED != 0);
+        state.set(RowState::MOVED, self.flags & MOVED != 0);
         state
     }
 
     /// Everything but [`RowState::REMOVED`]: a row of a pivot is taken out at once.
     #[inline]
     pub(super) fn set_state(&mut self, state: RowState) {
-        self.flags &= !(NEW | LISTED);
+        self.flags &= !(NEW | LISTED | MOVED);
         if state.contains(RowState::NEW) {
             self.flags |= NEW;
         }
         if state.contains(RowState::LISTED) {
             self.flags |= LISTED;
+        }
+        if state.contains(RowState::MOVED) {
+            self.flags |= MOVED;
         }
     }
 

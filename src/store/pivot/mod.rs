@@ -127,10 +127,9 @@ impl<P: PivotRow> Pivot<P> {
         self.links.is_empty()
     }
 
-    pub(super) fn is_listed(&self, owned: RawKey) -> bool {
-        self.links
-            .get(owned)
-            .is_some_and(|link| link.state().contains(RowState::LISTED))
+    pub(super) fn state(&self, owned: RawKey) -> RowState {
+        let link = self.links.get(owned);
+        link.map_or(RowState::empty(), Link::state)
     }
 
     pub(super) fn arms(&self) -> &[ParentIndex] {

@@ -3,13 +3,13 @@
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
-use super::{Slot, Table, columns_of, flag, positions};
+use super::{Slot, Table, columns_of, flag, list, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::store::any_table::{AnyTable, ApplyRow, LoadRow, Selection, with_headroom};
 use crate::store::capture::{Captured, CapturedRow};
 use crate::store::constraint::Check;
 use crate::store::delta::overlay;
-use crate::store::dirty::{AnyKey, DirtySet, RowState, Tombstone};
+use crate::store::dirty::{DirtySet, RowState, Tombstone};
 use crate::store::entity::{Column, ColumnProblem, Entity, RowReader};
 use crate::store::ids::Counter;
 use crate::store::index::{Keys, Parent};
@@ -163,12 +163,6 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
     }
 
     fn capture(&self, tables: &E::Tables, which: Selection<'_>, captured: &mut Captured) {
-        let selected = |key| {
-            which.has(AnyKey {
-                table: E::TABLE,
-                key,
-            })
-        };
         let fetch = |key| {
             let slot = self.slot(key).filter(|slot| slot.is_dirty())?;
             // What will be copied is fetched too: it may be in another cache line, or another table.
@@ -178,7 +172,7 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         };
         // Rows mostly change in the same columns as others before.
         let mut shapes = SmallVec::<[(E::Columns, usize); N_SHAPES]>::new();
-        self.dirty.visit(which, selected, fetch, |key, slot| {
+        self.dirty.visit(E::TABLE, which, fetch, |key, slot| {
             let known = shapes.iter().find(|(columns, _)| *columns == slot.dirty);
             let shape = match known {
                 _ if slot.state.contains(RowState::NEW) => {
@@ -195,8 +189,7 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
             };
             captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
         });
-        let removed = self.dirty.removed_for(which).iter();
-        let removed = removed.filter(|tombstone| selected(tombstone.key));
+        let removed = self.dirty.removed_for(E::TABLE, which);
         captured.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
     }
 
@@ -232,13 +225,16 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
     }
 
     fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
+        let clean = |key| {
+            if let Some(slot) = self.rows.get_mut(key) {
+                slot.dirty = E::Columns::empty();
+                let listed = RowState::LISTED | RowState::MOVED;
+                slot.state.remove(RowState::NEW | listed);
+            }
+        };
         match which {
-            Selection::All | Selection::Oldest(_) => self.dirty.unlist(which, |key| {
-                if let Some(slot) = self.rows.get_mut(key) {
-                    slot.dirty = E::Columns::empty();
-                    slot.state.remove(RowState::NEW | RowState::LISTED);
-                }
-            }),
+            Selection::All => self.dirty.unlist(clean),
+            Selection::Oldest(n) => self.dirty.unlist_oldest(n, clean),
             Selection::Only(_) => {
                 for row in captured.rows() {
                     if let Some(slot) = self.rows.get_mut(row.key) {
@@ -263,7 +259,7 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
                 let columns = captured.shapes()[row.shape].columns.iter();
                 columns.for_each(|&column| slot.dirty.insert(flag::<E>(column)));
             }
-            self.dirty.list(row.key, &mut slot.state);
+            list(&mut self.dirty, row.key, slot);
         }
         self.dirty.restore(captured, removed);
     }

@@ -3,7 +3,7 @@
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
-use super::{Slot, Table, Undo, Written, flag, positions};
+use super::{Slot, Table, Undo, Written, flag, list, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::store::dirty::{AnyKey, RowState, Tombstone};
 use crate::store::entity::{Entity, IndexHasher};
@@ -60,6 +60,7 @@ impl<E: Entity> Table<E> {
             self.undo.push(Undo::Write { key, old, dirty });
         }
         slot.dirty.insert(columns);
+        // None of them is a foreign key's.
         self.dirty.list(key, &mut slot.state);
         Written::Done
     }
@@ -76,7 +77,7 @@ impl<E: Entity> Table<E> {
             });
         }
         slot.dirty.insert(columns);
-        self.dirty.list(key, &mut slot.state);
+        list(&mut self.dirty, key, slot);
     }
 
     /// Enters a row into the indexes on these columns.
@@ -258,7 +259,7 @@ impl<E: Entity> Table<E> {
         let old = Box::new(std::mem::replace(&mut slot.row, row));
         let dirty = slot.dirty;
         slot.dirty.insert(columns);
-        self.dirty.list(key, &mut slot.state);
+        list(&mut self.dirty, key, slot);
         self.link(key, columns, Place::ById);
         self.undo.push(Undo::Replace {
             key,

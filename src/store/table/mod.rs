@@ -92,6 +92,18 @@ pub(crate) fn flag<E: Entity>(column: usize) -> E::Columns {
     E::Columns::from_bits_retain(flag.value().bits())
 }
 
+/// Puts a row into the lists in which its dirty columns ask it to be.
+#[inline]
+pub(crate) fn list<E: Entity>(dirty: &mut DirtySet, key: RawKey, slot: &mut Slot<E>) {
+    dirty.list(key, &mut slot.state);
+    let mut foreign_keys = E::INFO.foreign_keys.iter();
+    if !slot.state.contains(RowState::NEW)
+        && foreign_keys.any(|foreign_key| slot.dirty.contains(flag::<E>(foreign_key.column)))
+    {
+        dirty.list_moved(key, &mut slot.state);
+    }
+}
+
 /// The columns of a set, ascending.
 pub(crate) fn columns_of<E: Entity>(set: E::Columns) -> impl Iterator<Item = usize> {
     (0..E::INFO.columns.len()).filter(move |&column| set.contains(flag::<E>(column)))
