@@ -1,6 +1,6 @@
 //! Which rows go along when one row is saved.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use crate::store::cascade::{Action, Reference};
 use crate::store::dirty::{AnyKey, RowSet};
