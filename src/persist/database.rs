@@ -171,7 +171,9 @@ impl<W: IsWorld> Database<W> {
     /// to be unique is still another row's in the file, everything is flushed.
     /// [`FlushReport::along`] says how many rows went along.
     ///
-    /// Waits for flushes in the background first. O(dirty rows) in memory, of which it writes few.
+    /// Waits for flushes in the background first. What it takes grows with the rows that are written, and
+    /// with those that have been removed or given to somebody else since the last flush; not with the
+    /// others that are dirty.
     ///
     /// # Errors
     /// [`Error::StaleKey`], and as [`flush`](Self::flush).

@@ -286,4 +286,46 @@ mod tests {
         dirty.shrink(n_rows, |key| rows.contains_key(key));
         assert!(dirty.listed().iter().eq(living.iter().chain([&last])));
     }
+
+    #[test]
+    fn a_row_that_moves_again_is_listed_once_and_forgotten_when_it_is_gone() {
+        let mut rows = SlotMap::<RawKey, ()>::with_key();
+        let mut dirty = DirtySet::default();
+        let (stays, mut state) = (rows.insert(()), RowState::empty());
+        for _ in 0..2 {
+            dirty.list_moved(stays, &mut state);
+        }
+        assert_eq!(dirty.moved(), [stays]);
+        for _ in 0..65 {
+            let gone = rows.insert(());
+            rows.remove(gone);
+            dirty.list_moved(gone, &mut RowState::empty());
+        }
+        dirty.shrink(1, |key| rows.contains_key(key));
+        assert_eq!(dirty.moved().len(), 66, "taken out too early");
+        dirty.list_moved(rows.insert(()), &mut RowState::empty());
+        dirty.shrink(1, |key| rows.contains_key(key));
+        assert_eq!(dirty.moved().len(), 2);
+        dirty.unlist(|_| ());
+        assert_eq!(dirty.moved(), []);
+    }
+
+    #[test]
+    fn rows_of_one_table_are_found_among_those_of_many() {
+        let mut keys = SlotMap::<RawKey, ()>::with_key();
+        let keys = [(); 3].map(|()| keys.insert(()));
+        let row = |table, key: usize| AnyKey {
+            table: TableId(table),
+            key: keys[key],
+        };
+        let rows = RowSet::from_iter([row(2, 2), row(0, 1), row(2, 0), row(3, 1), row(2, 2)]);
+        assert_eq!(rows.iter().count(), 4);
+        assert!(rows.keys(TableId(2)).eq([keys[0], keys[2]]));
+        assert!(rows.keys(TableId(0)).eq([keys[1]]));
+        assert_eq!(
+            rows.keys(TableId(1)).count() + rows.keys(TableId(4)).count(),
+            0
+        );
+        assert!(rows.contains(row(3, 1)) && !rows.contains(row(3, 2)));
+    }
 }
