@@ -256,7 +256,7 @@ mod tests {
             })
         };
         let n_dirty = 2 * FEW;
-        while together.groups.len() < 2 * n_dirty + FEW {
+        for _ in 0..n_dirty + FEW / 2 {
             assert!(!together.is_mostly_clean(n_dirty));
             group(&mut together, &pair());
             together.fold();
