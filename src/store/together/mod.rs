@@ -176,8 +176,8 @@ mod tests {
         group(&mut together, &[a, a]);
         group(&mut together, &[b]);
         group(&mut together, &[]);
-        assert_eq!(with(&mut together, a), []);
         assert!(together.is_empty() && together.noted.is_empty());
+        assert_eq!(with(&mut together, a), []);
     }
 
     #[test]
