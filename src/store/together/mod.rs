@@ -165,8 +165,10 @@ mod tests {
         group(&mut together, &[a, b, a]);
         group(&mut together, &[d, e]);
         group(&mut together, &[c, b]);
+        assert!(!together.is_empty(), "groups are noted");
         assert_eq!(with(&mut together, a), [a, b, c]);
         assert_eq!(with(&mut together, e), [d, e]);
+        assert!(!together.is_empty(), "groups are made");
     }
 
     #[test]
