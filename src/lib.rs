@@ -32,6 +32,7 @@ pub mod error;
 pub mod model;
 #[cfg(feature = "sqlite")]
 pub mod persist;
+pub mod schema;
 pub mod store;
 
 pub use error::Error;
@@ -45,11 +46,11 @@ pub use persist::error::FileError;
 pub use persist::flush::FlushReport;
 #[cfg(feature = "sqlite")]
 pub use persist::options::Options;
-pub use store::changes::{AnyChange, Change, Changes, Effect, PivotChange, Subscription};
-pub use store::delta::Delta;
 pub use store::key::{Id, Key};
-pub use store::owned::NewOrKept;
+pub use store::tracking::delta::Delta;
+pub use store::tracking::feed::{AnyChange, Change, Changes, Effect, PivotChange, Subscription};
 pub use store::world::World;
+pub use store::world::own::NewOrKept;
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

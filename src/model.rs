@@ -5,24 +5,24 @@ pub use bitflags::{Flag, Flags, bitflags};
 pub use ecow::EcoString;
 
 pub use crate::error::{Error, ProblemKind};
-pub use crate::store::any_table::AnyTable;
-pub use crate::store::constraint::{Check, Comparison, Operand};
-pub use crate::store::entity::{
+pub use crate::schema::check_constraint::{Check, Comparison, Operand};
+pub use crate::schema::value::{FromValue, Value, enum_from_value};
+pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use crate::store::index::Parent;
+pub use crate::store::key::{Id, Key, RawKey};
+pub use crate::store::pivot::Pivot;
+pub use crate::store::row::composite::{Parts, Union, owner_flags, union_flags};
+pub use crate::store::row::entity::{
     Arm, ColumnProblem, Entity, Fields, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone,
     Tables, id_of, id_of_optional, owner_value,
 };
-pub use crate::store::index::Parent;
-pub use crate::store::key::{Id, Key, RawKey};
-pub use crate::store::link::{FromLeft, FromRight, Join, Linked, Side};
-pub use crate::store::owned::NewOrKept;
-pub use crate::store::pivot::Pivot;
-pub use crate::store::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use crate::store::table::any_table::AnyTable;
 pub use crate::store::table::{Rows, Table};
-pub use crate::store::union::{Parts, Union, owner_flags, union_flags};
-pub use crate::store::value::{FromValue, Value, enum_from_value};
-pub use crate::store::view::{RowMut, RowRef};
 pub use crate::store::wide::WideBits;
 pub use crate::store::world::World;
+pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
+pub use crate::store::world::own::NewOrKept;
+pub use crate::store::world::view::{RowMut, RowRef};
 pub use crate::{fields, owner_enum, tables, text_enum, views, wide_columns};
 
 /// Declares the tables of a world, each with its position: they are counted from 0, in declaration

@@ -1,11 +1,11 @@
 //! What one transaction writes: taken out of the world, and merged back where it was not written.
 
-use crate::store::any_table::{AnyTable, Selection};
-use crate::store::capture::Captured;
-use crate::store::dirty::Tombstone;
-use crate::store::entity::{Tables, all_tables};
-use crate::store::schema::{TableId, TableInfo};
-use crate::store::together::Together;
+use crate::schema::{TableId, TableInfo};
+use crate::store::row::entity::{Tables, all_tables};
+use crate::store::table::any_table::{AnyTable, Selection};
+use crate::store::tracking::change_set::Captured;
+use crate::store::tracking::dirty::Tombstone;
+use crate::store::tracking::txn_groups::Together;
 use crate::store::world::World;
 
 use super::load::LoadOrder;

@@ -9,10 +9,10 @@ use std::time::Instant;
 use rusqlite::Connection;
 
 use crate::error::Error;
-use crate::store::any_table::Selection;
-use crate::store::dirty::AnyKey;
-use crate::store::entity::{Entity, Tables};
 use crate::store::key::Key;
+use crate::store::row::entity::{Entity, Tables};
+use crate::store::table::any_table::Selection;
+use crate::store::tracking::dirty::AnyKey;
 use crate::store::world::World;
 
 use super::background::{Failure, Generation};
@@ -22,12 +22,12 @@ use super::flush::{self, Failed, FlushReport};
 use super::load::LoadOrder;
 use super::lock::Lock;
 use super::options::Options;
-use super::save::{ToSave, rows_to_save};
 use super::unchanged::is_unchanged;
 use super::worker::Worker;
 use super::writer::{Durability, Writer};
+use crate::store::world::save_set::{ToSave, rows_to_save};
 
-pub use super::save::Cascade;
+pub use crate::store::world::save_set::Cascade;
 
 /// A world in memory, and the SQLite file that it is flushed to.
 ///

@@ -4,9 +4,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
-use crate::store::entity::{Column, Columns, Tables};
-use crate::store::schema::{TableId, TableInfo, TableKind};
-use crate::store::value::Value;
+use crate::schema::value::Value;
+use crate::schema::{TableId, TableInfo, TableKind};
+use crate::store::row::entity::{Column, Columns, Tables};
 use crate::store::world::World;
 
 use super::read_ahead::{self, SMALL};

@@ -12,7 +12,6 @@ mod lock;
 mod open;
 pub mod options;
 mod read_ahead;
-mod save;
 mod schema;
 mod sql;
 mod sync;

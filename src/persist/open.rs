@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::store::any_table::Selection;
-use crate::store::entity::Tables;
+use crate::store::row::entity::Tables;
+use crate::store::table::any_table::Selection;
 use crate::store::world::World;
 
 use super::database::{Database, IsWorld};

@@ -13,10 +13,10 @@ use std::thread;
 
 use rusqlite::{Connection, OpenFlags, Row, Statement};
 
-use crate::store::capture::Cells;
-use crate::store::entity::{Column, Columns};
-use crate::store::schema::TableInfo;
-use crate::store::value::Value;
+use crate::schema::TableInfo;
+use crate::schema::value::Value;
+use crate::store::row::entity::{Column, Columns};
+use crate::store::tracking::change_set::Cells;
 
 use super::load::{columns, value};
 use super::options::checkpoint_on_close;

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use crate::store::capture::Shape;
-use crate::store::schema::TableInfo;
-use crate::store::value::Value;
+use crate::schema::TableInfo;
+use crate::schema::value::Value;
+use crate::store::tracking::change_set::Shape;
 
 /// The table in which the next id of every table stands, so that the highest one is not given again
 /// when its row is gone.

@@ -93,7 +93,7 @@ pub(crate) fn act(world: &mut World, stale: &Stale, operation: &Operation) -> Re
 fn owner_of<E: TypedOwned>(
     world: &World,
     key: Key<E>,
-) -> Option<gamedb::store::entity::OwnerOf<E>> {
+) -> Option<gamedb::store::row::entity::OwnerOf<E>> {
     use gamedb::model::PivotRow as _;
     E::Pivot::table(world).owner(key)
 }

@@ -1,18 +1,18 @@
 //! Ownership: whose an owned row is, both ways, in order.
 
-mod any;
-mod change;
-mod link;
+mod dyn_table;
+mod packed_row;
+mod update;
 
 use slotmap::SecondaryMap;
 
-use super::dirty::{DirtySet, RowState};
-use super::entity::{Owner, PivotRow};
-use super::ids::Counter;
-use super::index::{Keys, Parent, ParentIndex};
-use super::key::{Id, Key, RawKey};
-use super::schema::{TableId, TableInfo};
-use link::Link;
+use crate::schema::{TableId, TableInfo};
+use crate::store::index::ids::Counter;
+use crate::store::index::{Keys, Parent, ParentIndex};
+use crate::store::key::{Id, Key, RawKey};
+use crate::store::row::entity::{Owner, PivotRow};
+use crate::store::tracking::dirty::{DirtySet, RowState};
+use packed_row::Link;
 
 /// Position of the owned row among a pivot's foreign keys; the arms follow.
 const OWNED: usize = 0;
@@ -127,12 +127,12 @@ impl<P: PivotRow> Pivot<P> {
         self.links.is_empty()
     }
 
-    pub(super) fn state(&self, owned: RawKey) -> RowState {
+    pub(in crate::store) fn state(&self, owned: RawKey) -> RowState {
         let link = self.links.get(owned);
         link.map_or(RowState::empty(), Link::state)
     }
 
-    pub(super) fn arms(&self) -> &[ParentIndex] {
+    pub(in crate::store) fn arms(&self) -> &[ParentIndex] {
         &self.arms
     }
 }
@@ -155,7 +155,7 @@ fn arm_table<P: PivotRow>(arm: usize) -> Option<TableId> {
 
 /// The owner as column and id, for messages.
 pub(crate) fn describe<P: PivotRow>(owner: P::Owner, tables: &P::Tables) -> String {
-    use super::entity::Tables as _;
+    use crate::store::row::entity::Tables as _;
     let (arm, parent) = owner.arm();
     let id = match (parent, arm_table::<P>(arm)) {
         (Parent::Row(key), Some(table)) => tables.table(table).id_of(key),

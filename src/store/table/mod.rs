@@ -1,19 +1,20 @@
 //! The rows of one entity type.
 
-mod any;
-mod change;
+pub mod any_table;
+mod dyn_table;
 mod rows;
+mod update;
 
 use bitflags::{Flag, Flags as _};
 use slotmap::SlotMap;
 
-use super::dirty::{DirtySet, RowState};
-use super::entity::{Entity, IndexHasher};
-use super::ids::Ids;
-use super::index::{Parent, ParentIndex, ValueIndex};
-use super::key::{Id, Key, RawKey};
-use super::ledger::Positions;
-use super::schema::TableInfo;
+use crate::schema::TableInfo;
+use crate::store::index::ids::Ids;
+use crate::store::index::{Parent, ParentIndex, ValueIndex};
+use crate::store::key::{Id, Key, RawKey};
+use crate::store::row::entity::{Entity, IndexHasher};
+use crate::store::tracking::commit_sink::Positions;
+use crate::store::tracking::dirty::{DirtySet, RowState};
 
 pub use rows::{RowKeys, Rows};
 

@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 
 use super::Table;
-use crate::store::entity::Entity;
 use crate::store::index::Keys;
 use crate::store::key::Key;
+use crate::store::row::entity::Entity;
 
 /// Rows of a table with their keys, in order.
 #[derive(Debug)]
