@@ -1,9 +1,9 @@
 //! What one transaction writes: taken out of the world, and merged back where it was not written.
 
 use crate::schema::{TableId, TableInfo};
-use crate::store::row::entity::{Tables, all_tables};
 use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::AnyTable;
+use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::Captured;
 use crate::store::tracking::dirty::Tombstone;
 use crate::store::tracking::txn_groups::Together;

@@ -11,9 +11,10 @@ use rusqlite::Connection;
 use crate::error::Error;
 use crate::store::key::AnyKey;
 use crate::store::key::Key;
-use crate::store::row::entity::{Entity, Tables};
 use crate::store::row_set::Selection;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
+use crate::store::world::entity::Entity;
 
 use super::background::{Failure, Generation};
 use super::batch::Batch;

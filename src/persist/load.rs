@@ -6,7 +6,8 @@ use rusqlite::{Connection, Row};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::value::Value;
 use crate::schema::{TableId, TableInfo, TableKind};
-use crate::store::row::entity::{Column, Columns, Tables};
+use crate::store::row::reader::{Cell, Cells};
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::read_ahead::{self, SMALL};
@@ -78,7 +79,7 @@ pub(super) fn load<T: Tables>(
         let info = T::INFO[id.index()];
         let load_row = tables.table(id).loader();
         let problems = &mut loaded.problems;
-        let mut see = |id, columns: &[Column<'_>]| {
+        let mut see = |id, columns: &[Cell<'_>]| {
             // Most rows have none.
             problems.append(&mut load_row(tables, id, columns));
         };
@@ -159,20 +160,20 @@ fn expect<T: Tables>(
 
 /// The columns of the current row of a query whose first column is the id.
 #[inline]
-pub(super) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Columns<'row> {
+pub(super) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Cells<'row> {
     let n_columns = info.columns.len();
     (1..=n_columns).map(|column| value(row, column)).collect()
 }
 
 #[inline]
-pub(super) fn value<'row>(row: &'row Row<'_>, column: usize) -> Column<'row> {
-    Column::Value(match row.get_ref(column) {
+pub(super) fn value<'row>(row: &'row Row<'_>, column: usize) -> Cell<'row> {
+    Cell::Value(match row.get_ref(column) {
         Ok(ValueRef::Null) | Err(_) => Value::Null,
         Ok(ValueRef::Integer(integer)) => Value::Integer(integer),
         Ok(ValueRef::Real(real)) => Value::Real(real),
         Ok(ValueRef::Text(text)) => match std::str::from_utf8(text) {
             Ok(text) => Value::Text(text),
-            Err(_) => return Column::NotUtf8,
+            Err(_) => return Cell::NotUtf8,
         },
         Ok(ValueRef::Blob(bytes)) => Value::Blob(bytes),
     })

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::store::row::entity::Tables;
 use crate::store::row_set::Selection;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::database::{Database, IsWorld};

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use rusqlite::Connection;
 
 use crate::schema::TableId;
-use crate::store::row::entity::Tables;
 use crate::store::table::dyn_table::AnyTable;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::load::columns;
