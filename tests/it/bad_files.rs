@@ -1,10 +1,7 @@
 //! Files whose rows do not fit: each is refused with table, row and column, all of them at once, and not
 //! a byte of the file changes.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::TestFile;
+use crate::common::TestFile;
 use gamedb::FileError;
 
 /// Good rows, so that each file has one thing wrong with it.

@@ -1,11 +1,8 @@
 //! A chain of 100,000 mobiles, each of which belongs to the one before: nothing that follows it may use
 //! the stack, or take time that grows faster than the chain.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::sample::{attribute, inventory, mobile, player};
-use common::{TestFile, assert_wrote, state_of};
+use crate::common::sample::{attribute, inventory, mobile, player};
+use crate::common::{TestFile, assert_wrote, state_of};
 use gamedb::{Cascade, Error};
 use gamedb_models::{Attribute, Inventory, Mobile, MobileKey, PlayerKey, World};
 

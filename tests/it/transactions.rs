@@ -1,13 +1,12 @@
 //! Taking back: row S5.5 of the behaviour, in memory, and E4. A world that was taken back cannot be told
 //! from the one before: the same keys, dirty flags, next ids and order.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
-
-mod common;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use common::sample::{Sample, attribute, double, fill, flushed, inventory, item, mobile, player};
-use common::{TestFile, contents_of, state_of};
+use crate::common::sample::{
+    Sample, attribute, double, fill, flushed, inventory, item, mobile, player,
+};
+use crate::common::{TestFile, contents_of, state_of};
 use gamedb::{Error, NewOrKept};
 use gamedb_models::{InventoryEntry, Item, Mobile, MobileItem, Player, PlayerKey, World};
 

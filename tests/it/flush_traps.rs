@@ -1,10 +1,7 @@
 //! Changes that plain statements in a plain order would fail on, or lose: the traps that others fell into.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::sample::{attribute, flushed, mobile, player};
-use common::{TestFile, assert_wrote};
+use crate::common::sample::{attribute, flushed, mobile, player};
+use crate::common::{TestFile, assert_wrote};
 use gamedb::{Database, Error, Id};
 use gamedb_models::{Mobile, Player, World};
 

@@ -1,13 +1,10 @@
 //! Files that are no world of these models: other tables, no database at all, locked ones. Each is
 //! refused, and not a byte of it changes.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
-
-mod common;
 
 use std::time::Duration;
 
-use common::TestFile;
-use common::sample::{flushed, player};
+use crate::common::TestFile;
+use crate::common::sample::{flushed, player};
 use gamedb::{Error, FileError, Options};
 use gamedb_models::World;
 

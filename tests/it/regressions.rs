@@ -1,16 +1,9 @@
 //! What reviews and fuzzing have found: each bug with the case that showed it.
-#![allow(
-    clippy::unwrap_used,
-    missing_docs,
-    reason = "a test may unwrap, and its name is its documentation"
-)]
-
-mod common;
 
 use std::time::Duration;
 
-use common::sample::{attribute, flushed, player};
-use common::{TestFile, assert_wrote, contents_of, flush_failure};
+use crate::common::sample::{attribute, flushed, player};
+use crate::common::{TestFile, assert_wrote, contents_of, flush_failure};
 use gamedb::error::ProblemKind;
 use gamedb::persist::error::{Difference, FlushFailure};
 use gamedb::{Database, Error, FileError, Options};

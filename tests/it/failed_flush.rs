@@ -1,13 +1,10 @@
 //! A flush that fails leaves the file and the dirty flags as they were, wherever it fails: row S5.5 of
 //! the behaviour, on disk; and E4.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
-
-mod common;
 
 use std::time::Duration;
 
-use common::sample::{self, attribute, double, fill, flushed, inventory, player};
-use common::{TestFile, assert_wrote, flush_failure, state_of};
+use crate::common::sample::{self, attribute, double, fill, flushed, inventory, player};
+use crate::common::{TestFile, assert_wrote, flush_failure, state_of};
 use gamedb::model::Entity;
 use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, Key, Options};
@@ -101,7 +98,7 @@ fn fail_at(file: &TestFile, db: &mut Database<World>, row: &Row) {
     (row.mend)(db);
     let _ = db.flush().unwrap();
     assert_eq!(db.n_dirty(), 0);
-    assert_eq!(file.contents(), common::contents_of(db));
+    assert_eq!(file.contents(), crate::common::contents_of(db));
     assert_eq!(db.check(), [""; 0]);
 }
 

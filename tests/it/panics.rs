@@ -1,13 +1,12 @@
 //! A panic after each operation of a long transaction: nothing of it is left. Rows, keys, indexes,
 //! ownership, dirty flags, next ids and the change feed are what they were.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
-
-mod common;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use common::sample::{Sample, attribute, double, fill, flushed, inventory, item, mobile, player};
-use common::{TestFile, contents_of, state_of};
+use crate::common::sample::{
+    Sample, attribute, double, fill, flushed, inventory, item, mobile, player,
+};
+use crate::common::{TestFile, contents_of, state_of};
 use gamedb::{Database, Delta, Error, NewOrKept, Subscription};
 use gamedb_models::*;
 

@@ -1,10 +1,7 @@
 //! Finding: rows E7 to E9 of the behaviour.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::TestFile;
-use common::sample::{attribute, fill, flushed, item, mobile, player};
+use crate::common::TestFile;
+use crate::common::sample::{attribute, fill, flushed, item, mobile, player};
 use gamedb::Error;
 use gamedb_models::{InventoryEntry, Item, ItemBlueprint, Mobile, Player, PlayerKey, World};
 

@@ -2,7 +2,7 @@
 
 #[test]
 fn s8_the_readme_shows_both_pivots_their_owners_and_their_methods() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     for word in [
         "AttributeOwner",
         "InventoryOwner",

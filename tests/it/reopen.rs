@@ -1,10 +1,7 @@
 //! What comes back after a restart: every value that a column can have, ids, order; and what stays clean.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::sample::{attribute, double, flushed, item, player};
-use common::{TestFile, contents_of, flush_failure, state_of};
+use crate::common::sample::{attribute, double, flushed, item, player};
+use crate::common::{TestFile, contents_of, flush_failure, state_of};
 use gamedb::persist::error::FlushFailure;
 use gamedb::{Error, Id};
 use gamedb_models::{

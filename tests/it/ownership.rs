@@ -1,15 +1,12 @@
 //! What an owner can do with what it owns: rows S2, S3, S4, S6, S7 and E1 to E3 of the behaviour, on
 //! every owner of every pivot, each also in the file and after a restart.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::ownership::{
+use crate::common::ownership::{
     ItemAttributes, MobileAttributes, MobileInventories, OwnedKey, OwnerKey, Ownership,
     PlayerAttributes, PlayerInventories,
 };
-use common::sample::{attribute, fill};
-use common::{Contents, TestFile, state_of};
+use crate::common::sample::{attribute, fill};
+use crate::common::{Contents, TestFile, state_of};
 use gamedb::model::{Entity, NewOrKept, Owned, PivotRow, Table, TableId, Tables as _};
 use gamedb::{Database, Error, Key};
 use gamedb_models::{Tables, World};
@@ -188,7 +185,7 @@ fn s3_5_remove_takes_the_row_and_its_pivot_row<P: Ownership>() {
     assert!(!db.contains_key(gone));
     assert!(matches!(db.get(gone), Err(Error::StaleKey { .. })));
     let report = db.flush().unwrap();
-    common::assert_wrote(report, (0, 0, 2));
+    crate::common::assert_wrote(report, (0, 0, 2));
     assert_eq!(n_rows_in_file::<P>(&file), (1, 1));
     let (db, [owner]) = restart::<P, 1>(&file, db, [owner]);
     assert_eq!(P::names(&db, owner), ["stays"]);
@@ -227,7 +224,7 @@ fn s3_6_set_keeps_the_keys_of_rows_that_stay<P: Ownership>() {
     assert_eq!(P::keys(&db, owner), [one, three, keys[0]]);
     assert!(!db.contains_key(two));
     // Rows that stay are not written.
-    common::assert_wrote(db.flush().unwrap(), (2, 0, 2));
+    crate::common::assert_wrote(db.flush().unwrap(), (2, 0, 2));
     let (db, [owner]) = restart::<P, 1>(&file, db, [owner]);
     assert_eq!(P::names(&db, owner), ["one", "three", "new"]);
 }
@@ -314,7 +311,7 @@ fn e1_giving_is_one_update<P: Ownership>() {
     assert_eq!(P::keys(&db, first), []);
     assert_eq!(P::keys(&db, second), [key]);
     assert_eq!(db.check(), [""; 0]);
-    common::assert_wrote(db.flush().unwrap(), (0, 1, 0));
+    crate::common::assert_wrote(db.flush().unwrap(), (0, 1, 0));
     let (table, column) = (P::pivot_table(), P::COLUMN);
     let id = db.id(second).unwrap();
     let update = format!("UPDATE {table} SET {column} = {id} WHERE id = 1");
@@ -386,7 +383,7 @@ fn e3_removing_the_owner_leaves_no_orphan<P: Ownership>() {
     db.remove(first).unwrap();
     assert_eq!(n_rows::<P>(&db), (1, 1));
     assert_eq!(db.check(), [""; 0]);
-    common::assert_wrote(db.flush().unwrap(), (0, 0, 81));
+    crate::common::assert_wrote(db.flush().unwrap(), (0, 0, 81));
     assert_eq!(n_rows_in_file::<P>(&file), (1, 1));
     let (db, [second]) = restart::<P, 1>(&file, db, [second]);
     assert_eq!(P::names(&db, second), ["another's"]);

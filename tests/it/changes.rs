@@ -1,10 +1,7 @@
 //! The change feed, and worlds that follow it.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::sample::{attribute, fill, inventory, player};
-use common::{contents_of, state_of};
+use crate::common::sample::{attribute, fill, inventory, player};
+use crate::common::{contents_of, state_of};
 use gamedb::error::ProblemKind;
 use gamedb::{Change, Effect, Error, Subscription};
 use gamedb_models::{
@@ -239,7 +236,7 @@ fn a_subscription_is_one_to_its_world() {
 
 #[test]
 fn a_flush_is_no_change_and_a_change_needs_no_flush() {
-    let file = common::TestFile::new();
+    let file = crate::common::TestFile::new();
     let mut db = file.open();
     let mut feed = db.subscribe().unwrap();
     let ada = db.insert(player(1)).unwrap();
@@ -334,7 +331,7 @@ fn a_mirror_follows_rows_that_name_each_other() {
         .unwrap();
     let item = Item {
         blueprint: Some(blueprint),
-        ..common::sample::item(1)
+        ..crate::common::sample::item(1)
     };
     let item = world.insert(item).unwrap();
     let component = gamedb_models::ItemBlueprintComponent {
@@ -364,7 +361,7 @@ fn a_mirror_follows_rows_that_name_each_other() {
 
 #[test]
 fn a_mirror_can_have_a_file_and_subscribers_of_its_own() {
-    let file = common::TestFile::new();
+    let file = crate::common::TestFile::new();
     let mut world = World::new();
     let sample = fill(&mut world);
     let mut replica = file.open();
@@ -388,7 +385,7 @@ fn a_mirror_can_have_a_file_and_subscribers_of_its_own() {
         ],
     );
     let report = replica.flush().unwrap();
-    common::assert_wrote(report, (0, 2, 0));
+    crate::common::assert_wrote(report, (0, 2, 0));
     assert_eq!(file.contents(), contents_of(&world));
     file.reopen(replica);
 }
@@ -396,7 +393,7 @@ fn a_mirror_can_have_a_file_and_subscribers_of_its_own() {
 /// Applies what `change` does to a filled world to a mirror that `spoil` has changed, and returns what
 /// did not fit.
 fn refused(
-    change: impl FnOnce(&mut World, &common::sample::Sample),
+    change: impl FnOnce(&mut World, &crate::common::sample::Sample),
     spoil: impl FnOnce(&mut World),
 ) -> Vec<(String, ProblemKind)> {
     let mut world = World::new();

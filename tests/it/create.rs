@@ -1,10 +1,7 @@
 //! A new file for a world that is in memory; and no file where one is missed.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::sample::{attribute, fill, flushed, player};
-use common::{TestFile, contents_of, flush_failure, state_of};
+use crate::common::sample::{attribute, fill, flushed, player};
+use crate::common::{TestFile, contents_of, flush_failure, state_of};
 use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FileError, Options};
 use gamedb_models::{Player, PlayerColumns, World};

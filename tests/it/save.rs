@@ -1,10 +1,7 @@
 //! Saving one row: row S5.6 of the behaviour.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::sample::{attribute, double, fill, flushed, inventory, mobile, player};
-use common::{TestFile, assert_wrote, contents_of, state_of};
+use crate::common::sample::{attribute, double, fill, flushed, inventory, mobile, player};
+use crate::common::{TestFile, assert_wrote, contents_of, state_of};
 use gamedb::{Cascade, Error};
 use gamedb_models::{InventoryEntry, Item, ItemBlueprint, Mobile, Player, World};
 
@@ -266,7 +263,7 @@ fn s5_6_save_and_flush_in_turns() {
 
 /// Ada and Bob with a bag and ten units of iron each, all flushed.
 fn traders(db: &mut World) -> [gamedb_models::InventoryEntryKey; 2] {
-    let iron = db.insert(common::sample::item(1)).unwrap();
+    let iron = db.insert(crate::common::sample::item(1)).unwrap();
     [1, 2].map(|n| {
         let owner = db.insert(player(n)).unwrap();
         let inventory = db.add(owner, inventory("bag")).unwrap();

@@ -1,12 +1,9 @@
 //! Files large enough to be read by two threads: what is loaded, and what is complained of, is the same
 //! and comes in the same order, wherever the rows stand.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
-
-mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{TestFile, contents_of};
+use crate::common::{TestFile, contents_of};
 use gamedb::FileError;
 
 /// Mobiles with attributes under the ids that an expression makes of 0, 1, 2 and so on.

@@ -1,11 +1,8 @@
 //! What the world refuses at the moment of the write, and what removing a row does to those that name it:
 //! rows E3 and E4 of the behaviour, and the traps about numbers.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::sample::{double, flushed, item, player};
-use common::{TestFile, assert_wrote, state_of};
+use crate::common::sample::{double, flushed, item, player};
+use crate::common::{TestFile, assert_wrote, state_of};
 use gamedb::Error;
 use gamedb_models::{
     Attribute, AttributeValue, Inventory, InventoryEntry, Item, ItemBlueprint,

@@ -1,13 +1,10 @@
 //! Flushing in the background: the capture, what happens until COMMIT, and what a failure leaves.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
-
-mod common;
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use common::sample::{Sample, attribute, double, fill, flushed, player};
-use common::{Statements, TestFile, assert_wrote, contents_of, flush_failure, state_of};
+use crate::common::sample::{Sample, attribute, double, fill, flushed, player};
+use crate::common::{Statements, TestFile, assert_wrote, contents_of, flush_failure, state_of};
 use gamedb::model::Entity;
 use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FlushReport, Options, Ticket};

@@ -1,11 +1,8 @@
 //! What a flush writes, in which order, and what it does not write: rows S5.1 to S5.4, E5 and E6 of the
 //! behaviour, by the statements that SQLite executes; and the traps that others fell into.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod common;
-
-use common::sample::{attribute, double, fill, flushed, inventory, player};
-use common::{Statements, TestFile, assert_wrote, contents_of};
+use crate::common::sample::{attribute, double, fill, flushed, inventory, player};
+use crate::common::{Statements, TestFile, assert_wrote, contents_of};
 use gamedb::Database;
 use gamedb_models::{AttributeOwnerKey, AttributeValue, Item, Player, World};
 
