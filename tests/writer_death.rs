@@ -1,5 +1,6 @@
 //! The writer thread dies: before COMMIT, after it, and at a checkpoint. What can make it panic is a
-//! subscriber of `tracing`, which runs in it; this test has one, and so a process of its own.
+//! subscriber of `tracing`, which runs in it. A crate of its own, because there is one subscriber for a
+//! whole process.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;

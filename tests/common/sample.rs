@@ -116,3 +116,8 @@ pub(crate) fn flushed(db: &mut Database<World>) -> Sample {
     assert_eq!(db.n_dirty(), 0);
     sample
 }
+
+/// Changes one column of a player.
+pub(crate) fn rename(world: &mut World, key: PlayerKey, name: &str) {
+    world.get_mut(key).unwrap().set_full_name(name);
+}

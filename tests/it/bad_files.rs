@@ -3,6 +3,7 @@
 
 use crate::common::TestFile;
 use gamedb::FileError;
+use gamedb::error::ProblemKind;
 
 /// Good rows, so that each file has one thing wrong with it.
 const GOOD: &str = "
@@ -335,4 +336,31 @@ fn a_bad_row_does_not_make_others_bad() {
         "UPDATE players SET over_13 = 2",
         "players row 1, over_13: has to be 0 or 1, and is 2",
     );
+}
+
+#[test]
+fn rows_that_name_a_bad_row_are_not_blamed_for_it() {
+    let file = TestFile::by_hand(
+        |schema| schema,
+        "INSERT INTO players VALUES (1, 'Ada', 'Ada', '', 2, 1815, 'ada@example.com');
+         INSERT INTO mobiles VALUES (1, 'PLAYER', NULL, NULL, NULL, 1, 'Ada');
+         INSERT INTO attributes (id, internal_name, visible, attribute_type, double_value)
+             VALUES (1, 'good', 0, 'LUCK', 1.0), (2, 'bad', 0, 'CHARM', 1.0);
+         INSERT INTO attribute_owners (id, attribute_id, player_id) VALUES (1, 1, 1), (2, 2, 7);",
+    );
+    let FileError::Rows { problems, .. } = file.refused() else {
+        panic!("the rows were taken");
+    };
+    let found: Vec<_> = problems
+        .iter()
+        .map(|problem| (problem.table, problem.id))
+        .collect();
+    assert_eq!(
+        found,
+        [("players", 1), ("attributes", 2), ("attribute_owners", 2)]
+    );
+    assert!(matches!(
+        problems[2].kind,
+        ProblemKind::Dangling { id: 7, .. }
+    ));
 }

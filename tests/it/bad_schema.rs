@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::common::TestFile;
 use crate::common::sample::{flushed, player};
+use gamedb::persist::error::Difference;
 use gamedb::{Error, FileError, Options};
 use gamedb_models::World;
 
@@ -268,5 +269,27 @@ fn a_refused_file_keeps_its_write_ahead_log() {
     let after = crashed.bytes();
     for name in ["world.db", "world.db-wal"] {
         assert!(after.get(name) == before.get(name), "{name} was changed");
+    }
+}
+
+#[test]
+fn unique_indexes_that_the_models_do_not_have_are_differences() {
+    for index in [
+        "ON players (full_name) WHERE full_name <> ''",
+        "ON players (full_name COLLATE NOCASE)",
+        "ON players (lower(full_name))",
+    ] {
+        let file = TestFile::by_hand(
+            |schema| schema + &format!("CREATE UNIQUE INDEX more {index};"),
+            "",
+        );
+        let FileError::Schema { differences, .. } = file.refused() else {
+            panic!("{index} was not noticed");
+        };
+        assert_eq!(differences.len(), 1, "{differences:?}");
+        assert!(matches!(
+            &differences[0],
+            Difference::Constraint { table, expected: false, .. } if table == "players"
+        ));
     }
 }

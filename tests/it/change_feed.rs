@@ -1,16 +1,15 @@
 //! The change feed: each subscriber sees the net effect of what was committed.
 
-use crate::common::sample::{attribute, fill, inventory, player};
+use crate::common::sample::{attribute, fill, player};
 use crate::common::{contents_of, state_of};
-use gamedb::error::ProblemKind;
 use gamedb::{Change, Effect, Error, Subscription};
-use gamedb_models::{
-    Attribute, AttributeColumns, AttributeOwner, Inventory, Item, Mobile, Player, PlayerColumns,
-    World,
-};
+use gamedb_models::{AttributeOwner, Mobile, Player, PlayerColumns, World};
 
 /// Table, id and effect of all that has changed, columns by name.
-fn seen(world: &mut World, subscription: &mut Subscription) -> Vec<(&'static str, i64, String)> {
+pub(crate) fn seen(
+    world: &mut World,
+    subscription: &mut Subscription,
+) -> Vec<(&'static str, i64, String)> {
     let changes = world.changes(subscription).unwrap();
     let seen = changes.iter().map(|change| {
         let effect = match change.effect {
@@ -28,7 +27,7 @@ fn seen(world: &mut World, subscription: &mut Subscription) -> Vec<(&'static str
     seen.collect()
 }
 
-fn expect(
+pub(crate) fn expect(
     world: &mut World,
     subscription: &mut Subscription,
     expected: &[(&'static str, i64, &str)],

@@ -129,3 +129,21 @@ fn a_deep_chain_is_saved_with_its_owner_or_its_end() {
     assert_wrote(db.save(player).unwrap(), (0, 0, N_ROWS - 1));
     assert_gone(&file.reopen(db));
 }
+
+#[test]
+fn no_depth_of_ownership_overflows_the_stack() {
+    let mut world = World::new();
+    let first = world.insert(Mobile::default()).unwrap();
+    let mut last = first;
+    for _ in 0..100_000 {
+        last = world
+            .insert(Mobile {
+                owner: Some(last.into()),
+                ..Mobile::default()
+            })
+            .unwrap();
+    }
+    world.remove(first).unwrap();
+    assert_eq!(world.n_rows::<Mobile>(), 0);
+    assert_eq!(world.n_dirty(), 0);
+}

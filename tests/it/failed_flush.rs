@@ -1,39 +1,15 @@
-//! A flush that fails leaves the file and the dirty flags as they were, wherever it fails: row S5.5 of
-//! the behaviour, on disk; and E4.
+//! A flush that fails leaves the file and the dirty flags as they were, wherever it fails.
 
 use std::time::Duration;
 
-use crate::common::sample::{self, attribute, double, fill, flushed, inventory, player};
-use crate::common::{TestFile, assert_wrote, flush_failure, state_of};
+use crate::common::sample::{attribute, double, fill, flushed, inventory, player};
+use crate::common::{
+    REFUSED, TestFile, assert_wrote, flush_failure, refusing_file, sample, state_of,
+};
 use gamedb::model::Entity;
 use gamedb::persist::error::{FlushFailure, Outcome};
-use gamedb::{Database, Error, Key, Options};
+use gamedb::{Database, Error, FileError, Key, Options};
 use gamedb_models::{Attribute, Inventory, InventoryEntry, Item, Mobile, Player, World};
-
-/// What no table of [`refusing_file`] takes.
-const REFUSED: &str = "refuse me";
-
-/// A file with CHECKs that the models know nothing of, so that a flush can be made to fail at any row.
-fn refusing_file() -> TestFile {
-    let check = |ddl: String, table: &str, check: &str| {
-        let start = ddl.find(&format!("CREATE TABLE {table} (")).unwrap();
-        let end = start + ddl[start..].find("\n) STRICT").unwrap();
-        format!("{},\n    CHECK ({check}){}", &ddl[..end], &ddl[end..])
-    };
-    let alter = |mut ddl: String| {
-        for (table, column) in [
-            ("players", "full_name"),
-            ("mobiles", "what_we_call_you"),
-            ("items", "internal_name"),
-            ("attributes", "internal_name"),
-            ("inventories", "owner_type"),
-        ] {
-            ddl = check(ddl, table, &format!("{column} <> '{REFUSED}'"));
-        }
-        check(ddl, "inventory_entries", "quantity <> 666")
-    };
-    TestFile::by_hand(alter, "")
-}
 
 /// A row of the world that the file refuses for as long as it is bad.
 struct Row {
@@ -137,7 +113,7 @@ fn change_everything(db: &mut World, sample: &sample::Sample) {
 }
 
 #[test]
-fn s5_5_a_flush_of_new_rows_fails_at_each_row_in_turn() {
+fn a_flush_of_new_rows_fails_at_each_row_in_turn() {
     let n = {
         let mut world = World::new();
         let _ = fill(&mut world);
@@ -155,7 +131,7 @@ fn s5_5_a_flush_of_new_rows_fails_at_each_row_in_turn() {
 }
 
 #[test]
-fn s5_5_a_flush_of_changes_fails_at_each_row_in_turn() {
+fn a_flush_of_changes_fails_at_each_row_in_turn() {
     let mut n = usize::MAX;
     let mut k = 0;
     while k < n {
@@ -173,7 +149,7 @@ fn s5_5_a_flush_of_changes_fails_at_each_row_in_turn() {
 }
 
 #[test]
-fn s5_5_while_another_program_writes_it_is_busy_and_all_stays_dirty() {
+fn while_another_program_writes_it_is_busy_and_all_stays_dirty() {
     let file = TestFile::new();
     let options = Options::new().busy_timeout(Duration::from_millis(20));
     let mut db = options.open::<World>(file.path()).unwrap();
@@ -199,7 +175,7 @@ fn s5_5_while_another_program_writes_it_is_busy_and_all_stays_dirty() {
 }
 
 #[test]
-fn s5_5_a_large_flush_that_fails_at_its_end_can_be_tried_again() {
+fn a_large_flush_that_fails_at_its_end_can_be_tried_again() {
     let file = refusing_file();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -227,7 +203,7 @@ fn s5_5_a_large_flush_that_fails_at_its_end_can_be_tried_again() {
 }
 
 #[test]
-fn s5_5_another_programs_write_is_an_error_and_is_not_written_over() {
+fn another_programs_write_is_an_error_and_is_not_written_over() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -336,7 +312,7 @@ fn every_write_of_another_program_is_told_from_none() {
 }
 
 #[test]
-fn s5_5_a_world_put_in_the_place_of_the_loaded_one_is_not_flushed() {
+fn a_world_put_in_the_place_of_the_loaded_one_is_not_flushed() {
     let file = TestFile::new();
     let mut db = file.open();
     let _ = flushed(&mut db);
@@ -351,7 +327,7 @@ fn s5_5_a_world_put_in_the_place_of_the_loaded_one_is_not_flushed() {
 }
 
 #[test]
-fn s5_5_closing_with_a_failed_flush_gives_the_database_back() {
+fn closing_with_a_failed_flush_gives_the_database_back() {
     let file = refusing_file();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -365,4 +341,54 @@ fn s5_5_closing_with_a_failed_flush_gives_the_database_back() {
     let db = file.open();
     let ada = Player::find_by_email(&db, "1@example.com").unwrap();
     assert_eq!(ada.full_name, "Ada");
+}
+
+#[test]
+fn a_flush_does_not_go_into_a_file_that_is_not_there_any_more() {
+    for replace in [false, true] {
+        let file = TestFile::new();
+        let mut db = file.open();
+        db.insert(player(1)).unwrap();
+        let elsewhere = file.folder().join("elsewhere.db");
+        std::fs::rename(file.path(), &elsewhere).unwrap();
+        if replace {
+            std::fs::copy(&elsewhere, file.path()).unwrap();
+        }
+        let Err(Error::File(FileError::Flush { cause, .. })) = db.flush() else {
+            panic!("the flush went through");
+        };
+        assert!(matches!(cause, FlushFailure::Moved));
+        assert_eq!(db.n_dirty(), 1);
+        if !replace {
+            std::fs::rename(&elsewhere, file.path()).unwrap();
+            assert_eq!(db.flush().unwrap().inserted, 1);
+        }
+    }
+}
+
+/// What a transaction did that can neither be kept nor taken back was flushed.
+#[test]
+fn nothing_is_written_while_a_transaction_is_left_open() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    let in_file = file.contents();
+    let mut other = World::new();
+    let swapped = db.transaction(|world| {
+        world.get_mut(sample.ada)?.set_full_name("half");
+        std::mem::swap(world, &mut other);
+        world.remove(sample.ada)
+    });
+    assert!(swapped.is_err());
+    std::mem::swap(&mut *db, &mut other);
+    db.prepare_flush(10);
+    for failed in [
+        flush_failure(db.flush()),
+        flush_failure(db.save(sample.bob)),
+        flush_failure(db.flush_in_background()),
+    ] {
+        assert!(matches!(failed.1, FlushFailure::TransactionOpen));
+    }
+    drop(db);
+    assert_eq!(file.contents(), in_file);
 }

@@ -1,4 +1,4 @@
-//! Finding: rows E7 to E9 of the behaviour.
+//! Finding rows, the order in which they come, and keys and ids.
 
 use crate::common::TestFile;
 use crate::common::sample::{attribute, fill, flushed, item, mobile, player};
@@ -12,7 +12,7 @@ fn by_name(world: &World, name: &str) -> Vec<PlayerKey> {
 }
 
 #[test]
-fn e7_by_a_unique_column_finds_one_or_none() {
+fn by_a_unique_column_finds_one_or_none() {
     let mut world = World::new();
     let ada = world.insert(player(1)).unwrap();
     let find =
@@ -27,7 +27,7 @@ fn e7_by_a_unique_column_finds_one_or_none() {
 }
 
 #[test]
-fn e7_by_an_indexed_column_finds_all_in_order_of_ids() {
+fn by_an_indexed_column_finds_all_in_order_of_ids() {
     let file = TestFile::new();
     let mut db = file.open();
     let keys: Vec<_> = (0..100)
@@ -57,7 +57,7 @@ fn e7_by_an_indexed_column_finds_all_in_order_of_ids() {
 }
 
 #[test]
-fn e7_finders_follow_rollback_and_removal() {
+fn finders_follow_rollback_and_removal() {
     let mut world = World::new();
     let sample = fill(&mut world);
     let _ = world.transaction(|world| {
@@ -81,7 +81,7 @@ fn e7_finders_follow_rollback_and_removal() {
 }
 
 #[test]
-fn e7_by_foreign_key_finds_an_option_or_rows() {
+fn by_foreign_key_finds_an_option_or_rows() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -126,7 +126,7 @@ fn e7_by_foreign_key_finds_an_option_or_rows() {
 
 /// A scan of 20,000 rows, 20,000 times, takes minutes.
 #[test]
-fn e7_finding_does_not_scan() {
+fn finding_does_not_scan() {
     let mut world = World::new();
     for n in 0..20_000 {
         world.insert(player(n)).unwrap();
@@ -143,7 +143,7 @@ fn e7_finding_does_not_scan() {
 }
 
 #[test]
-fn e8_rows_come_in_order_of_ids_with_iter_by_id_and_iter_mut() {
+fn rows_come_in_order_of_ids_with_iter_by_id_and_iter_mut() {
     let file = TestFile::new();
     let mut db = file.open();
     let keys: Vec<_> = (0..10).map(|n| db.insert(item(n)).unwrap()).collect();
@@ -184,7 +184,7 @@ fn e8_rows_come_in_order_of_ids_with_iter_by_id_and_iter_mut() {
 }
 
 #[test]
-fn e9_what_a_view_returned_does_not_change_and_stale_keys_find_nothing() {
+fn what_a_view_returned_does_not_change_and_stale_keys_find_nothing() {
     let mut world = World::new();
     let sample = fill(&mut world);
     let keys: Vec<_> = world.get(sample.ada).unwrap().attributes().keys().collect();

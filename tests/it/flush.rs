@@ -1,5 +1,4 @@
-//! What a flush writes, in which order, and what it does not write: rows S5.1 to S5.4, E5 and E6 of the
-//! behaviour, by the statements that SQLite executes; and the traps that others fell into.
+//! What a flush writes, in which order, and what it does not write, by the statements that SQLite executes.
 
 use crate::common::sample::{attribute, double, fill, flushed, inventory, player};
 use crate::common::{Statements, TestFile, assert_wrote, contents_of};
@@ -19,7 +18,7 @@ fn ada(db: &World) -> gamedb_models::PlayerKey {
 }
 
 #[test]
-fn s5_1_a_pivot_row_has_exactly_one_owner_column() {
+fn a_pivot_row_has_exactly_one_owner_column() {
     let file = TestFile::new();
     let mut db = file.open();
     let _ = fill(&mut db);
@@ -36,7 +35,7 @@ fn s5_1_a_pivot_row_has_exactly_one_owner_column() {
 }
 
 #[test]
-fn s5_1_the_file_itself_refuses_two_owners_none_and_a_second_row() {
+fn the_file_itself_refuses_two_owners_none_and_a_second_row() {
     let file = TestFile::new();
     let _ = flushed(&mut file.open());
     let writer = file.writer();
@@ -56,7 +55,7 @@ fn s5_1_the_file_itself_refuses_two_owners_none_and_a_second_row() {
 }
 
 #[test]
-fn s5_2_a_clean_attribute_is_not_written_with_its_pivot_row() {
+fn a_clean_attribute_is_not_written_with_its_pivot_row() {
     let (_file, mut db, statements) = watched();
     let ada = ada(&db);
     let (luck, _) = db.get(ada).unwrap().attributes().next().unwrap();
@@ -79,7 +78,7 @@ fn s5_2_a_clean_attribute_is_not_written_with_its_pivot_row() {
 }
 
 #[test]
-fn s5_3_the_owned_row_is_written_before_its_pivot_row() {
+fn the_owned_row_is_written_before_its_pivot_row() {
     let file = TestFile::new();
     let (mut db, statements) = file.open_watched();
     let _ = fill(&mut db);
@@ -106,7 +105,7 @@ fn s5_3_the_owned_row_is_written_before_its_pivot_row() {
 }
 
 #[test]
-fn s5_4_the_pivot_row_goes_before_the_owned_row() {
+fn the_pivot_row_goes_before_the_owned_row() {
     let (_file, mut db, statements) = watched();
     let ada = ada(&db);
     db.remove(ada).unwrap();
@@ -135,7 +134,7 @@ fn s5_4_the_pivot_row_goes_before_the_owned_row() {
 }
 
 #[test]
-fn s5_6_a_flush_is_one_transaction() {
+fn a_flush_is_one_transaction() {
     let file = TestFile::new();
     let (mut db, statements) = file.open_watched();
     let sample = fill(&mut db);
@@ -154,7 +153,7 @@ fn s5_6_a_flush_is_one_transaction() {
 }
 
 #[test]
-fn e5_rows_just_loaded_are_clean_and_finding_is_not_changing() {
+fn rows_just_loaded_are_clean_and_finding_is_not_changing() {
     let (_file, mut db, statements) = watched();
     assert_eq!(db.n_dirty(), 0);
     assert_wrote(db.flush().unwrap(), (0, 0, 0));
@@ -172,7 +171,7 @@ fn e5_rows_just_loaded_are_clean_and_finding_is_not_changing() {
 }
 
 #[test]
-fn e5_setting_a_column_to_its_value_is_not_a_change() {
+fn setting_a_column_to_its_value_is_not_a_change() {
     let (_file, mut db, statements) = watched();
     let ada = ada(&db);
     let row = db.get(ada).unwrap().row().clone();
@@ -194,7 +193,7 @@ fn e5_setting_a_column_to_its_value_is_not_a_change() {
 }
 
 #[test]
-fn e6_an_update_names_changed_columns_only() {
+fn an_update_names_changed_columns_only() {
     let (file, mut db, statements) = watched();
     let ada = ada(&db);
     let avatar = db.get(ada).unwrap().mobile().unwrap().key();
@@ -236,7 +235,7 @@ fn e6_an_update_names_changed_columns_only() {
 }
 
 #[test]
-fn e6_many_rows_with_the_same_change_share_a_shape_and_keep_their_values() {
+fn many_rows_with_the_same_change_share_a_shape_and_keep_their_values() {
     let file = TestFile::new();
     let mut db = file.open();
     let keys: Vec<_> = (0..300).map(|n| db.insert(player(n)).unwrap()).collect();
@@ -256,7 +255,7 @@ fn e6_many_rows_with_the_same_change_share_a_shape_and_keep_their_values() {
 }
 
 #[test]
-fn trap_inserting_and_removing_writes_no_row() {
+fn inserting_and_removing_writes_no_row() {
     let (file, mut db, statements) = watched();
     let before = contents_of(&db);
     let sample = db.insert(player(7)).unwrap();

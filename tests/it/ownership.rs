@@ -1,23 +1,23 @@
-//! What an owner can do with what it owns: rows S2, S3, S4, S6, S7 and E1 to E3 of the behaviour, on
-//! every owner of every pivot, each also in the file and after a restart.
+//! What an owner can do with what it owns, on every owner of every pivot (an exclusive arc), each also in
+//! the file and after a restart.
 
 use crate::common::ownership::{
     ItemAttributes, MobileAttributes, MobileInventories, OwnedKey, OwnerKey, Ownership,
     PlayerAttributes, PlayerInventories,
 };
-use crate::common::sample::{attribute, fill};
+use crate::common::sample::attribute;
 use crate::common::{Contents, TestFile, state_of};
-use gamedb::model::{Entity, NewOrKept, Owned, PivotRow, Table, TableId, Tables as _};
+use gamedb::model::{Entity, NewOrKept, Owned, PivotRow, Table};
 use gamedb::{Database, Error, Key};
-use gamedb_models::{Tables, World};
+use gamedb_models::{AttributeOwnerKey, World};
 
 macro_rules! on_every_owner {
     ($($test:ident)*) => {
-        on_every_owner! { s3_s6_attributes_of_player: PlayerAttributes, $($test)* }
-        on_every_owner! { s3_s6_attributes_of_mobile: MobileAttributes, $($test)* }
-        on_every_owner! { s3_s6_attributes_of_item: ItemAttributes, $($test)* }
-        on_every_owner! { s4_s7_inventories_of_player: PlayerInventories, $($test)* }
-        on_every_owner! { s4_s7_inventories_of_mobile: MobileInventories, $($test)* }
+        on_every_owner! { attributes_of_player: PlayerAttributes, $($test)* }
+        on_every_owner! { attributes_of_mobile: MobileAttributes, $($test)* }
+        on_every_owner! { attributes_of_item: ItemAttributes, $($test)* }
+        on_every_owner! { inventories_of_player: PlayerInventories, $($test)* }
+        on_every_owner! { inventories_of_mobile: MobileInventories, $($test)* }
     };
     ($module:ident: $ownership:ident, $($test:ident)*) => {
         mod $module {
@@ -31,22 +31,22 @@ macro_rules! on_every_owner {
     };
 }
 on_every_owner! {
-    s2_exactly_one_helper_is_true
-    s3_2_lists_in_the_order_of_adding
-    s3_3_lists_the_rows_of_the_pivot
-    s3_4_add_sets_only_its_owners_column
-    s3_5_remove_takes_the_row_and_its_pivot_row
-    s3_6_set_replaces_all
-    s3_6_set_keeps_the_keys_of_rows_that_stay
-    s3_6_set_is_all_or_nothing
-    s6_8_owners_do_not_share
-    e1_a_second_owner_is_refused
-    e1_giving_is_one_update
-    e1_given_rows_stand_in_the_order_of_the_pivots_ids
-    e2_removing_through_another_owner_is_refused
-    e3_removing_the_owner_leaves_no_orphan
-    e3_replacing_leaves_no_orphan
-    e4_adding_to_a_removed_owner_uses_no_id
+    exactly_one_helper_is_true
+    lists_in_the_order_of_adding
+    lists_the_rows_of_the_pivot
+    add_sets_only_its_owners_column
+    remove_takes_the_row_and_its_pivot_row
+    set_replaces_all
+    set_keeps_the_keys_of_rows_that_stay
+    set_is_all_or_nothing
+    owners_do_not_share
+    a_second_owner_is_refused
+    giving_is_one_update
+    given_rows_stand_in_the_order_of_the_pivots_ids
+    removing_through_another_owner_is_refused
+    removing_the_owner_leaves_no_orphan
+    replacing_leaves_no_orphan
+    adding_to_a_removed_owner_uses_no_id
 }
 
 /// A file with two owners in it.
@@ -94,7 +94,7 @@ fn n_rows_in_file<P: Ownership>(file: &TestFile) -> (usize, usize) {
     (n(P::Owned::INFO.name), n(P::pivot_table()))
 }
 
-fn s2_exactly_one_helper_is_true<P: Ownership>() {
+fn exactly_one_helper_is_true<P: Ownership>() {
     let (file, mut db, owner, _) = two_owners::<P>();
     add::<P>(&mut db, owner, "one");
     assert!(P::pivot_rows(&db, owner).iter().all(P::is_this_alone));
@@ -103,7 +103,7 @@ fn s2_exactly_one_helper_is_true<P: Ownership>() {
     assert!(P::pivot_rows(&db, owner).iter().all(P::is_this_alone));
 }
 
-fn s3_2_lists_in_the_order_of_adding<P: Ownership>() {
+fn lists_in_the_order_of_adding<P: Ownership>() {
     let (file, mut db, owner, other) = two_owners::<P>();
     let names: Vec<String> = (0..50).map(|n| format!("number {}", n * 7 % 50)).collect();
     for name in &names {
@@ -130,7 +130,7 @@ fn s3_2_lists_in_the_order_of_adding<P: Ownership>() {
     assert_eq!(P::names(&db, owner), left);
 }
 
-fn s3_3_lists_the_rows_of_the_pivot<P: Ownership>() {
+fn lists_the_rows_of_the_pivot<P: Ownership>() {
     let (file, mut db, owner, _) = two_owners::<P>();
     let keys = ["one", "two"].map(|name| add::<P>(&mut db, owner, name));
     let rows = P::pivot_rows(&db, owner);
@@ -145,7 +145,7 @@ fn s3_3_lists_the_rows_of_the_pivot<P: Ownership>() {
     assert!(rows.map(|row| row.owned()).eq(P::keys(&db, owner)));
 }
 
-fn s3_4_add_sets_only_its_owners_column<P: Ownership>() {
+fn add_sets_only_its_owners_column<P: Ownership>() {
     let (file, mut db, owner, _) = two_owners::<P>();
     let key = add::<P>(&mut db, owner, "one");
     let (id, owner_id) = (db.id(key).unwrap().get(), db.id(owner).unwrap().get());
@@ -172,7 +172,7 @@ fn s3_4_add_sets_only_its_owners_column<P: Ownership>() {
     check(&db, P::keys(&db, owner)[0]);
 }
 
-fn s3_5_remove_takes_the_row_and_its_pivot_row<P: Ownership>() {
+fn remove_takes_the_row_and_its_pivot_row<P: Ownership>() {
     let (file, mut db, owner, _) = two_owners::<P>();
     for name in ["gone", "stays"] {
         add::<P>(&mut db, owner, name);
@@ -191,7 +191,7 @@ fn s3_5_remove_takes_the_row_and_its_pivot_row<P: Ownership>() {
     assert_eq!(P::names(&db, owner), ["stays"]);
 }
 
-fn s3_6_set_replaces_all<P: Ownership>() {
+fn set_replaces_all<P: Ownership>() {
     let (file, mut db, owner, other) = two_owners::<P>();
     let old = add::<P>(&mut db, owner, "old");
     add::<P>(&mut db, other, "another's");
@@ -209,7 +209,7 @@ fn s3_6_set_replaces_all<P: Ownership>() {
     assert_eq!(P::names(&db, other), ["another's"]);
 }
 
-fn s3_6_set_keeps_the_keys_of_rows_that_stay<P: Ownership>() {
+fn set_keeps_the_keys_of_rows_that_stay<P: Ownership>() {
     let (file, mut db, owner, _) = two_owners::<P>();
     let [one, two, three] = ["one", "two", "three"].map(|name| add::<P>(&mut db, owner, name));
     let _ = db.flush().unwrap();
@@ -229,7 +229,7 @@ fn s3_6_set_keeps_the_keys_of_rows_that_stay<P: Ownership>() {
     assert_eq!(P::names(&db, owner), ["one", "three", "new"]);
 }
 
-fn s3_6_set_is_all_or_nothing<P: Ownership>() {
+fn set_is_all_or_nothing<P: Ownership>() {
     type IsExpected = fn(&Error) -> bool;
 
     let (file, mut db, owner, other) = two_owners::<P>();
@@ -260,7 +260,7 @@ fn s3_6_set_is_all_or_nothing<P: Ownership>() {
     assert_eq!(P::names(&db, owner), ["one"]);
 }
 
-fn s6_8_owners_do_not_share<P: Ownership>() {
+fn owners_do_not_share<P: Ownership>() {
     let (file, mut db, first, second) = two_owners::<P>();
     let keys = [first, second].map(|owner| add::<P>(&mut db, owner, "luck"));
     assert_ne!(keys[0], keys[1]);
@@ -275,7 +275,7 @@ fn s6_8_owners_do_not_share<P: Ownership>() {
 
 /// There is no way to write a second owner down; keeping a row that somebody else has is the only one
 /// to ask for it.
-fn e1_a_second_owner_is_refused<P: Ownership>() {
+fn a_second_owner_is_refused<P: Ownership>() {
     let (file, mut db, first, second) = two_owners::<P>();
     let key = add::<P>(&mut db, first, "mine");
     let _ = db.flush().unwrap();
@@ -299,7 +299,7 @@ fn e1_a_second_owner_is_refused<P: Ownership>() {
     assert_eq!(P::names(&db, second), [""; 0]);
 }
 
-fn e1_giving_is_one_update<P: Ownership>() {
+fn giving_is_one_update<P: Ownership>() {
     let (file, mut db, first, second) = two_owners::<P>();
     add::<P>(&mut db, first, "given");
     let ids = [first, second].map(|owner| db.id(owner).unwrap());
@@ -330,7 +330,7 @@ fn e1_giving_is_one_update<P: Ownership>() {
     assert_eq!(P::names(&db, second), ["given"]);
 }
 
-fn e1_given_rows_stand_in_the_order_of_the_pivots_ids<P: Ownership>() {
+fn given_rows_stand_in_the_order_of_the_pivots_ids<P: Ownership>() {
     let (file, mut db, first, second) = two_owners::<P>();
     let early = add::<P>(&mut db, first, "early");
     let own = add::<P>(&mut db, second, "own");
@@ -349,7 +349,7 @@ fn e1_given_rows_stand_in_the_order_of_the_pivots_ids<P: Ownership>() {
     assert_eq!(P::names(&db, second), ["early", "own", "late"]);
 }
 
-fn e2_removing_through_another_owner_is_refused<P: Ownership>() {
+fn removing_through_another_owner_is_refused<P: Ownership>() {
     let (file, mut db, first, second) = two_owners::<P>();
     let key = add::<P>(&mut db, first, "mine");
     let _ = db.flush().unwrap();
@@ -373,7 +373,7 @@ fn e2_removing_through_another_owner_is_refused<P: Ownership>() {
     assert_eq!(P::names(&db, first), [""; 0]);
 }
 
-fn e3_removing_the_owner_leaves_no_orphan<P: Ownership>() {
+fn removing_the_owner_leaves_no_orphan<P: Ownership>() {
     let (file, mut db, first, second) = two_owners::<P>();
     for n in 0..40 {
         add::<P>(&mut db, first, &n.to_string());
@@ -389,7 +389,7 @@ fn e3_removing_the_owner_leaves_no_orphan<P: Ownership>() {
     assert_eq!(P::names(&db, second), ["another's"]);
 }
 
-fn e3_replacing_leaves_no_orphan<P: Ownership>() {
+fn replacing_leaves_no_orphan<P: Ownership>() {
     let (file, mut db, owner, _) = two_owners::<P>();
     for round in 0..3 {
         let rows = (0..5).map(|n| NewOrKept::New(P::owned(&format!("{round} {n}"))));
@@ -406,7 +406,7 @@ fn e3_replacing_leaves_no_orphan<P: Ownership>() {
     assert_eq!(pointed_to, ids.collect::<Vec<_>>());
 }
 
-fn e4_adding_to_a_removed_owner_uses_no_id<P: Ownership>() {
+fn adding_to_a_removed_owner_uses_no_id<P: Ownership>() {
     let (file, mut db, first, second) = two_owners::<P>();
     db.remove(first).unwrap();
     let before = state_of(&db);
@@ -425,52 +425,13 @@ fn e4_adding_to_a_removed_owner_uses_no_id<P: Ownership>() {
     drop(file);
 }
 
-/// A loop that gives birth and kills, and does not flush, needs no more memory for what is dirty than
-/// the rows that there are.
 #[test]
-fn rows_that_come_and_go_without_a_flush_leave_nothing_behind() {
+fn an_owner_can_be_asked_for_by_its_bare_id() {
     let mut world = World::new();
-    assert!(world.attribute_owners.is_empty());
-    let sample = fill(&mut world);
-    assert!(!world.attribute_owners.is_empty());
-    assert_eq!(world.attribute_owners.len(), 3);
-    let shown = format!("{:?}", world.attribute_owners);
-    assert!(shown.contains("owner: "), "{shown}");
-    for n in 0..10_000 {
-        let mut ada = world.get_mut(sample.ada).unwrap();
-        let key = ada.add_attribute(attribute("short")).unwrap();
-        if n % 2 == 0 {
-            ada.give_attribute(key, sample.bob).unwrap();
-        }
-        world.remove(key).unwrap();
-    }
-    let tables: &Tables = &world;
-    for id in (0..).map(TableId).take(Tables::INFO.len()) {
-        let table = tables.table(id);
-        let n_listed = table.dirty().listed().len();
-        assert!(n_listed <= 2 * table.n_rows() + 65, "{}", table.info().name);
-        assert_eq!(table.dirty().removed().len(), 0);
-    }
+    let icon = world
+        .add(AttributeOwnerKey::Asset(7), attribute("icon"))
+        .unwrap();
+    let owned = world.owned_by::<gamedb_models::Attribute>(AttributeOwnerKey::Asset(7));
+    assert!(owned.keys().eq([icon]));
     assert_eq!(world.check(), [""; 0]);
-}
-
-/// What came and went in a transaction is not tidied up before it ends: what it removed may come back, and
-/// has to be in the dirty set then.
-#[test]
-fn what_a_rollback_brings_back_is_still_listed_as_dirty() {
-    let mut world = World::new();
-    let sample = fill(&mut world);
-    let before = state_of(&world);
-    let taken_back: Result<(), Error> = world.transaction(|world| {
-        world.remove(sample.luck)?;
-        for _ in 0..300 {
-            let mut ada = world.get_mut(sample.ada)?;
-            let key = ada.add_attribute(attribute("short"))?;
-            world.remove(key)?;
-        }
-        Err(Error::TransactionOpen)
-    });
-    assert!(taken_back.is_err());
-    assert_eq!(world.check(), [""; 0]);
-    assert_eq!(state_of(&world), before);
 }

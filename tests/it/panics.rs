@@ -218,7 +218,7 @@ fn there_are_sixty_operations_and_all_of_them_succeed() {
 }
 
 #[test]
-fn s5_5_a_panic_after_each_operation_of_a_long_transaction_leaves_nothing_of_it() {
+fn a_panic_after_each_operation_of_a_long_transaction_leaves_nothing_of_it() {
     for kind in 0..3 {
         let (file, mut db, sample) = start(kind);
         let mut subscriptions = [db.subscribe().unwrap(), db.subscribe().unwrap()];

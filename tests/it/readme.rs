@@ -1,7 +1,7 @@
-//! The README says what row S8 of the behaviour asks for. That its examples work, its doctests show.
+//! The README shows what ownership offers. That its examples work, its doctests show.
 
 #[test]
-fn s8_the_readme_shows_both_pivots_their_owners_and_their_methods() {
+fn the_readme_shows_both_pivots_their_owners_and_their_methods() {
     let readme = include_str!("../../README.md");
     for word in [
         "AttributeOwner",

@@ -10,7 +10,7 @@ use gamedb_models::{
 };
 
 #[test]
-fn e5_a_reopened_world_is_the_same_and_clean() {
+fn a_reopened_world_is_the_same_and_clean() {
     let file = TestFile::new();
     let mut db = file.open();
     let _ = flushed(&mut db);

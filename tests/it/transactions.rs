@@ -1,5 +1,5 @@
-//! Taking back: row S5.5 of the behaviour, in memory, and E4. A world that was taken back cannot be told
-//! from the one before: the same keys, dirty flags, next ids and order.
+//! Rollback in memory, and operations that are refused. A world that was rolled back cannot be told from the
+//! one before: the same keys, dirty flags, next ids and order.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -143,7 +143,7 @@ fn run(world: &mut World, sample: &Sample, operations: &[(&str, Operation)]) {
 }
 
 #[test]
-fn s5_5_all_operations_succeed_and_leave_a_true_world() {
+fn all_operations_succeed_and_leave_a_true_world() {
     for kind in 0..3 {
         let (file, mut db, sample) = start(kind);
         for operation in OPERATIONS {
@@ -155,7 +155,7 @@ fn s5_5_all_operations_succeed_and_leave_a_true_world() {
 }
 
 #[test]
-fn s5_5_an_error_after_each_operation_takes_all_back() {
+fn an_error_after_each_operation_takes_all_back() {
     for n in 1..=OPERATIONS.len() {
         changes_nothing(OPERATIONS[n - 1].0, |world, sample| {
             let result = world.transaction(|world| {
@@ -168,7 +168,7 @@ fn s5_5_an_error_after_each_operation_takes_all_back() {
 }
 
 #[test]
-fn s5_5_a_panic_after_each_operation_takes_all_back_and_goes_on() {
+fn a_panic_after_each_operation_takes_all_back_and_goes_on() {
     for n in 1..=OPERATIONS.len() {
         changes_nothing(OPERATIONS[n - 1].0, |world, sample| {
             let body = AssertUnwindSafe(|| {
@@ -184,7 +184,7 @@ fn s5_5_a_panic_after_each_operation_takes_all_back_and_goes_on() {
 }
 
 #[test]
-fn s5_5_rolling_back_and_dropping_take_all_back() {
+fn rolling_back_and_dropping_take_all_back() {
     changes_nothing("rollback", |world, sample| {
         let mut transaction = world.begin();
         run(&mut transaction, sample, OPERATIONS);
@@ -195,7 +195,7 @@ fn s5_5_rolling_back_and_dropping_take_all_back() {
 }
 
 #[test]
-fn s5_5_an_outer_rollback_takes_back_inner_commits() {
+fn an_outer_rollback_takes_back_inner_commits() {
     changes_nothing("outer rollback", |world, sample| {
         let mut outer = world.begin();
         for operation in OPERATIONS {
@@ -208,7 +208,7 @@ fn s5_5_an_outer_rollback_takes_back_inner_commits() {
 }
 
 #[test]
-fn s5_5_an_inner_rollback_takes_back_its_own_steps_alone() {
+fn an_inner_rollback_takes_back_its_own_steps_alone() {
     for (n, (name, _)) in OPERATIONS.iter().enumerate() {
         let (first, second) = OPERATIONS.split_at(n);
         // The inner one fails and the outer one goes on: as if there had been no inner one.
@@ -235,7 +235,7 @@ fn s5_5_an_inner_rollback_takes_back_its_own_steps_alone() {
 }
 
 #[test]
-fn s5_5_a_panic_in_a_savepoint_that_is_caught_leaves_the_outer_transaction() {
+fn a_panic_in_a_savepoint_that_is_caught_leaves_the_outer_transaction() {
     let (file, mut db, sample) = start(1);
     db.transaction(|world| {
         world.get_mut(sample.ada)?.set_full_name("outer");
@@ -255,7 +255,7 @@ fn s5_5_a_panic_in_a_savepoint_that_is_caught_leaves_the_outer_transaction() {
 }
 
 #[test]
-fn s5_5_keys_are_the_same_after_rolling_back_and_stale_ones_stay_stale() {
+fn keys_are_the_same_after_rolling_back_and_stale_ones_stay_stale() {
     let (_file, mut db, sample) = start(1);
     let mut seen = None;
     let _ = db.transaction(|world| {
@@ -280,7 +280,7 @@ fn s5_5_keys_are_the_same_after_rolling_back_and_stale_ones_stay_stale() {
 }
 
 #[test]
-fn e4_a_failed_operation_changes_nothing_and_uses_no_id() {
+fn a_failed_operation_changes_nothing_and_uses_no_id() {
     type Refused = fn(&mut World, &Sample, PlayerKey) -> Error;
 
     let stale = {

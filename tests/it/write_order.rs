@@ -1,20 +1,9 @@
 //! Changes that plain statements in a plain order would fail on, or lose.
 
 use crate::common::sample::{attribute, flushed, mobile, player};
-use crate::common::{TestFile, assert_wrote};
+use crate::common::{TestFile, assert_wrote, contents_of};
 use gamedb::{Database, Error, Id};
 use gamedb_models::{Mobile, Player, World};
-use std::time::Duration;
-
-use crate::common::sample::{attribute, flushed, player};
-use crate::common::{TestFile, assert_wrote, contents_of, flush_failure};
-use gamedb::error::ProblemKind;
-use gamedb::persist::error::{Difference, FlushFailure};
-use gamedb::{Database, Error, FileError, Options};
-use gamedb_models::{
-    AttributeOwnerKey, Inventory, InventoryEntry, Item, ItemBlueprint, ItemBlueprintComponent,
-    Player, World,
-};
 
 fn with_players(n: i64) -> (TestFile, Database<World>, Vec<gamedb_models::PlayerKey>) {
     let file = TestFile::new();
@@ -29,7 +18,7 @@ fn set_email(db: &mut World, key: gamedb_models::PlayerKey, email: &str) {
 }
 
 #[test]
-fn trap_unique_values_that_pass_round_in_a_ring() {
+fn unique_values_that_pass_round_in_a_ring() {
     for n in [2, 3, 7] {
         let (file, mut db, keys) = with_players(n);
         set_email(&mut db, keys[0], "aside");
@@ -44,7 +33,7 @@ fn trap_unique_values_that_pass_round_in_a_ring() {
 }
 
 #[test]
-fn trap_two_rings_of_different_tables_with_other_columns_changed_too() {
+fn two_rings_of_different_tables_with_other_columns_changed_too() {
     let (file, mut db, keys) = with_players(2);
     let avatars = [0, 1].map(|n| {
         let owner = Some(keys[n].into());
@@ -72,7 +61,7 @@ fn trap_two_rings_of_different_tables_with_other_columns_changed_too() {
 }
 
 #[test]
-fn trap_a_unique_value_passes_to_a_new_row_from_a_removed_and_from_a_changed_one() {
+fn a_unique_value_passes_to_a_new_row_from_a_removed_and_from_a_changed_one() {
     let (file, mut db, keys) = with_players(2);
     db.remove(keys[0]).unwrap();
     db.insert(player(0)).unwrap();
@@ -83,7 +72,7 @@ fn trap_a_unique_value_passes_to_a_new_row_from_a_removed_and_from_a_changed_one
 }
 
 #[test]
-fn trap_a_child_moves_away_from_a_parent_that_is_removed() {
+fn a_child_moves_away_from_a_parent_that_is_removed() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -103,7 +92,7 @@ fn trap_a_child_moves_away_from_a_parent_that_is_removed() {
 }
 
 #[test]
-fn trap_the_highest_ids_do_not_come_back_after_a_restart() {
+fn the_highest_ids_do_not_come_back_after_a_restart() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -149,7 +138,7 @@ fn trap_the_highest_ids_do_not_come_back_after_a_restart() {
 }
 
 #[test]
-fn trap_rows_of_one_table_that_own_each_other() {
+fn rows_of_one_table_that_own_each_other() {
     let file = TestFile::new();
     let mut db = file.open();
     let [one, two, three] = [1, 2, 3].map(|n| db.insert(mobile(n)).unwrap());

@@ -5,27 +5,17 @@ mod gate;
 mod interleavings;
 mod staged;
 
-use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use crate::common::sample::{Sample, attribute, double, fill, flushed, player};
-use crate::common::{Statements, TestFile, assert_wrote, contents_of, flush_failure, state_of};
-use gamedb::model::Entity;
+use self::gate::gated;
+use crate::common::sample::{fill, flushed, player, rename};
+use crate::common::{REFUSED, TestFile, assert_wrote, contents_of, flush_failure, refusing_file};
 use gamedb::persist::error::{FlushFailure, Outcome};
-use gamedb::{Database, Error, FlushReport, Options, Ticket};
-use gamedb_models::{AttributeKey, AttributeValue, Player, PlayerKey, World};
-
-fn rename(world: &mut World, key: PlayerKey, name: &str) {
-    world.get_mut(key).unwrap().set_full_name(name);
-}
+use gamedb::{Error, FlushReport};
+use gamedb_models::{PlayerKey, World};
 
 #[track_caller]
-fn waited(db: &mut Database<World>, ticket: Ticket) -> FlushReport {
-    db.wait(ticket).unwrap()
-}
-
-#[track_caller]
-fn refused(result: Result<FlushReport, Error>) {
+pub(super) fn refused(result: Result<FlushReport, Error>) {
     let (outcome, cause) = flush_failure(result);
     assert_eq!(outcome, Outcome::NotCommitted);
     assert!(matches!(cause, FlushFailure::Refused { .. }), "{cause}");
@@ -44,7 +34,7 @@ fn it_writes_what_a_flush_writes_and_no_statement_more() {
         }
         let ticket = db.flush_in_background().unwrap();
         assert_eq!(db.n_dirty(), 0);
-        let report = waited(&mut db, ticket);
+        let report = db.wait(ticket).unwrap();
         assert_wrote(report, (usize::try_from(n).unwrap(), 0, 0));
         let rest = statements.take().len() - usize::try_from(n).unwrap();
         assert_eq!(*constant.get_or_insert(rest), rest);
@@ -52,7 +42,7 @@ fn it_writes_what_a_flush_writes_and_no_statement_more() {
     }
     rename(&mut db, players[0], "Ada");
     let ticket = db.flush_in_background().unwrap();
-    assert_wrote(waited(&mut db, ticket), (0, 1, 0));
+    assert_wrote(db.wait(ticket).unwrap(), (0, 1, 0));
     let update = "UPDATE players SET full_name = 'Ada' WHERE id = 1";
     assert_eq!(statements.take_writes(), [update]);
     file.reopen(db);
@@ -100,7 +90,7 @@ fn what_comes_and_goes_between_two_captures_leaves_nothing() {
                     .any(|sql| sql.starts_with("DELETE"))
             );
         } else {
-            assert_wrote(waited(&mut db, removed), (0, 0, 1));
+            assert_wrote(db.wait(removed).unwrap(), (0, 0, 1));
         }
         // Its id is not given again.
         let next = db.insert(player(8)).unwrap();
@@ -131,7 +121,7 @@ fn unique_values_pass_from_row_to_row_across_batches() {
         let _ = db.flush_in_background().unwrap();
         drop(held);
         let ticket = db.flush_in_background().unwrap();
-        let _ = waited(&mut db, ticket);
+        let _ = db.wait(ticket).unwrap();
         assert_eq!(file.contents(), contents_of(&db));
     }
     file.reopen(db);
@@ -156,10 +146,10 @@ fn a_third_batch_takes_back_the_one_that_waits() {
     assert!(tickets.is_sorted_by_key(|ticket| ticket.generation()));
     drop(held);
     for &ticket in &tickets {
-        let report = waited(&mut db, ticket);
+        let report = db.wait(ticket).unwrap();
         assert!(report.generation >= ticket.generation());
     }
-    assert!(waited(&mut db, first).generation >= first.generation());
+    assert!(db.wait(first).unwrap().generation >= first.generation());
     assert_eq!(db.committed(), tickets[49].generation());
     // The first batch and the last one.
     assert_eq!(statements.take_writes().len(), 3);
@@ -210,12 +200,12 @@ fn flush_save_close_and_into_world_wait_for_what_is_on_its_way() {
                     refused(db.flush());
                     rename(&mut db, sample.bob, "Bob");
                     assert_wrote(db.flush().unwrap(), (0, 2, 0));
-                    let _ = waited(&mut db, ticket);
+                    let _ = db.wait(ticket).unwrap();
                     file.reopen(db);
                 }
                 "flush" => {
                     assert_wrote(db.flush().unwrap(), (0, 1, 0));
-                    let _ = waited(&mut db, ticket);
+                    let _ = db.wait(ticket).unwrap();
                     file.reopen(db);
                 }
                 "save" => {
@@ -255,7 +245,7 @@ fn a_ticket_of_another_database_says_so() {
     let ticket = other.flush_in_background().unwrap();
     let (_, cause) = flush_failure(db.wait(ticket));
     assert!(matches!(cause, FlushFailure::OtherTicket), "{cause}");
-    let _ = waited(&mut other, ticket);
+    let _ = other.wait(ticket).unwrap();
 }
 
 /// The report was that of the last flush with rows, and said that an older generation is in the file.

@@ -5,10 +5,10 @@ mod txn_groups;
 use crate::common::sample::{attribute, double, fill, flushed, inventory, mobile, player};
 use crate::common::{TestFile, assert_wrote, contents_of, state_of};
 use gamedb::{Cascade, Error};
-use gamedb_models::{InventoryEntry, Item, ItemBlueprint, Mobile, Player, World};
+use gamedb_models::{Inventory, InventoryEntry, Item, ItemBlueprint, Mobile, Player};
 
 #[test]
-fn s5_6_save_writes_a_new_row_with_all_that_it_owns() {
+fn save_writes_a_new_row_with_all_that_it_owns() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = fill(&mut db);
@@ -27,7 +27,7 @@ fn s5_6_save_writes_a_new_row_with_all_that_it_owns() {
 }
 
 #[test]
-fn s5_6_save_without_cascade_writes_the_row_and_what_it_cannot_do_without() {
+fn save_without_cascade_writes_the_row_and_what_it_cannot_do_without() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = fill(&mut db);
@@ -47,7 +47,7 @@ fn s5_6_save_without_cascade_writes_the_row_and_what_it_cannot_do_without() {
 }
 
 #[test]
-fn s5_6_save_leaves_other_changes_dirty() {
+fn save_leaves_other_changes_dirty() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -70,7 +70,7 @@ fn s5_6_save_leaves_other_changes_dirty() {
 }
 
 #[test]
-fn s5_6_save_of_an_owner_deletes_what_was_removed_from_it() {
+fn save_of_an_owner_deletes_what_was_removed_from_it() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -99,7 +99,7 @@ fn s5_6_save_of_an_owner_deletes_what_was_removed_from_it() {
 }
 
 #[test]
-fn s5_6_save_takes_new_rows_along_that_it_names() {
+fn save_takes_new_rows_along_that_it_names() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -134,7 +134,7 @@ fn s5_6_save_takes_new_rows_along_that_it_names() {
 
 /// Whatever is saved in whatever order, the file can be opened: it never names rows that are not there.
 #[test]
-fn s5_6_the_file_is_true_after_every_save() {
+fn the_file_is_true_after_every_save() {
     for which in 0..6 {
         let file = TestFile::new();
         let mut db = file.open();
@@ -190,7 +190,7 @@ fn s5_6_the_file_is_true_after_every_save() {
 }
 
 #[test]
-fn s5_6_a_unique_value_that_is_still_anothers_in_the_file_flushes_everything() {
+fn a_unique_value_that_is_still_anothers_in_the_file_flushes_everything() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -209,7 +209,7 @@ fn s5_6_a_unique_value_that_is_still_anothers_in_the_file_flushes_everything() {
 }
 
 #[test]
-fn s5_6_saving_a_removed_row_is_an_error_and_a_clean_one_writes_nothing() {
+fn saving_a_removed_row_is_an_error_and_a_clean_one_writes_nothing() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -226,7 +226,7 @@ fn s5_6_saving_a_removed_row_is_an_error_and_a_clean_one_writes_nothing() {
 }
 
 #[test]
-fn s5_6_save_and_flush_in_turns() {
+fn save_and_flush_in_turns() {
     let file = TestFile::new();
     let mut db = file.open();
     let sample = flushed(&mut db);
@@ -277,7 +277,7 @@ fn what_was_given_away_and_then_removed_is_deleted_with_its_first_owner() {
 
 /// What had been given away stayed with the giver in the file, beside what was given for it.
 #[test]
-fn s5_6_saving_an_owner_takes_along_what_has_left_it() {
+fn saving_an_owner_takes_along_what_has_left_it() {
     let file = TestFile::new();
     let mut db = file.open();
     let [ada, bob] = [1, 2].map(|n| db.insert(player(n)).unwrap());
@@ -323,7 +323,7 @@ fn s5_6_saving_an_owner_takes_along_what_has_left_it() {
 
 /// What was given away and then removed stayed with the giver in the file.
 #[test]
-fn s5_6_saving_an_owner_takes_along_what_is_gone_from_whom_it_was_given_to() {
+fn saving_an_owner_takes_along_what_is_gone_from_whom_it_was_given_to() {
     let file = TestFile::new();
     let mut db = file.open();
     let [ada, bob] = [1, 2].map(|n| db.insert(player(n)).unwrap());
