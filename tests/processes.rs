@@ -7,7 +7,7 @@ mod common;
 use std::process::Command;
 
 use common::TestFile;
-use common::sample::{flushed, player};
+use common::sample::{flushed, flushed_file, player};
 use gamedb::{Database, Error, FileError};
 use gamedb_models::World;
 
@@ -62,9 +62,7 @@ fn a_second_process_gets_a_clear_error() {
 
 #[test]
 fn a_second_database_in_the_same_process_gets_it_too_and_harms_nothing() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     for path in [file.path(), file.folder().join(".").join("world.db")] {
         match Database::<World>::open(&path).unwrap_err() {
             Error::File(FileError::AlreadyOpen { path: named, lock }) => {
@@ -95,9 +93,7 @@ fn a_link_to_the_file_is_the_same_file() {
 
 #[test]
 fn other_programs_read_while_the_game_runs() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let reader = file.reader();
     let count = || -> i64 {
         reader
@@ -124,9 +120,7 @@ fn other_programs_read_while_the_game_runs() {
 /// Backup programs bring the write-ahead log into the file. They change no row by that.
 #[test]
 fn a_checkpoint_by_another_program_is_not_taken_for_a_write() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     for (n, mode) in (0..).zip(["PASSIVE", "FULL", "RESTART", "TRUNCATE"]) {
         db.get_mut(sample.ada).unwrap().set_year_of_birth(n);
         let _ = db.flush().unwrap();

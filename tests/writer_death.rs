@@ -7,7 +7,7 @@ mod common;
 
 use std::sync::Mutex;
 
-use common::sample::{fill, flushed, player};
+use common::sample::{filled_file, flushed, player};
 use common::{TestFile, contents_of, flush_failure, state_of};
 use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error};
@@ -137,9 +137,7 @@ fn before_and_after_commit() {
 
 /// Nothing was on its way, so nothing is lost; but there is no writer any more.
 fn at_a_checkpoint() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let _ = fill(&mut db);
+    let (file, mut db, _) = filled_file();
     for n in 10..3_000 {
         let full_name = "x".repeat(2_000);
         let player = Player {

@@ -207,6 +207,13 @@ impl Statements {
     }
 }
 
+/// A new file, and the empty world in it.
+pub(crate) fn new_file() -> (TestFile, Database<World>) {
+    let file = TestFile::new();
+    let db = file.open();
+    (file, db)
+}
+
 /// What no table of [`refusing_file`] takes.
 pub(crate) const REFUSED: &str = "refuse me";
 
@@ -230,6 +237,21 @@ pub(crate) fn refusing_file() -> TestFile {
         check(ddl, "inventory_entries", "quantity <> 666")
     };
     TestFile::by_hand(alter, "")
+}
+
+/// What a setter returns: a `Result` where it can refuse, and nothing where it cannot.
+pub(crate) trait Done {
+    fn done(self) -> Result<(), Error>;
+}
+impl Done for () {
+    fn done(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+impl Done for Result<(), Error> {
+    fn done(self) -> Self {
+        self
+    }
 }
 
 /// The error of a flush, or of a save, that has failed.

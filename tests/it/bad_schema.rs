@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use crate::common::TestFile;
 use crate::common::sample::{flushed, player};
+use crate::common::{TestFile, new_file};
 use gamedb::persist::error::Difference;
 use gamedb::{Error, FileError, Options};
 use gamedb_models::World;
@@ -186,8 +186,7 @@ fn something_else_than_a_database() {
 
 #[test]
 fn a_world_that_was_cut_short() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     for n in 0..500 {
         db.insert(player(n)).unwrap();
     }

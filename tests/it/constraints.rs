@@ -1,7 +1,7 @@
 //! What the world refuses at the moment of the write, and what removing a row does to those that name it.
 
-use crate::common::sample::{double, flushed, item, player};
-use crate::common::{TestFile, assert_wrote, state_of};
+use crate::common::sample::{double, flushed_file, item, player};
+use crate::common::{TestFile, assert_wrote, new_file, state_of};
 use gamedb::Error;
 use gamedb_models::{
     Attribute, AttributeValue, Inventory, InventoryEntry, Item, ItemBlueprint,
@@ -178,9 +178,7 @@ fn a_foreign_key_has_to_name_a_row_that_is_there() {
 
 #[test]
 fn restrict_refuses_and_names_the_row_in_the_way() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let before = state_of(&db);
     match db.remove(sample.iron).unwrap_err() {
         Error::StillReferenced {
@@ -230,9 +228,7 @@ fn restrict_does_not_refuse_what_goes_in_the_same_breath() {
 
 #[test]
 fn cascade_goes_all_the_way_down_and_set_null_clears_the_column() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let blueprint = db.insert(MobileItemBlueprint { bake_time_ms: 1 }).unwrap();
     let own = MobileItem {
         mobile: sample.pet,
@@ -278,8 +274,7 @@ fn cascade_goes_all_the_way_down_and_set_null_clears_the_column() {
 
 #[test]
 fn a_blueprint_takes_its_components_and_leaves_the_item() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let blueprint = db.insert(ItemBlueprint { bake_time_ms: 1 }).unwrap();
     let made = db
         .insert(Item {
@@ -305,9 +300,7 @@ fn a_blueprint_takes_its_components_and_leaves_the_item() {
 
 #[test]
 fn a_check_is_kept_at_the_moment_of_the_write() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let before = state_of(&db);
     let refused = db.get_mut(sample.entry).unwrap().set_quantity(-1.0);
     match refused.unwrap_err() {

@@ -1,6 +1,6 @@
 //! A new file for a world that is in memory; and no file where one is missed.
 
-use crate::common::sample::{attribute, fill, flushed, player};
+use crate::common::sample::{attribute, fill, flushed, flushed_file, player};
 use crate::common::{TestFile, contents_of, flush_failure, state_of};
 use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FileError, Options};
@@ -151,9 +151,7 @@ fn a_file_that_is_missed_is_not_made() {
 
 #[test]
 fn a_log_whose_file_is_gone_is_left_alone() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let _ = flushed(&mut db);
+    let (file, _db, _) = flushed_file();
     let in_file = file.contents();
     // As a process leaves it that is killed.
     let left = TestFile::new();

@@ -2,7 +2,7 @@
 //! the stack, or take time that grows faster than the chain.
 
 use crate::common::sample::{attribute, inventory, mobile, player};
-use crate::common::{TestFile, assert_wrote, state_of};
+use crate::common::{assert_wrote, new_file, state_of};
 use gamedb::{Cascade, Error};
 use gamedb_models::{Attribute, Inventory, Mobile, MobileKey, PlayerKey, World};
 
@@ -90,8 +90,7 @@ fn a_deep_chain_does_not_close_into_a_circle() {
 
 #[test]
 fn a_deep_chain_is_flushed_opened_and_removed_from_the_file() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     chain(&mut db);
     assert_wrote(db.flush().unwrap(), (N_ROWS, 0, 0));
     let _ = db.close().unwrap();
@@ -117,8 +116,7 @@ fn a_deep_chain_is_flushed_opened_and_removed_from_the_file() {
 
 #[test]
 fn a_deep_chain_is_saved_with_its_owner_or_its_end() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let Chain { player, mobiles } = chain(&mut db);
     // The last one needs all the others.
     let report = db.save_with(mobiles[N - 1], Cascade::No).unwrap();

@@ -1,15 +1,13 @@
 //! What survives a power cut, and the size of the write-ahead log.
 
-use crate::common::sample::{flushed, player, rename};
-use crate::common::{TestFile, assert_wrote};
+use crate::common::sample::{ada, flushed_file, player, rename, watched};
+use crate::common::{assert_wrote, new_file};
 use gamedb::Database;
 use gamedb_models::{Player, World};
 
 #[test]
 fn durable_follows_committed_when_the_log_is_synced() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     assert!(db.durable() < db.committed());
     let report = db.flush_durable().unwrap();
     assert_eq!(report.rows(), 0);
@@ -43,8 +41,7 @@ fn durable_follows_committed_when_the_log_is_synced() {
 #[test]
 fn the_log_stays_bounded_under_a_loop_that_never_stops() {
     for in_background in [true, false] {
-        let file = TestFile::new();
-        let mut db = file.open();
+        let (file, mut db) = new_file();
         let keys: Vec<_> = (0..300)
             .map(|n| {
                 let full_name = "x".repeat(3_000);
@@ -78,10 +75,8 @@ fn the_log_stays_bounded_under_a_loop_that_never_stops() {
 /// What a save has written is not on the disk yet when nothing else has changed since.
 #[test]
 fn a_durable_flush_syncs_what_was_saved() {
-    let file = TestFile::new();
-    let _ = flushed(&mut file.open());
-    let (mut db, statements) = file.open_watched();
-    let ada = Player::find_by_email(&db, "1@example.com").unwrap().key();
+    let (file, mut db, statements) = watched();
+    let ada = ada(&db);
     let syncs = |db: &mut Database<World>| {
         statements.take();
         let _ = db.flush_durable().unwrap();

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use crate::common::sample::{attribute, double, fill, flushed, inventory, player};
+use crate::common::sample::{
+    attribute, double, fill, flushed, flushed_file, flushed_refusing_file, inventory, player,
+};
 use crate::common::{
-    REFUSED, TestFile, assert_wrote, flush_failure, refusing_file, sample, state_of,
+    REFUSED, TestFile, assert_wrote, flush_failure, new_file, refusing_file, sample, state_of,
 };
 use gamedb::model::Entity;
 use gamedb::persist::error::{FlushFailure, Outcome};
@@ -135,9 +137,7 @@ fn a_flush_of_changes_fails_at_each_row_in_turn() {
     let mut n = usize::MAX;
     let mut k = 0;
     while k < n {
-        let file = refusing_file();
-        let mut db = file.open();
-        let sample = flushed(&mut db);
+        let (file, mut db, sample) = flushed_refusing_file();
         change_everything(&mut db, &sample);
         let mut rows = rows(&db);
         n = rows.len();
@@ -176,9 +176,7 @@ fn while_another_program_writes_it_is_busy_and_all_stays_dirty() {
 
 #[test]
 fn a_large_flush_that_fails_at_its_end_can_be_tried_again() {
-    let file = refusing_file();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_refusing_file();
     // More than SQLite's cache holds, so that pages of it are in the log before it fails.
     for n in 100..2_000 {
         let full_name = "x".repeat(4_000);
@@ -204,9 +202,7 @@ fn a_large_flush_that_fails_at_its_end_can_be_tried_again() {
 
 #[test]
 fn another_programs_write_is_an_error_and_is_not_written_over() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let trigger = "CREATE TRIGGER meddle AFTER UPDATE ON players BEGIN DELETE FROM mobiles; END;";
     for foreign in [
         "UPDATE players SET full_name = 'by hand' WHERE id = 2",
@@ -229,55 +225,55 @@ fn another_programs_write_is_an_error_and_is_not_written_over() {
     assert_eq!(bob.id().get(), 2);
 }
 
+/// What another program does to a row, and how it takes that back.
+const FOREIGN_WRITES: [(&str, &str); 8] = [
+    // Of the luck, of which other columns will be dirty, and of the strength.
+    (
+        "attribute_owners SET id = 99 WHERE id = 1",
+        "attribute_owners SET id = 1 WHERE id = 99",
+    ),
+    (
+        "attribute_owners SET id = 99 WHERE id = 2",
+        "attribute_owners SET id = 2 WHERE id = 99",
+    ),
+    (
+        "attribute_owners SET attribute_id = 99 WHERE id = 1",
+        "attribute_owners SET attribute_id = 1 WHERE id = 1",
+    ),
+    (
+        "attribute_owners SET mobile_id = NULL, player_id = 2 WHERE id = 2",
+        "attribute_owners SET mobile_id = 1, player_id = NULL WHERE id = 2",
+    ),
+    (
+        "attribute_owners SET mobile_id = 2 WHERE id = 2",
+        "attribute_owners SET mobile_id = 1 WHERE id = 2",
+    ),
+    (
+        "players SET id = 99 WHERE id = 2",
+        "players SET id = 2 WHERE id = 99",
+    ),
+    (
+        "players SET full_name = 'by hand' WHERE id = 2",
+        "players SET full_name = 'player 2' WHERE id = 2",
+    ),
+    (
+        "attributes SET id = 99 WHERE id = 1",
+        "attributes SET id = 1 WHERE id = 99",
+    ),
+];
+
 /// Whatever another program does to a row, it is seen; and when it has taken it back, all is well again.
 /// What has changed in memory meanwhile does not hide it.
 #[test]
 fn every_write_of_another_program_is_told_from_none() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
-    let writes = [
-        // Of the luck, of which other columns will be dirty, and of the strength.
-        (
-            "attribute_owners SET id = 99 WHERE id = 1",
-            "attribute_owners SET id = 1 WHERE id = 99",
-        ),
-        (
-            "attribute_owners SET id = 99 WHERE id = 2",
-            "attribute_owners SET id = 2 WHERE id = 99",
-        ),
-        (
-            "attribute_owners SET attribute_id = 99 WHERE id = 1",
-            "attribute_owners SET attribute_id = 1 WHERE id = 1",
-        ),
-        (
-            "attribute_owners SET mobile_id = NULL, player_id = 2 WHERE id = 2",
-            "attribute_owners SET mobile_id = 1, player_id = NULL WHERE id = 2",
-        ),
-        (
-            "attribute_owners SET mobile_id = 2 WHERE id = 2",
-            "attribute_owners SET mobile_id = 1 WHERE id = 2",
-        ),
-        (
-            "players SET id = 99 WHERE id = 2",
-            "players SET id = 2 WHERE id = 99",
-        ),
-        (
-            "players SET full_name = 'by hand' WHERE id = 2",
-            "players SET full_name = 'player 2' WHERE id = 2",
-        ),
-        (
-            "attributes SET id = 99 WHERE id = 1",
-            "attributes SET id = 1 WHERE id = 99",
-        ),
-    ];
+    let (file, mut db, sample) = flushed_file();
     let by_hand = |what: &str| {
         let no_keys = "PRAGMA foreign_keys = OFF; UPDATE";
         file.writer()
             .execute_batch(&format!("{no_keys} {what}"))
             .unwrap();
     };
-    for (n, (write, undo)) in (0..).zip(writes) {
+    for (n, (write, undo)) in (0..).zip(FOREIGN_WRITES) {
         db.get_mut(sample.ada).unwrap().set_year_of_birth(n);
         for is_given in [false, true] {
             if is_given {
@@ -313,9 +309,7 @@ fn every_write_of_another_program_is_told_from_none() {
 
 #[test]
 fn a_world_put_in_the_place_of_the_loaded_one_is_not_flushed() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let _ = flushed(&mut db);
+    let (file, mut db, _) = flushed_file();
     let in_file = file.contents();
     let loaded = std::mem::take(&mut *db);
     let _ = fill(&mut db);
@@ -328,9 +322,7 @@ fn a_world_put_in_the_place_of_the_loaded_one_is_not_flushed() {
 
 #[test]
 fn closing_with_a_failed_flush_gives_the_database_back() {
-    let file = refusing_file();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_refusing_file();
     db.get_mut(sample.ada).unwrap().set_full_name(REFUSED);
     let error = db.close().unwrap_err();
     assert!(matches!(error.source, Error::File(_)));
@@ -346,8 +338,7 @@ fn closing_with_a_failed_flush_gives_the_database_back() {
 #[test]
 fn a_flush_does_not_go_into_a_file_that_is_not_there_any_more() {
     for replace in [false, true] {
-        let file = TestFile::new();
-        let mut db = file.open();
+        let (file, mut db) = new_file();
         db.insert(player(1)).unwrap();
         let elsewhere = file.folder().join("elsewhere.db");
         std::fs::rename(file.path(), &elsewhere).unwrap();
@@ -369,9 +360,7 @@ fn a_flush_does_not_go_into_a_file_that_is_not_there_any_more() {
 /// What a transaction did that can neither be kept nor taken back was flushed.
 #[test]
 fn nothing_is_written_while_a_transaction_is_left_open() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let in_file = file.contents();
     let mut other = World::new();
     let swapped = db.transaction(|world| {

@@ -1,7 +1,7 @@
 //! Finding rows, the order in which they come, and keys and ids.
 
-use crate::common::TestFile;
-use crate::common::sample::{attribute, fill, flushed, item, mobile, player};
+use crate::common::new_file;
+use crate::common::sample::{attribute, fill, flushed_file, item, mobile, player};
 use gamedb::Error;
 use gamedb_models::{InventoryEntry, Item, ItemBlueprint, Mobile, Player, PlayerKey, World};
 
@@ -28,8 +28,7 @@ fn by_a_unique_column_finds_one_or_none() {
 
 #[test]
 fn by_an_indexed_column_finds_all_in_order_of_ids() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let keys: Vec<_> = (0..100)
         .map(|n| {
             let what_we_call_you = format!("name {}", n % 3);
@@ -82,9 +81,7 @@ fn finders_follow_rollback_and_removal() {
 
 #[test]
 fn by_foreign_key_finds_an_option_or_rows() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (_file, mut db, sample) = flushed_file();
     let avatar = Mobile::find_by_owner_player(&db, sample.ada).unwrap().key();
     assert_eq!(avatar, sample.avatar);
     assert!(Mobile::find_by_owner_player(&db, sample.bob).is_none());
@@ -144,8 +141,7 @@ fn finding_does_not_scan() {
 
 #[test]
 fn rows_come_in_order_of_ids_with_iter_by_id_and_iter_mut() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let keys: Vec<_> = (0..10).map(|n| db.insert(item(n)).unwrap()).collect();
     for n in [2, 5, 3] {
         db.remove(keys[n]).unwrap();
@@ -227,9 +223,7 @@ fn what_a_view_returned_does_not_change_and_stale_keys_find_nothing() {
 
 #[test]
 fn keys_and_ids_lead_to_each_other() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, db, sample) = flushed_file();
     let id = db.id(sample.ada).unwrap();
     assert_eq!(db.key(id), Some(sample.ada));
     assert_eq!(db.get(sample.ada).unwrap().id(), id);

@@ -1,27 +1,14 @@
 //! What a flush writes, in which order, and what it does not write, by the statements that SQLite executes.
 
-use crate::common::sample::{attribute, double, fill, flushed, inventory, player};
-use crate::common::{Statements, TestFile, assert_wrote, contents_of};
-use gamedb::Database;
-use gamedb_models::{AttributeOwnerKey, AttributeValue, Item, Player, World};
-
-/// The sample world, clean, and watched from now on.
-fn watched() -> (TestFile, Database<World>, Statements) {
-    let file = TestFile::new();
-    let _ = flushed(&mut file.open());
-    let (db, statements) = file.open_watched();
-    (file, db, statements)
-}
-
-fn ada(db: &World) -> gamedb_models::PlayerKey {
-    Player::find_by_email(db, "1@example.com").unwrap().key()
-}
+use crate::common::sample::{
+    ada, attribute, double, fill, filled_file, flushed, inventory, player, watched,
+};
+use crate::common::{TestFile, assert_wrote, contents_of, new_file};
+use gamedb_models::{AttributeOwnerKey, AttributeValue, Item, Player};
 
 #[test]
 fn a_pivot_row_has_exactly_one_owner_column() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let _ = fill(&mut db);
+    let (file, mut db, _) = filled_file();
     db.add(AttributeOwnerKey::Asset(7), attribute("icon"))
         .unwrap();
     let db = file.reopen(db);
@@ -236,8 +223,7 @@ fn an_update_names_changed_columns_only() {
 
 #[test]
 fn many_rows_with_the_same_change_share_a_shape_and_keep_their_values() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let keys: Vec<_> = (0..300).map(|n| db.insert(player(n)).unwrap()).collect();
     let mut db = {
         let _ = db.flush().unwrap();

@@ -6,7 +6,7 @@ use crate::common::ownership::{
     PlayerAttributes, PlayerInventories,
 };
 use crate::common::sample::attribute;
-use crate::common::{Contents, TestFile, state_of};
+use crate::common::{Contents, TestFile, new_file, state_of};
 use gamedb::model::{Entity, NewOrKept, Owned, PivotRow, Table};
 use gamedb::{Database, Error, Key};
 use gamedb_models::{AttributeOwnerKey, World};
@@ -51,8 +51,7 @@ on_every_owner! {
 
 /// A file with two owners in it.
 fn two_owners<P: Ownership>() -> (TestFile, Database<World>, OwnerKey<P>, OwnerKey<P>) {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let first = db.insert(P::owner(1)).unwrap();
     let second = db.insert(P::owner(2)).unwrap();
     let _ = db.flush().unwrap();

@@ -3,10 +3,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use crate::common::sample::{
-    Sample, attribute, double, fill, flushed, inventory, item, mobile, player,
-};
-use crate::common::{TestFile, contents_of, state_of};
+use crate::common::sample::{Sample, Start, attribute, double, inventory, item, mobile, player};
+use crate::common::{Done, contents_of, state_of};
 use gamedb::{Database, Delta, Error, NewOrKept, Subscription};
 use gamedb_models::*;
 
@@ -136,52 +134,11 @@ const OPERATIONS: &[Operation] = &[
     |w, _, _| (0..4).try_for_each(|n| w.insert(mobile(n)).map(|_| ())),
 ];
 
-/// A setter may have nothing to refuse.
-trait Done {
-    fn done(self) -> Result<(), Error>;
-}
-impl Done for () {
-    fn done(self) -> Result<(), Error> {
-        Ok(())
-    }
-}
-impl Done for Result<(), Error> {
-    fn done(self) -> Self {
-        self
-    }
-}
-
 fn run(world: &mut World, sample: &Sample, operations: &[Operation]) {
     let mut made = Made::default();
     for (n, operation) in operations.iter().enumerate() {
         operation(world, sample, &mut made).unwrap_or_else(|error| panic!("{n}: {error}"));
     }
-}
-
-/// All new, all clean, or with changes that no flush has seen.
-fn start(kind: usize) -> (TestFile, Database<World>, Sample) {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = if kind == 0 {
-        fill(&mut db)
-    } else {
-        flushed(&mut db)
-    };
-    if kind == 2 {
-        let mut ada = db.get_mut(sample.ada).unwrap();
-        ada.set_full_name("dirty");
-        ada.set_email("dirty").unwrap();
-        ada.give_attribute(sample.luck, sample.bob).unwrap();
-        let mut bob = db.get_mut(sample.bob).unwrap();
-        bob.give_attribute(sample.luck, sample.ada).unwrap();
-        let gone = bob.add_attribute(attribute("gone")).unwrap();
-        db.remove(gone).unwrap();
-        db.get_mut(sample.ada)
-            .unwrap()
-            .set_email("1@example.com")
-            .unwrap();
-    }
-    (file, db, sample)
 }
 
 fn delta(db: &mut Database<World>, subscription: &mut Subscription) -> Delta {
@@ -202,8 +159,8 @@ fn panic_after(world: &mut World, sample: &Sample, n: usize) {
 #[test]
 fn there_are_sixty_operations_and_all_of_them_succeed() {
     assert!(OPERATIONS.len() >= 60);
-    for kind in 0..3 {
-        let (file, mut db, sample) = start(kind);
+    for start in Start::ALL {
+        let (file, mut db, sample) = start.file();
         db.transaction(|world| {
             let mut made = Made::default();
             OPERATIONS.iter().try_for_each(|operation| {
@@ -219,8 +176,8 @@ fn there_are_sixty_operations_and_all_of_them_succeed() {
 
 #[test]
 fn a_panic_after_each_operation_of_a_long_transaction_leaves_nothing_of_it() {
-    for kind in 0..3 {
-        let (file, mut db, sample) = start(kind);
+    for start in Start::ALL {
+        let (file, mut db, sample) = start.file();
         let mut subscriptions = [db.subscribe().unwrap(), db.subscribe().unwrap()];
         // Something that has not been looked at stays in the feed as it is.
         db.get_mut(sample.pet).unwrap().set_what_we_call_you("seen");
@@ -229,8 +186,8 @@ fn a_panic_after_each_operation_of_a_long_transaction_leaves_nothing_of_it() {
         let before = state_of(&db);
         for n in 0..=OPERATIONS.len() {
             panic_after(&mut db, &sample, n);
-            assert!(state_of(&db) == before, "after operation {n}, {kind}");
-            assert_eq!(db.check(), [""; 0], "after operation {n}, {kind}");
+            assert!(state_of(&db) == before, "after operation {n}, {start:?}");
+            assert_eq!(db.check(), [""; 0], "after operation {n}, {start:?}");
             assert!(delta(&mut db, &mut subscriptions[0]).is_empty());
         }
         assert_eq!(delta(&mut db, &mut subscriptions[1]), expected);
@@ -249,7 +206,7 @@ fn a_panic_after_each_operation_of_a_long_transaction_leaves_nothing_of_it() {
         assert_eq!(mirror.snapshot().unwrap(), db.snapshot().unwrap());
         let db = file.reopen(db);
 
-        let (_file, mut straight, sample) = start(kind);
+        let (_file, mut straight, sample) = start.file();
         straight
             .get_mut(sample.pet)
             .unwrap()

@@ -1,7 +1,7 @@
 //! What comes back after a restart: every value that a column can have, ids, order; and what stays clean.
 
-use crate::common::sample::{attribute, double, flushed, item, player};
-use crate::common::{TestFile, contents_of, flush_failure, state_of};
+use crate::common::sample::{attribute, double, flushed_file, item, player};
+use crate::common::{TestFile, contents_of, flush_failure, new_file, state_of};
 use gamedb::persist::error::FlushFailure;
 use gamedb::{Error, Id};
 use gamedb_models::{
@@ -11,9 +11,7 @@ use gamedb_models::{
 
 #[test]
 fn a_reopened_world_is_the_same_and_clean() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let _ = flushed(&mut db);
+    let (file, db, _) = flushed_file();
     let before = contents_of(&db);
     let _ = db.close().unwrap();
     let first = file.open();
@@ -25,28 +23,42 @@ fn a_reopened_world_is_the_same_and_clean() {
     assert_eq!(state_of(&file.open()), state);
 }
 
+/// Real numbers at the ends of what a column holds, and where other types would round.
+const REALS: [f64; 14] = [
+    0.0,
+    f64::MIN_POSITIVE,
+    f64::MIN_POSITIVE / 4.0,
+    f64::from_bits(1),
+    f64::MAX,
+    f64::MIN,
+    f64::EPSILON,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    1.0 / 3.0,
+    9_007_199_254_740_993.0,
+    9_223_372_036_854_775_807.0,
+    -9_223_372_036_854_775_808.0,
+    1e300,
+];
+
+/// The same of integers.
+const INTEGERS: [i64; 9] = [
+    i64::MIN,
+    i64::MIN + 1,
+    -1,
+    0,
+    1,
+    1 << 53,
+    (1 << 53) + 1,
+    i64::MAX - 1,
+    i64::MAX,
+];
+
 #[test]
 fn every_number_comes_back_as_it_was() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let ada = db.insert(player(1)).unwrap();
-    let reals = [
-        0.0,
-        f64::MIN_POSITIVE,
-        f64::MIN_POSITIVE / 4.0,
-        f64::from_bits(1),
-        f64::MAX,
-        f64::MIN,
-        f64::EPSILON,
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-        1.0 / 3.0,
-        9_007_199_254_740_993.0,
-        9_223_372_036_854_775_807.0,
-        -9_223_372_036_854_775_808.0,
-        1e300,
-    ];
-    for real in reals {
+    for real in REALS {
         db.get_mut(ada)
             .unwrap()
             .add_attribute(double("real", real))
@@ -59,18 +71,7 @@ fn every_number_comes_back_as_it_was() {
         };
         db.get_mut(ada).unwrap().add_attribute(row).unwrap();
     }
-    let integers = [
-        i64::MIN,
-        i64::MIN + 1,
-        -1,
-        0,
-        1,
-        1 << 53,
-        (1 << 53) + 1,
-        i64::MAX - 1,
-        i64::MAX,
-    ];
-    for integer in integers {
+    for integer in INTEGERS {
         let value = AttributeValue::Asset(integer);
         let row = Attribute {
             value,
@@ -83,7 +84,7 @@ fn every_number_comes_back_as_it_was() {
     let db = file.reopen(db);
     let ada = Player::find_by_email(&db, "1@example.com").unwrap();
     let values: Vec<_> = ada.attributes().map(|(_, row)| row.value.clone()).collect();
-    for (real, pair) in reals.iter().zip(values.chunks(2)) {
+    for (real, pair) in REALS.iter().zip(values.chunks(2)) {
         match pair {
             [
                 AttributeValue::Double(double),
@@ -96,7 +97,7 @@ fn every_number_comes_back_as_it_was() {
             other => panic!("{other:?}"),
         }
     }
-    for integer in integers {
+    for integer in INTEGERS {
         assert!(values.contains(&AttributeValue::Asset(integer)));
         let owned = db.owned_by::<Attribute>(AttributeOwnerKey::Asset(integer));
         assert_eq!(owned.len(), 1);
@@ -105,8 +106,7 @@ fn every_number_comes_back_as_it_was() {
 
 #[test]
 fn minus_zero_becomes_zero_in_the_file() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let ada = db.insert(player(1)).unwrap();
     let zero = db
         .get_mut(ada)
@@ -143,8 +143,7 @@ fn every_text_comes_back_as_it_was() {
         "12".into(),
         "1e5".into(),
     ];
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     for text in &texts {
         let row = Player {
             full_name: text.clone(),
@@ -173,8 +172,7 @@ fn every_text_comes_back_as_it_was() {
 
 #[test]
 fn every_enum_value_and_every_null_comes_back() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     for (n, &item_type) in (0..).zip(ItemType::ALL) {
         let max_stack_size = (n % 2 == 0).then_some(n + 1);
         db.insert(Item {

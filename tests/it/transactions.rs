@@ -4,9 +4,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::common::sample::{
-    Sample, attribute, double, fill, flushed, inventory, item, mobile, player,
+    Sample, Start, ada, attribute, double, fill, inventory, item, mobile, player,
 };
-use crate::common::{TestFile, contents_of, state_of};
+use crate::common::{contents_of, state_of};
 use gamedb::{Error, NewOrKept};
 use gamedb_models::{InventoryEntry, Item, Mobile, MobileItem, Player, PlayerKey, World};
 
@@ -97,41 +97,17 @@ const OPERATIONS: &[(&str, Operation)] = &[
     }),
 ];
 
-/// Worlds to start from: all new, all clean, and with changes that no flush has seen.
-fn start(kind: usize) -> (TestFile, gamedb::Database<World>, Sample) {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = if kind == 0 {
-        fill(&mut db)
-    } else {
-        flushed(&mut db)
-    };
-    if kind == 2 {
-        let mut ada = db.get_mut(sample.ada).unwrap();
-        ada.set_full_name("dirty");
-        ada.set_email("dirty").unwrap();
-        let gone = ada.add_attribute(attribute("gone")).unwrap();
-        ada.give_attribute(sample.luck, sample.bob).unwrap();
-        db.remove(gone).unwrap();
-        db.get_mut(sample.bob)
-            .unwrap()
-            .give_attribute(sample.luck, sample.ada)
-            .unwrap();
-    }
-    (file, db, sample)
-}
-
 /// Runs `body` on each world to start from, and expects it to have changed nothing.
 fn changes_nothing(what: &str, body: impl Fn(&mut World, &Sample)) {
-    for kind in 0..3 {
-        let (file, mut db, sample) = start(kind);
+    for start in Start::ALL {
+        let (file, mut db, sample) = start.file();
         let before = state_of(&db);
         body(&mut db, &sample);
-        assert_eq!(state_of(&db), before, "{what}, {kind}");
-        assert_eq!(db.check(), [""; 0], "{what}, {kind}");
+        assert_eq!(state_of(&db), before, "{what}, {start:?}");
+        assert_eq!(db.check(), [""; 0], "{what}, {start:?}");
         // The same once more, to see that nothing is left over; and it can still be written.
         body(&mut db, &sample);
-        assert_eq!(state_of(&db), before, "{what}, {kind}");
+        assert_eq!(state_of(&db), before, "{what}, {start:?}");
         file.reopen(db);
     }
 }
@@ -144,8 +120,8 @@ fn run(world: &mut World, sample: &Sample, operations: &[(&str, Operation)]) {
 
 #[test]
 fn all_operations_succeed_and_leave_a_true_world() {
-    for kind in 0..3 {
-        let (file, mut db, sample) = start(kind);
+    for start in Start::ALL {
+        let (file, mut db, sample) = start.file();
         for operation in OPERATIONS {
             run(&mut db, &sample, &[*operation]);
             assert_eq!(db.check(), [""; 0], "{}", operation.0);
@@ -212,7 +188,7 @@ fn an_inner_rollback_takes_back_its_own_steps_alone() {
     for (n, (name, _)) in OPERATIONS.iter().enumerate() {
         let (first, second) = OPERATIONS.split_at(n);
         // The inner one fails and the outer one goes on: as if there had been no inner one.
-        let (file, mut db, sample) = start(2);
+        let (file, mut db, sample) = Start::Dirty.file();
         let result = db.transaction(|world| {
             run(world, &sample, first);
             let before = contents_of(world);
@@ -228,7 +204,7 @@ fn an_inner_rollback_takes_back_its_own_steps_alone() {
         result.unwrap();
         assert_eq!(db.check(), [""; 0]);
         let db = file.reopen(db);
-        let (_file, mut straight, sample) = start(2);
+        let (_file, mut straight, sample) = Start::Dirty.file();
         run(&mut straight, &sample, OPERATIONS);
         assert_eq!(contents_of(&db), contents_of(&straight), "{name}");
     }
@@ -236,7 +212,7 @@ fn an_inner_rollback_takes_back_its_own_steps_alone() {
 
 #[test]
 fn a_panic_in_a_savepoint_that_is_caught_leaves_the_outer_transaction() {
-    let (file, mut db, sample) = start(1);
+    let (file, mut db, sample) = Start::Clean.file();
     db.transaction(|world| {
         world.get_mut(sample.ada)?.set_full_name("outer");
         let inner = catch_unwind(AssertUnwindSafe(|| {
@@ -256,7 +232,7 @@ fn a_panic_in_a_savepoint_that_is_caught_leaves_the_outer_transaction() {
 
 #[test]
 fn keys_are_the_same_after_rolling_back_and_stale_ones_stay_stale() {
-    let (_file, mut db, sample) = start(1);
+    let (_file, mut db, sample) = Start::Clean.file();
     let mut seen = None;
     let _ = db.transaction(|world| {
         let key = world.insert(player(50))?;
@@ -268,10 +244,7 @@ fn keys_are_the_same_after_rolling_back_and_stale_ones_stay_stale() {
     });
     let seen = seen.unwrap();
     assert!(db.contains_key(sample.ada) && db.contains_key(sample.luck));
-    assert_eq!(
-        Player::find_by_email(&db, "1@example.com").unwrap().key(),
-        sample.ada
-    );
+    assert_eq!(ada(&db), sample.ada);
     // The row that takes its place has its id, and another key.
     let new = db.insert(player(51)).unwrap();
     assert!(!db.contains_key(seen));
@@ -279,95 +252,98 @@ fn keys_are_the_same_after_rolling_back_and_stale_ones_stay_stale() {
     assert_eq!(db.id(new).unwrap().get(), 3);
 }
 
+/// An operation that is refused; the last argument is a key that finds nothing.
+type Refused = fn(&mut World, &Sample, PlayerKey) -> Error;
+
+/// One operation for each reason to refuse one.
+const REFUSED_OPERATIONS: &[(&str, Refused)] = &[
+    ("insert, not unique", |world, _, _| {
+        world.insert(player(2)).unwrap_err()
+    }),
+    ("insert, no such row", |world, _, stale| {
+        let row = Mobile {
+            owner: Some(stale.into()),
+            ..mobile(5)
+        };
+        world.insert(row).unwrap_err()
+    }),
+    ("insert, avatar taken", |world, it, _| {
+        let row = Mobile {
+            owner: Some(it.ada.into()),
+            ..mobile(5)
+        };
+        world.insert(row).unwrap_err()
+    }),
+    ("insert, NaN", |world, it, _| {
+        let entry = InventoryEntry {
+            quantity: f64::NAN,
+            ..world.get(it.entry).unwrap().row().clone()
+        };
+        world.insert(entry).unwrap_err()
+    }),
+    ("add, NaN", |world, it, _| {
+        world
+            .get_mut(it.ada)
+            .unwrap()
+            .add_attribute(double("x", f64::NAN))
+            .unwrap_err()
+    }),
+    ("set, not unique", |world, it, _| {
+        world
+            .get_mut(it.ada)
+            .unwrap()
+            .set_email("2@example.com")
+            .unwrap_err()
+    }),
+    ("set, avatar taken", |world, it, _| {
+        world
+            .get_mut(it.pet)
+            .unwrap()
+            .set_owner(Some(it.ada.into()))
+            .unwrap_err()
+    }),
+    ("set, no such row", |world, it, stale| {
+        world
+            .get_mut(it.pet)
+            .unwrap()
+            .set_owner(Some(stale.into()))
+            .unwrap_err()
+    }),
+    ("remove, still referenced", |world, it, _| {
+        world.remove(it.iron).unwrap_err()
+    }),
+    ("remove, stale", |world, _, stale| {
+        world.remove(stale).unwrap_err()
+    }),
+    ("give to nobody", |world, it, stale| {
+        world
+            .get_mut(it.ada)
+            .unwrap()
+            .give_attribute(it.luck, stale)
+            .unwrap_err()
+    }),
+    ("replace, NaN at the end", |world, it, _| {
+        let rows = [
+            attribute("x"),
+            double("y", f64::INFINITY),
+            double("z", f64::NAN),
+        ];
+        world
+            .get_mut(it.ada)
+            .unwrap()
+            .set_attributes(rows)
+            .unwrap_err()
+    }),
+];
+
 #[test]
 fn a_failed_operation_changes_nothing_and_uses_no_id() {
-    type Refused = fn(&mut World, &Sample, PlayerKey) -> Error;
-
     let stale = {
         let mut world = World::new();
         let _ = fill(&mut world);
         world.insert(player(3)).unwrap()
     };
-    let operations: &[(&str, Refused)] = &[
-        ("insert, not unique", |world, _, _| {
-            world.insert(player(2)).unwrap_err()
-        }),
-        ("insert, no such row", |world, _, stale| {
-            let row = Mobile {
-                owner: Some(stale.into()),
-                ..mobile(5)
-            };
-            world.insert(row).unwrap_err()
-        }),
-        ("insert, avatar taken", |world, it, _| {
-            let row = Mobile {
-                owner: Some(it.ada.into()),
-                ..mobile(5)
-            };
-            world.insert(row).unwrap_err()
-        }),
-        ("insert, NaN", |world, it, _| {
-            let entry = InventoryEntry {
-                quantity: f64::NAN,
-                ..world.get(it.entry).unwrap().row().clone()
-            };
-            world.insert(entry).unwrap_err()
-        }),
-        ("add, NaN", |world, it, _| {
-            world
-                .get_mut(it.ada)
-                .unwrap()
-                .add_attribute(double("x", f64::NAN))
-                .unwrap_err()
-        }),
-        ("set, not unique", |world, it, _| {
-            world
-                .get_mut(it.ada)
-                .unwrap()
-                .set_email("2@example.com")
-                .unwrap_err()
-        }),
-        ("set, avatar taken", |world, it, _| {
-            world
-                .get_mut(it.pet)
-                .unwrap()
-                .set_owner(Some(it.ada.into()))
-                .unwrap_err()
-        }),
-        ("set, no such row", |world, it, stale| {
-            world
-                .get_mut(it.pet)
-                .unwrap()
-                .set_owner(Some(stale.into()))
-                .unwrap_err()
-        }),
-        ("remove, still referenced", |world, it, _| {
-            world.remove(it.iron).unwrap_err()
-        }),
-        ("remove, stale", |world, _, stale| {
-            world.remove(stale).unwrap_err()
-        }),
-        ("give to nobody", |world, it, stale| {
-            world
-                .get_mut(it.ada)
-                .unwrap()
-                .give_attribute(it.luck, stale)
-                .unwrap_err()
-        }),
-        ("replace, NaN at the end", |world, it, _| {
-            let rows = [
-                attribute("x"),
-                double("y", f64::INFINITY),
-                double("z", f64::NAN),
-            ];
-            world
-                .get_mut(it.ada)
-                .unwrap()
-                .set_attributes(rows)
-                .unwrap_err()
-        }),
-    ];
-    for (name, operation) in operations {
+    for (name, operation) in REFUSED_OPERATIONS {
         changes_nothing(name, |world, sample| {
             operation(world, sample, stale);
         });

@@ -1,13 +1,12 @@
 //! Changes that plain statements in a plain order would fail on, or lose.
 
-use crate::common::sample::{attribute, flushed, mobile, player};
-use crate::common::{TestFile, assert_wrote, contents_of};
+use crate::common::sample::{ada, attribute, flushed, flushed_file, mobile, player};
+use crate::common::{TestFile, assert_wrote, contents_of, new_file};
 use gamedb::{Database, Error, Id};
 use gamedb_models::{Mobile, Player, World};
 
 fn with_players(n: i64) -> (TestFile, Database<World>, Vec<gamedb_models::PlayerKey>) {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let keys = (0..n).map(|n| db.insert(player(n)).unwrap()).collect();
     let _ = db.flush().unwrap();
     (file, db, keys)
@@ -73,9 +72,7 @@ fn a_unique_value_passes_to_a_new_row_from_a_removed_and_from_a_changed_one() {
 
 #[test]
 fn a_child_moves_away_from_a_parent_that_is_removed() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let mut owner = db.get_mut(sample.ada).unwrap();
     owner.give_attribute(sample.luck, sample.bob).unwrap();
     owner.give_inventory(sample.bag, sample.bob).unwrap();
@@ -93,9 +90,7 @@ fn a_child_moves_away_from_a_parent_that_is_removed() {
 
 #[test]
 fn the_highest_ids_do_not_come_back_after_a_restart() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let last = [
         db.id(sample.bob).unwrap().get(),
         db.id(sample.pet).unwrap().get(),
@@ -125,7 +120,7 @@ fn the_highest_ids_do_not_come_back_after_a_restart() {
             .unwrap(),
     ];
     assert_eq!(new, last.map(|id| id + 1));
-    let ada = Player::find_by_email(&db, "1@example.com").unwrap().key();
+    let ada = ada(&db);
     let added = db
         .get_mut(ada)
         .unwrap()
@@ -139,8 +134,7 @@ fn the_highest_ids_do_not_come_back_after_a_restart() {
 
 #[test]
 fn rows_of_one_table_that_own_each_other() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let [one, two, three] = [1, 2, 3].map(|n| db.insert(mobile(n)).unwrap());
     // The owner is the younger row, so neither order of ids is one of owners.
     for (owned, owner) in [(one, three), (three, two)] {

@@ -2,7 +2,7 @@
 
 use super::gate::gated;
 use super::refused;
-use crate::common::sample::{double, flushed, player, rename};
+use crate::common::sample::{double, flushed, flushed_file, flushed_refusing_file, player, rename};
 use crate::common::{
     REFUSED, TestFile, assert_wrote, contents_of, flush_failure, refusing_file, state_of,
 };
@@ -15,9 +15,7 @@ use gamedb_models::Player;
 #[test]
 fn what_was_given_away_and_removed_is_not_left_with_its_old_owner() {
     for is_prepared in [false, true] {
-        let file = refusing_file();
-        let mut db = file.open();
-        let sample = flushed(&mut db);
+        let (file, mut db, sample) = flushed_refusing_file();
         let carol = db.insert(player(3)).unwrap();
         let _ = db.flush().unwrap();
         let mut ada = db.get_mut(sample.ada).unwrap();
@@ -74,9 +72,7 @@ fn a_row_that_is_refused_fails_both_batches_and_the_next_call_says_so() {
 
 #[test]
 fn a_failure_that_a_ticket_has_told_is_not_told_again() {
-    let file = refusing_file();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_refusing_file();
     rename(&mut db, sample.ada, REFUSED);
     let ticket = db.flush_in_background().unwrap();
     refused(db.wait(ticket));
@@ -143,9 +139,7 @@ fn while_another_program_writes_it_is_busy_and_all_is_dirty_again() {
 
 #[test]
 fn another_programs_write_is_an_error_also_in_the_background() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let sql = "UPDATE players SET full_name = 'by hand' WHERE id = 2";
     file.writer().execute_batch(sql).unwrap();
     rename(&mut db, sample.ada, "Ada");
@@ -163,9 +157,7 @@ fn another_programs_write_is_an_error_also_in_the_background() {
 /// A backup program that brings the log into the file changes nothing.
 #[test]
 fn another_programs_checkpoint_is_not_taken_for_a_write() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let touch = |n: i64| {
         // A commit that changes no row of the world, which only a comparison can tell.
         let sql = format!("BEGIN IMMEDIATE; PRAGMA user_version = {n}; COMMIT");
@@ -198,9 +190,7 @@ fn another_programs_checkpoint_is_not_taken_for_a_write() {
 
 #[test]
 fn rows_that_were_changed_together_still_go_together_after_a_failure() {
-    let file = refusing_file();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (_file, mut db, sample) = flushed_refusing_file();
     db.transaction(|world| {
         rename(world, sample.ada, "Ada");
         world.get_mut(sample.entry).unwrap().set_quantity(9.0)

@@ -8,8 +8,10 @@ mod staged;
 use std::time::Duration;
 
 use self::gate::gated;
-use crate::common::sample::{fill, flushed, player, rename};
-use crate::common::{REFUSED, TestFile, assert_wrote, contents_of, flush_failure, refusing_file};
+use crate::common::sample::{fill, flushed, player, rename, watched};
+use crate::common::{
+    REFUSED, TestFile, assert_wrote, contents_of, flush_failure, new_file, refusing_file,
+};
 use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Error, FlushReport};
 use gamedb_models::{PlayerKey, World};
@@ -23,9 +25,7 @@ pub(super) fn refused(result: Result<FlushReport, Error>) {
 
 #[test]
 fn it_writes_what_a_flush_writes_and_no_statement_more() {
-    let file = TestFile::new();
-    let _ = flushed(&mut file.open());
-    let (mut db, statements) = file.open_watched();
+    let (file, mut db, statements) = watched();
     let players: Vec<_> = db.players.iter_by_id().map(|(key, _)| key).collect();
     let mut constant = None;
     for (rounds, n) in (1..).zip([1, 10, 100]) {
@@ -251,8 +251,7 @@ fn a_ticket_of_another_database_says_so() {
 /// The report was that of the last flush with rows, and said that an older generation is in the file.
 #[test]
 fn a_ticket_for_a_flush_of_next_ids_alone_is_kept() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (_file, mut db) = new_file();
     let player = db.insert(player(1)).unwrap();
     db.remove(player).unwrap();
     let flushed = db.flush().unwrap();
@@ -266,8 +265,7 @@ fn a_ticket_for_a_flush_of_next_ids_alone_is_kept() {
 /// The ticket of a flush was answered with what a save had written since.
 #[test]
 fn a_ticket_is_not_answered_with_the_report_of_a_save() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let players: Vec<_> = (0..5).map(|n| db.insert(player(n)).unwrap()).collect();
     let ticket = db.flush_in_background().unwrap();
     db.get_mut(players[0]).unwrap().set_full_name("saved");

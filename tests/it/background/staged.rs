@@ -1,15 +1,12 @@
 //! Rows that are copied ahead of the flush, in the ticks before.
 
-use crate::common::sample::{flushed, player, rename};
-use crate::common::{TestFile, assert_wrote, contents_of, flush_failure};
+use crate::common::sample::{ada, flushed_file, player, rename, watched};
+use crate::common::{assert_wrote, contents_of, flush_failure};
 use gamedb::persist::error::FlushFailure;
-use gamedb_models::Player;
 
 #[test]
 fn a_part_is_bounded_and_the_rest_is_left() {
-    let file = TestFile::new();
-    let _ = flushed(&mut file.open());
-    let (mut db, statements) = file.open_watched();
+    let (file, mut db, statements) = watched();
     assert_eq!(db.prepare_flush(10), 0);
     for n in 10..30 {
         db.insert(player(n)).unwrap();
@@ -39,9 +36,7 @@ fn a_part_is_bounded_and_the_rest_is_left() {
 
 #[test]
 fn what_was_copied_ahead_is_kept_by_into_world_and_lost_by_drop() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     rename(&mut db, sample.ada, "copied ahead");
     assert_eq!(db.prepare_flush(10), 1);
     let in_file = file.contents();
@@ -50,15 +45,15 @@ fn what_was_copied_ahead_is_kept_by_into_world_and_lost_by_drop() {
     assert_eq!(file.contents(), in_file);
 
     let mut db = file.open();
-    let ada = Player::find_by_email(&db, "1@example.com").unwrap().key();
-    rename(&mut db, ada, "copied ahead");
+    let key = ada(&db);
+    rename(&mut db, key, "copied ahead");
     assert_eq!(db.prepare_flush(10), 1);
     drop(db);
     assert_eq!(file.contents(), in_file);
 
     let mut db = file.open();
-    let ada = Player::find_by_email(&db, "1@example.com").unwrap().key();
-    rename(&mut db, ada, "copied ahead");
+    let key = ada(&db);
+    rename(&mut db, key, "copied ahead");
     assert_eq!(db.prepare_flush(10), 1);
     assert_wrote(db.close().unwrap(), (0, 1, 0));
     assert_ne!(file.contents(), in_file);
@@ -67,9 +62,7 @@ fn what_was_copied_ahead_is_kept_by_into_world_and_lost_by_drop() {
 /// Two worlds change places while rows are copied ahead: the other one gets nothing of it.
 #[test]
 fn another_world_gets_nothing_of_what_was_copied_ahead() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     rename(&mut db, sample.ada, "copied ahead");
     assert_eq!(db.prepare_flush(10), 1);
     let loaded = std::mem::take(&mut *db);

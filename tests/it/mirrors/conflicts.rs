@@ -40,7 +40,7 @@ fn refused(
 }
 
 #[test]
-fn what_does_not_fit_is_listed_and_changes_nothing() {
+fn rows_that_are_missing_or_there_already_are_listed_and_change_nothing() {
     let renamed = refused(
         |world, sample| world.get_mut(sample.ada).unwrap().set_full_name("Ada"),
         |mirror| mirror.remove(key_of::<Player>(mirror, 1)).unwrap(),
@@ -61,7 +61,10 @@ fn what_does_not_fit_is_listed_and_changes_nothing() {
         inserted,
         [("players.id 3".into(), ProblemKind::AlreadyThere)]
     );
+}
 
+#[test]
+fn unique_values_that_the_mirror_has_are_listed_and_change_nothing() {
     let taken = refused(
         |world, sample| {
             world
@@ -87,7 +90,10 @@ fn what_does_not_fit_is_listed_and_changes_nothing() {
             ProblemKind::NotUnique { existing }
         )]
     );
+}
 
+#[test]
+fn rows_that_the_mirror_lacks_or_still_names_are_listed_and_change_nothing() {
     let owner_gone = refused(
         |world, sample| world.give(sample.ada, sample.luck, sample.bob).unwrap(),
         |mirror| mirror.remove(key_of::<Player>(mirror, 2)).unwrap(),

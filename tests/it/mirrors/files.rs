@@ -1,9 +1,9 @@
 //! Mirrors that have a file of their own.
 
 use crate::change_feed::{expect, seen};
-use crate::common::sample::{attribute, fill, player};
-use crate::common::{TestFile, assert_wrote, contents_of, flush_failure};
-use gamedb_models::{Item, Player, World};
+use crate::common::sample::{ada, attribute, fill, player};
+use crate::common::{TestFile, assert_wrote, contents_of, flush_failure, new_file};
+use gamedb_models::{Item, World};
 
 #[test]
 fn a_mirror_can_have_a_file_and_subscribers_of_its_own() {
@@ -92,7 +92,7 @@ fn a_removed_row_that_a_delta_brings_back_is_in_the_file() {
                 "flush" => drop(db.flush().unwrap()),
                 "save" => drop(db.save(other).unwrap()),
                 "save it" => {
-                    let back = Player::find_by_email(&db, "1@example.com").unwrap().key();
+                    let back = ada(&db);
                     let _ = db.save(back).unwrap();
                 }
                 "background" => {
@@ -125,8 +125,7 @@ fn a_delta_brings_back_what_is_owned() {
     first.add_attribute(attribute("luck")).unwrap();
     let snapshot = origin.snapshot().unwrap();
 
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let first = db.insert(player(1)).unwrap();
     let second = db.insert(player(2)).unwrap();
     for key in [first, second] {

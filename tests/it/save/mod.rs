@@ -2,16 +2,16 @@
 
 mod txn_groups;
 
-use crate::common::sample::{attribute, double, fill, flushed, inventory, mobile, player};
-use crate::common::{TestFile, assert_wrote, contents_of, state_of};
+use crate::common::sample::{
+    attribute, double, filled_file, flushed_file, inventory, mobile, player,
+};
+use crate::common::{assert_wrote, contents_of, new_file, state_of};
 use gamedb::{Cascade, Error};
 use gamedb_models::{Inventory, InventoryEntry, Item, ItemBlueprint, Mobile, Player};
 
 #[test]
 fn save_writes_a_new_row_with_all_that_it_owns() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = fill(&mut db);
+    let (file, mut db, sample) = filled_file();
     // Ada, luck and its pivot row, the bag and its, the entry and the iron it needs; the avatar, its
     // strength and that pivot row, and the pet.
     let report = db.save(sample.ada).unwrap();
@@ -28,9 +28,7 @@ fn save_writes_a_new_row_with_all_that_it_owns() {
 
 #[test]
 fn save_without_cascade_writes_the_row_and_what_it_cannot_do_without() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = fill(&mut db);
+    let (file, mut db, sample) = filled_file();
     assert_wrote(db.save_with(sample.bob, Cascade::No).unwrap(), (1, 0, 0));
     // The strength, its pivot row, the avatar that it names, and the player whom that names.
     assert_wrote(
@@ -48,9 +46,7 @@ fn save_without_cascade_writes_the_row_and_what_it_cannot_do_without() {
 
 #[test]
 fn save_leaves_other_changes_dirty() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     db.get_mut(sample.ada).unwrap().set_full_name("Ada");
     db.get_mut(sample.bob).unwrap().set_full_name("Bob");
     db.get_mut(sample.luck)
@@ -71,9 +67,7 @@ fn save_leaves_other_changes_dirty() {
 
 #[test]
 fn save_of_an_owner_deletes_what_was_removed_from_it() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     db.get_mut(sample.ada)
         .unwrap()
         .remove_attribute(sample.luck)
@@ -100,9 +94,7 @@ fn save_of_an_owner_deletes_what_was_removed_from_it() {
 
 #[test]
 fn save_takes_new_rows_along_that_it_names() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let blueprint = db.insert(ItemBlueprint { bake_time_ms: 1 }).unwrap();
     let unrelated = db.insert(ItemBlueprint { bake_time_ms: 2 }).unwrap();
     db.get_mut(sample.iron)
@@ -136,9 +128,7 @@ fn save_takes_new_rows_along_that_it_names() {
 #[test]
 fn the_file_is_true_after_every_save() {
     for which in 0..6 {
-        let file = TestFile::new();
-        let mut db = file.open();
-        let sample = flushed(&mut db);
+        let (file, mut db, sample) = flushed_file();
         let carol = db.insert(player(3)).unwrap();
         let bronze = db
             .insert(Item {
@@ -191,9 +181,7 @@ fn the_file_is_true_after_every_save() {
 
 #[test]
 fn a_unique_value_that_is_still_anothers_in_the_file_flushes_everything() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     db.get_mut(sample.bob)
         .unwrap()
         .set_email("moved@example.com")
@@ -210,9 +198,7 @@ fn a_unique_value_that_is_still_anothers_in_the_file_flushes_everything() {
 
 #[test]
 fn saving_a_removed_row_is_an_error_and_a_clean_one_writes_nothing() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     assert_wrote(db.save(sample.ada).unwrap(), (0, 0, 0));
     db.remove(sample.bob).unwrap();
     let before = state_of(&db);
@@ -227,9 +213,7 @@ fn saving_a_removed_row_is_an_error_and_a_clean_one_writes_nothing() {
 
 #[test]
 fn save_and_flush_in_turns() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     for n in 0..20 {
         let name = n.to_string();
         let key = db
@@ -265,9 +249,7 @@ fn save_and_flush_in_turns() {
 
 #[test]
 fn what_was_given_away_and_then_removed_is_deleted_with_its_first_owner() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+    let (file, mut db, sample) = flushed_file();
     let mut ada = db.get_mut(sample.ada).unwrap();
     ada.give_attribute(sample.luck, sample.bob).unwrap();
     db.remove(sample.luck).unwrap();
@@ -278,8 +260,7 @@ fn what_was_given_away_and_then_removed_is_deleted_with_its_first_owner() {
 /// What had been given away stayed with the giver in the file, beside what was given for it.
 #[test]
 fn saving_an_owner_takes_along_what_has_left_it() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let [ada, bob] = [1, 2].map(|n| db.insert(player(n)).unwrap());
     let item = db.insert(Item::default()).unwrap();
     let sword = db
@@ -324,8 +305,7 @@ fn saving_an_owner_takes_along_what_has_left_it() {
 /// What was given away and then removed stayed with the giver in the file.
 #[test]
 fn saving_an_owner_takes_along_what_is_gone_from_whom_it_was_given_to() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let [ada, bob] = [1, 2].map(|n| db.insert(player(n)).unwrap());
     let item = db.insert(Item::default()).unwrap();
     let mut owner = db.get_mut(ada).unwrap();

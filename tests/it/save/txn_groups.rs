@@ -1,7 +1,7 @@
 //! Rows that were changed in one transaction are saved together.
 
 use crate::common::sample::{flushed, inventory, mobile, player};
-use crate::common::{TestFile, assert_wrote, flush_failure};
+use crate::common::{TestFile, assert_wrote, flush_failure, new_file};
 use gamedb::{Cascade, Error};
 use gamedb_models::{InventoryEntry, World};
 
@@ -44,8 +44,7 @@ fn units_in(file: &TestFile) -> f64 {
 
 #[test]
 fn half_a_trade_is_never_in_the_file() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let [of_ada, of_bob] = traders(&mut db);
     let _ = db.flush().unwrap();
     // Without a transaction nobody knows that the two belong together: the file has half of it.
@@ -75,8 +74,7 @@ fn half_a_trade_is_never_in_the_file() {
 
 #[test]
 fn who_traded_with_whom_goes_along_through_all_hands() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let [first, second] = traders(&mut db);
     let more: Vec<_> = (0..5)
         .map(|_| {
@@ -114,8 +112,7 @@ fn who_traded_with_whom_goes_along_through_all_hands() {
 
 #[test]
 fn what_was_rolled_back_does_not_go_along() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (_file, mut db) = new_file();
     let [of_ada, of_bob] = traders(&mut db);
     let _ = db.flush().unwrap();
     let failed = db.transaction(|world| {
@@ -140,8 +137,7 @@ fn what_was_rolled_back_does_not_go_along() {
 
 #[test]
 fn a_removal_goes_along_with_what_was_changed_with_it() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let [of_ada, of_bob] = traders(&mut db);
     let _ = db.flush().unwrap();
     // All that Ada has of it goes to Bob.
@@ -159,8 +155,7 @@ fn a_removal_goes_along_with_what_was_changed_with_it() {
 
 #[test]
 fn a_failed_save_keeps_the_trade_together() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let [of_ada, of_bob] = traders(&mut db);
     let _ = db.flush().unwrap();
     move_units(&mut db, of_ada, of_bob, 1.0).unwrap();
@@ -174,8 +169,7 @@ fn a_failed_save_keeps_the_trade_together() {
 
 #[test]
 fn many_trades_without_a_flush_are_one_group() {
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let [of_ada, of_bob] = traders(&mut db);
     let _ = db.flush().unwrap();
     for n in 0..20_000 {
@@ -197,8 +191,7 @@ fn many_trades_without_a_flush_are_one_group() {
 #[test]
 fn many_trades_of_different_rows_are_as_many_groups() {
     const TRADES: i64 = 1_500;
-    let file = TestFile::new();
-    let mut db = file.open();
+    let (file, mut db) = new_file();
     let trade = |world: &mut World, n: i64| {
         let both = |world: &mut World| -> Result<_, Error> {
             Ok((world.insert(player(n))?, world.insert(mobile(n))?))
