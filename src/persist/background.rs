@@ -10,9 +10,9 @@ use crate::store::any_table::Selection;
 use super::batch::Batch;
 use super::database::{Database, IsWorld};
 use super::error::{FileError, FlushFailure, Outcome};
-use super::flush::FlushReport;
+use super::sqlite::commit::FlushReport;
+use super::sqlite::writer::Durability;
 use super::worker::Lost;
-use super::writer::Durability;
 
 /// Counts the flushes of a [`Database`] that had something to write. They reach the file in this
 /// order: when one is there, so are all before it.

@@ -8,7 +8,7 @@ use crate::store::schema::{TableId, TableInfo};
 use crate::store::together::Together;
 use crate::store::world::World;
 
-use super::load::LoadOrder;
+use super::sqlite::load::LoadOrder;
 
 /// Changes copied out of a world; nothing in it refers to the world.
 #[derive(Debug)]

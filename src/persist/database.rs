@@ -18,14 +18,14 @@ use crate::store::world::World;
 use super::background::{Failure, Generation};
 use super::batch::Batch;
 use super::error::{FileError, FlushFailure, Outcome};
-use super::flush::{self, Failed, FlushReport};
-use super::load::LoadOrder;
-use super::lock::Lock;
-use super::options::Options;
 use super::save::{ToSave, rows_to_save};
-use super::unchanged::is_unchanged;
+use super::sqlite::commit::{self, Failed, FlushReport};
+use super::sqlite::load::LoadOrder;
+use super::sqlite::lock::Lock;
+use super::sqlite::options::Options;
+use super::sqlite::verify::is_unchanged;
+use super::sqlite::writer::{Durability, Writer};
 use super::worker::Worker;
-use super::writer::{Durability, Writer};
 
 pub use super::save::Cascade;
 
@@ -196,7 +196,7 @@ impl<W: IsWorld> Database<W> {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },
                 ..
-            }) if flush::is_unique(&source) => self.flush(),
+            }) if commit::is_unique(&source) => self.flush(),
             written => Ok(written?),
         }?;
         report.along = report.rows().saturating_sub(n_asked);

@@ -1,4 +1,4 @@
-//! World files: the only place that knows SQLite.
+//! World files. What every back end shares is in here; SQLite is known in `sqlite` alone.
 
 mod ahead;
 pub mod background;
@@ -6,16 +6,10 @@ mod batch;
 pub mod create;
 pub mod database;
 pub mod error;
-pub mod flush;
-mod load;
-mod lock;
-mod open;
-pub mod options;
-mod read_ahead;
 mod save;
-mod schema;
-mod sql;
+mod sqlite;
 mod sync;
-mod unchanged;
 mod worker;
-mod writer;
+
+pub use sqlite::commit::FlushReport;
+pub use sqlite::options::Options;

@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::batch::Batch;
-use super::error::{FlushFailure, Outcome, is_refused_write};
-use super::flush::{self, Failed, FlushReport};
+use super::commit::{self, Failed, FlushReport};
 use super::lock::FileIdentity;
-use super::worker::Writes;
+use crate::persist::batch::Batch;
+use crate::persist::error::{FlushFailure, Outcome, is_refused_write};
+use crate::persist::worker::Writes;
 
 /// From this many pages on, the write-ahead log is brought into the file after a flush: 4 MB.
 const CHECKPOINT_PAGES: u32 = 1000;
@@ -21,31 +21,31 @@ const WARN_PAGES: u32 = 16_000;
 
 /// What a commit survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Durability {
+pub(in crate::persist) enum Durability {
     /// The death of the process.
     Process,
     /// A power cut too: the log is synced.
     PowerCut,
 }
 
-pub(super) struct Writer {
-    pub(super) connection: Connection,
-    pub(super) path: PathBuf,
-    pub(super) file: Option<FileIdentity>,
-    /// That of the file as memory knows it: [`flush::data_version`].
-    pub(super) version: i64,
+pub(in crate::persist) struct Writer {
+    pub(in crate::persist) connection: Connection,
+    pub(in crate::persist) path: PathBuf,
+    pub(in crate::persist) file: Option<FileIdentity>,
+    /// That of the file as memory knows it: [`commit::data_version`].
+    pub(in crate::persist) version: i64,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
-    pub(super) wal_pages: Arc<AtomicU32>,
+    pub(in crate::persist) wal_pages: Arc<AtomicU32>,
     /// Whether all that was ever committed survives a power cut.
-    pub(super) is_synced: bool,
+    pub(in crate::persist) is_synced: bool,
     /// A checkpoint that the disk has failed: after that nobody knows what is on it.
-    pub(super) broken: Option<FlushFailure>,
+    pub(in crate::persist) broken: Option<FlushFailure>,
 }
 
 impl Writer {
     /// Writes a batch, all of it or nothing. `is_unchanged` says, inside of the transaction, whether
     /// the file is what memory believes it to be, where another connection has touched it.
-    pub(super) fn write(
+    pub(in crate::persist) fn write(
         &mut self,
         batch: &mut Batch,
         durability: Durability,
@@ -91,17 +91,17 @@ impl Writer {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Only now that nobody else can write is the answer worth anything.
-        let found = flush::data_version(&transaction)?;
+        let found = commit::data_version(&transaction)?;
         if found != self.version && !is_unchanged(&transaction)? {
             return Err(FlushFailure::ForeignWrite.into());
         }
-        let report = flush::write(transaction, batch)?;
+        let report = commit::write(transaction, batch)?;
         self.version = found;
         Ok(report)
     }
 
     /// Whether the write-ahead log has grown enough to be brought into the file.
-    pub(super) fn needs_checkpoint(&self) -> bool {
+    pub(in crate::persist) fn needs_checkpoint(&self) -> bool {
         self.wal_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES
     }
 

@@ -10,22 +10,22 @@ use crate::store::any_table::Selection;
 use crate::store::entity::Tables;
 use crate::store::world::World;
 
-use super::database::{Database, IsWorld};
-use super::error::FileError;
-use super::flush::FlushReport;
+use super::commit::FlushReport;
 use super::load::{LoadOrder, load};
 use super::lock::{FileIdentity, Lock, resolved};
 use super::options::{Options, checkpoint_on_close, configure};
-use super::read_ahead::second_connection;
-use super::worker::Worker;
+use super::parallel_load::second_connection;
 use super::writer::{Durability, Writer};
-use super::{flush, schema, sql};
+use super::{commit, schema_diff, statements};
+use crate::persist::database::{Database, IsWorld};
+use crate::persist::error::FileError;
+use crate::persist::worker::Worker;
 
 /// From this many bytes on a file is worth a second connection: 1 MB.
 const LARGE: u64 = 1 << 20;
 
 impl<W: IsWorld> Database<W> {
-    pub(super) fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+    pub(in crate::persist) fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
         let lock = Lock::acquire(path)?;
         look_for_file(path, options.existing)?;
         let at_path = |source| open_error(path, source);
@@ -43,7 +43,7 @@ impl<W: IsWorld> Database<W> {
         checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
         let wal_pages = configure(&mut connection, options).map_err(at_path)?;
         let order = LoadOrder::of::<W::Tables>();
-        if schema::is_empty(&connection).map_err(at_path)? {
+        if schema_diff::is_empty(&connection).map_err(at_path)? {
             use_wal(&connection, path)?;
             create(&mut connection, W::Tables::DDL).map_err(at_path)?;
         } else if journal_mode(&connection).map_err(at_path)? != "wal" {
@@ -55,10 +55,12 @@ impl<W: IsWorld> Database<W> {
         let (world, version) = read::<W::Tables>(&connection, path, &order)?;
         // Now that the file is known to fit.
         if !connection
-            .query_row(sql::IDS_EXIST, [], |row| row.get(0))
+            .query_row(statements::IDS_EXIST, [], |row| row.get(0))
             .map_err(at_path)?
         {
-            connection.execute_batch(sql::CREATE_IDS).map_err(at_path)?;
+            connection
+                .execute_batch(statements::CREATE_IDS)
+                .map_err(at_path)?;
         }
         let writer = Writer {
             connection,
@@ -158,9 +160,9 @@ fn use_wal(connection: &Connection, path: &Path) -> Result<(), FileError> {
 /// Makes an empty world, unless somebody else has just done so.
 fn create(connection: &mut Connection, ddl: &str) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    if schema::is_empty(&transaction)? {
+    if schema_diff::is_empty(&transaction)? {
         transaction.execute_batch(ddl)?;
-        transaction.execute_batch(sql::CREATE_IDS)?;
+        transaction.execute_batch(statements::CREATE_IDS)?;
     }
     transaction.commit()
 }
@@ -173,7 +175,7 @@ fn read<T: Tables>(
 ) -> Result<(World<T>, i64), FileError> {
     let at_path = |source| open_error(path, source);
     let (snapshot, mut second) = snapshot(connection, path).map_err(at_path)?;
-    let differences = schema::differences(&snapshot, T::DDL).map_err(at_path)?;
+    let differences = schema_diff::differences(&snapshot, T::DDL).map_err(at_path)?;
     if !differences.is_empty() {
         return Err(FileError::Schema {
             path: path.to_owned(),
@@ -188,7 +190,7 @@ fn read<T: Tables>(
         });
     }
     drop(second);
-    let version = flush::data_version(&snapshot).map_err(at_path)?;
+    let version = commit::data_version(&snapshot).map_err(at_path)?;
     snapshot.commit().map_err(at_path)?;
     Ok((loaded.world, version))
 }

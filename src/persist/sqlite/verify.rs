@@ -10,11 +10,11 @@ use crate::store::schema::TableId;
 use crate::store::world::World;
 
 use super::load::columns;
-use super::sql;
+use super::statements;
 
 /// Whether every row of the file is the one that the last flush wrote, and none is missing: then a
 /// checkpoint, as backup programs run it, was all that happened. O(file).
-pub(super) fn is_unchanged<T: Tables>(
+pub(in crate::persist) fn is_unchanged<T: Tables>(
     file: &Connection,
     world: &World<T>,
 ) -> rusqlite::Result<bool> {
@@ -23,7 +23,7 @@ pub(super) fn is_unchanged<T: Tables>(
         let removed = table.dirty().removed().iter();
         let removed: HashSet<i64> = removed.map(|tombstone| tombstone.id).collect();
         let mut n_left = n_rows_in_file(table);
-        let mut statement = file.prepare(&sql::select_all(info))?;
+        let mut statement = file.prepare(&statements::select_all(info))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id = row.get(0)?;
@@ -38,7 +38,7 @@ pub(super) fn is_unchanged<T: Tables>(
             return Ok(false);
         }
     }
-    let mut statement = file.prepare(sql::SELECT_IDS)?;
+    let mut statement = file.prepare(statements::SELECT_IDS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (name, next_id): (String, i64) = (row.get(0)?, row.get(1)?);

@@ -10,10 +10,10 @@ use crate::store::capture::{Captured, CapturedRow};
 use crate::store::schema::TableInfo;
 use crate::store::value::Value;
 
-use super::background::Generation;
-use super::batch::{Batch, TableBatch};
-use super::error::{FlushFailure, Outcome, is_refused_write};
-use super::sql;
+use super::statements;
+use crate::persist::background::Generation;
+use crate::persist::batch::{Batch, TableBatch};
+use crate::persist::error::{FlushFailure, Outcome, is_refused_write};
 
 /// What a flush, or a save, has written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,9 +48,9 @@ impl FlushReport {
 }
 
 /// A failed transaction.
-pub(super) struct Failed {
-    pub(super) outcome: Outcome,
-    pub(super) cause: FlushFailure,
+pub(in crate::persist) struct Failed {
+    pub(in crate::persist) outcome: Outcome,
+    pub(in crate::persist) cause: FlushFailure,
 }
 
 impl<C: Into<FlushFailure>> From<C> for Failed {
@@ -63,14 +63,17 @@ impl<C: Into<FlushFailure>> From<C> for Failed {
 }
 
 /// Number that changes whenever another connection commits to the file.
-pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+pub(in crate::persist) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("PRAGMA data_version")?
         .query_row([], |row| row.get(0))
 }
 
 /// Writes a batch and commits.
-pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<FlushReport, Failed> {
+pub(in crate::persist) fn write(
+    transaction: Transaction<'_>,
+    batch: &Batch,
+) -> Result<FlushReport, Failed> {
     let mut report = FlushReport::default();
     for TableBatch { info, captured, .. } in batch.tables.iter().rev() {
         report.deleted += delete(&transaction, info, captured)?;
@@ -94,11 +97,11 @@ pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<Flush
         if id.is_in_file() {
             // SQLite writes no page for a row that stays as it is.
             transaction
-                .prepare_cached(sql::DELETE_ID)?
+                .prepare_cached(statements::DELETE_ID)?
                 .execute([id.info.name])?;
         }
         transaction
-            .prepare_cached(sql::UPSERT_ID)?
+            .prepare_cached(statements::UPSERT_ID)?
             .execute((id.info.name, id.next))?;
     }
     commit(transaction)?;
@@ -161,7 +164,7 @@ fn delete(
     if captured.removed().len() == 0 {
         return Ok(0);
     }
-    let mut statement = connection.prepare_cached(&sql::delete(info))?;
+    let mut statement = connection.prepare_cached(&statements::delete(info))?;
     for id in captured.removed() {
         let touched = statement
             .execute([id])
@@ -191,7 +194,7 @@ impl<'c> Statements<'c> {
         info: &'static TableInfo,
         captured: &'c Captured,
     ) -> rusqlite::Result<Self> {
-        let statement = |shape| connection.prepare_cached(&sql::write(info, shape));
+        let statement = |shape| connection.prepare_cached(&statements::write(info, shape));
         let by_shape = captured
             .shapes()
             .iter()
@@ -224,7 +227,7 @@ fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::
     statement.raw_bind_parameter(n, value)
 }
 
-pub(super) fn is_unique(error: &rusqlite::Error) -> bool {
+pub(in crate::persist) fn is_unique(error: &rusqlite::Error) -> bool {
     // An id is taken where a delta has brought it back, and its old row is still in the file.
     error.sqlite_error().is_some_and(|error| {
         matches!(
@@ -303,7 +306,7 @@ fn step_aside(
             .collect()
     };
     let mut values: Vec<SqlValue> = connection
-        .prepare_cached(&sql::select_row(info))?
+        .prepare_cached(&statements::select_row(info))?
         .query_row([row.id], read)?;
     for (&column, value) in captured.shapes()[row.shape]
         .columns
@@ -319,7 +322,7 @@ fn step_aside(
         };
     }
     let touched = connection
-        .prepare_cached(&sql::delete(info))?
+        .prepare_cached(&statements::delete(info))?
         .execute([row.id])?;
     touched_one(info, row.id, touched)?;
     Ok(values)
@@ -335,7 +338,7 @@ fn step_back(
         is_new: true,
         columns: (0..info.columns.len()).collect(),
     };
-    let mut statement = connection.prepare_cached(&sql::write(info, &shape))?;
+    let mut statement = connection.prepare_cached(&statements::write(info, &shape))?;
     let id = SqlValue::Integer(row.id);
     let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
     let touched = statement

@@ -12,7 +12,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use crate::error::Error;
 
-use super::database::{Database, IsWorld};
+use crate::persist::database::{Database, IsWorld};
 
 type Observer = Box<dyn FnMut(&str) + Send>;
 
@@ -23,7 +23,7 @@ pub struct Options {
     busy_timeout: Option<Duration>,
     on_statement: Option<Observer>,
     /// Whether the file has to be there.
-    pub(super) existing: bool,
+    pub(in crate::persist) existing: bool,
 }
 
 impl std::fmt::Debug for Options {
@@ -73,7 +73,7 @@ impl Options {
 
 /// Settings of the connection, none of which writes to the file. Returns the number of pages in the
 /// write-ahead log, which every commit keeps up to date.
-pub(super) fn configure(
+pub(in crate::persist) fn configure(
     connection: &mut Connection,
     options: Options,
 ) -> rusqlite::Result<Arc<AtomicU32>> {
@@ -105,7 +105,10 @@ pub(super) fn configure(
 }
 
 /// Whether closing the file brings the write-ahead log into it.
-pub(super) fn checkpoint_on_close(connection: &Connection, yes: bool) -> rusqlite::Result<()> {
+pub(in crate::persist) fn checkpoint_on_close(
+    connection: &Connection,
+    yes: bool,
+) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !yes)?;
     Ok(())
 }

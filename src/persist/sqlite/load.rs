@@ -9,19 +9,19 @@ use crate::store::schema::{TableId, TableInfo, TableKind};
 use crate::store::value::Value;
 use crate::store::world::World;
 
-use super::read_ahead::{self, SMALL};
-use super::sql;
+use super::parallel_load::{self, SMALL};
+use super::statements;
 
 /// In which order to load and to insert: a table after those that it points to. Where they point in
 /// a circle, or a table to itself, the rows pointed to are made room for first.
 #[derive(Debug)]
-pub(super) struct LoadOrder {
-    pub(super) tables: Vec<TableId>,
+pub(in crate::persist) struct LoadOrder {
+    pub(in crate::persist) tables: Vec<TableId>,
     make_room: Vec<TableId>,
 }
 
 impl LoadOrder {
-    pub(super) fn of<T: Tables>() -> Self {
+    pub(in crate::persist) fn of<T: Tables>() -> Self {
         let targets = |table: TableId| {
             T::INFO[table.index()]
                 .foreign_keys
@@ -48,14 +48,14 @@ impl LoadOrder {
 }
 
 /// What was read.
-pub(super) struct Loaded<T: Tables> {
-    pub(super) world: World<T>,
-    pub(super) problems: Vec<Problem>,
+pub(in crate::persist) struct Loaded<T: Tables> {
+    pub(in crate::persist) world: World<T>,
+    pub(in crate::persist) problems: Vec<Problem>,
 }
 
 /// Reads a whole file. Does not write, and stops at nothing but an error of SQLite's. Large tables are
 /// read by two threads if there is a `second` connection, which has to see the same state of the file.
-pub(super) fn load<T: Tables>(
+pub(in crate::persist) fn load<T: Tables>(
     connection: &Connection,
     mut second: Option<&mut Connection>,
     order: &LoadOrder,
@@ -67,7 +67,7 @@ pub(super) fn load<T: Tables>(
     let tables = &mut loaded.world.tables;
     for &id in &order.make_room {
         expect(connection, tables, id)?;
-        let mut statement = connection.prepare(&sql::select_ids(T::INFO[id.index()]))?;
+        let mut statement = connection.prepare(&statements::select_ids(T::INFO[id.index()]))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             tables.table_mut(id).preallocate(row.get(0)?);
@@ -84,10 +84,10 @@ pub(super) fn load<T: Tables>(
         };
         match &mut second {
             Some(second) if n_rows >= SMALL => {
-                read_ahead::read(connection, second, info, n_rows, see)?;
+                parallel_load::read(connection, second, info, n_rows, see)?;
             }
             _ => {
-                let mut statement = connection.prepare(&sql::select_all(info))?;
+                let mut statement = connection.prepare(&statements::select_all(info))?;
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
                     see(row.get(0)?, &columns(row, info));
@@ -95,8 +95,8 @@ pub(super) fn load<T: Tables>(
             }
         }
     }
-    if connection.query_row(sql::IDS_EXIST, [], |row| row.get(0))? {
-        let mut statement = connection.prepare(sql::SELECT_IDS)?;
+    if connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))? {
+        let mut statement = connection.prepare(statements::SELECT_IDS)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let name: String = row.get(0)?;
@@ -133,7 +133,7 @@ fn without_owner<T: Tables>(
         return Ok(Vec::new());
     }
     let pivot = T::INFO[pivot.index()];
-    let mut statement = connection.prepare(&sql::select_unowned(info, pivot))?;
+    let mut statement = connection.prepare(&statements::select_unowned(info, pivot))?;
     let problem = |row: &Row<'_>| {
         let kind = ProblemKind::NoOwner { pivot: pivot.name };
         Ok(Problem::of_row(info, row.get(0)?, kind))
@@ -148,7 +148,7 @@ fn expect<T: Tables>(
     id: TableId,
 ) -> rusqlite::Result<usize> {
     let info = T::INFO[id.index()];
-    let n_rows: i64 = connection.query_row(&sql::count(info), [], |row| row.get(0))?;
+    let n_rows: i64 = connection.query_row(&statements::count(info), [], |row| row.get(0))?;
     let n_rows = usize::try_from(n_rows).unwrap_or(0);
     let n_rows_of = |table: Option<TableId>| table.map_or(0, |table| tables.table(table).n_rows());
     let foreign_keys = info.foreign_keys.iter();
@@ -159,13 +159,13 @@ fn expect<T: Tables>(
 
 /// The columns of the current row of a query whose first column is the id.
 #[inline]
-pub(super) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Columns<'row> {
+pub(in crate::persist) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Columns<'row> {
     let n_columns = info.columns.len();
     (1..=n_columns).map(|column| value(row, column)).collect()
 }
 
 #[inline]
-pub(super) fn value<'row>(row: &'row Row<'_>, column: usize) -> Column<'row> {
+pub(in crate::persist) fn value<'row>(row: &'row Row<'_>, column: usize) -> Column<'row> {
     Column::Value(match row.get_ref(column) {
         Ok(ValueRef::Null) | Err(_) => Value::Null,
         Ok(ValueRef::Integer(integer)) => Value::Integer(integer),
