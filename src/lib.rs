@@ -36,15 +36,15 @@ pub mod store;
 
 pub use error::Error;
 #[cfg(feature = "sqlite")]
-pub use persist::FlushReport;
-#[cfg(feature = "sqlite")]
 pub use persist::Options;
-#[cfg(feature = "sqlite")]
-pub use persist::background::{Generation, Ticket};
 #[cfg(feature = "sqlite")]
 pub use persist::database::{Cascade, Database};
 #[cfg(feature = "sqlite")]
 pub use persist::error::FileError;
+#[cfg(feature = "sqlite")]
+pub use persist::report::FlushReport;
+#[cfg(feature = "sqlite")]
+pub use persist::ticket::{Generation, Ticket};
 pub use store::changes::{AnyChange, Change, Changes, Effect, PivotChange, Subscription};
 pub use store::delta::Delta;
 pub use store::key::{Id, Key};

@@ -1,6 +1,5 @@
 //! Flushing in the background: the caller pays for the capture, a thread writes.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,38 +9,9 @@ use crate::store::any_table::Selection;
 use super::batch::Batch;
 use super::database::{Database, IsWorld};
 use super::error::{FileError, FlushFailure, Outcome};
-use super::sqlite::commit::FlushReport;
-use super::sqlite::writer::Durability;
+use super::report::FlushReport;
+use super::ticket::{Durability, Generation, Ticket};
 use super::worker::Lost;
-
-/// Counts the flushes of a [`Database`] that had something to write. They reach the file in this
-/// order: when one is there, so are all before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Generation(pub(super) u64);
-
-impl fmt::Display for Generation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// What [`Database::flush_in_background`] returns, to ask what has become of it:
-/// [`Database::poll`], [`Database::wait`]. Nothing depends on asking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[must_use = "whether it is in the file, only the ticket says"]
-pub struct Ticket {
-    generation: Generation,
-    /// The world that was loaded: another database's ticket says nothing here.
-    world: u64,
-}
-
-impl Ticket {
-    /// Which flush it is for.
-    #[must_use]
-    pub fn generation(&self) -> Generation {
-        self.generation
-    }
-}
 
 /// A flush in the background that has failed.
 #[derive(Debug)]

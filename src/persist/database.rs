@@ -6,8 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use rusqlite::Connection;
-
 use crate::error::Error;
 use crate::store::any_table::Selection;
 use crate::store::dirty::AnyKey;
@@ -15,16 +13,14 @@ use crate::store::entity::{Entity, Tables};
 use crate::store::key::Key;
 use crate::store::world::World;
 
-use super::background::{Failure, Generation};
+use super::background::Failure;
 use super::batch::Batch;
-use super::error::{FileError, FlushFailure, Outcome};
+use super::error::{Failed, FileError, FlushFailure, Outcome};
+use super::report::FlushReport;
 use super::save::{ToSave, rows_to_save};
-use super::sqlite::commit::{self, Failed, FlushReport};
-use super::sqlite::load::LoadOrder;
-use super::sqlite::lock::Lock;
-use super::sqlite::options::Options;
-use super::sqlite::verify::is_unchanged;
-use super::sqlite::writer::{Durability, Writer};
+use super::sqlite::{self, Lock, Opened, Options, Writer};
+use super::table_order::TableOrder;
+use super::ticket::{Durability, Generation};
 use super::worker::Worker;
 
 pub use super::save::Cascade;
@@ -45,7 +41,7 @@ pub struct Database<W: IsWorld> {
     pub(super) world: World<W::Tables>,
     pub(super) loaded: u64,
     pub(super) path: PathBuf,
-    pub(super) order: LoadOrder,
+    pub(super) order: TableOrder,
     pub(super) wal_pages: Arc<AtomicU32>,
     pub(super) is_poisoned: bool,
     pub(super) worker: Worker<Writer>,
@@ -110,6 +106,38 @@ impl<W: IsWorld> Database<W> {
     /// and the file system refuse.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Options::new().open(path)
+    }
+
+    fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+        let order = TableOrder::of::<W::Tables>();
+        let Opened {
+            world,
+            writer,
+            lock,
+        } = sqlite::open::<W::Tables>(options, path, &order)?;
+        let mut database = Self {
+            loaded: world.identity(),
+            world,
+            path: path.to_owned(),
+            order,
+            wal_pages: writer.wal_pages(),
+            is_poisoned: false,
+            worker: Worker::new(writer),
+            spare: Vec::new(),
+            last_report: FlushReport::default(),
+            failure: None,
+            ahead: None,
+            unmerged: Vec::new(),
+            _lock: lock,
+        };
+        // No row is dirty, so this writes the next ids alone, where the file comes from elsewhere.
+        let _ = database.write(Selection::All, Durability::Process)?;
+        database
+            .worker
+            .with_writer(|writer| writer.checkpoint_on_close())
+            .transpose()?;
+        tracing::info!(path = %path.display(), world = ?database.world, "world opened");
+        Ok(database)
     }
 
     /// The world file.
@@ -196,7 +224,7 @@ impl<W: IsWorld> Database<W> {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },
                 ..
-            }) if commit::is_unique(&source) => self.flush(),
+            }) if sqlite::is_unique(&source) => self.flush(),
             written => Ok(written?),
         }?;
         report.along = report.rows().saturating_sub(n_asked);
@@ -249,7 +277,7 @@ impl<W: IsWorld> Database<W> {
         let start = Instant::now();
         batch.capture(&mut self.world, which);
         let has_changes = !batch.is_empty();
-        let is_synced = |writer: &mut Writer| writer.is_synced;
+        let is_synced = |writer: &mut Writer| writer.is_synced();
         let is_behind =
             durability == Durability::PowerCut && self.worker.with_writer(is_synced) != Some(true);
         if is_behind {
@@ -260,8 +288,7 @@ impl<W: IsWorld> Database<W> {
             return Ok(self.written(batch, which, FlushReport::default()));
         }
         let write = |writer: &mut Writer| {
-            let is_unchanged = |file: &Connection| is_unchanged(file, &self.world);
-            let report = writer.write(batch, durability, is_unchanged)?;
+            let report = writer.write_from(batch, durability, &self.world)?;
             Ok((report, writer.needs_checkpoint()))
         };
         let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
@@ -342,6 +369,16 @@ impl<W: IsWorld> Database<W> {
             outcome,
             cause,
         }
+    }
+}
+
+impl Options {
+    /// Opens a world file, or makes one, unless it is to be an [`existing`](Self::existing) one.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open<W: IsWorld>(self, path: impl AsRef<Path>) -> Result<Database<W>, Error> {
+        Ok(Database::open_with(self, path.as_ref())?)
     }
 }
 

@@ -214,6 +214,21 @@ impl From<rusqlite::Error> for FlushFailure {
     }
 }
 
+/// A failed transaction.
+pub(super) struct Failed {
+    pub(super) outcome: Outcome,
+    pub(super) cause: FlushFailure,
+}
+
+impl<C: Into<FlushFailure>> From<C> for Failed {
+    fn from(cause: C) -> Self {
+        Self {
+            outcome: Outcome::NotCommitted,
+            cause: cause.into(),
+        }
+    }
+}
+
 /// Whether the system did not take a write: SQLite calls it a full disk only where the system does, and
 /// not where it is a quota or a limit. Nothing is in doubt then, because the end of the transaction is the
 /// last that is written.

@@ -6,10 +6,12 @@ mod batch;
 pub mod create;
 pub mod database;
 pub mod error;
+pub mod report;
 mod save;
 mod sqlite;
 mod sync;
+mod table_order;
+pub mod ticket;
 mod worker;
 
-pub use sqlite::commit::FlushReport;
-pub use sqlite::options::Options;
+pub use sqlite::Options;

@@ -1,7 +1,6 @@
 //! Writing what was captured: one transaction, each statement checked to have touched one row.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
@@ -11,69 +10,19 @@ use crate::store::schema::TableInfo;
 use crate::store::value::Value;
 
 use super::statements;
-use crate::persist::background::Generation;
 use crate::persist::batch::{Batch, TableBatch};
-use crate::persist::error::{FlushFailure, Outcome, is_refused_write};
-
-/// What a flush, or a save, has written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FlushReport {
-    /// Number of rows that the file did not have.
-    pub inserted: usize,
-    /// Number of rows that the file had in another form.
-    pub updated: usize,
-    /// Number of rows that the file does not have any more.
-    pub deleted: usize,
-    /// Number of these rows that were not asked for, and could not be left behind: see
-    /// [`Database::save_with`](crate::Database::save_with). None for a flush, which asks for all.
-    pub along: usize,
-    /// How long the caller was kept: from the first look for changes to the end of the transaction. In
-    /// the background, for the capture alone.
-    pub took: Duration,
-    /// How long the transaction took: a part of `took`, or, in the background, beside it.
-    pub writing: Duration,
-    /// Pages of the write-ahead log when the transaction had ended. It stays bounded, because it is
-    /// brought into the file in the background, unless a reader keeps an old state of the file open.
-    pub wal_pages: u32,
-    /// Up to which flush everything is in the file with this one.
-    pub generation: Generation,
-}
-
-impl FlushReport {
-    /// Number of rows written.
-    #[must_use]
-    pub const fn rows(&self) -> usize {
-        self.inserted + self.updated + self.deleted
-    }
-}
-
-/// A failed transaction.
-pub(in crate::persist) struct Failed {
-    pub(in crate::persist) outcome: Outcome,
-    pub(in crate::persist) cause: FlushFailure,
-}
-
-impl<C: Into<FlushFailure>> From<C> for Failed {
-    fn from(cause: C) -> Self {
-        Self {
-            outcome: Outcome::NotCommitted,
-            cause: cause.into(),
-        }
-    }
-}
+use crate::persist::error::{Failed, FlushFailure, Outcome, is_refused_write};
+use crate::persist::report::FlushReport;
 
 /// Number that changes whenever another connection commits to the file.
-pub(in crate::persist) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("PRAGMA data_version")?
         .query_row([], |row| row.get(0))
 }
 
 /// Writes a batch and commits.
-pub(in crate::persist) fn write(
-    transaction: Transaction<'_>,
-    batch: &Batch,
-) -> Result<FlushReport, Failed> {
+pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<FlushReport, Failed> {
     let mut report = FlushReport::default();
     for TableBatch { info, captured, .. } in batch.tables.iter().rev() {
         report.deleted += delete(&transaction, info, captured)?;

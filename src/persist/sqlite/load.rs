@@ -1,64 +1,30 @@
 //! From the file into memory: tables, indexes and ownership, all clean; or a list of what does not fit.
 
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
-use crate::store::entity::{Column, Columns, Tables};
-use crate::store::schema::{TableId, TableInfo, TableKind};
-use crate::store::value::Value;
+use crate::store::entity::{Column, Tables};
+use crate::store::schema::{TableId, TableKind};
 use crate::store::world::World;
+
+use crate::persist::table_order::TableOrder;
 
 use super::parallel_load::{self, SMALL};
 use super::statements;
-
-/// In which order to load and to insert: a table after those that it points to. Where they point in
-/// a circle, or a table to itself, the rows pointed to are made room for first.
-#[derive(Debug)]
-pub(in crate::persist) struct LoadOrder {
-    pub(in crate::persist) tables: Vec<TableId>,
-    make_room: Vec<TableId>,
-}
-
-impl LoadOrder {
-    pub(in crate::persist) fn of<T: Tables>() -> Self {
-        let targets = |table: TableId| {
-            T::INFO[table.index()]
-                .foreign_keys
-                .iter()
-                .filter_map(|key| key.table)
-        };
-        let mut waiting: Vec<TableId> = (0..).take(T::INFO.len()).map(TableId).collect();
-        let (mut tables, mut make_room) = (Vec::new(), Vec::new());
-        while !waiting.is_empty() {
-            let is_free = |table: &TableId| {
-                targets(*table).all(|target| target == *table || !waiting.contains(&target))
-            };
-            let next = waiting.iter().position(is_free).unwrap_or(0);
-            let table = waiting.remove(next);
-            make_room.extend(
-                targets(table).filter(|target| *target == table || waiting.contains(target)),
-            );
-            tables.push(table);
-        }
-        make_room.sort_unstable();
-        make_room.dedup();
-        Self { tables, make_room }
-    }
-}
+use super::value::columns;
 
 /// What was read.
-pub(in crate::persist) struct Loaded<T: Tables> {
-    pub(in crate::persist) world: World<T>,
-    pub(in crate::persist) problems: Vec<Problem>,
+pub(super) struct Loaded<T: Tables> {
+    pub(super) world: World<T>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Reads a whole file. Does not write, and stops at nothing but an error of SQLite's. Large tables are
 /// read by two threads if there is a `second` connection, which has to see the same state of the file.
-pub(in crate::persist) fn load<T: Tables>(
+pub(super) fn load<T: Tables>(
     connection: &Connection,
     mut second: Option<&mut Connection>,
-    order: &LoadOrder,
+    order: &TableOrder,
 ) -> rusqlite::Result<Loaded<T>> {
     let mut loaded = Loaded {
         world: World::<T>::new(),
@@ -155,25 +121,4 @@ fn expect<T: Tables>(
     let n_parents: Vec<usize> = foreign_keys.map(|key| n_rows_of(key.table)).collect();
     tables.table_mut(id).expect(n_rows, &n_parents);
     Ok(n_rows)
-}
-
-/// The columns of the current row of a query whose first column is the id.
-#[inline]
-pub(in crate::persist) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Columns<'row> {
-    let n_columns = info.columns.len();
-    (1..=n_columns).map(|column| value(row, column)).collect()
-}
-
-#[inline]
-pub(in crate::persist) fn value<'row>(row: &'row Row<'_>, column: usize) -> Column<'row> {
-    Column::Value(match row.get_ref(column) {
-        Ok(ValueRef::Null) | Err(_) => Value::Null,
-        Ok(ValueRef::Integer(integer)) => Value::Integer(integer),
-        Ok(ValueRef::Real(real)) => Value::Real(real),
-        Ok(ValueRef::Text(text)) => match std::str::from_utf8(text) {
-            Ok(text) => Value::Text(text),
-            Err(_) => return Column::NotUtf8,
-        },
-        Ok(ValueRef::Blob(bytes)) => Value::Blob(bytes),
-    })
 }

@@ -16,7 +16,7 @@ pub(in crate::persist) struct Lock {
 impl Lock {
     /// Locks the file `<world>-lock`. The world file itself is not touched: opening and closing it
     /// beside SQLite would drop SQLite's own locks on it.
-    pub(in crate::persist) fn acquire(path: &Path) -> Result<Self, FileError> {
+    pub(super) fn acquire(path: &Path) -> Result<Self, FileError> {
         let mut name = resolved(path).into_os_string();
         name.push("-lock");
         let lock = PathBuf::from(name);
@@ -50,7 +50,7 @@ impl Lock {
 
 /// The same path for every way of writing it, so that all of them find the same lock. A link to a
 /// file that is not there yet is followed too.
-pub(in crate::persist) fn resolved(path: &Path) -> PathBuf {
+pub(super) fn resolved(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     // As many links as Linux follows before it gives up.
     for _ in 0..40 {
@@ -76,14 +76,14 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Which file stands under a path: another one may be put there while a world is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::persist) struct FileIdentity {
+pub(super) struct FileIdentity {
     #[cfg(unix)]
     device_and_inode: (u64, u64),
 }
 
 impl FileIdentity {
     /// `None` if no file is there. Does not open it.
-    pub(in crate::persist) fn of(path: &Path) -> Option<Self> {
+    pub(super) fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         #[cfg(unix)]
         {

@@ -1,12 +1,21 @@
 //! The SQLite back end: the only place that knows SQLite and rusqlite.
+//!
+//! What it exports is all that the rest of `persist` knows of it.
 
-pub(super) mod commit;
-pub(super) mod load;
-pub(super) mod lock;
-pub(super) mod open;
-pub(super) mod options;
+mod commit;
+mod load;
+mod lock;
+mod open;
+mod options;
 mod parallel_load;
 mod schema_diff;
 mod statements;
-pub(super) mod verify;
-pub(super) mod writer;
+mod value;
+mod verify;
+mod writer;
+
+pub(super) use commit::is_unique;
+pub(super) use lock::Lock;
+pub(super) use open::{Opened, open};
+pub use options::Options;
+pub(super) use writer::Writer;

@@ -1,105 +1,90 @@
 //! Opening a world file: checked and read first, and only then written to.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::store::any_table::Selection;
+use crate::persist::error::FileError;
+use crate::persist::table_order::TableOrder;
 use crate::store::entity::Tables;
 use crate::store::world::World;
 
-use super::commit::FlushReport;
-use super::load::{LoadOrder, load};
+use super::load::load;
 use super::lock::{FileIdentity, Lock, resolved};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
-use super::writer::{Durability, Writer};
+use super::writer::Writer;
 use super::{commit, schema_diff, statements};
-use crate::persist::database::{Database, IsWorld};
-use crate::persist::error::FileError;
-use crate::persist::worker::Worker;
 
 /// From this many bytes on a file is worth a second connection: 1 MB.
 const LARGE: u64 = 1 << 20;
 
-impl<W: IsWorld> Database<W> {
-    pub(in crate::persist) fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
-        let lock = Lock::acquire(path)?;
-        look_for_file(path, options.existing)?;
-        let at_path = |source| open_error(path, source);
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
-        // Before SQLite makes files beside one that it can only read.
-        if connection.is_readonly("main").map_err(at_path)? {
-            return Err(FileError::ReadOnly {
-                path: path.to_owned(),
-            });
-        }
-        // One that is refused is not written to, so the log that it came with stays beside it.
-        checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
-        let wal_pages = configure(&mut connection, options).map_err(at_path)?;
-        let order = LoadOrder::of::<W::Tables>();
-        if schema_diff::is_empty(&connection).map_err(at_path)? {
-            use_wal(&connection, path)?;
-            create(&mut connection, W::Tables::DDL).map_err(at_path)?;
-        } else if journal_mode(&connection).map_err(at_path)? != "wal" {
-            // A file from elsewhere. Nothing is written to it before all of it is known to fit; after
-            // that it is read again, because SQLite takes the change of mode for somebody else's write.
-            read::<W::Tables>(&connection, path, &order)?;
-            use_wal(&connection, path)?;
-        }
-        let (world, version) = read::<W::Tables>(&connection, path, &order)?;
-        // Now that the file is known to fit.
-        if !connection
-            .query_row(statements::IDS_EXIST, [], |row| row.get(0))
-            .map_err(at_path)?
-        {
-            connection
-                .execute_batch(statements::CREATE_IDS)
-                .map_err(at_path)?;
-        }
-        let writer = Writer {
-            connection,
-            path: path.to_owned(),
-            file: FileIdentity::of(path),
-            version,
-            wal_pages: Arc::clone(&wal_pages),
-            // Whoever wrote it last may have been killed.
-            is_synced: false,
-            broken: None,
-        };
-        let mut database = Self {
-            loaded: world.identity(),
-            world,
-            path: path.to_owned(),
-            order,
-            wal_pages,
-            is_poisoned: false,
-            worker: Worker::new(writer),
-            spare: Vec::new(),
-            last_report: FlushReport::default(),
-            failure: None,
-            ahead: None,
-            unmerged: Vec::new(),
-            _lock: lock,
-        };
-        // No row is dirty, so this writes the next ids alone, where the file comes from elsewhere.
-        let _ = database.write(Selection::All, Durability::Process)?;
-        database
-            .worker
-            .with_writer(|writer| checkpoint_on_close(&writer.connection, true))
-            .transpose()
-            .map_err(at_path)?;
-        tracing::info!(path = %path.display(), world = ?database.world, "world opened");
-        Ok(database)
-    }
+/// A world file that is open, locked and read.
+pub(in crate::persist) struct Opened<T: Tables> {
+    pub(in crate::persist) world: World<T>,
+    pub(in crate::persist) writer: Writer,
+    pub(in crate::persist) lock: Lock,
 }
 
-fn open_error(path: &Path, source: rusqlite::Error) -> FileError {
+pub(in crate::persist) fn open<T: Tables>(
+    options: Options,
+    path: &Path,
+    order: &TableOrder,
+) -> Result<Opened<T>, FileError> {
+    let lock = Lock::acquire(path)?;
+    look_for_file(path, options.existing)?;
+    let at_path = |source| open_error(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
+    // Before SQLite makes files beside one that it can only read.
+    if connection.is_readonly("main").map_err(at_path)? {
+        return Err(FileError::ReadOnly {
+            path: path.to_owned(),
+        });
+    }
+    // One that is refused is not written to, so the log that it came with stays beside it.
+    checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
+    let wal_pages = configure(&mut connection, options).map_err(at_path)?;
+    if schema_diff::is_empty(&connection).map_err(at_path)? {
+        use_wal(&connection, path)?;
+        create(&mut connection, T::DDL).map_err(at_path)?;
+    } else if journal_mode(&connection).map_err(at_path)? != "wal" {
+        // A file from elsewhere. Nothing is written to it before all of it is known to fit; after
+        // that it is read again, because SQLite takes the change of mode for somebody else's write.
+        read::<T>(&connection, path, order)?;
+        use_wal(&connection, path)?;
+    }
+    let (world, version) = read::<T>(&connection, path, order)?;
+    // Now that the file is known to fit.
+    if !connection
+        .query_row(statements::IDS_EXIST, [], |row| row.get(0))
+        .map_err(at_path)?
+    {
+        connection
+            .execute_batch(statements::CREATE_IDS)
+            .map_err(at_path)?;
+    }
+    let writer = Writer {
+        connection,
+        path: path.to_owned(),
+        file: FileIdentity::of(path),
+        version,
+        wal_pages,
+        // Whoever wrote it last may have been killed.
+        is_synced: false,
+        broken: None,
+    };
+    Ok(Opened {
+        world,
+        writer,
+        lock,
+    })
+}
+
+pub(super) fn open_error(path: &Path, source: rusqlite::Error) -> FileError {
     match source.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => FileError::NotADatabase {
             path: path.to_owned(),
@@ -171,7 +156,7 @@ fn create(connection: &mut Connection, ddl: &str) -> rusqlite::Result<()> {
 fn read<T: Tables>(
     connection: &Connection,
     path: &Path,
-    order: &LoadOrder,
+    order: &TableOrder,
 ) -> Result<(World<T>, i64), FileError> {
     let at_path = |source| open_error(path, source);
     let (snapshot, mut second) = snapshot(connection, path).map_err(at_path)?;

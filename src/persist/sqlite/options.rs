@@ -1,6 +1,5 @@
 //! How a world file is opened: what the caller can choose, and what we have chosen.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -9,10 +8,6 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
-
-use crate::error::Error;
-
-use crate::persist::database::{Database, IsWorld};
 
 type Observer = Box<dyn FnMut(&str) + Send>;
 
@@ -23,7 +18,7 @@ pub struct Options {
     busy_timeout: Option<Duration>,
     on_statement: Option<Observer>,
     /// Whether the file has to be there.
-    pub(in crate::persist) existing: bool,
+    pub(super) existing: bool,
 }
 
 impl std::fmt::Debug for Options {
@@ -36,7 +31,7 @@ impl std::fmt::Debug for Options {
 }
 
 impl Options {
-    /// The settings of [`Database::open`].
+    /// The settings of [`Database::open`](crate::Database::open).
     pub fn new() -> Self {
         Self::default()
     }
@@ -61,19 +56,11 @@ impl Options {
         self.on_statement = Some(Box::new(observer));
         self
     }
-
-    /// Opens a world file, or makes one, unless it is to be an [`existing`](Self::existing) one.
-    ///
-    /// # Errors
-    /// As [`Database::open`].
-    pub fn open<W: IsWorld>(self, path: impl AsRef<Path>) -> Result<Database<W>, Error> {
-        Ok(Database::open_with(self, path.as_ref())?)
-    }
 }
 
 /// Settings of the connection, none of which writes to the file. Returns the number of pages in the
 /// write-ahead log, which every commit keeps up to date.
-pub(in crate::persist) fn configure(
+pub(super) fn configure(
     connection: &mut Connection,
     options: Options,
 ) -> rusqlite::Result<Arc<AtomicU32>> {
@@ -105,10 +92,7 @@ pub(in crate::persist) fn configure(
 }
 
 /// Whether closing the file brings the write-ahead log into it.
-pub(in crate::persist) fn checkpoint_on_close(
-    connection: &Connection,
-    yes: bool,
-) -> rusqlite::Result<()> {
+pub(super) fn checkpoint_on_close(connection: &Connection, yes: bool) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !yes)?;
     Ok(())
 }

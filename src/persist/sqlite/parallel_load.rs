@@ -18,9 +18,9 @@ use crate::store::entity::{Column, Columns};
 use crate::store::schema::TableInfo;
 use crate::store::value::Value;
 
-use super::load::{columns, value};
 use super::options::checkpoint_on_close;
 use super::statements;
+use super::value::{columns, value};
 
 /// Fewer rows are read as fast by one thread.
 pub(super) const SMALL: usize = 4096;

@@ -9,12 +9,12 @@ use crate::store::entity::Tables;
 use crate::store::schema::TableId;
 use crate::store::world::World;
 
-use super::load::columns;
 use super::statements;
+use super::value::columns;
 
 /// Whether every row of the file is the one that the last flush wrote, and none is missing: then a
 /// checkpoint, as backup programs run it, was all that happened. O(file).
-pub(in crate::persist) fn is_unchanged<T: Tables>(
+pub(super) fn is_unchanged<T: Tables>(
     file: &Connection,
     world: &World<T>,
 ) -> rusqlite::Result<bool> {

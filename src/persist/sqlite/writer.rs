@@ -7,11 +7,18 @@ use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::commit::{self, Failed, FlushReport};
+use super::commit;
 use super::lock::FileIdentity;
+use super::open::open_error;
+use super::options::checkpoint_on_close;
+use super::verify::is_unchanged;
 use crate::persist::batch::Batch;
-use crate::persist::error::{FlushFailure, Outcome, is_refused_write};
+use crate::persist::error::{Failed, FileError, FlushFailure, Outcome, is_refused_write};
+use crate::persist::report::FlushReport;
+use crate::persist::ticket::Durability;
 use crate::persist::worker::Writes;
+use crate::store::entity::Tables;
+use crate::store::world::World;
 
 /// From this many pages on, the write-ahead log is brought into the file after a flush: 4 MB.
 const CHECKPOINT_PAGES: u32 = 1000;
@@ -19,33 +26,50 @@ const CHECKPOINT_PAGES: u32 = 1000;
 /// From this many pages on somebody must be holding an old state of the file open: 64 MB.
 const WARN_PAGES: u32 = 16_000;
 
-/// What a commit survives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::persist) enum Durability {
-    /// The death of the process.
-    Process,
-    /// A power cut too: the log is synced.
-    PowerCut,
-}
-
 pub(in crate::persist) struct Writer {
-    pub(in crate::persist) connection: Connection,
-    pub(in crate::persist) path: PathBuf,
-    pub(in crate::persist) file: Option<FileIdentity>,
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) file: Option<FileIdentity>,
     /// That of the file as memory knows it: [`commit::data_version`].
-    pub(in crate::persist) version: i64,
+    pub(super) version: i64,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
-    pub(in crate::persist) wal_pages: Arc<AtomicU32>,
+    pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether all that was ever committed survives a power cut.
-    pub(in crate::persist) is_synced: bool,
+    pub(super) is_synced: bool,
     /// A checkpoint that the disk has failed: after that nobody knows what is on it.
-    pub(in crate::persist) broken: Option<FlushFailure>,
+    pub(super) broken: Option<FlushFailure>,
 }
 
 impl Writer {
+    /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
+    pub(in crate::persist) fn wal_pages(&self) -> Arc<AtomicU32> {
+        Arc::clone(&self.wal_pages)
+    }
+
+    /// Whether all that was ever committed survives a power cut.
+    pub(in crate::persist) fn is_synced(&self) -> bool {
+        self.is_synced
+    }
+
+    /// Has closing the file bring the write-ahead log into it.
+    pub(in crate::persist) fn checkpoint_on_close(&self) -> Result<(), FileError> {
+        checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
+    }
+
+    /// Writes a batch, all of it or nothing. Where another connection has touched the file, it is
+    /// compared with the world inside of the transaction.
+    pub(in crate::persist) fn write_from<T: Tables>(
+        &mut self,
+        batch: &mut Batch,
+        durability: Durability,
+        world: &World<T>,
+    ) -> Result<FlushReport, Failed> {
+        self.write(batch, durability, |file| is_unchanged(file, world))
+    }
+
     /// Writes a batch, all of it or nothing. `is_unchanged` says, inside of the transaction, whether
     /// the file is what memory believes it to be, where another connection has touched it.
-    pub(in crate::persist) fn write(
+    fn write(
         &mut self,
         batch: &mut Batch,
         durability: Durability,

@@ -1,0 +1,41 @@
+//! Values of the world and values of SQLite: what is bound to a statement, and what is read from a row.
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Row, ToSql};
+
+use crate::store::entity::{Column, Columns};
+use crate::store::schema::TableInfo;
+use crate::store::value::Value;
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Value::Null => ValueRef::Null,
+            Value::Integer(integer) => ValueRef::Integer(integer),
+            Value::Real(real) => ValueRef::Real(real),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// The columns of the current row of a query whose first column is the id.
+#[inline]
+pub(super) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Columns<'row> {
+    let n_columns = info.columns.len();
+    (1..=n_columns).map(|column| value(row, column)).collect()
+}
+
+#[inline]
+pub(super) fn value<'row>(row: &'row Row<'_>, column: usize) -> Column<'row> {
+    Column::Value(match row.get_ref(column) {
+        Ok(ValueRef::Null) | Err(_) => Value::Null,
+        Ok(ValueRef::Integer(integer)) => Value::Integer(integer),
+        Ok(ValueRef::Real(real)) => Value::Real(real),
+        Ok(ValueRef::Text(text)) => match std::str::from_utf8(text) {
+            Ok(text) => Value::Text(text),
+            Err(_) => return Column::NotUtf8,
+        },
+        Ok(ValueRef::Blob(bytes)) => Value::Blob(bytes),
+    })
+}
