@@ -60,8 +60,7 @@ impl<T: Tables> Database<World<T>> {
             let path = path.to_owned();
             return Err(failed(world, FileError::Exists { path }.into()));
         }
-        database.world = world;
-        database.loaded = database.world.forget_file();
+        database.replace_world(world);
         match database.flush() {
             Ok(_) => Ok(database),
             Err(source) => Err(failed(database.into_world(), source)),

@@ -215,9 +215,20 @@ impl From<rusqlite::Error> for FlushFailure {
 }
 
 /// A failed transaction.
+#[derive(Clone, Debug)]
 pub(super) struct Failed {
     pub(super) outcome: Outcome,
     pub(super) cause: FlushFailure,
+}
+
+impl Failed {
+    /// An earlier transaction had an unknown outcome.
+    pub(super) fn poisoned() -> Self {
+        Self {
+            outcome: Outcome::Unknown,
+            cause: FlushFailure::Poisoned,
+        }
+    }
 }
 
 impl<C: Into<FlushFailure>> From<C> for Failed {
