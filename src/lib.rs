@@ -20,31 +20,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Modules, in reading order:
+//! In reading order:
 //!
 //! - [`store`]: the world in memory. Knows nothing of SQL or files.
-//! - [`persist`]: world files (feature `sqlite`, on by default).
-//! - [`error`]: what can go wrong.
+//! - [`Database`]: a world with its file (feature `sqlite`, on by default).
+//! - [`Error`] and [`FileError`]: what can go wrong.
 //! - [`model`]: what generated code is made of.
 #![forbid(unsafe_code)]
 
-pub mod error;
+mod error;
 pub mod model;
 #[cfg(feature = "sqlite")]
-pub mod persist;
+mod persist;
 pub mod store;
 
-pub use error::Error;
 #[cfg(feature = "sqlite")]
-pub use persist::Options;
+pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
+pub use error::{Error, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
-pub use persist::database::{Cascade, Database};
-#[cfg(feature = "sqlite")]
-pub use persist::error::FileError;
-#[cfg(feature = "sqlite")]
-pub use persist::report::FlushReport;
-#[cfg(feature = "sqlite")]
-pub use persist::ticket::{Generation, Ticket};
+pub use persist::{
+    Cascade, CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
+};
 pub use store::changes::{AnyChange, Change, Changes, Effect, PivotChange, Subscription};
 pub use store::delta::Delta;
 pub use store::key::{Id, Key};

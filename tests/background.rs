@@ -9,8 +9,8 @@ use std::time::Duration;
 use common::sample::{Sample, attribute, double, fill, flushed, player};
 use common::{Statements, TestFile, assert_wrote, contents_of, flush_failure, state_of};
 use gamedb::model::Entity;
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FlushReport, Options, Ticket};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{AttributeKey, AttributeValue, Player, PlayerKey, World};
 
 /// What the players of [`refusing_file`] may not be called.

@@ -5,7 +5,7 @@ mod common;
 
 use common::sample::{attribute, fill, inventory, player};
 use common::{contents_of, state_of};
-use gamedb::error::ProblemKind;
+use gamedb::ProblemKind;
 use gamedb::{Change, Effect, Error, Subscription};
 use gamedb_models::{
     Attribute, AttributeColumns, AttributeOwner, Inventory, Item, Mobile, Player, PlayerColumns,

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use common::sample::{attribute, flushed, player};
 use common::{TestFile, assert_wrote, contents_of, flush_failure};
-use gamedb::error::ProblemKind;
-use gamedb::persist::error::{Difference, FlushFailure};
+use gamedb::ProblemKind;
 use gamedb::{Database, Error, FileError, Options};
+use gamedb::{Difference, FlushFailure};
 use gamedb_models::{
     AttributeOwnerKey, Inventory, InventoryEntry, Item, ItemBlueprint, ItemBlueprintComponent,
     Player, World,

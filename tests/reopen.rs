@@ -5,7 +5,7 @@ mod common;
 
 use common::sample::{attribute, double, flushed, item, player};
 use common::{TestFile, contents_of, flush_failure, state_of};
-use gamedb::persist::error::FlushFailure;
+use gamedb::FlushFailure;
 use gamedb::{Error, Id};
 use gamedb_models::{
     Attribute, AttributeOwnerKey, AttributeType, AttributeValue, Inventory, Item, ItemType, Mobile,

@@ -8,8 +8,8 @@ use std::sync::Mutex;
 
 use common::sample::{fill, flushed, player};
 use common::{TestFile, contents_of, flush_failure, state_of};
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::Player;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};

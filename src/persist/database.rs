@@ -3,21 +3,19 @@
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{Error, FileError};
 use crate::store::any_table::Selection;
 use crate::store::dirty::AnyKey;
 use crate::store::entity::{Entity, Tables};
 use crate::store::key::Key;
 use crate::store::world::World;
 
-use super::error::FileError;
 use super::pipeline::Pipeline;
 use super::report::FlushReport;
+use super::save::Cascade;
 use super::sqlite::{self, Lock, Opened, Options};
 use super::table_order::TableOrder;
 use super::ticket::{Durability, Generation, Ticket};
-
-pub use super::save::Cascade;
 
 /// A world in memory, and the SQLite file that it is flushed to.
 ///
@@ -344,7 +342,10 @@ impl<W: IsWorld> Drop for Database<W> {
 
 /// A database that could not be closed, because its last flush failed.
 #[derive(Debug, thiserror::Error)]
-#[error("{source}")]
+#[error(
+    "{} is not closed, because its last flush failed: close it again, or keep its world",
+    database.path().display()
+)]
 pub struct CloseError<W: IsWorld> {
     /// The database, with everything in it.
     pub database: Database<W>,

@@ -1,17 +1,22 @@
 //! World files. What every back end shares is in here; SQLite is known in `sqlite` alone.
 
 mod batch;
-pub mod create;
-pub mod database;
-pub mod error;
+mod create;
+mod database;
+mod error;
 mod pipeline;
-pub mod report;
+mod report;
 mod save;
 mod sqlite;
 mod state;
 mod sync;
 mod table_order;
-pub mod ticket;
+mod ticket;
 mod worker;
 
+pub use create::CreateError;
+pub use database::{CloseError, Database, IsWorld};
+pub use report::FlushReport;
+pub use save::Cascade;
 pub use sqlite::Options;
+pub use ticket::{Generation, Ticket};

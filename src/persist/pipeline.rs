@@ -1,21 +1,23 @@
 //! The flush pipeline: a batch is captured out of the world, written by the caller or by a thread, and
 //! merged back into the world if it was not written.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
+use crate::error::{FileError, FlushFailure, Outcome};
 use crate::store::any_table::Selection;
 use crate::store::dirty::AnyKey;
 use crate::store::entity::Tables;
 use crate::store::world::World;
 
 use super::batch::Batch;
-use super::error::{Failed, FileError, FlushFailure, Outcome};
+use super::error::Failed;
 use super::report::FlushReport;
 use super::save::{Cascade, ToSave, rows_to_save};
-use super::sqlite::{self, Writer};
+use super::sqlite::Writer;
 use super::state::State;
 use super::table_order::TableOrder;
 use super::ticket::{Durability, Generation, Ticket};
@@ -117,7 +119,7 @@ impl Pipeline {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },
                 ..
-            }) if sqlite::is_unique(&source) => {
+            }) if source.is_unique_violation() => {
                 self.write_now(world, Selection::All, Durability::Process)
             }
             written => written,
@@ -229,7 +231,8 @@ impl Pipeline {
         if self.state.has_unreported()
             && let Err(error) = self.retry_or_report(world)
         {
-            tracing::error!(path = %self.path.display(), %error, "an accepted flush is not in the file");
+            let error: &dyn Error = &error;
+            tracing::error!(path = %self.path.display(), error, "an accepted flush is not in the file");
         }
     }
 
@@ -330,7 +333,8 @@ impl Pipeline {
         }
         if let Some(lost) = collected.lost {
             let Failed { outcome, cause } = &lost.cause;
-            tracing::warn!(path = %self.path.display(), %outcome, %cause, "flush in the background failed");
+            let cause: &dyn Error = cause;
+            tracing::warn!(path = %self.path.display(), %outcome, cause, "flush in the background failed");
             self.state.fail(lost.last, lost.cause);
             self.unmerged = lost.batches;
             self.unstage(world);

@@ -1,6 +1,8 @@
 //! Whether the file may be written to, and the failure that the caller has to hear of.
 
-use super::error::{Failed, Outcome};
+use crate::error::Outcome;
+
+use super::error::Failed;
 
 /// The state of a file, and the last failure that no later flush has made up for.
 #[derive(Debug)]

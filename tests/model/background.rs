@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Error, FlushReport, Ticket};
+use gamedb::{FlushFailure, Outcome};
 
 use crate::common::flush_failure;
 use crate::driver::{Driver, Open};

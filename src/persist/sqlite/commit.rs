@@ -1,7 +1,5 @@
 //! Writing what was captured: one transaction, each statement checked to have touched one row.
 
-use std::sync::Arc;
-
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
 
@@ -9,9 +7,12 @@ use crate::store::capture::{Captured, CapturedRow};
 use crate::store::schema::TableInfo;
 use crate::store::value::Value;
 
+use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
 use super::statements;
+use super::value::{bound, owned};
+use crate::error::{FlushFailure, Outcome};
 use crate::persist::batch::{Batch, TableBatch};
-use crate::persist::error::{Failed, FlushFailure, Outcome, is_refused_write};
+use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
 
 /// Number that changes whenever another connection commits to the file.
@@ -70,7 +71,7 @@ fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     };
     Err(Failed {
         outcome,
-        cause: error.into(),
+        cause: flush_failure(error),
     })
 }
 
@@ -82,34 +83,16 @@ fn count(captured: &Captured, row: &CapturedRow, report: &mut FlushReport) {
     }
 }
 
-fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), FlushFailure> {
+fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), Failed> {
     if touched == 1 {
         Ok(())
     } else {
-        Err(FlushFailure::RowCount {
-            table: info.name,
-            id,
-            touched,
-        })
+        let table = info.name;
+        Err(FlushFailure::RowCount { table, id, touched }.into())
     }
 }
 
-fn refuses(info: &TableInfo, id: i64, source: rusqlite::Error) -> FlushFailure {
-    match source.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) => FlushFailure::Refused {
-            table: info.name,
-            id,
-            source: Arc::new(source),
-        },
-        _ => source.into(),
-    }
-}
-
-fn delete(
-    connection: &Connection,
-    info: &TableInfo,
-    captured: &Captured,
-) -> Result<usize, FlushFailure> {
+fn delete(connection: &Connection, info: &TableInfo, captured: &Captured) -> Result<usize, Failed> {
     if captured.removed().len() == 0 {
         return Ok(0);
     }
@@ -117,7 +100,7 @@ fn delete(
     for id in captured.removed() {
         let touched = statement
             .execute([id])
-            .map_err(|source| refuses(info, id, source))?;
+            .map_err(|source| row_failure(info, id, source))?;
         touched_one(info, id, touched)?;
     }
     Ok(captured.removed().len())
@@ -156,7 +139,7 @@ impl<'c> Statements<'c> {
         })
     }
 
-    fn write(&mut self, row: &CapturedRow) -> Result<Written, FlushFailure> {
+    fn write(&mut self, row: &CapturedRow) -> Result<Written, Failed> {
         let statement = &mut self.by_shape[row.shape];
         let mut n_bound = 0;
         for (n, value) in (1..).zip(self.captured.values(row)) {
@@ -166,26 +149,14 @@ impl<'c> Statements<'c> {
         bind(statement, n_bound + 1, Value::Integer(row.id))?;
         match statement.raw_execute() {
             Ok(touched) => touched_one(self.info, row.id, touched).map(|()| Written::Yes),
-            Err(source) if is_unique(&source) => Ok(Written::ValueTaken(source)),
-            Err(source) => Err(refuses(self.info, row.id, source)),
+            Err(source) if is_unique_violation(&source) => Ok(Written::ValueTaken(source)),
+            Err(source) => Err(row_failure(self.info, row.id, source)),
         }
     }
 }
 
 fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::Result<()> {
-    statement.raw_bind_parameter(n, value)
-}
-
-pub(in crate::persist) fn is_unique(error: &rusqlite::Error) -> bool {
-    // An id is taken where a delta has brought it back, and its old row is still in the file.
-    error.sqlite_error().is_some_and(|error| {
-        matches!(
-            error.extended_code,
-            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
-                | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-                | rusqlite::ffi::SQLITE_CONSTRAINT_ROWID
-        )
-    })
+    statement.raw_bind_parameter(n, bound(value))
 }
 
 /// A row that could not be written because another one has its value, so far.
@@ -196,7 +167,7 @@ struct Refused<'b> {
 }
 
 impl Refused<'_> {
-    fn write(&self, connection: &Connection) -> Result<Written, FlushFailure> {
+    fn write(&self, connection: &Connection) -> Result<Written, Failed> {
         Statements::new(connection, self.info, self.captured)?.write(self.row)
     }
 }
@@ -210,7 +181,7 @@ fn untangle(
     connection: &Connection,
     refused: Vec<Refused<'_>>,
     report: &mut FlushReport,
-) -> Result<(), FlushFailure> {
+) -> Result<(), Failed> {
     let (mut new, mut aside) = (Vec::new(), Vec::new());
     for row in refused.into_iter().rev() {
         if let Written::Yes = row.write(connection)? {
@@ -228,7 +199,7 @@ fn untangle(
     for row in new {
         match row.write(connection)? {
             Written::Yes => report.inserted += 1,
-            Written::ValueTaken(source) => return Err(refuses(row.info, row.row.id, source)),
+            Written::ValueTaken(source) => return Err(row_failure(row.info, row.row.id, source)),
         }
     }
     for (row, values) in aside.iter().zip(values) {
@@ -239,10 +210,7 @@ fn untangle(
 }
 
 /// Takes a row out of the file and returns all of its values as they are to be.
-fn step_aside(
-    connection: &Connection,
-    refused: &Refused<'_>,
-) -> Result<Vec<SqlValue>, FlushFailure> {
+fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, Failed> {
     let Refused {
         info,
         captured,
@@ -262,13 +230,7 @@ fn step_aside(
         .iter()
         .zip(captured.values(row))
     {
-        values[column] = match value {
-            Value::Null => SqlValue::Null,
-            Value::Integer(integer) => SqlValue::Integer(integer),
-            Value::Real(real) => SqlValue::Real(real),
-            Value::Text(text) => SqlValue::Text(text.to_owned()),
-            Value::Blob(bytes) => SqlValue::Blob(bytes.to_owned()),
-        };
+        values[column] = owned(value);
     }
     let touched = connection
         .prepare_cached(&statements::delete(info))?
@@ -281,7 +243,7 @@ fn step_back(
     connection: &Connection,
     refused: &Refused<'_>,
     values: &[SqlValue],
-) -> Result<(), FlushFailure> {
+) -> Result<(), Failed> {
     let Refused { info, row, .. } = refused;
     let shape = crate::store::capture::Shape {
         is_new: true,
@@ -292,7 +254,7 @@ fn step_back(
     let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
     let touched = statement
         .execute(parameters)
-        .map_err(|source| refuses(info, row.id, source))?;
+        .map_err(|source| row_failure(info, row.id, source))?;
     touched_one(info, row.id, touched)
 }
 

@@ -3,7 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use crate::persist::error::FileError;
+use crate::error::FileError;
 
 /// Held as long as it lives; the operating system lets go of it when the process dies, however it
 /// does. The file stays, empty, because removing it would race with the next one to open it.

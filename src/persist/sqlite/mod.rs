@@ -3,6 +3,7 @@
 //! What it exports is all that the rest of `persist` knows of it.
 
 mod commit;
+mod error;
 mod load;
 mod lock;
 mod open;
@@ -14,7 +15,6 @@ mod value;
 mod verify;
 mod writer;
 
-pub(super) use commit::is_unique;
 pub(super) use lock::Lock;
 pub(super) use open::{Opened, open};
 pub use options::Options;

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::persist::error::FileError;
+use crate::error::FileError;
 use crate::persist::table_order::TableOrder;
 use crate::store::entity::Tables;
 use crate::store::world::World;
 
+use super::error::open_error;
 use super::load::load;
 use super::lock::{FileIdentity, Lock, resolved};
 use super::options::{Options, checkpoint_on_close, configure};
@@ -82,21 +83,6 @@ pub(in crate::persist) fn open<T: Tables>(
         writer,
         lock,
     })
-}
-
-pub(super) fn open_error(path: &Path, source: rusqlite::Error) -> FileError {
-    match source.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => FileError::NotADatabase {
-            path: path.to_owned(),
-        },
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => FileError::ReadOnly {
-            path: path.to_owned(),
-        },
-        _ => FileError::Open {
-            path: path.to_owned(),
-            source,
-        },
-    }
 }
 
 /// Refuses to make a file where one is missed.

@@ -1,21 +1,31 @@
 //! Values of the world and values of SQLite: what is bound to a statement, and what is read from a row.
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Row, ToSql};
+use rusqlite::Row;
+use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 
 use crate::store::entity::{Column, Columns};
 use crate::store::schema::TableInfo;
 use crate::store::value::Value;
 
-impl ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match *self {
-            Value::Null => ValueRef::Null,
-            Value::Integer(integer) => ValueRef::Integer(integer),
-            Value::Real(real) => ValueRef::Real(real),
-            Value::Text(text) => ValueRef::Text(text.as_bytes()),
-            Value::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
+/// A value as it is bound to a statement.
+pub(super) fn bound(value: Value<'_>) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(match value {
+        Value::Null => ValueRef::Null,
+        Value::Integer(integer) => ValueRef::Integer(integer),
+        Value::Real(real) => ValueRef::Real(real),
+        Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        Value::Blob(bytes) => ValueRef::Blob(bytes),
+    })
+}
+
+/// The same, to be kept.
+pub(super) fn owned(value: Value<'_>) -> SqlValue {
+    match value {
+        Value::Null => SqlValue::Null,
+        Value::Integer(integer) => SqlValue::Integer(integer),
+        Value::Real(real) => SqlValue::Real(real),
+        Value::Text(text) => SqlValue::Text(text.to_owned()),
+        Value::Blob(bytes) => SqlValue::Blob(bytes.to_owned()),
     }
 }
 

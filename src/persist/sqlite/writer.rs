@@ -8,12 +8,13 @@ use std::time::Instant;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::commit;
+use super::error::{flush_failure, is_refused_write, open_error};
 use super::lock::FileIdentity;
-use super::open::open_error;
 use super::options::checkpoint_on_close;
 use super::verify::is_unchanged;
+use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::Batch;
-use crate::persist::error::{Failed, FileError, FlushFailure, Outcome, is_refused_write};
+use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
 use crate::persist::ticket::Durability;
 use crate::persist::worker::Writes;
@@ -88,9 +89,7 @@ impl Writer {
             Durability::Process => self.transact(batch, is_unchanged),
             Durability::PowerCut => {
                 // SQLite ignores it inside of a transaction.
-                self.connection
-                    .pragma_update(None, "synchronous", "FULL")
-                    .map_err(FlushFailure::from)?;
+                self.connection.pragma_update(None, "synchronous", "FULL")?;
                 let written = self.transact(batch, is_unchanged);
                 let reset = self.connection.pragma_update(None, "synchronous", "NORMAL");
                 if let Err(error) = reset {
@@ -159,7 +158,7 @@ impl Writer {
                 tracing::warn!(path = %self.path.display(), %error, "checkpoint failed");
                 let is_io = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
                 if is_io && !is_refused_write(&error) {
-                    self.broken = Some(error.into());
+                    self.broken = Some(flush_failure(error));
                 }
                 false
             }
