@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Counts the flushes of a [`Database`] that had something to write. They reach the file in this
+/// Counts the flushes of a [`Database`](crate::Database) that had something to write. They reach the file in this
 /// order: when one is there, so are all before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub(super) u64);
@@ -13,8 +13,8 @@ impl fmt::Display for Generation {
     }
 }
 
-/// What [`Database::flush_in_background`] returns, to ask what has become of it:
-/// [`Database::poll`], [`Database::wait`]. Nothing depends on asking.
+/// What [`Database::flush_in_background`](crate::Database::flush_in_background) returns, to ask what has become of it:
+/// [`Database::poll`](crate::Database::poll), [`Database::wait`](crate::Database::wait). Nothing depends on asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "whether it is in the file, only the ticket says"]
 pub struct Ticket {
