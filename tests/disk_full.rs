@@ -10,8 +10,8 @@ use std::process::Command;
 
 use common::TestFile;
 use common::sample::{attribute, mobile};
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FileError};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{MobileKey, World};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

@@ -9,8 +9,8 @@ use std::sync::Mutex;
 
 use common::sample::{filled_file, flushed, player};
 use common::{TestFile, contents_of, flush_failure, state_of};
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::Player;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};

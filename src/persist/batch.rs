@@ -9,7 +9,7 @@ use crate::store::tracking::dirty::Tombstone;
 use crate::store::tracking::txn_groups::Together;
 use crate::store::world::World;
 
-use super::load::LoadOrder;
+use super::table_order::TableOrder;
 
 /// Changes copied out of a world; nothing in it refers to the world.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl NextId {
 
 impl Batch {
     /// One with nothing in it.
-    pub(super) fn new<T: Tables>(order: &LoadOrder) -> Self {
+    pub(super) fn new<T: Tables>(order: &TableOrder) -> Self {
         let table = |&id: &TableId| TableBatch {
             info: T::INFO[id.index()],
             captured: Captured::new(id),

@@ -257,10 +257,7 @@ impl Done for Result<(), Error> {
 /// The error of a flush, or of a save, that has failed.
 pub(crate) fn flush_failure<R: std::fmt::Debug>(
     result: Result<R, Error>,
-) -> (
-    gamedb::persist::error::Outcome,
-    gamedb::persist::error::FlushFailure,
-) {
+) -> (gamedb::Outcome, gamedb::FlushFailure) {
     match result.unwrap_err() {
         Error::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
         other => panic!("{other}"),

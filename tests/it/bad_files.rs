@@ -3,7 +3,7 @@
 
 use crate::common::TestFile;
 use gamedb::FileError;
-use gamedb::error::ProblemKind;
+use gamedb::ProblemKind;
 
 /// Good rows, so that each file has one thing wrong with it.
 const GOOD: &str = "

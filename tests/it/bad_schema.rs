@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::common::sample::{flushed, player};
 use crate::common::{TestFile, new_file};
-use gamedb::persist::error::Difference;
+use gamedb::Difference;
 use gamedb::{Error, FileError, Options};
 use gamedb_models::World;
 

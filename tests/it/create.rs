@@ -2,8 +2,8 @@
 
 use crate::common::sample::{attribute, fill, flushed, flushed_file, player};
 use crate::common::{TestFile, contents_of, flush_failure, state_of};
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FileError, Options};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{Player, PlayerColumns, World};
 
 fn created(file: &TestFile, world: World) -> Database<World> {

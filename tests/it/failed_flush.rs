@@ -9,8 +9,8 @@ use crate::common::{
     REFUSED, TestFile, assert_wrote, flush_failure, new_file, refusing_file, sample, state_of,
 };
 use gamedb::model::traits::*;
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FileError, Key, Options};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{Attribute, Inventory, InventoryEntry, Item, Mobile, Player, World};
 
 /// A row of the world that the file refuses for as long as it is bad.

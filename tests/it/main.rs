@@ -14,6 +14,7 @@ mod create;
 mod deep_chain;
 mod dirty;
 mod durable;
+mod errors;
 mod failed_flush;
 mod finders;
 mod flush;

@@ -2,7 +2,7 @@
 
 use crate::common::sample::{attribute, double, flushed_file, item, player};
 use crate::common::{TestFile, contents_of, flush_failure, new_file, state_of};
-use gamedb::persist::error::FlushFailure;
+use gamedb::FlushFailure;
 use gamedb::{Error, Id};
 use gamedb_models::{
     Attribute, AttributeOwnerKey, AttributeType, AttributeValue, Inventory, Item, ItemType, Mobile,

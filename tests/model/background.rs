@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FlushReport, Ticket};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::World;
 
 use crate::common::flush_failure;

@@ -7,7 +7,7 @@ use crate::common::{
     REFUSED, TestFile, assert_wrote, contents_of, flush_failure, refusing_file, state_of,
 };
 use gamedb::model::traits::*;
-use gamedb::persist::error::{FlushFailure, Outcome};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::Player;
 
 /// It was on its way to its new owner when it was removed, and did not arrive: in the file the old

@@ -12,8 +12,8 @@ use crate::common::sample::{fill, flushed, player, rename, watched};
 use crate::common::{
     REFUSED, TestFile, assert_wrote, contents_of, flush_failure, new_file, refusing_file,
 };
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Error, FlushReport};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{PlayerKey, World};
 
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use crate::common::sample::{ada, flushed_file, player, rename, watched};
 use crate::common::{assert_wrote, contents_of, flush_failure};
-use gamedb::persist::error::FlushFailure;
+use gamedb::FlushFailure;
 
 #[test]
 fn a_part_is_bounded_and_the_rest_is_left() {

@@ -4,7 +4,7 @@ use super::key_of;
 use crate::common::sample::{attribute, fill, player};
 use crate::common::{TestFile, state_of};
 use gamedb::Error;
-use gamedb::error::ProblemKind;
+use gamedb::ProblemKind;
 use gamedb_models::{Attribute, Mobile, Player, World};
 
 /// Applies what `change` does to a filled world to a mirror that `spoil` has changed, and returns what

@@ -1,6 +1,5 @@
 //! How a world file is opened: what the caller can choose, and what we have chosen.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -9,10 +8,6 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
-
-use crate::error::Error;
-
-use super::database::{Database, IsWorld};
 
 type Observer = Box<dyn FnMut(&str) + Send>;
 
@@ -36,7 +31,7 @@ impl std::fmt::Debug for Options {
 }
 
 impl Options {
-    /// The settings of [`Database::open`].
+    /// The settings of [`Database::open`](crate::Database::open).
     pub fn new() -> Self {
         Self::default()
     }
@@ -60,14 +55,6 @@ impl Options {
     pub fn on_statement(mut self, observer: impl FnMut(&str) + Send + 'static) -> Self {
         self.on_statement = Some(Box::new(observer));
         self
-    }
-
-    /// Opens a world file, or makes one, unless it is to be an [`existing`](Self::existing) one.
-    ///
-    /// # Errors
-    /// As [`Database::open`].
-    pub fn open<W: IsWorld>(self, path: impl AsRef<Path>) -> Result<Database<W>, Error> {
-        Ok(Database::open_with(self, path.as_ref())?)
     }
 }
 

@@ -1,52 +1,18 @@
 //! From the file into memory: tables, indexes and ownership, all clean; or a list of what does not fit.
 
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
-use crate::schema::value::Value;
-use crate::schema::{TableId, TableInfo, TableKind};
-use crate::store::row::reader::{Cell, Cells};
+use crate::schema::{TableId, TableKind};
+use crate::store::row::reader::Cell;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-use super::read_ahead::{self, SMALL};
-use super::sql;
+use crate::persist::table_order::TableOrder;
 
-/// In which order to load and to insert: a table after those that it points to. Where they point in
-/// a circle, or a table to itself, the rows pointed to are made room for first.
-#[derive(Debug)]
-pub(super) struct LoadOrder {
-    pub(super) tables: Vec<TableId>,
-    make_room: Vec<TableId>,
-}
-
-impl LoadOrder {
-    pub(super) fn of<T: Tables>() -> Self {
-        let targets = |table: TableId| {
-            T::INFO[table.index()]
-                .foreign_keys
-                .iter()
-                .filter_map(|key| key.table)
-        };
-        let mut waiting: Vec<TableId> = (0..).take(T::INFO.len()).map(TableId).collect();
-        let (mut tables, mut make_room) = (Vec::new(), Vec::new());
-        while !waiting.is_empty() {
-            let is_free = |table: &TableId| {
-                targets(*table).all(|target| target == *table || !waiting.contains(&target))
-            };
-            let next = waiting.iter().position(is_free).unwrap_or(0);
-            let table = waiting.remove(next);
-            make_room.extend(
-                targets(table).filter(|target| *target == table || waiting.contains(target)),
-            );
-            tables.push(table);
-        }
-        make_room.sort_unstable();
-        make_room.dedup();
-        Self { tables, make_room }
-    }
-}
+use super::parallel_load::{self, SMALL};
+use super::statements;
+use super::value::columns;
 
 /// What was read.
 pub(super) struct Loaded<T: Tables> {
@@ -59,7 +25,7 @@ pub(super) struct Loaded<T: Tables> {
 pub(super) fn load<T: Tables>(
     connection: &Connection,
     mut second: Option<&mut Connection>,
-    order: &LoadOrder,
+    order: &TableOrder,
 ) -> rusqlite::Result<Loaded<T>> {
     let mut loaded = Loaded {
         world: World::<T>::new(),
@@ -68,7 +34,7 @@ pub(super) fn load<T: Tables>(
     let tables = &mut loaded.world.tables;
     for &id in &order.make_room {
         expect(connection, tables, id)?;
-        let mut statement = connection.prepare(&sql::select_ids(T::INFO[id.index()]))?;
+        let mut statement = connection.prepare(&statements::select_ids(T::INFO[id.index()]))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             tables.table_mut(id).preallocate(row.get(0)?);
@@ -85,10 +51,10 @@ pub(super) fn load<T: Tables>(
         };
         match &mut second {
             Some(second) if n_rows >= SMALL => {
-                read_ahead::read(connection, second, info, n_rows, see)?;
+                parallel_load::read(connection, second, info, n_rows, see)?;
             }
             _ => {
-                let mut statement = connection.prepare(&sql::select_all(info))?;
+                let mut statement = connection.prepare(&statements::select_all(info))?;
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
                     see(row.get(0)?, &columns(row, info));
@@ -96,8 +62,8 @@ pub(super) fn load<T: Tables>(
             }
         }
     }
-    if connection.query_row(sql::IDS_EXIST, [], |row| row.get(0))? {
-        let mut statement = connection.prepare(sql::SELECT_IDS)?;
+    if connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))? {
+        let mut statement = connection.prepare(statements::SELECT_IDS)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let name: String = row.get(0)?;
@@ -134,7 +100,7 @@ fn without_owner<T: Tables>(
         return Ok(Vec::new());
     }
     let pivot = T::INFO[pivot.index()];
-    let mut statement = connection.prepare(&sql::select_unowned(info, pivot))?;
+    let mut statement = connection.prepare(&statements::select_unowned(info, pivot))?;
     let problem = |row: &Row<'_>| {
         let kind = ProblemKind::NoOwner { pivot: pivot.name };
         Ok(Problem::of_row(info, row.get(0)?, kind))
@@ -149,32 +115,11 @@ fn expect<T: Tables>(
     id: TableId,
 ) -> rusqlite::Result<usize> {
     let info = T::INFO[id.index()];
-    let n_rows: i64 = connection.query_row(&sql::count(info), [], |row| row.get(0))?;
+    let n_rows: i64 = connection.query_row(&statements::count(info), [], |row| row.get(0))?;
     let n_rows = usize::try_from(n_rows).unwrap_or(0);
     let n_rows_of = |table: Option<TableId>| table.map_or(0, |table| tables.table(table).n_rows());
     let foreign_keys = info.foreign_keys.iter();
     let n_parents: Vec<usize> = foreign_keys.map(|key| n_rows_of(key.table)).collect();
     tables.table_mut(id).expect(n_rows, &n_parents);
     Ok(n_rows)
-}
-
-/// The columns of the current row of a query whose first column is the id.
-#[inline]
-pub(super) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Cells<'row> {
-    let n_columns = info.columns.len();
-    (1..=n_columns).map(|column| value(row, column)).collect()
-}
-
-#[inline]
-pub(super) fn value<'row>(row: &'row Row<'_>, column: usize) -> Cell<'row> {
-    Cell::Value(match row.get_ref(column) {
-        Ok(ValueRef::Null) | Err(_) => Value::Null,
-        Ok(ValueRef::Integer(integer)) => Value::Integer(integer),
-        Ok(ValueRef::Real(real)) => Value::Real(real),
-        Ok(ValueRef::Text(text)) => match std::str::from_utf8(text) {
-            Ok(text) => Value::Text(text),
-            Err(_) => return Cell::NotUtf8,
-        },
-        Ok(ValueRef::Blob(bytes)) => Value::Blob(bytes),
-    })
 }

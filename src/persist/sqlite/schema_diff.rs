@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
-use super::error::Difference;
+use crate::error::Difference;
 
 /// What counts of one table.
 #[derive(Debug, Default)]

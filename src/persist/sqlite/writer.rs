@@ -7,11 +7,19 @@ use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::batch::Batch;
-use super::error::{FlushFailure, Outcome, is_refused_write};
-use super::flush::{self, Failed, FlushReport};
+use super::commit;
+use super::error::{flush_failure, is_refused_write, open_error};
 use super::lock::FileIdentity;
-use super::worker::Writes;
+use super::options::checkpoint_on_close;
+use super::verify::is_unchanged;
+use crate::error::{FileError, FlushFailure, Outcome};
+use crate::persist::batch::Batch;
+use crate::persist::error::Failed;
+use crate::persist::report::FlushReport;
+use crate::persist::ticket::Durability;
+use crate::persist::worker::Writes;
+use crate::store::table::stored::Tables;
+use crate::store::world::World;
 
 /// From this many pages on, the write-ahead log is brought into the file after a flush: 4 MB.
 const CHECKPOINT_PAGES: u32 = 1000;
@@ -19,20 +27,11 @@ const CHECKPOINT_PAGES: u32 = 1000;
 /// From this many pages on somebody must be holding an old state of the file open: 64 MB.
 const WARN_PAGES: u32 = 16_000;
 
-/// What a commit survives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Durability {
-    /// The death of the process.
-    Process,
-    /// A power cut too: the log is synced.
-    PowerCut,
-}
-
-pub(super) struct Writer {
+pub(in crate::persist) struct Writer {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) file: Option<FileIdentity>,
-    /// That of the file as memory knows it: [`flush::data_version`].
+    /// That of the file as memory knows it: [`commit::data_version`].
     pub(super) version: i64,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
@@ -43,9 +42,35 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
+    pub(in crate::persist) fn wal_pages(&self) -> Arc<AtomicU32> {
+        Arc::clone(&self.wal_pages)
+    }
+
+    /// Whether all that was ever committed survives a power cut.
+    pub(in crate::persist) fn is_synced(&self) -> bool {
+        self.is_synced
+    }
+
+    /// Has closing the file bring the write-ahead log into it.
+    pub(in crate::persist) fn checkpoint_on_close(&self) -> Result<(), FileError> {
+        checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
+    }
+
+    /// Writes a batch, all of it or nothing. Where another connection has touched the file, it is
+    /// compared with the world inside of the transaction.
+    pub(in crate::persist) fn write_from<T: Tables>(
+        &mut self,
+        batch: &mut Batch,
+        durability: Durability,
+        world: &World<T>,
+    ) -> Result<FlushReport, Failed> {
+        self.write(batch, durability, |file| is_unchanged(file, world))
+    }
+
     /// Writes a batch, all of it or nothing. `is_unchanged` says, inside of the transaction, whether
     /// the file is what memory believes it to be, where another connection has touched it.
-    pub(super) fn write(
+    fn write(
         &mut self,
         batch: &mut Batch,
         durability: Durability,
@@ -64,9 +89,7 @@ impl Writer {
             Durability::Process => self.transact(batch, is_unchanged),
             Durability::PowerCut => {
                 // SQLite ignores it inside of a transaction.
-                self.connection
-                    .pragma_update(None, "synchronous", "FULL")
-                    .map_err(FlushFailure::from)?;
+                self.connection.pragma_update(None, "synchronous", "FULL")?;
                 let written = self.transact(batch, is_unchanged);
                 let reset = self.connection.pragma_update(None, "synchronous", "NORMAL");
                 if let Err(error) = reset {
@@ -91,17 +114,17 @@ impl Writer {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Only now that nobody else can write is the answer worth anything.
-        let found = flush::data_version(&transaction)?;
+        let found = commit::data_version(&transaction)?;
         if found != self.version && !is_unchanged(&transaction)? {
             return Err(FlushFailure::ForeignWrite.into());
         }
-        let report = flush::write(transaction, batch)?;
+        let report = commit::write(transaction, batch)?;
         self.version = found;
         Ok(report)
     }
 
     /// Whether the write-ahead log has grown enough to be brought into the file.
-    pub(super) fn needs_checkpoint(&self) -> bool {
+    pub(in crate::persist) fn needs_checkpoint(&self) -> bool {
         self.wal_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES
     }
 
@@ -135,7 +158,7 @@ impl Writer {
                 tracing::warn!(path = %self.path.display(), %error, "checkpoint failed");
                 let is_io = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
                 if is_io && !is_refused_write(&error) {
-                    self.broken = Some(error.into());
+                    self.broken = Some(flush_failure(error));
                 }
                 false
             }

@@ -9,8 +9,8 @@ use crate::store::table::dyn_table::AnyTable;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-use super::load::columns;
-use super::sql;
+use super::statements;
+use super::value::columns;
 
 /// Whether every row of the file is the one that the last flush wrote, and none is missing: then a
 /// checkpoint, as backup programs run it, was all that happened. O(file).
@@ -23,7 +23,7 @@ pub(super) fn is_unchanged<T: Tables>(
         let removed = table.dirty().removed().iter();
         let removed: HashSet<i64> = removed.map(|tombstone| tombstone.id).collect();
         let mut n_left = n_rows_in_file(table);
-        let mut statement = file.prepare(&sql::select_all(info))?;
+        let mut statement = file.prepare(&statements::select_all(info))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id = row.get(0)?;
@@ -38,7 +38,7 @@ pub(super) fn is_unchanged<T: Tables>(
             return Ok(false);
         }
     }
-    let mut statement = file.prepare(sql::SELECT_IDS)?;
+    let mut statement = file.prepare(statements::SELECT_IDS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (name, next_id): (String, i64) = (row.get(0)?, row.get(1)?);

@@ -18,9 +18,9 @@ use crate::schema::value::Value;
 use crate::store::row::reader::{Cell, Cells};
 use crate::store::tracking::change_set::PackedValues;
 
-use super::load::{columns, value};
 use super::options::checkpoint_on_close;
-use super::sql;
+use super::statements;
+use super::value::{columns, value};
 
 /// Fewer rows are read as fast by one thread.
 pub(super) const SMALL: usize = 4096;
@@ -69,14 +69,14 @@ pub(super) fn read(
     n_rows: usize,
     mut see: impl FnMut(i64, &[Cell<'_>]),
 ) -> rusqlite::Result<()> {
-    let bounds = first.query_row(&sql::select_bounds(info), [], |row| {
+    let bounds = first.query_row(&statements::select_bounds(info), [], |row| {
         Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
     })?;
     let (Some(start), Some(end)) = bounds else {
         return Ok(());
     };
     let parts = Parts::new(start..=end, n_rows.div_ceil(ROWS_OF_PART));
-    let mut statement = first.prepare(&sql::select_range(info))?;
+    let mut statement = first.prepare(&statements::select_range(info))?;
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(BATCHES);
         let parts = &parts;
@@ -197,7 +197,7 @@ fn send_parts(
     parts: &Parts,
     to: &Sender,
 ) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare(&sql::select_range(info))?;
+    let mut statement = connection.prepare(&statements::select_range(info))?;
     while let Some(part) = parts.take_ahead() {
         let mut rows = select(&mut statement, parts.ids(part))?;
         let mut batch = Batch::default();

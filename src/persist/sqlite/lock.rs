@@ -3,12 +3,12 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use super::error::FileError;
+use crate::error::FileError;
 
 /// Held as long as it lives; the operating system lets go of it when the process dies, however it
 /// does. The file stays, empty, because removing it would race with the next one to open it.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(in crate::persist) struct Lock {
     // Closing the file is what unlocks it.
     _file: File,
 }

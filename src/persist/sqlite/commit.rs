@@ -1,8 +1,5 @@
 //! Writing what was captured: one transaction, each statement checked to have touched one row.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
 
@@ -10,57 +7,13 @@ use crate::schema::TableInfo;
 use crate::schema::value::Value;
 use crate::store::tracking::change_set::{Captured, CapturedRow};
 
-use super::background::Generation;
-use super::batch::{Batch, TableBatch};
-use super::error::{FlushFailure, Outcome, is_refused_write};
-use super::sql;
-
-/// What a flush, or a save, has written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FlushReport {
-    /// Number of rows that the file did not have.
-    pub inserted: usize,
-    /// Number of rows that the file had in another form.
-    pub updated: usize,
-    /// Number of rows that the file does not have any more.
-    pub deleted: usize,
-    /// Number of these rows that were not asked for, and could not be left behind: see
-    /// [`Database::save_with`](crate::Database::save_with). None for a flush, which asks for all.
-    pub along: usize,
-    /// How long the caller was kept: from the first look for changes to the end of the transaction. In
-    /// the background, for the capture alone.
-    pub took: Duration,
-    /// How long the transaction took: a part of `took`, or, in the background, beside it.
-    pub writing: Duration,
-    /// Pages of the write-ahead log when the transaction had ended. It stays bounded, because it is
-    /// brought into the file in the background, unless a reader keeps an old state of the file open.
-    pub wal_pages: u32,
-    /// Up to which flush everything is in the file with this one.
-    pub generation: Generation,
-}
-
-impl FlushReport {
-    /// Number of rows written.
-    #[must_use]
-    pub const fn rows(&self) -> usize {
-        self.inserted + self.updated + self.deleted
-    }
-}
-
-/// A failed transaction.
-pub(super) struct Failed {
-    pub(super) outcome: Outcome,
-    pub(super) cause: FlushFailure,
-}
-
-impl<C: Into<FlushFailure>> From<C> for Failed {
-    fn from(cause: C) -> Self {
-        Self {
-            outcome: Outcome::NotCommitted,
-            cause: cause.into(),
-        }
-    }
-}
+use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
+use super::statements;
+use super::value::{bound, owned};
+use crate::error::{FlushFailure, Outcome};
+use crate::persist::batch::{Batch, TableBatch};
+use crate::persist::error::Failed;
+use crate::persist::report::FlushReport;
 
 /// Number that changes whenever another connection commits to the file.
 pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
@@ -94,11 +47,11 @@ pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<Flush
         if id.is_in_file() {
             // SQLite writes no page for a row that stays as it is.
             transaction
-                .prepare_cached(sql::DELETE_ID)?
+                .prepare_cached(statements::DELETE_ID)?
                 .execute([id.info.name])?;
         }
         transaction
-            .prepare_cached(sql::UPSERT_ID)?
+            .prepare_cached(statements::UPSERT_ID)?
             .execute((id.info.name, id.next))?;
     }
     commit(transaction)?;
@@ -118,7 +71,7 @@ fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     };
     Err(Failed {
         outcome,
-        cause: error.into(),
+        cause: flush_failure(error),
     })
 }
 
@@ -130,42 +83,24 @@ fn count(captured: &Captured, row: &CapturedRow, report: &mut FlushReport) {
     }
 }
 
-fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), FlushFailure> {
+fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), Failed> {
     if touched == 1 {
         Ok(())
     } else {
-        Err(FlushFailure::RowCount {
-            table: info.name,
-            id,
-            touched,
-        })
+        let table = info.name;
+        Err(FlushFailure::RowCount { table, id, touched }.into())
     }
 }
 
-fn refuses(info: &TableInfo, id: i64, source: rusqlite::Error) -> FlushFailure {
-    match source.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) => FlushFailure::Refused {
-            table: info.name,
-            id,
-            source: Arc::new(source),
-        },
-        _ => source.into(),
-    }
-}
-
-fn delete(
-    connection: &Connection,
-    info: &TableInfo,
-    captured: &Captured,
-) -> Result<usize, FlushFailure> {
+fn delete(connection: &Connection, info: &TableInfo, captured: &Captured) -> Result<usize, Failed> {
     if captured.removed().len() == 0 {
         return Ok(0);
     }
-    let mut statement = connection.prepare_cached(&sql::delete(info))?;
+    let mut statement = connection.prepare_cached(&statements::delete(info))?;
     for id in captured.removed() {
         let touched = statement
             .execute([id])
-            .map_err(|source| refuses(info, id, source))?;
+            .map_err(|source| row_failure(info, id, source))?;
         touched_one(info, id, touched)?;
     }
     Ok(captured.removed().len())
@@ -191,7 +126,7 @@ impl<'c> Statements<'c> {
         info: &'static TableInfo,
         captured: &'c Captured,
     ) -> rusqlite::Result<Self> {
-        let statement = |shape| connection.prepare_cached(&sql::write(info, shape));
+        let statement = |shape| connection.prepare_cached(&statements::write(info, shape));
         let by_shape = captured
             .shapes()
             .iter()
@@ -204,7 +139,7 @@ impl<'c> Statements<'c> {
         })
     }
 
-    fn write(&mut self, row: &CapturedRow) -> Result<Written, FlushFailure> {
+    fn write(&mut self, row: &CapturedRow) -> Result<Written, Failed> {
         let statement = &mut self.by_shape[row.shape];
         let mut n_bound = 0;
         for (n, value) in (1..).zip(self.captured.values(row)) {
@@ -214,26 +149,14 @@ impl<'c> Statements<'c> {
         bind(statement, n_bound + 1, Value::Integer(row.id))?;
         match statement.raw_execute() {
             Ok(touched) => touched_one(self.info, row.id, touched).map(|()| Written::Yes),
-            Err(source) if is_unique(&source) => Ok(Written::ValueTaken(source)),
-            Err(source) => Err(refuses(self.info, row.id, source)),
+            Err(source) if is_unique_violation(&source) => Ok(Written::ValueTaken(source)),
+            Err(source) => Err(row_failure(self.info, row.id, source)),
         }
     }
 }
 
 fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::Result<()> {
-    statement.raw_bind_parameter(n, value)
-}
-
-pub(super) fn is_unique(error: &rusqlite::Error) -> bool {
-    // An id is taken where a delta has brought it back, and its old row is still in the file.
-    error.sqlite_error().is_some_and(|error| {
-        matches!(
-            error.extended_code,
-            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
-                | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-                | rusqlite::ffi::SQLITE_CONSTRAINT_ROWID
-        )
-    })
+    statement.raw_bind_parameter(n, bound(value))
 }
 
 /// A row that could not be written because another one has its value, so far.
@@ -244,7 +167,7 @@ struct Refused<'b> {
 }
 
 impl Refused<'_> {
-    fn write(&self, connection: &Connection) -> Result<Written, FlushFailure> {
+    fn write(&self, connection: &Connection) -> Result<Written, Failed> {
         Statements::new(connection, self.info, self.captured)?.write(self.row)
     }
 }
@@ -258,7 +181,7 @@ fn untangle(
     connection: &Connection,
     refused: Vec<Refused<'_>>,
     report: &mut FlushReport,
-) -> Result<(), FlushFailure> {
+) -> Result<(), Failed> {
     let (mut new, mut aside) = (Vec::new(), Vec::new());
     for row in refused.into_iter().rev() {
         if let Written::Yes = row.write(connection)? {
@@ -276,7 +199,7 @@ fn untangle(
     for row in new {
         match row.write(connection)? {
             Written::Yes => report.inserted += 1,
-            Written::ValueTaken(source) => return Err(refuses(row.info, row.row.id, source)),
+            Written::ValueTaken(source) => return Err(row_failure(row.info, row.row.id, source)),
         }
     }
     for (row, values) in aside.iter().zip(values) {
@@ -287,10 +210,7 @@ fn untangle(
 }
 
 /// Takes a row out of the file and returns all of its values as they are to be.
-fn step_aside(
-    connection: &Connection,
-    refused: &Refused<'_>,
-) -> Result<Vec<SqlValue>, FlushFailure> {
+fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, Failed> {
     let Refused {
         info,
         captured,
@@ -303,23 +223,17 @@ fn step_aside(
             .collect()
     };
     let mut values: Vec<SqlValue> = connection
-        .prepare_cached(&sql::select_row(info))?
+        .prepare_cached(&statements::select_row(info))?
         .query_row([row.id], read)?;
     for (&column, value) in captured.shapes()[row.shape]
         .columns
         .iter()
         .zip(captured.values(row))
     {
-        values[column] = match value {
-            Value::Null => SqlValue::Null,
-            Value::Integer(integer) => SqlValue::Integer(integer),
-            Value::Real(real) => SqlValue::Real(real),
-            Value::Text(text) => SqlValue::Text(text.to_owned()),
-            Value::Blob(bytes) => SqlValue::Blob(bytes.to_owned()),
-        };
+        values[column] = owned(value);
     }
     let touched = connection
-        .prepare_cached(&sql::delete(info))?
+        .prepare_cached(&statements::delete(info))?
         .execute([row.id])?;
     touched_one(info, row.id, touched)?;
     Ok(values)
@@ -329,18 +243,18 @@ fn step_back(
     connection: &Connection,
     refused: &Refused<'_>,
     values: &[SqlValue],
-) -> Result<(), FlushFailure> {
+) -> Result<(), Failed> {
     let Refused { info, row, .. } = refused;
     let shape = crate::store::tracking::change_set::Shape {
         is_new: true,
         columns: (0..info.columns.len()).collect(),
     };
-    let mut statement = connection.prepare_cached(&sql::write(info, &shape))?;
+    let mut statement = connection.prepare_cached(&statements::write(info, &shape))?;
     let id = SqlValue::Integer(row.id);
     let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
     let touched = statement
         .execute(parameters)
-        .map_err(|source| refuses(info, row.id, source))?;
+        .map_err(|source| row_failure(info, row.id, source))?;
     touched_one(info, row.id, touched)
 }
 

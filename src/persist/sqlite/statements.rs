@@ -2,11 +2,7 @@
 
 use std::fmt::Write as _;
 
-use rusqlite::ToSql;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-
 use crate::schema::TableInfo;
-use crate::schema::value::Value;
 use crate::store::tracking::change_set::Shape;
 
 /// The table in which the next id of every table stands, so that the highest one is not given again
@@ -125,16 +121,4 @@ pub(super) fn select_row(info: &TableInfo) -> String {
         quoted(info.name),
         quoted(info.id)
     )
-}
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match *self {
-            Value::Null => ValueRef::Null,
-            Value::Integer(integer) => ValueRef::Integer(integer),
-            Value::Real(real) => ValueRef::Real(real),
-            Value::Text(text) => ValueRef::Text(text.as_bytes()),
-            Value::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
 }
