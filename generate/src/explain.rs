@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::analysis::joins::{self, JoinInfo};
+use crate::analysis::pivot::{self, PivotInfo};
+use crate::analysis::relations::Found;
 use crate::config::Config;
 use crate::error::Error;
-use crate::joins::{self, JoinInfo};
 use crate::model::{self, FieldKind, ForeignKeyModel, Model, TableKind, TableModel};
-use crate::pivot::{self, PivotInfo};
-use crate::relations::Found;
 use crate::schema::{Schema, Table};
 
 /// What was found in a schema.

@@ -5,8 +5,8 @@
 //! [`ValueRef`] and [`OwnerRef`], with which a [`Model`] can be indexed: `model[field.target]`.
 //! Docs are Markdown on one or more lines; put them through [`crate::names::doc_lines`].
 
+use crate::analysis::relations::{Found, Unfollowed};
 use crate::names::Ident;
-use crate::relations::{Found, Unfollowed};
 use crate::schema::{Comparison, OnDelete};
 
 pub use crate::resolve::resolve;

@@ -2,9 +2,9 @@
 
 use super::{Column, names, values};
 use crate::config::{Config, TypeName};
-use crate::sources::Dialect;
-use crate::sources::ddl::{self, Ddl, NamedKind};
-use crate::sources::types::Kind;
+use crate::input::Dialect;
+use crate::input::ddl::{self, Ddl, NamedKind};
+use crate::input::types::Kind;
 
 /// Translates the columns of a table.
 pub(super) fn translate(
@@ -98,7 +98,7 @@ struct Resolved {
     warning: Option<String>,
     /// What a domain says besides.
     not_null: bool,
-    default: Option<Vec<crate::ddl_text::Piece>>,
+    default: Option<Vec<crate::sql::tokens::Piece>>,
 }
 
 impl Resolved {

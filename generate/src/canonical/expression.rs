@@ -9,10 +9,10 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::Table;
 use super::names::{literal, quoted};
-use crate::ddl_text::{Piece, join};
-use crate::sources::Dialect;
-use crate::sources::ddl::{self, Ddl, NamedKind};
-use crate::sources::types::Kind;
+use crate::input::Dialect;
+use crate::input::ddl::{self, Ddl, NamedKind};
+use crate::input::types::Kind;
+use crate::sql::tokens::{Piece, join};
 
 /// The CHECKs of a table, those of its columns' domains included.
 pub(super) fn checks(

@@ -1,8 +1,8 @@
 //! Which schemas are canonical as they are.
 
 use crate::config::Config;
+use crate::schema::sqlite::Passed;
 use crate::schema::{OnDelete, Schema, Table};
-use crate::sqlite::Passed;
 
 /// Whether a schema is kept as its author wrote it: nothing in it needs a translation.
 pub(crate) fn is_canonical(schema: &Schema, passed: &[Passed], config: &Config) -> bool {

@@ -1,11 +1,11 @@
 //! Ids, foreign keys, UNIQUE sets and indexes.
 
 use super::{Id, Index, Reference, Table, expression, surrogate};
+use crate::input::Dialect;
+use crate::input::cursor::Path;
+use crate::input::ddl::{self, Ddl, KeyPart};
+use crate::input::types::Kind;
 use crate::schema::{ForeignKey, OnDelete};
-use crate::sources::Dialect;
-use crate::sources::cursor::Path;
-use crate::sources::ddl::{self, Ddl, KeyPart};
-use crate::sources::types::Kind;
 
 /// Works out what identifies the rows of each table.
 pub(super) fn ids(ddl: &Ddl, tables: &mut [Table]) {
@@ -310,7 +310,7 @@ pub(super) fn sets(ddl: &Ddl, dialect: Dialect, tables: &mut [Table], warnings: 
                 .as_ref()
                 .filter(|condition| !expression::only_not_null(condition, dialect, table, &places));
             if let Some(condition) = partial.filter(|_| unique) {
-                let condition = crate::ddl_text::join(condition);
+                let condition = crate::sql::tokens::join(condition);
                 warn(&format!(
                     "is not UNIQUE here: it covers only the rows where `{condition}`"
                 ));

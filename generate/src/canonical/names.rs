@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Table;
-use crate::sources::ddl;
+use crate::input::ddl;
 
 /// The names of tables. Two of one name are told apart by their schemas.
 pub(super) fn tables(tables: &[ddl::Table], warnings: &mut Vec<String>) -> Vec<String> {

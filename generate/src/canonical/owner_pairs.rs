@@ -1,14 +1,14 @@
-//! Takes owners of two columns apart: see [`crate::owner_pairs`].
+//! Takes owners of two columns apart: see [`crate::config::owner_pairs`].
 
 use super::names;
+use crate::config::owner_pairs::pair;
 use crate::config::{Config, OwnerSection};
-use crate::ddl_text;
 use crate::error::{ConfigError, Error};
-use crate::owner_pairs::pair;
+use crate::input::Dialect;
+use crate::input::cursor::Path;
+use crate::input::ddl::{Check, Column, Ddl, ForeignKey, KeyPart, NamedKind, Table};
 use crate::schema::{OnDelete, OwnerPair};
-use crate::sources::Dialect;
-use crate::sources::cursor::Path;
-use crate::sources::ddl::{Check, Column, Ddl, ForeignKey, KeyPart, NamedKind, Table};
+use crate::sql::tokens;
 
 /// Puts a column for each table in the place of each pair that the config names, and gives back the
 /// pairs by their tables. What the schema does not have is left to [`Config::verify`].
@@ -177,6 +177,6 @@ fn one_of(pair: &OwnerPair, required: bool, dialect: Dialect) -> Check {
     let text = format!("{} {relation} 1", set.join(" + "));
     Check {
         name: None,
-        pieces: ddl_text::pieces(&text, dialect.parser()),
+        pieces: tokens::pieces(&text, dialect.parser()),
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::names::{literal, quoted};
 use super::{Column, Id, Table};
-use crate::sources::types::Kind;
+use crate::input::types::Kind;
 
 /// The statements of all tables.
 pub(super) fn write(tables: &[Table]) -> String {

@@ -3,10 +3,10 @@
 use sqlparser::tokenizer::Token;
 
 use super::names::literal;
-use crate::ddl_text::{Piece, join};
-use crate::sources::Dialect;
-use crate::sources::cursor::text;
-use crate::sources::types::Kind;
+use crate::input::Dialect;
+use crate::input::cursor::text;
+use crate::input::types::Kind;
+use crate::sql::tokens::{Piece, join};
 
 /// What a DEFAULT comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]

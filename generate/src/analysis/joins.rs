@@ -1,0 +1,373 @@
+//! Join tables: rows that link two others. Found by their shape, as pivots are.
+
+use crate::analysis::pivot::PivotInfo;
+use crate::analysis::relations::{self, Relation, Unfollowed};
+use crate::config::Config;
+use crate::error::{ConfigError, Error};
+use crate::model::{
+    FieldKind, JoinMethods, JoinModel, JoinSide, Model, TableKind, TableModel, TableRef,
+};
+use crate::names::{self, Ident, Scope};
+use crate::schema::{Column, Schema, Table};
+
+/// Columns that keep the books about a row, and are no part of what it says.
+const BOOKKEEPING: &[&str] = &[
+    "created",
+    "created_at",
+    "created_on",
+    "date_created",
+    "date_modified",
+    "inserted_at",
+    "last_modified",
+    "last_modified_at",
+    "last_update",
+    "last_updated",
+    "last_updated_at",
+    "modified",
+    "modified_at",
+    "modified_on",
+    "updated",
+    "updated_at",
+    "updated_on",
+];
+
+/// The id that a table gets which is declared without one of its own.
+const SURROGATE: &str = "gamedb_id";
+
+/// What a table is as a join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinKind {
+    /// No join.
+    No,
+    /// It links two rows, and says nothing else.
+    Plain,
+    /// It links two rows, and says more about the link.
+    WithPayload,
+}
+
+/// What is known about a table as a join, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinInfo {
+    /// What it is.
+    pub kind: JoinKind,
+    /// Its required foreign keys by column, where there are exactly two.
+    pub ends: Option<[String; 2]>,
+    /// Why it is a join, or what speaks against it. Empty for a table that does not look like one.
+    pub reasons: Vec<String>,
+}
+
+impl JoinInfo {
+    fn no(reasons: Vec<String>) -> Self {
+        Self {
+            kind: JoinKind::No,
+            ends: None,
+            reasons,
+        }
+    }
+}
+
+/// What is known about each table of a schema as a join, in declaration order; `pivots` is the same
+/// about pivots.
+///
+/// # Errors
+/// [`ModelError`](crate::error::ModelError) for a foreign key that cannot be kept;
+/// [`ConfigError::Impossible`] if the config asks for a join that cannot be made.
+pub fn join_infos(
+    schema: &Schema,
+    config: &Config,
+    pivots: &[PivotInfo],
+) -> Result<Vec<JoinInfo>, Error> {
+    let (relations, unfollowed) = relations::relations(schema, config)?;
+    let shapes = Joins {
+        config,
+        relations: &relations,
+        unfollowed: &unfollowed,
+        pivots,
+    };
+    let infos = schema.tables.iter().map(|table| shapes.info(table));
+    infos.collect()
+}
+
+/// Everything that tells joins from other tables.
+struct Joins<'a> {
+    config: &'a Config,
+    relations: &'a [Relation],
+    unfollowed: &'a [Unfollowed],
+    pivots: &'a [PivotInfo],
+}
+
+impl Joins<'_> {
+    fn info(&self, table: &Table) -> Result<JoinInfo, Error> {
+        let section = self.config.table(&table.name);
+        let said = section.and_then(|section| section.join.as_ref());
+        let forced = said.map(|join| *join.get_ref());
+        if forced == Some(false) {
+            let why = format!("no join: [tables.{}] forbids it", table.name);
+            return Ok(JoinInfo::no(vec![why]));
+        }
+        let info = self.by_shape(table, forced == Some(true));
+        match said {
+            Some(join) if info.kind != JoinKind::Plain => {
+                let why = match info.reasons.is_empty() {
+                    true => "no join: it has not two required foreign keys".to_owned(),
+                    false => info.reasons.join("; "),
+                };
+                let what = format!("table {:?}: {why}", table.name);
+                Err(ConfigError::Impossible {
+                    file: self.config.file().to_owned(),
+                    line: self.config.line(join.span()),
+                    message: what,
+                }
+                .into())
+            }
+            _ => Ok(info),
+        }
+    }
+
+    fn by_shape(&self, table: &Table, forced: bool) -> JoinInfo {
+        if self.is_pivot(&table.name) {
+            return JoinInfo::no(Vec::new());
+        }
+        let of_table = self.relations.iter().filter(|r| r.table == table.name);
+        let required: Vec<&Relation> = of_table.filter(|r| !r.nullable).collect();
+        let columns = |relations: &[&Relation]| {
+            let columns: Vec<&str> = relations.iter().map(|r| r.column.as_str()).collect();
+            columns.join(", ")
+        };
+        let (a, b) = match required.as_slice() {
+            [a, b] => (*a, *b),
+            [] | [_] => return JoinInfo::no(Vec::new()),
+            many => {
+                let n = many.len();
+                let columns = columns(many);
+                return JoinInfo::no(vec![format!(
+                    "no join: {n} required foreign keys ({columns}), where two are linked"
+                )]);
+            }
+        };
+        let pivot = self.pivots.iter().find(|pivot| {
+            let owned = pivot.owned.as_ref();
+            pivot.is_pivot && owned.is_some_and(|owned| owned.table == table.name)
+        });
+        if let Some(pivot) = pivot {
+            let why = format!("no join: its rows are owned through {}", pivot.table);
+            return JoinInfo::no(vec![why]);
+        }
+        let ends = [a.column.clone(), b.column.clone()];
+        let pair = format!("{} and {}", a.column, b.column);
+        let linked = format!("{} with {}", a.target, b.target);
+        let payload: Vec<&str> = table
+            .columns
+            .iter()
+            .filter(|column| !ends.contains(&column.name) && self.is_payload(table, column))
+            .map(|column| column.name.as_str())
+            .collect();
+        let own_id = table.primary_key.first();
+        let own_id = own_id.is_some_and(|id| !id.starts_with(SURROGATE));
+        let proof = self.proof(table, &ends);
+        let (kind, reason) = match (proof, payload.as_slice()) {
+            (Some(proof), []) => (JoinKind::Plain, format!("links {linked}: {proof}")),
+            (Some(proof), payload) if forced => {
+                let (name, payload) = (&table.name, payload.join(", "));
+                let why = format!(
+                    "links {linked}: {proof}; [tables.{name}] says that {payload} can be what Default gives"
+                );
+                (JoinKind::Plain, why)
+            }
+            (Some(proof), payload) => {
+                let payload = payload.join(", ");
+                let why = format!("links {linked}, and says more about it ({payload}): {proof}");
+                (JoinKind::WithPayload, why)
+            }
+            (None, payload) if !payload.is_empty() && !own_id && !forced => {
+                let payload = payload.join(", ");
+                let why = format!(
+                    "links {linked}, and says more about it ({payload}); {pair} are not UNIQUE together, so two rows can link the same two"
+                );
+                (JoinKind::WithPayload, why)
+            }
+            (None, _) => {
+                let why = format!(
+                    "no join: {pair} are not UNIQUE together, so two rows can link the same two"
+                );
+                return JoinInfo::no(vec![why]);
+            }
+        };
+        JoinInfo {
+            kind,
+            ends: Some(ends),
+            reasons: vec![reason],
+        }
+    }
+
+    fn is_pivot(&self, table: &str) -> bool {
+        let mut pivots = self.pivots.iter();
+        pivots.any(|pivot| pivot.is_pivot && pivot.table == table)
+    }
+
+    /// Whether a column says something of its own.
+    fn is_payload(&self, table: &Table, column: &Column) -> bool {
+        let name = column.name.as_str();
+        let books = BOOKKEEPING.contains(&names::Ident::new(name).stem());
+        let points = |relation: &Relation| relation.table == table.name && relation.column == name;
+        let points_nowhere = |key: &Unfollowed| {
+            key.table == table.name && key.columns.iter().any(|column| column == name)
+        };
+        let unique = |index: &crate::schema::Index| index.columns.iter().any(|c| c == name);
+        let plain = !self.relations.iter().any(points)
+            && !self.unfollowed.iter().any(points_nowhere)
+            && !table.uniques.iter().any(unique);
+        !(column.primary_key || books && plain)
+    }
+
+    /// What says that two rows are linked once at most.
+    fn proof(&self, table: &Table, ends: &[String; 2]) -> Option<String> {
+        let mut uniques = table.uniques.iter().filter(|index| {
+            index.partial.covers_all() && !index.expression && index.collation.is_none()
+        });
+        let both = |index: &crate::schema::Index| {
+            index.columns.len() == 2 && ends.iter().all(|end| index.columns.contains(end))
+        };
+        if uniques.any(both) {
+            return Some(format!("{} and {} are UNIQUE together", ends[0], ends[1]));
+        }
+        // One end alone is an attribute of that end, or a row of its own if others name it.
+        let named = |relation: &Relation| relation.target == table.name;
+        if self.relations.iter().any(named) {
+            return None;
+        }
+        let one = ends.iter().find(|end| table.is_unique(end))?;
+        Some(format!("{one} is UNIQUE"))
+    }
+}
+
+/// Gives the tables that joins link their methods, and the joins their kind.
+///
+/// `wanted` says how often a table's views are asked for an accessor: one that several relations want
+/// is named after the join table.
+pub(crate) fn connect(
+    model: &mut Model,
+    infos: &[JoinInfo],
+    scopes: &mut [Scope],
+    wanted: &dyn Fn(TableRef, &str) -> usize,
+) {
+    for (at, info) in infos.iter().enumerate() {
+        if info.kind == JoinKind::WithPayload {
+            model.tables[at].kind = TableKind::JoinWithPayload;
+        }
+        let Some(ends) = ends(model, at, info) else {
+            continue;
+        };
+        let mut side = |near: usize, far: usize| {
+            let (table, field, column) = ends[near];
+            let (list, one) = words(model, at, &ends, far);
+            let alone = wanted(table, list.stem()) < 2;
+            let methods = methods(&scopes[table.0], &list, &one, &model.tables[at], alone);
+            for name in [&methods.list, &methods.add, &methods.remove, &methods.set] {
+                scopes[table.0].take(name.stem());
+            }
+            JoinSide {
+                table,
+                field,
+                column,
+                methods,
+            }
+        };
+        let sides = [side(0, 1), side(1, 0)];
+        for (near, side) in sides.iter().enumerate() {
+            model.tables[side.table.0]
+                .links_through
+                .push((TableRef(at), near));
+        }
+        model.tables[at].kind = TableKind::Join(JoinModel { sides });
+    }
+}
+
+/// What the accessors of joins would like to be called: the table whose views they are on, and the
+/// name.
+pub(crate) fn wanted(model: &Model, infos: &[JoinInfo]) -> Vec<(TableRef, String)> {
+    let mut wanted = Vec::new();
+    for (at, info) in infos.iter().enumerate() {
+        let Some(ends) = ends(model, at, info) else {
+            continue;
+        };
+        for (near, far) in [(0, 1), (1, 0)] {
+            let (list, _) = words(model, at, &ends, far);
+            wanted.push((ends[near].0, list.stem().to_owned()));
+        }
+    }
+    wanted
+}
+
+/// One end of a join: the table, and the place of field and column.
+type End = (TableRef, usize, usize);
+
+/// The two ends of a plain join.
+fn ends(model: &Model, at: usize, info: &JoinInfo) -> Option<[End; 2]> {
+    let table = &model.tables[at];
+    let end = |name: &String| {
+        let column = table.columns.iter().position(|c| c.name == *name)?;
+        let field = table.columns[column].field;
+        match &table.fields[field].kind {
+            FieldKind::ForeignKey(key) => Some((key.target, field, column)),
+            _ => None,
+        }
+    };
+    let [left, right] = info.ends.as_ref()?;
+    match info.kind {
+        JoinKind::Plain => Some([end(left)?, end(right)?]),
+        _ => None,
+    }
+}
+
+/// The words for many and for one of the rows at an end: those of its table, or of its column where
+/// both ends are of one table.
+fn words(model: &Model, at: usize, ends: &[End; 2], far: usize) -> (Ident, Ident) {
+    let (table, field, _) = ends[far];
+    if ends[0].0 != ends[1].0 {
+        let far = &model[table];
+        return (far.accessor.clone(), far.singular.clone());
+    }
+    let one = model.tables[at].fields[field].name.clone();
+    let list = Ident::new(&names::plural_of_column(one.stem()));
+    (list, one)
+}
+
+/// The first free set of names.
+fn methods(
+    scope: &Scope,
+    list: &Ident,
+    one: &Ident,
+    join: &TableModel,
+    alone: bool,
+) -> JoinMethods {
+    let join = join.accessor.stem();
+    let first = if alone { 0_u64 } else { 1 };
+    let named = |n: u64| {
+        let end = match n {
+            0 => String::new(),
+            1 => format!("_by_{join}"),
+            n => format!("_by_{join}_{n}"),
+        };
+        let name =
+            |before: &str, word: &Ident| Ident::new(&format!("{before}{}{end}", word.tail()));
+        JoinMethods {
+            list: match n {
+                0 => list.clone(),
+                _ => name("", list),
+            },
+            add: name("add_", one),
+            remove: name("remove_", one),
+            set: name("set_", list),
+        }
+    };
+    let free = |methods: &JoinMethods| {
+        let names = [&methods.list, &methods.add, &methods.remove, &methods.set];
+        names.iter().all(|name| !scope.has(name.stem()))
+    };
+    let mut n = first;
+    while !free(&named(n)) {
+        n += 1;
+    }
+    named(n)
+}

@@ -1,0 +1,235 @@
+//! From files to files.
+
+use std::path::{Path, PathBuf};
+
+use crate::analysis::pivot;
+use crate::config::Config;
+use crate::error::Error;
+use crate::input::{self, Dialect, Source};
+use crate::output::{self, rustfmt};
+use crate::schema::Schema;
+use crate::{emit, model};
+
+/// The files that models are made from.
+#[derive(Debug, Clone, Default)]
+pub struct Input {
+    /// The schema.
+    pub schema: PathBuf,
+    /// The config; without one `gamedb.toml` beside the schema, if it is there.
+    pub config: Option<PathBuf>,
+    /// The SQL that the schema is written in; found out without one.
+    pub dialect: Option<Dialect>,
+}
+
+/// What [`generate`] shall do.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What to read.
+    pub input: Input,
+    /// The file to write.
+    pub out: PathBuf,
+    /// Where the schema in SQLite's words is written to, which the models include. Without one, a schema
+    /// that is in these words already is included itself, and any other is written beside `out`.
+    pub sqlite_schema: Option<PathBuf>,
+    /// Whether to compare only, and write nothing.
+    pub check: bool,
+}
+
+/// What [`generate`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The file was as it has to be, and was not touched.
+    Unchanged,
+    /// The file was written.
+    Written,
+    /// The file is not as it has to be: the unified difference. Only with [`Options::check`].
+    Stale {
+        /// The difference.
+        diff: String,
+    },
+}
+
+/// Reads schema and config.
+///
+/// # Errors
+/// [`Error::ReadFile`], [`Error::Schema`], [`Error::Canonical`], [`Error::Config`], or [`Error::Model`] for
+/// a type that is not known.
+pub fn read(input: &Input) -> Result<(Schema, Config), Error> {
+    let (source, config) = load(input)?;
+    Ok((source.schema, config))
+}
+
+/// A schema in SQLite's own words: STRICT tables whose rows have one integer id each. What is written so
+/// already is given back as it is.
+///
+/// # Errors
+/// As [`read`].
+pub fn sqlite_schema(input: &Input) -> Result<String, Error> {
+    Ok(load(input)?.0.text)
+}
+
+pub(crate) fn load(input: &Input) -> Result<(Source, Config), Error> {
+    let beside = input.schema.with_file_name("gamedb.toml");
+    let config = match &input.config {
+        Some(path) => Some(path),
+        None => beside.exists().then_some(&beside),
+    };
+    let config = match config {
+        Some(path) => Config::parse(&text(path)?, &path.display().to_string())?,
+        None => Config::default(),
+    };
+    let source = input::load(&input.schema, input.dialect, &config)?;
+    Ok((source, config))
+}
+
+/// Makes the models of a schema, or compares them with the file there is.
+///
+/// # Errors
+/// [`Error`], in every one of its variants.
+pub fn generate(options: &Options) -> Result<Outcome, Error> {
+    generate_with(options, |_| {})
+}
+
+/// What there is to say of a schema before anything is made of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// What was passed over, and how it was read.
+    pub notes: Vec<String>,
+    /// What is lost, or taken for something that nothing proves.
+    pub warnings: Vec<String>,
+}
+
+impl Remarks {
+    fn of(schema: &Schema, config: &Config) -> Self {
+        let pivots = pivot::pivot_infos(schema, config).unwrap_or_default();
+        let of_pivots = pivots.iter().flat_map(|pivot| {
+            let warnings = pivot.warnings.iter();
+            warnings.map(move |warning| format!("table {}: {warning}", pivot.table))
+        });
+        Self {
+            notes: schema.notes.clone(),
+            warnings: schema.warnings.iter().cloned().chain(of_pivots).collect(),
+        }
+    }
+}
+
+/// The same, with a look at what there is to say of the schema.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<Outcome, Error> {
+    let (source, config) = load(&options.input)?;
+    look(&Remarks::of(&source.schema, &config));
+    let model = model::resolve(&source.schema, &config)?;
+    let included = included(options, &source)?;
+    for path in [Some(options.out.as_path()), included.as_deref()] {
+        path.map_or(Ok(()), |path| refuse_inputs(&options.input, path))?;
+    }
+    if included
+        .as_ref()
+        .is_some_and(|path| is_same(path, &options.out))
+    {
+        let path = options.out.clone();
+        return Err(Error::SameFile { path });
+    }
+    let schema = included.as_deref().unwrap_or(&options.input.schema);
+    let seen = output::seen_from(&options.out, schema);
+    let models = rustfmt::format(&emit::source(&model, &seen)?, &options.out)?;
+    if !options.check && old(&options.out)?.as_deref().is_some_and(is_by_hand) {
+        let path = options.out.clone();
+        return Err(Error::OverwritesSource { path });
+    }
+    let mut diff = String::new();
+    let mut changed = false;
+    // The schema first: the models include it.
+    let files = included.iter().map(|path| (path, &source.text));
+    for (path, new) in files.chain([(&options.out, &models)]) {
+        let old = old(path)?;
+        if old.as_deref() == Some(new.as_str()) {
+            continue;
+        }
+        changed = true;
+        if options.check {
+            diff.push_str(&output::diff(&old.unwrap_or_default(), new, path));
+        } else {
+            output::write(path, new)?;
+        }
+    }
+    Ok(match (changed, options.check) {
+        (false, _) => Outcome::Unchanged,
+        (true, true) => Outcome::Stale { diff },
+        (true, false) => Outcome::Written,
+    })
+}
+
+/// Whether somebody has written this, who will want to keep it.
+fn is_by_hand(models: &str) -> bool {
+    !models.trim().is_empty() && !models.starts_with(emit::GENERATED)
+}
+
+/// Whether two paths are one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+/// Refuses an output that is the schema or the config itself.
+///
+/// # Errors
+/// [`Error::SameFile`].
+pub fn refuse_inputs(input: &Input, out: &Path) -> Result<(), Error> {
+    let beside = input.schema.with_file_name("gamedb.toml");
+    let config = input.config.as_deref().unwrap_or(&beside);
+    if is_same(out, &input.schema) || is_same(out, config) {
+        let path = out.to_owned();
+        return Err(Error::SameFile { path });
+    }
+    Ok(())
+}
+
+/// Where the schema in SQLite's words is written to; `None` where the models include the schema itself.
+fn included(options: &Options, source: &Source) -> Result<Option<PathBuf>, Error> {
+    let is_schema = |path: &Path| is_same(path, &options.input.schema);
+    let refused = |path: PathBuf| Error::Overwrites { path };
+    let by_hand = |path: &Path| {
+        let is_ours = |text: String| text.is_empty() || text.starts_with(input::GENERATED);
+        Ok::<bool, Error>(!old(path)?.is_none_or(is_ours))
+    };
+    match &options.sqlite_schema {
+        Some(path) if source.is_translated && by_hand(path)? => Err(refused(path.clone())),
+        Some(path) => Ok((!is_schema(path)).then(|| path.clone())),
+        None if !source.is_translated => Ok(None),
+        None => {
+            let mut path = options.out.with_extension("sql");
+            if is_schema(&path) {
+                path = options.out.with_extension("sqlite.sql");
+            }
+            if by_hand(&path)? {
+                Err(refused(path))
+            } else {
+                Ok(Some(path))
+            }
+        }
+    }
+}
+
+/// The text of a file that may not be there yet.
+fn old(path: &Path) -> Result<Option<String>, Error> {
+    match std::fs::read_to_string(path) {
+        Ok(old) => Ok(Some(old)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::ReadFile {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::ReadFile {
+        path: path.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,186 @@
+//! SQLite's schemas, from a text or from a file that is in use.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::cursor::{Cursor, Path as TablePath};
+use super::ddl::{Check, Column, Ddl, ForeignKey, Key, KeyPart, Table};
+use super::types::{self, DeclaredType};
+use super::{Dialect, sqlite_pieces};
+use crate::error::ReadError;
+use crate::schema::sqlite::{self, Passed};
+use crate::schema::{self, Partial, Schema};
+
+/// A schema as SQLite knows it.
+pub(super) struct Found {
+    pub(super) schema: Schema,
+    /// What is no plain table: triggers, virtual tables.
+    pub(super) passed: Vec<Passed>,
+    connection: Connection,
+    /// Whether it has rows that say what columns without a type hold.
+    is_file: bool,
+}
+
+/// Reads the text of a schema.
+pub(super) fn from_text(source: &str) -> Result<Found, ReadError> {
+    let connection = sqlite::in_memory(source)?;
+    found(connection, source, false)
+}
+
+/// Reads the schema of a file, without ever writing to it.
+pub(super) fn open(path: &Path) -> Result<Found, ReadError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(ReadError::Sqlite)?;
+    found(connection, "", true)
+}
+
+fn found(connection: Connection, source: &str, is_file: bool) -> Result<Found, ReadError> {
+    Ok(Found {
+        schema: sqlite::schema(&connection, source)?,
+        passed: sqlite::passed(&connection)?,
+        connection,
+        is_file,
+    })
+}
+
+/// The schema as a neutral description, and what is not in it.
+pub(super) fn ddl(found: &Found) -> (Ddl, Vec<String>) {
+    let mut warnings: Vec<String> = found
+        .passed
+        .iter()
+        .map(|passed| {
+            format!(
+                "{} {:?} is left out: a world cannot keep it",
+                passed.what, passed.name
+            )
+        })
+        .collect();
+    let views = found.schema.statements.iter().filter(|sql| {
+        let mut words = sql.split_ascii_whitespace();
+        words.next();
+        words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case("VIEW"))
+    });
+    let n_views = views.count();
+    if n_views > 0 {
+        warnings.push(format!("views are left out: {n_views}"));
+    }
+    let tables = found
+        .schema
+        .tables
+        .iter()
+        .map(|table| self::table(found, table));
+    (
+        Ddl {
+            tables: tables.collect(),
+            types: Vec::new(),
+        },
+        warnings,
+    )
+}
+
+fn table(found: &Found, table: &schema::Table) -> Table {
+    let keys = table.uniques.iter().map(|index| (index, true));
+    let keys = keys.chain(table.indexes.iter().map(|index| (index, false)));
+    Table {
+        name: table.name.clone(),
+        comment: table.comment.clone(),
+        columns: table
+            .columns
+            .iter()
+            .map(|column| self::column(found, table, column))
+            .collect(),
+        primary_key: table.primary_key.clone(),
+        keys: keys.map(|(index, unique)| key(index, unique)).collect(),
+        foreign_keys: table.foreign_keys.iter().map(foreign_key).collect(),
+        checks: table
+            .checks
+            .iter()
+            .map(|check| Check {
+                name: None,
+                pieces: sqlite_pieces(&check.text),
+            })
+            .collect(),
+        ..Table::default()
+    }
+}
+
+fn column(found: &Found, table: &schema::Table, column: &schema::Column) -> Column {
+    let ty = declared_type(&column.declared_type);
+    let is_unknown = ty.base.is_empty() || ty.meaning(Dialect::Sqlite).is_none();
+    let held = if is_unknown && found.is_file {
+        // A table that cannot be read says nothing; the schema is there all the same.
+        held(&found.connection, &table.name, &column.name).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    Column {
+        name: column.name.clone(),
+        ty,
+        not_null: column.not_null,
+        default: column.default.as_deref().map(sqlite_pieces),
+        generated: column.generated.then(|| column.declaration.clone()),
+        comment: column.comment.clone(),
+        held,
+        ..Column::default()
+    }
+}
+
+/// A type, whose words are free in SQLite.
+fn declared_type(text: &str) -> DeclaredType {
+    let pieces = sqlite_pieces(text);
+    let mut cursor = Cursor::new(&pieces, Dialect::Sqlite);
+    match types::declared(&mut cursor) {
+        Some(ty) if cursor.is_end() => ty,
+        _ => DeclaredType {
+            base: text.trim().to_lowercase(),
+            text: text.to_owned(),
+            ..DeclaredType::default()
+        },
+    }
+}
+
+/// The types of the values in a column.
+fn held(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<Vec<String>> {
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let column = quoted(column);
+    let sql = format!(
+        "SELECT DISTINCT typeof({column}) FROM {} ORDER BY 1",
+        quoted(table)
+    );
+    let mut statement = connection.prepare(&sql)?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+fn key(index: &schema::Index, unique: bool) -> Key {
+    let mut parts: Vec<KeyPart> = index.columns.iter().cloned().map(KeyPart::Column).collect();
+    if index.expression {
+        parts.push(KeyPart::Expression(index.name.clone()));
+    }
+    let is_own = index.name.to_ascii_lowercase().starts_with("sqlite_");
+    Key {
+        name: (!is_own).then(|| index.name.clone()),
+        unique,
+        parts,
+        condition: match &index.partial {
+            Partial::No | Partial::NotNull => None,
+            Partial::Where(text) => Some(sqlite_pieces(text)),
+        },
+        collation: index.collation.clone(),
+    }
+}
+
+fn foreign_key(key: &schema::ForeignKey) -> ForeignKey {
+    ForeignKey {
+        name: None,
+        columns: key.columns.clone(),
+        target: TablePath {
+            schema: None,
+            name: key.table.clone(),
+        },
+        target_columns: key.target_columns.clone(),
+        on_delete: key.on_delete,
+    }
+}

@@ -1,0 +1,3 @@
+//! SQL as text: what every reader of it needs, and nothing about schemas.
+
+pub(crate) mod tokens;
