@@ -42,7 +42,7 @@ pub use cli::run::{
 };
 pub use config::Config;
 pub use error::Error;
-pub use input::Dialect;
 pub use model::Model;
 pub use output::write as write_file;
 pub use schema::{Schema, sqlite};
+pub use sql::Dialect;

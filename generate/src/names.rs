@@ -76,6 +76,42 @@ const TAKEN_TYPES: &[&str] = &[
     "Self",
 ];
 
+/// Types that generated code imports, that its macros speak of, or that it has of itself; no table may
+/// be called so.
+const IMPORTED: &[&str] = &[
+    "ColumnProblem",
+    "Entity",
+    "Error",
+    "ForeignKey",
+    "FromLeft",
+    "FromRight",
+    "Id",
+    "IndexHasher",
+    "IndexInfo",
+    "Join",
+    "Key",
+    "Linked",
+    "NewOrKept",
+    "Owned",
+    "Owner",
+    "Parent",
+    "Parts",
+    "Pivot",
+    "PivotRow",
+    "RawKey",
+    "RowReader",
+    "Rows",
+    "Standalone",
+    "Table",
+    "TableId",
+    "TableInfo",
+    "TableKind",
+    "Tables",
+    "Union",
+    "Value",
+    "World",
+];
+
 /// Methods that every generated view has; no relation may be called so.
 const TAKEN_METHODS: &[&str] = &[
     "id",
@@ -150,7 +186,7 @@ impl Scope {
     /// The scope of the types of one module.
     pub fn types() -> Self {
         Self {
-            taken: (TAKEN_TYPES.iter().chain(crate::emit::IMPORTED))
+            taken: (TAKEN_TYPES.iter().chain(IMPORTED))
                 .map(|name| (*name).to_owned())
                 .collect(),
         }

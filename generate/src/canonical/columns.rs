@@ -2,9 +2,9 @@
 
 use super::{Column, names, values};
 use crate::config::{Config, TypeName};
-use crate::input::Dialect;
 use crate::input::ddl::{self, Ddl, NamedKind};
 use crate::input::types::Kind;
+use crate::sql::Dialect;
 
 /// Translates the columns of a table.
 pub(super) fn translate(

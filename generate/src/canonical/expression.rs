@@ -9,9 +9,9 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::Table;
 use super::names::{literal, quoted};
-use crate::input::Dialect;
 use crate::input::ddl::{self, Ddl, NamedKind};
 use crate::input::types::Kind;
+use crate::sql::Dialect;
 use crate::sql::tokens::{Piece, join};
 
 /// The CHECKs of a table, those of its columns' domains included.

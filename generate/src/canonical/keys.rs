@@ -1,11 +1,11 @@
 //! Ids, foreign keys, UNIQUE sets and indexes.
 
 use super::{Id, Index, Reference, Table, expression, surrogate};
-use crate::input::Dialect;
-use crate::input::cursor::Path;
 use crate::input::ddl::{self, Ddl, KeyPart};
 use crate::input::types::Kind;
 use crate::schema::{ForeignKey, OnDelete};
+use crate::sql::Dialect;
+use crate::sql::cursor::Path;
 
 /// Works out what identifies the rows of each table.
 pub(super) fn ids(ddl: &Ddl, tables: &mut [Table]) {

@@ -16,10 +16,10 @@ pub(crate) use kept::is_canonical;
 pub(crate) use owner_pairs::take_apart;
 
 use crate::config::Config;
-use crate::input::Dialect;
 use crate::input::ddl::Ddl;
 use crate::input::types::Kind;
 use crate::schema::{ForeignKey, OnDelete, SURROGATE_ID};
+use crate::sql::Dialect;
 
 /// A schema in SQLite's words.
 #[derive(Debug, Default)]

@@ -4,10 +4,10 @@ use super::names;
 use crate::config::owner_pairs::pair;
 use crate::config::{Config, OwnerSection};
 use crate::error::{ConfigError, Error};
-use crate::input::Dialect;
-use crate::input::cursor::Path;
 use crate::input::ddl::{Check, Column, Ddl, ForeignKey, KeyPart, NamedKind, Table};
 use crate::schema::{OnDelete, OwnerPair};
+use crate::sql::Dialect;
+use crate::sql::cursor::Path;
 use crate::sql::tokens;
 
 /// Puts a column for each table in the place of each pair that the config names, and gives back the

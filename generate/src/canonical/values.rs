@@ -3,9 +3,9 @@
 use sqlparser::tokenizer::Token;
 
 use super::names::literal;
-use crate::input::Dialect;
-use crate::input::cursor::text;
 use crate::input::types::Kind;
+use crate::sql::Dialect;
+use crate::sql::cursor::text;
 use crate::sql::tokens::{Piece, join};
 
 /// What a DEFAULT comes to.

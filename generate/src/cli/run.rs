@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::analysis::pivot;
 use crate::config::Config;
 use crate::error::Error;
-use crate::input::{self, Dialect, Source};
+use crate::input::{self, Source};
 use crate::output::{self, rustfmt};
 use crate::schema::Schema;
+use crate::sql::Dialect;
 use crate::{emit, model};
 
 /// The files that models are made from.

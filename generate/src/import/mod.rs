@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
+pub use crate::error::ImportError;
 use crate::model::Model;
 use crate::schema::{Schema, Table};
 
@@ -108,33 +109,6 @@ impl std::fmt::Display for ImportReport {
         }
         Ok(())
     }
-}
-
-/// Why nothing could be carried over.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The old file cannot be opened or read.
-    #[error("cannot read {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// The new file cannot be made or written.
-    #[error("cannot write {}: {source}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// The new file is there already.
-    #[error("{} is there already, and is not written over", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
 }
 
 /// Carries the rows of `options.from` over into a new file with this schema. `on_progress` is called

@@ -5,10 +5,10 @@ use sqlparser::tokenizer::Token;
 use super::column::{self, Place};
 use super::constraint;
 use super::create;
-use super::cursor::{Cursor, Path, parts, shown, text};
 use super::ddl::{NamedKind, Table};
 use super::read::Reader;
 use super::types;
+use crate::sql::cursor::{Cursor, Path, parts, shown, text};
 use crate::sql::tokens::{Element, Piece};
 
 /// Replays an ALTER TABLE whose first two words are read.

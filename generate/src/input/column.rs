@@ -2,10 +2,11 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::cursor::Cursor;
 use super::ddl::{Check, Column, ForeignKey};
-use super::{Dialect, types};
-use crate::schema::OnDelete;
+use super::types;
+use crate::sql::Dialect;
+use crate::sql::OnDelete;
+use crate::sql::cursor::Cursor;
 use crate::sql::tokens::{Piece, join};
 
 /// A column with what its definition says about keys.

@@ -1,8 +1,8 @@
 //! Reads the constraints and the indexes of a table.
 
 use super::column::{check, collation, key_word, nulls_distinct, references};
-use super::cursor::{Cursor, parts, shown, text};
 use super::ddl::{Key, KeyPart, Table};
+use crate::sql::cursor::{Cursor, parts, shown, text};
 use crate::sql::tokens::{Piece, join};
 
 /// Whether a table constraint starts here, where an element starts.

@@ -4,10 +4,11 @@ use sqlparser::tokenizer::Token;
 
 use super::column::{self, Definition};
 use super::constraint;
-use super::cursor::{Cursor, Path, parts};
 use super::ddl::{Key, KeyPart, Table};
 use super::read::Reader;
 use super::split::Statement;
+use crate::sql::Dialect;
+use crate::sql::cursor::{Cursor, Path, parts};
 use crate::sql::tokens::{self, Element, Piece};
 
 /// Reads a CREATE TABLE whose keywords up to TABLE are read.
@@ -65,7 +66,7 @@ pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: 
             table.name
         ));
     }
-    if table.columns.is_empty() && reader.dialect == super::Dialect::MySql {
+    if table.columns.is_empty() && reader.dialect == Dialect::MySql {
         reader.warn(format!(
             "table {} has no column that can be read",
             table.name
@@ -180,7 +181,7 @@ pub(crate) fn add(reader: &mut Reader, table: &mut Table, definition: Definition
         table.keys.push(Key {
             // MySQL calls it like its column.
             name: definition.unique_name.or_else(|| {
-                let is_mysql = reader.dialect == super::Dialect::MySql;
+                let is_mysql = reader.dialect == Dialect::MySql;
                 is_mysql.then(|| column.name.clone())
             }),
             unique: true,

@@ -1,11 +1,11 @@
 //! A schema as its own database declares it, after all its statements were replayed. Nothing is
 //! translated yet.
 
-use crate::schema::OnDelete;
+use crate::sql::OnDelete;
 use crate::sql::tokens::Piece;
 
-use super::cursor::Path;
 use super::types::DeclaredType;
+use crate::sql::cursor::Path;
 
 /// A schema.
 #[derive(Debug, Default)]

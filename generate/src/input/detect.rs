@@ -1,6 +1,6 @@
 //! Which dialect a text is written in, by what it says.
 
-use super::Dialect;
+use crate::sql::Dialect;
 
 /// A guess.
 pub(super) struct Guess {

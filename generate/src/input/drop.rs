@@ -1,7 +1,7 @@
 //! Replays DROP, and RENAME as a statement of its own.
 
-use super::cursor::{Cursor, Path, parts};
 use super::read::Reader;
+use crate::sql::cursor::{Cursor, Path, parts};
 use crate::sql::tokens::Piece;
 
 impl Reader {

@@ -12,7 +12,6 @@ mod alter;
 mod column;
 mod constraint;
 mod create;
-pub(crate) mod cursor;
 pub(crate) mod ddl;
 mod detect;
 mod drop;
@@ -32,38 +31,8 @@ use crate::config::Config;
 use crate::error::{Error, ReadError};
 use crate::schema::sqlite;
 use crate::schema::{OwnerPair, Schema};
-use crate::sql::tokens::Piece;
+use crate::sql::Dialect;
 use ddl::Ddl;
-
-/// The SQL that a schema is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// SQLite.
-    Sqlite,
-    /// MySQL or MariaDB.
-    MySql,
-    /// PostgreSQL.
-    Postgres,
-}
-
-impl Dialect {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SQLite",
-            Self::MySql => "MySQL",
-            Self::Postgres => "PostgreSQL",
-        }
-    }
-
-    pub(crate) fn parser(self) -> &'static dyn sqlparser::dialect::Dialect {
-        match self {
-            Self::Sqlite => &sqlparser::dialect::SQLiteDialect {},
-            Self::MySql => &sqlparser::dialect::MySqlDialect {},
-            Self::Postgres => &sqlparser::dialect::PostgreSqlDialect {},
-        }
-    }
-}
 
 /// A schema that was read.
 #[derive(Debug)]
@@ -302,9 +271,4 @@ fn headed(name: &str, text: &str) -> String {
     format!(
         "{GENERATED} from `{file}` by `gamedb generate`. Do not edit; edit the schema and rerun.\n\n{text}"
     )
-}
-
-/// The tokens of a text in SQLite's words.
-fn sqlite_pieces(text: &str) -> Vec<Piece> {
-    crate::sql::tokens::pieces(text, Dialect::Sqlite.parser())
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::cursor::{Cursor, Path, shown};
 use super::ddl::{Ddl, Table};
 use super::split::{Script, Statement, split};
-use super::{Dialect, alter, create};
+use super::{alter, create};
+use crate::sql::Dialect;
+use crate::sql::cursor::{Cursor, Path, shown};
 use crate::sql::tokens::Piece;
 
 /// What a script says.

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::Dialect;
+use crate::sql::Dialect;
 
 /// One statement.
 #[derive(Debug, Clone, PartialEq, Eq)]

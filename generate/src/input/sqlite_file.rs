@@ -4,13 +4,14 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::cursor::{Cursor, Path as TablePath};
 use super::ddl::{Check, Column, Ddl, ForeignKey, Key, KeyPart, Table};
 use super::types::{self, DeclaredType};
-use super::{Dialect, sqlite_pieces};
 use crate::error::ReadError;
 use crate::schema::sqlite::{self, Passed};
 use crate::schema::{self, Partial, Schema};
+use crate::sql::Dialect;
+use crate::sql::cursor::{Cursor, Path as TablePath};
+use crate::sql::tokens::sqlite_pieces;
 
 /// A schema as SQLite knows it.
 pub(super) struct Found {

@@ -2,8 +2,8 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::Dialect;
-use super::cursor::{Cursor, parts, text};
+use crate::sql::Dialect;
+use crate::sql::cursor::{Cursor, parts, text};
 use crate::sql::tokens::join;
 
 /// A type as declared.

@@ -7,6 +7,8 @@ mod checks;
 mod comparisons;
 pub mod sqlite;
 
+pub use crate::sql::OnDelete;
+
 /// All tables of one schema.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Schema {
@@ -204,35 +206,6 @@ pub struct ForeignKey {
     pub target_columns: Vec<String>,
     /// What happens to this row when the other one goes.
     pub on_delete: OnDelete,
-}
-
-/// The ON DELETE action of a foreign key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnDelete {
-    /// The row pointed to cannot go; checked when the statement is over.
-    #[default]
-    NoAction,
-    /// The row pointed to cannot go.
-    Restrict,
-    /// This row goes too.
-    Cascade,
-    /// The column becomes NULL.
-    SetNull,
-    /// The column gets its DEFAULT.
-    SetDefault,
-}
-
-impl OnDelete {
-    /// The words of SQL for it.
-    pub fn sql(self) -> &'static str {
-        match self {
-            Self::NoAction => "NO ACTION",
-            Self::Restrict => "RESTRICT",
-            Self::Cascade => "CASCADE",
-            Self::SetNull => "SET NULL",
-            Self::SetDefault => "SET DEFAULT",
-        }
-    }
 }
 
 /// A UNIQUE constraint, or an index.

@@ -1,3 +1,9 @@
-//! SQL as text: what every reader of it needs, and nothing about schemas.
+//! SQL as text: its dialects, its tokens and its words. Nothing here knows a schema.
 
+pub(crate) mod cursor;
+mod dialect;
+mod on_delete;
 pub(crate) mod tokens;
+
+pub use dialect::Dialect;
+pub use on_delete::OnDelete;

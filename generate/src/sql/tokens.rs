@@ -1,7 +1,7 @@
 //! What SQLite does not tell about a `CREATE TABLE` text: its comments, and each column's
 //! declaration as written. Works on tokens, so that no grammar can be too old for it.
 
-use sqlparser::dialect::Dialect;
+use sqlparser::dialect::{Dialect, SQLiteDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace, Word};
 
@@ -348,4 +348,9 @@ fn created_table(statement: &[Piece]) -> Option<String> {
         return words.next()?.name().map(str::to_owned);
     }
     Some(name.to_owned())
+}
+
+/// The tokens of a text in SQLite's words.
+pub(crate) fn sqlite_pieces(text: &str) -> Vec<Piece> {
+    pieces(text, &SQLiteDialect {})
 }

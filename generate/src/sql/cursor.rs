@@ -3,7 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::Dialect;
-use crate::sql::tokens::{Piece, join};
+use super::tokens::{Piece, join};
 
 /// A name with the schema before it: `public.players`.
 #[derive(Debug, Clone, PartialEq, Eq)]
