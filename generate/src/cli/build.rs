@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::run::{Input, load};
 use crate::error::Error;
-use crate::{Dialect, emit, model, output};
+use crate::sql::Dialect;
+use crate::{emit, model, output};
 
 /// Makes the models of a schema, from the build script of a package.
 ///

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::analysis::pivot;
+use crate::cli::load::{self, Source};
 use crate::config::Config;
 use crate::error::Error;
-use crate::input::{self, Source};
 use crate::output::{self, rustfmt};
 use crate::schema::Schema;
 use crate::sql::Dialect;
@@ -79,7 +79,7 @@ pub(crate) fn load(input: &Input) -> Result<(Source, Config), Error> {
         Some(path) => Config::parse(&text(path)?, &path.display().to_string())?,
         None => Config::default(),
     };
-    let source = input::load(&input.schema, input.dialect, &config)?;
+    let source = load::schema_file(&input.schema, input.dialect, &config)?;
     Ok((source, config))
 }
 
@@ -195,7 +195,7 @@ fn included(options: &Options, source: &Source) -> Result<Option<PathBuf>, Error
     let is_schema = |path: &Path| is_same(path, &options.input.schema);
     let refused = |path: PathBuf| Error::Overwrites { path };
     let by_hand = |path: &Path| {
-        let is_ours = |text: String| text.is_empty() || text.starts_with(input::GENERATED);
+        let is_ours = |text: String| text.is_empty() || text.starts_with(load::GENERATED);
         Ok::<bool, Error>(!old(path)?.is_none_or(is_ours))
     };
     match &options.sqlite_schema {

@@ -6,7 +6,7 @@ use super::column::{self, Place};
 use super::constraint;
 use super::create;
 use super::ddl::{NamedKind, Table};
-use super::read::Reader;
+use super::reader::Reader;
 use super::types;
 use crate::sql::cursor::{Cursor, Path, parts, shown, text};
 use crate::sql::tokens::{Element, Piece};

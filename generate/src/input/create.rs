@@ -5,11 +5,11 @@ use sqlparser::tokenizer::Token;
 use super::column::{self, Definition};
 use super::constraint;
 use super::ddl::{Key, KeyPart, Table};
-use super::read::Reader;
+use super::reader::Reader;
 use super::split::Statement;
 use crate::sql::Dialect;
 use crate::sql::cursor::{Cursor, Path, parts};
-use crate::sql::tokens::{self, Element, Piece};
+use crate::sql::tokens::{self, Element};
 
 /// Reads a CREATE TABLE whose keywords up to TABLE are read.
 pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: Cursor<'_>) {
@@ -271,9 +271,4 @@ fn without_headings(text: &str) -> Option<String> {
     let text = text.lines().filter(said).collect::<Vec<_>>().join("\n");
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// The tokens of a statement.
-pub(crate) fn pieces(statement: &Statement<'_>, reader: &Reader) -> Vec<Piece> {
-    tokens::pieces(&statement.text, reader.dialect.parser())
 }

@@ -3,10 +3,10 @@
 use crate::sql::Dialect;
 
 /// A guess.
-pub(super) struct Guess {
-    pub(super) dialect: Dialect,
+pub(crate) struct Guess {
+    pub(crate) dialect: Dialect,
     /// What it rests on.
-    pub(super) why: String,
+    pub(crate) why: String,
 }
 
 /// How much of a text is looked at: dumps are mostly rows.
@@ -105,7 +105,7 @@ const SQLITE: &[&str] = &[
 
 /// Guesses the dialect of a text. `sqlite_takes_it`: SQLite takes nearly any word for a type, so that
 /// says little where another dialect's own words are in it.
-pub(super) fn detect(source: &str, sqlite_takes_it: bool) -> Guess {
+pub(crate) fn detect(source: &str, sqlite_takes_it: bool) -> Guess {
     let sample = sample(source);
     let (mysql, postgres) = (MYSQL.found(&sample), POSTGRES.found(&sample));
     let found = if postgres.weight > mysql.weight {

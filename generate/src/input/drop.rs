@@ -1,6 +1,6 @@
 //! Replays DROP, and RENAME as a statement of its own.
 
-use super::read::Reader;
+use super::reader::Reader;
 use crate::sql::cursor::{Cursor, Path, parts};
 use crate::sql::tokens::Piece;
 

@@ -1,7 +1,7 @@
 //! Replays what is not a table: indexes, types, domains and comments.
 
 use super::ddl::{Column, Key, NamedKind, NamedType};
-use super::read::Reader;
+use super::reader::Reader;
 use super::{column, constraint, types};
 use crate::sql::cursor::{Cursor, Path, parts, text};
 use crate::sql::tokens::Piece;

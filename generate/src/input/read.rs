@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::ddl::{Ddl, Table};
+use super::ddl::Ddl;
+use super::reader::Reader;
 use super::split::{Script, Statement, split};
 use super::{alter, create};
 use crate::sql::Dialect;
-use crate::sql::cursor::{Cursor, Path, shown};
+use crate::sql::cursor::{Cursor, shown};
 use crate::sql::tokens::Piece;
 
 /// What a script says.
@@ -48,20 +49,6 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Read {
         warnings: reader.warnings,
         passed: reader.passed,
     }
-}
-
-/// What is known so far.
-pub(crate) struct Reader {
-    pub(crate) dialect: Dialect,
-    pub(crate) ddl: Ddl,
-    /// The schema or database that names without one belong to.
-    pub(crate) current: String,
-    warnings: Vec<String>,
-    passed: BTreeMap<String, usize>,
-    /// The line that the statement's text starts on.
-    start: usize,
-    /// The line that messages name.
-    line: usize,
 }
 
 /// First words of statements that make no table.
@@ -148,60 +135,12 @@ const MODIFIERS: &[&str] = &[
 ];
 
 impl Reader {
-    /// Sets the line that messages name.
-    pub(crate) fn at(&mut self, pieces: &[Piece]) {
-        if let Some(piece) = pieces.first() {
-            let line = usize::try_from(piece.token.span.start.line).unwrap_or(1);
-            self.line = self.start + line.max(1) - 1;
-        }
-    }
-
-    pub(crate) fn warn(&mut self, what: impl std::fmt::Display) {
-        self.warnings.push(format!("line {}: {what}", self.line));
-    }
-
-    pub(crate) fn warn_table(&mut self, table: &Table, what: impl std::fmt::Display) {
-        self.warn(format!("table {}: {what}", table.name));
-    }
-
-    pub(crate) fn unreadable(&mut self, pieces: &[Piece]) {
-        self.warn(format!(
-            "`{}` cannot be read, and is left out",
-            shown(pieces)
-        ));
-    }
-
-    pub(crate) fn count(&mut self, what: &str) {
-        *self.passed.entry(what.to_owned()).or_default() += 1;
-    }
-
-    /// The schema of a new table.
-    pub(crate) fn schema_of(&self, path: &Path) -> String {
-        let schema = path.schema.as_deref().unwrap_or(&self.current);
-        // Where PostgreSQL puts what is put nowhere.
-        let is_default = self.dialect == Dialect::Postgres && schema == "public";
-        if is_default {
-            String::new()
-        } else {
-            schema.to_owned()
-        }
-    }
-
-    /// The place of a table that is there.
-    pub(crate) fn table(&self, path: &Path) -> Option<usize> {
-        let path = Path {
-            schema: path.schema.as_ref().map(|_| self.schema_of(path)),
-            name: path.name.clone(),
-        };
-        self.ddl.position(&path, &self.current)
-    }
-
     fn statement(&mut self, statement: &Statement<'_>) {
         let words: Vec<&str> = statement.words.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["CREATE", ..] => self.create(statement),
             ["ALTER", ..] => {
-                let pieces = create::pieces(statement, self);
+                let pieces = self.pieces(statement);
                 self.alter(&pieces);
             }
             [
@@ -209,21 +148,21 @@ impl Reader {
                 "TABLE" | "INDEX" | "TYPE" | "DOMAIN" | "TEMPORARY" | "DATABASE" | "SCHEMA",
                 ..,
             ] => {
-                let pieces = create::pieces(statement, self);
+                let pieces = self.pieces(statement);
                 self.drop(&pieces);
             }
             ["RENAME", "TABLE" | "TABLES", ..] => {
-                let pieces = create::pieces(statement, self);
+                let pieces = self.pieces(statement);
                 self.rename(&pieces);
             }
             ["COMMENT", "ON", "TABLE" | "COLUMN" | "DOMAIN", ..]
                 if self.dialect == Dialect::Postgres =>
             {
-                let pieces = create::pieces(statement, self);
+                let pieces = self.pieces(statement);
                 self.comment(&pieces);
             }
             ["USE", ..] => {
-                let pieces = create::pieces(statement, self);
+                let pieces = self.pieces(statement);
                 let mut cursor = Cursor::new(&pieces, self.dialect);
                 cursor.next();
                 if let Some(name) = cursor.name() {
@@ -231,7 +170,7 @@ impl Reader {
                 }
             }
             ["SET", "SEARCH_PATH", ..] => {
-                let pieces = create::pieces(statement, self);
+                let pieces = self.pieces(statement);
                 let mut cursor = Cursor::new(&pieces, self.dialect);
                 cursor.next();
                 cursor.next();
@@ -255,7 +194,7 @@ impl Reader {
             }
             [first, ..] if PASSED.contains(first) => self.count(first),
             _ => {
-                let pieces = create::pieces(statement, self);
+                let pieces = self.pieces(statement);
                 if pieces.is_empty() {
                     self.warn(format!(
                         "`{}` cannot be read, and is left out",
@@ -287,7 +226,7 @@ impl Reader {
             self.count(&format!("CREATE {kind}"));
             return;
         }
-        let pieces = create::pieces(statement, self);
+        let pieces = self.pieces(statement);
         let mut cursor = Cursor::new(&pieces, self.dialect);
         if pieces.is_empty() {
             self.warn(format!(

@@ -14,23 +14,23 @@ use crate::sql::cursor::{Cursor, Path as TablePath};
 use crate::sql::tokens::sqlite_pieces;
 
 /// A schema as SQLite knows it.
-pub(super) struct Found {
-    pub(super) schema: Schema,
+pub(crate) struct Found {
+    pub(crate) schema: Schema,
     /// What is no plain table: triggers, virtual tables.
-    pub(super) passed: Vec<Passed>,
+    pub(crate) passed: Vec<Passed>,
     connection: Connection,
     /// Whether it has rows that say what columns without a type hold.
     is_file: bool,
 }
 
 /// Reads the text of a schema.
-pub(super) fn from_text(source: &str) -> Result<Found, ReadError> {
+pub(crate) fn from_text(source: &str) -> Result<Found, ReadError> {
     let connection = sqlite::in_memory(source)?;
     found(connection, source, false)
 }
 
 /// Reads the schema of a file, without ever writing to it.
-pub(super) fn open(path: &Path) -> Result<Found, ReadError> {
+pub(crate) fn open(path: &Path) -> Result<Found, ReadError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(ReadError::Sqlite)?;
     found(connection, "", true)
@@ -46,7 +46,7 @@ fn found(connection: Connection, source: &str, is_file: bool) -> Result<Found, R
 }
 
 /// The schema as a neutral description, and what is not in it.
-pub(super) fn ddl(found: &Found) -> (Ddl, Vec<String>) {
+pub(crate) fn ddl(found: &Found) -> (Ddl, Vec<String>) {
     let mut warnings: Vec<String> = found
         .passed
         .iter()
