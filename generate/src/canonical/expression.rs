@@ -4,14 +4,13 @@ use sqlparser::ast::{
     BinaryOperator, CastKind, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments,
     UnaryOperator, Value,
 };
-use sqlparser::parser::Parser;
-use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::Table;
 use super::names::{literal, quoted};
 use crate::input::ddl::{self, Ddl, NamedKind};
 use crate::input::types::Kind;
 use crate::sql::Dialect;
+use crate::sql::expression::{bare, column_name, parse};
 use crate::sql::tokens::{Piece, join};
 
 /// The CHECKs of a table, those of its columns' domains included.
@@ -95,13 +94,6 @@ fn translate(pieces: &[Piece], table: &Table, dialect: Dialect) -> Option<String
         .filter(|text| !text.contains('\0'))
 }
 
-fn parse(pieces: &[Piece], dialect: Dialect) -> Option<Expr> {
-    let tokens: Vec<TokenWithSpan> = pieces.iter().map(|piece| piece.token.clone()).collect();
-    let mut parser = Parser::new(dialect.parser()).with_tokens_with_locations(tokens);
-    let expr = parser.parse_expr().ok()?;
-    (parser.peek_token().token == Token::EOF).then_some(expr)
-}
-
 /// Whether a condition only leaves out rows where these columns are NULL.
 pub(super) fn only_not_null(
     pieces: &[Piece],
@@ -129,13 +121,6 @@ pub(super) fn only_not_null(
     parse(pieces, dialect).is_some_and(|expr| all(&expr, &own))
 }
 
-fn bare(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Nested(inner) => bare(inner),
-        other => other,
-    }
-}
-
 struct Translation<'t> {
     table: &'t Table,
     dialect: Dialect,
@@ -144,12 +129,7 @@ struct Translation<'t> {
 impl Translation<'_> {
     /// The column that an expression names.
     fn column(&self, expr: &Expr) -> Option<usize> {
-        let name = match bare(expr) {
-            Expr::Identifier(ident) => &ident.value,
-            Expr::CompoundIdentifier(idents) => &idents.last()?.value,
-            _ => return None,
-        };
-        self.table.position(name)
+        self.table.position(column_name(expr)?)
     }
 
     fn name(&self, at: usize) -> String {

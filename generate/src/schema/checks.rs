@@ -1,12 +1,12 @@
 //! What the CHECKs of a table say, as far as it can be understood. SQLite has no pragma for it.
 
 use sqlparser::ast::{BinaryOperator, Expr, Value};
-use sqlparser::dialect::SQLiteDialect;
-use sqlparser::parser::Parser;
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::tokenizer::Token;
 
-use crate::schema::comparisons;
+use super::comparisons::{self, column};
 use crate::schema::{Allowed, Check, CheckKind, Column, Partial};
+use crate::sql::Dialect;
+use crate::sql::expression::{bare, parse};
 use crate::sql::tokens::{Element, Piece, join};
 
 /// The CHECKs of a column or table constraint.
@@ -23,7 +23,7 @@ pub(crate) fn read(element: &Element, columns: &[Column]) -> Vec<Check> {
         let end = closing(pieces, at + 1);
         let inside = &pieces[at + 2..end];
         let text = join(inside);
-        match expression(inside) {
+        match parse(inside, Dialect::Sqlite) {
             Some(expr) => understand(&expr, &text, columns, &mut found),
             None => found.push(Check {
                 kind: CheckKind::Other,
@@ -49,7 +49,7 @@ pub(crate) fn partial(pieces: &[Piece], own: &[String], columns: &[Column]) -> P
     let Some(condition) = start.and_then(|at| pieces.get(at + 1..)) else {
         return Partial::No;
     };
-    let set = expression(condition).and_then(|expr| not_nulls(&expr, columns));
+    let set = parse(condition, Dialect::Sqlite).and_then(|expr| not_nulls(&expr, columns));
     match set {
         Some(set) if set.iter().all(|column| own.contains(column)) => Partial::NotNull,
         _ => Partial::Where(join(condition)),
@@ -90,14 +90,6 @@ fn closing(pieces: &[Piece], open: usize) -> usize {
         }
     }
     pieces.len()
-}
-
-fn expression(pieces: &[Piece]) -> Option<Expr> {
-    let tokens: Vec<TokenWithSpan> = pieces.iter().map(|piece| piece.token.clone()).collect();
-    let dialect = SQLiteDialect {};
-    let mut parser = Parser::new(&dialect).with_tokens_with_locations(tokens);
-    let expr = parser.parse_expr().ok()?;
-    (parser.peek_token().token == Token::EOF).then_some(expr)
 }
 
 /// Takes a CHECK apart at its ANDs.
@@ -293,24 +285,4 @@ fn conjunction(expr: &Expr) -> Vec<&Expr> {
         }
         other => vec![other],
     }
-}
-
-pub(crate) fn bare(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Nested(inner) => bare(inner),
-        other => other,
-    }
-}
-
-/// The column that an expression names, as the table spells it.
-pub(crate) fn column(expr: &Expr, columns: &[Column]) -> Option<String> {
-    let name = match bare(expr) {
-        Expr::Identifier(ident) => &ident.value,
-        Expr::CompoundIdentifier(idents) => &idents.last()?.value,
-        _ => return None,
-    };
-    columns
-        .iter()
-        .find(|column| column.name.eq_ignore_ascii_case(name))
-        .map(|column| column.name.clone())
 }

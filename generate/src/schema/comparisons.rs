@@ -2,8 +2,8 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, FunctionArguments, UnaryOperator, Value};
 
-use crate::schema::checks::{bare, column};
 use crate::schema::{Column, Comparison, ComparisonOperator as Operator, Operand};
+use crate::sql::expression::{bare, column_name};
 
 /// What values are compared as.
 #[derive(Clone, Copy, PartialEq)]
@@ -160,4 +160,13 @@ fn affinity(column: &Column) -> Option<Class> {
     } else {
         None
     }
+}
+
+/// The column that an expression is, as the table spells it.
+pub(super) fn column(expr: &Expr, columns: &[Column]) -> Option<String> {
+    let name = column_name(expr)?;
+    columns
+        .iter()
+        .find(|column| column.name.eq_ignore_ascii_case(name))
+        .map(|column| column.name.clone())
 }

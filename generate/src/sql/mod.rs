@@ -2,6 +2,7 @@
 
 pub(crate) mod cursor;
 mod dialect;
+pub(crate) mod expression;
 mod on_delete;
 pub(crate) mod tokens;
 
