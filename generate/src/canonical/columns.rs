@@ -1,6 +1,8 @@
 //! Types, defaults and comments of columns.
 
-use super::{Column, names, values};
+use super::table::Column;
+use super::warnings::ByColumn;
+use super::{names, values};
 use crate::config::{Config, TypeName};
 use crate::input::ddl::{self, Ddl, NamedKind};
 use crate::input::types::Kind;
@@ -14,7 +16,7 @@ pub(super) fn translate(
     dialect: Dialect,
     config: &Config,
     warnings: &mut Vec<String>,
-    of_columns: &mut Grouped,
+    of_columns: &mut ByColumn,
 ) -> Vec<Column> {
     let mut columns = Vec::new();
     for (column, own) in table
@@ -65,30 +67,6 @@ pub(super) fn translate(
         });
     }
     columns
-}
-
-/// Warnings about columns; those that say the same are said once.
-#[derive(Debug, Default)]
-pub(super) struct Grouped(Vec<(String, Vec<String>)>);
-
-impl Grouped {
-    pub(super) fn add(&mut self, column: String, what: &str) {
-        match self.0.iter_mut().find(|(said, _)| said == what) {
-            Some((_, columns)) => columns.push(column),
-            None => self.0.push((what.to_owned(), vec![column])),
-        }
-    }
-
-    pub(super) fn into_warnings(self) -> impl Iterator<Item = String> {
-        self.0.into_iter().map(|(what, columns)| {
-            let word = if columns.len() == 1 {
-                "column"
-            } else {
-                "columns"
-            };
-            format!("{word} {}: {what}", columns.join(", "))
-        })
-    }
 }
 
 /// What a column's type comes to.

@@ -5,8 +5,8 @@ use sqlparser::ast::{
     UnaryOperator, Value,
 };
 
-use super::Table;
 use super::names::{literal, quoted};
+use super::table::Table;
 use crate::input::ddl::{self, Ddl, NamedKind};
 use crate::input::types::Kind;
 use crate::sql::Dialect;

@@ -1,6 +1,7 @@
 //! Ids, foreign keys, UNIQUE sets and indexes.
 
-use super::{Id, Index, Reference, Table, expression, surrogate};
+use super::expression;
+use super::table::{Id, Index, Reference, Table, surrogate};
 use crate::input::ddl::{self, Ddl, KeyPart};
 use crate::input::types::Kind;
 use crate::schema::{ForeignKey, OnDelete};

@@ -9,17 +9,20 @@ mod kept;
 mod keys;
 mod names;
 mod owner_pairs;
+mod table;
 mod text;
 mod values;
+mod warnings;
 
 pub(crate) use kept::is_canonical;
 pub(crate) use owner_pairs::take_apart;
 
 use crate::config::Config;
 use crate::input::ddl::Ddl;
-use crate::input::types::Kind;
-use crate::schema::{ForeignKey, OnDelete, SURROGATE_ID};
+use crate::schema::ForeignKey;
 use crate::sql::Dialect;
+use table::{Id, Table};
+use warnings::ByColumn;
 
 /// A schema in SQLite's words.
 #[derive(Debug, Default)]
@@ -36,7 +39,7 @@ pub(crate) struct Canonical {
 impl Canonical {
     /// Lets these columns, by table and name, be NULL instead of 0.
     pub(crate) fn let_be_null(&mut self, places: &[(String, String)]) {
-        let mut said = columns::Grouped::default();
+        let mut said = ByColumn::default();
         for (table, name) in places {
             let mut tables = self.tables.iter_mut();
             let Some(table) = tables.find(|known| known.name == *table) else {
@@ -59,78 +62,11 @@ impl Canonical {
     }
 }
 
-/// A table on its way to the text.
-#[derive(Debug, Default)]
-pub(crate) struct Table {
-    pub(crate) name: String,
-    pub(crate) comment: Option<String>,
-    pub(crate) columns: Vec<Column>,
-    /// The column that is the id.
-    pub(crate) id: Id,
-    /// Sets of columns, by place.
-    pub(crate) uniques: Vec<Vec<usize>>,
-    pub(crate) indexes: Vec<Index>,
-    pub(crate) checks: Vec<String>,
-}
-
-/// What identifies a row.
-#[derive(Debug, Default)]
-pub(crate) enum Id {
-    /// Not worked out yet.
-    #[default]
-    Unknown,
-    /// A column of the source.
-    Column(usize),
-    /// A column that the source does not have, and why.
-    Surrogate { name: String, why: String },
-}
-
-#[derive(Debug)]
-pub(crate) struct Column {
-    pub(crate) name: String,
-    pub(crate) kind: Kind,
-    pub(crate) not_null: bool,
-    pub(crate) default: Option<String>,
-    pub(crate) references: Option<Reference>,
-    /// Whether the database numbers it.
-    pub(crate) numbered: bool,
-    pub(crate) comment: Option<String>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Reference {
-    /// The table, by place.
-    pub(crate) table: usize,
-    pub(crate) on_delete: OnDelete,
-}
-
-#[derive(Debug)]
-pub(crate) struct Index {
-    pub(crate) name: String,
-    pub(crate) columns: Vec<usize>,
-}
-
-impl Table {
-    /// The place of a column.
-    pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        let mut columns = self.columns.iter();
-        columns.position(|column| column.name.eq_ignore_ascii_case(name))
-    }
-
-    fn column_names(&self, places: &[usize]) -> String {
-        let names: Vec<&str> = places
-            .iter()
-            .map(|at| self.columns[*at].name.as_str())
-            .collect();
-        names.join(", ")
-    }
-}
-
 /// Translates a schema.
 pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonical {
     let mut canonical = Canonical::default();
     let warnings = &mut canonical.warnings;
-    let mut of_columns = columns::Grouped::default();
+    let mut of_columns = ByColumn::default();
     let mut tables = Vec::new();
     for (source, name) in ddl.tables.iter().zip(names::tables(&ddl.tables, warnings)) {
         let columns = columns::translate(
@@ -175,15 +111,4 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
     canonical.text = text::write(&tables);
     canonical.tables = tables;
     canonical
-}
-
-/// A free name for an id that the source does not have.
-fn surrogate(table: &Table) -> String {
-    let mut name = SURROGATE_ID.to_owned();
-    let mut n = 2;
-    while table.position(&name).is_some() {
-        name = format!("{SURROGATE_ID}_{n}");
-        n += 1;
-    }
-    name
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Table;
+use super::table::Table;
 use crate::input::ddl;
 
 /// The names of tables. Two of one name are told apart by their schemas.

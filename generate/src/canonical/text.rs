@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::names::{literal, quoted};
-use super::{Column, Id, Table};
+use super::table::{Column, Id, Table};
 use crate::input::types::Kind;
 
 /// The statements of all tables.

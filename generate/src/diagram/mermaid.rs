@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::{Edge, Graph, Kind, Role};
+use super::graph::{Edge, Graph, Kind, Role};
 
 /// The whole text.
 pub(super) fn text(graph: &Graph) -> String {

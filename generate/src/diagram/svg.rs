@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::graph::{Column, Edge, Graph, Kind, Node, Role};
 use super::layout::{Layout, Placed, layout};
-use super::{Column, Edge, Graph, Kind, Node, Role};
 
 /// Up to this many tables show all kinds of columns, beyond it those that point somewhere.
 const FEW_TABLES: usize = 40;

@@ -1,6 +1,6 @@
 //! What of a table's shape says that it is a pivot, and what says that it is none.
 
-use super::{ArmInfo, OwnedInfo, PivotInfo};
+use super::info::{ArmInfo, OwnedInfo, PivotInfo};
 use crate::analysis::relations::{Found, Relation};
 use crate::config::{Config, PivotSection};
 use crate::schema::{Column, Schema, Table};

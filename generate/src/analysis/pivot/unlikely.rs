@@ -1,8 +1,8 @@
 //! Tables with the shape of a pivot that are none as long as nobody asks for it: as plain tables all of
 //! what they hold is kept, and the rest of the schema can be used.
 
+use super::info::{ArmInfo, PivotInfo};
 use super::shape::Shape;
-use super::{ArmInfo, PivotInfo};
 
 impl Shape<'_> {
     /// What speaks against a pivot that has the shape of one, where nobody asks for it: as a plain

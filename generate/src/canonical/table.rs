@@ -1,0 +1,83 @@
+//! A table on its way from the source's declaration to the canonical text.
+
+use crate::input::types::Kind;
+use crate::schema::{OnDelete, SURROGATE_ID};
+
+/// A table on its way to the text.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) name: String,
+    pub(crate) comment: Option<String>,
+    pub(crate) columns: Vec<Column>,
+    /// The column that is the id.
+    pub(crate) id: Id,
+    /// Sets of columns, by place.
+    pub(crate) uniques: Vec<Vec<usize>>,
+    pub(crate) indexes: Vec<Index>,
+    pub(crate) checks: Vec<String>,
+}
+
+/// What identifies a row.
+#[derive(Debug, Default)]
+pub(crate) enum Id {
+    /// Not worked out yet.
+    #[default]
+    Unknown,
+    /// A column of the source.
+    Column(usize),
+    /// A column that the source does not have, and why.
+    Surrogate { name: String, why: String },
+}
+
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) not_null: bool,
+    pub(crate) default: Option<String>,
+    pub(crate) references: Option<Reference>,
+    /// Whether the database numbers it.
+    pub(crate) numbered: bool,
+    pub(crate) comment: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Reference {
+    /// The table, by place.
+    pub(crate) table: usize,
+    pub(crate) on_delete: OnDelete,
+}
+
+#[derive(Debug)]
+pub(crate) struct Index {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<usize>,
+}
+
+impl Table {
+    /// The place of a column.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let mut columns = self.columns.iter();
+        columns.position(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The names of some columns, for messages.
+    pub(crate) fn column_names(&self, places: &[usize]) -> String {
+        let names: Vec<&str> = places
+            .iter()
+            .map(|at| self.columns[*at].name.as_str())
+            .collect();
+        names.join(", ")
+    }
+}
+
+/// A free name for an id that the source does not have.
+pub(super) fn surrogate(table: &Table) -> String {
+    let mut name = SURROGATE_ID.to_owned();
+    let mut n = 2;
+    while table.position(&name).is_some() {
+        name = format!("{SURROGATE_ID}_{n}");
+        n += 1;
+    }
+    name
+}
