@@ -5,7 +5,8 @@ use rusqlite::{Connection, Row};
 
 use crate::model::{FieldKind, Model, TableRef};
 
-use super::{Misfit, quoted};
+use super::report::Misfit;
+use super::sql::quoted;
 
 /// A foreign key of the new file.
 struct Reference<'m> {

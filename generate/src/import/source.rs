@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::schema::{OwnerPair, Schema, Table};
 
-use super::{count, quoted};
+use super::sql::{count, quoted};
 
 /// Where a file that was a world keeps the next id of each table.
 pub(super) const NEXT_IDS: &str = "gamedb_ids";

@@ -1,0 +1,186 @@
+//! Carries rows from the old file into the new one, in one transaction.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, ErrorCode, params_from_iter};
+
+use super::options::{ImportOptions, Progress};
+use super::refusal::refused;
+use super::relations;
+use super::report::{ImportReport, ImportedTable, Misfit};
+use super::source::{NEXT_IDS, Source, SourceTable};
+use super::sql::{count, quoted};
+use super::value::Kind;
+use crate::model::Model;
+use crate::schema::{Schema, Table};
+
+/// On which side SQLite failed.
+pub(super) enum Failed {
+    Read(rusqlite::Error),
+    Write(rusqlite::Error),
+}
+
+pub(super) struct Transfer<'i> {
+    pub(super) schema: &'i Schema,
+    pub(super) new: &'i Connection,
+    pub(super) report: ImportReport,
+    pub(super) done: u64,
+    pub(super) total: u64,
+}
+
+impl Transfer<'_> {
+    pub(super) fn run(
+        &mut self,
+        model: &Model,
+        old: &Connection,
+        source: &Source,
+        options: &ImportOptions,
+        on_progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), Failed> {
+        let execute = |sql: &str| self.new.execute_batch(sql).map_err(Failed::Write);
+        // Rows come before those that they name; that all is there is looked at in the end.
+        execute("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE")?;
+        for statement in &self.schema.statements {
+            execute(statement)?;
+        }
+        for table in &self.schema.tables {
+            let read = match source.table(&table.name) {
+                None => 0,
+                Some(from) => self.carry(old, from, table, on_progress)?,
+            };
+            self.report.tables.push(ImportedTable {
+                name: table.name.clone(),
+                read,
+                carried: 0,
+            });
+        }
+        self.carry_next_ids(old)?;
+        let misfits = relations::mend(self.new, model, options.null_dangling);
+        self.report.misfits.extend(misfits.map_err(Failed::Write)?);
+        for table in &mut self.report.tables {
+            let sql = format!("SELECT count(*) FROM {}", quoted(&table.name));
+            table.carried = count(self.new, &sql).map_err(Failed::Write)?;
+        }
+        self.new.execute_batch("COMMIT").map_err(Failed::Write)
+    }
+
+    /// Where the old file was a world, its ids are not given again in the new one either.
+    fn carry_next_ids(&self, old: &Connection) -> Result<(), Failed> {
+        let read = |sql: &str| {
+            let mut statement = old.prepare(sql)?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<Result<Vec<(String, Value)>, _>>()
+        };
+        let definition = format!(
+            "SELECT sql, 0 FROM sqlite_schema WHERE type = 'table' AND name = '{NEXT_IDS}'"
+        );
+        let Some((definition, _)) = read(&definition).map_err(Failed::Read)?.pop() else {
+            return Ok(());
+        };
+        let next_ids = format!("SELECT table_name, next_id FROM {NEXT_IDS}");
+        let next_ids = read(&next_ids).map_err(Failed::Read)?;
+        self.new.execute_batch(&definition).map_err(Failed::Write)?;
+        let insert = format!("INSERT INTO {NEXT_IDS} (table_name, next_id) VALUES (?1, ?2)");
+        for (table, next_id) in next_ids {
+            if self.schema.table(&table).is_some() {
+                let inserted = self.new.execute(&insert, (table, next_id));
+                inserted.map_err(Failed::Write)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries the rows of one table, and returns how many were read.
+    fn carry(
+        &mut self,
+        old: &Connection,
+        from: &SourceTable,
+        table: &Table,
+        on_progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<u64, Failed> {
+        const EVERY: u64 = 1000;
+        let kinds: Vec<Kind> = from
+            .columns
+            .iter()
+            .map(|&c| Kind::of(&table.columns[c]))
+            .collect();
+        let names: Vec<&str> = from
+            .columns
+            .iter()
+            .map(|&c| table.columns[c].name.as_str())
+            .collect();
+        let id_at = from
+            .columns
+            .iter()
+            .position(|&column| table.rowid_key && table.columns[column].primary_key);
+        let marks = vec!["?"; names.len()].join(", ");
+        let columns: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+        let insert = if names.is_empty() {
+            format!("INSERT INTO {} DEFAULT VALUES", quoted(&table.name))
+        } else {
+            let into = quoted(&table.name);
+            format!(
+                "INSERT INTO {into} ({}) VALUES ({marks})",
+                columns.join(", ")
+            )
+        };
+        let mut insert = self.new.prepare(&insert).map_err(Failed::Write)?;
+        let mut select = old.prepare(&from.select()).map_err(Failed::Read)?;
+        let mut rows = select.query([]).map_err(Failed::Read)?;
+        let mut n_read = 0;
+        while let Some(row) = rows.next().map_err(Failed::Read)? {
+            n_read += 1;
+            self.done += 1;
+            if self.done.is_multiple_of(EVERY) {
+                on_progress(Progress {
+                    table: &table.name,
+                    done: self.done,
+                    total: self.total,
+                });
+            }
+            let mut values = Vec::with_capacity(names.len());
+            let mut wrong = Vec::new();
+            for (at, kind) in kinds.iter().enumerate() {
+                match kind.convert(row.get_ref(at).map_err(Failed::Read)?) {
+                    Ok(value) => values.push(value),
+                    Err(why) => {
+                        wrong.push((names[at].to_owned(), why));
+                        values.push(Value::Null);
+                    }
+                }
+            }
+            if wrong.is_empty() {
+                match insert.execute(params_from_iter(&values)) {
+                    Ok(_) => {}
+                    Err(error)
+                        if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
+                    {
+                        let values = names.iter().copied().zip(&values).collect::<Vec<_>>();
+                        wrong.push(
+                            refused(self.new, table, &values, &error).map_err(Failed::Write)?,
+                        );
+                    }
+                    Err(error) => return Err(Failed::Write(error)),
+                }
+            }
+            let id = match id_at.map(|at| &values[at]) {
+                Some(Value::Integer(id)) => *id,
+                _ => n_read,
+            };
+            self.report
+                .misfits
+                .extend(wrong.into_iter().map(|(column, why)| Misfit {
+                    table: table.name.clone(),
+                    id,
+                    column,
+                    why,
+                    is_carried: false,
+                }));
+        }
+        on_progress(Progress {
+            table: &table.name,
+            done: self.done,
+            total: self.total,
+        });
+        Ok(n_read.unsigned_abs())
+    }
+}
