@@ -2,6 +2,7 @@
 //!
 //! A row that does not fit is left out and listed, and takes no other along that does not need it.
 
+mod columns;
 mod options;
 mod refusal;
 mod relations;

@@ -7,13 +7,20 @@ use super::sql::quoted;
 use super::value::shown;
 use crate::schema::Table;
 
+/// What is wrong with a row.
+pub(super) struct Wrong {
+    /// The column, or the columns, separated by commas; empty for the whole row.
+    pub(super) column: String,
+    pub(super) why: String,
+}
+
 /// The columns of a constraint that SQLite names in its message, and what is wrong with them.
 pub(super) fn refused(
     new: &Connection,
     table: &Table,
     values: &[(&str, &Value)],
     error: &rusqlite::Error,
-) -> rusqlite::Result<(String, String)> {
+) -> rusqlite::Result<Wrong> {
     let message = match error {
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         other => other.to_string(),
@@ -24,60 +31,67 @@ pub(super) fn refused(
         .split(", ")
         .map(|name| name.strip_prefix(&prefix).unwrap_or(name))
         .collect();
-    let value_of = |name: &str| {
-        let found = values.iter().find(|(column, _)| *column == name);
-        found.map_or(&Value::Null, |(_, value)| value)
-    };
     match kind {
-        "UNIQUE constraint failed" => {
-            let id = table.primary_key.first().filter(|_| table.rowid_key);
-            let existing = match id {
-                None => None,
-                Some(id) => {
-                    let conditions: Vec<String> = columns
-                        .iter()
-                        .map(|c| format!("{} = ?", quoted(c)))
-                        .collect();
-                    let sql = format!(
-                        "SELECT {} FROM {} WHERE {}",
-                        quoted(id),
-                        quoted(&table.name),
-                        conditions.join(" AND ")
-                    );
-                    let values = columns.iter().map(|column| value_of(column));
-                    let mut statement = new.prepare(&sql)?;
-                    let mut found = statement.query(params_from_iter(values))?;
-                    found.next()?.map(|row| row.get::<_, i64>(0)).transpose()?
-                }
-            };
-            let shown: Vec<String> = columns
-                .iter()
-                .map(|c| shown(ValueRef::from(value_of(c))))
-                .collect();
-            let who = existing.map_or_else(|| "another row".to_owned(), |id| format!("row {id}"));
-            Ok((
-                columns.join(", "),
-                format!(
-                    "has to be unique, and {who} has {} already",
-                    shown.join(", ")
-                ),
-            ))
-        }
-        "NOT NULL constraint failed" => {
-            Ok((columns.join(", "), "is NULL, and must not be".to_owned()))
-        }
+        "UNIQUE constraint failed" => not_unique(new, table, &columns, values),
+        "NOT NULL constraint failed" => Ok(Wrong {
+            column: columns.join(", "),
+            why: "is NULL, and must not be".to_owned(),
+        }),
         "CHECK constraint failed" => {
             let mentioned = values.iter().filter(|(name, _)| mentions(what, name));
             let (names, shown): (Vec<&str>, Vec<String>) = mentioned
                 .map(|(name, value)| (*name, shown(ValueRef::from(*value))))
                 .unzip();
-            Ok((
-                names.join(", "),
-                format!("cannot be {}: CHECK ({what})", shown.join(", ")),
-            ))
+            Ok(Wrong {
+                column: names.join(", "),
+                why: format!("cannot be {}: CHECK ({what})", shown.join(", ")),
+            })
         }
-        _ => Ok((String::new(), message)),
+        _ => Ok(Wrong {
+            column: String::new(),
+            why: message,
+        }),
     }
+}
+
+/// Columns that have to be unique, and the row of the new file that has these values already.
+fn not_unique(
+    new: &Connection,
+    table: &Table,
+    columns: &[&str],
+    values: &[(&str, &Value)],
+) -> rusqlite::Result<Wrong> {
+    let value_of = |name: &str| {
+        let found = values.iter().find(|(column, _)| *column == name);
+        found.map_or(&Value::Null, |(_, value)| value)
+    };
+    let id = table.primary_key.first().filter(|_| table.rowid_key);
+    let existing = match id {
+        None => None,
+        Some(id) => {
+            let equal = |column: &&str| format!("{} = ?", quoted(column));
+            let conditions: Vec<String> = columns.iter().map(equal).collect();
+            let (id, from) = (quoted(id), quoted(&table.name));
+            let conditions = conditions.join(" AND ");
+            let mut statement =
+                new.prepare(&format!("SELECT {id} FROM {from} WHERE {conditions}"))?;
+            let values = columns.iter().map(|column| value_of(column));
+            let mut found = statement.query(params_from_iter(values))?;
+            found.next()?.map(|row| row.get::<_, i64>(0)).transpose()?
+        }
+    };
+    let shown: Vec<String> = columns
+        .iter()
+        .map(|column| shown(ValueRef::from(value_of(column))))
+        .collect();
+    let who = existing.map_or_else(|| "another row".to_owned(), |id| format!("row {id}"));
+    Ok(Wrong {
+        column: columns.join(", "),
+        why: format!(
+            "has to be unique, and {who} has {} already",
+            shown.join(", ")
+        ),
+    })
 }
 
 /// Whether an expression has this name in it, as a word of its own.

@@ -1,15 +1,15 @@
 //! Carries rows from the old file into the new one, in one transaction.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, params_from_iter};
+use rusqlite::{Connection, ErrorCode, Statement, params_from_iter};
 
+use super::columns::Columns;
 use super::options::{ImportOptions, Progress};
-use super::refusal::refused;
+use super::refusal::{Wrong, refused};
 use super::relations;
 use super::report::{ImportReport, ImportedTable, Misfit};
 use super::source::{NEXT_IDS, Source, SourceTable};
 use super::sql::{count, quoted};
-use super::value::Kind;
 use crate::model::Model;
 use crate::schema::{Schema, Table};
 
@@ -98,32 +98,8 @@ impl Transfer<'_> {
         on_progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<u64, Failed> {
         const EVERY: u64 = 1000;
-        let kinds: Vec<Kind> = from
-            .columns
-            .iter()
-            .map(|&c| Kind::of(&table.columns[c]))
-            .collect();
-        let names: Vec<&str> = from
-            .columns
-            .iter()
-            .map(|&c| table.columns[c].name.as_str())
-            .collect();
-        let id_at = from
-            .columns
-            .iter()
-            .position(|&column| table.rowid_key && table.columns[column].primary_key);
-        let marks = vec!["?"; names.len()].join(", ");
-        let columns: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-        let insert = if names.is_empty() {
-            format!("INSERT INTO {} DEFAULT VALUES", quoted(&table.name))
-        } else {
-            let into = quoted(&table.name);
-            format!(
-                "INSERT INTO {into} ({}) VALUES ({marks})",
-                columns.join(", ")
-            )
-        };
-        let mut insert = self.new.prepare(&insert).map_err(Failed::Write)?;
+        let columns = Columns::of(from, table);
+        let mut insert = self.new.prepare(&columns.insert()).map_err(Failed::Write)?;
         let mut select = old.prepare(&from.select()).map_err(Failed::Read)?;
         let mut rows = select.query([]).map_err(Failed::Read)?;
         let mut n_read = 0;
@@ -131,56 +107,49 @@ impl Transfer<'_> {
             n_read += 1;
             self.done += 1;
             if self.done.is_multiple_of(EVERY) {
-                on_progress(Progress {
-                    table: &table.name,
-                    done: self.done,
-                    total: self.total,
-                });
+                on_progress(self.progress(table));
             }
-            let mut values = Vec::with_capacity(names.len());
-            let mut wrong = Vec::new();
-            for (at, kind) in kinds.iter().enumerate() {
-                match kind.convert(row.get_ref(at).map_err(Failed::Read)?) {
-                    Ok(value) => values.push(value),
-                    Err(why) => {
-                        wrong.push((names[at].to_owned(), why));
-                        values.push(Value::Null);
-                    }
-                }
-            }
+            let (values, mut wrong) = columns.convert(row).map_err(Failed::Read)?;
             if wrong.is_empty() {
-                match insert.execute(params_from_iter(&values)) {
-                    Ok(_) => {}
-                    Err(error)
-                        if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
-                    {
-                        let values = names.iter().copied().zip(&values).collect::<Vec<_>>();
-                        wrong.push(
-                            refused(self.new, table, &values, &error).map_err(Failed::Write)?,
-                        );
-                    }
-                    Err(error) => return Err(Failed::Write(error)),
-                }
+                wrong.extend(self.insert(&mut insert, &columns, &values)?);
             }
-            let id = match id_at.map(|at| &values[at]) {
-                Some(Value::Integer(id)) => *id,
-                _ => n_read,
-            };
-            self.report
-                .misfits
-                .extend(wrong.into_iter().map(|(column, why)| Misfit {
-                    table: table.name.clone(),
-                    id,
-                    column,
-                    why,
-                    is_carried: false,
-                }));
+            let id = columns.id(&values).unwrap_or(n_read);
+            let misfits = wrong.into_iter().map(|Wrong { column, why }| Misfit {
+                table: table.name.clone(),
+                id,
+                column,
+                why,
+                is_carried: false,
+            });
+            self.report.misfits.extend(misfits);
         }
-        on_progress(Progress {
+        on_progress(self.progress(table));
+        Ok(n_read.unsigned_abs())
+    }
+
+    /// Inserts a row, and returns what SQLite refuses about it.
+    fn insert(
+        &self,
+        insert: &mut Statement<'_>,
+        columns: &Columns<'_>,
+        values: &[Value],
+    ) -> Result<Option<Wrong>, Failed> {
+        match insert.execute(params_from_iter(values)) {
+            Ok(_) => Ok(None),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                let values = columns.with_names(values);
+                let wrong = refused(self.new, columns.table, &values, &error);
+                wrong.map(Some).map_err(Failed::Write)
+            }
+            Err(error) => Err(Failed::Write(error)),
+        }
+    }
+
+    fn progress<'t>(&self, table: &'t Table) -> Progress<'t> {
+        Progress {
             table: &table.name,
             done: self.done,
             total: self.total,
-        });
-        Ok(n_read.unsigned_abs())
+        }
     }
 }
