@@ -9,7 +9,8 @@ use crate::analysis::pivot::{self, PivotInfo};
 use crate::analysis::relations::Found;
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::{self, FieldKind, ForeignKeyModel, Model, TableKind, TableModel};
+use crate::model::{FieldKind, ForeignKeyModel, Model, TableKind, TableModel};
+use crate::resolve::resolve;
 use crate::schema::{Schema, Table};
 
 /// What was found in a schema.
@@ -106,9 +107,9 @@ pub struct EnumExplanation {
 /// Explains a schema with its config.
 ///
 /// # Errors
-/// As [`model::resolve`].
+/// As [`resolve`].
 pub fn explain(schema: &Schema, config: &Config) -> Result<Explanation, Error> {
-    let model = model::resolve(schema, config)?;
+    let model = resolve(schema, config)?;
     let pivots: Vec<PivotInfo> = pivot::pivot_infos(schema, config)?;
     let joins = joins::join_infos(schema, config, &pivots)?;
     let all = model.tables.iter().zip(&schema.tables);

@@ -44,5 +44,6 @@ pub use config::Config;
 pub use error::Error;
 pub use model::Model;
 pub use output::write as write_file;
+pub use resolve::resolve;
 pub use schema::{Schema, sqlite};
 pub use sql::Dialect;

@@ -9,8 +9,6 @@ use crate::analysis::relations::{Found, Unfollowed};
 use crate::names::Ident;
 use crate::schema::{Comparison, OnDelete};
 
-pub use crate::resolve::resolve;
-
 /// A whole world.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Model {

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::run::{Input, load};
 use crate::error::Error;
+use crate::resolve::resolve;
 use crate::sql::Dialect;
-use crate::{emit, model, output};
+use crate::{emit, output};
 
 /// Makes the models of a schema, from the build script of a package.
 ///
@@ -87,7 +88,7 @@ impl Build {
         let folder = env::var_os("OUT_DIR").ok_or(Error::NoOutDir)?;
         let out = Path::new(&folder).join(&self.out);
         let (source, config) = load(&self.input)?;
-        let model = model::resolve(&source.schema, &config)?;
+        let model = resolve(&source.schema, &config)?;
         let included = if source.is_translated {
             let path = out.with_extension("sql");
             output::write(&path, &source.text)?;

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gamedb_generate::diagram::{Format, diagram};
 use gamedb_generate::import::{ImportOptions, import};
 use gamedb_generate::{
-    Dialect, Error, Input, Options, Outcome, Remarks, explain, generate_with, model, read,
-    refuse_inputs, write_file,
+    Dialect, Error, Input, Options, Outcome, Remarks, explain, generate_with, read, refuse_inputs,
+    resolve, write_file,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -155,7 +155,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             null_dangling,
         } => {
             let (schema, config) = read(&files.into())?;
-            let model = model::resolve(&schema, &config)?;
+            let model = resolve(&schema, &config)?;
             let options = ImportOptions {
                 from,
                 out,
@@ -190,7 +190,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
                 refuse_inputs(&input, out)?;
             }
             let (schema, config) = read(&input)?;
-            let model = model::resolve(&schema, &config)?;
+            let model = resolve(&schema, &config)?;
             let format = format.or_else(|| Format::of(out.as_deref()?));
             let text = diagram(&model, format.unwrap_or(Format::Mermaid));
             match out {

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::analysis::pivot;
 use crate::cli::load::{self, Source};
 use crate::config::Config;
+use crate::emit;
 use crate::error::Error;
 use crate::output::{self, rustfmt};
+use crate::resolve::resolve;
 use crate::schema::Schema;
 use crate::sql::Dialect;
-use crate::{emit, model};
 
 /// The files that models are made from.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +122,7 @@ impl Remarks {
 pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<Outcome, Error> {
     let (source, config) = load(&options.input)?;
     look(&Remarks::of(&source.schema, &config));
-    let model = model::resolve(&source.schema, &config)?;
+    let model = resolve(&source.schema, &config)?;
     let included = included(options, &source)?;
     for path in [Some(options.out.as_path()), included.as_deref()] {
         path.map_or(Ok(()), |path| refuse_inputs(&options.input, path))?;

@@ -7,6 +7,7 @@ mod verify;
 use std::ops::Range;
 
 use crate::error::ConfigError;
+use crate::names::{self, Ident};
 pub use sections::{
     ColumnSection, EnumSection, KindValue, Name, OwnerSection, OwnerVariant, PivotSection,
     References, Sections, Spanned, TableSection, TypeName, ValueSection, VariantSection,
@@ -92,5 +93,23 @@ impl Config {
             line: self.line(span),
             message: message.into(),
         }
+    }
+
+    /// The word for one row of a table, in snake case.
+    pub(crate) fn singular(&self, table: &str) -> String {
+        let said = self.table(table).and_then(|table| table.singular.as_ref());
+        said.map_or_else(
+            || names::singular(Ident::new(table).stem()),
+            |name| name.get_ref().clone(),
+        )
+    }
+
+    /// The name of a type or a variant, if it can be written as it is.
+    pub(crate) fn rust_name(&self, name: &Name) -> Result<String, ConfigError> {
+        if names::is_plain(name.get_ref()) {
+            return Ok(name.get_ref().clone());
+        }
+        let what = format!("{:?} is no Rust name", name.get_ref());
+        Err(self.impossible(name.span(), what))
     }
 }

@@ -3,7 +3,7 @@
 //! key, and gives them back as one owner.
 
 use super::{Config, OwnerSection};
-use crate::names::{self, Ident};
+use crate::names::Ident;
 use crate::schema::{OwnerArm, OwnerPair};
 
 /// The two columns, if the section names them, and the columns that take their place.
@@ -25,10 +25,6 @@ pub(crate) fn pair(config: &Config, section: &OwnerSection) -> Option<OwnerPair>
 fn column(config: &Config, id: &str, table: &str) -> String {
     let id = Ident::new(id);
     let stem = id.stem().strip_suffix("_id").unwrap_or(id.stem());
-    let said = config.table(table).and_then(|t| t.singular.as_ref());
-    let singular = match said {
-        Some(singular) => singular.get_ref().clone(),
-        None => names::singular(Ident::new(table).stem()),
-    };
+    let singular = config.singular(table);
     format!("{stem}_{singular}_id")
 }

@@ -219,7 +219,7 @@ mod tests {
             ..crate::Input::default()
         };
         let (schema, config) = crate::read(&input)?;
-        let model = crate::model::resolve(&schema, &config)?;
+        let model = crate::resolve::resolve(&schema, &config)?;
         Ok(emit::source(&model, "schema.sql")?)
     }
 

@@ -1,20 +1,16 @@
 //! The columns of a table as fields of a row.
 
-use crate::analysis::owners::OwnerUnion;
+use super::resolver::{Resolver, Unions};
+use super::scalar;
 use crate::analysis::pivot::PivotInfo;
 use crate::config::Config;
 use crate::error::{ConfigError, Error};
-use crate::model::{
-    ColumnModel, FieldKind, FieldModel, Literal, OwnerModel, OwnerRef, Scalar, TableRef,
-};
+use crate::model::{ColumnModel, FieldKind, FieldModel, Literal, Scalar, TableRef};
 use crate::names::{self, Ident, Scope};
-use crate::resolve::accessors;
-use crate::resolve::types;
-use crate::resolve::{Resolver, Unions};
 use crate::schema::{Column, Table};
 
 impl<'a> Resolver<'a> {
-    pub(crate) fn columns(&self, table: &Table) -> Result<Vec<ColumnModel>, Error> {
+    pub(super) fn columns(&self, table: &Table) -> Result<Vec<ColumnModel>, Error> {
         // `FLAGS` is the word of the bitflags trait.
         let mut flags = Scope::default();
         flags.take("FLAGS");
@@ -26,7 +22,7 @@ impl<'a> Resolver<'a> {
                 position: columns.len(),
                 flag: flags.name(&[flag.clone(), format!("{flag}_")]),
                 doc: doc(column),
-                scalar: types::scalar(self.config, table, column)?,
+                scalar: scalar::scalar(self.config, table, column)?,
                 not_null: column.not_null,
                 default_sql: column.default.clone(),
                 field: 0,
@@ -35,7 +31,7 @@ impl<'a> Resolver<'a> {
         Ok(columns)
     }
 
-    pub(crate) fn fields(
+    pub(super) fn fields(
         &mut self,
         at: TableRef,
         table: &'a Table,
@@ -153,7 +149,7 @@ impl<'a> Resolver<'a> {
         }
         let nullable = !column.not_null;
         let default = column.default.as_deref();
-        let default = default.and_then(|sql| types::literal(sql, scalar));
+        let default = default.and_then(|sql| scalar::literal(sql, scalar));
         match self.enums.of(&table.name, &column.name) {
             Some(ty) => FieldKind::Enum {
                 ty,
@@ -172,45 +168,6 @@ impl<'a> Resolver<'a> {
                 default,
             },
         }
-    }
-
-    fn owner(
-        &mut self,
-        at: TableRef,
-        table: &Table,
-        type_name: &str,
-        info: &PivotInfo,
-        union: &OwnerUnion,
-        columns: &[ColumnModel],
-    ) -> Result<OwnerRef, Error> {
-        let arms = accessors::arms(self, table, info, union, columns);
-        let wanted = match &union.type_name {
-            Some((name, span)) if !names::is_plain(name) || self.types.has(name) => {
-                let what = format!("{name:?} is no Rust name, or is there already");
-                return Err(self.config.impossible(span.clone(), what).into());
-            }
-            Some((name, _)) => vec![name.clone()],
-            None => vec![format!("{type_name}{}Key", names::type_name(&union.field))],
-        };
-        let type_name = match &union.type_name {
-            // Its rows have no keys, so this name was taken for the owners'.
-            None if info.is_pivot => format!("{type_name}Key"),
-            _ => self.types.name(&wanted),
-        };
-        let unused = union
-            .columns
-            .iter()
-            .filter(|name| !union.allowed.contains(name));
-        let always_null = unused
-            .filter_map(|name| columns.iter().position(|column| column.name == *name))
-            .collect();
-        self.model.owners.push(OwnerModel {
-            type_name,
-            table: at,
-            arms,
-            always_null,
-        });
-        Ok(OwnerRef(self.model.owners.len() - 1))
     }
 }
 

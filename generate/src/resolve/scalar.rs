@@ -6,7 +6,7 @@ use crate::model::{Literal, Scalar};
 use crate::schema::{Allowed, Column, Table};
 
 /// The type of a column: as the config says, else as its CHECK and declaration say.
-pub(crate) fn scalar(config: &Config, table: &Table, column: &Column) -> Result<Scalar, Error> {
+pub(super) fn scalar(config: &Config, table: &Table, column: &Column) -> Result<Scalar, Error> {
     let declared = declared(&column.declared_type);
     let section = config.column(&table.name, &column.name);
     if let Some(wanted) = section.and_then(|section| section.type_name.as_ref()) {
@@ -68,7 +68,7 @@ fn declared(text: &str) -> Option<Scalar> {
 }
 
 /// The value of a DEFAULT, where it is a plain literal of the column's type.
-pub(crate) fn literal(sql: &str, scalar: Scalar) -> Option<Literal> {
+pub(super) fn literal(sql: &str, scalar: Scalar) -> Option<Literal> {
     let mut text = sql.trim();
     while let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
         text = inner.trim();
