@@ -4,7 +4,7 @@
 //! any dialect ──input──> Ddl ──canonical──> SQLite's words
 //!
 //! SQLite's words ─sqlite::read─> Schema ┐
-//!                                       ├──model::resolve──> Model ──emit::models──> models.rs
+//!                                       ├──resolve──> Model ──emit::models──> models.rs
 //! gamedb.toml ──Config::parse──> Config ┘
 //! ```
 //!
@@ -12,10 +12,10 @@
 //!   the words that everything else reads;
 //! - [`schema`] is what the SQL says, [`sqlite`] one way to read it;
 //! - [`config`] is what the SQL cannot say;
-//! - [`relations`], [`pivot`] and [`owners`] find out what points to what and who owns what;
+//! - [`relations`], [`pivot`], [`owners`] and [`joins`] find out what points to what and who owns what;
 //! - [`names`] makes Rust names;
-//! - [`model`] is everything resolved, ready to be written down by [`emit`];
-//! - [`explain`] says what was found, and why; [`diagram`] draws it.
+//! - [`model`] is everything [resolved](resolve()), ready to be written down by [`emit`];
+//! - [`explain`] says what was found, and why; [`diagram`] draws it; [`import`] carries rows over.
 
 mod analysis;
 mod canonical;
