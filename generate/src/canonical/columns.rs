@@ -4,14 +4,14 @@ use super::table::Column;
 use super::warnings::ByColumn;
 use super::{names, values};
 use crate::config::{Config, TypeName};
-use crate::input::ddl::{self, Ddl, NamedKind};
+use crate::input::ddl::{Ddl, DeclaredColumn, DeclaredTable, NamedKind};
 use crate::input::types::Kind;
 use crate::sql::Dialect;
 
 /// Translates the columns of a table.
 pub(super) fn translate(
     ddl: &Ddl,
-    table: &ddl::Table,
+    table: &DeclaredTable,
     name: &str,
     dialect: Dialect,
     config: &Config,
@@ -93,7 +93,7 @@ impl Resolved {
 
 fn resolve(
     ddl: &Ddl,
-    column: &ddl::Column,
+    column: &DeclaredColumn,
     table: &str,
     name: &str,
     dialect: Dialect,
@@ -137,7 +137,7 @@ fn resolve(
     meaning.unwrap_or_else(|| unknown(column))
 }
 
-fn meaning(ddl: &Ddl, column: &ddl::Column, dialect: Dialect, depth: usize) -> Option<Resolved> {
+fn meaning(ddl: &Ddl, column: &DeclaredColumn, dialect: Dialect, depth: usize) -> Option<Resolved> {
     let ty = &column.ty;
     if ty.base.is_empty() {
         return Some(typeless(column));
@@ -164,7 +164,7 @@ fn meaning(ddl: &Ddl, column: &ddl::Column, dialect: Dialect, depth: usize) -> O
 }
 
 /// What the values of a column are, in a file whose values there are all of one type.
-fn held(column: &ddl::Column) -> Option<(Kind, &'static str)> {
+fn held(column: &DeclaredColumn) -> Option<(Kind, &'static str)> {
     let held = column.held.iter().map(String::as_str);
     let mut held = held.filter(|held| *held != "null");
     match (held.next(), held.next()) {
@@ -177,7 +177,7 @@ fn held(column: &ddl::Column) -> Option<(Kind, &'static str)> {
 }
 
 /// A column of a type that nobody has heard of holds what its database writes for it.
-fn unknown(column: &ddl::Column) -> Resolved {
+fn unknown(column: &DeclaredColumn) -> Resolved {
     let (kind, word) = held(column).unwrap_or((Kind::Other, "texts"));
     Resolved::new(
         kind,
@@ -189,7 +189,7 @@ fn unknown(column: &ddl::Column) -> Resolved {
 }
 
 /// A SQLite column without a type holds anything.
-fn typeless(column: &ddl::Column) -> Resolved {
+fn typeless(column: &DeclaredColumn) -> Resolved {
     let (kind, what) = match held(column) {
         Some((kind, word)) => (
             kind,
@@ -219,7 +219,7 @@ fn tiny(unsigned: bool) -> Kind {
 }
 
 /// A TINYINT(1) whose DEFAULT is neither 0 nor 1 is no bool.
-fn as_number(kind: Kind, column: &ddl::Column, overridden: bool, dialect: Dialect) -> Kind {
+fn as_number(kind: Kind, column: &DeclaredColumn, overridden: bool, dialect: Dialect) -> Kind {
     let is_tiny = kind == Kind::Bool && !overridden && column.ty.base.contains("int");
     let default = column.default.as_ref().filter(|_| is_tiny);
     let number = default.map(|pieces| values::default(pieces, &tiny(column.ty.unsigned), dialect));

@@ -7,7 +7,7 @@ use sqlparser::ast::{
 
 use super::names::{literal, quoted};
 use super::table::Table;
-use crate::input::ddl::{self, Ddl, NamedKind};
+use crate::input::ddl::{Ddl, DeclaredTable, NamedKind};
 use crate::input::types::Kind;
 use crate::sql::Dialect;
 use crate::sql::expression::{bare, column_name, parse};
@@ -16,7 +16,7 @@ use crate::sql::tokens::{Piece, join};
 /// The CHECKs of a table, those of its columns' domains included.
 pub(super) fn checks(
     ddl: &Ddl,
-    source: &ddl::Table,
+    source: &DeclaredTable,
     table: &Table,
     dialect: Dialect,
     warnings: &mut Vec<String>,

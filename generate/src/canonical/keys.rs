@@ -2,7 +2,7 @@
 
 use super::expression;
 use super::table::{Id, Index, Reference, Table, surrogate};
-use crate::input::ddl::{self, Ddl, KeyPart};
+use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::Kind;
 use crate::schema::{ForeignKey, OnDelete};
 use crate::sql::Dialect;
@@ -101,9 +101,9 @@ fn single(ddl: &Ddl, tables: &[Table], at: usize) -> Result<(usize, Option<usize
 
 /// The column that the database numbers and keeps unique, which is a primary key but for the word: where
 /// there is none, or one of several columns.
-fn numbered(source: &ddl::Table) -> Option<usize> {
+fn numbered(source: &DeclaredTable) -> Option<usize> {
     source.columns.iter().position(|column| {
-        let is_own = |key: &ddl::Key| {
+        let is_own = |key: &DeclaredKey| {
             key.unique
                 && key.condition.is_none()
                 && matches!(key.parts.as_slice(), [KeyPart::Column(only)] if only.eq_ignore_ascii_case(&column.name))
@@ -113,7 +113,7 @@ fn numbered(source: &ddl::Table) -> Option<usize> {
 }
 
 /// Whether a foreign key of one column points to a primary key of one column.
-fn names_key(target: &ddl::Table, key: &ddl::ForeignKey) -> bool {
+fn names_key(target: &DeclaredTable, key: &DeclaredForeignKey) -> bool {
     let own = numbered(target).map(|at| target.columns[at].name.clone());
     match (key.target_columns.as_slice(), target.primary_key.as_slice()) {
         ([], [_]) => true,
@@ -218,7 +218,7 @@ fn followed(
     at: usize,
     places: &[usize],
     target: Option<usize>,
-    key: &ddl::ForeignKey,
+    key: &DeclaredForeignKey,
 ) -> Result<usize, String> {
     let Some(target) = target else {
         return Err("the schema has no such table".to_owned());
@@ -244,7 +244,7 @@ fn followed(
     Ok(*column)
 }
 
-fn shown(key: &ddl::ForeignKey) -> String {
+fn shown(key: &DeclaredForeignKey) -> String {
     let Path { schema, name } = &key.target;
     let name = schema
         .as_ref()
@@ -352,7 +352,7 @@ pub(super) fn sets(ddl: &Ddl, dialect: Dialect, tables: &mut [Table], warnings: 
 
 /// Warns where MySQL takes different texts for equal.
 fn compared(
-    source: &ddl::Table,
+    source: &DeclaredTable,
     table: &Table,
     places: &[usize],
     dialect: Dialect,

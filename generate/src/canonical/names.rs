@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::table::Table;
-use crate::input::ddl;
+use crate::input::ddl::DeclaredTable;
 
 /// The names of tables. Two of one name are told apart by their schemas.
-pub(super) fn tables(tables: &[ddl::Table], warnings: &mut Vec<String>) -> Vec<String> {
+pub(super) fn tables(tables: &[DeclaredTable], warnings: &mut Vec<String>) -> Vec<String> {
     let lower = |name: &str| name.to_ascii_lowercase();
     let mut n_of: HashMap<String, usize> = HashMap::new();
     for table in tables {
@@ -43,7 +43,11 @@ pub(super) fn tables(tables: &[ddl::Table], warnings: &mut Vec<String>) -> Vec<S
 }
 
 /// The names of a table's columns.
-pub(super) fn columns(table: &ddl::Table, name: &str, warnings: &mut Vec<String>) -> Vec<String> {
+pub(super) fn columns(
+    table: &DeclaredTable,
+    name: &str,
+    warnings: &mut Vec<String>,
+) -> Vec<String> {
     let mut taken = HashSet::new();
     let mut found = Vec::new();
     for column in &table.columns {

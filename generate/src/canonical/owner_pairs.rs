@@ -4,7 +4,9 @@ use super::names;
 use crate::config::owner_pairs::pair;
 use crate::config::{Config, OwnerSection};
 use crate::error::{ConfigError, Error};
-use crate::input::ddl::{Check, Column, Ddl, ForeignKey, KeyPart, NamedKind, Table};
+use crate::input::ddl::{
+    Ddl, DeclaredCheck, DeclaredColumn, DeclaredForeignKey, DeclaredTable, KeyPart, NamedKind,
+};
 use crate::schema::{OnDelete, OwnerPair};
 use crate::sql::Dialect;
 use crate::sql::cursor::Path;
@@ -104,7 +106,7 @@ fn kinds_without_variant(ddl: &Ddl, table: usize, kind: usize, pair: &OwnerPair)
 /// Puts the columns of a pair's tables in the pair's place. What was UNIQUE with the owner is not any
 /// more: no field of a world's index is a part of an owner.
 fn replace(
-    table: &mut Table,
+    table: &mut DeclaredTable,
     id: usize,
     pair: &OwnerPair,
     targets: Vec<Path>,
@@ -142,7 +144,7 @@ fn replace(
     table.remove_column(&pair.id);
     table.remove_column(&pair.kind);
     for (n, (arm, target)) in pair.arms.iter().zip(targets).enumerate() {
-        let column = Column {
+        let column = DeclaredColumn {
             name: arm.column.clone(),
             not_null: false,
             default: None,
@@ -151,7 +153,7 @@ fn replace(
         };
         let at = (id + n).min(table.columns.len());
         table.columns.insert(at, column);
-        table.foreign_keys.push(ForeignKey {
+        table.foreign_keys.push(DeclaredForeignKey {
             name: None,
             columns: vec![arm.column.clone()],
             target,
@@ -162,7 +164,7 @@ fn replace(
 }
 
 /// The CHECK that one of the columns is set, or none where there need not be an owner.
-fn one_of(pair: &OwnerPair, required: bool, dialect: Dialect) -> Check {
+fn one_of(pair: &OwnerPair, required: bool, dialect: Dialect) -> DeclaredCheck {
     let (quote, cast) = match dialect {
         Dialect::MySql => ('`', ""),
         Dialect::Postgres => ('"', "::integer"),
@@ -175,7 +177,7 @@ fn one_of(pair: &OwnerPair, required: bool, dialect: Dialect) -> Check {
         .collect();
     let relation = if required { "=" } else { "<=" };
     let text = format!("{} {relation} 1", set.join(" + "));
-    Check {
+    DeclaredCheck {
         name: None,
         pieces: tokens::pieces(&text, dialect.parser()),
     }

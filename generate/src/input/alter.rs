@@ -5,7 +5,7 @@ use sqlparser::tokenizer::Token;
 use super::column::{self, Place};
 use super::constraint;
 use super::create;
-use super::ddl::{NamedKind, Table};
+use super::ddl::{DeclaredTable, NamedKind};
 use super::reader::Reader;
 use super::types;
 use crate::sql::cursor::{Cursor, Path, parts, shown, text};
@@ -134,7 +134,7 @@ const PASSED: &[&str] = &[
     "PERIOD",
 ];
 
-fn change(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Change {
+fn change(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> Change {
     if cursor.eat("ADD") {
         return add(reader, cursor, table);
     }
@@ -177,7 +177,7 @@ fn change(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Ch
     }
 }
 
-fn add(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Change {
+fn add(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> Change {
     if cursor.sees(&["PARTITION"]) && cursor.is_mysql() {
         return Change::Done;
     }
@@ -212,7 +212,7 @@ fn add(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Chang
     Change::Done
 }
 
-fn drop(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Change {
+fn drop(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> Change {
     if cursor.eat_all(&["PRIMARY", "KEY"]) {
         table.primary_key.clear();
         return Change::Done;
@@ -263,7 +263,7 @@ fn drop(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Chan
 fn redefine(
     reader: &mut Reader,
     cursor: &mut Cursor<'_>,
-    table: &mut Table,
+    table: &mut DeclaredTable,
     old: Option<String>,
 ) -> Change {
     let (Some(old), Some(definition)) = (old, column::definition(cursor)) else {
@@ -290,7 +290,7 @@ fn redefine(
     Change::Done
 }
 
-fn rename(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Change {
+fn rename(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> Change {
     if cursor.eat("CONSTRAINT") || cursor.is_mysql() && cursor.eat_any(&["INDEX", "KEY"]) {
         let old = cursor.name();
         cursor.eat("TO");
@@ -339,7 +339,7 @@ fn rename(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Ch
     }
 }
 
-fn alter_column(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> Change {
+fn alter_column(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> Change {
     if cursor.is_mysql() && cursor.eat_any(&["INDEX", "CHECK", "CONSTRAINT"]) {
         return Change::Done;
     }

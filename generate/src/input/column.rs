@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::ddl::{Check, Column, ForeignKey};
+use super::ddl::{DeclaredCheck, DeclaredColumn, DeclaredForeignKey};
 use super::types;
 use crate::sql::Dialect;
 use crate::sql::OnDelete;
@@ -12,13 +12,13 @@ use crate::sql::tokens::{Piece, join};
 /// A column with what its definition says about keys.
 #[derive(Debug, Default)]
 pub(crate) struct Definition {
-    pub(crate) column: Column,
+    pub(crate) column: DeclaredColumn,
     pub(crate) primary: bool,
     pub(crate) primary_name: Option<String>,
     pub(crate) unique: bool,
     pub(crate) unique_name: Option<String>,
-    pub(crate) foreign_keys: Vec<ForeignKey>,
-    pub(crate) checks: Vec<Check>,
+    pub(crate) foreign_keys: Vec<DeclaredForeignKey>,
+    pub(crate) checks: Vec<DeclaredCheck>,
     /// What was not understood, and is left out.
     pub(crate) unknown: Vec<String>,
     /// `FIRST` or `AFTER` a column.
@@ -78,12 +78,12 @@ pub(crate) fn definition(cursor: &mut Cursor<'_>) -> Option<Definition> {
     let is_serial = serial.contains(&ty.base.as_str());
     let mut definition = Definition {
         unique: is_serial && cursor.is_mysql(),
-        column: Column {
+        column: DeclaredColumn {
             name,
             identity: is_serial,
             not_null: is_serial,
             ty,
-            ..Column::default()
+            ..DeclaredColumn::default()
         },
         ..Definition::default()
     };
@@ -94,7 +94,7 @@ pub(crate) fn definition(cursor: &mut Cursor<'_>) -> Option<Definition> {
 }
 
 /// Reads what stands behind the type of a column.
-pub(crate) fn options(pieces: &[Piece], dialect: Dialect, column: Column) -> Definition {
+pub(crate) fn options(pieces: &[Piece], dialect: Dialect, column: DeclaredColumn) -> Definition {
     let mut cursor = Cursor::new(pieces, dialect);
     let mut definition = Definition {
         column,
@@ -314,13 +314,13 @@ pub(crate) fn default(cursor: &mut Cursor<'_>) -> Vec<Piece> {
 }
 
 /// Reads what stands behind CHECK.
-pub(super) fn check(cursor: &mut Cursor<'_>, name: Option<String>) -> Option<Check> {
+pub(super) fn check(cursor: &mut Cursor<'_>, name: Option<String>) -> Option<DeclaredCheck> {
     let pieces = cursor.group()?.to_vec();
     let ignored = cursor.eat_all(&["NOT", "ENFORCED"]);
     cursor.eat("ENFORCED");
     cursor.eat_all(&["NO", "INHERIT"]);
     cursor.eat_all(&["NOT", "VALID"]);
-    (!ignored).then_some(Check { name, pieces })
+    (!ignored).then_some(DeclaredCheck { name, pieces })
 }
 
 /// Reads `REFERENCES t (c) ON DELETE ..`.
@@ -328,7 +328,7 @@ pub(super) fn references(
     cursor: &mut Cursor<'_>,
     name: Option<String>,
     columns: Vec<String>,
-) -> Option<ForeignKey> {
+) -> Option<DeclaredForeignKey> {
     if !cursor.eat("REFERENCES") {
         return None;
     }
@@ -338,7 +338,7 @@ pub(super) fn references(
     } else {
         Vec::new()
     };
-    let mut key = ForeignKey {
+    let mut key = DeclaredForeignKey {
         name,
         columns,
         target,

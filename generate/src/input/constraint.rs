@@ -1,7 +1,7 @@
 //! Reads the constraints and the indexes of a table.
 
 use super::column::{check, collation, key_word, nulls_distinct, references};
-use super::ddl::{Key, KeyPart, Table};
+use super::ddl::{DeclaredKey, DeclaredTable, KeyPart};
 use crate::sql::cursor::{Cursor, parts, shown, text};
 use crate::sql::tokens::{Piece, join};
 
@@ -29,7 +29,7 @@ pub(crate) fn is_constraint(cursor: &Cursor<'_>) -> bool {
 }
 
 /// Reads a table constraint into its table; what cannot be read is given back in words.
-pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut Table) -> Result<(), String> {
+pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> Result<(), String> {
     let whole = cursor.shown();
     let unreadable = || format!("`{whole}` is not understood, and left out");
     let mut name = None;
@@ -74,12 +74,12 @@ pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut Table) -> Result<(
 }
 
 /// Reads an index: `[name] [USING BTREE] (a, b(20) DESC) ..`, and what may stand behind it.
-pub(crate) fn key(cursor: &mut Cursor<'_>, unique: bool) -> Option<Key> {
+pub(crate) fn key(cursor: &mut Cursor<'_>, unique: bool) -> Option<DeclaredKey> {
     cursor.eat_all(&["IF", "NOT", "EXISTS"]);
     nulls_distinct(cursor);
-    let mut key = Key {
+    let mut key = DeclaredKey {
         unique,
-        ..Key::default()
+        ..DeclaredKey::default()
     };
     if !cursor.opens_after(0) && !cursor.sees(&["USING"]) {
         key.name = Some(cursor.name()?);
@@ -92,7 +92,7 @@ pub(crate) fn key(cursor: &mut Cursor<'_>, unique: bool) -> Option<Key> {
 }
 
 /// Reads the columns of an index.
-pub(crate) fn key_parts(cursor: &mut Cursor<'_>, key: &mut Key) -> Option<()> {
+pub(crate) fn key_parts(cursor: &mut Cursor<'_>, key: &mut DeclaredKey) -> Option<()> {
     let inside = cursor.group()?;
     for part in parts(inside) {
         key.parts.push(key_part(part, cursor, &mut key.collation));

@@ -4,7 +4,7 @@ use sqlparser::tokenizer::Token;
 
 use super::column::{self, Definition};
 use super::constraint;
-use super::ddl::{Key, KeyPart, Table};
+use super::ddl::{DeclaredKey, DeclaredTable, KeyPart};
 use super::reader::Reader;
 use super::split::Statement;
 use crate::sql::Dialect;
@@ -18,10 +18,10 @@ pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: 
         reader.unreadable(cursor.rest());
         return;
     };
-    let mut table = Table {
+    let mut table = DeclaredTable {
         schema: reader.schema_of(&path),
         name: path.name.clone(),
-        ..Table::default()
+        ..DeclaredTable::default()
     };
     let there = reader
         .ddl
@@ -81,7 +81,7 @@ pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: 
 }
 
 /// Reads what stands behind the columns; whether a query follows.
-fn options(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> bool {
+fn options(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> bool {
     while !cursor.is_end() {
         if cursor.eat("INHERITS") {
             for part in cursor.group().map(parts).unwrap_or_default() {
@@ -110,7 +110,7 @@ fn options(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Table) -> b
 }
 
 /// Reads a column or a constraint into a table.
-pub(crate) fn element(reader: &mut Reader, element: &Element, table: &mut Table) {
+pub(crate) fn element(reader: &mut Reader, element: &Element, table: &mut DeclaredTable) {
     let mut cursor = Cursor::new(&element.pieces, reader.dialect);
     reader.at(&element.pieces);
     if cursor.eat("LIKE") && !cursor.is_end() {
@@ -161,7 +161,7 @@ pub(crate) fn element(reader: &mut Reader, element: &Element, table: &mut Table)
 }
 
 /// Puts a column where it belongs, with the keys that its definition makes.
-pub(crate) fn add(reader: &mut Reader, table: &mut Table, definition: Definition) {
+pub(crate) fn add(reader: &mut Reader, table: &mut DeclaredTable, definition: Definition) {
     let column = definition.column;
     for what in &definition.unknown {
         reader.warn(format!("column {}.{}: {what}", table.name, column.name));
@@ -178,7 +178,7 @@ pub(crate) fn add(reader: &mut Reader, table: &mut Table, definition: Definition
         table.primary_key_name = definition.primary_name;
     }
     if definition.unique {
-        table.keys.push(Key {
+        table.keys.push(DeclaredKey {
             // MySQL calls it like its column.
             name: definition.unique_name.or_else(|| {
                 let is_mysql = reader.dialect == Dialect::MySql;
@@ -186,7 +186,7 @@ pub(crate) fn add(reader: &mut Reader, table: &mut Table, definition: Definition
             }),
             unique: true,
             parts: vec![KeyPart::Column(column.name.clone())],
-            ..Key::default()
+            ..DeclaredKey::default()
         });
     }
     table.foreign_keys.extend(definition.foreign_keys);
@@ -202,7 +202,7 @@ pub(crate) fn add(reader: &mut Reader, table: &mut Table, definition: Definition
 }
 
 /// Copies what `LIKE` copies.
-fn like(reader: &mut Reader, of: &Path, table: &mut Table, kinds: &[&str]) {
+fn like(reader: &mut Reader, of: &Path, table: &mut DeclaredTable, kinds: &[&str]) {
     let Some(at) = reader.table(of) else {
         reader.warn(format!(
             "table {} is made LIKE {}, which is not there",
@@ -230,7 +230,7 @@ fn like(reader: &mut Reader, of: &Path, table: &mut Table, kinds: &[&str]) {
 }
 
 /// Puts the columns of a parent before a table's own.
-pub(crate) fn inherit(reader: &mut Reader, parent: &Path, table: &mut Table) {
+pub(crate) fn inherit(reader: &mut Reader, parent: &Path, table: &mut DeclaredTable) {
     let Some(at) = reader.table(parent) else {
         reader.warn(format!(
             "table {} inherits from {}, which is not there",

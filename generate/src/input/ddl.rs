@@ -10,7 +10,7 @@ use crate::sql::cursor::Path;
 /// A schema.
 #[derive(Debug, Default)]
 pub(crate) struct Ddl {
-    pub(crate) tables: Vec<Table>,
+    pub(crate) tables: Vec<DeclaredTable>,
     pub(crate) types: Vec<NamedType>,
 }
 
@@ -28,28 +28,28 @@ pub(crate) enum NamedKind {
     /// `CREATE TYPE .. AS (..)`, and whatever else a type can be.
     Other,
     /// `CREATE DOMAIN`.
-    Domain(Box<Column>, Vec<Check>),
+    Domain(Box<DeclaredColumn>, Vec<DeclaredCheck>),
 }
 
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Table {
+pub(crate) struct DeclaredTable {
     /// The schema or database that it is in; empty where none was named.
     pub(crate) schema: String,
     pub(crate) name: String,
     pub(crate) comment: Option<String>,
-    pub(crate) columns: Vec<Column>,
+    pub(crate) columns: Vec<DeclaredColumn>,
     pub(crate) primary_key: Vec<String>,
     /// The name of the primary key's constraint.
     pub(crate) primary_key_name: Option<String>,
-    pub(crate) keys: Vec<Key>,
-    pub(crate) foreign_keys: Vec<ForeignKey>,
-    pub(crate) checks: Vec<Check>,
+    pub(crate) keys: Vec<DeclaredKey>,
+    pub(crate) foreign_keys: Vec<DeclaredForeignKey>,
+    pub(crate) checks: Vec<DeclaredCheck>,
     /// Whether texts are told apart by more than upper and lower case, where no column says so.
     pub(crate) collation: Option<String>,
 }
 
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Column {
+pub(crate) struct DeclaredColumn {
     pub(crate) name: String,
     pub(crate) ty: DeclaredType,
     pub(crate) not_null: bool,
@@ -69,7 +69,7 @@ pub(crate) struct Column {
 
 /// UNIQUE, or an index.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Key {
+pub(crate) struct DeclaredKey {
     pub(crate) name: Option<String>,
     pub(crate) unique: bool,
     pub(crate) parts: Vec<KeyPart>,
@@ -90,7 +90,7 @@ pub(crate) enum KeyPart {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct ForeignKey {
+pub(crate) struct DeclaredForeignKey {
     pub(crate) name: Option<String>,
     pub(crate) columns: Vec<String>,
     pub(crate) target: Path,
@@ -100,7 +100,7 @@ pub(crate) struct ForeignKey {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Check {
+pub(crate) struct DeclaredCheck {
     pub(crate) name: Option<String>,
     /// Its expression.
     pub(crate) pieces: Vec<Piece>,
@@ -143,7 +143,7 @@ impl Ddl {
     }
 }
 
-impl Table {
+impl DeclaredTable {
     /// The place of a column: exactly that name, or else one that differs in upper and lower case.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         let exact = self.columns.iter().position(|column| column.name == name);
@@ -153,7 +153,7 @@ impl Table {
         })
     }
 
-    pub(crate) fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+    pub(crate) fn column_mut(&mut self, name: &str) -> Option<&mut DeclaredColumn> {
         let at = self.position(name)?;
         self.columns.get_mut(at)
     }

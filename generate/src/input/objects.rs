@@ -1,6 +1,6 @@
 //! Replays what is not a table: indexes, types, domains and comments.
 
-use super::ddl::{Column, Key, NamedKind, NamedType};
+use super::ddl::{DeclaredColumn, DeclaredKey, NamedKind, NamedType};
 use super::reader::Reader;
 use super::{column, constraint, types};
 use crate::sql::cursor::{Cursor, Path, parts, text};
@@ -10,9 +10,9 @@ impl Reader {
     pub(super) fn index(&mut self, pieces: &[Piece], mut cursor: Cursor<'_>, unique: bool) {
         cursor.eat("CONCURRENTLY");
         cursor.eat_all(&["IF", "NOT", "EXISTS"]);
-        let mut key = Key {
+        let mut key = DeclaredKey {
             unique,
-            ..Key::default()
+            ..DeclaredKey::default()
         };
         if !cursor.sees(&["ON"]) {
             key.name = cursor.path().map(|path| path.name);
@@ -99,9 +99,9 @@ impl Reader {
         let definition = column::options(
             rest,
             self.dialect,
-            Column {
+            DeclaredColumn {
                 ty,
-                ..Column::default()
+                ..DeclaredColumn::default()
             },
         );
         for what in &definition.unknown {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ddl::{Ddl, Table};
+use super::ddl::{Ddl, DeclaredTable};
 use super::split::Statement;
 use crate::sql::Dialect;
 use crate::sql::cursor::{Path, shown};
@@ -35,7 +35,7 @@ impl Reader {
         self.warnings.push(format!("line {}: {what}", self.line));
     }
 
-    pub(crate) fn warn_table(&mut self, table: &Table, what: impl std::fmt::Display) {
+    pub(crate) fn warn_table(&mut self, table: &DeclaredTable, what: impl std::fmt::Display) {
         self.warn(format!("table {}: {what}", table.name));
     }
 

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::ddl::{Check, Column, Ddl, ForeignKey, Key, KeyPart, Table};
+use super::ddl::{
+    Ddl, DeclaredCheck, DeclaredColumn, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart,
+};
 use super::types::{self, DeclaredType};
 use crate::error::ReadError;
 use crate::schema::sqlite::{self, Passed};
@@ -82,10 +84,10 @@ pub(crate) fn ddl(found: &Found) -> (Ddl, Vec<String>) {
     )
 }
 
-fn table(found: &Found, table: &schema::Table) -> Table {
+fn table(found: &Found, table: &schema::Table) -> DeclaredTable {
     let keys = table.uniques.iter().map(|index| (index, true));
     let keys = keys.chain(table.indexes.iter().map(|index| (index, false)));
-    Table {
+    DeclaredTable {
         name: table.name.clone(),
         comment: table.comment.clone(),
         columns: table
@@ -99,16 +101,16 @@ fn table(found: &Found, table: &schema::Table) -> Table {
         checks: table
             .checks
             .iter()
-            .map(|check| Check {
+            .map(|check| DeclaredCheck {
                 name: None,
                 pieces: sqlite_pieces(&check.text),
             })
             .collect(),
-        ..Table::default()
+        ..DeclaredTable::default()
     }
 }
 
-fn column(found: &Found, table: &schema::Table, column: &schema::Column) -> Column {
+fn column(found: &Found, table: &schema::Table, column: &schema::Column) -> DeclaredColumn {
     let ty = declared_type(&column.declared_type);
     let is_unknown = ty.base.is_empty() || ty.meaning(Dialect::Sqlite).is_none();
     let held = if is_unknown && found.is_file {
@@ -117,7 +119,7 @@ fn column(found: &Found, table: &schema::Table, column: &schema::Column) -> Colu
     } else {
         Vec::new()
     };
-    Column {
+    DeclaredColumn {
         name: column.name.clone(),
         ty,
         not_null: column.not_null,
@@ -125,7 +127,7 @@ fn column(found: &Found, table: &schema::Table, column: &schema::Column) -> Colu
         generated: column.generated.then(|| column.declaration.clone()),
         comment: column.comment.clone(),
         held,
-        ..Column::default()
+        ..DeclaredColumn::default()
     }
 }
 
@@ -155,13 +157,13 @@ fn held(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<
     statement.query_map([], |row| row.get(0))?.collect()
 }
 
-fn key(index: &schema::Index, unique: bool) -> Key {
+fn key(index: &schema::Index, unique: bool) -> DeclaredKey {
     let mut parts: Vec<KeyPart> = index.columns.iter().cloned().map(KeyPart::Column).collect();
     if index.expression {
         parts.push(KeyPart::Expression(index.name.clone()));
     }
     let is_own = index.name.to_ascii_lowercase().starts_with("sqlite_");
-    Key {
+    DeclaredKey {
         name: (!is_own).then(|| index.name.clone()),
         unique,
         parts,
@@ -173,8 +175,8 @@ fn key(index: &schema::Index, unique: bool) -> Key {
     }
 }
 
-fn foreign_key(key: &schema::ForeignKey) -> ForeignKey {
-    ForeignKey {
+fn foreign_key(key: &schema::ForeignKey) -> DeclaredForeignKey {
+    DeclaredForeignKey {
         name: None,
         columns: key.columns.clone(),
         target: TablePath {
