@@ -1,6 +1,6 @@
 //! Types, defaults and comments of columns.
 
-use super::table::Column;
+use super::draft::ColumnDraft;
 use super::warnings::ByColumn;
 use super::{names, values};
 use crate::config::{Config, TypeName};
@@ -17,7 +17,7 @@ pub(super) fn translate(
     config: &Config,
     warnings: &mut Vec<String>,
     of_columns: &mut ByColumn,
-) -> Vec<Column> {
+) -> Vec<ColumnDraft> {
     let mut columns = Vec::new();
     for (column, own) in table
         .columns
@@ -56,7 +56,7 @@ pub(super) fn translate(
                 None
             }
         };
-        columns.push(Column {
+        columns.push(ColumnDraft {
             not_null: column.not_null || resolved.not_null,
             default,
             kind,

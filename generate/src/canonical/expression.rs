@@ -5,8 +5,8 @@ use sqlparser::ast::{
     UnaryOperator, Value,
 };
 
+use super::draft::TableDraft;
 use super::names::{literal, quoted};
-use super::table::Table;
 use crate::input::ddl::{Ddl, DeclaredTable, NamedKind};
 use crate::input::types::Kind;
 use crate::sql::Dialect;
@@ -17,7 +17,7 @@ use crate::sql::tokens::{Piece, join};
 pub(super) fn checks(
     ddl: &Ddl,
     source: &DeclaredTable,
-    table: &Table,
+    table: &TableDraft,
     dialect: Dialect,
     warnings: &mut Vec<String>,
 ) -> Vec<String> {
@@ -71,7 +71,7 @@ pub(super) fn checks(
 }
 
 /// SQLite's own text, unless it speaks of a column that holds something else now.
-fn as_written(pieces: &[Piece], table: &Table) -> Option<String> {
+fn as_written(pieces: &[Piece], table: &TableDraft) -> Option<String> {
     let changed = |piece: &Piece| {
         let at = piece.name().and_then(|name| table.position(name));
         at.is_some_and(|at| {
@@ -86,7 +86,7 @@ fn as_written(pieces: &[Piece], table: &Table) -> Option<String> {
 }
 
 /// A CHECK in SQLite's words.
-fn translate(pieces: &[Piece], table: &Table, dialect: Dialect) -> Option<String> {
+fn translate(pieces: &[Piece], table: &TableDraft, dialect: Dialect) -> Option<String> {
     let expr = parse(pieces, dialect)?;
     let translation = Translation { table, dialect };
     translation
@@ -98,7 +98,7 @@ fn translate(pieces: &[Piece], table: &Table, dialect: Dialect) -> Option<String
 pub(super) fn only_not_null(
     pieces: &[Piece],
     dialect: Dialect,
-    table: &Table,
+    table: &TableDraft,
     places: &[usize],
 ) -> bool {
     fn all(expr: &Expr, own: &dyn Fn(&Expr) -> bool) -> bool {
@@ -122,7 +122,7 @@ pub(super) fn only_not_null(
 }
 
 struct Translation<'t> {
-    table: &'t Table,
+    table: &'t TableDraft,
     dialect: Dialect,
 }
 

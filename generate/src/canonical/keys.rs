@@ -1,7 +1,7 @@
 //! Ids, foreign keys, UNIQUE sets and indexes.
 
+use super::draft::{Id, IndexDraft, ReferenceDraft, TableDraft, surrogate};
 use super::expression;
-use super::table::{Id, Index, Reference, Table, surrogate};
 use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::Kind;
 use crate::schema::{ForeignKey, OnDelete};
@@ -9,7 +9,7 @@ use crate::sql::Dialect;
 use crate::sql::cursor::Path;
 
 /// Works out what identifies the rows of each table.
-pub(super) fn ids(ddl: &Ddl, tables: &mut [Table]) {
+pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft]) {
     // Keys that point to other tables' ids are no ids of their own, so one table can wait for another.
     let mut waiting = Vec::new();
     for at in 0..tables.len() {
@@ -64,7 +64,7 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [Table]) {
 
 /// The only column of a primary key, if it holds integers, with the table whose id it is too; or else
 /// why there is no such column.
-fn single(ddl: &Ddl, tables: &[Table], at: usize) -> Result<(usize, Option<usize>), String> {
+fn single(ddl: &Ddl, tables: &[TableDraft], at: usize) -> Result<(usize, Option<usize>), String> {
     let source = &ddl.tables[at];
     let mut places: Vec<usize> = source
         .primary_key
@@ -126,7 +126,7 @@ fn names_key(target: &DeclaredTable, key: &DeclaredForeignKey) -> bool {
 /// Puts foreign keys that point to ids into their columns, and gives back the others.
 pub(super) fn foreign_keys(
     ddl: &Ddl,
-    tables: &mut [Table],
+    tables: &mut [TableDraft],
     warnings: &mut Vec<String>,
 ) -> Vec<(String, ForeignKey)> {
     let mut unfollowed = Vec::new();
@@ -202,7 +202,7 @@ pub(super) fn foreign_keys(
             let column = &mut tables[at].columns[column];
             // The other row's id says what fits.
             column.kind = Kind::ANY_INTEGER;
-            column.references = Some(Reference {
+            column.references = Some(ReferenceDraft {
                 table: target,
                 on_delete,
             });
@@ -214,7 +214,7 @@ pub(super) fn foreign_keys(
 /// The column of a foreign key that points to an id, or why it does not.
 fn followed(
     ddl: &Ddl,
-    tables: &[Table],
+    tables: &[TableDraft],
     at: usize,
     places: &[usize],
     target: Option<usize>,
@@ -256,7 +256,12 @@ fn shown(key: &DeclaredForeignKey) -> String {
 }
 
 /// Works out UNIQUE sets and indexes.
-pub(super) fn sets(ddl: &Ddl, dialect: Dialect, tables: &mut [Table], warnings: &mut Vec<String>) {
+pub(super) fn sets(
+    ddl: &Ddl,
+    dialect: Dialect,
+    tables: &mut [TableDraft],
+    warnings: &mut Vec<String>,
+) {
     for (source, table) in ddl.tables.iter().zip(tables) {
         let primary: Vec<usize> = source
             .primary_key
@@ -340,7 +345,7 @@ pub(super) fn sets(ddl: &Ddl, dialect: Dialect, tables: &mut [Table], warnings: 
                 };
                 let name = key.name.clone().unwrap_or_else(default);
                 if !table.indexes.iter().any(|index| index.columns == places) {
-                    table.indexes.push(Index {
+                    table.indexes.push(IndexDraft {
                         name,
                         columns: places,
                     });
@@ -353,7 +358,7 @@ pub(super) fn sets(ddl: &Ddl, dialect: Dialect, tables: &mut [Table], warnings: 
 /// Warns where MySQL takes different texts for equal.
 fn compared(
     source: &DeclaredTable,
-    table: &Table,
+    table: &TableDraft,
     places: &[usize],
     dialect: Dialect,
     warnings: &mut Vec<String>,
@@ -389,7 +394,7 @@ fn compared(
 }
 
 /// Gives the columns of foreign keys that are not followed an index, as databases do.
-pub(super) fn unfollowed_indexes(tables: &mut [Table], unfollowed: &[(String, ForeignKey)]) {
+pub(super) fn unfollowed_indexes(tables: &mut [TableDraft], unfollowed: &[(String, ForeignKey)]) {
     for (name, key) in unfollowed {
         let Some(table) = tables.iter_mut().find(|table| table.name == *name) else {
             continue;
@@ -410,7 +415,7 @@ pub(super) fn unfollowed_indexes(tables: &mut [Table], unfollowed: &[(String, Fo
             continue;
         }
         let name = format!("{}_{}", table.name, key.columns.join("_"));
-        table.indexes.push(Index {
+        table.indexes.push(IndexDraft {
             name,
             columns: places,
         });

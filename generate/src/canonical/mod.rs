@@ -4,12 +4,12 @@
 //! Everything behind this reads the canonical text and nothing else.
 
 mod columns;
+mod draft;
 mod expression;
 mod kept;
 mod keys;
 mod names;
 mod owner_pairs;
-mod table;
 mod text;
 mod values;
 mod warnings;
@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::input::ddl::Ddl;
 use crate::schema::ForeignKey;
 use crate::sql::Dialect;
-use table::{Id, Table};
+use draft::{Id, TableDraft};
 use warnings::ByColumn;
 
 /// A schema in SQLite's words.
@@ -33,7 +33,7 @@ pub(crate) struct Canonical {
     pub(crate) warnings: Vec<String>,
     /// Foreign keys that are not in the text, with their tables.
     pub(crate) unfollowed: Vec<(String, ForeignKey)>,
-    tables: Vec<Table>,
+    tables: Vec<TableDraft>,
 }
 
 impl Canonical {
@@ -79,11 +79,11 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
             &mut of_columns,
         );
         let comment = source.comment.clone();
-        tables.push(Table {
+        tables.push(TableDraft {
             name,
             comment,
             columns,
-            ..Table::default()
+            ..TableDraft::default()
         });
     }
     keys::ids(ddl, &mut tables);

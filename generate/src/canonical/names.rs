@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::table::Table;
+use super::draft::TableDraft;
 use crate::input::ddl::DeclaredTable;
 
 /// The names of tables. Two of one name are told apart by their schemas.
@@ -64,7 +64,7 @@ pub(super) fn columns(
 }
 
 /// Gives every index a name of its own: in MySQL they are names of their tables only.
-pub(super) fn indexes(tables: &mut [Table]) {
+pub(super) fn indexes(tables: &mut [TableDraft]) {
     let lower = |name: &str| name.to_ascii_lowercase();
     let mut n_of: HashMap<String, usize> = HashMap::new();
     for index in tables.iter().flat_map(|table| &table.indexes) {

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
+use super::draft::{ColumnDraft, Id, TableDraft};
 use super::names::{literal, quoted};
-use super::table::{Column, Id, Table};
 use crate::input::types::Kind;
 
 /// The statements of all tables.
-pub(super) fn write(tables: &[Table]) -> String {
+pub(super) fn write(tables: &[TableDraft]) -> String {
     let mut out = String::new();
     for (at, table) in tables.iter().enumerate() {
         if at > 0 {
@@ -20,7 +20,7 @@ pub(super) fn write(tables: &[Table]) -> String {
     out.replace('\0', "\u{fffd}")
 }
 
-fn write_table(out: &mut String, tables: &[Table], table: &Table) -> std::fmt::Result {
+fn write_table(out: &mut String, tables: &[TableDraft], table: &TableDraft) -> std::fmt::Result {
     comment(out, "", table.comment.as_deref());
     writeln!(out, "CREATE TABLE {} (", quoted(&table.name))?;
     let mut lines: Vec<(Option<String>, String)> = Vec::new();
@@ -58,7 +58,7 @@ fn write_table(out: &mut String, tables: &[Table], table: &Table) -> std::fmt::R
     Ok(())
 }
 
-fn column(tables: &[Table], column: &Column, is_id: bool, unique: bool) -> String {
+fn column(tables: &[TableDraft], column: &ColumnDraft, is_id: bool, unique: bool) -> String {
     let name = quoted(&column.name);
     if is_id {
         return format!("{name} INTEGER PRIMARY KEY");
@@ -115,7 +115,7 @@ fn check(name: &str, kind: &Kind) -> Option<String> {
     }
 }
 
-fn columns(table: &Table, places: &[usize]) -> String {
+fn columns(table: &TableDraft, places: &[usize]) -> String {
     let names: Vec<String> = places
         .iter()
         .map(|at| quoted(&table.columns[*at].name))

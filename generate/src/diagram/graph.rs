@@ -11,20 +11,20 @@ pub(super) struct Graph {
 /// One table.
 pub(super) struct Node {
     pub(super) name: String,
-    pub(super) kind: Kind,
-    pub(super) columns: Vec<Column>,
+    pub(super) kind: NodeKind,
+    pub(super) columns: Vec<NodeColumn>,
 }
 
 /// What a table is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     Entity,
     Pivot,
     Join,
     JoinWithPayload,
 }
 
-impl Kind {
+impl NodeKind {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Entity => "entity",
@@ -46,7 +46,7 @@ impl Kind {
 }
 
 /// One column of a table.
-pub(super) struct Column {
+pub(super) struct NodeColumn {
     pub(super) name: String,
     pub(super) type_name: String,
     pub(super) nullable: bool,
@@ -101,15 +101,15 @@ impl Graph {
         };
         for (at, table) in model.tables.iter().enumerate() {
             let kind = match table.kind {
-                TableKind::Entity => Kind::Entity,
-                TableKind::Pivot(_) => Kind::Pivot,
-                TableKind::Join(_) => Kind::Join,
-                TableKind::JoinWithPayload => Kind::JoinWithPayload,
+                TableKind::Entity => NodeKind::Entity,
+                TableKind::Pivot(_) => NodeKind::Pivot,
+                TableKind::Join(_) => NodeKind::Join,
+                TableKind::JoinWithPayload => NodeKind::JoinWithPayload,
             };
             let first = graph.edges.len();
             graph.edges_of(model, at, table);
             let keys = &graph.edges[first..];
-            let id = Column {
+            let id = NodeColumn {
                 name: table.id_column.clone(),
                 type_name: "i64".to_owned(),
                 nullable: false,
@@ -121,7 +121,7 @@ impl Graph {
                 let place = column.position + 1;
                 let key = keys.iter().find(|key| key.column == place);
                 let unique = |set: &ColumnSet| set.columns.as_slice() == [column.position];
-                Column {
+                NodeColumn {
                     name: column.name.clone(),
                     type_name: type_name(model, table, column.position),
                     nullable: !column.not_null,

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::graph::{Edge, Graph, Kind, Role};
+use super::graph::{Edge, Graph, NodeKind, Role};
 
 /// The whole text.
 pub(super) fn text(graph: &Graph) -> String {
     let names = names(graph);
     let mut out = String::from("erDiagram\n");
     for (table, name) in graph.tables.iter().zip(&names) {
-        if table.kind != Kind::Entity {
+        if table.kind != NodeKind::Entity {
             let _ = writeln!(out, "    %% {} is a {}", name, table.kind.word());
         }
         let spoken = if *name == table.name {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::graph::{Column, Edge, Graph, Kind, Node, Role};
+use super::graph::{Edge, Graph, Node, NodeColumn, NodeKind, Role};
 use super::layout::{Layout, Placed, layout};
 
 /// Up to this many tables show all kinds of columns, beyond it those that point somewhere.
@@ -67,7 +67,7 @@ pub(super) fn drawing(graph: &Graph, attributes: &str) -> String {
 /// A table with the columns that are shown.
 struct Shown<'g> {
     node: &'g Node,
-    columns: Vec<(usize, &'g Column)>,
+    columns: Vec<(usize, &'g NodeColumn)>,
     n_hidden: usize,
 }
 
@@ -77,7 +77,7 @@ impl<'g> Shown<'g> {
         let few = graph.tables.len() <= FEW_TABLES;
         let most = if few { MOST_COLUMNS } else { MOST_KEYS };
         let all = || node.columns.iter().enumerate();
-        let mut columns: Vec<(usize, &Column)> =
+        let mut columns: Vec<(usize, &NodeColumn)> =
             all().filter(|(_, column)| few || column.is_key).collect();
         if columns.len() > most {
             // Columns that point somewhere have a line, and stay first.
@@ -112,9 +112,9 @@ impl<'g> Shown<'g> {
     /// What stands beside the name.
     fn tag(&self) -> &'static str {
         match self.node.kind {
-            Kind::Entity => "",
-            Kind::Pivot => "pivot",
-            Kind::Join | Kind::JoinWithPayload => "join",
+            NodeKind::Entity => "",
+            NodeKind::Pivot => "pivot",
+            NodeKind::Join | NodeKind::JoinWithPayload => "join",
         }
     }
 

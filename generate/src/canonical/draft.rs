@@ -5,15 +5,15 @@ use crate::schema::{OnDelete, SURROGATE_ID};
 
 /// A table on its way to the text.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub(crate) struct TableDraft {
     pub(crate) name: String,
     pub(crate) comment: Option<String>,
-    pub(crate) columns: Vec<Column>,
+    pub(crate) columns: Vec<ColumnDraft>,
     /// The column that is the id.
     pub(crate) id: Id,
     /// Sets of columns, by place.
     pub(crate) uniques: Vec<Vec<usize>>,
-    pub(crate) indexes: Vec<Index>,
+    pub(crate) indexes: Vec<IndexDraft>,
     pub(crate) checks: Vec<String>,
 }
 
@@ -30,31 +30,31 @@ pub(crate) enum Id {
 }
 
 #[derive(Debug)]
-pub(crate) struct Column {
+pub(crate) struct ColumnDraft {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) not_null: bool,
     pub(crate) default: Option<String>,
-    pub(crate) references: Option<Reference>,
+    pub(crate) references: Option<ReferenceDraft>,
     /// Whether the database numbers it.
     pub(crate) numbered: bool,
     pub(crate) comment: Option<String>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Reference {
+pub(crate) struct ReferenceDraft {
     /// The table, by place.
     pub(crate) table: usize,
     pub(crate) on_delete: OnDelete,
 }
 
 #[derive(Debug)]
-pub(crate) struct Index {
+pub(crate) struct IndexDraft {
     pub(crate) name: String,
     pub(crate) columns: Vec<usize>,
 }
 
-impl Table {
+impl TableDraft {
     /// The place of a column.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         let mut columns = self.columns.iter();
@@ -72,7 +72,7 @@ impl Table {
 }
 
 /// A free name for an id that the source does not have.
-pub(super) fn surrogate(table: &Table) -> String {
+pub(super) fn surrogate(table: &TableDraft) -> String {
     let mut name = SURROGATE_ID.to_owned();
     let mut n = 2;
     while table.position(&name).is_some() {
