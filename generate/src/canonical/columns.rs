@@ -5,7 +5,7 @@ use super::warnings::ByColumn;
 use super::{names, values};
 use crate::config::{Config, TypeName};
 use crate::input::ddl::{Ddl, DeclaredColumn, DeclaredTable, NamedKind};
-use crate::input::types::Kind;
+use crate::input::types::SqlType;
 use crate::sql::Dialect;
 
 /// Translates the columns of a table.
@@ -71,7 +71,7 @@ pub(super) fn translate(
 
 /// What a column's type comes to.
 struct Resolved {
-    kind: Kind,
+    kind: SqlType,
     overridden: bool,
     warning: Option<String>,
     /// What a domain says besides.
@@ -80,7 +80,7 @@ struct Resolved {
 }
 
 impl Resolved {
-    fn new(kind: Kind, warning: Option<&str>) -> Self {
+    fn new(kind: SqlType, warning: Option<&str>) -> Self {
         Self {
             kind,
             overridden: false,
@@ -113,18 +113,18 @@ fn resolve(
         };
         let kind = match (wanted, kind) {
             // It is what it is asked to be: no width is lost.
-            (TypeName::I64, Some(kind @ Kind::Integer(..))) => kind,
-            (TypeName::I64, Some(Kind::Bool)) if column.ty.base.contains("int") => {
+            (TypeName::I64, Some(kind @ SqlType::Integer(..))) => kind,
+            (TypeName::I64, Some(SqlType::Bool)) if column.ty.base.contains("int") => {
                 tiny(column.ty.unsigned)
             }
-            (TypeName::F64, Some(kind @ Kind::Real { .. })) => kind,
+            (TypeName::F64, Some(kind @ SqlType::Real { .. })) => kind,
             (TypeName::Text | TypeName::ShortText, Some(kind)) if kind.sql() == "TEXT" => kind,
-            (TypeName::Blob, Some(kind @ Kind::Blob(_))) => kind,
-            (TypeName::Bool, _) => Kind::Bool,
-            (TypeName::I64, _) => Kind::ANY_INTEGER,
-            (TypeName::F64, _) => Kind::Real { unsigned: false },
-            (TypeName::Text | TypeName::ShortText, _) => Kind::Other,
-            (TypeName::Blob, _) => Kind::Blob(None),
+            (TypeName::Blob, Some(kind @ SqlType::Blob(_))) => kind,
+            (TypeName::Bool, _) => SqlType::Bool,
+            (TypeName::I64, _) => SqlType::ANY_INTEGER,
+            (TypeName::F64, _) => SqlType::Real { unsigned: false },
+            (TypeName::Text | TypeName::ShortText, _) => SqlType::Other,
+            (TypeName::Blob, _) => SqlType::Blob(None),
         };
         return Resolved {
             kind,
@@ -144,10 +144,10 @@ fn meaning(ddl: &Ddl, column: &DeclaredColumn, dialect: Dialect, depth: usize) -
     }
     let array = "an array is kept as the text that the database writes for it";
     match ddl.named_type(&ty.base).map(|named| &named.kind) {
-        Some(_) if ty.array => Some(Resolved::new(Kind::Other, Some(array))),
-        Some(NamedKind::Enum(texts)) => Some(Resolved::new(Kind::Enum(texts.clone()), None)),
+        Some(_) if ty.array => Some(Resolved::new(SqlType::Other, Some(array))),
+        Some(NamedKind::Enum(texts)) => Some(Resolved::new(SqlType::Enum(texts.clone()), None)),
         Some(NamedKind::Other) => Some(Resolved::new(
-            Kind::Other,
+            SqlType::Other,
             Some("its type has parts, and is kept as the text that the database writes for it"),
         )),
         // A domain of a domain has to end somewhere.
@@ -164,21 +164,21 @@ fn meaning(ddl: &Ddl, column: &DeclaredColumn, dialect: Dialect, depth: usize) -
 }
 
 /// What the values of a column are, in a file whose values there are all of one type.
-fn held(column: &DeclaredColumn) -> Option<(Kind, &'static str)> {
+fn held(column: &DeclaredColumn) -> Option<(SqlType, &'static str)> {
     let held = column.held.iter().map(String::as_str);
     let mut held = held.filter(|held| *held != "null");
     match (held.next(), held.next()) {
-        (Some("integer"), None) => Some((Kind::ANY_INTEGER, "integers")),
-        (Some("real"), None) => Some((Kind::Real { unsigned: false }, "reals")),
-        (Some("text"), None) => Some((Kind::Text(None), "texts")),
-        (Some("blob"), None) => Some((Kind::Blob(None), "blobs")),
+        (Some("integer"), None) => Some((SqlType::ANY_INTEGER, "integers")),
+        (Some("real"), None) => Some((SqlType::Real { unsigned: false }, "reals")),
+        (Some("text"), None) => Some((SqlType::Text(None), "texts")),
+        (Some("blob"), None) => Some((SqlType::Blob(None), "blobs")),
         _ => None,
     }
 }
 
 /// A column of a type that nobody has heard of holds what its database writes for it.
 fn unknown(column: &DeclaredColumn) -> Resolved {
-    let (kind, word) = held(column).unwrap_or((Kind::Other, "texts"));
+    let (kind, word) = held(column).unwrap_or((SqlType::Other, "texts"));
     Resolved::new(
         kind,
         Some(&format!(
@@ -201,7 +201,7 @@ fn typeless(column: &DeclaredColumn) -> Resolved {
             } else {
                 "has no type, and holds values of several types; here it holds texts"
             };
-            (Kind::Text(None), what.to_owned())
+            (SqlType::Text(None), what.to_owned())
         }
     };
     Resolved::new(
@@ -210,17 +210,22 @@ fn typeless(column: &DeclaredColumn) -> Resolved {
     )
 }
 
-fn tiny(unsigned: bool) -> Kind {
+fn tiny(unsigned: bool) -> SqlType {
     if unsigned {
-        Kind::Integer(0, 255)
+        SqlType::Integer(0, 255)
     } else {
-        Kind::Integer(-128, 127)
+        SqlType::Integer(-128, 127)
     }
 }
 
 /// A TINYINT(1) whose DEFAULT is neither 0 nor 1 is no bool.
-fn as_number(kind: Kind, column: &DeclaredColumn, overridden: bool, dialect: Dialect) -> Kind {
-    let is_tiny = kind == Kind::Bool && !overridden && column.ty.base.contains("int");
+fn as_number(
+    kind: SqlType,
+    column: &DeclaredColumn,
+    overridden: bool,
+    dialect: Dialect,
+) -> SqlType {
+    let is_tiny = kind == SqlType::Bool && !overridden && column.ty.base.contains("int");
     let default = column.default.as_ref().filter(|_| is_tiny);
     let number = default.map(|pieces| values::default(pieces, &tiny(column.ty.unsigned), dialect));
     match number {

@@ -1,6 +1,6 @@
 //! A table on its way from the source's declaration to the canonical text.
 
-use crate::input::types::Kind;
+use crate::input::types::SqlType;
 use crate::schema::{OnDelete, SURROGATE_ID};
 
 /// A table on its way to the text.
@@ -32,7 +32,7 @@ pub(crate) enum Id {
 #[derive(Debug)]
 pub(crate) struct ColumnDraft {
     pub(crate) name: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: SqlType,
     pub(crate) not_null: bool,
     pub(crate) default: Option<String>,
     pub(crate) references: Option<ReferenceDraft>,

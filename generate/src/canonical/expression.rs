@@ -8,7 +8,7 @@ use sqlparser::ast::{
 use super::draft::TableDraft;
 use super::names::{literal, quoted};
 use crate::input::ddl::{Ddl, DeclaredTable, NamedKind};
-use crate::input::types::Kind;
+use crate::input::types::SqlType;
 use crate::sql::Dialect;
 use crate::sql::expression::{bare, column_name, parse};
 use crate::sql::tokens::{Piece, join};
@@ -77,7 +77,7 @@ fn as_written(pieces: &[Piece], table: &TableDraft) -> Option<String> {
         at.is_some_and(|at| {
             matches!(
                 table.columns[at].kind,
-                Kind::Exact(_) | Kind::Moment | Kind::Other
+                SqlType::Exact(_) | SqlType::Moment | SqlType::Other
             )
         })
     };
@@ -142,8 +142,10 @@ impl Translation<'_> {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => {
                 let at = self.column(expr)?;
                 // Digits do not compare as the number that they write.
-                let comparable =
-                    !matches!(self.table.columns[at].kind, Kind::Exact(_) | Kind::Other);
+                let comparable = !matches!(
+                    self.table.columns[at].kind,
+                    SqlType::Exact(_) | SqlType::Other
+                );
                 comparable.then(|| self.name(at))
             }
             Expr::Value(value) => self.value(&value.value),
@@ -332,11 +334,11 @@ impl Translation<'_> {
             inner => {
                 let kind = &self.table.columns[self.column(inner)?].kind;
                 let same = match kind {
-                    Kind::Text(_) | Kind::Enum(_) => text,
-                    Kind::Bool | Kind::Integer(..) => integer || real,
-                    Kind::Real { .. } => real,
-                    Kind::Moment => moment,
-                    Kind::Exact(_) | Kind::Other | Kind::Blob(_) => false,
+                    SqlType::Text(_) | SqlType::Enum(_) => text,
+                    SqlType::Bool | SqlType::Integer(..) => integer || real,
+                    SqlType::Real { .. } => real,
+                    SqlType::Moment => moment,
+                    SqlType::Exact(_) | SqlType::Other | SqlType::Blob(_) => false,
                 };
                 if same { self.expr(inner) } else { None }
             }

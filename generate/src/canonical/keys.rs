@@ -3,7 +3,7 @@
 use super::draft::{Id, IndexDraft, ReferenceDraft, TableDraft, surrogate};
 use super::expression;
 use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
-use crate::input::types::Kind;
+use crate::input::types::SqlType;
 use crate::schema::{ForeignKey, OnDelete};
 use crate::sql::Dialect;
 use crate::sql::cursor::Path;
@@ -56,7 +56,7 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft]) {
         }
         if let Id::Column(at) = table.id {
             let column = &mut table.columns[at];
-            column.kind = Kind::ANY_INTEGER;
+            column.kind = SqlType::ANY_INTEGER;
             column.default = None;
         }
     }
@@ -201,7 +201,7 @@ pub(super) fn foreign_keys(
             };
             let column = &mut tables[at].columns[column];
             // The other row's id says what fits.
-            column.kind = Kind::ANY_INTEGER;
+            column.kind = SqlType::ANY_INTEGER;
             column.references = Some(ReferenceDraft {
                 table: target,
                 on_delete,
@@ -372,7 +372,7 @@ fn compared(
     };
     let texts = places
         .iter()
-        .filter(|at| matches!(table.columns[**at].kind, Kind::Text(_)));
+        .filter(|at| matches!(table.columns[**at].kind, SqlType::Text(_)));
     let loose: Vec<usize> = texts
         .filter(|at| {
             let own = source

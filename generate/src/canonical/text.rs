@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::draft::{ColumnDraft, Id, TableDraft};
 use super::names::{literal, quoted};
-use crate::input::types::Kind;
+use crate::input::types::SqlType;
 
 /// The statements of all tables.
 pub(super) fn write(tables: &[TableDraft]) -> String {
@@ -91,27 +91,27 @@ fn column(tables: &[TableDraft], column: &ColumnDraft, is_id: bool, unique: bool
 }
 
 /// What a type keeps that SQLite's does not.
-fn check(name: &str, kind: &Kind) -> Option<String> {
+fn check(name: &str, kind: &SqlType) -> Option<String> {
     match kind {
-        Kind::Bool => Some(format!("{name} IN (0, 1)")),
-        Kind::Integer(i64::MIN, i64::MAX) => None,
-        Kind::Integer(low, i64::MAX) => Some(format!("{name} >= {low}")),
-        Kind::Integer(low, high) => Some(format!("{name} BETWEEN {low} AND {high}")),
-        Kind::Real { unsigned: true } => Some(format!("{name} >= 0")),
-        Kind::Text(Some(longest)) | Kind::Blob(Some(longest)) => {
+        SqlType::Bool => Some(format!("{name} IN (0, 1)")),
+        SqlType::Integer(i64::MIN, i64::MAX) => None,
+        SqlType::Integer(low, i64::MAX) => Some(format!("{name} >= {low}")),
+        SqlType::Integer(low, high) => Some(format!("{name} BETWEEN {low} AND {high}")),
+        SqlType::Real { unsigned: true } => Some(format!("{name} >= 0")),
+        SqlType::Text(Some(longest)) | SqlType::Blob(Some(longest)) => {
             Some(format!("length({name}) <= {longest}"))
         }
-        Kind::Enum(texts) if texts.is_empty() => None,
-        Kind::Enum(texts) => {
+        SqlType::Enum(texts) if texts.is_empty() => None,
+        SqlType::Enum(texts) => {
             let texts: Vec<String> = texts.iter().map(|text| literal(text)).collect();
             Some(format!("{name} IN ({})", texts.join(", ")))
         }
-        Kind::Real { .. }
-        | Kind::Text(None)
-        | Kind::Exact(_)
-        | Kind::Moment
-        | Kind::Other
-        | Kind::Blob(None) => None,
+        SqlType::Real { .. }
+        | SqlType::Text(None)
+        | SqlType::Exact(_)
+        | SqlType::Moment
+        | SqlType::Other
+        | SqlType::Blob(None) => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use sqlparser::tokenizer::Token;
 
 use super::names::literal;
-use crate::input::types::Kind;
+use crate::input::types::SqlType;
 use crate::sql::Dialect;
 use crate::sql::cursor::text;
 use crate::sql::tokens::{Piece, join};
@@ -22,7 +22,7 @@ pub(super) enum Default {
 }
 
 /// Translates the tokens of a DEFAULT.
-pub(super) fn default(pieces: &[Piece], kind: &Kind, dialect: Dialect) -> Default {
+pub(super) fn default(pieces: &[Piece], kind: &SqlType, dialect: Dialect) -> Default {
     let lost = || Default::Lost(join(pieces).replace(['\n', '\r'], " "));
     if let ([only], Dialect::Sqlite, "TEXT") = (pieces, dialect, kind.sql()) {
         let clocks = ["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"];
@@ -168,9 +168,9 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-fn sql(value: &Value, kind: &Kind) -> Option<String> {
+fn sql(value: &Value, kind: &SqlType) -> Option<String> {
     match kind {
-        Kind::Bool => match value {
+        SqlType::Bool => match value {
             Value::Bool(bool) => Some(i64::from(*bool)),
             Value::Number(text) | Value::Text(text) => {
                 match text.trim().to_ascii_lowercase().as_str() {
@@ -188,7 +188,7 @@ fn sql(value: &Value, kind: &Kind) -> Option<String> {
             _ => None,
         }
         .map(|number| number.to_string()),
-        Kind::Integer(low, high) => {
+        SqlType::Integer(low, high) => {
             let number = match value {
                 Value::Bool(bool) => i64::from(*bool),
                 Value::Number(text) | Value::Text(text) => whole(text.trim())?,
@@ -197,7 +197,7 @@ fn sql(value: &Value, kind: &Kind) -> Option<String> {
             };
             (*low..=*high).contains(&number).then(|| number.to_string())
         }
-        Kind::Real { .. } => {
+        SqlType::Real { .. } => {
             let (Value::Number(text) | Value::Text(text)) = value else {
                 return None;
             };
@@ -209,21 +209,21 @@ fn sql(value: &Value, kind: &Kind) -> Option<String> {
                 .all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
             (digits && number.is_finite()).then(|| format!("{number:?}"))
         }
-        Kind::Exact(scale) => match value {
+        SqlType::Exact(scale) => match value {
             Value::Number(text) | Value::Text(text) => Some(literal(&exact(text.trim(), *scale))),
             _ => None,
         },
-        Kind::Enum(texts) => match value {
+        SqlType::Enum(texts) => match value {
             Value::Text(text) if texts.contains(text) => Some(literal(text)),
             _ => None,
         },
-        Kind::Text(longest) => {
+        SqlType::Text(longest) => {
             let text = string(value)?;
             let fits = longest.is_none_or(|longest| text.chars().count() as u64 <= longest);
             fits.then(|| literal(&text))
         }
-        Kind::Moment | Kind::Other => string(value).map(|text| literal(&text)),
-        Kind::Blob(longest) => {
+        SqlType::Moment | SqlType::Other => string(value).map(|text| literal(&text)),
+        SqlType::Blob(longest) => {
             let bytes = match value {
                 Value::Bytes(bytes) => bytes.clone(),
                 Value::Text(text) if !text.starts_with("\\x") => text.clone().into_bytes(),

@@ -6,14 +6,14 @@ use rusqlite::types::Value;
 use super::refusal::Wrong;
 use super::source::SourceTable;
 use super::sql::quoted;
-use super::value::Kind;
+use super::value::ValueKind;
 use crate::schema::Table;
 
 /// The columns of one table that both files have, in the order of its `SELECT`.
 pub(super) struct Columns<'t> {
     pub(super) table: &'t Table,
     names: Vec<&'t str>,
-    kinds: Vec<Kind>,
+    kinds: Vec<ValueKind>,
     /// Which of them is the id, if the old file has it.
     id: Option<usize>,
 }
@@ -24,7 +24,7 @@ impl<'t> Columns<'t> {
         Self {
             table,
             names: columns().map(|column| column.name.as_str()).collect(),
-            kinds: columns().map(Kind::of).collect(),
+            kinds: columns().map(ValueKind::of).collect(),
             id: columns().position(|column| table.rowid_key && column.primary_key),
         }
     }

@@ -21,7 +21,7 @@ pub(crate) struct DeclaredType {
 
 /// What a column holds, in words that SQLite can keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum SqlType {
     Bool,
     /// From, to.
     Integer(i64, i64),
@@ -44,12 +44,12 @@ pub(crate) enum Kind {
 /// What is known of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Meaning {
-    pub(crate) kind: Kind,
+    pub(crate) kind: SqlType,
     /// What the translation loses.
     pub(crate) warning: Option<&'static str>,
 }
 
-impl Kind {
+impl SqlType {
     /// Any integer that fits into 64 bits.
     pub(crate) const ANY_INTEGER: Self = Self::Integer(i64::MIN, i64::MAX);
 
@@ -189,30 +189,30 @@ impl DeclaredType {
         let length = |at| self.number(at).filter(|_| !is_sqlite);
         if self.array {
             return warned(
-                Kind::Other,
+                SqlType::Other,
                 "an array is kept as the text that the database writes for it",
             );
         }
         match self.base.as_str() {
-            "tinyint" | "int1" if self.number(0) == Some(1) => plain(Kind::Bool),
-            "bool" | "boolean" => plain(Kind::Bool),
+            "tinyint" | "int1" if self.number(0) == Some(1) => plain(SqlType::Bool),
+            "bool" | "boolean" => plain(SqlType::Bool),
             "bit" if dialect != Dialect::Postgres => match self.number(0).unwrap_or(1) {
-                1 => plain(Kind::Bool),
-                bits @ 2..=63 => plain(Kind::Integer(0, (1_i64 << bits) - 1)),
-                _ => plain(Kind::Blob(length(0).map(|bits| bits.div_ceil(8)))),
+                1 => plain(SqlType::Bool),
+                bits @ 2..=63 => plain(SqlType::Integer(0, (1_i64 << bits) - 1)),
+                _ => plain(SqlType::Blob(length(0).map(|bits| bits.div_ceil(8)))),
             },
             "bit" | "bit varying" | "varbit" => match self.number(0) {
-                None | Some(1) if self.base == "bit" => plain(Kind::Bool),
-                _ => warned(Kind::Other, "a row of bits is kept as a text of 0 and 1"),
+                None | Some(1) if self.base == "bit" => plain(SqlType::Bool),
+                _ => warned(SqlType::Other, "a row of bits is kept as a text of 0 and 1"),
             },
             "tinyint" | "int1" | "smallint" | "int2" | "smallserial" | "serial2" | "mediumint"
             | "middleint" | "int3" | "int" | "integer" | "int4" | "serial" | "serial4"
             | "bigint" | "int8" | "bigserial" | "serial8" | "oid" | "xid" | "unsigned big int" => {
                 self.integer(dialect)
             }
-            "year" => plain(Kind::Integer(0, 2155)),
+            "year" => plain(SqlType::Integer(0, 2155)),
             "real" | "double" | "double precision" | "float" | "float4" | "float8" => {
-                plain(Kind::Real {
+                plain(SqlType::Real {
                     unsigned: self.unsigned && !is_sqlite,
                 })
             }
@@ -220,13 +220,13 @@ impl DeclaredType {
                 let scale = self.number(1).and_then(|scale| u32::try_from(scale).ok());
                 // MySQL's have no digits behind the point, unless it is said.
                 let scale = scale.or_else(|| (dialect == Dialect::MySql).then_some(0));
-                plain(Kind::Exact(scale))
+                plain(SqlType::Exact(scale))
             }
-            "money" | "smallmoney" => plain(Kind::Exact(None)),
+            "money" | "smallmoney" => plain(SqlType::Exact(None)),
             "char" | "character" | "nchar" | "national char" | "national character" | "bpchar"
             | "native character" => {
                 let one = (self.base != "bpchar" && !is_sqlite).then_some(1);
-                plain(Kind::Text(length(0).or(one)))
+                plain(SqlType::Text(length(0).or(one)))
             }
             "varchar"
             | "character varying"
@@ -238,19 +238,23 @@ impl DeclaredType {
             | "national char varying"
             | "national character varying"
             | "nchar varchar"
-            | "nchar varying" => plain(Kind::Text(length(0))),
+            | "nchar varying" => plain(SqlType::Text(length(0))),
             "text" | "tinytext" | "mediumtext" | "longtext" | "clob" | "ntext" | "long"
-            | "long varchar" | "long char varying" | "name" | "string" => plain(Kind::Text(None)),
+            | "long varchar" | "long char varying" | "name" | "string" => {
+                plain(SqlType::Text(None))
+            }
             "citext" => warned(
-                Kind::Text(None),
+                SqlType::Text(None),
                 "texts that differ in upper and lower case are different here",
             ),
             "blob" | "tinyblob" | "mediumblob" | "longblob" | "bytea" | "image"
-            | "long varbinary" => plain(Kind::Blob(None)),
+            | "long varbinary" => plain(SqlType::Blob(None)),
             "binary" | "char byte" if dialect == Dialect::MySql => {
-                plain(Kind::Blob(length(0).or(Some(1))))
+                plain(SqlType::Blob(length(0).or(Some(1))))
             }
-            "varbinary" | "binary varying" | "binary" | "char byte" => plain(Kind::Blob(length(0))),
+            "varbinary" | "binary varying" | "binary" | "char byte" => {
+                plain(SqlType::Blob(length(0)))
+            }
             "date"
             | "datetime"
             | "timestamp"
@@ -265,15 +269,15 @@ impl DeclaredType {
             | "timestamp with time zone"
             | "timestamp without time zone"
             | "time with time zone"
-            | "time without time zone" => plain(Kind::Moment),
-            "enum" => plain(Kind::Enum(self.arguments.clone())),
-            "set" | "json" | "jsonb" | "uuid" | "uniqueidentifier" => plain(Kind::Other),
+            | "time without time zone" => plain(SqlType::Moment),
+            "enum" => plain(SqlType::Enum(self.arguments.clone())),
+            "set" | "json" | "jsonb" | "uuid" | "uniqueidentifier" => plain(SqlType::Other),
             "geometry" | "geography" | "point" | "linestring" | "polygon" | "multipoint"
             | "multilinestring" | "multipolygon" | "geometrycollection" | "geomcollection"
                 if dialect == Dialect::MySql =>
             {
                 warned(
-                    Kind::Blob(None),
+                    SqlType::Blob(None),
                     "a shape is kept as the bytes that the database writes for it",
                 )
             }
@@ -287,7 +291,7 @@ impl DeclaredType {
                 if dialect != Dialect::Sqlite =>
             {
                 warned(
-                    Kind::Other,
+                    SqlType::Other,
                     "it is kept as the text that the database writes for it",
                 )
             }
@@ -312,15 +316,15 @@ impl DeclaredType {
             || matches!(self.base.as_str(), "oid" | "xid")
             || self.base == "serial" && dialect == Dialect::MySql;
         let (kind, warning) = match (bits, unsigned) {
-            (64, false) => (Kind::ANY_INTEGER, None),
+            (64, false) => (SqlType::ANY_INTEGER, None),
             (64, true) => (
-                Kind::Integer(0, i64::MAX),
+                SqlType::Integer(0, i64::MAX),
                 Some("values above 9223372036854775807 do not fit"),
             ),
-            (bits, true) => (Kind::Integer(0, (1_i64 << bits) - 1), None),
+            (bits, true) => (SqlType::Integer(0, (1_i64 << bits) - 1), None),
             (bits, false) => {
                 let half = 1_i64 << (bits - 1);
-                (Kind::Integer(-half, half - 1), None)
+                (SqlType::Integer(-half, half - 1), None)
             }
         };
         Some(Meaning { kind, warning })
@@ -328,16 +332,16 @@ impl DeclaredType {
 }
 
 /// What SQLite makes of a type that it has no rule for but its letters.
-fn affinity(base: &str) -> Option<Kind> {
+fn affinity(base: &str) -> Option<SqlType> {
     let has = |parts: &[&str]| parts.iter().any(|part| base.contains(part));
     if has(&["int"]) {
-        Some(Kind::ANY_INTEGER)
+        Some(SqlType::ANY_INTEGER)
     } else if has(&["char", "clob", "text"]) {
-        Some(Kind::Text(None))
+        Some(SqlType::Text(None))
     } else if has(&["blob"]) {
-        Some(Kind::Blob(None))
+        Some(SqlType::Blob(None))
     } else if has(&["real", "floa", "doub"]) {
-        Some(Kind::Real { unsigned: false })
+        Some(SqlType::Real { unsigned: false })
     } else {
         None
     }
