@@ -114,7 +114,7 @@ pub(crate) fn by_table(schema: &Schema, config: &Config) -> Vec<Vec<Relation>> {
 
 /// Columns that point to a table by their names alone, and are 0 where they point to nothing: `guild_id
 /// INT NOT NULL DEFAULT 0`. Not those of keys, which there is no row without.
-pub(crate) fn zero_for_none(schema: &Schema, config: &Config) -> Vec<(String, String)> {
+pub(crate) fn zero_means_null(schema: &Schema, config: &Config) -> Vec<(String, String)> {
     let of_table = |table: &Table, column: &Column| {
         let is_zero = column.not_null && column.default.as_deref() == Some("0");
         let in_key = |name: &String| name.eq_ignore_ascii_case(&column.name);

@@ -1,7 +1,7 @@
 //! Ids, foreign keys, UNIQUE sets and indexes.
 
+use super::check_translation;
 use super::draft::{Id, IndexDraft, ReferenceDraft, TableDraft, surrogate};
-use super::expression;
 use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::SqlType;
 use crate::schema::{ForeignKey, OnDelete};
@@ -311,10 +311,9 @@ pub(super) fn sets(
                 warn("is not UNIQUE here: it compares only the start of a text");
                 unique = false;
             }
-            let partial = key
-                .condition
-                .as_ref()
-                .filter(|condition| !expression::only_not_null(condition, dialect, table, &places));
+            let partial = key.condition.as_ref().filter(|condition| {
+                !check_translation::only_not_null(condition, dialect, table, &places)
+            });
             if let Some(condition) = partial.filter(|_| unique) {
                 let condition = crate::sql::tokens::join(condition);
                 warn(&format!(

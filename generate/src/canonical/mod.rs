@@ -3,19 +3,19 @@
 //!
 //! Everything behind this reads the canonical text and nothing else.
 
-mod columns;
+mod check_translation;
+mod column_types;
+mod defaults;
 mod draft;
-mod expression;
-mod kept;
 mod keys;
-mod names;
-mod owner_pairs;
-mod text;
-mod values;
+mod recognize;
+mod split_owners;
+mod sql_names;
 mod warnings;
+mod write;
 
-pub(crate) use kept::is_canonical;
-pub(crate) use owner_pairs::take_apart;
+pub(crate) use recognize::is_canonical;
+pub(crate) use split_owners::split_owners;
 
 use crate::config::Config;
 use crate::input::ddl::Ddl;
@@ -38,7 +38,7 @@ pub(crate) struct Canonical {
 
 impl Canonical {
     /// Lets these columns, by table and name, be NULL instead of 0.
-    pub(crate) fn let_be_null(&mut self, places: &[(String, String)]) {
+    pub(crate) fn make_nullable(&mut self, places: &[(String, String)]) {
         let mut said = ByColumn::default();
         for (table, name) in places {
             let mut tables = self.tables.iter_mut();
@@ -58,7 +58,7 @@ impl Canonical {
             );
         }
         self.warnings.extend(said.into_warnings());
-        self.text = text::write(&self.tables);
+        self.text = write::write(&self.tables);
     }
 }
 
@@ -68,8 +68,12 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
     let warnings = &mut canonical.warnings;
     let mut of_columns = ByColumn::default();
     let mut tables = Vec::new();
-    for (source, name) in ddl.tables.iter().zip(names::tables(&ddl.tables, warnings)) {
-        let columns = columns::translate(
+    for (source, name) in ddl
+        .tables
+        .iter()
+        .zip(sql_names::tables(&ddl.tables, warnings))
+    {
+        let columns = column_types::translate(
             ddl,
             source,
             &name,
@@ -103,12 +107,12 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
     keys::sets(ddl, dialect, &mut tables, warnings);
     keys::unfollowed_indexes(&mut tables, &canonical.unfollowed);
     for (source, table) in ddl.tables.iter().zip(&mut tables) {
-        table
-            .checks
-            .extend(expression::checks(ddl, source, table, dialect, warnings));
+        table.checks.extend(check_translation::checks(
+            ddl, source, table, dialect, warnings,
+        ));
     }
-    names::indexes(&mut tables);
-    canonical.text = text::write(&tables);
+    sql_names::indexes(&mut tables);
+    canonical.text = write::write(&tables);
     canonical.tables = tables;
     canonical
 }

@@ -13,14 +13,14 @@ use crate::canonical::{self, Canonical};
 use crate::config::Config;
 use crate::error::{Error, ReadError};
 use crate::input::ddl::Ddl;
-use crate::input::{detect, read, sqlite_file, text};
+use crate::input::{decode, detect, read, sqlite_file};
 use crate::schema::sqlite;
 use crate::schema::{OwnerPair, Schema};
 use crate::sql::Dialect;
 
 /// A schema that was read.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(crate) struct LoadedSchema {
     pub(crate) schema: Schema,
     /// The schema in SQLite's words.
     pub(crate) text: String,
@@ -39,7 +39,7 @@ pub(crate) fn schema_file(
     path: &Path,
     dialect: Option<Dialect>,
     config: &Config,
-) -> Result<Source, Error> {
+) -> Result<LoadedSchema, Error> {
     let failed = |source| Error::ReadFile {
         path: path.to_owned(),
         source,
@@ -72,8 +72,8 @@ fn from_bytes(
     name: &str,
     dialect: Option<Dialect>,
     config: &Config,
-) -> Result<Source, Error> {
-    let (source, lossy) = text::decode(bytes);
+) -> Result<LoadedSchema, Error> {
+    let (source, lossy) = decode::decode(bytes);
     let in_sqlite = match dialect {
         Some(Dialect::MySql | Dialect::Postgres) => None,
         _ => Some(sqlite_file::from_text(&source)),
@@ -82,7 +82,7 @@ fn from_bytes(
     let is_canonical = in_sqlite.as_ref().is_some_and(|found| {
         found
             .as_ref()
-            .is_ok_and(|found| canonical::is_canonical(&found.schema, &found.passed, config))
+            .is_ok_and(|found| canonical::is_canonical(&found.schema, &found.skipped, config))
     });
     let taken = in_sqlite.as_ref().is_some_and(Result::is_ok);
     let guess = detect::detect(&source, taken);
@@ -121,12 +121,12 @@ fn from_bytes(
 }
 
 fn from_sqlite(
-    found: sqlite_file::Found,
+    found: sqlite_file::SqliteSchema,
     text: Option<&str>,
     name: &str,
     config: &Config,
     note: String,
-) -> Result<Source, Error> {
+) -> Result<LoadedSchema, Error> {
     if found.schema.tables.is_empty() {
         return Err(Error::Schema {
             file: name.to_owned(),
@@ -136,7 +136,7 @@ fn from_sqlite(
             },
         });
     }
-    if canonical::is_canonical(&found.schema, &found.passed, config) {
+    if canonical::is_canonical(&found.schema, &found.skipped, config) {
         let mut schema = found.schema;
         let Some(text) = text else {
             // A SQLite file has no text of its own to keep.
@@ -146,13 +146,13 @@ fn from_sqlite(
                 .iter()
                 .map(|statement| format!("{statement};\n"));
             let text = headed(name, &statements.collect::<Vec<_>>().join("\n"));
-            return Ok(Source {
+            return Ok(LoadedSchema {
                 schema,
                 text,
                 is_translated: true,
             });
         };
-        return Ok(Source {
+        return Ok(LoadedSchema {
             schema,
             text: text.to_owned(),
             is_translated: false,
@@ -168,7 +168,7 @@ fn from_script(
     name: &str,
     config: &Config,
     note: String,
-) -> Result<Source, Error> {
+) -> Result<LoadedSchema, Error> {
     let read = read::read(source, dialect);
     if read.ddl.tables.is_empty() {
         return Err(Error::Schema {
@@ -180,11 +180,11 @@ fn from_script(
         });
     }
     let mut notes = vec![note];
-    if !read.passed.is_empty() {
-        let passed = read.passed.iter().map(|(what, n)| format!("{n} {what}"));
+    if !read.skipped.is_empty() {
+        let skipped = read.skipped.iter().map(|(what, n)| format!("{n} {what}"));
         notes.push(format!(
             "passed over: {}",
-            passed.collect::<Vec<_>>().join(", ")
+            skipped.collect::<Vec<_>>().join(", ")
         ));
     }
     finish(read.ddl, dialect, name, config, notes, read.warnings)
@@ -197,13 +197,13 @@ fn finish(
     config: &Config,
     notes: Vec<String>,
     mut warnings: Vec<String>,
-) -> Result<Source, Error> {
-    let pairs = canonical::take_apart(&mut ddl, dialect, config, &mut warnings)?;
+) -> Result<LoadedSchema, Error> {
+    let pairs = canonical::split_owners(&mut ddl, dialect, config, &mut warnings)?;
     let mut canonical = canonical::translate(&ddl, dialect, config);
     let (mut text, mut schema) = read_back(&canonical, &pairs, name)?;
-    let optional = relations::zero_for_none(&schema, config);
+    let optional = relations::zero_means_null(&schema, config);
     if !optional.is_empty() {
-        canonical.let_be_null(&optional);
+        canonical.make_nullable(&optional);
         (text, schema) = read_back(&canonical, &pairs, name)?;
         for table in &mut schema.tables {
             for column in &mut table.columns {
@@ -215,7 +215,7 @@ fn finish(
     schema.notes = notes;
     schema.warnings = warnings;
     schema.warnings.extend(canonical.warnings);
-    Ok(Source {
+    Ok(LoadedSchema {
         schema,
         text,
         is_translated: true,

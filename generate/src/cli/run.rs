@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::analysis::pivot;
-use crate::cli::load::{self, Source};
+use crate::cli::load::{self, LoadedSchema};
 use crate::config::Config;
 use crate::emit;
 use crate::error::Error;
@@ -70,7 +70,7 @@ pub fn sqlite_schema(input: &Input) -> Result<String, Error> {
     Ok(load(input)?.0.text)
 }
 
-pub(crate) fn load(input: &Input) -> Result<(Source, Config), Error> {
+pub(crate) fn load(input: &Input) -> Result<(LoadedSchema, Config), Error> {
     let beside = input.schema.with_file_name("gamedb.toml");
     let config = match &input.config {
         Some(path) => Some(path),
@@ -192,7 +192,7 @@ pub fn refuse_inputs(input: &Input, out: &Path) -> Result<(), Error> {
 }
 
 /// Where the schema in SQLite's words is written to; `None` where the models include the schema itself.
-fn included(options: &Options, source: &Source) -> Result<Option<PathBuf>, Error> {
+fn included(options: &Options, source: &LoadedSchema) -> Result<Option<PathBuf>, Error> {
     let is_schema = |path: &Path| is_same(path, &options.input.schema);
     let refused = |path: PathBuf| Error::Overwrites { path };
     let by_hand = |path: &Path| {

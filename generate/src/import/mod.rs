@@ -2,13 +2,13 @@
 //!
 //! A row that does not fit is left out and listed, and takes no other along that does not need it.
 
-mod columns;
+mod common_columns;
+mod dangling;
+mod old_file;
 mod options;
+mod queries;
 mod refusal;
-mod relations;
 mod report;
-mod source;
-mod sql;
 mod transfer;
 mod value;
 
@@ -17,9 +17,9 @@ use rusqlite::{Connection, OpenFlags};
 pub use crate::error::ImportError;
 use crate::model::Model;
 use crate::schema::Schema;
+use old_file::OldFile;
 pub use options::{ImportOptions, Progress};
 pub use report::{ImportReport, ImportedTable, Misfit};
-use source::Source;
 use transfer::{Failed, Transfer};
 
 /// Carries the rows of `options.from` over into a new file with this schema. `on_progress` is called
@@ -48,7 +48,7 @@ pub fn import(
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let old = Connection::open_with_flags(&options.from, flags).map_err(read)?;
-    let source = Source::of(&old, schema).map_err(read)?;
+    let source = OldFile::of(&old, schema).map_err(read)?;
     let new = Connection::open(&options.out).map_err(write)?;
     let mut transfer = Transfer {
         schema,

@@ -3,7 +3,7 @@
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
-use super::sql::quoted;
+use super::queries::quoted;
 use super::value::shown;
 use crate::schema::Table;
 

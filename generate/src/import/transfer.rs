@@ -3,13 +3,13 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, Statement, params_from_iter};
 
-use super::columns::Columns;
+use super::common_columns::CommonColumns;
+use super::dangling;
+use super::old_file::{NEXT_IDS, OldFile, OldTable};
 use super::options::{ImportOptions, Progress};
+use super::queries::{count, quoted};
 use super::refusal::{Wrong, refused};
-use super::relations;
 use super::report::{ImportReport, ImportedTable, Misfit};
-use super::source::{NEXT_IDS, Source, SourceTable};
-use super::sql::{count, quoted};
 use crate::model::Model;
 use crate::schema::{Schema, Table};
 
@@ -32,7 +32,7 @@ impl Transfer<'_> {
         &mut self,
         model: &Model,
         old: &Connection,
-        source: &Source,
+        source: &OldFile,
         options: &ImportOptions,
         on_progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), Failed> {
@@ -54,7 +54,7 @@ impl Transfer<'_> {
             });
         }
         self.carry_next_ids(old)?;
-        let misfits = relations::mend(self.new, model, options.null_dangling);
+        let misfits = dangling::remove_dangling(self.new, model, options.null_dangling);
         self.report.misfits.extend(misfits.map_err(Failed::Write)?);
         for table in &mut self.report.tables {
             let sql = format!("SELECT count(*) FROM {}", quoted(&table.name));
@@ -93,12 +93,12 @@ impl Transfer<'_> {
     fn carry(
         &mut self,
         old: &Connection,
-        from: &SourceTable,
+        from: &OldTable,
         table: &Table,
         on_progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<u64, Failed> {
         const EVERY: u64 = 1000;
-        let columns = Columns::of(from, table);
+        let columns = CommonColumns::of(from, table);
         let mut insert = self.new.prepare(&columns.insert()).map_err(Failed::Write)?;
         let mut select = old.prepare(&from.select()).map_err(Failed::Read)?;
         let mut rows = select.query([]).map_err(Failed::Read)?;
@@ -131,7 +131,7 @@ impl Transfer<'_> {
     fn insert(
         &self,
         insert: &mut Statement<'_>,
-        columns: &Columns<'_>,
+        columns: &CommonColumns<'_>,
         values: &[Value],
     ) -> Result<Option<Wrong>, Failed> {
         match insert.execute(params_from_iter(values)) {

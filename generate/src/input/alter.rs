@@ -2,10 +2,10 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::column::{self, Place};
 use super::constraint;
 use super::create;
 use super::ddl::{DeclaredTable, NamedKind};
+use super::definition::{self, ColumnPosition};
 use super::reader::Reader;
 use super::types;
 use crate::sql::cursor::{Cursor, Path, parts, shown, text};
@@ -22,10 +22,10 @@ pub(crate) fn table(reader: &mut Reader, whole: &[Piece], mut cursor: Cursor<'_>
     cursor.eat_token(&Token::Mul);
     let Some(at) = reader.table(&path) else {
         // pg_dump changes the owners of sequences and views with the same words.
-        let passed = [
+        let skipped = [
             "OWNER", "RENAME", "SET", "ENABLE", "DISABLE", "ENGINE", "CLUSTER",
         ];
-        if passed.iter().any(|word| cursor.sees(&[word])) {
+        if skipped.iter().any(|word| cursor.sees(&[word])) {
             reader.count("ALTER TABLE of something else");
         } else {
             reader.warn(format!("table {} is altered, and is not there", path.name));
@@ -72,7 +72,7 @@ enum Change {
 }
 
 /// What changes nothing that a world keeps.
-const PASSED: &[&str] = &[
+const SKIPPED: &[&str] = &[
     "OWNER",
     "ENABLE",
     "DISABLE",
@@ -170,7 +170,7 @@ fn change(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTabl
         // The columns are there already: it would not be allowed otherwise.
         return Change::Done;
     }
-    if cursor.eat_any(PASSED) {
+    if cursor.eat_any(SKIPPED) {
         Change::Done
     } else {
         Change::Unknown
@@ -266,7 +266,7 @@ fn redefine(
     table: &mut DeclaredTable,
     old: Option<String>,
 ) -> Change {
-    let (Some(old), Some(definition)) = (old, column::definition(cursor)) else {
+    let (Some(old), Some(definition)) = (old, definition::definition(cursor)) else {
         return Change::Unknown;
     };
     let Some(at) = table.position(&old) else {
@@ -281,9 +281,9 @@ fn redefine(
     table.rename_column(&old, &new);
     let before = at.checked_sub(1).map(|at| table.columns[at].name.clone());
     let mut definition = definition;
-    definition.place = definition
-        .place
-        .or(Some(before.map_or(Place::First, Place::After)));
+    definition.place = definition.place.or(Some(
+        before.map_or(ColumnPosition::First, ColumnPosition::After),
+    ));
     definition.column.comment = definition.column.comment.take().or(comment);
     table.columns.remove(at);
     create::add(reader, table, definition);
@@ -357,7 +357,7 @@ fn alter_column(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Declar
         return Change::Done;
     };
     if cursor.eat_all(&["SET", "DEFAULT"]) {
-        column.default = Some(column::default(cursor));
+        column.default = Some(definition::default(cursor));
     } else if cursor.eat_all(&["DROP", "DEFAULT"]) {
         column.default = None;
     } else if cursor.eat_all(&["SET", "NOT", "NULL"]) {

@@ -1,7 +1,7 @@
 //! Reads the constraints and the indexes of a table.
 
-use super::column::{check, collation, key_word, nulls_distinct, references};
 use super::ddl::{DeclaredKey, DeclaredTable, KeyPart};
+use super::definition::{check, collation, key_word, nulls_distinct, references};
 use crate::sql::cursor::{Cursor, parts, shown, text};
 use crate::sql::tokens::{Piece, join};
 

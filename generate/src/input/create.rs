@@ -2,9 +2,9 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::column::{self, Definition};
 use super::constraint;
 use super::ddl::{DeclaredKey, DeclaredTable, KeyPart};
+use super::definition::{self, Definition};
 use super::reader::Reader;
 use super::split::Statement;
 use crate::sql::Dialect;
@@ -126,7 +126,7 @@ pub(crate) fn element(reader: &mut Reader, element: &Element, table: &mut Declar
     }
     cursor.back(0);
     if !constraint::is_constraint(&cursor) {
-        let Some(mut definition) = column::definition(&mut cursor) else {
+        let Some(mut definition) = definition::definition(&mut cursor) else {
             reader.warn_table(table, constraint::unreadable(&element.pieces));
             return;
         };
@@ -192,8 +192,8 @@ pub(crate) fn add(reader: &mut Reader, table: &mut DeclaredTable, definition: De
     table.foreign_keys.extend(definition.foreign_keys);
     table.checks.extend(definition.checks);
     let at = match definition.place {
-        Some(column::Place::First) => 0,
-        Some(column::Place::After(other)) => table
+        Some(definition::ColumnPosition::First) => 0,
+        Some(definition::ColumnPosition::After(other)) => table
             .position(&other)
             .map_or(table.columns.len(), |at| at + 1),
         None => table.columns.len(),

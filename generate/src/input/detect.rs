@@ -75,18 +75,18 @@ const POSTGRES: Markers = Markers {
 };
 
 /// The markers that a text has.
-struct Found {
+struct Matches {
     dialect: Dialect,
     markers: Vec<&'static str>,
     weight: usize,
 }
 
 impl Markers {
-    fn found(&self, sample: &str) -> Found {
+    fn found(&self, sample: &str) -> Matches {
         let has = |marker: &&'static str| sample.contains(*marker);
         let own: Vec<_> = self.own.iter().copied().filter(has).collect();
         let shared: Vec<_> = self.shared.iter().copied().filter(has).collect();
-        Found {
+        Matches {
             dialect: self.dialect,
             weight: 2 * own.len() + shared.len(),
             markers: [own, shared].concat(),

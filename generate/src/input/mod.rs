@@ -10,10 +10,11 @@
 //! word that it does not know, and dumps of thirty years have many.
 
 mod alter;
-mod column;
 mod constraint;
 mod create;
 pub(crate) mod ddl;
+pub(crate) mod decode;
+mod definition;
 pub(crate) mod detect;
 mod drop;
 mod objects;
@@ -21,5 +22,4 @@ pub(crate) mod read;
 mod reader;
 mod split;
 pub(crate) mod sqlite_file;
-pub(crate) mod text;
 pub(crate) mod types;

@@ -2,7 +2,7 @@
 
 use super::ddl::{DeclaredColumn, DeclaredKey, NamedKind, NamedType};
 use super::reader::Reader;
-use super::{column, constraint, types};
+use super::{constraint, definition, types};
 use crate::sql::cursor::{Cursor, Path, parts, text};
 use crate::sql::tokens::Piece;
 
@@ -96,7 +96,7 @@ impl Reader {
         };
         // What follows is what follows the type of a column.
         let rest = cursor.rest();
-        let definition = column::options(
+        let definition = definition::options(
             rest,
             self.dialect,
             DeclaredColumn {

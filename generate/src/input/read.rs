@@ -17,7 +17,7 @@ pub(crate) struct Read {
     /// What could not be read, and what was left out.
     pub(crate) warnings: Vec<String>,
     /// What was passed over, by its words, and how often.
-    pub(crate) passed: BTreeMap<String, usize>,
+    pub(crate) skipped: BTreeMap<String, usize>,
 }
 
 /// Reads a script.
@@ -32,12 +32,12 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Read {
         ddl: Ddl::default(),
         current: String::new(),
         warnings,
-        passed: BTreeMap::new(),
+        skipped: BTreeMap::new(),
         start: 1,
         line: 1,
     };
     if n_copies > 0 {
-        reader.passed.insert("COPY".to_owned(), n_copies);
+        reader.skipped.insert("COPY".to_owned(), n_copies);
     }
     for statement in &statements {
         reader.start = statement.text_line;
@@ -47,12 +47,12 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Read {
     Read {
         ddl: reader.ddl,
         warnings: reader.warnings,
-        passed: reader.passed,
+        skipped: reader.skipped,
     }
 }
 
 /// First words of statements that make no table.
-const PASSED: &[&str] = &[
+const SKIPPED: &[&str] = &[
     "INSERT",
     "REPLACE",
     "UPDATE",
@@ -192,7 +192,7 @@ impl Reader {
                 };
                 self.count(format!("{first} {kind}").trim());
             }
-            [first, ..] if PASSED.contains(first) => self.count(first),
+            [first, ..] if SKIPPED.contains(first) => self.count(first),
             _ => {
                 let pieces = self.pieces(statement);
                 if pieces.is_empty() {

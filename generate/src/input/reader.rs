@@ -15,7 +15,7 @@ pub(crate) struct Reader {
     /// The schema or database that names without one belong to.
     pub(crate) current: String,
     pub(super) warnings: Vec<String>,
-    pub(super) passed: BTreeMap<String, usize>,
+    pub(super) skipped: BTreeMap<String, usize>,
     /// The line that the statement's text starts on.
     pub(super) start: usize,
     /// The line that messages name.
@@ -47,7 +47,7 @@ impl Reader {
     }
 
     pub(crate) fn count(&mut self, what: &str) {
-        *self.passed.entry(what.to_owned()).or_default() += 1;
+        *self.skipped.entry(what.to_owned()).or_default() += 1;
     }
 
     /// The schema of a new table.

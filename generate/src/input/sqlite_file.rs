@@ -9,53 +9,53 @@ use super::ddl::{
 };
 use super::types::{self, DeclaredType};
 use crate::error::ReadError;
-use crate::schema::sqlite::{self, Passed};
+use crate::schema::sqlite::{self, Skipped};
 use crate::schema::{self, Partial, Schema};
 use crate::sql::Dialect;
 use crate::sql::cursor::{Cursor, Path as TablePath};
 use crate::sql::tokens::sqlite_pieces;
 
 /// A schema as SQLite knows it.
-pub(crate) struct Found {
+pub(crate) struct SqliteSchema {
     pub(crate) schema: Schema,
     /// What is no plain table: triggers, virtual tables.
-    pub(crate) passed: Vec<Passed>,
+    pub(crate) skipped: Vec<Skipped>,
     connection: Connection,
     /// Whether it has rows that say what columns without a type hold.
     is_file: bool,
 }
 
 /// Reads the text of a schema.
-pub(crate) fn from_text(source: &str) -> Result<Found, ReadError> {
+pub(crate) fn from_text(source: &str) -> Result<SqliteSchema, ReadError> {
     let connection = sqlite::in_memory(source)?;
     found(connection, source, false)
 }
 
 /// Reads the schema of a file, without ever writing to it.
-pub(crate) fn open(path: &Path) -> Result<Found, ReadError> {
+pub(crate) fn open(path: &Path) -> Result<SqliteSchema, ReadError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(ReadError::Sqlite)?;
     found(connection, "", true)
 }
 
-fn found(connection: Connection, source: &str, is_file: bool) -> Result<Found, ReadError> {
-    Ok(Found {
+fn found(connection: Connection, source: &str, is_file: bool) -> Result<SqliteSchema, ReadError> {
+    Ok(SqliteSchema {
         schema: sqlite::schema(&connection, source)?,
-        passed: sqlite::passed(&connection)?,
+        skipped: sqlite::skipped(&connection)?,
         connection,
         is_file,
     })
 }
 
 /// The schema as a neutral description, and what is not in it.
-pub(crate) fn ddl(found: &Found) -> (Ddl, Vec<String>) {
+pub(crate) fn ddl(found: &SqliteSchema) -> (Ddl, Vec<String>) {
     let mut warnings: Vec<String> = found
-        .passed
+        .skipped
         .iter()
-        .map(|passed| {
+        .map(|skipped| {
             format!(
                 "{} {:?} is left out: a world cannot keep it",
-                passed.what, passed.name
+                skipped.what, skipped.name
             )
         })
         .collect();
@@ -84,7 +84,7 @@ pub(crate) fn ddl(found: &Found) -> (Ddl, Vec<String>) {
     )
 }
 
-fn table(found: &Found, table: &schema::Table) -> DeclaredTable {
+fn table(found: &SqliteSchema, table: &schema::Table) -> DeclaredTable {
     let keys = table.uniques.iter().map(|index| (index, true));
     let keys = keys.chain(table.indexes.iter().map(|index| (index, false)));
     DeclaredTable {
@@ -110,7 +110,7 @@ fn table(found: &Found, table: &schema::Table) -> DeclaredTable {
     }
 }
 
-fn column(found: &Found, table: &schema::Table, column: &schema::Column) -> DeclaredColumn {
+fn column(found: &SqliteSchema, table: &schema::Table, column: &schema::Column) -> DeclaredColumn {
     let ty = declared_type(&column.declared_type);
     let is_unknown = ty.base.is_empty() || ty.meaning(Dialect::Sqlite).is_none();
     let held = if is_unknown && found.is_file {

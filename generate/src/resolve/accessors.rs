@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::joins;
-use super::pivots;
+use super::join_methods;
+use super::pivot_methods;
 use crate::analysis::joins::JoinInfo;
 use crate::analysis::pivot::PivotInfo;
 use crate::model::{ChildModel, FieldKind, Model, TableModel, TableRef};
@@ -13,9 +13,9 @@ use crate::names::{Ident, Scope};
 /// several of the latter want for themselves goes to none of them.
 pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], links: &[JoinInfo]) {
     let mut scopes: Vec<Scope> = model.tables.iter().map(methods_taken).collect();
-    pivots::connect(model, infos, &mut scopes);
+    pivot_methods::connect(model, infos, &mut scopes);
     let pointing = pointing(model);
-    let mut wanted = joins::wanted(model, links);
+    let mut wanted = join_methods::wanted(model, links);
     for one in pointing.iter().filter(|one| !one.twin) {
         wanted.push((TableRef(one.target), one.base.stem().to_owned()));
     }
@@ -25,7 +25,7 @@ pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], links: &[JoinInfo]
     }
     let n_wanting =
         |table: TableRef, name: &str| rivals.get(&(table, name)).copied().unwrap_or_default();
-    joins::connect(model, links, &mut scopes, &n_wanting);
+    join_methods::connect(model, links, &mut scopes, &n_wanting);
     children(model, pointing, &mut scopes, &n_wanting);
 }
 

@@ -17,8 +17,8 @@ use crate::sql::tokens::{self, TableText};
 /// [`ReadError::Unsupported`] for what a world cannot keep: triggers, virtual and temporary tables.
 pub fn read(source: &str) -> Result<Schema, ReadError> {
     let connection = in_memory(source)?;
-    match passed(&connection)?.into_iter().next() {
-        Some(Passed { what, name }) => Err(ReadError::Unsupported { what, name }),
+    match skipped(&connection)?.into_iter().next() {
+        Some(Skipped { what, name }) => Err(ReadError::Unsupported { what, name }),
         None => schema(&connection, source),
     }
 }
@@ -58,9 +58,9 @@ pub(crate) fn schema(connection: &Connection, source: &str) -> Result<Schema, Re
         .into_iter()
         .map(|(of, comment)| (of.to_ascii_lowercase(), comment))
         .collect();
-    let whole = Whole::read(connection)?;
+    let catalog = Catalog::read(connection)?;
     for (name, sql) in names {
-        let mut table = table(connection, &whole, &name, sql)?;
+        let mut table = table(connection, &catalog, &name, sql)?;
         table.comment = comments.remove(&name.to_ascii_lowercase());
         schema.tables.push(table);
     }
@@ -69,14 +69,14 @@ pub(crate) fn schema(connection: &Connection, source: &str) -> Result<Schema, Re
 }
 
 /// What SQLite finds for one table no faster than for all.
-struct Whole {
+struct Catalog {
     /// The STRICT tables.
     strict: HashSet<String>,
     /// The texts of the indexes that have one, by name.
     index_sql: HashMap<String, String>,
 }
 
-impl Whole {
+impl Catalog {
     fn read(connection: &Connection) -> Result<Self, ReadError> {
         let strict = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict";
         let index_sql =
@@ -126,14 +126,14 @@ fn rows<T>(
 
 /// Something in a database that is no plain table, index or view.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Passed {
+pub(crate) struct Skipped {
     /// The kind of thing.
     pub(crate) what: String,
     pub(crate) name: String,
 }
 
 /// What a world cannot keep: rows are changed in memory.
-pub(crate) fn passed(connection: &Connection) -> Result<Vec<Passed>, ReadError> {
+pub(crate) fn skipped(connection: &Connection) -> Result<Vec<Skipped>, ReadError> {
     rows(
         connection,
         "SELECT 'trigger', name FROM sqlite_schema WHERE type = 'trigger'
@@ -141,7 +141,7 @@ pub(crate) fn passed(connection: &Connection) -> Result<Vec<Passed>, ReadError> 
          UNION ALL SELECT 'temporary ' || type, name FROM sqlite_temp_schema",
         None,
         |row| {
-            Ok(Passed {
+            Ok(Skipped {
                 what: row.get(0)?,
                 name: row.get(1)?,
             })
@@ -151,7 +151,7 @@ pub(crate) fn passed(connection: &Connection) -> Result<Vec<Passed>, ReadError> 
 
 fn table(
     connection: &Connection,
-    whole: &Whole,
+    catalog: &Catalog,
     name: &str,
     sql: String,
 ) -> Result<Table, ReadError> {
@@ -169,13 +169,13 @@ fn table(
         name: name.to_owned(),
         primary_key: primary_key.into_iter().map(|(_, name)| name).collect(),
         foreign_keys: foreign_keys(connection, name)?,
-        strict: whole.strict.contains(name),
+        strict: catalog.strict.contains(name),
         checks,
         columns,
         sql,
         ..Table::default()
     };
-    indexes(connection, whole, &mut table)?;
+    indexes(connection, catalog, &mut table)?;
     Ok(table)
 }
 
@@ -269,7 +269,7 @@ fn on_delete_action(words: &str) -> OnDelete {
     .unwrap_or_default()
 }
 
-fn indexes(connection: &Connection, whole: &Whole, table: &mut Table) -> Result<(), ReadError> {
+fn indexes(connection: &Connection, catalog: &Catalog, table: &mut Table) -> Result<(), ReadError> {
     let found: Vec<(String, bool, String)> = rows(
         connection,
         "SELECT name, \"unique\", origin FROM pragma_index_list(?1) ORDER BY seq DESC",
@@ -286,7 +286,7 @@ fn indexes(connection: &Connection, whole: &Whole, table: &mut Table) -> Result<
         if origin == "pk" {
             continue;
         }
-        let sql = whole.index_sql.get(&name).cloned();
+        let sql = catalog.index_sql.get(&name).cloned();
         let parts: Vec<(Option<String>, String)> = rows(
             connection,
             "SELECT name, coll FROM pragma_index_xinfo(?1) WHERE key = 1 ORDER BY seqno",

@@ -6,7 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::draft::TableDraft;
-use super::names::{literal, quoted};
+use super::sql_names::{literal, quoted};
 use crate::input::ddl::{Ddl, DeclaredTable, NamedKind};
 use crate::input::types::SqlType;
 use crate::sql::Dialect;

@@ -22,12 +22,12 @@ pub(crate) struct Definition {
     /// What was not understood, and is left out.
     pub(crate) unknown: Vec<String>,
     /// `FIRST` or `AFTER` a column.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<ColumnPosition>,
 }
 
 /// Where ALTER TABLE puts a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum ColumnPosition {
     First,
     After(String),
 }
@@ -203,9 +203,9 @@ fn option(cursor: &mut Cursor<'_>, definition: &mut Definition) {
         cursor.group();
         column.on_update = Some(join(cursor.since(start)));
     } else if cursor.eat("FIRST") {
-        definition.place = Some(Place::First);
+        definition.place = Some(ColumnPosition::First);
     } else if cursor.eat("AFTER") {
-        definition.place = cursor.name().map(Place::After);
+        definition.place = cursor.name().map(ColumnPosition::After);
     } else if cursor.eat_any(&["UNSIGNED", "ZEROFILL"]) {
         column.ty.unsigned = true;
     } else if ignored(cursor) {

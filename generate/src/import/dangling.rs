@@ -5,11 +5,11 @@ use rusqlite::{Connection, Row};
 
 use crate::model::{FieldKind, Model, TableRef};
 
+use super::queries::quoted;
 use super::report::Misfit;
-use super::sql::quoted;
 
 /// A foreign key of the new file.
-struct Reference<'m> {
+struct ForeignKeyColumn<'m> {
     table: &'m str,
     id: &'m str,
     column: &'m str,
@@ -19,7 +19,7 @@ struct Reference<'m> {
 }
 
 /// Takes rows out that name others which are not there, and owned ones that nobody owns, until all fit.
-pub(super) fn mend(
+pub(super) fn remove_dangling(
     new: &Connection,
     model: &Model,
     null_dangling: bool,
@@ -40,11 +40,11 @@ pub(super) fn mend(
     }
 }
 
-fn references(model: &Model) -> Vec<Reference<'_>> {
+fn references(model: &Model) -> Vec<ForeignKeyColumn<'_>> {
     let mut references = Vec::new();
     for table in &model.tables {
         let mut push = |column: usize, target: TableRef, nullable: bool| {
-            references.push(Reference {
+            references.push(ForeignKeyColumn {
                 table: &table.name,
                 id: &table.id_column,
                 column: &table.columns[column].name,
@@ -76,7 +76,7 @@ fn references(model: &Model) -> Vec<Reference<'_>> {
 
 fn dangling(
     new: &Connection,
-    reference: &Reference<'_>,
+    reference: &ForeignKeyColumn<'_>,
     null_dangling: bool,
 ) -> rusqlite::Result<Vec<Misfit>> {
     let [table, id, column] = [reference.table, reference.id, reference.column].map(quoted);

@@ -1,6 +1,6 @@
 //! Takes owners of two columns apart: see [`crate::config::owner_pairs`].
 
-use super::names;
+use super::sql_names;
 use crate::config::owner_pairs::pair;
 use crate::config::{Config, OwnerSection};
 use crate::error::{ConfigError, Error};
@@ -17,14 +17,14 @@ use crate::sql::tokens;
 ///
 /// # Errors
 /// [`Error::Config`] for a column that is there already.
-pub(crate) fn take_apart(
+pub(crate) fn split_owners(
     ddl: &mut Ddl,
     dialect: Dialect,
     config: &Config,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<(String, OwnerPair)>, Error> {
     let mut found = Vec::new();
-    let tables = names::tables(&ddl.tables, &mut Vec::new());
+    let tables = sql_names::tables(&ddl.tables, &mut Vec::new());
     for (section_table, fields) in &config.sections().owners {
         let Some(at) = tables
             .iter()

@@ -3,14 +3,14 @@
 use rusqlite::Row;
 use rusqlite::types::Value;
 
+use super::old_file::OldTable;
+use super::queries::quoted;
 use super::refusal::Wrong;
-use super::source::SourceTable;
-use super::sql::quoted;
 use super::value::ValueKind;
 use crate::schema::Table;
 
 /// The columns of one table that both files have, in the order of its `SELECT`.
-pub(super) struct Columns<'t> {
+pub(super) struct CommonColumns<'t> {
     pub(super) table: &'t Table,
     names: Vec<&'t str>,
     kinds: Vec<ValueKind>,
@@ -18,8 +18,8 @@ pub(super) struct Columns<'t> {
     id: Option<usize>,
 }
 
-impl<'t> Columns<'t> {
-    pub(super) fn of(from: &SourceTable, table: &'t Table) -> Self {
+impl<'t> CommonColumns<'t> {
+    pub(super) fn of(from: &OldTable, table: &'t Table) -> Self {
         let columns = || from.columns.iter().map(|&place| &table.columns[place]);
         Self {
             table,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::draft::{ColumnDraft, Id, TableDraft};
-use super::names::{literal, quoted};
+use super::sql_names::{literal, quoted};
 use crate::input::types::SqlType;
 
 /// The statements of all tables.

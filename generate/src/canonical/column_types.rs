@@ -2,7 +2,7 @@
 
 use super::draft::ColumnDraft;
 use super::warnings::ByColumn;
-use super::{names, values};
+use super::{defaults, sql_names};
 use crate::config::{Config, TypeName};
 use crate::input::ddl::{Ddl, DeclaredColumn, DeclaredTable, NamedKind};
 use crate::input::types::SqlType;
@@ -22,7 +22,7 @@ pub(super) fn translate(
     for (column, own) in table
         .columns
         .iter()
-        .zip(names::columns(table, name, warnings))
+        .zip(sql_names::columns(table, name, warnings))
     {
         let mut warn = |what: &str| of_columns.add(format!("{name}.{own}"), what);
         let resolved = resolve(ddl, column, name, &own, dialect, config);
@@ -42,14 +42,14 @@ pub(super) fn translate(
         }
         let mut numbered = column.identity;
         let default = column.default.as_ref().or(resolved.default.as_ref());
-        let default = match default.map(|pieces| values::default(pieces, &kind, dialect)) {
-            Some(values::Default::Number) => {
+        let default = match default.map(|pieces| defaults::default(pieces, &kind, dialect)) {
+            Some(defaults::Default::Number) => {
                 numbered = true;
                 None
             }
-            None | Some(values::Default::Null) => None,
-            Some(values::Default::Sql(sql)) => Some(sql),
-            Some(values::Default::Lost(text)) => {
+            None | Some(defaults::Default::Null) => None,
+            Some(defaults::Default::Sql(sql)) => Some(sql),
+            Some(defaults::Default::Lost(text)) => {
                 warn(&format!(
                     "DEFAULT {text} is not kept; the game has to set the value"
                 ));
@@ -227,9 +227,12 @@ fn as_number(
 ) -> SqlType {
     let is_tiny = kind == SqlType::Bool && !overridden && column.ty.base.contains("int");
     let default = column.default.as_ref().filter(|_| is_tiny);
-    let number = default.map(|pieces| values::default(pieces, &tiny(column.ty.unsigned), dialect));
+    let number =
+        default.map(|pieces| defaults::default(pieces, &tiny(column.ty.unsigned), dialect));
     match number {
-        Some(values::Default::Sql(text)) if text != "0" && text != "1" => tiny(column.ty.unsigned),
+        Some(defaults::Default::Sql(text)) if text != "0" && text != "1" => {
+            tiny(column.ty.unsigned)
+        }
         _ => kind,
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::Token;
 
-use super::names::literal;
+use super::sql_names::literal;
 use crate::input::types::SqlType;
 use crate::sql::Dialect;
 use crate::sql::cursor::text;

@@ -1,12 +1,12 @@
 //! Which schemas are canonical as they are.
 
 use crate::config::Config;
-use crate::schema::sqlite::Passed;
+use crate::schema::sqlite::Skipped;
 use crate::schema::{OnDelete, Schema, Table};
 
 /// Whether a schema is kept as its author wrote it: nothing in it needs a translation.
-pub(crate) fn is_canonical(schema: &Schema, passed: &[Passed], config: &Config) -> bool {
-    passed.is_empty() && schema.tables.iter().all(|table| is_kept(table, config))
+pub(crate) fn is_canonical(schema: &Schema, skipped: &[Skipped], config: &Config) -> bool {
+    skipped.is_empty() && schema.tables.iter().all(|table| is_kept(table, config))
 }
 
 fn is_kept(table: &Table, config: &Config) -> bool {

@@ -4,20 +4,20 @@ use rusqlite::Connection;
 
 use crate::schema::{OwnerPair, Schema, Table};
 
-use super::sql::{count, quoted};
+use super::queries::{count, quoted};
 
 /// Where a file that was a world keeps the next id of each table.
 pub(super) const NEXT_IDS: &str = "gamedb_ids";
 
 /// The tables of an old file that the schema has too.
-pub(super) struct Source {
-    tables: Vec<SourceTable>,
+pub(super) struct OldFile {
+    tables: Vec<OldTable>,
     /// What only one of the two has.
     pub(super) notes: Vec<String>,
 }
 
 /// One of them.
-pub(super) struct SourceTable {
+pub(super) struct OldTable {
     /// Its name in the schema.
     table: String,
     /// Its name in the old file.
@@ -30,7 +30,7 @@ pub(super) struct SourceTable {
     n_rows: u64,
 }
 
-impl Source {
+impl OldFile {
     pub(super) fn of(old: &Connection, schema: &Schema) -> rusqlite::Result<Self> {
         let mut found = Self {
             tables: Vec::new(),
@@ -71,7 +71,7 @@ impl Source {
         name: &str,
         has_rowid: bool,
         table: &Table,
-    ) -> rusqlite::Result<SourceTable> {
+    ) -> rusqlite::Result<OldTable> {
         // 1: a column that only a virtual table has.
         let mut statement =
             old.prepare("SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 1")?;
@@ -117,7 +117,7 @@ impl Source {
             }
         }
         let sql = format!("SELECT count(*) FROM {}", quoted(name));
-        Ok(SourceTable {
+        Ok(OldTable {
             table: table.name.clone(),
             name: name.to_owned(),
             columns,
@@ -127,7 +127,7 @@ impl Source {
         })
     }
 
-    pub(super) fn table(&self, name: &str) -> Option<&SourceTable> {
+    pub(super) fn table(&self, name: &str) -> Option<&OldTable> {
         self.tables.iter().find(|table| table.table == name)
     }
 
@@ -155,7 +155,7 @@ fn arm_of(pair: &OwnerPair, arm: usize) -> String {
     expression
 }
 
-impl SourceTable {
+impl OldTable {
     /// The columns that both have, row by row in a defined order.
     pub(super) fn select(&self) -> String {
         let columns = if self.sources.is_empty() {
