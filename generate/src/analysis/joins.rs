@@ -5,9 +5,9 @@ use crate::analysis::relations::{self, Relation, Unfollowed};
 use crate::config::Config;
 use crate::error::{ConfigError, Error};
 use crate::names;
-use crate::schema::{Column, Schema, Table};
+use crate::schema::{Column, Index, SURROGATE_ID, Schema, Table};
 
-/// Columns that keep the books about a row, and are no part of what it says.
+/// Columns that record when a row was written, and are not part of its content.
 const BOOKKEEPING: &[&str] = &[
     "created",
     "created_at",
@@ -28,17 +28,14 @@ const BOOKKEEPING: &[&str] = &[
     "updated_on",
 ];
 
-/// The id that a table gets which is declared without one of its own.
-const SURROGATE: &str = "gamedb_id";
-
 /// What a table is as a join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JoinKind {
     /// No join.
     No,
-    /// It links two rows, and says nothing else.
+    /// Its rows link two others, and have no other content.
     Plain,
-    /// It links two rows, and says more about the link.
+    /// Its rows link two others, and have content of their own.
     WithPayload,
 }
 
@@ -49,7 +46,7 @@ pub struct JoinInfo {
     pub kind: JoinKind,
     /// Its required foreign keys by column, where there are exactly two.
     pub ends: Option<[String; 2]>,
-    /// Why it is a join, or what speaks against it. Empty for a table that does not look like one.
+    /// Why it is a join, or why it is not. Empty for a table that does not look like one.
     pub reasons: Vec<String>,
 }
 
@@ -160,7 +157,7 @@ impl Joins<'_> {
             .map(|column| column.name.as_str())
             .collect();
         let own_id = table.primary_key.first();
-        let own_id = own_id.is_some_and(|id| !id.starts_with(SURROGATE));
+        let own_id = own_id.is_some_and(|id| !id.starts_with(SURROGATE_ID));
         let proof = self.proof(table, &ends);
         let (kind, reason) = match (proof, payload.as_slice()) {
             (Some(proof), []) => (JoinKind::Plain, format!("links {linked}: {proof}")),
@@ -202,7 +199,7 @@ impl Joins<'_> {
         pivots.any(|pivot| pivot.is_pivot && pivot.table == table)
     }
 
-    /// Whether a column says something of its own.
+    /// Whether a column is content of the row, beyond the link.
     fn is_payload(&self, table: &Table, column: &Column) -> bool {
         let name = column.name.as_str();
         let books = BOOKKEEPING.contains(&names::Ident::new(name).stem());
@@ -210,25 +207,25 @@ impl Joins<'_> {
         let points_nowhere = |key: &Unfollowed| {
             key.table == table.name && key.columns.iter().any(|column| column == name)
         };
-        let unique = |index: &crate::schema::Index| index.columns.iter().any(|c| c == name);
+        let unique = |index: &Index| index.columns.iter().any(|c| c == name);
         let plain = !self.relations.iter().any(points)
             && !self.unfollowed.iter().any(points_nowhere)
             && !table.uniques.iter().any(unique);
         !(column.primary_key || books && plain)
     }
 
-    /// What says that two rows are linked once at most.
+    /// The constraint that lets two rows be linked once at most.
     fn proof(&self, table: &Table, ends: &[String; 2]) -> Option<String> {
         let mut uniques = table.uniques.iter().filter(|index| {
             index.partial.covers_all() && !index.expression && index.collation.is_none()
         });
-        let both = |index: &crate::schema::Index| {
+        let both = |index: &Index| {
             index.columns.len() == 2 && ends.iter().all(|end| index.columns.contains(end))
         };
         if uniques.any(both) {
             return Some(format!("{} and {} are UNIQUE together", ends[0], ends[1]));
         }
-        // One end alone is an attribute of that end, or a row of its own if others name it.
+        // A UNIQUE end alone is an attribute of that end, or a row of its own if other tables point to it.
         let named = |relation: &Relation| relation.target == table.name;
         if self.relations.iter().any(named) {
             return None;

@@ -1,5 +1,5 @@
-//! What a schema's tables are to each other: which column points where, and what is a pivot, a join or an
-//! owner.
+//! How the tables of a schema are related: which column points to which table, which tables are pivots or
+//! joins, and which columns name an owner.
 
 pub mod joins;
 pub mod owners;

@@ -1,4 +1,4 @@
-//! Owner unions: several nullable columns of a row that are one owner of that very row.
+//! Owner unions: several nullable columns that together name the owner of their row.
 
 use std::ops::Range;
 
@@ -23,11 +23,11 @@ pub struct OwnerUnion {
     pub proven: bool,
     /// The name of the enum, from the config.
     pub type_name: Option<(String, Range<usize>)>,
-    /// Whether the config says it, and not the columns' names.
+    /// Whether the config defines it, rather than the names of the columns.
     pub configured: bool,
 }
 
-/// The owner unions of a table: those of the config, or the one that names and a CHECK show.
+/// The owner unions of a table: those of the config, or the one that column names and a CHECK define.
 ///
 /// # Errors
 /// [`ConfigError::Impossible`] for a configured union that the schema contradicts.
@@ -52,7 +52,7 @@ fn configured(
     field: &str,
     section: &OwnerSection,
 ) -> Result<OwnerUnion, ConfigError> {
-    // A pair is taken apart already; what is said of its columns is said of the id.
+    // The pair has been split already; an error about one of its columns points to `id` in the config.
     let pair = owner_pairs::pair(config, section);
     let arms = pair.iter().flat_map(|pair| &pair.arms);
     let id = section.id.as_ref().map(|id| id.span()).unwrap_or_default();

@@ -112,8 +112,9 @@ pub(crate) fn by_table(schema: &Schema, config: &Config) -> Vec<Vec<Relation>> {
     schema.tables.iter().map(of_table).collect()
 }
 
-/// Columns that point to a table by their names alone, and are 0 where they point to nothing: `guild_id
-/// INT NOT NULL DEFAULT 0`. Not those of keys, which there is no row without.
+/// Columns that point to a table by their names alone, and hold 0 where they point to no row: `guild_id
+/// INT NOT NULL DEFAULT 0`. Columns of UNIQUE sets are not among them, because a row cannot be
+/// without its key.
 pub(crate) fn zero_means_null(schema: &Schema, config: &Config) -> Vec<(String, String)> {
     let of_table = |table: &Table, column: &Column| {
         let is_zero = column.not_null && column.default.as_deref() == Some("0");
@@ -151,7 +152,7 @@ pub struct Unfollowed {
     pub why: String,
 }
 
-/// All relations of the schema, in declaration order, and the declared keys that are none.
+/// All relations of the schema, in declaration order, and the declared foreign keys that are not followed.
 ///
 /// # Errors
 /// [`ModelError`] for a foreign key that cannot be kept in memory.
@@ -191,12 +192,12 @@ pub fn relations(
     Ok((found, unfollowed))
 }
 
-/// The table that a column's name speaks of. `owner_` before it is no part of the table's name.
+/// The table that a column's name refers to. A prefix `owner_` is not part of the table's name.
 fn by_name<'s>(schema: &'s Schema, config: &Config, column: &Column) -> Option<&'s Table> {
     if !column.is_integer() || column.must_be_null && column.not_null {
         return None;
     }
-    // Most columns are none, and making an identifier takes longer than seeing that.
+    // Most columns do not end with `_id`, and this test is cheaper than making an identifier.
     let is_other = |last: char| last.is_ascii_alphanumeric() && !last.eq_ignore_ascii_case(&'d');
     if column.name.ends_with(is_other) {
         return None;
@@ -224,8 +225,8 @@ fn by_name<'s>(schema: &'s Schema, config: &Config, column: &Column) -> Option<&
     named(stem).or_else(|| stem.strip_prefix("owner_").and_then(named))
 }
 
-/// Why a declared foreign key is not followed in memory, if it is not: only single columns that point
-/// to a table's id are.
+/// Why a declared foreign key is not followed in memory; `None` if it is: a single column that points to
+/// a table's id.
 fn why_not(schema: &Schema, table: &Table, key: &ForeignKey) -> Option<String> {
     let [column] = key.columns.as_slice() else {
         return Some("it has several columns".to_owned());

@@ -1,4 +1,4 @@
-//! CHECKs, translated where every part of them is known to mean the same in SQLite.
+//! Translates CHECKs, if every part of them is known to mean the same in SQLite.
 
 use sqlparser::ast::{
     BinaryOperator, CastKind, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments,
@@ -28,7 +28,7 @@ pub(super) fn checks(
         .map(|check| check.pieces.clone())
         .collect();
     for (column, own) in source.columns.iter().zip(&table.columns) {
-        // What a domain says of a value, it says of no array.
+        // The CHECK of a domain does not apply to an array of it.
         let mut base = if column.ty.array {
             ""
         } else {
@@ -70,7 +70,7 @@ pub(super) fn checks(
     found
 }
 
-/// SQLite's own text, unless it speaks of a column that holds something else now.
+/// SQLite's own text, unless it names a column whose type the translation changes.
 fn as_written(pieces: &[Piece], table: &TableDraft) -> Option<String> {
     let changed = |piece: &Piece| {
         let at = piece.name().and_then(|name| table.position(name));
@@ -141,7 +141,7 @@ impl Translation<'_> {
             Expr::Nested(inner) => Some(format!("({})", self.expr(bare(inner))?)),
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => {
                 let at = self.column(expr)?;
-                // Digits do not compare as the number that they write.
+                // These columns hold numbers as text, which does not compare as a number does.
                 let comparable = !matches!(
                     self.table.columns[at].kind,
                     SqlType::Exact(_) | SqlType::Other
@@ -231,7 +231,7 @@ impl Translation<'_> {
         })
     }
 
-    /// An expression that is only asked whether it is NULL.
+    /// An expression of which only NULL or not NULL matters, so that any column will do.
     fn whole(&self, expr: &Expr) -> Option<String> {
         match self.column(uncast(expr)) {
             Some(at) => Some(self.name(at)),
@@ -278,7 +278,7 @@ impl Translation<'_> {
             BinaryOperator::Plus => "+",
             BinaryOperator::Minus => "-",
             BinaryOperator::Multiply => "*",
-            // Whole numbers are divided to whole numbers in PostgreSQL and SQLite, and not in MySQL.
+            // Integer division truncates in PostgreSQL and SQLite, but not in MySQL.
             BinaryOperator::Divide if self.dialect != Dialect::MySql => "/",
             BinaryOperator::Modulo => "%",
             BinaryOperator::StringConcat if self.dialect != Dialect::MySql => "||",
@@ -321,14 +321,14 @@ impl Translation<'_> {
                             .all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
                     plain.then(|| number.to_owned())
                 }
-                // `to` is one of the schema's own types, mostly an enum.
+                // `to` is a type that the schema defines, mostly an enum.
                 Value::SingleQuotedString(_) => self.expr(bare(expr)),
                 Value::Number(..) if integer || real => self.expr(bare(expr)),
                 Value::Null => self.expr(bare(expr)),
                 _ => None,
             },
             Expr::UnaryOp { .. } if integer || real => self.expr(bare(expr)),
-            // The count of columns that are set.
+            // Part of a count of columns that are set.
             Expr::IsNull(_) | Expr::IsNotNull(_) if integer => self.part(expr),
             Expr::Cast { .. } => self.expr(bare(expr)),
             inner => {
@@ -370,14 +370,14 @@ impl Translation<'_> {
         let sql = match (name, self.dialect) {
             ("char_length" | "character_length", _)
             | ("length", Dialect::Postgres | Dialect::Sqlite) => "length",
-            // Bytes, in MySQL.
+            // In MySQL `length` counts bytes.
             ("length" | "octet_length", _) => "octet_length",
             ("abs", _) => "abs",
             ("coalesce", _) => "coalesce",
             ("ifnull", Dialect::MySql) => "ifnull",
             ("nullif", _) => "nullif",
             ("json_valid", _) => {
-                // What the database asks of a column of JSON; here it is a text.
+                // MariaDB's CHECK on a JSON column, which is a text here.
                 let at = self.column(arguments.first()?)?;
                 return Some(format!("json_valid({})", self.name(at)));
             }

@@ -69,12 +69,12 @@ pub(super) fn translate(
     columns
 }
 
-/// What a column's type comes to.
+/// A column's type in SQLite, and what its domain adds.
 struct Resolved {
     kind: SqlType,
     overridden: bool,
     warning: Option<String>,
-    /// What a domain says besides.
+    /// NOT NULL and DEFAULT of its domain.
     not_null: bool,
     default: Option<Vec<crate::sql::tokens::Piece>>,
 }
@@ -112,7 +112,7 @@ fn resolve(
             None => (None, false, None),
         };
         let kind = match (wanted, kind) {
-            // It is what it is asked to be: no width is lost.
+            // The column has the requested type already; keeping its own type keeps its width.
             (TypeName::I64, Some(kind @ SqlType::Integer(..))) => kind,
             (TypeName::I64, Some(SqlType::Bool)) if column.ty.base.contains("int") => {
                 tiny(column.ty.unsigned)
@@ -150,7 +150,7 @@ fn meaning(ddl: &Ddl, column: &DeclaredColumn, dialect: Dialect, depth: usize) -
             SqlType::Other,
             Some("its type has parts, and is kept as the text that the database writes for it"),
         )),
-        // A domain of a domain has to end somewhere.
+        // The depth is limited, in case a domain is defined by itself.
         Some(NamedKind::Domain(of, _)) if depth < 16 => {
             let mut found = meaning(ddl, of, dialect, depth + 1)?;
             found.not_null |= of.not_null;
@@ -163,7 +163,7 @@ fn meaning(ddl: &Ddl, column: &DeclaredColumn, dialect: Dialect, depth: usize) -
     }
 }
 
-/// What the values of a column are, in a file whose values there are all of one type.
+/// The type of a column's values in a SQLite file, if all of them are of one type.
 fn held(column: &DeclaredColumn) -> Option<(SqlType, &'static str)> {
     let held = column.held.iter().map(String::as_str);
     let mut held = held.filter(|held| *held != "null");
@@ -176,7 +176,7 @@ fn held(column: &DeclaredColumn) -> Option<(SqlType, &'static str)> {
     }
 }
 
-/// A column of a type that nobody has heard of holds what its database writes for it.
+/// A column of an unknown type holds the text that its database writes for its values.
 fn unknown(column: &DeclaredColumn) -> Resolved {
     let (kind, word) = held(column).unwrap_or((SqlType::Other, "texts"));
     Resolved::new(
@@ -218,7 +218,7 @@ fn tiny(unsigned: bool) -> SqlType {
     }
 }
 
-/// A TINYINT(1) whose DEFAULT is neither 0 nor 1 is no bool.
+/// A TINYINT(1) whose DEFAULT is neither 0 nor 1 is an integer, not a bool.
 fn as_number(
     kind: SqlType,
     column: &DeclaredColumn,

@@ -1,4 +1,4 @@
-//! DEFAULTs.
+//! Translates DEFAULTs.
 
 use sqlparser::tokenizer::Token;
 
@@ -8,12 +8,12 @@ use crate::sql::Dialect;
 use crate::sql::cursor::text;
 use crate::sql::tokens::{Piece, join};
 
-/// What a DEFAULT comes to.
+/// A DEFAULT in SQLite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Default {
     /// None.
     Null,
-    /// The next number of a sequence: ids are given by gamedb.
+    /// The next number of a sequence; gamedb assigns ids itself.
     Number,
     /// A literal, in SQLite's words.
     Sql(String),
@@ -104,7 +104,8 @@ fn value(pieces: &[Piece], dialect: Dialect) -> Option<Value> {
     }
 }
 
-/// Whether every parenthesis that is closed here is opened here: not so in `('a')::varchar(3)`.
+/// Whether parentheses are balanced within these tokens, as they are not in the inside of
+/// `('a')::varchar(3)`.
 fn balanced(pieces: &[Piece]) -> bool {
     let mut depth = 0_i64;
     pieces.iter().all(|piece| {
@@ -143,7 +144,7 @@ fn single(piece: &Piece, dialect: Dialect) -> Option<Value> {
         return Some(Value::Bool(false));
     }
     match &piece.token.token {
-        // SQLite takes a name that it does not know for a text.
+        // SQLite treats a name that it does not know as a string.
         Token::Word(word) if dialect == Dialect::Sqlite && word.quote_style == Some('"') => {
             Some(Value::Text(word.value.clone()))
         }
@@ -152,7 +153,7 @@ fn single(piece: &Piece, dialect: Dialect) -> Option<Value> {
             Some(Value::Bits(bits.clone()))
         }
         Token::HexStringLiteral(hex) => bytes(hex).map(Value::Bytes),
-        // A text to MySQL and SQLite, a name to PostgreSQL.
+        // Double quotes enclose a string in MySQL and SQLite, and a name in PostgreSQL.
         Token::DoubleQuotedString(_) if dialect == Dialect::Postgres => None,
         _ => text(piece).map(Value::Text),
     }
@@ -203,7 +204,7 @@ fn sql(value: &Value, kind: &SqlType) -> Option<String> {
             };
             let text = text.trim();
             let number: f64 = text.parse().ok()?;
-            // `nan` and `inf` are numbers to Rust, and not to SQLite.
+            // Rust parses `nan` and `inf` as numbers, SQLite does not.
             let digits = text
                 .chars()
                 .all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
@@ -240,7 +241,7 @@ fn sql(value: &Value, kind: &SqlType) -> Option<String> {
 
 fn string(value: &Value) -> Option<String> {
     match value {
-        // SQLite's texts end at such a character.
+        // SQLite's string literals end at a NUL character.
         Value::Text(text) if text.contains('\0') => None,
         Value::Text(text) | Value::Number(text) => Some(text.clone()),
         Value::Bool(bool) => Some(bool.to_string()),
@@ -257,7 +258,7 @@ fn whole(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
-/// A decimal number with as many digits behind the point as its type has.
+/// A decimal number, padded to the scale of its type.
 fn exact(text: &str, scale: Option<u32>) -> String {
     let is_plain = text
         .chars()
@@ -270,7 +271,7 @@ fn exact(text: &str, scale: Option<u32>) -> String {
     };
     let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
     let whole = if whole.is_empty() { "0" } else { whole };
-    // Digits that the type has no room for stay: rounding is the database's.
+    // Digits beyond the scale are kept: how the source database rounds is not known here.
     if digits.len() > scale {
         return text.to_owned();
     }

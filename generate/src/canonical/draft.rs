@@ -1,9 +1,9 @@
-//! A table on its way from the source's declaration to the canonical text.
+//! Tables during the translation: between the source's declaration and the canonical text.
 
 use crate::input::types::SqlType;
 use crate::schema::{OnDelete, SURROGATE_ID};
 
-/// A table on its way to the text.
+/// A table of the translation.
 #[derive(Debug, Default)]
 pub(crate) struct TableDraft {
     pub(crate) name: String,
@@ -11,7 +11,7 @@ pub(crate) struct TableDraft {
     pub(crate) columns: Vec<ColumnDraft>,
     /// The column that is the id.
     pub(crate) id: Id,
-    /// Sets of columns, by place.
+    /// Sets of columns, as indexes into `columns`.
     pub(crate) uniques: Vec<Vec<usize>>,
     pub(crate) indexes: Vec<IndexDraft>,
     pub(crate) checks: Vec<String>,
@@ -20,7 +20,7 @@ pub(crate) struct TableDraft {
 /// What identifies a row.
 #[derive(Debug, Default)]
 pub(crate) enum Id {
-    /// Not worked out yet.
+    /// Not determined yet.
     #[default]
     Unknown,
     /// A column of the source.
@@ -36,14 +36,14 @@ pub(crate) struct ColumnDraft {
     pub(crate) not_null: bool,
     pub(crate) default: Option<String>,
     pub(crate) references: Option<ReferenceDraft>,
-    /// Whether the database numbers it.
+    /// Whether the database numbers its values (AUTO_INCREMENT, IDENTITY).
     pub(crate) numbered: bool,
     pub(crate) comment: Option<String>,
 }
 
 #[derive(Debug)]
 pub(crate) struct ReferenceDraft {
-    /// The table, by place.
+    /// The index of the table.
     pub(crate) table: usize,
     pub(crate) on_delete: OnDelete,
 }
@@ -55,7 +55,7 @@ pub(crate) struct IndexDraft {
 }
 
 impl TableDraft {
-    /// The place of a column.
+    /// The index of a column.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         let mut columns = self.columns.iter();
         columns.position(|column| column.name.eq_ignore_ascii_case(name))

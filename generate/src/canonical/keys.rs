@@ -8,9 +8,9 @@ use crate::schema::{ForeignKey, OnDelete};
 use crate::sql::Dialect;
 use crate::sql::cursor::Path;
 
-/// Works out what identifies the rows of each table.
+/// Determines the id of each table.
 pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft]) {
-    // Keys that point to other tables' ids are no ids of their own, so one table can wait for another.
+    // A key that points to another table's id is not an id of its own, so tables depend on each other.
     let mut waiting = Vec::new();
     for at in 0..tables.len() {
         match single(ddl, tables, at) {
@@ -35,13 +35,13 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft]) {
                     let name = surrogate(&tables[*at]);
                     tables[*at].id = Id::Surrogate { name, why };
                 }
-                // A key that is not followed is a key like any other.
+                // The key is not followed, so it can be the id.
                 Id::Surrogate { .. } => tables[*at].id = Id::Column(*column),
             }
             false
         });
         if waiting.len() == before {
-            // They wait for each other: one of them has to be the first.
+            // These tables depend on each other in a cycle; the first one keeps its key as the id.
             let (at, column, _) = waiting.remove(0);
             tables[at].id = Id::Column(column);
         }
@@ -62,8 +62,8 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft]) {
     }
 }
 
-/// The only column of a primary key, if it holds integers, with the table whose id it is too; or else
-/// why there is no such column.
+/// The column of a primary key of one integer column, with the table whose id it points to, if any; or
+/// the reason why there is no such column.
 fn single(ddl: &Ddl, tables: &[TableDraft], at: usize) -> Result<(usize, Option<usize>), String> {
     let source = &ddl.tables[at];
     let mut places: Vec<usize> = source
@@ -99,8 +99,8 @@ fn single(ddl: &Ddl, tables: &[TableDraft], at: usize) -> Result<(usize, Option<
     Ok((*column, target))
 }
 
-/// The column that the database numbers and keeps unique, which is a primary key but for the word: where
-/// there is none, or one of several columns.
+/// The NOT NULL UNIQUE column that the database numbers. It takes the place of a primary key where there is
+/// none, or where the primary key has several columns.
 fn numbered(source: &DeclaredTable) -> Option<usize> {
     source.columns.iter().position(|column| {
         let is_own = |key: &DeclaredKey| {
@@ -123,7 +123,7 @@ fn names_key(target: &DeclaredTable, key: &DeclaredForeignKey) -> bool {
     }
 }
 
-/// Puts foreign keys that point to ids into their columns, and gives back the others.
+/// Puts foreign keys that point to ids into their columns, and returns the others.
 pub(super) fn foreign_keys(
     ddl: &Ddl,
     tables: &mut [TableDraft],
@@ -200,7 +200,7 @@ pub(super) fn foreign_keys(
                 action => action,
             };
             let column = &mut tables[at].columns[column];
-            // The other row's id says what fits.
+            // The width is that of the id that it points to.
             column.kind = SqlType::ANY_INTEGER;
             column.references = Some(ReferenceDraft {
                 table: target,
@@ -255,7 +255,7 @@ fn shown(key: &DeclaredForeignKey) -> String {
     }
 }
 
-/// Works out UNIQUE sets and indexes.
+/// Translates UNIQUE sets and indexes.
 pub(super) fn sets(
     ddl: &Ddl,
     dialect: Dialect,
@@ -354,7 +354,7 @@ pub(super) fn sets(
     }
 }
 
-/// Warns where MySQL takes different texts for equal.
+/// Warns where MySQL's collation compares texts as equal that SQLite tells apart.
 fn compared(
     source: &DeclaredTable,
     table: &TableDraft,

@@ -1,7 +1,7 @@
 //! Translates a schema into SQLite's own words: STRICT tables whose rows have one integer id each,
 //! types that keep what the source's types keep, and foreign keys that point to ids.
 //!
-//! Everything behind this reads the canonical text and nothing else.
+//! All later stages read the canonical text and nothing else.
 
 mod check_translation;
 mod column_types;
@@ -37,7 +37,7 @@ pub(crate) struct Canonical {
 }
 
 impl Canonical {
-    /// Lets these columns, by table and name, be NULL instead of 0.
+    /// Makes these columns, given by table and name, nullable, with NULL instead of 0.
     pub(crate) fn make_nullable(&mut self, places: &[(String, String)]) {
         let mut said = ByColumn::default();
         for (table, name) in places {

@@ -1,10 +1,10 @@
-//! Which schemas are canonical as they are.
+//! Recognizes schemas that are canonical as they are.
 
 use crate::config::Config;
 use crate::schema::sqlite::Skipped;
 use crate::schema::{OnDelete, Schema, Table};
 
-/// Whether a schema is kept as its author wrote it: nothing in it needs a translation.
+/// Whether a schema needs no translation, so that its text is kept as written.
 pub(crate) fn is_canonical(schema: &Schema, skipped: &[Skipped], config: &Config) -> bool {
     skipped.is_empty() && schema.tables.iter().all(|table| is_kept(table, config))
 }
@@ -16,7 +16,7 @@ fn is_kept(table: &Table, config: &Config) -> bool {
                 .column(&table.name, &column.name)
                 .is_some_and(|c| c.type_name.is_some())
         };
-        // STRICT leaves only ANY.
+        // In a STRICT table ANY is the only type that does not determine a Rust type.
         !column.generated && (!column.declared_type.eq_ignore_ascii_case("ANY") || overridden())
     });
     let uniques = table

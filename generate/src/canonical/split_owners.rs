@@ -1,4 +1,4 @@
-//! Takes owners of two columns apart: see [`crate::config::owner_pairs`].
+//! Splits owners of two columns: see [`crate::config::owner_pairs`].
 
 use super::sql_names;
 use crate::config::owner_pairs::pair;
@@ -12,11 +12,11 @@ use crate::sql::Dialect;
 use crate::sql::cursor::Path;
 use crate::sql::tokens;
 
-/// Puts a column for each table in the place of each pair that the config names, and gives back the
-/// pairs by their tables. What the schema does not have is left to [`Config::verify`].
+/// Replaces each pair that the config names by a column for each table, and returns the pairs with their
+/// tables. Names that the schema does not have are reported by [`Config::verify`].
 ///
 /// # Errors
-/// [`Error::Config`] for a column that is there already.
+/// [`Error::Config`] if a column of that name exists already.
 pub(crate) fn split_owners(
     ddl: &mut Ddl,
     dialect: Dialect,
@@ -81,7 +81,7 @@ fn there_already(config: &Config, section: &OwnerSection, column: &str) -> Confi
     config.impossible(at.unwrap_or_default(), what)
 }
 
-/// What the column of kinds can hold, and no variant has.
+/// A warning about values of the kind column that no variant has.
 fn kinds_without_variant(ddl: &Ddl, table: usize, kind: usize, pair: &OwnerPair) -> Option<String> {
     let table = &ddl.tables[table];
     let column = &table.columns[kind];
@@ -103,8 +103,8 @@ fn kinds_without_variant(ddl: &Ddl, table: usize, kind: usize, pair: &OwnerPair)
     })
 }
 
-/// Puts the columns of a pair's tables in the pair's place. What was UNIQUE with the owner is not any
-/// more: no field of a world's index is a part of an owner.
+/// Replaces a pair by the columns of its tables. UNIQUE sets that contain the owner are lost, because a
+/// world's index cannot contain part of an owner.
 fn replace(
     table: &mut DeclaredTable,
     id: usize,
@@ -163,7 +163,7 @@ fn replace(
     }
 }
 
-/// The CHECK that one of the columns is set, or none where there need not be an owner.
+/// The CHECK that exactly one of the columns is set, or at most one if the owner is optional.
 fn one_of(pair: &OwnerPair, required: bool, dialect: Dialect) -> DeclaredCheck {
     let (quote, cast) = match dialect {
         Dialect::MySql => ('`', ""),

@@ -1,11 +1,11 @@
-//! Names that SQLite takes, each once.
+//! Names that are valid and unique in SQLite.
 
 use std::collections::{HashMap, HashSet};
 
 use super::draft::TableDraft;
 use crate::input::ddl::DeclaredTable;
 
-/// The names of tables. Two of one name are told apart by their schemas.
+/// The names of the tables. Tables of the same name in two schemas get the schema as a prefix.
 pub(super) fn tables(tables: &[DeclaredTable], warnings: &mut Vec<String>) -> Vec<String> {
     let lower = |name: &str| name.to_ascii_lowercase();
     let mut n_of: HashMap<String, usize> = HashMap::new();
@@ -21,7 +21,7 @@ pub(super) fn tables(tables: &[DeclaredTable], warnings: &mut Vec<String>) -> Ve
             schema if clash => format!("{schema}_{}", table.name),
             _ => table.name.clone(),
         };
-        // SQLite keeps such names for itself.
+        // SQLite reserves names that start with `sqlite_`.
         let wanted = if lower(&wanted).starts_with("sqlite_") {
             format!("_{wanted}")
         } else {
@@ -63,7 +63,7 @@ pub(super) fn columns(
     found
 }
 
-/// Gives every index a name of its own: in MySQL they are names of their tables only.
+/// Gives every index a unique name: in MySQL index names are unique per table only.
 pub(super) fn indexes(tables: &mut [TableDraft]) {
     let lower = |name: &str| name.to_ascii_lowercase();
     let mut n_of: HashMap<String, usize> = HashMap::new();
@@ -85,7 +85,7 @@ pub(super) fn indexes(tables: &mut [TableDraft]) {
     }
 }
 
-/// The name, or the first with a number behind it that is free.
+/// The name if it is free, or else with the first number that makes it free.
 fn free(wanted: &str, taken: &mut HashSet<String>) -> String {
     let mut name = wanted.to_owned();
     let mut n = 2;
@@ -96,7 +96,7 @@ fn free(wanted: &str, taken: &mut HashSet<String>) -> String {
     name
 }
 
-/// Words that SQLite, or the reader of its CHECKs, takes for something else.
+/// Words that SQLite, or the parser of CHECKs, does not accept as a name without quotes.
 const RESERVED: &[&str] = &[
     "add",
     "all",
@@ -220,7 +220,7 @@ const RESERVED: &[&str] = &[
     "xmlconcat",
 ];
 
-/// A name as SQL writes it: in quotes where it has to be.
+/// A name in SQL, quoted where necessary.
 pub(super) fn quoted(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -232,7 +232,7 @@ pub(super) fn quoted(name: &str) -> String {
     }
 }
 
-/// A text as SQL writes it.
+/// A string literal in SQL.
 pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }

@@ -1,6 +1,6 @@
-//! Warnings about columns, put together.
+//! Warnings about columns, grouped by what they say.
 
-/// Warnings about columns; those that say the same are said once.
+/// Warnings about columns; columns with the same warning share a line.
 #[derive(Debug, Default)]
 pub(super) struct ByColumn(Vec<(String, Vec<String>)>);
 

@@ -16,7 +16,7 @@ pub(super) fn write(tables: &[TableDraft]) -> String {
         // Writing to a String does not fail.
         let _ = write_table(&mut out, tables, table);
     }
-    // SQLite takes such a character for the end.
+    // SQLite ends the text at a NUL character.
     out.replace('\0', "\u{fffd}")
 }
 
@@ -90,7 +90,7 @@ fn column(tables: &[TableDraft], column: &ColumnDraft, is_id: bool, unique: bool
     line
 }
 
-/// What a type keeps that SQLite's does not.
+/// The CHECK for what a type limits and SQLite's does not: width, sign, length, members of an enum.
 fn check(name: &str, kind: &SqlType) -> Option<String> {
     match kind {
         SqlType::Bool => Some(format!("{name} IN (0, 1)")),
@@ -127,7 +127,7 @@ fn comment(out: &mut String, indent: &str, text: Option<&str>) {
     for line in text.unwrap_or_default().trim().lines() {
         let line = line.trim_end();
         let space = if line.is_empty() { "" } else { " " };
-        // What ends a line to some reader ends it to all.
+        // Some readers treat these characters as the end of a line, which would end the comment.
         let line = line.replace(
             ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'],
             " ",

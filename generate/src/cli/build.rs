@@ -1,4 +1,4 @@
-//! For build scripts: models that are made anew with every change of the schema, and not checked in.
+//! For build scripts: models that are generated on every change of the schema, and not checked in.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::resolve::resolve;
 use crate::sql::Dialect;
 use crate::{emit, output};
 
-/// Makes the models of a schema, from the build script of a package.
+/// Generates the models of a schema, from the build script of a package.
 ///
 /// ```no_run
 /// // build.rs, with gamedb-generate among the build-dependencies
@@ -27,7 +27,7 @@ use crate::{emit, output};
 /// }
 /// ```
 ///
-/// Paths are seen from the package's folder, where build scripts run. `rustfmt` is not needed.
+/// Paths are relative to the package's folder, where build scripts run. `rustfmt` is not needed.
 #[must_use = "nothing happens before `generate`"]
 pub fn models(schema: impl Into<PathBuf>) -> Build {
     Build {
@@ -40,7 +40,7 @@ pub fn models(schema: impl Into<PathBuf>) -> Build {
     }
 }
 
-/// Models to be made: see [`models`].
+/// The settings of a generation: see [`models`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `generate`"]
 pub struct Build {
@@ -55,20 +55,20 @@ impl Build {
         self
     }
 
-    /// The SQL that the schema is written in; found out without it.
+    /// The SQL that the schema is written in; detected without it.
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.input.dialect = Some(dialect);
         self
     }
 
-    /// The file to write, seen from `OUT_DIR`; `models.rs` without it.
+    /// The file to write, relative to `OUT_DIR`; `models.rs` without it.
     pub fn out(mut self, path: impl Into<PathBuf>) -> Self {
         self.out = path.into();
         self
     }
 
-    /// Writes the models, and tells cargo to do it again when schema or config change. A schema that has
-    /// to be translated is written beside them, in SQLite's words. Returns the path of the models.
+    /// Writes the models, and tells cargo to run the build script again when schema or config change. The
+    /// translation of a schema that is not canonical is written beside them. Returns the path of the models.
     ///
     /// # Errors
     /// [`Error::NoOutDir`] outside of a build script, and whatever reading, resolving and writing
@@ -78,7 +78,7 @@ impl Build {
         match &self.input.config {
             Some(config) => rerun_if_changed(config),
             None => {
-                // A path that is not there would be taken for one that has changed.
+                // Cargo treats a path that does not exist as one that has changed.
                 let beside = self.input.schema.with_file_name("gamedb.toml");
                 if beside.exists() {
                     rerun_if_changed(&beside);
@@ -96,7 +96,7 @@ impl Build {
         } else {
             self.input.schema
         };
-        // The package may be built from anywhere, so the way to the schema starts at the root.
+        // The path of the schema is absolute, because the package may be built from any folder.
         let included = std::path::absolute(&included).unwrap_or(included);
         let models = emit::models(&model, &included.to_string_lossy())?;
         output::write(&out, &models)?;

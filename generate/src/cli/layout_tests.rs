@@ -1,5 +1,5 @@
-//! Holds what the emitter lays out against what rustfmt makes of it, for the schemas of the other tests
-//! and for random ones. It is tested here because that takes the whole way from a schema file to source.
+//! Compares what the emitter lays out with what rustfmt makes of it, for the schemas of the other tests
+//! and for random ones. The tests are here because they need the whole way from a schema file to source.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ fn source(schema: &Path) -> Result<Source, Error> {
     Ok(emit::source(&model, "schema.sql")?)
 }
 
-/// Holds what is laid out against what rustfmt makes of everything.
+/// Compares what the emitter lays out with what rustfmt makes of the whole source.
 fn check_layout(source: &Source, what: &str) {
     let out = Path::new("models.rs");
     let whole = format_whole(source.whole(), out).expect("rustfmt takes it");
@@ -29,14 +29,14 @@ fn check_layout(source: &Source, what: &str) {
     assert_same(&restored, &whole, what);
 }
 
-/// Shows the first line that differs, not all of both.
+/// Fails with the first line that differs, not with both texts.
 fn assert_same(one: &str, other: &str, what: &str) {
     let mut lines = one.lines().zip(other.lines());
     assert_eq!(lines.find(|(one, other)| one != other), None, "{what}");
     assert_eq!(one.len(), other.len(), "{what}");
 }
 
-/// Files of SQL in a folder and its folders.
+/// The SQL files in a folder and in its subfolders.
 fn schemas(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -61,7 +61,7 @@ fn what_is_laid_out_rustfmt_leaves_alone() {
     schemas(&shared, &mut paths);
     let mut n_checked = 0;
     for path in paths {
-        // Some are cases of what is refused.
+        // Some of the cases are schemas that are refused.
         if let Ok(source) = source(&path) {
             check_layout(&source, &path.display().to_string());
             n_checked += 1;
@@ -70,7 +70,7 @@ fn what_is_laid_out_rustfmt_leaves_alone() {
     assert!(n_checked > 30, "{n_checked}");
 }
 
-/// A table of columns whose names are as long as they are.
+/// A table whose columns have names of these lengths, with types by number.
 fn table(at: usize, columns: &[(usize, usize)]) -> String {
     const TYPES: &[&str] = &[
         "INTEGER NOT NULL",

@@ -1,4 +1,4 @@
-//! From a schema file to a [`Schema`]: reads it, translates what is not in SQLite's words, and reads the
+//! From a schema file to a [`Schema`]: reads the file, translates it unless it is canonical, and reads the
 //! translation.
 //!
 //! ```text
@@ -22,13 +22,13 @@ use crate::sql::Dialect;
 #[derive(Debug)]
 pub(crate) struct LoadedSchema {
     pub(crate) schema: Schema,
-    /// The schema in SQLite's words.
+    /// The schema as canonical SQLite.
     pub(crate) text: String,
-    /// Whether these are not the words of the file itself.
+    /// Whether this is a translation, rather than the text of the file itself.
     pub(crate) is_translated: bool,
 }
 
-/// How every SQLite file starts.
+/// The start of every SQLite file.
 const SQLITE_HEADER: &[u8] = b"SQLite format 3\0";
 
 /// Reads a schema file.
@@ -78,7 +78,7 @@ fn from_bytes(
         Some(Dialect::MySql | Dialect::Postgres) => None,
         _ => Some(sqlite_file::from_text(&source)),
     };
-    // What is canonical already needs no guess.
+    // For a canonical schema the dialect need not be guessed.
     let is_canonical = in_sqlite.as_ref().is_some_and(|found| {
         found
             .as_ref()
@@ -222,7 +222,7 @@ fn finish(
     })
 }
 
-/// The text of a translation, and the schema that it is, with what a text cannot say.
+/// The text of a translation, and its schema, with the properties that SQL text cannot express.
 fn read_back(
     canonical: &Canonical,
     pairs: &[(String, OwnerPair)],
@@ -243,7 +243,7 @@ fn read_back(
     Ok((text, schema))
 }
 
-/// How a translated schema starts.
+/// The start of every translated schema.
 pub(crate) const GENERATED: &str = "-- @generated";
 
 fn headed(name: &str, text: &str) -> String {

@@ -29,30 +29,30 @@ enum Command {
         /// The file to write.
         #[arg(long, default_value = "models/src/models.rs")]
         out: PathBuf,
-        /// Where to write the schema in SQLite's words, which the models include. Without it, a schema that
-        /// is in these words is included itself, and any other is written beside the models.
+        /// Where to write the translation of the schema into SQLite, which the models include. Without it, the
+        /// translation is written beside the models; a schema that needs none is included itself.
         #[arg(long, value_name = "FILE")]
         sqlite_schema: Option<PathBuf>,
         /// Compare only: print the difference, and exit with 1 if there is one.
         #[arg(long)]
         check: bool,
     },
-    /// Carry the rows of an old SQLite file over into a new world file, and list those that do not fit.
+    /// Copy the rows of an old SQLite file into a new world file, and list those that do not fit.
     Import {
         #[command(flatten)]
         files: Files,
         /// The old file; it is not written to.
         #[arg(long)]
         from: PathBuf,
-        /// The new file, which must not be there yet.
+        /// The new file, which must not exist yet.
         #[arg(long)]
         out: PathBuf,
-        /// Carry a row over with NULL where a nullable foreign key names nobody; otherwise it is left
-        /// out.
+        /// Carry a row over with NULL where a nullable foreign key refers to a row that does not exist;
+        /// otherwise the row is left out.
         #[arg(long)]
         null_dangling: bool,
     },
-    /// Say what each table is, and why.
+    /// Print what each table is, and why.
     Explain {
         #[command(flatten)]
         files: Files,
@@ -67,7 +67,7 @@ enum Command {
         /// The file to write; standard output without it.
         #[arg(long)]
         out: Option<PathBuf>,
-        /// What to write; without it as the file's name ends, or a Mermaid text.
+        /// The format; without it by the extension of the file, or Mermaid text.
         #[arg(long, value_enum)]
         format: Option<Format>,
     },
@@ -81,7 +81,7 @@ struct Files {
     /// The config; `gamedb.toml` beside the schema if not given.
     #[arg(long)]
     config: Option<PathBuf>,
-    /// The SQL that the schema is written in; found out without it.
+    /// The SQL that the schema is written in; detected without it.
     #[arg(long)]
     dialect: Option<DialectName>,
 }
@@ -132,18 +132,18 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             sqlite_schema,
             check,
         } => {
-            let mend = mend(&files, &out, sqlite_schema.as_deref());
+            let update = update_command(&files, &out, sqlite_schema.as_deref());
             let options = Options {
                 input: files.into(),
                 out,
                 sqlite_schema,
                 check,
             };
-            match generate_with(&options, say_what_is_lost)? {
+            match generate_with(&options, print_remarks)? {
                 Outcome::Unchanged | Outcome::Written => Ok(ExitCode::SUCCESS),
                 Outcome::Stale { diff } => {
                     print!("{diff}");
-                    eprintln!("the models are not those of the schema; run `{mend}`");
+                    eprintln!("the models are not those of the schema; run `{update}`");
                     Ok(ExitCode::FAILURE)
                 }
             }
@@ -210,11 +210,11 @@ fn progress_style() -> ProgressStyle {
 /// How many warnings are printed before the rest is only counted.
 const N_SHOWN: usize = 20;
 
-/// How much of a warning is printed. Some list the columns of a hundred tables.
+/// The most letters of a warning that are printed: some warnings list the columns of a hundred tables.
 const N_LETTERS: usize = 400;
 
-/// Prints what a translation loses, and what is taken for a pivot without proof.
-fn say_what_is_lost(remarks: &Remarks) {
+/// Prints what a translation loses, and which pivots no CHECK proves.
+fn print_remarks(remarks: &Remarks) {
     for note in &remarks.notes {
         eprintln!("note: {note}");
     }
@@ -238,8 +238,8 @@ fn say_what_is_lost(remarks: &Remarks) {
     }
 }
 
-/// The command that mends stale models.
-fn mend(files: &Files, out: &Path, sqlite_schema: Option<&Path>) -> String {
+/// The command that updates stale models.
+fn update_command(files: &Files, out: &Path, sqlite_schema: Option<&Path>) -> String {
     let (schema, out) = (files.schema.display(), out.display());
     let mut command = format!("gamedb generate --schema {schema} --out {out}");
     let paths = [

@@ -19,19 +19,19 @@ pub struct Input {
     pub schema: PathBuf,
     /// The config; without one `gamedb.toml` beside the schema, if it is there.
     pub config: Option<PathBuf>,
-    /// The SQL that the schema is written in; found out without one.
+    /// The SQL that the schema is written in; detected without one.
     pub dialect: Option<Dialect>,
 }
 
-/// What [`generate`] shall do.
+/// What [`generate`] is to do.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// What to read.
     pub input: Input,
     /// The file to write.
     pub out: PathBuf,
-    /// Where the schema in SQLite's words is written to, which the models include. Without one, a schema
-    /// that is in these words already is included itself, and any other is written beside `out`.
+    /// Where the translation of the schema into SQLite is written, which the models include. Without one,
+    /// it is written beside `out`; a schema that needs no translation is included itself.
     pub sqlite_schema: Option<PathBuf>,
     /// Whether to compare only, and write nothing.
     pub check: bool,
@@ -40,11 +40,11 @@ pub struct Options {
 /// What [`generate`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The file was as it has to be, and was not touched.
+    /// The file was up to date, and was not touched.
     Unchanged,
     /// The file was written.
     Written,
-    /// The file is not as it has to be: the unified difference. Only with [`Options::check`].
+    /// The file is not up to date: the unified difference. Only with [`Options::check`].
     Stale {
         /// The difference.
         diff: String,
@@ -61,8 +61,8 @@ pub fn read(input: &Input) -> Result<(Schema, Config), Error> {
     Ok((source.schema, config))
 }
 
-/// A schema in SQLite's own words: STRICT tables whose rows have one integer id each. What is written so
-/// already is given back as it is.
+/// A schema as canonical SQLite: STRICT tables whose rows have one integer id each. The text of a schema
+/// that is canonical already is returned unchanged.
 ///
 /// # Errors
 /// As [`read`].
@@ -84,7 +84,7 @@ pub(crate) fn load(input: &Input) -> Result<(LoadedSchema, Config), Error> {
     Ok((source, config))
 }
 
-/// Makes the models of a schema, or compares them with the file there is.
+/// Generates the models of a schema, or compares them with the existing file.
 ///
 /// # Errors
 /// [`Error`], in every one of its variants.
@@ -92,12 +92,12 @@ pub fn generate(options: &Options) -> Result<Outcome, Error> {
     generate_with(options, |_| {})
 }
 
-/// What there is to say of a schema before anything is made of it.
+/// Notes and warnings about a schema, known before models are generated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remarks {
-    /// What was passed over, and how it was read.
+    /// How the schema was read, and which statements were passed over.
     pub notes: Vec<String>,
-    /// What is lost, or taken for something that nothing proves.
+    /// What the translation loses, and properties of pivots that no constraint guarantees.
     pub warnings: Vec<String>,
 }
 
@@ -115,7 +115,7 @@ impl Remarks {
     }
 }
 
-/// The same, with a look at what there is to say of the schema.
+/// As [`generate`]; `look` gets the notes and warnings before anything is written.
 ///
 /// # Errors
 /// As [`generate`].
@@ -143,7 +143,7 @@ pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<O
     }
     let mut diff = String::new();
     let mut changed = false;
-    // The schema first: the models include it.
+    // The schema is written first, because the models include it.
     let files = included.iter().map(|path| (path, &source.text));
     for (path, new) in files.chain([(&options.out, &models)]) {
         let old = old(path)?;
@@ -164,12 +164,12 @@ pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<O
     })
 }
 
-/// Whether somebody has written this, who will want to keep it.
+/// Whether a file was written by hand, and must not be overwritten.
 fn is_by_hand(models: &str) -> bool {
     !models.trim().is_empty() && !models.starts_with(emit::GENERATED)
 }
 
-/// Whether two paths are one file.
+/// Whether two paths lead to the same file.
 fn is_same(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
@@ -191,7 +191,7 @@ pub fn refuse_inputs(input: &Input, out: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where the schema in SQLite's words is written to; `None` where the models include the schema itself.
+/// Where the translated schema is written to; `None` if the models include the schema itself.
 fn included(options: &Options, source: &LoadedSchema) -> Result<Option<PathBuf>, Error> {
     let is_schema = |path: &Path| is_same(path, &options.input.schema);
     let refused = |path: PathBuf| Error::Overwrites { path };
@@ -217,7 +217,7 @@ fn included(options: &Options, source: &LoadedSchema) -> Result<Option<PathBuf>,
     }
 }
 
-/// The text of a file that may not be there yet.
+/// The text of a file; `None` if the file does not exist.
 fn old(path: &Path) -> Result<Option<String>, Error> {
     match std::fs::read_to_string(path) {
         Ok(old) => Ok(Some(old)),

@@ -13,7 +13,7 @@ pub use sections::{
     References, Sections, Spanned, TableSection, TypeName, ValueSection, VariantSection,
 };
 
-/// A `gamedb.toml`, read but not yet held against a schema.
+/// A `gamedb.toml` that was parsed; [`Config::verify`] checks it against a schema.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     file: String,

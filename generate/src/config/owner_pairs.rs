@@ -1,12 +1,12 @@
-//! Owners that the source keeps in two columns: `owner_id`, and `owner_type` with a word for the table
-//! that it is an id of. A world keeps one column for each table instead, so that each can be a foreign
-//! key, and gives them back as one owner.
+//! Owners that the source keeps in two columns: `owner_id`, and a kind column `owner_type`, which says of
+//! which table it is an id. A world has a column for each table instead, so that each can be a foreign
+//! key, and presents them as one owner.
 
 use super::{Config, OwnerSection};
 use crate::names::Ident;
 use crate::schema::{OwnerArm, OwnerPair};
 
-/// The two columns, if the section names them, and the columns that take their place.
+/// The two columns, if the section names them, and the columns that replace them.
 pub(crate) fn pair(config: &Config, section: &OwnerSection) -> Option<OwnerPair> {
     let (id, kind) = (section.id.as_ref()?, section.kind.as_ref()?);
     let arms = section.variants.as_ref()?.iter().map(|variant| OwnerArm {

@@ -67,17 +67,17 @@ pub struct OwnerSection {
     pub type_name: Option<Name>,
 }
 
-/// A table that owns, and what says so.
+/// A table that can own, and the value of the kind column that means it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OwnerVariant {
     /// The table.
     pub table: Name,
-    /// What the column of kinds holds for its rows.
+    /// What the kind column holds for rows of that table.
     pub value: Spanned<KindValue>,
 }
 
-/// What a column of kinds holds.
+/// A value of a kind column.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum KindValue {
@@ -145,7 +145,7 @@ pub struct ColumnSection {
     pub references: Option<Spanned<References>>,
 }
 
-/// What a column is said to point to.
+/// The target of a column, as the config has it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum References {
@@ -187,7 +187,7 @@ pub struct TableSection {
     /// The name of its type.
     #[serde(rename = "type")]
     pub type_name: Option<Name>,
-    /// `true`: it is a join table, whatever other columns it has; `false`: it is none. Without it the
-    /// rules decide.
+    /// `true`: it is a join table, whatever other columns it has; `false`: it is not one. Without it
+    /// the rules decide.
     pub join: Option<Spanned<bool>>,
 }

@@ -1,4 +1,4 @@
-//! Holds a `gamedb.toml` against a schema: every table and column that it names has to be there.
+//! Checks a `gamedb.toml` against a schema: every table and column that it names has to exist.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use crate::error::ConfigError;
 use crate::schema::{Schema, Table};
 
 impl Config {
-    /// Holds every table and column that the file names against the schema.
+    /// Checks that every table and column that the file names is in the schema.
     ///
     /// # Errors
     /// [`ConfigError::UnknownTable`] or [`ConfigError::UnknownColumn`] for the first that the schema
@@ -122,7 +122,7 @@ impl Config {
         at: Range<usize>,
         table: &str,
     ) -> Result<&'s Table, ConfigError> {
-        // Exactly as declared: sections are looked up by it.
+        // The name has to be spelled as declared, because sections are looked up by it.
         let found = schema.tables.iter().find(|known| known.name == table);
         found.ok_or_else(|| ConfigError::UnknownTable {
             file: self.file.clone(),
@@ -155,7 +155,7 @@ impl Config {
     }
 }
 
-/// Holds a section that names a pair against the schema, in which the pair is taken apart already.
+/// Checks a section that names a pair against the schema, in which the pair may be split already.
 ///
 /// # Errors
 /// [`ConfigError::UnknownTable`], [`ConfigError::UnknownColumn`], or [`ConfigError::Impossible`] for keys

@@ -1,4 +1,4 @@
-//! The picture in a page: to be moved about in, searched and pointed at. Nothing is loaded.
+//! The picture in a self-contained page that can be moved, zoomed and searched.
 
 use super::graph::Graph;
 use super::svg;

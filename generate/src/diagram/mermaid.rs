@@ -77,7 +77,7 @@ fn names(graph: &Graph) -> Vec<String> {
         .collect()
 }
 
-/// The name itself or with a number, so that it is there once.
+/// The name itself, or with a number that makes it unique.
 fn free(name: String, used: &mut HashSet<String>) -> String {
     let numbered = (2_u64..).map(|n| format!("{name}_{n}"));
     let mut names = std::iter::once(name.clone()).chain(numbered);
@@ -86,7 +86,7 @@ fn free(name: String, used: &mut HashSet<String>) -> String {
     found
 }
 
-/// A name that Mermaid takes without quotes.
+/// A name that Mermaid accepts without quotes.
 fn word(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let word: String = name.chars().map(plain).collect();

@@ -57,7 +57,7 @@ pub enum ConfigError {
         /// The text.
         text: String,
     },
-    /// Something that is well written and cannot be done.
+    /// A valid key or value that contradicts the schema or another key.
     #[error("{file}:{line}: {message}")]
     Impossible {
         /// The config file.

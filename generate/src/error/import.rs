@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Why nothing could be carried over.
+/// Why an import failed as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The old file cannot be opened or read.
@@ -21,7 +21,7 @@ pub enum ImportError {
         /// Why.
         source: rusqlite::Error,
     },
-    /// The new file is there already.
+    /// The new file exists already.
     #[error("{} is there already, and is not written over", path.display())]
     Exists {
         /// The file.

@@ -1,4 +1,4 @@
-//! What can go wrong, typed, with the names of what it went wrong with.
+//! Errors, typed by the stage that finds them. Each names the file, table or column at fault.
 
 mod config;
 mod import;
@@ -63,7 +63,7 @@ pub enum Error {
         /// Why.
         source: ReadError,
     },
-    /// The translation of a schema is not what SQLite takes.
+    /// SQLite refused the translation of a schema.
     #[error("{file}: SQLite refuses the translation of the schema: {source}")]
     Canonical {
         /// The schema file.
@@ -77,7 +77,7 @@ pub enum Error {
     /// The schema has something that models cannot be made from.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// The schema has something that the engine has no words for.
+    /// The schema has something that the engine does not support.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
     /// Rows could not be carried over.
@@ -91,7 +91,7 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
-    /// rustfmt did not take the models.
+    /// rustfmt refused the models.
     #[error("rustfmt failed on the models: {message}")]
     RustfmtFailed {
         /// What it printed.

@@ -55,7 +55,7 @@ pub enum ModelError {
         /// Why not.
         why: &'static str,
     },
-    /// A type that no Rust type is known for.
+    /// A type without a corresponding Rust type.
     #[error(
         "column {table}.{column}: type {declared:?} is not supported yet; use INTEGER, REAL, TEXT or BLOB, or give `[columns.\"{table}.{column}\"] type`"
     )]
@@ -85,7 +85,7 @@ pub enum ModelError {
         /// What it has that is not supported.
         why: String,
     },
-    /// A table that was asked for by name and is not there.
+    /// A table that was looked up by name and does not exist.
     #[error("the schema has no table {table:?}")]
     UnknownTable {
         /// The table.

@@ -8,7 +8,7 @@ pub enum ReadError {
     /// SQLite refused a statement.
     #[error("{}{message}", line.map(|line| format!("line {line}: ")).unwrap_or_default())]
     Sql {
-        /// The line, counted from 1, where SQLite said it.
+        /// The line, counted from 1, that SQLite names.
         line: Option<usize>,
         /// SQLite's message.
         message: String,
@@ -24,7 +24,7 @@ pub enum ReadError {
         /// Its name.
         name: String,
     },
-    /// A script that makes no table.
+    /// A script that creates no table.
     #[error("no CREATE TABLE can be read as {}; `--dialect` says what it is{}", dialect.name(), first(warnings))]
     NoTables {
         /// What it was read as.
@@ -34,7 +34,7 @@ pub enum ReadError {
     },
 }
 
-/// The first lines of what was wrong with a script.
+/// The first three warnings, a line each.
 fn first(warnings: &[String]) -> String {
     let lines = warnings.iter().take(3);
     lines.map(|warning| format!("\n  {warning}")).collect()

@@ -1,9 +1,9 @@
-//! What can be read and resolved, and not be kept by the engine yet.
+//! Models that resolve, but that the engine does not support yet.
 
-/// The most columns that one union has room for.
+/// The most columns that a union can have: it has 32 flags.
 pub(crate) const MOST_PARTS: usize = 32;
 
-/// A schema that the engine has no words for yet.
+/// A schema that the engine does not support yet.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unsupported {
@@ -19,7 +19,7 @@ pub enum Unsupported {
         /// How many columns it has.
         n_columns: usize,
     },
-    /// An entity with two pivots that say who owns it.
+    /// An entity that is owned through two pivots.
     #[error("table {table:?} is owned through {} pivots ({}); one is supported yet: `[pivots.{}] pivot = false` makes a plain table of the other", pivots.len(), pivots.join(", "), pivots.last().map_or("", String::as_str))]
     OwnedTwice {
         /// The owned table.

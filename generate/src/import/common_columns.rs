@@ -14,7 +14,7 @@ pub(super) struct CommonColumns<'t> {
     pub(super) table: &'t Table,
     names: Vec<&'t str>,
     kinds: Vec<ValueKind>,
-    /// Which of them is the id, if the old file has it.
+    /// The index of the id among them, if the old file has it.
     id: Option<usize>,
 }
 
@@ -43,7 +43,7 @@ impl<'t> CommonColumns<'t> {
         )
     }
 
-    /// The values of a row in the types of the new file, and those that do not fit, for which NULL stands.
+    /// The values of a row in the types of the new file. Values that do not fit are NULL there, and reported.
     pub(super) fn convert(&self, row: &Row<'_>) -> rusqlite::Result<(Vec<Value>, Vec<Wrong>)> {
         let mut values = Vec::with_capacity(self.names.len());
         let mut wrong = Vec::new();

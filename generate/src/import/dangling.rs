@@ -1,5 +1,5 @@
-//! What memory keeps true between rows, and SQLite did not look at: foreign keys, those by convention
-//! included, and owners.
+//! Checks what the engine enforces between rows, and SQLite did not: foreign keys, including those by
+//! convention, and that every owned row has an owner.
 
 use rusqlite::{Connection, Row};
 
@@ -18,7 +18,8 @@ struct ForeignKeyColumn<'m> {
     nullable: bool,
 }
 
-/// Takes rows out that name others which are not there, and owned ones that nobody owns, until all fit.
+/// Deletes rows that refer to rows which do not exist, and owned rows without an owner, until no more are
+/// found.
 pub(super) fn remove_dangling(
     new: &Connection,
     model: &Model,

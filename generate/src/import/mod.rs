@@ -1,6 +1,6 @@
-//! Carries the rows of an old SQLite file over into a new world file: same tables, another shape.
+//! Copies the rows of an old SQLite file into a new world file with the same tables in another shape.
 //!
-//! A row that does not fit is left out and listed, and takes no other along that does not need it.
+//! A row that does not fit is left out and listed. Other rows are left out with it only if they require it.
 
 mod common_columns;
 mod dangling;
@@ -22,8 +22,8 @@ pub use options::{ImportOptions, Progress};
 pub use report::{ImportReport, ImportedTable, Misfit};
 use transfer::{Failed, Transfer};
 
-/// Carries the rows of `options.from` over into a new file with this schema. `on_progress` is called
-/// now and then. One transaction: after an error there is no new file.
+/// Copies the rows of `options.from` into a new file with this schema, in one transaction: after an error
+/// there is no new file. `on_progress` is called every thousand rows and after each table.
 ///
 /// # Errors
 /// [`ImportError`], when a file cannot be read or written at all. Rows that do not fit are no error; they
@@ -66,7 +66,7 @@ pub fn import(
     match result {
         Ok(()) => Ok(report),
         Err(failed) => {
-            // What is left of it is an empty file of our own making.
+            // The transaction was rolled back, so the file that was created above is empty.
             let _ = std::fs::remove_file(&options.out);
             Err(match failed {
                 Failed::Read(source) => read(source),

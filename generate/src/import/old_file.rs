@@ -1,4 +1,4 @@
-//! What an old file has of the tables of a schema.
+//! The tables of the schema, as the old file has them.
 
 use rusqlite::Connection;
 
@@ -12,17 +12,17 @@ pub(super) const NEXT_IDS: &str = "gamedb_ids";
 /// The tables of an old file that the schema has too.
 pub(super) struct OldFile {
     tables: Vec<OldTable>,
-    /// What only one of the two has.
+    /// Tables and columns that only one of the two has.
     pub(super) notes: Vec<String>,
 }
 
-/// One of them.
+/// A table that both have.
 pub(super) struct OldTable {
     /// Its name in the schema.
     table: String,
     /// Its name in the old file.
     name: String,
-    /// The columns that both have, by their places in the schema.
+    /// The columns that both have, as indexes into the table of the schema.
     pub(super) columns: Vec<usize>,
     /// The same as expressions over the columns of the old file.
     sources: Vec<String>,
@@ -72,7 +72,7 @@ impl OldFile {
         has_rowid: bool,
         table: &Table,
     ) -> rusqlite::Result<OldTable> {
-        // 1: a column that only a virtual table has.
+        // `hidden` is 1 for columns that only virtual tables have.
         let mut statement =
             old.prepare("SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 1")?;
         let there: Vec<String> = statement
@@ -100,7 +100,7 @@ impl OldFile {
                         false => quoted(other),
                     });
                 }
-                // A surrogate key is ours to give.
+                // An id that the old file does not have is assigned by SQLite.
                 None if column.primary_key && table.rowid_key => {}
                 None => self.notes.push(format!(
                     "column {}.{} is not in the old file",
@@ -136,8 +136,8 @@ impl OldFile {
     }
 }
 
-/// One column of an owner, out of the two that the old file has for it. A kind that no column stands for
-/// comes out of the first one, as a text that does not fit there.
+/// The expression for one column of an owner, from the two columns of the old file. For a kind without a
+/// column the first one yields a text, which does not fit there, so that the row is reported.
 fn arm_of(pair: &OwnerPair, arm: usize) -> String {
     let (id, kind) = (quoted(&pair.id), quoted(&pair.kind));
     let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
@@ -163,7 +163,7 @@ impl OldTable {
         } else {
             self.sources.join(", ")
         };
-        // Without a rowid, rows stand in the order of their key.
+        // A table WITHOUT ROWID is read in the order of its key.
         let order = if self.has_rowid {
             " ORDER BY rowid"
         } else {

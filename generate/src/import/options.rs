@@ -1,23 +1,23 @@
-//! What an import is told, and what it tells while it runs.
+//! The options of an import, and the progress that it reports.
 
 use std::path::PathBuf;
 
-/// What [`import`](super::import) shall do.
+/// The options of [`import`](super::import).
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
     /// The old file. It is not written to.
     pub from: PathBuf,
-    /// The new world file, which must not be there yet.
+    /// The new world file, which must not exist yet.
     pub out: PathBuf,
-    /// Whether a nullable foreign key to a row that is not there becomes NULL. Otherwise its row is
+    /// Whether a nullable foreign key to a row that does not exist becomes NULL. Otherwise its row is
     /// left out.
     pub null_dangling: bool,
 }
 
-/// How far [`import`](super::import) is.
+/// The progress of [`import`](super::import).
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'p> {
-    /// The table at hand.
+    /// The table that is being read.
     pub table: &'p str,
     /// Number of rows that have been read, of all tables.
     pub done: u64,

@@ -1,4 +1,4 @@
-//! What all statements of an import need.
+//! Helpers for the statements of an import.
 
 use rusqlite::Connection;
 
@@ -9,7 +9,7 @@ pub(super) fn count(connection: &Connection, sql: &str) -> rusqlite::Result<u64>
         .map(i64::unsigned_abs)
 }
 
-/// A name as SQL takes any name.
+/// A name in SQL, always quoted.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -1,4 +1,4 @@
-//! What SQLite says of a row that it does not take, in words for people.
+//! Messages for rows that SQLite refuses.
 
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
@@ -94,7 +94,7 @@ fn not_unique(
     })
 }
 
-/// Whether an expression has this name in it, as a word of its own.
+/// Whether an expression contains this name as a whole word.
 fn mentions(expression: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     expression.match_indices(name).any(|(at, found)| {

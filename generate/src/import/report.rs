@@ -1,17 +1,17 @@
-//! What an import tells about itself.
+//! The result of an import.
 
-/// What became of the rows.
+/// The result of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
     /// Each table of the new file.
     pub tables: Vec<ImportedTable>,
-    /// Every row that does not fit, or that fits with a change.
+    /// Every row that does not fit, or that was changed to fit.
     pub misfits: Vec<Misfit>,
     /// Tables and columns that only one of the two files has.
     pub notes: Vec<String>,
 }
 
-/// What became of one table's rows.
+/// The number of rows of one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedTable {
     /// The table.
@@ -33,7 +33,7 @@ pub struct Misfit {
     pub column: String,
     /// What is wrong with it.
     pub why: String,
-    /// Whether the row is in the new file all the same, with NULL in the column.
+    /// Whether the row is in the new file nevertheless, with NULL in the column.
     pub is_carried: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Carries rows from the old file into the new one, in one transaction.
+//! Copies rows from the old file into the new one, in one transaction.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, Statement, params_from_iter};
@@ -37,7 +37,7 @@ impl Transfer<'_> {
         on_progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), Failed> {
         let execute = |sql: &str| self.new.execute_batch(sql).map_err(Failed::Write);
-        // Rows come before those that they name; that all is there is looked at in the end.
+        // Rows may come before those that they refer to; foreign keys are checked at the end.
         execute("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE")?;
         for statement in &self.schema.statements {
             execute(statement)?;
@@ -63,7 +63,7 @@ impl Transfer<'_> {
         self.new.execute_batch("COMMIT").map_err(Failed::Write)
     }
 
-    /// Where the old file was a world, its ids are not given again in the new one either.
+    /// Copies the next ids of an old file that was a world, so that its ids are not assigned again.
     fn carry_next_ids(&self, old: &Connection) -> Result<(), Failed> {
         let read = |sql: &str| {
             let mut statement = old.prepare(sql)?;
@@ -89,7 +89,7 @@ impl Transfer<'_> {
         Ok(())
     }
 
-    /// Carries the rows of one table, and returns how many were read.
+    /// Copies the rows of one table, and returns how many were read.
     fn carry(
         &mut self,
         old: &Connection,

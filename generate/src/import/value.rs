@@ -1,4 +1,4 @@
-//! Values of an old file in the types of a new one: only what nothing gets lost by.
+//! Converts values of the old file to the types of the new one, if the conversion is lossless.
 
 use rusqlite::types::{Value, ValueRef};
 
@@ -36,7 +36,10 @@ impl ValueKind {
         }
     }
 
-    /// The value as this kind, or why it cannot be one.
+    /// The value as this kind.
+    ///
+    /// # Errors
+    /// The reason why it cannot be converted.
     pub(super) fn convert(self, value: ValueRef<'_>) -> Result<Value, String> {
         if let ValueRef::Text(bytes) = value
             && std::str::from_utf8(bytes).is_err()
@@ -98,7 +101,7 @@ fn integer(value: ValueRef<'_>) -> Option<i64> {
     }
 }
 
-/// A number without a fraction, where floating-point numbers still tell all of those apart.
+/// A number without a fraction, in the range in which every integer is exact as a floating-point number.
 fn whole(real: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
     (real.fract() == 0.0 && real.abs() <= EXACT).then_some(real as i64)
@@ -130,7 +133,7 @@ fn text(value: ValueRef<'_>) -> Option<String> {
     }
 }
 
-/// A value for people; a long one by its beginning.
+/// A value for messages; only the beginning of a long one.
 pub(super) fn shown(value: ValueRef<'_>) -> String {
     const MOST: usize = 60;
     match value {

@@ -21,7 +21,7 @@ pub(crate) fn table(reader: &mut Reader, whole: &[Piece], mut cursor: Cursor<'_>
     };
     cursor.eat_token(&Token::Mul);
     let Some(at) = reader.table(&path) else {
-        // pg_dump changes the owners of sequences and views with the same words.
+        // pg_dump changes the owners of sequences and views with ALTER TABLE too.
         let skipped = [
             "OWNER", "RENAME", "SET", "ENABLE", "DISABLE", "ENGINE", "CLUSTER",
         ];
@@ -33,7 +33,7 @@ pub(crate) fn table(reader: &mut Reader, whole: &[Piece], mut cursor: Cursor<'_>
         return;
     };
     let mut table = std::mem::take(&mut reader.ddl.tables[at]);
-    // Its place is kept, with its name: a key may point to its own table.
+    // An empty table of the same name keeps its index meanwhile: a key may point to its own table.
     reader.ddl.tables[at].schema.clone_from(&table.schema);
     reader.ddl.tables[at].name.clone_from(&table.name);
     let mut renamed = None;
@@ -56,7 +56,7 @@ pub(crate) fn table(reader: &mut Reader, whole: &[Piece], mut cursor: Cursor<'_>
         reader.rename_table(&path, &new);
     }
     for child in partitions {
-        // Its rows are rows of the table that it is a part of.
+        // The rows of a partition are rows of its table.
         if let Some(at) = reader.table(&child) {
             reader.ddl.tables.remove(at);
             reader.count("partition");
@@ -71,7 +71,7 @@ enum Change {
     Unknown,
 }
 
-/// What changes nothing that a world keeps.
+/// First words of changes that do not concern a world.
 const SKIPPED: &[&str] = &[
     "OWNER",
     "ENABLE",
@@ -167,7 +167,7 @@ fn change(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTabl
         return Change::Done;
     }
     if cursor.eat("INHERIT") {
-        // The columns are there already: it would not be allowed otherwise.
+        // The table has the parent's columns already: PostgreSQL does not allow INHERIT otherwise.
         return Change::Done;
     }
     if cursor.eat_any(SKIPPED) {
@@ -259,7 +259,7 @@ fn drop(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable)
     }
 }
 
-/// Gives a column a new definition; keys on it stay.
+/// Gives a column a new definition; keys on it are kept.
 fn redefine(
     reader: &mut Reader,
     cursor: &mut Cursor<'_>,

@@ -21,14 +21,17 @@ pub(crate) fn is_constraint(cursor: &Cursor<'_>) -> bool {
         return true;
     }
     if ahead.is_mysql() {
-        // These are no names in MySQL, unless they are quoted.
+        // In MySQL these keywords are names only when they are quoted.
         return ahead.eat_any(&["KEY", "INDEX", "FULLTEXT", "SPATIAL"])
             || ahead.eat_all(&["PERIOD", "FOR"]);
     }
     ahead.eat("EXCLUDE")
 }
 
-/// Reads a table constraint into its table; what cannot be read is given back in words.
+/// Reads a table constraint into its table.
+///
+/// # Errors
+/// A message about what cannot be read.
 pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> Result<(), String> {
     let whole = cursor.shown();
     let unreadable = || format!("`{whole}` is not understood, and left out");
@@ -121,7 +124,7 @@ fn key_part(part: &[Piece], of: &Cursor<'_>, own: &mut Option<String>) -> KeyPar
         if cursor.eat("COLLATE") {
             *own = own.take().or(collation(&mut cursor));
         } else if piece.name().is_some() && text(piece).is_none() {
-            // ASC, DESC, NULLS FIRST, or how PostgreSQL compares.
+            // ASC, DESC, NULLS FIRST, or an operator class of PostgreSQL.
             cursor.path();
             cursor.group();
         } else {
@@ -131,7 +134,7 @@ fn key_part(part: &[Piece], of: &Cursor<'_>, own: &mut Option<String>) -> KeyPar
     found
 }
 
-/// A message for what a list of columns has that cannot be read.
+/// The message for tokens that cannot be read.
 pub(crate) fn unreadable(pieces: &[Piece]) -> String {
     format!("`{}` is not understood, and left out", shown(pieces))
 }

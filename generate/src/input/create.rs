@@ -40,7 +40,7 @@ pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: 
         return;
     }
     if cursor.eat_all(&["PARTITION", "OF"]) {
-        // Its rows are rows of the table that it is a part of.
+        // The rows of a partition are rows of its table.
         reader.count("partition");
         return;
     }
@@ -80,7 +80,7 @@ pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: 
     reader.ddl.tables.push(table);
 }
 
-/// Reads what stands behind the columns; whether a query follows.
+/// Reads the table's options, behind the columns. Returns whether a query follows (`AS SELECT`).
 fn options(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> bool {
     while !cursor.is_end() {
         if cursor.eat("INHERITS") {
@@ -100,7 +100,7 @@ fn options(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTab
         } else if cursor.sees(&["SELECT"]) || cursor.sees(&["AS"]) {
             return true;
         } else if cursor.eat_any(&["PARTITION", "SUBPARTITION"]) {
-            // `COMMENT` and `AS` of a partition are not the table's.
+            // `COMMENT` and `AS` after this are those of a partition.
             return false;
         } else if cursor.group().is_none() {
             cursor.next();
@@ -160,7 +160,7 @@ pub(crate) fn element(reader: &mut Reader, element: &Element, table: &mut Declar
     }
 }
 
-/// Puts a column where it belongs, with the keys that its definition makes.
+/// Adds a column at its position, with the keys that its definition contains.
 pub(crate) fn add(reader: &mut Reader, table: &mut DeclaredTable, definition: Definition) {
     let column = definition.column;
     for what in &definition.unknown {
@@ -179,7 +179,7 @@ pub(crate) fn add(reader: &mut Reader, table: &mut DeclaredTable, definition: De
     }
     if definition.unique {
         table.keys.push(DeclaredKey {
-            // MySQL calls it like its column.
+            // MySQL names the index after its column.
             name: definition.unique_name.or_else(|| {
                 let is_mysql = reader.dialect == Dialect::MySql;
                 is_mysql.then(|| column.name.clone())
@@ -254,7 +254,7 @@ pub(crate) fn inherit(reader: &mut Reader, parent: &Path, table: &mut DeclaredTa
     reader.warn(note);
 }
 
-/// A comment without what dump programs write over every table.
+/// A comment without the headings that dump programs write above every table.
 fn without_headings(text: &str) -> Option<String> {
     let headings = [
         "Table structure",

@@ -14,7 +14,7 @@ pub(crate) struct Ddl {
     pub(crate) types: Vec<NamedType>,
 }
 
-/// A type that the schema makes itself.
+/// A type that the schema defines.
 #[derive(Debug, Clone)]
 pub(crate) struct NamedType {
     pub(crate) name: String,
@@ -44,7 +44,7 @@ pub(crate) struct DeclaredTable {
     pub(crate) keys: Vec<DeclaredKey>,
     pub(crate) foreign_keys: Vec<DeclaredForeignKey>,
     pub(crate) checks: Vec<DeclaredCheck>,
-    /// Whether texts are told apart by more than upper and lower case, where no column says so.
+    /// The default collation of its columns.
     pub(crate) collation: Option<String>,
 }
 
@@ -107,7 +107,7 @@ pub(crate) struct DeclaredCheck {
 }
 
 impl Ddl {
-    /// The place of a table. A name without a schema is looked for in the current schema first.
+    /// The index of a table. A name without a schema is looked up in the current schema first.
     pub(crate) fn position(&self, path: &Path, current: &str) -> Option<usize> {
         let place = |schema: &str, exact: bool| {
             self.tables.iter().position(|table| {
@@ -123,8 +123,8 @@ impl Ddl {
         place(schema, true)
             .or_else(|| place(schema, false))
             .or_else(|| {
-                // `db`.`t` where `t` was made without a name before it, or the other way round. With names
-                // on both sides they are two.
+                // `db`.`t` where `t` was created without a schema, or the other way round. Two tables with
+                // different schemas are different tables.
                 let mut found = self.tables.iter().enumerate().filter(|(_, table)| {
                     table.name.eq_ignore_ascii_case(&path.name)
                         && (path.schema.is_none() || table.schema.is_empty())
@@ -144,7 +144,7 @@ impl Ddl {
 }
 
 impl DeclaredTable {
-    /// The place of a column: exactly that name, or else one that differs in upper and lower case.
+    /// The index of a column: of exactly that name, or else of one that differs only in case.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         let exact = self.columns.iter().position(|column| column.name == name);
         exact.or_else(|| {
@@ -166,7 +166,7 @@ impl DeclaredTable {
         self.keys.retain(|key| is_other(&key.name));
     }
 
-    /// Takes out a constraint of any kind. One without a name has the one that PostgreSQL gives it.
+    /// Removes a constraint of any kind. One without a name has the name that PostgreSQL gives it.
     pub(crate) fn drop_constraint(&mut self, name: &str) {
         let table = self.name.clone();
         let is_named = |own: &Option<String>, columns: &[String], ending: &str| {
@@ -200,7 +200,7 @@ impl DeclaredTable {
         }
     }
 
-    /// Takes a column out, with the keys that stand on it.
+    /// Removes a column, and the keys that contain it.
     pub(crate) fn remove_column(&mut self, name: &str) -> bool {
         let Some(at) = self.position(name) else {
             return false;
@@ -208,14 +208,14 @@ impl DeclaredTable {
         self.columns.remove(at);
         let other = |column: &String| !column.eq_ignore_ascii_case(name);
         if !self.primary_key.iter().all(other) {
-            // What is left of it identifies nothing.
+            // The columns left do not identify a row.
             self.primary_key.clear();
         }
         self.keys.retain_mut(|key| {
             let n_parts = key.parts.len();
             key.parts
                 .retain(|part| part.column().is_none_or(|c| !c.eq_ignore_ascii_case(name)));
-            // MySQL keeps an index with the columns that are left; UNIQUE would say more than it did.
+            // MySQL keeps an index with the columns left. A UNIQUE on fewer columns would be stricter.
             key.parts.len() == n_parts || !key.unique && !key.parts.is_empty()
         });
         self.foreign_keys
@@ -229,7 +229,7 @@ impl DeclaredTable {
         true
     }
 
-    /// Renames a column wherever the table speaks of it; `false` if there is none.
+    /// Renames a column wherever the table uses it; `false` if there is no such column.
     pub(crate) fn rename_column(&mut self, old: &str, new: &str) -> bool {
         let Some(column) = self.column_mut(old) else {
             return false;

@@ -1,6 +1,6 @@
 //! The bytes of a schema file as text, whatever program wrote them.
 
-/// The text of a file, and what had to be changed to read it.
+/// The text of a file, and a warning if some bytes had to be replaced.
 pub(crate) fn decode(bytes: &[u8]) -> (String, Option<String>) {
     if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
         return utf16(rest, u16::from_le_bytes);
@@ -21,7 +21,8 @@ pub(crate) fn decode(bytes: &[u8]) -> (String, Option<String>) {
     }
 }
 
-/// Old dumps are Latin-1; others have a few bytes of a blob in a text. What is UTF-8 stays what it is.
+/// Reads bytes that are not valid UTF-8 as Latin-1: old dumps are Latin-1 as a whole, others contain a few
+/// bytes of a blob. Valid UTF-8 is kept.
 fn latin_1(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {

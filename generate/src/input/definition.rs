@@ -1,4 +1,4 @@
-//! Reads the definition of a column, with the constraints that stand on it.
+//! Reads the definition of a column, with its constraints.
 
 use sqlparser::tokenizer::Token;
 
@@ -9,7 +9,7 @@ use crate::sql::OnDelete;
 use crate::sql::cursor::Cursor;
 use crate::sql::tokens::{Piece, join};
 
-/// A column with what its definition says about keys.
+/// A column, with the keys and constraints of its definition.
 #[derive(Debug, Default)]
 pub(crate) struct Definition {
     pub(crate) column: DeclaredColumn,
@@ -19,7 +19,7 @@ pub(crate) struct Definition {
     pub(crate) unique_name: Option<String>,
     pub(crate) foreign_keys: Vec<DeclaredForeignKey>,
     pub(crate) checks: Vec<DeclaredCheck>,
-    /// What was not understood, and is left out.
+    /// Messages about options that are not understood, and left out.
     pub(crate) unknown: Vec<String>,
     /// `FIRST` or `AFTER` a column.
     pub(crate) place: Option<ColumnPosition>,
@@ -32,7 +32,7 @@ pub(crate) enum ColumnPosition {
     After(String),
 }
 
-/// Words that a DEFAULT ends before.
+/// Keywords that end a DEFAULT.
 const AFTER_DEFAULT: &[&str] = &[
     "NOT",
     "NULL",
@@ -62,8 +62,8 @@ const AFTER_DEFAULT: &[&str] = &[
     "SERIAL",
 ];
 
-/// Reads the definition of a column, up to its end or to a table constraint that a comma is missing
-/// before.
+/// Reads the definition of a column, up to its end or to a table constraint, if the comma between them
+/// is missing.
 pub(crate) fn definition(cursor: &mut Cursor<'_>) -> Option<Definition> {
     let name = cursor.name()?;
     let ty = types::declared(cursor)?;
@@ -93,7 +93,7 @@ pub(crate) fn definition(cursor: &mut Cursor<'_>) -> Option<Definition> {
     Some(definition)
 }
 
-/// Reads what stands behind the type of a column.
+/// Reads the options behind the type of a column.
 pub(crate) fn options(pieces: &[Piece], dialect: Dialect, column: DeclaredColumn) -> Definition {
     let mut cursor = Cursor::new(pieces, dialect);
     let mut definition = Definition {
@@ -215,7 +215,7 @@ fn option(cursor: &mut Cursor<'_>, definition: &mut Definition) {
         let start = cursor.shown();
         cursor.next();
         cursor.group();
-        // One message for a row of words that make no sense.
+        // Consecutive words that are not understood share a message.
         while !cursor.is_end() && !known(cursor) {
             cursor.next();
             cursor.group();
@@ -313,7 +313,7 @@ pub(crate) fn default(cursor: &mut Cursor<'_>) -> Vec<Piece> {
     cursor.since(mark).to_vec()
 }
 
-/// Reads what stands behind CHECK.
+/// Reads the expression of a CHECK.
 pub(super) fn check(cursor: &mut Cursor<'_>, name: Option<String>) -> Option<DeclaredCheck> {
     let pieces = cursor.group()?.to_vec();
     let ignored = cursor.eat_all(&["NOT", "ENFORCED"]);
@@ -349,7 +349,7 @@ pub(super) fn references(
         if cursor.eat_all(&["ON", "DELETE"]) {
             key.on_delete = action(cursor);
         } else if cursor.eat_all(&["ON", "UPDATE"]) {
-            // Ids never change.
+            // ON UPDATE has no effect, because ids never change.
             action(cursor);
         } else if cursor.eat_any(&["MATCH", "INITIALLY"]) {
             cursor.next();

@@ -1,18 +1,18 @@
-//! Which dialect a text is written in, by what it says.
+//! Detects the dialect of a text by its words.
 
 use crate::sql::Dialect;
 
 /// A guess.
 pub(crate) struct Guess {
     pub(crate) dialect: Dialect,
-    /// What it rests on.
+    /// What the guess is based on.
     pub(crate) why: String,
 }
 
-/// How much of a text is looked at: dumps are mostly rows.
+/// How many bytes of a text are examined, of a dump that can be mostly rows.
 const LOOKED_AT: usize = 1 << 20;
 
-/// What only one dialect says, and what another could say too.
+/// Words of one dialect alone, and words that other dialects have too.
 struct Markers {
     dialect: Dialect,
     own: &'static [&'static str],
@@ -74,7 +74,7 @@ const POSTGRES: Markers = Markers {
     shared: &["double precision", "comment on ", "bytea", "create schema"],
 };
 
-/// The markers that a text has.
+/// The markers that a text contains.
 struct Matches {
     dialect: Dialect,
     markers: Vec<&'static str>,
@@ -94,7 +94,7 @@ impl Markers {
     }
 }
 
-/// What only SQLite says.
+/// Words of SQLite alone.
 const SQLITE: &[&str] = &[
     "autoincrement",
     "without rowid",
@@ -103,8 +103,8 @@ const SQLITE: &[&str] = &[
     "create virtual table",
 ];
 
-/// Guesses the dialect of a text. `sqlite_takes_it`: SQLite takes nearly any word for a type, so that
-/// says little where another dialect's own words are in it.
+/// Guesses the dialect of a text. `sqlite_takes_it`: whether SQLite accepts all of it. SQLite accepts
+/// nearly any word as a type, so that is weak evidence if the text has another dialect's own words.
 pub(crate) fn detect(source: &str, sqlite_takes_it: bool) -> Guess {
     let sample = sample(source);
     let (mysql, postgres) = (MYSQL.found(&sample), POSTGRES.found(&sample));
@@ -121,7 +121,7 @@ pub(crate) fn detect(source: &str, sqlite_takes_it: bool) -> Guess {
         };
     }
     let least = if sqlite_takes_it { 2 } else { 1 };
-    // No word of it is MySQL's either.
+    // The text has no word of MySQL's either.
     if found.weight == 0 && !sqlite_takes_it && sample.contains("add constraint") {
         return Guess {
             dialect: Dialect::Postgres,
@@ -156,7 +156,7 @@ fn shown(marker: &str) -> &str {
     }
 }
 
-/// The lines that say something about tables, in lower case.
+/// The lines of a text that are not rows, in lower case.
 fn sample(source: &str) -> String {
     let mut sample = String::new();
     for line in source.lines() {
@@ -169,7 +169,7 @@ fn sample(source: &str) -> String {
             continue;
         }
         sample.push('\n');
-        // Texts of rows can be long.
+        // Lines with the values of rows can be long.
         sample.extend(line.chars().take(400).map(|c| c.to_ascii_lowercase()));
         if sample.len() > LOOKED_AT {
             break;

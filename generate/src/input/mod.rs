@@ -1,13 +1,13 @@
-//! Schemas in the dialects that studios have them in: SQLite's text or file, MySQL's and MariaDB's,
-//! PostgreSQL's. What comes out is a [`ddl::Ddl`]: what the schema's own database would have.
+//! Reads schemas in the dialects that studios have: SQLite's, as text or file, MySQL's, MariaDB's and
+//! PostgreSQL's. The result is a [`ddl::Ddl`]: the schema as its own database would have it.
 //!
 //! ```text
-//! bytes ──text──> text ──split──> statements ──read──> Ddl
+//! bytes ──decode──> text ──split──> statements ──read──> Ddl
 //! SQLite's text or file ──sqlite_file──> Ddl
 //! ```
 //!
-//! The tokens are sqlparser's; the statements are not, because it refuses a whole CREATE TABLE for one
-//! word that it does not know, and dumps of thirty years have many.
+//! The tokens are sqlparser's; the statements are parsed here, because sqlparser refuses a whole CREATE
+//! TABLE for one word that it does not know, and dumps of thirty years have many.
 
 mod alter;
 mod constraint;

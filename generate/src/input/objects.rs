@@ -1,4 +1,4 @@
-//! Replays what is not a table: indexes, types, domains and comments.
+//! Replays statements about indexes, types, domains and comments.
 
 use super::ddl::{DeclaredColumn, DeclaredKey, NamedKind, NamedType};
 use super::reader::Reader;
@@ -94,7 +94,7 @@ impl Reader {
             self.unreadable(pieces);
             return;
         };
-        // What follows is what follows the type of a column.
+        // A domain has the same options behind its type as a column.
         let rest = cursor.rest();
         let definition = definition::options(
             rest,
@@ -138,7 +138,7 @@ impl Reader {
             },
             [] => return,
         };
-        // A comment on a view is nobody's.
+        // Comments on views, and on what does not exist, are dropped.
         let Some(at) = self.table(&path).filter(|_| of_table || of_column) else {
             return;
         };

@@ -10,13 +10,13 @@ use crate::sql::Dialect;
 use crate::sql::cursor::{Cursor, shown};
 use crate::sql::tokens::Piece;
 
-/// What a script says.
+/// The contents of a script.
 #[derive(Debug, Default)]
 pub(crate) struct Read {
     pub(crate) ddl: Ddl,
     /// What could not be read, and what was left out.
     pub(crate) warnings: Vec<String>,
-    /// What was passed over, by its words, and how often.
+    /// The statements that were passed over: their first words, and how many there are.
     pub(crate) skipped: BTreeMap<String, usize>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Read {
     }
 }
 
-/// First words of statements that make no table.
+/// First words of statements that do not concern tables.
 const SKIPPED: &[&str] = &[
     "INSERT",
     "REPLACE",

@@ -1,4 +1,4 @@
-//! What is known of a script while its statements are replayed.
+//! The state while the statements of a script are replayed.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::sql::Dialect;
 use crate::sql::cursor::{Path, shown};
 use crate::sql::tokens::{self, Piece};
 
-/// What is known so far.
+/// The state while the statements of a script are replayed.
 pub(crate) struct Reader {
     pub(crate) dialect: Dialect,
     pub(crate) ddl: Ddl,
@@ -53,7 +53,7 @@ impl Reader {
     /// The schema of a new table.
     pub(crate) fn schema_of(&self, path: &Path) -> String {
         let schema = path.schema.as_deref().unwrap_or(&self.current);
-        // Where PostgreSQL puts what is put nowhere.
+        // `public` is PostgreSQL's default schema, so it is the same as no schema.
         let is_default = self.dialect == Dialect::Postgres && schema == "public";
         if is_default {
             String::new()
@@ -62,7 +62,7 @@ impl Reader {
         }
     }
 
-    /// The place of a table that is there.
+    /// The index of an existing table.
     pub(crate) fn table(&self, path: &Path) -> Option<usize> {
         let path = Path {
             schema: path.schema.as_ref().map(|_| self.schema_of(path)),

@@ -1,8 +1,8 @@
-//! Takes a MySQL or PostgreSQL script apart into statements, without understanding them.
+//! Splits a MySQL or PostgreSQL script into statements, without parsing them.
 //!
-//! A `;` in a text, a name, a comment or the body of a routine ends no statement. What the clients of
-//! these databases read for themselves is read here too: `DELIMITER`, psql's backslash lines, and the
-//! rows after `COPY .. FROM stdin`.
+//! A `;` in a string, a name, a comment or the body of a routine does not end a statement. Commands of the
+//! databases' clients are handled too: `DELIMITER`, psql's backslash lines, and the rows after
+//! `COPY .. FROM stdin`.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,8 @@ use crate::sql::Dialect;
 pub(crate) struct Statement<'a> {
     /// The line of its first word, counted from 1.
     pub(crate) line: usize,
-    /// Its text with the comments before it, without what ends it. The content of `/*!40101 .. */`
-    /// stands in it as MySQL reads it.
+    /// Its text with the comments before it, without the delimiter. The content of `/*!40101 .. */`
+    /// is part of it, as in MySQL.
     pub(crate) text: Cow<'a, str>,
     /// The line on which `text` starts.
     pub(crate) text_line: usize,
@@ -22,11 +22,11 @@ pub(crate) struct Statement<'a> {
     pub(crate) words: Vec<String>,
 }
 
-/// A script taken apart.
+/// A script, split into statements.
 #[derive(Debug, Default)]
 pub(crate) struct Script<'a> {
     pub(crate) statements: Vec<Statement<'a>>,
-    /// What was not closed, with its line.
+    /// Quotes and comments that are never closed, with their lines.
     pub(crate) warnings: Vec<String>,
     /// How many `COPY .. FROM stdin` blocks were passed over.
     pub(crate) n_copies: usize,
@@ -34,10 +34,10 @@ pub(crate) struct Script<'a> {
 
 /// How many of a statement's words are kept.
 const N_WORDS: usize = 12;
-/// After so many quotes that nothing closes, the rest of a file is given up.
+/// After so many quotes that are never closed, the rest of a file is not read.
 const MAX_RESTARTS: usize = 50;
 
-/// Takes a script apart.
+/// Splits a script into statements.
 pub(crate) fn split(source: &str, dialect: Dialect) -> Script<'_> {
     let mut splitter = Splitter {
         source,
@@ -108,7 +108,7 @@ impl Words {
     fn add(&mut self, word: &str) {
         let upper = word.to_ascii_uppercase();
         if self.is_routine() {
-            // `END IF`, `END LOOP`, .. close what is not counted; `END CASE` closes a CASE.
+            // `END IF`, `END LOOP`, .. close blocks that are not counted; `END CASE` closes a CASE.
             let block = std::mem::take(&mut self.ended);
             match upper.as_str() {
                 "IF" | "LOOP" | "WHILE" | "REPEAT" | "FOR" if block => self.depth += 1,
@@ -140,7 +140,7 @@ impl<'a> Splitter<'a> {
         self.bytes.get(self.at + n).copied()
     }
 
-    /// The length of the word that stands here. `END$$` is one word and a delimiter.
+    /// The length of the word at this position. `END$$` is one word and a delimiter.
     fn word_length(&self) -> usize {
         let rest = &self.bytes[self.at..];
         let length = rest
@@ -156,7 +156,7 @@ impl<'a> Splitter<'a> {
             .unwrap_or(length)
     }
 
-    /// The line of a place; places are mostly asked for in order.
+    /// The line of a byte offset. Counting goes on from the last offset, because most come in order.
     fn line_of(&mut self, at: usize) -> usize {
         if at < self.counted {
             (self.line, self.counted) = (1, 0);
@@ -172,7 +172,7 @@ impl<'a> Splitter<'a> {
         rest.take_while(|byte| **byte != b'\n').count() + from
     }
 
-    /// The next line after a place that starts with the word of a statement.
+    /// The next line after a byte offset that starts with CREATE, ALTER or DROP.
     fn next_start(&self, after: usize) -> Option<usize> {
         let mut at = self.end_of_line(after) + 1;
         while at < self.bytes.len() {
@@ -190,14 +190,14 @@ impl<'a> Splitter<'a> {
         None
     }
 
-    /// Reads one statement, or a line that is meant for the client.
+    /// Reads one statement, or a line of the client.
     fn statement(&mut self) -> Result<(), Open> {
         self.rest_of_last_line();
         let start = self.at;
-        // Where the first word stands.
+        // The offset of the first word.
         let mut first = None;
         let mut words = Words::default();
-        // Places of `/*!40101` and `*/`, which are not part of what MySQL reads.
+        // Ranges of `/*!40101` and `*/`, which MySQL skips.
         let mut marks: Vec<std::ops::Range<usize>> = Vec::new();
         let mut executable: Option<usize> = None;
         while let Some(byte) = self.peek(0) {
@@ -264,7 +264,7 @@ impl<'a> Splitter<'a> {
         Ok(())
     }
 
-    /// What stands behind a `;` on its line, if it is a comment, speaks of the statement before.
+    /// Skips a comment behind a `;` on its line, which belongs to the statement before.
     fn rest_of_last_line(&mut self) {
         let rest = &self.bytes[self.at..self.end_of_line(self.at)];
         let blank = rest
@@ -320,7 +320,7 @@ impl<'a> Splitter<'a> {
         });
     }
 
-    /// Passes over the rows of a COPY, up to `\.`.
+    /// Skips the rows of a COPY, up to `\.`.
     fn copied_rows(&mut self) {
         self.at = self.end_of_line(self.at);
         while self.at < self.bytes.len() {
@@ -337,7 +337,7 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// Reads a line that the client keeps for itself, if this is one.
+    /// Reads a line of the client, if this is one.
     fn client_line(&mut self) -> bool {
         let end = self.end_of_line(self.at);
         if !self.is_mysql() {
@@ -362,7 +362,7 @@ impl<'a> Splitter<'a> {
         false
     }
 
-    /// MySQL wants white space behind `--`.
+    /// Whether `--` starts a comment here; in MySQL only with white space behind it.
     fn dash_comment(&self) -> bool {
         !self.is_mysql()
             || self
@@ -370,7 +370,7 @@ impl<'a> Splitter<'a> {
                 .is_none_or(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
     }
 
-    /// The length of `/*!40101` or `/*M!100101`, if that is what stands here.
+    /// The length of `/*!40101` or `/*M!100101`, if one is at this position.
     fn executable_comment(&self) -> Option<usize> {
         if !self.is_mysql() {
             return None;
@@ -386,7 +386,7 @@ impl<'a> Splitter<'a> {
         Some(length + rest.iter().take_while(|byte| byte.is_ascii_digit()).count())
     }
 
-    /// Passes over a comment; PostgreSQL's can hold others.
+    /// Skips a comment; PostgreSQL's can be nested.
     fn comment(&mut self) -> Result<(), Open> {
         let start = self.at;
         let mut depth = 0_usize;
@@ -444,7 +444,7 @@ impl<'a> Splitter<'a> {
         matches!(before(1), Some(b'e' | b'E')) && !before(2).is_some_and(is_word)
     }
 
-    /// `$$` or `$tag$`, if that is what stands here.
+    /// `$$` or `$tag$`, if one is at this position.
     fn dollar_tag(&self) -> Option<&'a str> {
         let rest = self.source.get(self.at + 1..)?;
         let length = rest.bytes().take_while(|byte| is_word(*byte)).count();

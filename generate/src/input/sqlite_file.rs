@@ -1,4 +1,4 @@
-//! SQLite's schemas, from a text or from a file that is in use.
+//! Reads SQLite's schemas, from text or from a file that is in use.
 
 use std::path::Path;
 
@@ -18,10 +18,10 @@ use crate::sql::tokens::sqlite_pieces;
 /// A schema as SQLite knows it.
 pub(crate) struct SqliteSchema {
     pub(crate) schema: Schema,
-    /// What is no plain table: triggers, virtual tables.
+    /// The objects that are not plain tables: triggers, virtual tables.
     pub(crate) skipped: Vec<Skipped>,
     connection: Connection,
-    /// Whether it has rows that say what columns without a type hold.
+    /// Whether it is a file, whose rows show what columns without a type hold.
     is_file: bool,
 }
 
@@ -47,7 +47,7 @@ fn found(connection: Connection, source: &str, is_file: bool) -> Result<SqliteSc
     })
 }
 
-/// The schema as a neutral description, and what is not in it.
+/// The schema as declarations, and warnings about what is left out of them.
 pub(crate) fn ddl(found: &SqliteSchema) -> (Ddl, Vec<String>) {
     let mut warnings: Vec<String> = found
         .skipped
@@ -114,7 +114,7 @@ fn column(found: &SqliteSchema, table: &schema::Table, column: &schema::Column) 
     let ty = declared_type(&column.declared_type);
     let is_unknown = ty.base.is_empty() || ty.meaning(Dialect::Sqlite).is_none();
     let held = if is_unknown && found.is_file {
-        // A table that cannot be read says nothing; the schema is there all the same.
+        // If the table cannot be read the types are not known, but the schema is.
         held(&found.connection, &table.name, &column.name).unwrap_or_default()
     } else {
         Vec::new()
@@ -131,7 +131,7 @@ fn column(found: &SqliteSchema, table: &schema::Table, column: &schema::Column) 
     }
 }
 
-/// A type, whose words are free in SQLite.
+/// A type; in SQLite its name can be any words.
 fn declared_type(text: &str) -> DeclaredType {
     let pieces = sqlite_pieces(text);
     let mut cursor = Cursor::new(&pieces, Dialect::Sqlite);

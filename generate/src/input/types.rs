@@ -1,4 +1,4 @@
-//! Types as the dialects name them, and what they hold.
+//! Types by their names in the dialects, and what they hold.
 
 use sqlparser::tokenizer::Token;
 
@@ -11,15 +11,15 @@ use crate::sql::tokens::join;
 pub(crate) struct DeclaredType {
     /// Its words in lower case: `timestamp with time zone`.
     pub(crate) base: String,
-    /// What stands in its parentheses: numbers as written, texts without their quotes.
+    /// Its arguments in parentheses: numbers as written, strings without their quotes.
     pub(crate) arguments: Vec<String>,
     pub(crate) unsigned: bool,
     pub(crate) array: bool,
-    /// Whether it is quoted in backticks or `"`, so a type of the schema's own.
+    /// Whether its name is quoted in backticks or `"`, so that it is a type that the schema defines.
     pub(crate) text: String,
 }
 
-/// What a column holds, in words that SQLite can keep.
+/// What a column holds, in the terms of SQLite's types and CHECKs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SqlType {
     Bool,
@@ -30,7 +30,7 @@ pub(crate) enum SqlType {
     },
     /// With its longest length in characters.
     Text(Option<u64>),
-    /// A decimal number of so many digits behind the point, as text.
+    /// A decimal number with this scale, as text.
     Exact(Option<u32>),
     /// A date or time, as text.
     Moment,
@@ -53,7 +53,7 @@ impl SqlType {
     /// Any integer that fits into 64 bits.
     pub(crate) const ANY_INTEGER: Self = Self::Integer(i64::MIN, i64::MAX);
 
-    /// SQLite's word.
+    /// SQLite's name for it.
     pub(crate) fn sql(&self) -> &'static str {
         match self {
             Self::Bool | Self::Integer(..) => "INTEGER",
@@ -91,7 +91,7 @@ const PHRASES: &[&[&str]] = &[
     &["long", "char", "varying"],
 ];
 
-/// Reads a type, and what MySQL lets stand behind it that belongs to it.
+/// Reads a type, and the attributes that MySQL allows behind it (UNSIGNED, CHARACTER SET).
 pub(crate) fn declared(cursor: &mut Cursor<'_>) -> Option<DeclaredType> {
     let mark = cursor.mark();
     let phrase = PHRASES.iter().find(|words| cursor.eat_all(words));
@@ -122,7 +122,7 @@ pub(crate) fn declared(cursor: &mut Cursor<'_>) -> Option<DeclaredType> {
     }
     loop {
         if cursor.eat("unsigned") || cursor.eat("zerofill") {
-            // MySQL makes what is filled with zeros unsigned.
+            // ZEROFILL implies UNSIGNED in MySQL.
             ty.unsigned = true;
         } else if cursor.eat("array") {
             ty.array = true;
@@ -160,7 +160,7 @@ impl DeclaredType {
             full,
             self.base.clone(),
         ] {
-            // An array is not of the type of its elements.
+            // An array is not called by the type of its elements.
             if !names.contains(&name) && (!self.array || name.ends_with("[]")) {
                 names.push(name);
             }
@@ -184,7 +184,7 @@ impl DeclaredType {
             let warning = Some(warning);
             Some(Meaning { kind, warning })
         };
-        // SQLite keeps no type to its width.
+        // SQLite does not enforce the width of a type.
         let is_sqlite = dialect == Dialect::Sqlite;
         let length = |at| self.number(at).filter(|_| !is_sqlite);
         if self.array {
@@ -218,7 +218,7 @@ impl DeclaredType {
             }
             "decimal" | "numeric" | "dec" | "fixed" | "number" => {
                 let scale = self.number(1).and_then(|scale| u32::try_from(scale).ok());
-                // MySQL's have no digits behind the point, unless it is said.
+                // The scale is 0 in MySQL, unless it is given.
                 let scale = scale.or_else(|| (dialect == Dialect::MySql).then_some(0));
                 plain(SqlType::Exact(scale))
             }
@@ -331,7 +331,7 @@ impl DeclaredType {
     }
 }
 
-/// What SQLite makes of a type that it has no rule for but its letters.
+/// SQLite's affinity of a type, which depends on parts of its name.
 fn affinity(base: &str) -> Option<SqlType> {
     let has = |parts: &[&str]| parts.iter().any(|part| base.contains(part));
     if has(&["int"]) {

@@ -1,4 +1,4 @@
-//! What is generated on its way to the file: the difference, an atomic write.
+//! Writes generated text to files: the difference for `--check`, and an atomic write.
 
 pub(crate) mod rustfmt;
 

@@ -1,4 +1,4 @@
-//! The models in the shape that rustfmt gives them.
+//! Formats the models with rustfmt.
 
 use std::io::Write;
 use std::num::NonZero;
@@ -9,16 +9,16 @@ use crate::emit::Source;
 use crate::error::Error;
 use crate::output;
 
-/// The least that is worth a process of its own, in bytes.
+/// The smallest part that gets a process of its own, in bytes.
 const LEAST_PART: usize = 64 * 1024;
 
-/// The least of which something is held back, in bytes.
+/// The smallest source of which rustfmt gets only a part, in bytes.
 pub(crate) const LEAST_HELD_BACK: usize = 4 * LEAST_PART;
 
 /// Formats the models as the file at `out` would be formatted in place.
 ///
-/// It takes rustfmt half a second for each megabyte. So of much source it gets only what the emitter
-/// could not lay out itself, unless the user has a style of their own.
+/// rustfmt takes half a second for each megabyte. So of a large source it gets only what the emitter could
+/// not lay out itself, unless a rustfmt.toml changes the style.
 pub(crate) fn format(source: &Source, out: &Path) -> Result<String, Error> {
     if source.whole().len() < LEAST_HELD_BACK {
         return format_text(source.whole(), out);
@@ -35,7 +35,7 @@ pub(crate) fn format(source: &Source, out: &Path) -> Result<String, Error> {
     }
 }
 
-/// Whether no rustfmt.toml has a say there.
+/// Whether rustfmt's default style applies there, with no rustfmt.toml that changes it.
 fn is_default(out: &Path) -> bool {
     let config = |arguments: &[&str]| {
         let printed = rustfmt(out).arg("--print-config").args(arguments).output();
@@ -49,7 +49,7 @@ fn is_default(out: &Path) -> bool {
 }
 
 /// Formats text that has one line of comment and an empty one first. Items are formatted on all
-/// processors, because each stands for itself.
+/// processors, because each is independent of the others.
 fn format_text(source: &str, out: &Path) -> Result<String, Error> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     match format_parts(source, processors, LEAST_PART, out)? {
@@ -58,8 +58,8 @@ fn format_text(source: &str, out: &Path) -> Result<String, Error> {
     }
 }
 
-/// The same in several processes; `None` where it cannot be told how the parts go together: with one
-/// part, or a rustfmt.toml that changes the lines before the first item.
+/// Formats in several processes; `None` if the parts cannot be put together again: with one part only, or
+/// with a rustfmt.toml that changes the lines before the first item.
 fn format_parts(
     source: &str,
     n_parts: usize,
@@ -74,7 +74,7 @@ fn format_parts(
     if parts.len() < 2 {
         return Ok(None);
     }
-    // Each with the header, which says to rustfmt.toml that this is generated.
+    // Each part has the header, by which `format_generated_files` in a rustfmt.toml recognizes it.
     let format = |part: &str| format_whole(&format!("{header}{part}"), out);
     let format = &format;
     let formatted: Vec<Result<String, Error>> = std::thread::scope(|scope| {

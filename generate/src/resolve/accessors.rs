@@ -1,4 +1,4 @@
-//! The accessors of relations, between tables.
+//! Names the accessors of relations between tables.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use crate::analysis::pivot::PivotInfo;
 use crate::model::{ChildModel, FieldKind, Model, TableModel, TableRef};
 use crate::names::{Ident, Scope};
 
-/// Connects the tables: pivots with their methods, then joins, then what points to what. A name that
-/// several of the latter want for themselves goes to none of them.
+/// Connects the tables: first the methods of pivots, then those of joins, then the accessors of children.
+/// A name that several joins and children want is given to none of them.
 pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], links: &[JoinInfo]) {
     let mut scopes: Vec<Scope> = model.tables.iter().map(methods_taken).collect();
     pivot_methods::connect(model, infos, &mut scopes);
@@ -39,15 +39,15 @@ fn methods_taken(table: &TableModel) -> Scope {
     scope
 }
 
-/// One thing that points to a table.
+/// A foreign key or an arm that points to a table.
 struct Pointing {
     target: usize,
     child: ChildModel,
-    /// What its accessor is called if nobody else wants to be: the rows that point.
+    /// The name of its accessor if no other relation wants the name: the accessor or singular of its table.
     base: Ident,
-    /// The name of its field or arm, to tell two of one table apart.
+    /// The name of its field or arm, to tell two relations of one table apart.
     by: String,
-    /// Whether there are two of one table.
+    /// Whether its table has another relation to the same target.
     twin: bool,
 }
 

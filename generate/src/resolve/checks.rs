@@ -1,10 +1,10 @@
-//! Which CHECKs memory keeps, and which the file alone.
+//! Which CHECKs the engine enforces, and which only the file does.
 
 use super::resolver::Unions;
 use crate::model::{CheckModel, FieldKind, Scalar, TableModel};
 use crate::schema::{Check, CheckKind, Comparison};
 
-/// The CHECKs that the engine keeps, and the others. It does not see the id, nor into pivots.
+/// The CHECKs that the engine enforces, and the others. The engine checks neither ids nor pivots.
 pub(super) fn checks<'c>(
     checks: &'c [Check],
     table: &TableModel,
@@ -30,7 +30,7 @@ pub(super) fn checks<'c>(
     (kept, rest)
 }
 
-/// Whether the types of the fields keep a CHECK.
+/// Whether the types of the fields guarantee a CHECK.
 pub(super) fn kept(check: &CheckKind, table: &TableModel, unions: &Unions) -> bool {
     let column = |name: &String| table.columns.iter().find(|c| c.name == *name);
     let kind = |name: &String| column(name).map(|c| &table.fields[c.field].kind);

@@ -29,9 +29,9 @@ struct EnumColumn<'a> {
     texts: &'a [String],
     /// The same in alphabetical order, to be compared.
     sorted: Vec<&'a str>,
-    /// The name wanted.
+    /// The preferred name.
     name: String,
-    /// The singular of the table, to tell enums of one name apart.
+    /// The type name of the table, to tell enums of the same name apart.
     prefix: String,
 }
 
@@ -112,7 +112,7 @@ fn variants(config: &Config, name: &str, texts: &[String]) -> Result<Vec<EnumVar
     let mut scope = Scope::default();
     let section = config.sections().enums.get(name);
     let mut variants = Vec::new();
-    // Names from the config first, so that no other takes them.
+    // Names from the config come first, so that they are free.
     let mut given: Vec<Option<String>> = Vec::new();
     for text in texts {
         let named = section.and_then(|section| section.variants.get(text.as_str()));
@@ -138,7 +138,7 @@ fn variants(config: &Config, name: &str, texts: &[String]) -> Result<Vec<EnumVar
     Ok(variants)
 }
 
-/// Holds the config's enums against those found.
+/// Refuses enums and texts in the config that the schema does not have.
 fn known_enums(config: &Config, enums: &Enums) -> Result<(), ConfigError> {
     for (name, section) in &config.sections().enums {
         let found = enums.models.iter().find(|e| e.type_name == *name.get_ref());

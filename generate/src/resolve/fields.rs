@@ -11,7 +11,7 @@ use crate::schema::{Column, Table};
 
 impl<'a> Resolver<'a> {
     pub(super) fn columns(&self, table: &Table) -> Result<Vec<ColumnModel>, Error> {
-        // `FLAGS` is the word of the bitflags trait.
+        // `FLAGS` is a constant of the bitflags trait.
         let mut flags = Scope::default();
         flags.take("FLAGS");
         let mut columns = Vec::new();
@@ -125,8 +125,8 @@ impl<'a> Resolver<'a> {
         Ok(fields)
     }
 
-    /// What a field may be called, the best name first. A foreign key loses its `_id`, unless a
-    /// column has the name that is left.
+    /// The names that a field may have, the preferred one first. A foreign key loses its `_id`, unless
+    /// another column has the shorter name.
     fn field_names(&self, table: &Table, column: &Column, kind: &FieldKind) -> Vec<Ident> {
         let own = Ident::new(&column.name);
         let section = self.config.column(&table.name, &column.name);
@@ -171,7 +171,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// The first name for a field that leaves its setter, and the accessor of a relation, free.
+/// The first name whose setter, and whose accessor if it is a relation, is free too.
 fn field_name(scope: &mut Scope, wanted: &[Ident], kind: &FieldKind) -> Ident {
     let relation = matches!(kind, FieldKind::ForeignKey(_) | FieldKind::Owner { .. });
     let views = Scope::methods();
@@ -185,7 +185,7 @@ fn field_name(scope: &mut Scope, wanted: &[Ident], kind: &FieldKind) -> Ident {
     })
 }
 
-/// Refuses what the config says about a column and what its field has no use for.
+/// Refuses a `rename` or `enum` in the config that has no effect on the column's field.
 fn used(
     config: &Config,
     table: &Table,

@@ -1,4 +1,4 @@
-//! UNIQUE sets and indexes, and which of them memory has.
+//! UNIQUE sets and indexes, and which of them the engine has.
 
 use crate::analysis::relations::Unfollowed;
 use crate::error::ModelError;
@@ -6,7 +6,8 @@ use crate::model::{ColumnSet, FieldKind, OwnerModel, TableModel};
 use crate::names::{Ident, Scope};
 use crate::schema::{Index, Partial, Table};
 
-/// Sorts a table's UNIQUE sets and indexes out: those of one foreign key or arm are marked there.
+/// Collects a table's UNIQUE sets and indexes, without those of a single foreign key or arm, which are
+/// marked there.
 pub(super) fn sets(
     table: &Table,
     model: &mut TableModel,
@@ -30,12 +31,12 @@ pub(super) fn sets(
     }
     let all = table.uniques.iter().map(|index| (index, true));
     let all = all.chain(table.indexes.iter().map(|index| (index, false)));
-    // What a key that is not followed points to can be found by hand.
+    // A foreign key that is not followed gets an index, so that the program can look rows up by it.
     let by_hand: Vec<Index> = model.unfollowed.iter().map(by_hand).collect();
     for (index, unique) in all.chain(by_hand.iter().map(|index| (index, false))) {
         let place = |name: &String| model.columns.iter().position(|c| c.name == *name);
         let columns: Vec<usize> = index.columns.iter().filter_map(place).collect();
-        // The id is unique and found by without an index; with it in a set, any set is unique.
+        // The id is unique and has its own index. Any set that contains it is unique anyway.
         if columns.len() < index.columns.len() && (unique || columns.is_empty()) {
             continue;
         }
@@ -101,7 +102,8 @@ pub(super) fn sets(
     Ok(())
 }
 
-/// The index on the columns of a key that is not followed; memory has it, whether or not the file does.
+/// The index on the columns of a foreign key that is not followed. The engine has it even if the file does
+/// not.
 fn by_hand(key: &Unfollowed) -> Index {
     Index {
         name: format!("of {}", key.columns.join(", ")),

@@ -1,4 +1,4 @@
-//! The methods of joins: what each end calls the rows at the other.
+//! Names the methods of joins: by what word each end refers to the rows at the other end.
 
 use crate::analysis::joins::{JoinInfo, JoinKind};
 use crate::model::{
@@ -8,8 +8,8 @@ use crate::names::{self, Ident, Scope};
 
 /// Gives the tables that joins link their methods, and the joins their kind.
 ///
-/// `wanted` says how often a table's views are asked for an accessor: one that several relations want
-/// is named after the join table.
+/// `wanted` counts the relations that want an accessor of this name on the views of a table; if there are
+/// several, the accessor is named after the join table.
 pub(super) fn connect(
     model: &mut Model,
     infos: &[JoinInfo],
@@ -48,8 +48,7 @@ pub(super) fn connect(
     }
 }
 
-/// What the accessors of joins would like to be called: the table whose views they are on, and the
-/// name.
+/// The preferred names of the accessors of joins, each with the table whose views it is on.
 pub(super) fn wanted(model: &Model, infos: &[JoinInfo]) -> Vec<(TableRef, String)> {
     let mut wanted = Vec::new();
     for (at, info) in infos.iter().enumerate() {
@@ -64,7 +63,7 @@ pub(super) fn wanted(model: &Model, infos: &[JoinInfo]) -> Vec<(TableRef, String
     wanted
 }
 
-/// One end of a join: the table, and the place of field and column.
+/// One end of a join: the table, and the indexes of field and column.
 type End = (TableRef, usize, usize);
 
 /// The two ends of a plain join.
@@ -85,8 +84,8 @@ fn ends(model: &Model, at: usize, info: &JoinInfo) -> Option<[End; 2]> {
     }
 }
 
-/// The words for many and for one of the rows at an end: those of its table, or of its column where
-/// both ends are of one table.
+/// Plural and singular for the rows at an end: those of its table, or those of its column if both ends
+/// point to the same table.
 fn words(model: &Model, at: usize, ends: &[End; 2], far: usize) -> (Ident, Ident) {
     let (table, field, _) = ends[far];
     if ends[0].0 != ends[1].0 {

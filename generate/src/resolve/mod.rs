@@ -1,4 +1,4 @@
-//! Puts schema, config and everything found out about them together to a [`Model`].
+//! Combines schema, config and analysis into a [`Model`].
 
 mod accessors;
 mod checks;
@@ -76,7 +76,7 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     Ok(model)
 }
 
-/// Refuses what models cannot be made from.
+/// Refuses tables that models cannot be made from.
 fn supported(table: &Table) -> Result<(), ModelError> {
     let name = || table.name.clone();
     if table.primary_key.len() > 1 {

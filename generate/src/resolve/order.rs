@@ -2,7 +2,7 @@
 
 use crate::model::{FieldKind, Model, TableRef};
 
-/// All tables, parents before children where no cycle is in the way.
+/// All tables, parents before children except within cycles.
 pub(super) fn order(model: &Model) -> Vec<TableRef> {
     let parents = |at: usize| -> Vec<usize> {
         let mut found = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn order(model: &Model) -> Vec<TableRef> {
         let ready = (0..parents.len())
             .filter(waiting)
             .find(|at| parents[*at].iter().all(|parent| placed[*parent]));
-        // In a cycle the first as declared goes first, of those that others wait for.
+        // Of the tables in a cycle, the one declared first comes first.
         let Some(next) = ready.or_else(|| cycle(&parents, &placed)) else {
             break;
         };
@@ -37,7 +37,7 @@ pub(super) fn order(model: &Model) -> Vec<TableRef> {
     order
 }
 
-/// The first waiting table that waits for itself, over others.
+/// The first table left that depends on itself, directly or through others.
 fn cycle(parents: &[Vec<usize>], placed: &[bool]) -> Option<usize> {
     let reaches_itself = |start: &usize| {
         let mut seen = vec![false; parents.len()];

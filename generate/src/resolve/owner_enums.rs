@@ -1,4 +1,4 @@
-//! The enums of owners: the one of a pivot, and those of a row's own owners.
+//! The enums of owners: one for each pivot, and one for each owner union.
 
 use super::resolver::Resolver;
 use crate::analysis::owners::OwnerUnion;
@@ -29,7 +29,7 @@ impl Resolver<'_> {
             None => vec![format!("{type_name}{}Key", names::type_name(&union.field))],
         };
         let type_name = match &union.type_name {
-            // Its rows have no keys, so this name was taken for the owners'.
+            // The rows of a pivot have no keys, so the name of the key type is free for the owners'.
             None if info.is_pivot => format!("{type_name}Key"),
             _ => self.types.name(&wanted),
         };

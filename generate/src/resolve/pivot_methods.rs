@@ -1,4 +1,4 @@
-//! The methods of pivots: what owners call what they own.
+//! Names the methods of pivots: by what word owners refer to the rows that they own.
 
 use crate::analysis::pivot::PivotInfo;
 use crate::model::{FieldKind, Model, PivotMethods, PivotModel, TableKind, TableRef};
@@ -36,7 +36,7 @@ pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], scopes: &mut [Scop
             .filter(|arm| arm.methods)
             .filter_map(|arm| arm.key.as_ref().map(|key| key.target.0))
             .collect();
-        // A second pivot for the same things has its own name in all of its methods.
+        // With two pivots for the same owned table, all methods contain the name of their pivot.
         let rivals = infos.iter().enumerate().any(|(other, rival)| {
             other != at
                 && rival.is_pivot
@@ -61,7 +61,7 @@ pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], scopes: &mut [Scop
                 } else {
                     format!("{}_{n}", own.stem())
                 };
-                // `series` is its own plural; the list keeps the name then.
+                // `series` is its own plural; the accessor of the rows keeps that name.
                 PivotMethods {
                     list: Ident::new(&format!("{list}{end}")),
                     pivots: Ident::new(&pivots),

@@ -1,4 +1,4 @@
-//! What is known while a schema is resolved.
+//! The state while a schema is resolved.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::model::{ForeignKeyModel, Model, TableRef};
 use crate::names::Scope;
 use crate::schema::{Schema, Table};
 
-/// Resolving, under way.
+/// The state while a schema is resolved.
 pub(super) struct Resolver<'a> {
     pub(super) schema: &'a Schema,
     pub(super) config: &'a Config,

@@ -1,4 +1,4 @@
-//! Rust types of columns, and SQL literals.
+//! Rust types of columns, and the values of DEFAULTs.
 
 use crate::config::{Config, TypeName};
 use crate::error::{Error, ModelError};
@@ -77,7 +77,7 @@ pub(super) fn literal(sql: &str, scalar: Scalar) -> Option<Literal> {
         return Some(Literal::Null);
     }
     let quoted = quoted(text);
-    // Texts become numbers in a column of numbers.
+    // SQLite converts a string to a number in a numeric column.
     let number = quoted.as_deref().unwrap_or(text).trim();
     match scalar {
         Scalar::Text | Scalar::ShortText => quoted.map(Literal::Text),
@@ -86,7 +86,7 @@ pub(super) fn literal(sql: &str, scalar: Scalar) -> Option<Literal> {
         Scalar::F64 => {
             let plain = number.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
             let parsed: Option<f64> = plain.then(|| number.parse().ok()).flatten();
-            // SQLite has no -0.0 in a table.
+            // SQLite stores -0.0 as 0.0.
             parsed
                 .filter(|n| n.is_finite())
                 .map(|n| Literal::F64(n + 0.0))
@@ -99,7 +99,7 @@ pub(super) fn literal(sql: &str, scalar: Scalar) -> Option<Literal> {
     }
 }
 
-/// The text of one SQL string, and of nothing more.
+/// The value of a single SQL string literal.
 fn quoted(text: &str) -> Option<String> {
     let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
     let halves = inner.replace("''", "");

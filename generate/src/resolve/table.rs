@@ -81,7 +81,7 @@ impl<'a> Resolver<'a> {
             .filter(|check| !kept(&check.kind, &model, &unions))
             .map(|check| check.text.clone())
             .collect();
-        // What was translated has been warned of where it was.
+        // The translation has warned about these keys already.
         let said = |columns: &[String]| {
             let mut keys = table.unfollowed_keys.iter();
             keys.any(|key| key.columns == columns)
@@ -117,7 +117,7 @@ impl<'a> Resolver<'a> {
         Some((name.get_ref().clone(), name.span()))
     }
 
-    /// A pivot has one owner, and nothing else that could be a union.
+    /// Refuses `owners` and `values` sections for a pivot, which has exactly one owner and no values.
     fn no_unions(&self, table: &Table) -> Result<(), ConfigError> {
         let sections = self.config.sections();
         let owners = sections.owners.get_key_value(table.name.as_str());
@@ -132,7 +132,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// No column may be part of two unions.
+    /// Refuses a column that is part of two unions.
     fn overlaps(&self, table: &Table, unions: &Unions) -> Result<(), ConfigError> {
         let mut seen = Scope::default();
         let owners = unions.owners.iter().flat_map(|union| union.columns.iter());

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::names::{self, Scope};
 use crate::schema::Schema;
 
-/// What every entity's type name is put before.
+/// The endings that generated code adds to an entity's type name.
 const TYPE_ENDINGS: &[&str] = &["", "Key", "Id", "Columns", "Field", "Ref", "Mut"];
 
 /// The type of a row of each table, in the order of the tables.

@@ -1,4 +1,4 @@
-//! Value unions: columns of which those of one variant are set.
+//! Value unions: nullable columns that hold one value, of which only those of one variant are set.
 
 use super::scalar;
 use crate::analysis::relations::{self, Found};
@@ -101,7 +101,7 @@ fn value_variants(
     Ok(variants)
 }
 
-/// A foreign key inside of a value would be kept by nobody.
+/// Refuses foreign keys in a value, because the engine would not enforce them.
 fn no_keys(
     schema: &Schema,
     config: &Config,
@@ -131,7 +131,8 @@ fn free(column: &Column) -> bool {
     !column.not_null && !column.primary_key && !column.must_be_null
 }
 
-/// Whether a sum over one column of each variant is said to be exactly one.
+/// Whether there is always a value: as the config says, or as a CHECK that counts one column of each
+/// variant.
 fn value_required(config: &Config, table: &Table, section: &ValueSection) -> Result<bool, Error> {
     let exactly = table.checks.iter().any(|check| match &check.kind {
         CheckKind::ExactlyOne(set) => {

@@ -1,4 +1,4 @@
-//! What the CHECKs of a table say, as far as it can be understood. SQLite has no pragma for it.
+//! Recognizes what the CHECKs of a table say. SQLite has no pragma for CHECKs, so their text is parsed.
 
 use sqlparser::ast::{BinaryOperator, Expr, Value};
 use sqlparser::tokenizer::Token;
@@ -74,7 +74,7 @@ pub(crate) fn apply(checks: &[Check], columns: &mut [Column]) {
     }
 }
 
-/// The place of the parenthesis that closes the one at `open`.
+/// The index of the parenthesis that closes the one at `open`.
 fn closing(pieces: &[Piece], open: usize) -> usize {
     let mut depth = 0_usize;
     for (at, piece) in pieces.iter().enumerate().skip(open) {
@@ -92,7 +92,7 @@ fn closing(pieces: &[Piece], open: usize) -> usize {
     pieces.len()
 }
 
-/// Takes a CHECK apart at its ANDs.
+/// Classifies a CHECK; one that is not recognized as a whole is split at its ANDs.
 fn understand(expr: &Expr, text: &str, columns: &[Column], found: &mut Vec<Check>) {
     let expr = bare(expr);
     let kind = kind(expr, columns);

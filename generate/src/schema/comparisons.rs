@@ -1,11 +1,11 @@
-//! CHECKs that compare columns with constants or with each other: those that memory can keep as well.
+//! CHECKs that compare columns with constants or with each other: those that the engine enforces too.
 
 use sqlparser::ast::{BinaryOperator, Expr, FunctionArguments, UnaryOperator, Value};
 
 use crate::schema::{Column, Comparison, ComparisonOperator as Operator, Operand};
 use crate::sql::expression::{bare, column_name};
 
-/// What values are compared as.
+/// How values are compared.
 #[derive(Clone, Copy, PartialEq)]
 enum Class {
     Number,
@@ -45,7 +45,7 @@ pub(crate) fn read(expr: &Expr, columns: &[Column]) -> Option<Vec<Comparison>> {
     }
 }
 
-/// `c IS NULL OR ..`: comparisons with NULL hold anyway.
+/// `c IS NULL OR ..`: the guard is redundant, because a CHECK accepts a comparison with NULL.
 fn guarded(guard: &Expr, rest: &Expr, columns: &[Column]) -> Option<Vec<Comparison>> {
     let Expr::IsNull(inner) = bare(guard) else {
         return None;
@@ -71,7 +71,7 @@ fn comparison(
         operator,
         right,
     };
-    // Between the two SQLite converts one to the other, or orders them by their types.
+    // SQLite compares a number with a text by converting one of them, or by the order of types.
     (left_class == right_class && comparison.columns().next().is_some()).then_some(comparison)
 }
 
@@ -124,7 +124,7 @@ fn operand(expr: &Expr, columns: &[Column]) -> Option<(Operand, Class)> {
             };
             let name = column(argument, columns)?;
             let declared = columns.iter().find(|column| column.name == name)?;
-            // The length of a number is that of its text.
+            // SQLite's length() of a number is that of its text.
             let has_length = affinity(declared) != Some(Class::Number);
             has_length.then_some((Operand::Length(name), Class::Number))
         }
@@ -142,7 +142,7 @@ fn number_operand(number: &str) -> Option<(Operand, Class)> {
 
 fn class(column: &Column) -> Option<Class> {
     let class = affinity(column)?;
-    // Another collation than BINARY is not known to memory.
+    // The engine compares texts by BINARY only.
     let is_collated = column.declaration.to_ascii_uppercase().contains("COLLATE");
     (class == Class::Number || !is_collated).then_some(class)
 }

@@ -1,7 +1,7 @@
-//! What an SQL schema says, whatever text or database it was read from.
+//! The contents of an SQL schema, whatever text or database it was read from.
 //!
-//! Everything stands in declaration order. Nothing here knows Rust names or ownership: that is
-//! worked out from this by [`crate::analysis::relations`], [`crate::analysis::pivot`] and [`crate::model`].
+//! Everything is in declaration order. Rust names and ownership are not known here; they are derived from
+//! this by [`crate::analysis::relations`], [`crate::analysis::pivot`] and [`crate::resolve`].
 
 mod checks;
 mod comparisons;
@@ -22,12 +22,12 @@ pub struct Schema {
     pub warnings: Vec<String>,
 }
 
-/// What an id is called that the translation gives to a table without one. Nothing in the source's rows
-/// holds its values, so nothing points to it.
+/// The name of the id that the translation adds to a table without one. The source's rows do not hold its
+/// values, so nothing points to it.
 pub const SURROGATE_ID: &str = "gamedb_id";
 
 impl Schema {
-    /// The table of that name. SQL names do not tell upper from lower case.
+    /// The table of that name. SQL names are not case-sensitive.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables
             .iter()
@@ -40,7 +40,7 @@ impl Schema {
 pub struct Table {
     /// Its name as declared.
     pub name: String,
-    /// The comment lines directly before `CREATE TABLE`; an empty line parts paragraphs.
+    /// The comment lines directly before `CREATE TABLE`; an empty line separates paragraphs.
     pub comment: Option<String>,
     /// Its columns, in declaration order.
     pub columns: Vec<Column>,
@@ -76,7 +76,7 @@ impl Table {
             .find(|column| column.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether its id is one that the source does not have.
+    /// Whether its id was added by the translation.
     pub fn has_surrogate_id(&self) -> bool {
         match self.primary_key.as_slice() {
             [id] => match id.strip_prefix(SURROGATE_ID) {
@@ -87,7 +87,7 @@ impl Table {
         }
     }
 
-    /// The declared foreign key that stands on this column alone.
+    /// The declared foreign key of this column alone.
     pub fn foreign_key(&self, column: &str) -> Option<&ForeignKey> {
         self.foreign_keys
             .iter()
@@ -173,7 +173,7 @@ pub enum Allowed {
     Bool,
 }
 
-/// An id, a column that says which table it is an id of, and the columns that stand for both here.
+/// An id column and a kind column that says which table the id is of, with the columns that replace both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnerPair {
     /// The column with the id, in the source.
@@ -191,20 +191,20 @@ pub struct OwnerArm {
     pub column: String,
     /// The table that it points to.
     pub table: String,
-    /// What the column of kinds holds for it.
+    /// What the kind column holds for it.
     pub value: String,
 }
 
 /// A declared foreign key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignKey {
-    /// The columns it stands on.
+    /// Its columns.
     pub columns: Vec<String>,
     /// The table it points to, as that table's declaration spells it where it exists.
     pub table: String,
     /// The columns it points to.
     pub target_columns: Vec<String>,
-    /// What happens to this row when the other one goes.
+    /// What happens to this row when the other one is deleted.
     pub on_delete: OnDelete,
 }
 
@@ -244,7 +244,7 @@ impl Partial {
 /// A CHECK.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
-    /// What it says, where that is understood.
+    /// What it says, if it is recognized.
     pub kind: CheckKind,
     /// Its expression as written, on one line.
     pub text: String,

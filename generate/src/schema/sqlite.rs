@@ -1,4 +1,4 @@
-//! Reads SQLite's own DDL, by letting SQLite read it.
+//! Reads SQLite's own DDL: SQLite executes it in memory, and its pragmas report the result.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::sql::tokens::{self, TableText};
 ///
 /// # Errors
 /// [`ReadError::Sql`] if SQLite refuses a statement, with its message and the line;
-/// [`ReadError::Unsupported`] for what a world cannot keep: triggers, virtual and temporary tables.
+/// [`ReadError::Unsupported`] for what a world cannot support: triggers, virtual and temporary tables.
 pub fn read(source: &str) -> Result<Schema, ReadError> {
     let connection = in_memory(source)?;
     match skipped(&connection)?.into_iter().next() {
@@ -23,7 +23,7 @@ pub fn read(source: &str) -> Result<Schema, ReadError> {
     }
 }
 
-/// A database in memory that a text made.
+/// Executes DDL in a new in-memory database.
 pub(crate) fn in_memory(source: &str) -> Result<Connection, ReadError> {
     let connection = Connection::open_in_memory().map_err(ReadError::Sqlite)?;
     connection
@@ -53,7 +53,7 @@ pub(crate) fn schema(connection: &Connection, source: &str) -> Result<Schema, Re
         None,
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    // The last one wins, as it does in SQLite after a DROP TABLE.
+    // Of several comments for a table the last one wins, as the table does in SQLite after a DROP TABLE.
     let mut comments: HashMap<String, String> = comments
         .into_iter()
         .map(|(of, comment)| (of.to_ascii_lowercase(), comment))
@@ -68,7 +68,7 @@ pub(crate) fn schema(connection: &Connection, source: &str) -> Result<Schema, Re
     Ok(schema)
 }
 
-/// What SQLite finds for one table no faster than for all.
+/// What is read for all tables at once, because for a single table SQLite would not be faster.
 struct Catalog {
     /// The STRICT tables.
     strict: HashSet<String>,
@@ -99,7 +99,7 @@ fn refused(source: &str, error: rusqlite::Error) -> ReadError {
     else {
         return ReadError::Sqlite(error);
     };
-    // SQLite is handed what is left of the source.
+    // The SQL in the error is the rest of the source, from the failed statement on.
     let line = source
         .strip_suffix(sql.as_str())
         .and_then(|before| {
@@ -124,7 +124,7 @@ fn rows<T>(
     found.and_then(Iterator::collect).map_err(ReadError::Sqlite)
 }
 
-/// Something in a database that is no plain table, index or view.
+/// An object of a database that is not a plain table, an index or a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Skipped {
     /// The kind of thing.
@@ -132,7 +132,7 @@ pub(crate) struct Skipped {
     pub(crate) name: String,
 }
 
-/// What a world cannot keep: rows are changed in memory.
+/// The objects that a world cannot support, because rows are changed in memory.
 pub(crate) fn skipped(connection: &Connection) -> Result<Vec<Skipped>, ReadError> {
     rows(
         connection,
@@ -222,7 +222,7 @@ fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>,
     type Part = (i64, String, String, Option<String>, String);
     let parts: Vec<Part> = rows(
         connection,
-        // SQLite numbers them from the last to the first.
+        // SQLite numbers foreign keys from the last to the first.
         "SELECT id, \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list(?1) \
          ORDER BY id DESC, seq",
         Some(table),
@@ -320,7 +320,7 @@ fn indexes(connection: &Connection, catalog: &Catalog, table: &mut Table) -> Res
     Ok(())
 }
 
-/// Spells the targets of foreign keys as their tables do, and names the columns they leave out.
+/// Spells the targets of foreign keys as their tables do, and fills in target columns that are left out.
 fn spell_targets(schema: &mut Schema) {
     let known: Vec<(String, Vec<String>)> = schema
         .tables

@@ -12,7 +12,7 @@ pub(crate) struct Path {
     pub(crate) name: String,
 }
 
-/// A place among the tokens of a statement.
+/// A position among the tokens of a statement.
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor<'p> {
     pieces: &'p [Piece],
@@ -51,12 +51,12 @@ impl<'p> Cursor<'p> {
         self.at >= self.pieces.len()
     }
 
-    /// Everything from here on.
+    /// The tokens that are left.
     pub(crate) fn rest(&self) -> &'p [Piece] {
         &self.pieces[self.at.min(self.pieces.len())..]
     }
 
-    /// Where it stands, for [`Cursor::since`].
+    /// The current position, for [`Cursor::since`] and [`Cursor::back`].
     pub(crate) fn mark(&self) -> usize {
         self.at
     }
@@ -119,7 +119,7 @@ impl<'p> Cursor<'p> {
         let piece = self.peek()?;
         let name = piece.name()?;
         let quoted = piece.keyword().is_none();
-        // PostgreSQL's texts are no names, and its names without quotes are in lower case.
+        // In PostgreSQL a string in single quotes is not a name, and names without quotes are in lower case.
         let name = match (self.dialect, quoted) {
             (Dialect::Postgres, true) if !piece.text.starts_with('"') => return None,
             (Dialect::Postgres, false) => name.to_lowercase(),
@@ -156,8 +156,8 @@ impl<'p> Cursor<'p> {
         Some(path)
     }
 
-    /// Reads a parenthesis with all that is in it, and gives the inside. One that is not closed goes
-    /// to the end.
+    /// Reads a parenthesized group, and returns its inside. A group that is not closed extends to the
+    /// end.
     pub(crate) fn group(&mut self) -> Option<&'p [Piece]> {
         if !self.eat_token(&Token::LParen) {
             return None;
@@ -188,7 +188,7 @@ impl<'p> Cursor<'p> {
             .collect()
     }
 
-    /// Reads an `=` that may be left out, and a text.
+    /// Reads an optional `=`, and a string.
     pub(crate) fn text_value(&mut self) -> Option<String> {
         self.eat_token(&Token::Eq);
         let text = text(self.peek()?)?;
@@ -202,7 +202,7 @@ impl<'p> Cursor<'p> {
     }
 }
 
-/// The value of a text in quotes.
+/// The value of a string literal.
 pub(crate) fn text(piece: &Piece) -> Option<String> {
     match &piece.token.token {
         Token::SingleQuotedString(text)
@@ -225,7 +225,7 @@ pub(crate) fn shown(pieces: &[Piece]) -> String {
     short.replace(['\n', '\r'], " ")
 }
 
-/// Splits tokens at the commas outside of parentheses and brackets.
+/// Splits tokens at the commas that are outside of parentheses and brackets.
 pub(crate) fn parts(pieces: &[Piece]) -> Vec<&[Piece]> {
     let mut depth = 0_usize;
     pieces

@@ -7,7 +7,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use super::Dialect;
 use super::tokens::Piece;
 
-/// The expression that these tokens are, and nothing but it.
+/// Parses tokens as one expression; `None` if they are anything else or more than that.
 pub(crate) fn parse(pieces: &[Piece], dialect: Dialect) -> Option<Expr> {
     let tokens: Vec<TokenWithSpan> = pieces.iter().map(|piece| piece.token.clone()).collect();
     let mut parser = Parser::new(dialect.parser()).with_tokens_with_locations(tokens);

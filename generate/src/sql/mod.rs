@@ -1,4 +1,4 @@
-//! SQL as text: its dialects, its tokens and its words. Nothing here knows a schema.
+//! SQL as text: dialects, tokens and expressions. Nothing here knows a schema.
 
 pub(crate) mod cursor;
 mod dialect;

@@ -1,14 +1,14 @@
-//! What a foreign key does when the row that it points to goes.
+//! What a foreign key does when the row that it points to is deleted.
 
 /// The ON DELETE action of a foreign key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnDelete {
-    /// The row pointed to cannot go; checked when the statement is over.
+    /// The row pointed to cannot be deleted; checked at the end of the statement.
     #[default]
     NoAction,
-    /// The row pointed to cannot go.
+    /// The row pointed to cannot be deleted.
     Restrict,
-    /// This row goes too.
+    /// This row is deleted too.
     Cascade,
     /// The column becomes NULL.
     SetNull,
@@ -17,7 +17,7 @@ pub enum OnDelete {
 }
 
 impl OnDelete {
-    /// The words of SQL for it.
+    /// Its SQL keywords.
     pub fn sql(self) -> &'static str {
         match self {
             Self::NoAction => "NO ACTION",

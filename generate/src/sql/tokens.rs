@@ -1,5 +1,5 @@
-//! What SQLite does not tell about a `CREATE TABLE` text: its comments, and each column's
-//! declaration as written. Works on tokens, so that no grammar can be too old for it.
+//! The tokens of an SQL text, and what SQLite's pragmas do not report about a `CREATE TABLE`: its
+//! comments, and each column's declaration as written. No grammar is needed, so none can be too old.
 
 use sqlparser::dialect::{Dialect, SQLiteDialect};
 use sqlparser::keywords::Keyword;
@@ -138,7 +138,7 @@ impl<'a> Lines<'a> {
 }
 
 fn items(sql: &str, dialect: &dyn Dialect) -> Vec<Item> {
-    // A text that its database took and this tokenizer does not has no comments, as far as we know.
+    // Text that its database accepts and this tokenizer does not is treated as text without comments.
     let Ok(tokens) = Tokenizer::new(dialect, sql).tokenize_with_location() else {
         return Vec::new();
     };
@@ -223,7 +223,7 @@ pub(crate) fn table_text(sql: &str, dialect: &dyn Dialect) -> TableText {
                 } else if ended == Some(line) && n_elements > 0 {
                     late.push((n_elements - 1, text));
                 } else if line != last_line {
-                    // A blank line parts a comment from what follows it.
+                    // A blank line separates a comment from what follows it.
                     if before.last().is_some_and(|(_, at)| at + 1 < line) {
                         before.clear();
                     }

@@ -13,9 +13,9 @@ pub struct PivotInfo {
     pub owned: Option<OwnedInfo>,
     /// The columns that are, or look like, owners; in column order.
     pub arms: Vec<ArmInfo>,
-    /// Why it is a pivot, or everything that speaks against it.
+    /// Why it is a pivot, or all reasons why it is not.
     pub reasons: Vec<String>,
-    /// What the schema does not prove.
+    /// Properties of a pivot that no constraint of the schema guarantees.
     pub warnings: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
-//! Ownership pivots: one owned row, exactly one owner out of several tables. Found by their shape;
-//! no table is named here.
+//! Pivots, which are exclusive arcs: each row names one owned row and exactly one owner out of several
+//! tables. They are recognized by their shape, never by name.
 
 mod info;
 mod shape;
@@ -35,7 +35,7 @@ pub fn pivot_info(schema: &Schema, config: &Config, table: &str) -> Result<Pivot
     info(&Shape::new(schema, config, &relations, at))
 }
 
-/// The same of all tables.
+/// [`pivot_info`] of every table, in the order of the tables.
 pub(crate) fn pivot_infos(schema: &Schema, config: &Config) -> Result<Vec<PivotInfo>, Error> {
     let relations = relations::by_table(schema, config);
     (0..schema.tables.len())
@@ -49,7 +49,7 @@ fn info(shape: &Shape<'_>) -> Result<PivotInfo, Error> {
     let forced = shape.forced();
     let mut info = shape.info();
     let mut against = shape.against(&info, forced == Some(true));
-    // Whoever asks for a pivot is told by an error what cannot be kept of it.
+    // If the config asks for a pivot, what cannot be kept of it is an error and not a plain table.
     if against.is_empty() && section.is_none() {
         against = shape.unlikely(&info);
         if against.is_empty() {
@@ -87,7 +87,7 @@ fn info(shape: &Shape<'_>) -> Result<PivotInfo, Error> {
 }
 
 impl Shape<'_> {
-    /// For a table that is no pivot: whether its rows name an owner of their own.
+    /// For a table that is not a pivot: the owner unions on its own rows.
     fn own_owner(&self, info: &PivotInfo) -> Result<Vec<String>, ConfigError> {
         if info.owned.is_some() {
             return Ok(Vec::new());
@@ -102,7 +102,7 @@ impl Shape<'_> {
             .collect())
     }
 
-    /// Looks through `owners` and `methods` for columns that cannot be what they say.
+    /// Refuses columns in `owners` and `methods` that cannot be owner columns.
     fn limits(&self, info: &PivotInfo) -> Result<(), ConfigError> {
         for name in self.section.owners.iter().flatten() {
             let arm = info.arms.iter().find(|arm| arm.column == *name.get_ref());
@@ -125,7 +125,7 @@ impl Shape<'_> {
         Ok(())
     }
 
-    /// Says why it is a pivot, and what the schema leaves unproven.
+    /// Records why the table is a pivot, and what no constraint of the schema guarantees.
     fn proofs(&self, info: &mut PivotInfo) {
         let Some(owned) = &info.owned else { return };
         let used = |used: bool| {

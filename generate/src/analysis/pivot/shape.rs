@@ -1,4 +1,4 @@
-//! What of a table's shape says that it is a pivot, and what says that it is none.
+//! The shape of a pivot: which properties of a table make it one, and which rule it out.
 
 use super::info::{ArmInfo, OwnedInfo, PivotInfo};
 use crate::analysis::relations::{Found, Relation};
@@ -13,13 +13,13 @@ const NO_SECTION: &PivotSection = &PivotSection {
     type_name: None,
 };
 
-/// A table looked at as a pivot.
+/// A candidate for a pivot.
 pub(super) struct Shape<'a> {
     pub(super) schema: &'a Schema,
     pub(super) config: &'a Config,
-    /// Of each table.
+    /// The relations of each table.
     pub(super) relations: &'a [Vec<Relation>],
-    /// Which table it is.
+    /// The index of the table in the schema.
     pub(super) at: usize,
     pub(super) table: &'a Table,
     pub(super) section: &'a PivotSection,
@@ -124,7 +124,7 @@ impl<'a> Shape<'a> {
         arms
     }
 
-    /// Takes the methods from arms of one table: its key would not say which one is meant.
+    /// Takes the methods from arms that share a table: an owner's key would not determine the arm.
     fn mute_ambiguous(arms: &mut [ArmInfo]) {
         let targets: Vec<Option<String>> = arms
             .iter()
@@ -138,7 +138,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Everything that speaks against a pivot.
+    /// All reasons why the table is not a pivot.
     pub(super) fn against(&self, info: &PivotInfo, forced: bool) -> Vec<String> {
         let mut against = Vec::new();
         let candidates = self.owned_candidates();

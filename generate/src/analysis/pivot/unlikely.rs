@@ -1,12 +1,11 @@
-//! Tables with the shape of a pivot that are none as long as nobody asks for it: as plain tables all of
-//! what they hold is kept, and the rest of the schema can be used.
+//! Tables that have the shape of a pivot, but are plain tables unless the config asks for a pivot: as a
+//! plain table such a table keeps all of its content, and the rest of the schema can be used.
 
 use super::info::{ArmInfo, PivotInfo};
 use super::shape::Shape;
 
 impl Shape<'_> {
-    /// What speaks against a pivot that has the shape of one, where nobody asks for it: as a plain
-    /// table all of it is kept.
+    /// The reasons why a table with the shape of a pivot is not one unless the config asks for it.
     pub(super) fn unlikely(&self, info: &PivotInfo) -> Vec<String> {
         let mut against = Vec::new();
         let name = &self.table.name;
@@ -40,8 +39,8 @@ impl Shape<'_> {
         against
     }
 
-    /// Another pivot for the same owned table, that is asked for, proven, or before this one: one of
-    /// them is supported.
+    /// Another pivot for the same owned table that takes precedence, because one pivot per owned table is
+    /// supported: one that the config asks for, one with a CHECK, or the first one.
     pub(super) fn rival(&self, info: &PivotInfo) -> Option<String> {
         let owned = info.owned.as_ref()?;
         let rank = |shape: &Shape<'_>, info: &PivotInfo, column: &str| {
