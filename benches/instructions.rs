@@ -12,9 +12,9 @@ use std::process::{Command, ExitCode, Stdio};
 
 use common::reference::{Files, Keys, Order, PER_MOBILE, attribute, double, rng, world};
 use gamedb::Database;
-use gamedb::model::{AnyTable as _, Entity as _};
-use gamedb::store::any_table::Selection;
-use gamedb::store::capture::Captured;
+use gamedb::model::traits::*;
+use gamedb::store::row_set::Selection;
+use gamedb::store::tracking::change_set::Captured;
 use gamedb_models::{Attribute, AttributeKey, AttributeRef, AttributeValue, World};
 
 /// Rows of each path, of a world of `MOBILES` with eight attributes each.

@@ -32,6 +32,7 @@ mod error;
 pub mod model;
 #[cfg(feature = "sqlite")]
 mod persist;
+pub mod schema;
 pub mod store;
 
 #[cfg(feature = "sqlite")]
@@ -39,13 +40,17 @@ pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
 pub use error::{Error, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    Cascade, CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
+    CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
 };
-pub use store::changes::{AnyChange, Change, Changes, Effect, PivotChange, Subscription};
-pub use store::delta::Delta;
 pub use store::key::{Id, Key};
-pub use store::owned::NewOrKept;
+pub use store::tracking::delta::Delta;
+pub use store::tracking::effect::Effect;
+pub use store::tracking::feed::Subscription;
 pub use store::world::World;
+pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
+pub use store::world::own::NewOrKept;
+#[cfg(feature = "sqlite")]
+pub use store::world::save_set::Cascade;
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

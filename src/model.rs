@@ -5,24 +5,38 @@ pub use bitflags::{Flag, Flags, bitflags};
 pub use ecow::EcoString;
 
 pub use crate::error::{Error, ProblemKind};
-pub use crate::store::any_table::AnyTable;
-pub use crate::store::constraint::{Check, Comparison, Operand};
-pub use crate::store::entity::{
-    Arm, ColumnProblem, Entity, Fields, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone,
-    Tables, id_of, id_of_optional, owner_value,
-};
-pub use crate::store::index::Parent;
+pub use crate::schema::check_constraint::{Check, Comparison, Operand};
+pub use crate::schema::value::{FromValue, Value, enum_from_value};
+pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use crate::store::index::{IndexHasher, Parent};
 pub use crate::store::key::{Id, Key, RawKey};
-pub use crate::store::link::{FromLeft, FromRight, Join, Linked, Side};
-pub use crate::store::owned::NewOrKept;
 pub use crate::store::pivot::Pivot;
-pub use crate::store::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use crate::store::pivot::StoredPivot;
+pub use crate::store::row::composite::{Parts, Union, owner_flags, union_flags};
+pub use crate::store::row::entity::{Fields, PivotRow, Resolve, Row, id_of, id_of_optional};
+pub use crate::store::row::owner::{Arm, Owner, owner_value};
+pub use crate::store::row::reader::{ColumnProblem, RowReader};
+pub use crate::store::table::stored::{Stored, Tables};
+pub use crate::store::world::entity::{Entity, Owned, Standalone};
+
+pub use crate::store::table::dyn_table::AnyTable;
 pub use crate::store::table::{Rows, Table};
-pub use crate::store::union::{Parts, Union, owner_flags, union_flags};
-pub use crate::store::value::{FromValue, Value, enum_from_value};
-pub use crate::store::view::{RowMut, RowRef};
 pub use crate::store::wide::WideBits;
 pub use crate::store::world::World;
+pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
+pub use crate::store::world::own::NewOrKept;
+pub use crate::store::world::view::{RowMut, RowRef};
+
+/// The traits of rows and their tables, for a glob import: what looks beneath the views, as tests do,
+/// reaches their methods and constants.
+pub mod traits {
+    pub use crate::store::pivot::StoredPivot as _;
+    pub use crate::store::row::entity::{PivotRow as _, Resolve as _, Row as _};
+    pub use crate::store::row::owner::Owner as _;
+    pub use crate::store::table::dyn_table::AnyTable as _;
+    pub use crate::store::table::stored::{Stored as _, Tables as _};
+}
+
 pub use crate::{fields, owner_enum, tables, text_enum, views, wide_columns};
 
 /// Declares the tables of a world, each with its position: they are counted from 0, in declaration
@@ -32,16 +46,35 @@ macro_rules! tables {
     (
         $(#[$attribute:meta])*
         pub struct $tables:ident from $ddl:expr;
-        $($(#[$doc:meta])* $position:literal => $name:ident: $table:ty,)*
+        $($(#[$doc:meta])* $position:literal => $name:ident: $table:ident<$row:ident>,)*
     ) => {
         $(#[$attribute])*
         #[derive(Debug, Default)]
         pub struct $tables {
-            $($(#[$doc])* pub $name: $table,)*
+            $($(#[$doc])* pub $name: $table<$row>,)*
+        }
+
+        impl $crate::model::Resolve for $tables {
+            const INFO: &'static [&'static $crate::model::TableInfo] = &[$(<$table<$row>>::INFO,)*];
+
+            #[inline]
+            fn id_of(&self, table: $crate::model::TableId, key: $crate::model::RawKey) -> Option<i64> {
+                match table.0 {
+                    $($position => $crate::model::AnyTable::id_of(&self.$name, key),)*
+                    other => panic!("there is no table {other}"),
+                }
+            }
+
+            #[inline]
+            fn key_of(&self, table: $crate::model::TableId, id: i64) -> Option<$crate::model::RawKey> {
+                match table.0 {
+                    $($position => $crate::model::AnyTable::key_of(&self.$name, id),)*
+                    other => panic!("there is no table {other}"),
+                }
+            }
         }
 
         impl $crate::model::Tables for $tables {
-            const INFO: &'static [&'static $crate::model::TableInfo] = &[$(<$table>::INFO,)*];
             const DDL: &'static str = $ddl;
 
             fn table(&self, id: $crate::model::TableId) -> &dyn $crate::model::AnyTable<Self> {
@@ -56,6 +89,27 @@ macro_rules! tables {
                     $($position => &mut self.$name,)*
                     other => panic!("there is no table {other}"),
                 }
+            }
+        }
+
+        $($crate::tables!(@stored $table, $tables, $name, $row);)*
+    };
+    (@stored Table, $tables:ident, $name:ident, $row:ident) => {
+        $crate::tables!(@impl Stored, Table, $tables, $name, $row);
+    };
+    (@stored Pivot, $tables:ident, $name:ident, $row:ident) => {
+        $crate::tables!(@impl StoredPivot, Pivot, $tables, $name, $row);
+    };
+    (@impl $stored:ident, $table:ident, $tables:ident, $name:ident, $row:ident) => {
+        impl $crate::model::$stored for $row {
+            #[inline]
+            fn table(tables: &$tables) -> &$crate::model::$table<Self> {
+                &tables.$name
+            }
+
+            #[inline]
+            fn table_mut(tables: &mut $tables) -> &mut $crate::model::$table<Self> {
+                &mut tables.$name
             }
         }
     };
@@ -307,6 +361,11 @@ macro_rules! owner_enum {
 #[macro_export]
 macro_rules! views {
     ($row:ident, $ref:ident, $mut:ident) => {
+        impl $crate::model::Entity for $row {
+            type Ref<'w> = $ref<'w>;
+            type Mut<'w> = $mut<'w>;
+        }
+
         #[doc = concat!("A [`", stringify!($row), "`] for reading, with its relations.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $ref<'w>($crate::model::RowRef<'w, $row>);

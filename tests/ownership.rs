@@ -10,7 +10,8 @@ use common::ownership::{
 };
 use common::sample::{attribute, fill};
 use common::{Contents, TestFile, state_of};
-use gamedb::model::{Entity, NewOrKept, Owned, PivotRow, Table, TableId, Tables as _};
+use gamedb::model::traits::*;
+use gamedb::model::{NewOrKept, Owned, PivotRow, StoredPivot, Table, TableId};
 use gamedb::{Database, Error, Key};
 use gamedb_models::{Tables, World};
 

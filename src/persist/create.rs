@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, FileError, FlushFailure, Outcome};
-use crate::store::entity::Tables;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::database::Database;

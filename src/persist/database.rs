@@ -4,17 +4,18 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 
 use crate::error::{Error, FileError};
-use crate::store::any_table::Selection;
-use crate::store::dirty::AnyKey;
-use crate::store::entity::{Entity, Tables};
-use crate::store::key::Key;
+use crate::schema::graph::TableOrder;
+use crate::store::key::{AnyKey, Key};
+use crate::store::row::entity::Resolve as _;
+use crate::store::row_set::Selection;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
+use crate::store::world::entity::Entity;
+use crate::store::world::save_set::Cascade;
 
 use super::pipeline::Pipeline;
 use super::report::FlushReport;
-use super::save::Cascade;
 use super::sqlite::{self, Lock, Opened, Options};
-use super::table_order::TableOrder;
 use super::ticket::{Durability, Generation, Ticket};
 
 /// A world in memory, and the SQLite file that it is flushed to.
@@ -87,7 +88,7 @@ impl<W: IsWorld> Database<W> {
     }
 
     fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
-        let order = TableOrder::of::<W::Tables>();
+        let order = TableOrder::of(W::Tables::INFO);
         let Opened {
             mut world,
             writer,

@@ -6,17 +6,14 @@ mod database;
 mod error;
 mod pipeline;
 mod report;
-mod save;
 mod sqlite;
 mod state;
 mod sync;
-mod table_order;
 mod ticket;
 mod worker;
 
 pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
 pub use report::FlushReport;
-pub use save::Cascade;
 pub use sqlite::Options;
 pub use ticket::{Generation, Ticket};

@@ -8,18 +8,18 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use crate::error::{FileError, FlushFailure, Outcome};
-use crate::store::any_table::Selection;
-use crate::store::dirty::AnyKey;
-use crate::store::entity::Tables;
+use crate::schema::graph::TableOrder;
+use crate::store::key::AnyKey;
+use crate::store::row_set::Selection;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
+use crate::store::world::save_set::{Cascade, ToSave, rows_to_save};
 
 use super::batch::Batch;
 use super::error::Failed;
 use super::report::FlushReport;
-use super::save::{Cascade, ToSave, rows_to_save};
 use super::sqlite::Writer;
 use super::state::State;
-use super::table_order::TableOrder;
 use super::ticket::{Durability, Generation, Ticket};
 use super::worker::Worker;
 

@@ -3,9 +3,9 @@
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
 
-use crate::store::capture::{Captured, CapturedRow};
-use crate::store::schema::TableInfo;
-use crate::store::value::Value;
+use crate::schema::TableInfo;
+use crate::schema::value::Value;
+use crate::store::tracking::change_set::{Captured, CapturedRow};
 
 use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
 use super::statements;
@@ -245,7 +245,7 @@ fn step_back(
     values: &[SqlValue],
 ) -> Result<(), Failed> {
     let Refused { info, row, .. } = refused;
-    let shape = crate::store::capture::Shape {
+    let shape = crate::store::tracking::change_set::Shape {
         is_new: true,
         columns: (0..info.columns.len()).collect(),
     };

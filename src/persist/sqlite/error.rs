@@ -6,7 +6,7 @@ use rusqlite::{Error, ErrorCode, ffi};
 
 use crate::error::{BackendError, FileError, FlushFailure};
 use crate::persist::error::Failed;
-use crate::store::schema::TableInfo;
+use crate::schema::TableInfo;
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {

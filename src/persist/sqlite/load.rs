@@ -3,11 +3,11 @@
 use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
-use crate::store::entity::{Column, Tables};
-use crate::store::schema::{TableId, TableKind};
+use crate::schema::graph::TableOrder;
+use crate::schema::{TableId, TableKind};
+use crate::store::row::reader::Cell;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
-
-use crate::persist::table_order::TableOrder;
 
 use super::parallel_load::{self, SMALL};
 use super::statements;
@@ -44,7 +44,7 @@ pub(super) fn load<T: Tables>(
         let info = T::INFO[id.index()];
         let load_row = tables.table(id).loader();
         let problems = &mut loaded.problems;
-        let mut see = |id, columns: &[Column<'_>]| {
+        let mut see = |id, columns: &[Cell<'_>]| {
             // Most rows have none.
             problems.append(&mut load_row(tables, id, columns));
         };

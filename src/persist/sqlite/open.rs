@@ -6,8 +6,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::FileError;
-use crate::persist::table_order::TableOrder;
-use crate::store::entity::Tables;
+use crate::schema::graph::TableOrder;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::error::open_error;

@@ -13,10 +13,10 @@ use std::thread;
 
 use rusqlite::{Connection, OpenFlags, Row, Statement};
 
-use crate::store::capture::Cells;
-use crate::store::entity::{Column, Columns};
-use crate::store::schema::TableInfo;
-use crate::store::value::Value;
+use crate::schema::TableInfo;
+use crate::schema::value::Value;
+use crate::store::row::reader::{Cell, Cells};
+use crate::store::tracking::change_set::PackedValues;
 
 use super::options::checkpoint_on_close;
 use super::statements;
@@ -67,7 +67,7 @@ pub(super) fn read(
     second: &mut Connection,
     info: &TableInfo,
     n_rows: usize,
-    mut see: impl FnMut(i64, &[Column<'_>]),
+    mut see: impl FnMut(i64, &[Cell<'_>]),
 ) -> rusqlite::Result<()> {
     let bounds = first.query_row(&statements::select_bounds(info), [], |row| {
         Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
@@ -171,7 +171,7 @@ impl Parts {
 #[derive(Default)]
 struct Batch {
     ids: Vec<i64>,
-    cells: Cells,
+    cells: PackedValues,
     /// The positions of texts that are none.
     not_utf8: Vec<usize>,
 }
@@ -224,7 +224,7 @@ fn send_parts(
 fn receive(
     from: &Receiver<rusqlite::Result<Message>>,
     info: &TableInfo,
-    see: &mut impl FnMut(i64, &[Column<'_>]),
+    see: &mut impl FnMut(i64, &[Cell<'_>]),
 ) -> rusqlite::Result<()> {
     // It does not hang up before the end of a part, unless it panics; that goes on when it is joined.
     while let Ok(message) = from.recv() {
@@ -241,8 +241,8 @@ impl Batch {
         self.ids.push(row.get(0)?);
         for column in 1..=info.columns.len() {
             match value(row, column) {
-                Column::Value(value) => self.cells.push(value),
-                Column::NotUtf8 => {
+                Cell::Value(value) => self.cells.push(value),
+                Cell::NotUtf8 => {
                     self.not_utf8.push(self.cells.len());
                     self.cells.push(Value::Null);
                 }
@@ -251,16 +251,16 @@ impl Batch {
         Ok(())
     }
 
-    fn read(&self, n_columns: usize, see: &mut impl FnMut(i64, &[Column<'_>])) {
+    fn read(&self, n_columns: usize, see: &mut impl FnMut(i64, &[Cell<'_>])) {
         for (n, &id) in self.ids.iter().enumerate() {
             let cells = n * n_columns..(n + 1) * n_columns;
-            let mut columns: Columns<'_> = cells
+            let mut columns: Cells<'_> = cells
                 .clone()
-                .map(|cell| Column::Value(self.cells.value(cell)))
+                .map(|cell| Cell::Value(self.cells.value(cell)))
                 .collect();
             for cell in &self.not_utf8 {
                 if cells.contains(cell) {
-                    columns[cell - cells.start] = Column::NotUtf8;
+                    columns[cell - cells.start] = Cell::NotUtf8;
                 }
             }
             see(id, &columns);

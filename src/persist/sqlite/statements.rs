@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::store::capture::Shape;
-use crate::store::schema::TableInfo;
+use crate::schema::TableInfo;
+use crate::store::tracking::change_set::Shape;
 
 /// The table in which the next id of every table stands, so that the highest one is not given again
 /// when its row is gone.

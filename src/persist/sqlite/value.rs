@@ -3,9 +3,9 @@
 use rusqlite::Row;
 use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 
-use crate::store::entity::{Column, Columns};
-use crate::store::schema::TableInfo;
-use crate::store::value::Value;
+use crate::schema::TableInfo;
+use crate::schema::value::Value;
+use crate::store::row::reader::{Cell, Cells};
 
 /// A value as it is bound to a statement.
 pub(super) fn bound(value: Value<'_>) -> ToSqlOutput<'_> {
@@ -31,20 +31,20 @@ pub(super) fn owned(value: Value<'_>) -> SqlValue {
 
 /// The columns of the current row of a query whose first column is the id.
 #[inline]
-pub(super) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Columns<'row> {
+pub(super) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Cells<'row> {
     let n_columns = info.columns.len();
     (1..=n_columns).map(|column| value(row, column)).collect()
 }
 
 #[inline]
-pub(super) fn value<'row>(row: &'row Row<'_>, column: usize) -> Column<'row> {
-    Column::Value(match row.get_ref(column) {
+pub(super) fn value<'row>(row: &'row Row<'_>, column: usize) -> Cell<'row> {
+    Cell::Value(match row.get_ref(column) {
         Ok(ValueRef::Null) | Err(_) => Value::Null,
         Ok(ValueRef::Integer(integer)) => Value::Integer(integer),
         Ok(ValueRef::Real(real)) => Value::Real(real),
         Ok(ValueRef::Text(text)) => match std::str::from_utf8(text) {
             Ok(text) => Value::Text(text),
-            Err(_) => return Column::NotUtf8,
+            Err(_) => return Cell::NotUtf8,
         },
         Ok(ValueRef::Blob(bytes)) => Value::Blob(bytes),
     })

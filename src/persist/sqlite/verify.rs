@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use rusqlite::Connection;
 
-use crate::store::any_table::AnyTable;
-use crate::store::entity::Tables;
-use crate::store::schema::TableId;
+use crate::schema::TableId;
+use crate::store::table::dyn_table::AnyTable;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::statements;

@@ -18,7 +18,7 @@ use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
 use crate::persist::ticket::Durability;
 use crate::persist::worker::Writes;
-use crate::store::entity::Tables;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 /// From this many pages on, the write-ahead log is brought into the file after a flush: 4 MB.

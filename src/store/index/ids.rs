@@ -1,0 +1,263 @@
+//! The ids of one table: which key each one has, and which comes next.
+
+use std::collections::BTreeMap;
+
+use slotmap::Key as _;
+
+use crate::store::key::RawKey;
+
+/// Gives ids, and finds keys by them.
+///
+/// Ids come in order, so most of them index a plain vector: no hashing on load, 8 bytes an id. Ids
+/// far beyond the number of rows (a file from elsewhere, a table with much coming and going) stand
+/// in a tree instead, so that memory stays in proportion to the rows.
+#[derive(Debug, Default)]
+pub struct Ids {
+    dense: Vec<RawKey>,
+    sparse: BTreeMap<i64, RawKey>,
+    len: usize,
+    counter: Counter,
+}
+
+/// The next id of a table, and what the file knows of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Counter {
+    next: i64,
+    flushed: i64,
+}
+
+impl Default for Counter {
+    fn default() -> Self {
+        Self {
+            next: 1,
+            flushed: 1,
+        }
+    }
+}
+
+impl Counter {
+    /// The id that the next row gets; `None` when none is left.
+    #[inline]
+    #[must_use]
+    pub fn next(&self) -> Option<i64> {
+        (self.next < i64::MAX).then_some(self.next)
+    }
+
+    /// Says that `id` is in use, so that only larger ones are given from now on.
+    #[inline]
+    pub fn use_up(&mut self, id: i64) {
+        if id >= self.next {
+            self.next = id.saturating_add(1);
+        }
+    }
+
+    /// Takes back all ids from this one on; `None` if none was left.
+    pub(crate) fn reset(&mut self, next: Option<i64>) {
+        self.next = next.unwrap_or(i64::MAX);
+    }
+
+    /// Takes back the last id that was given.
+    pub(crate) fn take_back(&mut self, id: i64) {
+        self.next = id;
+    }
+
+    /// What the file has to be told, if it does not know it yet.
+    #[must_use]
+    pub fn unflushed(&self) -> Option<i64> {
+        (self.next != self.flushed).then_some(self.next)
+    }
+
+    /// The next id as the file knows it.
+    #[must_use]
+    pub fn in_file(&self) -> i64 {
+        self.flushed
+    }
+
+    /// Notes that the file knows of none: it is a new one.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn forget_file(&mut self) {
+        self.flushed = Self::default().flushed;
+    }
+
+    /// Notes that the file knows of `next`.
+    pub fn flushed(&mut self, next: i64) {
+        self.flushed = next;
+        self.next = self.next.max(next);
+    }
+}
+
+impl Ids {
+    /// The key of the row with this id. O(1), or O(log n) for an id out of the ordinary.
+    #[inline]
+    #[must_use]
+    pub fn key(&self, id: i64) -> Option<RawKey> {
+        let dense = usize::try_from(id)
+            .ok()
+            .and_then(|index| self.dense.get(index).copied());
+        match dense {
+            Some(key) => (!key.is_null()).then_some(key),
+            None => self.sparse.get(&id).copied(),
+        }
+    }
+
+    /// The counter behind the ids.
+    #[must_use]
+    pub fn counter(&self) -> &Counter {
+        &self.counter
+    }
+
+    pub(crate) fn counter_mut(&mut self) -> &mut Counter {
+        &mut self.counter
+    }
+
+    /// Says how many rows will come, with ids in a row.
+    pub(crate) fn expect(&mut self, n_rows: usize) {
+        // Ids begin with 1.
+        let places = n_rows + 1;
+        self.dense
+            .reserve_exact(places.saturating_sub(self.dense.len()));
+    }
+
+    /// Enters a row. Its id is used up from now on.
+    pub(crate) fn insert(&mut self, id: i64, key: RawKey) {
+        self.counter.use_up(id);
+        self.put(id, key);
+    }
+
+    /// Enters a row whose id was used up before.
+    pub(crate) fn put(&mut self, id: i64, key: RawKey) {
+        self.len += 1;
+        match usize::try_from(id) {
+            Ok(index) if index < self.dense.len() => self.dense[index] = key,
+            Ok(index) if index <= 4 * self.len + 1024 => {
+                self.dense.resize(index + 1, RawKey::null());
+                self.dense[index] = key;
+                self.adopt_sparse();
+            }
+            _ => {
+                self.sparse.insert(id, key);
+            }
+        }
+    }
+
+    /// After `dense` has grown: no id may stand in both.
+    fn adopt_sparse(&mut self) {
+        while let Some(entry) = self.sparse.range(0..).next() {
+            let (&id, &key) = entry;
+            let Some(place) = usize::try_from(id)
+                .ok()
+                .and_then(|index| self.dense.get_mut(index))
+            else {
+                break;
+            };
+            *place = key;
+            self.sparse.remove(&id);
+        }
+    }
+
+    /// Forgets a row; its id stays used up.
+    pub(crate) fn remove(&mut self, id: i64) {
+        let dense = usize::try_from(id)
+            .ok()
+            .and_then(|index| self.dense.get_mut(index));
+        let was_there = match dense {
+            Some(place) => !std::mem::take(place).is_null(),
+            None => self.sparse.remove(&id).is_some(),
+        };
+        self.len -= usize::from(was_there);
+    }
+
+    /// The first row whose id is at least `from`, with its id.
+    pub(crate) fn at_or_after(&self, from: i64) -> Option<(i64, RawKey)> {
+        self.iter_from(from).next()
+    }
+
+    /// All rows in ascending order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (i64, RawKey)> + '_ {
+        self.iter_from(i64::MIN)
+    }
+
+    #[allow(
+        clippy::cast_possible_wrap,
+        reason = "a vector is shorter than i64::MAX"
+    )]
+    fn iter_from(&self, from: i64) -> impl Iterator<Item = (i64, RawKey)> + '_ {
+        let dense_len = self.dense.len() as i64;
+        let start = usize::try_from(from.max(0))
+            .unwrap_or(usize::MAX)
+            .min(self.dense.len());
+        let below = self
+            .sparse
+            .range(from.min(0)..0)
+            .map(|(&id, &key)| (id, key));
+        let dense = self.dense[start..].iter().enumerate();
+        let dense = dense
+            .filter(|(_, key)| !key.is_null())
+            .map(move |(index, &key)| ((start + index) as i64, key));
+        let above = self
+            .sparse
+            .range(dense_len.max(from)..)
+            .map(|(&id, &key)| (id, key));
+        below.chain(dense).chain(above)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use slotmap::SlotMap;
+
+    #[test]
+    fn ids_far_apart_are_found_in_order_and_do_not_fill_memory() {
+        let mut keys = SlotMap::new();
+        let mut ids = Ids::default();
+        let wanted = [-7, 0, 3, 900, 5_000, 1_000_000_000_000, i64::MAX - 1];
+        let entered: Vec<_> = [5_000, 900, i64::MAX - 1, 3, -7, 1_000_000_000_000, 0]
+            .into_iter()
+            .map(|id| (id, keys.insert(())))
+            .collect();
+        for &(id, key) in &entered {
+            ids.insert(id, key);
+        }
+        assert_eq!(ids.iter().map(|(id, _)| id).collect::<Vec<_>>(), wanted);
+        for (id, key) in entered {
+            assert_eq!(ids.key(id), Some(key));
+            ids.remove(id);
+            assert_eq!(ids.key(id), None);
+        }
+        assert!(ids.dense.len() < 10_000);
+        assert_eq!(ids.at_or_after(i64::MIN), None);
+    }
+
+    #[test]
+    fn a_sparse_id_moves_when_the_dense_part_reaches_it() {
+        let mut keys = SlotMap::new();
+        let mut ids = Ids::default();
+        let early = keys.insert(());
+        ids.insert(2_000, early);
+        for id in 1..1_990 {
+            ids.insert(id, keys.insert(()));
+        }
+        for id in 1_990..2_000 {
+            ids.put(id, keys.insert(()));
+        }
+        for id in 2_001..2_010 {
+            ids.insert(id, keys.insert(()));
+        }
+        assert_eq!(ids.key(2_000), Some(early));
+        assert!(ids.sparse.is_empty());
+        assert!(ids.iter().map(|(id, _)| id).eq(1..2_010));
+        assert_eq!(ids.at_or_after(1_995).map(|(id, _)| id), Some(1_995));
+    }
+
+    #[test]
+    fn the_last_id_is_never_given() {
+        let mut counter = Counter::default();
+        counter.use_up(i64::MAX - 2);
+        assert_eq!(counter.next(), Some(i64::MAX - 1));
+        counter.use_up(i64::MAX - 1);
+        assert_eq!(counter.next(), None);
+        counter.use_up(i64::MAX);
+        assert_eq!(counter.next(), None);
+    }
+}

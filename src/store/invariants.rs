@@ -1,0 +1,193 @@
+//! The invariants of a table, recomputed from its rows. Tests call this after every step.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::schema::check_constraint::Check;
+use crate::schema::{TableId, TableInfo, TableKind};
+use crate::store::index::ids::Ids;
+use crate::store::index::{Parent, ParentIndex, ValueIndex};
+use crate::store::key::RawKey;
+use crate::store::tracking::dirty::DirtySet;
+
+pub(super) type Children = BTreeMap<(i64, Option<RawKey>), Vec<RawKey>>;
+
+pub(super) fn parent_key(parent: Parent) -> (i64, Option<RawKey>) {
+    match parent {
+        Parent::Row(key) => (0, Some(key)),
+        Parent::Outside(id) => (id, None),
+    }
+}
+
+/// What an index of children holds, in a form that can be compared.
+pub(super) fn as_built(index: &ParentIndex) -> Children {
+    index
+        .entries()
+        .map(|(parent, list)| (parent_key(parent), list.iter().collect()))
+        .collect()
+}
+
+/// A row of a table, without its type.
+pub(super) struct SeenRow {
+    pub(super) key: RawKey,
+    pub(super) id: i64,
+    pub(super) is_dirty: bool,
+    pub(super) is_listed: bool,
+    pub(super) has_moved: bool,
+    pub(super) is_listed_moved: bool,
+}
+
+/// A table without its row type: so that what looks at it, which is a lot, is compiled once and not for
+/// every table of a world.
+pub(super) struct Seen<'a> {
+    pub(super) info: &'static TableInfo,
+    /// The live ones, by ascending id.
+    pub(super) rows: Vec<SeenRow>,
+    pub(super) n_slots: usize,
+    pub(super) n_removed: usize,
+    pub(super) n_live: usize,
+    pub(super) ids: &'a Ids,
+    pub(super) parents: &'a [ParentIndex],
+    pub(super) indexes: &'a [ValueIndex],
+    pub(super) dirty: &'a DirtySet,
+    pub(super) parent: &'a dyn Fn(usize, RawKey) -> Option<RawKey>,
+    pub(super) is_there: &'a dyn Fn(TableId, RawKey) -> bool,
+    pub(super) n_rows: &'a dyn Fn(TableId) -> usize,
+    pub(super) hash: &'a dyn Fn(usize, RawKey) -> Option<u64>,
+    pub(super) is_same: &'a dyn Fn(usize, RawKey, RawKey) -> bool,
+    pub(super) holds: &'a dyn Fn(&Check, RawKey) -> bool,
+}
+
+impl Seen<'_> {
+    pub(super) fn complaints(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut complain = |what: String| wrong.push(format!("{}: {what}", self.info.name));
+        self.look_at_ids(&mut complain);
+        for n in 0..self.info.foreign_keys.len() {
+            self.look_at_foreign_key(n, &mut complain);
+        }
+        for n in 0..self.info.indexes.len() {
+            self.look_at_index(n, &mut complain);
+        }
+        for check in self.info.checks {
+            for row in self.rows.iter().filter(|row| !(self.holds)(check, row.key)) {
+                complain(format!(
+                    "CHECK ({}) does not hold in row {}",
+                    check.sql, row.id
+                ));
+            }
+        }
+        self.look_at_dirty_set(&mut complain);
+        if let TableKind::Owned { pivot } = self.info.kind {
+            let is_owned = |row: &SeenRow| (self.is_there)(pivot, row.key);
+            if (self.n_rows)(pivot) != self.rows.len() || !self.rows.iter().all(is_owned) {
+                complain("not every row has exactly one owner".into());
+            }
+        }
+        wrong
+    }
+
+    fn look_at_ids(&self, complain: &mut dyn FnMut(String)) {
+        if self.rows.len() + self.n_removed != self.n_slots {
+            complain("removed rows are still there that no transaction can bring back".into());
+        }
+        if self.rows.len() != self.n_live {
+            complain(format!(
+                "{} rows are counted as {}",
+                self.rows.len(),
+                self.n_live
+            ));
+        }
+        let by_id = self.rows.iter().map(|row| (row.id, row.key));
+        if !self.ids.iter().eq(by_id) {
+            complain("the ids do not lead to the rows".into());
+        }
+        if let Some(next) = self.ids.counter().next()
+            && self.rows.last().is_some_and(|row| row.id >= next)
+        {
+            complain(format!("id {next} would be given twice"));
+        }
+    }
+
+    fn look_at_foreign_key(&self, n: usize, complain: &mut dyn FnMut(String)) {
+        let foreign_key = &self.info.foreign_keys[n];
+        let column = self.info.foreign_key_column(n);
+        let mut expected = Children::new();
+        for row in &self.rows {
+            if let Some(parent) = (self.parent)(n, row.key) {
+                let children = expected.entry((0, Some(parent))).or_default();
+                children.push(row.key);
+                let target = foreign_key.table;
+                if !target.is_some_and(|target| (self.is_there)(target, parent)) {
+                    complain(format!("{column} of row {} names nobody", row.id));
+                }
+            }
+        }
+        if foreign_key.unique && expected.values().any(|children| children.len() > 1) {
+            complain(format!("{column} is not unique"));
+        }
+        if as_built(&self.parents[n]) != expected {
+            complain(format!(
+                "the index on {column} is not the one rebuilt from the rows"
+            ));
+        }
+    }
+
+    fn look_at_index(&self, n: usize, complain: &mut dyn FnMut(String)) {
+        let (index, columns) = (&self.indexes[n], self.info.index_columns(n));
+        let ids: HashMap<_, _> = self.rows.iter().map(|row| (row.key, row.id)).collect();
+        let mut in_index = BTreeSet::new();
+        for list in index.entries() {
+            let keys: Vec<_> = list.iter().collect();
+            in_index.extend(keys.iter().copied());
+            if keys.iter().any(|key| !ids.contains_key(key)) {
+                complain(format!("the index on {columns} has a removed row"));
+                continue;
+            }
+            let is_mixed =
+                |two: &[RawKey]| !(self.is_same)(n, two[0], two[1]) || ids[&two[0]] >= ids[&two[1]];
+            if keys.windows(2).any(is_mixed) {
+                complain(format!("the index on {columns} mixes values or order"));
+            }
+            if self.info.indexes[n].unique && keys.len() > 1 {
+                complain(format!("{columns} is not unique"));
+            }
+        }
+        let mut expected = BTreeSet::new();
+        let mut are_found = true;
+        for row in &self.rows {
+            if let Some(hash) = (self.hash)(n, row.key) {
+                expected.insert(row.key);
+                let mut found = index.find(hash, |other| (self.is_same)(n, other, row.key));
+                are_found &= found.any(|key| key == row.key);
+            }
+        }
+        if in_index != expected || !are_found {
+            complain(format!(
+                "the index on {columns} is not the one rebuilt from the rows"
+            ));
+        }
+    }
+
+    fn look_at_dirty_set(&self, complain: &mut dyn FnMut(String)) {
+        let listed: BTreeSet<_> = self.dirty.listed().iter().copied().collect();
+        let moved: BTreeSet<_> = self.dirty.moved().iter().copied().collect();
+        for row in &self.rows {
+            let is_listed = listed.contains(&row.key);
+            if row.is_dirty && !is_listed {
+                complain(format!("row {} is dirty, and not in the dirty set", row.id));
+            }
+            if row.is_listed != is_listed {
+                complain(format!(
+                    "row {} does not know whether it is listed as dirty",
+                    row.id
+                ));
+            }
+            if (row.has_moved || row.is_listed_moved) && !moved.contains(&row.key) {
+                complain(format!("row {} is not listed as moved", row.id));
+            }
+        }
+        if listed.len() != self.dirty.listed().len() {
+            complain("a row is listed as dirty twice".into());
+        }
+    }
+}

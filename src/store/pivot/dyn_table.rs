@@ -1,0 +1,356 @@
+//! The pivot as removal, loading and flushing see it.
+
+use super::packed_row::Link;
+use super::{OWNED, Pivot, StoredPivot, arm_column, arm_info, bit};
+use crate::error::{Problem, ProblemKind};
+use crate::schema::TableInfo;
+use crate::schema::value::Value;
+use crate::store::index::ids::Counter;
+use crate::store::index::{Keys, Parent, Place};
+use crate::store::key::{Key, RawKey};
+use crate::store::row::entity::{PivotRow, Resolve as _, Row as _};
+use crate::store::row::owner::owner_value;
+use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
+use crate::store::row_set::Selection;
+use crate::store::table::dyn_table::{AnyTable, ApplyRow, LoadRow, with_headroom};
+use crate::store::tracking::change_set::{Captured, CapturedRow};
+use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::delta::overlay;
+use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
+use crate::store::tracking::effect::Positions;
+
+impl<P: PivotRow> Pivot<P> {
+    fn value<'a>(link: &Link<P>, owned: RawKey, column: usize, tables: &P::Tables) -> Value<'a> {
+        if column == P::INFO.foreign_keys[OWNED].column {
+            return tables.id_of(P::Owned::TABLE, owned).into();
+        }
+        let arms = &P::INFO.foreign_keys[1..];
+        match arms.iter().position(|arm| arm.column == column) {
+            Some(arm) => owner_value(link.owner(), arm, arms[arm].table, tables),
+            None => Value::Null,
+        }
+    }
+
+    fn read(row: &RowReader<'_, P::Tables>) -> Result<(Key<P::Owned>, P::Owner), ColumnProblem> {
+        let owned = row.key(P::INFO.foreign_keys[OWNED].column)?;
+        let arms = P::INFO.foreign_keys[arm_info(0)..].iter();
+        // Each foreign key has a column of its own.
+        if P::INFO.columns.len() > P::INFO.foreign_keys.len() {
+            let is_used = |column: &usize| {
+                let mut used = P::INFO.foreign_keys.iter();
+                used.any(|key| key.column == *column)
+            };
+            for column in (0..P::INFO.columns.len()).filter(|column| !is_used(column)) {
+                row.unused(column)?;
+            }
+        }
+        let owner = row.required_owner_of(arms.map(|arm| (arm.column, arm.table)))?;
+        Ok((owned, owner))
+    }
+
+    /// The arms that differ from the file; `None` for a row that the file does not have.
+    fn dirty_arms_of(&self, key: RawKey) -> Option<u32> {
+        let link = self.links.get(key)?;
+        (!link.is_new()).then_some(link.dirty())
+    }
+}
+
+fn load_row<P: StoredPivot>(tables: &mut P::Tables, id: i64, columns: &[Cell<'_>]) -> Vec<Problem> {
+    match Pivot::<P>::read(&RowReader::new(columns, tables)) {
+        Ok((owned, owner)) => P::table_mut(tables).fill(id, owned.raw(), owner),
+        Err(problem) => vec![problem.of(P::INFO, id)],
+    }
+}
+
+fn apply_row<P: StoredPivot>(
+    tables: &mut P::Tables,
+    captured: &Captured,
+    row: &CapturedRow,
+) -> Result<RawKey, Vec<Problem>> {
+    let problem = |problem: ColumnProblem| vec![problem.of(P::INFO, row.id)];
+    // It names the owned row, changed or not.
+    let column = P::INFO.foreign_keys[OWNED].column;
+    let only = overlay(captured, row, P::INFO, |_| Value::Null);
+    let owned = RowReader::new(&only, tables).key(column);
+    drop(only);
+    let owned: Key<P::Owned> = owned.map_err(problem)?;
+    let pivot = P::table(tables);
+    let link = pivot.links.get(owned.raw());
+    let columns = overlay(captured, row, P::INFO, |column| {
+        let value = |link| Pivot::<P>::value(link, owned.raw(), column, tables);
+        link.map_or(Value::Null, value)
+    });
+    let read = Pivot::<P>::read(&RowReader::new(&columns, tables));
+    drop(columns);
+    let (_, owner) = read.map_err(problem)?;
+    let kind = match (captured.is_new(row), link) {
+        // Ids grow, so most need not be looked for, which is O(rows).
+        (true, None)
+            if pivot.counter.next().is_none_or(|next| row.id < next)
+                && pivot.key_of(row.id).is_some() =>
+        {
+            return Err(vec![Problem::of_row(
+                P::INFO,
+                row.id,
+                ProblemKind::AlreadyThere,
+            )]);
+        }
+        (true, None) => {
+            let pivot = P::table_mut(tables);
+            pivot.link(row.id, owned.raw(), owner, Place::ById, true);
+            return Ok(owned.raw());
+        }
+        (false, Some(link)) if link.id() == row.id => {
+            P::table_mut(tables).give(owned.raw(), owner, true);
+            return Ok(owned.raw());
+        }
+        (true, Some(link)) => ProblemKind::NotUnique {
+            existing: link.id(),
+        },
+        (false, _) => ProblemKind::Missing,
+    };
+    let columns = vec![column];
+    Err(problem(ColumnProblem { columns, kind }))
+}
+
+impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
+    fn info(&self) -> &'static TableInfo {
+        P::INFO
+    }
+
+    fn n_rows(&self) -> usize {
+        self.links.len()
+    }
+
+    fn id_of(&self, key: RawKey) -> Option<i64> {
+        self.links.get(key).map(Link::id)
+    }
+
+    /// O(n): nothing refers to a pivot's row by its id.
+    fn key_of(&self, id: i64) -> Option<RawKey> {
+        self.links
+            .iter()
+            .find(|(_, link)| link.id() == id)
+            .map(|(owned, _)| owned)
+    }
+
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
+        let mut rows: Vec<_> = (self.links.iter())
+            .map(|(owned, link)| (link.id(), owned))
+            .collect();
+        rows.sort_unstable();
+        Box::new(rows.into_iter())
+    }
+
+    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
+        debug_assert_ne!(
+            foreign_key, OWNED,
+            "the owned row's key is the pivot row's key"
+        );
+        self.arms[foreign_key - arm_info(0)].children(parent)
+    }
+
+    fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent> {
+        let link = self.links.get(key)?;
+        if foreign_key == OWNED {
+            return Some(Parent::Row(key));
+        }
+        let (arm, parent) = link.arm();
+        (arm_info(arm) == foreign_key).then_some(parent)
+    }
+
+    fn dirty(&self) -> &DirtySet {
+        &self.dirty
+    }
+
+    fn dirty_mut(&mut self) -> &mut DirtySet {
+        &mut self.dirty
+    }
+
+    fn is_dirty_row(&self, key: RawKey) -> bool {
+        self.links.get(key).is_some_and(Link::is_dirty)
+    }
+
+    fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool {
+        foreign_key != OWNED
+            && self
+                .dirty_arms_of(key)
+                .is_some_and(|arms| arms & bit(foreign_key - arm_info(0)) != 0)
+    }
+
+    fn is_new_row(&self, key: RawKey) -> bool {
+        self.links.get(key).is_some_and(Link::is_new)
+    }
+
+    fn counter(&self) -> &Counter {
+        &self.counter
+    }
+
+    fn counter_mut(&mut self) -> &mut Counter {
+        &mut self.counter
+    }
+
+    fn remove(&mut self, key: RawKey) {
+        self.take_out(key);
+    }
+
+    fn orphan(&mut self, _: usize, _: RawKey) -> bool {
+        false
+    }
+
+    fn undo(&mut self) {
+        self.take_back();
+    }
+
+    fn commit(&mut self, ledger: &mut Ledger) {
+        self.settle(ledger);
+    }
+
+    fn capture(&self, tables: &P::Tables, which: Selection<'_>, captured: &mut Captured) {
+        let fetch = |key| self.links.get(key).filter(|link| link.is_dirty());
+        self.dirty.visit(P::TABLE, which, fetch, |key, link| {
+            let shape = if link.is_new() {
+                captured.new_shape(P::INFO.columns.len())
+            } else {
+                let arms = (0..self.arms.len()).filter(|&arm| link.dirty() & bit(arm) != 0);
+                captured.changed_shape(arms.map(|arm| arm_column::<P>(arm) as u16).collect())
+            };
+            captured.push(link.id(), key, shape, |column| {
+                Self::value(link, key, column, tables)
+            });
+        });
+        let removed = self.dirty.removed_for(P::TABLE, which);
+        captured.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
+    }
+
+    fn copy(
+        &self,
+        tables: &P::Tables,
+        key: RawKey,
+        columns: Option<&Positions>,
+        captured: &mut Captured,
+    ) {
+        let Some(link) = self.links.get(key) else {
+            return;
+        };
+        let shape = match columns {
+            None => captured.new_shape(P::INFO.columns.len()),
+            Some(columns) => {
+                // With the owned row, by which whoever reads it finds the pivot's row.
+                let mut columns = columns.clone();
+                columns.push(P::INFO.foreign_keys[OWNED].column as u16);
+                columns.sort_unstable();
+                columns.dedup();
+                captured.changed_shape(columns)
+            }
+        };
+        captured.push(link.id(), key, shape, |column| {
+            Self::value(link, key, column, tables)
+        });
+    }
+
+    fn reserve(&mut self, _: i64) {}
+
+    fn use_up(&mut self, id: i64) {
+        self.use_up_id(id);
+    }
+
+    fn applier(&self) -> ApplyRow<P::Tables> {
+        apply_row::<P>
+    }
+
+    fn conflicts(&self, _: RawKey) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
+        let clean = |key| {
+            if let Some(link) = self.links.get_mut(key) {
+                link.clean();
+                link.set_state(link.state() - (RowState::LISTED | RowState::MOVED));
+            }
+        };
+        match which {
+            Selection::All => self.dirty.unlist(clean),
+            Selection::Oldest(n) => self.dirty.unlist_oldest(n, clean),
+            Selection::Only(_) => {
+                for row in captured.rows() {
+                    if let Some(link) = self.links.get_mut(row.key) {
+                        link.clean();
+                    }
+                }
+            }
+        }
+        self.dirty.forget_removed(captured);
+    }
+
+    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
+        for row in captured.rows() {
+            let Some(link) = self.links.get_mut(row.key) else {
+                continue;
+            };
+            let mut state = link.state();
+            if captured.is_new(row) {
+                state.insert(RowState::NEW);
+            } else {
+                let columns = &captured.shapes()[row.shape].columns;
+                let arms = (0..self.arms.len()).filter(|&a| columns.contains(&arm_column::<P>(a)));
+                arms.for_each(|arm| link.touch(bit(arm)));
+                self.dirty.list_moved(row.key, &mut state);
+            }
+            self.dirty.list(row.key, &mut state);
+            link.set_state(state);
+        }
+        self.dirty.restore(captured, removed);
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[cold]
+    fn forget_file(&mut self) {
+        self.dirty.clear();
+        for (key, link) in &mut self.links {
+            link.clean();
+            let mut state = RowState::NEW;
+            self.dirty.list(key, &mut state);
+            link.set_state(state);
+        }
+        self.counter.forget_file();
+    }
+
+    fn file_has(&self, id: i64, row: &[Cell<'_>], tables: &P::Tables) -> bool {
+        let owned = match row[P::INFO.foreign_keys[OWNED].column] {
+            Cell::Value(Value::Integer(owned)) => tables.key_of(P::Owned::TABLE, owned),
+            _ => None,
+        };
+        let link = owned.and_then(|owned| Some((owned, self.links.get(owned)?)));
+        let Some((owned, link)) = link.filter(|(_, link)| link.id() == id) else {
+            return false;
+        };
+        let is_dirty = |column| {
+            let arms = &P::INFO.foreign_keys[1..];
+            let arm = arms.iter().position(|arm| arm.column == column);
+            arm.is_some_and(|arm| link.dirty() & bit(arm) != 0)
+        };
+        let mut clean = (0..P::INFO.columns.len()).filter(|&column| !is_dirty(column));
+        !link.is_new()
+            && clean
+                .all(|column| row[column] == Cell::Value(Self::value(link, owned, column, tables)))
+    }
+
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
+        self.links.set_capacity(with_headroom(n_rows));
+        for (parents, &n) in self.arms.iter_mut().zip(&n_parents[arm_info(0)..]) {
+            parents.expect(with_headroom(n));
+        }
+    }
+
+    fn preallocate(&mut self, _: i64) {}
+
+    fn loader(&self) -> LoadRow<P::Tables> {
+        load_row::<P>
+    }
+
+    fn check(&self, tables: &P::Tables) -> Vec<String> {
+        super::invariants::complaints(self, tables)
+    }
+}

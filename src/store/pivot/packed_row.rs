@@ -1,0 +1,149 @@
+//! A row of a pivot as it stands beside the owned row. There are as many of them as owned rows, so
+//! they are packed.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use slotmap::{Key as _, KeyData};
+
+use crate::store::index::Parent;
+use crate::store::row::entity::PivotRow;
+use crate::store::row::owner::Owner;
+use crate::store::tracking::dirty::RowState;
+
+/// The most arms that the flags have room for.
+pub(in crate::store) const MOST_ARMS: usize = 23;
+
+const ARM: u32 = 23;
+const IS_OUTSIDE: u32 = 1 << 28;
+const NEW: u32 = 1 << 29;
+const LISTED: u32 = 1 << 30;
+const MOVED: u32 = 1 << 31;
+
+/// 20 bytes that align to four: with the four that a secondary map adds, a row takes 24.
+pub(in crate::store) struct Link<P> {
+    id: [u8; 8],
+    /// The owner's key, or its bare id.
+    parent: [u8; 8],
+    /// From the lowest bit: the dirty arms, the arm of the owner, and the states.
+    flags: u32,
+    row: PhantomData<fn() -> P>,
+}
+
+impl<P> Clone for Link<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Link<P> {}
+
+impl<P: PivotRow> fmt::Debug for Link<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("id", &self.id())
+            .field("owner", &self.owner())
+            .field("dirty", &self.dirty())
+            .field("state", &self.state())
+            .finish()
+    }
+}
+
+impl<P: PivotRow> Link<P> {
+    #[inline]
+    pub(in crate::store) fn new(id: i64, owner: P::Owner, dirty: u32, state: RowState) -> Self {
+        const {
+            assert!(
+                P::INFO.foreign_keys.len() <= 1 + MOST_ARMS,
+                "a pivot has 23 owner columns at most"
+            );
+        }
+        let (arm, parent) = owner.arm();
+        let (bits, kind) = match parent {
+            Parent::Row(key) => (key.data().as_ffi().to_ne_bytes(), 0),
+            Parent::Outside(id) => (id.to_ne_bytes(), IS_OUTSIDE),
+        };
+        let mut link = Self {
+            id: id.to_ne_bytes(),
+            parent: bits,
+            #[allow(clippy::cast_possible_truncation, reason = "there are 23 at most")]
+            flags: dirty | kind | (arm as u32) << ARM,
+            row: PhantomData,
+        };
+        link.set_state(state);
+        link
+    }
+
+    #[inline]
+    pub(in crate::store) fn id(&self) -> i64 {
+        i64::from_ne_bytes(self.id)
+    }
+
+    /// Who owns the row: which arm, and who.
+    #[inline]
+    pub(in crate::store) fn arm(&self) -> (usize, Parent) {
+        let parent = if self.flags & IS_OUTSIDE == 0 {
+            Parent::Row(KeyData::from_ffi(u64::from_ne_bytes(self.parent)).into())
+        } else {
+            Parent::Outside(i64::from_ne_bytes(self.parent))
+        };
+        ((self.flags >> ARM & 0b1_1111) as usize, parent)
+    }
+
+    /// The same with its type. There always is one: it is what the link was made of.
+    #[inline]
+    pub(in crate::store) fn owner(&self) -> Option<P::Owner> {
+        let (arm, parent) = self.arm();
+        P::Owner::from_arm(arm, parent)
+    }
+
+    /// Bit n: the column of arm n is dirty.
+    #[inline]
+    pub(in crate::store) fn dirty(&self) -> u32 {
+        self.flags & ((1 << MOST_ARMS) - 1)
+    }
+
+    #[inline]
+    pub(in crate::store) fn state(&self) -> RowState {
+        let mut state = RowState::empty();
+        state.set(RowState::NEW, self.flags & NEW != 0);
+        state.set(RowState::LISTED, self.flags & LISTED != 0);
+        state.set(RowState::MOVED, self.flags & MOVED != 0);
+        state
+    }
+
+    /// Everything but [`RowState::REMOVED`]: a row of a pivot is taken out at once.
+    #[inline]
+    pub(in crate::store) fn set_state(&mut self, state: RowState) {
+        self.flags &= !(NEW | LISTED | MOVED);
+        if state.contains(RowState::NEW) {
+            self.flags |= NEW;
+        }
+        if state.contains(RowState::LISTED) {
+            self.flags |= LISTED;
+        }
+        if state.contains(RowState::MOVED) {
+            self.flags |= MOVED;
+        }
+    }
+
+    /// Adds dirty arms.
+    pub(in crate::store) fn touch(&mut self, arms: u32) {
+        self.flags |= arms;
+    }
+
+    #[inline]
+    pub(in crate::store) fn is_new(&self) -> bool {
+        self.flags & NEW != 0
+    }
+
+    #[inline]
+    pub(in crate::store) fn is_dirty(&self) -> bool {
+        self.is_new() || self.dirty() != 0
+    }
+
+    /// Now the file has it as it is.
+    pub(in crate::store) fn clean(&mut self) {
+        self.flags &= !(NEW | ((1 << MOST_ARMS) - 1));
+    }
+}

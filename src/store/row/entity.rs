@@ -1,0 +1,130 @@
+//! What a row is: the traits that generated code implements.
+
+use std::fmt::Debug;
+
+use bitflags::Flags;
+
+use crate::schema::value::Value;
+use crate::schema::{TableId, TableInfo};
+use crate::store::index::IndexHasher;
+use crate::store::key::{Id, Key, RawKey};
+use crate::store::row::owner::Owner;
+use crate::store::row::reader::{ColumnProblem, RowReader};
+
+/// What a row has to know of the tables around it: a foreign key is a key in memory and an id in the
+/// file.
+pub trait Resolve: Send + Sync + Sized + 'static {
+    /// The tables in declaration order: [`TableId`] counts them.
+    const INFO: &'static [&'static TableInfo];
+
+    /// The id of a live row. O(1).
+    fn id_of(&self, table: TableId, key: RawKey) -> Option<i64>;
+    /// The key of a live row. O(1), but O(rows) for a pivot, whose ids nothing refers to.
+    fn key_of(&self, table: TableId, id: i64) -> Option<RawKey>;
+}
+
+/// The columns of a table as a set of flags.
+pub trait ColumnSet: Flags + Copy + PartialEq + Debug + Send + Sync {}
+impl<C: Flags + Copy + PartialEq + Debug + Send + Sync> ColumnSet for C {}
+
+/// A row as fields that are written one at a time. [`fields!`](crate::fields) implements it.
+pub trait Fields {
+    /// Its columns as flags, counted as in [`TableInfo::columns`].
+    type Columns: ColumnSet;
+    /// One field with a value for it: what a setter writes, and what a rollback writes back.
+    type Field: Debug + PartialEq + Send + Sync;
+
+    /// The columns that writing `field` would change.
+    fn differs(&self, field: &Self::Field) -> Self::Columns;
+    /// Writes `field` and returns the old one.
+    fn replace(&mut self, field: Self::Field) -> Self::Field;
+}
+
+/// A row type: what a row says of itself. Generated, one for each table that is not a pivot.
+pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'static {
+    /// The tables of its world.
+    type Tables: Resolve;
+
+    /// The table's place among the tables.
+    const TABLE: TableId;
+    /// What the engine has to know of the table.
+    const INFO: &'static TableInfo;
+    /// The columns of floating-point numbers, which may not be NaN.
+    const REALS: Self::Columns;
+    /// The columns that an index or a foreign key is on.
+    const INDEXED: Self::Columns;
+    /// The columns of [`TableInfo::checks`].
+    const CHECKED: Self::Columns;
+
+    /// What the foreign key at this position names.
+    #[inline]
+    fn parent(&self, _foreign_key: usize) -> Option<RawKey> {
+        None
+    }
+    /// The field that sets the foreign key at this position to NULL, if that is what becomes of it:
+    /// [`OnDelete::SetNull`](crate::schema::OnDelete::SetNull).
+    fn orphaned(_foreign_key: usize) -> Option<Self::Field> {
+        None
+    }
+    /// The hash of the values of an index; `None` when one of them is NULL, which is equal to nothing.
+    fn index_hash(&self, _index: usize, _hasher: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
+    /// Whether another row has the same values in an index.
+    fn index_eq(&self, _other: &Self, _index: usize) -> bool {
+        false
+    }
+    /// The value of a column for the file: enums as text, keys as ids.
+    fn value<'a>(&'a self, column: usize, tables: &'a Self::Tables) -> Value<'a>;
+    /// Makes a row of the columns of a file.
+    ///
+    /// # Errors
+    /// The first column that is not what the schema says.
+    fn load(row: &RowReader<'_, Self::Tables>) -> Result<Self, ColumnProblem>;
+}
+
+/// A row of a pivot, as it is handed out. Generated.
+pub trait PivotRow: Copy + Debug + PartialEq + Send + Sync + 'static {
+    /// The tables of its world.
+    type Tables: Resolve;
+    /// What is owned.
+    type Owned: Row<Tables = Self::Tables>;
+    /// Who owns it: an enum with one variant for each arm.
+    type Owner: Owner;
+    /// The table's place among the tables.
+    const TABLE: TableId;
+    /// What the engine has to know of the table.
+    const INFO: &'static TableInfo;
+
+    /// Puts a row together.
+    fn new(id: Id<Self>, owned: Key<Self::Owned>, owner: Self::Owner) -> Self;
+    /// The row that it is about.
+    fn owned(&self) -> Key<Self::Owned>;
+}
+
+/// What a foreign key's column holds in the file: the id of the row that the key names.
+pub fn id_of<'a, E: Row>(tables: &E::Tables, key: Key<E>) -> Value<'a> {
+    tables.id_of(E::TABLE, key.raw()).into()
+}
+
+/// The same for a foreign key that may name nobody: NULL then.
+pub fn id_of_optional<'a, E: Row>(tables: &E::Tables, key: Option<Key<E>>) -> Value<'a> {
+    key.map_or(Value::Null, |key| id_of(tables, key))
+}
+
+/// Columns and their values for a message.
+pub(crate) fn names_and_values<E: Row>(
+    row: &E,
+    columns: &[usize],
+    tables: &E::Tables,
+) -> (String, String) {
+    let names: Vec<_> = columns
+        .iter()
+        .map(|&column| E::INFO.columns[column])
+        .collect();
+    let values: Vec<_> = columns
+        .iter()
+        .map(|&column| row.value(column, tables).to_string())
+        .collect();
+    (names.join(", "), values.join(", "))
+}

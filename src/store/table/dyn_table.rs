@@ -1,0 +1,407 @@
+//! A table without its row type: what removal, loading and flushing see.
+
+use bitflags::Flags as _;
+use smallvec::SmallVec;
+
+use super::stored::Stored;
+use super::{Slot, Table, columns_of, flag, list, positions};
+use crate::error::{Problem, ProblemKind};
+use crate::schema::TableInfo;
+use crate::schema::check_constraint::Check;
+use crate::store::index::ids::Counter;
+use crate::store::index::{Keys, Parent};
+use crate::store::key::RawKey;
+use crate::store::row::entity::{Row, names_and_values};
+use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
+use crate::store::row_set::Selection;
+use crate::store::tracking::change_set::{Captured, CapturedRow};
+use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::delta::overlay;
+use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
+use crate::store::tracking::effect::Positions;
+
+/// Reads one row of a file into a table.
+pub type LoadRow<T> = fn(&mut T, i64, &[Cell<'_>]) -> Vec<Problem>;
+
+/// Writes one row of a delta into a table: a step that can be taken back. Returns its key.
+pub type ApplyRow<T> = fn(&mut T, &Captured, &CapturedRow) -> Result<RawKey, Vec<Problem>>;
+
+/// Room for so many loaded rows, and for those that come next: without, the first insert would move
+/// them all.
+pub(crate) fn with_headroom(n_rows: usize) -> usize {
+    n_rows + n_rows / 32 + 16
+}
+
+/// A table without its row type: what removal, loading and flushing see. Engine and generated code
+/// only; a world hands out tables for reading.
+pub trait AnyTable<T> {
+    /// What the schema says of it.
+    fn info(&self) -> &'static TableInfo;
+    /// Number of rows.
+    fn n_rows(&self) -> usize;
+    /// The id of a live row.
+    fn id_of(&self, key: RawKey) -> Option<i64>;
+    /// The key of a live row.
+    fn key_of(&self, id: i64) -> Option<RawKey>;
+    /// All live rows in ascending order of their ids.
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_>;
+    /// The rows whose foreign key at this position names `parent`.
+    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
+    /// What a live row's foreign key at this position names.
+    fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent>;
+    /// What differs from the file.
+    fn dirty(&self) -> &DirtySet;
+    /// What differs from the file.
+    fn dirty_mut(&mut self) -> &mut DirtySet;
+    /// Whether a live row differs from the file.
+    fn is_dirty_row(&self, key: RawKey) -> bool;
+    /// Whether the column of a foreign key differs from the file, in a live row that the file has.
+    fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool;
+    /// Whether the file does not have a live row.
+    fn is_new_row(&self, key: RawKey) -> bool;
+    /// The counter of ids.
+    fn counter(&self) -> &Counter;
+    /// The counter of ids.
+    fn counter_mut(&mut self) -> &mut Counter;
+
+    /// Takes a live row out. It can be put back until [`Self::commit`].
+    fn remove(&mut self, key: RawKey);
+    /// Makes a foreign key name nobody, where it can. Says whether it could.
+    fn orphan(&mut self, foreign_key: usize, key: RawKey) -> bool;
+    /// Takes the last recorded step back.
+    fn undo(&mut self);
+    /// Forgets how to take back, frees the rows that were removed, and tells what came of each step.
+    fn commit(&mut self, ledger: &mut Ledger);
+
+    /// Copies the changes out.
+    fn capture(&self, tables: &T, which: Selection<'_>, captured: &mut Captured);
+    /// Copies a live row out: these of its columns, or as a new row.
+    fn copy(&self, tables: &T, key: RawKey, columns: Option<&Positions>, captured: &mut Captured);
+    /// Makes room for a row of another world's delta, which others may name before it is written. A
+    /// step that can be taken back.
+    fn reserve(&mut self, id: i64);
+    /// Makes sure that this id is not given any more. A step that can be taken back.
+    fn use_up(&mut self, id: i64);
+    /// How to write a row of another world's delta.
+    fn applier(&self) -> ApplyRow<T>;
+    /// The rows that have a value of this live row which has to be unique.
+    fn conflicts(&self, key: RawKey) -> Vec<Problem>;
+    /// Notes that the file has what was captured.
+    fn flushed(&mut self, which: Selection<'_>, captured: &Captured);
+    /// Notes that the file does not have what was captured after all, nor what was captured later:
+    /// that has been restored before. `removed` are the rows that were to be deleted; empty afterwards.
+    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>);
+
+    /// Makes all rows new, and forgets the removed ones: there is another file, which has none.
+    #[cfg(feature = "sqlite")]
+    fn forget_file(&mut self);
+
+    /// Whether a row of the file is a live one, and what memory believes it to be: in all columns that
+    /// are not dirty.
+    fn file_has(&self, id: i64, row: &[Cell<'_>], tables: &T) -> bool;
+
+    /// Says how many rows will be loaded, and how many there are of those that each of its foreign
+    /// keys points to, so that what holds them need not grow on the way.
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]);
+    /// Makes room for a row that others may name before it is loaded.
+    fn preallocate(&mut self, id: i64);
+    /// How to load a row.
+    fn loader(&self) -> LoadRow<T>;
+
+    /// Differences between the indexes and the ones rebuilt from the rows; empty if all is well. For tests.
+    fn check(&self, tables: &T) -> Vec<String>;
+}
+
+/// Shapes that are remembered while rows are captured.
+const N_SHAPES: usize = 8;
+
+fn load_row<E: Stored>(tables: &mut E::Tables, id: i64, columns: &[Cell<'_>]) -> Vec<Problem> {
+    match E::load(&RowReader::new(columns, tables)) {
+        Ok(row) => {
+            let mut problems = failed_checks(&row, id, tables);
+            problems.extend(E::table_mut(tables).fill(id, row));
+            problems
+        }
+        Err(problem) => {
+            // So that those who name the row are not blamed for it.
+            E::table_mut(tables).preallocate(id);
+            vec![problem.of(E::INFO, id)]
+        }
+    }
+}
+
+fn failed_checks<E: Row>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
+    let checks = E::INFO.checks.iter();
+    let failed = checks.filter(|check| !check.holds(|column| row.value(column, tables)));
+    let problem = |check: &Check| {
+        let columns: Vec<_> = check.columns().collect();
+        let (column, value) = names_and_values(row, &columns, tables);
+        let check = check.sql;
+        Problem {
+            table: E::INFO.name,
+            id,
+            column,
+            kind: ProblemKind::CheckFailed { value, check },
+        }
+    };
+    failed.map(problem).collect()
+}
+
+fn apply_row<E: Stored>(
+    tables: &mut E::Tables,
+    captured: &Captured,
+    row: &CapturedRow,
+) -> Result<RawKey, Vec<Problem>> {
+    let table = E::table(tables);
+    let Some(key) = table.ids.key(row.id) else {
+        return Err(vec![Problem::of_row(E::INFO, row.id, ProblemKind::Missing)]);
+    };
+    let before = &table.rows[key].row;
+    let columns = overlay(captured, row, E::INFO, |column| {
+        before.value(column, tables)
+    });
+    let new = E::load(&RowReader::new(&columns, tables));
+    drop(columns);
+    let new = new.map_err(|problem| vec![problem.of(E::INFO, row.id)])?;
+    if let Some(column) = columns_of::<E>(E::REALS).find(|&c| new.value(c, tables).is_nan()) {
+        let (columns, kind) = (vec![column], ProblemKind::NotANumber);
+        return Err(vec![ColumnProblem { columns, kind }.of(E::INFO, row.id)]);
+    }
+    let failed = failed_checks(&new, row.id, tables);
+    if !failed.is_empty() {
+        return Err(failed);
+    }
+    let columns = (!captured.is_new(row)).then(|| {
+        let columns = captured.shapes()[row.shape].columns.iter();
+        let flags = columns.map(|&column| flag::<E>(column));
+        flags.fold(E::Columns::empty(), E::Columns::union)
+    });
+    E::table_mut(tables).overwrite(key, new, columns);
+    Ok(key)
+}
+
+impl<E: Stored> AnyTable<E::Tables> for Table<E> {
+    fn info(&self) -> &'static TableInfo {
+        E::INFO
+    }
+
+    fn n_rows(&self) -> usize {
+        self.n_live
+    }
+
+    #[inline]
+    fn id_of(&self, key: RawKey) -> Option<i64> {
+        self.slot(key).map(|slot| slot.id)
+    }
+
+    #[inline]
+    fn key_of(&self, id: i64) -> Option<RawKey> {
+        self.ids.key(id)
+    }
+
+    fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
+        Box::new(self.ids.iter())
+    }
+
+    fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
+        self.parents[foreign_key].children(parent)
+    }
+
+    fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent> {
+        self.slot(key)?.row.parent(foreign_key).map(Parent::Row)
+    }
+
+    fn dirty(&self) -> &DirtySet {
+        &self.dirty
+    }
+
+    fn dirty_mut(&mut self) -> &mut DirtySet {
+        &mut self.dirty
+    }
+
+    fn is_dirty_row(&self, key: RawKey) -> bool {
+        self.slot(key).is_some_and(Slot::is_dirty)
+    }
+
+    fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool {
+        let column = flag::<E>(E::INFO.foreign_keys[foreign_key].column);
+        self.slot(key)
+            .is_some_and(|slot| !slot.state.contains(RowState::NEW) && slot.dirty.contains(column))
+    }
+
+    fn is_new_row(&self, key: RawKey) -> bool {
+        self.slot(key)
+            .is_some_and(|slot| slot.state.contains(RowState::NEW))
+    }
+
+    fn counter(&self) -> &Counter {
+        self.ids.counter()
+    }
+
+    fn counter_mut(&mut self) -> &mut Counter {
+        self.ids.counter_mut()
+    }
+
+    fn remove(&mut self, key: RawKey) {
+        self.take_out(key);
+    }
+
+    fn orphan(&mut self, foreign_key: usize, key: RawKey) -> bool {
+        self.let_go(foreign_key, key)
+    }
+
+    fn undo(&mut self) {
+        self.take_back();
+    }
+
+    fn commit(&mut self, ledger: &mut Ledger) {
+        self.settle(ledger);
+    }
+
+    fn capture(&self, tables: &E::Tables, which: Selection<'_>, captured: &mut Captured) {
+        let fetch = |key| {
+            let slot = self.slot(key).filter(|slot| slot.is_dirty())?;
+            // What will be copied is fetched too: it may be in another cache line, or another table.
+            let column = columns_of::<E>(slot.dirty).next().unwrap_or(0);
+            std::hint::black_box((slot.id, slot.row.value(column, tables)));
+            Some(slot)
+        };
+        // Rows mostly change in the same columns as others before.
+        let mut shapes = SmallVec::<[(E::Columns, usize); N_SHAPES]>::new();
+        self.dirty.visit(E::TABLE, which, fetch, |key, slot| {
+            let known = shapes.iter().find(|(columns, _)| *columns == slot.dirty);
+            let shape = match known {
+                _ if slot.state.contains(RowState::NEW) => {
+                    captured.new_shape(E::INFO.columns.len())
+                }
+                Some(&(_, shape)) => shape,
+                None => {
+                    let shape = captured.changed_shape(positions::<E>(slot.dirty));
+                    if shapes.len() < N_SHAPES {
+                        shapes.push((slot.dirty, shape));
+                    }
+                    shape
+                }
+            };
+            captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
+        });
+        let removed = self.dirty.removed_for(E::TABLE, which);
+        captured.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
+    }
+
+    fn copy(
+        &self,
+        tables: &E::Tables,
+        key: RawKey,
+        columns: Option<&Positions>,
+        captured: &mut Captured,
+    ) {
+        let Some(slot) = self.slot(key) else { return };
+        let shape = match columns {
+            None => captured.new_shape(E::INFO.columns.len()),
+            Some(columns) => captured.changed_shape(columns.clone()),
+        };
+        captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
+    }
+
+    fn reserve(&mut self, id: i64) {
+        self.reserve_row(id);
+    }
+
+    fn use_up(&mut self, id: i64) {
+        self.use_up_id(id);
+    }
+
+    fn applier(&self) -> ApplyRow<E::Tables> {
+        apply_row::<E>
+    }
+
+    fn conflicts(&self, key: RawKey) -> Vec<Problem> {
+        self.duplicates(key)
+    }
+
+    fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
+        let clean = |key| {
+            if let Some(slot) = self.rows.get_mut(key) {
+                slot.dirty = E::Columns::empty();
+                let listed = RowState::LISTED | RowState::MOVED;
+                slot.state.remove(RowState::NEW | listed);
+            }
+        };
+        match which {
+            Selection::All => self.dirty.unlist(clean),
+            Selection::Oldest(n) => self.dirty.unlist_oldest(n, clean),
+            Selection::Only(_) => {
+                for row in captured.rows() {
+                    if let Some(slot) = self.rows.get_mut(row.key) {
+                        slot.dirty = E::Columns::empty();
+                        slot.state.remove(RowState::NEW);
+                    }
+                }
+            }
+        }
+        self.dirty.forget_removed(captured);
+    }
+
+    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
+        for row in captured.rows() {
+            // Not there: it was removed meanwhile, and has a tombstone if the file has it.
+            let Some(slot) = self.rows.get_mut(row.key) else {
+                continue;
+            };
+            if captured.is_new(row) {
+                slot.state.insert(RowState::NEW);
+            } else {
+                let columns = captured.shapes()[row.shape].columns.iter();
+                columns.for_each(|&column| slot.dirty.insert(flag::<E>(column)));
+            }
+            list(&mut self.dirty, row.key, slot);
+        }
+        self.dirty.restore(captured, removed);
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[cold]
+    fn forget_file(&mut self) {
+        self.dirty.clear();
+        for (key, slot) in &mut self.rows {
+            slot.dirty = E::Columns::empty();
+            slot.state = RowState::NEW;
+            self.dirty.list(key, &mut slot.state);
+        }
+        self.ids.counter_mut().forget_file();
+    }
+
+    fn file_has(&self, id: i64, row: &[Cell<'_>], tables: &E::Tables) -> bool {
+        let Some(slot) = self.ids.key(id).map(|key| &self.rows[key]) else {
+            return false;
+        };
+        let mut clean =
+            (0..E::INFO.columns.len()).filter(|&column| !slot.dirty.contains(flag::<E>(column)));
+        !slot.state.contains(RowState::NEW)
+            && clean.all(|column| row[column] == Cell::Value(slot.row.value(column, tables)))
+    }
+
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
+        let n_rows = with_headroom(n_rows);
+        self.rows.reserve(n_rows.saturating_sub(self.rows.len()));
+        self.ids.expect(n_rows);
+        for (parents, &n) in self.parents.iter_mut().zip(n_parents) {
+            parents.expect(with_headroom(n));
+        }
+    }
+
+    fn preallocate(&mut self, id: i64) {
+        if self.ids.key(id).is_none() {
+            self.allocate(id, E::default());
+        }
+    }
+
+    fn loader(&self) -> LoadRow<E::Tables> {
+        load_row::<E>
+    }
+
+    fn check(&self, tables: &E::Tables) -> Vec<String> {
+        super::invariants::complaints(self, tables)
+    }
+}

@@ -1,0 +1,425 @@
+//! Rows coming, changing and going, and how each step is taken back.
+
+use bitflags::Flags as _;
+use smallvec::SmallVec;
+
+use super::{Slot, Table, Undo, Written, flag, list, positions};
+use crate::error::{Problem, ProblemKind};
+use crate::schema::{ForeignKey, OnDelete, TableKind};
+use crate::store::index::IndexHasher;
+use crate::store::index::{Parent, Place};
+use crate::store::key::AnyKey;
+use crate::store::key::RawKey;
+use crate::store::row::entity::Row;
+use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::dirty::{RowState, Tombstone};
+use crate::store::tracking::effect::Effect;
+
+/// Changing. Whoever calls has made sure that the world allows it.
+impl<E: Row> Table<E> {
+    /// Puts a new row in. `record` says whether a transaction is open.
+    #[inline]
+    pub(crate) fn insert(&mut self, id: i64, row: E, record: bool) -> RawKey {
+        let (rows, dirty) = (&mut self.rows, &mut self.dirty);
+        dirty.shrink(rows.len(), |key| rows.contains_key(key));
+        let slot = Slot {
+            row,
+            id,
+            dirty: E::Columns::empty(),
+            state: RowState::NEW,
+        };
+        let key = rows.insert(slot);
+        dirty.list(key, &mut rows[key].state);
+        self.ids.insert(id, key);
+        self.n_live += 1;
+        self.link(key, E::Columns::all(), Place::Last);
+        if record {
+            self.undo.push(Undo::Insert { key });
+        }
+        key
+    }
+
+    /// Writes a field, unless there is something to look at first: an index, a foreign key, NaN, or a
+    /// row that is not there. One look-up, because in a large world each is a cache miss.
+    #[inline]
+    pub(crate) fn write(&mut self, key: RawKey, field: E::Field, record: bool) -> Written<E> {
+        let Some(slot) = self.rows.get_mut(key) else {
+            return Written::NotYet(field);
+        };
+        if slot.state.contains(RowState::REMOVED) {
+            return Written::NotYet(field);
+        }
+        let columns = slot.row.differs(&field);
+        if columns.is_empty() {
+            return Written::Nothing;
+        }
+        let guarded = E::INDEXED.union(E::CHECKED);
+        if columns.intersects(guarded) || (columns.intersects(E::REALS) && has_nan(&field)) {
+            return Written::NotYet(field);
+        }
+        let old = slot.row.replace(field);
+        if record {
+            let dirty = slot.dirty;
+            self.undo.push(Undo::Write { key, old, dirty });
+        }
+        slot.dirty.insert(columns);
+        // None of them is a foreign key's.
+        self.dirty.list(key, &mut slot.state);
+        Written::Done
+    }
+
+    /// Marks columns as changed, after the row was written.
+    #[inline]
+    pub(crate) fn wrote(&mut self, key: RawKey, columns: E::Columns, old: E::Field, record: bool) {
+        let slot = &mut self.rows[key];
+        if record {
+            self.undo.push(Undo::Write {
+                key,
+                old,
+                dirty: slot.dirty,
+            });
+        }
+        slot.dirty.insert(columns);
+        list(&mut self.dirty, key, slot);
+    }
+
+    /// Enters a row into the indexes on these columns.
+    pub(crate) fn link(&mut self, key: RawKey, columns: E::Columns, at: Place) {
+        let slot = &self.rows[key];
+        let id_of = |other: RawKey| self.rows[other].id;
+        for (n, parents) in self.parents.iter_mut().enumerate() {
+            if is_key_on::<E>(n, columns)
+                && let Some(parent) = slot.row.parent(n)
+            {
+                parents.link(Parent::Row(parent), slot.id, key, at, id_of);
+            }
+        }
+        for (n, index) in self.indexes.iter_mut().enumerate() {
+            if is_index_on::<E>(n, columns)
+                && let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher()))
+            {
+                index.link(
+                    hash,
+                    slot.id,
+                    key,
+                    |other| self.rows[other].row.index_eq(&slot.row, n),
+                    id_of,
+                );
+            }
+        }
+    }
+
+    /// Takes a row out of the indexes on these columns.
+    pub(crate) fn unlink(&mut self, key: RawKey, columns: E::Columns) {
+        let slot = &self.rows[key];
+        for (n, parents) in self.parents.iter_mut().enumerate() {
+            if is_key_on::<E>(n, columns)
+                && let Some(parent) = slot.row.parent(n)
+            {
+                parents.unlink(Parent::Row(parent), slot.id, key);
+            }
+        }
+        for (n, index) in self.indexes.iter_mut().enumerate() {
+            if is_index_on::<E>(n, columns)
+                && let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher()))
+            {
+                index.unlink(hash, slot.id, key, |other| {
+                    self.rows[other].row.index_eq(&slot.row, n)
+                });
+            }
+        }
+    }
+
+    /// Takes a live row out. It stays in its slot, marked, until the transaction ends.
+    pub(in crate::store) fn take_out(&mut self, key: RawKey) {
+        if self.slot(key).is_none() {
+            return;
+        }
+        let belonged_to = self.belongs_to(key);
+        self.unlink(key, E::Columns::all());
+        let slot = &mut self.rows[key];
+        slot.state.insert(RowState::REMOVED);
+        let id = slot.id;
+        if !slot.state.contains(RowState::NEW) {
+            let mut owners = cascading::<E>();
+            self.dirty.bury(Tombstone {
+                id,
+                key,
+                belonged_to,
+                has_moved: owners.any(|(_, owner)| slot.dirty.contains(flag::<E>(owner.column))),
+            });
+        }
+        self.ids.remove(id);
+        self.n_live -= 1;
+        self.undo.push(Undo::Remove { key });
+    }
+
+    /// Makes a foreign key name nobody, where it can. Says whether it could.
+    pub(in crate::store) fn let_go(&mut self, foreign_key: usize, key: RawKey) -> bool {
+        let Some(field) = E::orphaned(foreign_key) else {
+            return false;
+        };
+        let Some(columns) = self.slot(key).map(|slot| slot.row.differs(&field)) else {
+            return false;
+        };
+        self.unlink(key, columns);
+        let old = self.rows[key].row.replace(field);
+        self.link(key, columns, Place::ById);
+        self.wrote(key, columns, old, true);
+        true
+    }
+
+    /// Takes the last recorded step back.
+    pub(in crate::store) fn take_back(&mut self) {
+        match self.undo.pop() {
+            Some(Undo::Insert { key }) => {
+                self.unlink(key, E::Columns::all());
+                if let Some(slot) = self.rows.remove(key) {
+                    self.n_live -= 1;
+                    self.ids.remove(slot.id);
+                    self.ids.counter_mut().take_back(slot.id);
+                }
+            }
+            Some(Undo::Remove { key }) => {
+                let slot = &mut self.rows[key];
+                slot.state.remove(RowState::REMOVED);
+                let is_new = slot.state.contains(RowState::NEW);
+                self.ids.put(slot.id, key);
+                self.n_live += 1;
+                if !is_new {
+                    self.dirty.unbury();
+                }
+                self.link(key, E::Columns::all(), Place::ById);
+            }
+            Some(Undo::Reserve { key, next_id }) => {
+                if let Some(slot) = self.rows.remove(key) {
+                    self.n_live -= 1;
+                    self.ids.remove(slot.id);
+                    self.ids.counter_mut().reset(next_id);
+                }
+            }
+            Some(Undo::UseUp { next_id }) => self.ids.counter_mut().reset(next_id),
+            Some(Undo::Fill { key }) => {
+                self.unlink(key, E::Columns::all());
+                self.rows[key].row = E::default();
+            }
+            Some(Undo::Replace {
+                key,
+                old,
+                columns,
+                dirty,
+            }) => {
+                self.unlink(key, columns);
+                let slot = &mut self.rows[key];
+                slot.row = *old;
+                slot.dirty = dirty;
+                self.link(key, columns, Place::ById);
+            }
+            Some(Undo::Write { key, old, dirty }) => {
+                let indexed = self.rows[key].row.differs(&old).intersection(E::INDEXED);
+                if !indexed.is_empty() {
+                    self.unlink(key, indexed);
+                }
+                let slot = &mut self.rows[key];
+                slot.row.replace(old);
+                slot.dirty = dirty;
+                if !indexed.is_empty() {
+                    self.link(key, indexed, Place::ById);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Makes room for a row with an id of its own, as a step that can be taken back.
+    pub(in crate::store) fn reserve_row(&mut self, id: i64) {
+        let next_id = self.ids.counter().next();
+        let key = self.allocate(id, E::default());
+        let slot = &mut self.rows[key];
+        slot.state.insert(RowState::NEW);
+        self.dirty.list(key, &mut slot.state);
+        self.undo.push(Undo::Reserve { key, next_id });
+    }
+
+    /// Makes sure that this id is not given any more, as a step that can be taken back.
+    pub(in crate::store) fn use_up_id(&mut self, id: i64) {
+        let next_id = self.ids.counter().next();
+        self.ids.counter_mut().use_up(id);
+        self.undo.push(Undo::UseUp { next_id });
+    }
+
+    /// Writes several columns at once, or a reserved row. Whoever calls looks at all rows when the
+    /// last one is written: until then they may have each other's values.
+    pub(in crate::store) fn overwrite(&mut self, key: RawKey, row: E, columns: Option<E::Columns>) {
+        let Some(columns) = columns else {
+            self.rows[key].row = row;
+            self.link(key, E::Columns::all(), Place::ById);
+            self.undo.push(Undo::Fill { key });
+            return;
+        };
+        self.unlink(key, columns);
+        let slot = &mut self.rows[key];
+        let old = Box::new(std::mem::replace(&mut slot.row, row));
+        let dirty = slot.dirty;
+        slot.dirty.insert(columns);
+        list(&mut self.dirty, key, slot);
+        self.link(key, columns, Place::ById);
+        self.undo.push(Undo::Replace {
+            key,
+            old,
+            columns,
+            dirty,
+        });
+    }
+
+    /// Forgets the recorded steps, tells of each, and frees the rows that were removed.
+    pub(in crate::store) fn settle(&mut self, ledger: &mut Ledger) {
+        for step in self.undo.drain(..) {
+            let (Undo::Insert { key }
+            | Undo::Remove { key }
+            | Undo::Reserve { key, .. }
+            | Undo::Fill { key }
+            | Undo::Replace { key, .. }
+            | Undo::Write { key, .. }) = step
+            else {
+                continue;
+            };
+            let row = AnyKey {
+                table: E::TABLE,
+                key,
+            };
+            let rows = &self.rows;
+            ledger.note(row, || {
+                let slot = rows.get(key)?;
+                let effect = match &step {
+                    Undo::Insert { .. } | Undo::Reserve { .. } => Effect::Inserted,
+                    Undo::Fill { .. } => return None,
+                    Undo::Remove { .. } => Effect::Removed,
+                    Undo::Replace { columns, .. } => Effect::Changed(positions::<E>(*columns)),
+                    Undo::Write { old, .. } => {
+                        let columns = slot.row.differs(old);
+                        if columns.is_empty() {
+                            return None;
+                        }
+                        Effect::Changed(positions::<E>(columns))
+                    }
+                    Undo::UseUp { .. } => return None,
+                };
+                Some((slot.id, effect))
+            });
+            if let Undo::Remove { key } = step {
+                self.rows.remove(key);
+            }
+        }
+    }
+
+    /// Number of rows that taking back would bring back.
+    pub(crate) fn n_removed(&self) -> usize {
+        let removed = |step: &&Undo<E>| matches!(step, Undo::Remove { .. });
+        self.undo.iter().filter(removed).count()
+    }
+
+    /// The rows that removing `key` takes it from: what its tombstone remembers.
+    fn belongs_to(&self, key: RawKey) -> SmallVec<[AnyKey; 1]> {
+        let row = &self.rows[key].row;
+        let mut parents: SmallVec<_> = cascading::<E>()
+            .filter_map(|(n, foreign_key)| {
+                Some(AnyKey {
+                    table: foreign_key.table?,
+                    key: row.parent(n)?,
+                })
+            })
+            .collect();
+        if let TableKind::Owned { pivot } = E::INFO.kind {
+            parents.push(AnyKey { table: pivot, key });
+        }
+        parents
+    }
+
+    /// Fills in a row of the file: clean, and linked into the indexes. The problems are those of
+    /// unique values that are not.
+    pub(in crate::store) fn fill(&mut self, id: i64, row: E) -> Vec<Problem> {
+        let key = match self.ids.key(id) {
+            Some(key) => {
+                self.rows[key].row = row;
+                key
+            }
+            None => self.allocate(id, row),
+        };
+        let problems = self.duplicates(key);
+        self.link(key, E::Columns::all(), Place::Last);
+        problems
+    }
+
+    pub(in crate::store) fn allocate(&mut self, id: i64, row: E) -> RawKey {
+        let slot = Slot {
+            row,
+            id,
+            dirty: E::Columns::empty(),
+            state: RowState::empty(),
+        };
+        let key = self.rows.insert(slot);
+        self.ids.insert(id, key);
+        self.n_live += 1;
+        key
+    }
+
+    /// The rows that have a value of this one which has to be unique.
+    pub(in crate::store) fn duplicates(&self, key: RawKey) -> Vec<Problem> {
+        let slot = &self.rows[key];
+        let problem = |column: String, existing: i64| {
+            let kind = ProblemKind::NotUnique { existing };
+            Problem {
+                table: E::INFO.name,
+                id: slot.id,
+                column,
+                kind,
+            }
+        };
+        let foreign_keys = E::INFO
+            .foreign_keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| key.unique);
+        let by_parent = foreign_keys.filter_map(|(n, _)| {
+            let other = self.parents[n]
+                .children(Parent::Row(slot.row.parent(n)?))
+                .find(|&other| other != key)?;
+            Some(problem(
+                E::INFO.foreign_key_column(n).to_owned(),
+                self.rows[other].id,
+            ))
+        });
+        let by_value = (0..E::INFO.indexes.len()).filter_map(|n| {
+            let other = self.conflict(&slot.row, Some(key), n)?;
+            Some(problem(E::INFO.index_columns(n), other.id))
+        });
+        by_parent.chain(by_value).collect()
+    }
+}
+
+/// The foreign keys that say whom a row goes with, with their positions.
+fn cascading<E: Row>() -> impl Iterator<Item = (usize, &'static ForeignKey)> {
+    let foreign_keys = E::INFO.foreign_keys.iter().enumerate();
+    foreign_keys.filter(|(_, foreign_key)| foreign_key.on_delete == OnDelete::Cascade)
+}
+
+/// Whether the foreign key at this position stands on one of these columns.
+#[inline]
+fn is_key_on<E: Row>(foreign_key: usize, columns: E::Columns) -> bool {
+    columns.contains(flag::<E>(E::INFO.foreign_keys[foreign_key].column))
+}
+
+/// Whether the index at this position stands on one of these columns.
+#[inline]
+fn is_index_on<E: Row>(index: usize, columns: E::Columns) -> bool {
+    let mut its_columns = E::INFO.indexes[index].columns.iter();
+    its_columns.any(|&column| columns.contains(flag::<E>(column)))
+}
+
+/// NaN is the only value that differs from itself.
+#[inline]
+#[allow(clippy::eq_op, reason = "that is the question")]
+fn has_nan(field: &impl PartialEq) -> bool {
+    field != field
+}

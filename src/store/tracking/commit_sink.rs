@@ -1,0 +1,41 @@
+//! What is kept of steps that nothing can take back any more: who was changed together, for saving;
+//! and what came of it, for subscribers.
+
+use crate::store::key::AnyKey;
+use crate::store::tracking::effect::{Effect, Positions};
+use crate::store::tracking::feed::Feed;
+#[cfg(feature = "sqlite")]
+use crate::store::tracking::txn_groups::Together;
+
+/// Where tables tell of their steps once they are final.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// Without files nobody saves.
+    #[cfg(feature = "sqlite")]
+    pub(crate) together: Together,
+    pub(crate) feed: Feed,
+}
+
+impl Ledger {
+    /// Notes one step. The row's id and what became of it are asked only if there is somebody to tell.
+    #[inline]
+    pub(crate) fn note(
+        &mut self,
+        row: AnyKey,
+        effect: impl FnOnce() -> Option<(i64, Effect<Positions>)>,
+    ) {
+        #[cfg(feature = "sqlite")]
+        self.together.add(row);
+        if self.feed.is_watched()
+            && let Some((id, effect)) = effect()
+        {
+            self.feed.note(row, id, effect);
+        }
+    }
+
+    /// Ends a transaction, or a step outside of one.
+    pub(crate) fn close(&mut self) {
+        #[cfg(feature = "sqlite")]
+        self.together.close();
+    }
+}

@@ -1,0 +1,212 @@
+//! The change feed: what was inserted, changed and removed since a subscriber last looked.
+
+use std::sync::{Arc, Weak};
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+
+use crate::error::Error;
+use crate::schema::TableId;
+use crate::store::key::{AnyKey, RawKey};
+use crate::store::tracking::effect::{Effect, Positions};
+
+/// A place in the change feed of a world: what has happened until here has been seen.
+///
+/// Made by [`World::subscribe`](crate::World::subscribe); dropping it ends the subscription.
+#[derive(Debug)]
+pub struct Subscription {
+    token: Arc<()>,
+}
+
+/// Net effects by table and id.
+pub(crate) type Pending = HashMap<(TableId, i64), (RawKey, Effect<Positions>)>;
+
+/// Who looks, and what has not been looked at.
+///
+/// A write is noted once, whoever looks; it is handed out to all subscribers when one of them does.
+#[derive(Debug, Default)]
+pub(crate) struct Feed {
+    noted: Pending,
+    subscribers: Vec<Subscriber>,
+}
+
+#[derive(Debug)]
+struct Subscriber {
+    token: Weak<()>,
+    capacity: usize,
+    /// `None` once there was more than the capacity.
+    pending: Option<Pending>,
+}
+
+impl Feed {
+    #[inline]
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.subscribers.is_empty()
+    }
+
+    pub(crate) fn note(&mut self, row: AnyKey, id: i64, effect: Effect<Positions>) {
+        note(&mut self.noted, (row.table, id), row.key, effect);
+        // Now and then: a subscriber that never looks, or is not there any more, must not fill the
+        // memory.
+        let n_noted = self.noted.len();
+        if n_noted.is_power_of_two() {
+            self.forget_dropped();
+        }
+        let most = self
+            .subscribers
+            .iter()
+            .map(|subscriber| subscriber.capacity);
+        if n_noted > most.max().unwrap_or(0) {
+            self.hand_out();
+        }
+    }
+
+    pub(crate) fn subscribe(&mut self, capacity: usize) -> Subscription {
+        let token = Arc::new(());
+        self.subscribers.push(Subscriber {
+            token: Arc::downgrade(&token),
+            capacity,
+            pending: Some(Pending::default()),
+        });
+        Subscription { token }
+    }
+
+    fn forget_dropped(&mut self) {
+        self.subscribers
+            .retain(|subscriber| subscriber.token.strong_count() > 0);
+    }
+
+    /// Gives what was noted to all subscribers.
+    pub(crate) fn hand_out(&mut self) {
+        self.forget_dropped();
+        let noted = std::mem::take(&mut self.noted);
+        let Some((last, others)) = self.subscribers.split_last_mut() else {
+            return;
+        };
+        for subscriber in others {
+            subscriber.add(noted.clone());
+        }
+        last.add(noted);
+    }
+
+    pub(crate) fn take(&mut self, subscription: &Subscription) -> Result<Pending, Error> {
+        self.hand_out();
+        let token = Arc::as_ptr(&subscription.token);
+        let subscriber = self
+            .subscribers
+            .iter_mut()
+            .find(|subscriber| subscriber.token.as_ptr() == token)
+            .ok_or(Error::NotSubscribed)?;
+        let capacity = subscriber.capacity;
+        subscriber
+            .pending
+            .replace(Pending::default())
+            .ok_or(Error::ChangesMissed { capacity })
+    }
+}
+
+impl Subscriber {
+    fn add(&mut self, noted: Pending) {
+        let Some(pending) = &mut self.pending else {
+            return;
+        };
+        if pending.is_empty() {
+            *pending = noted;
+        } else {
+            for (row, (key, effect)) in noted {
+                note(pending, row, key, effect);
+            }
+        }
+        if pending.len() > self.capacity {
+            self.pending = None;
+        }
+    }
+}
+
+/// Puts one more effect to those that a row had already.
+fn note(pending: &mut Pending, row: (TableId, i64), key: RawKey, effect: Effect<Positions>) {
+    let mut entry = match pending.entry(row) {
+        Entry::Vacant(entry) => {
+            entry.insert((key, effect));
+            return;
+        }
+        Entry::Occupied(entry) => entry,
+    };
+    match (&mut entry.get_mut().1, effect) {
+        (Effect::Inserted, Effect::Removed) => {
+            entry.remove();
+        }
+        (Effect::Changed(columns), Effect::Changed(more)) => {
+            columns.extend(more);
+            columns.sort_unstable();
+            columns.dedup();
+        }
+        (before @ Effect::Changed(_), Effect::Removed) => *before = Effect::Removed,
+        // A new row stays new whatever is written to it; ids do not come back.
+        (Effect::Inserted | Effect::Removed, _) | (Effect::Changed(_), Effect::Inserted) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use slotmap::Key as _;
+
+    const ROW: (TableId, i64) = (TableId(3), 7);
+
+    fn net(effects: &[Effect<Positions>]) -> Option<Effect<Positions>> {
+        let mut pending = Pending::default();
+        for effect in effects {
+            note(&mut pending, ROW, RawKey::null(), effect.clone());
+        }
+        pending.remove(&ROW).map(|(_, effect)| effect)
+    }
+
+    fn changed(columns: &[u16]) -> Effect<Positions> {
+        Effect::Changed(columns.into())
+    }
+
+    #[test]
+    fn effects_of_one_row_add_up() {
+        use Effect::{Inserted, Removed};
+        assert_eq!(net(&[Inserted, Removed]), None);
+        assert_eq!(net(&[Inserted, changed(&[1])]), Some(Inserted));
+        assert_eq!(net(&[Inserted, changed(&[1]), Removed]), None);
+        assert_eq!(net(&[changed(&[2]), Removed]), Some(Removed));
+        let both = [changed(&[4, 9]), changed(&[0, 4])];
+        assert_eq!(net(&both), Some(changed(&[0, 4, 9])));
+    }
+
+    fn note_rows(feed: &mut Feed, ids: std::ops::Range<i64>) {
+        let (table, key) = (TableId(0), RawKey::null());
+        ids.for_each(|id| feed.note(AnyKey { table, key }, id, Effect::Inserted));
+    }
+
+    #[test]
+    fn memory_stays_bounded_for_those_who_never_look() {
+        let mut feed = Feed::default();
+        let (small, large) = (feed.subscribe(10), feed.subscribe(1000));
+        note_rows(&mut feed, 0..100_000);
+        assert!(feed.noted.len() <= 1001);
+        assert!(feed.subscribers.iter().all(|s| s.pending.is_none()));
+        for subscription in [&small, &large] {
+            let missed = feed.take(subscription);
+            assert!(matches!(missed, Err(Error::ChangesMissed { .. })));
+            assert!(
+                feed.take(subscription)
+                    .is_ok_and(|pending| pending.is_empty())
+            );
+        }
+    }
+
+    #[test]
+    fn a_dropped_subscription_costs_nothing_for_long() {
+        let mut feed = Feed::default();
+        let dropped = feed.subscribe(usize::MAX);
+        note_rows(&mut feed, 0..7);
+        drop(dropped);
+        note_rows(&mut feed, 7..8);
+        assert!(!feed.is_watched());
+        assert!(feed.noted.is_empty());
+    }
+}

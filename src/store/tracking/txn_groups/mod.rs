@@ -1,0 +1,289 @@
+//! Which rows were changed in one transaction: they have to reach the file together.
+
+mod groups;
+
+use crate::store::key::AnyKey;
+use crate::store::row_set::RowSet;
+use groups::{Groups, Place};
+
+/// So many rows of transactions are noted before groups are made of them, in one go: well below a
+/// millisecond.
+const LONG: usize = 1 << 12;
+
+/// Fewer rows than this that are not dirty any more do not matter.
+const FEW: usize = 1024;
+
+/// Rows that were changed in one transaction and have not been flushed since.
+///
+/// A transaction notes its rows, one after the other. What groups they make up is found out when
+/// somebody asks, or when the list has become long.
+#[derive(Debug, Default)]
+pub(crate) struct Together {
+    /// The rows of transactions, and where each transaction ends. After the last end comes the one
+    /// that is being written.
+    noted: Vec<AnyKey>,
+    ends: Vec<usize>,
+    /// What was noted before.
+    groups: Groups,
+}
+
+impl Together {
+    /// Notes a row of the transaction that is being written.
+    #[inline]
+    pub(crate) fn add(&mut self, row: AnyKey) {
+        self.noted.push(row);
+    }
+
+    /// Ends the transaction that is being written. One row is no group.
+    pub(crate) fn close(&mut self) {
+        let start = self.ends.last().copied().unwrap_or(0);
+        match &self.noted[start..] {
+            [] => {}
+            [first, others @ ..] if others.iter().all(|row| row == first) => {
+                self.noted.truncate(start);
+            }
+            _ => self.ends.push(self.noted.len()),
+        }
+    }
+
+    /// Makes groups of what was noted.
+    pub(crate) fn fold(&mut self) {
+        let mut start = 0;
+        for end in self.ends.drain(..) {
+            self.groups.join(&self.noted[start..end]);
+            start = end;
+        }
+        self.noted.clear();
+    }
+
+    /// Makes groups of what was noted, if that is much. Says whether it did.
+    #[inline]
+    pub(crate) fn fold_long(&mut self) -> bool {
+        let is_long = self.noted.len() > LONG;
+        if is_long {
+            self.fold();
+        }
+        is_long
+    }
+
+    /// Whether there is no group.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ends.is_empty() && self.groups.len() == 0
+    }
+
+    /// Whether most of the rows in groups are not dirty any more, where there are so many dirty ones.
+    pub(crate) fn is_mostly_clean(&self, n_dirty: usize) -> bool {
+        self.groups.len() > 2 * n_dirty + FEW
+    }
+
+    /// Takes the rows out that are not dirty any more. What they held together stays so. O(rows).
+    pub(crate) fn compact(&mut self, is_dirty: impl Fn(AnyKey) -> bool) {
+        self.groups.retain(is_dirty);
+    }
+
+    /// Adds what a later list has. O(its rows).
+    pub(crate) fn append(&mut self, later: &Self) {
+        if later.groups.len() > 0 {
+            self.fold();
+            let mut rows = Vec::new();
+            for root in later.groups.roots() {
+                rows.clear();
+                rows.extend(later.groups.rows(root));
+                self.groups.join(&rows);
+            }
+        }
+        let start = self.noted.len();
+        self.noted.extend_from_slice(&later.noted);
+        self.ends.extend(later.ends.iter().map(|end| start + end));
+        self.fold_long();
+    }
+
+    /// Forgets everything: it has been flushed.
+    pub(crate) fn clear(&mut self) {
+        self.noted.clear();
+        self.ends.clear();
+        self.groups.clear();
+    }
+
+    /// Forgets the groups of these rows, which have been saved as a whole. O(rows).
+    pub(crate) fn forget(&mut self, saved: &RowSet) {
+        self.fold();
+        for row in saved.iter() {
+            self.groups.forget(row);
+        }
+    }
+
+    /// The group of a row, of what has been [folded](Self::fold). O(log n).
+    pub(crate) fn group(&self, row: AnyKey) -> Option<Group> {
+        self.groups.group(row).map(Group)
+    }
+
+    /// The rows of a group.
+    pub(crate) fn rows(&self, group: Group) -> impl Iterator<Item = AnyKey> {
+        self.groups.rows(group.0)
+    }
+}
+
+/// A group, as long as nothing is folded, forgotten or taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Group(Place);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::TableId;
+    use crate::store::key::RawKey;
+    use slotmap::SlotMap;
+
+    fn rows<const N: usize>() -> [AnyKey; N] {
+        let mut keys = SlotMap::<RawKey, usize>::with_key();
+        std::array::from_fn(|n| AnyKey {
+            table: TableId(0),
+            key: keys.insert(n),
+        })
+    }
+
+    fn group(together: &mut Together, rows: &[AnyKey]) {
+        rows.iter().for_each(|&row| together.add(row));
+        together.close();
+    }
+
+    fn with(together: &mut Together, row: AnyKey) -> Vec<AnyKey> {
+        together.fold();
+        let group = together.group(row);
+        let mut rows: Vec<_> = group
+            .into_iter()
+            .flat_map(|group| together.rows(group))
+            .collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    #[test]
+    fn groups_that_share_a_row_go_together() {
+        let [a, b, c, d, e] = rows();
+        let mut together = Together::default();
+        group(&mut together, &[a, b, a]);
+        group(&mut together, &[d, e]);
+        group(&mut together, &[c, b]);
+        assert!(!together.is_empty(), "groups are noted");
+        assert_eq!(with(&mut together, a), [a, b, c]);
+        assert_eq!(with(&mut together, e), [d, e]);
+        assert!(!together.is_empty(), "groups are made");
+    }
+
+    #[test]
+    fn one_row_is_no_group() {
+        let [a, b] = rows();
+        let mut together = Together::default();
+        group(&mut together, &[a, a]);
+        group(&mut together, &[b]);
+        group(&mut together, &[]);
+        assert!(together.is_empty() && together.noted.is_empty());
+        assert_eq!(with(&mut together, a), []);
+    }
+
+    #[test]
+    fn a_row_that_is_gone_still_holds_its_groups_together() {
+        let [a, b, c, d] = rows();
+        let mut together = Together::default();
+        group(&mut together, &[a, b]);
+        group(&mut together, &[b, c]);
+        group(&mut together, &[c, d]);
+        together.fold();
+        together.compact(|row| row != b);
+        assert_eq!(with(&mut together, a), [a, c, d]);
+        assert_eq!(with(&mut together, b), []);
+    }
+
+    #[test]
+    fn groups_that_come_back_are_joined_with_what_has_changed_since() {
+        let [a, b, c, d, e] = rows();
+        let (mut before, mut since) = (Together::default(), Together::default());
+        group(&mut before, &[a, b]);
+        group(&mut before, &[c, d]);
+        group(&mut since, &[b, e]);
+        since.append(&before);
+        assert_eq!(with(&mut since, a), [a, b, e]);
+        assert_eq!(with(&mut since, d), [c, d]);
+    }
+
+    #[test]
+    fn what_was_noted_is_kept_short_and_says_the_same() {
+        let [a, b, c, d, e] = rows();
+        let mut together = Together::default();
+        let mut longest = 0;
+        for _ in 0..LONG {
+            group(&mut together, &[a, b]);
+            group(&mut together, &[c, d, c]);
+            longest = longest.max(together.noted.len());
+            together.fold_long();
+            assert!(together.groups.len() <= 4, "there are four rows");
+        }
+        assert!((LONG..LONG + 5).contains(&longest));
+        group(&mut together, &[d, e]);
+        assert_eq!(with(&mut together, b), [a, b]);
+        assert_eq!(with(&mut together, c), [c, d, e]);
+    }
+
+    #[test]
+    fn what_is_appended_may_be_noted_or_in_groups() {
+        let [a, b, c, d, e] = rows();
+        for (fold_one, fold_other) in [(false, false), (false, true), (true, false), (true, true)] {
+            let (mut one, mut other) = (Together::default(), Together::default());
+            group(&mut one, &[a, b]);
+            group(&mut other, &[c, d]);
+            group(&mut other, &[b, e]);
+            if fold_one {
+                one.fold();
+            }
+            if fold_other {
+                other.fold();
+            }
+            // As much is noted after it as before.
+            group(&mut other, &[d, c]);
+            one.append(&other);
+            assert_eq!(with(&mut one, a), [a, b, e]);
+            assert_eq!(with(&mut one, d), [c, d]);
+        }
+    }
+
+    #[test]
+    fn rows_are_looked_through_when_most_of_them_are_clean() {
+        let mut keys = SlotMap::<RawKey, ()>::with_key();
+        let mut together = Together::default();
+        let mut pair = || {
+            [(); 2].map(|()| AnyKey {
+                table: TableId(0),
+                key: keys.insert(()),
+            })
+        };
+        let n_dirty = 2 * FEW;
+        for _ in 0..n_dirty + FEW / 2 {
+            assert!(!together.is_mostly_clean(n_dirty));
+            group(&mut together, &pair());
+            together.fold();
+        }
+        assert!(!together.is_mostly_clean(n_dirty));
+        let last = pair();
+        group(&mut together, &last);
+        together.fold();
+        assert!(together.is_mostly_clean(n_dirty));
+        together.compact(|row| last.contains(&row));
+        assert_eq!(together.groups.len(), 2);
+        assert_eq!(with(&mut together, last[0]), last);
+        together.clear();
+        assert!(together.is_empty());
+    }
+
+    #[test]
+    fn saved_groups_are_forgotten() {
+        let [a, b, c, d] = rows();
+        let mut together = Together::default();
+        group(&mut together, &[a, b]);
+        group(&mut together, &[c, d]);
+        together.forget(&RowSet::from_iter([a, b]));
+        assert_eq!(with(&mut together, a), []);
+        assert_eq!(with(&mut together, d), [c, d]);
+    }
+}

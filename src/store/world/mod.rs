@@ -1,0 +1,269 @@
+//! The world: all tables of one schema, and the verbs on them.
+
+mod apply;
+pub mod changes;
+pub mod entity;
+pub mod join;
+pub mod own;
+mod ownership_cycles;
+pub mod remove;
+#[cfg(feature = "sqlite")]
+pub(crate) mod save_set;
+pub mod transaction;
+mod update;
+pub mod view;
+
+use std::fmt;
+use std::ops::Deref;
+
+use crate::error::Error;
+
+use crate::schema::TableId;
+use crate::schema::graph::{Ownership, Reference, references};
+use crate::store::key::{Id, Key};
+use crate::store::table::stored::{Tables, all_tables};
+use crate::store::tracking::commit_sink::Ledger;
+use crate::store::world::entity::{Entity, Standalone};
+use crate::store::world::transaction::UndoLog;
+use crate::store::world::view::{RowMut, RowRef};
+
+/// All tables of one schema, in memory. The only way in for rows, because only it sees every table.
+///
+/// The verbs are the same for every entity; the type of the row or of the key says which table.
+/// Tables can be read one by one: the world derefs to the generated struct of them. Works without
+/// a file; with one, it is a [`Database`](crate::Database)'s.
+pub struct World<T: Tables> {
+    pub(crate) tables: T,
+    pub(crate) log: UndoLog,
+    pub(crate) ledger: Ledger,
+    pub(crate) references: Box<[Vec<Reference>]>,
+    pub(crate) ownership: Ownership,
+    #[cfg(feature = "sqlite")]
+    identity: u64,
+}
+
+impl<T: Tables> Default for World<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Tables> fmt::Debug for World<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = T::INFO
+            .iter()
+            .zip(all_tables::<T>())
+            .map(|(info, table)| (info.name, self.tables.table(table).n_rows()));
+        f.debug_map().entries(rows).finish()
+    }
+}
+
+impl<T: Tables> Deref for World<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.tables
+    }
+}
+
+impl<T: Tables> World<T> {
+    /// An empty world.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            tables: T::default(),
+            log: UndoLog::default(),
+            ledger: Ledger::default(),
+            references: references(T::INFO),
+            ownership: Ownership::of(T::INFO),
+            #[cfg(feature = "sqlite")]
+            identity: new_identity(),
+        }
+    }
+
+    /// A number that no other world of this process has: `mem::swap` can put one world in the place
+    /// of another, and then it must not be flushed.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn identity(&self) -> u64 {
+        self.identity
+    }
+
+    /// Makes all rows new, for a file that has none of them. To whoever knew it with the other file it is
+    /// another world: returns the new [identity](Self::identity). O(rows).
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn forget_file(&mut self) -> u64 {
+        for table in all_tables::<T>() {
+            self.tables.table_mut(table).forget_file();
+        }
+        self.ledger.together.clear();
+        self.identity = new_identity();
+        self.identity
+    }
+
+    /// Puts a row in, and returns its key. Its id is one that no row of the table ever had. O(1).
+    ///
+    /// # Errors
+    /// [`Error::NotUnique`], [`Error::NoSuchRow`] for a foreign key that names nobody,
+    /// [`Error::NotANumber`], [`Error::CheckFailed`], [`Error::IdExhausted`]. Nothing was changed then.
+    #[inline]
+    pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
+        let id = self.check_insert(&row)?;
+        Ok(self.insert_checked(id, row))
+    }
+
+    /// A row for reading, with its relations. O(1).
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`] if it is not there.
+    #[inline]
+    pub fn get<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<E::Ref<'_>, Error> {
+        match RowRef::new(self, key) {
+            Some(row) => Ok(row.into()),
+            None => Err(Error::StaleKey {
+                table: E::INFO.name,
+            }),
+        }
+    }
+
+    /// A row for writing: setters, and the operations on what it owns. O(1).
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`] if it is not there.
+    #[inline]
+    pub fn get_mut<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<E::Mut<'_>, Error> {
+        if !E::table(&self.tables).contains_key(key) {
+            return Err(Error::StaleKey {
+                table: E::INFO.name,
+            });
+        }
+        Ok(RowMut::new(self, key).into())
+    }
+
+    /// Whether a key's row is there. O(1).
+    #[inline]
+    #[must_use]
+    pub fn contains_key<E: Entity<Tables = T>>(&self, key: Key<E>) -> bool {
+        E::table(&self.tables).contains_key(key)
+    }
+
+    /// The id of a row: what is written to the file, and what to send to a client. O(1).
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`] if it is not there.
+    #[inline]
+    pub fn id<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<Id<E>, Error> {
+        match E::table(&self.tables).id(key) {
+            Some(id) => Ok(id),
+            // Made only here: an error that is made and dropped takes time.
+            None => Err(Error::StaleKey {
+                table: E::INFO.name,
+            }),
+        }
+    }
+
+    /// The key of the row with this id, if it is there. O(1).
+    #[inline]
+    #[must_use]
+    pub fn key<E: Entity<Tables = T>>(&self, id: Id<E>) -> Option<Key<E>> {
+        E::table(&self.tables).key(id)
+    }
+
+    /// Number of rows of `E`. O(1).
+    #[must_use]
+    pub fn n_rows<E: Entity<Tables = T>>(&self) -> usize {
+        E::table(&self.tables).len()
+    }
+
+    /// Number of rows of all tables. O(tables).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        all_tables::<T>()
+            .map(|table| self.tables.table(table).n_rows())
+            .sum()
+    }
+
+    /// Whether there is no row in any table.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All rows of `E`, in the order of [`Table::iter`](crate::store::table::Table::iter).
+    #[inline]
+    pub fn iter<E: Entity<Tables = T>>(&self) -> impl Iterator<Item = (Key<E>, &E)> + Clone {
+        E::table(&self.tables).iter()
+    }
+
+    /// All rows of `E` for writing, one after the other in ascending order of their ids. Rows that are
+    /// inserted on the way are not visited, and rows that are removed are not either.
+    ///
+    /// Each row is lent out as [`get_mut`](Self::get_mut) does, so no write can miss its dirty flag;
+    /// two cannot be had at once, hence `while let Some(row) = rows.next()` instead of `for`.
+    pub fn iter_mut<E: Entity<Tables = T>>(&mut self) -> IterMut<'_, E> {
+        let next = E::table(&self.tables).ids.counter().next();
+        IterMut {
+            world: self,
+            next: Some(i64::MIN),
+            // Where no id is left, none can be inserted on the way either.
+            last: next.map_or(i64::MAX, |next| next - 1),
+        }
+    }
+
+    /// Number of rows that the next flush has to write: inserted, changed and removed ones. What is on its
+    /// way in the background, or was copied ahead, does not count. O(such rows).
+    #[must_use]
+    pub fn n_dirty(&self) -> usize {
+        all_tables::<T>().map(|table| self.n_dirty_of(table)).sum()
+    }
+
+    fn n_dirty_of(&self, table: TableId) -> usize {
+        let table = self.tables.table(table);
+        let listed = table
+            .dirty()
+            .listed()
+            .iter()
+            .filter(|&&key| table.is_dirty_row(key))
+            .count();
+        listed + table.dirty().removed().len()
+    }
+
+    /// Recomputes every index, ownership and dirty set from the rows, and says what does not agree:
+    /// nothing, unless the engine has a bug. O(rows); for tests.
+    #[must_use]
+    pub fn check(&self) -> Vec<String> {
+        all_tables::<T>()
+            .flat_map(|table| self.tables.table(table).check(&self.tables))
+            .chain(self.islands().iter().map(ToString::to_string))
+            .collect()
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn new_identity() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static WORLDS: AtomicU64 = AtomicU64::new(0);
+    WORLDS.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Rows lent out for writing, one at a time: see [`World::iter_mut`].
+#[derive(Debug)]
+pub struct IterMut<'w, E: Entity> {
+    world: &'w mut World<E::Tables>,
+    next: Option<i64>,
+    last: i64,
+}
+
+impl<E: Entity> IterMut<'_, E> {
+    /// The next row. O(1).
+    #[allow(clippy::should_implement_trait, reason = "an iterator cannot lend")]
+    #[inline]
+    pub fn next(&mut self) -> Option<E::Mut<'_>> {
+        let (id, key) = E::table(&self.world.tables).ids.at_or_after(self.next?)?;
+        if id > self.last {
+            return None;
+        }
+        self.next = id.checked_add(1);
+        Some(RowMut::new(self.world, Key::<E>::from_raw(key)).into())
+    }
+}

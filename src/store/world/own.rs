@@ -1,0 +1,254 @@
+//! Owned rows: added to an owner, taken from it, given to another.
+
+use std::collections::HashSet;
+
+use crate::error::Error;
+
+use crate::store::index::{Parent, Place};
+use crate::store::key::AnyKey;
+use crate::store::key::{Key, RawKey};
+use crate::store::pivot::{Pivot, StoredPivot, describe};
+use crate::store::row::entity::PivotRow;
+use crate::store::row::owner::Owner as _;
+use crate::store::table::Rows;
+use crate::store::table::stored::Tables;
+use crate::store::world::World;
+use crate::store::world::entity::{Owned, OwnerOf};
+
+/// One row of the list that replaces what an owner has: a new row, or one that it has and keeps.
+#[derive(Clone, Debug)]
+pub enum NewOrKept<E> {
+    /// A row to add.
+    New(E),
+    /// A row that the owner has already.
+    Kept(Key<E>),
+}
+
+impl<E: Owned> From<E> for NewOrKept<E> {
+    fn from(row: E) -> Self {
+        Self::New(row)
+    }
+}
+
+impl<E> From<Key<E>> for NewOrKept<E> {
+    fn from(key: Key<E>) -> Self {
+        Self::Kept(key)
+    }
+}
+
+fn pivot<O: Owned>(tables: &O::Tables) -> &Pivot<O::Pivot> {
+    <O::Pivot as StoredPivot>::table(tables)
+}
+
+impl<T: Tables> World<T> {
+    /// What `owner` has of `O`, in the order in which it was added. O(1).
+    #[inline]
+    pub fn owned_by<O: Owned<Tables = T>>(&self, owner: impl Into<OwnerOf<O>>) -> Rows<'_, O> {
+        Rows::new(
+            pivot::<O>(&self.tables).owned_by(owner.into()),
+            O::table(&self.tables),
+        )
+    }
+
+    /// Adds a row to what `owner` has: the row and its row in the pivot. O(1).
+    ///
+    /// # Errors
+    /// When the owner is not there ([`Error::NoSuchRow`]) or the row is refused. Nothing was changed
+    /// then.
+    pub fn add<O: Owned<Tables = T>>(
+        &mut self,
+        owner: impl Into<OwnerOf<O>>,
+        row: O,
+    ) -> Result<Key<O>, Error> {
+        let owner = owner.into();
+        self.check_owner::<O>(owner, None)?;
+        let id = self.check_insert(&row)?;
+        let Some(pivot_id) = pivot::<O>(&self.tables).next_id() else {
+            return Err(Error::IdExhausted {
+                table: O::Pivot::INFO.name,
+            });
+        };
+        let key = self.insert_checked(id, row);
+        let record = self.is_recording();
+        <O::Pivot as StoredPivot>::table_mut(&mut self.tables).link(
+            pivot_id,
+            key.raw(),
+            owner,
+            Place::Last,
+            record,
+        );
+        if record {
+            self.recorded(O::Pivot::TABLE);
+        }
+        Ok(key)
+    }
+
+    /// Removes a row from what `owner` has: the row, its row in the pivot, and what it has in turn.
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`], [`Error::NotTheOwner`], [`Error::StillReferenced`]. Nothing was changed
+    /// then.
+    pub fn remove_owned<O: Owned<Tables = T>>(
+        &mut self,
+        owner: impl Into<OwnerOf<O>>,
+        key: Key<O>,
+    ) -> Result<(), Error> {
+        self.check_owned_by(owner.into(), key)?;
+        self.remove(key)
+    }
+
+    /// Replaces what `owner` has: rows that are not in the list are removed, new ones are added, and
+    /// the keys of rows that it has keep them. All or nothing. Returns the keys in the order of the
+    /// list.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyOwned`] for the key of a row that somebody else has, [`Error::Twice`] for a
+    /// key that stands in the list twice, and whatever adding or removing refuses. Nothing was
+    /// changed then.
+    pub fn set_owned<O: Owned<Tables = T>>(
+        &mut self,
+        owner: impl Into<OwnerOf<O>>,
+        rows: impl IntoIterator<Item = impl Into<NewOrKept<O>>>,
+    ) -> Result<Vec<Key<O>>, Error> {
+        let owner = owner.into();
+        self.check_owner::<O>(owner, None)?;
+        let rows: Vec<NewOrKept<O>> = rows.into_iter().map(Into::into).collect();
+        let mut kept = HashSet::new();
+        for row in &rows {
+            let NewOrKept::Kept(key) = row else { continue };
+            let id = self.id_of_owned(*key)?;
+            let table = O::INFO.name;
+            match pivot::<O>(&self.tables).owner(*key) {
+                Some(its_owner) if its_owner == owner => {}
+                its_owner => {
+                    return Err(Error::AlreadyOwned {
+                        table,
+                        id,
+                        owner: self.describe::<O>(its_owner),
+                    });
+                }
+            }
+            if !kept.insert(key.raw()) {
+                return Err(Error::Twice { table, id });
+            }
+        }
+        self.transaction(|world| {
+            let had: Vec<RawKey> = pivot::<O>(&world.tables).owned_by(owner).collect();
+            let gone = had.into_iter().filter(|key| !kept.contains(key));
+            world.remove_all(
+                gone.map(|key| AnyKey {
+                    table: O::TABLE,
+                    key,
+                })
+                .collect(),
+            )?;
+            let key_of = |row| match row {
+                NewOrKept::New(row) => world.add(owner, row),
+                // One that went along with a removed one is not kept.
+                NewOrKept::Kept(key) => world.id_of_owned(key).map(|_| key),
+            };
+            rows.into_iter().map(key_of).collect()
+        })
+    }
+
+    /// Gives a row that `from` has to `to`: one UPDATE of its row in the pivot. It takes its place
+    /// among what `to` has by the order in which the rows were added, no matter to whom. O(log n) at
+    /// worst.
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`], [`Error::NotTheOwner`] if `from` does not have it,
+    /// [`Error::NoSuchRow`] if `to` is not there, and [`Error::OwnsItself`] if `to` belongs to the row.
+    /// Nothing was changed then.
+    pub fn give<O: Owned<Tables = T>>(
+        &mut self,
+        from: impl Into<OwnerOf<O>>,
+        key: Key<O>,
+        to: impl Into<OwnerOf<O>>,
+    ) -> Result<(), Error> {
+        let (from, to) = (from.into(), to.into());
+        self.check_owned_by(from, key)?;
+        let pivot_id = self.tables.table(O::Pivot::TABLE).id_of(key.raw());
+        self.check_owner::<O>(to, pivot_id)?;
+        if from == to {
+            return Ok(());
+        }
+        self.refuse_owner_below::<O>(key, to)?;
+        let record = self.is_recording();
+        <O::Pivot as StoredPivot>::table_mut(&mut self.tables).give(key.raw(), to, record);
+        if record {
+            self.recorded(O::Pivot::TABLE);
+        }
+        Ok(())
+    }
+
+    /// Refuses an owner that belongs to the row.
+    fn refuse_owner_below<O: Owned<Tables = T>>(
+        &self,
+        key: Key<O>,
+        owner: OwnerOf<O>,
+    ) -> Result<(), Error> {
+        let (arm, parent) = owner.arm();
+        // The arms follow the owned row.
+        match (parent, O::Pivot::INFO.foreign_keys[arm + 1].table) {
+            (Parent::Row(owner), Some(table)) => self.refuse_island(
+                AnyKey {
+                    table: O::TABLE,
+                    key: key.raw(),
+                },
+                AnyKey { table, key: owner },
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    fn id_of_owned<O: Owned<Tables = T>>(&self, key: Key<O>) -> Result<i64, Error> {
+        Ok(self.id(key)?.get())
+    }
+
+    fn describe<O: Owned<Tables = T>>(&self, owner: Option<OwnerOf<O>>) -> String {
+        owner.map_or_else(
+            || "nobody".to_owned(),
+            |owner| describe::<O::Pivot>(owner, &self.tables),
+        )
+    }
+
+    fn check_owned_by<O: Owned<Tables = T>>(
+        &self,
+        owner: OwnerOf<O>,
+        key: Key<O>,
+    ) -> Result<(), Error> {
+        let id = self.id_of_owned(key)?;
+        let its_owner = pivot::<O>(&self.tables).owner(key);
+        if its_owner == Some(owner) {
+            return Ok(());
+        }
+        Err(Error::NotTheOwner {
+            table: O::INFO.name,
+            id,
+            owner: self.describe::<O>(its_owner),
+        })
+    }
+
+    #[inline]
+    fn check_owner<O: Owned<Tables = T>>(
+        &self,
+        owner: OwnerOf<O>,
+        pivot_id: Option<i64>,
+    ) -> Result<(), Error> {
+        let (arm, parent) = owner.arm();
+        let info = O::Pivot::INFO;
+        // The arms follow the owned row.
+        let foreign_key = &info.foreign_keys[arm + 1];
+        match (parent, foreign_key.table) {
+            (Parent::Row(key), Some(target)) if self.tables.table(target).id_of(key).is_none() => {
+                Err(Error::NoSuchRow {
+                    table: info.name,
+                    id: pivot_id,
+                    column: info.columns[foreign_key.column],
+                    target: T::INFO[target.index()].name,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}

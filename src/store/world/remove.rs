@@ -1,0 +1,127 @@
+//! Removing a row with all that goes with it.
+
+use smallvec::{SmallVec, smallvec};
+
+use crate::error::Error;
+use crate::schema::graph::Reference;
+use crate::schema::{OnDelete, TableId, TableKind};
+use crate::store::index::Parent;
+use crate::store::key::AnyKey;
+use crate::store::key::{Key, RawKey};
+use crate::store::table::stored::Tables;
+use crate::store::world::World;
+use crate::store::world::entity::Entity;
+
+impl<T: Tables> World<T> {
+    /// Removes a row with all that it owns, and with the rows whose foreign keys say
+    /// `ON DELETE CASCADE`; those that say `SET NULL` name nobody from then on. The cost is that of
+    /// the rows it touches, and no depth of ownership overflows the stack.
+    ///
+    /// # Errors
+    /// [`Error::StaleKey`], and [`Error::StillReferenced`] when another row needs one of them.
+    /// Nothing was changed then.
+    pub fn remove<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<(), Error> {
+        if !E::table(&self.tables).contains_key(key) {
+            return Err(Error::StaleKey {
+                table: E::INFO.name,
+            });
+        }
+        self.transaction(|world| {
+            world.remove_all(smallvec![AnyKey {
+                table: E::TABLE,
+                key: key.raw(),
+            }])
+        })
+    }
+
+    /// Removes these rows and all that goes with them. In a transaction.
+    pub(crate) fn remove_all(&mut self, mut to_remove: SmallVec<[AnyKey; 4]>) -> Result<(), Error> {
+        let mut refusing = Vec::new();
+        while let Some(row) = to_remove.pop() {
+            // It may have gone with another one.
+            let Some(id) = self.tables.table(row.table).id_of(row.key) else {
+                continue;
+            };
+            for n in 0..self.references[row.table.index()].len() {
+                let reference = self.references[row.table.index()][n];
+                match self.action(reference) {
+                    Action::RemovePivotRow => self.take_out(reference.table, row.key),
+                    Action::Remove(table) => {
+                        let children = self.children(reference, row.key);
+                        to_remove.extend(children.into_iter().map(|key| AnyKey { table, key }));
+                    }
+                    Action::Orphan => {
+                        for child in self.children(reference, row.key) {
+                            if self
+                                .tables
+                                .table_mut(reference.table)
+                                .orphan(reference.foreign_key, child)
+                            {
+                                self.recorded(reference.table);
+                            }
+                        }
+                    }
+                    Action::Refuse => refusing.push((reference, row, id)),
+                }
+            }
+            self.tables.table_mut(row.table).remove(row.key);
+            self.recorded(row.table);
+        }
+        // Whoever was in the way may have been removed as well.
+        refusing
+            .into_iter()
+            .try_for_each(|(reference, row, id)| self.still_referenced(reference, row, id))
+    }
+
+    pub(crate) fn action(&self, reference: Reference) -> Action {
+        let info = T::INFO[reference.table.index()];
+        match (
+            info.kind,
+            info.foreign_keys[reference.foreign_key].on_delete,
+        ) {
+            // The owned row is the pivot's first foreign key.
+            (TableKind::Pivot { .. }, _) if reference.foreign_key == 0 => Action::RemovePivotRow,
+            (TableKind::Pivot { owned }, _) => Action::Remove(owned),
+            (_, OnDelete::Cascade) => Action::Remove(reference.table),
+            (_, OnDelete::SetNull) => Action::Orphan,
+            (_, OnDelete::Restrict) => Action::Refuse,
+        }
+    }
+
+    fn children(&self, reference: Reference, parent: RawKey) -> Vec<RawKey> {
+        self.tables
+            .table(reference.table)
+            .children_of(reference.foreign_key, Parent::Row(parent))
+            .collect()
+    }
+
+    pub(in crate::store) fn take_out(&mut self, table: TableId, key: RawKey) {
+        if self.tables.table(table).id_of(key).is_some() {
+            self.tables.table_mut(table).remove(key);
+            self.recorded(table);
+        }
+    }
+
+    fn still_referenced(&self, reference: Reference, row: AnyKey, id: i64) -> Result<(), Error> {
+        let by = self.tables.table(reference.table);
+        let mut children = by.children_of(reference.foreign_key, Parent::Row(row.key));
+        match children.next().and_then(|child| by.id_of(child)) {
+            None => Ok(()),
+            Some(by_id) => Err(Error::StillReferenced {
+                table: T::INFO[row.table.index()].name,
+                id,
+                by_table: by.info().name,
+                column: by.info().foreign_key_column(reference.foreign_key),
+                by_id,
+            }),
+        }
+    }
+}
+
+/// What removing a row does to the rows that name it.
+pub(crate) enum Action {
+    RemovePivotRow,
+    Remove(TableId),
+    Orphan,
+    Refuse,
+}

@@ -1,0 +1,286 @@
+//! Views: a row together with the world around it. Generated views wrap these.
+
+use std::fmt;
+use std::ops::Deref;
+
+use crate::error::Error;
+
+use crate::store::key::{Id, Key};
+use crate::store::pivot::StoredPivot;
+use crate::store::table::{Rows, Slot};
+use crate::store::world::World;
+use crate::store::world::entity::{Entity, Owned, OwnerOf, Standalone};
+use crate::store::world::own::NewOrKept;
+
+/// A row for reading.
+pub struct RowRef<'w, E: Entity> {
+    world: &'w World<E::Tables>,
+    key: Key<E>,
+    slot: &'w Slot<E>,
+}
+
+impl<E: Entity> Clone for RowRef<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: Entity> Copy for RowRef<'_, E> {}
+
+impl<E: Entity> fmt::Debug for RowRef<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} ", self.key)?;
+        self.slot.row.fmt(f)
+    }
+}
+
+impl<'w, E: Entity> RowRef<'w, E> {
+    #[inline]
+    pub(crate) fn new(world: &'w World<E::Tables>, key: Key<E>) -> Option<Self> {
+        let slot = E::table(&world.tables).slot(key.raw())?;
+        Some(Self { world, key, slot })
+    }
+
+    /// The row itself, for as long as the world is not written to.
+    #[inline]
+    #[must_use]
+    pub fn row(self) -> &'w E {
+        &self.slot.row
+    }
+
+    /// The row's key.
+    #[inline]
+    #[must_use]
+    pub fn key(self) -> Key<E> {
+        self.key
+    }
+
+    /// The row's id.
+    #[inline]
+    #[must_use]
+    pub fn id(self) -> Id<E> {
+        Id::new(self.slot.id)
+    }
+
+    /// The world it is in.
+    #[inline]
+    #[must_use]
+    pub fn world(self) -> &'w World<E::Tables> {
+        self.world
+    }
+
+    /// The row that a foreign key names. Foreign keys always name rows that are there, so this is
+    /// `None` for the null key alone.
+    #[inline]
+    pub fn parent<P: Entity<Tables = E::Tables>>(self, key: Key<P>) -> Option<P::Ref<'w>> {
+        self.world.get(key).ok()
+    }
+
+    /// The row that a foreign key names which always names one.
+    ///
+    /// # Panics
+    /// Never for a key of this row: the world keeps foreign keys true.
+    #[inline]
+    pub fn required_parent<P: Entity<Tables = E::Tables>>(self, key: Key<P>) -> P::Ref<'w> {
+        let Some(row) = RowRef::new(self.world, key) else {
+            panic!(
+                "{:?} of {} names {key:?}, which is not there",
+                self.key,
+                E::INFO.name
+            )
+        };
+        row.into()
+    }
+
+    /// The rows of `C` whose foreign key at this position names this row, in order of their ids.
+    #[inline]
+    pub fn children<C: Entity<Tables = E::Tables>>(self, foreign_key: usize) -> Rows<'w, C> {
+        C::table(&self.world.tables).children(foreign_key, self.key.raw())
+    }
+
+    /// The one row of `C` whose foreign key at this position names this row.
+    #[inline]
+    pub fn child<C: Entity<Tables = E::Tables>>(self, foreign_key: usize) -> Option<C::Ref<'w>> {
+        let (key, _) = self.children::<C>(foreign_key).next()?;
+        RowRef::new(self.world, key).map(Into::into)
+    }
+
+    /// What this row owns of `O`, in the order in which it was added.
+    #[inline]
+    pub fn owned<O>(self) -> Rows<'w, O>
+    where
+        O: Owned<Tables = E::Tables>,
+        OwnerOf<O>: From<Key<E>>,
+    {
+        self.world.owned_by(self.key)
+    }
+
+    /// The pivot's rows that say what this row owns, in the same order.
+    pub fn pivot_rows<P>(
+        self,
+    ) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator + use<'w, P, E>
+    where
+        P: StoredPivot<Tables = E::Tables>,
+        P::Owner: From<Key<E>>,
+    {
+        P::table(&self.world.tables).rows_of(self.key.into())
+    }
+
+    /// The pivot's row that says who owns this row.
+    #[must_use]
+    pub fn pivot_row(self) -> Option<E::Pivot>
+    where
+        E: Owned,
+    {
+        E::Pivot::table(&self.world.tables).of(self.key)
+    }
+}
+
+/// A row for writing. Every write goes through the world, so none can miss its dirty flag, its
+/// indexes or its owner.
+pub struct RowMut<'w, E: Entity> {
+    world: &'w mut World<E::Tables>,
+    key: Key<E>,
+}
+
+impl<E: Entity> fmt::Debug for RowMut<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_ref().fmt(f)
+    }
+}
+
+impl<E: Entity> Deref for RowMut<'_, E> {
+    type Target = E;
+
+    #[inline]
+    fn deref(&self) -> &E {
+        self.as_ref().row()
+    }
+}
+
+impl<'w, E: Entity> RowMut<'w, E> {
+    /// A view of a row that is there.
+    #[inline]
+    pub(crate) fn new(world: &'w mut World<E::Tables>, key: Key<E>) -> Self {
+        Self { world, key }
+    }
+
+    /// The same row for reading.
+    ///
+    /// # Panics
+    /// When the row has been removed through this very view: by removing something of its own that
+    /// it hangs on with `ON DELETE CASCADE`.
+    #[inline]
+    #[must_use]
+    pub fn as_ref(&self) -> RowRef<'_, E> {
+        let Some(row) = RowRef::new(self.world, self.key) else {
+            panic!(
+                "row {:?} was removed together with something that it owned",
+                self.key
+            )
+        };
+        row
+    }
+
+    /// The row's key.
+    #[inline]
+    #[must_use]
+    pub fn key(&self) -> Key<E> {
+        self.key
+    }
+
+    /// Writes a field that may be refused.
+    ///
+    /// # Errors
+    /// As [`World::set`].
+    #[inline]
+    pub fn set(&mut self, field: E::Field) -> Result<(), Error> {
+        self.world.set(self.key, field)
+    }
+
+    /// Writes a field that nothing can refuse: of a column that is no floating-point number, and that
+    /// no foreign key, no unique index and no CHECK is on.
+    ///
+    /// # Panics
+    /// When the row has been removed through this very view, as [`as_ref`](Self::as_ref).
+    #[inline]
+    pub fn put(&mut self, field: E::Field) {
+        if let Err(refused) = self.world.set(self.key, field) {
+            panic!("row {:?} cannot be written: {refused}", self.key);
+        }
+    }
+
+    /// The world it is in.
+    #[inline]
+    pub fn world(&mut self) -> &mut World<E::Tables> {
+        self.world
+    }
+
+    /// Adds an owned row: see [`World::add`].
+    ///
+    /// # Errors
+    /// As [`World::add`].
+    #[inline]
+    pub fn add<O>(&mut self, row: O) -> Result<Key<O>, Error>
+    where
+        O: Owned<Tables = E::Tables>,
+        OwnerOf<O>: From<Key<E>>,
+    {
+        self.world.add(self.key, row)
+    }
+
+    /// Removes an owned row: see [`World::remove_owned`].
+    ///
+    /// # Errors
+    /// As [`World::remove_owned`].
+    pub fn remove_owned<O>(&mut self, key: Key<O>) -> Result<(), Error>
+    where
+        O: Owned<Tables = E::Tables>,
+        OwnerOf<O>: From<Key<E>>,
+    {
+        self.world.remove_owned(self.key, key)
+    }
+
+    /// Replaces what this row owns of `O`: see [`World::set_owned`].
+    ///
+    /// # Errors
+    /// As [`World::set_owned`].
+    pub fn set_owned<O>(
+        &mut self,
+        rows: impl IntoIterator<Item = impl Into<NewOrKept<O>>>,
+    ) -> Result<Vec<Key<O>>, Error>
+    where
+        O: Owned<Tables = E::Tables>,
+        OwnerOf<O>: From<Key<E>>,
+    {
+        self.world.set_owned(self.key, rows)
+    }
+
+    /// Gives an owned row to somebody else: see [`World::give`].
+    ///
+    /// # Errors
+    /// As [`World::give`].
+    pub fn give<O>(&mut self, key: Key<O>, to: impl Into<OwnerOf<O>>) -> Result<(), Error>
+    where
+        O: Owned<Tables = E::Tables>,
+        OwnerOf<O>: From<Key<E>>,
+    {
+        self.world.give(self.key, key, to)
+    }
+
+    /// Removes the row with all that it owns: see [`World::remove`].
+    ///
+    /// # Errors
+    /// As [`World::remove`].
+    pub fn remove(self) -> Result<(), Error> {
+        self.world.remove(self.key)
+    }
+
+    /// Inserts a row that stands for itself, as [`World::insert`].
+    ///
+    /// # Errors
+    /// As [`World::insert`].
+    pub fn insert<C: Standalone<Tables = E::Tables>>(&mut self, row: C) -> Result<Key<C>, Error> {
+        self.world.insert(row)
+    }
+}
