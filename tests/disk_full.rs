@@ -1,5 +1,5 @@
 //! A disk without room, as a limit of the file's size shows it: `Full`, nothing written, and again when
-//! there is room.
+//! there is room. A crate of its own, because the limit holds for all that a process writes.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 

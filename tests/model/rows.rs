@@ -11,6 +11,7 @@ use gamedb_models::{
     MobileType, Player, Tables, World,
 };
 
+use crate::common::Done;
 use crate::schema::Table;
 use crate::stale::Stale;
 use crate::value::{Cell, Input, Owner, Pick};
@@ -205,21 +206,6 @@ impl Field for AttributeValue {
             Self::Asset(id) => cells[5] = SeenCell::Int(id),
         }
         seen.extend(cells);
-    }
-}
-
-/// Setters return a `Result` where they can refuse, and nothing where they cannot.
-trait Done {
-    fn done(self) -> Result<(), Error>;
-}
-impl Done for () {
-    fn done(self) -> Result<(), Error> {
-        Ok(())
-    }
-}
-impl Done for Result<(), Error> {
-    fn done(self) -> Self {
-        self
     }
 }
 
