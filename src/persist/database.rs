@@ -11,7 +11,7 @@ use crate::store::row_set::Selection;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
-use crate::store::world::save_set::Cascade;
+use crate::store::world::save_set::SaveScope;
 
 use super::pipeline::Pipeline;
 use super::report::FlushReport;
@@ -143,7 +143,7 @@ impl<W: IsWorld> Database<W> {
     }
 
     /// Writes a row with all that it owns, as it is now: [`save_with`](Self::save_with) and
-    /// [`Cascade::Owned`].
+    /// [`SaveScope::Owned`].
     ///
     /// # Errors
     /// As [`save_with`](Self::save_with).
@@ -151,12 +151,12 @@ impl<W: IsWorld> Database<W> {
     where
         E: Entity<Tables = W::Tables>,
     {
-        self.save_with(key, Cascade::Owned)
+        self.save_with(key, SaveScope::Owned)
     }
 
     /// Writes a row as it is now, in one transaction, and leaves other changes for later.
     ///
-    /// Rows that it cannot be in the file without go along, whatever `cascade` says: new rows that it
+    /// Rows that it cannot be in the file without go along, whatever `scope` says: new rows that it
     /// names; where a row is deleted from the file, the changed rows that may have named it; and all
     /// rows that were changed in one [`transaction`](World::transaction) with one that is written, and
     /// those that were changed with them. So no trade is ever half in the file. If a value that has
@@ -169,7 +169,7 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// [`Error::StaleKey`], and as [`flush`](Self::flush).
-    pub fn save_with<E>(&mut self, key: Key<E>, cascade: Cascade) -> Result<FlushReport, Error>
+    pub fn save_with<E>(&mut self, key: Key<E>, scope: SaveScope) -> Result<FlushReport, Error>
     where
         E: Entity<Tables = W::Tables>,
     {
@@ -182,7 +182,7 @@ impl<W: IsWorld> Database<W> {
             table: E::TABLE,
             key: key.raw(),
         };
-        Ok(self.pipeline.save(&mut self.world, row, cascade)?)
+        Ok(self.pipeline.save(&mut self.world, row, scope)?)
     }
 
     /// Writes every row that has changed, as [`flush`](Self::flush) does, but in a thread: the changed

@@ -13,7 +13,7 @@ use crate::store::key::AnyKey;
 use crate::store::row_set::Selection;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
-use crate::store::world::save_set::{Cascade, ToSave, rows_to_save};
+use crate::store::world::save_set::{SaveScope, ToSave, rows_to_save};
 
 use super::batch::Batch;
 use super::error::Failed;
@@ -110,11 +110,11 @@ impl Pipeline {
         &mut self,
         world: &mut World<T>,
         row: AnyKey,
-        cascade: Cascade,
+        scope: SaveScope,
     ) -> Result<FlushReport, FileError> {
         // What is in flight and fails has to be dirty before anybody looks at what is.
         self.drain(world);
-        let ToSave { rows, n_asked } = rows_to_save(world, row, cascade);
+        let ToSave { rows, n_asked } = rows_to_save(world, row, scope);
         let mut report = match self.write_now(world, Selection::Only(&rows), Durability::Process) {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },

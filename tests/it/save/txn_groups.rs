@@ -2,7 +2,7 @@
 
 use crate::common::sample::{flushed, inventory, mobile, player};
 use crate::common::{TestFile, assert_wrote, flush_failure, new_file};
-use gamedb::{Cascade, Error};
+use gamedb::{Error, SaveScope};
 use gamedb_models::{InventoryEntry, World};
 
 /// Ada and Bob with a bag and ten units of iron each, all flushed.
@@ -58,7 +58,7 @@ fn half_a_trade_is_never_in_the_file() {
     // In one, saving either saves both.
     for saved in [of_ada, of_bob] {
         move_units(&mut db, of_ada, of_bob, 2.0).unwrap();
-        let report = db.save_with(saved, Cascade::No).unwrap();
+        let report = db.save_with(saved, SaveScope::Row).unwrap();
         assert_eq!((report.updated, report.along), (2, 1));
         assert_eq!(units_in(&file), 20.0);
         assert_eq!(db.n_dirty(), 0);
@@ -146,7 +146,7 @@ fn a_removal_goes_along_with_what_was_changed_with_it() {
         world.get_mut(of_bob)?.set_quantity(20.0)
     });
     given.unwrap();
-    let report = db.save_with(of_bob, Cascade::No).unwrap();
+    let report = db.save_with(of_bob, SaveScope::Row).unwrap();
     assert_wrote(report, (0, 1, 1));
     assert_eq!(report.along, 1);
     assert_eq!(units_in(&file), 20.0);
