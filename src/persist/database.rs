@@ -156,12 +156,12 @@ impl<W: IsWorld> Database<W> {
 
     /// Writes a row as it is now, in one transaction, and leaves other changes for later.
     ///
-    /// Rows that it cannot be in the file without go along, whatever `scope` says: new rows that it
+    /// Rows that the file cannot have it without are included, whatever `scope` says: new rows that it
     /// names; where a row is deleted from the file, the changed rows that may have named it; and all
     /// rows that were changed in one [`transaction`](World::transaction) with one that is written, and
     /// those that were changed with them. So no trade is ever half in the file. If a value that has
     /// to be unique is still another row's in the file, everything is flushed.
-    /// [`FlushReport::along`] says how many rows went along.
+    /// [`FlushReport::implied`] counts these rows.
     ///
     /// Waits for flushes in the background first. What it takes grows with the rows that are written, and
     /// with those that have been removed or given to somebody else since the last flush; not with the
@@ -190,7 +190,7 @@ impl<W: IsWorld> Database<W> {
     /// O(changes), and never waits for the disk.
     ///
     /// One batch is being written at a time, and one more may wait. If one waits already, it is taken
-    /// back, and what it was to write goes along with the new one; its ticket is good for that. So it
+    /// back, and what it was to write is written with the new one; its ticket is good for that. So it
     /// can be called as often as one likes, and memory stays in proportion to what has changed.
     ///
     /// While a batch is on its way its rows count as clean. If it fails, they are dirty again as if it

@@ -124,7 +124,7 @@ impl Pipeline {
             }
             written => written,
         }?;
-        report.along = report.rows().saturating_sub(n_asked);
+        report.implied = report.rows().saturating_sub(n_asked);
         Ok(report)
     }
 

@@ -109,7 +109,7 @@ impl Saved<'_> {
         });
         assert!(self.report.updated >= changed.count());
         let is_asked = !is_same(self.memory, self.before, self.row);
-        assert!(self.report.along + usize::from(is_asked) <= self.report.rows());
+        assert!(self.report.implied + usize::from(is_asked) <= self.report.rows());
     }
 }
 

@@ -41,7 +41,7 @@ impl Driver {
         let pending = self.pending();
         let count =
             |is_it: fn(&Verb) -> bool| pending.iter().filter(|(verb, _)| is_it(verb)).count();
-        assert_eq!(report.along, 0);
+        assert_eq!(report.implied, 0);
         assert_eq!(report.inserted, count(|verb| matches!(verb, Verb::Insert)));
         assert_eq!(report.deleted, count(|verb| matches!(verb, Verb::Delete)));
         let is_written = |(_, row): &(RowId, &Row)| !row.is_new && row.is_dirty();
