@@ -1,5 +1,6 @@
 //! What one transaction writes: taken out of the world, and merged back where it was not written.
 
+use crate::schema::graph::TableOrder;
 use crate::schema::{TableId, TableInfo};
 use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::AnyTable;
@@ -8,8 +9,6 @@ use crate::store::tracking::change_set::Captured;
 use crate::store::tracking::dirty::Tombstone;
 use crate::store::tracking::txn_groups::Together;
 use crate::store::world::World;
-
-use super::table_order::TableOrder;
 
 /// Changes copied out of a world; nothing in it refers to the world.
 #[derive(Debug)]

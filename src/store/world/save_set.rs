@@ -15,11 +15,11 @@ use crate::store::world::remove::Action;
 
 /// Whether what a row owns is saved with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cascade {
+pub enum SaveScope {
     /// With all that it owns: through pivots, and through foreign keys that say `ON DELETE CASCADE`.
     Owned,
     /// The row alone, and what it cannot be in the file without.
-    No,
+    Row,
 }
 
 /// The rows to write so that `row` is in the file as it is in memory, and the file is still true:
@@ -28,7 +28,7 @@ pub enum Cascade {
 pub(crate) fn rows_to_save<T: Tables>(
     world: &mut World<T>,
     row: AnyKey,
-    cascade: Cascade,
+    scope: SaveScope,
 ) -> ToSave {
     world.ledger.together.fold();
     let world = &*world;
@@ -39,14 +39,14 @@ pub(crate) fn rows_to_save<T: Tables>(
         groups: HashSet::new(),
     };
     closure.add(row);
-    if cascade == Cascade::Owned {
+    if scope == SaveScope::Owned {
         closure.add_owned();
         closure.add_removed_from();
     }
     let n_asked = closure.n_dirty();
     loop {
         let before = closure.rows.len();
-        if cascade == Cascade::Owned {
+        if scope == SaveScope::Owned {
             closure.add_removed_from();
             closure.add_that_left();
         }
