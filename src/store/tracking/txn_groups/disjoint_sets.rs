@@ -10,8 +10,8 @@ use crate::store::key::AnyKey;
 #[derive(Debug, Default)]
 pub(in crate::store) struct Groups {
     nodes: Vec<Node>,
-    by_row: HashMap<AnyKey, Place>,
-    free: Vec<Place>,
+    by_row: HashMap<AnyKey, NodeId>,
+    free: Vec<NodeId>,
 }
 
 /// A row in a group.
@@ -19,18 +19,18 @@ pub(in crate::store) struct Groups {
 struct Node {
     row: AnyKey,
     /// The next node on the way to the root, which stands for the group; of the root, itself.
-    parent: Place,
+    parent: NodeId,
     /// The next node of the ring.
-    next: Place,
+    next: NodeId,
     /// Of a root, the number of nodes in its group.
     n_rows: u32,
 }
 
 /// Where a node stands.
-pub(in crate::store) type Place = u32;
+pub(in crate::store) type NodeId = u32;
 
 /// No node's place.
-const NOWHERE: Place = Place::MAX;
+const NOWHERE: NodeId = NodeId::MAX;
 
 impl Groups {
     /// Number of rows.
@@ -39,45 +39,45 @@ impl Groups {
     }
 
     /// The root of a row's group, if it is in one. O(log n).
-    pub(in crate::store) fn group(&self, row: AnyKey) -> Option<Place> {
-        let mut place = *self.by_row.get(&row)?;
-        while self.node(place).parent != place {
-            place = self.node(place).parent;
+    pub(in crate::store) fn group(&self, row: AnyKey) -> Option<NodeId> {
+        let mut id = *self.by_row.get(&row)?;
+        while self.node(id).parent != id {
+            id = self.node(id).parent;
         }
-        Some(place)
+        Some(id)
     }
 
     /// The rows of a group.
-    pub(in crate::store) fn rows(&self, group: Place) -> impl Iterator<Item = AnyKey> {
-        self.ring(group).map(|place| self.node(place).row)
+    pub(in crate::store) fn rows(&self, group: NodeId) -> impl Iterator<Item = AnyKey> {
+        self.ring(group).map(|id| self.node(id).row)
     }
 
-    fn ring(&self, start: Place) -> impl Iterator<Item = Place> {
-        std::iter::successors(Some(start), move |&place| {
-            let next = self.node(place).next;
+    fn ring(&self, start: NodeId) -> impl Iterator<Item = NodeId> {
+        std::iter::successors(Some(start), move |&id| {
+            let next = self.node(id).next;
             (next != start).then_some(next)
         })
     }
 
-    pub(in crate::store) fn roots(&self) -> impl Iterator<Item = Place> {
+    pub(in crate::store) fn roots(&self) -> impl Iterator<Item = NodeId> {
         let nodes = (0..).zip(&self.nodes);
-        nodes.filter_map(|(place, node)| (node.parent == place).then_some(place))
+        nodes.filter_map(|(id, node)| (node.parent == id).then_some(id))
     }
 
-    fn node(&self, place: Place) -> &Node {
-        &self.nodes[place as usize]
+    fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
     }
 
-    fn node_mut(&mut self, place: Place) -> &mut Node {
-        &mut self.nodes[place as usize]
+    fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        &mut self.nodes[id as usize]
     }
 
     /// Makes one group of these rows, and of all whose groups they are in.
     pub(in crate::store) fn join(&mut self, rows: &[AnyKey]) {
         let mut group = None;
         for &row in rows {
-            let place = self.enter(row);
-            let own = self.root(place);
+            let id = self.enter(row);
+            let own = self.root(id);
             group = Some(match group {
                 Some(group) if group != own => self.merge(group, own),
                 _ => own,
@@ -86,46 +86,46 @@ impl Groups {
     }
 
     /// The node of a row: a new one, alone in its group, if there is none.
-    fn enter(&mut self, row: AnyKey) -> Place {
+    fn enter(&mut self, row: AnyKey) -> NodeId {
         match self.by_row.entry(row) {
-            Entry::Occupied(place) => *place.get(),
+            Entry::Occupied(id) => *id.get(),
             Entry::Vacant(vacant) => {
-                let place = self.free.pop().unwrap_or_else(|| {
+                let id = self.free.pop().unwrap_or_else(|| {
                     // Memory does not hold as many.
-                    Place::try_from(self.nodes.len()).unwrap_or(NOWHERE)
+                    NodeId::try_from(self.nodes.len()).unwrap_or(NOWHERE)
                 });
                 let node = Node {
                     row,
-                    parent: place,
-                    next: place,
+                    parent: id,
+                    next: id,
                     n_rows: 1,
                 };
-                match self.nodes.get_mut(place as usize) {
+                match self.nodes.get_mut(id as usize) {
                     Some(free) => *free = node,
                     None => self.nodes.push(node),
                 }
-                *vacant.insert(place)
+                *vacant.insert(id)
             }
         }
     }
 
     /// The root of a node's tree. On the way the next ones are made shorter.
-    fn root(&mut self, place: Place) -> Place {
-        let mut place = place;
+    fn root(&mut self, id: NodeId) -> NodeId {
+        let mut id = id;
         loop {
-            let parent = self.node(place).parent;
-            if parent == place {
-                return place;
+            let parent = self.node(id).parent;
+            if parent == id {
+                return id;
             }
             let above = self.node(parent).parent;
-            self.node_mut(place).parent = above;
-            place = above;
+            self.node_mut(id).parent = above;
+            id = above;
         }
     }
 
     /// Makes one group of two, and returns its root: that of the larger one, so that no way to a root is
     /// longer than log n.
-    fn merge(&mut self, one: Place, other: Place) -> Place {
+    fn merge(&mut self, one: NodeId, other: NodeId) -> NodeId {
         let (large, small) = match self.node(one).n_rows < self.node(other).n_rows {
             true => (other, one),
             false => (one, other),
@@ -144,7 +144,7 @@ impl Groups {
     pub(in crate::store) fn forget(&mut self, row: AnyKey) {
         if let Some(group) = self.group(row) {
             let ring: Vec<_> = self.ring(group).collect();
-            ring.into_iter().for_each(|place| self.release(place));
+            ring.into_iter().for_each(|id| self.release(id));
         }
     }
 
@@ -153,32 +153,32 @@ impl Groups {
         let roots: Vec<_> = self.roots().collect();
         let (mut kept, mut gone) = (Vec::new(), Vec::new());
         for root in roots {
-            for place in self.ring(root) {
-                let is_kept = keep(self.node(place).row);
-                if is_kept { &mut kept } else { &mut gone }.push(place);
+            for id in self.ring(root) {
+                let is_kept = keep(self.node(id).row);
+                if is_kept { &mut kept } else { &mut gone }.push(id);
             }
             if kept.len() == 1 {
                 gone.append(&mut kept);
             }
             let nexts = kept.iter().cycle().skip(1);
-            for (&place, &next) in kept.iter().zip(nexts) {
-                let node = self.node_mut(place);
+            for (&id, &next) in kept.iter().zip(nexts) {
+                let node = self.node_mut(id);
                 (node.parent, node.next) = (kept[0], next);
             }
             if let Some(&root) = kept.first() {
                 // There was room for them in the larger group.
                 self.node_mut(root).n_rows = kept.len() as u32;
             }
-            gone.drain(..).for_each(|place| self.release(place));
+            gone.drain(..).for_each(|id| self.release(id));
             kept.clear();
         }
     }
 
-    fn release(&mut self, place: Place) {
-        let row = self.node(place).row;
+    fn release(&mut self, id: NodeId) {
+        let row = self.node(id).row;
         self.by_row.remove(&row);
-        self.node_mut(place).parent = NOWHERE;
-        self.free.push(place);
+        self.node_mut(id).parent = NOWHERE;
+        self.free.push(id);
     }
 
     pub(in crate::store) fn clear(&mut self) {
