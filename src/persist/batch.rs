@@ -160,8 +160,8 @@ impl Batch {
             table.counter_mut().flushed(id.next);
         }
         match which {
-            Selection::All => world.ledger.txn_groups.clear(),
-            Selection::Only(rows) => world.ledger.txn_groups.forget(rows),
+            Selection::All => world.commit_sink.txn_groups.clear(),
+            Selection::Only(rows) => world.commit_sink.txn_groups.forget(rows),
             // The batch has taken them.
             Selection::Oldest(_) => {}
         }
@@ -182,7 +182,7 @@ impl Batch {
     }
 
     fn take_groups<T: Tables>(&mut self, world: &mut World<T>) {
-        let groups = &mut world.ledger.txn_groups;
+        let groups = &mut world.commit_sink.txn_groups;
         if self.txn_groups.is_empty() {
             std::mem::swap(&mut self.txn_groups, groups);
         } else {
@@ -207,8 +207,8 @@ impl Batch {
             table.counter_mut().flushed(id.before);
         }
         // The older ones first: a slot that a row of theirs has left may be another row's by now.
-        self.txn_groups.append(&world.ledger.txn_groups);
-        std::mem::swap(&mut self.txn_groups, &mut world.ledger.txn_groups);
+        self.txn_groups.append(&world.commit_sink.txn_groups);
+        std::mem::swap(&mut self.txn_groups, &mut world.commit_sink.txn_groups);
         self.txn_groups.clear();
     }
 }

@@ -14,7 +14,7 @@ use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::{AnyTable, ApplyRow, LoadRow, with_headroom};
 use crate::store::tracking::change_set::{Captured, CapturedRow};
-use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
 use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
 use crate::store::tracking::effect::Positions;
@@ -202,8 +202,8 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
         self.take_back();
     }
 
-    fn commit(&mut self, ledger: &mut Ledger) {
-        self.settle(ledger);
+    fn commit(&mut self, sink: &mut CommitSink) {
+        self.settle(sink);
     }
 
     fn capture(&self, tables: &P::Tables, which: Selection<'_>, captured: &mut Captured) {

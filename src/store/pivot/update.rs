@@ -10,7 +10,7 @@ use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner as _;
-use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::dirty::{RowState, Tombstone};
 use crate::store::tracking::effect::{Effect, Positions};
 
@@ -51,7 +51,7 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     /// Forgets the recorded steps, and tells of each.
-    pub(in crate::store) fn settle(&mut self, ledger: &mut Ledger) {
+    pub(in crate::store) fn settle(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (owned, id) = match step {
                 Undo::Link { owned, id, .. } => (owned, id),
@@ -62,7 +62,7 @@ impl<P: PivotRow> Pivot<P> {
                 table: P::TABLE,
                 key: owned,
             };
-            ledger.note(row, || {
+            sink.record(row, || {
                 let effect = match step {
                     Undo::Link { .. } => Effect::Inserted,
                     Undo::Unlink { .. } => Effect::Removed,

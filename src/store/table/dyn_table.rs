@@ -15,7 +15,7 @@ use crate::store::row::entity::{Row, names_and_values};
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
 use crate::store::tracking::change_set::{Captured, CapturedRow};
-use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
 use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
 use crate::store::tracking::effect::Positions;
@@ -71,7 +71,7 @@ pub trait AnyTable<T> {
     /// Takes the last recorded step back.
     fn undo(&mut self);
     /// Forgets how to take back, frees the rows that were removed, and tells what came of each step.
-    fn commit(&mut self, ledger: &mut Ledger);
+    fn commit(&mut self, sink: &mut CommitSink);
 
     /// Copies the changes out.
     fn capture(&self, tables: &T, which: Selection<'_>, captured: &mut Captured);
@@ -254,8 +254,8 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
         self.take_back();
     }
 
-    fn commit(&mut self, ledger: &mut Ledger) {
-        self.settle(ledger);
+    fn commit(&mut self, sink: &mut CommitSink) {
+        self.settle(sink);
     }
 
     fn capture(&self, tables: &E::Tables, which: Selection<'_>, captured: &mut Captured) {

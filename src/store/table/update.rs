@@ -11,7 +11,7 @@ use crate::store::index::{Parent, Place};
 use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::Row;
-use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::dirty::{RowState, Tombstone};
 use crate::store::tracking::effect::Effect;
 
@@ -273,7 +273,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Forgets the recorded steps, tells of each, and frees the rows that were removed.
-    pub(in crate::store) fn settle(&mut self, ledger: &mut Ledger) {
+    pub(in crate::store) fn settle(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (Undo::Insert { key }
             | Undo::Remove { key }
@@ -289,7 +289,7 @@ impl<E: Row> Table<E> {
                 key,
             };
             let rows = &self.rows;
-            ledger.note(row, || {
+            sink.record(row, || {
                 let slot = rows.get(key)?;
                 let effect = match &step {
                     Undo::Insert { .. } | Undo::Reserve { .. } => Effect::Inserted,

@@ -9,17 +9,17 @@ use crate::store::tracking::txn_groups::TxnGroups;
 
 /// Where tables tell of their steps once they are final.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub struct CommitSink {
     /// Without files nobody saves.
     #[cfg(feature = "sqlite")]
     pub(crate) txn_groups: TxnGroups,
     pub(crate) feed: Feed,
 }
 
-impl Ledger {
+impl CommitSink {
     /// Notes one step. The row's id and what became of it are asked only if there is somebody to tell.
     #[inline]
-    pub(crate) fn note(
+    pub(crate) fn record(
         &mut self,
         row: AnyKey,
         effect: impl FnOnce() -> Option<(i64, Effect<Positions>)>,
@@ -29,7 +29,7 @@ impl Ledger {
         if self.feed.is_watched()
             && let Some((id, effect)) = effect()
         {
-            self.feed.note(row, id, effect);
+            self.feed.record(row, id, effect);
         }
     }
 

@@ -21,7 +21,7 @@ const FEW: usize = 1024;
 pub(crate) struct TxnGroups {
     /// The rows of transactions, and where each transaction ends. After the last end comes the one
     /// that is being written.
-    noted: Vec<AnyKey>,
+    recorded: Vec<AnyKey>,
     ends: Vec<usize>,
     /// What was noted before.
     groups: Groups,
@@ -31,18 +31,18 @@ impl TxnGroups {
     /// Notes a row of the transaction that is being written.
     #[inline]
     pub(crate) fn add(&mut self, row: AnyKey) {
-        self.noted.push(row);
+        self.recorded.push(row);
     }
 
     /// Ends the transaction that is being written. One row is no group.
     pub(crate) fn close(&mut self) {
         let start = self.ends.last().copied().unwrap_or(0);
-        match &self.noted[start..] {
+        match &self.recorded[start..] {
             [] => {}
             [first, others @ ..] if others.iter().all(|row| row == first) => {
-                self.noted.truncate(start);
+                self.recorded.truncate(start);
             }
-            _ => self.ends.push(self.noted.len()),
+            _ => self.ends.push(self.recorded.len()),
         }
     }
 
@@ -50,16 +50,16 @@ impl TxnGroups {
     pub(crate) fn fold(&mut self) {
         let mut start = 0;
         for end in self.ends.drain(..) {
-            self.groups.join(&self.noted[start..end]);
+            self.groups.join(&self.recorded[start..end]);
             start = end;
         }
-        self.noted.clear();
+        self.recorded.clear();
     }
 
     /// Makes groups of what was noted, if that is much. Says whether it did.
     #[inline]
     pub(crate) fn fold_long(&mut self) -> bool {
-        let is_long = self.noted.len() > LONG;
+        let is_long = self.recorded.len() > LONG;
         if is_long {
             self.fold();
         }
@@ -92,15 +92,15 @@ impl TxnGroups {
                 self.groups.join(&rows);
             }
         }
-        let start = self.noted.len();
-        self.noted.extend_from_slice(&later.noted);
+        let start = self.recorded.len();
+        self.recorded.extend_from_slice(&later.recorded);
         self.ends.extend(later.ends.iter().map(|end| start + end));
         self.fold_long();
     }
 
     /// Forgets everything: it has been flushed.
     pub(crate) fn clear(&mut self) {
-        self.noted.clear();
+        self.recorded.clear();
         self.ends.clear();
         self.groups.clear();
     }
@@ -166,7 +166,7 @@ mod tests {
         group(&mut txn_groups, &[a, b, a]);
         group(&mut txn_groups, &[d, e]);
         group(&mut txn_groups, &[c, b]);
-        assert!(!txn_groups.is_empty(), "groups are noted");
+        assert!(!txn_groups.is_empty(), "groups are recorded");
         assert_eq!(with(&mut txn_groups, a), [a, b, c]);
         assert_eq!(with(&mut txn_groups, e), [d, e]);
         assert!(!txn_groups.is_empty(), "groups are made");
@@ -179,7 +179,7 @@ mod tests {
         group(&mut txn_groups, &[a, a]);
         group(&mut txn_groups, &[b]);
         group(&mut txn_groups, &[]);
-        assert!(txn_groups.is_empty() && txn_groups.noted.is_empty());
+        assert!(txn_groups.is_empty() && txn_groups.recorded.is_empty());
         assert_eq!(with(&mut txn_groups, a), []);
     }
 
@@ -216,7 +216,7 @@ mod tests {
         for _ in 0..LONG {
             group(&mut txn_groups, &[a, b]);
             group(&mut txn_groups, &[c, d, c]);
-            longest = longest.max(txn_groups.noted.len());
+            longest = longest.max(txn_groups.recorded.len());
             txn_groups.fold_long();
             assert!(txn_groups.groups.len() <= 4, "there are four rows");
         }
