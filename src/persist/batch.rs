@@ -5,7 +5,7 @@ use crate::schema::{TableId, TableInfo};
 use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::AnyTable;
 use crate::store::table::stored::{Tables, all_tables};
-use crate::store::tracking::change_set::Captured;
+use crate::store::tracking::change_set::ChangeSet;
 use crate::store::tracking::dirty::Tombstone;
 use crate::store::tracking::txn_groups::TxnGroups;
 use crate::store::world::World;
@@ -24,7 +24,7 @@ pub(super) struct Batch {
 #[derive(Debug)]
 pub(super) struct TableBatch {
     pub(super) info: &'static TableInfo,
-    pub(super) captured: Captured,
+    pub(super) change_set: ChangeSet,
     /// The rows to be deleted, while the batch answers for them.
     removed: Vec<Tombstone>,
 }
@@ -50,7 +50,7 @@ impl Batch {
     pub(super) fn new<T: Tables>(order: &TableOrder) -> Self {
         let table = |&id: &TableId| TableBatch {
             info: T::INFO[id.index()],
-            captured: Captured::new(id),
+            change_set: ChangeSet::new(id),
             removed: Vec::new(),
         };
         Self {
@@ -63,7 +63,7 @@ impl Batch {
     /// Empties it, to be used again.
     pub(super) fn clear(&mut self) {
         for table in &mut self.tables {
-            table.captured.clear();
+            table.change_set.clear();
             table.removed.clear();
         }
         self.next_ids.clear();
@@ -72,13 +72,13 @@ impl Batch {
 
     /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
-        self.next_ids.is_empty() && self.tables.iter().all(|table| table.captured.is_empty())
+        self.next_ids.is_empty() && self.tables.iter().all(|table| table.change_set.is_empty())
     }
 
     /// Copies the changes out, where they are in no order.
     pub(super) fn capture<T: Tables>(&mut self, world: &mut World<T>, which: Selection<'_>) {
-        for TableBatch { captured, .. } in &mut self.tables {
-            capture(world, which, captured);
+        for TableBatch { change_set, .. } in &mut self.tables {
+            capture(world, which, change_set);
         }
         self.next_ids.extend(all_tables::<T>().filter_map(|table| {
             let counter = world.tables.table(table).counter();
@@ -96,14 +96,14 @@ impl Batch {
     /// many rows it was.
     pub(super) fn capture_ahead<T: Tables>(&mut self, world: &mut World<T>, rows: usize) -> usize {
         let mut left = rows;
-        for TableBatch { captured, .. } in &mut self.tables {
-            let dirty = world.tables.table(captured.table).dirty();
+        for TableBatch { change_set, .. } in &mut self.tables {
+            let dirty = world.tables.table(change_set.table).dirty();
             let part = Selection::Oldest(left);
             let n_listed = dirty.n_oldest(left);
             if n_listed > 0 {
-                capture(world, part, captured);
-                let table = world.tables.table_mut(captured.table);
-                table.flushed(part, captured);
+                capture(world, part, change_set);
+                let table = world.tables.table_mut(change_set.table);
+                table.flushed(part, change_set);
                 left -= n_listed;
             }
         }
@@ -115,18 +115,23 @@ impl Batch {
 
     /// Number of rows that were copied out; those that were several times count so.
     pub(super) fn n_captured(&self) -> usize {
-        let captured = self.tables.iter().map(|table| table.captured.rows().len());
-        captured.sum()
+        let change_set = self
+            .tables
+            .iter()
+            .map(|table| table.change_set.rows().len());
+        change_set.sum()
     }
 
     /// Puts the rows into the order of their ids, in which they are written, each once: what the caller
     /// of a flush in the background does not wait for.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn merge_copies(&mut self) {
         for TableBatch {
-            captured, removed, ..
+            change_set,
+            removed,
+            ..
         } in &mut self.tables
         {
-            captured.settle(removed);
+            change_set.merge_copies(removed);
         }
     }
 
@@ -149,10 +154,10 @@ impl Batch {
     /// Notes that the file has what was captured; also, where nothing was, that what is listed as
     /// dirty is not.
     pub(super) fn written<T: Tables>(&self, world: &mut World<T>, which: Selection<'_>) {
-        for TableBatch { captured, .. } in &self.tables {
-            let table = world.tables.table_mut(captured.table);
+        for TableBatch { change_set, .. } in &self.tables {
+            let table = world.tables.table_mut(change_set.table);
             if has_changes(table) {
-                table.flushed(which, captured);
+                table.flushed(which, change_set);
             }
         }
         for id in &self.next_ids {
@@ -171,10 +176,12 @@ impl Batch {
     /// counts from here on what differs from the file with the batch in it.
     pub(super) fn take_over<T: Tables>(&mut self, world: &mut World<T>) {
         for TableBatch {
-            captured, removed, ..
+            change_set,
+            removed,
+            ..
         } in &mut self.tables
         {
-            let table = world.tables.table_mut(captured.table);
+            let table = world.tables.table_mut(change_set.table);
             table.dirty_mut().swap_removed(removed);
         }
         self.take_groups(world);
@@ -194,13 +201,15 @@ impl Batch {
     /// The other way round, when it was not written: what it answered for is dirty again, and so is
     /// what has changed since. Where several were taken over, the last one comes first.
     pub(super) fn restore<T: Tables>(&mut self, world: &mut World<T>) {
-        self.settle();
+        self.merge_copies();
         for TableBatch {
-            captured, removed, ..
+            change_set,
+            removed,
+            ..
         } in &mut self.tables
         {
-            let table = world.tables.table_mut(captured.table);
-            table.restore(captured, removed);
+            let table = world.tables.table_mut(change_set.table);
+            table.restore(change_set, removed);
         }
         for id in &self.next_ids {
             let table = world.tables.table_mut(id.table);
@@ -213,16 +222,16 @@ impl Batch {
     }
 }
 
-fn capture<T: Tables>(world: &mut World<T>, which: Selection<'_>, captured: &mut Captured) {
-    let table = world.tables.table_mut(captured.table);
+fn capture<T: Tables>(world: &mut World<T>, which: Selection<'_>, change_set: &mut ChangeSet) {
+    let table = world.tables.table_mut(change_set.table);
     if has_changes(table) {
         match which {
             Selection::All => table.dirty_mut().sort(usize::MAX),
             Selection::Oldest(n) => table.dirty_mut().sort(n),
             Selection::Only(_) => {}
         }
-        let table = world.tables.table(captured.table);
-        table.capture(&world.tables, which, captured);
+        let table = world.tables.table(change_set.table);
+        table.capture(&world.tables, which, change_set);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::store::row::owner::owner_value;
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::{AnyTable, ApplyRow, LoadRow, with_headroom};
-use crate::store::tracking::change_set::{Captured, CapturedRow};
+use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
 use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
@@ -64,26 +64,26 @@ fn load_row<P: StoredPivot>(tables: &mut P::Tables, id: i64, columns: &[Cell<'_>
 
 fn apply_row<P: StoredPivot>(
     tables: &mut P::Tables,
-    captured: &Captured,
-    row: &CapturedRow,
+    change_set: &ChangeSet,
+    row: &ChangedRow,
 ) -> Result<RawKey, Vec<Problem>> {
     let problem = |problem: ColumnProblem| vec![problem.of(P::INFO, row.id)];
     // It names the owned row, changed or not.
     let column = P::INFO.foreign_keys[OWNED].column;
-    let only = overlay(captured, row, P::INFO, |_| Value::Null);
+    let only = overlay(change_set, row, P::INFO, |_| Value::Null);
     let owned = RowReader::new(&only, tables).key(column);
     drop(only);
     let owned: Key<P::Owned> = owned.map_err(problem)?;
     let pivot = P::table(tables);
     let link = pivot.links.get(owned.raw());
-    let columns = overlay(captured, row, P::INFO, |column| {
+    let columns = overlay(change_set, row, P::INFO, |column| {
         let value = |link| Pivot::<P>::value(link, owned.raw(), column, tables);
         link.map_or(Value::Null, value)
     });
     let read = Pivot::<P>::read(&RowReader::new(&columns, tables));
     drop(columns);
     let (_, owner) = read.map_err(problem)?;
-    let kind = match (captured.is_new(row), link) {
+    let kind = match (change_set.is_new(row), link) {
         // Ids grow, so most need not be looked for, which is O(rows).
         (true, None)
             if pivot.counter.next().is_none_or(|next| row.id < next)
@@ -206,21 +206,21 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
         self.settle(sink);
     }
 
-    fn capture(&self, tables: &P::Tables, which: Selection<'_>, captured: &mut Captured) {
+    fn capture(&self, tables: &P::Tables, which: Selection<'_>, change_set: &mut ChangeSet) {
         let fetch = |key| self.links.get(key).filter(|link| link.is_dirty());
         self.dirty.visit(P::TABLE, which, fetch, |key, link| {
             let shape = if link.is_new() {
-                captured.new_shape(P::INFO.columns.len())
+                change_set.new_shape(P::INFO.columns.len())
             } else {
                 let arms = (0..self.arms.len()).filter(|&arm| link.dirty() & bit(arm) != 0);
-                captured.changed_shape(arms.map(|arm| arm_column::<P>(arm) as u16).collect())
+                change_set.changed_shape(arms.map(|arm| arm_column::<P>(arm) as u16).collect())
             };
-            captured.push(link.id(), key, shape, |column| {
+            change_set.push(link.id(), key, shape, |column| {
                 Self::value(link, key, column, tables)
             });
         });
         let removed = self.dirty.removed_for(P::TABLE, which);
-        captured.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
+        change_set.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
     }
 
     fn copy(
@@ -228,23 +228,23 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
         tables: &P::Tables,
         key: RawKey,
         columns: Option<&Positions>,
-        captured: &mut Captured,
+        change_set: &mut ChangeSet,
     ) {
         let Some(link) = self.links.get(key) else {
             return;
         };
         let shape = match columns {
-            None => captured.new_shape(P::INFO.columns.len()),
+            None => change_set.new_shape(P::INFO.columns.len()),
             Some(columns) => {
                 // With the owned row, by which whoever reads it finds the pivot's row.
                 let mut columns = columns.clone();
                 columns.push(P::INFO.foreign_keys[OWNED].column as u16);
                 columns.sort_unstable();
                 columns.dedup();
-                captured.changed_shape(columns)
+                change_set.changed_shape(columns)
             }
         };
-        captured.push(link.id(), key, shape, |column| {
+        change_set.push(link.id(), key, shape, |column| {
             Self::value(link, key, column, tables)
         });
     }
@@ -263,7 +263,7 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
         Vec::new()
     }
 
-    fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
+    fn flushed(&mut self, which: Selection<'_>, change_set: &ChangeSet) {
         let clean = |key| {
             if let Some(link) = self.links.get_mut(key) {
                 link.clean();
@@ -274,26 +274,26 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
             Selection::All => self.dirty.unlist(clean),
             Selection::Oldest(n) => self.dirty.unlist_oldest(n, clean),
             Selection::Only(_) => {
-                for row in captured.rows() {
+                for row in change_set.rows() {
                     if let Some(link) = self.links.get_mut(row.key) {
                         link.clean();
                     }
                 }
             }
         }
-        self.dirty.forget_removed(captured);
+        self.dirty.forget_removed(change_set);
     }
 
-    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
-        for row in captured.rows() {
+    fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>) {
+        for row in change_set.rows() {
             let Some(link) = self.links.get_mut(row.key) else {
                 continue;
             };
             let mut state = link.state();
-            if captured.is_new(row) {
+            if change_set.is_new(row) {
                 state.insert(RowState::NEW);
             } else {
-                let columns = &captured.shapes()[row.shape].columns;
+                let columns = &change_set.shapes()[row.shape].columns;
                 let arms = (0..self.arms.len()).filter(|&a| columns.contains(&arm_column::<P>(a)));
                 arms.for_each(|arm| link.touch(bit(arm)));
                 self.dirty.list_moved(row.key, &mut state);
@@ -301,7 +301,7 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
             self.dirty.list(row.key, &mut state);
             link.set_state(state);
         }
-        self.dirty.restore(captured, removed);
+        self.dirty.restore(change_set, removed);
     }
 
     #[cfg(feature = "sqlite")]

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use crate::schema::TableId;
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::row_set::Selection;
-use crate::store::tracking::change_set::Captured;
+use crate::store::tracking::change_set::ChangeSet;
 
 /// Rows that are fetched before the first of them is looked at. Dirty rows are far apart in memory; a
 /// processor fetches several at once if nothing but fetching is asked of it.
@@ -172,10 +172,10 @@ impl DirtySet {
     }
 
     /// Forgets the removed rows that were captured: they have been deleted from the file.
-    pub(crate) fn forget_removed(&mut self, captured: &Captured) {
-        if captured.removed().len() > 0 {
+    pub(crate) fn forget_removed(&mut self, change_set: &ChangeSet) {
+        if change_set.removed().len() > 0 {
             self.removed
-                .retain(|tombstone| !captured.removes(tombstone.id, tombstone.key));
+                .retain(|tombstone| !change_set.removes(tombstone.id, tombstone.key));
         }
     }
 
@@ -196,8 +196,8 @@ impl DirtySet {
     /// After what was captured has not been written: its removed rows are to be deleted still, and the
     /// new ones that were removed meanwhile are nothing, because the file never had them. Of the others
     /// the file may have an older owner.
-    pub(crate) fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
-        captured.amend(&mut self.removed);
+    pub(crate) fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>) {
+        change_set.amend(&mut self.removed);
         self.removed.append(removed);
     }
 
