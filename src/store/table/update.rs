@@ -7,7 +7,7 @@ use super::{Slot, Table, Undo, Written, flag, list, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{ForeignKey, OnDelete, TableKind};
 use crate::store::index::IndexHasher;
-use crate::store::index::{Parent, Place};
+use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::Row;
@@ -32,7 +32,7 @@ impl<E: Row> Table<E> {
         dirty.list(key, &mut rows[key].state);
         self.ids.insert(id, key);
         self.n_live += 1;
-        self.link(key, E::Columns::all(), Place::Last);
+        self.index_row(key, E::Columns::all(), InsertAt::Last);
         if record {
             self.undo.push(Undo::Insert { key });
         }
@@ -84,21 +84,21 @@ impl<E: Row> Table<E> {
     }
 
     /// Enters a row into the indexes on these columns.
-    pub(crate) fn link(&mut self, key: RawKey, columns: E::Columns, at: Place) {
+    pub(crate) fn index_row(&mut self, key: RawKey, columns: E::Columns, at: InsertAt) {
         let slot = &self.rows[key];
         let id_of = |other: RawKey| self.rows[other].id;
         for (n, parents) in self.parents.iter_mut().enumerate() {
             if is_key_on::<E>(n, columns)
                 && let Some(parent) = slot.row.parent(n)
             {
-                parents.link(Parent::Row(parent), slot.id, key, at, id_of);
+                parents.insert(Parent::Row(parent), slot.id, key, at, id_of);
             }
         }
         for (n, index) in self.indexes.iter_mut().enumerate() {
             if is_index_on::<E>(n, columns)
                 && let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher()))
             {
-                index.link(
+                index.insert(
                     hash,
                     slot.id,
                     key,
@@ -110,20 +110,20 @@ impl<E: Row> Table<E> {
     }
 
     /// Takes a row out of the indexes on these columns.
-    pub(crate) fn unlink(&mut self, key: RawKey, columns: E::Columns) {
+    pub(crate) fn unindex_row(&mut self, key: RawKey, columns: E::Columns) {
         let slot = &self.rows[key];
         for (n, parents) in self.parents.iter_mut().enumerate() {
             if is_key_on::<E>(n, columns)
                 && let Some(parent) = slot.row.parent(n)
             {
-                parents.unlink(Parent::Row(parent), slot.id, key);
+                parents.remove(Parent::Row(parent), slot.id, key);
             }
         }
         for (n, index) in self.indexes.iter_mut().enumerate() {
             if is_index_on::<E>(n, columns)
                 && let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher()))
             {
-                index.unlink(hash, slot.id, key, |other| {
+                index.remove(hash, slot.id, key, |other| {
                     self.rows[other].row.index_eq(&slot.row, n)
                 });
             }
@@ -136,7 +136,7 @@ impl<E: Row> Table<E> {
             return;
         }
         let belonged_to = self.belongs_to(key);
-        self.unlink(key, E::Columns::all());
+        self.unindex_row(key, E::Columns::all());
         let slot = &mut self.rows[key];
         slot.state.insert(RowState::REMOVED);
         let id = slot.id;
@@ -162,9 +162,9 @@ impl<E: Row> Table<E> {
         let Some(columns) = self.slot(key).map(|slot| slot.row.differs(&field)) else {
             return false;
         };
-        self.unlink(key, columns);
+        self.unindex_row(key, columns);
         let old = self.rows[key].row.replace(field);
-        self.link(key, columns, Place::ById);
+        self.index_row(key, columns, InsertAt::ById);
         self.wrote(key, columns, old, true);
         true
     }
@@ -173,7 +173,7 @@ impl<E: Row> Table<E> {
     pub(in crate::store) fn take_back(&mut self) {
         match self.undo.pop() {
             Some(Undo::Insert { key }) => {
-                self.unlink(key, E::Columns::all());
+                self.unindex_row(key, E::Columns::all());
                 if let Some(slot) = self.rows.remove(key) {
                     self.n_live -= 1;
                     self.ids.remove(slot.id);
@@ -189,7 +189,7 @@ impl<E: Row> Table<E> {
                 if !is_new {
                     self.dirty.unbury();
                 }
-                self.link(key, E::Columns::all(), Place::ById);
+                self.index_row(key, E::Columns::all(), InsertAt::ById);
             }
             Some(Undo::Reserve { key, next_id }) => {
                 if let Some(slot) = self.rows.remove(key) {
@@ -200,7 +200,7 @@ impl<E: Row> Table<E> {
             }
             Some(Undo::UseUp { next_id }) => self.ids.counter_mut().reset(next_id),
             Some(Undo::Fill { key }) => {
-                self.unlink(key, E::Columns::all());
+                self.unindex_row(key, E::Columns::all());
                 self.rows[key].row = E::default();
             }
             Some(Undo::Replace {
@@ -209,22 +209,22 @@ impl<E: Row> Table<E> {
                 columns,
                 dirty,
             }) => {
-                self.unlink(key, columns);
+                self.unindex_row(key, columns);
                 let slot = &mut self.rows[key];
                 slot.row = *old;
                 slot.dirty = dirty;
-                self.link(key, columns, Place::ById);
+                self.index_row(key, columns, InsertAt::ById);
             }
             Some(Undo::Write { key, old, dirty }) => {
                 let indexed = self.rows[key].row.differs(&old).intersection(E::INDEXED);
                 if !indexed.is_empty() {
-                    self.unlink(key, indexed);
+                    self.unindex_row(key, indexed);
                 }
                 let slot = &mut self.rows[key];
                 slot.row.replace(old);
                 slot.dirty = dirty;
                 if !indexed.is_empty() {
-                    self.link(key, indexed, Place::ById);
+                    self.index_row(key, indexed, InsertAt::ById);
                 }
             }
             None => {}
@@ -253,17 +253,17 @@ impl<E: Row> Table<E> {
     pub(in crate::store) fn overwrite(&mut self, key: RawKey, row: E, columns: Option<E::Columns>) {
         let Some(columns) = columns else {
             self.rows[key].row = row;
-            self.link(key, E::Columns::all(), Place::ById);
+            self.index_row(key, E::Columns::all(), InsertAt::ById);
             self.undo.push(Undo::Fill { key });
             return;
         };
-        self.unlink(key, columns);
+        self.unindex_row(key, columns);
         let slot = &mut self.rows[key];
         let old = Box::new(std::mem::replace(&mut slot.row, row));
         let dirty = slot.dirty;
         slot.dirty.insert(columns);
         list(&mut self.dirty, key, slot);
-        self.link(key, columns, Place::ById);
+        self.index_row(key, columns, InsertAt::ById);
         self.undo.push(Undo::Replace {
             key,
             old,
@@ -347,7 +347,7 @@ impl<E: Row> Table<E> {
             None => self.allocate(id, row),
         };
         let problems = self.duplicates(key);
-        self.link(key, E::Columns::all(), Place::Last);
+        self.index_row(key, E::Columns::all(), InsertAt::Last);
         problems
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::error::Error;
 
-use crate::store::index::{Parent, Place};
+use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
 use crate::store::pivot::{Pivot, StoredPivot, describe};
@@ -70,11 +70,11 @@ impl<T: Tables> World<T> {
         };
         let key = self.insert_checked(id, row);
         let record = self.is_recording();
-        <O::Pivot as StoredPivot>::table_mut(&mut self.tables).link(
+        <O::Pivot as StoredPivot>::table_mut(&mut self.tables).insert(
             pivot_id,
             key.raw(),
             owner,
-            Place::Last,
+            InsertAt::Last,
             record,
         );
         if record {

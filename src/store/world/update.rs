@@ -5,7 +5,7 @@ use bitflags::Flags as _;
 use crate::error::Error;
 
 use crate::schema::check_constraint::Check;
-use crate::store::index::{Parent, Place};
+use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
 use crate::store::row::entity::{Resolve, names_and_values};
@@ -55,16 +55,16 @@ impl<T: Tables> World<T> {
                 table: E::INFO.name,
             });
         };
-        table.unlink(raw, columns);
+        table.unindex_row(raw, columns);
         let old = table.rows[raw].row.replace(field);
         let refused = self.refuse_written(key, columns);
         let table = E::table_mut(&mut self.tables);
         if let Err(refused) = refused {
             table.rows[raw].row.replace(old);
-            table.link(raw, columns, Place::ById);
+            table.index_row(raw, columns, InsertAt::ById);
             return Err(refused);
         }
-        table.link(raw, columns, Place::ById);
+        table.index_row(raw, columns, InsertAt::ById);
         self.wrote(key, columns, old);
         Ok(())
     }
