@@ -43,13 +43,13 @@ pub(crate) struct Slot<E: Row> {
 }
 
 /// What became of a write.
-pub(crate) enum Written<E: Row> {
+pub(crate) enum WriteOutcome<E: Row> {
     /// The row had the value already.
-    Nothing,
+    Unchanged,
     /// It is written.
-    Done,
+    Written,
     /// It has to be looked at first; nothing has happened.
-    NotYet(E::Field),
+    NeedsValidation(E::Field),
 }
 
 /// How to take back one step.

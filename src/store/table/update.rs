@@ -3,7 +3,7 @@
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
-use super::{Slot, Table, Undo, Written, flag, list, positions};
+use super::{Slot, Table, Undo, WriteOutcome, flag, list, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{ForeignKey, OnDelete, TableKind};
 use crate::store::index::IndexHasher;
@@ -42,20 +42,20 @@ impl<E: Row> Table<E> {
     /// Writes a field, unless there is something to look at first: an index, a foreign key, NaN, or a
     /// row that is not there. One look-up, because in a large world each is a cache miss.
     #[inline]
-    pub(crate) fn write(&mut self, key: RawKey, field: E::Field, record: bool) -> Written<E> {
+    pub(crate) fn write(&mut self, key: RawKey, field: E::Field, record: bool) -> WriteOutcome<E> {
         let Some(slot) = self.rows.get_mut(key) else {
-            return Written::NotYet(field);
+            return WriteOutcome::NeedsValidation(field);
         };
         if slot.state.contains(RowState::REMOVED) {
-            return Written::NotYet(field);
+            return WriteOutcome::NeedsValidation(field);
         }
         let columns = slot.row.differs(&field);
         if columns.is_empty() {
-            return Written::Nothing;
+            return WriteOutcome::Unchanged;
         }
         let guarded = E::INDEXED.union(E::CHECKED);
         if columns.intersects(guarded) || (columns.intersects(E::REALS) && has_nan(&field)) {
-            return Written::NotYet(field);
+            return WriteOutcome::NeedsValidation(field);
         }
         let old = slot.row.replace(field);
         if record {
@@ -65,12 +65,18 @@ impl<E: Row> Table<E> {
         slot.dirty.insert(columns);
         // None of them is a foreign key's.
         self.dirty.list(key, &mut slot.state);
-        Written::Done
+        WriteOutcome::Written
     }
 
     /// Marks columns as changed, after the row was written.
     #[inline]
-    pub(crate) fn wrote(&mut self, key: RawKey, columns: E::Columns, old: E::Field, record: bool) {
+    pub(crate) fn mark_written(
+        &mut self,
+        key: RawKey,
+        columns: E::Columns,
+        old: E::Field,
+        record: bool,
+    ) {
         let slot = &mut self.rows[key];
         if record {
             self.undo.push(Undo::Write {
@@ -165,7 +171,7 @@ impl<E: Row> Table<E> {
         self.unindex_row(key, columns);
         let old = self.rows[key].row.replace(field);
         self.index_row(key, columns, InsertAt::ById);
-        self.wrote(key, columns, old, true);
+        self.mark_written(key, columns, old, true);
         true
     }
 

@@ -109,7 +109,7 @@ impl<T: Tables> World<T> {
     #[inline]
     pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
         let id = self.check_insert(&row)?;
-        Ok(self.insert_checked(id, row))
+        Ok(self.insert_unchecked(id, row))
     }
 
     /// A row for reading, with its relations. O(1).

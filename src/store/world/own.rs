@@ -68,7 +68,7 @@ impl<T: Tables> World<T> {
                 table: O::Pivot::INFO.name,
             });
         };
-        let key = self.insert_checked(id, row);
+        let key = self.insert_unchecked(id, row);
         let record = self.is_recording();
         <O::Pivot as StoredPivot>::table_mut(&mut self.tables).insert(
             pivot_id,
