@@ -30,7 +30,7 @@ pub(crate) struct Ownership {
     /// For each table the foreign keys that name an owner: its own ones, and its pivot's arms.
     pub(crate) owners: Box<[Vec<Reference>]>,
     /// For each table whether one of its rows could own itself, directly or through others.
-    pub(crate) is_circular: Box<[bool]>,
+    pub(crate) can_be_cyclic: Box<[bool]>,
 }
 
 impl Ownership {
@@ -63,7 +63,7 @@ impl Ownership {
             });
             targets.flatten().collect::<Vec<_>>()
         };
-        let is_circular = |table: TableId| {
+        let can_be_cyclic = |table: TableId| {
             let mut reached = HashSet::new();
             let mut to_visit = targets(table);
             while let Some(target) = to_visit.pop() {
@@ -74,7 +74,7 @@ impl Ownership {
             reached.contains(&table)
         };
         Self {
-            is_circular: ids().map(is_circular).collect(),
+            can_be_cyclic: ids().map(can_be_cyclic).collect(),
             owners,
         }
     }

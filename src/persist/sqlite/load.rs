@@ -80,7 +80,7 @@ pub(super) fn load<T: Tables>(
             .problems
             .extend(without_owner::<T>(connection, tables, id)?);
     }
-    loaded.problems.extend(loaded.world.islands());
+    loaded.problems.extend(loaded.world.ownership_cycles());
     Ok(loaded)
 }
 

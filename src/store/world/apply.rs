@@ -212,7 +212,7 @@ impl<T: Tables> Applying<'_, T> {
                 _ => row,
             };
             self.world
-                .islands_above(owned, &mut visited, &mut self.problems);
+                .ownership_cycles_above(owned, &mut visited, &mut self.problems);
         }
         for &(row, id) in &self.removed {
             self.problems.extend(self.world.left_behind(row, id));

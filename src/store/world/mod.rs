@@ -234,7 +234,7 @@ impl<T: Tables> World<T> {
     pub fn check(&self) -> Vec<String> {
         all_tables::<T>()
             .flat_map(|table| self.tables.table(table).check(&self.tables))
-            .chain(self.islands().iter().map(ToString::to_string))
+            .chain(self.ownership_cycles().iter().map(ToString::to_string))
             .collect()
     }
 }

@@ -190,7 +190,7 @@ impl<T: Tables> World<T> {
         let (arm, parent) = owner.arm();
         // The arms follow the owned row.
         match (parent, O::Pivot::INFO.foreign_keys[arm + 1].table) {
-            (Parent::Row(owner), Some(table)) => self.refuse_island(
+            (Parent::Row(owner), Some(table)) => self.refuse_ownership_cycle(
                 AnyKey {
                     table: O::TABLE,
                     key: key.raw(),

@@ -81,7 +81,7 @@ impl<T: Tables> World<T> {
         refuse_duplicates(table, row, Some((key.raw(), *id)), columns, &self.tables)?;
         let mut foreign_keys = E::INFO.foreign_keys.iter();
         if foreign_keys.any(|key| key.owns && columns.contains(flag::<E>(key.column))) {
-            self.refuse_island_of(AnyKey {
+            self.refuse_ownership_cycle_of(AnyKey {
                 table: E::TABLE,
                 key: key.raw(),
             })?;
