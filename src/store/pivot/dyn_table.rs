@@ -199,7 +199,7 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
         self.take_out(key);
     }
 
-    fn orphan(&mut self, _: usize, _: RawKey) -> bool {
+    fn set_null(&mut self, _: usize, _: RawKey) -> bool {
         false
     }
 

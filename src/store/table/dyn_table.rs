@@ -67,7 +67,7 @@ pub trait AnyTable<T> {
     /// Takes a live row out. It can be put back until [`Self::commit`].
     fn remove(&mut self, key: RawKey);
     /// Makes a foreign key name nobody, where it can. Says whether it could.
-    fn orphan(&mut self, foreign_key: usize, key: RawKey) -> bool;
+    fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool;
     /// Takes the last recorded step back.
     fn undo(&mut self);
     /// Forgets how to take back, frees the rows that were removed, and tells what came of each step.
@@ -252,8 +252,8 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
         self.take_out(key);
     }
 
-    fn orphan(&mut self, foreign_key: usize, key: RawKey) -> bool {
-        self.let_go(foreign_key, key)
+    fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
+        self.set_null(foreign_key, key)
     }
 
     fn undo(&mut self) {

@@ -161,7 +161,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Makes a foreign key name nobody, where it can. Says whether it could.
-    pub(in crate::store) fn let_go(&mut self, foreign_key: usize, key: RawKey) -> bool {
+    pub(in crate::store) fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
         let Some(field) = E::orphaned(foreign_key) else {
             return false;
         };

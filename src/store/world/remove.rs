@@ -50,12 +50,12 @@ impl<T: Tables> World<T> {
                         let children = self.children(reference, row.key);
                         to_remove.extend(children.into_iter().map(|key| AnyKey { table, key }));
                     }
-                    Action::Orphan => {
+                    Action::SetNull => {
                         for child in self.children(reference, row.key) {
                             if self
                                 .tables
                                 .table_mut(reference.table)
-                                .orphan(reference.foreign_key, child)
+                                .set_null(reference.foreign_key, child)
                             {
                                 self.recorded(reference.table);
                             }
@@ -83,7 +83,7 @@ impl<T: Tables> World<T> {
             (TableKind::Pivot { .. }, _) if reference.foreign_key == 0 => Action::RemovePivotRow,
             (TableKind::Pivot { owned }, _) => Action::Remove(owned),
             (_, OnDelete::Cascade) => Action::Remove(reference.table),
-            (_, OnDelete::SetNull) => Action::Orphan,
+            (_, OnDelete::SetNull) => Action::SetNull,
             (_, OnDelete::Restrict) => Action::Refuse,
         }
     }
@@ -122,6 +122,6 @@ impl<T: Tables> World<T> {
 pub(crate) enum Action {
     RemovePivotRow,
     Remove(TableId),
-    Orphan,
+    SetNull,
     Refuse,
 }

@@ -105,7 +105,7 @@ impl<T: Tables> Closure<'_, T> {
                             .into_iter()
                             .for_each(|key| self.add(AnyKey { table, key }));
                     }
-                    Action::Orphan | Action::Refuse => {}
+                    Action::SetNull | Action::Refuse => {}
                 }
             }
         }
