@@ -19,7 +19,7 @@ pub use crate::store::row::reader::{ColumnProblem, RowReader};
 pub use crate::store::table::stored::{Stored, Tables};
 pub use crate::store::world::entity::{Entity, Owned, Standalone};
 
-pub use crate::store::table::dyn_table::AnyTable;
+pub use crate::store::table::dyn_table::DynTable;
 pub use crate::store::table::{Rows, Table};
 pub use crate::store::wide::WideBits;
 pub use crate::store::world::World;
@@ -33,7 +33,7 @@ pub mod traits {
     pub use crate::store::pivot::StoredPivot as _;
     pub use crate::store::row::entity::{PivotRow as _, Resolve as _, Row as _};
     pub use crate::store::row::owner::Owner as _;
-    pub use crate::store::table::dyn_table::AnyTable as _;
+    pub use crate::store::table::dyn_table::DynTable as _;
     pub use crate::store::table::stored::{Stored as _, Tables as _};
 }
 
@@ -60,7 +60,7 @@ macro_rules! tables {
             #[inline]
             fn id_of(&self, table: $crate::model::TableId, key: $crate::model::RawKey) -> Option<i64> {
                 match table.0 {
-                    $($position => $crate::model::AnyTable::id_of(&self.$name, key),)*
+                    $($position => $crate::model::DynTable::id_of(&self.$name, key),)*
                     other => panic!("there is no table {other}"),
                 }
             }
@@ -68,7 +68,7 @@ macro_rules! tables {
             #[inline]
             fn key_of(&self, table: $crate::model::TableId, id: i64) -> Option<$crate::model::RawKey> {
                 match table.0 {
-                    $($position => $crate::model::AnyTable::key_of(&self.$name, id),)*
+                    $($position => $crate::model::DynTable::key_of(&self.$name, id),)*
                     other => panic!("there is no table {other}"),
                 }
             }
@@ -77,14 +77,14 @@ macro_rules! tables {
         impl $crate::model::Tables for $tables {
             const DDL: &'static str = $ddl;
 
-            fn table(&self, id: $crate::model::TableId) -> &dyn $crate::model::AnyTable<Self> {
+            fn table(&self, id: $crate::model::TableId) -> &dyn $crate::model::DynTable<Self> {
                 match id.0 {
                     $($position => &self.$name,)*
                     other => panic!("there is no table {other}"),
                 }
             }
 
-            fn table_mut(&mut self, id: $crate::model::TableId) -> &mut dyn $crate::model::AnyTable<Self> {
+            fn table_mut(&mut self, id: $crate::model::TableId) -> &mut dyn $crate::model::DynTable<Self> {
                 match id.0 {
                     $($position => &mut self.$name,)*
                     other => panic!("there is no table {other}"),

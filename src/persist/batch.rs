@@ -3,7 +3,7 @@
 use crate::schema::graph::TableOrder;
 use crate::schema::{TableId, TableInfo};
 use crate::store::row_set::Selection;
-use crate::store::table::dyn_table::AnyTable;
+use crate::store::table::dyn_table::DynTable;
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::ChangeSet;
 use crate::store::tracking::dirty::Tombstone;
@@ -235,6 +235,6 @@ fn capture<T: Tables>(world: &mut World<T>, which: Selection<'_>, change_set: &m
     }
 }
 
-fn has_changes<T>(table: &dyn AnyTable<T>) -> bool {
+fn has_changes<T>(table: &dyn DynTable<T>) -> bool {
     !table.dirty().listed().is_empty() || !table.dirty().removed().is_empty()
 }

@@ -1,6 +1,6 @@
 //! What each operation does to the world.
 
-use gamedb::model::{AnyTable, Key, Standalone};
+use gamedb::model::{DynTable, Key, Standalone};
 use gamedb::{Error, NewOrKept as Row};
 use gamedb_models::{Attribute, Inventory, World};
 

@@ -12,7 +12,7 @@ use crate::store::row::entity::{PivotRow, Resolve as _, Row as _};
 use crate::store::row::owner::owner_value;
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
-use crate::store::table::dyn_table::{AnyTable, ApplyRow, LoadRow, with_headroom};
+use crate::store::table::dyn_table::{ApplyRow, DynTable, LoadRow, with_headroom};
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
@@ -118,7 +118,7 @@ fn apply_row<P: StoredPivot>(
     Err(problem(ColumnProblem { columns, kind }))
 }
 
-impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
+impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     fn info(&self) -> &'static TableInfo {
         P::INFO
     }
@@ -196,7 +196,7 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn remove(&mut self, key: RawKey) {
-        self.take_out(key);
+        self.remove_row(key);
     }
 
     fn set_null(&mut self, _: usize, _: RawKey) -> bool {
@@ -204,11 +204,11 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn undo(&mut self) {
-        self.take_back();
+        self.undo();
     }
 
     fn commit(&mut self, sink: &mut CommitSink) {
-        self.settle(sink);
+        self.commit(sink);
     }
 
     fn capture(&self, tables: &P::Tables, which: Selection<'_>, change_set: &mut ChangeSet) {
@@ -257,7 +257,7 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
     fn reserve(&mut self, _: i64) {}
 
     fn use_up(&mut self, id: i64) {
-        self.use_up_id(id);
+        self.use_up(id);
     }
 
     fn applier(&self) -> ApplyRow<P::Tables> {

@@ -50,7 +50,7 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     /// Forgets the recorded steps, and tells of each.
-    pub(in crate::store) fn settle(&mut self, sink: &mut CommitSink) {
+    pub(in crate::store) fn commit(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (owned, id) = match step {
                 Undo::Insert { owned, id, .. } => (owned, id),
@@ -134,7 +134,7 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     /// Takes the row of an owned row away.
-    pub(in crate::store) fn take_out(&mut self, key: RawKey) {
+    pub(in crate::store) fn remove_row(&mut self, key: RawKey) {
         let Some(packed) = self.take(key) else { return };
         if !packed.is_new() {
             let (arm, parent) = packed.arm();
@@ -153,14 +153,14 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     /// Makes sure that this id is not given any more, as a step that can be taken back.
-    pub(in crate::store) fn use_up_id(&mut self, id: i64) {
+    pub(in crate::store) fn use_up(&mut self, id: i64) {
         let next_id = self.counter.next();
         self.counter.use_up(id);
         self.undo.push(Undo::UseUp { next_id });
     }
 
     /// Takes the last recorded step back.
-    pub(in crate::store) fn take_back(&mut self) {
+    pub(in crate::store) fn undo(&mut self) {
         match self.undo.pop() {
             Some(Undo::Insert { owned, next_id, .. }) => {
                 self.take(owned);

@@ -34,7 +34,7 @@ pub(crate) fn with_headroom(n_rows: usize) -> usize {
 
 /// A table without its row type: what removal, loading and flushing see. Engine and generated code
 /// only; a world hands out tables for reading.
-pub trait AnyTable<T> {
+pub trait DynTable<T> {
     /// What the schema says of it.
     fn info(&self) -> &'static TableInfo;
     /// Number of rows.
@@ -186,7 +186,7 @@ fn apply_row<E: Stored>(
     Ok(key)
 }
 
-impl<E: Stored> AnyTable<E::Tables> for Table<E> {
+impl<E: Stored> DynTable<E::Tables> for Table<E> {
     fn info(&self) -> &'static TableInfo {
         E::INFO
     }
@@ -249,7 +249,7 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
     }
 
     fn remove(&mut self, key: RawKey) {
-        self.take_out(key);
+        self.remove_row(key);
     }
 
     fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
@@ -257,11 +257,11 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
     }
 
     fn undo(&mut self) {
-        self.take_back();
+        self.undo();
     }
 
     fn commit(&mut self, sink: &mut CommitSink) {
-        self.settle(sink);
+        self.commit(sink);
     }
 
     fn capture(&self, tables: &E::Tables, which: Selection<'_>, change_set: &mut ChangeSet) {
@@ -311,11 +311,11 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
     }
 
     fn reserve(&mut self, id: i64) {
-        self.reserve_row(id);
+        self.reserve(id);
     }
 
     fn use_up(&mut self, id: i64) {
-        self.use_up_id(id);
+        self.use_up(id);
     }
 
     fn applier(&self) -> ApplyRow<E::Tables> {
@@ -323,7 +323,7 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
     }
 
     fn conflicts(&self, key: RawKey) -> Vec<Problem> {
-        self.duplicates(key)
+        self.conflicts(key)
     }
 
     fn flushed(&mut self, which: Selection<'_>, change_set: &ChangeSet) {

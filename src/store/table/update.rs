@@ -137,7 +137,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Takes a live row out. It stays in its slot, marked, until the transaction ends.
-    pub(in crate::store) fn take_out(&mut self, key: RawKey) {
+    pub(in crate::store) fn remove_row(&mut self, key: RawKey) {
         if self.slot(key).is_none() {
             return;
         }
@@ -176,7 +176,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Takes the last recorded step back.
-    pub(in crate::store) fn take_back(&mut self) {
+    pub(in crate::store) fn undo(&mut self) {
         match self.undo.pop() {
             Some(Undo::Insert { key }) => {
                 self.unindex_row(key, E::Columns::all());
@@ -238,7 +238,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Makes room for a row with an id of its own, as a step that can be taken back.
-    pub(in crate::store) fn reserve_row(&mut self, id: i64) {
+    pub(in crate::store) fn reserve(&mut self, id: i64) {
         let next_id = self.ids.counter().next();
         let key = self.allocate(id, E::default());
         let slot = &mut self.rows[key];
@@ -248,7 +248,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Makes sure that this id is not given any more, as a step that can be taken back.
-    pub(in crate::store) fn use_up_id(&mut self, id: i64) {
+    pub(in crate::store) fn use_up(&mut self, id: i64) {
         let next_id = self.ids.counter().next();
         self.ids.counter_mut().use_up(id);
         self.undo.push(Undo::UseUp { next_id });
@@ -279,7 +279,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Forgets the recorded steps, tells of each, and frees the rows that were removed.
-    pub(in crate::store) fn settle(&mut self, sink: &mut CommitSink) {
+    pub(in crate::store) fn commit(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (Undo::Insert { key }
             | Undo::Remove { key }
@@ -352,7 +352,7 @@ impl<E: Row> Table<E> {
             }
             None => self.allocate(id, row),
         };
-        let problems = self.duplicates(key);
+        let problems = self.conflicts(key);
         self.index_row(key, E::Columns::all(), InsertAt::Last);
         problems
     }
@@ -371,7 +371,7 @@ impl<E: Row> Table<E> {
     }
 
     /// The rows that have a value of this one which has to be unique.
-    pub(in crate::store) fn duplicates(&self, key: RawKey) -> Vec<Problem> {
+    pub(in crate::store) fn conflicts(&self, key: RawKey) -> Vec<Problem> {
         let slot = &self.rows[key];
         let problem = |column: String, existing: i64| {
             let kind = ProblemKind::NotUnique { existing };

@@ -134,9 +134,9 @@ impl<T: Tables> Applying<'_, T> {
                     continue;
                 };
                 if let Some(pivot) = pivot {
-                    self.world.take_out(pivot, key);
+                    self.world.remove_row(pivot, key);
                 }
-                self.world.take_out(table, key);
+                self.world.remove_row(table, key);
                 self.removed.push((AnyKey { table, key }, id));
             }
         }

@@ -45,7 +45,7 @@ impl<T: Tables> World<T> {
             for n in 0..self.references[row.table.index()].len() {
                 let reference = self.references[row.table.index()][n];
                 match self.action(reference) {
-                    Action::RemovePivotRow => self.take_out(reference.table, row.key),
+                    Action::RemovePivotRow => self.remove_row(reference.table, row.key),
                     Action::Remove(table) => {
                         let children = self.children(reference, row.key);
                         to_remove.extend(children.into_iter().map(|key| AnyKey { table, key }));
@@ -95,7 +95,7 @@ impl<T: Tables> World<T> {
             .collect()
     }
 
-    pub(in crate::store) fn take_out(&mut self, table: TableId, key: RawKey) {
+    pub(in crate::store) fn remove_row(&mut self, table: TableId, key: RawKey) {
         if self.tables.table(table).id_of(key).is_some() {
             self.tables.table_mut(table).remove(key);
             self.recorded(table);
