@@ -196,7 +196,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     }
 
     fn remove(&mut self, key: RawKey) {
-        self.remove_row(key);
+        self.remove(key);
     }
 
     fn set_null(&mut self, _: usize, _: RawKey) -> bool {
@@ -276,8 +276,8 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             }
         };
         match which {
-            Selection::All => self.dirty.unlist(clean),
-            Selection::Oldest(n) => self.dirty.unlist_oldest(n, clean),
+            Selection::All => self.dirty.clear_listed(clean),
+            Selection::Oldest(n) => self.dirty.clear_oldest(n, clean),
             Selection::Only(_) => {
                 for row in change_set.rows() {
                     if let Some(packed) = self.rows.get_mut(row.key) {
@@ -301,9 +301,9 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
                 let columns = &change_set.shapes()[row.shape].columns;
                 let arms = (0..self.arms.len()).filter(|&a| columns.contains(&arm_column::<P>(a)));
                 arms.for_each(|arm| packed.touch(bit(arm)));
-                self.dirty.list_moved(row.key, &mut state);
+                self.dirty.enlist_moved(row.key, &mut state);
             }
-            self.dirty.list(row.key, &mut state);
+            self.dirty.enlist(row.key, &mut state);
             packed.set_state(state);
         }
         self.dirty.restore(change_set, removed);
@@ -316,7 +316,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
         for (key, packed) in &mut self.rows {
             packed.clean();
             let mut state = RowState::NEW;
-            self.dirty.list(key, &mut state);
+            self.dirty.enlist(key, &mut state);
             packed.set_state(state);
         }
         self.counter.forget_file();

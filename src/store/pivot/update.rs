@@ -35,7 +35,7 @@ impl<P: PivotRow> Pivot<P> {
             self.shrink_dirty();
         }
         let mut state = RowState::NEW;
-        self.dirty.list(owned, &mut state);
+        self.dirty.enlist(owned, &mut state);
         self.counter.use_up(id);
         self.put(owned, PackedRow::new(id, owner, 0, state), at);
         if record {
@@ -81,8 +81,8 @@ impl<P: PivotRow> Pivot<P> {
         let Some(old) = self.take(owned) else { return };
         let ((from, _), (to, _)) = (old.arm(), owner.arm());
         let mut state = old.state();
-        self.dirty.list(owned, &mut state);
-        self.dirty.list_moved(owned, &mut state);
+        self.dirty.enlist(owned, &mut state);
+        self.dirty.enlist_moved(owned, &mut state);
         let dirty = old.dirty() | bit(from) | bit(to);
         let packed = PackedRow::new(old.id(), owner, dirty, state);
         self.put(owned, packed, InsertAt::ById);
@@ -134,7 +134,7 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     /// Takes the row of an owned row away.
-    pub(in crate::store) fn remove_row(&mut self, key: RawKey) {
+    pub(in crate::store) fn remove(&mut self, key: RawKey) {
         let Some(packed) = self.take(key) else { return };
         if !packed.is_new() {
             let (arm, parent) = packed.arm();
@@ -142,7 +142,7 @@ impl<P: PivotRow> Pivot<P> {
                 (Parent::Row(key), Some(table)) => smallvec![AnyKey { table, key }],
                 _ => SmallVec::new(),
             };
-            self.dirty.bury(Tombstone {
+            self.dirty.add_tombstone(Tombstone {
                 id: packed.id(),
                 key,
                 belonged_to,
@@ -169,7 +169,7 @@ impl<P: PivotRow> Pivot<P> {
             Some(Undo::UseUp { next_id }) => self.counter.reset(next_id),
             Some(Undo::Remove { owned, packed }) => {
                 if !packed.is_new() {
-                    self.dirty.unbury();
+                    self.dirty.pop_tombstone();
                 }
                 self.put(owned, packed, InsertAt::ById);
             }

@@ -4,7 +4,7 @@ use bitflags::Flags as _;
 use smallvec::SmallVec;
 
 use super::stored::Stored;
-use super::{Slot, Table, columns_of, flag, list, positions};
+use super::{Slot, Table, columns_of, flag, mark_dirty, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
 use crate::schema::check_constraint::Check;
@@ -249,7 +249,7 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
     }
 
     fn remove(&mut self, key: RawKey) {
-        self.remove_row(key);
+        self.remove(key);
     }
 
     fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
@@ -335,8 +335,8 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
             }
         };
         match which {
-            Selection::All => self.dirty.unlist(clean),
-            Selection::Oldest(n) => self.dirty.unlist_oldest(n, clean),
+            Selection::All => self.dirty.clear_listed(clean),
+            Selection::Oldest(n) => self.dirty.clear_oldest(n, clean),
             Selection::Only(_) => {
                 for row in change_set.rows() {
                     if let Some(slot) = self.rows.get_mut(row.key) {
@@ -361,7 +361,7 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
                 let columns = change_set.shapes()[row.shape].columns.iter();
                 columns.for_each(|&column| slot.dirty.insert(flag::<E>(column)));
             }
-            list(&mut self.dirty, row.key, slot);
+            mark_dirty(&mut self.dirty, row.key, slot);
         }
         self.dirty.restore(change_set, removed);
     }
@@ -373,7 +373,7 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
         for (key, slot) in &mut self.rows {
             slot.dirty = E::Columns::empty();
             slot.state = RowState::NEW;
-            self.dirty.list(key, &mut slot.state);
+            self.dirty.enlist(key, &mut slot.state);
         }
         self.ids.counter_mut().forget_file();
     }

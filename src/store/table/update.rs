@@ -3,7 +3,7 @@
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
-use super::{Slot, Table, Undo, WriteOutcome, flag, list, positions};
+use super::{Slot, Table, Undo, WriteOutcome, flag, mark_dirty, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{ForeignKey, OnDelete, TableKind};
 use crate::store::index::IndexHasher;
@@ -29,7 +29,7 @@ impl<E: Row> Table<E> {
             state: RowState::NEW,
         };
         let key = rows.insert(slot);
-        dirty.list(key, &mut rows[key].state);
+        dirty.enlist(key, &mut rows[key].state);
         self.ids.insert(id, key);
         self.n_live += 1;
         self.index_row(key, E::Columns::all(), InsertAt::Last);
@@ -64,7 +64,7 @@ impl<E: Row> Table<E> {
         }
         slot.dirty.insert(columns);
         // None of them is a foreign key's.
-        self.dirty.list(key, &mut slot.state);
+        self.dirty.enlist(key, &mut slot.state);
         WriteOutcome::Written
     }
 
@@ -86,7 +86,7 @@ impl<E: Row> Table<E> {
             });
         }
         slot.dirty.insert(columns);
-        list(&mut self.dirty, key, slot);
+        mark_dirty(&mut self.dirty, key, slot);
     }
 
     /// Enters a row into the indexes on these columns.
@@ -137,7 +137,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Takes a live row out. It stays in its slot, marked, until the transaction ends.
-    pub(in crate::store) fn remove_row(&mut self, key: RawKey) {
+    pub(in crate::store) fn remove(&mut self, key: RawKey) {
         if self.slot(key).is_none() {
             return;
         }
@@ -148,7 +148,7 @@ impl<E: Row> Table<E> {
         let id = slot.id;
         if !slot.state.contains(RowState::NEW) {
             let mut owners = cascading::<E>();
-            self.dirty.bury(Tombstone {
+            self.dirty.add_tombstone(Tombstone {
                 id,
                 key,
                 belonged_to,
@@ -193,7 +193,7 @@ impl<E: Row> Table<E> {
                 self.ids.put(slot.id, key);
                 self.n_live += 1;
                 if !is_new {
-                    self.dirty.unbury();
+                    self.dirty.pop_tombstone();
                 }
                 self.index_row(key, E::Columns::all(), InsertAt::ById);
             }
@@ -243,7 +243,7 @@ impl<E: Row> Table<E> {
         let key = self.allocate(id, E::default());
         let slot = &mut self.rows[key];
         slot.state.insert(RowState::NEW);
-        self.dirty.list(key, &mut slot.state);
+        self.dirty.enlist(key, &mut slot.state);
         self.undo.push(Undo::Reserve { key, next_id });
     }
 
@@ -268,7 +268,7 @@ impl<E: Row> Table<E> {
         let old = Box::new(std::mem::replace(&mut slot.row, row));
         let dirty = slot.dirty;
         slot.dirty.insert(columns);
-        list(&mut self.dirty, key, slot);
+        mark_dirty(&mut self.dirty, key, slot);
         self.index_row(key, columns, InsertAt::ById);
         self.undo.push(Undo::Replace {
             key,
