@@ -103,7 +103,7 @@ impl Joins<'_> {
         match said {
             Some(join) if info.kind != JoinKind::Plain => {
                 let why = match info.reasons.is_empty() {
-                    true => "no join: it has not two required foreign keys".to_owned(),
+                    true => "no join: it does not have two required foreign keys".to_owned(),
                     false => info.reasons.join("; "),
                 };
                 let what = format!("table {:?}: {why}", table.name);

@@ -54,7 +54,7 @@ impl Canonical {
             let place = format!("{}.{name}", table.name);
             said.add(
                 place,
-                "points to a row by its name, and 0 is none: here that is NULL; `[columns.\"..\"] references` says otherwise",
+                "points to a row by its name, and no row has the id 0: here it is NULL; `[columns.\"..\"] references` says otherwise",
             );
         }
         self.warnings.extend(said.into_warnings());

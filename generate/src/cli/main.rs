@@ -143,7 +143,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
                 Outcome::Unchanged | Outcome::Written => Ok(ExitCode::SUCCESS),
                 Outcome::Stale { diff } => {
                     print!("{diff}");
-                    eprintln!("the models are not those of the schema; run `{update}`");
+                    eprintln!("the models are not up to date with the schema; run `{update}`");
                     Ok(ExitCode::FAILURE)
                 }
             }

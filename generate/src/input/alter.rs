@@ -28,7 +28,10 @@ pub(crate) fn table(reader: &mut Reader, whole: &[Piece], mut cursor: Cursor<'_>
         if skipped.iter().any(|word| cursor.sees(&[word])) {
             reader.count("ALTER TABLE of something else");
         } else {
-            reader.warn(format!("table {} is altered, and is not there", path.name));
+            reader.warn(format!(
+                "table {} is altered, but does not exist",
+                path.name
+            ));
         }
         return;
     };
@@ -198,7 +201,7 @@ fn add(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) 
         if (column || !is_constraint) && name.as_ref().is_some_and(there) {
             let name = name.unwrap_or_default();
             reader.warn(format!(
-                "column {}.{name} is added, and is there already",
+                "column {}.{name} is added, but exists already",
                 table.name
             ));
             continue;
@@ -250,7 +253,7 @@ fn drop(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable)
         Some(name) if table.remove_column(&name) || if_exists => Change::Done,
         Some(name) => {
             reader.warn(format!(
-                "column {}.{name} is dropped, and is not there",
+                "column {}.{name} is dropped, but does not exist",
                 table.name
             ));
             Change::Done
@@ -271,7 +274,7 @@ fn redefine(
     };
     let Some(at) = table.position(&old) else {
         reader.warn(format!(
-            "column {}.{old} is changed, and is not there",
+            "column {}.{old} is changed, but does not exist",
             table.name
         ));
         return Change::Done;
@@ -318,7 +321,7 @@ fn rename(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTabl
         Some(new) => {
             if !table.rename_column(&old.name, &new) {
                 reader.warn(format!(
-                    "column {}.{} is renamed, and is not there",
+                    "column {}.{} is renamed, but does not exist",
                     table.name, old.name
                 ));
             }
@@ -351,7 +354,7 @@ fn alter_column(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Declar
     };
     let Some(column) = table.column_mut(&name) else {
         reader.warn(format!(
-            "column {}.{name} is altered, and is not there",
+            "column {}.{name} is altered, but does not exist",
             table.name
         ));
         return Change::Done;

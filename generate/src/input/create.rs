@@ -205,7 +205,7 @@ pub(crate) fn add(reader: &mut Reader, table: &mut DeclaredTable, definition: De
 fn like(reader: &mut Reader, of: &Path, table: &mut DeclaredTable, kinds: &[&str]) {
     let Some(at) = reader.table(of) else {
         reader.warn(format!(
-            "table {} is made LIKE {}, which is not there",
+            "table {} is made LIKE {}, which does not exist",
             table.name, of.name
         ));
         return;
@@ -233,7 +233,7 @@ fn like(reader: &mut Reader, of: &Path, table: &mut DeclaredTable, kinds: &[&str
 pub(crate) fn inherit(reader: &mut Reader, parent: &Path, table: &mut DeclaredTable) {
     let Some(at) = reader.table(parent) else {
         reader.warn(format!(
-            "table {} inherits from {}, which is not there",
+            "table {} inherits from {}, which does not exist",
             table.name, parent.name
         ));
         return;

@@ -205,7 +205,7 @@ fn used(
         let is_enum = matches!(kind, FieldKind::Enum { .. });
         if let Some(name) = section.enum_name.as_ref().filter(|_| !is_enum) {
             let what = format!(
-                "column {}.{} has no CHECK that lists its texts, so it is no enum",
+                "column {}.{} has no CHECK that lists its texts, so it is not an enum",
                 table.name, column.name
             );
             return Err(config.impossible(name.span(), what));
