@@ -7,6 +7,7 @@ mod check_translation;
 mod column_types;
 mod defaults;
 mod draft;
+mod indexes;
 mod keys;
 mod recognize;
 mod split_owners;
@@ -104,8 +105,8 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
     }
     warnings.extend(of_columns.into_warnings());
     canonical.unfollowed = keys::foreign_keys(ddl, &mut tables, warnings);
-    keys::sets(ddl, dialect, &mut tables, warnings);
-    keys::unfollowed_indexes(&mut tables, &canonical.unfollowed);
+    indexes::sets(ddl, dialect, &mut tables, warnings);
+    indexes::of_unfollowed(&mut tables, &canonical.unfollowed);
     for (source, table) in ddl.tables.iter().zip(&mut tables) {
         table.checks.extend(check_translation::checks(
             ddl, source, table, dialect, warnings,

@@ -163,25 +163,15 @@ impl Reader {
             }
             ["USE", ..] => {
                 let pieces = self.pieces(statement);
-                let mut cursor = Cursor::new(&pieces, self.dialect);
-                cursor.next();
-                if let Some(name) = cursor.name() {
+                if let Some(name) = self.name_after(&pieces, 1) {
                     self.current = name;
                 }
             }
             ["SET", "SEARCH_PATH", ..] => {
                 let pieces = self.pieces(statement);
-                let mut cursor = Cursor::new(&pieces, self.dialect);
-                cursor.next();
-                cursor.next();
-                // `=` or `TO`.
-                cursor.next();
-                let name = cursor.name().unwrap_or_default();
-                self.current = if name == "public" {
-                    String::new()
-                } else {
-                    name
-                };
+                // The third word is `=` or `TO`.
+                let name = self.name_after(&pieces, 3);
+                self.current = name.filter(|name| name != "public").unwrap_or_default();
             }
             [first @ ("DROP" | "COMMENT"), ..] => {
                 let what = words.get(1).copied().unwrap_or_default();
@@ -205,6 +195,15 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// The name behind so many words.
+    fn name_after(&self, pieces: &[Piece], n_words: usize) -> Option<String> {
+        let mut cursor = Cursor::new(pieces, self.dialect);
+        for _ in 0..n_words {
+            cursor.next();
+        }
+        cursor.name()
     }
 
     fn create(&mut self, statement: &Statement<'_>) {
