@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ddl::Ddl;
 use super::reader::Reader;
 use super::split::{Script, Statement, split};
-use super::{alter, create};
+use super::{alter, alter_type, create};
 use crate::sql::Dialect;
 use crate::sql::cursor::{Cursor, shown};
 use crate::sql::tokens::Piece;
@@ -323,7 +323,7 @@ impl Reader {
         if cursor.eat("TABLE") {
             alter::table(self, pieces, cursor);
         } else if cursor.eat("TYPE") {
-            alter::named_type(self, pieces, cursor);
+            alter_type::named_type(self, pieces, cursor);
         } else {
             let kind = cursor
                 .peek()
