@@ -8,8 +8,9 @@ use super::ddl::DeclaredTable;
 use super::definition::{self, ColumnPosition};
 use super::reader::Reader;
 use super::types;
+use crate::sql::create_table::Element;
 use crate::sql::cursor::{Cursor, Path, parts, shown};
-use crate::sql::tokens::{Element, Piece};
+use crate::sql::tokens::Piece;
 
 /// Replays an ALTER TABLE whose first two words are read.
 pub(crate) fn table(reader: &mut Reader, whole: &[Piece], mut cursor: Cursor<'_>) {

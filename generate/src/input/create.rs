@@ -8,8 +8,8 @@ use super::definition::{self, Definition};
 use super::reader::Reader;
 use super::split::Statement;
 use crate::sql::Dialect;
+use crate::sql::create_table::{self, Element};
 use crate::sql::cursor::{Cursor, Path, parts};
-use crate::sql::tokens::{self, Element};
 
 /// Reads a CREATE TABLE whose keywords up to TABLE are read.
 pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: Cursor<'_>) {
@@ -50,7 +50,7 @@ pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: 
         }
     } else if cursor.opens_after(0) {
         cursor.group();
-        let text = tokens::table_text(&statement.text, reader.dialect.parser());
+        let text = create_table::table_text(&statement.text, reader.dialect.parser());
         // `CREATE TABLE a (LIKE b)` and columns alike.
         for element in &text.elements {
             self::element(reader, element, &mut table);
@@ -73,7 +73,7 @@ pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: 
         ));
     }
     if table.comment.is_none() && statement.text.trim_start().starts_with(['-', '#', '/']) {
-        let comments = tokens::table_comments(&statement.text, reader.dialect.parser());
+        let comments = create_table::table_comments(&statement.text, reader.dialect.parser());
         let comment = comments.into_iter().next_back();
         table.comment = comment.and_then(|(_, text)| without_headings(&text));
     }
