@@ -227,7 +227,7 @@ fn s1_4_what_the_config_cannot_ask_for() {
         (
             "[pivots.attribute_owners]\n\nmethods = [\n\"player_id\",\n\"asset_id\"]\n",
             "attribute_owners",
-            "gamedb.toml:5: \"asset_id\" is no owner column with a table, so nobody can get methods",
+            "gamedb.toml:5: \"asset_id\" is not an owner column with a table, so there is no table to give methods to",
         ),
     ];
     for (toml, table, expected) in cases {

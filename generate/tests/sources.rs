@@ -426,7 +426,7 @@ fn errors_name_what_they_are_about() {
         (
             "SELECT 1; -- MySQL dump\nCREATE TABLE;\nFOO BAR;",
             "",
-            "schema.sql: no CREATE TABLE can be read as MySQL; `--dialect` says what it is\n  line 2: `` cannot be read, and is left out\n  line 3: `FOO BAR` cannot be read, and is left out",
+            "schema.sql: no CREATE TABLE can be read as MySQL; `--dialect` names another dialect\n  line 2: `` cannot be read, and is left out\n  line 3: `FOO BAR` cannot be read, and is left out",
         ),
         (
             "CREATE TABLE t (\n  id INTEGER,,\n);",
@@ -492,7 +492,7 @@ CREATE TABLE `war` (`id` int NOT NULL PRIMARY KEY, `guild_id` int NOT NULL DEFAU
     assert_eq!(
         schema.warnings,
         [
-            "columns char.guild_id, war.char_id: points to a row by its name, and 0 is none: here that is NULL; `[columns.\"..\"] references` says otherwise"
+            "columns char.guild_id, war.char_id: points to a row by its name, and no row has the id 0: here it is NULL; `[columns.\"..\"] references` says otherwise"
         ]
     );
 }
@@ -612,7 +612,7 @@ fn nothing_that_was_not_generated_is_written_over() {
     };
     fs::write(path("models.sql"), "-- by hand\n").expect("written");
     let error = generate(&options).expect_err("refused").to_string();
-    assert!(error.ends_with("models.sql is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes"), "{error}");
+    assert!(error.ends_with("models.sql is not a file that gamedb wrote; `--sqlite-schema` names another file for the translated schema"), "{error}");
     let own = Options {
         sqlite_schema: Some(path("schema.sql")),
         ..options.clone()

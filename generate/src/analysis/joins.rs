@@ -103,7 +103,7 @@ impl Joins<'_> {
         match said {
             Some(join) if info.kind != JoinKind::Plain => {
                 let why = match info.reasons.is_empty() {
-                    true => "no join: it has not two required foreign keys".to_owned(),
+                    true => "no join: it does not have two required foreign keys".to_owned(),
                     false => info.reasons.join("; "),
                 };
                 let what = format!("table {:?}: {why}", table.name);
@@ -118,23 +118,24 @@ impl Joins<'_> {
         }
     }
 
-    fn by_shape(&self, table: &Table, forced: bool) -> JoinInfo {
+    /// The two required foreign keys of a table.
+    ///
+    /// # Errors
+    /// The reasons why it cannot be a join; none for a table that does not look like one.
+    fn ends(&self, table: &Table) -> Result<[&Relation; 2], Vec<String>> {
         if self.is_pivot(&table.name) {
-            return JoinInfo::no(Vec::new());
+            return Err(Vec::new());
         }
         let of_table = self.relations.iter().filter(|r| r.table == table.name);
         let required: Vec<&Relation> = of_table.filter(|r| !r.nullable).collect();
-        let columns = |relations: &[&Relation]| {
-            let columns: Vec<&str> = relations.iter().map(|r| r.column.as_str()).collect();
-            columns.join(", ")
-        };
-        let (a, b) = match required.as_slice() {
-            [a, b] => (*a, *b),
-            [] | [_] => return JoinInfo::no(Vec::new()),
+        let ends = match required.as_slice() {
+            [a, b] => [*a, *b],
+            [] | [_] => return Err(Vec::new()),
             many => {
                 let n = many.len();
-                let columns = columns(many);
-                return JoinInfo::no(vec![format!(
+                let columns: Vec<&str> = many.iter().map(|r| r.column.as_str()).collect();
+                let columns = columns.join(", ");
+                return Err(vec![format!(
                     "no join: {n} required foreign keys ({columns}), where two are linked"
                 )]);
             }
@@ -143,10 +144,20 @@ impl Joins<'_> {
             let owned = pivot.owned.as_ref();
             pivot.is_pivot && owned.is_some_and(|owned| owned.table == table.name)
         });
-        if let Some(pivot) = pivot {
-            let why = format!("no join: its rows are owned through {}", pivot.table);
-            return JoinInfo::no(vec![why]);
+        match pivot {
+            Some(pivot) => Err(vec![format!(
+                "no join: its rows are owned through {}",
+                pivot.table
+            )]),
+            None => Ok(ends),
         }
+    }
+
+    fn by_shape(&self, table: &Table, forced: bool) -> JoinInfo {
+        let [a, b] = match self.ends(table) {
+            Ok(ends) => ends,
+            Err(reasons) => return JoinInfo::no(reasons),
+        };
         let ends = [a.column.clone(), b.column.clone()];
         let pair = format!("{} and {}", a.column, b.column);
         let linked = format!("{} with {}", a.target, b.target);

@@ -70,7 +70,7 @@ fn configured(
             continue;
         };
         if column.not_null || !column.is_integer() || column.primary_key {
-            let what = format!("{:?} is no nullable INTEGER column", column.name);
+            let what = format!("{:?} is not a nullable INTEGER column", column.name);
             return Err(config.impossible(span, what));
         }
         columns.push(column.name.clone());

@@ -7,6 +7,7 @@ mod check_translation;
 mod column_types;
 mod defaults;
 mod draft;
+mod indexes;
 mod keys;
 mod recognize;
 mod split_owners;
@@ -54,7 +55,7 @@ impl Canonical {
             let place = format!("{}.{name}", table.name);
             said.add(
                 place,
-                "points to a row by its name, and 0 is none: here that is NULL; `[columns.\"..\"] references` says otherwise",
+                "points to a row by its name, and no row has the id 0: here it is NULL; `[columns.\"..\"] references` says otherwise",
             );
         }
         self.warnings.extend(said.into_warnings());
@@ -104,8 +105,8 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
     }
     warnings.extend(of_columns.into_warnings());
     canonical.unfollowed = keys::foreign_keys(ddl, &mut tables, warnings);
-    keys::sets(ddl, dialect, &mut tables, warnings);
-    keys::unfollowed_indexes(&mut tables, &canonical.unfollowed);
+    indexes::sets(ddl, dialect, &mut tables, warnings);
+    indexes::of_unfollowed(&mut tables, &canonical.unfollowed);
     for (source, table) in ddl.tables.iter().zip(&mut tables) {
         table.checks.extend(check_translation::checks(
             ddl, source, table, dialect, warnings,

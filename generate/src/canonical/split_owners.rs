@@ -77,7 +77,7 @@ pub(crate) fn split_owners(
 
 fn there_already(config: &Config, section: &OwnerSection, column: &str) -> ConfigError {
     let at = section.id.as_ref().map(|id| id.span());
-    let what = format!("column {column:?}, which takes its place, is there already");
+    let what = format!("column {column:?}, which would replace it, exists already");
     config.impossible(at.unwrap_or_default(), what)
 }
 

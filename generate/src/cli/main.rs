@@ -139,14 +139,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
                 sqlite_schema,
                 check,
             };
-            match generate_with(&options, print_remarks)? {
-                Outcome::Unchanged | Outcome::Written => Ok(ExitCode::SUCCESS),
-                Outcome::Stale { diff } => {
-                    print!("{diff}");
-                    eprintln!("the models are not those of the schema; run `{update}`");
-                    Ok(ExitCode::FAILURE)
-                }
-            }
+            run_generate(&options, &update)
         }
         Command::Import {
             files,
@@ -154,26 +147,12 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             out,
             null_dangling,
         } => {
-            let (schema, config) = read(&files.into())?;
-            let model = resolve(&schema, &config)?;
             let options = ImportOptions {
                 from,
                 out,
                 null_dangling,
             };
-            let bar = ProgressBar::new(0).with_style(progress_style());
-            let report = import(&schema, &model, &options, &mut |progress| {
-                bar.set_length(progress.total);
-                bar.set_message(progress.table.to_owned());
-                bar.set_position(progress.done);
-            })?;
-            bar.finish_and_clear();
-            print!("{report}");
-            Ok(if report.misfits.is_empty() {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            })
+            run_import(&files.into(), &options)
         }
         Command::Explain { files, json } => {
             let (schema, config) = read(&files.into())?;
@@ -185,21 +164,58 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Diagram { files, out, format } => {
-            let input = files.into();
-            if let Some(out) = &out {
-                refuse_inputs(&input, out)?;
-            }
-            let (schema, config) = read(&input)?;
-            let model = resolve(&schema, &config)?;
-            let format = format.or_else(|| Format::of(out.as_deref()?));
-            let text = diagram(&model, format.unwrap_or(Format::Mermaid));
-            match out {
-                Some(path) => write_file(&path, &text)?,
-                None => print!("{text}"),
-            }
-            Ok(ExitCode::SUCCESS)
+            run_diagram(&files.into(), out.as_deref(), format)
         }
     }
+}
+
+/// Writes or compares the models; `update` is the command that updates stale ones.
+fn run_generate(options: &Options, update: &str) -> Result<ExitCode, Error> {
+    match generate_with(options, print_remarks)? {
+        Outcome::Unchanged | Outcome::Written => Ok(ExitCode::SUCCESS),
+        Outcome::Stale { diff } => {
+            print!("{diff}");
+            eprintln!("the models are not up to date with the schema; run `{update}`");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn run_import(input: &Input, options: &ImportOptions) -> Result<ExitCode, Error> {
+    let (schema, config) = read(input)?;
+    let model = resolve(&schema, &config)?;
+    let bar = ProgressBar::new(0).with_style(progress_style());
+    let report = import(&schema, &model, options, &mut |progress| {
+        bar.set_length(progress.total);
+        bar.set_message(progress.table.to_owned());
+        bar.set_position(progress.done);
+    })?;
+    bar.finish_and_clear();
+    print!("{report}");
+    Ok(if report.misfits.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn run_diagram(
+    input: &Input,
+    out: Option<&Path>,
+    format: Option<Format>,
+) -> Result<ExitCode, Error> {
+    if let Some(out) = out {
+        refuse_inputs(input, out)?;
+    }
+    let (schema, config) = read(input)?;
+    let model = resolve(&schema, &config)?;
+    let format = format.or_else(|| Format::of(out?));
+    let text = diagram(&model, format.unwrap_or(Format::Mermaid));
+    match out {
+        Some(path) => write_file(path, &text)?,
+        None => print!("{text}"),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn progress_style() -> ProgressStyle {

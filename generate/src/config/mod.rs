@@ -109,7 +109,7 @@ impl Config {
         if names::is_plain(name.get_ref()) {
             return Ok(name.get_ref().clone());
         }
-        let what = format!("{:?} is no Rust name", name.get_ref());
+        let what = format!("{:?} is not a valid Rust name", name.get_ref());
         Err(self.impossible(name.span(), what))
     }
 }

@@ -75,7 +75,7 @@ impl Config {
         let wrong = match &variant.fields {
             _ if variant.columns.is_empty() => "has no columns",
             Some(fields) if fields.len() != variant.columns.len() => {
-                "has not as many fields as columns"
+                "does not have as many fields as columns"
             }
             _ => return Ok(()),
         };

@@ -22,7 +22,7 @@ pub enum ImportError {
         source: rusqlite::Error,
     },
     /// The new file exists already.
-    #[error("{} is there already, and is not written over", path.display())]
+    #[error("{} exists already, and is not overwritten", path.display())]
     Exists {
         /// The file.
         path: PathBuf,

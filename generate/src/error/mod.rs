@@ -38,7 +38,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The translation of the schema would be written over something that was not generated.
-    #[error("{} is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes", path.display())]
+    #[error("{} is not a file that gamedb wrote; `--sqlite-schema` names another file for the translated schema", path.display())]
     Overwrites {
         /// The file.
         path: PathBuf,
@@ -50,7 +50,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The models would be written over something that was not generated.
-    #[error("{} is not a file that gamedb wrote; `--out` names another one, or it has to be removed first", path.display())]
+    #[error("{} is not a file that gamedb wrote; remove it, or name another file with `--out`", path.display())]
     OverwritesSource {
         /// The file.
         path: PathBuf,

@@ -25,7 +25,7 @@ pub enum ReadError {
         name: String,
     },
     /// A script that creates no table.
-    #[error("no CREATE TABLE can be read as {}; `--dialect` says what it is{}", dialect.name(), first(warnings))]
+    #[error("no CREATE TABLE can be read as {}; `--dialect` names another dialect{}", dialect.name(), first(warnings))]
     NoTables {
         /// What it was read as.
         dialect: Dialect,

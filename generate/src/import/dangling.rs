@@ -94,7 +94,7 @@ fn dangling(
             id: row.get(0)?,
             column: reference.column.to_owned(),
             why: format!(
-                "names row {names} of {}, which is not there",
+                "refers to row {names} of {}, which does not exist",
                 reference.target
             ),
             is_carried,
@@ -139,7 +139,7 @@ fn unowned(new: &Connection, model: &Model, at: TableRef) -> rusqlite::Result<Ve
             table: owned.name.clone(),
             id: row.get(0)?,
             column: String::new(),
-            why: format!("no row of {} says whose it is", model[at].name),
+            why: format!("it has no owner: no row of {} refers to it", model[at].name),
             is_carried: false,
         })
     };

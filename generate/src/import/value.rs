@@ -58,17 +58,17 @@ impl ValueKind {
             }
             (Self::Blob, _) => None,
         };
-        converted.ok_or_else(|| format!("{} is no {}", shown(value), self.name()))
+        converted.ok_or_else(|| format!("{} cannot be converted to {}", shown(value), self.name()))
     }
 
     fn name(self) -> &'static str {
         match self {
-            Self::Bool => "boolean",
-            Self::Integer => "whole number of 64 bits",
-            Self::Real => "floating-point number that is the same",
+            Self::Bool => "a boolean",
+            Self::Integer => "a 64-bit integer",
+            Self::Real => "a floating-point number without loss",
             Self::Text => "text",
-            Self::Blob => "blob",
-            Self::Any => "value",
+            Self::Blob => "a blob",
+            Self::Any => "a value",
         }
     }
 }
@@ -185,35 +185,43 @@ mod tests {
         not(
             ValueKind::Integer,
             text("abc"),
-            "\"abc\" is no whole number of 64 bits",
+            "\"abc\" cannot be converted to a 64-bit integer",
         );
         not(
             ValueKind::Integer,
             ValueRef::Real(0.5),
-            "0.5 is no whole number of 64 bits",
+            "0.5 cannot be converted to a 64-bit integer",
         );
         not(
             ValueKind::Integer,
             ValueRef::Real(1e300),
-            "1e300 is no whole number of 64 bits",
+            "1e300 cannot be converted to a 64-bit integer",
         );
         let big = i64::MAX - 1;
         not(
             ValueKind::Real,
             ValueRef::Integer(big),
-            "9223372036854775806 is no floating-point number that is the same",
+            "9223372036854775806 cannot be converted to a floating-point number without loss",
         );
-        not(ValueKind::Bool, ValueRef::Integer(2), "2 is no boolean");
+        not(
+            ValueKind::Bool,
+            ValueRef::Integer(2),
+            "2 cannot be converted to a boolean",
+        );
         not(
             ValueKind::Text,
             ValueRef::Blob(&[0xff]),
-            "a blob of 1 bytes is no text",
+            "a blob of 1 bytes cannot be converted to text",
         );
         not(
             ValueKind::Text,
             ValueRef::Text(&[0xff]),
             "the text is not valid UTF-8",
         );
-        not(ValueKind::Blob, ValueRef::Integer(1), "1 is no blob");
+        not(
+            ValueKind::Blob,
+            ValueRef::Integer(1),
+            "1 cannot be converted to a blob",
+        );
     }
 }

@@ -1,15 +1,16 @@
-//! Replays ALTER TABLE and ALTER TYPE.
+//! Replays ALTER TABLE.
 
 use sqlparser::tokenizer::Token;
 
 use super::constraint;
 use super::create;
-use super::ddl::{DeclaredTable, NamedKind};
+use super::ddl::DeclaredTable;
 use super::definition::{self, ColumnPosition};
 use super::reader::Reader;
 use super::types;
-use crate::sql::cursor::{Cursor, Path, parts, shown, text};
-use crate::sql::tokens::{Element, Piece};
+use crate::sql::create_table::Element;
+use crate::sql::cursor::{Cursor, Path, parts, shown};
+use crate::sql::tokens::Piece;
 
 /// Replays an ALTER TABLE whose first two words are read.
 pub(crate) fn table(reader: &mut Reader, whole: &[Piece], mut cursor: Cursor<'_>) {
@@ -28,7 +29,10 @@ pub(crate) fn table(reader: &mut Reader, whole: &[Piece], mut cursor: Cursor<'_>
         if skipped.iter().any(|word| cursor.sees(&[word])) {
             reader.count("ALTER TABLE of something else");
         } else {
-            reader.warn(format!("table {} is altered, and is not there", path.name));
+            reader.warn(format!(
+                "table {} is altered, but does not exist",
+                path.name
+            ));
         }
         return;
     };
@@ -198,7 +202,7 @@ fn add(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) 
         if (column || !is_constraint) && name.as_ref().is_some_and(there) {
             let name = name.unwrap_or_default();
             reader.warn(format!(
-                "column {}.{name} is added, and is there already",
+                "column {}.{name} is added, but exists already",
                 table.name
             ));
             continue;
@@ -250,7 +254,7 @@ fn drop(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable)
         Some(name) if table.remove_column(&name) || if_exists => Change::Done,
         Some(name) => {
             reader.warn(format!(
-                "column {}.{name} is dropped, and is not there",
+                "column {}.{name} is dropped, but does not exist",
                 table.name
             ));
             Change::Done
@@ -271,7 +275,7 @@ fn redefine(
     };
     let Some(at) = table.position(&old) else {
         reader.warn(format!(
-            "column {}.{old} is changed, and is not there",
+            "column {}.{old} is changed, but does not exist",
             table.name
         ));
         return Change::Done;
@@ -318,7 +322,7 @@ fn rename(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTabl
         Some(new) => {
             if !table.rename_column(&old.name, &new) {
                 reader.warn(format!(
-                    "column {}.{} is renamed, and is not there",
+                    "column {}.{} is renamed, but does not exist",
                     table.name, old.name
                 ));
             }
@@ -351,7 +355,7 @@ fn alter_column(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Declar
     };
     let Some(column) = table.column_mut(&name) else {
         reader.warn(format!(
-            "column {}.{name} is altered, and is not there",
+            "column {}.{name} is altered, but does not exist",
             table.name
         ));
         return Change::Done;
@@ -385,62 +389,4 @@ fn alter_column(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut Declar
         };
     }
     Change::Done
-}
-
-/// Replays an ALTER TYPE whose first two words are read.
-pub(crate) fn named_type(reader: &mut Reader, whole: &[Piece], mut cursor: Cursor<'_>) {
-    let Some(path) = cursor.path() else {
-        reader.unreadable(whole);
-        return;
-    };
-    let mut types = reader.ddl.types.iter_mut();
-    let Some(ty) = types.find(|ty| ty.name.eq_ignore_ascii_case(&path.name)) else {
-        reader.count("ALTER TYPE");
-        return;
-    };
-    let next_text = |cursor: &mut Cursor<'_>| cursor.next().and_then(text);
-    if cursor.eat_all(&["RENAME", "TO"]) {
-        if let Some(new) = cursor.name() {
-            let old = std::mem::replace(&mut ty.name, new.clone());
-            let columns = reader
-                .ddl
-                .tables
-                .iter_mut()
-                .flat_map(|table| table.columns.iter_mut());
-            for column in columns.filter(|column| column.ty.base.eq_ignore_ascii_case(&old)) {
-                column.ty.base = new.to_lowercase();
-            }
-        }
-        return;
-    }
-    let NamedKind::Enum(labels) = &mut ty.kind else {
-        reader.count("ALTER TYPE");
-        return;
-    };
-    if cursor.eat_all(&["ADD", "VALUE"]) {
-        cursor.eat_all(&["IF", "NOT", "EXISTS"]);
-        let Some(new) = next_text(&mut cursor).filter(|new| !labels.contains(new)) else {
-            return;
-        };
-        let before = cursor.eat("BEFORE");
-        let after = !before && cursor.eat("AFTER");
-        let other = next_text(&mut cursor)
-            .and_then(|other| labels.iter().position(|label| *label == other));
-        let at = match other {
-            Some(at) if before => at,
-            Some(at) if after => at + 1,
-            _ => labels.len(),
-        };
-        labels.insert(at, new);
-    } else if cursor.eat_all(&["RENAME", "VALUE"]) {
-        let old = next_text(&mut cursor);
-        cursor.eat("TO");
-        if let (Some(old), Some(new)) = (old, next_text(&mut cursor)) {
-            for label in labels.iter_mut().filter(|label| **label == old) {
-                label.clone_from(&new);
-            }
-        }
-    } else {
-        reader.count("ALTER TYPE");
-    }
 }

@@ -8,8 +8,8 @@ use super::definition::{self, Definition};
 use super::reader::Reader;
 use super::split::Statement;
 use crate::sql::Dialect;
+use crate::sql::create_table::{self, Element};
 use crate::sql::cursor::{Cursor, Path, parts};
-use crate::sql::tokens::{self, Element};
 
 /// Reads a CREATE TABLE whose keywords up to TABLE are read.
 pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: Cursor<'_>) {
@@ -50,7 +50,7 @@ pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: 
         }
     } else if cursor.opens_after(0) {
         cursor.group();
-        let text = tokens::table_text(&statement.text, reader.dialect.parser());
+        let text = create_table::table_text(&statement.text, reader.dialect.parser());
         // `CREATE TABLE a (LIKE b)` and columns alike.
         for element in &text.elements {
             self::element(reader, element, &mut table);
@@ -73,7 +73,7 @@ pub(crate) fn table(reader: &mut Reader, statement: &Statement<'_>, mut cursor: 
         ));
     }
     if table.comment.is_none() && statement.text.trim_start().starts_with(['-', '#', '/']) {
-        let comments = tokens::table_comments(&statement.text, reader.dialect.parser());
+        let comments = create_table::table_comments(&statement.text, reader.dialect.parser());
         let comment = comments.into_iter().next_back();
         table.comment = comment.and_then(|(_, text)| without_headings(&text));
     }
@@ -205,7 +205,7 @@ pub(crate) fn add(reader: &mut Reader, table: &mut DeclaredTable, definition: De
 fn like(reader: &mut Reader, of: &Path, table: &mut DeclaredTable, kinds: &[&str]) {
     let Some(at) = reader.table(of) else {
         reader.warn(format!(
-            "table {} is made LIKE {}, which is not there",
+            "table {} is made LIKE {}, which does not exist",
             table.name, of.name
         ));
         return;
@@ -233,7 +233,7 @@ fn like(reader: &mut Reader, of: &Path, table: &mut DeclaredTable, kinds: &[&str
 pub(crate) fn inherit(reader: &mut Reader, parent: &Path, table: &mut DeclaredTable) {
     let Some(at) = reader.table(parent) else {
         reader.warn(format!(
-            "table {} inherits from {}, which is not there",
+            "table {} inherits from {}, which does not exist",
             table.name, parent.name
         ));
         return;

@@ -140,8 +140,32 @@ fn option(cursor: &mut Cursor<'_>, definition: &mut Definition) {
     if cursor.eat("CONSTRAINT") && !cursor.sees(&["CHECK"]) && !key_word(cursor) {
         name = cursor.name();
     }
-    let column = &mut definition.column;
     let mark = cursor.mark();
+    let is_read = value_option(cursor, &mut definition.column)
+        || text_option(cursor, &mut definition.column)
+        || key_option(cursor, definition, name)
+        || position_option(cursor, definition)
+        // How the database stores or shows it.
+        || ignored(cursor);
+    if is_read {
+        return;
+    }
+    cursor.back(mark);
+    let start = cursor.shown();
+    cursor.next();
+    cursor.group();
+    // Consecutive words that are not understood share a message.
+    while !cursor.is_end() && !known(cursor) {
+        cursor.next();
+        cursor.group();
+    }
+    definition
+        .unknown
+        .push(format!("`{start}` is not understood, and left out"));
+}
+
+/// Reads an option about the values of a column: NULL, DEFAULT, and what the database computes.
+fn value_option(cursor: &mut Cursor<'_>, column: &mut DeclaredColumn) -> bool {
     if cursor.eat_all(&["NOT", "NULL"]) {
         column.not_null = true;
         cursor.eat_all(&["NO", "INHERIT"]);
@@ -152,38 +176,6 @@ fn option(cursor: &mut Cursor<'_>, definition: &mut Definition) {
     } else if cursor.eat_any(&["AUTO_INCREMENT", "AUTOINCREMENT", "IDENTITY"]) {
         column.identity = true;
         cursor.group();
-    } else if cursor.eat_all(&["SERIAL", "DEFAULT", "VALUE"]) {
-        column.identity = true;
-        column.not_null = true;
-        definition.unique = true;
-    } else if cursor.eat_all(&["PRIMARY", "KEY"]) || cursor.is_mysql() && cursor.eat("KEY") {
-        definition.primary = true;
-        definition.primary_name = name;
-        cursor.eat_any(&["ASC", "DESC"]);
-    } else if cursor.eat("UNIQUE") {
-        cursor.eat_any(&["KEY", "INDEX"]);
-        definition.unique = true;
-        definition.unique_name = name;
-        nulls_distinct(cursor);
-    } else if cursor.eat("CHECK") {
-        definition.checks.extend(check(cursor, name));
-    } else if cursor.sees(&["REFERENCES"]) {
-        let columns = vec![column.name.clone()];
-        definition
-            .foreign_keys
-            .extend(references(cursor, name, columns));
-    } else if cursor.eat("COMMENT") {
-        column.comment = cursor.text_value().or(column.comment.take());
-    } else if cursor.eat("COLLATE") {
-        column.collation = collation(cursor);
-    } else if cursor.eat_all(&["CHARACTER", "SET"]) || cursor.eat_any(&["CHARSET", "CHAR SET"]) {
-        cursor.eat_token(&Token::Eq);
-        let set = cursor.name();
-        if set.is_some_and(|set| set.eq_ignore_ascii_case("binary")) {
-            column.collation = Some("binary".to_owned());
-        }
-    } else if cursor.eat("BINARY") {
-        column.collation = Some("binary".to_owned());
     } else if cursor.eat_all(&["GENERATED", "BY", "DEFAULT", "AS", "IDENTITY"])
         || cursor.eat_all(&["GENERATED", "ALWAYS", "AS", "IDENTITY"])
     {
@@ -202,28 +194,71 @@ fn option(cursor: &mut Cursor<'_>, definition: &mut Definition) {
         cursor.next();
         cursor.group();
         column.on_update = Some(join(cursor.since(start)));
-    } else if cursor.eat("FIRST") {
+    } else if cursor.eat_any(&["UNSIGNED", "ZEROFILL"]) {
+        column.ty.unsigned = true;
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Reads a comment, or how texts are compared.
+fn text_option(cursor: &mut Cursor<'_>, column: &mut DeclaredColumn) -> bool {
+    if cursor.eat("COMMENT") {
+        column.comment = cursor.text_value().or(column.comment.take());
+    } else if cursor.eat("COLLATE") {
+        column.collation = collation(cursor);
+    } else if cursor.eat_all(&["CHARACTER", "SET"]) || cursor.eat_any(&["CHARSET", "CHAR SET"]) {
+        cursor.eat_token(&Token::Eq);
+        let set = cursor.name();
+        if set.is_some_and(|set| set.eq_ignore_ascii_case("binary")) {
+            column.collation = Some("binary".to_owned());
+        }
+    } else if cursor.eat("BINARY") {
+        column.collation = Some("binary".to_owned());
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Reads a key or a constraint; `name` is that of its constraint.
+fn key_option(cursor: &mut Cursor<'_>, definition: &mut Definition, name: Option<String>) -> bool {
+    if cursor.eat_all(&["SERIAL", "DEFAULT", "VALUE"]) {
+        definition.column.identity = true;
+        definition.column.not_null = true;
+        definition.unique = true;
+    } else if cursor.eat_all(&["PRIMARY", "KEY"]) || cursor.is_mysql() && cursor.eat("KEY") {
+        definition.primary = true;
+        definition.primary_name = name;
+        cursor.eat_any(&["ASC", "DESC"]);
+    } else if cursor.eat("UNIQUE") {
+        cursor.eat_any(&["KEY", "INDEX"]);
+        definition.unique = true;
+        definition.unique_name = name;
+        nulls_distinct(cursor);
+    } else if cursor.eat("CHECK") {
+        definition.checks.extend(check(cursor, name));
+    } else if cursor.sees(&["REFERENCES"]) {
+        let columns = vec![definition.column.name.clone()];
+        let key = references(cursor, name, columns);
+        definition.foreign_keys.extend(key);
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Reads where MySQL puts a column.
+fn position_option(cursor: &mut Cursor<'_>, definition: &mut Definition) -> bool {
+    if cursor.eat("FIRST") {
         definition.place = Some(ColumnPosition::First);
     } else if cursor.eat("AFTER") {
         definition.place = cursor.name().map(ColumnPosition::After);
-    } else if cursor.eat_any(&["UNSIGNED", "ZEROFILL"]) {
-        column.ty.unsigned = true;
-    } else if ignored(cursor) {
-        // How the database stores or shows it.
     } else {
-        cursor.back(mark);
-        let start = cursor.shown();
-        cursor.next();
-        cursor.group();
-        // Consecutive words that are not understood share a message.
-        while !cursor.is_end() && !known(cursor) {
-            cursor.next();
-            cursor.group();
-        }
-        definition
-            .unknown
-            .push(format!("`{start}` is not understood, and left out"));
+        return false;
     }
+    true
 }
 
 /// Whether an option that is understood starts here.

@@ -75,7 +75,7 @@ impl Reader {
     /// Renames a table, and what points to it.
     pub(crate) fn rename_table(&mut self, old: &Path, new: &Path) {
         let Some(at) = self.table(old) else {
-            self.warn(format!("table {} is renamed, and is not there", old.name));
+            self.warn(format!("table {} is renamed, but does not exist", old.name));
             return;
         };
         for of in 0..self.ddl.tables.len() {

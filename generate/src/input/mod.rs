@@ -10,6 +10,7 @@
 //! TABLE for one word that it does not know, and dumps of thirty years have many.
 
 mod alter;
+mod alter_type;
 mod constraint;
 mod create;
 pub(crate) mod ddl;
@@ -20,6 +21,7 @@ mod drop;
 mod objects;
 pub(crate) mod read;
 mod reader;
+mod scanner;
 mod split;
 pub(crate) mod sqlite_file;
 pub(crate) mod types;

@@ -47,7 +47,7 @@ impl Reader {
         let name = key.name.clone().unwrap_or_default();
         let Some(at) = self.table(&path) else {
             self.warn(format!(
-                "index {name} is on table {}, which is not there",
+                "index {name} is on table {}, which does not exist",
                 path.name
             ));
             return;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ddl::Ddl;
 use super::reader::Reader;
 use super::split::{Script, Statement, split};
-use super::{alter, create};
+use super::{alter, alter_type, create};
 use crate::sql::Dialect;
 use crate::sql::cursor::{Cursor, shown};
 use crate::sql::tokens::Piece;
@@ -163,25 +163,15 @@ impl Reader {
             }
             ["USE", ..] => {
                 let pieces = self.pieces(statement);
-                let mut cursor = Cursor::new(&pieces, self.dialect);
-                cursor.next();
-                if let Some(name) = cursor.name() {
+                if let Some(name) = self.name_after(&pieces, 1) {
                     self.current = name;
                 }
             }
             ["SET", "SEARCH_PATH", ..] => {
                 let pieces = self.pieces(statement);
-                let mut cursor = Cursor::new(&pieces, self.dialect);
-                cursor.next();
-                cursor.next();
-                // `=` or `TO`.
-                cursor.next();
-                let name = cursor.name().unwrap_or_default();
-                self.current = if name == "public" {
-                    String::new()
-                } else {
-                    name
-                };
+                // The third word is `=` or `TO`.
+                let name = self.name_after(&pieces, 3);
+                self.current = name.filter(|name| name != "public").unwrap_or_default();
             }
             [first @ ("DROP" | "COMMENT"), ..] => {
                 let what = words.get(1).copied().unwrap_or_default();
@@ -205,6 +195,15 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// The name behind so many words.
+    fn name_after(&self, pieces: &[Piece], n_words: usize) -> Option<String> {
+        let mut cursor = Cursor::new(pieces, self.dialect);
+        for _ in 0..n_words {
+            cursor.next();
+        }
+        cursor.name()
     }
 
     fn create(&mut self, statement: &Statement<'_>) {
@@ -324,7 +323,7 @@ impl Reader {
         if cursor.eat("TABLE") {
             alter::table(self, pieces, cursor);
         } else if cursor.eat("TYPE") {
-            alter::named_type(self, pieces, cursor);
+            alter_type::named_type(self, pieces, cursor);
         } else {
             let kind = cursor
                 .peek()

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::scanner::{Open, Scanner, is_word};
 use crate::sql::Dialect;
 
 /// One statement.
@@ -40,17 +41,19 @@ const MAX_RESTARTS: usize = 50;
 /// Splits a script into statements.
 pub(crate) fn split(source: &str, dialect: Dialect) -> Script<'_> {
     let mut splitter = Splitter {
-        source,
-        bytes: source.as_bytes(),
-        at: 0,
+        scan: Scanner {
+            source,
+            bytes: source.as_bytes(),
+            at: 0,
+            dialect,
+            delimiter: ";".to_owned(),
+        },
         line: 1,
         counted: 0,
-        dialect,
-        delimiter: ";".to_owned(),
         script: Script::default(),
     };
     let mut n_restarts = 0;
-    while splitter.at < splitter.bytes.len() {
+    while splitter.scan.at < splitter.scan.bytes.len() {
         if let Err(open) = splitter.statement() {
             let line = splitter.line_of(open.at);
             splitter.script.warnings.push(format!(
@@ -59,8 +62,8 @@ pub(crate) fn split(source: &str, dialect: Dialect) -> Script<'_> {
                 open.what
             ));
             n_restarts += 1;
-            match splitter.next_start(open.at) {
-                Some(at) if n_restarts < MAX_RESTARTS => splitter.at = at,
+            match splitter.scan.next_start(open.at) {
+                Some(at) if n_restarts < MAX_RESTARTS => splitter.scan.at = at,
                 _ => break,
             }
         }
@@ -68,21 +71,11 @@ pub(crate) fn split(source: &str, dialect: Dialect) -> Script<'_> {
     splitter.script
 }
 
-/// A quote or comment without an end.
-struct Open {
-    at: usize,
-    what: &'static str,
-}
-
 struct Splitter<'a> {
-    source: &'a str,
-    bytes: &'a [u8],
-    at: usize,
+    scan: Scanner<'a>,
     /// The line at `counted`.
     line: usize,
     counted: usize,
-    dialect: Dialect,
-    delimiter: String,
     script: Script<'a>,
 }
 
@@ -128,130 +121,64 @@ impl Words {
 }
 
 impl<'a> Splitter<'a> {
-    fn is_mysql(&self) -> bool {
-        self.dialect == Dialect::MySql
-    }
-
-    fn starts(&self, text: &str) -> bool {
-        !text.is_empty() && self.bytes[self.at..].starts_with(text.as_bytes())
-    }
-
-    fn peek(&self, n: usize) -> Option<u8> {
-        self.bytes.get(self.at + n).copied()
-    }
-
-    /// The length of the word at this position. `END$$` is one word and a delimiter.
-    fn word_length(&self) -> usize {
-        let rest = &self.bytes[self.at..];
-        let length = rest
-            .iter()
-            .take_while(|byte| is_word(**byte) || **byte == b'$')
-            .count();
-        let delimiter = self.delimiter.as_bytes();
-        if delimiter.iter().all(|byte| is_word(*byte)) {
-            return length;
-        }
-        (1..length)
-            .find(|at| rest[*at..].starts_with(delimiter))
-            .unwrap_or(length)
-    }
-
     /// The line of a byte offset. Counting goes on from the last offset, because most come in order.
     fn line_of(&mut self, at: usize) -> usize {
         if at < self.counted {
             (self.line, self.counted) = (1, 0);
         }
-        let between = &self.bytes[self.counted..at.min(self.bytes.len())];
+        let between = &self.scan.bytes[self.counted..at.min(self.scan.bytes.len())];
         self.line += between.iter().filter(|byte| **byte == b'\n').count();
-        self.counted = at.min(self.bytes.len());
+        self.counted = at.min(self.scan.bytes.len());
         self.line
-    }
-
-    fn end_of_line(&self, from: usize) -> usize {
-        let rest = self.bytes[from..].iter();
-        rest.take_while(|byte| **byte != b'\n').count() + from
-    }
-
-    /// The next line after a byte offset that starts with CREATE, ALTER or DROP.
-    fn next_start(&self, after: usize) -> Option<usize> {
-        let mut at = self.end_of_line(after) + 1;
-        while at < self.bytes.len() {
-            let end = self.end_of_line(at);
-            let line = self.source.get(at..end).unwrap_or_default();
-            let word: String = line.chars().take_while(char::is_ascii_alphabetic).collect();
-            if ["CREATE", "ALTER", "DROP"]
-                .iter()
-                .any(|start| word.eq_ignore_ascii_case(start))
-            {
-                return Some(at);
-            }
-            at = end + 1;
-        }
-        None
     }
 
     /// Reads one statement, or a line of the client.
     fn statement(&mut self) -> Result<(), Open> {
         self.rest_of_last_line();
-        let start = self.at;
+        let start = self.scan.at;
         // The offset of the first word.
         let mut first = None;
         let mut words = Words::default();
         // Ranges of `/*!40101` and `*/`, which MySQL skips.
         let mut marks: Vec<std::ops::Range<usize>> = Vec::new();
         let mut executable: Option<usize> = None;
-        while let Some(byte) = self.peek(0) {
+        while let Some(byte) = self.scan.peek(0) {
             if first.is_none() && self.client_line() {
                 return Ok(());
             }
-            if self.starts(&self.delimiter) {
-                let at = self.at;
-                let inside = words.depth > 0 && self.delimiter == ";";
-                self.at += self.delimiter.len();
+            if self.scan.starts(&self.scan.delimiter) {
+                let at = self.scan.at;
+                let inside = words.depth > 0 && self.scan.delimiter == ";";
+                self.scan.at += self.scan.delimiter.len();
                 if inside {
                     continue;
                 }
                 self.finish(start, first, at, words.first, &marks);
                 return Ok(());
             }
-            if executable.is_some() && self.starts("*/") {
-                marks.push(self.at..self.at + 2);
+            if executable.is_some() && self.scan.starts("*/") {
+                marks.push(self.scan.at..self.scan.at + 2);
                 executable = None;
-                self.at += 2;
+                self.scan.at += 2;
                 continue;
             }
             match byte {
-                b'-' if self.starts("--") && self.dash_comment() => {
-                    self.at = self.end_of_line(self.at)
+                b'-' if self.scan.starts("--") && self.scan.dash_comment() => {
+                    self.scan.at = self.scan.end_of_line(self.scan.at)
                 }
-                b'#' if self.is_mysql() => self.at = self.end_of_line(self.at),
-                b'/' if self.starts("/*") => match self.executable_comment() {
+                b'#' if self.scan.is_mysql() => self.scan.at = self.scan.end_of_line(self.scan.at),
+                b'/' if self.scan.starts("/*") => match self.scan.executable_comment() {
                     Some(length) if executable.is_none() => {
-                        executable = Some(self.at);
-                        marks.push(self.at..self.at + length);
-                        self.at += length;
+                        executable = Some(self.scan.at);
+                        marks.push(self.scan.at..self.scan.at + length);
+                        self.scan.at += length;
                     }
-                    _ => self.comment()?,
+                    _ => self.scan.comment()?,
                 },
-                b'\'' | b'"' | b'`' => {
-                    first.get_or_insert(self.at);
-                    self.quoted(byte)?;
-                }
-                b'$' if !self.is_mysql() && self.dollar_tag().is_some() => {
-                    first.get_or_insert(self.at);
-                    self.dollar_quoted()?;
-                }
-                _ if is_word(byte) => {
-                    first.get_or_insert(self.at);
-                    let length = self.word_length();
-                    let word = self.source.get(self.at..self.at + length);
-                    words.add(word.unwrap_or_default());
-                    self.at += length;
-                }
-                _ if byte.is_ascii_whitespace() => self.at += 1,
+                _ if byte.is_ascii_whitespace() => self.scan.at += 1,
                 _ => {
-                    first.get_or_insert(self.at);
-                    self.at += 1;
+                    first.get_or_insert(self.scan.at);
+                    self.token(byte, &mut words)?;
                 }
             }
         }
@@ -259,23 +186,41 @@ impl<'a> Splitter<'a> {
             let what = "a comment";
             return Err(Open { at, what });
         }
-        let end = self.bytes.len();
+        let end = self.scan.bytes.len();
         self.finish(start, first, end, words.first, &marks);
+        Ok(())
+    }
+
+    /// Reads a quoted text, a word, or a single byte.
+    fn token(&mut self, byte: u8, words: &mut Words) -> Result<(), Open> {
+        match byte {
+            b'\'' | b'"' | b'`' => self.scan.quoted(byte)?,
+            b'$' if !self.scan.is_mysql() && self.scan.dollar_tag().is_some() => {
+                self.scan.dollar_quoted()?;
+            }
+            _ if is_word(byte) => {
+                let start = self.scan.at;
+                self.scan.at += self.scan.word_length();
+                let word = self.scan.source.get(start..self.scan.at);
+                words.add(word.unwrap_or_default());
+            }
+            _ => self.scan.at += 1,
+        }
         Ok(())
     }
 
     /// Skips a comment behind a `;` on its line, which belongs to the statement before.
     fn rest_of_last_line(&mut self) {
-        let rest = &self.bytes[self.at..self.end_of_line(self.at)];
+        let rest = &self.scan.bytes[self.scan.at..self.scan.end_of_line(self.scan.at)];
         let blank = rest
             .iter()
             .take_while(|byte| byte.is_ascii_whitespace())
             .count();
-        if self.at > 0
+        if self.scan.at > 0
             && (rest[blank..].starts_with(b"--")
-                || self.is_mysql() && rest[blank..].starts_with(b"#"))
+                || self.scan.is_mysql() && rest[blank..].starts_with(b"#"))
         {
-            self.at = self.end_of_line(self.at);
+            self.scan.at = self.scan.end_of_line(self.scan.at);
         }
     }
 
@@ -287,7 +232,7 @@ impl<'a> Splitter<'a> {
         words: Vec<String>,
         marks: &[std::ops::Range<usize>],
     ) {
-        let (Some(first), Some(text)) = (first, self.source.get(start..end)) else {
+        let (Some(first), Some(text)) = (first, self.scan.source.get(start..end)) else {
             return;
         };
         let text_line = self.line_of(start);
@@ -298,16 +243,16 @@ impl<'a> Splitter<'a> {
             let mut kept = String::with_capacity(text.len());
             let mut at = start;
             for mark in marks {
-                kept.push_str(self.source.get(at..mark.start).unwrap_or_default());
+                kept.push_str(self.scan.source.get(at..mark.start).unwrap_or_default());
                 kept.push(' ');
                 at = mark.end;
             }
-            kept.push_str(self.source.get(at..end).unwrap_or_default());
+            kept.push_str(self.scan.source.get(at..end).unwrap_or_default());
             Cow::Owned(kept)
         };
         let is_copy = words.first().is_some_and(|word| word == "COPY")
             && words.windows(2).any(|pair| pair == ["FROM", "STDIN"]);
-        if is_copy && !self.is_mysql() {
+        if is_copy && !self.scan.is_mysql() {
             self.script.n_copies += 1;
             self.copied_rows();
             return;
@@ -322,15 +267,15 @@ impl<'a> Splitter<'a> {
 
     /// Skips the rows of a COPY, up to `\.`.
     fn copied_rows(&mut self) {
-        self.at = self.end_of_line(self.at);
-        while self.at < self.bytes.len() {
-            let start = self.at + 1;
-            if start >= self.bytes.len() {
-                self.at = self.bytes.len();
+        self.scan.at = self.scan.end_of_line(self.scan.at);
+        while self.scan.at < self.scan.bytes.len() {
+            let start = self.scan.at + 1;
+            if start >= self.scan.bytes.len() {
+                self.scan.at = self.scan.bytes.len();
                 return;
             }
-            self.at = self.end_of_line(start);
-            let line = &self.bytes[start..self.at];
+            self.scan.at = self.scan.end_of_line(start);
+            let line = &self.scan.bytes[start..self.scan.at];
             if line.strip_suffix(b"\r").unwrap_or(line) == b"\\." {
                 return;
             }
@@ -339,15 +284,15 @@ impl<'a> Splitter<'a> {
 
     /// Reads a line of the client, if this is one.
     fn client_line(&mut self) -> bool {
-        let end = self.end_of_line(self.at);
-        if !self.is_mysql() {
-            let is_command = self.peek(0) == Some(b'\\');
+        let end = self.scan.end_of_line(self.scan.at);
+        if !self.scan.is_mysql() {
+            let is_command = self.scan.peek(0) == Some(b'\\');
             if is_command {
-                self.at = end;
+                self.scan.at = end;
             }
             return is_command;
         }
-        let Some(line) = self.source.get(self.at..end) else {
+        let Some(line) = self.scan.source.get(self.scan.at..end) else {
             return false;
         };
         let mut parts = line.split_ascii_whitespace();
@@ -355,129 +300,10 @@ impl<'a> Splitter<'a> {
             .next()
             .is_some_and(|word| word.eq_ignore_ascii_case("DELIMITER"));
         if is_delimiter && let Some(delimiter) = parts.next() {
-            self.delimiter = delimiter.to_owned();
-            self.at = end;
+            self.scan.delimiter = delimiter.to_owned();
+            self.scan.at = end;
             return true;
         }
         false
     }
-
-    /// Whether `--` starts a comment here; in MySQL only with white space behind it.
-    fn dash_comment(&self) -> bool {
-        !self.is_mysql()
-            || self
-                .peek(2)
-                .is_none_or(|byte| byte.is_ascii_whitespace() || byte.is_ascii_control())
-    }
-
-    /// The length of `/*!40101` or `/*M!100101`, if one is at this position.
-    fn executable_comment(&self) -> Option<usize> {
-        if !self.is_mysql() {
-            return None;
-        }
-        let length = if self.starts("/*!") {
-            3
-        } else if self.starts("/*M!") {
-            4
-        } else {
-            return None;
-        };
-        let rest = &self.bytes[self.at + length..];
-        Some(length + rest.iter().take_while(|byte| byte.is_ascii_digit()).count())
-    }
-
-    /// Skips a comment; PostgreSQL's can be nested.
-    fn comment(&mut self) -> Result<(), Open> {
-        let start = self.at;
-        let mut depth = 0_usize;
-        while self.at < self.bytes.len() {
-            if self.starts("/*") && (depth == 0 || !self.is_mysql()) {
-                depth += 1;
-                self.at += 2;
-            } else if self.starts("*/") {
-                depth -= 1;
-                self.at += 2;
-                if depth == 0 {
-                    return Ok(());
-                }
-            } else {
-                self.at += 1;
-            }
-        }
-        Err(Open {
-            at: start,
-            what: "a comment",
-        })
-    }
-
-    fn quoted(&mut self, quote: u8) -> Result<(), Open> {
-        let start = self.at;
-        let escapes = match quote {
-            b'\'' => self.is_mysql() || self.escape_prefix(),
-            b'"' => self.is_mysql(),
-            _ => false,
-        };
-        self.at += 1;
-        while let Some(byte) = self.peek(0) {
-            self.at += 1;
-            if byte == b'\\' && escapes {
-                self.at += 1;
-            } else if byte == quote {
-                if self.peek(0) != Some(quote) {
-                    return Ok(());
-                }
-                self.at += 1;
-            }
-        }
-        self.at = self.bytes.len();
-        let what = match quote {
-            b'\'' => "a quote '",
-            b'"' => "a quote \"",
-            _ => "a quote `",
-        };
-        Err(Open { at: start, what })
-    }
-
-    /// Whether `E` stands before a quote, as a word of its own.
-    fn escape_prefix(&self) -> bool {
-        let before = |n: usize| self.at.checked_sub(n).map(|at| self.bytes[at]);
-        matches!(before(1), Some(b'e' | b'E')) && !before(2).is_some_and(is_word)
-    }
-
-    /// `$$` or `$tag$`, if one is at this position.
-    fn dollar_tag(&self) -> Option<&'a str> {
-        let rest = self.source.get(self.at + 1..)?;
-        let length = rest.bytes().take_while(|byte| is_word(*byte)).count();
-        let starts_with_digit = rest.starts_with(|c: char| c.is_ascii_digit());
-        if rest.as_bytes().get(length) != Some(&b'$') || starts_with_digit {
-            return None;
-        }
-        self.source.get(self.at..self.at + length + 2)
-    }
-
-    fn dollar_quoted(&mut self) -> Result<(), Open> {
-        let start = self.at;
-        let open = Open {
-            at: start,
-            what: "a $ quote",
-        };
-        let Some(tag) = self.dollar_tag() else {
-            return Err(open);
-        };
-        let inside = start + tag.len();
-        match self.source.get(inside..).and_then(|rest| rest.find(tag)) {
-            Some(length) => {
-                self.at = inside + length + tag.len();
-                Ok(())
-            }
-            None => {
-                self.at = self.bytes.len();
-                Err(open)
-            }
-        }
-    }
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }

@@ -49,6 +49,24 @@ pub(crate) struct Meaning {
     pub(crate) warning: Option<&'static str>,
 }
 
+impl Meaning {
+    /// A type that SQLite keeps exactly.
+    fn exact(kind: SqlType) -> Option<Self> {
+        Some(Self {
+            kind,
+            warning: None,
+        })
+    }
+
+    /// A type of which the translation loses something.
+    fn lossy(kind: SqlType, warning: &'static str) -> Option<Self> {
+        Some(Self {
+            kind,
+            warning: Some(warning),
+        })
+    }
+}
+
 impl SqlType {
     /// Any integer that fits into 64 bits.
     pub(crate) const ANY_INTEGER: Self = Self::Integer(i64::MIN, i64::MAX);
@@ -174,59 +192,73 @@ impl DeclaredType {
 
     /// What it holds; `None` for a type that is not known.
     pub(crate) fn meaning(&self, dialect: Dialect) -> Option<Meaning> {
-        let plain = |kind| {
-            Some(Meaning {
-                kind,
-                warning: None,
-            })
-        };
-        let warned = |kind, warning| {
-            let warning = Some(warning);
-            Some(Meaning { kind, warning })
-        };
-        // SQLite does not enforce the width of a type.
-        let is_sqlite = dialect == Dialect::Sqlite;
-        let length = |at| self.number(at).filter(|_| !is_sqlite);
         if self.array {
-            return warned(
+            return Meaning::lossy(
                 SqlType::Other,
                 "an array is kept as the text that the database writes for it",
             );
         }
+        self.number_type(dialect)
+            .or_else(|| self.text_type(dialect))
+            .or_else(|| self.blob_type(dialect))
+            .or_else(|| self.other_type(dialect))
+            .or_else(|| match dialect {
+                Dialect::Sqlite => affinity(&self.base).and_then(Meaning::exact),
+                _ => None,
+            })
+    }
+
+    /// A number in parentheses, where the dialect limits values by it: SQLite does not.
+    fn limit(&self, at: usize, dialect: Dialect) -> Option<u64> {
+        self.number(at).filter(|_| dialect != Dialect::Sqlite)
+    }
+
+    /// Numbers, bools and bits.
+    fn number_type(&self, dialect: Dialect) -> Option<Meaning> {
+        let unsigned = self.unsigned && dialect != Dialect::Sqlite;
         match self.base.as_str() {
-            "tinyint" | "int1" if self.number(0) == Some(1) => plain(SqlType::Bool),
-            "bool" | "boolean" => plain(SqlType::Bool),
+            "tinyint" | "int1" if self.number(0) == Some(1) => Meaning::exact(SqlType::Bool),
+            "bool" | "boolean" => Meaning::exact(SqlType::Bool),
             "bit" if dialect != Dialect::Postgres => match self.number(0).unwrap_or(1) {
-                1 => plain(SqlType::Bool),
-                bits @ 2..=63 => plain(SqlType::Integer(0, (1_i64 << bits) - 1)),
-                _ => plain(SqlType::Blob(length(0).map(|bits| bits.div_ceil(8)))),
+                1 => Meaning::exact(SqlType::Bool),
+                bits @ 2..=63 => Meaning::exact(SqlType::Integer(0, (1_i64 << bits) - 1)),
+                _ => {
+                    let bits = self.limit(0, dialect);
+                    Meaning::exact(SqlType::Blob(bits.map(|bits| bits.div_ceil(8))))
+                }
             },
             "bit" | "bit varying" | "varbit" => match self.number(0) {
-                None | Some(1) if self.base == "bit" => plain(SqlType::Bool),
-                _ => warned(SqlType::Other, "a row of bits is kept as a text of 0 and 1"),
+                None | Some(1) if self.base == "bit" => Meaning::exact(SqlType::Bool),
+                _ => Meaning::lossy(SqlType::Other, "a row of bits is kept as a text of 0 and 1"),
             },
             "tinyint" | "int1" | "smallint" | "int2" | "smallserial" | "serial2" | "mediumint"
             | "middleint" | "int3" | "int" | "integer" | "int4" | "serial" | "serial4"
             | "bigint" | "int8" | "bigserial" | "serial8" | "oid" | "xid" | "unsigned big int" => {
                 self.integer(dialect)
             }
-            "year" => plain(SqlType::Integer(0, 2155)),
+            "year" => Meaning::exact(SqlType::Integer(0, 2155)),
             "real" | "double" | "double precision" | "float" | "float4" | "float8" => {
-                plain(SqlType::Real {
-                    unsigned: self.unsigned && !is_sqlite,
-                })
+                Meaning::exact(SqlType::Real { unsigned })
             }
             "decimal" | "numeric" | "dec" | "fixed" | "number" => {
                 let scale = self.number(1).and_then(|scale| u32::try_from(scale).ok());
                 // The scale is 0 in MySQL, unless it is given.
                 let scale = scale.or_else(|| (dialect == Dialect::MySql).then_some(0));
-                plain(SqlType::Exact(scale))
+                Meaning::exact(SqlType::Exact(scale))
             }
-            "money" | "smallmoney" => plain(SqlType::Exact(None)),
+            "money" | "smallmoney" => Meaning::exact(SqlType::Exact(None)),
+            _ => None,
+        }
+    }
+
+    /// Texts, enums among them.
+    fn text_type(&self, dialect: Dialect) -> Option<Meaning> {
+        let length = self.limit(0, dialect);
+        match self.base.as_str() {
             "char" | "character" | "nchar" | "national char" | "national character" | "bpchar"
             | "native character" => {
-                let one = (self.base != "bpchar" && !is_sqlite).then_some(1);
-                plain(SqlType::Text(length(0).or(one)))
+                let one = (self.base != "bpchar" && dialect != Dialect::Sqlite).then_some(1);
+                Meaning::exact(SqlType::Text(length.or(one)))
             }
             "varchar"
             | "character varying"
@@ -238,23 +270,48 @@ impl DeclaredType {
             | "national char varying"
             | "national character varying"
             | "nchar varchar"
-            | "nchar varying" => plain(SqlType::Text(length(0))),
+            | "nchar varying" => Meaning::exact(SqlType::Text(length)),
             "text" | "tinytext" | "mediumtext" | "longtext" | "clob" | "ntext" | "long"
             | "long varchar" | "long char varying" | "name" | "string" => {
-                plain(SqlType::Text(None))
+                Meaning::exact(SqlType::Text(None))
             }
-            "citext" => warned(
+            "citext" => Meaning::lossy(
                 SqlType::Text(None),
                 "texts that differ in upper and lower case are different here",
             ),
+            "enum" => Meaning::exact(SqlType::Enum(self.arguments.clone())),
+            _ => None,
+        }
+    }
+
+    /// Bytes.
+    fn blob_type(&self, dialect: Dialect) -> Option<Meaning> {
+        let length = self.limit(0, dialect);
+        match self.base.as_str() {
             "blob" | "tinyblob" | "mediumblob" | "longblob" | "bytea" | "image"
-            | "long varbinary" => plain(SqlType::Blob(None)),
+            | "long varbinary" => Meaning::exact(SqlType::Blob(None)),
             "binary" | "char byte" if dialect == Dialect::MySql => {
-                plain(SqlType::Blob(length(0).or(Some(1))))
+                Meaning::exact(SqlType::Blob(length.or(Some(1))))
             }
             "varbinary" | "binary varying" | "binary" | "char byte" => {
-                plain(SqlType::Blob(length(0)))
+                Meaning::exact(SqlType::Blob(length))
             }
+            "geometry" | "geography" | "point" | "linestring" | "polygon" | "multipoint"
+            | "multilinestring" | "multipolygon" | "geometrycollection" | "geomcollection"
+                if dialect == Dialect::MySql =>
+            {
+                Meaning::lossy(
+                    SqlType::Blob(None),
+                    "a shape is kept as the bytes that the database writes for it",
+                )
+            }
+            _ => None,
+        }
+    }
+
+    /// Dates and times, and what is kept as the text that the database writes for it.
+    fn other_type(&self, dialect: Dialect) -> Option<Meaning> {
+        match self.base.as_str() {
             "date"
             | "datetime"
             | "timestamp"
@@ -269,17 +326,9 @@ impl DeclaredType {
             | "timestamp with time zone"
             | "timestamp without time zone"
             | "time with time zone"
-            | "time without time zone" => plain(SqlType::Moment),
-            "enum" => plain(SqlType::Enum(self.arguments.clone())),
-            "set" | "json" | "jsonb" | "uuid" | "uniqueidentifier" => plain(SqlType::Other),
-            "geometry" | "geography" | "point" | "linestring" | "polygon" | "multipoint"
-            | "multilinestring" | "multipolygon" | "geometrycollection" | "geomcollection"
-                if dialect == Dialect::MySql =>
-            {
-                warned(
-                    SqlType::Blob(None),
-                    "a shape is kept as the bytes that the database writes for it",
-                )
+            | "time without time zone" => Meaning::exact(SqlType::Moment),
+            "set" | "json" | "jsonb" | "uuid" | "uniqueidentifier" => {
+                Meaning::exact(SqlType::Other)
             }
             "geometry" | "geography" | "point" | "line" | "lseg" | "box" | "path" | "polygon"
             | "circle" | "inet" | "inet4" | "inet6" | "cidr" | "macaddr" | "macaddr8" | "xml"
@@ -290,12 +339,11 @@ impl DeclaredType {
             | "xid8" | "cube" | "jsonpath" | "sql_variant"
                 if dialect != Dialect::Sqlite =>
             {
-                warned(
+                Meaning::lossy(
                     SqlType::Other,
                     "it is kept as the text that the database writes for it",
                 )
             }
-            base if is_sqlite => affinity(base).and_then(plain),
             _ => None,
         }
     }

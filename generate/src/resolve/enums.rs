@@ -120,7 +120,7 @@ fn variants(config: &Config, name: &str, texts: &[String]) -> Result<Vec<EnumVar
             Some(named) => {
                 let name = config.rust_name(named)?;
                 if scope.has(&name) {
-                    let what = format!("variant {name:?} is there already");
+                    let what = format!("the variant name {name:?} is taken already");
                     return Err(config.impossible(named.span(), what).into());
                 }
                 scope.take(name.clone());

@@ -1,11 +1,13 @@
 //! The columns of a table as fields of a row.
 
-use super::resolver::{Resolver, Unions};
+use super::resolver::{Resolver, Union, Unions};
 use super::scalar;
+use super::value_unions::ValueUnion;
+use crate::analysis::owners::OwnerUnion;
 use crate::analysis::pivot::PivotInfo;
 use crate::config::Config;
 use crate::error::{ConfigError, Error};
-use crate::model::{ColumnModel, FieldKind, FieldModel, Literal, Scalar, TableRef};
+use crate::model::{ColumnModel, FieldKind, FieldModel, Literal, OwnerRef, Scalar, TableRef};
 use crate::names::{self, Ident, Scope};
 use crate::schema::{Column, Table};
 
@@ -40,9 +42,6 @@ impl<'a> Resolver<'a> {
         unions: &Unions,
         columns: &mut [ColumnModel],
     ) -> Result<Vec<FieldModel>, Error> {
-        let place = |columns: &[ColumnModel], name: &str| {
-            columns.iter().position(|column| column.name == name)
-        };
         let mut scope = Scope::default();
         let mut fields: Vec<FieldModel> = Vec::new();
         let mut done = Scope::default();
@@ -50,72 +49,29 @@ impl<'a> Resolver<'a> {
             if done.has(&column.name) {
                 continue;
             }
-            let covered = unions
-                .of(&column.name)
-                .unwrap_or_else(|| vec![&column.name]);
-            let mut places: Vec<usize> = covered
-                .iter()
-                .filter_map(|name| place(columns, name))
-                .collect();
-            places.sort_unstable();
+            let union = unions.of(&column.name);
+            let covered = union.map_or_else(|| vec![column.name.as_str()], Union::columns);
             for name in &covered {
                 done.take(*name);
             }
-            let owner = unions
-                .owners
-                .iter()
-                .find(|union| union.columns.contains(&column.name));
-            let value = unions
-                .values
-                .iter()
-                .find(|union| union.columns.iter().flatten().any(|c| *c == column.name));
-            let (name, doc, kind) = if let Some(union) = owner {
-                let ty = self.owner(at, table, type_name, info, union, columns)?;
-                let how = if union.required {
-                    "exactly one is set"
-                } else {
-                    "at most one is set"
-                };
-                let kind = FieldKind::Owner {
-                    ty,
-                    required: union.required,
-                };
-                (
-                    vec![Ident::new(&union.field)],
-                    union_doc(table, &union.columns, how),
-                    kind,
-                )
-            } else if let Some(union) = value {
-                let kind = FieldKind::Value {
-                    ty: union.ty,
-                    required: union.required,
-                    columns: union
-                        .columns
-                        .iter()
-                        .map(|v| v.iter().filter_map(|name| place(columns, name)).collect())
-                        .collect(),
-                };
-                let names: Vec<String> = union.columns.iter().flatten().cloned().collect();
-                let how = if union.required {
-                    "one value"
-                } else {
-                    "one value, or none"
-                };
-                (
-                    vec![Ident::new(&union.field)],
-                    union_doc(table, &names, how),
-                    kind,
-                )
-            } else {
-                let scalar = place(columns, &column.name).map(|at| columns[at].scalar);
-                let kind = self.single(table, column, scalar.unwrap_or(Scalar::Blob));
-                (self.field_names(table, column, &kind), doc(column), kind)
+            let (names, doc, kind) = match union {
+                Some(Union::Owner(union)) => {
+                    let ty = self.owner(at, table, type_name, info, union, columns)?;
+                    owner_field(table, union, ty)
+                }
+                Some(Union::Value(union)) => value_field(table, union, columns),
+                None => {
+                    let kind = self.single(table, column, columns);
+                    (self.field_names(table, column, &kind), doc(column), kind)
+                }
             };
+            let mut places = positions(columns, covered.iter().copied());
+            places.sort_unstable();
             for place in &places {
                 columns[*place].field = fields.len();
             }
             fields.push(FieldModel {
-                name: field_name(&mut scope, &name, &kind),
+                name: field_name(&mut scope, &names, &kind),
                 columns: places,
                 doc,
                 kind,
@@ -143,7 +99,10 @@ impl<'a> Resolver<'a> {
         stem.into_iter().chain([own]).collect()
     }
 
-    fn single(&self, table: &Table, column: &Column, scalar: Scalar) -> FieldKind {
+    /// What the field of a single column holds.
+    fn single(&self, table: &Table, column: &Column, columns: &[ColumnModel]) -> FieldKind {
+        let known = columns.iter().find(|known| known.name == column.name);
+        let scalar = known.map_or(Scalar::Blob, |known| known.scalar);
         if let Some(key) = self.key(table, &column.name) {
             return FieldKind::ForeignKey(key);
         }
@@ -169,6 +128,45 @@ impl<'a> Resolver<'a> {
             },
         }
     }
+}
+
+/// The indexes of columns.
+fn positions<'n>(columns: &[ColumnModel], names: impl Iterator<Item = &'n str>) -> Vec<usize> {
+    let position = |name| columns.iter().position(|column| column.name == name);
+    names.filter_map(position).collect()
+}
+
+/// Names, doc and kind of a field.
+type Parts = (Vec<Ident>, String, FieldKind);
+
+fn owner_field(table: &Table, union: &OwnerUnion, ty: OwnerRef) -> Parts {
+    let required = union.required;
+    let how = match required {
+        true => "exactly one is set",
+        false => "at most one is set",
+    };
+    let doc = union_doc(table, &Union::Owner(union).columns(), how);
+    let kind = FieldKind::Owner { ty, required };
+    (vec![Ident::new(&union.field)], doc, kind)
+}
+
+fn value_field(table: &Table, union: &ValueUnion, columns: &[ColumnModel]) -> Parts {
+    let (ty, required) = (union.ty, union.required);
+    let how = match required {
+        true => "one value",
+        false => "one value, or none",
+    };
+    let doc = union_doc(table, &Union::Value(union).columns(), how);
+    let variants = union.columns.iter();
+    let columns = variants
+        .map(|variant| positions(columns, variant.iter().map(String::as_str)))
+        .collect();
+    let kind = FieldKind::Value {
+        ty,
+        required,
+        columns,
+    };
+    (vec![Ident::new(&union.field)], doc, kind)
 }
 
 /// The first name whose setter, and whose accessor if it is a relation, is free too.
@@ -205,7 +203,7 @@ fn used(
         let is_enum = matches!(kind, FieldKind::Enum { .. });
         if let Some(name) = section.enum_name.as_ref().filter(|_| !is_enum) {
             let what = format!(
-                "column {}.{} has no CHECK that lists its texts, so it is no enum",
+                "column {}.{} has no CHECK that lists its texts, so it is not an enum",
                 table.name, column.name
             );
             return Err(config.impossible(name.span(), what));
@@ -226,7 +224,7 @@ fn doc(column: &Column) -> String {
     })
 }
 
-fn union_doc(table: &Table, columns: &[String], how: &str) -> String {
+fn union_doc(table: &Table, columns: &[&str], how: &str) -> String {
     let names: Vec<String> = columns.iter().map(|name| format!("`{name}`")).collect();
     let mut doc = format!("{}: {how}.", names.join(", "));
     let comments = columns.iter().filter_map(|name| {

@@ -14,21 +14,8 @@ pub(super) fn sets(
     owners: &[OwnerModel],
     warnings: &mut Vec<String>,
 ) -> Result<(), ModelError> {
-    let mut finders = Scope::default();
+    let mut finders = finders(model, owners);
     let mut seen: Vec<Vec<usize>> = Vec::new();
-    for field in &model.fields {
-        match &field.kind {
-            FieldKind::ForeignKey(_) => {
-                finders.ident(std::slice::from_ref(&field.name));
-            }
-            FieldKind::Owner { ty, .. } => {
-                for arm in &owners[ty.0].arms {
-                    finders.ident(std::slice::from_ref(&arm.word));
-                }
-            }
-            _ => {}
-        }
-    }
     let all = table.uniques.iter().map(|index| (index, true));
     let all = all.chain(table.indexes.iter().map(|index| (index, false)));
     // A foreign key that is not followed gets an index, so that the program can look rows up by it.
@@ -40,43 +27,23 @@ pub(super) fn sets(
         if columns.len() < index.columns.len() && (unique || columns.is_empty()) {
             continue;
         }
-        let kind = |at: &usize| &model.fields[model.columns[*at].field].kind;
-        let union =
-            |at: &&usize| matches!(kind(at), FieldKind::Owner { .. } | FieldKind::Value { .. });
-        if let [only] = columns.as_slice()
-            && !index.expression
-        {
-            let marked = match kind(only) {
-                FieldKind::ForeignKey(_) => true,
-                FieldKind::Owner { ty, .. } => {
-                    owners[ty.0].arms.iter().any(|arm| arm.column == *only)
-                        || owners[ty.0].always_null.contains(only)
-                }
-                _ => false,
-            };
-            if marked {
-                continue;
-            }
-        }
-        if let Some(column) = columns.iter().find(union) {
-            let column = &model.columns[*column].name;
-            if unique {
-                return Err(ModelError::Unique {
-                    table: table.name.clone(),
-                    index: index.name.clone(),
-                    why: format!("has column {column:?}, which is part of a union"),
-                });
-            }
-            let why = format!("column {column} is part of a union");
-            warnings.push(file_alone(table, &index.name, &why));
+        if !index.expression && is_marked(model, owners, &columns) {
             continue;
         }
-        if index.expression || index.collation.is_some() {
-            warnings.push(file_alone(
-                table,
-                &index.name,
-                "it has an expression or a collation",
-            ));
+        if let Some(why) = file_only(model, index, &columns) {
+            match why {
+                FileOnly::PartOfUnion(column) if unique => {
+                    return Err(ModelError::Unique {
+                        table: table.name.clone(),
+                        index: index.name.clone(),
+                        why: format!("has column {column:?}, which is part of a union"),
+                    });
+                }
+                why => warnings.push(format!(
+                    "table {}: index {} is kept in the file alone, because {why}",
+                    table.name, index.name
+                )),
+            }
             continue;
         }
         if seen.contains(&columns) {
@@ -102,6 +69,69 @@ pub(super) fn sets(
     Ok(())
 }
 
+/// The names of `find_by_*` that foreign keys and arms have taken.
+fn finders(model: &TableModel, owners: &[OwnerModel]) -> Scope {
+    let mut finders = Scope::default();
+    for field in &model.fields {
+        match &field.kind {
+            FieldKind::ForeignKey(_) => {
+                finders.ident(std::slice::from_ref(&field.name));
+            }
+            FieldKind::Owner { ty, .. } => {
+                for arm in &owners[ty.0].arms {
+                    finders.ident(std::slice::from_ref(&arm.word));
+                }
+            }
+            _ => {}
+        }
+    }
+    finders
+}
+
+/// Whether these columns are a single foreign key or arm.
+fn is_marked(model: &TableModel, owners: &[OwnerModel], columns: &[usize]) -> bool {
+    let [only] = columns else {
+        return false;
+    };
+    match &model.fields[model.columns[*only].field].kind {
+        FieldKind::ForeignKey(_) => true,
+        FieldKind::Owner { ty, .. } => {
+            let owner = &owners[ty.0];
+            owner.arms.iter().any(|arm| arm.column == *only) || owner.always_null.contains(only)
+        }
+        _ => false,
+    }
+}
+
+/// Why the engine does not have an index, but only the file.
+enum FileOnly<'m> {
+    /// One of its columns, by name, is part of a union.
+    PartOfUnion(&'m str),
+    Computed,
+}
+
+impl std::fmt::Display for FileOnly<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::PartOfUnion(column) => write!(f, "column {column} is part of a union"),
+            Self::Computed => f.write_str("it has an expression or a collation"),
+        }
+    }
+}
+
+/// Whether the engine cannot have an index, and why.
+fn file_only<'m>(model: &'m TableModel, index: &Index, columns: &[usize]) -> Option<FileOnly<'m>> {
+    let mut columns = columns.iter().map(|at| &model.columns[*at]);
+    let in_union = columns.find(|column| {
+        let kind = &model.fields[column.field].kind;
+        matches!(kind, FieldKind::Owner { .. } | FieldKind::Value { .. })
+    });
+    match in_union {
+        Some(column) => Some(FileOnly::PartOfUnion(&column.name)),
+        None => (index.expression || index.collation.is_some()).then_some(FileOnly::Computed),
+    }
+}
+
 /// The index on the columns of a foreign key that is not followed. The engine has it even if the file does
 /// not.
 fn by_hand(key: &Unfollowed) -> Index {
@@ -112,11 +142,4 @@ fn by_hand(key: &Unfollowed) -> Index {
         collation: None,
         partial: Partial::No,
     }
-}
-
-fn file_alone(table: &Table, index: &str, why: &str) -> String {
-    format!(
-        "table {}: index {index} is kept in the file alone, because {why}",
-        table.name
-    )
 }

@@ -22,7 +22,7 @@ impl Resolver<'_> {
         let arms = arms(self, table, info, union, columns);
         let wanted = match &union.type_name {
             Some((name, span)) if !names::is_plain(name) || self.types.has(name) => {
-                let what = format!("{name:?} is no Rust name, or is there already");
+                let what = format!("{name:?} is not a valid Rust name, or is taken already");
                 return Err(self.config.impossible(span.clone(), what).into());
             }
             Some((name, _)) => vec![name.clone()],

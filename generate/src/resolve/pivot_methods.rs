@@ -1,84 +1,23 @@
 //! Names the methods of pivots: by what word owners refer to the rows that they own.
 
 use crate::analysis::pivot::PivotInfo;
-use crate::model::{FieldKind, Model, PivotMethods, PivotModel, TableKind, TableRef};
+use crate::model::{FieldKind, Model, OwnerRef, PivotMethods, PivotModel, TableKind, TableRef};
 use crate::names::{Ident, Scope};
 
 /// Gives the owners of pivots their methods, and the pivots their kind.
 pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], scopes: &mut [Scope]) {
     for at in 0..model.tables.len() {
-        let table = &model.tables[at];
         let Some(info) = infos.get(at).filter(|info| info.is_pivot) else {
             continue;
         };
-        let Some(owned_column) = &info.owned else {
+        let Some(ends) = ends(model, at, info) else {
             continue;
         };
-        let field = |column: &str| {
-            let found = table.columns.iter().find(|c| c.name == column);
-            found.map(|column| column.field)
-        };
-        let owner_field = info.arms.first().and_then(|arm| field(&arm.column));
-        let (Some(owned_field), Some(owner_field)) = (field(&owned_column.column), owner_field)
-        else {
+        let own = model.tables[at].accessor.clone();
+        let Some(methods) = methods(model, infos, scopes, at, &ends) else {
             continue;
         };
-        let (FieldKind::ForeignKey(key), FieldKind::Owner { ty: owner, .. }) = (
-            &table.fields[owned_field].kind,
-            &table.fields[owner_field].kind,
-        ) else {
-            continue;
-        };
-        let (owned, owner) = (key.target, *owner);
-        let owners: Vec<usize> = model.owners[owner.0]
-            .arms
-            .iter()
-            .filter(|arm| arm.methods)
-            .filter_map(|arm| arm.key.as_ref().map(|key| key.target.0))
-            .collect();
-        // With two pivots for the same owned table, all methods contain the name of their pivot.
-        let rivals = infos.iter().enumerate().any(|(other, rival)| {
-            other != at
-                && rival.is_pivot
-                && rival
-                    .owned
-                    .as_ref()
-                    .is_some_and(|o| o.table == owned_column.table)
-        });
-        let list = model[owned].accessor.stem().to_owned();
-        let one = model[owned].singular.stem().to_owned();
-        let own = table.accessor.clone();
-        let methods = (0_u64..)
-            .map(|n| {
-                let end = match n {
-                    0 if rivals => format!("_by_{}", own.stem()),
-                    0 => String::new(),
-                    1 => format!("_by_{}", own.stem()),
-                    n => format!("_by_{}_{n}", own.stem()),
-                };
-                let pivots = if n < 2 {
-                    own.stem().to_owned()
-                } else {
-                    format!("{}_{n}", own.stem())
-                };
-                // `series` is its own plural; the accessor of the rows keeps that name.
-                PivotMethods {
-                    list: Ident::new(&format!("{list}{end}")),
-                    pivots: Ident::new(&pivots),
-                    add: Ident::new(&format!("add_{one}{end}")),
-                    remove: Ident::new(&format!("remove_{one}{end}")),
-                    set: Ident::new(&format!("set_{list}{end}")),
-                    give: Ident::new(&format!("give_{one}{end}")),
-                }
-            })
-            .find(|methods| {
-                let names = method_names(methods);
-                let free = |name: &Ident| !owners.iter().any(|o| scopes[*o].has(name.stem()));
-                let distinct = methods.list != methods.pivots;
-                distinct && names.iter().all(|name| free(name))
-            });
-        let Some(methods) = methods else { continue };
-        for owner in &owners {
+        for owner in &ends.with_methods {
             for name in method_names(&methods) {
                 scopes[*owner].take(name.stem());
             }
@@ -88,17 +27,101 @@ pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], scopes: &mut [Scop
             }
         }
         let by = format!("owner_by_{}", own.stem());
+        let owned = ends.owned;
         let owner_accessor = scopes[owned.0].ident(&[Ident::new("owner"), Ident::new(&by)]);
         model.tables[owned.0].owned_through.push(TableRef(at));
         model.tables[at].kind = TableKind::Pivot(PivotModel {
             owned,
-            owned_field,
-            owner_field,
-            owner,
+            owned_field: ends.owned_field,
+            owner_field: ends.owner_field,
+            owner: ends.owner,
             owner_accessor,
             methods,
         });
     }
+}
+
+/// What a pivot connects.
+struct Ends {
+    owned: TableRef,
+    owned_field: usize,
+    owner: OwnerRef,
+    owner_field: usize,
+    /// The tables of the owners that get methods.
+    with_methods: Vec<usize>,
+}
+
+fn ends(model: &Model, at: usize, info: &PivotInfo) -> Option<Ends> {
+    let table = &model.tables[at];
+    let field = |column: &str| {
+        let found = table.columns.iter().find(|c| c.name == column);
+        found.map(|column| column.field)
+    };
+    let owned_field = field(&info.owned.as_ref()?.column)?;
+    let owner_field = field(&info.arms.first()?.column)?;
+    let (FieldKind::ForeignKey(key), FieldKind::Owner { ty: owner, .. }) = (
+        &table.fields[owned_field].kind,
+        &table.fields[owner_field].kind,
+    ) else {
+        return None;
+    };
+    let arms = model[*owner].arms.iter().filter(|arm| arm.methods);
+    let keys = arms.filter_map(|arm| arm.key.as_ref());
+    Some(Ends {
+        owned: key.target,
+        owned_field,
+        owner: *owner,
+        owner_field,
+        with_methods: keys.map(|key| key.target.0).collect(),
+    })
+}
+
+/// The first names for the methods of a pivot that are free on all of its owners.
+fn methods(
+    model: &Model,
+    infos: &[PivotInfo],
+    scopes: &[Scope],
+    at: usize,
+    ends: &Ends,
+) -> Option<PivotMethods> {
+    let table_of = |info: &PivotInfo| info.owned.as_ref().map(|owned| owned.table.clone());
+    let owned_table = table_of(&infos[at]);
+    // With two pivots for the same owned table, all methods contain the name of their pivot.
+    let rivals = infos
+        .iter()
+        .enumerate()
+        .any(|(other, rival)| other != at && rival.is_pivot && table_of(rival) == owned_table);
+    let list = model[ends.owned].accessor.stem();
+    let one = model[ends.owned].singular.stem();
+    let own = model.tables[at].accessor.stem();
+    (0_u64..)
+        .map(|n| {
+            let end = match n {
+                0 if rivals => format!("_by_{own}"),
+                0 => String::new(),
+                1 => format!("_by_{own}"),
+                n => format!("_by_{own}_{n}"),
+            };
+            let pivots = if n < 2 {
+                own.to_owned()
+            } else {
+                format!("{own}_{n}")
+            };
+            // `series` is its own plural; the accessor of the rows keeps that name.
+            PivotMethods {
+                list: Ident::new(&format!("{list}{end}")),
+                pivots: Ident::new(&pivots),
+                add: Ident::new(&format!("add_{one}{end}")),
+                remove: Ident::new(&format!("remove_{one}{end}")),
+                set: Ident::new(&format!("set_{list}{end}")),
+                give: Ident::new(&format!("give_{one}{end}")),
+            }
+        })
+        .find(|methods| {
+            let owners = &ends.with_methods;
+            let free = |name: &Ident| !owners.iter().any(|o| scopes[*o].has(name.stem()));
+            methods.list != methods.pivots && method_names(methods).iter().all(|name| free(name))
+        })
 }
 
 fn method_names(methods: &PivotMethods) -> [&Ident; 6] {

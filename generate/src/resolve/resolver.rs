@@ -32,19 +32,32 @@ pub(super) struct Unions {
     pub(super) values: Vec<ValueUnion>,
 }
 
+/// One of the unions of a table.
+#[derive(Clone, Copy)]
+pub(super) enum Union<'u> {
+    Owner(&'u OwnerUnion),
+    Value(&'u ValueUnion),
+}
+
+impl<'u> Union<'u> {
+    /// Its columns.
+    pub(super) fn columns(self) -> Vec<&'u str> {
+        match self {
+            Self::Owner(union) => union.columns.iter().map(String::as_str).collect(),
+            Self::Value(union) => {
+                let columns = union.columns.iter().flatten();
+                columns.map(String::as_str).collect()
+            }
+        }
+    }
+}
+
 impl Unions {
-    /// The columns of the union that a column belongs to.
-    pub(super) fn of(&self, column: &str) -> Option<Vec<&str>> {
-        let has = |columns: &[&str]| columns.contains(&column);
-        let owners = self.owners.iter().map(|union| {
-            let columns = union.columns.iter();
-            columns.map(String::as_str).collect::<Vec<_>>()
-        });
-        let values = self.values.iter().map(|union| {
-            let columns = union.columns.iter().flatten();
-            columns.map(String::as_str).collect::<Vec<_>>()
-        });
-        owners.chain(values).find(|columns| has(columns))
+    /// The union that a column belongs to.
+    pub(super) fn of(&self, column: &str) -> Option<Union<'_>> {
+        let owners = self.owners.iter().map(Union::Owner);
+        let mut all = owners.chain(self.values.iter().map(Union::Value));
+        all.find(|union| union.columns().contains(&column))
     }
 }
 

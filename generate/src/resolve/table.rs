@@ -12,6 +12,7 @@ use crate::names::{Ident, Scope};
 use crate::schema::Table;
 
 impl<'a> Resolver<'a> {
+    /// Resolves one table, up to what connects it with others.
     pub(super) fn table(
         &mut self,
         table: &'a Table,
@@ -20,34 +21,7 @@ impl<'a> Resolver<'a> {
         world: &mut Scope,
     ) -> Result<TableModel, Error> {
         let at = TableRef(self.model.tables.len());
-        let mut unions = Unions::default();
-        if info.is_pivot {
-            self.no_unions(table)?;
-            unions.owners.push(OwnerUnion {
-                field: "owner".to_owned(),
-                columns: info.arms.iter().map(|arm| arm.column.clone()).collect(),
-                allowed: info
-                    .arms
-                    .iter()
-                    .filter(|arm| arm.used)
-                    .map(|arm| arm.column.clone())
-                    .collect(),
-                required: true,
-                proven: true,
-                type_name: self.pivot_type(table),
-                configured: false,
-            });
-        } else {
-            unions.owners = owners::unions(self.schema, self.config, table)?;
-            unions.values = value_unions::values(
-                self.schema,
-                self.config,
-                table,
-                type_name,
-                &mut self.model.values,
-                &mut self.types,
-            )?;
-        }
+        let unions = self.unions(table, type_name, info)?;
         self.overlaps(table, &unions)?;
         let mut columns = self.columns(table)?;
         let fields = self.fields(at, table, type_name, info, &unions, &mut columns)?;
@@ -81,6 +55,56 @@ impl<'a> Resolver<'a> {
             .filter(|check| !kept(&check.kind, &model, &unions))
             .map(|check| check.text.clone())
             .collect();
+        self.warn_of_file_only(table, &model);
+        indexes::sets(
+            table,
+            &mut model,
+            &self.model.owners,
+            &mut self.model.warnings,
+        )?;
+        Ok(model)
+    }
+
+    /// The unions of a table: for a pivot that of its owner, else those that config and CHECKs define.
+    fn unions(
+        &mut self,
+        table: &Table,
+        type_name: &str,
+        info: &PivotInfo,
+    ) -> Result<Unions, Error> {
+        if !info.is_pivot {
+            return Ok(Unions {
+                owners: owners::unions(self.schema, self.config, table)?,
+                values: value_unions::values(
+                    self.schema,
+                    self.config,
+                    table,
+                    type_name,
+                    &mut self.model.values,
+                    &mut self.types,
+                )?,
+            });
+        }
+        self.no_unions(table)?;
+        let arms = info.arms.iter();
+        let used = arms.clone().filter(|arm| arm.used);
+        let owner = OwnerUnion {
+            field: "owner".to_owned(),
+            columns: arms.map(|arm| arm.column.clone()).collect(),
+            allowed: used.map(|arm| arm.column.clone()).collect(),
+            required: true,
+            proven: true,
+            type_name: self.pivot_type(table),
+            configured: false,
+        };
+        Ok(Unions {
+            owners: vec![owner],
+            values: Vec::new(),
+        })
+    }
+
+    /// Warns about foreign keys and CHECKs that the engine does not enforce.
+    fn warn_of_file_only(&mut self, table: &Table, model: &TableModel) {
         // The translation has warned about these keys already.
         let said = |columns: &[String]| {
             let mut keys = table.unfollowed_keys.iter();
@@ -102,13 +126,6 @@ impl<'a> Resolver<'a> {
                 table.name
             ));
         }
-        indexes::sets(
-            table,
-            &mut model,
-            &self.model.owners,
-            &mut self.model.warnings,
-        )?;
-        Ok(model)
     }
 
     fn pivot_type(&self, table: &Table) -> Option<(String, std::ops::Range<usize>)> {

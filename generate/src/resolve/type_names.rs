@@ -21,7 +21,7 @@ pub(super) fn type_names(
             Some(name) => {
                 let wanted = config.rust_name(name)?;
                 if types.has(&wanted) {
-                    let what = format!("type {wanted:?} is there already");
+                    let what = format!("the type name {wanted:?} is taken already");
                     return Err(config.impossible(name.span(), what).into());
                 }
                 vec![wanted]

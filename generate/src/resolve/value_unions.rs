@@ -68,7 +68,7 @@ fn value_variants(
     for variant in &section.variants {
         let name = config.rust_name(&variant.name)?;
         if names.has(&name) {
-            let what = format!("variant {name:?} is there already");
+            let what = format!("the variant name {name:?} is taken already");
             return Err(config.impossible(variant.name.span(), what).into());
         }
         names.take(name.clone());
@@ -82,7 +82,7 @@ fn value_variants(
             let Some(column) = column.filter(|column| free(column) && !used.has(&column.name))
             else {
                 let what = format!(
-                    "{:?} is no nullable column of its own, which a value needs",
+                    "{:?} is not a nullable column of its own, as a value needs",
                     column_name.get_ref()
                 );
                 return Err(config.impossible(column_name.span(), what).into());

@@ -6,8 +6,9 @@ use sqlparser::tokenizer::Token;
 use super::comparisons::{self, column};
 use crate::schema::{Allowed, Check, CheckKind, Column, Partial};
 use crate::sql::Dialect;
+use crate::sql::create_table::Element;
 use crate::sql::expression::{bare, parse};
-use crate::sql::tokens::{Element, Piece, join};
+use crate::sql::tokens::{Piece, join};
 
 /// The CHECKs of a column or table constraint.
 pub(crate) fn read(element: &Element, columns: &[Column]) -> Vec<Check> {

@@ -8,7 +8,8 @@ use sqlparser::dialect::SQLiteDialect;
 use crate::error::ReadError;
 use crate::schema::checks;
 use crate::schema::{Column, ForeignKey, Index, OnDelete, Partial, Schema, Table};
-use crate::sql::tokens::{self, TableText};
+use crate::sql::create_table::{self, TableText};
+use crate::sql::tokens;
 
 /// Reads a schema from SQLite DDL text.
 ///
@@ -34,7 +35,7 @@ pub(crate) fn in_memory(source: &str) -> Result<Connection, ReadError> {
 
 /// The plain tables of a database; `source` is the text that has the comments before them.
 pub(crate) fn schema(connection: &Connection, source: &str) -> Result<Schema, ReadError> {
-    let comments = tokens::table_comments(source, &SQLiteDialect {});
+    let comments = create_table::table_comments(source, &SQLiteDialect {});
     let mut schema = Schema {
         statements: rows(
             connection,
@@ -155,7 +156,7 @@ fn table(
     name: &str,
     sql: String,
 ) -> Result<Table, ReadError> {
-    let text = tokens::table_text(&sql, &SQLiteDialect {});
+    let text = create_table::table_text(&sql, &SQLiteDialect {});
     let (mut columns, keys) = columns(connection, name, &text)?;
     let mut primary_key: Vec<(i64, String)> = keys;
     primary_key.sort();

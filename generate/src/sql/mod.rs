@@ -1,5 +1,6 @@
 //! SQL as text: dialects, tokens and expressions. Nothing here knows a schema.
 
+pub(crate) mod create_table;
 pub(crate) mod cursor;
 mod dialect;
 pub(crate) mod expression;

@@ -116,7 +116,7 @@ impl Shape<'_> {
             let arm = info.arms.iter().find(|arm| arm.column == *name.get_ref());
             if !arm.is_some_and(|arm| arm.methods) {
                 let what = format!(
-                    "{:?} is no owner column with a table, so nobody can get methods",
+                    "{:?} is not an owner column with a table, so there is no table to give methods to",
                     name.get_ref()
                 );
                 return Err(self.config.impossible(name.span(), what));

@@ -151,7 +151,7 @@ impl<'a> Shape<'a> {
                 many.len(),
                 many.join(", ")
             )),
-            (None, _) => against.push("`owned` is no NOT NULL foreign key".to_owned()),
+            (None, _) => against.push("`owned` is not a NOT NULL foreign key".to_owned()),
         }
         let owners = info.arms.iter().filter(|arm| arm.used);
         let n_tables = owners.clone().filter(|arm| arm.target.is_some()).count();
