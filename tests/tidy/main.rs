@@ -37,3 +37,8 @@ fn arrows_between_files_of_the_generator_go_down() {
 fn only_the_back_end_names_the_bindings_of_sqlite() {
     is_tidy(boundaries::bindings_outside_the_back_end);
 }
+
+#[test]
+fn every_behaviour_has_its_test() {
+    is_tidy(pages::missing_tests);
+}
