@@ -42,3 +42,8 @@ fn only_the_back_end_names_the_bindings_of_sqlite() {
 fn every_behaviour_has_its_test() {
     is_tidy(pages::missing_tests);
 }
+
+#[test]
+fn paths_in_pages_are_there() {
+    is_tidy(pages::missing_paths);
+}

@@ -1,4 +1,5 @@
-//! Pages for people say what is there: the map of ARCHITECTURE.md, and the tests that BEHAVIOUR.md names.
+//! Pages for people say what is there: the map of ARCHITECTURE.md, the paths of CONTRIBUTING.md, and the
+//! tests that BEHAVIOUR.md names.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,10 @@ const HEADING: &str = "## Where is what";
 
 /// Folders of which every file is in the map, by itself or through a folder inside of these.
 const MAPPED: &[&str] = &["src/store", "src/persist"];
+
+/// Pages of which every path is looked for, and the folders in which paths begin.
+const PAGES: &[&str] = &["CONTRIBUTING.md"];
+const TOP: &[&str] = &["src", "generate", "models", "tests", "benches", "examples"];
 
 const BEHAVIOUR: &str = "tests/BEHAVIOUR.md";
 
@@ -72,6 +77,30 @@ fn places_in_map(text: &str) -> Vec<(usize, String)> {
         }
     }
     places
+}
+
+/// Files and folders that these pages name, from the root, and that are not there.
+pub(crate) fn missing_paths(sources: &[Source]) -> Vec<Fault> {
+    let pages = sources.iter().filter(|source| source.is_below(PAGES));
+    let mut faults = Vec::new();
+    for page in pages {
+        for (line, number) in page.text.lines().zip(1..) {
+            for name in line.split('`').skip(1).step_by(2) {
+                let folder = name.split('/').next().unwrap_or_default();
+                let is_path = TOP.contains(&folder) && !name.contains(' ');
+                let path = name.trim_end_matches('/');
+                if is_path
+                    && !sources
+                        .iter()
+                        .any(|source| is_path_below(&source.path, path))
+                {
+                    let what = format!("`{name}` is not there");
+                    faults.push(Fault::new(page, number, what));
+                }
+            }
+        }
+    }
+    faults
 }
 
 /// Tests that the list of behaviours names, as `file::test`, and that are not there.
@@ -137,6 +166,17 @@ mod tests {
                 "src/store/new.rs:1: the map of ARCHITECTURE.md does not have it",
             ]
         );
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_is_found() {
+        let page = "`src/a.rs`, `src` and `benches/report --no-run`\n`src/gone.rs`, `a/b`\n";
+        let sources = [
+            Source::new("CONTRIBUTING.md", page),
+            Source::new("src/a.rs", ""),
+        ];
+        let expected = ["CONTRIBUTING.md:2: `src/gone.rs` is not there"];
+        assert_eq!(said(&missing_paths(&sources)), expected);
     }
 
     #[test]

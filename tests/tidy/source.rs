@@ -219,7 +219,7 @@ pub(crate) fn closed(code: &str, open: usize) -> usize {
     code.len()
 }
 
-/// All files of the repository that are read: sources, and pages for people.
+/// All files of the repository.
 pub(crate) fn repository() -> Vec<Source> {
     let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
     let mut sources = Vec::new();
@@ -246,8 +246,10 @@ fn read_folder(folder: &Path, path: &str, sources: &mut Vec<Source>) {
             if name != "target" && !name.starts_with('.') {
                 read_folder(&entry.path(), &path, sources);
             }
-        } else if [".rs", ".md", ".sql"].iter().any(|end| name.ends_with(end)) {
-            let text = fs::read_to_string(entry.path()).expect("sources are UTF-8");
+        } else {
+            let bytes = fs::read(entry.path()).expect("a file of the repository can be read");
+            // What is no text, a world file for one, is there and says nothing.
+            let text = String::from_utf8(bytes).unwrap_or_default();
             sources.push(Source { path, text });
         }
     }
