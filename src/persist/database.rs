@@ -120,8 +120,8 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// [`FileError::Flush`] in [`Error::File`]. The file is as it was, and all is still dirty, unless
-    /// the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are written as absolute values, so it can be tried
-    /// again.
+    /// the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are written as absolute values, so
+    /// it can be tried again.
     pub fn flush(&mut self) -> Result<FlushReport, Error> {
         Ok(self.flush_with(Durability::Process)?)
     }

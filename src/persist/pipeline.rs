@@ -151,7 +151,7 @@ impl Pipeline {
             batch.written(world, Selection::All);
             self.recycle(batch);
             if !self.worker.is_busy() {
-                self.worker.wrote_all(false);
+                self.worker.mark_all_committed(false);
             }
         } else {
             batch.take_over(world);
@@ -181,14 +181,14 @@ impl Pipeline {
         ticket: Ticket,
     ) -> Option<Result<FlushReport, FileError>> {
         self.collect(world);
-        if ticket.world != self.world_identity {
+        if ticket.world_identity != self.world_identity {
             return Some(Err(self.at_path(FlushFailure::OtherTicket)));
         }
         let generation = ticket.generation.0;
-        if self.worker.known() >= generation {
+        if self.worker.collected() >= generation {
             // What came after it may have had nothing to write but next ids, or nothing any more.
             return Some(Ok(FlushReport {
-                generation: Generation(self.worker.known()),
+                generation: Generation(self.worker.collected()),
                 ..self.last_report
             }));
         }
@@ -263,7 +263,7 @@ impl Pipeline {
             return Ok(self.written(world, batch, which, FlushReport::default()));
         }
         let write = |writer: &mut Writer| {
-            let written = writer.write_from(batch, durability, world);
+            let written = writer.commit_from(batch, durability, world);
             written.map(|report| (report, writer.needs_checkpoint()))
         };
         let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
@@ -283,10 +283,10 @@ impl Pipeline {
         // Only now that the transaction has been committed.
         let report = self.written(world, batch, which, report);
         if durability == Durability::PowerCut {
-            self.worker.note_durable();
+            self.worker.mark_durable();
         }
         if needs_checkpoint {
-            self.worker.tidy();
+            self.worker.request_checkpoint();
         }
         tracing::debug!(?report, "flushed");
         Ok(report)
@@ -303,12 +303,12 @@ impl Pipeline {
         batch.written(world, which);
         if let Selection::All = which {
             let has_written = report.rows() > 0 || !batch.next_ids.is_empty();
-            if has_written || self.worker.known() < self.worker.given() {
-                self.worker.wrote_all(has_written);
+            if has_written || self.worker.collected() < self.worker.issued() {
+                self.worker.mark_all_committed(has_written);
             }
             self.state.forget_failure();
         }
-        report.generation = Generation(self.worker.known());
+        report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
         if let Selection::All = which
             && report.rows() > 0
@@ -321,15 +321,15 @@ impl Pipeline {
     /// Takes notice of what the thread has done. What it could not write is dirty again.
     fn collect<T: Tables>(&mut self, world: &mut World<T>) {
         let collected = self.worker.collect();
-        for written in collected.written {
-            let generation = Generation(written.generation);
+        for committed in collected.committed {
+            let generation = Generation(committed.generation);
             self.last_report = FlushReport {
-                took: written.took,
+                took: committed.took,
                 generation,
-                ..written.report
+                ..committed.report
             };
             self.state.forget_failure();
-            self.recycle(written.batch);
+            self.recycle(committed.batch);
         }
         if let Some(lost) = collected.lost {
             let Failed { outcome, cause } = &lost.cause;
@@ -381,8 +381,8 @@ impl Pipeline {
 
     fn ticket(&self) -> Ticket {
         Ticket {
-            generation: Generation(self.worker.given()),
-            world: self.world_identity,
+            generation: Generation(self.worker.issued()),
+            world_identity: self.world_identity,
         }
     }
 

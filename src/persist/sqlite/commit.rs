@@ -23,7 +23,10 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Writes a batch and commits.
-pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<FlushReport, Failed> {
+pub(super) fn commit_batch(
+    transaction: Transaction<'_>,
+    batch: &Batch,
+) -> Result<FlushReport, Failed> {
     let mut report = FlushReport::default();
     for TableBatch { info, captured, .. } in batch.tables.iter().rev() {
         report.deleted += delete(&transaction, info, captured)?;
@@ -32,9 +35,9 @@ pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<Flush
     for TableBatch { info, captured, .. } in &batch.tables {
         let mut statements = Statements::new(&transaction, info, captured)?;
         for row in captured.rows() {
-            match statements.write(row)? {
-                Written::Yes => count(captured, row, &mut report),
-                Written::ValueTaken(_) => refused.push(Refused {
+            match statements.execute(row)? {
+                RowOutcome::Written => count(captured, row, &mut report),
+                RowOutcome::ValueTaken(_) => refused.push(Refused {
                     info,
                     captured,
                     row,
@@ -114,8 +117,8 @@ struct Statements<'c> {
 }
 
 /// What became of one row.
-enum Written {
-    Yes,
+enum RowOutcome {
+    Written,
     /// Another row still has a value that has to be unique.
     ValueTaken(rusqlite::Error),
 }
@@ -126,7 +129,8 @@ impl<'c> Statements<'c> {
         info: &'static TableInfo,
         captured: &'c Captured,
     ) -> rusqlite::Result<Self> {
-        let statement = |shape| connection.prepare_cached(&statements::write(info, shape));
+        let statement =
+            |shape| connection.prepare_cached(&statements::insert_or_update(info, shape));
         let by_shape = captured
             .shapes()
             .iter()
@@ -139,7 +143,7 @@ impl<'c> Statements<'c> {
         })
     }
 
-    fn write(&mut self, row: &CapturedRow) -> Result<Written, Failed> {
+    fn execute(&mut self, row: &CapturedRow) -> Result<RowOutcome, Failed> {
         let statement = &mut self.by_shape[row.shape];
         let mut n_bound = 0;
         for (n, value) in (1..).zip(self.captured.values(row)) {
@@ -148,8 +152,8 @@ impl<'c> Statements<'c> {
         }
         bind(statement, n_bound + 1, Value::Integer(row.id))?;
         match statement.raw_execute() {
-            Ok(touched) => touched_one(self.info, row.id, touched).map(|()| Written::Yes),
-            Err(source) if is_unique_violation(&source) => Ok(Written::ValueTaken(source)),
+            Ok(touched) => touched_one(self.info, row.id, touched).map(|()| RowOutcome::Written),
+            Err(source) if is_unique_violation(&source) => Ok(RowOutcome::ValueTaken(source)),
             Err(source) => Err(row_failure(self.info, row.id, source)),
         }
     }
@@ -167,8 +171,8 @@ struct Refused<'b> {
 }
 
 impl Refused<'_> {
-    fn write(&self, connection: &Connection) -> Result<Written, Failed> {
-        Statements::new(connection, self.info, self.captured)?.write(self.row)
+    fn retry(&self, connection: &Connection) -> Result<RowOutcome, Failed> {
+        Statements::new(connection, self.info, self.captured)?.execute(self.row)
     }
 }
 
@@ -184,7 +188,7 @@ fn untangle(
 ) -> Result<(), Failed> {
     let (mut new, mut aside) = (Vec::new(), Vec::new());
     for row in refused.into_iter().rev() {
-        if let Written::Yes = row.write(connection)? {
+        if let RowOutcome::Written = row.retry(connection)? {
             count(row.captured, row.row, report);
         } else if row.captured.shapes()[row.row.shape].is_new {
             new.push(row);
@@ -197,9 +201,11 @@ fn untangle(
         .map(|row| step_aside(connection, row))
         .collect::<Result<Vec<_>, _>>()?;
     for row in new {
-        match row.write(connection)? {
-            Written::Yes => report.inserted += 1,
-            Written::ValueTaken(source) => return Err(row_failure(row.info, row.row.id, source)),
+        match row.retry(connection)? {
+            RowOutcome::Written => report.inserted += 1,
+            RowOutcome::ValueTaken(source) => {
+                return Err(row_failure(row.info, row.row.id, source));
+            }
         }
     }
     for (row, values) in aside.iter().zip(values) {
@@ -249,7 +255,7 @@ fn step_back(
         is_new: true,
         columns: (0..info.columns.len()).collect(),
     };
-    let mut statement = connection.prepare_cached(&statements::write(info, &shape))?;
+    let mut statement = connection.prepare_cached(&statements::insert_or_update(info, &shape))?;
     let id = SqlValue::Integer(row.id);
     let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
     let touched = statement

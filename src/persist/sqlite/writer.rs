@@ -59,18 +59,18 @@ impl Writer {
 
     /// Writes a batch, all of it or nothing. Where another connection has touched the file, it is
     /// compared with the world inside of the transaction.
-    pub(in crate::persist) fn write_from<T: Tables>(
+    pub(in crate::persist) fn commit_from<T: Tables>(
         &mut self,
         batch: &mut Batch,
         durability: Durability,
         world: &World<T>,
     ) -> Result<FlushReport, Failed> {
-        self.write(batch, durability, |file| is_unchanged(file, world))
+        self.commit(batch, durability, |file| is_unchanged(file, world))
     }
 
     /// Writes a batch, all of it or nothing. `is_unchanged` says, inside of the transaction, whether
     /// the file is what memory believes it to be, where another connection has touched it.
-    fn write(
+    fn commit(
         &mut self,
         batch: &mut Batch,
         durability: Durability,
@@ -118,7 +118,7 @@ impl Writer {
         if found != self.version && !is_unchanged(&transaction)? {
             return Err(FlushFailure::ForeignWrite.into());
         }
-        let report = commit::write(transaction, batch)?;
+        let report = commit::commit_batch(transaction, batch)?;
         self.version = found;
         Ok(report)
     }
@@ -172,16 +172,16 @@ impl Writes for Writer {
     type Report = FlushReport;
     type Failed = Failed;
 
-    fn write(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
+    fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
         tracing::trace!(path = %self.path.display(), "writing");
         // Whether it is unchanged only the world can tell, and that is not here.
-        let report = self.write(batch, Durability::Process, |_| Ok(false))?;
+        let report = self.commit(batch, Durability::Process, |_| Ok(false))?;
         tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
         Ok(report)
     }
 
     /// A checkpoint syncs the log before it moves pages, and the file after it has moved all of them.
-    fn tidy(&mut self) -> bool {
+    fn checkpoint_if_due(&mut self) -> bool {
         let is_synced = self.needs_checkpoint() && self.checkpoint();
         self.is_synced |= is_synced;
         is_synced
