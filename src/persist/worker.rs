@@ -208,6 +208,7 @@ impl<W: Writes> Worker<W> {
         } in finished
         {
             let took = self.in_flight.pop_front();
+            let took = took.expect("a finished batch was in flight");
             match result {
                 Ok(report) => {
                     self.collected = generation;
@@ -215,7 +216,7 @@ impl<W: Writes> Worker<W> {
                         generation,
                         batch,
                         report,
-                        took: took.unwrap_or_default(),
+                        took,
                     });
                 }
                 Err(failed) => {

@@ -1,8 +1,12 @@
-//! Writing what was captured: one transaction, each statement checked to have touched one row.
+//! Committing a batch: one transaction, in which each statement has to touch exactly one row.
 
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
 
+use crate::error::{FlushFailure, Outcome};
+use crate::persist::batch::{Batch, TableBatch};
+use crate::persist::error::Failed;
+use crate::persist::report::FlushReport;
 use crate::schema::TableInfo;
 use crate::schema::value::Value;
 use crate::store::tracking::change_set::{Captured, CapturedRow};
@@ -10,12 +14,8 @@ use crate::store::tracking::change_set::{Captured, CapturedRow};
 use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
 use super::statements;
 use super::value::{bound, owned};
-use crate::error::{FlushFailure, Outcome};
-use crate::persist::batch::{Batch, TableBatch};
-use crate::persist::error::Failed;
-use crate::persist::report::FlushReport;
 
-/// Number that changes whenever another connection commits to the file.
+/// A number that changes whenever another connection commits to the file.
 pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("PRAGMA data_version")?
@@ -64,8 +64,8 @@ pub(super) fn commit_batch(
 fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
-    // An error on the way to the disk says nothing about what has arrived there. After every other one,
-    // also where the disk is full, the transaction is rolled back: by SQLite already, or when dropped.
+    // An I/O error leaves it open what has reached the disk. After every other error, a full disk among them,
+    // the transaction is rolled back: by SQLite already, or when it is dropped.
     let is_io = matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure));
     let outcome = if is_io && !is_refused_write(&error) {
         Outcome::Unknown
@@ -116,10 +116,10 @@ struct Statements<'c> {
     by_shape: Vec<CachedStatement<'c>>,
 }
 
-/// What became of one row.
+/// The outcome of one row's statement.
 enum RowOutcome {
     Written,
-    /// Another row still has a value that has to be unique.
+    /// Another row still has a value in the file that has to be unique.
     ValueTaken(rusqlite::Error),
 }
 
@@ -163,7 +163,7 @@ fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::
     statement.raw_bind_parameter(n, bound(value))
 }
 
-/// A row that could not be written because another one has its value, so far.
+/// A row that could not be written yet, because another one still has its unique value in the file.
 struct Refused<'b> {
     info: &'static TableInfo,
     captured: &'b Captured,
@@ -176,11 +176,11 @@ impl Refused<'_> {
     }
 }
 
-/// Writes rows whose unique values others had. Memory knows that in the end all are different.
+/// Writes the rows whose unique values other rows had. In memory all of them are different in the end.
 ///
-/// Where values were passed on in a row, the last one comes first: then each finds its value free.
-/// Whatever is left passes them on in a ring, and all of it steps aside before it is written. Each row
-/// takes a few statements, whatever their number.
+/// If values were passed on along a chain of rows, the last row is written first: then each finds its value
+/// free. The rows that are left pass values on in a cycle, and all of them are deleted from the file before
+/// they are inserted again. Each row takes a few statements, whatever their number.
 fn untangle(
     connection: &Connection,
     refused: Vec<Refused<'_>>,
@@ -215,7 +215,7 @@ fn untangle(
     Ok(())
 }
 
-/// Takes a row out of the file and returns all of its values as they are to be.
+/// Deletes a row from the file, and returns all of its values as they are to be.
 fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, Failed> {
     let Refused {
         info,
