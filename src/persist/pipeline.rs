@@ -227,8 +227,8 @@ impl Pipeline {
         self.unstage(world);
     }
 
-    /// Drains the pipeline before the world and its file part. A failure that the caller has not heard of is
-    /// logged, because nobody can ask any more.
+    /// Drains the pipeline before the world and its file part. A failure that was not reported is logged,
+    /// because no ticket can be asked after that.
     pub(super) fn drain_for_good<T: Tables>(&mut self, world: &mut World<T>) {
         self.drain(world);
         if self.state.has_unreported()

@@ -1,4 +1,4 @@
-//! How a flush is named, and what a commit promises.
+//! Generations and tickets, which name a flush; and what a commit survives.
 
 use std::fmt;
 
