@@ -113,7 +113,7 @@ fn instructions(name: &str) -> u64 {
 }
 
 fn baseline_path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions.txt")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.txt")
 }
 
 fn baseline() -> BTreeMap<String, u64> {

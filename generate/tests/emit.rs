@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gamedb_generate::emit::Unsupported;
-use gamedb_generate::{Error, Input, Model, Options, Outcome, generate, model, read};
+use gamedb_generate::{Error, Input, Model, Options, Outcome, generate, read, resolve};
 
 /// Set it to write what is generated instead of comparing.
 const BLESS: &str = "GAMEDB_BLESS";
@@ -54,7 +54,7 @@ fn resolved(schema: &Path) -> Model {
         dialect: None,
     };
     let (schema, config) = read(&input).expect("the case is read");
-    model::resolve(&schema, &config).expect("the case is resolved")
+    resolve(&schema, &config).expect("the case is resolved")
 }
 
 /// Holds what is generated for a case against its models.rs, byte for byte.

@@ -1,6 +1,6 @@
 //! Every error, word by word.
 
-use gamedb_generate::{Config, model, sqlite};
+use gamedb_generate::{Config, resolve, sqlite};
 
 /// Holds the error of a schema and a config against the expected one.
 fn check(schema: &str, toml: &str, expected: &str) {
@@ -8,7 +8,7 @@ fn check(schema: &str, toml: &str, expected: &str) {
         .map_err(|error| error.to_string())
         .and_then(|schema| {
             let config = Config::parse(toml, "gamedb.toml").map_err(|error| error.to_string())?;
-            model::resolve(&schema, &config).map_err(|error| error.to_string())
+            resolve(&schema, &config).map_err(|error| error.to_string())
         });
     assert_eq!(
         result.expect_err(expected),
@@ -323,6 +323,6 @@ fn sqlite_has_a_last_column() {
     check(&schema, "", "too many columns on a");
     let schema = schema.replace(", c1999 INTEGER", "");
     let schema = sqlite::read(&schema).expect("one less");
-    let model = model::resolve(&schema, &Config::default()).expect("a model");
+    let model = resolve(&schema, &Config::default()).expect("a model");
     assert_eq!(model.tables[0].columns.len(), 1999);
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use gamedb_generate::import::{ImportError, ImportOptions, ImportReport, Progress, import};
-use gamedb_generate::{Config, model, sqlite};
+use gamedb_generate::{Config, resolve, sqlite};
 use rusqlite::Connection;
 
 const SCHEMA: &str = "
@@ -53,7 +53,7 @@ impl Files {
 
     fn try_import(&self, null_dangling: bool) -> Result<ImportReport, ImportError> {
         let schema = sqlite::read(SCHEMA).unwrap();
-        let model = model::resolve(&schema, &Config::default()).unwrap();
+        let model = resolve(&schema, &Config::default()).unwrap();
         let options = ImportOptions {
             from: self.path("old.db"),
             out: self.path("new.db"),

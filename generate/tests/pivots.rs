@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gamedb_generate::pivot::ArmInfo;
 use gamedb_generate::relations::Found;
-use gamedb_generate::{Config, Schema, is_pivot_table, model, pivot_info, read, sqlite};
+use gamedb_generate::{Config, Schema, is_pivot_table, pivot_info, read, resolve, sqlite};
 use proptest::prelude::*;
 
 fn schema(folder: &str) -> (Schema, Config) {
@@ -172,7 +172,7 @@ fn s1_4_the_config_forces() {
 #[test]
 fn s1_4_the_config_limits() {
     let (schema, config) = schema("../models");
-    let model = model::resolve(&schema, &config).expect("a model");
+    let model = resolve(&schema, &config).expect("a model");
     let table = model
         .tables
         .iter()
@@ -364,7 +364,7 @@ proptest! {
     #[test]
     fn no_shape_of_keys_is_refused(sql in random_schema()) {
         let schema = sqlite::read(&sql).expect("a schema");
-        let model = model::resolve(&schema, &Config::default()).expect("it is resolved");
+        let model = resolve(&schema, &Config::default()).expect("it is resolved");
         let models = gamedb_generate::emit::models(&model, "schema.sql");
         prop_assert!(models.is_ok(), "{models:?}\n{sql}");
     }

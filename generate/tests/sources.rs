@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use gamedb_generate::schema::{CheckKind, Schema};
 use gamedb_generate::{
-    Config, Dialect, Input, Options, explain, generate, model, read, sqlite, sqlite_schema,
+    Config, Dialect, Input, Options, explain, generate, read, resolve, sqlite, sqlite_schema,
 };
 
 /// Set it to write what is found instead of comparing.
@@ -73,8 +73,7 @@ impl World {
     }
 
     fn error(&self) -> String {
-        let error =
-            read(&self.input()).and_then(|(schema, config)| model::resolve(&schema, &config));
+        let error = read(&self.input()).and_then(|(schema, config)| resolve(&schema, &config));
         let error = error.expect_err("an error").to_string();
         error.replace(&self.folder.path().join("").display().to_string(), "")
     }
@@ -277,7 +276,7 @@ fn no_table_or_column_of_the_shared_schemas_is_lost() {
                 .all(|table| table.strict && table.rowid_key),
             "{name}"
         );
-        model::resolve(&schema, &Config::default()).expect(name);
+        resolve(&schema, &Config::default()).expect(name);
     }
 }
 

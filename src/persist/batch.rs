@@ -8,7 +8,7 @@ use crate::store::table::dyn_table::AnyTable;
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::Captured;
 use crate::store::tracking::dirty::Tombstone;
-use crate::store::tracking::txn_groups::Together;
+use crate::store::tracking::txn_groups::TxnGroups;
 use crate::store::world::World;
 
 /// Changes captured out of a world. It borrows nothing from the world.
@@ -22,7 +22,7 @@ pub(super) struct Batch {
     /// The next ids that the file does not know yet.
     pub(super) next_ids: Vec<NextId>,
     /// Which of the rows were changed in one transaction, while the batch is in flight.
-    together: Together,
+    txn_groups: TxnGroups,
 }
 
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Batch {
         Self {
             tables: order.tables.iter().map(table).collect(),
             next_ids: Vec::new(),
-            together: Together::default(),
+            txn_groups: TxnGroups::default(),
         }
     }
 
@@ -71,7 +71,7 @@ impl Batch {
             table.removed.clear();
         }
         self.next_ids.clear();
-        self.together.clear();
+        self.txn_groups.clear();
     }
 
     /// Whether there is nothing to write.
@@ -164,8 +164,8 @@ impl Batch {
             table.counter_mut().flushed(id.next);
         }
         match which {
-            Selection::All => world.ledger.together.clear(),
-            Selection::Only(rows) => world.ledger.together.forget(rows),
+            Selection::All => world.ledger.txn_groups.clear(),
+            Selection::Only(rows) => world.ledger.txn_groups.forget(rows),
             // The batch owns them already.
             Selection::Oldest(_) => {}
         }
@@ -186,11 +186,11 @@ impl Batch {
     }
 
     fn take_groups<T: Tables>(&mut self, world: &mut World<T>) {
-        let groups = &mut world.ledger.together;
-        if self.together.is_empty() {
-            std::mem::swap(&mut self.together, groups);
+        let groups = &mut world.ledger.txn_groups;
+        if self.txn_groups.is_empty() {
+            std::mem::swap(&mut self.txn_groups, groups);
         } else {
-            self.together.append(groups);
+            self.txn_groups.append(groups);
             groups.clear();
         }
     }
@@ -211,9 +211,9 @@ impl Batch {
             table.counter_mut().flushed(id.before);
         }
         // The older ones first: a slot that a row of theirs has left may be another row's by now.
-        self.together.append(&world.ledger.together);
-        std::mem::swap(&mut self.together, &mut world.ledger.together);
-        self.together.clear();
+        self.txn_groups.append(&world.ledger.txn_groups);
+        std::mem::swap(&mut self.txn_groups, &mut world.ledger.txn_groups);
+        self.txn_groups.clear();
     }
 }
 

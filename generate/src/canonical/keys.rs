@@ -1,15 +1,16 @@
 //! Ids, foreign keys, UNIQUE sets and indexes.
 
-use super::{Id, Index, Reference, Table, expression, surrogate};
+use super::check_translation;
+use super::draft::{Id, IndexDraft, ReferenceDraft, TableDraft, surrogate};
+use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
+use crate::input::types::SqlType;
 use crate::schema::{ForeignKey, OnDelete};
-use crate::sources::Dialect;
-use crate::sources::cursor::Path;
-use crate::sources::ddl::{self, Ddl, KeyPart};
-use crate::sources::types::Kind;
+use crate::sql::Dialect;
+use crate::sql::cursor::Path;
 
-/// Works out what identifies the rows of each table.
-pub(super) fn ids(ddl: &Ddl, tables: &mut [Table]) {
-    // Keys that point to other tables' ids are no ids of their own, so one table can wait for another.
+/// Determines the id of each table.
+pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft]) {
+    // A key that points to another table's id is not an id of its own, so tables depend on each other.
     let mut waiting = Vec::new();
     for at in 0..tables.len() {
         match single(ddl, tables, at) {
@@ -34,13 +35,13 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [Table]) {
                     let name = surrogate(&tables[*at]);
                     tables[*at].id = Id::Surrogate { name, why };
                 }
-                // A key that is not followed is a key like any other.
+                // The key is not followed, so it can be the id.
                 Id::Surrogate { .. } => tables[*at].id = Id::Column(*column),
             }
             false
         });
         if waiting.len() == before {
-            // They wait for each other: one of them has to be the first.
+            // These tables depend on each other in a cycle; the first one keeps its key as the id.
             let (at, column, _) = waiting.remove(0);
             tables[at].id = Id::Column(column);
         }
@@ -55,15 +56,15 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [Table]) {
         }
         if let Id::Column(at) = table.id {
             let column = &mut table.columns[at];
-            column.kind = Kind::ANY_INTEGER;
+            column.kind = SqlType::ANY_INTEGER;
             column.default = None;
         }
     }
 }
 
-/// The only column of a primary key, if it holds integers, with the table whose id it is too; or else
-/// why there is no such column.
-fn single(ddl: &Ddl, tables: &[Table], at: usize) -> Result<(usize, Option<usize>), String> {
+/// The column of a primary key of one integer column, with the table whose id it points to, if any; or
+/// the reason why there is no such column.
+fn single(ddl: &Ddl, tables: &[TableDraft], at: usize) -> Result<(usize, Option<usize>), String> {
     let source = &ddl.tables[at];
     let mut places: Vec<usize> = source
         .primary_key
@@ -98,11 +99,11 @@ fn single(ddl: &Ddl, tables: &[Table], at: usize) -> Result<(usize, Option<usize
     Ok((*column, target))
 }
 
-/// The column that the database numbers and keeps unique, which is a primary key but for the word: where
-/// there is none, or one of several columns.
-fn numbered(source: &ddl::Table) -> Option<usize> {
+/// The NOT NULL UNIQUE column that the database numbers. It takes the place of a primary key where there is
+/// none, or where the primary key has several columns.
+fn numbered(source: &DeclaredTable) -> Option<usize> {
     source.columns.iter().position(|column| {
-        let is_own = |key: &ddl::Key| {
+        let is_own = |key: &DeclaredKey| {
             key.unique
                 && key.condition.is_none()
                 && matches!(key.parts.as_slice(), [KeyPart::Column(only)] if only.eq_ignore_ascii_case(&column.name))
@@ -112,7 +113,7 @@ fn numbered(source: &ddl::Table) -> Option<usize> {
 }
 
 /// Whether a foreign key of one column points to a primary key of one column.
-fn names_key(target: &ddl::Table, key: &ddl::ForeignKey) -> bool {
+fn names_key(target: &DeclaredTable, key: &DeclaredForeignKey) -> bool {
     let own = numbered(target).map(|at| target.columns[at].name.clone());
     match (key.target_columns.as_slice(), target.primary_key.as_slice()) {
         ([], [_]) => true,
@@ -122,10 +123,10 @@ fn names_key(target: &ddl::Table, key: &ddl::ForeignKey) -> bool {
     }
 }
 
-/// Puts foreign keys that point to ids into their columns, and gives back the others.
+/// Puts foreign keys that point to ids into their columns, and returns the others.
 pub(super) fn foreign_keys(
     ddl: &Ddl,
-    tables: &mut [Table],
+    tables: &mut [TableDraft],
     warnings: &mut Vec<String>,
 ) -> Vec<(String, ForeignKey)> {
     let mut unfollowed = Vec::new();
@@ -199,9 +200,9 @@ pub(super) fn foreign_keys(
                 action => action,
             };
             let column = &mut tables[at].columns[column];
-            // The other row's id says what fits.
-            column.kind = Kind::ANY_INTEGER;
-            column.references = Some(Reference {
+            // The width is that of the id that it points to.
+            column.kind = SqlType::ANY_INTEGER;
+            column.references = Some(ReferenceDraft {
                 table: target,
                 on_delete,
             });
@@ -213,11 +214,11 @@ pub(super) fn foreign_keys(
 /// The column of a foreign key that points to an id, or why it does not.
 fn followed(
     ddl: &Ddl,
-    tables: &[Table],
+    tables: &[TableDraft],
     at: usize,
     places: &[usize],
     target: Option<usize>,
-    key: &ddl::ForeignKey,
+    key: &DeclaredForeignKey,
 ) -> Result<usize, String> {
     let Some(target) = target else {
         return Err("the schema has no such table".to_owned());
@@ -243,7 +244,7 @@ fn followed(
     Ok(*column)
 }
 
-fn shown(key: &ddl::ForeignKey) -> String {
+fn shown(key: &DeclaredForeignKey) -> String {
     let Path { schema, name } = &key.target;
     let name = schema
         .as_ref()
@@ -254,8 +255,13 @@ fn shown(key: &ddl::ForeignKey) -> String {
     }
 }
 
-/// Works out UNIQUE sets and indexes.
-pub(super) fn sets(ddl: &Ddl, dialect: Dialect, tables: &mut [Table], warnings: &mut Vec<String>) {
+/// Translates UNIQUE sets and indexes.
+pub(super) fn sets(
+    ddl: &Ddl,
+    dialect: Dialect,
+    tables: &mut [TableDraft],
+    warnings: &mut Vec<String>,
+) {
     for (source, table) in ddl.tables.iter().zip(tables) {
         let primary: Vec<usize> = source
             .primary_key
@@ -305,12 +311,11 @@ pub(super) fn sets(ddl: &Ddl, dialect: Dialect, tables: &mut [Table], warnings: 
                 warn("is not UNIQUE here: it compares only the start of a text");
                 unique = false;
             }
-            let partial = key
-                .condition
-                .as_ref()
-                .filter(|condition| !expression::only_not_null(condition, dialect, table, &places));
+            let partial = key.condition.as_ref().filter(|condition| {
+                !check_translation::only_not_null(condition, dialect, table, &places)
+            });
             if let Some(condition) = partial.filter(|_| unique) {
-                let condition = crate::ddl_text::join(condition);
+                let condition = crate::sql::tokens::join(condition);
                 warn(&format!(
                     "is not UNIQUE here: it covers only the rows where `{condition}`"
                 ));
@@ -339,7 +344,7 @@ pub(super) fn sets(ddl: &Ddl, dialect: Dialect, tables: &mut [Table], warnings: 
                 };
                 let name = key.name.clone().unwrap_or_else(default);
                 if !table.indexes.iter().any(|index| index.columns == places) {
-                    table.indexes.push(Index {
+                    table.indexes.push(IndexDraft {
                         name,
                         columns: places,
                     });
@@ -349,10 +354,10 @@ pub(super) fn sets(ddl: &Ddl, dialect: Dialect, tables: &mut [Table], warnings: 
     }
 }
 
-/// Warns where MySQL takes different texts for equal.
+/// Warns where MySQL's collation compares texts as equal that SQLite tells apart.
 fn compared(
-    source: &ddl::Table,
-    table: &Table,
+    source: &DeclaredTable,
+    table: &TableDraft,
     places: &[usize],
     dialect: Dialect,
     warnings: &mut Vec<String>,
@@ -366,7 +371,7 @@ fn compared(
     };
     let texts = places
         .iter()
-        .filter(|at| matches!(table.columns[**at].kind, Kind::Text(_)));
+        .filter(|at| matches!(table.columns[**at].kind, SqlType::Text(_)));
     let loose: Vec<usize> = texts
         .filter(|at| {
             let own = source
@@ -388,7 +393,7 @@ fn compared(
 }
 
 /// Gives the columns of foreign keys that are not followed an index, as databases do.
-pub(super) fn unfollowed_indexes(tables: &mut [Table], unfollowed: &[(String, ForeignKey)]) {
+pub(super) fn unfollowed_indexes(tables: &mut [TableDraft], unfollowed: &[(String, ForeignKey)]) {
     for (name, key) in unfollowed {
         let Some(table) = tables.iter_mut().find(|table| table.name == *name) else {
             continue;
@@ -409,7 +414,7 @@ pub(super) fn unfollowed_indexes(tables: &mut [Table], unfollowed: &[(String, Fo
             continue;
         }
         let name = format!("{}_{}", table.name, key.columns.join("_"));
-        table.indexes.push(Index {
+        table.indexes.push(IndexDraft {
             name,
             columns: places,
         });

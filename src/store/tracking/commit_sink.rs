@@ -5,14 +5,14 @@ use crate::store::key::AnyKey;
 use crate::store::tracking::effect::{Effect, Positions};
 use crate::store::tracking::feed::Feed;
 #[cfg(feature = "sqlite")]
-use crate::store::tracking::txn_groups::Together;
+use crate::store::tracking::txn_groups::TxnGroups;
 
 /// Where tables tell of their steps once they are final.
 #[derive(Debug, Default)]
 pub struct Ledger {
     /// Without files nobody saves.
     #[cfg(feature = "sqlite")]
-    pub(crate) together: Together,
+    pub(crate) txn_groups: TxnGroups,
     pub(crate) feed: Feed,
 }
 
@@ -25,7 +25,7 @@ impl Ledger {
         effect: impl FnOnce() -> Option<(i64, Effect<Positions>)>,
     ) {
         #[cfg(feature = "sqlite")]
-        self.together.add(row);
+        self.txn_groups.add(row);
         if self.feed.is_watched()
             && let Some((id, effect)) = effect()
         {
@@ -36,6 +36,6 @@ impl Ledger {
     /// Ends a transaction, or a step outside of one.
     pub(crate) fn close(&mut self) {
         #[cfg(feature = "sqlite")]
-        self.together.close();
+        self.txn_groups.close();
     }
 }

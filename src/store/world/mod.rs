@@ -96,7 +96,7 @@ impl<T: Tables> World<T> {
         for table in all_tables::<T>() {
             self.tables.table_mut(table).forget_file();
         }
-        self.ledger.together.clear();
+        self.ledger.txn_groups.clear();
         self.identity = new_identity();
         self.identity
     }

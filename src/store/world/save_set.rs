@@ -30,7 +30,7 @@ pub(crate) fn rows_to_save<T: Tables>(
     row: AnyKey,
     scope: SaveScope,
 ) -> ToSave {
-    world.ledger.together.fold();
+    world.ledger.txn_groups.fold();
     let world = &*world;
     let mut closure = Closure {
         world,
@@ -154,13 +154,13 @@ impl<T: Tables> Closure<'_, T> {
     /// The rows that were changed in one transaction with one of the rows: half of a trade in the file
     /// would be an item lost, or an item twice.
     fn add_changed_together(&mut self) {
-        let together = &self.world.ledger.together;
+        let txn_groups = &self.world.ledger.txn_groups;
         let mut along = Vec::new();
         for &row in &self.rows {
-            if let Some(group) = together.group(row)
+            if let Some(group) = txn_groups.group(row)
                 && self.groups.insert(group)
             {
-                along.extend(together.rows(group));
+                along.extend(txn_groups.rows(group));
             }
         }
         self.rows.extend(along);

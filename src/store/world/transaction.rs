@@ -110,14 +110,14 @@ impl<T: Tables> World<T> {
     /// Keeps the groups of rows that were changed together in proportion to the dirty rows: new rows may
     /// have been removed, and are nothing any more.
     #[cfg(feature = "sqlite")]
-    fn keep_together_short(&mut self) {
-        if !self.ledger.together.fold_long() {
+    fn compact_txn_groups(&mut self) {
+        if !self.ledger.txn_groups.fold_long() {
             return;
         }
         let tables = &self.tables;
         let dirty = all_tables::<T>().map(|table| tables.table(table).dirty());
         let n_dirty = dirty.map(|dirty| dirty.listed().len() + dirty.removed().len());
-        if !self.ledger.together.is_mostly_clean(n_dirty.sum()) {
+        if !self.ledger.txn_groups.is_mostly_clean(n_dirty.sum()) {
             return;
         }
         let removed: hashbrown::HashSet<AnyKey> = all_tables::<T>()
@@ -130,7 +130,7 @@ impl<T: Tables> World<T> {
             })
             .collect();
         self.ledger
-            .together
+            .txn_groups
             .compact(|row| tables.table(row.table).is_dirty_row(row.key) || removed.contains(&row));
     }
 }
@@ -167,7 +167,7 @@ impl<T: Tables> Drop for Transaction<'_, T> {
             }
             ledger.close();
             #[cfg(feature = "sqlite")]
-            self.world.keep_together_short();
+            self.world.compact_txn_groups();
         }
     }
 }

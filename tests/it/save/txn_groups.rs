@@ -155,11 +155,12 @@ fn a_removal_goes_along_with_what_was_changed_with_it() {
 
 #[test]
 fn a_failed_save_keeps_the_trade_together() {
-    let (file, mut db) = new_file();
+    let file = TestFile::new();
+    let mut db = file.open_impatient();
     let [of_ada, of_bob] = traders(&mut db);
     let _ = db.flush().unwrap();
     move_units(&mut db, of_ada, of_bob, 1.0).unwrap();
-    let other = rusqlite::Connection::open(file.path()).unwrap();
+    let other = file.writer();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(db.save(of_ada).is_err());
     other.execute_batch("ROLLBACK").unwrap();
