@@ -38,15 +38,15 @@ enum Fate {
     Refuse,
     PanicBefore,
     PanicAfter,
-    PanicTidying,
+    PanicAtCheckpoint,
 }
 
-/// All states that the file has had, and how often it was tidied up after.
+/// All states that the file has had, and how many batches it took since its last checkpoint.
 #[derive(Debug, Default)]
 struct File {
     states: Vec<Rows>,
-    untidy: usize,
-    most_untidy: usize,
+    uncheckpointed: usize,
+    most_uncheckpointed: usize,
 }
 
 struct Writer {
@@ -59,15 +59,15 @@ impl Writes for Writer {
     type Report = ();
     type Failed = Failed;
 
-    fn write(&mut self, batch: &mut Batch) -> Result<(), Failed> {
+    fn run(&mut self, batch: &mut Batch) -> Result<(), Failed> {
         let fate = self.fates.first().copied().unwrap_or(Fate::Good);
-        if fate != Fate::PanicTidying {
+        if fate != Fate::PanicAtCheckpoint {
             self.fates.drain(..1.min(self.fates.len()));
         }
         match fate {
             Fate::Refuse => return Err(Failed::Refused),
             Fate::PanicBefore => std::panic::resume_unwind(Box::new("before")),
-            Fate::Good | Fate::PanicAfter | Fate::PanicTidying => {}
+            Fate::Good | Fate::PanicAfter | Fate::PanicAtCheckpoint => {}
         }
         let mut file = self.file.lock().unwrap();
         let mut rows = file.states.last().copied().unwrap_or_default();
@@ -75,8 +75,8 @@ impl Writes for Writer {
             *row = new.unwrap_or(*row);
         }
         file.states.push(rows);
-        file.untidy += 1;
-        file.most_untidy = file.most_untidy.max(file.untidy);
+        file.uncheckpointed += 1;
+        file.most_uncheckpointed = file.most_uncheckpointed.max(file.uncheckpointed);
         drop(file);
         if fate == Fate::PanicAfter {
             std::panic::resume_unwind(Box::new("after"));
@@ -84,11 +84,11 @@ impl Writes for Writer {
         Ok(())
     }
 
-    fn tidy(&mut self) -> bool {
-        if self.fates.first() == Some(&Fate::PanicTidying) {
-            std::panic::resume_unwind(Box::new(String::from("tidying")));
+    fn checkpoint_if_due(&mut self) -> bool {
+        if self.fates.first() == Some(&Fate::PanicAtCheckpoint) {
+            std::panic::resume_unwind(Box::new(String::from("checkpoint")));
         }
-        self.file.lock().unwrap().untidy = 0;
+        self.file.lock().unwrap().uncheckpointed = 0;
         true
     }
 
@@ -138,15 +138,15 @@ impl Caller {
     }
 
     fn collect(&mut self) {
-        let Collected { written, lost } = self.worker.collect();
-        for written in &written {
+        let Collected { committed, lost } = self.worker.collect();
+        for committed in &committed {
             assert!(
                 self.change_set
                     .iter()
-                    .any(|(g, _)| *g == written.generation)
+                    .any(|(g, _)| *g == committed.generation)
             );
         }
-        assert!(self.worker.known() <= self.worker.committed());
+        assert!(self.worker.collected() <= self.worker.committed());
         if let Some(lost) = lost {
             assert!(lost.batches.len() <= 2);
             lost.batches
@@ -175,7 +175,7 @@ impl Caller {
         let batch: Batch = std::array::from_fn(capture);
         self.dirty = [false; ROWS];
         self.worker.submit(batch, Duration::ZERO);
-        self.change_set.push((self.worker.given(), self.rows));
+        self.change_set.push((self.worker.issued(), self.rows));
         true
     }
 
@@ -189,7 +189,7 @@ impl Caller {
             writer
                 .fates
                 .retain(|fate| matches!(fate, Fate::Good | Fate::Refuse));
-            writer.write(&mut batch)
+            writer.run(&mut batch)
         };
         match self.worker.with_writer(write) {
             Some(Ok(())) => {}
@@ -200,9 +200,9 @@ impl Caller {
             }
         }
         self.dirty = [false; ROWS];
-        self.worker.wrote_all(true);
-        self.change_set.push((self.worker.given(), self.rows));
-        self.worker.tidy();
+        self.worker.mark_all_committed(true);
+        self.change_set.push((self.worker.issued(), self.rows));
+        self.worker.request_checkpoint();
         true
     }
 
@@ -219,8 +219,8 @@ impl Caller {
         self.worker.close();
         self.collect();
         let file = self.file.lock().unwrap();
-        // The thread tidies up before it writes again, and so does the caller.
-        assert!(file.most_untidy <= 1);
+        // The thread makes a checkpoint before it writes again, and so does the caller.
+        assert!(file.most_uncheckpointed <= 1);
         let mut change_set = self.change_set.iter().map(|(_, rows)| *rows);
         for state in &file.states {
             assert!(change_set.any(|rows| rows == *state), "{file:?}");
@@ -237,8 +237,8 @@ impl Caller {
             .iter()
             .any(|(_, cause)| *cause == Failed::Died);
         if !has_died {
-            let known = self.worker.known();
-            let at = |(generation, _): &&(u64, Rows)| *generation <= known;
+            let collected = self.worker.collected();
+            let at = |(generation, _): &&(u64, Rows)| *generation <= collected;
             let (_, rows) = self
                 .change_set
                 .iter()
@@ -246,8 +246,8 @@ impl Caller {
                 .copied()
                 .unwrap_or_default();
             assert_eq!(rows, last);
-            assert_eq!(self.worker.committed(), known);
-            assert_eq!(self.worker.durable(), known);
+            assert_eq!(self.worker.committed(), collected);
+            assert_eq!(self.worker.durable(), collected);
         }
         let is_all_there = last == self.rows;
         assert!(is_all_there || !self.failures.is_empty() || self.dirty != [false; ROWS]);
@@ -272,7 +272,7 @@ const ALL_FATES: [&[Fate]; 9] = [
     &[Fate::Refuse, Fate::Refuse],
     &[Fate::PanicBefore],
     &[Fate::PanicAfter],
-    &[Fate::PanicTidying],
+    &[Fate::PanicAtCheckpoint],
     &[Fate::Good, Fate::PanicBefore],
     &[Fate::Refuse, Fate::PanicAfter],
 ];
@@ -321,11 +321,11 @@ fn what_was_accepted_is_written_when_it_closes() {
     }
 }
 
-/// Two flushes of the caller's own in a row: the second one does not overtake the tidying up after the
+/// Two flushes of the caller's own in a row: the second one does not overtake the checkpoint after the
 /// first one, or the log would grow without end.
 #[test]
-fn tidying_up_is_not_starved() {
-    for fates in [&[][..], &[Fate::Refuse], &[Fate::PanicTidying]] {
+fn checkpoints_are_not_starved() {
+    for fates in [&[][..], &[Fate::Refuse], &[Fate::PanicAtCheckpoint]] {
         explore(fates, |caller| {
             caller.set(0, 1);
             caller.flush_here();

@@ -76,7 +76,7 @@ fn the_error_comes_back_and_the_rows_are_dirty_again() {
 
 fn before_and_after_commit() {
     for (deadly, is_in_file) in [("writing", false), ("flushed in the background", true)] {
-        for who_is_told in ["ticket", "next", "flush", "close", "dropped"] {
+        for reported_by in ["ticket", "next", "flush", "close", "dropped"] {
             let (file, twin_file) = (TestFile::new(), TestFile::new());
             let (mut db, mut twin) = (file.open(), twin_file.open());
             let (sample, _) = (flushed(&mut db), flushed(&mut twin));
@@ -88,7 +88,7 @@ fn before_and_after_commit() {
             let before = file.contents();
             *DEADLY.lock().unwrap() = Some(deadly);
             let ticket = db.flush_in_background().unwrap();
-            match who_is_told {
+            match reported_by {
                 "ticket" => {
                     died(db.wait(ticket).unwrap_err());
                     died(db.poll(ticket).unwrap().unwrap_err());
@@ -108,14 +108,14 @@ fn before_and_after_commit() {
                 }
                 _ => {}
             }
-            if who_is_told != "dropped" {
+            if reported_by != "dropped" {
                 assert_eq!(state_of(&db), state_of(&twin));
                 poisoned(db.flush().unwrap_err());
                 poisoned(db.save(sample.ada).unwrap_err());
             }
             let world = db.into_world();
             *DEADLY.lock().unwrap() = None;
-            if who_is_told != "dropped" {
+            if reported_by != "dropped" {
                 // The world goes on elsewhere, with the same keys.
                 let elsewhere = TestFile::new();
                 let mut db = Database::create(elsewhere.path(), world).unwrap();
@@ -135,7 +135,7 @@ fn before_and_after_commit() {
     }
 }
 
-/// Nothing was on its way, so nothing is lost; but there is no writer any more.
+/// Nothing was in flight, so nothing is lost; but there is no writer any more.
 fn at_a_checkpoint() {
     let (file, mut db, _) = filled_file();
     for n in 10..3_000 {

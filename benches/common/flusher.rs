@@ -86,7 +86,7 @@ impl Gamedb {
         assert_eq!(report.rows(), attributes.len());
         let (_, rows) = self.flush();
         assert_eq!(rows, changed.len());
-        // Which waits until the thread has tidied up after that.
+        // Which waits until the thread has made the checkpoint after that.
         let _ = self.db.flush_durable().expect("synced");
         checkpoint(&self.checkpoints);
         took

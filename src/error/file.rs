@@ -34,7 +34,7 @@ pub enum FileError {
         /// The world file.
         path: PathBuf,
     },
-    /// The file is there, and it is no SQLite file. Nothing was written to it.
+    /// The file is not an SQLite file. Nothing was written to it.
     #[error("{} is not an SQLite file", path.display())]
     NotADatabase {
         /// The file.
@@ -205,8 +205,8 @@ pub enum FlushFailure {
 }
 
 impl FlushFailure {
-    /// Whether trying again may help although nobody does anything about it: another program was writing,
-    /// or the disk was full. Everything else stays as it is until somebody has looked at it.
+    /// Whether trying again may help by itself: another program was writing, or the disk was full. Every other
+    /// failure stays until a person has done something about it.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Busy | Self::Full)
@@ -269,7 +269,7 @@ pub enum Difference {
         /// The trigger.
         trigger: String,
     },
-    /// A table of somebody else's points into the world, which would not keep it true.
+    /// A table that is not the world's points into it. The world would not keep that reference valid.
     #[error("table {table} is not in the models, and points to {target}")]
     ForeignTable {
         /// The other table.

@@ -54,7 +54,7 @@ impl<T: Tables> Database<World<T>> {
             Ok(database) => database,
             Err(source) => return Err(failed(world, source)),
         };
-        // Made by somebody else in between.
+        // Another process has made it in between.
         if !database.is_empty() {
             let path = path.to_owned();
             return Err(failed(world, FileError::Exists { path }.into()));

@@ -20,27 +20,27 @@ use super::ticket::{Durability, Generation, Ticket};
 
 /// A world in memory, and the SQLite file that it is flushed to.
 ///
-/// Derefs to the [`World`], so rows are read and written as if there were no file. Nothing is written
-/// by itself: [`flush`](Self::flush) writes what has changed since the last one, in one transaction,
-/// and [`close`](Self::close) does it a last time. Dropped without, it leaves the file as the last
-/// flush did, for which it waits if that is in the background.
+/// It derefs to the [`World`], so rows are read and written as if there were no file. Nothing is written
+/// to the file unless it is asked for: [`flush`](Self::flush) writes what has changed since the last one, in
+/// one transaction, and [`close`](Self::close) does it a last time. A database that is dropped instead leaves
+/// the file as the last flush did; if that one is in the background, the drop waits for it.
 ///
-/// The write-ahead log is brought into the file by a thread that is started when it is first needed,
-/// and when the database is closed.
+/// Checkpoints, which move the write-ahead log into the file, are made by a thread that is started when it is
+/// first needed, and when the database is closed.
 ///
-/// One database at a time has a file open; other programs may read it meanwhile. One that writes to
+/// One database at a time has a file open; other programs may read it meanwhile. A program that writes to
 /// it makes the next flush fail.
 pub struct Database<W: IsWorld> {
     world: World<W::Tables>,
     pipeline: Pipeline,
-    // Let go of last, after the connection.
+    // Released last, after the connection is closed.
     _lock: Lock,
 }
 
-/// Worlds: [`World`] and nothing else. It lets `Database::<World>` name the world that a program
+/// Implemented by [`World`] and nothing else. It lets `Database::<World>` name the world that a program
 /// knows, and not the tables that the world is made of.
 pub trait IsWorld {
-    /// What it is made of.
+    /// The tables of the world.
     type Tables: Tables;
 }
 
@@ -77,7 +77,7 @@ impl<W: IsWorld> Database<W> {
     /// Opens a world file and loads all of it, or makes an empty one where there is none.
     ///
     /// The schema of the file and every row are checked first; a file that is refused is not written
-    /// to. Beside the file stand `<path>-wal` and `<path>-shm` (SQLite's) and `<path>-lock`.
+    /// to. The files `<path>-wal` and `<path>-shm` (SQLite's) and `<path>-lock` are made beside it.
     ///
     /// # Errors
     /// [`Error::File`]: [`FileError::AlreadyOpen`] if another database has it open,
@@ -103,7 +103,7 @@ impl<W: IsWorld> Database<W> {
         })
     }
 
-    /// The world file.
+    /// The path of the world file.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.pipeline.path()
@@ -120,14 +120,14 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// [`FileError::Flush`] in [`Error::File`]. The file is as it was, and all is still dirty, unless
-    /// the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are written as absolute values, so it can be tried
-    /// again.
+    /// the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are written as absolute values, so
+    /// it can be tried again.
     pub fn flush(&mut self) -> Result<FlushReport, Error> {
         Ok(self.flush_with(Durability::Process)?)
     }
 
-    /// The same, and all that was ever flushed survives a power cut too, as far as the disk keeps its
-    /// word: SQLite syncs its log. If nothing has changed and only that is left to do, one row of
+    /// Flushes, and makes all that was ever flushed survive a power cut too, as far as the disk keeps its
+    /// word: SQLite syncs its log. If nothing has changed and only the sync is left to do, one row of
     /// bookkeeping is written for it.
     ///
     /// # Errors
@@ -164,7 +164,7 @@ impl<W: IsWorld> Database<W> {
     /// [`FlushReport::implied`] counts these rows.
     ///
     /// Waits for flushes in the background first. What it takes grows with the rows that are written, and
-    /// with those that have been removed or given to somebody else since the last flush; not with the
+    /// with those that have been removed or given to another owner since the last flush; not with the
     /// others that are dirty.
     ///
     /// # Errors
@@ -186,19 +186,19 @@ impl<W: IsWorld> Database<W> {
     }
 
     /// Writes every row that has changed, as [`flush`](Self::flush) does, but in a thread: the changed
-    /// columns are copied out, and the caller goes on. What changes meanwhile is for the next flush.
+    /// columns are captured, and the caller goes on. What changes meanwhile is for the next flush.
     /// O(changes), and never waits for the disk.
     ///
     /// One batch is being written at a time, and one more may wait. If one waits already, it is taken
     /// back, and what it was to write is written with the new one; its ticket is good for that. So it
     /// can be called as often as one likes, and memory stays in proportion to what has changed.
     ///
-    /// While a batch is on its way its rows count as clean. If it fails, they are dirty again as if it
+    /// While a batch is in flight its rows count as clean. If it fails, they are dirty again as if it
     /// had never been tried, and the batch that waited behind it fails too, because it builds on it. All
     /// tickets of both say so; if none was asked, the next call of this method does, and does nothing
     /// else. After that it can be tried again, and everything is written that the failed ones were to
     /// write. [`flush`](Self::flush), [`save`](Self::save), [`close`](Self::close) and
-    /// [`into_world`](Self::into_world) wait for all that is on its way first.
+    /// [`into_world`](Self::into_world) wait for all that is in flight first.
     ///
     /// If another program has touched the file, as a backup program may, the next call of this method,
     /// of [`poll`](Self::poll) or of [`wait`](Self::wait) compares the file with memory, and if that is
@@ -211,12 +211,12 @@ impl<W: IsWorld> Database<W> {
         Ok(self.pipeline.submit(&mut self.world)?)
     }
 
-    /// Does a part of the next [`flush_in_background`](Self::flush_in_background) ahead of it: copies
-    /// changed rows, so many at most. Tables come in the order in which they are written, and of each
-    /// those rows first that have been dirty longest. Returns how many rows it has looked at. O(rows + rows
-    /// that transactions have changed since the last call): a bound on the time that a tick spends on it.
+    /// Stages a part of the next [`flush_in_background`](Self::flush_in_background): captures up to `rows`
+    /// of the changed rows. Tables come in the order in which they are written, and of each those rows first
+    /// that have been dirty longest. Returns how many rows it has looked at. O(rows + rows that transactions
+    /// have changed since the last call): a bound on the time that a tick spends on it.
     ///
-    /// A flush in the background copies all that has changed, which for 100,000 rows takes longer than
+    /// A flush in the background captures all that has changed, which for 100,000 rows takes longer than
     /// a tick of a 60 Hz loop. Called in the ticks before, this leaves little for it:
     ///
     /// ```
@@ -239,22 +239,25 @@ impl<W: IsWorld> Database<W> {
     /// ```
     ///
     /// Nothing of it is written before the flush, and the file then gets the world as it is at that
-    /// moment: what changes after it was copied is copied again, and written once. Rows that were copied
-    /// count as clean until then, as those do that are on their way. [`flush`](crate::Database::flush),
-    /// [`save`](crate::Database::save) and the other calls that write in the foreground, and a flush in
-    /// the background that fails or takes back one that waits, make them dirty again first.
+    /// moment: what changes after it was staged is captured again, and written once. Staged rows count as
+    /// clean until then, as rows in flight do. [`flush`](Self::flush), [`save`](Self::save) and the other calls
+    /// that write in the foreground, and a flush in the background that fails or takes back one that waits,
+    /// make them dirty again first.
     ///
-    /// Does nothing after a failure that nobody has heard of yet, and when as many rows were copied as
+    /// Does nothing after a failure that has not been reported yet, and when as many rows were staged as
     /// the world has, so that it may be called in every tick.
     pub fn prepare_flush(&mut self, rows: usize) -> usize {
         self.pipeline.stage(&mut self.world, rows)
     }
 
-    /// What has become of a flush in the background: `None` while it is on its way. Does not wait for
-    /// the disk, but where [`flush_in_background`](Self::flush_in_background) says so.
+    /// The result of a flush in the background: `None` while it is in flight. Does not wait for the disk,
+    /// except for the retry that [`flush_in_background`](Self::flush_in_background) describes.
     ///
-    /// Once it is in the file, the report is that of the last one that is, which may be a later one:
+    /// Once it is in the file, the report is that of the last flush that is, which may be a later one:
     /// [`FlushReport::generation`] says which.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait).
     pub fn poll(&mut self, ticket: Ticket) -> Option<Result<FlushReport, Error>> {
         let outcome = self.pipeline.poll(&mut self.world, ticket)?;
         Some(outcome.map_err(Error::from))
@@ -268,14 +271,14 @@ impl<W: IsWorld> Database<W> {
         Ok(self.pipeline.wait(&mut self.world, ticket)?)
     }
 
-    /// Up to which flush everything is in the file, and survives the death of the process.
+    /// The last flush that is in the file with all before it, and survives the death of the process.
     #[must_use]
     pub fn committed(&self) -> Generation {
         self.pipeline.committed()
     }
 
-    /// Up to which flush everything survives a power cut, as far as the disk keeps its word. Nothing is
-    /// claimed of what was in the file when it was opened.
+    /// The last flush that survives a power cut with all before it, as far as the disk keeps its word. Nothing
+    /// is claimed of what was in the file when it was opened.
     ///
     /// SQLite syncs the write-ahead log before a checkpoint moves its pages into the file, and syncs the
     /// file after it has moved all of them: so this follows [`committed`](Self::committed) at each
@@ -300,16 +303,16 @@ impl<W: IsWorld> Database<W> {
         }
     }
 
-    /// Lets go of the file and keeps the world. What has not been flushed is in memory alone from
-    /// then on. Waits for flushes in the background; if one fails, what it was to write is dirty in the
-    /// world, and the error is logged.
+    /// Closes the file and keeps the world. What has not been flushed is in memory alone from then on. Waits
+    /// for flushes in the background; if one fails, what it was to write is dirty in the world, and the error
+    /// is logged.
     #[must_use]
     pub fn into_world(mut self) -> World<W::Tables> {
         self.pipeline.drain_for_good(&mut self.world);
         std::mem::take(&mut self.world)
     }
 
-    /// Puts another world in the place of the one that was read.
+    /// Puts another world in the place of the one that was loaded, as one that the file knows nothing of.
     pub(super) fn replace_world(&mut self, world: World<W::Tables>) {
         self.world = world;
         self.pipeline.replace_world(&mut self.world);
@@ -329,7 +332,8 @@ impl Options {
 impl<W: IsWorld> Drop for Database<W> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            // The world may be half-way in something; what was accepted before is written.
+            // The world may be in the middle of an operation, so nothing is merged back into it. The batches in
+            // flight were captured before, and are written.
             return self.pipeline.close();
         }
         self.pipeline.drain_for_good(&mut self.world);

@@ -1,4 +1,4 @@
-//! Whether the file may be written to, and the failure that the caller has to hear of.
+//! Whether the file may be written to, and the failure that has to be reported to the caller.
 
 use crate::error::Outcome;
 
@@ -20,7 +20,7 @@ pub(super) struct Failure {
     /// The last generation that is not in the file because of it.
     last: u64,
     failed: Failed,
-    /// Whether the caller has heard of it.
+    /// Whether it has been reported to the caller.
     is_reported: bool,
 }
 
@@ -39,7 +39,7 @@ impl State {
         self.failure().is_some_and(|failure| !failure.is_reported)
     }
 
-    /// The failure, if the caller has not heard of it yet.
+    /// The failure, if it has not been reported yet.
     pub(super) fn report_first(&mut self) -> Option<Failed> {
         match self.report()? {
             (failed, true) => Some(failed),
@@ -47,7 +47,7 @@ impl State {
         }
     }
 
-    /// The failure, and whether the caller hears of it for the first time.
+    /// The failure, and whether this is the first time that it is reported.
     pub(super) fn report(&mut self) -> Option<(Failed, bool)> {
         let failure = match self {
             Self::Healthy | Self::Poisoned(None) => return None,

@@ -1,9 +1,11 @@
-//! How a flush is named, and what a commit promises.
+//! Generations and tickets, which name a flush; and what a commit survives.
 
 use std::fmt;
 
-/// Counts the flushes of a [`Database`](crate::Database) that had something to write. They reach the file in this
+/// Counts the flushes of a [`Database`] that had something to write. They reach the file in this
 /// order: when one is there, so are all before it.
+///
+/// [`Database`]: crate::Database
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub(super) u64);
 
@@ -13,14 +15,18 @@ impl fmt::Display for Generation {
     }
 }
 
-/// What [`Database::flush_in_background`](crate::Database::flush_in_background) returns, to ask what has become of it:
-/// [`Database::poll`](crate::Database::poll), [`Database::wait`](crate::Database::wait). Nothing depends on asking.
+/// What [`Database::flush_in_background`] returns, to ask what has become of it:
+/// [`Database::poll`], [`Database::wait`]. Nothing depends on asking.
+///
+/// [`Database::flush_in_background`]: crate::Database::flush_in_background
+/// [`Database::poll`]: crate::Database::poll
+/// [`Database::wait`]: crate::Database::wait
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "whether it is in the file, only the ticket says"]
 pub struct Ticket {
     pub(super) generation: Generation,
     /// The world that was loaded: another database's ticket says nothing here.
-    pub(super) world: u64,
+    pub(super) world_identity: u64,
 }
 
 impl Ticket {

@@ -1,4 +1,4 @@
-//! Flushing in the background: what is on its way, what a ticket promises, and what a failure leaves.
+//! Flushing in the background: what is in flight, what a ticket promises, and what a failure leaves.
 
 use std::collections::BTreeSet;
 
@@ -112,14 +112,14 @@ impl Driver {
         assert!(is_it, "the file is as no flush has left it");
     }
 
-    /// Waits for all that is on its way.
+    /// Waits for all that is in flight.
     pub(crate) fn land(&mut self) {
         if let Some(last) = self.on_the_way.sent.len().checked_sub(1) {
             self.ask(last, Ask::Wait);
         }
     }
 
-    /// What is done while a flush is on its way.
+    /// What is done while a flush is in flight.
     fn inner(&mut self, inner: &Inner, failing: &FailingBackground) {
         match inner {
             Inner::Do(operation) => self.operate(operation),
@@ -160,7 +160,7 @@ impl Driver {
         let Open { db, outsider } = self.open();
         let found = file::obstruct(outsider, obstacle);
         let mut tickets = vec![db.flush_in_background().unwrap()];
-        let mut is_told = false;
+        let mut is_reported = false;
         self.change_set();
         for inner in &failing.first {
             unflushed.predict(inner);
@@ -176,7 +176,7 @@ impl Driver {
                 // The first one has failed already, and nothing else was done.
                 Err(error) => {
                     assert_obstructed(Err::<(), _>(error), obstacle);
-                    is_told = true;
+                    is_reported = true;
                     self.take_back(&mut unflushed);
                     self.check();
                 }
@@ -187,7 +187,7 @@ impl Driver {
             }
         }
         let Open { db, outsider } = self.open();
-        notice(db, failing.noticed, &tickets, obstacle, is_told);
+        notice(db, failing.noticed, &tickets, obstacle, is_reported);
         file::clear_away(outsider, obstacle, found);
         self.is_touched |= obstacle == Obstacle::Foreign;
         self.take_back(&mut unflushed);
@@ -235,7 +235,7 @@ fn notice(
     noticed: Noticed,
     tickets: &[Ticket],
     obstacle: Obstacle,
-    is_told: bool,
+    is_reported: bool,
 ) {
     match noticed {
         Noticed::Wait => {
@@ -254,7 +254,7 @@ fn notice(
                     break;
                 }
                 // It was told before, and what it was to write has been undone since.
-                Ok(ticket) if is_told => match db.poll(ticket) {
+                Ok(ticket) if is_reported => match db.poll(ticket) {
                     Some(Ok(_)) => break,
                     Some(told) => {
                         assert_obstructed(told, obstacle);

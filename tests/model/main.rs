@@ -106,7 +106,7 @@ impl ReferenceStateMachine for Machine {
             Step::Transaction(block) => {
                 let _: Ended = predict_block(&mut model.memory, block);
             }
-            // What is on its way when the process ends, is waited for.
+            // What is in flight when the process ends is waited for.
             Step::Flush | Step::Background => model.flush(),
             Step::FailingBackground(failing) => {
                 for inner in failing.inner() {

@@ -82,7 +82,7 @@ pub(crate) struct FailingBackground {
     pub(crate) obstacle: Obstacle,
     /// How many rows are copied ahead of the next one after each thing that is done meanwhile.
     pub(crate) ahead: usize,
-    /// What is done while it is on its way.
+    /// What is done while it is in flight.
     pub(crate) first: Vec<Inner>,
     /// What is done after another one was sent behind it.
     pub(crate) second: Option<Vec<Inner>>,

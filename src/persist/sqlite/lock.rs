@@ -1,12 +1,13 @@
-//! One store to a file: a lock beside it.
+//! The lock beside a world file, so that one database at a time has it open.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::error::FileError;
 
-/// Held as long as it lives; the operating system lets go of it when the process dies, however it
-/// does. The file stays, empty, because removing it would race with the next one to open it.
+/// The lock of a world file, held until it is dropped. The operating system releases it when the process
+/// dies, however it does. The empty lock file stays, because removing it would race with the next process to
+/// open it.
 #[derive(Debug)]
 pub(in crate::persist) struct Lock {
     // Closing the file is what unlocks it.

@@ -3,6 +3,7 @@
 //! What it exports is all that the rest of `persist` knows of it.
 
 mod commit;
+mod create;
 mod error;
 mod load;
 mod lock;

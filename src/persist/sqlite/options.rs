@@ -1,4 +1,4 @@
-//! How a world file is opened: what the caller can choose, and what we have chosen.
+//! How a world file is opened: the caller's options, and the settings of the connection.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

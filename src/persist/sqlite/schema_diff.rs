@@ -1,4 +1,4 @@
-//! Is this file a world of these models? Compares what SQLite says of both.
+//! Comparing the schema of a file with that of the models, as SQLite describes both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::error::Difference;
 
-/// What counts of one table.
+/// What is compared of one table.
 #[derive(Debug, Default)]
 struct TableShape {
     columns: BTreeMap<String, String>,
@@ -18,9 +18,9 @@ type Shapes = BTreeMap<String, TableShape>;
 
 /// All differences between the file and the models; none if it can be opened.
 ///
-/// CHECKs are not compared. Those of the models are looked at row by row when the rows are loaded;
-/// one that only the file has refuses rows when they are flushed. Tables that the models do not have
-/// are left alone, as long as they do not point into the world.
+/// CHECKs are not compared. Those of the models are evaluated row by row when the rows are loaded; one that
+/// only the file has refuses rows when they are flushed. Tables that the models do not have are ignored, as
+/// long as they do not point into the world.
 pub(super) fn differences(file: &Connection, ddl: &str) -> rusqlite::Result<Vec<Difference>> {
     let model = Connection::open_in_memory()?;
     model.execute_batch(ddl)?;

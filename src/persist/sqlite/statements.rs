@@ -33,7 +33,7 @@ fn quoted_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// The statement that writes rows of this shape: the columns in order, and the id last. `OR ABORT` is what
 /// SQLite does anyway, unless the table says otherwise: `UNIQUE ON CONFLICT REPLACE` would delete another
 /// row, `ROLLBACK` end the transaction.
-pub(super) fn write(info: &TableInfo, shape: &Shape) -> String {
+pub(super) fn insert_or_update(info: &TableInfo, shape: &Shape) -> String {
     let names = || shape.columns.iter().map(|&column| info.columns[column]);
     if shape.is_new {
         let marks = vec!["?"; shape.columns.len() + 1].join(", ");

@@ -51,7 +51,7 @@ fn do_to_row(db: &mut World, sample: &Sample, what: &str, n: i64) {
     }
 }
 
-/// Every state of a row, and every thing that can happen to it while it is on its way, each with
+/// Every state of a row, and every thing that can happen to it while it is in flight, each with
 /// success and with failure. After a failure nobody can tell that it was ever tried: a twin, to whom
 /// the same happens and who does not try, has the same rows, keys, dirty columns and removed rows.
 #[test]
@@ -125,7 +125,7 @@ fn rows_that_change_between_capture_and_commit() {
     file.reopen(db);
 }
 
-/// The same where nothing is on its way: whatever was copied ahead of it, a flush writes what the
+/// The same where nothing is in flight: whatever was copied ahead of it, a flush writes what the
 /// twin writes, who copies nothing ahead.
 #[test]
 fn rows_that_change_after_they_were_copied_ahead() {
