@@ -82,14 +82,14 @@ impl Ownership {
 
 /// In which order tables are loaded and inserted into: a table after those that it points to. Where they
 /// point in a circle, or a table to itself, the rows pointed to are made room for first.
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 #[derive(Debug)]
 pub(crate) struct TableOrder {
     pub(crate) tables: Vec<TableId>,
     pub(crate) make_room: Vec<TableId>,
 }
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 impl TableOrder {
     pub(crate) fn of(tables: &[&TableInfo]) -> Self {
         let targets = |table: TableId| {

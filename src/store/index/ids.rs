@@ -74,7 +74,7 @@ impl Counter {
     }
 
     /// Notes that the file knows of none: it is a new one.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) fn forget_file(&mut self) {
         self.flushed = Self::default().flushed;
     }

@@ -309,7 +309,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
         self.dirty.restore(change_set, removed);
     }
 
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     #[cold]
     fn forget_file(&mut self) {
         self.dirty.clear();

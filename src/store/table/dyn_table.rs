@@ -99,7 +99,7 @@ pub trait DynTable<T> {
     fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>);
 
     /// Makes all rows new, and forgets the removed ones: there is another file, which has none.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     fn forget_file(&mut self);
 
     /// Whether a row of the file is a live one, and what memory believes it to be: in all columns that
@@ -366,7 +366,7 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
         self.dirty.restore(change_set, removed);
     }
 
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     #[cold]
     fn forget_file(&mut self) {
         self.dirty.clear();

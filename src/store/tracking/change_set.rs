@@ -77,7 +77,7 @@ impl ChangeSet {
     }
 
     /// Forgets what was captured, and keeps the room for the next time.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) fn clear(&mut self) {
         self.shapes.clear();
         self.shape_of_new = None;
@@ -191,7 +191,7 @@ impl ChangeSet {
     /// What was captured several times, because it went on changing, comes to one change, as if it had
     /// been captured at the end alone. `tombstones` are those of the removed rows, as far as they are
     /// known.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) fn merge_copies(&mut self, tombstones: &mut Vec<Tombstone>) {
         self.rows
             .sort_unstable_by_key(|row| (row.id, row.first_cell));
@@ -224,7 +224,7 @@ impl ChangeSet {
     }
 
     /// A row that was captured twice: the columns of both, the later values.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     fn merged(&mut self, older: ChangedRow, newer: ChangedRow) -> ChangedRow {
         let columns_of = |row: &ChangedRow| self.shapes[row.shape].columns.as_slice();
         let (before, since) = (columns_of(&older), columns_of(&newer));
@@ -342,7 +342,7 @@ impl PackedValues {
     }
 
     /// Forgets the values, and keeps the room.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) fn clear(&mut self) {
         self.cells.clear();
         self.text.clear();
@@ -350,7 +350,7 @@ impl PackedValues {
     }
 
     /// Gives back the room that many more values than these have left.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     fn shrink(&mut self) {
         shrink(&mut self.cells);
         self.text.shrink_to(room_for(self.text.len()));
@@ -365,12 +365,12 @@ impl PackedValues {
 }
 
 /// Room that is worth keeping for the next time.
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 fn room_for(len: usize) -> usize {
     4 * len + 4096
 }
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 fn shrink<V>(values: &mut Vec<V>) {
     values.shrink_to(room_for(values.len()));
 }

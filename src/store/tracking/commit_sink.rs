@@ -4,14 +4,14 @@
 use crate::store::key::AnyKey;
 use crate::store::tracking::effect::{Effect, Positions};
 use crate::store::tracking::feed::Feed;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 use crate::store::tracking::txn_groups::TxnGroups;
 
 /// Where tables tell of their steps once they are final.
 #[derive(Debug, Default)]
 pub struct CommitSink {
     /// Without files nobody saves.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) txn_groups: TxnGroups,
     pub(crate) feed: Feed,
 }
@@ -24,7 +24,7 @@ impl CommitSink {
         row: AnyKey,
         effect: impl FnOnce() -> Option<(i64, Effect<Positions>)>,
     ) {
-        #[cfg(feature = "sqlite")]
+        #[cfg(feature = "persist")]
         self.txn_groups.add(row);
         if self.feed.is_watched()
             && let Some((id, effect)) = effect()
@@ -35,7 +35,7 @@ impl CommitSink {
 
     /// Ends a transaction, or a step outside of one.
     pub(crate) fn close(&mut self) {
-        #[cfg(feature = "sqlite")]
+        #[cfg(feature = "persist")]
         self.txn_groups.close();
     }
 }

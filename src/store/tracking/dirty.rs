@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bitflags::bitflags;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 use slotmap::Key as _;
 use smallvec::SmallVec;
 
@@ -79,7 +79,7 @@ impl DirtySet {
 
     /// Puts the oldest part of the list into the order in which the rows stand in memory, in which
     /// they are fetched faster. O(n).
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) fn sort(&mut self, most: usize) {
         let n = self.n_oldest(most);
         // The lower half of a key is its place in slotmap as it is today; only speed depends on it.
@@ -180,7 +180,7 @@ impl DirtySet {
     }
 
     /// Forgets everything: there is another file.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) fn clear(&mut self) {
         self.listed.clear();
         self.moved.clear();
@@ -188,7 +188,7 @@ impl DirtySet {
     }
 
     /// Exchanges the removed rows for an empty list: somebody else answers for them.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) fn swap_removed(&mut self, removed: &mut Vec<Tombstone>) {
         std::mem::swap(&mut self.removed, removed);
     }

@@ -6,5 +6,5 @@ pub mod delta;
 pub mod dirty;
 pub mod effect;
 pub mod feed;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 pub(crate) mod txn_groups;

@@ -7,7 +7,7 @@ pub mod join;
 pub mod own;
 mod ownership_cycles;
 pub mod remove;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 pub(crate) mod save_set;
 pub mod transaction;
 mod update;
@@ -38,7 +38,7 @@ pub struct World<T: Tables> {
     pub(crate) commit_sink: CommitSink,
     pub(crate) references: Box<[Vec<Reference>]>,
     pub(crate) ownership: Ownership,
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     identity: u64,
 }
 
@@ -77,21 +77,21 @@ impl<T: Tables> World<T> {
             commit_sink: CommitSink::default(),
             references: references(T::INFO),
             ownership: Ownership::of(T::INFO),
-            #[cfg(feature = "sqlite")]
+            #[cfg(feature = "persist")]
             identity: new_identity(),
         }
     }
 
     /// A number that no other world of this process has: `mem::swap` can put one world in the place
     /// of another, and then it must not be flushed.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) fn identity(&self) -> u64 {
         self.identity
     }
 
     /// Makes all rows new, for a file that has none of them. To whoever knew it with the other file it is
     /// another world: returns the new [identity](Self::identity). O(rows).
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     pub(crate) fn forget_file(&mut self) -> u64 {
         for table in all_tables::<T>() {
             self.tables.table_mut(table).forget_file();
@@ -239,7 +239,7 @@ impl<T: Tables> World<T> {
     }
 }
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 fn new_identity() -> u64 {
     use std::sync::atomic::{AtomicU64, Ordering};
     static WORLDS: AtomicU64 = AtomicU64::new(0);

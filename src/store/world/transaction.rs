@@ -3,10 +3,10 @@
 use std::ops::{Deref, DerefMut};
 
 use crate::schema::TableId;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 use crate::store::key::AnyKey;
 use crate::store::table::stored::Tables;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "persist")]
 use crate::store::table::stored::all_tables;
 use crate::store::world::World;
 
@@ -109,7 +109,7 @@ impl<T: Tables> World<T> {
 
     /// Keeps the groups of rows that were changed together in proportion to the dirty rows: new rows may
     /// have been removed, and are nothing any more.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     fn compact_txn_groups(&mut self) {
         if !self.commit_sink.txn_groups.fold_long() {
             return;
@@ -166,7 +166,7 @@ impl<T: Tables> Drop for Transaction<'_, T> {
                 tables.table_mut(table).commit(commit_sink);
             }
             commit_sink.close();
-            #[cfg(feature = "sqlite")]
+            #[cfg(feature = "persist")]
             self.world.compact_txn_groups();
         }
     }
