@@ -45,11 +45,10 @@ impl Ownership {
                 .filter(|(key, _)| key.owns);
             let own = own.map(|(_, foreign_key)| Reference { table, foreign_key });
             let arms = match info.kind {
-                // The arms follow the owned row.
-                TableKind::Owned { pivot } => (1..tables[pivot.index()].foreign_keys.len())
-                    .map(|foreign_key| Reference {
+                TableKind::Owned { pivot } => (0..tables[pivot.index()].arms().len())
+                    .map(|arm| Reference {
                         table: pivot,
-                        foreign_key,
+                        foreign_key: tables[pivot.index()].key_of_arm(arm),
                     })
                     .collect(),
                 TableKind::Entity | TableKind::Pivot { .. } => Vec::new(),

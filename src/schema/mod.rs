@@ -27,7 +27,8 @@ pub struct TableInfo {
     pub id: &'static str,
     /// All columns but the id, in declaration order. A row's dirty flags count from here.
     pub columns: &'static [&'static str],
-    /// Its foreign keys. In a pivot the first one is the owned row, and the arms follow.
+    /// Its foreign keys. In a pivot the first one is the [owned row](Self::owned_key), and the
+    /// [arms](Self::arms) follow.
     pub foreign_keys: &'static [ForeignKey],
     /// Unique and plain indexes on values; foreign keys have theirs of themselves.
     pub indexes: &'static [IndexInfo],
@@ -165,6 +166,55 @@ impl IndexInfo {
             columns,
             unique: false,
         }
+    }
+}
+
+/// Of a pivot: its columns. Where they stand among the foreign keys is known here and nowhere else.
+impl TableInfo {
+    /// Position of the foreign key that names the owned row.
+    const OWNED_KEY: usize = 0;
+    /// Position of the first arm; the others follow.
+    const FIRST_ARM: usize = 1;
+
+    /// The foreign key that names the owned row.
+    ///
+    /// # Panics
+    /// For a table without foreign keys, which is no pivot.
+    #[inline]
+    #[must_use]
+    pub const fn owned_key(&self) -> &'static ForeignKey {
+        &self.foreign_keys[Self::OWNED_KEY]
+    }
+
+    /// The foreign keys that name an owner, in the order of the arms.
+    ///
+    /// # Panics
+    /// For a table without foreign keys, which is no pivot.
+    #[inline]
+    #[must_use]
+    pub const fn arms(&self) -> &'static [ForeignKey] {
+        self.foreign_keys.split_at(Self::FIRST_ARM).1
+    }
+
+    /// Whether the table is a pivot, and the foreign key at this position names the owned row.
+    #[inline]
+    #[must_use]
+    pub const fn is_owned_key(&self, foreign_key: usize) -> bool {
+        matches!(self.kind, TableKind::Pivot { .. }) && foreign_key == Self::OWNED_KEY
+    }
+
+    /// Position of an arm among the foreign keys.
+    #[inline]
+    #[must_use]
+    pub const fn key_of_arm(&self, arm: usize) -> usize {
+        Self::FIRST_ARM + arm
+    }
+
+    /// The arm that the foreign key at this position is; `None` for the one that names the owned row.
+    #[inline]
+    #[must_use]
+    pub const fn arm_of_key(&self, foreign_key: usize) -> Option<usize> {
+        foreign_key.checked_sub(Self::FIRST_ARM)
     }
 }
 

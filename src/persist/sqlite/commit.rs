@@ -10,6 +10,7 @@ use crate::persist::report::FlushReport;
 use crate::schema::TableInfo;
 use crate::schema::value::Value;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
+use crate::store::tracking::effect::position;
 
 use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
 use super::statements;
@@ -85,7 +86,7 @@ fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
 }
 
 fn count(change_set: &ChangeSet, row: &ChangedRow, report: &mut FlushReport) {
-    if change_set.shapes()[row.shape].is_new {
+    if change_set.shape(row).is_new {
         report.inserted += 1;
     } else {
         report.updated += 1;
@@ -143,7 +144,6 @@ impl<'c> Statements<'c> {
             |shape| connection.prepare_cached(&statements::insert_or_update(info, shape));
         let by_shape = change_set
             .shapes()
-            .iter()
             .map(statement)
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -200,7 +200,7 @@ fn untangle(
     for row in refused.into_iter().rev() {
         if let RowOutcome::Written = row.retry(connection)? {
             count(row.change_set, row.row, report);
-        } else if row.change_set.shapes()[row.row.shape].is_new {
+        } else if row.change_set.shape(row.row).is_new {
             new.push(row);
         } else {
             aside.push(row);
@@ -241,12 +241,13 @@ fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlV
     let mut values: Vec<SqlValue> = connection
         .prepare_cached(&statements::select_row(info))?
         .query_row([row.id], read)?;
-    for (&column, value) in change_set.shapes()[row.shape]
+    for (&column, value) in change_set
+        .shape(row)
         .columns
         .iter()
         .zip(change_set.values(row))
     {
-        values[column] = owned(value);
+        values[usize::from(column)] = owned(value);
     }
     let touched = connection
         .prepare_cached(&statements::delete(info))?
@@ -263,7 +264,7 @@ fn step_back(
     let Refused { info, row, .. } = refused;
     let shape = crate::store::tracking::change_set::Shape {
         is_new: true,
-        columns: (0..info.columns.len()).collect(),
+        columns: (0..info.columns.len()).map(position).collect(),
     };
     let mut statement = connection.prepare_cached(&statements::insert_or_update(info, &shape))?;
     let id = SqlValue::Integer(row.id);

@@ -34,7 +34,12 @@ fn quoted_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// SQLite does anyway, unless the table says otherwise: `UNIQUE ON CONFLICT REPLACE` would delete another
 /// row, `ROLLBACK` end the transaction.
 pub(super) fn insert_or_update(info: &TableInfo, shape: &Shape) -> String {
-    let names = || shape.columns.iter().map(|&column| info.columns[column]);
+    let names = || {
+        shape
+            .columns
+            .iter()
+            .map(|&column| info.columns[usize::from(column)])
+    };
     if shape.is_new {
         let marks = vec!["?"; shape.columns.len() + 1].join(", ");
         let columns = quoted_list(names().chain([info.id]));

@@ -1,7 +1,7 @@
 //! The pivot as removal, loading and flushing see it.
 
 use super::packed_row::PackedRow;
-use super::{OWNED, Pivot, StoredPivot, arm_column, arm_info, bit};
+use super::{Pivot, StoredPivot, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
 use crate::schema::value::Value;
@@ -17,7 +17,7 @@ use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
 use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
-use crate::store::tracking::effect::Positions;
+use crate::store::tracking::effect::{Positions, position};
 
 impl<P: PivotRow> Pivot<P> {
     fn value<'a>(
@@ -26,10 +26,10 @@ impl<P: PivotRow> Pivot<P> {
         column: usize,
         tables: &P::Tables,
     ) -> Value<'a> {
-        if column == P::INFO.foreign_keys[OWNED].column {
+        if column == P::INFO.owned_key().column {
             return tables.id_of(P::Owned::TABLE, owned).into();
         }
-        let arms = &P::INFO.foreign_keys[1..];
+        let arms = P::INFO.arms();
         match arms.iter().position(|arm| arm.column == column) {
             Some(arm) => owner_value(packed.owner(), arm, arms[arm].table, tables),
             None => Value::Null,
@@ -37,8 +37,8 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     fn read(row: &RowReader<'_, P::Tables>) -> Result<(Key<P::Owned>, P::Owner), ColumnProblem> {
-        let owned = row.key(P::INFO.foreign_keys[OWNED].column)?;
-        let arms = P::INFO.foreign_keys[arm_info(0)..].iter();
+        let owned = row.key(P::INFO.owned_key().column)?;
+        let arms = P::INFO.arms().iter();
         // Each foreign key has a column of its own.
         if P::INFO.columns.len() > P::INFO.foreign_keys.len() {
             let is_used = |column: &usize| {
@@ -74,7 +74,7 @@ fn apply_row<P: StoredPivot>(
 ) -> Result<RawKey, Vec<Problem>> {
     let problem = |problem: ColumnProblem| vec![problem.of(P::INFO, row.id)];
     // It names the owned row, changed or not.
-    let column = P::INFO.foreign_keys[OWNED].column;
+    let column = P::INFO.owned_key().column;
     let only = overlay(change_set, row, P::INFO, |_| Value::Null);
     let owned = RowReader::new(&only, tables).key(column);
     drop(only);
@@ -148,20 +148,18 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     }
 
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
-        debug_assert_ne!(
-            foreign_key, OWNED,
-            "the owned row's key is the pivot row's key"
-        );
-        self.arms[foreign_key - arm_info(0)].children(parent)
+        let arm = P::INFO.arm_of_key(foreign_key);
+        let arm = arm.expect("the owned row's key is the pivot row's key, and is not looked up");
+        self.arms[arm].children(parent)
     }
 
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent> {
         let packed = self.rows.get(key)?;
-        if foreign_key == OWNED {
+        if P::INFO.is_owned_key(foreign_key) {
             return Some(Parent::Row(key));
         }
         let (arm, parent) = packed.arm();
-        (arm_info(arm) == foreign_key).then_some(parent)
+        (P::INFO.key_of_arm(arm) == foreign_key).then_some(parent)
     }
 
     fn dirty(&self) -> &DirtySet {
@@ -177,10 +175,9 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     }
 
     fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool {
-        foreign_key != OWNED
-            && self
-                .dirty_arms_of(key)
-                .is_some_and(|arms| arms & bit(foreign_key - arm_info(0)) != 0)
+        let arm = P::INFO.arm_of_key(foreign_key);
+        arm.zip(self.dirty_arms_of(key))
+            .is_some_and(|(arm, dirty)| dirty & bit(arm) != 0)
     }
 
     fn is_new_row(&self, key: RawKey) -> bool {
@@ -218,7 +215,10 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
                 change_set.new_shape(P::INFO.columns.len())
             } else {
                 let arms = (0..self.arms.len()).filter(|&arm| packed.dirty() & bit(arm) != 0);
-                change_set.changed_shape(arms.map(|arm| arm_column::<P>(arm) as u16).collect())
+                change_set.changed_shape(
+                    arms.map(|arm| position(P::INFO.arms()[arm].column))
+                        .collect(),
+                )
             };
             change_set.push(packed.id(), key, shape, |column| {
                 Self::value(packed, key, column, tables)
@@ -243,7 +243,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             Some(columns) => {
                 // With the owned row, by which whoever reads it finds the pivot's row.
                 let mut columns = columns.clone();
-                columns.push(P::INFO.foreign_keys[OWNED].column as u16);
+                columns.push(position(P::INFO.owned_key().column));
                 columns.sort_unstable();
                 columns.dedup();
                 change_set.changed_shape(columns)
@@ -298,8 +298,9 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             if change_set.is_new(row) {
                 state.insert(RowState::NEW);
             } else {
-                let columns = &change_set.shapes()[row.shape].columns;
-                let arms = (0..self.arms.len()).filter(|&a| columns.contains(&arm_column::<P>(a)));
+                let columns = &change_set.shape(row).columns;
+                let arms = (0..self.arms.len())
+                    .filter(|&a| columns.contains(&position(P::INFO.arms()[a].column)));
                 arms.for_each(|arm| packed.touch(bit(arm)));
                 self.dirty.enlist_moved(row.key, &mut state);
             }
@@ -323,7 +324,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     }
 
     fn file_has(&self, id: i64, row: &[Cell<'_>], tables: &P::Tables) -> bool {
-        let owned = match row[P::INFO.foreign_keys[OWNED].column] {
+        let owned = match row[P::INFO.owned_key().column] {
             Cell::Value(Value::Integer(owned)) => tables.key_of(P::Owned::TABLE, owned),
             _ => None,
         };
@@ -332,7 +333,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             return false;
         };
         let is_dirty = |column| {
-            let arms = &P::INFO.foreign_keys[1..];
+            let arms = P::INFO.arms();
             let arm = arms.iter().position(|arm| arm.column == column);
             arm.is_some_and(|arm| packed.dirty() & bit(arm) != 0)
         };
@@ -345,7 +346,11 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
 
     fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
         self.rows.set_capacity(with_headroom(n_rows));
-        for (parents, &n) in self.arms.iter_mut().zip(&n_parents[arm_info(0)..]) {
+        for (parents, &n) in self
+            .arms
+            .iter_mut()
+            .zip(&n_parents[P::INFO.key_of_arm(0)..])
+        {
             parents.expect(with_headroom(n));
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn complaints<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) -
                 continue;
             }
             expected.entry(parent_key(parent)).or_default().push(owned);
-            if let (Parent::Row(key), Some(table)) = (parent, P::INFO.foreign_keys[n + 1].table)
+            if let (Parent::Row(key), Some(table)) = (parent, P::INFO.arms()[n].table)
                 && tables.id_of(table, key).is_none()
             {
                 complain(format!("the owner of {row:?} is not there"));

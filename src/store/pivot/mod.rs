@@ -7,7 +7,7 @@ mod update;
 
 use slotmap::SecondaryMap;
 
-use crate::schema::{TableId, TableInfo};
+use crate::schema::TableInfo;
 use crate::store::index::ids::Counter;
 use crate::store::index::{Keys, Parent, ParentIndex};
 use crate::store::key::{Id, Key, RawKey};
@@ -16,9 +16,6 @@ use crate::store::row::owner::Owner;
 use crate::store::table::stored::Tables;
 use crate::store::tracking::dirty::{DirtySet, RowState};
 use packed_row::PackedRow;
-
-/// Position of the owned row among a pivot's foreign keys; the arms follow.
-const OWNED: usize = 0;
 
 /// A pivot's row type with a table. [`tables!`](crate::tables) implements it.
 pub trait StoredPivot: PivotRow<Tables: Tables> {
@@ -67,7 +64,8 @@ impl<P: PivotRow> Default for Pivot<P> {
     fn default() -> Self {
         Self {
             rows: SecondaryMap::new(),
-            arms: P::INFO.foreign_keys[1..]
+            arms: P::INFO
+                .arms()
                 .iter()
                 .map(|_| ParentIndex::default())
                 .collect(),
@@ -148,26 +146,14 @@ fn bit(arm: usize) -> u32 {
     1 << arm
 }
 
-fn arm_info(arm: usize) -> usize {
-    arm + 1
-}
-
-fn arm_column<P: PivotRow>(arm: usize) -> usize {
-    P::INFO.foreign_keys[arm_info(arm)].column
-}
-
-fn arm_table<P: PivotRow>(arm: usize) -> Option<TableId> {
-    P::INFO.foreign_keys[arm_info(arm)].table
-}
-
 /// The owner as column and id, for messages.
 pub(crate) fn describe<P: PivotRow>(owner: P::Owner, tables: &P::Tables) -> String {
     let (arm, parent) = owner.arm();
-    let id = match (parent, arm_table::<P>(arm)) {
+    let id = match (parent, P::INFO.arms()[arm].table) {
         (Parent::Row(key), Some(table)) => tables.id_of(table, key),
         (Parent::Outside(id), _) => Some(id),
         (Parent::Row(_), None) => None,
     };
-    let column = P::INFO.columns[arm_column::<P>(arm)];
+    let column = P::INFO.columns[P::INFO.arms()[arm].column];
     id.map_or_else(|| column.to_owned(), |id| format!("{column} {id}"))
 }

@@ -54,7 +54,7 @@ impl<P: PivotRow> PackedRow<P> {
     pub(in crate::store) fn new(id: i64, owner: P::Owner, dirty: u32, state: RowState) -> Self {
         const {
             assert!(
-                P::INFO.foreign_keys.len() <= 1 + MOST_ARMS,
+                P::INFO.arms().len() <= MOST_ARMS,
                 "a pivot has 23 owner columns at most"
             );
         }

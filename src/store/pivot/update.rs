@@ -3,7 +3,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::packed_row::PackedRow;
-use super::{OWNED, Pivot, Undo, arm_column, arm_table, bit};
+use super::{Pivot, Undo, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
@@ -12,7 +12,7 @@ use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner as _;
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::dirty::{RowState, Tombstone};
-use crate::store::tracking::effect::{Effect, Positions};
+use crate::store::tracking::effect::{Effect, Positions, position};
 
 /// Changing. Whoever calls has made sure that the owner is there and the owned row free.
 impl<P: PivotRow> Pivot<P> {
@@ -114,7 +114,7 @@ impl<P: PivotRow> Pivot<P> {
     ) -> Vec<Problem> {
         self.counter.use_up(id);
         if let Some(packed) = self.rows.get(owned) {
-            let column = P::INFO.foreign_key_column(OWNED).to_owned();
+            let column = P::INFO.columns[P::INFO.owned_key().column].to_owned();
             let kind = ProblemKind::NotUnique {
                 existing: packed.id(),
             };
@@ -138,7 +138,7 @@ impl<P: PivotRow> Pivot<P> {
         let Some(packed) = self.take(key) else { return };
         if !packed.is_new() {
             let (arm, parent) = packed.arm();
-            let belonged_to = match (parent, arm_table::<P>(arm)) {
+            let belonged_to = match (parent, P::INFO.arms()[arm].table) {
                 (Parent::Row(key), Some(table)) => smallvec![AnyKey { table, key }],
                 _ => SmallVec::new(),
             };
@@ -190,7 +190,7 @@ fn moved<P: PivotRow>(from: &PackedRow<P>, to: &PackedRow<P>) -> Option<Effect<P
     if from == to {
         return None;
     }
-    let column = |(arm, _): (usize, _)| arm_column::<P>(arm) as u16;
+    let column = |(arm, _): (usize, _)| position(P::INFO.arms()[arm].column);
     let mut columns = Positions::from_slice(&[column(from), column(to)]);
     columns.sort_unstable();
     columns.dedup();

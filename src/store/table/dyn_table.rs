@@ -178,8 +178,8 @@ fn apply_row<E: Stored>(
         return Err(failed);
     }
     let columns = (!change_set.is_new(row)).then(|| {
-        let columns = change_set.shapes()[row.shape].columns.iter();
-        let flags = columns.map(|&column| flag::<E>(column));
+        let columns = change_set.shape(row).columns.iter();
+        let flags = columns.map(|&column| flag::<E>(column.into()));
         flags.fold(E::Columns::empty(), E::Columns::union)
     });
     E::table_mut(tables).overwrite(key, new, columns);
@@ -358,8 +358,8 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
             if change_set.is_new(row) {
                 slot.state.insert(RowState::NEW);
             } else {
-                let columns = change_set.shapes()[row.shape].columns.iter();
-                columns.for_each(|&column| slot.dirty.insert(flag::<E>(column)));
+                let columns = change_set.shape(row).columns.iter();
+                columns.for_each(|&column| slot.dirty.insert(flag::<E>(column.into())));
             }
             mark_dirty(&mut self.dirty, row.key, slot);
         }

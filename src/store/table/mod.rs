@@ -16,7 +16,7 @@ use crate::store::index::{Parent, ParentIndex, ValueIndex};
 use crate::store::key::{Id, Key, RawKey};
 use crate::store::row::entity::Row;
 use crate::store::tracking::dirty::{DirtySet, RowState};
-use crate::store::tracking::effect::Positions;
+use crate::store::tracking::effect::{Positions, position};
 
 pub use rows::{RowKeys, Rows};
 
@@ -114,8 +114,7 @@ pub(crate) fn columns_of<E: Row>(set: E::Columns) -> impl Iterator<Item = usize>
 
 /// The same without their type.
 pub(crate) fn positions<E: Row>(set: E::Columns) -> Positions {
-    // A row of SQLite has 32,767 columns at most.
-    columns_of::<E>(set).map(|column| column as u16).collect()
+    columns_of::<E>(set).map(position).collect()
 }
 
 impl<E: Row> Default for Table<E> {

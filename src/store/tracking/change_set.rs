@@ -1,21 +1,22 @@
 //! What a flush has to write, copied out of the tables: nothing in it refers to the world.
 
-use hashbrown::HashMap;
+use hashbrown::DefaultHashBuilder;
+use indexmap::IndexSet;
 
 use crate::schema::TableId;
 use crate::schema::value::Value;
 use crate::store::key::RawKey;
 use crate::store::tracking::dirty::Tombstone;
-use crate::store::tracking::effect::Positions;
+use crate::store::tracking::effect::{Positions, position};
 
 /// The changes of one table, in the order of ids.
 #[derive(Clone, Debug)]
 pub struct ChangeSet {
     /// The table.
     pub table: TableId,
-    shapes: Vec<Shape>,
+    /// A shape's number is its index.
+    shapes: IndexSet<Shape, DefaultHashBuilder>,
     shape_of_new: Option<usize>,
-    shapes_of_changed: HashMap<Positions, usize>,
     rows: Vec<ChangedRow>,
     cells: PackedValues,
     /// In order.
@@ -31,12 +32,12 @@ pub struct PackedValues {
 }
 
 /// The columns that a row is written with. Rows with the same ones share a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
     /// Whether the file does not have the row yet.
     pub is_new: bool,
     /// The columns, ascending.
-    pub columns: Vec<usize>,
+    pub columns: Positions,
 }
 
 /// One row to write.
@@ -64,12 +65,11 @@ impl ChangeSet {
     /// Nothing captured yet.
     #[must_use]
     pub fn new(table: TableId) -> Self {
-        let (shapes, shapes_of_changed, rows, cells, removed) = Default::default();
+        let (shapes, rows, cells, removed) = Default::default();
         Self {
             table,
             shapes,
             shape_of_new: None,
-            shapes_of_changed,
             rows,
             cells,
             removed,
@@ -81,7 +81,6 @@ impl ChangeSet {
     pub(crate) fn clear(&mut self) {
         self.shapes.clear();
         self.shape_of_new = None;
-        self.shapes_of_changed.clear();
         self.rows.clear();
         self.cells.clear();
         self.removed.clear();
@@ -93,10 +92,16 @@ impl ChangeSet {
         self.rows.is_empty() && self.removed.is_empty()
     }
 
-    /// The shapes of the rows.
+    /// The shapes of the rows, each once; a row names one by its position.
+    pub fn shapes(&self) -> impl ExactSizeIterator<Item = &Shape> {
+        self.shapes.iter()
+    }
+
+    /// The shape of a row.
+    #[inline]
     #[must_use]
-    pub fn shapes(&self) -> &[Shape] {
-        &self.shapes
+    pub fn shape(&self, row: &ChangedRow) -> &Shape {
+        &self.shapes[row.shape]
     }
 
     /// The rows to insert and to update, by ascending id once they are written.
@@ -124,14 +129,14 @@ impl ChangeSet {
 
     /// The values of a row, for the columns of its shape.
     pub fn values(&self, row: &ChangedRow) -> impl Iterator<Item = Value<'_>> {
-        let n_columns = self.shapes[row.shape].columns.len();
+        let n_columns = self.shape(row).columns.len();
         (row.first_cell..row.first_cell + n_columns).map(|cell| self.cells.value(cell))
     }
 
     /// Whether a row is a new one, with all of its columns.
     #[must_use]
     pub fn is_new(&self, row: &ChangedRow) -> bool {
-        self.shapes[row.shape].is_new
+        self.shape(row).is_new
     }
 
     /// The value of a column in a row; `None` if the row does not have it among the columns of its
@@ -144,15 +149,15 @@ impl ChangeSet {
 
     /// Where a row's value of a column stands among the cells.
     fn place(&self, row: &ChangedRow, column: usize) -> Option<usize> {
-        let columns = &self.shapes[row.shape].columns;
-        Some(row.first_cell + columns.binary_search(&column).ok()?)
+        let columns = &self.shape(row).columns;
+        Some(row.first_cell + columns.binary_search(&position(column)).ok()?)
     }
 
     /// Whether the same ids are there with the same columns and values. Keys are each world's own.
     pub(crate) fn says_the_same(&self, other: &Self) -> bool {
         let same = |(mine, others): (&ChangedRow, &ChangedRow)| {
             mine.id == others.id
-                && self.shapes[mine.shape] == other.shapes[others.shape]
+                && self.shape(mine) == other.shape(others)
                 && self.values(mine).eq(other.values(others))
         };
         self.removed().eq(other.removed())
@@ -163,26 +168,19 @@ impl ChangeSet {
     /// The shape of rows that the file does not have: all columns.
     pub(crate) fn new_shape(&mut self, n_columns: usize) -> usize {
         *self.shape_of_new.get_or_insert_with(|| {
-            let columns = (0..n_columns).collect();
-            let is_new = true;
-            self.shapes.push(Shape { is_new, columns });
-            self.shapes.len() - 1
+            let shape = Shape {
+                is_new: true,
+                columns: (0..n_columns).map(position).collect(),
+            };
+            self.shapes.insert_full(shape).0
         })
     }
 
     /// The shape of rows of which these columns have changed, ascending. O(columns), however many
     /// shapes there are.
     pub(crate) fn changed_shape(&mut self, columns: Positions) -> usize {
-        if let Some(&shape) = self.shapes_of_changed.get(&columns) {
-            return shape;
-        }
-        let shape = self.shapes.len();
-        self.shapes.push(Shape {
-            is_new: false,
-            columns: columns.iter().map(|&column| column.into()).collect(),
-        });
-        self.shapes_of_changed.insert(columns, shape);
-        shape
+        let is_new = false;
+        self.shapes.insert_full(Shape { is_new, columns }).0
     }
 
     /// Puts the rows into the order of their ids. Each is copied out when it is found, and what is
@@ -226,11 +224,9 @@ impl ChangeSet {
     /// A row that was captured twice: the columns of both, the later values.
     #[cfg(feature = "persist")]
     fn merged(&mut self, older: ChangedRow, newer: ChangedRow) -> ChangedRow {
-        let columns_of = |row: &ChangedRow| self.shapes[row.shape].columns.as_slice();
+        let columns_of = |row: &ChangedRow| self.shape(row).columns.as_slice();
         let (before, since) = (columns_of(&older), columns_of(&newer));
-        let mut columns: Positions = (before.iter().chain(since))
-            .map(|&column| u16::try_from(column).unwrap_or(u16::MAX))
-            .collect();
+        let mut columns: Positions = before.iter().chain(since).copied().collect();
         columns.sort_unstable();
         columns.dedup();
         let cells: Vec<_> = (columns.iter().map(|&column| usize::from(column)))
@@ -280,7 +276,7 @@ impl ChangeSet {
             first_cell: self.cells.len(),
         });
         for &column in &self.shapes[shape].columns {
-            self.cells.push(value(column));
+            self.cells.push(value(column.into()));
         }
     }
 

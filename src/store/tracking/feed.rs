@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Weak};
 
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
+use hashbrown::DefaultHashBuilder;
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use crate::error::Error;
 use crate::schema::TableId;
@@ -18,8 +19,9 @@ pub struct Subscription {
     token: Arc<()>,
 }
 
-/// Net effects by table and id.
-pub(crate) type Pending = HashMap<(TableId, i64), (RawKey, Effect<Positions>)>;
+/// Net effects by table and id, in the order in which they were recorded, but for the gaps that rows leave
+/// which were inserted and removed.
+pub(crate) type Pending = IndexMap<(TableId, i64), (RawKey, Effect<Positions>), DefaultHashBuilder>;
 
 /// Who looks, and what has not been looked at.
 ///
@@ -134,7 +136,7 @@ fn record(pending: &mut Pending, row: (TableId, i64), key: RawKey, effect: Effec
     };
     match (&mut entry.get_mut().1, effect) {
         (Effect::Inserted, Effect::Removed) => {
-            entry.remove();
+            entry.swap_remove();
         }
         (Effect::Changed(columns), Effect::Changed(more)) => {
             columns.extend(more);
@@ -159,7 +161,7 @@ mod tests {
         for effect in effects {
             record(&mut pending, ROW, RawKey::null(), effect.clone());
         }
-        pending.remove(&ROW).map(|(_, effect)| effect)
+        pending.swap_remove(&ROW).map(|(_, effect)| effect)
     }
 
     fn changed(columns: &[u16]) -> Effect<Positions> {

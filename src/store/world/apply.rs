@@ -199,7 +199,7 @@ impl<T: Tables> Applying<'_, T> {
                 && self.world.tables.table(pivot).id_of(row.key).is_none()
             {
                 let pivot = T::INFO[pivot.index()].name;
-                let id = table.id_of(row.key).unwrap_or_default();
+                let id = self.world.id_of_live(row);
                 let kind = ProblemKind::NoOwner { pivot };
                 self.problems.push(Problem::of_row(table.info(), id, kind));
             }
@@ -230,13 +230,16 @@ impl<T: Tables> World<T> {
         let mut problems = Vec::new();
         for reference in &self.references[gone.table.index()] {
             let table = self.tables.table(reference.table);
-            if let (TableKind::Pivot { .. }, 0) = (table.info().kind, reference.foreign_key) {
+            if table.info().is_owned_key(reference.foreign_key) {
                 continue;
             }
             for child in table.children_of(reference.foreign_key, Parent::Row(gone.key)) {
                 problems.push(Problem {
                     table: table.info().name,
-                    id: table.id_of(child).unwrap_or_default(),
+                    id: self.id_of_live(AnyKey {
+                        table: reference.table,
+                        key: child,
+                    }),
                     column: table
                         .info()
                         .foreign_key_column(reference.foreign_key)

@@ -20,7 +20,7 @@ use crate::error::Error;
 
 use crate::schema::TableId;
 use crate::schema::graph::{Ownership, Reference, references};
-use crate::store::key::{Id, Key};
+use crate::store::key::{AnyKey, Id, Key};
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::world::entity::{Entity, Standalone};
@@ -215,6 +215,15 @@ impl<T: Tables> World<T> {
     #[must_use]
     pub fn n_dirty(&self) -> usize {
         all_tables::<T>().map(|table| self.n_dirty_of(table)).sum()
+    }
+
+    /// The id of a row that is known to be there.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub(crate) fn id_of_live(&self, row: AnyKey) -> i64 {
+        let id = self.tables.table(row.table).id_of(row.key);
+        id.expect("a row that indexes name has an id (invariant 2)")
     }
 
     fn n_dirty_of(&self, table: TableId) -> usize {

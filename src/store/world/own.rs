@@ -189,7 +189,7 @@ impl<T: Tables> World<T> {
     ) -> Result<(), Error> {
         let (arm, parent) = owner.arm();
         // The arms follow the owned row.
-        match (parent, O::Pivot::INFO.foreign_keys[arm + 1].table) {
+        match (parent, O::Pivot::INFO.arms()[arm].table) {
             (Parent::Row(owner), Some(table)) => self.refuse_ownership_cycle(
                 AnyKey {
                     table: O::TABLE,
@@ -238,7 +238,7 @@ impl<T: Tables> World<T> {
         let (arm, parent) = owner.arm();
         let info = O::Pivot::INFO;
         // The arms follow the owned row.
-        let foreign_key = &info.foreign_keys[arm + 1];
+        let foreign_key = &info.arms()[arm];
         match (parent, foreign_key.table) {
             (Parent::Row(key), Some(target)) if self.tables.table(target).id_of(key).is_none() => {
                 Err(Error::NoSuchRow {

@@ -40,12 +40,12 @@ impl<T: Tables> World<T> {
         let mut to_visit = vec![owner];
         while let Some(above) = to_visit.pop() {
             if above == row {
-                let id = |row: AnyKey| self.tables.table(row.table).id_of(row.key);
+                let id = |row: AnyKey| self.id_of_live(row);
                 return Err(Error::OwnsItself {
                     table: T::INFO[row.table.index()].name,
-                    id: id(row).unwrap_or_default(),
+                    id: id(row),
                     owner_table: T::INFO[owner.table.index()].name,
-                    owner_id: id(owner).unwrap_or_default(),
+                    owner_id: id(owner),
                 });
             }
             to_visit.extend(self.owners_of(above).into_iter().map(|(owner, _)| owner));
@@ -95,14 +95,15 @@ impl<T: Tables> World<T> {
                 continue;
             };
             if on_path.contains(&owner) {
-                let table = self.tables.table(reference.table);
+                let Reference { table, foreign_key } = reference;
+                let info = T::INFO[table.index()];
                 problems.push(Problem {
-                    table: table.info().name,
-                    id: table.id_of(row.key).unwrap_or_default(),
-                    column: table
-                        .info()
-                        .foreign_key_column(reference.foreign_key)
-                        .to_owned(),
+                    table: info.name,
+                    id: self.id_of_live(AnyKey {
+                        table,
+                        key: row.key,
+                    }),
+                    column: info.foreign_key_column(foreign_key).to_owned(),
                     kind: ProblemKind::OwnsItself,
                 });
             } else if visited.insert(owner) {

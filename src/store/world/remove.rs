@@ -79,8 +79,7 @@ impl<T: Tables> World<T> {
             info.kind,
             info.foreign_keys[reference.foreign_key].on_delete,
         ) {
-            // The owned row is the pivot's first foreign key.
-            (TableKind::Pivot { .. }, _) if reference.foreign_key == 0 => Action::RemovePivotRow,
+            _ if info.is_owned_key(reference.foreign_key) => Action::RemovePivotRow,
             (TableKind::Pivot { owned }, _) => Action::Remove(owned),
             (_, OnDelete::Cascade) => Action::Remove(reference.table),
             (_, OnDelete::SetNull) => Action::SetNull,

@@ -1,6 +1,7 @@
-//! Which rows go along when one row is saved.
+//! Which rows are included when one row is saved.
 
-use hashbrown::HashSet;
+use hashbrown::{DefaultHashBuilder, HashSet};
+use indexmap::IndexSet;
 
 use crate::schema::TableKind;
 use crate::schema::graph::Reference;
@@ -34,11 +35,10 @@ pub(crate) fn rows_to_save<T: Tables>(
     let world = &*world;
     let mut closure = Closure {
         world,
-        rows: HashSet::new(),
-        to_visit: Vec::new(),
+        rows: IndexSet::default(),
         groups: HashSet::new(),
     };
-    closure.add(row);
+    closure.rows.insert(row);
     if scope == SaveScope::Owned {
         closure.add_owned();
         closure.add_removed_from();
@@ -72,22 +72,18 @@ pub(crate) struct ToSave {
 
 struct Closure<'w, T: Tables> {
     world: &'w World<T>,
-    rows: HashSet<AnyKey>,
-    to_visit: Vec<AnyKey>,
+    /// Each once, in the order in which they were found: whoever follows them goes on where it was.
+    rows: IndexSet<AnyKey, DefaultHashBuilder>,
     /// The groups whose rows are among them.
     groups: HashSet<Group>,
 }
 
 impl<T: Tables> Closure<'_, T> {
-    fn add(&mut self, row: AnyKey) {
-        if self.rows.insert(row) {
-            self.to_visit.push(row);
-        }
-    }
-
     /// What the rows own, and what that owns.
     fn add_owned(&mut self) {
-        while let Some(row) = self.to_visit.pop() {
+        let mut n_visited = 0;
+        while let Some(&row) = self.rows.get_index(n_visited) {
+            n_visited += 1;
             for &reference in &self.world.references[row.table.index()] {
                 let children = |parent| {
                     let table = self.world.tables.table(reference.table);
@@ -96,14 +92,15 @@ impl<T: Tables> Closure<'_, T> {
                         .collect::<Vec<_>>()
                 };
                 match self.world.action(reference) {
-                    Action::RemovePivotRow => self.add(AnyKey {
-                        table: reference.table,
-                        key: row.key,
-                    }),
+                    Action::RemovePivotRow => {
+                        self.rows.insert(AnyKey {
+                            table: reference.table,
+                            key: row.key,
+                        });
+                    }
                     Action::Remove(table) => {
-                        children(row.key)
-                            .into_iter()
-                            .for_each(|key| self.add(AnyKey { table, key }));
+                        let children = children(row.key).into_iter();
+                        self.rows.extend(children.map(|key| AnyKey { table, key }));
                     }
                     Action::SetNull | Action::Refuse => {}
                 }
@@ -120,7 +117,7 @@ impl<T: Tables> Closure<'_, T> {
                     .iter()
                     .any(|owner| self.rows.contains(owner))
                 {
-                    self.add(AnyKey {
+                    self.rows.insert(AnyKey {
                         table,
                         key: tombstone.key,
                     });
@@ -155,15 +152,15 @@ impl<T: Tables> Closure<'_, T> {
     /// would be an item lost, or an item twice.
     fn add_changed_together(&mut self) {
         let txn_groups = &self.world.commit_sink.txn_groups;
-        let mut along = Vec::new();
+        let mut changed_together = Vec::new();
         for &row in &self.rows {
             if let Some(group) = txn_groups.group(row)
                 && self.groups.insert(group)
             {
-                along.extend(txn_groups.rows(group));
+                changed_together.extend(txn_groups.rows(group));
             }
         }
-        self.rows.extend(along);
+        self.rows.extend(changed_together);
     }
 
     /// How many of the rows differ from the file.
@@ -180,31 +177,26 @@ impl<T: Tables> Closure<'_, T> {
 
     /// New rows that the rows name, and the pivot's row of each owned one.
     fn add_needed(&mut self) {
-        let mut to_visit: Vec<_> = self.rows.iter().copied().collect();
-        while let Some(row) = to_visit.pop() {
+        let mut n_visited = 0;
+        while let Some(&row) = self.rows.get_index(n_visited) {
+            n_visited += 1;
             let table = self.world.tables.table(row.table);
             let info = table.info();
-            let mut needed = Vec::new();
             for (n, foreign_key) in info.foreign_keys.iter().enumerate() {
                 if let (Some(target), Some(Parent::Row(key))) =
                     (foreign_key.table, table.parent_of(n, row.key))
                     && self.world.tables.table(target).is_new_row(key)
                 {
-                    needed.push(AnyKey { table: target, key });
+                    self.rows.insert(AnyKey { table: target, key });
                 }
             }
             if let TableKind::Owned { pivot } = info.kind
                 && self.world.tables.table(pivot).is_new_row(row.key)
             {
-                needed.push(AnyKey {
+                self.rows.insert(AnyKey {
                     table: pivot,
                     key: row.key,
                 });
-            }
-            for row in needed {
-                if self.rows.insert(row) {
-                    to_visit.push(row);
-                }
             }
         }
     }
@@ -222,8 +214,7 @@ impl<T: Tables> Closure<'_, T> {
             for &Reference { table, foreign_key } in &self.world.references[table.index()] {
                 let child = self.world.tables.table(table);
                 // A pivot's row has the key of the owned row.
-                let is_pivot_row =
-                    matches!(child.info().kind, TableKind::Pivot { .. }) && foreign_key == 0;
+                let is_pivot_row = child.info().is_owned_key(foreign_key);
                 let moved = child.dirty().moved().iter().copied();
                 let moved = moved.filter(|&key| child.has_moved(foreign_key, key));
                 let gone = child.dirty().removed().iter().map(|row| row.key);

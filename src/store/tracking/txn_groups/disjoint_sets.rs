@@ -91,8 +91,7 @@ impl Groups {
             Entry::Occupied(id) => *id.get(),
             Entry::Vacant(vacant) => {
                 let id = self.free.pop().unwrap_or_else(|| {
-                    // Memory does not hold as many.
-                    NodeId::try_from(self.nodes.len()).unwrap_or(NOWHERE)
+                    NodeId::try_from(self.nodes.len()).expect("memory does not hold 2^32 nodes")
                 });
                 let node = Node {
                     row,
