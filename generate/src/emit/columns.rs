@@ -35,7 +35,7 @@ pub(crate) fn parent(code: &mut Code, table: &Table<'_>) {
     code.line("_ => None, } }\n");
 }
 
-/// The field that makes a foreign key name nobody.
+/// The method that returns, for each foreign key with ON DELETE SET NULL, its field with NULL.
 pub(crate) fn orphaned(code: &mut Code, table: &Table<'_>) {
     let name = table.type_name();
     let mut arms: Vec<(usize, Vec<String>)> = Vec::new();
