@@ -2,8 +2,8 @@
 
 use std::error::Error as StdError;
 
-use crate::common::TestFile;
 use crate::common::sample::player;
+use crate::common::{REFUSED, TestFile, refusing_file};
 use gamedb::{Database, Error, FileError, FlushFailure};
 use gamedb_models::World;
 
@@ -21,25 +21,11 @@ fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
     messages
 }
 
-/// A file that takes no player who is called Nobody.
-fn refusing_file() -> TestFile {
-    let alter = |ddl: String| {
-        let start = ddl.find("CREATE TABLE players (").unwrap();
-        let end = start + ddl[start..].find("\n) STRICT").unwrap();
-        format!(
-            "{},\n    CHECK (full_name <> 'Nobody'){}",
-            &ddl[..end],
-            &ddl[end..]
-        )
-    };
-    TestFile::by_hand(alter, "")
-}
-
 /// A database with a player that its file does not take.
 fn refused(file: &TestFile) -> Database<World> {
     let mut db = file.open();
     let key = db.insert(player(1)).unwrap();
-    db.get_mut(key).unwrap().set_full_name("Nobody");
+    db.get_mut(key).unwrap().set_full_name(REFUSED);
     db
 }
 
