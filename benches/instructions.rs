@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use common::reference::{Files, Keys, Order, PER_MOBILE, attribute, double, rng, world};
+use gamedb::ChangeSet;
 use gamedb::Database;
+use gamedb::internals::Selection;
 use gamedb::model::traits::*;
-use gamedb::store::row_set::Selection;
-use gamedb::store::tracking::change_set::ChangeSet;
 use gamedb_models::{Attribute, AttributeKey, AttributeRef, AttributeValue, World};
 
 /// Rows of each path, of a world of `MOBILES` with eight attributes each.

@@ -135,7 +135,7 @@ impl Batch {
             ..
         } in &mut self.tables
         {
-            change_set.merge_copies(removed);
+            change_set.coalesce(removed);
         }
     }
 

@@ -1,8 +1,8 @@
 //! What generated code tells the engine about each table, as constants.
 
-pub mod check_constraint;
+pub(crate) mod check_constraint;
 pub(crate) mod graph;
-pub mod value;
+pub(crate) mod value;
 
 use crate::schema::check_constraint::Check;
 

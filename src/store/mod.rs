@@ -3,13 +3,13 @@
 //! Nothing here knows of SQL, files or SQLite; `persist` reads and fills a world through
 //! [`DynTable`](table::dyn_table::DynTable) alone.
 
-pub mod index;
+pub(crate) mod index;
 mod invariants;
-pub mod key;
-pub mod pivot;
-pub mod row;
-pub mod row_set;
-pub mod table;
-pub mod tracking;
-pub mod wide;
-pub mod world;
+pub(crate) mod key;
+pub(crate) mod pivot;
+pub(crate) mod row;
+pub(crate) mod row_set;
+pub(crate) mod table;
+pub(crate) mod tracking;
+pub(crate) mod wide;
+pub(crate) mod world;

@@ -90,10 +90,7 @@ pub(crate) fn act(world: &mut World, stale: &Stale, operation: &Operation) -> Re
     }
 }
 
-fn owner_of<E: TypedOwned>(
-    world: &World,
-    key: Key<E>,
-) -> Option<gamedb::store::world::entity::OwnerOf<E>> {
+fn owner_of<E: TypedOwned>(world: &World, key: Key<E>) -> Option<gamedb::internals::OwnerOf<E>> {
     use gamedb::model::traits::*;
     E::Pivot::table(world).owner(key)
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use gamedb::Effect;
 use gamedb::Error;
-use gamedb::store::tracking::effect::Effect;
-use gamedb::store::tracking::feed::Subscription;
+use gamedb::Subscription;
 use gamedb_models::World;
 
 use crate::compare::{Expected, compare, differing};
@@ -119,7 +119,7 @@ impl Mirror {
     /// may be among them.
     fn told_is_true(
         &self,
-        told: &[(RowId, Effect<gamedb::store::tracking::effect::Positions>)],
+        told: &[(RowId, Effect<gamedb::Positions>)],
         changed: &BTreeSet<RowId>,
         memory: &Naive,
     ) {

@@ -1,8 +1,8 @@
 //! The generated row types and the model's columns: each made out of the other, field by field.
 
+use gamedb::internals::OwnerOf;
 use gamedb::model::traits::*;
 use gamedb::model::{DynTable, EcoString, Entity, Owned};
-use gamedb::store::world::entity::OwnerOf;
 use gamedb::{Error, Key};
 use gamedb_models::{
     Attribute, AttributeOwnerKey, AttributeType, AttributeValue, Inventory, InventoryEntry,

@@ -12,7 +12,7 @@ use crate::store::key::RawKey;
 /// far beyond the number of rows (a file from elsewhere, a table with much coming and going) stand
 /// in a tree instead, so that memory stays in proportion to the rows.
 #[derive(Debug, Default)]
-pub struct Ids {
+pub(crate) struct Ids {
     dense: Vec<RawKey>,
     sparse: BTreeMap<i64, RawKey>,
     len: usize,
@@ -90,7 +90,7 @@ impl Ids {
     /// The key of the row with this id. O(1), or O(log n) for an id out of the ordinary.
     #[inline]
     #[must_use]
-    pub fn key(&self, id: i64) -> Option<RawKey> {
+    pub(crate) fn key(&self, id: i64) -> Option<RawKey> {
         let dense = usize::try_from(id)
             .ok()
             .and_then(|index| self.dense.get(index).copied());
@@ -102,7 +102,7 @@ impl Ids {
 
     /// The counter behind the ids.
     #[must_use]
-    pub fn counter(&self) -> &Counter {
+    pub(crate) fn counter(&self) -> &Counter {
         &self.counter
     }
 
@@ -173,7 +173,7 @@ impl Ids {
     }
 
     /// All rows in ascending order of their ids.
-    pub fn iter(&self) -> impl Iterator<Item = (i64, RawKey)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, RawKey)> + '_ {
         self.iter_from(i64::MIN)
     }
 

@@ -15,7 +15,7 @@ const FEW: usize = 32;
 /// Nearly all parents have few children, so they stand inline; the one that has 100,000 gets a tree,
 /// in which adding and removing costs O(log n).
 #[derive(Clone, Debug)]
-pub enum KeyList {
+pub(crate) enum KeyList {
     /// Up to 32 keys, the first eight of them without allocation.
     Few(SmallVec<[RawKey; 8]>),
     /// More.
@@ -31,7 +31,7 @@ impl Default for KeyList {
 impl KeyList {
     /// Number of keys.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Self::Few(keys) => keys.len(),
             Self::Many(keys) => keys.len(),
@@ -40,14 +40,14 @@ impl KeyList {
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The keys in order.
     #[inline]
     #[must_use]
-    pub fn iter(&self) -> Keys<'_> {
+    pub(crate) fn iter(&self) -> Keys<'_> {
         Keys(match self {
             Self::Few(keys) => KeysKind::Few(keys.iter()),
             Self::Many(keys) => KeysKind::Many(keys.iter()),
@@ -110,7 +110,7 @@ pub(crate) enum InsertAt {
     ById,
 }
 
-/// Keys of a [`KeyList`], in order.
+/// Keys of rows, in ascending order of their ids.
 #[derive(Clone, Debug)]
 pub struct Keys<'a>(KeysKind<'a>);
 

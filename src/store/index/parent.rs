@@ -18,7 +18,7 @@ pub enum Parent {
 
 /// From each parent to its children: one foreign key, read backwards.
 #[derive(Debug)]
-pub struct ParentIndex {
+pub(crate) struct ParentIndex {
     rows: SecondaryMap<RawKey, KeyList>,
     outside: HashMap<i64, KeyList>,
     /// Number of parents there may be, until the first one has children.
@@ -39,7 +39,7 @@ impl ParentIndex {
     /// The children of a parent, in order of their ids. O(1).
     #[inline]
     #[must_use]
-    pub fn children(&self, parent: Parent) -> Keys<'_> {
+    pub(crate) fn children(&self, parent: Parent) -> Keys<'_> {
         let list = match parent {
             Parent::Row(key) => self.rows.get(key),
             Parent::Outside(id) => self.outside.get(&id),

@@ -27,7 +27,7 @@ impl IndexHasher<'_> {
 ///
 /// The values themselves stay in the rows; the index holds hashes and keys, and asks the rows.
 #[derive(Debug, Default)]
-pub struct ValueIndex {
+pub(crate) struct ValueIndex {
     lists: HashTable<(u64, KeyList)>,
     hasher: ValueHasher,
 }
@@ -35,7 +35,7 @@ pub struct ValueIndex {
 impl ValueIndex {
     /// The hash of a value: a text hashes as `&str`, several values as their tuple.
     #[inline]
-    pub fn hash(&self, value: &(impl Hash + ?Sized)) -> u64 {
+    pub(crate) fn hash(&self, value: &(impl Hash + ?Sized)) -> u64 {
         self.hasher.hash_one(value)
     }
 

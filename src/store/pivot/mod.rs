@@ -136,7 +136,7 @@ impl<P: PivotRow> Pivot<P> {
         self.rows.is_empty()
     }
 
-    pub(in crate::store) fn state(&self, owned: RawKey) -> RowState {
+    pub(crate) fn state(&self, owned: RawKey) -> RowState {
         let packed = self.rows.get(owned);
         packed.map_or(RowState::empty(), PackedRow::state)
     }

@@ -12,7 +12,7 @@ use crate::store::row::owner::Owner;
 use crate::store::tracking::dirty::RowState;
 
 /// The most arms that the flags have room for.
-pub(in crate::store) const MOST_ARMS: usize = 23;
+pub(crate) const MOST_ARMS: usize = 23;
 
 const ARM: u32 = 23;
 const IS_OUTSIDE: u32 = 1 << 28;
@@ -21,7 +21,7 @@ const LISTED: u32 = 1 << 30;
 const MOVED: u32 = 1 << 31;
 
 /// 20 bytes that align to four: with the four that a secondary map adds, a row takes 24.
-pub(in crate::store) struct PackedRow<P> {
+pub(crate) struct PackedRow<P> {
     id: [u8; 8],
     /// The owner's key, or its bare id.
     parent: [u8; 8],
@@ -51,7 +51,7 @@ impl<P: PivotRow> fmt::Debug for PackedRow<P> {
 
 impl<P: PivotRow> PackedRow<P> {
     #[inline]
-    pub(in crate::store) fn new(id: i64, owner: P::Owner, dirty: u32, state: RowState) -> Self {
+    pub(crate) fn new(id: i64, owner: P::Owner, dirty: u32, state: RowState) -> Self {
         const {
             assert!(
                 P::INFO.arms().len() <= MOST_ARMS,
@@ -75,13 +75,13 @@ impl<P: PivotRow> PackedRow<P> {
     }
 
     #[inline]
-    pub(in crate::store) fn id(&self) -> i64 {
+    pub(crate) fn id(&self) -> i64 {
         i64::from_ne_bytes(self.id)
     }
 
     /// Who owns the row: which arm, and who.
     #[inline]
-    pub(in crate::store) fn arm(&self) -> (usize, Parent) {
+    pub(crate) fn arm(&self) -> (usize, Parent) {
         let parent = if self.flags & IS_OUTSIDE == 0 {
             Parent::Row(KeyData::from_ffi(u64::from_ne_bytes(self.parent)).into())
         } else {
@@ -92,19 +92,19 @@ impl<P: PivotRow> PackedRow<P> {
 
     /// The same with its type. There always is one: it is what the link was made of.
     #[inline]
-    pub(in crate::store) fn owner(&self) -> Option<P::Owner> {
+    pub(crate) fn owner(&self) -> Option<P::Owner> {
         let (arm, parent) = self.arm();
         P::Owner::from_arm(arm, parent)
     }
 
     /// Bit n: the column of arm n is dirty.
     #[inline]
-    pub(in crate::store) fn dirty(&self) -> u32 {
+    pub(crate) fn dirty(&self) -> u32 {
         self.flags & ((1 << MOST_ARMS) - 1)
     }
 
     #[inline]
-    pub(in crate::store) fn state(&self) -> RowState {
+    pub(crate) fn state(&self) -> RowState {
         let mut state = RowState::empty();
         state.set(RowState::NEW, self.flags & NEW != 0);
         state.set(RowState::LISTED, self.flags & LISTED != 0);
@@ -114,7 +114,7 @@ impl<P: PivotRow> PackedRow<P> {
 
     /// Everything but [`RowState::REMOVED`]: a row of a pivot is taken out at once.
     #[inline]
-    pub(in crate::store) fn set_state(&mut self, state: RowState) {
+    pub(crate) fn set_state(&mut self, state: RowState) {
         self.flags &= !(NEW | LISTED | MOVED);
         if state.contains(RowState::NEW) {
             self.flags |= NEW;
@@ -128,22 +128,22 @@ impl<P: PivotRow> PackedRow<P> {
     }
 
     /// Adds dirty arms.
-    pub(in crate::store) fn touch(&mut self, arms: u32) {
+    pub(crate) fn touch(&mut self, arms: u32) {
         self.flags |= arms;
     }
 
     #[inline]
-    pub(in crate::store) fn is_new(&self) -> bool {
+    pub(crate) fn is_new(&self) -> bool {
         self.flags & NEW != 0
     }
 
     #[inline]
-    pub(in crate::store) fn is_dirty(&self) -> bool {
+    pub(crate) fn is_dirty(&self) -> bool {
         self.is_new() || self.dirty() != 0
     }
 
     /// Now the file has it as it is.
-    pub(in crate::store) fn clean(&mut self) {
+    pub(crate) fn clean(&mut self) {
         self.flags &= !(NEW | ((1 << MOST_ARMS) - 1));
     }
 }

@@ -50,7 +50,7 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     /// Forgets the recorded steps, and tells of each.
-    pub(in crate::store) fn commit(&mut self, sink: &mut CommitSink) {
+    pub(crate) fn commit(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (owned, id) = match step {
                 Undo::Insert { owned, id, .. } => (owned, id),
@@ -92,7 +92,7 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     #[inline]
-    pub(in crate::store) fn put(&mut self, owned: RawKey, packed: PackedRow<P>, at: InsertAt) {
+    pub(crate) fn put(&mut self, owned: RawKey, packed: PackedRow<P>, at: InsertAt) {
         self.rows.insert(owned, packed);
         let (arm, parent) = packed.arm();
         let rows = &self.rows;
@@ -106,12 +106,7 @@ impl<P: PivotRow> Pivot<P> {
         Some(packed)
     }
 
-    pub(in crate::store) fn fill(
-        &mut self,
-        id: i64,
-        owned: RawKey,
-        owner: P::Owner,
-    ) -> Vec<Problem> {
+    pub(crate) fn fill(&mut self, id: i64, owned: RawKey, owner: P::Owner) -> Vec<Problem> {
         self.counter.use_up(id);
         if let Some(packed) = self.rows.get(owned) {
             let column = P::INFO.columns[P::INFO.owned_key().column].to_owned();
@@ -134,7 +129,7 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     /// Takes the row of an owned row away.
-    pub(in crate::store) fn remove(&mut self, key: RawKey) {
+    pub(crate) fn remove(&mut self, key: RawKey) {
         let Some(packed) = self.take(key) else { return };
         if !packed.is_new() {
             let (arm, parent) = packed.arm();
@@ -153,14 +148,14 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     /// Makes sure that this id is not given any more, as a step that can be taken back.
-    pub(in crate::store) fn use_up(&mut self, id: i64) {
+    pub(crate) fn use_up(&mut self, id: i64) {
         let next_id = self.counter.next();
         self.counter.use_up(id);
         self.undo.push(Undo::UseUp { next_id });
     }
 
     /// Takes the last recorded step back.
-    pub(in crate::store) fn undo(&mut self) {
+    pub(crate) fn undo(&mut self) {
         match self.undo.pop() {
             Some(Undo::Insert { owned, next_id, .. }) => {
                 self.take(owned);

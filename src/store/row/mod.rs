@@ -1,6 +1,6 @@
 //! What a row is: its fields, how it is read, who owns it, and what stands in several columns.
 
-pub mod composite;
-pub mod entity;
-pub mod owner;
-pub mod reader;
+pub(crate) mod composite;
+pub(crate) mod entity;
+pub(crate) mod owner;
+pub(crate) mod reader;

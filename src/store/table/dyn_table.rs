@@ -21,10 +21,10 @@ use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
 use crate::store::tracking::effect::Positions;
 
 /// Reads one row of a file into a table.
-pub type LoadRow<T> = fn(&mut T, i64, &[Cell<'_>]) -> Vec<Problem>;
+pub(crate) type LoadRow<T> = fn(&mut T, i64, &[Cell<'_>]) -> Vec<Problem>;
 
 /// Writes one row of a delta into a table: a step that can be taken back. Returns its key.
-pub type ApplyRow<T> = fn(&mut T, &ChangeSet, &ChangedRow) -> Result<RawKey, Vec<Problem>>;
+pub(crate) type ApplyRow<T> = fn(&mut T, &ChangeSet, &ChangedRow) -> Result<RawKey, Vec<Problem>>;
 
 /// Room for so many loaded rows, and for those that come next: without, the first insert would move
 /// them all.

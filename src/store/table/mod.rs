@@ -1,9 +1,9 @@
 //! The rows of one entity type.
 
-pub mod dyn_table;
+pub(crate) mod dyn_table;
 mod invariants;
 mod rows;
-pub mod stored;
+pub(crate) mod stored;
 mod update;
 
 use bitflags::{Flag, Flags as _};
@@ -18,7 +18,7 @@ use crate::store::row::entity::Row;
 use crate::store::tracking::dirty::{DirtySet, RowState};
 use crate::store::tracking::effect::{Positions, position};
 
-pub use rows::{RowKeys, Rows};
+pub use rows::Rows;
 
 /// The rows of `E`, for reading. Rows come, change and go through the world only, because only the
 /// world sees what else hangs on them.

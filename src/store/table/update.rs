@@ -137,7 +137,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Takes a live row out. It stays in its slot, marked, until the transaction ends.
-    pub(in crate::store) fn remove(&mut self, key: RawKey) {
+    pub(crate) fn remove(&mut self, key: RawKey) {
         if self.slot(key).is_none() {
             return;
         }
@@ -161,7 +161,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Makes a foreign key name nobody, where it can. Says whether it could.
-    pub(in crate::store) fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
+    pub(crate) fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
         let Some(field) = E::orphaned(foreign_key) else {
             return false;
         };
@@ -176,7 +176,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Takes the last recorded step back.
-    pub(in crate::store) fn undo(&mut self) {
+    pub(crate) fn undo(&mut self) {
         match self.undo.pop() {
             Some(Undo::Insert { key }) => {
                 self.unindex_row(key, E::Columns::all());
@@ -238,7 +238,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Makes room for a row with an id of its own, as a step that can be taken back.
-    pub(in crate::store) fn reserve(&mut self, id: i64) {
+    pub(crate) fn reserve(&mut self, id: i64) {
         let next_id = self.ids.counter().next();
         let key = self.allocate(id, E::default());
         let slot = &mut self.rows[key];
@@ -248,7 +248,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Makes sure that this id is not given any more, as a step that can be taken back.
-    pub(in crate::store) fn use_up(&mut self, id: i64) {
+    pub(crate) fn use_up(&mut self, id: i64) {
         let next_id = self.ids.counter().next();
         self.ids.counter_mut().use_up(id);
         self.undo.push(Undo::UseUp { next_id });
@@ -256,7 +256,7 @@ impl<E: Row> Table<E> {
 
     /// Writes several columns at once, or a reserved row. Whoever calls looks at all rows when the
     /// last one is written: until then they may have each other's values.
-    pub(in crate::store) fn overwrite(&mut self, key: RawKey, row: E, columns: Option<E::Columns>) {
+    pub(crate) fn overwrite(&mut self, key: RawKey, row: E, columns: Option<E::Columns>) {
         let Some(columns) = columns else {
             self.rows[key].row = row;
             self.index_row(key, E::Columns::all(), InsertAt::ById);
@@ -279,7 +279,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Forgets the recorded steps, tells of each, and frees the rows that were removed.
-    pub(in crate::store) fn commit(&mut self, sink: &mut CommitSink) {
+    pub(crate) fn commit(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (Undo::Insert { key }
             | Undo::Remove { key }
@@ -344,7 +344,7 @@ impl<E: Row> Table<E> {
 
     /// Fills in a row of the file: clean, and linked into the indexes. The problems are those of
     /// unique values that are not.
-    pub(in crate::store) fn fill(&mut self, id: i64, row: E) -> Vec<Problem> {
+    pub(crate) fn fill(&mut self, id: i64, row: E) -> Vec<Problem> {
         let key = match self.ids.key(id) {
             Some(key) => {
                 self.rows[key].row = row;
@@ -357,7 +357,7 @@ impl<E: Row> Table<E> {
         problems
     }
 
-    pub(in crate::store) fn allocate(&mut self, id: i64, row: E) -> RawKey {
+    pub(crate) fn allocate(&mut self, id: i64, row: E) -> RawKey {
         let slot = Slot {
             row,
             id,
@@ -371,7 +371,7 @@ impl<E: Row> Table<E> {
     }
 
     /// The rows that have a value of this one which has to be unique.
-    pub(in crate::store) fn conflicts(&self, key: RawKey) -> Vec<Problem> {
+    pub(crate) fn conflicts(&self, key: RawKey) -> Vec<Problem> {
         let slot = &self.rows[key];
         let problem = |column: String, existing: i64| {
             let kind = ProblemKind::NotUnique { existing };

@@ -25,7 +25,7 @@ pub struct ChangeSet {
 
 /// Values, one after the other, that refer to nothing outside.
 #[derive(Clone, Debug, Default)]
-pub struct PackedValues {
+pub(crate) struct PackedValues {
     cells: Vec<PackedValue>,
     text: String,
     bytes: Vec<u8>,
@@ -190,7 +190,7 @@ impl ChangeSet {
     /// been captured at the end alone. `tombstones` are those of the removed rows, as far as they are
     /// known.
     #[cfg(feature = "persist")]
-    pub(crate) fn merge_copies(&mut self, tombstones: &mut Vec<Tombstone>) {
+    pub(crate) fn coalesce(&mut self, tombstones: &mut Vec<Tombstone>) {
         self.rows
             .sort_unstable_by_key(|row| (row.id, row.first_cell));
         // By the key too: a delta can bring back the id of a row that is gone.
@@ -289,14 +289,8 @@ impl ChangeSet {
 impl PackedValues {
     /// Number of values.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.cells.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
     }
 
     /// The value at a position.
@@ -305,7 +299,7 @@ impl PackedValues {
     /// When there are not so many.
     #[inline]
     #[must_use]
-    pub fn value(&self, position: usize) -> Value<'_> {
+    pub(crate) fn value(&self, position: usize) -> Value<'_> {
         match self.cells[position] {
             PackedValue::Null => Value::Null,
             PackedValue::Integer(integer) => Value::Integer(integer),
@@ -317,7 +311,7 @@ impl PackedValues {
 
     /// Adds a value.
     #[inline]
-    pub fn push(&mut self, value: Value<'_>) {
+    pub(crate) fn push(&mut self, value: Value<'_>) {
         self.cells.push(match value {
             Value::Null => PackedValue::Null,
             Value::Integer(integer) => PackedValue::Integer(integer),
@@ -354,8 +348,8 @@ impl PackedValues {
     }
 
     /// Number of bytes of its texts and blobs.
-    #[must_use]
-    pub fn n_bytes(&self) -> usize {
+    #[cfg(feature = "persist")]
+    pub(crate) fn n_bytes(&self) -> usize {
         self.text.len() + self.bytes.len()
     }
 }

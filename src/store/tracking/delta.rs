@@ -67,7 +67,7 @@ impl PartialEq for Delta {
 }
 
 /// The columns of a row as a delta makes it: those in it, and the others as they are `before`.
-pub(in crate::store) fn overlay<'a>(
+pub(crate) fn overlay<'a>(
     change_set: &'a ChangeSet,
     row: &ChangedRow,
     info: &TableInfo,

@@ -21,8 +21,8 @@ use crate::store::world::entity::Entity;
 /// A row that was inserted and removed meanwhile is not in it, and one that was inserted and changed
 /// is inserted. A column that was written and written back counts as changed.
 pub struct Changes<'w, T: Tables> {
-    pub(in crate::store) world: &'w World<T>,
-    pub(in crate::store) rows: Vec<Changed>,
+    pub(crate) world: &'w World<T>,
+    pub(crate) rows: Vec<Changed>,
 }
 
 /// What became of one row of `E`.
@@ -60,11 +60,11 @@ pub struct AnyChange<'c> {
 
 /// One row of a [`Changes`].
 #[derive(Clone, Debug)]
-pub(in crate::store) struct Changed {
-    pub(in crate::store) table: TableId,
-    pub(in crate::store) id: i64,
-    pub(in crate::store) key: RawKey,
-    pub(in crate::store) effect: Effect<Positions>,
+pub(crate) struct Changed {
+    pub(crate) table: TableId,
+    pub(crate) id: i64,
+    pub(crate) key: RawKey,
+    pub(crate) effect: Effect<Positions>,
 }
 
 impl<T: Tables> World<T> {

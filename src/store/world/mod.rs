@@ -1,17 +1,18 @@
 //! The world: all tables of one schema, and the verbs on them.
 
 mod apply;
-pub mod changes;
-pub mod entity;
-pub mod join;
-pub mod own;
+pub(crate) mod changes;
+pub(crate) mod entity;
+pub(crate) mod join;
+pub(crate) mod own;
 mod ownership_cycles;
-pub mod remove;
+pub(crate) mod remove;
 #[cfg(feature = "persist")]
 pub(crate) mod save_set;
-pub mod transaction;
+pub(crate) mod transaction;
 mod update;
-pub mod view;
+mod validate;
+pub(crate) mod view;
 
 use std::fmt;
 use std::ops::Deref;
@@ -108,7 +109,7 @@ impl<T: Tables> World<T> {
     /// [`Error::NotANumber`], [`Error::CheckFailed`], [`Error::IdExhausted`]. Nothing was changed then.
     #[inline]
     pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
-        let id = self.check_insert(&row)?;
+        let id = self.validate_insert(&row)?;
         Ok(self.insert_unchecked(id, row))
     }
 

@@ -62,7 +62,7 @@ impl<T: Tables> World<T> {
     ) -> Result<Key<O>, Error> {
         let owner = owner.into();
         self.check_owner::<O>(owner, None)?;
-        let id = self.check_insert(&row)?;
+        let id = self.validate_insert(&row)?;
         let Some(pivot_id) = pivot::<O>(&self.tables).next_id() else {
             return Err(Error::IdExhausted {
                 table: O::Pivot::INFO.name,

@@ -94,7 +94,7 @@ impl<T: Tables> World<T> {
             .collect()
     }
 
-    pub(in crate::store) fn remove_row(&mut self, table: TableId, key: RawKey) {
+    pub(crate) fn remove_row(&mut self, table: TableId, key: RawKey) {
         if self.tables.table(table).id_of(key).is_some() {
             self.tables.table_mut(table).remove(key);
             self.recorded(table);

@@ -8,7 +8,7 @@ use crate::store::key::AnyKey;
 /// Disjoint sets of rows, whose trees say which rows are in one group, and whose rings lead
 /// through all of its rows. Both are made one by a constant number of steps.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Groups {
+pub(crate) struct Groups {
     nodes: Vec<Node>,
     by_row: HashMap<AnyKey, NodeId>,
     free: Vec<NodeId>,
@@ -27,19 +27,19 @@ struct Node {
 }
 
 /// Where a node stands.
-pub(in crate::store) type NodeId = u32;
+pub(crate) type NodeId = u32;
 
 /// No node's place.
 const NOWHERE: NodeId = NodeId::MAX;
 
 impl Groups {
     /// Number of rows.
-    pub(in crate::store) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.by_row.len()
     }
 
     /// The root of a row's group, if it is in one. O(log n).
-    pub(in crate::store) fn group(&self, row: AnyKey) -> Option<NodeId> {
+    pub(crate) fn group(&self, row: AnyKey) -> Option<NodeId> {
         let mut id = *self.by_row.get(&row)?;
         while self.node(id).parent != id {
             id = self.node(id).parent;
@@ -48,7 +48,7 @@ impl Groups {
     }
 
     /// The rows of a group.
-    pub(in crate::store) fn rows(&self, group: NodeId) -> impl Iterator<Item = AnyKey> {
+    pub(crate) fn rows(&self, group: NodeId) -> impl Iterator<Item = AnyKey> {
         self.ring(group).map(|id| self.node(id).row)
     }
 
@@ -59,7 +59,7 @@ impl Groups {
         })
     }
 
-    pub(in crate::store) fn roots(&self) -> impl Iterator<Item = NodeId> {
+    pub(crate) fn roots(&self) -> impl Iterator<Item = NodeId> {
         let nodes = (0..).zip(&self.nodes);
         nodes.filter_map(|(id, node)| (node.parent == id).then_some(id))
     }
@@ -73,7 +73,7 @@ impl Groups {
     }
 
     /// Makes one group of these rows, and of all whose groups they are in.
-    pub(in crate::store) fn join(&mut self, rows: &[AnyKey]) {
+    pub(crate) fn join(&mut self, rows: &[AnyKey]) {
         let mut group = None;
         for &row in rows {
             let id = self.enter(row);
@@ -140,7 +140,7 @@ impl Groups {
     }
 
     /// Forgets the group of a row. O(its rows).
-    pub(in crate::store) fn forget(&mut self, row: AnyKey) {
+    pub(crate) fn forget(&mut self, row: AnyKey) {
         if let Some(group) = self.group(row) {
             let ring: Vec<_> = self.ring(group).collect();
             ring.into_iter().for_each(|id| self.release(id));
@@ -148,7 +148,7 @@ impl Groups {
     }
 
     /// Keeps these rows. What is left of a group stays together; one row is none.
-    pub(in crate::store) fn retain(&mut self, keep: impl Fn(AnyKey) -> bool) {
+    pub(crate) fn retain(&mut self, keep: impl Fn(AnyKey) -> bool) {
         let roots: Vec<_> = self.roots().collect();
         let (mut kept, mut gone) = (Vec::new(), Vec::new());
         for root in roots {
@@ -180,7 +180,7 @@ impl Groups {
         self.free.push(id);
     }
 
-    pub(in crate::store) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.nodes.clear();
         self.by_row.clear();
         self.free.clear();
