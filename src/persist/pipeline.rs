@@ -390,12 +390,14 @@ impl Pipeline {
     }
 
     fn is_trusted<T: Tables>(&self, world: &World<T>) -> bool {
-        !self.state.is_poisoned() && world.identity() == self.world_identity && !world.log.is_open()
+        !matches!(self.state, State::Poisoned(_))
+            && world.identity() == self.world_identity
+            && !world.log.is_open()
     }
 
     /// Whether this world may be written to the file.
     fn check<T: Tables>(&mut self, world: &World<T>) -> Result<(), FileError> {
-        if self.state.is_poisoned() {
+        if let State::Poisoned(_) = self.state {
             return Err(self.poisoned());
         }
         if world.identity() != self.world_identity {

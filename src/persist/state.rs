@@ -25,10 +25,6 @@ pub(super) struct Failure {
 }
 
 impl State {
-    pub(super) fn is_poisoned(&self) -> bool {
-        matches!(self, Self::Poisoned(_))
-    }
-
     /// Whether a generation is not in the file because of a failure.
     pub(super) fn has_failed(&self, generation: u64) -> bool {
         self.failure()
@@ -59,7 +55,7 @@ impl State {
 
     /// A flush in the background has failed, and with it all generations up to `last`.
     pub(super) fn fail(&mut self, last: u64, failed: Failed) {
-        let is_poisoned = self.is_poisoned() || failed.outcome == Outcome::Unknown;
+        let is_poisoned = matches!(self, Self::Poisoned(_)) || failed.outcome == Outcome::Unknown;
         let failure = Failure {
             last,
             failed,

@@ -13,10 +13,10 @@ use crate::store::world::World;
 use super::create::{create_ids, create_tables, has_log, refuse_lost_file, use_wal};
 use super::error::open_error;
 use super::load::load;
-use super::lock::{FileIdentity, Lock};
+use super::lock::Lock;
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
-use super::writer::Writer;
+use super::writer::{FileIdentity, Writer};
 use super::{commit, schema_diff};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.

@@ -1,6 +1,7 @@
 //! The only connection that writes, and what is known of the file through it.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
@@ -18,7 +19,6 @@ use crate::store::world::World;
 
 use super::commit;
 use super::error::{flush_failure, is_refused_write, open_error};
-use super::lock::FileIdentity;
 use super::options::checkpoint_on_close;
 use super::verify::is_unchanged;
 
@@ -193,5 +193,27 @@ impl Writes for Writer {
             outcome: Outcome::Unknown,
             cause: FlushFailure::WriterDied { message },
         }
+    }
+}
+
+/// The identity of the file at a path: another file may be put there while a world is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileIdentity {
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+}
+
+impl FileIdentity {
+    /// `None` if no file is there. It does not open the file, which would drop SQLite's locks on it.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let device_and_inode = (metadata.dev(), metadata.ino());
+            Some(Self { device_and_inode })
+        }
+        #[cfg(not(unix))]
+        metadata.is_file().then_some(Self {})
     }
 }
