@@ -47,7 +47,7 @@ pub(crate) const GENERATOR: Layers<'_> = &[
     &["generate/src/input"],
     &["generate/src/canonical"],
     &["generate/src/analysis"],
-    &["generate/src/model.rs"],
+    &["generate/src/model"],
     &["generate/src/resolve"],
     &["generate/src/emit"],
     &["generate/src/output"],
