@@ -8,7 +8,7 @@ use crate::common::{Done, contents_of, state_of};
 use gamedb::{Database, Delta, Error, NewOrKept, Subscription};
 use gamedb_models::*;
 
-/// Rows that the transaction has made on its way.
+/// Rows that the transaction has inserted so far.
 #[derive(Default)]
 struct Made {
     player: PlayerKey,

@@ -15,14 +15,14 @@ use crate::predict::{predict, predict_block};
 
 /// The flushes that may not be in the file yet.
 #[derive(Default)]
-pub(crate) struct OnTheWay {
+pub(crate) struct InFlight {
     /// What stands in the file if none of them is there.
     landed: Naive,
     /// Oldest first, each with what stands in the file when it is there.
     sent: Vec<(Ticket, Naive)>,
 }
 
-impl OnTheWay {
+impl InFlight {
     /// Nothing is, any more.
     pub(crate) fn clear(&mut self) {
         self.sent.clear();
@@ -52,7 +52,7 @@ impl Driver {
         let before = self.in_file.clone();
         let ticket = self.open().db.flush_in_background().unwrap();
         self.change_set();
-        self.on_the_way.send(ticket, &before, &self.in_file);
+        self.in_flight.send(ticket, &before, &self.in_file);
         if is_pending {
             // Compared with memory and written in the foreground, as soon as the thread has found that
             // somebody has touched the file; when that is, nobody knows.
@@ -78,14 +78,14 @@ impl Driver {
         self.groups.clear();
     }
 
-    /// Asks for one of those on the way.
+    /// Asks for one of those in flight.
     pub(crate) fn ask(&mut self, n: usize, ask: Ask) {
-        let n_sent = self.on_the_way.sent.len();
+        let n_sent = self.in_flight.sent.len();
         if n_sent == 0 {
             return;
         }
         let n = n % n_sent;
-        let ticket = self.on_the_way.sent[n].0;
+        let ticket = self.in_flight.sent[n].0;
         let db = &mut self.open().db;
         let report = match ask {
             Ask::Wait => Some(db.wait(ticket)),
@@ -95,8 +95,8 @@ impl Driver {
         if let Some(report) = report {
             assert!(report.unwrap().generation >= ticket.generation());
             assert!(db.committed() >= ticket.generation());
-            let there = self.on_the_way.sent.drain(..=n).next_back();
-            self.on_the_way.landed = there.unwrap().1;
+            let there = self.in_flight.sent.drain(..=n).next_back();
+            self.in_flight.landed = there.unwrap().1;
         }
         let found = file::read(&self.open().outsider);
         self.is_one_of_sent(&found);
@@ -104,7 +104,7 @@ impl Driver {
 
     /// The file is as some flush has left it, none between two, and none before one that is there.
     pub(crate) fn is_one_of_sent(&self, found: &Naive) {
-        let OnTheWay { landed, sent } = &self.on_the_way;
+        let InFlight { landed, sent } = &self.in_flight;
         let is_it = match sent.is_empty() {
             true => *found == self.in_file,
             false => found == landed || sent.iter().any(|(_, after)| found == after),
@@ -114,7 +114,7 @@ impl Driver {
 
     /// Waits for all that is in flight.
     pub(crate) fn land(&mut self) {
-        if let Some(last) = self.on_the_way.sent.len().checked_sub(1) {
+        if let Some(last) = self.in_flight.sent.len().checked_sub(1) {
             self.ask(last, Ask::Wait);
         }
     }

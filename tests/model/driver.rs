@@ -7,7 +7,7 @@ use gamedb::model::RawKey;
 use gamedb_models::World;
 use rusqlite::Connection;
 
-use crate::background::OnTheWay;
+use crate::background::InFlight;
 use crate::block::Beside;
 use crate::common::TestFile;
 use crate::compare::{Expected, InFile, any_table, compare, keys};
@@ -28,8 +28,8 @@ pub(crate) struct Driver {
     pub(crate) file: TestFile,
     pub(crate) open: Option<Open>,
     pub(crate) memory: Naive,
-    /// What stands in the file, read after each step that may have written to it; while a flush is on
-    /// its way, what will stand there.
+    /// What stands in the file, read after each step that may have written to it; while a flush is in
+    /// flight, what will stand there.
     pub(crate) in_file: Naive,
     /// Whether the model knows what is dirty: not after a save, until the next flush.
     pub(crate) is_exact: bool,
@@ -37,7 +37,7 @@ pub(crate) struct Driver {
     /// and the file does not have them yet.
     pub(crate) is_prepared: bool,
     pub(crate) stale: Stale,
-    pub(crate) on_the_way: OnTheWay,
+    pub(crate) in_flight: InFlight,
     /// Whether another program may have written to the file since the database has.
     pub(crate) is_touched: bool,
     keys: BTreeMap<RowId, RawKey>,
@@ -69,7 +69,7 @@ impl Driver {
             is_exact: true,
             is_prepared: false,
             stale: Stale::default(),
-            on_the_way: OnTheWay::default(),
+            in_flight: InFlight::default(),
             is_touched: false,
             keys: BTreeMap::new(),
             mirrors: Mirrors::default(),
@@ -88,7 +88,7 @@ impl Driver {
         self.is_exact = true;
         self.is_prepared = false;
         self.stale = Stale::default();
-        self.on_the_way.clear();
+        self.in_flight.clear();
         self.is_touched = false;
         self.keys.clear();
         self.mirrors.clear();
@@ -188,7 +188,7 @@ impl Driver {
         self.mirrors.note(&beside.touched);
         for (table, key) in beside.born {
             if any_table(world, table).id_of(key).is_none() {
-                self.stale.bury(table, key);
+                self.stale.remember(table, key);
             }
         }
     }
@@ -214,7 +214,7 @@ impl Driver {
         for (row, key) in &self.keys {
             match now.get(row) {
                 Some(same) => assert_eq!(same, key, "{row:?} has another key"),
-                None if row.0.owned().is_none() => self.stale.bury(row.0, *key),
+                None if row.0.owned().is_none() => self.stale.remember(row.0, *key),
                 None => {}
             }
         }

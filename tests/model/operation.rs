@@ -165,7 +165,7 @@ pub(crate) enum End {
 pub(crate) enum Ended {
     Committed,
     RolledBack,
-    /// A panic is on its way through the blocks around it.
+    /// A panic unwinds the blocks around it.
     Unwinding,
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Stale {
 const KEPT: usize = 16;
 
 impl Stale {
-    pub(crate) fn bury(&mut self, table: Table, key: RawKey) {
+    pub(crate) fn remember(&mut self, table: Table, key: RawKey) {
         let keys = &mut self.keys[table.n()];
         if !keys.contains(&key) {
             if keys.len() == KEPT {

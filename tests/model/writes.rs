@@ -33,7 +33,7 @@ impl Driver {
         self.is_exact = true;
         self.is_prepared = false;
         self.groups.clear();
-        self.on_the_way.clear();
+        self.in_flight.clear();
     }
 
     /// What a flush says that it has written, before the model hears of it.
@@ -189,7 +189,7 @@ impl Driver {
             }
         }
         self.in_file = after;
-        self.on_the_way.clear();
+        self.in_flight.clear();
         self.is_exact = false;
         self.is_prepared = false;
         if !afterwards.is_empty() {
@@ -212,7 +212,7 @@ impl Driver {
 
     pub(crate) fn die(&mut self, death: Death) {
         if death == Death::Kill {
-            // Else the file could be as any of the flushes on the way has left it: see [`Self::ask`].
+            // Else the file could be as any of the flushes in flight has left it: see [`Self::ask`].
             self.land();
         }
         let db = self.leave();

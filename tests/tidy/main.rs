@@ -47,3 +47,8 @@ fn every_behaviour_has_its_test() {
 fn paths_in_pages_are_there() {
     is_tidy(pages::missing_paths);
 }
+
+#[test]
+fn the_store_knows_no_feature_of_a_back_end() {
+    is_tidy(boundaries::back_end_features_in_the_store);
+}

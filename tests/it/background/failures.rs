@@ -10,8 +10,8 @@ use gamedb::model::traits::*;
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::Player;
 
-/// It was on its way to its new owner when it was removed, and did not arrive: in the file the old
-/// owner still has it.
+/// The batch that gives it to its new owner was in flight when it was removed, and failed: in the file the
+/// old owner still has it.
 #[test]
 fn what_was_given_away_and_removed_is_not_left_with_its_old_owner() {
     for is_prepared in [false, true] {
