@@ -116,7 +116,7 @@ impl Pipeline {
     ) -> Result<FlushReport, FileError> {
         // A batch that fails in flight makes its rows dirty again, and they may be among those to save.
         self.drain(world);
-        let ToSave { rows, n_asked } = rows_to_save(world, row, scope);
+        let ToSave { rows, n_requested } = rows_to_save(world, row, scope);
         let mut report = match self.write_now(world, Selection::Only(&rows), Durability::Process) {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },
@@ -126,7 +126,7 @@ impl Pipeline {
             }
             written => written,
         }?;
-        report.implied = report.rows().saturating_sub(n_asked);
+        report.implied = report.rows().saturating_sub(n_requested);
         Ok(report)
     }
 
