@@ -49,8 +49,8 @@ impl Lock {
     }
 }
 
-/// The same path for every way of writing it, so that all of them find the same lock. A link to a
-/// file that is not there yet is followed too.
+/// The canonical path, so that every spelling of a path uses the same lock. A link to a file that does
+/// not exist yet is followed too.
 pub(super) fn resolved(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     // As many links as Linux follows before it gives up.

@@ -1,4 +1,4 @@
-//! What has changed: dirty rows, the changes copied out of the world, subscribers, and groups for `save`.
+//! Change tracking: dirty sets, captured change sets, the change feed, and the txn groups for `save`.
 
 pub(crate) mod change_set;
 pub(crate) mod commit_sink;

@@ -1,4 +1,4 @@
-//! Writing a row: it is validated, and its indexes and dirty flags follow.
+//! Writing a row: validation, and the maintenance of its indexes and dirty flags.
 
 use bitflags::Flags as _;
 
@@ -12,12 +12,13 @@ use crate::store::world::entity::Entity;
 use crate::store::world::validate::{validate_unique, validate_values};
 
 impl<T: Tables> World<T> {
-    /// Writes one field of a row: what every setter does. Setting it to the value it has is not a
-    /// change. O(1); for an owner, O(owners above it).
+    /// Writes one field of a row: every setter calls this. Setting a field to its current value is not a
+    /// change. O(1); for an owner, O(length of the chain of owners above it).
     ///
     /// # Errors
-    /// When the key is stale, or the value refused: [`Error::NotANumber`], [`Error::NoSuchRow`],
-    /// [`Error::CheckFailed`], [`Error::NotUnique`], [`Error::OwnsItself`]. Nothing was changed then.
+    /// When the key is stale, or the value is refused: [`Error::NotANumber`], [`Error::NoSuchRow`],
+    /// [`Error::CheckFailed`], [`Error::NotUnique`], [`Error::OwnsItself`]. On error the world is
+    /// unchanged.
     #[inline]
     pub fn set<E: Entity<Tables = T>>(
         &mut self,
@@ -37,8 +38,9 @@ impl<T: Tables> World<T> {
         }
     }
 
-    /// The way of a write that may be refused, or that moves the row in an index: take the row out of
-    /// the indexes, write, look whether it may stand so, and put it back in, changed or not.
+    /// The slow path, for a write that may be refused or that moves the row in an index: removes the row
+    /// from the indexes, writes, validates the row, and adds it to the indexes again, whether the write
+    /// was refused or not.
     #[inline(never)]
     fn update_indexed<E: Entity<Tables = T>>(
         &mut self,
@@ -66,7 +68,7 @@ impl<T: Tables> World<T> {
         Ok(())
     }
 
-    /// Looks whether a row may stand as it has just been written.
+    /// Validates a row that has just been written.
     fn validate_written<E: Entity<Tables = T>>(
         &self,
         key: Key<E>,
@@ -100,7 +102,7 @@ impl<T: Tables> World<T> {
         }
     }
 
-    /// Makes sure that a new row can go in, and finds its id.
+    /// Validates a new row, and returns its id.
     #[inline]
     pub(crate) fn validate_insert<E: Entity<Tables = T>>(&self, row: &E) -> Result<i64, Error> {
         let table = E::table(&self.tables);
@@ -109,14 +111,14 @@ impl<T: Tables> World<T> {
         validate_unique(table, row, None, all, &self.tables)?;
         match table.ids.counter().next() {
             Some(id) => Ok(id),
-            // Made only here: an error that is made and dropped takes time.
+            // Built on the failure path only: building and dropping an error takes time.
             None => Err(Error::IdExhausted {
                 table: E::INFO.name,
             }),
         }
     }
 
-    /// Puts in a row that has been checked.
+    /// Inserts a row that has been validated.
     #[inline]
     pub(crate) fn insert_unchecked<E: Entity<Tables = T>>(&mut self, id: i64, row: E) -> Key<E> {
         let record = self.is_recording();
