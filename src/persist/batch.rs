@@ -7,7 +7,7 @@ use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::DynTable;
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::ChangeSet;
-use crate::store::tracking::dirty::Tombstone;
+use crate::store::tracking::tombstone::Tombstone;
 use crate::store::tracking::txn_groups::TxnGroups;
 use crate::store::world::World;
 

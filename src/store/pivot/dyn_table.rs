@@ -16,8 +16,9 @@ use crate::store::table::dyn_table::{ApplyRow, DynTable, LoadRow, with_headroom}
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
-use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
+use crate::store::tracking::dirty::{DirtySet, RowState};
 use crate::store::tracking::effect::{Positions, position};
+use crate::store::tracking::tombstone::Tombstone;
 
 impl<P: PivotRow> Pivot<P> {
     fn value<'a>(

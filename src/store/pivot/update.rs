@@ -11,8 +11,9 @@ use crate::store::key::RawKey;
 use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner as _;
 use crate::store::tracking::commit_sink::CommitSink;
-use crate::store::tracking::dirty::{RowState, Tombstone};
+use crate::store::tracking::dirty::RowState;
 use crate::store::tracking::effect::{Effect, Positions, position};
+use crate::store::tracking::tombstone::Tombstone;
 
 /// Changing rows. The caller has checked that the owner exists and that the owned row has no owner.
 impl<P: PivotRow> Pivot<P> {

@@ -17,8 +17,9 @@ use crate::store::row_set::Selection;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
-use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
+use crate::store::tracking::dirty::{DirtySet, RowState};
 use crate::store::tracking::effect::Positions;
+use crate::store::tracking::tombstone::Tombstone;
 
 /// Loads one row of a file into a table.
 pub(crate) type LoadRow<T> = fn(&mut T, i64, &[Cell<'_>]) -> Vec<Problem>;

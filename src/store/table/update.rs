@@ -12,8 +12,9 @@ use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::Row;
 use crate::store::tracking::commit_sink::CommitSink;
-use crate::store::tracking::dirty::{RowState, Tombstone};
+use crate::store::tracking::dirty::RowState;
 use crate::store::tracking::effect::Effect;
+use crate::store::tracking::tombstone::Tombstone;
 
 /// Changing rows. The caller has checked that the world allows it.
 impl<E: Row> Table<E> {

@@ -7,8 +7,8 @@ use indexmap::IndexSet;
 use crate::schema::TableId;
 use crate::schema::value::Value;
 use crate::store::key::RawKey;
-use crate::store::tracking::dirty::Tombstone;
 use crate::store::tracking::effect::{Positions, position};
+use crate::store::tracking::tombstone::Tombstone;
 
 /// The write set of one table, in id order.
 #[derive(Clone, Debug)]

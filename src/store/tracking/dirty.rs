@@ -11,6 +11,7 @@ use crate::schema::TableId;
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::row_set::Selection;
 use crate::store::tracking::change_set::ChangeSet;
+use crate::store::tracking::tombstone::Tombstone;
 
 /// Number of rows that are fetched before the first of them is processed. Dirty rows are far apart in
 /// memory; a processor overlaps several cache misses if there is no other work between them.
@@ -29,19 +30,6 @@ bitflags! {
         /// The row's key is in the dirty set's list of moved rows.
         const MOVED = 1 << 3;
     }
-}
-
-/// A removed row that the file still has.
-#[derive(Clone, Debug)]
-pub struct Tombstone {
-    /// The row's id in the file.
-    pub id: i64,
-    /// The row's key while it was live.
-    pub key: RawKey,
-    /// The rows that it belonged to, so that saving one of them includes the removal.
-    pub belonged_to: SmallVec<[AnyKey; 1]>,
-    /// Whether it has another owner in the file: it was moved to another owner and then removed.
-    pub has_moved: bool,
 }
 
 /// The rows of one table that differ from the file. Time and memory are proportional to the changes.

@@ -6,5 +6,6 @@ pub(crate) mod delta;
 pub(crate) mod dirty;
 pub(crate) mod effect;
 pub(crate) mod feed;
+pub(crate) mod tombstone;
 #[cfg(feature = "persist")]
 pub(crate) mod txn_groups;
