@@ -16,7 +16,10 @@ fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
     println!("{}", messages.join("\n    because: "));
     for (n, message) in messages.iter().enumerate() {
         for cause in &messages[n + 1..] {
-            assert!(!message.contains(cause), "a cause is printed twice: {messages:?}");
+            assert!(
+                !message.contains(cause),
+                "a cause is printed twice: {messages:?}"
+            );
         }
     }
     messages
