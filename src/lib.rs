@@ -25,11 +25,11 @@
 //! - [`store`]: the world in memory. Knows nothing of SQL or files.
 //! - [`persist`]: world files (feature `sqlite`, on by default).
 //! - [`error`]: what can go wrong.
-//! - [`model`]: what generated code is made of.
 #![forbid(unsafe_code)]
 
+#[doc(hidden)]
+pub mod codegen;
 pub mod error;
-pub mod model;
 #[cfg(feature = "sqlite")]
 pub mod persist;
 pub mod schema;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::sample::{Sample, attribute, double, fill, flushed, player};
 use common::{Statements, TestFile, assert_wrote, contents_of, flush_failure, state_of};
-use gamedb::model::Entity;
+use gamedb::codegen::Entity;
 use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FlushReport, Options, Ticket};
 use gamedb_models::{AttributeKey, AttributeValue, Player, PlayerKey, World};

@@ -425,7 +425,7 @@ fn refused(
         .collect()
 }
 
-fn key_of<E: gamedb::model::Entity<Tables = gamedb_models::Tables>>(
+fn key_of<E: gamedb::codegen::Entity<Tables = gamedb_models::Tables>>(
     world: &World,
     id: i64,
 ) -> gamedb::Key<E> {

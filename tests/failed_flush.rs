@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::sample::{self, attribute, double, fill, flushed, inventory, player};
 use common::{TestFile, assert_wrote, flush_failure, state_of};
-use gamedb::model::Entity;
+use gamedb::codegen::Entity;
 use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, Key, Options};
 use gamedb_models::{Attribute, Inventory, InventoryEntry, Item, Mobile, Player, World};

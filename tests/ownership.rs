@@ -10,7 +10,7 @@ use common::ownership::{
 };
 use common::sample::{attribute, fill};
 use common::{Contents, TestFile, state_of};
-use gamedb::model::{Entity, NewOrKept, Owned, PivotRow, Table, TableId, Tables as _};
+use gamedb::codegen::{Entity, NewOrKept, Owned, PivotRow, Table, TableId, Tables as _};
 use gamedb::{Database, Error, Key};
 use gamedb_models::{Tables, World};
 

@@ -2,7 +2,7 @@
 //! the order in which owned rows stand.
 
 use gamedb::Id;
-use gamedb::model::{Entity, Owner as _, Parent, Pivot, PivotRow, Table, Tables as _};
+use gamedb::codegen::{Entity, Owner as _, Parent, Pivot, PivotRow, Table, Tables as _};
 use gamedb_models::{Tables, World};
 
 /// Compares the world that was in memory with the one that was read from its file, and returns the

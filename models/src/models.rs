@@ -1,9 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     Check, ColumnProblem, Comparison, EcoString, Entity, Error, ForeignKey, Id, IndexHasher,
     IndexInfo, Key, NewOrKept, Operand, Owned, Parts, Pivot, PivotRow, RawKey, RowReader, Rows,
-    Standalone, Table, TableId, TableInfo, TableKind, Union, Value, bitflags, fields, id_of,
+    Standalone, Table, TableId, TableInfo, TableKind, Union, Value, columns, fields, id_of,
     id_of_optional, owner_enum, owner_value, tables, text_enum, views,
 };
 
@@ -160,7 +160,7 @@ impl Union for AttributeValue {
         }
     }
 
-    fn load<T: gamedb::model::Tables>(
+    fn load<T: gamedb::codegen::Tables>(
         used: u32,
         parts: &Parts<'_, '_, T>,
     ) -> Result<Option<Self>, ColumnProblem> {
@@ -200,22 +200,21 @@ pub struct Player {
     pub email: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `full_name`
-        const FULL_NAME = 1 << 0;
+        const FULL_NAME = 0;
         /// `what_we_call_you`
-        const WHAT_WE_CALL_YOU = 1 << 1;
+        const WHAT_WE_CALL_YOU = 1;
         /// `security_token`
-        const SECURITY_TOKEN = 1 << 2;
+        const SECURITY_TOKEN = 2;
         /// `over_13`
-        const OVER_13 = 1 << 3;
+        const OVER_13 = 3;
         /// `year_of_birth`
-        const YEAR_OF_BIRTH = 1 << 4;
+        const YEAR_OF_BIRTH = 4;
         /// `email`
-        const EMAIL = 1 << 5;
+        const EMAIL = 5;
     }
 }
 
@@ -506,22 +505,21 @@ pub struct Mobile {
     pub what_we_call_you: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `mobiles`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct MobileColumns: u8 {
         /// `mobile_type`
-        const MOBILE_TYPE = 1 << 0;
+        const MOBILE_TYPE = 0;
         /// `owner_mobile_id`
-        const OWNER_MOBILE_ID = 1 << 1;
+        const OWNER_MOBILE_ID = 1;
         /// `owner_item_id`
-        const OWNER_ITEM_ID = 1 << 2;
+        const OWNER_ITEM_ID = 2;
         /// `owner_asset_id`
-        const OWNER_ASSET_ID = 1 << 3;
+        const OWNER_ASSET_ID = 3;
         /// `owner_player_id`
-        const OWNER_PLAYER_ID = 1 << 4;
+        const OWNER_PLAYER_ID = 4;
         /// `what_we_call_you`
-        const WHAT_WE_CALL_YOU = 1 << 5;
+        const WHAT_WE_CALL_YOU = 5;
     }
 }
 
@@ -801,18 +799,17 @@ pub struct Item {
     pub blueprint: Option<ItemBlueprintKey>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `items`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ItemColumns: u8 {
         /// `internal_name`
-        const INTERNAL_NAME = 1 << 0;
+        const INTERNAL_NAME = 0;
         /// `max_stack_size`
-        const MAX_STACK_SIZE = 1 << 1;
+        const MAX_STACK_SIZE = 1;
         /// `item_type`
-        const ITEM_TYPE = 1 << 2;
+        const ITEM_TYPE = 2;
         /// `blueprint_id`
-        const BLUEPRINT_ID = 1 << 3;
+        const BLUEPRINT_ID = 3;
     }
 }
 
@@ -1072,28 +1069,27 @@ pub struct Attribute {
     pub value: AttributeValue,
 }
 
-bitflags! {
+columns! {
     /// Columns of `attributes`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct AttributeColumns: u16 {
         /// `internal_name`
-        const INTERNAL_NAME = 1 << 0;
+        const INTERNAL_NAME = 0;
         /// `visible`
-        const VISIBLE = 1 << 1;
+        const VISIBLE = 1;
         /// `attribute_type`
-        const ATTRIBUTE_TYPE = 1 << 2;
+        const ATTRIBUTE_TYPE = 2;
         /// `bool_value`
-        const BOOL_VALUE = 1 << 3;
+        const BOOL_VALUE = 3;
         /// `double_value`
-        const DOUBLE_VALUE = 1 << 4;
+        const DOUBLE_VALUE = 4;
         /// `vector3_x`
-        const VECTOR3_X = 1 << 5;
+        const VECTOR3_X = 5;
         /// `vector3_y`
-        const VECTOR3_Y = 1 << 6;
+        const VECTOR3_Y = 6;
         /// `vector3_z`
-        const VECTOR3_Z = 1 << 7;
+        const VECTOR3_Z = 7;
         /// `asset_id`
-        const ASSET_ID = 1 << 8;
+        const ASSET_ID = 8;
     }
 }
 
@@ -1355,20 +1351,19 @@ impl Default for Inventory {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `inventories`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct InventoryColumns: u8 {
         /// `owner_id`
-        const OWNER_ID = 1 << 0;
+        const OWNER_ID = 0;
         /// `owner_type`
-        const OWNER_TYPE = 1 << 1;
+        const OWNER_TYPE = 1;
         /// `max_entries`
-        const MAX_ENTRIES = 1 << 2;
+        const MAX_ENTRIES = 2;
         /// `max_volume`
-        const MAX_VOLUME = 1 << 3;
+        const MAX_VOLUME = 3;
         /// `last_calculated_volume`
-        const LAST_CALCULATED_VOLUME = 1 << 4;
+        const LAST_CALCULATED_VOLUME = 4;
     }
 }
 
@@ -1543,20 +1538,19 @@ pub struct InventoryEntry {
     pub mobile_item: Option<MobileItemKey>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `inventory_entries`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct InventoryEntryColumns: u8 {
         /// `inventory_id`
-        const INVENTORY_ID = 1 << 0;
+        const INVENTORY_ID = 0;
         /// `item_id`
-        const ITEM_ID = 1 << 1;
+        const ITEM_ID = 1;
         /// `quantity`
-        const QUANTITY = 1 << 2;
+        const QUANTITY = 2;
         /// `is_max_stacked`
-        const IS_MAX_STACKED = 1 << 3;
+        const IS_MAX_STACKED = 3;
         /// `mobile_item_id`
-        const MOBILE_ITEM_ID = 1 << 4;
+        const MOBILE_ITEM_ID = 4;
     }
 }
 
@@ -1864,12 +1858,11 @@ pub struct ItemBlueprint {
     pub bake_time_ms: i64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `item_blueprints`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ItemBlueprintColumns: u8 {
         /// `bake_time_ms`
-        const BAKE_TIME_MS = 1 << 0;
+        const BAKE_TIME_MS = 0;
     }
 }
 
@@ -1968,16 +1961,15 @@ pub struct ItemBlueprintComponent {
     pub ratio: f64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `item_blueprint_components`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ItemBlueprintComponentColumns: u8 {
         /// `item_blueprint_id`
-        const ITEM_BLUEPRINT_ID = 1 << 0;
+        const ITEM_BLUEPRINT_ID = 0;
         /// `component_item_id`
-        const COMPONENT_ITEM_ID = 1 << 1;
+        const COMPONENT_ITEM_ID = 1;
         /// `ratio`
-        const RATIO = 1 << 2;
+        const RATIO = 2;
     }
 }
 
@@ -2156,22 +2148,21 @@ pub struct MobileItem {
     pub item: ItemKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `mobile_items`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct MobileItemColumns: u8 {
         /// `mobile_id`
-        const MOBILE_ID = 1 << 0;
+        const MOBILE_ID = 0;
         /// `internal_name`
-        const INTERNAL_NAME = 1 << 1;
+        const INTERNAL_NAME = 1;
         /// `max_stack_size`
-        const MAX_STACK_SIZE = 1 << 2;
+        const MAX_STACK_SIZE = 2;
         /// `item_type`
-        const ITEM_TYPE = 1 << 3;
+        const ITEM_TYPE = 3;
         /// `blueprint_id`
-        const BLUEPRINT_ID = 1 << 4;
+        const BLUEPRINT_ID = 4;
         /// `item_id`
-        const ITEM_ID = 1 << 5;
+        const ITEM_ID = 5;
     }
 }
 
@@ -2401,30 +2392,29 @@ pub struct MobileItemAttribute {
     pub value: AttributeValue,
 }
 
-bitflags! {
+columns! {
     /// Columns of `mobile_item_attributes`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct MobileItemAttributeColumns: u16 {
         /// `mobile_item_id`
-        const MOBILE_ITEM_ID = 1 << 0;
+        const MOBILE_ITEM_ID = 0;
         /// `internal_name`
-        const INTERNAL_NAME = 1 << 1;
+        const INTERNAL_NAME = 1;
         /// `visible`
-        const VISIBLE = 1 << 2;
+        const VISIBLE = 2;
         /// `attribute_type`
-        const ATTRIBUTE_TYPE = 1 << 3;
+        const ATTRIBUTE_TYPE = 3;
         /// `bool_value`
-        const BOOL_VALUE = 1 << 4;
+        const BOOL_VALUE = 4;
         /// `double_value`
-        const DOUBLE_VALUE = 1 << 5;
+        const DOUBLE_VALUE = 5;
         /// `vector3_x`
-        const VECTOR3_X = 1 << 6;
+        const VECTOR3_X = 6;
         /// `vector3_y`
-        const VECTOR3_Y = 1 << 7;
+        const VECTOR3_Y = 7;
         /// `vector3_z`
-        const VECTOR3_Z = 1 << 8;
+        const VECTOR3_Z = 8;
         /// `asset_id`
-        const ASSET_ID = 1 << 9;
+        const ASSET_ID = 9;
     }
 }
 
@@ -2595,12 +2585,11 @@ pub struct MobileItemBlueprint {
     pub bake_time_ms: i64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `mobile_item_blueprints`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct MobileItemBlueprintColumns: u8 {
         /// `bake_time_ms`
-        const BAKE_TIME_MS = 1 << 0;
+        const BAKE_TIME_MS = 0;
     }
 }
 
@@ -2705,16 +2694,15 @@ pub struct MobileItemBlueprintComponent {
     pub ratio: f64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `mobile_item_blueprint_components`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct MobileItemBlueprintComponentColumns: u8 {
         /// `item_blueprint_id`
-        const ITEM_BLUEPRINT_ID = 1 << 0;
+        const ITEM_BLUEPRINT_ID = 0;
         /// `component_item_id`
-        const COMPONENT_ITEM_ID = 1 << 1;
+        const COMPONENT_ITEM_ID = 1;
         /// `ratio`
-        const RATIO = 1 << 2;
+        const RATIO = 2;
     }
 }
 

@@ -10,5 +10,4 @@ pub mod pivot;
 pub mod row;
 pub mod table;
 pub mod tracking;
-pub mod wide;
 pub mod world;

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use gamedb::model::Tables as _;
+use gamedb::codegen::Tables as _;
 use gamedb::{Database, Error, FileError, Options};
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;

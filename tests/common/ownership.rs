@@ -1,6 +1,6 @@
 //! An owner and what it owns, so that each test is written once for all of them.
 
-use gamedb::model::{NewOrKept, Owned, PivotRow, Standalone};
+use gamedb::codegen::{NewOrKept, Owned, PivotRow, Standalone};
 use gamedb::store::row::entity::OwnerOf;
 use gamedb::{Error, Key};
 use gamedb_models::{

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gamedb::model::{AnyTable, Entity, RawKey, Table, Tables as _, Value};
+use gamedb::codegen::{AnyTable, Entity, RawKey, Table, Tables as _, Value};
 use gamedb_models::{
     Attribute, Inventory, InventoryEntry, Item, ItemBlueprint, ItemBlueprintComponent, Mobile,
     MobileItem, MobileItemAttribute, MobileItemBlueprint, MobileItemBlueprintComponent, Player,

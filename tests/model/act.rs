@@ -1,6 +1,6 @@
 //! What each operation does to the world.
 
-use gamedb::model::{AnyTable, Key, Standalone};
+use gamedb::codegen::{AnyTable, Key, Standalone};
 use gamedb::{Error, NewOrKept as Row};
 use gamedb_models::{Attribute, Inventory, World};
 
@@ -94,7 +94,7 @@ fn owner_of<E: TypedOwned>(
     world: &World,
     key: Key<E>,
 ) -> Option<gamedb::store::row::entity::OwnerOf<E>> {
-    use gamedb::model::PivotRow as _;
+    use gamedb::codegen::PivotRow as _;
     E::Pivot::table(world).owner(key)
 }
 

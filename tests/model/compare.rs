@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gamedb::Key;
-use gamedb::model::{AnyTable, Parent, PivotRow, RawKey, TableId, Tables as _};
+use gamedb::codegen::{AnyTable, Parent, PivotRow, RawKey, TableId, Tables as _};
 use gamedb_models::{Attribute, Inventory, Item, Player, Tables, World};
 
 use crate::naive::{Naive, Row, RowId};

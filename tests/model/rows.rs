@@ -1,6 +1,6 @@
 //! The generated row types and the model's columns: each made out of the other, field by field.
 
-use gamedb::model::{AnyTable, EcoString, Entity, Owned};
+use gamedb::codegen::{AnyTable, EcoString, Entity, Owned};
 use gamedb::store::row::entity::OwnerOf;
 use gamedb::{Error, Key};
 use gamedb_models::{

@@ -1,6 +1,6 @@
 //! Keys that have had a row once.
 
-use gamedb::model::RawKey;
+use gamedb::codegen::RawKey;
 
 use crate::schema::{TABLES, Table};
 

@@ -8,7 +8,7 @@ use crate::names::{self, Ident};
 
 use super::layout;
 
-/// Lines of Rust, and the names that they need from `gamedb::model`.
+/// Lines of Rust, and the names that they need from `gamedb::codegen`.
 #[derive(Debug, Default)]
 pub(crate) struct Code {
     text: String,
@@ -124,7 +124,7 @@ impl Code {
         }
     }
 
-    /// Says that the lines use these names of `gamedb::model`.
+    /// Says that the lines use these names of `gamedb::codegen`.
     pub(crate) fn uses(&mut self, names: &[&'static str]) {
         self.imports.extend(names);
     }
@@ -140,7 +140,7 @@ impl Code {
     pub(crate) fn finish(self, header: &str) -> Source {
         let imports: Vec<&str> = self.imports.into_iter().collect();
         let imports = imports.join(", ");
-        let mut text = format!("{header}\n\nuse gamedb::model::{{{imports}}};\n\n");
+        let mut text = format!("{header}\n\nuse gamedb::codegen::{{{imports}}};\n\n");
         let n_before = text.len();
         text.push_str(&self.text);
         text.push('\n');

@@ -89,45 +89,26 @@ fn zero(table: &Table<'_>, field: &FieldModel) -> String {
     plain.to_owned()
 }
 
-/// The flags of the columns. rustfmt does not look into macros.
+/// The flags of the columns, in the smallest integer that has a bit for each. rustfmt does not look into
+/// macros.
 fn flags(code: &mut Code, table: &Table<'_>) {
     let columns = &table.table.columns;
-    let width = match columns.len() {
-        0..=8 => "u8",
-        9..=16 => "u16",
-        17..=32 => "u32",
-        33..=64 => "u64",
-        65..=128 => "u128",
-        n => return wide_flags(code, table, n.div_ceil(64)),
+    let bits = match columns.len() {
+        0..=8 => "u8".to_owned(),
+        9..=16 => "u16".to_owned(),
+        17..=32 => "u32".to_owned(),
+        33..=64 => "u64".to_owned(),
+        65..=128 => "u128".to_owned(),
+        n => format!("[u64; {}]", n.div_ceil(64)),
     };
-    code.uses(&["bitflags"]);
-    code.line("bitflags! {");
+    code.uses(&["columns"]);
+    code.line("columns! {");
     code.line(format!("    /// Columns of {}.", quoted(&table.table.name)));
-    code.line("    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]");
     code.line(format!(
-        "    pub struct {}Columns: {width} {{",
+        "    pub struct {}Columns: {bits} {{",
         table.type_name()
     ));
     for column in columns {
-        code.line(format!("        /// {}", quoted(&column.name)));
-        code.line(format!(
-            "        const {} = 1 << {};",
-            column.flag, column.position
-        ));
-    }
-    code.line("    }\n}\n");
-}
-
-/// The same for more columns than an integer has bits.
-fn wide_flags(code: &mut Code, table: &Table<'_>, n_words: usize) {
-    code.uses(&["wide_columns"]);
-    code.line("wide_columns! {");
-    code.line(format!("    /// Columns of {}.", quoted(&table.table.name)));
-    code.line(format!(
-        "    pub struct {}Columns: {n_words} {{",
-        table.type_name()
-    ));
-    for column in &table.table.columns {
         code.line(format!("        /// {}", quoted(&column.name)));
         code.line(format!(
             "        const {} = {};",

@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, tables,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields, id_of, tables,
     text_enum, views,
 };
 
@@ -38,12 +38,11 @@ pub struct Region {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `regions`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct RegionColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -160,24 +159,23 @@ pub struct Cell {
     pub climate: Climate,
 }
 
-bitflags! {
+columns! {
     /// Columns of `cells`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CellColumns: u8 {
         /// `region_id`
-        const REGION_ID = 1 << 0;
+        const REGION_ID = 0;
         /// `x`
-        const X = 1 << 1;
+        const X = 1;
         /// `y`
-        const Y = 1 << 2;
+        const Y = 2;
         /// `height`
-        const HEIGHT = 1 << 3;
+        const HEIGHT = 3;
         /// `label`
-        const LABEL = 1 << 4;
+        const LABEL = 4;
         /// `tint`
-        const TINT = 1 << 5;
+        const TINT = 5;
         /// `climate`
-        const CLIMATE = 1 << 6;
+        const CLIMATE = 6;
     }
 }
 

@@ -1,9 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     ColumnProblem, Entity, Error, ForeignKey, FromLeft, FromRight, Id, IndexHasher, IndexInfo,
     Join, Key, Linked, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind,
-    Value, bitflags, fields, id_of, id_of_optional, tables, views,
+    Value, columns, fields, id_of, id_of_optional, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -60,12 +60,11 @@ pub struct Playlist {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `playlists`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlaylistColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -191,14 +190,13 @@ pub struct Track {
     pub first: Option<PlaylistKey>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `tracks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct TrackColumns: u8 {
         /// `title`
-        const TITLE = 1 << 0;
+        const TITLE = 0;
         /// `first_id`
-        const FIRST_ID = 1 << 1;
+        const FIRST_ID = 1;
     }
 }
 
@@ -370,16 +368,15 @@ pub struct PlaylistTrack {
     pub last_update: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `playlist_track`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlaylistTrackColumns: u8 {
         /// `track_id`
-        const TRACK_ID = 1 << 0;
+        const TRACK_ID = 0;
         /// `playlist_id`
-        const PLAYLIST_ID = 1 << 1;
+        const PLAYLIST_ID = 1;
         /// `last_update`
-        const LAST_UPDATE = 1 << 2;
+        const LAST_UPDATE = 2;
     }
 }
 
@@ -579,12 +576,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -955,14 +951,13 @@ pub struct Friend {
     pub player_b: PlayerKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `friends`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FriendColumns: u8 {
         /// `player_a`
-        const PLAYER_A = 1 << 0;
+        const PLAYER_A = 0;
         /// `player_b`
-        const PLAYER_B = 1 << 1;
+        const PLAYER_B = 1;
     }
 }
 
@@ -1149,16 +1144,15 @@ pub struct Follower {
     pub created_at: Option<i64>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `followers`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FollowerColumns: u8 {
         /// `follower_id`
-        const FOLLOWER_ID = 1 << 0;
+        const FOLLOWER_ID = 0;
         /// `idol_id`
-        const IDOL_ID = 1 << 1;
+        const IDOL_ID = 1;
         /// `created_at`
-        const CREATED_AT = 1 << 2;
+        const CREATED_AT = 2;
     }
 }
 
@@ -1354,12 +1348,11 @@ pub struct Film {
     pub title: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `films`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FilmColumns: u8 {
         /// `title`
-        const TITLE = 1 << 0;
+        const TITLE = 0;
     }
 }
 
@@ -1586,14 +1579,13 @@ pub struct Cast {
     pub player: PlayerKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `cast`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CastColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `player_id`
-        const PLAYER_ID = 1 << 1;
+        const PLAYER_ID = 1;
     }
 }
 
@@ -1778,14 +1770,13 @@ pub struct Crew {
     pub player: PlayerKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `crew`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CrewColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `player_id`
-        const PLAYER_ID = 1 << 1;
+        const PLAYER_ID = 1;
     }
 }
 
@@ -1968,12 +1959,11 @@ pub struct Object {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `objects`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ObjectColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -2134,14 +2124,13 @@ pub struct PlayerObject {
     pub object: ObjectKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `player_objects`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerObjectColumns: u8 {
         /// `player_id`
-        const PLAYER_ID = 1 << 0;
+        const PLAYER_ID = 0;
         /// `object_id`
-        const OBJECT_ID = 1 << 1;
+        const OBJECT_ID = 1;
     }
 }
 
@@ -2303,16 +2292,15 @@ pub struct Store {
     pub last_update: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `stores`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct StoreColumns: u8 {
         /// `manager_id`
-        const MANAGER_ID = 1 << 0;
+        const MANAGER_ID = 0;
         /// `film_id`
-        const FILM_ID = 1 << 1;
+        const FILM_ID = 1;
         /// `last_update`
-        const LAST_UPDATE = 1 << 2;
+        const LAST_UPDATE = 2;
     }
 }
 
@@ -2469,16 +2457,15 @@ pub struct CopyRow {
     pub last_update: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `copies`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CopyRowColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `store_id`
-        const STORE_ID = 1 << 1;
+        const STORE_ID = 1;
         /// `last_update`
-        const LAST_UPDATE = 1 << 2;
+        const LAST_UPDATE = 2;
     }
 }
 
@@ -2625,16 +2612,15 @@ pub struct Rating {
     pub stars: i64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `ratings`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct RatingColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `player_id`
-        const PLAYER_ID = 1 << 1;
+        const PLAYER_ID = 1;
         /// `stars`
-        const STARS = 1 << 2;
+        const STARS = 2;
     }
 }
 
@@ -2812,16 +2798,15 @@ pub struct Passage {
     pub direction: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `passages`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PassageColumns: u8 {
         /// `from_film`
-        const FROM_FILM = 1 << 0;
+        const FROM_FILM = 0;
         /// `to_film`
-        const TO_FILM = 1 << 1;
+        const TO_FILM = 1;
         /// `direction`
-        const DIRECTION = 1 << 2;
+        const DIRECTION = 2;
     }
 }
 
@@ -2979,16 +2964,15 @@ impl Default for FilmObject {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `film_objects`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FilmObjectColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `object_id`
-        const OBJECT_ID = 1 << 1;
+        const OBJECT_ID = 1;
         /// `weight`
-        const WEIGHT = 1 << 2;
+        const WEIGHT = 2;
     }
 }
 
@@ -3190,14 +3174,13 @@ pub struct ObjectTrack {
     pub track: TrackKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `object_tracks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ObjectTrackColumns: u8 {
         /// `object_id`
-        const OBJECT_ID = 1 << 0;
+        const OBJECT_ID = 0;
         /// `track_id`
-        const TRACK_ID = 1 << 1;
+        const TRACK_ID = 1;
     }
 }
 

@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, NewOrKept, Owned, Pivot, PivotRow, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields,
+    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields,
     id_of_optional, owner_enum, tables, views,
 };
 
@@ -40,12 +40,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -174,12 +173,11 @@ pub struct Ship {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `ships`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ShipColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -358,12 +356,11 @@ pub struct Planet {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `planets`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlanetColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -438,14 +435,13 @@ pub struct Crate {
     pub inside: Option<CrateKey>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `crates`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CrateColumns: u8 {
         /// `weight`
-        const WEIGHT = 1 << 0;
+        const WEIGHT = 0;
         /// `inside`
-        const INSIDE = 1 << 1;
+        const INSIDE = 1;
     }
 }
 
@@ -702,12 +698,11 @@ pub struct Note {
     pub words: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `notes`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct NoteColumns: u8 {
         /// `words`
-        const WORDS = 1 << 0;
+        const WORDS = 0;
     }
 }
 

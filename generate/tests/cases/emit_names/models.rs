@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, id_of,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields, id_of,
     id_of_optional, tables, text_enum, views,
 };
 
@@ -129,52 +129,51 @@ impl Default for Type {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `type`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct TypeColumns: u32 {
         /// `self`
-        const SELF = 1 << 0;
+        const SELF = 0;
         /// `super`
-        const SUPER = 1 << 1;
+        const SUPER = 1;
         /// `fn`
-        const FN = 1 << 2;
+        const FN = 2;
         /// `world`
-        const WORLD = 1 << 3;
+        const WORLD = 3;
         /// `row`
-        const ROW = 1 << 4;
+        const ROW = 4;
         /// `key`
-        const KEY = 1 << 5;
+        const KEY = 5;
         /// `match`
-        const MATCH = 1 << 6;
+        const MATCH = 6;
         /// `TABLE`
-        const TABLE = 1 << 7;
+        const TABLE = 7;
         /// `INFO_id`
-        const INFO_ID = 1 << 8;
+        const INFO_ID = 8;
         /// `naïve col`
-        const NAÏVE_COL = 1 << 9;
+        const NAÏVE_COL = 9;
         /// `` a`b ``
-        const A_B = 1 << 10;
+        const A_B = 10;
         /// `1st`
-        const _1ST = 1 << 11;
+        const _1ST = 11;
         /// `quo"te`
-        const QUO_TE = 1 << 12;
+        const QUO_TE = 12;
         /// `a_b`
-        const A_B_ = 1 << 13;
+        const A_B_ = 13;
         /// `ab`
-        const AB = 1 << 14;
+        const AB = 14;
         /// `a_1`
-        const A_1 = 1 << 15;
+        const A_1 = 15;
         /// `a1`
-        const A1 = 1 << 16;
+        const A1 = 16;
         /// `a__b`
-        const A_B2 = 1 << 17;
+        const A_B2 = 17;
         /// `_x`
-        const X = 1 << 18;
+        const X = 18;
         /// `from_parent`
-        const FROM_PARENT = 1 << 19;
+        const FROM_PARENT = 19;
         /// `flags`
-        const FLAGS_ = 1 << 20;
+        const FLAGS_ = 20;
     }
 }
 
@@ -654,9 +653,8 @@ pub type ParentRowId = Id<ParentRow>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParentRow {}
 
-bitflags! {
+columns! {
     /// Columns of `parents`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ParentRowColumns: u8 {
     }
 }
@@ -740,12 +738,11 @@ pub struct ValueRow {
     pub value: Option<f64>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `values`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ValueRowColumns: u8 {
         /// `value`
-        const VALUE = 1 << 0;
+        const VALUE = 0;
     }
 }
 
@@ -823,12 +820,11 @@ pub struct OwnerRow {
     pub owner: Option<String>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `owners`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct OwnerRowColumns: u8 {
         /// `owner`
-        const OWNER = 1 << 0;
+        const OWNER = 0;
     }
 }
 
@@ -903,12 +899,11 @@ pub struct TableRow {
     pub table: Option<Vec<u8>>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `tables`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct TableRowColumns: u8 {
         /// `table`
-        const TABLE = 1 << 0;
+        const TABLE = 0;
     }
 }
 
@@ -983,12 +978,11 @@ pub struct ErrorRow {
     pub error: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `errors`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ErrorRowColumns: u8 {
         /// `error`
-        const ERROR = 1 << 0;
+        const ERROR = 0;
     }
 }
 
@@ -1063,12 +1057,11 @@ pub struct TypeFieldRow {
     pub type_columns: i64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `type_fields`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct TypeFieldRowColumns: u8 {
         /// `type_columns`
-        const TYPE_COLUMNS = 1 << 0;
+        const TYPE_COLUMNS = 0;
     }
 }
 
@@ -1143,12 +1136,11 @@ pub struct Player {
     pub player_key: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `player_key`
-        const PLAYER_KEY = 1 << 0;
+        const PLAYER_KEY = 0;
     }
 }
 
@@ -1230,12 +1222,11 @@ pub struct PlayerKeyRow {
     pub player: PlayerKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `player_keys`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerKeyRowColumns: u8 {
         /// `player_id`
-        const PLAYER_ID = 1 << 0;
+        const PLAYER_ID = 0;
     }
 }
 

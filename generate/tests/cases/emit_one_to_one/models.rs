@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, tables, views,
+    TableId, TableInfo, TableKind, Value, columns, fields, id_of, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -29,12 +29,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -116,14 +115,13 @@ pub struct Profile {
     pub motto: Option<String>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `profiles`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ProfileColumns: u8 {
         /// `player_id`
-        const PLAYER_ID = 1 << 0;
+        const PLAYER_ID = 0;
         /// `motto`
-        const MOTTO = 1 << 1;
+        const MOTTO = 1;
     }
 }
 

@@ -1,8 +1,8 @@
 // @generated from `models.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     Check, ColumnProblem, Comparison, Entity, Error, ForeignKey, Id, Key, Operand, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields,
+    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields,
     owner_enum, owner_value, tables, views,
 };
 
@@ -34,12 +34,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -137,12 +136,11 @@ pub struct Guild {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `guilds`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct GuildColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -257,20 +255,19 @@ impl Default for Item {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `items`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ItemColumns: u8 {
         /// `owner_player_id`
-        const OWNER_PLAYER_ID = 1 << 0;
+        const OWNER_PLAYER_ID = 0;
         /// `owner_guild_id`
-        const OWNER_GUILD_ID = 1 << 1;
+        const OWNER_GUILD_ID = 1;
         /// `slot`
-        const SLOT = 1 << 2;
+        const SLOT = 2;
         /// `holder_player_id`
-        const HOLDER_PLAYER_ID = 1 << 3;
+        const HOLDER_PLAYER_ID = 3;
         /// `holder_item_id`
-        const HOLDER_ITEM_ID = 1 << 4;
+        const HOLDER_ITEM_ID = 4;
     }
 }
 
@@ -479,18 +476,17 @@ pub struct Share {
     pub seal: Option<Vec<u8>>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `shares`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ShareColumns: u8 {
         /// `owner_player_id`
-        const OWNER_PLAYER_ID = 1 << 0;
+        const OWNER_PLAYER_ID = 0;
         /// `owner_guild_id`
-        const OWNER_GUILD_ID = 1 << 1;
+        const OWNER_GUILD_ID = 1;
         /// `day`
-        const DAY = 1 << 2;
+        const DAY = 2;
         /// `seal`
-        const SEAL = 1 << 3;
+        const SEAL = 3;
     }
 }
 

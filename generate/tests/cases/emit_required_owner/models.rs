@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, owner_enum, owner_value, tables, views,
+    TableId, TableInfo, TableKind, Value, columns, fields, owner_enum, owner_value, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -35,12 +35,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -127,9 +126,8 @@ pub type BankId = Id<Bank>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bank {}
 
-bitflags! {
+columns! {
     /// Columns of `banks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct BankColumns: u8 {
     }
 }
@@ -198,12 +196,11 @@ pub struct Guild {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `guilds`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct GuildColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -291,18 +288,17 @@ impl Default for House {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `houses`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct HouseColumns: u8 {
         /// `owner_player_id`
-        const OWNER_PLAYER_ID = 1 << 0;
+        const OWNER_PLAYER_ID = 0;
         /// `owner_guild_id`
-        const OWNER_GUILD_ID = 1 << 1;
+        const OWNER_GUILD_ID = 1;
         /// `owner_bank_id`
-        const OWNER_BANK_ID = 1 << 2;
+        const OWNER_BANK_ID = 2;
         /// `owner_crown_id`
-        const OWNER_CROWN_ID = 1 << 3;
+        const OWNER_CROWN_ID = 3;
     }
 }
 
@@ -454,16 +450,15 @@ pub struct Debt {
     pub amount: i64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `debts`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct DebtColumns: u8 {
         /// `owner_lender_id`
-        const OWNER_LENDER_ID = 1 << 0;
+        const OWNER_LENDER_ID = 0;
         /// `owner_heir_id`
-        const OWNER_HEIR_ID = 1 << 1;
+        const OWNER_HEIR_ID = 1;
         /// `amount`
-        const AMOUNT = 1 << 2;
+        const AMOUNT = 2;
     }
 }
 

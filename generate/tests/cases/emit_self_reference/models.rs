@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of_optional, tables, views,
+    TableId, TableInfo, TableKind, Value, columns, fields, id_of_optional, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -31,16 +31,15 @@ pub struct Place {
     pub next: Option<PlaceKey>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `places`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlaceColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
         /// `parent_id`
-        const PARENT_ID = 1 << 1;
+        const PARENT_ID = 1;
         /// `next_id`
-        const NEXT_ID = 1 << 2;
+        const NEXT_ID = 2;
     }
 }
 

@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, id_of_optional, tables, views,
+    TableId, TableInfo, TableKind, Value, columns, fields, id_of, id_of_optional, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -29,12 +29,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -130,18 +129,17 @@ pub struct Letter {
     pub words: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `letters`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct LetterColumns: u8 {
         /// `sender_id`
-        const SENDER_ID = 1 << 0;
+        const SENDER_ID = 0;
         /// `recipient_id`
-        const RECIPIENT_ID = 1 << 1;
+        const RECIPIENT_ID = 1;
         /// `courier_id`
-        const COURIER_ID = 1 << 2;
+        const COURIER_ID = 2;
         /// `words`
-        const WORDS = 1 << 3;
+        const WORDS = 3;
     }
 }
 

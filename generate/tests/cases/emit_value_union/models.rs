@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
+use gamedb::codegen::{
     ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, Parts, RowReader, Standalone,
-    Table, TableId, TableInfo, TableKind, Union, Value, bitflags, fields, tables, views,
+    Table, TableId, TableInfo, TableKind, Union, Value, columns, fields, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -86,7 +86,7 @@ impl Union for SettingValue {
         }
     }
 
-    fn load<T: gamedb::model::Tables>(
+    fn load<T: gamedb::codegen::Tables>(
         used: u32,
         parts: &Parts<'_, '_, T>,
     ) -> Result<Option<Self>, ColumnProblem> {
@@ -153,7 +153,7 @@ impl Union for Range {
         }
     }
 
-    fn load<T: gamedb::model::Tables>(
+    fn load<T: gamedb::codegen::Tables>(
         used: u32,
         parts: &Parts<'_, '_, T>,
     ) -> Result<Option<Self>, ColumnProblem> {
@@ -181,22 +181,21 @@ pub struct Setting {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `settings`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct SettingColumns: u8 {
         /// `text`
-        const TEXT = 1 << 0;
+        const TEXT = 0;
         /// `name`
-        const NAME = 1 << 1;
+        const NAME = 1;
         /// `x`
-        const X = 1 << 2;
+        const X = 2;
         /// `new_x`
-        const NEW_X = 1 << 3;
+        const NEW_X = 3;
         /// `bytes`
-        const BYTES = 1 << 4;
+        const BYTES = 4;
         /// `counter`
-        const COUNTER = 1 << 5;
+        const COUNTER = 5;
     }
 }
 
@@ -315,14 +314,13 @@ pub struct Mark {
     pub range: Range,
 }
 
-bitflags! {
+columns! {
     /// Columns of `marks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct MarkColumns: u8 {
         /// `low`
-        const LOW = 1 << 0;
+        const LOW = 0;
         /// `high`
-        const HIGH = 1 << 1;
+        const HIGH = 1;
     }
 }
 
