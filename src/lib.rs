@@ -48,8 +48,10 @@ pub use persist::flush::FlushReport;
 pub use persist::options::Options;
 pub use store::key::{Id, Key};
 pub use store::tracking::delta::Delta;
-pub use store::tracking::feed::{AnyChange, Change, Changes, Effect, PivotChange, Subscription};
+pub use store::tracking::effect::Effect;
+pub use store::tracking::feed::Subscription;
 pub use store::world::World;
+pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
 pub use store::world::own::NewOrKept;
 
 /// The examples of the README, run as tests.

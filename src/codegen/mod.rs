@@ -21,7 +21,7 @@ pub use crate::store::row::entity::{
     Arm, ColumnProblem, Entity, Fields, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone,
     Tables, id_of, id_of_optional, owner_value,
 };
-pub use crate::store::table::any_table::AnyTable;
+pub use crate::store::table::dyn_table::AnyTable;
 pub use crate::store::table::{Rows, Table};
 pub use crate::store::world::World;
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::Error;
-use crate::store::table::any_table::Selection;
+use crate::store::row_set::Selection;
 
 use super::batch::Batch;
 use super::database::{Database, IsWorld};

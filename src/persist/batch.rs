@@ -2,7 +2,8 @@
 
 use crate::schema::{TableId, TableInfo};
 use crate::store::row::entity::{Tables, all_tables};
-use crate::store::table::any_table::{AnyTable, Selection};
+use crate::store::row_set::Selection;
+use crate::store::table::dyn_table::AnyTable;
 use crate::store::tracking::change_set::Captured;
 use crate::store::tracking::dirty::Tombstone;
 use crate::store::tracking::txn_groups::Together;

@@ -9,10 +9,10 @@ use std::time::Instant;
 use rusqlite::Connection;
 
 use crate::error::Error;
+use crate::store::key::AnyKey;
 use crate::store::key::Key;
 use crate::store::row::entity::{Entity, Tables};
-use crate::store::table::any_table::Selection;
-use crate::store::tracking::dirty::AnyKey;
+use crate::store::row_set::Selection;
 use crate::store::world::World;
 
 use super::background::{Failure, Generation};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::store::row::entity::Tables;
-use crate::store::table::any_table::Selection;
+use crate::store::row_set::Selection;
 use crate::store::world::World;
 
 use super::database::{Database, IsWorld};

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::schema::TableId;
 use crate::store::row::entity::Tables;
-use crate::store::table::any_table::AnyTable;
+use crate::store::table::dyn_table::AnyTable;
 use crate::store::world::World;
 
 use super::load::columns;

@@ -1,6 +1,7 @@
 //! What generated code tells the engine about each table, as constants.
 
 pub mod check_constraint;
+pub(crate) mod graph;
 pub mod value;
 
 use crate::schema::check_constraint::Check;

@@ -10,7 +10,7 @@ use crate::store::key::RawKey;
 use crate::store::pivot::Pivot;
 use crate::store::row::entity::{Entity, IndexHasher, Owner as _, PivotRow, Tables as _};
 use crate::store::table::Table;
-use crate::store::table::any_table::AnyTable;
+use crate::store::table::dyn_table::AnyTable;
 use crate::store::tracking::dirty::{DirtySet, RowState};
 
 type Children = BTreeMap<(i64, Option<RawKey>), Vec<RawKey>>;

@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 
 use slotmap::Key as _;
 
+use crate::schema::TableId;
+
 /// A key without its entity type: what indexes hold, and what passes between tables.
 pub type RawKey = slotmap::DefaultKey;
 
@@ -23,6 +25,15 @@ pub struct Key<E>(RawKey, PhantomData<fn() -> E>);
 /// Given at insert, ascending. One that has been flushed is never given again, also after a restart; one that
 /// a rollback has taken back is, because the file has never had it.
 pub struct Id<E>(i64, PhantomData<fn() -> E>);
+
+/// A table and a key in it: a row of any table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AnyKey {
+    /// The table.
+    pub table: TableId,
+    /// The key; for a pivot's row, the key of the owned row.
+    pub key: RawKey,
+}
 
 impl<E> Key<E> {
     /// The key that is nobody's: no row is ever found under it. Also what `default()` gives.

@@ -1,13 +1,14 @@
 //! The world in memory: typed tables, their indexes, what changed in them, and how to take it back.
 //!
 //! Nothing here knows of SQL, files or SQLite; `persist` reads and fills a world through
-//! [`AnyTable`](table::any_table::AnyTable) alone.
+//! [`AnyTable`](table::dyn_table::AnyTable) alone.
 
 pub mod index;
 mod invariants;
 pub mod key;
 pub mod pivot;
 pub mod row;
+pub mod row_set;
 pub mod table;
 pub mod tracking;
 pub mod world;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use gamedb::Error;
-use gamedb::store::tracking::feed::{Effect, Subscription};
+use gamedb::store::tracking::effect::Effect;
+use gamedb::store::tracking::feed::Subscription;
 use gamedb_models::World;
 
 use crate::compare::{Expected, compare, differing};
@@ -118,7 +119,7 @@ impl Mirror {
     /// may be among them.
     fn told_is_true(
         &self,
-        told: &[(RowId, Effect<gamedb::store::tracking::feed::Positions>)],
+        told: &[(RowId, Effect<gamedb::store::tracking::effect::Positions>)],
         changed: &BTreeSet<RowId>,
         memory: &Naive,
     ) {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use gamedb::codegen::{Entity, TableId, TableInfo, Tables, Value};
-use gamedb::store::capture::Captured;
+use gamedb::store::tracking::change_set::Captured;
 use gamedb::{Database, Error, Key, World};
 
 /// A seeded source of values that columns may have.

@@ -9,11 +9,13 @@ use crate::store::index::ids::Counter;
 use crate::store::index::{Keys, Parent, Place};
 use crate::store::key::{Key, RawKey};
 use crate::store::row::entity::{Column, ColumnProblem, Entity, PivotRow, RowReader, owner_value};
-use crate::store::table::any_table::{AnyTable, ApplyRow, LoadRow, Selection, with_headroom};
+use crate::store::row_set::Selection;
+use crate::store::table::dyn_table::{AnyTable, ApplyRow, LoadRow, with_headroom};
 use crate::store::tracking::change_set::{Captured, CapturedRow};
-use crate::store::tracking::commit_sink::{Ledger, Positions};
+use crate::store::tracking::commit_sink::Ledger;
 use crate::store::tracking::delta::overlay;
 use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
+use crate::store::tracking::effect::Positions;
 
 impl<P: PivotRow> Pivot<P> {
     fn value<'a>(link: &Link<P>, owned: RawKey, column: usize, tables: &P::Tables) -> Value<'a> {

@@ -6,10 +6,12 @@ use super::packed_row::Link;
 use super::{OWNED, Pivot, Undo, arm_column, arm_table, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::store::index::{Parent, Place};
+use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::{Owner as _, PivotRow};
-use crate::store::tracking::commit_sink::{Effect, Ledger, Positions};
-use crate::store::tracking::dirty::{AnyKey, RowState, Tombstone};
+use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::dirty::{RowState, Tombstone};
+use crate::store::tracking::effect::{Effect, Positions};
 
 /// Changing. Whoever calls has made sure that the owner is there and the owned row free.
 impl<P: PivotRow> Pivot<P> {

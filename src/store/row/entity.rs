@@ -13,7 +13,7 @@ use crate::store::index::{Parent, ValueHasher};
 use crate::store::key::{Id, Key, RawKey};
 use crate::store::pivot::Pivot;
 use crate::store::table::Table;
-use crate::store::table::any_table::AnyTable;
+use crate::store::table::dyn_table::AnyTable;
 use crate::store::world::view::{RowMut, RowRef};
 
 /// All tables of one schema. Generated; a [`World`](crate::store::world::World) is made of it.
@@ -444,4 +444,21 @@ pub fn owner_value<'a, T: Tables>(
         },
         _ => Value::Null,
     }
+}
+
+/// Columns and their values for a message.
+pub(crate) fn names_and_values<E: Entity>(
+    row: &E,
+    columns: &[usize],
+    tables: &E::Tables,
+) -> (String, String) {
+    let names: Vec<_> = columns
+        .iter()
+        .map(|&column| E::INFO.columns[column])
+        .collect();
+    let values: Vec<_> = columns
+        .iter()
+        .map(|&column| row.value(column, tables).to_string())
+        .collect();
+    (names.join(", "), values.join(", "))
 }

@@ -1,7 +1,6 @@
 //! The rows of one entity type.
 
-pub mod any_table;
-mod dyn_table;
+pub mod dyn_table;
 mod rows;
 mod update;
 
@@ -13,8 +12,8 @@ use crate::store::index::ids::Ids;
 use crate::store::index::{Parent, ParentIndex, ValueIndex};
 use crate::store::key::{Id, Key, RawKey};
 use crate::store::row::entity::{Entity, IndexHasher};
-use crate::store::tracking::commit_sink::Positions;
 use crate::store::tracking::dirty::{DirtySet, RowState};
+use crate::store::tracking::effect::Positions;
 
 pub use rows::{RowKeys, Rows};
 

@@ -7,10 +7,12 @@ use super::{Slot, Table, Undo, Written, flag, list, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{ForeignKey, OnDelete, TableKind};
 use crate::store::index::{Parent, Place};
+use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::{Entity, IndexHasher};
-use crate::store::tracking::commit_sink::{Effect, Ledger};
-use crate::store::tracking::dirty::{AnyKey, RowState, Tombstone};
+use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::dirty::{RowState, Tombstone};
+use crate::store::tracking::effect::Effect;
 
 /// Changing. Whoever calls has made sure that the world allows it.
 impl<E: Entity> Table<E> {

@@ -5,8 +5,8 @@ use hashbrown::HashMap;
 use crate::schema::TableId;
 use crate::schema::value::Value;
 use crate::store::key::RawKey;
-use crate::store::tracking::commit_sink::Positions;
 use crate::store::tracking::dirty::Tombstone;
+use crate::store::tracking::effect::Positions;
 
 /// The changes of one table, in the order of ids.
 #[derive(Clone, Debug)]

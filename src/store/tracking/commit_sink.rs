@@ -1,26 +1,11 @@
 //! What is kept of steps that nothing can take back any more: who was changed together, for saving;
 //! and what came of it, for subscribers.
 
-use smallvec::SmallVec;
-
-use crate::store::tracking::dirty::AnyKey;
+use crate::store::key::AnyKey;
+use crate::store::tracking::effect::{Effect, Positions};
 use crate::store::tracking::feed::Feed;
 #[cfg(feature = "sqlite")]
 use crate::store::tracking::txn_groups::Together;
-
-/// Positions of columns, ascending: columns of a row whose type is not known.
-pub type Positions = SmallVec<[u16; 4]>;
-
-/// What became of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect<C> {
-    /// It is new.
-    Inserted,
-    /// These columns were written to another value.
-    Changed(C),
-    /// It is gone.
-    Removed,
-}
 
 /// Where tables tell of their steps once they are final.
 #[derive(Debug, Default)]

@@ -8,8 +8,8 @@ use slotmap::Key as _;
 use smallvec::SmallVec;
 
 use crate::schema::TableId;
-use crate::store::key::RawKey;
-use crate::store::table::any_table::Selection;
+use crate::store::key::{AnyKey, RawKey};
+use crate::store::row_set::Selection;
 use crate::store::tracking::change_set::Captured;
 
 /// Rows that are fetched before the first of them is looked at. Dirty rows are far apart in memory; a
@@ -28,50 +28,6 @@ bitflags! {
         const LISTED = 1 << 2;
         /// Its key is in the dirty set's list of rows that have moved.
         const MOVED = 1 << 3;
-    }
-}
-
-/// A table and a key in it: a row of any table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AnyKey {
-    /// The table.
-    pub table: TableId,
-    /// The key; for a pivot's row, the key of the owned row.
-    pub key: RawKey,
-}
-
-/// Rows of any tables, each once: those of one table, and whether a row is among them, are found in
-/// O(log n).
-#[derive(Debug)]
-pub struct RowSet(Vec<AnyKey>);
-
-impl FromIterator<AnyKey> for RowSet {
-    fn from_iter<I: IntoIterator<Item = AnyKey>>(rows: I) -> Self {
-        let mut rows: Vec<_> = rows.into_iter().collect();
-        rows.sort_unstable();
-        rows.dedup();
-        Self(rows)
-    }
-}
-
-impl RowSet {
-    /// Whether a row is among them.
-    #[must_use]
-    pub fn contains(&self, row: AnyKey) -> bool {
-        self.0.binary_search(&row).is_ok()
-    }
-
-    /// All of them, table by table.
-    pub fn iter(&self) -> impl Iterator<Item = AnyKey> {
-        self.0.iter().copied()
-    }
-
-    /// The keys of those of one table, in the order in which the rows stand in memory.
-    pub fn keys(&self, table: TableId) -> impl Iterator<Item = RawKey> {
-        let start = self.0.partition_point(|row| row.table < table);
-        let rows = self.0[start..].iter();
-        rows.take_while(move |row| row.table == table)
-            .map(|row| row.key)
     }
 }
 
@@ -308,24 +264,5 @@ mod tests {
         assert_eq!(dirty.moved().len(), 2);
         dirty.unlist(|_| ());
         assert_eq!(dirty.moved(), []);
-    }
-
-    #[test]
-    fn rows_of_one_table_are_found_among_those_of_many() {
-        let mut keys = SlotMap::<RawKey, ()>::with_key();
-        let keys = [(); 3].map(|()| keys.insert(()));
-        let row = |table, key: usize| AnyKey {
-            table: TableId(table),
-            key: keys[key],
-        };
-        let rows = RowSet::from_iter([row(2, 2), row(0, 1), row(2, 0), row(3, 1), row(2, 2)]);
-        assert_eq!(rows.iter().count(), 4);
-        assert!(rows.keys(TableId(2)).eq([keys[0], keys[2]]));
-        assert!(rows.keys(TableId(0)).eq([keys[1]]));
-        assert_eq!(
-            rows.keys(TableId(1)).count() + rows.keys(TableId(4)).count(),
-            0
-        );
-        assert!(rows.contains(row(3, 1)) && !rows.contains(row(3, 2)));
     }
 }

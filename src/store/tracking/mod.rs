@@ -4,6 +4,7 @@ pub mod change_set;
 pub mod commit_sink;
 pub mod delta;
 pub mod dirty;
+pub mod effect;
 pub mod feed;
 #[cfg(feature = "sqlite")]
 pub(crate) mod txn_groups;

@@ -1,5 +1,7 @@
 //! The world: all tables of one schema, and the verbs on them.
 
+mod apply;
+pub mod changes;
 pub mod join;
 pub mod own;
 mod ownership_cycles;
@@ -7,7 +9,7 @@ pub mod remove;
 #[cfg(feature = "sqlite")]
 pub(crate) mod save_set;
 pub mod transaction;
-pub(in crate::store) mod update;
+mod update;
 pub mod view;
 
 use std::fmt;
@@ -16,11 +18,10 @@ use std::ops::Deref;
 use crate::error::Error;
 
 use crate::schema::TableId;
+use crate::schema::graph::{Ownership, Reference, references};
 use crate::store::key::{Id, Key};
 use crate::store::row::entity::{Entity, Standalone, Tables, all_tables};
 use crate::store::tracking::commit_sink::Ledger;
-use crate::store::world::ownership_cycles::Ownership;
-use crate::store::world::remove::{Reference, references};
 use crate::store::world::transaction::UndoLog;
 use crate::store::world::view::{RowMut, RowRef};
 
@@ -72,8 +73,8 @@ impl<T: Tables> World<T> {
             tables: T::default(),
             log: UndoLog::default(),
             ledger: Ledger::default(),
-            references: references::<T>(),
-            ownership: Ownership::of::<T>(),
+            references: references(T::INFO),
+            ownership: Ownership::of(T::INFO),
             #[cfg(feature = "sqlite")]
             identity: new_identity(),
         }

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use crate::error::Error;
 
 use crate::store::index::{Parent, Place};
+use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
 use crate::store::pivot::{Pivot, describe};
 use crate::store::row::entity::{Owned, Owner as _, OwnerOf, PivotRow, Tables};
 use crate::store::table::Rows;
-use crate::store::tracking::dirty::AnyKey;
 use crate::store::world::World;
 
 /// One row of the list that replaces what an owner has: a new row, or one that it has and keeps.

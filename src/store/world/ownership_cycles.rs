@@ -8,67 +8,11 @@ use std::collections::HashSet;
 
 use crate::error::{Error, Problem, ProblemKind};
 
-use crate::schema::{TableId, TableKind};
+use crate::schema::graph::Reference;
 use crate::store::index::Parent;
+use crate::store::key::AnyKey;
 use crate::store::row::entity::{Tables, all_tables};
-use crate::store::tracking::dirty::AnyKey;
 use crate::store::world::World;
-use crate::store::world::remove::Reference;
-
-/// Where it stands who owns the rows of each table.
-#[derive(Debug)]
-pub(crate) struct Ownership {
-    /// For each table the foreign keys that name an owner: its own ones, and its pivot's arms.
-    owners: Box<[Vec<Reference>]>,
-    /// For each table whether one of its rows could own itself, directly or through others.
-    is_circular: Box<[bool]>,
-}
-
-impl Ownership {
-    pub(crate) fn of<T: Tables>() -> Self {
-        let owners = |table: TableId| {
-            let info = T::INFO[table.index()];
-            let own = info
-                .foreign_keys
-                .iter()
-                .zip(0..)
-                .filter(|(key, _)| key.owns);
-            let own = own.map(|(_, foreign_key)| Reference { table, foreign_key });
-            let arms = match info.kind {
-                // The arms follow the owned row.
-                TableKind::Owned { pivot } => (1..T::INFO[pivot.index()].foreign_keys.len())
-                    .map(|foreign_key| Reference {
-                        table: pivot,
-                        foreign_key,
-                    })
-                    .collect(),
-                TableKind::Entity | TableKind::Pivot { .. } => Vec::new(),
-            };
-            own.chain(arms).collect()
-        };
-        let owners: Box<[Vec<Reference>]> = all_tables::<T>().map(owners).collect();
-        let targets = |table: TableId| {
-            let targets = owners[table.index()].iter().map(|reference| {
-                T::INFO[reference.table.index()].foreign_keys[reference.foreign_key].table
-            });
-            targets.flatten().collect::<Vec<_>>()
-        };
-        let is_circular = |table: TableId| {
-            let mut reached = HashSet::new();
-            let mut to_visit = targets(table);
-            while let Some(target) = to_visit.pop() {
-                if reached.insert(target) {
-                    to_visit.extend(targets(target));
-                }
-            }
-            reached.contains(&table)
-        };
-        Self {
-            is_circular: all_tables::<T>().map(is_circular).collect(),
-            owners,
-        }
-    }
-}
 
 impl<T: Tables> World<T> {
     /// The owners of a row, each with where it stands.

@@ -3,32 +3,13 @@
 use smallvec::{SmallVec, smallvec};
 
 use crate::error::Error;
+use crate::schema::graph::Reference;
 use crate::schema::{OnDelete, TableId, TableKind};
 use crate::store::index::Parent;
+use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
-use crate::store::row::entity::{Entity, Tables, all_tables};
-use crate::store::tracking::dirty::AnyKey;
+use crate::store::row::entity::{Entity, Tables};
 use crate::store::world::World;
-
-/// A foreign key by its table and its position there.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Reference {
-    pub(crate) table: TableId,
-    pub(crate) foreign_key: usize,
-}
-
-/// For each table the foreign keys that point to it.
-pub(crate) fn references<T: Tables>() -> Box<[Vec<Reference>]> {
-    let mut references: Box<[Vec<Reference>]> = T::INFO.iter().map(|_| Vec::new()).collect();
-    for (table, info) in all_tables::<T>().zip(T::INFO) {
-        for (foreign_key, key) in info.foreign_keys.iter().enumerate() {
-            if let Some(target) = key.table {
-                references[target.index()].push(Reference { table, foreign_key });
-            }
-        }
-    }
-    references
-}
 
 impl<T: Tables> World<T> {
     /// Removes a row with all that it owns, and with the rows whose foreign keys say

@@ -3,13 +3,15 @@
 use hashbrown::HashSet;
 
 use crate::schema::TableKind;
+use crate::schema::graph::Reference;
 use crate::store::index::Parent;
+use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::{Tables, all_tables};
-use crate::store::tracking::dirty::{AnyKey, RowSet};
+use crate::store::row_set::RowSet;
 use crate::store::tracking::txn_groups::Group;
 use crate::store::world::World;
-use crate::store::world::remove::{Action, Reference};
+use crate::store::world::remove::Action;
 
 /// Whether what a row owns is saved with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

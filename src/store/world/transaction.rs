@@ -3,11 +3,11 @@
 use std::ops::{Deref, DerefMut};
 
 use crate::schema::TableId;
+#[cfg(feature = "sqlite")]
+use crate::store::key::AnyKey;
 use crate::store::row::entity::Tables;
 #[cfg(feature = "sqlite")]
 use crate::store::row::entity::all_tables;
-#[cfg(feature = "sqlite")]
-use crate::store::tracking::dirty::AnyKey;
 use crate::store::world::World;
 
 /// Which tables were written, in order. How to take each step back, the tables know themselves.

@@ -6,10 +6,10 @@ use crate::error::Error;
 
 use crate::schema::check_constraint::Check;
 use crate::store::index::{Parent, Place};
+use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
-use crate::store::row::entity::{Entity, Tables};
+use crate::store::row::entity::{Entity, Tables, names_and_values};
 use crate::store::table::{Slot, Table, Written, columns_of, flag};
-use crate::store::tracking::dirty::AnyKey;
 use crate::store::world::World;
 
 impl<T: Tables> World<T> {
@@ -282,21 +282,4 @@ fn not_unique<E: Entity>(
         value,
         existing,
     }
-}
-
-/// Columns and their values for a message.
-pub(in crate::store) fn names_and_values<E: Entity>(
-    row: &E,
-    columns: &[usize],
-    tables: &E::Tables,
-) -> (String, String) {
-    let names: Vec<_> = columns
-        .iter()
-        .map(|&column| E::INFO.columns[column])
-        .collect();
-    let values: Vec<_> = columns
-        .iter()
-        .map(|&column| row.value(column, tables).to_string())
-        .collect();
-    (names.join(", "), values.join(", "))
 }

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
-use crate::store::tracking::dirty::AnyKey;
+use crate::store::key::AnyKey;
 
 /// Disjoint sets of rows, whose trees say which rows are in one group, and whose rings lead
 /// through all of its rows. Both are made one by a constant number of steps.

@@ -2,7 +2,8 @@
 
 mod groups;
 
-use crate::store::tracking::dirty::{AnyKey, RowSet};
+use crate::store::key::AnyKey;
+use crate::store::row_set::RowSet;
 use groups::{Groups, Place};
 
 /// So many rows of transactions are noted before groups are made of them, in one go: well below a

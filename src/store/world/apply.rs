@@ -1,0 +1,249 @@
+//! Changes copied out of one world, and applied to another.
+
+use std::collections::HashSet;
+
+use crate::error::{Error, Problem, ProblemKind};
+use crate::schema::{TableInfo, TableKind};
+use crate::store::index::Parent;
+use crate::store::key::AnyKey;
+use crate::store::row::entity::{Tables, all_tables};
+use crate::store::tracking::change_set::Captured;
+use crate::store::tracking::delta::Delta;
+use crate::store::tracking::effect::Effect;
+use crate::store::world::World;
+use crate::store::world::changes::Changes;
+
+impl<T: Tables> Changes<'_, T> {
+    /// The changes with the values that the rows have now. O(what changed).
+    #[must_use]
+    pub fn delta(&self) -> Delta {
+        let mut delta = Delta::default();
+        for rows in self.rows.chunk_by(|a, b| a.table == b.table) {
+            let id = rows[0].table;
+            let table = self.world.tables.table(id);
+            let mut captured = Captured::new(id);
+            for row in rows {
+                match &row.effect {
+                    Effect::Inserted => {
+                        table.copy(&self.world.tables, row.key, None, &mut captured);
+                    }
+                    Effect::Changed(columns) => {
+                        table.copy(&self.world.tables, row.key, Some(columns), &mut captured);
+                    }
+                    Effect::Removed => {}
+                }
+            }
+            let removed = rows.iter().filter(|row| row.effect == Effect::Removed);
+            captured.remove(removed.map(|row| (row.id, row.key)));
+            delta.tables.push((table.info(), captured));
+        }
+        delta
+    }
+}
+
+impl<T: Tables> World<T> {
+    /// Every row as if it had just been inserted: what a new mirror begins with, or a new file. Ids of rows
+    /// that are gone are not given again there either. O(rows).
+    ///
+    /// # Errors
+    /// [`Error::TransactionOpen`] inside of a transaction.
+    pub fn snapshot(&self) -> Result<Delta, Error> {
+        self.refuse_in_transaction()?;
+        let of_table = |id| {
+            let table = self.tables.table(id);
+            let mut captured = Captured::new(id);
+            for (_, key) in table.rows_by_id() {
+                table.copy(&self.tables, key, None, &mut captured);
+            }
+            (table.info(), captured)
+        };
+        let used_id = |id| {
+            let next = self.tables.table(id).counter().next();
+            (id, next.map_or(i64::MAX, |next| next - 1))
+        };
+        Ok(Delta {
+            tables: all_tables::<T>()
+                .map(of_table)
+                .filter(|(_, c)| !c.is_empty())
+                .collect(),
+            used_ids: all_tables::<T>().map(used_id).collect(),
+        })
+    }
+
+    /// Does in this world what was done in the one that the changes come from; all of it or nothing.
+    /// Rows have the same ids here as there, and keys of their own.
+    ///
+    /// A world that changes are applied to should not be changed by anybody else. Where it was, what
+    /// does not fit is listed. O(what changed).
+    ///
+    /// # Errors
+    /// [`Error::NotApplied`] with all rows that do not fit, [`Error::OtherSchema`] for the changes of
+    /// a world with other tables. Nothing was changed then.
+    pub fn apply(&mut self, delta: &Delta) -> Result<(), Error> {
+        for (info, captured) in &delta.tables {
+            let own = T::INFO.get(captured.table.index());
+            if own.is_none_or(|own| own.name != info.name || own.columns != info.columns) {
+                return Err(Error::OtherSchema { table: info.name });
+            }
+        }
+        self.transaction(|world| {
+            let mut applying = Applying {
+                world,
+                problems: Vec::new(),
+                touched: Vec::new(),
+                removed: Vec::new(),
+            };
+            applying.remove(delta);
+            applying.make_room(delta);
+            // The place of a row that is there already is not that of a new one.
+            if applying.problems.is_empty() {
+                applying.write(delta);
+                applying.look_at_all();
+                applying.use_up_ids(delta);
+            }
+            match applying.problems {
+                problems if problems.is_empty() => Ok(()),
+                problems => Err(Error::NotApplied { problems }),
+            }
+        })
+    }
+}
+
+/// A delta that is being applied. Only when all of it is in can it be said whether it fits: rows name
+/// each other, and take over each other's values.
+struct Applying<'w, T: Tables> {
+    world: &'w mut World<T>,
+    problems: Vec<Problem>,
+    touched: Vec<AnyKey>,
+    removed: Vec<(AnyKey, i64)>,
+}
+
+impl<T: Tables> Applying<'_, T> {
+    fn remove(&mut self, delta: &Delta) {
+        for (info, captured) in &delta.tables {
+            let table = captured.table;
+            let pivot = match info.kind {
+                TableKind::Entity => None,
+                TableKind::Owned { pivot } => Some(pivot),
+                // Its rows go with what is owned.
+                TableKind::Pivot { .. } => continue,
+            };
+            for id in captured.removed() {
+                let Some(key) = self.world.tables.table(table).key_of(id) else {
+                    self.complain(info, id, ProblemKind::Missing);
+                    continue;
+                };
+                if let Some(pivot) = pivot {
+                    self.world.take_out(pivot, key);
+                }
+                self.world.take_out(table, key);
+                self.removed.push((AnyKey { table, key }, id));
+            }
+        }
+    }
+
+    /// Gives new rows their ids, so that all others can name them.
+    fn make_room(&mut self, delta: &Delta) {
+        for (info, captured) in &delta.tables {
+            if let TableKind::Pivot { .. } = info.kind {
+                continue;
+            }
+            for row in captured.rows().iter().filter(|row| captured.is_new(row)) {
+                let table = self.world.tables.table_mut(captured.table);
+                if table.key_of(row.id).is_some() {
+                    self.complain(info, row.id, ProblemKind::AlreadyThere);
+                } else {
+                    table.reserve(row.id);
+                    self.world.recorded(captured.table);
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, delta: &Delta) {
+        for (_, captured) in &delta.tables {
+            let table = captured.table;
+            let apply_row = self.world.tables.table(table).applier();
+            for row in captured.rows() {
+                match apply_row(&mut self.world.tables, captured, row) {
+                    Ok(key) => {
+                        self.world.recorded(table);
+                        self.touched.push(AnyKey { table, key });
+                    }
+                    Err(problems) => self.problems.extend(problems),
+                }
+            }
+        }
+    }
+
+    fn use_up_ids(&mut self, delta: &Delta) {
+        for &(table, id) in &delta.used_ids {
+            let own = self.world.tables.table_mut(table);
+            if own.counter().next().is_some_and(|next| next <= id) {
+                own.use_up(id);
+                self.world.recorded(table);
+            }
+        }
+    }
+
+    fn look_at_all(&mut self) {
+        let mut visited = HashSet::new();
+        for &row in &self.touched {
+            let table = self.world.tables.table(row.table);
+            self.problems.extend(table.conflicts(row.key));
+            if let TableKind::Owned { pivot } = table.info().kind
+                && self.world.tables.table(pivot).id_of(row.key).is_none()
+            {
+                let pivot = T::INFO[pivot.index()].name;
+                let id = table.id_of(row.key).unwrap_or_default();
+                let kind = ProblemKind::NoOwner { pivot };
+                self.problems.push(Problem::of_row(table.info(), id, kind));
+            }
+            let owned = match table.info().kind {
+                // A pivot's row has the key of the owned row.
+                TableKind::Pivot { owned } => AnyKey {
+                    table: owned,
+                    key: row.key,
+                },
+                _ => row,
+            };
+            self.world
+                .islands_above(owned, &mut visited, &mut self.problems);
+        }
+        for &(row, id) in &self.removed {
+            self.problems.extend(self.world.left_behind(row, id));
+        }
+    }
+
+    fn complain(&mut self, info: &'static TableInfo, id: i64, kind: ProblemKind) {
+        self.problems.push(Problem::of_row(info, id, kind));
+    }
+}
+
+impl<T: Tables> World<T> {
+    /// Rows that still name one that is gone.
+    fn left_behind(&self, gone: AnyKey, id: i64) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for reference in &self.references[gone.table.index()] {
+            let table = self.tables.table(reference.table);
+            if let (TableKind::Pivot { .. }, 0) = (table.info().kind, reference.foreign_key) {
+                continue;
+            }
+            for child in table.children_of(reference.foreign_key, Parent::Row(gone.key)) {
+                problems.push(Problem {
+                    table: table.info().name,
+                    id: table.id_of(child).unwrap_or_default(),
+                    column: table
+                        .info()
+                        .foreign_key_column(reference.foreign_key)
+                        .to_owned(),
+                    kind: ProblemKind::Dangling {
+                        target: T::INFO[gone.table.index()].name,
+                        id,
+                    },
+                });
+            }
+        }
+        problems
+    }
+}
