@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use common::reference::{Files, Keys, Order, PER_MOBILE, attribute, double, rng, world};
 use gamedb::Database;
-use gamedb::codegen::{AnyTable as _, Entity as _};
+use gamedb::codegen::traits::*;
 use gamedb::store::row_set::Selection;
 use gamedb::store::tracking::change_set::Captured;
 use gamedb_models::{Attribute, AttributeKey, AttributeRef, AttributeValue, World};

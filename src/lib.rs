@@ -20,32 +20,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Modules, in reading order:
+//! In reading order:
 //!
 //! - [`store`]: the world in memory. Knows nothing of SQL or files.
-//! - [`persist`]: world files (feature `sqlite`, on by default).
-//! - [`error`]: what can go wrong.
+//! - [`Database`]: a world with its file (feature `sqlite`, on by default).
+//! - [`Error`] and [`FileError`]: what can go wrong.
 #![forbid(unsafe_code)]
 
 #[doc(hidden)]
 pub mod codegen;
-pub mod error;
+mod error;
 #[cfg(feature = "sqlite")]
-pub mod persist;
+mod persist;
 pub mod schema;
 pub mod store;
 
-pub use error::Error;
 #[cfg(feature = "sqlite")]
-pub use persist::background::{Generation, Ticket};
+pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
+pub use error::{Error, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
-pub use persist::database::{Cascade, Database};
-#[cfg(feature = "sqlite")]
-pub use persist::error::FileError;
-#[cfg(feature = "sqlite")]
-pub use persist::flush::FlushReport;
-#[cfg(feature = "sqlite")]
-pub use persist::options::Options;
+pub use persist::{
+    CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
+};
 pub use store::key::{Id, Key};
 pub use store::tracking::delta::Delta;
 pub use store::tracking::effect::Effect;
@@ -53,6 +49,8 @@ pub use store::tracking::feed::Subscription;
 pub use store::world::World;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
 pub use store::world::own::NewOrKept;
+#[cfg(feature = "sqlite")]
+pub use store::world::save_set::Cascade;
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

@@ -1,5 +1,5 @@
 //! A disk without room, as a limit of the file's size shows it: `Full`, nothing written, and again when
-//! there is room.
+//! there is room. A crate of its own, because the limit holds for all that a process writes.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
@@ -10,8 +10,8 @@ use std::process::Command;
 
 use common::TestFile;
 use common::sample::{attribute, mobile};
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error, FileError};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{MobileKey, World};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

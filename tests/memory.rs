@@ -1,4 +1,5 @@
-//! What is kept beside the rows stays in proportion to them, however much comes and goes.
+//! What is kept beside the rows stays in proportion to them, however much comes and goes. A process of its
+//! own, because its global allocator counts, and other tests would be counted too.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;

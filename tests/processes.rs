@@ -1,4 +1,5 @@
-//! Several programs and one file: row E10 of the behaviour.
+//! Several programs and one file. A crate of its own, because each test here starts this very program
+//! again, as the second process, and by the name of a test in it.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;
@@ -6,7 +7,7 @@ mod common;
 use std::process::Command;
 
 use common::TestFile;
-use common::sample::{flushed, player};
+use common::sample::{flushed, flushed_file, player};
 use gamedb::{Database, Error, FileError};
 use gamedb_models::World;
 
@@ -50,7 +51,7 @@ fn what_another_process_sees(path: &std::path::Path) -> String {
 }
 
 #[test]
-fn e10_a_second_process_gets_a_clear_error() {
+fn a_second_process_gets_a_clear_error() {
     let file = TestFile::new();
     let db = file.open();
     assert_eq!(what_another_process_sees(&file.path()), "open already");
@@ -60,10 +61,8 @@ fn e10_a_second_process_gets_a_clear_error() {
 }
 
 #[test]
-fn e10_a_second_database_in_the_same_process_gets_it_too_and_harms_nothing() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+fn a_second_database_in_the_same_process_gets_it_too_and_harms_nothing() {
+    let (file, mut db, sample) = flushed_file();
     for path in [file.path(), file.folder().join(".").join("world.db")] {
         match Database::<World>::open(&path).unwrap_err() {
             Error::File(FileError::AlreadyOpen { path: named, lock }) => {
@@ -80,7 +79,7 @@ fn e10_a_second_database_in_the_same_process_gets_it_too_and_harms_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn e10_a_link_to_the_file_is_the_same_file() {
+fn a_link_to_the_file_is_the_same_file() {
     let file = TestFile::new();
     let db = file.open();
     let link = file.folder().join("link.db");
@@ -93,10 +92,8 @@ fn e10_a_link_to_the_file_is_the_same_file() {
 }
 
 #[test]
-fn e10_other_programs_read_while_the_game_runs() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+fn other_programs_read_while_the_game_runs() {
+    let (file, mut db, sample) = flushed_file();
     let reader = file.reader();
     let count = || -> i64 {
         reader
@@ -122,10 +119,8 @@ fn e10_other_programs_read_while_the_game_runs() {
 
 /// Backup programs bring the write-ahead log into the file. They change no row by that.
 #[test]
-fn e10_a_checkpoint_by_another_program_is_not_taken_for_a_write() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let sample = flushed(&mut db);
+fn a_checkpoint_by_another_program_is_not_taken_for_a_write() {
+    let (file, mut db, sample) = flushed_file();
     for (n, mode) in (0..).zip(["PASSIVE", "FULL", "RESTART", "TRUNCATE"]) {
         db.get_mut(sample.ada).unwrap().set_year_of_birth(n);
         let _ = db.flush().unwrap();
@@ -188,4 +183,23 @@ fn a_file_or_folder_that_may_not_be_written_is_refused_at_open() {
         );
     }
     allow(file.folder(), 0o755);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_is_not_there_yet_finds_the_same_lock() {
+    let file = TestFile::new();
+    let link = file.folder().join("link.db");
+    std::os::unix::fs::symlink("world.db", &link).unwrap();
+    let through_link = gamedb::Database::<World>::open(&link).unwrap();
+    let again = gamedb::Database::<World>::open(&link);
+    assert!(matches!(
+        again,
+        Err(Error::File(FileError::AlreadyOpen { .. }))
+    ));
+    assert!(matches!(
+        file.try_open(),
+        Err(Error::File(FileError::AlreadyOpen { .. }))
+    ));
+    drop(through_link);
 }

@@ -1,5 +1,6 @@
 //! The writer thread and how batches go to it, in every order of events that there is: loom tries them
-//! all. The world is a number per row, the file too, and a batch is what differs.
+//! all. The world is a number per row, the file too, and a batch is what differs. A crate of its own,
+//! because it compiles `src/persist/worker.rs` itself, with loom's locks and threads in the place of std's.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 #[path = "../src/persist/worker.rs"]

@@ -1,15 +1,16 @@
 //! The writer thread dies: before COMMIT, after it, and at a checkpoint. What can make it panic is a
-//! subscriber of `tracing`, which runs in it; this test has one, and so a process of its own.
+//! subscriber of `tracing`, which runs in it. A crate of its own, because there is one subscriber for a
+//! whole process.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;
 
 use std::sync::Mutex;
 
-use common::sample::{fill, flushed, player};
+use common::sample::{filled_file, flushed, player};
 use common::{TestFile, contents_of, flush_failure, state_of};
-use gamedb::persist::error::{FlushFailure, Outcome};
 use gamedb::{Database, Error};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::Player;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -136,9 +137,7 @@ fn before_and_after_commit() {
 
 /// Nothing was on its way, so nothing is lost; but there is no writer any more.
 fn at_a_checkpoint() {
-    let file = TestFile::new();
-    let mut db = file.open();
-    let _ = fill(&mut db);
+    let (file, mut db, _) = filled_file();
     for n in 10..3_000 {
         let full_name = "x".repeat(2_000);
         let player = Player {

@@ -2,7 +2,8 @@
 //! the order in which owned rows stand.
 
 use gamedb::Id;
-use gamedb::codegen::{Entity, Owner as _, Parent, Pivot, PivotRow, Table, Tables as _};
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{Entity, Parent, Pivot, PivotRow, StoredPivot, Table};
 use gamedb_models::{Tables, World};
 
 /// Compares the world that was in memory with the one that was read from its file, and returns the
@@ -80,7 +81,7 @@ impl Worlds<'_> {
 
     /// Each owned row in a pivot row of the same id, with the same owner; and each owner with the same
     /// rows in the same order.
-    fn same_pivot<P: PivotRow<Tables = Tables>>(
+    fn same_pivot<P: StoredPivot<Tables = Tables, Owned: Entity>>(
         &self,
         memory: &Pivot<P>,
         id: impl Fn(&P) -> Id<P>,

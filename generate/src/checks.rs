@@ -1,6 +1,6 @@
 //! What the CHECKs of a table say, as far as it can be understood. SQLite has no pragma for it.
 
-use sqlparser::ast::{BinaryOperator, Expr, Value};
+use sqlparser::ast::{BinaryOperator, Expr, InTarget, Value};
 use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -133,10 +133,11 @@ fn kind(expr: &Expr, columns: &[Column]) -> CheckKind {
 fn one_column(expr: &Expr, columns: &[Column]) -> Option<CheckKind> {
     match expr {
         Expr::IsNull(inner) => Some(CheckKind::IsNull(column(inner, columns)?)),
-        Expr::InList {
+        Expr::In {
             expr,
-            list,
+            target: InTarget::List(list),
             negated: false,
+            global: false,
         } => in_list(column(expr, columns)?, list),
         Expr::BinaryOp {
             left,

@@ -577,6 +577,30 @@ fn an_unclosed_quote_does_not_take_the_rest_along() {
     );
 }
 
+/// A quoted name that is empty is no name. The reader of an index must step over it: it did not, and
+/// never returned.
+#[test]
+fn an_empty_name_in_an_index_does_not_hold_the_reader() {
+    for part in [r#"x """#, r#"x ASC """#, r#"x " " DESC"#] {
+        let world = World::new(format!(
+            "CREATE TABLE a (id INT PRIMARY KEY, x INT);\nCREATE INDEX i ON a ({part});\nCREATE TABLE b (id INT PRIMARY KEY);\n"
+        ));
+        let input = Input {
+            dialect: Some(Dialect::Postgres),
+            ..world.input()
+        };
+        let (schema, _) = read(&input).expect("the schema is read");
+        let names: Vec<&str> = schema
+            .tables
+            .iter()
+            .map(|table| table.name.as_str())
+            .collect();
+        assert_eq!(names, ["a", "b"]);
+        let left_out = format!("table a: index i is left out: `{part}` is computed");
+        assert_eq!(schema.warnings, [left_out]);
+    }
+}
+
 #[test]
 fn nothing_that_was_not_generated_is_written_over() {
     let world = World::new("CREATE TABLE t (id INT UNSIGNED PRIMARY KEY);");

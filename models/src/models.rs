@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::codegen::{
-    Check, ColumnProblem, Comparison, EcoString, Entity, Error, ForeignKey, Id, IndexHasher,
-    IndexInfo, Key, NewOrKept, Operand, Owned, Parts, Pivot, PivotRow, RawKey, RowReader, Rows,
+    Check, ColumnProblem, Comparison, EcoString, Error, ForeignKey, Id, IndexHasher, IndexInfo,
+    Key, NewOrKept, Operand, Owned, Parts, Pivot, PivotRow, RawKey, Row, RowReader, Rows,
     Standalone, Table, TableId, TableInfo, TableKind, Union, Value, columns, fields, id_of,
     id_of_optional, owner_enum, owner_value, tables, text_enum, views,
 };
@@ -160,7 +160,7 @@ impl Union for AttributeValue {
         }
     }
 
-    fn load<T: gamedb::codegen::Tables>(
+    fn load<T: gamedb::codegen::Resolve>(
         used: u32,
         parts: &Parts<'_, '_, T>,
     ) -> Result<Option<Self>, ColumnProblem> {
@@ -231,10 +231,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -256,14 +254,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::WHAT_WE_CALL_YOU.union(PlayerColumns::EMAIL);
     const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {
@@ -539,10 +529,8 @@ impl Mobile {
     const OWNER_PLAYER_ID: usize = 1;
 }
 
-impl Entity for Mobile {
+impl Row for Mobile {
     type Tables = Tables;
-    type Ref<'w> = MobileRef<'w>;
-    type Mut<'w> = MobileMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -568,14 +556,6 @@ impl Entity for Mobile {
     const INDEXED: MobileColumns =
         MobileColumns::OWNER_MOBILE_ID.union(MobileColumns::OWNER_PLAYER_ID);
     const CHECKED: MobileColumns = MobileColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.mobiles
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.mobiles
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -829,10 +809,8 @@ impl Item {
     const BLUEPRINT_ID: usize = 0;
 }
 
-impl Entity for Item {
+impl Row for Item {
     type Tables = Tables;
-    type Ref<'w> = ItemRef<'w>;
-    type Mut<'w> = ItemMut<'w>;
 
     const TABLE: TableId = TableId(2);
     const INFO: &'static TableInfo = &TableInfo {
@@ -857,14 +835,6 @@ impl Entity for Item {
     const REALS: ItemColumns = ItemColumns::empty();
     const INDEXED: ItemColumns = ItemColumns::INTERNAL_NAME.union(ItemColumns::BLUEPRINT_ID);
     const CHECKED: ItemColumns = ItemColumns::MAX_STACK_SIZE;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.items
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.items
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -1104,10 +1074,8 @@ fields! {
 
 views!(Attribute, AttributeRef, AttributeMut);
 
-impl Entity for Attribute {
+impl Row for Attribute {
     type Tables = Tables;
-    type Ref<'w> = AttributeRef<'w>;
-    type Mut<'w> = AttributeMut<'w>;
 
     const TABLE: TableId = TableId(3);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1137,14 +1105,6 @@ impl Entity for Attribute {
         .union(AttributeColumns::VECTOR3_Z);
     const INDEXED: AttributeColumns = AttributeColumns::empty();
     const CHECKED: AttributeColumns = AttributeColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.attributes
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.attributes
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1296,14 +1256,6 @@ impl PivotRow for AttributeOwner {
         },
     };
 
-    fn table(tables: &Tables) -> &Pivot<Self> {
-        &tables.attribute_owners
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Pivot<Self> {
-        &mut tables.attribute_owners
-    }
-
     #[inline]
     fn new(id: AttributeOwnerId, attribute: AttributeKey, owner: AttributeOwnerKey) -> Self {
         Self {
@@ -1379,10 +1331,8 @@ fields! {
 
 views!(Inventory, InventoryRef, InventoryMut);
 
-impl Entity for Inventory {
+impl Row for Inventory {
     type Tables = Tables;
-    type Ref<'w> = InventoryRef<'w>;
-    type Mut<'w> = InventoryMut<'w>;
 
     const TABLE: TableId = TableId(5);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1420,14 +1370,6 @@ impl Entity for Inventory {
     const INDEXED: InventoryColumns = InventoryColumns::empty();
     const CHECKED: InventoryColumns =
         InventoryColumns::MAX_ENTRIES.union(InventoryColumns::MAX_VOLUME);
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.inventories
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.inventories
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1573,10 +1515,8 @@ impl InventoryEntry {
     const MOBILE_ITEM_ID: usize = 2;
 }
 
-impl Entity for InventoryEntry {
+impl Row for InventoryEntry {
     type Tables = Tables;
-    type Ref<'w> = InventoryEntryRef<'w>;
-    type Mut<'w> = InventoryEntryMut<'w>;
 
     const TABLE: TableId = TableId(6);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1608,14 +1548,6 @@ impl Entity for InventoryEntry {
         .union(InventoryEntryColumns::ITEM_ID)
         .union(InventoryEntryColumns::MOBILE_ITEM_ID);
     const CHECKED: InventoryEntryColumns = InventoryEntryColumns::QUANTITY;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.inventory_entries
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.inventory_entries
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -1823,14 +1755,6 @@ impl PivotRow for InventoryOwner {
         },
     };
 
-    fn table(tables: &Tables) -> &Pivot<Self> {
-        &tables.inventory_owners
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Pivot<Self> {
-        &mut tables.inventory_owners
-    }
-
     #[inline]
     fn new(id: InventoryOwnerId, inventory: InventoryKey, owner: InventoryOwnerKey) -> Self {
         Self {
@@ -1874,10 +1798,8 @@ fields! {
 
 views!(ItemBlueprint, ItemBlueprintRef, ItemBlueprintMut);
 
-impl Entity for ItemBlueprint {
+impl Row for ItemBlueprint {
     type Tables = Tables;
-    type Ref<'w> = ItemBlueprintRef<'w>;
-    type Mut<'w> = ItemBlueprintMut<'w>;
 
     const TABLE: TableId = TableId(8);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1897,14 +1819,6 @@ impl Entity for ItemBlueprint {
     const REALS: ItemBlueprintColumns = ItemBlueprintColumns::empty();
     const INDEXED: ItemBlueprintColumns = ItemBlueprintColumns::empty();
     const CHECKED: ItemBlueprintColumns = ItemBlueprintColumns::BAKE_TIME_MS;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.item_blueprints
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.item_blueprints
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1993,10 +1907,8 @@ impl ItemBlueprintComponent {
     const COMPONENT_ITEM_ID: usize = 1;
 }
 
-impl Entity for ItemBlueprintComponent {
+impl Row for ItemBlueprintComponent {
     type Tables = Tables;
-    type Ref<'w> = ItemBlueprintComponentRef<'w>;
-    type Mut<'w> = ItemBlueprintComponentMut<'w>;
 
     const TABLE: TableId = TableId(9);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2020,14 +1932,6 @@ impl Entity for ItemBlueprintComponent {
     const INDEXED: ItemBlueprintComponentColumns = ItemBlueprintComponentColumns::ITEM_BLUEPRINT_ID
         .union(ItemBlueprintComponentColumns::COMPONENT_ITEM_ID);
     const CHECKED: ItemBlueprintComponentColumns = ItemBlueprintComponentColumns::RATIO;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.item_blueprint_components
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.item_blueprint_components
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -2186,10 +2090,8 @@ impl MobileItem {
     const ITEM_ID: usize = 2;
 }
 
-impl Entity for MobileItem {
+impl Row for MobileItem {
     type Tables = Tables;
-    type Ref<'w> = MobileItemRef<'w>;
-    type Mut<'w> = MobileItemMut<'w>;
 
     const TABLE: TableId = TableId(10);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2217,14 +2119,6 @@ impl Entity for MobileItem {
         .union(MobileItemColumns::BLUEPRINT_ID)
         .union(MobileItemColumns::ITEM_ID);
     const CHECKED: MobileItemColumns = MobileItemColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.mobile_items
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.mobile_items
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -2439,10 +2333,8 @@ impl MobileItemAttribute {
     const MOBILE_ITEM_ID: usize = 0;
 }
 
-impl Entity for MobileItemAttribute {
+impl Row for MobileItemAttribute {
     type Tables = Tables;
-    type Ref<'w> = MobileItemAttributeRef<'w>;
-    type Mut<'w> = MobileItemAttributeMut<'w>;
 
     const TABLE: TableId = TableId(11);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2471,14 +2363,6 @@ impl Entity for MobileItemAttribute {
         .union(MobileItemAttributeColumns::VECTOR3_Z);
     const INDEXED: MobileItemAttributeColumns = MobileItemAttributeColumns::MOBILE_ITEM_ID;
     const CHECKED: MobileItemAttributeColumns = MobileItemAttributeColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.mobile_item_attributes
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.mobile_item_attributes
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -2605,10 +2489,8 @@ views!(
     MobileItemBlueprintMut
 );
 
-impl Entity for MobileItemBlueprint {
+impl Row for MobileItemBlueprint {
     type Tables = Tables;
-    type Ref<'w> = MobileItemBlueprintRef<'w>;
-    type Mut<'w> = MobileItemBlueprintMut<'w>;
 
     const TABLE: TableId = TableId(12);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2628,14 +2510,6 @@ impl Entity for MobileItemBlueprint {
     const REALS: MobileItemBlueprintColumns = MobileItemBlueprintColumns::empty();
     const INDEXED: MobileItemBlueprintColumns = MobileItemBlueprintColumns::empty();
     const CHECKED: MobileItemBlueprintColumns = MobileItemBlueprintColumns::BAKE_TIME_MS;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.mobile_item_blueprints
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.mobile_item_blueprints
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -2726,10 +2600,8 @@ impl MobileItemBlueprintComponent {
     const COMPONENT_ITEM_ID: usize = 1;
 }
 
-impl Entity for MobileItemBlueprintComponent {
+impl Row for MobileItemBlueprintComponent {
     type Tables = Tables;
-    type Ref<'w> = MobileItemBlueprintComponentRef<'w>;
-    type Mut<'w> = MobileItemBlueprintComponentMut<'w>;
 
     const TABLE: TableId = TableId(13);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2754,14 +2626,6 @@ impl Entity for MobileItemBlueprintComponent {
         MobileItemBlueprintComponentColumns::ITEM_BLUEPRINT_ID
             .union(MobileItemBlueprintComponentColumns::COMPONENT_ITEM_ID);
     const CHECKED: MobileItemBlueprintComponentColumns = MobileItemBlueprintComponentColumns::RATIO;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.mobile_item_blueprint_components
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.mobile_item_blueprint_components
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -7,7 +7,7 @@
 /// `required_owner [..]`, with one flag for each arm, and `union [..]`, with one for each part.
 ///
 /// ```
-/// use gamedb::codegen::{Fields as _, columns, fields};
+/// use gamedb::model::{Fields as _, bitflags, fields};
 ///
 /// struct Mobile {
 ///     name: String,
@@ -94,6 +94,11 @@ macro_rules! fields {
 #[macro_export]
 macro_rules! views {
     ($row:ident, $ref:ident, $mut:ident) => {
+        impl $crate::codegen::Entity for $row {
+            type Ref<'w> = $ref<'w>;
+            type Mut<'w> = $mut<'w>;
+        }
+
         #[doc = concat!("A [`", stringify!($row), "`] for reading, with its relations.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $ref<'w>($crate::codegen::RowRef<'w, $row>);

@@ -13,22 +13,33 @@ pub use crate::error::{Error, ProblemKind};
 pub use crate::schema::check_constraint::{Check, Comparison, Operand};
 pub use crate::schema::value::{FromValue, Value, enum_from_value};
 pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
-pub use crate::store::index::Parent;
+pub use crate::store::index::{IndexHasher, Parent};
 pub use crate::store::key::{Id, Key, RawKey};
-pub use crate::store::pivot::Pivot;
+pub use crate::store::pivot::{Pivot, StoredPivot};
 pub use crate::store::row::composite::{Parts, Union, owner_flags, union_flags};
-pub use crate::store::row::entity::{
-    Arm, ColumnProblem, Entity, Fields, IndexHasher, Owned, Owner, PivotRow, RowReader, Standalone,
-    Tables, id_of, id_of_optional, owner_value,
-};
+pub use crate::store::row::entity::{Fields, PivotRow, Resolve, Row, id_of, id_of_optional};
+pub use crate::store::row::owner::{Arm, Owner, owner_value};
+pub use crate::store::row::reader::{ColumnProblem, RowReader};
+pub use crate::store::table::stored::{Stored, Tables};
+pub use crate::store::world::entity::{Entity, Owned, Standalone};
 pub use crate::store::table::dyn_table::AnyTable;
 pub use crate::store::table::{Rows, Table};
 pub use crate::store::world::World;
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
 pub use crate::store::world::own::NewOrKept;
 pub use crate::store::world::view::{RowMut, RowRef};
-pub use crate::{columns, fields, owner_enum, tables, text_enum, views};
 
+/// The traits of rows and their tables, for a glob import: what looks beneath the views, as tests do,
+/// reaches their methods and constants.
+pub mod traits {
+    pub use crate::store::pivot::StoredPivot as _;
+    pub use crate::store::row::entity::{PivotRow as _, Resolve as _, Row as _};
+    pub use crate::store::row::owner::Owner as _;
+    pub use crate::store::table::dyn_table::AnyTable as _;
+    pub use crate::store::table::stored::{Stored as _, Tables as _};
+}
+
+pub use crate::{columns, fields, owner_enum, tables, text_enum, views};
 pub use column_bits::{ColumnBits, fmt_columns};
 
 /// Declares the tables of a world, each with its position: they are counted from 0, in declaration
@@ -38,16 +49,35 @@ macro_rules! tables {
     (
         $(#[$attribute:meta])*
         pub struct $tables:ident from $ddl:expr;
-        $($(#[$doc:meta])* $position:literal => $name:ident: $table:ty,)*
+        $($(#[$doc:meta])* $position:literal => $name:ident: $table:ident<$row:ident>,)*
     ) => {
         $(#[$attribute])*
         #[derive(Debug, Default)]
         pub struct $tables {
-            $($(#[$doc])* pub $name: $table,)*
+            $($(#[$doc])* pub $name: $table<$row>,)*
+        }
+
+        impl $crate::codegen::Resolve for $tables {
+            const INFO: &'static [&'static $crate::codegen::TableInfo] = &[$(<$table<$row>>::INFO,)*];
+
+            #[inline]
+            fn id_of(&self, table: $crate::codegen::TableId, key: $crate::codegen::RawKey) -> Option<i64> {
+                match table.0 {
+                    $($position => $crate::codegen::AnyTable::id_of(&self.$name, key),)*
+                    other => panic!("there is no table {other}"),
+                }
+            }
+
+            #[inline]
+            fn key_of(&self, table: $crate::codegen::TableId, id: i64) -> Option<$crate::codegen::RawKey> {
+                match table.0 {
+                    $($position => $crate::codegen::AnyTable::key_of(&self.$name, id),)*
+                    other => panic!("there is no table {other}"),
+                }
+            }
         }
 
         impl $crate::codegen::Tables for $tables {
-            const INFO: &'static [&'static $crate::codegen::TableInfo] = &[$(<$table>::INFO,)*];
             const DDL: &'static str = $ddl;
 
             fn table(&self, id: $crate::codegen::TableId) -> &dyn $crate::codegen::AnyTable<Self> {
@@ -62,6 +92,27 @@ macro_rules! tables {
                     $($position => &mut self.$name,)*
                     other => panic!("there is no table {other}"),
                 }
+            }
+        }
+
+        $($crate::tables!(@stored $table, $tables, $name, $row);)*
+    };
+    (@stored Table, $tables:ident, $name:ident, $row:ident) => {
+        $crate::tables!(@impl Stored, Table, $tables, $name, $row);
+    };
+    (@stored Pivot, $tables:ident, $name:ident, $row:ident) => {
+        $crate::tables!(@impl StoredPivot, Pivot, $tables, $name, $row);
+    };
+    (@impl $stored:ident, $table:ident, $tables:ident, $name:ident, $row:ident) => {
+        impl $crate::codegen::$stored for $row {
+            #[inline]
+            fn table(tables: &$tables) -> &$crate::codegen::$table<Self> {
+                &tables.$name
+            }
+
+            #[inline]
+            fn table_mut(tables: &mut $tables) -> &mut $crate::codegen::$table<Self> {
+                &mut tables.$name
             }
         }
     };

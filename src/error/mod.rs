@@ -1,7 +1,17 @@
 //! What can go wrong, each with the table, the row and the column it is about.
 
+#[cfg(feature = "sqlite")]
+mod backend;
+#[cfg(feature = "sqlite")]
+mod file;
 mod problem;
+#[cfg(test)]
+mod tests;
 
+#[cfg(feature = "sqlite")]
+pub use backend::BackendError;
+#[cfg(feature = "sqlite")]
+pub use file::{Difference, FileError, FlushFailure, Outcome};
 pub use problem::{Problem, ProblemKind};
 
 /// Why an operation was refused. It changed nothing.
@@ -167,7 +177,7 @@ pub enum Error {
     /// Something about the world file.
     #[cfg(feature = "sqlite")]
     #[error(transparent)]
-    File(#[from] crate::persist::error::FileError),
+    File(#[from] FileError),
 }
 
 fn first(problems: &[Problem]) -> String {

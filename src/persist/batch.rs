@@ -1,15 +1,15 @@
 //! What one transaction writes: taken out of the world, and merged back where it was not written.
 
 use crate::schema::{TableId, TableInfo};
-use crate::store::row::entity::{Tables, all_tables};
 use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::AnyTable;
+use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::Captured;
 use crate::store::tracking::dirty::Tombstone;
 use crate::store::tracking::txn_groups::Together;
 use crate::store::world::World;
 
-use super::load::LoadOrder;
+use super::table_order::TableOrder;
 
 /// Changes copied out of a world; nothing in it refers to the world.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl NextId {
 
 impl Batch {
     /// One with nothing in it.
-    pub(super) fn new<T: Tables>(order: &LoadOrder) -> Self {
+    pub(super) fn new<T: Tables>(order: &TableOrder) -> Self {
         let table = |&id: &TableId| TableBatch {
             info: T::INFO[id.index()],
             captured: Captured::new(id),

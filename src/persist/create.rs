@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use crate::error::Error;
-use crate::store::row::entity::Tables;
+use crate::error::{Error, FileError, FlushFailure, Outcome};
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::database::Database;
-use super::error::{FileError, FlushFailure, Outcome};
 
 impl<T: Tables> Database<World<T>> {
     /// Makes a new file for a world that is in memory, and writes all of it there. Its keys and ids stay as
@@ -60,8 +59,7 @@ impl<T: Tables> Database<World<T>> {
             let path = path.to_owned();
             return Err(failed(world, FileError::Exists { path }.into()));
         }
-        database.world = world;
-        database.loaded = database.world.forget_file();
+        database.replace_world(world);
         match database.flush() {
             Ok(_) => Ok(database),
             Err(source) => Err(failed(database.into_world(), source)),
@@ -71,7 +69,7 @@ impl<T: Tables> Database<World<T>> {
 
 /// A world for which no file could be made.
 #[derive(Debug, thiserror::Error)]
-#[error("{source}")]
+#[error("the world is not in a new file; it is in memory alone")]
 pub struct CreateError<T: Tables> {
     /// The world, with everything in it.
     pub world: World<T>,

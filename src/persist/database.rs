@@ -1,33 +1,22 @@
 //! A world with its file.
 
 use std::ops::{Deref, DerefMut};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Instant;
+use std::path::Path;
 
-use rusqlite::Connection;
-
-use crate::error::Error;
+use crate::error::{Error, FileError};
 use crate::store::key::AnyKey;
 use crate::store::key::Key;
-use crate::store::row::entity::{Entity, Tables};
 use crate::store::row_set::Selection;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
+use crate::store::world::entity::Entity;
 
-use super::background::{Failure, Generation};
-use super::batch::Batch;
-use super::error::{FileError, FlushFailure, Outcome};
-use super::flush::{self, Failed, FlushReport};
-use super::load::LoadOrder;
-use super::lock::Lock;
-use super::options::Options;
-use super::unchanged::is_unchanged;
-use super::worker::Worker;
-use super::writer::{Durability, Writer};
-use crate::store::world::save_set::{ToSave, rows_to_save};
-
-pub use crate::store::world::save_set::Cascade;
+use super::pipeline::Pipeline;
+use super::report::FlushReport;
+use super::sqlite::{self, Lock, Opened, Options};
+use super::table_order::TableOrder;
+use super::ticket::{Durability, Generation, Ticket};
+use crate::store::world::save_set::Cascade;
 
 /// A world in memory, and the SQLite file that it is flushed to.
 ///
@@ -42,24 +31,10 @@ pub use crate::store::world::save_set::Cascade;
 /// One database at a time has a file open; other programs may read it meanwhile. One that writes to
 /// it makes the next flush fail.
 pub struct Database<W: IsWorld> {
-    pub(super) world: World<W::Tables>,
-    pub(super) loaded: u64,
-    pub(super) path: PathBuf,
-    pub(super) order: LoadOrder,
-    pub(super) wal_pages: Arc<AtomicU32>,
-    pub(super) is_poisoned: bool,
-    pub(super) worker: Worker<Writer>,
-    pub(super) spare: Vec<Batch>,
-    /// What was copied ahead of the next flush in the background.
-    pub(super) ahead: Option<Batch>,
-    /// Of flushes: what came of the last one that was written,
-    pub(super) last_report: FlushReport,
-    /// the last failure since then,
-    pub(super) failure: Option<Failure>,
-    /// and what it has left that is not dirty again yet, oldest first.
-    pub(super) unmerged: Vec<Batch>,
+    world: World<W::Tables>,
+    pipeline: Pipeline,
     // Let go of last, after the connection.
-    pub(super) _lock: Lock,
+    _lock: Lock,
 }
 
 /// Worlds: [`World`] and nothing else. It lets `Database::<World>` name the world that a program
@@ -92,7 +67,7 @@ impl<W: IsWorld> DerefMut for Database<W> {
 impl<W: IsWorld> std::fmt::Debug for Database<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database")
-            .field("path", &self.path)
+            .field("path", &self.path())
             .field("world", &self.world)
             .finish_non_exhaustive()
     }
@@ -112,10 +87,26 @@ impl<W: IsWorld> Database<W> {
         Options::new().open(path)
     }
 
+    fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+        let order = TableOrder::of::<W::Tables>();
+        let Opened {
+            mut world,
+            writer,
+            lock,
+        } = sqlite::open::<W::Tables>(options, path, &order)?;
+        let pipeline = Pipeline::start(writer, path, order, &mut world)?;
+        tracing::info!(path = %path.display(), ?world, "world opened");
+        Ok(Self {
+            world,
+            pipeline,
+            _lock: lock,
+        })
+    }
+
     /// The world file.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.pipeline.path()
     }
 
     /// Writes every row that has changed since the last flush, and only those, in one transaction:
@@ -129,7 +120,7 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// [`FileError::Flush`] in [`Error::File`]. The file is as it was, and all is still dirty, unless
-    /// the outcome is [`Outcome::Unknown`]. Rows are written as absolute values, so it can be tried
+    /// the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are written as absolute values, so it can be tried
     /// again.
     pub fn flush(&mut self) -> Result<FlushReport, Error> {
         Ok(self.flush_with(Durability::Process)?)
@@ -146,8 +137,9 @@ impl<W: IsWorld> Database<W> {
     }
 
     fn flush_with(&mut self, durability: Durability) -> Result<FlushReport, FileError> {
-        self.finish();
-        self.write(Selection::All, durability)
+        let everything = Selection::All;
+        self.pipeline
+            .write_now(&mut self.world, everything, durability)
     }
 
     /// Writes a row with all that it owns, as it is now: [`save_with`](Self::save_with) and
@@ -190,17 +182,108 @@ impl<W: IsWorld> Database<W> {
             table: E::TABLE,
             key: key.raw(),
         };
-        self.finish();
-        let ToSave { rows, n_asked } = rows_to_save(&mut self.world, row, cascade);
-        let mut report = match self.write(Selection::Only(&rows), Durability::Process) {
-            Err(FileError::Flush {
-                cause: FlushFailure::Refused { source, .. },
-                ..
-            }) if flush::is_unique(&source) => self.flush(),
-            written => Ok(written?),
-        }?;
-        report.along = report.rows().saturating_sub(n_asked);
-        Ok(report)
+        Ok(self.pipeline.save(&mut self.world, row, cascade)?)
+    }
+
+    /// Writes every row that has changed, as [`flush`](Self::flush) does, but in a thread: the changed
+    /// columns are copied out, and the caller goes on. What changes meanwhile is for the next flush.
+    /// O(changes), and never waits for the disk.
+    ///
+    /// One batch is being written at a time, and one more may wait. If one waits already, it is taken
+    /// back, and what it was to write goes along with the new one; its ticket is good for that. So it
+    /// can be called as often as one likes, and memory stays in proportion to what has changed.
+    ///
+    /// While a batch is on its way its rows count as clean. If it fails, they are dirty again as if it
+    /// had never been tried, and the batch that waited behind it fails too, because it builds on it. All
+    /// tickets of both say so; if none was asked, the next call of this method does, and does nothing
+    /// else. After that it can be tried again, and everything is written that the failed ones were to
+    /// write. [`flush`](Self::flush), [`save`](Self::save), [`close`](Self::close) and
+    /// [`into_world`](Self::into_world) wait for all that is on its way first.
+    ///
+    /// If another program has touched the file, as a backup program may, the next call of this method,
+    /// of [`poll`](Self::poll) or of [`wait`](Self::wait) compares the file with memory, and if that is
+    /// all that happened, flushes in the foreground, once.
+    ///
+    /// # Errors
+    /// [`FileError::Flush`] in [`Error::File`]: that of an earlier flush in the background, or because
+    /// the thread cannot be started, or the file is not written to any more. Nothing was captured then.
+    pub fn flush_in_background(&mut self) -> Result<Ticket, Error> {
+        Ok(self.pipeline.submit(&mut self.world)?)
+    }
+
+    /// Does a part of the next [`flush_in_background`](Self::flush_in_background) ahead of it: copies
+    /// changed rows, so many at most. Tables come in the order in which they are written, and of each
+    /// those rows first that have been dirty longest. Returns how many rows it has looked at. O(rows + rows
+    /// that transactions have changed since the last call): a bound on the time that a tick spends on it.
+    ///
+    /// A flush in the background copies all that has changed, which for 100,000 rows takes longer than
+    /// a tick of a 60 Hz loop. Called in the ticks before, this leaves little for it:
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("world.db");
+    /// use gamedb::Database;
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut db = Database::<World>::open(path)?;
+    /// for tick in 1..=120 {
+    ///     db.insert(Player { email: format!("{tick}@example.com"), ..Player::default() })?;
+    ///     // Once a second, and in the fifteen ticks before that a part of it.
+    ///     if tick % 60 == 0 {
+    ///         let _ticket = db.flush_in_background()?;
+    ///     } else if tick % 60 >= 45 {
+    ///         db.prepare_flush(8_000);
+    ///     }
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Nothing of it is written before the flush, and the file then gets the world as it is at that
+    /// moment: what changes after it was copied is copied again, and written once. Rows that were copied
+    /// count as clean until then, as those do that are on their way. [`flush`](crate::Database::flush),
+    /// [`save`](crate::Database::save) and the other calls that write in the foreground, and a flush in
+    /// the background that fails or takes back one that waits, make them dirty again first.
+    ///
+    /// Does nothing after a failure that nobody has heard of yet, and when as many rows were copied as
+    /// the world has, so that it may be called in every tick.
+    pub fn prepare_flush(&mut self, rows: usize) -> usize {
+        self.pipeline.stage(&mut self.world, rows)
+    }
+
+    /// What has become of a flush in the background: `None` while it is on its way. Does not wait for
+    /// the disk, but where [`flush_in_background`](Self::flush_in_background) says so.
+    ///
+    /// Once it is in the file, the report is that of the last one that is, which may be a later one:
+    /// [`FlushReport::generation`] says which.
+    pub fn poll(&mut self, ticket: Ticket) -> Option<Result<FlushReport, Error>> {
+        let outcome = self.pipeline.poll(&mut self.world, ticket)?;
+        Some(outcome.map_err(Error::from))
+    }
+
+    /// Waits until a flush in the background is in the file, or has failed.
+    ///
+    /// # Errors
+    /// [`FileError::Flush`] in [`Error::File`], as [`flush`](Self::flush); its rows are dirty again.
+    pub fn wait(&mut self, ticket: Ticket) -> Result<FlushReport, Error> {
+        Ok(self.pipeline.wait(&mut self.world, ticket)?)
+    }
+
+    /// Up to which flush everything is in the file, and survives the death of the process.
+    #[must_use]
+    pub fn committed(&self) -> Generation {
+        self.pipeline.committed()
+    }
+
+    /// Up to which flush everything survives a power cut, as far as the disk keeps its word. Nothing is
+    /// claimed of what was in the file when it was opened.
+    ///
+    /// SQLite syncs the write-ahead log before a checkpoint moves its pages into the file, and syncs the
+    /// file after it has moved all of them: so this follows [`committed`](Self::committed) at each
+    /// checkpoint that no reader was in the way of, about every 4 MB, and at each
+    /// [`flush_durable`](Self::flush_durable).
+    #[must_use]
+    pub fn durable(&self) -> Generation {
+        self.pipeline.durable()
     }
 
     /// Flushes a last time and closes the file.
@@ -222,126 +305,24 @@ impl<W: IsWorld> Database<W> {
     /// world, and the error is logged.
     #[must_use]
     pub fn into_world(mut self) -> World<W::Tables> {
-        self.finish_for_good();
+        self.pipeline.drain_for_good(&mut self.world);
         std::mem::take(&mut self.world)
     }
 
-    /// Writes in the caller's thread. Nothing is on its way in the background.
-    pub(super) fn write(
-        &mut self,
-        which: Selection<'_>,
-        durability: Durability,
-    ) -> Result<FlushReport, FileError> {
-        self.check_trust()?;
-        self.put_back_ahead();
-        let mut batch = self.batch();
-        let result = self.write_batch(&mut batch, which, durability);
-        self.recycle(batch);
-        result
+    /// Puts another world in the place of the one that was read.
+    pub(super) fn replace_world(&mut self, world: World<W::Tables>) {
+        self.world = world;
+        self.pipeline.replace_world(&mut self.world);
     }
+}
 
-    fn write_batch(
-        &mut self,
-        batch: &mut Batch,
-        which: Selection<'_>,
-        durability: Durability,
-    ) -> Result<FlushReport, FileError> {
-        let start = Instant::now();
-        batch.capture(&mut self.world, which);
-        let has_changes = !batch.is_empty();
-        let is_synced = |writer: &mut Writer| writer.is_synced;
-        let is_behind =
-            durability == Durability::PowerCut && self.worker.with_writer(is_synced) != Some(true);
-        if is_behind {
-            batch.write_a_next_id(&self.world);
-        }
-        if !has_changes && !is_behind {
-            // What is listed as dirty, and is not, is cleared away.
-            return Ok(self.written(batch, which, FlushReport::default()));
-        }
-        let write = |writer: &mut Writer| {
-            let is_unchanged = |file: &Connection| is_unchanged(file, &self.world);
-            let report = writer.write(batch, durability, is_unchanged)?;
-            Ok((report, writer.needs_checkpoint()))
-        };
-        let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
-            Some(Ok(written)) => written,
-            Some(Err(Failed { outcome, cause })) => {
-                self.is_poisoned = outcome == Outcome::Unknown;
-                return Err(self.flush_error(outcome, cause));
-            }
-            None => {
-                self.collect();
-                let died = self.untold();
-                return Err(died.unwrap_or_else(|| self.poisoned()));
-            }
-        };
-        report.took = start.elapsed();
-        // Only now that the transaction has been committed.
-        let report = self.written(batch, which, report);
-        if durability == Durability::PowerCut {
-            self.worker.note_durable();
-        }
-        if needs_checkpoint {
-            self.worker.tidy();
-        }
-        tracing::debug!(?report, "flushed");
-        Ok(report)
-    }
-
-    /// Notes that what was captured is in the file.
-    fn written(
-        &mut self,
-        batch: &Batch,
-        which: Selection<'_>,
-        mut report: FlushReport,
-    ) -> FlushReport {
-        batch.written(&mut self.world, which);
-        if let Selection::All = which {
-            let has_written = report.rows() > 0 || !batch.next_ids.is_empty();
-            if has_written || self.worker.known() < self.worker.given() {
-                self.worker.wrote_all(has_written);
-            }
-            self.failure = None;
-        }
-        report.generation = Generation(self.worker.known());
-        report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
-        if let Selection::All = which
-            && report.rows() > 0
-        {
-            self.last_report = report;
-        }
-        report
-    }
-
-    pub(super) fn is_trusted(&self) -> bool {
-        !self.is_poisoned && self.world.identity() == self.loaded && !self.world.log.is_open()
-    }
-
-    pub(super) fn check_trust(&mut self) -> Result<(), FileError> {
-        if self.is_poisoned {
-            let untold = self.untold();
-            return Err(untold.unwrap_or_else(|| self.poisoned()));
-        }
-        if self.world.identity() != self.loaded {
-            return Err(self.flush_error(Outcome::NotCommitted, FlushFailure::OtherWorld));
-        }
-        if self.world.log.is_open() {
-            return Err(self.flush_error(Outcome::NotCommitted, FlushFailure::TransactionOpen));
-        }
-        Ok(())
-    }
-
-    fn poisoned(&self) -> FileError {
-        self.flush_error(Outcome::Unknown, FlushFailure::Poisoned)
-    }
-
-    pub(super) fn flush_error(&self, outcome: Outcome, cause: FlushFailure) -> FileError {
-        FileError::Flush {
-            path: self.path.clone(),
-            outcome,
-            cause,
-        }
+impl Options {
+    /// Opens a world file, or makes one, unless it is to be an [`existing`](Self::existing) one.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open<W: IsWorld>(self, path: impl AsRef<Path>) -> Result<Database<W>, Error> {
+        Ok(Database::open_with(self, path.as_ref())?)
     }
 }
 
@@ -349,20 +330,23 @@ impl<W: IsWorld> Drop for Database<W> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             // The world may be half-way in something; what was accepted before is written.
-            return self.worker.close();
+            return self.pipeline.close();
         }
-        self.finish_for_good();
-        self.worker.close();
+        self.pipeline.drain_for_good(&mut self.world);
+        self.pipeline.close();
         let n_dirty = self.world.n_dirty();
         if n_dirty > 0 {
-            tracing::warn!(path = %self.path.display(), n_dirty, "database dropped with changes that were not flushed");
+            tracing::warn!(path = %self.path().display(), n_dirty, "database dropped with changes that were not flushed");
         }
     }
 }
 
 /// A database that could not be closed, because its last flush failed.
 #[derive(Debug, thiserror::Error)]
-#[error("{source}")]
+#[error(
+    "{} is not closed, because its last flush failed: close it again, or keep its world",
+    database.path().display()
+)]
 pub struct CloseError<W: IsWorld> {
     /// The database, with everything in it.
     pub database: Database<W>,

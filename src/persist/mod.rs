@@ -1,20 +1,20 @@
-//! World files: the only place that knows SQLite.
+//! World files. What every back end shares is in here; SQLite is known in `sqlite` alone.
 
-mod ahead;
-pub mod background;
 mod batch;
-pub mod create;
-pub mod database;
-pub mod error;
-pub mod flush;
-mod load;
-mod lock;
-mod open;
-pub mod options;
-mod read_ahead;
-mod schema;
-mod sql;
+mod create;
+mod database;
+mod error;
+mod pipeline;
+mod report;
+mod sqlite;
+mod state;
 mod sync;
-mod unchanged;
+mod table_order;
+mod ticket;
 mod worker;
-mod writer;
+
+pub use create::CreateError;
+pub use database::{CloseError, Database, IsWorld};
+pub use report::FlushReport;
+pub use sqlite::Options;
+pub use ticket::{Generation, Ticket};

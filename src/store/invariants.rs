@@ -1,4 +1,4 @@
-//! The invariants of the store, recomputed from the rows. Tests call this after every step.
+//! The invariants of a table, recomputed from its rows. Tests call this after every step.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,15 +7,11 @@ use crate::schema::{TableId, TableInfo, TableKind};
 use crate::store::index::ids::Ids;
 use crate::store::index::{Parent, ParentIndex, ValueIndex};
 use crate::store::key::RawKey;
-use crate::store::pivot::Pivot;
-use crate::store::row::entity::{Entity, IndexHasher, Owner as _, PivotRow, Tables as _};
-use crate::store::table::Table;
-use crate::store::table::dyn_table::AnyTable;
-use crate::store::tracking::dirty::{DirtySet, RowState};
+use crate::store::tracking::dirty::DirtySet;
 
-type Children = BTreeMap<(i64, Option<RawKey>), Vec<RawKey>>;
+pub(super) type Children = BTreeMap<(i64, Option<RawKey>), Vec<RawKey>>;
 
-fn parent_key(parent: Parent) -> (i64, Option<RawKey>) {
+pub(super) fn parent_key(parent: Parent) -> (i64, Option<RawKey>) {
     match parent {
         Parent::Row(key) => (0, Some(key)),
         Parent::Outside(id) => (id, None),
@@ -23,82 +19,46 @@ fn parent_key(parent: Parent) -> (i64, Option<RawKey>) {
 }
 
 /// What an index of children holds, in a form that can be compared.
-fn as_built(index: &ParentIndex) -> Children {
+pub(super) fn as_built(index: &ParentIndex) -> Children {
     index
         .entries()
         .map(|(parent, list)| (parent_key(parent), list.iter().collect()))
         .collect()
 }
 
-pub(in crate::store) fn table<E: Entity>(table: &Table<E>, tables: &E::Tables) -> Vec<String> {
-    let mut rows = Vec::with_capacity(table.len());
-    for (key, slot) in &table.rows {
-        if !slot.state.contains(RowState::REMOVED) {
-            rows.push(SeenRow {
-                key,
-                id: slot.id,
-                is_dirty: table.is_dirty_row(key),
-                is_listed: slot.state.contains(RowState::LISTED),
-                has_moved: (0..E::INFO.foreign_keys.len()).any(|n| table.has_moved(n, key)),
-                is_listed_moved: slot.state.contains(RowState::MOVED),
-            });
-        }
-    }
-    rows.sort_unstable_by_key(|row| row.id);
-    let row = |key: RawKey| &table.rows[key].row;
-    let seen = Seen {
-        info: E::INFO,
-        rows,
-        n_slots: table.rows.len(),
-        n_removed: table.n_removed(),
-        n_live: table.len(),
-        ids: &table.ids,
-        parents: &table.parents,
-        indexes: &table.indexes,
-        dirty: &table.dirty,
-        parent: &|n, key| row(key).parent(n),
-        is_there: &|table, key| tables.table(table).id_of(key).is_some(),
-        n_rows: &|table| tables.table(table).n_rows(),
-        hash: &|n, key| row(key).index_hash(n, &IndexHasher(table.indexes[n].hasher())),
-        is_same: &|n, one, other| row(one).index_eq(row(other), n),
-        holds: &|check, key| check.holds(|column| row(key).value(column, tables)),
-    };
-    seen.complaints()
-}
-
 /// A row of a table, without its type.
-struct SeenRow {
-    key: RawKey,
-    id: i64,
-    is_dirty: bool,
-    is_listed: bool,
-    has_moved: bool,
-    is_listed_moved: bool,
+pub(super) struct SeenRow {
+    pub(super) key: RawKey,
+    pub(super) id: i64,
+    pub(super) is_dirty: bool,
+    pub(super) is_listed: bool,
+    pub(super) has_moved: bool,
+    pub(super) is_listed_moved: bool,
 }
 
 /// A table without its row type: so that what looks at it, which is a lot, is compiled once and not for
 /// every table of a world.
-struct Seen<'a> {
-    info: &'static TableInfo,
+pub(super) struct Seen<'a> {
+    pub(super) info: &'static TableInfo,
     /// The live ones, by ascending id.
-    rows: Vec<SeenRow>,
-    n_slots: usize,
-    n_removed: usize,
-    n_live: usize,
-    ids: &'a Ids,
-    parents: &'a [ParentIndex],
-    indexes: &'a [ValueIndex],
-    dirty: &'a DirtySet,
-    parent: &'a dyn Fn(usize, RawKey) -> Option<RawKey>,
-    is_there: &'a dyn Fn(TableId, RawKey) -> bool,
-    n_rows: &'a dyn Fn(TableId) -> usize,
-    hash: &'a dyn Fn(usize, RawKey) -> Option<u64>,
-    is_same: &'a dyn Fn(usize, RawKey, RawKey) -> bool,
-    holds: &'a dyn Fn(&Check, RawKey) -> bool,
+    pub(super) rows: Vec<SeenRow>,
+    pub(super) n_slots: usize,
+    pub(super) n_removed: usize,
+    pub(super) n_live: usize,
+    pub(super) ids: &'a Ids,
+    pub(super) parents: &'a [ParentIndex],
+    pub(super) indexes: &'a [ValueIndex],
+    pub(super) dirty: &'a DirtySet,
+    pub(super) parent: &'a dyn Fn(usize, RawKey) -> Option<RawKey>,
+    pub(super) is_there: &'a dyn Fn(TableId, RawKey) -> bool,
+    pub(super) n_rows: &'a dyn Fn(TableId) -> usize,
+    pub(super) hash: &'a dyn Fn(usize, RawKey) -> Option<u64>,
+    pub(super) is_same: &'a dyn Fn(usize, RawKey, RawKey) -> bool,
+    pub(super) holds: &'a dyn Fn(&Check, RawKey) -> bool,
 }
 
 impl Seen<'_> {
-    fn complaints(&self) -> Vec<String> {
+    pub(super) fn complaints(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut complain = |what: String| wrong.push(format!("{}: {what}", self.info.name));
         self.look_at_ids(&mut complain);
@@ -230,59 +190,4 @@ impl Seen<'_> {
             complain("a row is listed as dirty twice".into());
         }
     }
-}
-
-pub(in crate::store) fn pivot<P: PivotRow>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let name = P::INFO.name;
-    let mut complain = |what: String| wrong.push(format!("{name}: {what}"));
-    let mut rows: Vec<P> = pivot.iter().collect();
-    rows.sort_by_key(|row| pivot.id_of(row.owned().raw()));
-    for (n, index) in pivot.arms().iter().enumerate() {
-        let mut expected = Children::new();
-        for row in &rows {
-            let owned = row.owned().raw();
-            let Some(owner) = pivot.owner(row.owned()) else {
-                continue;
-            };
-            let (arm, parent) = owner.arm();
-            if arm != n {
-                continue;
-            }
-            expected.entry(parent_key(parent)).or_default().push(owned);
-            if let (Parent::Row(key), Some(table)) = (parent, P::INFO.foreign_keys[n + 1].table)
-                && tables.table(table).id_of(key).is_none()
-            {
-                complain(format!("the owner of {row:?} is not there"));
-            }
-        }
-        if as_built(index) != expected {
-            complain(format!("arm {n} is not the one rebuilt from the rows"));
-        }
-    }
-    let listed: BTreeSet<_> = pivot.dirty().listed().iter().copied().collect();
-    let moved: BTreeSet<_> = pivot.dirty().moved().iter().copied().collect();
-    for row in &rows {
-        let owned = row.owned().raw();
-        if P::Owned::table(tables).id_of(owned).is_none() {
-            complain(format!("{row:?} is about a row that is not there"));
-        }
-        if pivot.is_dirty_row(owned) && !listed.contains(&owned) {
-            complain(format!("{row:?} is dirty, and not in the dirty set"));
-        }
-        let state = pivot.state(owned);
-        let has_moved = (0..P::INFO.foreign_keys.len()).any(|n| pivot.has_moved(n, owned));
-        if (has_moved || state.contains(RowState::MOVED)) && !moved.contains(&owned) {
-            complain(format!("{row:?} is not listed as moved"));
-        }
-        if state.contains(RowState::LISTED) != listed.contains(&owned) {
-            complain(format!(
-                "{row:?} does not know whether it is listed as dirty"
-            ));
-        }
-    }
-    if listed.len() != pivot.dirty().listed().len() {
-        complain("a row is listed as dirty twice".into());
-    }
-    wrong
 }

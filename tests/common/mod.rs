@@ -14,8 +14,9 @@ pub(crate) mod state;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use gamedb::codegen::Tables as _;
+use gamedb::codegen::traits::*;
 use gamedb::{Database, Error, FileError, Options};
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
@@ -68,6 +69,12 @@ impl TestFile {
         let db = Database::<World>::open(self.path())?;
         assert_eq!(db.check(), [""; 0]);
         Ok(db)
+    }
+
+    /// Opens it so that it does not wait for another program that is writing.
+    pub(crate) fn open_impatient(&self) -> Database<World> {
+        let options = Options::new().busy_timeout(Duration::from_millis(1));
+        options.open(self.path()).unwrap()
     }
 
     /// Opens it so that the statements which it executes from now on are seen.
@@ -200,13 +207,57 @@ impl Statements {
     }
 }
 
+/// A new file, and the empty world in it.
+pub(crate) fn new_file() -> (TestFile, Database<World>) {
+    let file = TestFile::new();
+    let db = file.open();
+    (file, db)
+}
+
+/// What no table of [`refusing_file`] takes.
+pub(crate) const REFUSED: &str = "refuse me";
+
+/// A file with CHECKs that the models know nothing of, so that a flush can be made to fail at any row.
+pub(crate) fn refusing_file() -> TestFile {
+    let check = |ddl: String, table: &str, check: &str| {
+        let start = ddl.find(&format!("CREATE TABLE {table} (")).unwrap();
+        let end = start + ddl[start..].find("\n) STRICT").unwrap();
+        format!("{},\n    CHECK ({check}){}", &ddl[..end], &ddl[end..])
+    };
+    let alter = |mut ddl: String| {
+        for (table, column) in [
+            ("players", "full_name"),
+            ("mobiles", "what_we_call_you"),
+            ("items", "internal_name"),
+            ("attributes", "internal_name"),
+            ("inventories", "owner_type"),
+        ] {
+            ddl = check(ddl, table, &format!("{column} <> '{REFUSED}'"));
+        }
+        check(ddl, "inventory_entries", "quantity <> 666")
+    };
+    TestFile::by_hand(alter, "")
+}
+
+/// What a setter returns: a `Result` where it can refuse, and nothing where it cannot.
+pub(crate) trait Done {
+    fn done(self) -> Result<(), Error>;
+}
+impl Done for () {
+    fn done(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+impl Done for Result<(), Error> {
+    fn done(self) -> Self {
+        self
+    }
+}
+
 /// The error of a flush, or of a save, that has failed.
 pub(crate) fn flush_failure<R: std::fmt::Debug>(
     result: Result<R, Error>,
-) -> (
-    gamedb::persist::error::Outcome,
-    gamedb::persist::error::FlushFailure,
-) {
+) -> (gamedb::Outcome, gamedb::FlushFailure) {
     match result.unwrap_err() {
         Error::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
         other => panic!("{other}"),

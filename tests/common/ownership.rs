@@ -1,7 +1,8 @@
 //! An owner and what it owns, so that each test is written once for all of them.
 
+use gamedb::codegen::traits::*;
 use gamedb::codegen::{NewOrKept, Owned, PivotRow, Standalone};
-use gamedb::store::row::entity::OwnerOf;
+use gamedb::store::world::entity::OwnerOf;
 use gamedb::{Error, Key};
 use gamedb_models::{
     Attribute, AttributeOwner, AttributeOwnerKey, Inventory, InventoryOwner, InventoryOwnerKey,

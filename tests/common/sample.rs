@@ -1,5 +1,6 @@
 //! Rows to test with.
 
+use super::{Statements, TestFile, new_file, refusing_file};
 use gamedb::Database;
 use gamedb_models::{
     Attribute, AttributeKey, AttributeValue, Inventory, InventoryEntry, InventoryEntryKey,
@@ -115,4 +116,83 @@ pub(crate) fn flushed(db: &mut Database<World>) -> Sample {
     let _ = db.flush().unwrap();
     assert_eq!(db.n_dirty(), 0);
     sample
+}
+
+/// Changes one column of a player.
+pub(crate) fn rename(world: &mut World, key: PlayerKey, name: &str) {
+    world.get_mut(key).unwrap().set_full_name(name);
+}
+
+/// Ada, of any world that was filled with the sample.
+pub(crate) fn ada(world: &World) -> PlayerKey {
+    let ada = Player::find_by_email(world, "1@example.com");
+    ada.unwrap().key()
+}
+
+/// A new file with the sample world in memory, nothing of which was flushed.
+pub(crate) fn filled_file() -> (TestFile, Database<World>, Sample) {
+    let (file, mut db) = new_file();
+    let sample = fill(&mut db);
+    (file, db, sample)
+}
+
+/// A file with the sample world in it, all clean.
+pub(crate) fn flushed_file() -> (TestFile, Database<World>, Sample) {
+    let (file, mut db) = new_file();
+    let sample = flushed(&mut db);
+    (file, db, sample)
+}
+
+/// The same in a file that can be made to refuse a flush.
+pub(crate) fn flushed_refusing_file() -> (TestFile, Database<World>, Sample) {
+    let file = refusing_file();
+    let mut db = file.open();
+    let sample = flushed(&mut db);
+    (file, db, sample)
+}
+
+/// The same after a restart, with the statements that are executed from now on.
+pub(crate) fn watched() -> (TestFile, Database<World>, Statements) {
+    let file = TestFile::new();
+    let _ = flushed(&mut file.open());
+    let (db, statements) = file.open_watched();
+    (file, db, statements)
+}
+
+/// What the flushes of a world have seen of it when a test begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Start {
+    /// No flush yet: all rows are new.
+    New,
+    /// All rows are clean.
+    Clean,
+    /// Rows have changed since the last flush, some of them back to what they were, and others have come
+    /// and gone.
+    Dirty,
+}
+
+impl Start {
+    pub(crate) const ALL: [Self; 3] = [Self::New, Self::Clean, Self::Dirty];
+
+    pub(crate) fn file(self) -> (TestFile, Database<World>, Sample) {
+        let (file, mut db, sample) = match self {
+            Self::New => return filled_file(),
+            Self::Clean => return flushed_file(),
+            Self::Dirty => flushed_file(),
+        };
+        let mut ada = db.get_mut(sample.ada).unwrap();
+        ada.set_full_name("dirty");
+        ada.set_email("dirty").unwrap();
+        let of_ada = ada.add_attribute(attribute("gone")).unwrap();
+        ada.give_attribute(sample.luck, sample.bob).unwrap();
+        let mut bob = db.get_mut(sample.bob).unwrap();
+        bob.set_email("dirty too").unwrap();
+        bob.set_email("2@example.com").unwrap();
+        bob.give_attribute(sample.luck, sample.ada).unwrap();
+        let of_bob = bob.add_attribute(attribute("gone")).unwrap();
+        for gone in [of_ada, of_bob] {
+            db.remove(gone).unwrap();
+        }
+        (file, db, sample)
+    }
 }

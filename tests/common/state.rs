@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use gamedb::codegen::{AnyTable, Entity, RawKey, Table, Tables as _, Value};
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{AnyTable, Entity, RawKey, Table, Value};
 use gamedb_models::{
     Attribute, Inventory, InventoryEntry, Item, ItemBlueprint, ItemBlueprintComponent, Mobile,
     MobileItem, MobileItemAttribute, MobileItemBlueprint, MobileItemBlueprintComponent, Player,

@@ -93,8 +93,8 @@ pub(crate) fn act(world: &mut World, stale: &Stale, operation: &Operation) -> Re
 fn owner_of<E: TypedOwned>(
     world: &World,
     key: Key<E>,
-) -> Option<gamedb::store::row::entity::OwnerOf<E>> {
-    use gamedb::codegen::PivotRow as _;
+) -> Option<gamedb::store::world::entity::OwnerOf<E>> {
+    use gamedb::codegen::traits::*;
     E::Pivot::table(world).owner(key)
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use gamedb::persist::error::{FlushFailure, Outcome};
-use gamedb::{Error, FlushReport, Ticket};
+use gamedb::{Database, Error, FlushReport, Ticket};
+use gamedb::{FlushFailure, Outcome};
+use gamedb_models::World;
 
 use crate::common::flush_failure;
 use crate::driver::{Driver, Open};
@@ -186,36 +187,7 @@ impl Driver {
             }
         }
         let Open { db, outsider } = self.open();
-        match failing.noticed {
-            Noticed::Wait => {
-                for ticket in tickets {
-                    assert_obstructed(db.wait(ticket), obstacle);
-                }
-            }
-            Noticed::Poll => {
-                let told = std::iter::from_fn(|| Some(db.poll(tickets[0]))).find_map(|told| told);
-                assert_obstructed(told.unwrap(), obstacle);
-            }
-            Noticed::Again => loop {
-                match db.flush_in_background() {
-                    Err(told) => {
-                        assert_obstructed(Err::<(), _>(told), obstacle);
-                        break;
-                    }
-                    // It was told before, and what it was to write has been undone since.
-                    Ok(ticket) if is_told => match db.poll(ticket) {
-                        Some(Ok(_)) => break,
-                        Some(told) => {
-                            assert_obstructed(told, obstacle);
-                            break;
-                        }
-                        None => {}
-                    },
-                    Ok(_) => {}
-                }
-            },
-            Noticed::Flush => {}
-        }
+        notice(db, failing.noticed, &tickets, obstacle, is_told);
         file::clear_away(outsider, obstacle, found);
         self.is_touched |= obstacle == Obstacle::Foreign;
         self.take_back(&mut unflushed);
@@ -255,4 +227,44 @@ fn assert_obstructed<R: std::fmt::Debug>(result: Result<R, Error>, obstacle: Obs
         Obstacle::Foreign => matches!(cause, FlushFailure::ForeignWrite),
     };
     assert!(is_it, "{cause}");
+}
+
+/// Asks for a batch that has failed, in one of the ways in which that can be noticed.
+fn notice(
+    db: &mut Database<World>,
+    noticed: Noticed,
+    tickets: &[Ticket],
+    obstacle: Obstacle,
+    is_told: bool,
+) {
+    match noticed {
+        Noticed::Wait => {
+            for &ticket in tickets {
+                assert_obstructed(db.wait(ticket), obstacle);
+            }
+        }
+        Noticed::Poll => {
+            let told = std::iter::from_fn(|| Some(db.poll(tickets[0]))).find_map(|told| told);
+            assert_obstructed(told.unwrap(), obstacle);
+        }
+        Noticed::Again => loop {
+            match db.flush_in_background() {
+                Err(told) => {
+                    assert_obstructed(Err::<(), _>(told), obstacle);
+                    break;
+                }
+                // It was told before, and what it was to write has been undone since.
+                Ok(ticket) if is_told => match db.poll(ticket) {
+                    Some(Ok(_)) => break,
+                    Some(told) => {
+                        assert_obstructed(told, obstacle);
+                        break;
+                    }
+                    None => {}
+                },
+                Ok(_) => {}
+            }
+        },
+        Noticed::Flush => {}
+    }
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gamedb::Key;
-use gamedb::codegen::{AnyTable, Parent, PivotRow, RawKey, TableId, Tables as _};
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{AnyTable, Parent, PivotRow, RawKey, StoredPivot, TableId};
 use gamedb_models::{Attribute, Inventory, Item, Player, Tables, World};
 
 use crate::naive::{Naive, Row, RowId};

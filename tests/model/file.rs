@@ -1,7 +1,7 @@
 //! What stands in a world file, read and meddled with by somebody else.
 
 use gamedb::Database;
-use gamedb::codegen::Tables as _;
+use gamedb::codegen::traits::*;
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _};

@@ -1,5 +1,6 @@
 //! Random steps on a world with a file, against a naive model: after every step the invariants, and the
-//! same rows, columns, order, keys, dirty flags and ids; after every restart the same file.
+//! same rows, columns, order, keys, dirty flags and ids; after every restart the same file. A crate of its
+//! own, because it also runs alone, optimized and with many more cases.
 //!
 //! `GAMEDB_CASES` says how many sequences are tried. To look at one that failed:
 //! `cargo test --test model`, which begins with the seeds in failures.txt.

@@ -1,7 +1,8 @@
 //! The generated row types and the model's columns: each made out of the other, field by field.
 
+use gamedb::codegen::traits::*;
 use gamedb::codegen::{AnyTable, EcoString, Entity, Owned};
-use gamedb::store::row::entity::OwnerOf;
+use gamedb::store::world::entity::OwnerOf;
 use gamedb::{Error, Key};
 use gamedb_models::{
     Attribute, AttributeOwnerKey, AttributeType, AttributeValue, Inventory, InventoryEntry,
@@ -10,6 +11,7 @@ use gamedb_models::{
     MobileType, Player, Tables, World,
 };
 
+use crate::common::Done;
 use crate::schema::Table;
 use crate::stale::Stale;
 use crate::value::{Cell, Input, Owner, Pick};
@@ -204,21 +206,6 @@ impl Field for AttributeValue {
             Self::Asset(id) => cells[5] = SeenCell::Int(id),
         }
         seen.extend(cells);
-    }
-}
-
-/// Setters return a `Result` where they can refuse, and nothing where they cannot.
-trait Done {
-    fn done(self) -> Result<(), Error>;
-}
-impl Done for () {
-    fn done(self) -> Result<(), Error> {
-        Ok(())
-    }
-}
-impl Done for Result<(), Error> {
-    fn done(self) -> Self {
-        self
     }
 }
 

@@ -143,6 +143,20 @@ fn set_owned(table: Table) -> BoxedStrategy<Operation> {
         .boxed()
 }
 
+/// Fields with a UNIQUE or a foreign key in them, which are set more often than the others.
+const INDEXED: [(Table, usize); 10] = [
+    (Table::Players, 5),
+    (Table::Players, 1),
+    (Table::Mobiles, 1),
+    (Table::Items, 0),
+    (Table::Items, 3),
+    (Table::InventoryEntries, 0),
+    (Table::InventoryEntries, 1),
+    (Table::InventoryEntries, 4),
+    (Table::MobileItems, 0),
+    (Table::MobileItems, 4),
+];
+
 /// What is done to the world; `removals` says how often a row is removed, out of about thirty.
 fn operations(removals: u32) -> BoxedStrategy<Operation> {
     use Operation::{Add, AddMany, Give, Insert, Remove, RemoveOwned, Set, SetAll, Swap};
@@ -160,20 +174,7 @@ fn operations(removals: u32) -> BoxedStrategy<Operation> {
             .prop_map(move |(row, input)| Set(table, row, field, input))
             .boxed()
     }));
-    // The ones with a UNIQUE or a foreign key in them, more often than the others.
-    let indexed = [
-        (Table::Players, 5),
-        (Table::Players, 1),
-        (Table::Mobiles, 1),
-        (Table::Items, 0),
-        (Table::Items, 3),
-        (Table::InventoryEntries, 0),
-        (Table::InventoryEntries, 1),
-        (Table::InventoryEntries, 4),
-        (Table::MobileItems, 0),
-        (Table::MobileItems, 4),
-    ];
-    let set_indexed = one_of(indexed.into_iter().map(|(table, field)| {
+    let set_indexed = one_of(INDEXED.into_iter().map(|(table, field)| {
         (pick(), input(table.fields()[field]))
             .prop_map(move |(row, input)| Set(table, row, field, input))
             .boxed()

@@ -1,8 +1,8 @@
 //! Writing to the file, and failing to: flush, save, and what is found after a crash.
 
-use gamedb::error::Error;
-use gamedb::persist::error::{FlushFailure, Outcome};
+use gamedb::Error;
 use gamedb::{Cascade, Database, FlushReport};
+use gamedb::{FlushFailure, Outcome};
 use gamedb_models::World;
 
 use crate::common::{State, TestFile, flush_failure, state_of};

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     BinaryOperator, CastKind, DataType, Expr, FunctionArg, FunctionArgExpr, FunctionArguments,
-    UnaryOperator, Value,
+    InTarget, UnaryOperator, Value,
 };
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -174,10 +174,11 @@ impl Translation<'_> {
             Expr::IsFalse(inner) => Some(format!("{} IS FALSE", self.part(inner)?)),
             Expr::IsNotTrue(inner) => Some(format!("{} IS NOT TRUE", self.part(inner)?)),
             Expr::IsNotFalse(inner) => Some(format!("{} IS NOT FALSE", self.part(inner)?)),
-            Expr::InList {
+            Expr::In {
                 expr,
-                list,
+                target: InTarget::List(list),
                 negated,
+                global: false,
             } => self.in_list(expr, list, *negated),
             Expr::AnyOp {
                 left,
@@ -227,7 +228,7 @@ impl Translation<'_> {
             inner,
             Expr::BinaryOp { .. }
                 | Expr::Between { .. }
-                | Expr::InList { .. }
+                | Expr::In { .. }
                 | Expr::AnyOp { .. }
                 | Expr::IsNull(_)
                 | Expr::IsNotNull(_)

@@ -171,13 +171,10 @@ fn positions_of_keys(code: &mut Code, table: &Table<'_>) {
 
 fn implementation(code: &mut Code, table: &Table<'_>) {
     let name = table.type_name();
-    let accessor = &table.table.accessor;
-    code.uses(&["ColumnProblem", "Entity", "RowReader", "Table", "TableId"]);
+    code.uses(&["ColumnProblem", "Row", "RowReader", "Table", "TableId"]);
     code.line(format!(
-        "impl Entity for {name} {{
+        "impl Row for {name} {{
         type Tables = Tables;
-        type Ref<'w> = {name}Ref<'w>;
-        type Mut<'w> = {name}Mut<'w>;
 
         const TABLE: TableId = TableId({});",
         table.at.0
@@ -193,16 +190,6 @@ fn implementation(code: &mut Code, table: &Table<'_>) {
     flag_set(code, table, "INDEXED", indexed(table).into_iter());
     flag_set(code, table, "CHECKED", checked(table).into_iter());
     code.line("");
-    code.lay_out(1, |code| {
-        code.line(format!(
-            "fn table(tables: &Tables) -> &Table<Self> {{ &tables.{accessor} }}\n"
-        ));
-    });
-    code.lay_out(1, |code| {
-        code.line(format!(
-            "fn table_mut(tables: &mut Tables) -> &mut Table<Self> {{ &mut tables.{accessor} }}\n"
-        ));
-    });
     code.lay_out(1, |code| columns::parent(code, table));
     code.lay_out(1, |code| columns::orphaned(code, table));
     code.lay_out(1, |code| columns::index_hash(code, table));

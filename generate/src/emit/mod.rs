@@ -29,7 +29,6 @@ pub(crate) const GENERATED: &str = "// @generated";
 /// be called so.
 pub(crate) const IMPORTED: &[&str] = &[
     "ColumnProblem",
-    "Entity",
     "Error",
     "ForeignKey",
     "FromLeft",
@@ -49,6 +48,7 @@ pub(crate) const IMPORTED: &[&str] = &[
     "PivotRow",
     "RawKey",
     "RowReader",
+    "Row",
     "Rows",
     "Standalone",
     "Table",

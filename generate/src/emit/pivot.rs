@@ -77,7 +77,7 @@ fn implementation(
     pivot: &PivotModel,
     fields: (&Ident, &Ident),
 ) {
-    let (name, accessor) = (table.type_name(), &table.table.accessor);
+    let name = table.type_name();
     let (owned_field, owner_field) = fields;
     let owned = &table.model[pivot.owned].type_name;
     let owner = &table.model[pivot.owner].type_name;
@@ -101,10 +101,6 @@ fn implementation(
     table_info(code, table.model, table.at, &info);
     code.line(format!(
         "
-        fn table(tables: &Tables) -> &Pivot<Self> {{ &tables.{accessor} }}
-
-        fn table_mut(tables: &mut Tables) -> &mut Pivot<Self> {{ &mut tables.{accessor} }}
-
         #[inline]
         fn new(id: {name}Id, {owned_field}: {owned_key}, {owner_field}: {owner}) -> Self {{
             Self {{ id, {owned_field}, {owner_field} }}

@@ -8,7 +8,7 @@ use crate::schema::OnDelete;
 
 use super::code::words;
 
-/// Constants of the `Entity` trait, which those of a table may not hide.
+/// Constants of the `Row` trait, which those of a table may not hide.
 const TAKEN_CONSTANTS: &[&str] = &["TABLE", "INFO", "REALS", "INDEXED", "CHECKED"];
 
 /// A table that is being written down.

@@ -116,7 +116,7 @@ pub(crate) fn value_union(code: &mut Code, model: &Model, at: ValueRef) {
     code.line("} }\n");
     differing(code, value, &parts);
     code.line(
-        "fn load<T: gamedb::codegen::Tables>(used: u32, parts: &Parts<'_, '_, T>) -> Result<Option<Self>, ColumnProblem> {
+        "fn load<T: gamedb::codegen::Resolve>(used: u32, parts: &Parts<'_, '_, T>) -> Result<Option<Self>, ColumnProblem> {
         Ok(Some(match used {",
     );
     for variant in &value.variants {

@@ -120,9 +120,9 @@ fn key_part(part: &[Piece], of: &Cursor<'_>, own: &mut Option<String>) -> KeyPar
     while let Some(piece) = cursor.peek() {
         if cursor.eat("COLLATE") {
             *own = own.take().or(collation(&mut cursor));
-        } else if piece.name().is_some() && text(piece).is_none() {
-            // ASC, DESC, NULLS FIRST, or how PostgreSQL compares.
-            cursor.path();
+        } else if text(piece).is_none() && cursor.path().is_some() {
+            // ASC, DESC, NULLS FIRST, or how PostgreSQL compares. `path` advances only where it reads a
+            // name, and reads none in `""`: without its answer this loop would not end there.
             cursor.group();
         } else {
             return expression();

@@ -1,14 +1,16 @@
 //! The pivot as removal, loading and flushing see it.
 
 use super::packed_row::Link;
-use super::{OWNED, Pivot, arm_column, arm_info, bit};
+use super::{OWNED, Pivot, StoredPivot, arm_column, arm_info, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
 use crate::schema::value::Value;
 use crate::store::index::ids::Counter;
 use crate::store::index::{Keys, Parent, Place};
 use crate::store::key::{Key, RawKey};
-use crate::store::row::entity::{Column, ColumnProblem, Entity, PivotRow, RowReader, owner_value};
+use crate::store::row::entity::{PivotRow, Resolve as _, Row as _};
+use crate::store::row::owner::owner_value;
+use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::{AnyTable, ApplyRow, LoadRow, with_headroom};
 use crate::store::tracking::change_set::{Captured, CapturedRow};
@@ -20,7 +22,7 @@ use crate::store::tracking::effect::Positions;
 impl<P: PivotRow> Pivot<P> {
     fn value<'a>(link: &Link<P>, owned: RawKey, column: usize, tables: &P::Tables) -> Value<'a> {
         if column == P::INFO.foreign_keys[OWNED].column {
-            return P::Owned::table(tables).id_of(owned).into();
+            return tables.id_of(P::Owned::TABLE, owned).into();
         }
         let arms = &P::INFO.foreign_keys[1..];
         match arms.iter().position(|arm| arm.column == column) {
@@ -53,14 +55,14 @@ impl<P: PivotRow> Pivot<P> {
     }
 }
 
-fn load_row<P: PivotRow>(tables: &mut P::Tables, id: i64, columns: &[Column<'_>]) -> Vec<Problem> {
+fn load_row<P: StoredPivot>(tables: &mut P::Tables, id: i64, columns: &[Cell<'_>]) -> Vec<Problem> {
     match Pivot::<P>::read(&RowReader::new(columns, tables)) {
         Ok((owned, owner)) => P::table_mut(tables).fill(id, owned.raw(), owner),
         Err(problem) => vec![problem.of(P::INFO, id)],
     }
 }
 
-fn apply_row<P: PivotRow>(
+fn apply_row<P: StoredPivot>(
     tables: &mut P::Tables,
     captured: &Captured,
     row: &CapturedRow,
@@ -111,7 +113,7 @@ fn apply_row<P: PivotRow>(
     Err(problem(ColumnProblem { columns, kind }))
 }
 
-impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
+impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
     fn info(&self) -> &'static TableInfo {
         P::INFO
     }
@@ -315,9 +317,9 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         self.counter.forget_file();
     }
 
-    fn file_has(&self, id: i64, row: &[Column<'_>], tables: &P::Tables) -> bool {
+    fn file_has(&self, id: i64, row: &[Cell<'_>], tables: &P::Tables) -> bool {
         let owned = match row[P::INFO.foreign_keys[OWNED].column] {
-            Column::Value(Value::Integer(owned)) => P::Owned::table(tables).key_of(owned),
+            Cell::Value(Value::Integer(owned)) => tables.key_of(P::Owned::TABLE, owned),
             _ => None,
         };
         let link = owned.and_then(|owned| Some((owned, self.links.get(owned)?)));
@@ -331,9 +333,8 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
         };
         let mut clean = (0..P::INFO.columns.len()).filter(|&column| !is_dirty(column));
         !link.is_new()
-            && clean.all(|column| {
-                row[column] == Column::Value(Self::value(link, owned, column, tables))
-            })
+            && clean
+                .all(|column| row[column] == Cell::Value(Self::value(link, owned, column, tables)))
     }
 
     fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
@@ -350,6 +351,6 @@ impl<P: PivotRow> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn check(&self, tables: &P::Tables) -> Vec<String> {
-        crate::store::invariants::pivot(self, tables)
+        super::invariants::complaints(self, tables)
     }
 }

@@ -1,6 +1,7 @@
 //! Ownership: whose an owned row is, both ways, in order.
 
 mod dyn_table;
+mod invariants;
 mod packed_row;
 mod update;
 
@@ -10,12 +11,22 @@ use crate::schema::{TableId, TableInfo};
 use crate::store::index::ids::Counter;
 use crate::store::index::{Keys, Parent, ParentIndex};
 use crate::store::key::{Id, Key, RawKey};
-use crate::store::row::entity::{Owner, PivotRow};
+use crate::store::row::entity::{PivotRow, Resolve as _};
+use crate::store::row::owner::Owner;
+use crate::store::table::stored::Tables;
 use crate::store::tracking::dirty::{DirtySet, RowState};
 use packed_row::Link;
 
 /// Position of the owned row among a pivot's foreign keys; the arms follow.
 const OWNED: usize = 0;
+
+/// A pivot's row type with a table. [`tables!`](crate::tables) implements it.
+pub trait StoredPivot: PivotRow<Tables: Tables> {
+    /// Its table.
+    fn table(tables: &Self::Tables) -> &Pivot<Self>;
+    /// Its table.
+    fn table_mut(tables: &mut Self::Tables) -> &mut Pivot<Self>;
+}
 
 /// The rows of a pivot table, for reading.
 ///
@@ -131,10 +142,6 @@ impl<P: PivotRow> Pivot<P> {
         let link = self.links.get(owned);
         link.map_or(RowState::empty(), Link::state)
     }
-
-    pub(in crate::store) fn arms(&self) -> &[ParentIndex] {
-        &self.arms
-    }
 }
 
 fn bit(arm: usize) -> u32 {
@@ -155,10 +162,9 @@ fn arm_table<P: PivotRow>(arm: usize) -> Option<TableId> {
 
 /// The owner as column and id, for messages.
 pub(crate) fn describe<P: PivotRow>(owner: P::Owner, tables: &P::Tables) -> String {
-    use crate::store::row::entity::Tables as _;
     let (arm, parent) = owner.arm();
     let id = match (parent, arm_table::<P>(arm)) {
-        (Parent::Row(key), Some(table)) => tables.table(table).id_of(key),
+        (Parent::Row(key), Some(table)) => tables.id_of(table, key),
         (Parent::Outside(id), _) => Some(id),
         (Parent::Row(_), None) => None,
     };

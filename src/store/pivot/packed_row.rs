@@ -7,7 +7,8 @@ use std::marker::PhantomData;
 use slotmap::{Key as _, KeyData};
 
 use crate::store::index::Parent;
-use crate::store::row::entity::{Owner, PivotRow};
+use crate::store::row::entity::PivotRow;
+use crate::store::row::owner::Owner;
 use crate::store::tracking::dirty::RowState;
 
 /// The most arms that the flags have room for.

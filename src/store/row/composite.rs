@@ -5,7 +5,9 @@ use bitflags::Flags;
 use crate::error::ProblemKind;
 
 use crate::schema::value::{FromValue, Value};
-use crate::store::row::entity::{ColumnProblem, Owner, RowReader, Tables};
+use crate::store::row::entity::Resolve;
+use crate::store::row::owner::Owner;
+use crate::store::row::reader::{ColumnProblem, RowReader};
 
 /// A value of one of several kinds, each with nullable columns of its own. Generated, as an enum.
 pub trait Union: Sized {
@@ -22,7 +24,8 @@ pub trait Union: Sized {
     ///
     /// # Errors
     /// When one of the columns has a value of another type.
-    fn load<T: Tables>(used: u32, parts: &Parts<'_, '_, T>) -> Result<Option<Self>, ColumnProblem>;
+    fn load<T: Resolve>(used: u32, parts: &Parts<'_, '_, T>)
+    -> Result<Option<Self>, ColumnProblem>;
 }
 
 /// A value that may be missing: all of its columns are NULL then.
@@ -45,7 +48,10 @@ impl<U: Union> Union for Option<U> {
         }
     }
 
-    fn load<T: Tables>(used: u32, parts: &Parts<'_, '_, T>) -> Result<Option<Self>, ColumnProblem> {
+    fn load<T: Resolve>(
+        used: u32,
+        parts: &Parts<'_, '_, T>,
+    ) -> Result<Option<Self>, ColumnProblem> {
         if used == 0 {
             return Ok(Some(None));
         }
@@ -59,7 +65,7 @@ pub struct Parts<'r, 'a, T> {
     columns: &'r [usize],
 }
 
-impl<T: Tables> Parts<'_, '_, T> {
+impl<T: Resolve> Parts<'_, '_, T> {
     /// Reads a column.
     ///
     /// # Errors
@@ -69,7 +75,7 @@ impl<T: Tables> Parts<'_, '_, T> {
     }
 }
 
-impl<T: Tables> RowReader<'_, T> {
+impl<T: Resolve> RowReader<'_, T> {
     /// Reads the one value that these columns make up.
     ///
     /// # Errors

@@ -1,4 +1,6 @@
-//! What a row is: its fields, how it is read, and what stands in several columns.
+//! What a row is: its fields, how it is read, who owns it, and what stands in several columns.
 
 pub mod composite;
 pub mod entity;
+pub mod owner;
+pub mod reader;

@@ -3,6 +3,7 @@
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
+use super::stored::Stored;
 use super::{Slot, Table, columns_of, flag, list, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
@@ -10,7 +11,8 @@ use crate::schema::check_constraint::Check;
 use crate::store::index::ids::Counter;
 use crate::store::index::{Keys, Parent};
 use crate::store::key::RawKey;
-use crate::store::row::entity::{Column, ColumnProblem, Entity, RowReader, names_and_values};
+use crate::store::row::entity::{Row, names_and_values};
+use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
 use crate::store::tracking::change_set::{Captured, CapturedRow};
 use crate::store::tracking::commit_sink::Ledger;
@@ -19,7 +21,7 @@ use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
 use crate::store::tracking::effect::Positions;
 
 /// Reads one row of a file into a table.
-pub type LoadRow<T> = fn(&mut T, i64, &[Column<'_>]) -> Vec<Problem>;
+pub type LoadRow<T> = fn(&mut T, i64, &[Cell<'_>]) -> Vec<Problem>;
 
 /// Writes one row of a delta into a table: a step that can be taken back. Returns its key.
 pub type ApplyRow<T> = fn(&mut T, &Captured, &CapturedRow) -> Result<RawKey, Vec<Problem>>;
@@ -96,7 +98,7 @@ pub trait AnyTable<T> {
 
     /// Whether a row of the file is a live one, and what memory believes it to be: in all columns that
     /// are not dirty.
-    fn file_has(&self, id: i64, row: &[Column<'_>], tables: &T) -> bool;
+    fn file_has(&self, id: i64, row: &[Cell<'_>], tables: &T) -> bool;
 
     /// Says how many rows will be loaded, and how many there are of those that each of its foreign
     /// keys points to, so that what holds them need not grow on the way.
@@ -113,7 +115,7 @@ pub trait AnyTable<T> {
 /// Shapes that are remembered while rows are captured.
 const N_SHAPES: usize = 8;
 
-fn load_row<E: Entity>(tables: &mut E::Tables, id: i64, columns: &[Column<'_>]) -> Vec<Problem> {
+fn load_row<E: Stored>(tables: &mut E::Tables, id: i64, columns: &[Cell<'_>]) -> Vec<Problem> {
     match E::load(&RowReader::new(columns, tables)) {
         Ok(row) => {
             let mut problems = failed_checks(&row, id, tables);
@@ -128,7 +130,7 @@ fn load_row<E: Entity>(tables: &mut E::Tables, id: i64, columns: &[Column<'_>]) 
     }
 }
 
-fn failed_checks<E: Entity>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
+fn failed_checks<E: Row>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
     let checks = E::INFO.checks.iter();
     let failed = checks.filter(|check| !check.holds(|column| row.value(column, tables)));
     let problem = |check: &Check| {
@@ -145,7 +147,7 @@ fn failed_checks<E: Entity>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem
     failed.map(problem).collect()
 }
 
-fn apply_row<E: Entity>(
+fn apply_row<E: Stored>(
     tables: &mut E::Tables,
     captured: &Captured,
     row: &CapturedRow,
@@ -178,7 +180,7 @@ fn apply_row<E: Entity>(
     Ok(key)
 }
 
-impl<E: Entity> AnyTable<E::Tables> for Table<E> {
+impl<E: Stored> AnyTable<E::Tables> for Table<E> {
     fn info(&self) -> &'static TableInfo {
         E::INFO
     }
@@ -187,10 +189,12 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         self.n_live
     }
 
+    #[inline]
     fn id_of(&self, key: RawKey) -> Option<i64> {
         self.slot(key).map(|slot| slot.id)
     }
 
+    #[inline]
     fn key_of(&self, id: i64) -> Option<RawKey> {
         self.ids.key(id)
     }
@@ -368,14 +372,14 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
         self.ids.counter_mut().forget_file();
     }
 
-    fn file_has(&self, id: i64, row: &[Column<'_>], tables: &E::Tables) -> bool {
+    fn file_has(&self, id: i64, row: &[Cell<'_>], tables: &E::Tables) -> bool {
         let Some(slot) = self.ids.key(id).map(|key| &self.rows[key]) else {
             return false;
         };
         let mut clean =
             (0..E::INFO.columns.len()).filter(|&column| !slot.dirty.contains(flag::<E>(column)));
         !slot.state.contains(RowState::NEW)
-            && clean.all(|column| row[column] == Column::Value(slot.row.value(column, tables)))
+            && clean.all(|column| row[column] == Cell::Value(slot.row.value(column, tables)))
     }
 
     fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
@@ -398,6 +402,6 @@ impl<E: Entity> AnyTable<E::Tables> for Table<E> {
     }
 
     fn check(&self, tables: &E::Tables) -> Vec<String> {
-        crate::store::invariants::table(self, tables)
+        super::invariants::complaints(self, tables)
     }
 }

@@ -1,17 +1,20 @@
 //! The rows of one entity type.
 
 pub mod dyn_table;
+mod invariants;
 mod rows;
+pub mod stored;
 mod update;
 
 use bitflags::{Flag, Flags as _};
 use slotmap::SlotMap;
 
 use crate::schema::TableInfo;
+use crate::store::index::IndexHasher;
 use crate::store::index::ids::Ids;
 use crate::store::index::{Parent, ParentIndex, ValueIndex};
 use crate::store::key::{Id, Key, RawKey};
-use crate::store::row::entity::{Entity, IndexHasher};
+use crate::store::row::entity::Row;
 use crate::store::tracking::dirty::{DirtySet, RowState};
 use crate::store::tracking::effect::Positions;
 
@@ -20,7 +23,7 @@ pub use rows::{RowKeys, Rows};
 /// The rows of `E`, for reading. Rows come, change and go through the world only, because only the
 /// world sees what else hangs on them.
 #[derive(Debug)]
-pub struct Table<E: Entity> {
+pub struct Table<E: Row> {
     pub(crate) rows: SlotMap<RawKey, Slot<E>>,
     n_live: usize,
     pub(crate) ids: Ids,
@@ -32,7 +35,7 @@ pub struct Table<E: Entity> {
 
 /// A row, and what the engine knows of it.
 #[derive(Debug)]
-pub(crate) struct Slot<E: Entity> {
+pub(crate) struct Slot<E: Row> {
     pub(crate) row: E,
     pub(crate) id: i64,
     pub(crate) dirty: E::Columns,
@@ -40,7 +43,7 @@ pub(crate) struct Slot<E: Entity> {
 }
 
 /// What became of a write.
-pub(crate) enum Written<E: Entity> {
+pub(crate) enum Written<E: Row> {
     /// The row had the value already.
     Nothing,
     /// It is written.
@@ -51,7 +54,7 @@ pub(crate) enum Written<E: Entity> {
 
 /// How to take back one step.
 #[derive(Debug)]
-enum Undo<E: Entity> {
+enum Undo<E: Row> {
     Insert {
         key: RawKey,
     },
@@ -87,14 +90,14 @@ enum Undo<E: Entity> {
 
 /// The flag of a column.
 #[inline]
-pub(crate) fn flag<E: Entity>(column: usize) -> E::Columns {
+pub(crate) fn flag<E: Row>(column: usize) -> E::Columns {
     let flag: &Flag<E::Columns> = &E::Columns::FLAGS[column];
     E::Columns::from_bits_retain(flag.value().bits())
 }
 
 /// Puts a row into the lists in which its dirty columns ask it to be.
 #[inline]
-pub(crate) fn list<E: Entity>(dirty: &mut DirtySet, key: RawKey, slot: &mut Slot<E>) {
+pub(crate) fn list<E: Row>(dirty: &mut DirtySet, key: RawKey, slot: &mut Slot<E>) {
     dirty.list(key, &mut slot.state);
     let mut foreign_keys = E::INFO.foreign_keys.iter();
     if !slot.state.contains(RowState::NEW)
@@ -105,17 +108,17 @@ pub(crate) fn list<E: Entity>(dirty: &mut DirtySet, key: RawKey, slot: &mut Slot
 }
 
 /// The columns of a set, ascending.
-pub(crate) fn columns_of<E: Entity>(set: E::Columns) -> impl Iterator<Item = usize> {
+pub(crate) fn columns_of<E: Row>(set: E::Columns) -> impl Iterator<Item = usize> {
     (0..E::INFO.columns.len()).filter(move |&column| set.contains(flag::<E>(column)))
 }
 
 /// The same without their type.
-pub(crate) fn positions<E: Entity>(set: E::Columns) -> Positions {
+pub(crate) fn positions<E: Row>(set: E::Columns) -> Positions {
     // A row of SQLite has 32,767 columns at most.
     columns_of::<E>(set).map(|column| column as u16).collect()
 }
 
-impl<E: Entity> Default for Table<E> {
+impl<E: Row> Default for Table<E> {
     fn default() -> Self {
         Self {
             rows: SlotMap::with_key(),
@@ -138,7 +141,7 @@ impl<E: Entity> Default for Table<E> {
 }
 
 /// Reading.
-impl<E: Entity> Table<E> {
+impl<E: Row> Table<E> {
     /// What the schema says of the table.
     pub const INFO: &'static TableInfo = E::INFO;
 
@@ -264,7 +267,7 @@ impl<E: Entity> Table<E> {
     }
 }
 
-impl<E: Entity> Slot<E> {
+impl<E: Row> Slot<E> {
     #[inline]
     fn is_dirty(&self) -> bool {
         self.state.contains(RowState::NEW) || !self.dirty.is_empty()

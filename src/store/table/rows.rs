@@ -5,16 +5,16 @@ use std::marker::PhantomData;
 use super::Table;
 use crate::store::index::Keys;
 use crate::store::key::Key;
-use crate::store::row::entity::Entity;
+use crate::store::row::entity::Row;
 
 /// Rows of a table with their keys, in order.
 #[derive(Debug)]
-pub struct Rows<'a, E: Entity> {
+pub struct Rows<'a, E: Row> {
     keys: Keys<'a>,
     table: &'a Table<E>,
 }
 
-impl<'a, E: Entity> Rows<'a, E> {
+impl<'a, E: Row> Rows<'a, E> {
     pub(crate) fn new(keys: Keys<'a>, table: &'a Table<E>) -> Self {
         Self { keys, table }
     }
@@ -57,7 +57,7 @@ impl<E> DoubleEndedIterator for RowKeys<'_, E> {
 
 impl<E> ExactSizeIterator for RowKeys<'_, E> {}
 
-impl<E: Entity> Clone for Rows<'_, E> {
+impl<E: Row> Clone for Rows<'_, E> {
     fn clone(&self) -> Self {
         Self {
             keys: self.keys.clone(),
@@ -66,7 +66,7 @@ impl<E: Entity> Clone for Rows<'_, E> {
     }
 }
 
-impl<'a, E: Entity> Iterator for Rows<'a, E> {
+impl<'a, E: Row> Iterator for Rows<'a, E> {
     type Item = (Key<E>, &'a E);
 
     #[inline]
@@ -89,7 +89,7 @@ impl<'a, E: Entity> Iterator for Rows<'a, E> {
     }
 }
 
-impl<E: Entity> DoubleEndedIterator for Rows<'_, E> {
+impl<E: Row> DoubleEndedIterator for Rows<'_, E> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         self.keys
@@ -98,4 +98,4 @@ impl<E: Entity> DoubleEndedIterator for Rows<'_, E> {
     }
 }
 
-impl<E: Entity> ExactSizeIterator for Rows<'_, E> {}
+impl<E: Row> ExactSizeIterator for Rows<'_, E> {}

@@ -6,16 +6,17 @@ use smallvec::SmallVec;
 use super::{Slot, Table, Undo, Written, flag, list, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{ForeignKey, OnDelete, TableKind};
+use crate::store::index::IndexHasher;
 use crate::store::index::{Parent, Place};
 use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
-use crate::store::row::entity::{Entity, IndexHasher};
+use crate::store::row::entity::Row;
 use crate::store::tracking::commit_sink::Ledger;
 use crate::store::tracking::dirty::{RowState, Tombstone};
 use crate::store::tracking::effect::Effect;
 
 /// Changing. Whoever calls has made sure that the world allows it.
-impl<E: Entity> Table<E> {
+impl<E: Row> Table<E> {
     /// Puts a new row in. `record` says whether a transaction is open.
     #[inline]
     pub(crate) fn insert(&mut self, id: i64, row: E, record: bool) -> RawKey {
@@ -398,20 +399,20 @@ impl<E: Entity> Table<E> {
 }
 
 /// The foreign keys that say whom a row goes with, with their positions.
-fn cascading<E: Entity>() -> impl Iterator<Item = (usize, &'static ForeignKey)> {
+fn cascading<E: Row>() -> impl Iterator<Item = (usize, &'static ForeignKey)> {
     let foreign_keys = E::INFO.foreign_keys.iter().enumerate();
     foreign_keys.filter(|(_, foreign_key)| foreign_key.on_delete == OnDelete::Cascade)
 }
 
 /// Whether the foreign key at this position stands on one of these columns.
 #[inline]
-fn is_key_on<E: Entity>(foreign_key: usize, columns: E::Columns) -> bool {
+fn is_key_on<E: Row>(foreign_key: usize, columns: E::Columns) -> bool {
     columns.contains(flag::<E>(E::INFO.foreign_keys[foreign_key].column))
 }
 
 /// Whether the index at this position stands on one of these columns.
 #[inline]
-fn is_index_on<E: Entity>(index: usize, columns: E::Columns) -> bool {
+fn is_index_on<E: Row>(index: usize, columns: E::Columns) -> bool {
     let mut its_columns = E::INFO.indexes[index].columns.iter();
     its_columns.any(|&column| columns.contains(flag::<E>(column)))
 }

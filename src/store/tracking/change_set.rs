@@ -17,15 +17,15 @@ pub struct Captured {
     shape_of_new: Option<usize>,
     shapes_of_changed: HashMap<Positions, usize>,
     rows: Vec<CapturedRow>,
-    cells: Cells,
+    cells: PackedValues,
     /// In order.
     removed: Vec<(i64, RawKey)>,
 }
 
 /// Values, one after the other, that refer to nothing outside.
 #[derive(Clone, Debug, Default)]
-pub struct Cells {
-    cells: Vec<Cell>,
+pub struct PackedValues {
+    cells: Vec<PackedValue>,
     text: String,
     bytes: Vec<u8>,
 }
@@ -52,7 +52,7 @@ pub struct CapturedRow {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Cell {
+enum PackedValue {
     Null,
     Integer(i64),
     Real(f64),
@@ -290,7 +290,7 @@ impl Captured {
     }
 }
 
-impl Cells {
+impl PackedValues {
     /// Number of values.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -311,11 +311,11 @@ impl Cells {
     #[must_use]
     pub fn value(&self, position: usize) -> Value<'_> {
         match self.cells[position] {
-            Cell::Null => Value::Null,
-            Cell::Integer(integer) => Value::Integer(integer),
-            Cell::Real(real) => Value::Real(real),
-            Cell::Text { start, len } => Value::Text(&self.text[start..start + len]),
-            Cell::Blob { start, len } => Value::Blob(&self.bytes[start..start + len]),
+            PackedValue::Null => Value::Null,
+            PackedValue::Integer(integer) => Value::Integer(integer),
+            PackedValue::Real(real) => Value::Real(real),
+            PackedValue::Text { start, len } => Value::Text(&self.text[start..start + len]),
+            PackedValue::Blob { start, len } => Value::Blob(&self.bytes[start..start + len]),
         }
     }
 
@@ -323,20 +323,20 @@ impl Cells {
     #[inline]
     pub fn push(&mut self, value: Value<'_>) {
         self.cells.push(match value {
-            Value::Null => Cell::Null,
-            Value::Integer(integer) => Cell::Integer(integer),
-            Value::Real(real) => Cell::Real(real),
+            Value::Null => PackedValue::Null,
+            Value::Integer(integer) => PackedValue::Integer(integer),
+            Value::Real(real) => PackedValue::Real(real),
             Value::Text(text) => {
                 let start = self.text.len();
                 self.text.push_str(text);
                 let len = text.len();
-                Cell::Text { start, len }
+                PackedValue::Text { start, len }
             }
             Value::Blob(blob) => {
                 let start = self.bytes.len();
                 self.bytes.extend_from_slice(blob);
                 let len = blob.len();
-                Cell::Blob { start, len }
+                PackedValue::Blob { start, len }
             }
         });
     }

@@ -2,7 +2,7 @@
 
 use crate::schema::value::Value;
 use crate::schema::{TableId, TableInfo};
-use crate::store::row::entity::{Column, Columns};
+use crate::store::row::reader::{Cell, Cells};
 use crate::store::tracking::change_set::{Captured, CapturedRow};
 
 /// Changes of a world with their values: new rows whole, changed ones by the columns that changed,
@@ -70,12 +70,12 @@ pub(in crate::store) fn overlay<'a>(
     row: &CapturedRow,
     info: &TableInfo,
     before: impl Fn(usize) -> Value<'a>,
-) -> Columns<'a> {
+) -> Cells<'a> {
     let value = |column| {
         captured
             .value(row, column)
             .unwrap_or_else(|| before(column))
     };
     let columns = 0..info.columns.len();
-    columns.map(|column| Column::Value(value(column))).collect()
+    columns.map(|column| Cell::Value(value(column))).collect()
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, Problem, ProblemKind};
 use crate::schema::{TableInfo, TableKind};
 use crate::store::index::Parent;
 use crate::store::key::AnyKey;
-use crate::store::row::entity::{Tables, all_tables};
+use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::Captured;
 use crate::store::tracking::delta::Delta;
 use crate::store::tracking::effect::Effect;

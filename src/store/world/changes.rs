@@ -7,11 +7,13 @@ use bitflags::Flags as _;
 use crate::error::Error;
 use crate::schema::{TableId, TableInfo};
 use crate::store::key::{Id, Key, RawKey};
-use crate::store::row::entity::{Entity, PivotRow, Tables};
+use crate::store::row::entity::PivotRow;
 use crate::store::table::flag;
+use crate::store::table::stored::Tables;
 use crate::store::tracking::effect::{Effect, Positions};
 use crate::store::tracking::feed::Subscription;
 use crate::store::world::World;
+use crate::store::world::entity::Entity;
 
 /// What became of the rows of a world since a subscriber last looked: each row once, with the net
 /// effect, by table in declaration order and by ascending id.

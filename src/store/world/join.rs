@@ -9,9 +9,12 @@ use crate::error::Error;
 
 use crate::schema::value::Value;
 use crate::store::key::Key;
-use crate::store::row::entity::{Entity, Standalone, Tables};
+use crate::store::row::entity::Row as _;
+use crate::store::table::stored::Stored as _;
+use crate::store::table::stored::Tables;
 use crate::store::table::{Rows, Table};
 use crate::store::world::World;
+use crate::store::world::entity::{Entity, Standalone};
 use crate::store::world::view::{RowMut, RowRef};
 
 /// A row of a join table: an entity like any other, of which there is one at most for each pair of

@@ -2,6 +2,7 @@
 
 mod apply;
 pub mod changes;
+pub mod entity;
 pub mod join;
 pub mod own;
 mod ownership_cycles;
@@ -20,8 +21,9 @@ use crate::error::Error;
 use crate::schema::TableId;
 use crate::schema::graph::{Ownership, Reference, references};
 use crate::store::key::{Id, Key};
-use crate::store::row::entity::{Entity, Standalone, Tables, all_tables};
+use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::commit_sink::Ledger;
+use crate::store::world::entity::{Entity, Standalone};
 use crate::store::world::transaction::UndoLog;
 use crate::store::world::view::{RowMut, RowRef};
 

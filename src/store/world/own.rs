@@ -7,10 +7,13 @@ use crate::error::Error;
 use crate::store::index::{Parent, Place};
 use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
-use crate::store::pivot::{Pivot, describe};
-use crate::store::row::entity::{Owned, Owner as _, OwnerOf, PivotRow, Tables};
+use crate::store::pivot::{Pivot, StoredPivot, describe};
+use crate::store::row::entity::PivotRow;
+use crate::store::row::owner::Owner as _;
 use crate::store::table::Rows;
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
+use crate::store::world::entity::{Owned, OwnerOf};
 
 /// One row of the list that replaces what an owner has: a new row, or one that it has and keeps.
 #[derive(Clone, Debug)]
@@ -34,7 +37,7 @@ impl<E> From<Key<E>> for NewOrKept<E> {
 }
 
 fn pivot<O: Owned>(tables: &O::Tables) -> &Pivot<O::Pivot> {
-    <O::Pivot as PivotRow>::table(tables)
+    <O::Pivot as StoredPivot>::table(tables)
 }
 
 impl<T: Tables> World<T> {
@@ -67,7 +70,7 @@ impl<T: Tables> World<T> {
         };
         let key = self.insert_checked(id, row);
         let record = self.is_recording();
-        <O::Pivot as PivotRow>::table_mut(&mut self.tables).link(
+        <O::Pivot as StoredPivot>::table_mut(&mut self.tables).link(
             pivot_id,
             key.raw(),
             owner,
@@ -171,7 +174,7 @@ impl<T: Tables> World<T> {
         }
         self.refuse_owner_below::<O>(key, to)?;
         let record = self.is_recording();
-        <O::Pivot as PivotRow>::table_mut(&mut self.tables).give(key.raw(), to, record);
+        <O::Pivot as StoredPivot>::table_mut(&mut self.tables).give(key.raw(), to, record);
         if record {
             self.recorded(O::Pivot::TABLE);
         }

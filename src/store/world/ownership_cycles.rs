@@ -11,7 +11,7 @@ use crate::error::{Error, Problem, ProblemKind};
 use crate::schema::graph::Reference;
 use crate::store::index::Parent;
 use crate::store::key::AnyKey;
-use crate::store::row::entity::{Tables, all_tables};
+use crate::store::table::stored::{Tables, all_tables};
 use crate::store::world::World;
 
 impl<T: Tables> World<T> {

@@ -8,8 +8,9 @@ use crate::schema::{OnDelete, TableId, TableKind};
 use crate::store::index::Parent;
 use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
-use crate::store::row::entity::{Entity, Tables};
+use crate::store::table::stored::Tables;
 use crate::store::world::World;
+use crate::store::world::entity::Entity;
 
 impl<T: Tables> World<T> {
     /// Removes a row with all that it owns, and with the rows whose foreign keys say

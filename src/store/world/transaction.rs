@@ -5,9 +5,9 @@ use std::ops::{Deref, DerefMut};
 use crate::schema::TableId;
 #[cfg(feature = "sqlite")]
 use crate::store::key::AnyKey;
-use crate::store::row::entity::Tables;
+use crate::store::table::stored::Tables;
 #[cfg(feature = "sqlite")]
-use crate::store::row::entity::all_tables;
+use crate::store::table::stored::all_tables;
 use crate::store::world::World;
 
 /// Which tables were written, in order. How to take each step back, the tables know themselves.

@@ -8,9 +8,11 @@ use crate::schema::check_constraint::Check;
 use crate::store::index::{Parent, Place};
 use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
-use crate::store::row::entity::{Entity, Tables, names_and_values};
+use crate::store::row::entity::{Resolve, names_and_values};
+use crate::store::table::stored::Tables;
 use crate::store::table::{Slot, Table, Written, columns_of, flag};
 use crate::store::world::World;
+use crate::store::world::entity::Entity;
 
 impl<T: Tables> World<T> {
     /// Writes one field of a row: what every setter does. Setting it to the value it has is not a
@@ -179,7 +181,7 @@ fn refuse_keys<E: Entity>(
                 table: E::INFO.name,
                 id,
                 column: E::INFO.foreign_key_column(n),
-                target: <E::Tables as Tables>::INFO[target.index()].name,
+                target: <E::Tables as Resolve>::INFO[target.index()].name,
             });
         }
     }

@@ -6,9 +6,10 @@ use std::ops::Deref;
 use crate::error::Error;
 
 use crate::store::key::{Id, Key};
-use crate::store::row::entity::{Entity, Owned, OwnerOf, PivotRow, Standalone};
+use crate::store::pivot::StoredPivot;
 use crate::store::table::{Rows, Slot};
 use crate::store::world::World;
+use crate::store::world::entity::{Entity, Owned, OwnerOf, Standalone};
 use crate::store::world::own::NewOrKept;
 
 /// A row for reading.
@@ -119,7 +120,7 @@ impl<'w, E: Entity> RowRef<'w, E> {
         self,
     ) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator + use<'w, P, E>
     where
-        P: PivotRow<Tables = E::Tables>,
+        P: StoredPivot<Tables = E::Tables>,
         P::Owner: From<Key<E>>,
     {
         P::table(&self.world.tables).rows_of(self.key.into())

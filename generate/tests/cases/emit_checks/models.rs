@@ -1,9 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::codegen::{
-    Check, ColumnProblem, Comparison, Entity, Error, ForeignKey, Id, Key, Operand, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields,
-    id_of_optional, tables, views,
+    Check, ColumnProblem, Comparison, Error, ForeignKey, Id, Key, Operand, RawKey, Row, RowReader,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields, id_of_optional,
+    tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -112,10 +112,8 @@ impl Fighter {
     const FRIEND_ID: usize = 1;
 }
 
-impl Entity for Fighter {
+impl Row for Fighter {
     type Tables = Tables;
-    type Ref<'w> = FighterRef<'w>;
-    type Mut<'w> = FighterMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -219,14 +217,6 @@ impl Entity for Fighter {
         .union(FighterColumns::BADGE)
         .union(FighterColumns::RIVAL_ID)
         .union(FighterColumns::FRIEND_ID);
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.fighters
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.fighters
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,7 +1,7 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::codegen::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
+    ColumnProblem, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, Row, RowReader,
     Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields, id_of, tables,
     text_enum, views,
 };
@@ -54,10 +54,8 @@ fields! {
 
 views!(Region, RegionRef, RegionMut);
 
-impl Entity for Region {
+impl Row for Region {
     type Tables = Tables;
-    type Ref<'w> = RegionRef<'w>;
-    type Mut<'w> = RegionMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -72,14 +70,6 @@ impl Entity for Region {
     const REALS: RegionColumns = RegionColumns::empty();
     const INDEXED: RegionColumns = RegionColumns::NAME;
     const CHECKED: RegionColumns = RegionColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.regions
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.regions
-    }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {
@@ -198,10 +188,8 @@ impl Cell {
     const REGION_ID: usize = 0;
 }
 
-impl Entity for Cell {
+impl Row for Cell {
     type Tables = Tables;
-    type Ref<'w> = CellRef<'w>;
-    type Mut<'w> = CellMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -229,14 +217,6 @@ impl Entity for Cell {
         .union(CellColumns::TINT)
         .union(CellColumns::CLIMATE);
     const CHECKED: CellColumns = CellColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.cells
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.cells
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,7 +1,7 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::codegen::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
+    ColumnProblem, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, Row, RowReader,
     Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields, id_of,
     id_of_optional, tables, text_enum, views,
 };
@@ -214,10 +214,8 @@ impl Type {
     const FROM_PARENT: usize = 4;
 }
 
-impl Entity for Type {
+impl Row for Type {
     type Tables = Tables;
-    type Ref<'w> = TypeRef<'w>;
-    type Mut<'w> = TypeMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -273,14 +271,6 @@ impl Entity for Type {
         .union(TypeColumns::INFO_ID)
         .union(TypeColumns::FROM_PARENT);
     const CHECKED: TypeColumns = TypeColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.r#type
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.r#type
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -666,10 +656,8 @@ fields! {
 
 views!(ParentRow, ParentRowRef, ParentRowMut);
 
-impl Entity for ParentRow {
+impl Row for ParentRow {
     type Tables = Tables;
-    type Ref<'w> = ParentRowRef<'w>;
-    type Mut<'w> = ParentRowMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -684,14 +672,6 @@ impl Entity for ParentRow {
     const REALS: ParentRowColumns = ParentRowColumns::empty();
     const INDEXED: ParentRowColumns = ParentRowColumns::empty();
     const CHECKED: ParentRowColumns = ParentRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.parents
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.parents
-    }
 
     fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
         Value::Null
@@ -754,10 +734,8 @@ fields! {
 
 views!(ValueRow, ValueRowRef, ValueRowMut);
 
-impl Entity for ValueRow {
+impl Row for ValueRow {
     type Tables = Tables;
-    type Ref<'w> = ValueRowRef<'w>;
-    type Mut<'w> = ValueRowMut<'w>;
 
     const TABLE: TableId = TableId(2);
     const INFO: &'static TableInfo = &TableInfo {
@@ -772,14 +750,6 @@ impl Entity for ValueRow {
     const REALS: ValueRowColumns = ValueRowColumns::VALUE;
     const INDEXED: ValueRowColumns = ValueRowColumns::empty();
     const CHECKED: ValueRowColumns = ValueRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.values
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.values
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -836,10 +806,8 @@ fields! {
 
 views!(OwnerRow, OwnerRowRef, OwnerRowMut);
 
-impl Entity for OwnerRow {
+impl Row for OwnerRow {
     type Tables = Tables;
-    type Ref<'w> = OwnerRowRef<'w>;
-    type Mut<'w> = OwnerRowMut<'w>;
 
     const TABLE: TableId = TableId(3);
     const INFO: &'static TableInfo = &TableInfo {
@@ -854,14 +822,6 @@ impl Entity for OwnerRow {
     const REALS: OwnerRowColumns = OwnerRowColumns::empty();
     const INDEXED: OwnerRowColumns = OwnerRowColumns::empty();
     const CHECKED: OwnerRowColumns = OwnerRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.owners
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.owners
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -915,10 +875,8 @@ fields! {
 
 views!(TableRow, TableRowRef, TableRowMut);
 
-impl Entity for TableRow {
+impl Row for TableRow {
     type Tables = Tables;
-    type Ref<'w> = TableRowRef<'w>;
-    type Mut<'w> = TableRowMut<'w>;
 
     const TABLE: TableId = TableId(4);
     const INFO: &'static TableInfo = &TableInfo {
@@ -933,14 +891,6 @@ impl Entity for TableRow {
     const REALS: TableRowColumns = TableRowColumns::empty();
     const INDEXED: TableRowColumns = TableRowColumns::empty();
     const CHECKED: TableRowColumns = TableRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.tables
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.tables
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -994,10 +944,8 @@ fields! {
 
 views!(ErrorRow, ErrorRowRef, ErrorRowMut);
 
-impl Entity for ErrorRow {
+impl Row for ErrorRow {
     type Tables = Tables;
-    type Ref<'w> = ErrorRowRef<'w>;
-    type Mut<'w> = ErrorRowMut<'w>;
 
     const TABLE: TableId = TableId(5);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1012,14 +960,6 @@ impl Entity for ErrorRow {
     const REALS: ErrorRowColumns = ErrorRowColumns::empty();
     const INDEXED: ErrorRowColumns = ErrorRowColumns::empty();
     const CHECKED: ErrorRowColumns = ErrorRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.errors
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.errors
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1073,10 +1013,8 @@ fields! {
 
 views!(TypeFieldRow, TypeFieldRowRef, TypeFieldRowMut);
 
-impl Entity for TypeFieldRow {
+impl Row for TypeFieldRow {
     type Tables = Tables;
-    type Ref<'w> = TypeFieldRowRef<'w>;
-    type Mut<'w> = TypeFieldRowMut<'w>;
 
     const TABLE: TableId = TableId(6);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1091,14 +1029,6 @@ impl Entity for TypeFieldRow {
     const REALS: TypeFieldRowColumns = TypeFieldRowColumns::empty();
     const INDEXED: TypeFieldRowColumns = TypeFieldRowColumns::empty();
     const CHECKED: TypeFieldRowColumns = TypeFieldRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.type_fields
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.type_fields
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1152,10 +1082,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(7);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1170,14 +1098,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
     const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1243,10 +1163,8 @@ impl PlayerKeyRow {
     const PLAYER_ID: usize = 0;
 }
 
-impl Entity for PlayerKeyRow {
+impl Row for PlayerKeyRow {
     type Tables = Tables;
-    type Ref<'w> = PlayerKeyRowRef<'w>;
-    type Mut<'w> = PlayerKeyRowMut<'w>;
 
     const TABLE: TableId = TableId(8);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1261,14 +1179,6 @@ impl Entity for PlayerKeyRow {
     const REALS: PlayerKeyRowColumns = PlayerKeyRowColumns::empty();
     const INDEXED: PlayerKeyRowColumns = PlayerKeyRowColumns::PLAYER_ID;
     const CHECKED: PlayerKeyRowColumns = PlayerKeyRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.player_keys
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.player_keys
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::codegen::{
-    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, RowReader, Rows, Standalone,
-    Table, TableId, TableInfo, TableKind, Value, columns, fields, tables, text_enum, views,
+    ColumnProblem, Error, Id, IndexHasher, IndexInfo, Key, Row, RowReader, Rows, Standalone, Table,
+    TableId, TableInfo, TableKind, Value, columns, fields, tables, text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -221,10 +221,8 @@ fields! {
 
 views!(Sample, SampleRef, SampleMut);
 
-impl Entity for Sample {
+impl Row for Sample {
     type Tables = Tables;
-    type Ref<'w> = SampleRef<'w>;
-    type Mut<'w> = SampleMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -277,14 +275,6 @@ impl Entity for Sample {
         .union(SampleColumns::BLOB_NULL)
         .union(SampleColumns::MOOD_NULL);
     const CHECKED: SampleColumns = SampleColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.samples
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.samples
-    }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {

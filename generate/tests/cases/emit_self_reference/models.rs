@@ -1,7 +1,7 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::codegen::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
+    ColumnProblem, Error, ForeignKey, Id, Key, RawKey, Row, RowReader, Rows, Standalone, Table,
     TableId, TableInfo, TableKind, Value, columns, fields, id_of_optional, tables, views,
 };
 
@@ -59,10 +59,8 @@ impl Place {
     const NEXT_ID: usize = 1;
 }
 
-impl Entity for Place {
+impl Row for Place {
     type Tables = Tables;
-    type Ref<'w> = PlaceRef<'w>;
-    type Mut<'w> = PlaceMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -80,14 +78,6 @@ impl Entity for Place {
     const REALS: PlaceColumns = PlaceColumns::empty();
     const INDEXED: PlaceColumns = PlaceColumns::PARENT_ID.union(PlaceColumns::NEXT_ID);
     const CHECKED: PlaceColumns = PlaceColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.places
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.places
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,7 +1,7 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::codegen::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
+    ColumnProblem, Error, ForeignKey, Id, Key, RawKey, Row, RowReader, Rows, Standalone, Table,
     TableId, TableInfo, TableKind, Value, columns, fields, id_of, id_of_optional, tables, views,
 };
 
@@ -45,10 +45,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -63,14 +61,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
     const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -161,10 +151,8 @@ impl Letter {
     const COURIER_ID: usize = 2;
 }
 
-impl Entity for Letter {
+impl Row for Letter {
     type Tables = Tables;
-    type Ref<'w> = LetterRef<'w>;
-    type Mut<'w> = LetterMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -185,14 +173,6 @@ impl Entity for Letter {
         .union(LetterColumns::RECIPIENT_ID)
         .union(LetterColumns::COURIER_ID);
     const CHECKED: LetterColumns = LetterColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.letters
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.letters
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,7 +1,7 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::codegen::{
-    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, Parts, RowReader, Standalone,
+    ColumnProblem, Error, Id, IndexHasher, IndexInfo, Key, Parts, Row, RowReader, Standalone,
     Table, TableId, TableInfo, TableKind, Union, Value, columns, fields, tables, views,
 };
 
@@ -86,7 +86,7 @@ impl Union for SettingValue {
         }
     }
 
-    fn load<T: gamedb::codegen::Tables>(
+    fn load<T: gamedb::codegen::Resolve>(
         used: u32,
         parts: &Parts<'_, '_, T>,
     ) -> Result<Option<Self>, ColumnProblem> {
@@ -153,7 +153,7 @@ impl Union for Range {
         }
     }
 
-    fn load<T: gamedb::codegen::Tables>(
+    fn load<T: gamedb::codegen::Resolve>(
         used: u32,
         parts: &Parts<'_, '_, T>,
     ) -> Result<Option<Self>, ColumnProblem> {
@@ -208,10 +208,8 @@ fields! {
 
 views!(Setting, SettingRef, SettingMut);
 
-impl Entity for Setting {
+impl Row for Setting {
     type Tables = Tables;
-    type Ref<'w> = SettingRef<'w>;
-    type Mut<'w> = SettingMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -226,14 +224,6 @@ impl Entity for Setting {
     const REALS: SettingColumns = SettingColumns::X.union(SettingColumns::NEW_X);
     const INDEXED: SettingColumns = SettingColumns::NAME;
     const CHECKED: SettingColumns = SettingColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.settings
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.settings
-    }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {
@@ -332,10 +322,8 @@ fields! {
 
 views!(Mark, MarkRef, MarkMut);
 
-impl Entity for Mark {
+impl Row for Mark {
     type Tables = Tables;
-    type Ref<'w> = MarkRef<'w>;
-    type Mut<'w> = MarkMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -350,14 +338,6 @@ impl Entity for Mark {
     const REALS: MarkColumns = MarkColumns::empty();
     const INDEXED: MarkColumns = MarkColumns::empty();
     const CHECKED: MarkColumns = MarkColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.marks
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.marks
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {

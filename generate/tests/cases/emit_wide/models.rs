@@ -1,7 +1,7 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
 use gamedb::codegen::{
-    ColumnProblem, Entity, Error, Id, Key, RowReader, Standalone, Table, TableId, TableInfo,
+    ColumnProblem, Error, Id, Key, Row, RowReader, Standalone, Table, TableId, TableInfo,
     TableKind, Value, columns, fields, tables, views,
 };
 
@@ -358,10 +358,8 @@ fields! {
 
 views!(Wide, WideRef, WideMut);
 
-impl Entity for Wide {
+impl Row for Wide {
     type Tables = Tables;
-    type Ref<'w> = WideRef<'w>;
-    type Mut<'w> = WideMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -441,14 +439,6 @@ impl Entity for Wide {
     const REALS: WideColumns = WideColumns::COLUMN_64;
     const INDEXED: WideColumns = WideColumns::empty();
     const CHECKED: WideColumns = WideColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.wide
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.wide
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {

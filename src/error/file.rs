@@ -1,0 +1,293 @@
+//! What can go wrong with a world file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{BackendError, Problem};
+
+/// Why a world file could not be opened, or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// Another [`Database`](crate::Database) has the file open, in this process or another.
+    #[error(
+        "{} is open already, here or in another process; close it there first (its lock is {})",
+        path.display(), lock.display()
+    )]
+    AlreadyOpen {
+        /// The world file.
+        path: PathBuf,
+        /// The file whose lock says so.
+        lock: PathBuf,
+    },
+    /// The lock file beside the world file could not be made or locked.
+    #[error("the lock file {} cannot be made or locked", lock.display())]
+    Lock {
+        /// The lock file.
+        lock: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file, or its folder, cannot be written.
+    #[error("{} cannot be written; it and its folder have to be writable", path.display())]
+    ReadOnly {
+        /// The world file.
+        path: PathBuf,
+    },
+    /// The file is there, and it is no SQLite file. Nothing was written to it.
+    #[error("{} is not an SQLite file", path.display())]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is something else than a world of these models. Nothing was written to it.
+    #[error("{} is not a world of these models: {}", path.display(), list(differences))]
+    Schema {
+        /// The world file.
+        path: PathBuf,
+        /// All differences.
+        differences: Vec<Difference>,
+    },
+    /// Rows of the file are not what they have to be. Nothing was written to it.
+    #[error("{} has {} rows that do not fit: {}", path.display(), problems.len(), list(problems))]
+    Rows {
+        /// The world file.
+        path: PathBuf,
+        /// All of them.
+        problems: Vec<Problem>,
+    },
+    /// A file that is there already, where a new one was to be made. Nothing was written to it.
+    #[error("{} is there already; open it, or choose another path for the new file", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no file, where one was to be opened.
+    #[error("{} is not there; is the path right, and its disk mounted?", path.display())]
+    NotThere {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no file, and a write-ahead log of one, which may hold all of it. To make a new file there
+    /// would destroy the log: put the file back, or move the log away.
+    #[error(
+        "{} is not there, and its write-ahead log is: put the file back, or move {} away",
+        path.display(), log.display()
+    )]
+    LogWithoutFile {
+        /// The world file.
+        path: PathBuf,
+        /// The log.
+        log: PathBuf,
+    },
+    /// The file system of the file does not carry a write-ahead log.
+    #[error(
+        "{} stays in journal mode {mode}, and WAL mode is needed; put it on a local disk",
+        path.display()
+    )]
+    NotWal {
+        /// The world file.
+        path: PathBuf,
+        /// Its journal mode.
+        mode: String,
+    },
+    /// SQLite could not read the file, or prepare it for writing.
+    #[error("{} cannot be read, or prepared for writing", path.display())]
+    Open {
+        /// The world file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: BackendError,
+    },
+    /// A flush did not succeed. All that it was to write is still dirty, so it can be tried again.
+    #[error("flush to {} failed: {outcome}", path.display())]
+    Flush {
+        /// The world file.
+        path: PathBuf,
+        /// Whether any of it is in the file.
+        outcome: Outcome,
+        /// Why.
+        #[source]
+        cause: FlushFailure,
+    },
+}
+
+/// What became of the rows of a failed flush.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// None of them is in the file.
+    NotCommitted,
+    /// All of them are, or none. The file is not written to any more; open it again.
+    Unknown,
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotCommitted => "nothing was written, and it can be tried again",
+            Self::Unknown => "whether it was written is not known; open the file again",
+        })
+    }
+}
+
+/// Why a flush failed. It can be cloned, because a flush in the background may be asked about more than
+/// once.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlushFailure {
+    /// Another program was writing for longer than the configured wait.
+    #[error("another program is writing to the file")]
+    Busy,
+    /// The disk is full, or a quota or limit is used up: nothing more can be written to the file. It can
+    /// be tried again when there is room.
+    #[error("the disk is full, or a quota or limit of the file's size is reached")]
+    Full,
+    /// A row that has to be in the file is not there, or one that may not be is.
+    #[error("a statement for row {id} of {table} touched {touched} rows instead of one")]
+    RowCount {
+        /// The table.
+        table: &'static str,
+        /// The row's id.
+        id: i64,
+        /// How many rows it touched.
+        touched: usize,
+    },
+    /// A row was refused by the file itself.
+    #[error("the file refuses row {id} of {table}")]
+    Refused {
+        /// The table.
+        table: &'static str,
+        /// The row's id.
+        id: i64,
+        /// What SQLite says.
+        source: BackendError,
+    },
+    /// Another program has written to the file since it was read, and what it wrote is not in memory.
+    /// Nothing is written for as long as file and memory differ in anything but what is about to be
+    /// written. So either take back what it wrote, or open the world again, without what has changed since
+    /// the last flush; or go on in another file, with [`Database::create`](crate::Database::create).
+    #[error(
+        "another program has written to the file: take that back, open the file again, or go on in a new one"
+    )]
+    ForeignWrite,
+    /// The file was moved, deleted, or replaced by another while it was open.
+    #[error("the file has been moved, deleted or replaced")]
+    Moved,
+    /// An earlier flush had an unknown outcome.
+    #[error("an earlier flush left the file in an unknown state; open it again")]
+    Poisoned,
+    /// The world in the database is not the one that was loaded: it was swapped with another.
+    #[error("this is not the world that was loaded from the file")]
+    OtherWorld,
+    /// A transaction was left open: it was forgotten, or its world was put in another one's place
+    /// meanwhile. What it did can neither be kept nor be taken back any more.
+    #[error("a transaction was left open")]
+    TransactionOpen,
+    /// The thread that writes in the background has panicked. All that it was to write is dirty again;
+    /// whether the last batch is in the file is not known.
+    #[error("the writer thread has panicked: {message}")]
+    WriterDied {
+        /// What it said.
+        message: String,
+    },
+    /// The thread that writes in the background could not be started.
+    #[error("the writer thread cannot be started")]
+    NoThread {
+        /// Why.
+        source: Arc<std::io::Error>,
+    },
+    /// The ticket was given out by another database.
+    #[error("the ticket is another database's")]
+    OtherTicket,
+    /// What SQLite says.
+    #[error(transparent)]
+    Backend(BackendError),
+}
+
+impl FlushFailure {
+    /// Whether trying again may help although nobody does anything about it: another program was writing,
+    /// or the disk was full. Everything else stays as it is until somebody has looked at it.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Busy | Self::Full)
+    }
+}
+
+/// Where a file and the models do not agree.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Difference {
+    /// A table is not there.
+    #[error("table {table} is missing")]
+    NoTable {
+        /// The table.
+        table: String,
+    },
+    /// A column is not there.
+    #[error("column {table}.{column} is missing")]
+    NoColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A column that the models do not have.
+    #[error("column {table}.{column} is not in the models")]
+    UnknownColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A column is declared in another way.
+    #[error("column {table}.{column} is declared as {found}, not as {expected}")]
+    Column {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// What the models have.
+        expected: String,
+        /// What the file has.
+        found: String,
+    },
+    /// Foreign keys or unique columns differ.
+    #[error("table {table}: {what} is {}", if *.expected { "missing" } else { "not in the models" })]
+    Constraint {
+        /// The table.
+        table: String,
+        /// What it is about.
+        what: String,
+        /// Whether the models have it, and the file does not; or the other way round.
+        expected: bool,
+    },
+    /// A trigger would change rows behind the world's back.
+    #[error("trigger {trigger} on table {table} would change rows unseen")]
+    Trigger {
+        /// The table.
+        table: String,
+        /// The trigger.
+        trigger: String,
+    },
+    /// A table of somebody else's points into the world, which would not keep it true.
+    #[error("table {table} is not in the models, and points to {target}")]
+    ForeignTable {
+        /// The other table.
+        table: String,
+        /// The world's table.
+        target: String,
+    },
+}
+
+/// The first few of a list, and how many more there are.
+fn list(items: &[impl std::fmt::Display]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<_> = items.iter().take(SHOWN).map(ToString::to_string).collect();
+    let more = items.len().saturating_sub(SHOWN);
+    let and_more = if more > 0 {
+        format!("; and {more} more")
+    } else {
+        String::new()
+    };
+    shown.join("; ") + &and_more
+}

@@ -1,0 +1,440 @@
+//! Every error of the crate: its cause is either in its message or its source, never both and never
+//! neither.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+use super::{Error, Problem, ProblemKind};
+
+/// The messages of an error and its causes, the outermost first; printed too, to be read by people.
+fn chain(error: &dyn std::error::Error) -> Vec<String> {
+    let mut messages = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(source) = next {
+        messages.push(source.to_string());
+        next = source.source();
+    }
+    println!("{}", messages.join("\n    because: "));
+    messages
+}
+
+/// Asserts that an error has so many causes, each of them said once.
+#[track_caller]
+fn assert_chain(error: &dyn std::error::Error, n_causes: usize) {
+    let messages = chain(error);
+    assert_eq!(messages.len(), 1 + n_causes, "{messages:?}");
+    for (n, message) in messages.iter().enumerate() {
+        assert!(
+            !message.is_empty() && !message.contains("Error {"),
+            "{messages:?}"
+        );
+        for cause in &messages[n + 1..] {
+            assert!(!message.contains(cause), "said twice: {messages:?}");
+        }
+    }
+}
+
+fn problem(kind: ProblemKind) -> Problem {
+    Problem {
+        table: "items",
+        id: 7,
+        column: "name".into(),
+        kind,
+    }
+}
+
+/// One of each variant. The match below does not compile without each.
+fn errors() -> Vec<Error> {
+    let (table, column, id) = ("items", "name", 7);
+    vec![
+        Error::StaleKey { table },
+        Error::NotUnique {
+            table,
+            id: Some(id),
+            column: column.into(),
+            value: "'key'".into(),
+            existing: 3,
+        },
+        Error::NoSuchRow {
+            table,
+            id: None,
+            column,
+            target: "assets",
+        },
+        Error::StillReferenced {
+            table,
+            id,
+            by_table: "assets",
+            column,
+            by_id: 2,
+        },
+        Error::NotANumber {
+            table,
+            id: Some(id),
+            column,
+        },
+        Error::CheckFailed {
+            table,
+            id: Some(id),
+            column: column.into(),
+            value: "0".into(),
+            check: "name > 0",
+        },
+        Error::AlreadyOwned {
+            table,
+            id,
+            owner: "player_id 1".into(),
+        },
+        Error::NotTheOwner {
+            table,
+            id,
+            owner: "player_id 1".into(),
+        },
+        Error::OwnsItself {
+            table,
+            id,
+            owner_table: table,
+            owner_id: 8,
+        },
+        Error::Twice { table, id },
+        Error::NotLinked {
+            table,
+            column: "a, b".into(),
+            value: "1, 2".into(),
+        },
+        Error::IdExhausted { table },
+        Error::TransactionOpen,
+        Error::NotSubscribed,
+        Error::ChangesMissed { capacity: 10 },
+        Error::NotApplied {
+            problems: vec![problem(ProblemKind::Missing)],
+        },
+        Error::OtherSchema { table },
+    ]
+}
+
+fn n_causes(error: &Error) -> usize {
+    match error {
+        Error::StaleKey { .. }
+        | Error::NotUnique { .. }
+        | Error::NoSuchRow { .. }
+        | Error::StillReferenced { .. }
+        | Error::NotANumber { .. }
+        | Error::CheckFailed { .. }
+        | Error::AlreadyOwned { .. }
+        | Error::NotTheOwner { .. }
+        | Error::OwnsItself { .. }
+        | Error::Twice { .. }
+        | Error::NotLinked { .. }
+        | Error::IdExhausted { .. }
+        | Error::TransactionOpen
+        | Error::NotSubscribed
+        | Error::ChangesMissed { .. }
+        | Error::NotApplied { .. }
+        | Error::OtherSchema { .. } => 0,
+        #[cfg(feature = "sqlite")]
+        Error::File(error) => files::n_causes(error),
+    }
+}
+
+/// One of each.
+fn problem_kinds() -> Vec<ProblemKind> {
+    vec![
+        ProblemKind::Null,
+        ProblemKind::WrongType {
+            expected: "an integer",
+            found: "'one'".into(),
+        },
+        ProblemKind::UnknownText {
+            expected: "Mood",
+            text: "sad".into(),
+        },
+        ProblemKind::NotUtf8,
+        ProblemKind::Dangling {
+            target: "assets",
+            id: 3,
+        },
+        ProblemKind::NotNull { found: "1".into() },
+        ProblemKind::NoneOf,
+        ProblemKind::MoreThanOne,
+        ProblemKind::NotOneOf,
+        ProblemKind::NotUnique { existing: 3 },
+        ProblemKind::Missing,
+        ProblemKind::AlreadyThere,
+        ProblemKind::NotANumber,
+        ProblemKind::CheckFailed {
+            value: "0".into(),
+            check: "name > 0",
+        },
+        ProblemKind::OwnsItself,
+        ProblemKind::NoOwner { pivot: "owners" },
+    ]
+}
+
+/// How many variants there are: one more has to be among those that are tried.
+const fn place(kind: &ProblemKind) -> usize {
+    match kind {
+        ProblemKind::Null => 0,
+        ProblemKind::WrongType { .. } => 1,
+        ProblemKind::UnknownText { .. } => 2,
+        ProblemKind::NotUtf8 => 3,
+        ProblemKind::Dangling { .. } => 4,
+        ProblemKind::NotNull { .. } => 5,
+        ProblemKind::NoneOf => 6,
+        ProblemKind::MoreThanOne => 7,
+        ProblemKind::NotOneOf => 8,
+        ProblemKind::NotUnique { .. } => 9,
+        ProblemKind::Missing => 10,
+        ProblemKind::AlreadyThere => 11,
+        ProblemKind::NotANumber => 12,
+        ProblemKind::CheckFailed { .. } => 13,
+        ProblemKind::OwnsItself => 14,
+        ProblemKind::NoOwner { .. } => 15,
+    }
+}
+
+#[test]
+fn an_error_says_its_cause_once() {
+    for error in errors() {
+        assert_chain(&error, n_causes(&error));
+    }
+}
+
+#[test]
+fn a_problem_names_its_row_and_has_no_cause() {
+    for (n, kind) in problem_kinds().into_iter().enumerate() {
+        assert_eq!(place(&kind), n);
+        assert_chain(&kind, 0);
+        let problem = problem(kind).to_string();
+        assert!(problem.starts_with("items row 7, name: "), "{problem}");
+    }
+}
+
+#[cfg(feature = "sqlite")]
+mod files {
+    use std::io;
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::super::{BackendError, Difference, FileError, FlushFailure, Outcome};
+    use super::{assert_chain, chain, problem};
+    use crate::error::{Error, ProblemKind};
+
+    /// What SQLite says, with the code that it says it for.
+    #[derive(Debug, thiserror::Error)]
+    #[error("constraint failed: items.name")]
+    struct Original {
+        source: io::Error,
+    }
+
+    /// One that prints its own source.
+    #[derive(Debug, thiserror::Error)]
+    #[error("value 3: {source}")]
+    struct Talkative {
+        source: io::Error,
+    }
+
+    fn backend() -> BackendError {
+        let source = io::Error::other("extended code 1299");
+        BackendError::new(Original { source }, Some(1299), false)
+    }
+
+    /// One of each, with the number of its causes.
+    fn flush_failures() -> Vec<FlushFailure> {
+        vec![
+            FlushFailure::Busy,
+            FlushFailure::Full,
+            FlushFailure::RowCount {
+                table: "items",
+                id: 7,
+                touched: 0,
+            },
+            FlushFailure::Refused {
+                table: "items",
+                id: 7,
+                source: backend(),
+            },
+            FlushFailure::ForeignWrite,
+            FlushFailure::Moved,
+            FlushFailure::Poisoned,
+            FlushFailure::OtherWorld,
+            FlushFailure::TransactionOpen,
+            FlushFailure::WriterDied {
+                message: "out of ink".into(),
+            },
+            FlushFailure::NoThread {
+                source: Arc::new(io::Error::other("too many threads")),
+            },
+            FlushFailure::OtherTicket,
+            FlushFailure::Backend(backend()),
+        ]
+    }
+
+    fn n_causes_of_flush(failure: &FlushFailure) -> usize {
+        match failure {
+            FlushFailure::Busy
+            | FlushFailure::Full
+            | FlushFailure::RowCount { .. }
+            | FlushFailure::ForeignWrite
+            | FlushFailure::Moved
+            | FlushFailure::Poisoned
+            | FlushFailure::OtherWorld
+            | FlushFailure::TransactionOpen
+            | FlushFailure::WriterDied { .. }
+            | FlushFailure::OtherTicket => 0,
+            // In the place of the original.
+            FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
+            FlushFailure::Refused { .. } => 2,
+        }
+    }
+
+    pub(super) fn n_causes(error: &FileError) -> usize {
+        match error {
+            FileError::AlreadyOpen { .. }
+            | FileError::ReadOnly { .. }
+            | FileError::NotADatabase { .. }
+            | FileError::Schema { .. }
+            | FileError::Rows { .. }
+            | FileError::Exists { .. }
+            | FileError::NotThere { .. }
+            | FileError::LogWithoutFile { .. }
+            | FileError::NotWal { .. } => 0,
+            FileError::Lock { .. } => 1,
+            FileError::Open { .. } => 2,
+            FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
+        }
+    }
+
+    /// One of each, and one of each failed flush.
+    fn file_errors() -> Vec<FileError> {
+        let path = || PathBuf::from("world.db");
+        let mut errors = vec![
+            FileError::AlreadyOpen {
+                path: path(),
+                lock: "world.db-lock".into(),
+            },
+            FileError::Lock {
+                lock: "world.db-lock".into(),
+                source: io::Error::other("no such folder"),
+            },
+            FileError::ReadOnly { path: path() },
+            FileError::NotADatabase { path: path() },
+            FileError::Schema {
+                path: path(),
+                differences: differences(),
+            },
+            FileError::Rows {
+                path: path(),
+                problems: vec![problem(ProblemKind::Null); 11],
+            },
+            FileError::Exists { path: path() },
+            FileError::NotThere { path: path() },
+            FileError::LogWithoutFile {
+                path: path(),
+                log: "world.db-wal".into(),
+            },
+            FileError::NotWal {
+                path: path(),
+                mode: "delete".into(),
+            },
+            FileError::Open {
+                path: path(),
+                source: backend(),
+            },
+        ];
+        for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
+            errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
+                path: path(),
+                outcome,
+                cause,
+            }));
+        }
+        errors
+    }
+
+    fn differences() -> Vec<Difference> {
+        let (table, column) = (|| "items".to_owned(), || "name".to_owned());
+        let expected = |expected| Difference::Constraint {
+            table: table(),
+            what: "UNIQUE (name)".into(),
+            expected,
+        };
+        vec![
+            Difference::NoTable { table: table() },
+            Difference::NoColumn {
+                table: table(),
+                column: column(),
+            },
+            Difference::UnknownColumn {
+                table: table(),
+                column: column(),
+            },
+            Difference::Column {
+                table: table(),
+                column: column(),
+                expected: "TEXT".into(),
+                found: "INTEGER".into(),
+            },
+            expected(true),
+            expected(false),
+            Difference::Trigger {
+                table: table(),
+                trigger: "t".into(),
+            },
+            Difference::ForeignTable {
+                table: table(),
+                target: "assets".into(),
+            },
+        ]
+    }
+
+    #[test]
+    fn an_error_of_a_file_names_it_and_says_its_cause_once() {
+        for error in file_errors() {
+            assert!(error.to_string().contains("world.db"), "{error}");
+            let n_causes = n_causes(&error);
+            assert_chain(&error, n_causes);
+            // The same as one of the errors of all operations.
+            let error = Error::File(error);
+            assert_eq!(super::n_causes(&error), n_causes);
+            assert_chain(&error, n_causes);
+        }
+    }
+
+    #[test]
+    fn a_failed_flush_has_its_failure_as_its_source() {
+        for cause in flush_failures() {
+            let said = cause.to_string();
+            let error = FileError::Flush {
+                path: "world.db".into(),
+                outcome: Outcome::NotCommitted,
+                cause,
+            };
+            assert_eq!(chain(&error)[1], said);
+        }
+    }
+
+    #[test]
+    fn a_difference_has_no_cause() {
+        for difference in differences() {
+            match difference {
+                Difference::NoTable { .. }
+                | Difference::NoColumn { .. }
+                | Difference::UnknownColumn { .. }
+                | Difference::Column { .. }
+                | Difference::Constraint { .. }
+                | Difference::Trigger { .. }
+                | Difference::ForeignTable { .. } => assert_chain(&difference, 0),
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_engine_says_of_its_cause_is_not_said_again() {
+        let source = io::Error::other("out of range");
+        let error = BackendError::new(Talkative { source }, None, false);
+        assert_eq!(chain(&error), ["value 3: out of range"]);
+        assert_eq!(
+            chain(&backend()),
+            ["constraint failed: items.name", "extended code 1299"]
+        );
+    }
+}

@@ -1,0 +1,283 @@
+//! Writing what was captured: one transaction, each statement checked to have touched one row.
+
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
+
+use crate::schema::TableInfo;
+use crate::schema::value::Value;
+use crate::store::tracking::change_set::{Captured, CapturedRow};
+
+use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
+use super::statements;
+use super::value::{bound, owned};
+use crate::error::{FlushFailure, Outcome};
+use crate::persist::batch::{Batch, TableBatch};
+use crate::persist::error::Failed;
+use crate::persist::report::FlushReport;
+
+/// Number that changes whenever another connection commits to the file.
+pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection
+        .prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))
+}
+
+/// Writes a batch and commits.
+pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<FlushReport, Failed> {
+    let mut report = FlushReport::default();
+    for TableBatch { info, captured, .. } in batch.tables.iter().rev() {
+        report.deleted += delete(&transaction, info, captured)?;
+    }
+    let mut refused = Vec::new();
+    for TableBatch { info, captured, .. } in &batch.tables {
+        let mut statements = Statements::new(&transaction, info, captured)?;
+        for row in captured.rows() {
+            match statements.write(row)? {
+                Written::Yes => count(captured, row, &mut report),
+                Written::ValueTaken(_) => refused.push(Refused {
+                    info,
+                    captured,
+                    row,
+                }),
+            }
+        }
+    }
+    untangle(&transaction, refused, &mut report)?;
+    for id in &batch.next_ids {
+        if id.is_in_file() {
+            // SQLite writes no page for a row that stays as it is.
+            transaction
+                .prepare_cached(statements::DELETE_ID)?
+                .execute([id.info.name])?;
+        }
+        transaction
+            .prepare_cached(statements::UPSERT_ID)?
+            .execute((id.info.name, id.next))?;
+    }
+    commit(transaction)?;
+    Ok(report)
+}
+
+fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
+    let committed = transaction.execute_batch("COMMIT");
+    let Err(error) = committed else { return Ok(()) };
+    // An error on the way to the disk says nothing about what has arrived there. After every other one,
+    // also where the disk is full, the transaction is rolled back: by SQLite already, or when dropped.
+    let is_io = matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure));
+    let outcome = if is_io && !is_refused_write(&error) {
+        Outcome::Unknown
+    } else {
+        Outcome::NotCommitted
+    };
+    Err(Failed {
+        outcome,
+        cause: flush_failure(error),
+    })
+}
+
+fn count(captured: &Captured, row: &CapturedRow, report: &mut FlushReport) {
+    if captured.shapes()[row.shape].is_new {
+        report.inserted += 1;
+    } else {
+        report.updated += 1;
+    }
+}
+
+fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), Failed> {
+    if touched == 1 {
+        Ok(())
+    } else {
+        let table = info.name;
+        Err(FlushFailure::RowCount { table, id, touched }.into())
+    }
+}
+
+fn delete(connection: &Connection, info: &TableInfo, captured: &Captured) -> Result<usize, Failed> {
+    if captured.removed().len() == 0 {
+        return Ok(0);
+    }
+    let mut statement = connection.prepare_cached(&statements::delete(info))?;
+    for id in captured.removed() {
+        let touched = statement
+            .execute([id])
+            .map_err(|source| row_failure(info, id, source))?;
+        touched_one(info, id, touched)?;
+    }
+    Ok(captured.removed().len())
+}
+
+/// The prepared statements for the rows of one table: one for each shape.
+struct Statements<'c> {
+    info: &'static TableInfo,
+    captured: &'c Captured,
+    by_shape: Vec<CachedStatement<'c>>,
+}
+
+/// What became of one row.
+enum Written {
+    Yes,
+    /// Another row still has a value that has to be unique.
+    ValueTaken(rusqlite::Error),
+}
+
+impl<'c> Statements<'c> {
+    fn new(
+        connection: &'c Connection,
+        info: &'static TableInfo,
+        captured: &'c Captured,
+    ) -> rusqlite::Result<Self> {
+        let statement = |shape| connection.prepare_cached(&statements::write(info, shape));
+        let by_shape = captured
+            .shapes()
+            .iter()
+            .map(statement)
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            info,
+            captured,
+            by_shape,
+        })
+    }
+
+    fn write(&mut self, row: &CapturedRow) -> Result<Written, Failed> {
+        let statement = &mut self.by_shape[row.shape];
+        let mut n_bound = 0;
+        for (n, value) in (1..).zip(self.captured.values(row)) {
+            bind(statement, n, value)?;
+            n_bound = n;
+        }
+        bind(statement, n_bound + 1, Value::Integer(row.id))?;
+        match statement.raw_execute() {
+            Ok(touched) => touched_one(self.info, row.id, touched).map(|()| Written::Yes),
+            Err(source) if is_unique_violation(&source) => Ok(Written::ValueTaken(source)),
+            Err(source) => Err(row_failure(self.info, row.id, source)),
+        }
+    }
+}
+
+fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::Result<()> {
+    statement.raw_bind_parameter(n, bound(value))
+}
+
+/// A row that could not be written because another one has its value, so far.
+struct Refused<'b> {
+    info: &'static TableInfo,
+    captured: &'b Captured,
+    row: &'b CapturedRow,
+}
+
+impl Refused<'_> {
+    fn write(&self, connection: &Connection) -> Result<Written, Failed> {
+        Statements::new(connection, self.info, self.captured)?.write(self.row)
+    }
+}
+
+/// Writes rows whose unique values others had. Memory knows that in the end all are different.
+///
+/// Where values were passed on in a row, the last one comes first: then each finds its value free.
+/// Whatever is left passes them on in a ring, and all of it steps aside before it is written. Each row
+/// takes a few statements, whatever their number.
+fn untangle(
+    connection: &Connection,
+    refused: Vec<Refused<'_>>,
+    report: &mut FlushReport,
+) -> Result<(), Failed> {
+    let (mut new, mut aside) = (Vec::new(), Vec::new());
+    for row in refused.into_iter().rev() {
+        if let Written::Yes = row.write(connection)? {
+            count(row.captured, row.row, report);
+        } else if row.captured.shapes()[row.row.shape].is_new {
+            new.push(row);
+        } else {
+            aside.push(row);
+        }
+    }
+    let values = aside
+        .iter()
+        .map(|row| step_aside(connection, row))
+        .collect::<Result<Vec<_>, _>>()?;
+    for row in new {
+        match row.write(connection)? {
+            Written::Yes => report.inserted += 1,
+            Written::ValueTaken(source) => return Err(row_failure(row.info, row.row.id, source)),
+        }
+    }
+    for (row, values) in aside.iter().zip(values) {
+        step_back(connection, row, &values)?;
+        report.updated += 1;
+    }
+    Ok(())
+}
+
+/// Takes a row out of the file and returns all of its values as they are to be.
+fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, Failed> {
+    let Refused {
+        info,
+        captured,
+        row,
+        ..
+    } = refused;
+    let read = |found: &rusqlite::Row<'_>| {
+        (0..info.columns.len())
+            .map(|column| found.get(column))
+            .collect()
+    };
+    let mut values: Vec<SqlValue> = connection
+        .prepare_cached(&statements::select_row(info))?
+        .query_row([row.id], read)?;
+    for (&column, value) in captured.shapes()[row.shape]
+        .columns
+        .iter()
+        .zip(captured.values(row))
+    {
+        values[column] = owned(value);
+    }
+    let touched = connection
+        .prepare_cached(&statements::delete(info))?
+        .execute([row.id])?;
+    touched_one(info, row.id, touched)?;
+    Ok(values)
+}
+
+fn step_back(
+    connection: &Connection,
+    refused: &Refused<'_>,
+    values: &[SqlValue],
+) -> Result<(), Failed> {
+    let Refused { info, row, .. } = refused;
+    let shape = crate::store::tracking::change_set::Shape {
+        is_new: true,
+        columns: (0..info.columns.len()).collect(),
+    };
+    let mut statement = connection.prepare_cached(&statements::write(info, &shape))?;
+    let id = SqlValue::Integer(row.id);
+    let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
+    let touched = statement
+        .execute(parameters)
+        .map_err(|source| row_failure(info, row.id, source))?;
+    touched_one(info, row.id, touched)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As after a full disk: SQLite rolls back by itself, and nothing is in doubt.
+    #[test]
+    fn a_commit_that_sqlite_has_rolled_back_is_not_committed() -> rusqlite::Result<()> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY)")?;
+        connection.commit_hook(Some(|| true))?;
+        let transaction = connection.transaction()?;
+        transaction.execute_batch("INSERT INTO t VALUES (1)")?;
+        let failed = commit(transaction).err();
+        assert_eq!(
+            failed.map(|failed| failed.outcome),
+            Some(Outcome::NotCommitted)
+        );
+        assert!(connection.is_autocommit());
+        let n_rows: i64 = connection.query_row("SELECT count(*) FROM t", [], |row| row.get(0))?;
+        assert_eq!(n_rows, 0);
+        Ok(())
+    }
+}

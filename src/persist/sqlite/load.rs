@@ -1,0 +1,125 @@
+//! From the file into memory: tables, indexes and ownership, all clean; or a list of what does not fit.
+
+use rusqlite::{Connection, Row};
+
+use crate::error::{Problem, ProblemKind};
+use crate::schema::{TableId, TableKind};
+use crate::store::row::reader::Cell;
+use crate::store::table::stored::Tables;
+use crate::store::world::World;
+
+use crate::persist::table_order::TableOrder;
+
+use super::parallel_load::{self, SMALL};
+use super::statements;
+use super::value::columns;
+
+/// What was read.
+pub(super) struct Loaded<T: Tables> {
+    pub(super) world: World<T>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Reads a whole file. Does not write, and stops at nothing but an error of SQLite's. Large tables are
+/// read by two threads if there is a `second` connection, which has to see the same state of the file.
+pub(super) fn load<T: Tables>(
+    connection: &Connection,
+    mut second: Option<&mut Connection>,
+    order: &TableOrder,
+) -> rusqlite::Result<Loaded<T>> {
+    let mut loaded = Loaded {
+        world: World::<T>::new(),
+        problems: Vec::new(),
+    };
+    let tables = &mut loaded.world.tables;
+    for &id in &order.make_room {
+        expect(connection, tables, id)?;
+        let mut statement = connection.prepare(&statements::select_ids(T::INFO[id.index()]))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            tables.table_mut(id).preallocate(row.get(0)?);
+        }
+    }
+    for &id in &order.tables {
+        let n_rows = expect(connection, tables, id)?;
+        let info = T::INFO[id.index()];
+        let load_row = tables.table(id).loader();
+        let problems = &mut loaded.problems;
+        let mut see = |id, columns: &[Cell<'_>]| {
+            // Most rows have none.
+            problems.append(&mut load_row(tables, id, columns));
+        };
+        match &mut second {
+            Some(second) if n_rows >= SMALL => {
+                parallel_load::read(connection, second, info, n_rows, see)?;
+            }
+            _ => {
+                let mut statement = connection.prepare(&statements::select_all(info))?;
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    see(row.get(0)?, &columns(row, info));
+                }
+            }
+        }
+    }
+    if connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))? {
+        let mut statement = connection.prepare(statements::SELECT_IDS)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let name: String = row.get(0)?;
+            let place = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
+            if let Some((_, table)) = place {
+                tables
+                    .table_mut(TableId(table))
+                    .counter_mut()
+                    .flushed(row.get(1)?);
+            }
+        }
+    }
+    for &id in &order.tables {
+        loaded
+            .problems
+            .extend(without_owner::<T>(connection, tables, id)?);
+    }
+    loaded.problems.extend(loaded.world.islands());
+    Ok(loaded)
+}
+
+/// The rows of an owned table that nobody owns. Asks the file, because a pivot's row that does not fit
+/// still says that its owned row is not the one to blame.
+fn without_owner<T: Tables>(
+    connection: &Connection,
+    tables: &T,
+    id: TableId,
+) -> rusqlite::Result<Vec<Problem>> {
+    let info = T::INFO[id.index()];
+    let TableKind::Owned { pivot } = info.kind else {
+        return Ok(Vec::new());
+    };
+    if tables.table(id).n_rows() == tables.table(pivot).n_rows() {
+        return Ok(Vec::new());
+    }
+    let pivot = T::INFO[pivot.index()];
+    let mut statement = connection.prepare(&statements::select_unowned(info, pivot))?;
+    let problem = |row: &Row<'_>| {
+        let kind = ProblemKind::NoOwner { pivot: pivot.name };
+        Ok(Problem::of_row(info, row.get(0)?, kind))
+    };
+    statement.query_map([], problem)?.collect()
+}
+
+/// Tells a table how many rows will come, and says it.
+fn expect<T: Tables>(
+    connection: &Connection,
+    tables: &mut T,
+    id: TableId,
+) -> rusqlite::Result<usize> {
+    let info = T::INFO[id.index()];
+    let n_rows: i64 = connection.query_row(&statements::count(info), [], |row| row.get(0))?;
+    let n_rows = usize::try_from(n_rows).unwrap_or(0);
+    let n_rows_of = |table: Option<TableId>| table.map_or(0, |table| tables.table(table).n_rows());
+    let foreign_keys = info.foreign_keys.iter();
+    let n_parents: Vec<usize> = foreign_keys.map(|key| n_rows_of(key.table)).collect();
+    tables.table_mut(id).expect(n_rows, &n_parents);
+    Ok(n_rows)
+}

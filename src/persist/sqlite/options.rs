@@ -1,0 +1,98 @@
+//! How a world file is opened: what the caller can choose, and what we have chosen.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+
+type Observer = Box<dyn FnMut(&str) + Send>;
+
+/// How to open a world file.
+#[derive(Default)]
+#[must_use]
+pub struct Options {
+    busy_timeout: Option<Duration>,
+    on_statement: Option<Observer>,
+    /// Whether the file has to be there.
+    pub(super) existing: bool,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("busy_timeout", &self.busy_timeout)
+            .field("existing", &self.existing)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Options {
+    /// The settings of [`Database::open`](crate::Database::open).
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long a flush waits while another program is writing; 5 seconds if nothing is said.
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.busy_timeout = Some(timeout);
+        self
+    }
+
+    /// Makes no file where there is none: [`FileError::NotThere`](crate::FileError::NotThere). For a server
+    /// whose world has been there before, and that must not begin an empty one because a path is wrong or a
+    /// disk not mounted.
+    pub fn existing(mut self) -> Self {
+        self.existing = true;
+        self
+    }
+
+    /// Calls `observer` with every SQL statement that is executed, its values filled in: for tests
+    /// and for looking at what a flush does.
+    pub fn on_statement(mut self, observer: impl FnMut(&str) + Send + 'static) -> Self {
+        self.on_statement = Some(Box::new(observer));
+        self
+    }
+}
+
+/// Settings of the connection, none of which writes to the file. Returns the number of pages in the
+/// write-ahead log, which every commit keeps up to date.
+pub(super) fn configure(
+    connection: &mut Connection,
+    options: Options,
+) -> rusqlite::Result<Arc<AtomicU32>> {
+    connection.busy_timeout(options.busy_timeout.unwrap_or(Duration::from_secs(5)))?;
+    connection.set_prepared_statement_cache_capacity(1024);
+    if let Some(mut observer) = options.on_statement {
+        let observe = move |event: TraceEvent<'_>| {
+            if let TraceEvent::Stmt(statement, text) = event {
+                observer(statement.expanded_sql().as_deref().unwrap_or(text));
+            }
+        };
+        connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(observe))?;
+    }
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // The world keeps foreign keys, and writes every row that they change. With SQLite doing it too, a
+    // child that has moved away would be deleted with the parent that it had in the file.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    // Automatic checkpoints swallow I/O errors; flush does its own.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    let wal_pages = Arc::new(AtomicU32::new(0));
+    let pages = Arc::clone(&wal_pages);
+    connection.wal_hook(Some(move |_: &mut Wal, n_pages: std::ffi::c_int| {
+        pages.store(u32::try_from(n_pages).unwrap_or(0), Ordering::Relaxed);
+        Ok(())
+    }))?;
+    Ok(wal_pages)
+}
+
+/// Whether closing the file brings the write-ahead log into it.
+pub(super) fn checkpoint_on_close(connection: &Connection, yes: bool) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !yes)?;
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! Reading a large table with two threads: the rows have to go into memory one after the other, but
+//! they can come out of the file at two places at once.
+//!
+//! The ids are divided into parts. The one thread goes through all of them in order, and reads each
+//! into memory, unless the other thread has come first: that one is always ahead, copies out what it
+//! reads, and sends it.
+
+use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use rusqlite::{Connection, OpenFlags, Row, Statement};
+
+use crate::schema::TableInfo;
+use crate::schema::value::Value;
+use crate::store::row::reader::{Cell, Cells};
+use crate::store::tracking::change_set::PackedValues;
+
+use super::options::checkpoint_on_close;
+use super::statements;
+use super::value::{columns, value};
+
+/// Fewer rows are read as fast by one thread.
+pub(super) const SMALL: usize = 4096;
+
+/// About so many rows are in a part.
+const ROWS_OF_PART: usize = 2048;
+
+/// So many rows are sent at once; fewer, if they are large.
+const ROWS_OF_BATCH: usize = 256;
+const BYTES_OF_BATCH: usize = 1 << 18;
+
+/// So many batches may wait.
+const BATCHES: usize = 32;
+
+/// A second connection to a file, for reading; `None` where it would be of no use. It sees the state
+/// of the file that it has when this returns.
+pub(super) fn second_connection(path: &std::path::Path) -> Option<Connection> {
+    if !thread::available_parallelism().is_ok_and(|threads| threads.get() > 1) {
+        return None;
+    }
+    match open(path) {
+        Ok(connection) => Some(connection),
+        // One is enough, only slower.
+        Err(error) => {
+            tracing::debug!(path = %path.display(), %error, "no second connection");
+            None
+        }
+    }
+}
+
+fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    checkpoint_on_close(&connection, false)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.execute_batch("BEGIN; SELECT 1 FROM sqlite_schema")?;
+    Ok(connection)
+}
+
+/// Reads all rows of a table in order of their ids, with two connections that see the same.
+pub(super) fn read(
+    first: &Connection,
+    second: &mut Connection,
+    info: &TableInfo,
+    n_rows: usize,
+    mut see: impl FnMut(i64, &[Cell<'_>]),
+) -> rusqlite::Result<()> {
+    let bounds = first.query_row(&statements::select_bounds(info), [], |row| {
+        Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
+    })?;
+    let (Some(start), Some(end)) = bounds else {
+        return Ok(());
+    };
+    let parts = Parts::new(start..=end, n_rows.div_ceil(ROWS_OF_PART));
+    let mut statement = first.prepare(&statements::select_range(info))?;
+    thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(BATCHES);
+        let parts = &parts;
+        scope.spawn(move || read_ahead(second, info, parts, &sender));
+        // Without a receiver the other thread ends, should this one end early.
+        let receiver = receiver;
+        for part in 0..parts.n {
+            if parts.is_ahead(part) {
+                receive(&receiver, info, &mut see)?;
+                continue;
+            }
+            let mut rows = select(&mut statement, parts.ids(part))?;
+            while let Some(row) = rows.next()? {
+                see(row.get(0)?, &columns(row, info));
+            }
+        }
+        Ok(())
+    })
+}
+
+fn select<'s>(
+    statement: &'s mut Statement<'_>,
+    ids: RangeInclusive<i64>,
+) -> rusqlite::Result<rusqlite::Rows<'s>> {
+    statement.query([ids.start(), ids.end()])
+}
+
+/// The ids of a table in parts, and who has which.
+struct Parts {
+    ids: RangeInclusive<i64>,
+    n: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Default)]
+struct Taken {
+    /// The part where the first thread is, and those that come after it and are the other thread's.
+    at: usize,
+    ahead: VecDeque<usize>,
+    /// The last of those, ever.
+    last_ahead: usize,
+}
+
+impl Parts {
+    fn new(ids: RangeInclusive<i64>, n: usize) -> Self {
+        let taken = Mutex::default();
+        Self { ids, n, taken }
+    }
+
+    /// The ids of a part. All of them are as wide, however many rows are in each.
+    fn ids(&self, part: usize) -> RangeInclusive<i64> {
+        let (first, last) = (i128::from(*self.ids.start()), i128::from(*self.ids.end()));
+        let start = |part: usize| first + (last + 1 - first) * part as i128 / self.n as i128;
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "between the first and the last"
+        )]
+        let part = start(part) as i64..=(start(part + 1) - 1) as i64;
+        part
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        // Nobody panics while holding it.
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the other thread has a part; the first one takes it if not.
+    fn is_ahead(&self, part: usize) -> bool {
+        let mut taken = self.taken();
+        taken.at = part;
+        let is_ahead = taken.ahead.front() == Some(&part);
+        if is_ahead {
+            taken.ahead.pop_front();
+        }
+        is_ahead
+    }
+
+    /// The next part for the thread that is ahead.
+    fn take_ahead(&self) -> Option<usize> {
+        let mut taken = self.taken();
+        let part = taken.at.max(taken.last_ahead) + 1;
+        if part >= self.n {
+            return None;
+        }
+        taken.ahead.push_back(part);
+        taken.last_ahead = part;
+        Some(part)
+    }
+}
+
+/// Rows on their way from one thread to the other.
+#[derive(Default)]
+struct Batch {
+    ids: Vec<i64>,
+    cells: PackedValues,
+    /// The positions of texts that are none.
+    not_utf8: Vec<usize>,
+}
+
+enum Message {
+    Rows(Batch),
+    EndOfPart,
+}
+
+type Sender = SyncSender<rusqlite::Result<Message>>;
+
+/// The work of the thread that is ahead.
+fn read_ahead(connection: &mut Connection, info: &TableInfo, parts: &Parts, to: &Sender) {
+    if let Err(error) = send_parts(connection, info, parts, to) {
+        // If nobody is there any more, nobody wants to know.
+        let _ = to.send(Err(error));
+    }
+}
+
+fn send_parts(
+    connection: &Connection,
+    info: &TableInfo,
+    parts: &Parts,
+    to: &Sender,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(&statements::select_range(info))?;
+    while let Some(part) = parts.take_ahead() {
+        let mut rows = select(&mut statement, parts.ids(part))?;
+        let mut batch = Batch::default();
+        while let Some(row) = rows.next()? {
+            batch.push(row, info)?;
+            let is_full = batch.ids.len() >= ROWS_OF_BATCH;
+            if (is_full || batch.cells.n_bytes() >= BYTES_OF_BATCH)
+                && to
+                    .send(Ok(Message::Rows(std::mem::take(&mut batch))))
+                    .is_err()
+            {
+                return Ok(());
+            }
+        }
+        let rest = to.send(Ok(Message::Rows(batch)));
+        if rest.is_err() || to.send(Ok(Message::EndOfPart)).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Takes the rows of one part from the other thread.
+fn receive(
+    from: &Receiver<rusqlite::Result<Message>>,
+    info: &TableInfo,
+    see: &mut impl FnMut(i64, &[Cell<'_>]),
+) -> rusqlite::Result<()> {
+    // It does not hang up before the end of a part, unless it panics; that goes on when it is joined.
+    while let Ok(message) = from.recv() {
+        match message? {
+            Message::Rows(batch) => batch.read(info.columns.len(), see),
+            Message::EndOfPart => break,
+        }
+    }
+    Ok(())
+}
+
+impl Batch {
+    fn push(&mut self, row: &Row<'_>, info: &TableInfo) -> rusqlite::Result<()> {
+        self.ids.push(row.get(0)?);
+        for column in 1..=info.columns.len() {
+            match value(row, column) {
+                Cell::Value(value) => self.cells.push(value),
+                Cell::NotUtf8 => {
+                    self.not_utf8.push(self.cells.len());
+                    self.cells.push(Value::Null);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&self, n_columns: usize, see: &mut impl FnMut(i64, &[Cell<'_>])) {
+        for (n, &id) in self.ids.iter().enumerate() {
+            let cells = n * n_columns..(n + 1) * n_columns;
+            let mut columns: Cells<'_> = cells
+                .clone()
+                .map(|cell| Cell::Value(self.cells.value(cell)))
+                .collect();
+            for cell in &self.not_utf8 {
+                if cells.contains(cell) {
+                    columns[cell - cells.start] = Cell::NotUtf8;
+                }
+            }
+            see(id, &columns);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_id_is_in_one_part() {
+        for (ids, n) in [
+            (1..=100_000, 49),
+            (-7..=7, 3),
+            (5..=5, 1),
+            (i64::MIN..=i64::MAX, 1_000),
+        ] {
+            let parts = Parts::new(ids.clone(), n);
+            let mut next = Some(*ids.start());
+            for part in 0..n {
+                let part = parts.ids(part);
+                assert_eq!(next, Some(*part.start()));
+                next = part.end().checked_add(1);
+            }
+            assert_eq!(next, ids.end().checked_add(1));
+        }
+    }
+
+    #[test]
+    fn each_part_is_read_by_one_thread() {
+        let parts = Parts::new(1..=60, 6);
+        assert!(!parts.is_ahead(0));
+        assert_eq!((parts.take_ahead(), parts.take_ahead()), (Some(1), Some(2)));
+        assert!(parts.is_ahead(1) && parts.is_ahead(2));
+        assert!(!parts.is_ahead(3));
+        assert_eq!((parts.take_ahead(), parts.take_ahead()), (Some(4), Some(5)));
+        assert_eq!(parts.take_ahead(), None);
+        assert!(parts.is_ahead(4) && parts.is_ahead(5));
+    }
+}

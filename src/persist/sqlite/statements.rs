@@ -1,0 +1,124 @@
+//! The statements, written out.
+
+use std::fmt::Write as _;
+
+use crate::schema::TableInfo;
+use crate::store::tracking::change_set::Shape;
+
+/// The table in which the next id of every table stands, so that the highest one is not given again
+/// when its row is gone.
+pub(super) const CREATE_IDS: &str = "CREATE TABLE IF NOT EXISTS gamedb_ids (
+    table_name TEXT PRIMARY KEY,
+    next_id    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID";
+
+pub(super) const SELECT_IDS: &str = "SELECT table_name, next_id FROM gamedb_ids";
+
+pub(super) const UPSERT_ID: &str = "INSERT INTO gamedb_ids (table_name, next_id) VALUES (?1, ?2)
+    ON CONFLICT (table_name) DO UPDATE SET next_id = excluded.next_id";
+
+pub(super) const DELETE_ID: &str = "DELETE FROM gamedb_ids WHERE table_name = ?1";
+
+pub(super) const IDS_EXIST: &str = "SELECT count(*) FROM sqlite_schema WHERE name = 'gamedb_ids'";
+
+/// A name as SQL takes any name.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn quoted_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(quoted).collect::<Vec<_>>().join(", ")
+}
+
+/// The statement that writes rows of this shape: the columns in order, and the id last. `OR ABORT` is what
+/// SQLite does anyway, unless the table says otherwise: `UNIQUE ON CONFLICT REPLACE` would delete another
+/// row, `ROLLBACK` end the transaction.
+pub(super) fn write(info: &TableInfo, shape: &Shape) -> String {
+    let names = || shape.columns.iter().map(|&column| info.columns[column]);
+    if shape.is_new {
+        let marks = vec!["?"; shape.columns.len() + 1].join(", ");
+        let columns = quoted_list(names().chain([info.id]));
+        return format!(
+            "INSERT OR ABORT INTO {} ({columns}) VALUES ({marks})",
+            quoted(info.name)
+        );
+    }
+    let mut sql = format!("UPDATE OR ABORT {} SET ", quoted(info.name));
+    for (n, name) in names().enumerate() {
+        let comma = if n > 0 { ", " } else { "" };
+        let _ = write!(sql, "{comma}{} = ?", quoted(name));
+    }
+    let _ = write!(sql, " WHERE {} = ?", quoted(info.id));
+    sql
+}
+
+pub(super) fn delete(info: &TableInfo) -> String {
+    format!(
+        "DELETE FROM {} WHERE {} = ?",
+        quoted(info.name),
+        quoted(info.id)
+    )
+}
+
+/// All rows in order of their ids: the id, and the columns.
+pub(super) fn select_all(info: &TableInfo) -> String {
+    let columns = quoted_list([info.id].into_iter().chain(info.columns.iter().copied()));
+    format!(
+        "SELECT {columns} FROM {} ORDER BY {}",
+        quoted(info.name),
+        quoted(info.id)
+    )
+}
+
+/// The same for the rows whose ids are in a range.
+pub(super) fn select_range(info: &TableInfo) -> String {
+    let columns = quoted_list([info.id].into_iter().chain(info.columns.iter().copied()));
+    format!(
+        "SELECT {columns} FROM {} WHERE {id} BETWEEN ?1 AND ?2 ORDER BY {id}",
+        quoted(info.name),
+        id = quoted(info.id)
+    )
+}
+
+/// The first and the last id.
+pub(super) fn select_bounds(info: &TableInfo) -> String {
+    // Each by itself, because only alone they are looked up.
+    format!(
+        "SELECT (SELECT min({id}) FROM {table}), (SELECT max({id}) FROM {table})",
+        id = quoted(info.id),
+        table = quoted(info.name)
+    )
+}
+
+pub(super) fn count(info: &TableInfo) -> String {
+    format!("SELECT count(*) FROM {}", quoted(info.name))
+}
+
+pub(super) fn select_ids(info: &TableInfo) -> String {
+    format!(
+        "SELECT {0} FROM {1} ORDER BY {0}",
+        quoted(info.id),
+        quoted(info.name)
+    )
+}
+
+/// Ids of the owned rows that no row of the pivot names.
+pub(super) fn select_unowned(owned: &TableInfo, pivot: &TableInfo) -> String {
+    let (table, id) = (quoted(owned.name), quoted(owned.id));
+    // The first foreign key of a pivot is the owned row.
+    let (pivot, owned) = (quoted(pivot.name), quoted(pivot.foreign_key_column(0)));
+    format!(
+        "SELECT {id} FROM {table} WHERE NOT EXISTS
+            (SELECT 1 FROM {pivot} WHERE {pivot}.{owned} = {table}.{id}) ORDER BY {id}"
+    )
+}
+
+/// One row, its columns without the id.
+pub(super) fn select_row(info: &TableInfo) -> String {
+    let columns = quoted_list(info.columns.iter().copied());
+    format!(
+        "SELECT {columns} FROM {} WHERE {} = ?",
+        quoted(info.name),
+        quoted(info.id)
+    )
+}

@@ -1,0 +1,112 @@
+//! From a parent to its children.
+
+use std::collections::HashMap;
+
+use slotmap::SecondaryMap;
+
+use super::key_list::{KeyList, Keys, Place};
+use crate::store::key::RawKey;
+
+/// The row at the other end of a foreign key, or the bare id where there is no such table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Parent {
+    /// A row.
+    Row(RawKey),
+    /// An id of something outside of this world.
+    Outside(i64),
+}
+
+/// From each parent to its children: one foreign key, read backwards.
+#[derive(Debug)]
+pub struct ParentIndex {
+    rows: SecondaryMap<RawKey, KeyList>,
+    outside: HashMap<i64, KeyList>,
+    /// Number of parents there may be, until the first one has children.
+    expected: usize,
+}
+
+impl Default for ParentIndex {
+    fn default() -> Self {
+        Self {
+            rows: SecondaryMap::new(),
+            outside: HashMap::new(),
+            expected: 0,
+        }
+    }
+}
+
+impl ParentIndex {
+    /// The children of a parent, in order of their ids. O(1).
+    #[inline]
+    #[must_use]
+    pub fn children(&self, parent: Parent) -> Keys<'_> {
+        let list = match parent {
+            Parent::Row(key) => self.rows.get(key),
+            Parent::Outside(id) => self.outside.get(&id),
+        };
+        list.map_or_else(Keys::default, KeyList::iter)
+    }
+
+    /// Says how many parents there are. Room is made for them when the first one has children.
+    pub(crate) fn expect(&mut self, n_parents: usize) {
+        self.expected = n_parents;
+    }
+
+    #[inline]
+    pub(crate) fn link(
+        &mut self,
+        parent: Parent,
+        id: i64,
+        child: RawKey,
+        at: Place,
+        id_of: impl Fn(RawKey) -> i64,
+    ) {
+        let list = match parent {
+            Parent::Row(key) => {
+                // `entry` of a secondary map takes a vacant place for one that an older key may not
+                // have, once its slot has been used 2^30 times; `insert` does not.
+                if !self.rows.contains_key(key) {
+                    if self.rows.is_empty() {
+                        self.rows.set_capacity(std::mem::take(&mut self.expected));
+                    }
+                    self.rows.insert(key, KeyList::default());
+                }
+                &mut self.rows[key]
+            }
+            Parent::Outside(id) => self.outside.entry(id).or_default(),
+        };
+        list.insert(id, child, at, id_of);
+    }
+
+    #[inline]
+    pub(crate) fn unlink(&mut self, parent: Parent, id: i64, child: RawKey) {
+        match parent {
+            Parent::Row(key) => {
+                if let Some(list) = self.rows.get_mut(key) {
+                    list.remove(id, child);
+                    if list.is_empty() {
+                        self.rows.remove(key);
+                    }
+                }
+            }
+            Parent::Outside(outside) => {
+                if let Some(list) = self.outside.get_mut(&outside) {
+                    list.remove(id, child);
+                    if list.is_empty() {
+                        self.outside.remove(&outside);
+                    }
+                }
+            }
+        }
+    }
+
+    /// All parents that have children, with them; in no particular order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Parent, &KeyList)> {
+        let rows = self.rows.iter().map(|(key, list)| (Parent::Row(key), list));
+        let outside = self
+            .outside
+            .iter()
+            .map(|(&id, list)| (Parent::Outside(id), list));
+        rows.chain(outside).filter(|(_, list)| !list.is_empty())
+    }
+}

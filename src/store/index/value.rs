@@ -1,0 +1,165 @@
+//! From a value to its rows.
+
+use std::hash::{BuildHasher, Hash};
+
+use hashbrown::hash_table::{Entry, HashTable};
+
+use super::key_list::{KeyList, Keys, Place};
+use smallvec::SmallVec;
+
+use crate::store::key::RawKey;
+
+/// Hasher of the value indexes. Players choose names, so it is seeded at random.
+pub(crate) type ValueHasher = hashbrown::DefaultHashBuilder;
+
+/// Hashes values for an index, the same way for rows and for searches.
+pub struct IndexHasher<'a>(pub(crate) &'a ValueHasher);
+
+impl IndexHasher<'_> {
+    /// The hash of a value, or of a tuple of values.
+    #[inline]
+    pub fn hash(&self, value: impl Hash) -> u64 {
+        self.0.hash_one(value)
+    }
+}
+
+/// From a value, or several, to the rows that have it.
+///
+/// The values themselves stay in the rows; the index holds hashes and keys, and asks the rows.
+#[derive(Debug, Default)]
+pub struct ValueIndex {
+    lists: HashTable<(u64, KeyList)>,
+    hasher: ValueHasher,
+}
+
+impl ValueIndex {
+    /// The hash of a value: a text hashes as `&str`, several values as their tuple.
+    #[inline]
+    pub fn hash(&self, value: &(impl Hash + ?Sized)) -> u64 {
+        self.hasher.hash_one(value)
+    }
+
+    /// The hasher, for rows to hash their own values.
+    pub(crate) fn hasher(&self) -> &ValueHasher {
+        &self.hasher
+    }
+
+    /// The rows with this hash for one of which `is_it` says yes, in order of their ids.
+    #[inline]
+    pub(crate) fn find(&self, hash: u64, is_it: impl Fn(RawKey) -> bool) -> Keys<'_> {
+        let found = self.lists.find(hash, |(other, keys)| {
+            *other == hash && keys.iter().next().is_some_and(&is_it)
+        });
+        found.map_or_else(Keys::default, |(_, keys)| keys.iter())
+    }
+
+    pub(crate) fn link(
+        &mut self,
+        hash: u64,
+        id: i64,
+        key: RawKey,
+        same: impl Fn(RawKey) -> bool,
+        id_of: impl Fn(RawKey) -> i64,
+    ) {
+        let same_value = |(other, keys): &(u64, KeyList)| {
+            *other == hash && keys.iter().next().is_some_and(&same)
+        };
+        match self.lists.entry(hash, same_value, |(other, _)| *other) {
+            Entry::Occupied(mut list) => list.get_mut().1.insert(id, key, Place::ById, id_of),
+            Entry::Vacant(place) => {
+                place.insert((hash, KeyList::Few(SmallVec::from_iter([key]))));
+            }
+        }
+    }
+
+    pub(crate) fn unlink(
+        &mut self,
+        hash: u64,
+        id: i64,
+        key: RawKey,
+        same: impl Fn(RawKey) -> bool,
+    ) {
+        let same_value = |(other, keys): &(u64, KeyList)| {
+            *other == hash
+                && keys
+                    .iter()
+                    .next()
+                    .is_some_and(|first| first == key || same(first))
+        };
+        if let Ok(mut list) = self.lists.find_entry(hash, same_value) {
+            list.get_mut().1.remove(id, key);
+            if list.get().1.is_empty() {
+                list.remove();
+            }
+        }
+    }
+
+    /// All rows of the index, value by value; in no particular order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &KeyList> {
+        self.lists.iter().map(|(_, keys)| keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use slotmap::SlotMap;
+
+    /// Keys for ids from 0 on.
+    fn keys(n: i64) -> (SlotMap<RawKey, i64>, Vec<RawKey>) {
+        let mut rows = SlotMap::new();
+        let keys = (0..n).map(|id| rows.insert(id)).collect();
+        (rows, keys)
+    }
+
+    #[test]
+    fn a_row_is_taken_from_its_own_value_whichever_is_looked_at_first() {
+        let (rows, keys) = keys(20);
+        for &gone in &keys {
+            let mut index = ValueIndex::default();
+            for &key in &keys {
+                index.link(7, rows[key], key, |_| false, |other| rows[other]);
+            }
+            index.unlink(7, rows[gone], gone, |_| false);
+            let left = keys.iter().filter(|&&key| {
+                let mut found = index.find(7, |other| other == key);
+                found.next().is_some()
+            });
+            assert!(left.eq(keys.iter().filter(|&&key| key != gone)));
+            assert_eq!(index.entries().count(), keys.len() - 1);
+        }
+    }
+
+    #[test]
+    fn two_values_with_one_hash_are_kept_apart() {
+        let (rows, keys) = keys(3);
+        let (a, b, c) = (keys[0], keys[1], keys[2]);
+        // Two of them have the same value.
+        let same = |one: RawKey, other: RawKey| (one == b) == (other == b);
+        let mut index = ValueIndex::default();
+        for key in [c, b, a] {
+            index.link(
+                7,
+                rows[key],
+                key,
+                |other| same(key, other),
+                |other| rows[other],
+            );
+        }
+        let find = |index: &ValueIndex, value: RawKey| {
+            let found = index.find(7, |other| same(value, other));
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(find(&index, a), [a, c]);
+        assert_eq!(find(&index, b), [b]);
+        assert_eq!(index.find(7, |_| false).len(), 0);
+        assert_eq!(index.find(8, |_| true).len(), 0);
+        index.unlink(7, rows[a], a, |other| same(a, other));
+        assert_eq!(find(&index, a), [c]);
+        assert_eq!(find(&index, b), [b]);
+        index.unlink(7, rows[c], c, |other| same(c, other));
+        assert_eq!(find(&index, a), []);
+        assert_eq!(find(&index, b), [b]);
+        assert_eq!(index.entries().count(), 1);
+    }
+}

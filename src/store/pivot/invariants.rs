@@ -1,0 +1,66 @@
+//! The invariants of a pivot, recomputed from its rows. Tests call this after every step.
+
+use std::collections::BTreeSet;
+
+use super::{Pivot, StoredPivot};
+use crate::store::index::Parent;
+use crate::store::invariants::{Children, as_built, parent_key};
+use crate::store::row::entity::{Resolve as _, Row as _};
+use crate::store::row::owner::Owner as _;
+use crate::store::table::dyn_table::AnyTable as _;
+use crate::store::tracking::dirty::RowState;
+
+pub(super) fn complaints<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let name = P::INFO.name;
+    let mut complain = |what: String| wrong.push(format!("{name}: {what}"));
+    let mut rows: Vec<P> = pivot.iter().collect();
+    rows.sort_by_key(|row| pivot.id_of(row.owned().raw()));
+    for (n, index) in pivot.arms.iter().enumerate() {
+        let mut expected = Children::new();
+        for row in &rows {
+            let owned = row.owned().raw();
+            let Some(owner) = pivot.owner(row.owned()) else {
+                continue;
+            };
+            let (arm, parent) = owner.arm();
+            if arm != n {
+                continue;
+            }
+            expected.entry(parent_key(parent)).or_default().push(owned);
+            if let (Parent::Row(key), Some(table)) = (parent, P::INFO.foreign_keys[n + 1].table)
+                && tables.id_of(table, key).is_none()
+            {
+                complain(format!("the owner of {row:?} is not there"));
+            }
+        }
+        if as_built(index) != expected {
+            complain(format!("arm {n} is not the one rebuilt from the rows"));
+        }
+    }
+    let listed: BTreeSet<_> = pivot.dirty.listed().iter().copied().collect();
+    let moved: BTreeSet<_> = pivot.dirty.moved().iter().copied().collect();
+    for row in &rows {
+        let owned = row.owned().raw();
+        if tables.id_of(P::Owned::TABLE, owned).is_none() {
+            complain(format!("{row:?} is about a row that is not there"));
+        }
+        if pivot.is_dirty_row(owned) && !listed.contains(&owned) {
+            complain(format!("{row:?} is dirty, and not in the dirty set"));
+        }
+        let state = pivot.state(owned);
+        let has_moved = (0..P::INFO.foreign_keys.len()).any(|n| pivot.has_moved(n, owned));
+        if (has_moved || state.contains(RowState::MOVED)) && !moved.contains(&owned) {
+            complain(format!("{row:?} is not listed as moved"));
+        }
+        if state.contains(RowState::LISTED) != listed.contains(&owned) {
+            complain(format!(
+                "{row:?} does not know whether it is listed as dirty"
+            ));
+        }
+    }
+    if listed.len() != pivot.dirty.listed().len() {
+        complain("a row is listed as dirty twice".into());
+    }
+    wrong
+}

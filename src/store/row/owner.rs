@@ -1,0 +1,72 @@
+//! Who owns a row: one out of several tables.
+
+use std::fmt::Debug;
+
+use crate::schema::TableId;
+use crate::schema::value::Value;
+use crate::store::index::Parent;
+use crate::store::key::Key;
+use crate::store::row::entity::Resolve;
+
+/// One owner out of several tables. Generated, for pivots and for owner columns of a row.
+pub trait Owner: Copy + Debug + PartialEq + Send + Sync + 'static {
+    /// Which arm it is, counted in column order, and who.
+    fn arm(self) -> (usize, Parent);
+    /// The owner in this arm, if there is such an arm.
+    fn from_arm(arm: usize, parent: Parent) -> Option<Self>;
+}
+
+/// What an arm of an [`Owner`] holds: the key of a row, or the id of something that is no row.
+pub trait Arm: Sized {
+    /// The same without its type.
+    fn parent(self) -> Parent;
+    /// The same with its type, if it is of this kind.
+    fn from_parent(parent: Parent) -> Option<Self>;
+}
+
+impl<E> Arm for Key<E> {
+    #[inline]
+    fn parent(self) -> Parent {
+        Parent::Row(self.raw())
+    }
+
+    #[inline]
+    fn from_parent(parent: Parent) -> Option<Self> {
+        match parent {
+            Parent::Row(key) => Some(Self::from_raw(key)),
+            Parent::Outside(_) => None,
+        }
+    }
+}
+
+impl Arm for i64 {
+    #[inline]
+    fn parent(self) -> Parent {
+        Parent::Outside(self)
+    }
+
+    #[inline]
+    fn from_parent(parent: Parent) -> Option<Self> {
+        match parent {
+            Parent::Outside(id) => Some(id),
+            Parent::Row(_) => None,
+        }
+    }
+}
+
+/// What an owner column holds in the file: the owner's id if this is its arm, NULL otherwise.
+pub fn owner_value<'a, T: Resolve>(
+    owner: Option<impl Owner>,
+    arm: usize,
+    table: Option<TableId>,
+    tables: &T,
+) -> Value<'a> {
+    match owner.map(Owner::arm) {
+        Some((its_arm, parent)) if its_arm == arm => match (parent, table) {
+            (Parent::Row(key), Some(table)) => tables.id_of(table, key).into(),
+            (Parent::Outside(id), _) => Value::Integer(id),
+            (Parent::Row(_), None) => Value::Null,
+        },
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,224 @@
+//! Reading a row from the cells of a file, or of another world's changes.
+
+use smallvec::SmallVec;
+
+use crate::error::{Problem, ProblemKind};
+use crate::schema::value::{FromValue, Value};
+use crate::schema::{TableId, TableInfo};
+use crate::store::index::Parent;
+use crate::store::key::{Key, RawKey};
+use crate::store::row::entity::{Resolve, Row};
+use crate::store::row::owner::Owner;
+
+/// A column that is not what the schema says, in a row that is being loaded.
+#[derive(Debug)]
+pub struct ColumnProblem {
+    /// Positions of the column, or columns.
+    pub columns: Vec<usize>,
+    /// What is wrong.
+    pub kind: ProblemKind,
+}
+
+impl ColumnProblem {
+    /// The same with the names of table, row and columns.
+    pub(crate) fn of(self, info: &'static TableInfo, id: i64) -> Problem {
+        let columns: Vec<_> = self
+            .columns
+            .iter()
+            .map(|&column| info.columns[column])
+            .collect();
+        Problem {
+            table: info.name,
+            id,
+            column: columns.join(", "),
+            kind: self.kind,
+        }
+    }
+}
+
+impl Problem {
+    /// A problem of a whole row, which its id stands for.
+    pub(crate) fn of_row(info: &'static TableInfo, id: i64, kind: ProblemKind) -> Self {
+        Self {
+            table: info.name,
+            id,
+            column: info.id.to_owned(),
+            kind,
+        }
+    }
+}
+
+/// A column of a row that is being loaded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// What stands in it.
+    Value(Value<'a>),
+    /// A text that is none.
+    NotUtf8,
+}
+
+/// The columns of a row that is being loaded, without the id.
+pub type Cells<'a> = SmallVec<[Cell<'a>; 16]>;
+
+/// Reads the columns of one row of a file, and finds the rows that its foreign keys name.
+pub struct RowReader<'a, T> {
+    columns: &'a [Cell<'a>],
+    tables: &'a T,
+}
+
+impl<'a, T: Resolve> RowReader<'a, T> {
+    pub(crate) fn new(columns: &'a [Cell<'a>], tables: &'a T) -> Self {
+        Self { columns, tables }
+    }
+
+    #[inline]
+    fn value(&self, column: usize) -> Result<Value<'_>, ColumnProblem> {
+        match self.columns.get(column) {
+            Some(Cell::Value(value)) => Ok(*value),
+            Some(Cell::NotUtf8) => Err(ColumnProblem {
+                columns: vec![column],
+                kind: ProblemKind::NotUtf8,
+            }),
+            None => Ok(Value::Null),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_null(&self, column: usize) -> Result<bool, ColumnProblem> {
+        Ok(matches!(self.value(column)?, Value::Null))
+    }
+
+    /// Reads a column.
+    ///
+    /// # Errors
+    /// When the value is not of this type.
+    #[inline]
+    pub fn read<V: FromValue>(&self, column: usize) -> Result<V, ColumnProblem> {
+        V::from_value(self.value(column)?).map_err(|kind| ColumnProblem {
+            columns: vec![column],
+            kind,
+        })
+    }
+
+    /// Reads a foreign key that always names a row.
+    ///
+    /// # Errors
+    /// When it is NULL, or names a row that is not there.
+    pub fn key<E: Row<Tables = T>>(&self, column: usize) -> Result<Key<E>, ColumnProblem> {
+        let id: i64 = self.read(column)?;
+        self.tables
+            .key_of(E::TABLE, id)
+            .map(Key::from_raw)
+            .ok_or_else(|| dangling(column, E::INFO, id))
+    }
+
+    /// Reads a foreign key that may name a row.
+    ///
+    /// # Errors
+    /// When it names a row that is not there.
+    pub fn optional_key<E: Row<Tables = T>>(
+        &self,
+        column: usize,
+    ) -> Result<Option<Key<E>>, ColumnProblem> {
+        let id: Option<i64> = self.read(column)?;
+        let key = |id| self.tables.key_of(E::TABLE, id).map(Key::from_raw);
+        id.map(|id| key(id).ok_or_else(|| dangling(column, E::INFO, id)))
+            .transpose()
+    }
+
+    fn find(&self, column: usize, table: TableId, id: i64) -> Result<RawKey, ColumnProblem> {
+        self.tables
+            .key_of(table, id)
+            .ok_or_else(|| dangling(column, T::INFO[table.index()], id))
+    }
+
+    /// Makes sure that a column which this world never uses has no value.
+    ///
+    /// # Errors
+    /// When it has one.
+    pub fn unused(&self, column: usize) -> Result<(), ColumnProblem> {
+        match self.value(column)? {
+            Value::Null => Ok(()),
+            value => {
+                let kind = ProblemKind::NotNull {
+                    found: value.to_string(),
+                };
+                Err(ColumnProblem {
+                    columns: vec![column],
+                    kind,
+                })
+            }
+        }
+    }
+
+    /// Reads the one owner that these columns name, each an arm in order, with the table it points to.
+    ///
+    /// # Errors
+    /// When several of them name one, or one that is not there.
+    pub fn owner<O: Owner>(
+        &self,
+        arms: &[(usize, Option<TableId>)],
+    ) -> Result<Option<O>, ColumnProblem> {
+        self.owner_of(arms.iter().copied())
+    }
+
+    /// The same without a list.
+    #[inline]
+    pub(crate) fn owner_of<O: Owner>(
+        &self,
+        arms: impl Iterator<Item = (usize, Option<TableId>)> + Clone,
+    ) -> Result<Option<O>, ColumnProblem> {
+        let mut owner = None;
+        for (arm, (column, table)) in arms.clone().enumerate() {
+            let Some(id) = self.read::<Option<i64>>(column)? else {
+                continue;
+            };
+            if owner.is_some() {
+                return Err(ColumnProblem {
+                    columns: arms.map(|(column, _)| column).collect(),
+                    kind: ProblemKind::MoreThanOne,
+                });
+            }
+            let parent = match table {
+                Some(table) => Parent::Row(self.find(column, table, id)?),
+                None => Parent::Outside(id),
+            };
+            owner = O::from_arm(arm, parent);
+        }
+        Ok(owner)
+    }
+
+    /// Reads the owner that these columns name, as [`owner`](Self::owner) does, where there has to be
+    /// one.
+    ///
+    /// # Errors
+    /// When none or several of them name one, or one that is not there.
+    pub fn required_owner<O: Owner>(
+        &self,
+        arms: &[(usize, Option<TableId>)],
+    ) -> Result<O, ColumnProblem> {
+        self.required_owner_of(arms.iter().copied())
+    }
+
+    /// The same without a list.
+    #[inline]
+    pub(crate) fn required_owner_of<O: Owner>(
+        &self,
+        arms: impl Iterator<Item = (usize, Option<TableId>)> + Clone,
+    ) -> Result<O, ColumnProblem> {
+        self.owner_of(arms.clone())?.ok_or_else(|| ColumnProblem {
+            columns: arms.map(|(column, _)| column).collect(),
+            kind: ProblemKind::NoneOf,
+        })
+    }
+}
+
+fn dangling(column: usize, target: &'static TableInfo, id: i64) -> ColumnProblem {
+    ColumnProblem {
+        columns: vec![column],
+        kind: ProblemKind::Dangling {
+            target: target.name,
+            id,
+        },
+    }
+}

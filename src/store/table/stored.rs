@@ -1,0 +1,31 @@
+//! Where the rows of a type are kept: its table among the tables of a world.
+
+use super::Table;
+use super::dyn_table::AnyTable;
+use crate::schema::TableId;
+use crate::store::row::entity::{Resolve, Row};
+
+/// All tables of one schema. Generated; a [`World`](crate::store::world::World) is made of it.
+pub trait Tables: Resolve + Default {
+    /// The statements that an empty world file is made with. The store does not read them.
+    const DDL: &'static str;
+
+    /// A table by its position.
+    fn table(&self, id: TableId) -> &dyn AnyTable<Self>;
+
+    /// A table by its position.
+    fn table_mut(&mut self, id: TableId) -> &mut dyn AnyTable<Self>;
+}
+
+/// All tables of a world, in declaration order.
+pub(crate) fn all_tables<T: Tables>() -> impl Iterator<Item = TableId> {
+    (0..).take(T::INFO.len()).map(TableId)
+}
+
+/// A row type with a table. [`tables!`](crate::tables) implements it.
+pub trait Stored: Row<Tables: Tables> {
+    /// Its table.
+    fn table(tables: &Self::Tables) -> &Table<Self>;
+    /// Its table.
+    fn table_mut(tables: &mut Self::Tables) -> &mut Table<Self>;
+}

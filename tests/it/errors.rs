@@ -1,0 +1,142 @@
+//! Errors as they come of files: each cause is said once, and all of them are reached.
+
+use std::error::Error as StdError;
+
+use crate::common::TestFile;
+use crate::common::sample::player;
+use gamedb::{Database, Error, FileError, FlushFailure};
+use gamedb_models::World;
+
+/// The messages of an error and its causes, the outermost first, each of which says something new.
+#[track_caller]
+fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    let messages: Vec<_> = causes.map(ToString::to_string).collect();
+    println!("{}", messages.join("\n    because: "));
+    for (n, message) in messages.iter().enumerate() {
+        for cause in &messages[n + 1..] {
+            assert!(!message.contains(cause), "said twice: {messages:?}");
+        }
+    }
+    messages
+}
+
+/// A file that takes no player who is called Nobody.
+fn refusing_file() -> TestFile {
+    let alter = |ddl: String| {
+        let start = ddl.find("CREATE TABLE players (").unwrap();
+        let end = start + ddl[start..].find("\n) STRICT").unwrap();
+        format!(
+            "{},\n    CHECK (full_name <> 'Nobody'){}",
+            &ddl[..end],
+            &ddl[end..]
+        )
+    };
+    TestFile::by_hand(alter, "")
+}
+
+/// A database with a player that its file does not take.
+fn refused(file: &TestFile) -> Database<World> {
+    let mut db = file.open();
+    let key = db.insert(player(1)).unwrap();
+    db.get_mut(key).unwrap().set_full_name("Nobody");
+    db
+}
+
+#[test]
+fn a_refused_row_is_named_and_what_sqlite_says_is_its_cause() {
+    let file = refusing_file();
+    let mut db = refused(&file);
+    let error = db.flush().unwrap_err();
+    let said = chain(&error);
+    let path = file.path().display().to_string();
+    assert!(said[0].starts_with(&format!("flush to {path} failed: nothing was written")));
+    assert_eq!(said[1], "the file refuses row 1 of players");
+    assert!(said[2].starts_with("CHECK constraint failed: full_name <> "));
+    assert!(said[3].starts_with("Error code 275: "), "{said:?}");
+    assert_eq!(said.len(), 4);
+
+    // And without words: the code is SQLite's.
+    match error {
+        Error::File(FileError::Flush {
+            cause: FlushFailure::Refused { source, .. },
+            ..
+        }) => {
+            assert_eq!(source.code(), Some(275));
+            assert!(!source.is_unique_violation());
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_refused_row_in_the_background_says_the_same() {
+    let file = refusing_file();
+    let mut db = refused(&file);
+    let in_foreground = chain(&db.flush().unwrap_err());
+    let ticket = db.flush_in_background().unwrap();
+    // The failure can be asked for again.
+    for _ in 0..2 {
+        assert_eq!(chain(&db.wait(ticket).unwrap_err()), in_foreground);
+    }
+}
+
+#[test]
+fn a_database_that_is_not_closed_says_why() {
+    let file = refusing_file();
+    let mut db = refused(&file);
+    let failed = chain(&db.flush().unwrap_err());
+    let not_closed = db.close().unwrap_err();
+    let said = chain(&not_closed);
+    assert!(said[0].starts_with(&format!("{} is not closed", file.path().display())));
+    assert_eq!(said[1..], failed);
+    assert_eq!(chain(&Error::from(not_closed)), failed);
+}
+
+#[test]
+fn a_world_without_a_new_file_says_why() {
+    let file = TestFile::new();
+    file.open().close().unwrap();
+    let not_created = Database::create(file.path(), World::new()).unwrap_err();
+    let said = chain(&not_created);
+    assert_eq!(said.len(), 2);
+    assert!(said[1].contains("is there already"), "{said:?}");
+    assert_eq!(chain(&Error::from(not_created)), said[1..]);
+}
+
+#[test]
+fn a_path_that_cannot_be_a_file_says_why() {
+    let file = TestFile::new();
+    // A folder in the place of the file, and no folder for the lock.
+    let folder = file.folder().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let error = Database::<World>::open(&folder).unwrap_err();
+    assert!(chain(&error).len() > 1);
+    match error {
+        // SQLITE_CANTOPEN; the system may say more in the upper bits.
+        Error::File(FileError::Open { source, .. }) => {
+            assert_eq!(source.code().map(|code| code & 0xff), Some(14));
+        }
+        other => panic!("{other}"),
+    }
+    let nowhere = file.folder().join("nowhere").join("world.db");
+    let error = Database::<World>::open(nowhere).unwrap_err();
+    assert_eq!(chain(&error).len(), 2);
+    assert!(
+        matches!(error, Error::File(FileError::Lock { .. })),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_that_is_none_and_one_that_is_open_need_no_cause() {
+    let file = TestFile::new();
+    let open = file.open();
+    assert_eq!(chain(&file.try_open().unwrap_err()).len(), 1);
+    drop(open);
+    std::fs::write(file.path(), [b'x'; 4096]).unwrap();
+    let error = file.try_open().unwrap_err();
+    assert_eq!(chain(&error).len(), 1);
+    let is_it = matches!(error, Error::File(FileError::NotADatabase { .. }));
+    assert!(is_it, "{error}");
+}

@@ -1,0 +1,29 @@
+//! The tests of gamedb that can share a process: one crate, so that it is linked once, and a module for
+//! each topic. What needs a process of its own (an allocator, a limit, a subscriber) is a crate beside it.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod background;
+mod bad_files;
+mod bad_schema;
+mod change_feed;
+mod constraints;
+mod create;
+mod deep_chain;
+mod dirty;
+mod durable;
+mod errors;
+mod failed_flush;
+mod finders;
+mod flush;
+mod large_files;
+mod mirrors;
+mod ownership;
+mod panics;
+mod readme;
+mod reopen;
+mod save;
+mod transactions;
+mod write_order;
