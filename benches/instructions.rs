@@ -14,7 +14,7 @@ use common::reference::{Files, Keys, Order, PER_MOBILE, attribute, double, rng, 
 use gamedb::Database;
 use gamedb::codegen::traits::*;
 use gamedb::store::row_set::Selection;
-use gamedb::store::tracking::change_set::Captured;
+use gamedb::store::tracking::change_set::ChangeSet;
 use gamedb_models::{Attribute, AttributeKey, AttributeRef, AttributeValue, World};
 
 /// Rows of each path, of a world of `MOBILES` with eight attributes each.
@@ -113,7 +113,7 @@ fn instructions(name: &str) -> u64 {
 }
 
 fn baseline_path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions.txt")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.txt")
 }
 
 fn baseline() -> BTreeMap<String, u64> {
@@ -247,12 +247,12 @@ fn remove() {
 
 fn capture() {
     #[inline(never)]
-    fn counted_capture(world: &World) -> Captured {
-        let mut captured = Captured::new(Attribute::TABLE);
+    fn counted_capture(world: &World) -> ChangeSet {
+        let mut change_set = ChangeSet::new(Attribute::TABLE);
         world
             .attributes
-            .capture(world, Selection::All, &mut captured);
-        captured
+            .capture(world, Selection::All, &mut change_set);
+        change_set
     }
     let files = Files::new();
     let (mut db, keys) = in_file(&files);

@@ -50,7 +50,7 @@ pub use store::world::World;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
 pub use store::world::own::NewOrKept;
 #[cfg(feature = "sqlite")]
-pub use store::world::save_set::Cascade;
+pub use store::world::save_set::SaveScope;
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

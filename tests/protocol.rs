@@ -104,7 +104,7 @@ struct Caller {
     worker: Worker<Writer>,
     file: Arc<Mutex<File>>,
     /// What was captured, by generation: each a state that the file may have.
-    captured: Vec<(u64, Rows)>,
+    change_set: Vec<(u64, Rows)>,
     failures: Vec<(u64, Failed)>,
 }
 
@@ -121,7 +121,7 @@ impl Caller {
             dirty: [false; ROWS],
             worker: Worker::new(writer),
             file,
-            captured: Vec::new(),
+            change_set: Vec::new(),
             failures: Vec::new(),
         }
     }
@@ -140,7 +140,11 @@ impl Caller {
     fn collect(&mut self) {
         let Collected { written, lost } = self.worker.collect();
         for written in &written {
-            assert!(self.captured.iter().any(|(g, _)| *g == written.generation));
+            assert!(
+                self.change_set
+                    .iter()
+                    .any(|(g, _)| *g == written.generation)
+            );
         }
         assert!(self.worker.known() <= self.worker.committed());
         if let Some(lost) = lost {
@@ -171,7 +175,7 @@ impl Caller {
         let batch: Batch = std::array::from_fn(capture);
         self.dirty = [false; ROWS];
         self.worker.submit(batch, Duration::ZERO);
-        self.captured.push((self.worker.given(), self.rows));
+        self.change_set.push((self.worker.given(), self.rows));
         true
     }
 
@@ -197,7 +201,7 @@ impl Caller {
         }
         self.dirty = [false; ROWS];
         self.worker.wrote_all(true);
-        self.captured.push((self.worker.given(), self.rows));
+        self.change_set.push((self.worker.given(), self.rows));
         self.worker.tidy();
         true
     }
@@ -217,9 +221,9 @@ impl Caller {
         let file = self.file.lock().unwrap();
         // The thread tidies up before it writes again, and so does the caller.
         assert!(file.most_untidy <= 1);
-        let mut captured = self.captured.iter().map(|(_, rows)| *rows);
+        let mut change_set = self.change_set.iter().map(|(_, rows)| *rows);
         for state in &file.states {
-            assert!(captured.any(|rows| rows == *state), "{file:?}");
+            assert!(change_set.any(|rows| rows == *state), "{file:?}");
         }
         let last = file.states.last().copied().unwrap_or_default();
         for (row, &in_file) in last.iter().enumerate() {
@@ -235,7 +239,12 @@ impl Caller {
         if !has_died {
             let known = self.worker.known();
             let at = |(generation, _): &&(u64, Rows)| *generation <= known;
-            let (_, rows) = self.captured.iter().rfind(at).copied().unwrap_or_default();
+            let (_, rows) = self
+                .change_set
+                .iter()
+                .rfind(at)
+                .copied()
+                .unwrap_or_default();
             assert_eq!(rows, last);
             assert_eq!(self.worker.committed(), known);
             assert_eq!(self.worker.durable(), known);

@@ -1,18 +1,19 @@
-//! Says what was found in a schema, and why.
+//! Explains what was found in a schema, and why.
 
 use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::analysis::joins::{self, JoinInfo};
+use crate::analysis::pivot::{self, PivotInfo};
+use crate::analysis::relations::Found;
 use crate::config::Config;
 use crate::error::Error;
-use crate::joins::{self, JoinInfo};
-use crate::model::{self, FieldKind, ForeignKeyModel, Model, TableKind, TableModel};
-use crate::pivot::{self, PivotInfo};
-use crate::relations::Found;
+use crate::model::{FieldKind, ForeignKeyModel, Model, TableKind, TableModel};
+use crate::resolve::resolve;
 use crate::schema::{Schema, Table};
 
-/// What was found in a schema.
+/// The explanation of a schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// Its tables, in declaration order.
@@ -21,11 +22,11 @@ pub struct Explanation {
     pub enums: Vec<EnumExplanation>,
     /// What was assumed about the schema's text, and what was passed over in it.
     pub notes: Vec<String>,
-    /// What a translation loses, and what memory cannot keep true; the file still does.
+    /// What the translation loses, and constraints that only the file enforces.
     pub warnings: Vec<String>,
 }
 
-/// What was found in a table.
+/// The explanation of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TableExplanation {
     /// Its SQL name.
@@ -35,9 +36,9 @@ pub struct TableExplanation {
     /// The type of its rows.
     #[serde(rename = "type")]
     pub type_name: String,
-    /// Why it is what it is, and why it is nothing else.
+    /// Why it is of this kind, and why not of another.
     pub reason: String,
-    /// What the schema does not prove about the pivot.
+    /// Properties of the pivot that no constraint guarantees.
     pub warnings: Vec<String>,
     /// Its columns, in declaration order.
     pub columns: Vec<ColumnExplanation>,
@@ -89,7 +90,7 @@ pub struct KeyExplanation {
     pub on_delete: &'static str,
     /// Whether it is UNIQUE.
     pub unique: bool,
-    /// Why memory does not follow it, if it does not: its columns are plain ones then.
+    /// The reason why the engine does not follow it, if it does not: its columns are plain ones then.
     pub unfollowed: Option<String>,
 }
 
@@ -106,9 +107,9 @@ pub struct EnumExplanation {
 /// Explains a schema with its config.
 ///
 /// # Errors
-/// As [`model::resolve`].
+/// As [`resolve`].
 pub fn explain(schema: &Schema, config: &Config) -> Result<Explanation, Error> {
-    let model = model::resolve(schema, config)?;
+    let model = resolve(schema, config)?;
     let pivots: Vec<PivotInfo> = pivot::pivot_infos(schema, config)?;
     let joins = joins::join_infos(schema, config, &pivots)?;
     let all = model.tables.iter().zip(&schema.tables);
@@ -180,7 +181,7 @@ fn explain_table(
     }
 }
 
-/// Why a table is what it is. A join says so first; what is a pivot is nothing else.
+/// Why a table is of its kind: for an entity, why it is neither a pivot nor a join.
 fn reason(table: &TableModel, pivot: &PivotInfo, join: &JoinInfo) -> String {
     let no_pivot = || format!("no pivot: {}", pivot.reasons.join("; "));
     let join = join.reasons.join("; ");
@@ -306,12 +307,12 @@ impl Explanation {
     /// As JSON, on several lines.
     ///
     /// # Errors
-    /// As serde_json's, which has no reason to here.
+    /// Those of serde_json, none of which applies to these types.
     pub fn json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self)
     }
 
-    /// As text for people.
+    /// As readable text.
     pub fn text(&self) -> String {
         let mut out = String::new();
         for table in &self.tables {

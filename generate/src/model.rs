@@ -1,15 +1,13 @@
-//! A schema resolved into Rust words: everything that [`crate::emit`] has to know, nothing left to
-//! look up or decide.
+//! A schema resolved into Rust names and types: everything that [`crate::emit`] has to know, with nothing
+//! left to look up or to decide.
 //!
-//! Everything stands in declaration order. Things name each other by [`TableRef`], [`EnumRef`],
+//! Everything is in declaration order. Items refer to each other by [`TableRef`], [`EnumRef`],
 //! [`ValueRef`] and [`OwnerRef`], with which a [`Model`] can be indexed: `model[field.target]`.
 //! Docs are Markdown on one or more lines; put them through [`crate::names::doc_lines`].
 
+use crate::analysis::relations::{Found, Unfollowed};
 use crate::names::Ident;
-use crate::relations::{Found, Unfollowed};
 use crate::schema::{Comparison, OnDelete};
-
-pub use crate::resolve::resolve;
 
 /// A whole world.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,7 +25,7 @@ pub struct Model {
     /// All tables, parents before children where the foreign keys have no cycle; otherwise as
     /// declared. Self references do not count.
     pub order: Vec<TableRef>,
-    /// What the schema says and memory cannot keep true; the file still does.
+    /// Constraints of the schema that only the file enforces, not the engine.
     pub warnings: Vec<String>,
 }
 
@@ -129,9 +127,9 @@ pub struct TableModel {
     pub unfollowed: Vec<Unfollowed>,
     /// Entity, pivot or join.
     pub kind: TableKind,
-    /// CHECKs that the engine keeps: comparisons.
+    /// CHECKs that the engine enforces: comparisons.
     pub checks: Vec<CheckModel>,
-    /// CHECKs that the file alone keeps, as SQL.
+    /// CHECKs that only the file enforces, as SQL.
     pub file_checks: Vec<String>,
     /// The `CREATE TABLE` text.
     pub sql: String,
@@ -148,7 +146,7 @@ impl TableModel {
         }
     }
 
-    /// What it is as a join that says nothing else.
+    /// What it is as a plain join.
     pub fn join(&self) -> Option<&JoinModel> {
         match &self.kind {
             TableKind::Join(join) => Some(join),
@@ -157,7 +155,7 @@ impl TableModel {
     }
 }
 
-/// A CHECK that the engine keeps.
+/// A CHECK that the engine enforces.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckModel {
     /// As the schema has it.
@@ -173,9 +171,9 @@ pub enum TableKind {
     Entity,
     /// Says who owns what.
     Pivot(PivotModel),
-    /// Rows that link two others, and say nothing else.
+    /// Rows that link two others, and have no other content.
     Join(JoinModel),
-    /// Rows that link two others, and say something about the link: entities like any other.
+    /// Rows that link two others, and have content of their own: entities like any other.
     JoinWithPayload,
 }
 
@@ -190,7 +188,7 @@ pub struct ColumnModel {
     pub flag: String,
     /// Its SQL comment; without one its declaration, as code.
     pub doc: String,
-    /// What it holds, under the enums and unions.
+    /// The type of its values, below enums and unions.
     pub scalar: Scalar,
     /// Whether it is NOT NULL.
     pub not_null: bool,
@@ -200,7 +198,7 @@ pub struct ColumnModel {
     pub field: usize,
 }
 
-/// One field of a row: one column, or several that are one thing.
+/// One field of a row: one column, or several that are one value or one owner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldModel {
     /// Its name; `set_<stem>` is free on the view.
@@ -311,16 +309,16 @@ pub struct ForeignKeyModel {
     pub nullable: bool,
     /// Whether at most one row points to each.
     pub unique: bool,
-    /// What happens to this row when the other one goes.
+    /// What happens to this row when the other one is removed.
     pub on_delete: OnDelete,
-    /// How it was found; one that is not declared is kept in memory alone.
+    /// How it was found; one that is not declared is enforced in memory alone.
     pub found: Found,
 }
 
 /// Columns that are UNIQUE or indexed together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnSet {
-    /// What `find_by_<name>` is called after; free of clashes with foreign keys' names too.
+    /// The `<name>` of `find_by_<name>`; it does not clash with the names of foreign keys.
     pub name: Ident,
     /// The columns by place, in key order.
     pub columns: Vec<usize>,
@@ -393,7 +391,7 @@ pub struct JoinSide {
     pub field: usize,
     /// The join's column that points to it.
     pub column: usize,
-    /// What the methods on this table's views are called, which speak of the rows at the other end.
+    /// The names of the methods on this table's views, for the rows at the other end.
     pub methods: JoinMethods,
 }
 

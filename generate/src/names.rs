@@ -8,7 +8,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Words that stand for something in Rust 2024, and can be written raw (`r#type`).
+/// Keywords of Rust 2024 that can be written as raw identifiers (`r#type`).
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
@@ -17,10 +17,10 @@ const KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
-/// Words that cannot be written raw.
+/// Keywords that cannot be written as raw identifiers.
 const NEVER_RAW: &[&str] = &["self", "super", "crate", "Self", "_"];
 
-/// More bytes than this are cut off a name: rustdoc makes file names of types.
+/// The longest name in bytes; the rest is cut off, because rustdoc uses type names as file names.
 const LONGEST: usize = 200;
 
 /// Type names that generated code needs for something else.
@@ -76,7 +76,43 @@ const TAKEN_TYPES: &[&str] = &[
     "Self",
 ];
 
-/// Methods that every generated view has; no relation may be called so.
+/// Types that generated code imports, that its macros name, or that it defines for every world; no table's
+/// type may have one of these names.
+const IMPORTED: &[&str] = &[
+    "ColumnProblem",
+    "Row",
+    "Error",
+    "ForeignKey",
+    "FromLeft",
+    "FromRight",
+    "Id",
+    "IndexHasher",
+    "IndexInfo",
+    "Join",
+    "Key",
+    "Linked",
+    "NewOrKept",
+    "Owned",
+    "Owner",
+    "Parent",
+    "Parts",
+    "Pivot",
+    "PivotRow",
+    "RawKey",
+    "RowReader",
+    "Rows",
+    "Standalone",
+    "Table",
+    "TableId",
+    "TableInfo",
+    "TableKind",
+    "Tables",
+    "Union",
+    "Value",
+    "World",
+];
+
+/// Methods that every generated view has; no relation may have one of these names.
 const TAKEN_METHODS: &[&str] = &[
     "id",
     "key",
@@ -140,7 +176,7 @@ impl fmt::Display for Ident {
     }
 }
 
-/// Names that may not be given twice.
+/// The names that are taken in one namespace.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     taken: HashSet<String>,
@@ -150,7 +186,7 @@ impl Scope {
     /// The scope of the types of one module.
     pub fn types() -> Self {
         Self {
-            taken: (TAKEN_TYPES.iter().chain(crate::emit::IMPORTED))
+            taken: (TAKEN_TYPES.iter().chain(IMPORTED))
                 .map(|name| (*name).to_owned())
                 .collect(),
         }
@@ -171,7 +207,7 @@ impl Scope {
         self.taken.contains(name)
     }
 
-    /// Takes a name, whether or not it was.
+    /// Reserves a name, even one that is taken already.
     pub fn take(&mut self, name: impl Into<String>) {
         self.taken.insert(name.into());
     }
@@ -227,7 +263,7 @@ impl Scope {
     }
 }
 
-/// Words that the rules of English get wrong, or that programs use otherwise: one, and many.
+/// Singular and plural of words that the rules of English get wrong, or that programs use differently.
 const WORDS: &[(&str, &str)] = &[
     ("ache", "aches"),
     ("avalanche", "avalanches"),
@@ -270,7 +306,7 @@ pub(crate) fn plural_of_column(name: &str) -> String {
 }
 
 thread_local! {
-    /// Every column's name is held against that of every table.
+    /// Inflected names: the name of every column is compared with that of every table.
     static KNOWN: RefCell<HashMap<(String, isize), String>> = RefCell::default();
 }
 
@@ -322,15 +358,15 @@ pub fn flag(text: &str) -> String {
 
 fn snake(text: &str) -> String {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    // Two underscores in a row are no snake case to the compiler.
+    // The compiler does not accept two underscores in a row as snake case.
     if text.chars().all(plain) && text.chars().any(|c| c != '_') && !text.contains("__") {
         return safe(text, "unnamed");
     }
     safe(&normal(text).to_snake_case(), "unnamed")
 }
 
-/// The same letters in the form in which the compiler compares them, and without those that only look
-/// like others: a wide or a raised letter is that letter.
+/// The text in NFC, the form in which the compiler compares identifiers, with compatibility characters
+/// replaced: a full-width or superscript letter becomes the plain letter.
 fn normal(text: &str) -> String {
     let normal = |c: char| {
         let kept = is_xid_continue(c);

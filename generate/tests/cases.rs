@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use gamedb_generate::model::{self, Model};
-use gamedb_generate::{Input, explain, read};
+use gamedb_generate::model::Model;
+use gamedb_generate::{Input, explain, read, resolve};
 
 fn folder(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -18,7 +18,7 @@ fn input(path: &str) -> Input {
 
 fn resolved(path: &str) -> Model {
     let (schema, config) = read(&input(path)).expect("the case is read");
-    model::resolve(&schema, &config).expect("the case is resolved")
+    resolve(&schema, &config).expect("the case is resolved")
 }
 
 /// Holds the explanation of a case against the one checked in beside it.
@@ -196,7 +196,7 @@ fn fields_leave_setters_and_views_alone() {
              mood TEXT, set_mood TEXT, set_late TEXT, late TEXT, world TEXT);",
     )
     .expect("a schema");
-    let model = model::resolve(&schema, &gamedb_generate::Config::default()).expect("a model");
+    let model = resolve(&schema, &gamedb_generate::Config::default()).expect("a model");
     let names: Vec<&str> = model.tables[0]
         .fields
         .iter()

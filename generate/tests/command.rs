@@ -46,7 +46,7 @@ fn generate_writes_and_check_compares() {
     );
     assert_eq!(
         mend,
-        "the models are not those of the schema; run `gamedb generate --schema schema.sql --out models.rs`\n"
+        "the models are not up to date with the schema; run `gamedb generate --schema schema.sql --out models.rs`\n"
     );
     assert!(!models.exists(), "--check writes nothing");
 
@@ -149,8 +149,8 @@ fn import_finds_owners_of_two_columns_and_zeros_that_mean_none() {
     assert_eq!((code, complaint.as_str()), (Some(1), ""));
     assert_eq!(
         printed,
-        "items row 4, owner_player_id: \"owner_kind pet\" is no whole number of 64 bits\n\
-         items row 5, owner_guild_id: names row 9 of guilds, which is not there\n\
+        "items row 4, owner_player_id: \"owner_kind pet\" cannot be converted to a 64-bit integer\n\
+         items row 5, owner_guild_id: refers to row 9 of guilds, which does not exist\n\
          players: 2 of 2 rows\nguilds: 1 of 1 rows\nitems: 3 of 5 rows\n"
     );
     let new = rusqlite::Connection::open(path("new.db")).unwrap();
@@ -202,19 +202,19 @@ fn nothing_that_gamedb_did_not_write_is_written_over() {
             PLAYERS,
             "generate --out main.rs",
             "main.rs",
-            "is not a file that gamedb wrote; `--out` names another one, or it has to be removed first",
+            "is not a file that gamedb wrote; remove it, or name another file with `--out`",
         ),
         (
             MYSQL,
             "generate --out models.rs --sqlite-schema main.rs",
             "main.rs",
-            "is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes",
+            "is not a file that gamedb wrote; `--sqlite-schema` names another file for the translated schema",
         ),
         (
             MYSQL,
             "generate --out models.rs --sqlite-schema schema.sql",
             "schema.sql",
-            "is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes",
+            "is not a file that gamedb wrote; `--sqlite-schema` names another file for the translated schema",
         ),
         (
             MYSQL,
@@ -276,7 +276,7 @@ fn a_file_without_tables_is_an_error() {
     ] {
         let (code, _, complaint) = check(world(sql).path(), GENERATE);
         let expected = format!(
-            "error: schema.sql: no CREATE TABLE can be read as {expected}; `--dialect` says what it is\n"
+            "error: schema.sql: no CREATE TABLE can be read as {expected}; `--dialect` names another dialect\n"
         );
         assert_eq!((code, complaint), (Some(2), expected));
     }
@@ -306,7 +306,7 @@ fn import_lists_what_does_not_fit_and_exits_with_1() {
     // A second time it is there already.
     let (code, _, complaint) = import("new.db");
     assert_eq!(code, Some(2));
-    assert!(complaint.contains("is there already"), "{complaint}");
+    assert!(complaint.contains("exists already"), "{complaint}");
     old.execute("DELETE FROM players WHERE id = 2", []).unwrap();
     assert_eq!(import("newer.db").0, Some(0));
 }

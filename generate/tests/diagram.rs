@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use gamedb_generate::diagram::{Format, diagram};
-use gamedb_generate::{Config, Input, Model, model, read, sqlite};
+use gamedb_generate::{Config, Input, Model, read, resolve, sqlite};
 
 fn folder(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -18,12 +18,12 @@ fn resolved(path: &str) -> Model {
         dialect: None,
     };
     let (schema, config) = read(&input).expect("the case is read");
-    model::resolve(&schema, &config).expect("the case is resolved")
+    resolve(&schema, &config).expect("the case is resolved")
 }
 
 fn of_sql(sql: &str) -> Model {
     let schema = sqlite::read(sql).expect("a schema");
-    model::resolve(&schema, &Config::default()).expect("a model")
+    resolve(&schema, &Config::default()).expect("a model")
 }
 
 fn check_text(case: &str, model: &Model) {

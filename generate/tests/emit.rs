@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gamedb_generate::emit::Unsupported;
-use gamedb_generate::{Error, Input, Model, Options, Outcome, generate, model, read};
+use gamedb_generate::{Error, Input, Model, Options, Outcome, generate, read, resolve};
 
 /// Set it to write what is generated instead of comparing.
 const BLESS: &str = "GAMEDB_BLESS";
@@ -54,7 +54,7 @@ fn resolved(schema: &Path) -> Model {
         dialect: None,
     };
     let (schema, config) = read(&input).expect("the case is read");
-    model::resolve(&schema, &config).expect("the case is resolved")
+    resolve(&schema, &config).expect("the case is resolved")
 }
 
 /// Holds what is generated for a case against its models.rs, byte for byte.
@@ -402,7 +402,7 @@ fn arms(models: &str, name: &str) -> Vec<String> {
 }
 
 #[test]
-fn s1_3_a_pivot_has_an_owner_enum_with_one_variant_for_each_owner() {
+fn a_pivot_has_an_owner_enum_with_one_variant_for_each_owner() {
     let models = models();
     let variants = |name: &str| {
         let arms = arms(&models, name);
@@ -429,7 +429,7 @@ fn s1_3_a_pivot_has_an_owner_enum_with_one_variant_for_each_owner() {
 }
 
 #[test]
-fn s1_3_a_pivot_row_says_which_owner_it_is() {
+fn a_pivot_row_says_which_owner_it_is() {
     let models = models();
     let tests = |name: &str| {
         let words = block(&models, &format!("impl {name}"))
@@ -456,7 +456,7 @@ fn s1_3_a_pivot_row_says_which_owner_it_is() {
 }
 
 #[test]
-fn s1_3_exactly_the_owners_have_the_convenience_methods() {
+fn exactly_the_owners_have_the_convenience_methods() {
     let models = models();
     let having = |method: &str| {
         let views = models
@@ -499,7 +499,7 @@ fn s1_3_exactly_the_owners_have_the_convenience_methods() {
 }
 
 #[test]
-fn s1_3_an_owned_entity_cannot_stand_alone() {
+fn an_owned_entity_cannot_stand_alone() {
     let models = models();
     for owned in ["Attribute", "Inventory"] {
         assert!(models.contains(&format!("impl Owned for {owned} {{")));

@@ -1,6 +1,6 @@
 //! Every error, word by word.
 
-use gamedb_generate::{Config, model, sqlite};
+use gamedb_generate::{Config, resolve, sqlite};
 
 /// Holds the error of a schema and a config against the expected one.
 fn check(schema: &str, toml: &str, expected: &str) {
@@ -8,7 +8,7 @@ fn check(schema: &str, toml: &str, expected: &str) {
         .map_err(|error| error.to_string())
         .and_then(|schema| {
             let config = Config::parse(toml, "gamedb.toml").map_err(|error| error.to_string())?;
-            model::resolve(&schema, &config).map_err(|error| error.to_string())
+            resolve(&schema, &config).map_err(|error| error.to_string())
         });
     assert_eq!(
         result.expect_err(expected),
@@ -150,7 +150,7 @@ fn config_errors() {
         ),
         (
             "[columns.'players.mood']\nenum = 'a b'\n",
-            "gamedb.toml:2: \"a b\" is no Rust name",
+            "gamedb.toml:2: \"a b\" is not a valid Rust name",
         ),
         (
             "[enums.Mod.variants]\nA = 'X'\n",
@@ -162,11 +162,11 @@ fn config_errors() {
         ),
         (
             "[enums.Mood.variants]\nA = 'fn'\n",
-            "gamedb.toml:2: \"fn\" is no Rust name",
+            "gamedb.toml:2: \"fn\" is not a valid Rust name",
         ),
         (
             "[tables.players]\ntype = 'String'\n",
-            "gamedb.toml:2: type \"String\" is there already",
+            "gamedb.toml:2: the type name \"String\" is taken already",
         ),
         (
             "[owners.players.owner]\ncolumns = ['age']\nallow = ['id']\n",
@@ -174,15 +174,15 @@ fn config_errors() {
         ),
         (
             "[owners.players.owner]\ncolumns = ['mood']\n",
-            "gamedb.toml:2: \"mood\" is no nullable INTEGER column",
+            "gamedb.toml:2: \"mood\" is not a nullable INTEGER column",
         ),
         (
             "[values.players.v]\ntype = 'V'\nvariants = [\n{ name = 'A', columns = ['age'], fields = [] }]\n",
-            "gamedb.toml:4: variant \"A\" has not as many fields as columns",
+            "gamedb.toml:4: variant \"A\" does not have as many fields as columns",
         ),
         (
             "[values.players.v]\ntype = 'V'\nvariants = [\n{ name = 'A', columns = ['id'] }]\n",
-            "gamedb.toml:4: \"id\" is no nullable column of its own, which a value needs",
+            "gamedb.toml:4: \"id\" is not a nullable column of its own, as a value needs",
         ),
         (
             "[values.players.v]\ntype = 'V'\nvariants = [{ name = 'A', columns = ['age'] }]\n[owners.players.o]\ncolumns = ['age']\n",
@@ -263,7 +263,7 @@ fn config_errors_of_unions() {
         ),
         (
             "[columns.'pet_owners.pet_id']\nenum = 'X'\n",
-            "gamedb.toml:2: column pet_owners.pet_id has no CHECK that lists its texts, so it is no enum",
+            "gamedb.toml:2: column pet_owners.pet_id has no CHECK that lists its texts, so it is not an enum",
         ),
         (
             "\n[owners.pet_owners.owner]\ncolumns = ['player_id']\n",
@@ -295,7 +295,7 @@ fn what_cannot_be_a_join_is_not_made_one() {
         ),
         (
             "\n[tables.players]\njoin = true\n",
-            "gamedb.toml:3: table \"players\": no join: it has not two required foreign keys",
+            "gamedb.toml:3: table \"players\": no join: it does not have two required foreign keys",
         ),
         (
             "[tables.players]\njoin = 1\n",
@@ -323,6 +323,6 @@ fn sqlite_has_a_last_column() {
     check(&schema, "", "too many columns on a");
     let schema = schema.replace(", c1999 INTEGER", "");
     let schema = sqlite::read(&schema).expect("one less");
-    let model = model::resolve(&schema, &Config::default()).expect("a model");
+    let model = resolve(&schema, &Config::default()).expect("a model");
     assert_eq!(model.tables[0].columns.len(), 1999);
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use gamedb_generate::import::{ImportError, ImportOptions, ImportReport, Progress, import};
-use gamedb_generate::{Config, model, sqlite};
+use gamedb_generate::{Config, resolve, sqlite};
 use rusqlite::Connection;
 
 const SCHEMA: &str = "
@@ -53,7 +53,7 @@ impl Files {
 
     fn try_import(&self, null_dangling: bool) -> Result<ImportReport, ImportError> {
         let schema = sqlite::read(SCHEMA).unwrap();
-        let model = model::resolve(&schema, &Config::default()).unwrap();
+        let model = resolve(&schema, &Config::default()).unwrap();
         let options = ImportOptions {
             from: self.path("old.db"),
             out: self.path("new.db"),
@@ -166,22 +166,22 @@ fn every_row_that_does_not_fit_is_listed_and_takes_no_other_along() {
         [
             "players row 2, name: has to be unique, and row 1 has \"Ada\" already",
             "players row 3, name: is NULL, and must not be",
-            "players row 4, admin: \"maybe\" is no boolean",
-            "players row 4, score: \"x\" is no floating-point number that is the same",
+            "players row 4, admin: \"maybe\" cannot be converted to a boolean",
+            "players row 4, score: \"x\" cannot be converted to a floating-point number without loss",
             "players row 5, name: cannot be \"far too long\": CHECK (length(name) <= 8)",
-            "players row 6, name: a blob of 1 bytes is no text",
-            "players row 8, score: 9007199254740993 is no floating-point number that is the same",
+            "players row 6, name: a blob of 1 bytes cannot be converted to text",
+            "players row 8, score: 9007199254740993 cannot be converted to a floating-point number without loss",
             "guilds row 2, rank: cannot be \"MIDDLE\": CHECK (rank IN ('LOW', 'HIGH'))",
-            "guilds row 4, leader_id: \"Ada\" is no whole number of 64 bits",
+            "guilds row 4, leader_id: \"Ada\" cannot be converted to a 64-bit integer",
             "perk_owners row 2, player_id, guild_id: cannot be 1, 1: CHECK ((player_id IS NOT NULL) + \
              (guild_id IS NOT NULL) = 1)",
             "perk_owners row 4, perk_id: has to be unique, and row 1 has 1 already",
-            "players row 7, guild_id: names row 88 of guilds, which is not there",
-            "guilds row 3, leader_id: names row 5 of players, which is not there",
-            "perk_owners row 2, guild_id: names row 3 of guilds, which is not there",
-            "perks row 2: no row of perk_owners says whose it is",
-            "perks row 3: no row of perk_owners says whose it is",
-            "perks row 4: no row of perk_owners says whose it is",
+            "players row 7, guild_id: refers to row 88 of guilds, which does not exist",
+            "guilds row 3, leader_id: refers to row 5 of players, which does not exist",
+            "perk_owners row 2, guild_id: refers to row 3 of guilds, which does not exist",
+            "perks row 2: it has no owner: no row of perk_owners refers to it",
+            "perks row 3: it has no owner: no row of perk_owners refers to it",
+            "perks row 4: it has no owner: no row of perk_owners refers to it",
         ]
     );
     assert_eq!(files.rows("players").len(), 1);
@@ -209,8 +209,8 @@ fn a_nullable_key_to_nobody_can_become_null() {
     assert_eq!(
         misfits,
         [
-            "players row 7, guild_id: names row 88 of guilds, which is not there (carried over with NULL)",
-            "guilds row 1, leader_id: names row 99 of players, which is not there",
+            "players row 7, guild_id: refers to row 88 of guilds, which does not exist (carried over with NULL)",
+            "guilds row 1, leader_id: refers to row 99 of players, which does not exist",
         ]
     );
     assert_eq!(

@@ -1,10 +1,10 @@
-//! S1: which tables are pivots, and why.
+//! Which tables are pivots, and why.
 
 use std::path::{Path, PathBuf};
 
 use gamedb_generate::pivot::ArmInfo;
 use gamedb_generate::relations::Found;
-use gamedb_generate::{Config, Schema, is_pivot_table, model, pivot_info, read, sqlite};
+use gamedb_generate::{Config, Schema, is_pivot_table, pivot_info, read, resolve, sqlite};
 use proptest::prelude::*;
 
 fn schema(folder: &str) -> (Schema, Config) {
@@ -30,13 +30,13 @@ fn check(schema: &Schema, toml: &str, table: &str) -> Result<(bool, String), Str
 }
 
 #[test]
-fn s1_1_pivots_are_found_by_their_shape() {
+fn pivots_are_found_by_their_shape() {
     let (schema, _) = schema("../models");
     assert_eq!(pivots(&schema), ["attribute_owners", "inventory_owners"]);
 }
 
 #[test]
-fn s1_1_no_table_is_found_by_its_name() {
+fn no_table_is_found_by_its_name() {
     let source =
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/schema.sql"))
             .expect("the schema is read");
@@ -48,7 +48,7 @@ fn s1_1_no_table_is_found_by_its_name() {
 }
 
 #[test]
-fn s1_1_pivots_are_found_without_declared_keys() {
+fn pivots_are_found_without_declared_keys() {
     let (schema, _) = schema("tests/cases/convention");
     assert_eq!(pivots(&schema), ["attribute_owners"]);
     let info = pivot_info(&schema, &Config::default(), "attribute_owners").expect("a table");
@@ -62,7 +62,7 @@ fn s1_1_pivots_are_found_without_declared_keys() {
 }
 
 #[test]
-fn s1_2_the_owned_key_and_the_arms_in_column_order() {
+fn the_owned_key_and_the_arms_in_column_order() {
     let (schema, config) = schema("../models");
     let info = pivot_info(&schema, &config, "attribute_owners").expect("a table");
     let owned = info.owned.expect("something is owned");
@@ -87,7 +87,7 @@ fn s1_2_the_owned_key_and_the_arms_in_column_order() {
 }
 
 #[test]
-fn s1_2_declared_keys_come_before_the_convention() {
+fn declared_keys_come_before_the_convention() {
     let (schema, config) = schema("tests/cases/convention");
     let info = pivot_info(&schema, &config, "attribute_owners").expect("a table");
     assert_eq!(
@@ -113,7 +113,7 @@ fn s1_2_declared_keys_come_before_the_convention() {
 }
 
 #[test]
-fn s1_2_reasons_why_not() {
+fn reasons_why_not() {
     let (schema, config) = schema("../models");
     let cases = [
         (
@@ -143,7 +143,7 @@ fn s1_2_reasons_why_not() {
 }
 
 #[test]
-fn s1_4_the_config_forbids() {
+fn the_config_forbids() {
     let (schema, _) = schema("../models");
     let toml = "[pivots.attribute_owners]\npivot = false\n";
     let expected = (false, "[pivots.attribute_owners] forbids it".to_owned());
@@ -151,7 +151,7 @@ fn s1_4_the_config_forbids() {
 }
 
 #[test]
-fn s1_4_the_config_forces() {
+fn the_config_forces() {
     let schema = sqlite::read(
         "CREATE TABLE players (id INTEGER PRIMARY KEY);
          CREATE TABLE pets (id INTEGER PRIMARY KEY);
@@ -170,9 +170,9 @@ fn s1_4_the_config_forces() {
 }
 
 #[test]
-fn s1_4_the_config_limits() {
+fn the_config_limits() {
     let (schema, config) = schema("../models");
-    let model = model::resolve(&schema, &config).expect("a model");
+    let model = resolve(&schema, &config).expect("a model");
     let table = model
         .tables
         .iter()
@@ -211,7 +211,7 @@ fn s1_4_the_config_limits() {
 }
 
 #[test]
-fn s1_4_what_the_config_cannot_ask_for() {
+fn what_the_config_cannot_ask_for() {
     let (schema, _) = schema("../models");
     let cases = [
         (
@@ -227,7 +227,7 @@ fn s1_4_what_the_config_cannot_ask_for() {
         (
             "[pivots.attribute_owners]\n\nmethods = [\n\"player_id\",\n\"asset_id\"]\n",
             "attribute_owners",
-            "gamedb.toml:5: \"asset_id\" is no owner column with a table, so nobody can get methods",
+            "gamedb.toml:5: \"asset_id\" is not an owner column with a table, so there is no table to give methods to",
         ),
     ];
     for (toml, table, expected) in cases {
@@ -364,7 +364,7 @@ proptest! {
     #[test]
     fn no_shape_of_keys_is_refused(sql in random_schema()) {
         let schema = sqlite::read(&sql).expect("a schema");
-        let model = model::resolve(&schema, &Config::default()).expect("it is resolved");
+        let model = resolve(&schema, &Config::default()).expect("it is resolved");
         let models = gamedb_generate::emit::models(&model, "schema.sql");
         prop_assert!(models.is_ok(), "{models:?}\n{sql}");
     }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use gamedb_generate::model::{Model, TableKind};
-use gamedb_generate::{Config, Input, explain, model, read};
+use gamedb_generate::{Config, Input, explain, read, resolve};
 use serde_json::Value;
 
 /// The tables of a schema as `gamedb explain --json` tells them.
@@ -77,7 +77,7 @@ fn resolved(path: &Path, toml: &str) -> Model {
         ..Input::default()
     };
     let (schema, _) = read(&input).unwrap();
-    model::resolve(&schema, &Config::parse(toml, "gamedb.toml").unwrap()).unwrap()
+    resolve(&schema, &Config::parse(toml, "gamedb.toml").unwrap()).unwrap()
 }
 
 /// The arms of a pivot, with whether a table stands behind each.

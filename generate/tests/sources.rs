@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use gamedb_generate::schema::{CheckKind, Schema};
 use gamedb_generate::{
-    Config, Dialect, Input, Options, explain, generate, model, read, sqlite, sqlite_schema,
+    Config, Dialect, Input, Options, explain, generate, read, resolve, sqlite, sqlite_schema,
 };
 
 /// Set it to write what is found instead of comparing.
@@ -73,8 +73,7 @@ impl World {
     }
 
     fn error(&self) -> String {
-        let error =
-            read(&self.input()).and_then(|(schema, config)| model::resolve(&schema, &config));
+        let error = read(&self.input()).and_then(|(schema, config)| resolve(&schema, &config));
         let error = error.expect_err("an error").to_string();
         error.replace(&self.folder.path().join("").display().to_string(), "")
     }
@@ -277,7 +276,7 @@ fn no_table_or_column_of_the_shared_schemas_is_lost() {
                 .all(|table| table.strict && table.rowid_key),
             "{name}"
         );
-        model::resolve(&schema, &Config::default()).expect(name);
+        resolve(&schema, &Config::default()).expect(name);
     }
 }
 
@@ -427,7 +426,7 @@ fn errors_name_what_they_are_about() {
         (
             "SELECT 1; -- MySQL dump\nCREATE TABLE;\nFOO BAR;",
             "",
-            "schema.sql: no CREATE TABLE can be read as MySQL; `--dialect` says what it is\n  line 2: `` cannot be read, and is left out\n  line 3: `FOO BAR` cannot be read, and is left out",
+            "schema.sql: no CREATE TABLE can be read as MySQL; `--dialect` names another dialect\n  line 2: `` cannot be read, and is left out\n  line 3: `FOO BAR` cannot be read, and is left out",
         ),
         (
             "CREATE TABLE t (\n  id INTEGER,,\n);",
@@ -493,7 +492,7 @@ CREATE TABLE `war` (`id` int NOT NULL PRIMARY KEY, `guild_id` int NOT NULL DEFAU
     assert_eq!(
         schema.warnings,
         [
-            "columns char.guild_id, war.char_id: points to a row by its name, and 0 is none: here that is NULL; `[columns.\"..\"] references` says otherwise"
+            "columns char.guild_id, war.char_id: points to a row by its name, and no row has the id 0: here it is NULL; `[columns.\"..\"] references` says otherwise"
         ]
     );
 }
@@ -613,7 +612,7 @@ fn nothing_that_was_not_generated_is_written_over() {
     };
     fs::write(path("models.sql"), "-- by hand\n").expect("written");
     let error = generate(&options).expect_err("refused").to_string();
-    assert!(error.ends_with("models.sql is not a file that gamedb wrote; `--sqlite-schema` says where the schema in SQLite's words goes"), "{error}");
+    assert!(error.ends_with("models.sql is not a file that gamedb wrote; `--sqlite-schema` names another file for the translated schema"), "{error}");
     let own = Options {
         sqlite_schema: Some(path("schema.sql")),
         ..options.clone()

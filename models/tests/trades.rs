@@ -5,7 +5,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use gamedb::{Cascade, Database};
+use gamedb::{Database, SaveScope};
 use gamedb_models::inventory::{self, InventoryError};
 use gamedb_models::{
     Inventory, InventoryEntryKey, InventoryKey, Item, ItemBlueprint, ItemBlueprintComponent,
@@ -243,7 +243,7 @@ proptest! {
         let mut game = Game::new(&path);
         let total = game.mass();
         for step in &steps {
-            let cascade = |owned| if owned { Cascade::Owned } else { Cascade::No };
+            let cascade = |owned| if owned { SaveScope::Owned } else { SaveScope::Row };
             match *step {
                 Step::Do(ref op) => {
                     let Game { db, bags, plate, .. } = &mut game;

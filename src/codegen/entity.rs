@@ -7,7 +7,7 @@
 /// `required_owner [..]`, with one flag for each arm, and `union [..]`, with one for each part.
 ///
 /// ```
-/// use gamedb::model::{Fields as _, bitflags, fields};
+/// use gamedb::codegen::{Fields as _, bitflags, fields};
 ///
 /// struct Mobile {
 ///     name: String,

@@ -22,7 +22,7 @@ pub use crate::store::row::owner::{Arm, Owner, owner_value};
 pub use crate::store::row::reader::{ColumnProblem, RowReader};
 pub use crate::store::table::stored::{Stored, Tables};
 pub use crate::store::world::entity::{Entity, Owned, Standalone};
-pub use crate::store::table::dyn_table::AnyTable;
+pub use crate::store::table::dyn_table::DynTable;
 pub use crate::store::table::{Rows, Table};
 pub use crate::store::world::World;
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
@@ -35,7 +35,7 @@ pub mod traits {
     pub use crate::store::pivot::StoredPivot as _;
     pub use crate::store::row::entity::{PivotRow as _, Resolve as _, Row as _};
     pub use crate::store::row::owner::Owner as _;
-    pub use crate::store::table::dyn_table::AnyTable as _;
+    pub use crate::store::table::dyn_table::DynTable as _;
     pub use crate::store::table::stored::{Stored as _, Tables as _};
 }
 
@@ -63,7 +63,7 @@ macro_rules! tables {
             #[inline]
             fn id_of(&self, table: $crate::codegen::TableId, key: $crate::codegen::RawKey) -> Option<i64> {
                 match table.0 {
-                    $($position => $crate::codegen::AnyTable::id_of(&self.$name, key),)*
+                    $($position => $crate::codegen::DynTable::id_of(&self.$name, key),)*
                     other => panic!("there is no table {other}"),
                 }
             }
@@ -71,7 +71,7 @@ macro_rules! tables {
             #[inline]
             fn key_of(&self, table: $crate::codegen::TableId, id: i64) -> Option<$crate::codegen::RawKey> {
                 match table.0 {
-                    $($position => $crate::codegen::AnyTable::key_of(&self.$name, id),)*
+                    $($position => $crate::codegen::DynTable::key_of(&self.$name, id),)*
                     other => panic!("there is no table {other}"),
                 }
             }
@@ -80,14 +80,14 @@ macro_rules! tables {
         impl $crate::codegen::Tables for $tables {
             const DDL: &'static str = $ddl;
 
-            fn table(&self, id: $crate::codegen::TableId) -> &dyn $crate::codegen::AnyTable<Self> {
+            fn table(&self, id: $crate::codegen::TableId) -> &dyn $crate::codegen::DynTable<Self> {
                 match id.0 {
                     $($position => &self.$name,)*
                     other => panic!("there is no table {other}"),
                 }
             }
 
-            fn table_mut(&mut self, id: $crate::codegen::TableId) -> &mut dyn $crate::codegen::AnyTable<Self> {
+            fn table_mut(&mut self, id: $crate::codegen::TableId) -> &mut dyn $crate::codegen::DynTable<Self> {
                 match id.0 {
                     $($position => &mut self.$name,)*
                     other => panic!("there is no table {other}"),

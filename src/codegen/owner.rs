@@ -7,7 +7,7 @@
 /// key alone says which arm is meant.
 ///
 /// ```
-/// use gamedb::model::owner_enum;
+/// use gamedb::codegen::owner_enum;
 ///
 /// owner_enum! {
 ///     /// Who owns a house.

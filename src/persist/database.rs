@@ -4,19 +4,19 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 
 use crate::error::{Error, FileError};
-use crate::store::key::AnyKey;
-use crate::store::key::Key;
+use crate::schema::graph::TableOrder;
+use crate::store::key::{AnyKey, Key};
+use crate::store::row::entity::Resolve as _;
 use crate::store::row_set::Selection;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
+use crate::store::world::save_set::SaveScope;
 
 use super::pipeline::Pipeline;
 use super::report::FlushReport;
 use super::sqlite::{self, Lock, Opened, Options};
-use super::table_order::TableOrder;
 use super::ticket::{Durability, Generation, Ticket};
-use crate::store::world::save_set::Cascade;
 
 /// A world in memory, and the SQLite file that it is flushed to.
 ///
@@ -88,7 +88,7 @@ impl<W: IsWorld> Database<W> {
     }
 
     fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
-        let order = TableOrder::of::<W::Tables>();
+        let order = TableOrder::of(W::Tables::INFO);
         let Opened {
             mut world,
             writer,
@@ -143,7 +143,7 @@ impl<W: IsWorld> Database<W> {
     }
 
     /// Writes a row with all that it owns, as it is now: [`save_with`](Self::save_with) and
-    /// [`Cascade::Owned`].
+    /// [`SaveScope::Owned`].
     ///
     /// # Errors
     /// As [`save_with`](Self::save_with).
@@ -151,17 +151,17 @@ impl<W: IsWorld> Database<W> {
     where
         E: Entity<Tables = W::Tables>,
     {
-        self.save_with(key, Cascade::Owned)
+        self.save_with(key, SaveScope::Owned)
     }
 
     /// Writes a row as it is now, in one transaction, and leaves other changes for later.
     ///
-    /// Rows that it cannot be in the file without go along, whatever `cascade` says: new rows that it
+    /// Rows that the file cannot have it without are included, whatever `scope` says: new rows that it
     /// names; where a row is deleted from the file, the changed rows that may have named it; and all
     /// rows that were changed in one [`transaction`](World::transaction) with one that is written, and
     /// those that were changed with them. So no trade is ever half in the file. If a value that has
     /// to be unique is still another row's in the file, everything is flushed.
-    /// [`FlushReport::along`] says how many rows went along.
+    /// [`FlushReport::implied`] counts these rows.
     ///
     /// Waits for flushes in the background first. What it takes grows with the rows that are written, and
     /// with those that have been removed or given to somebody else since the last flush; not with the
@@ -169,7 +169,7 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// [`Error::StaleKey`], and as [`flush`](Self::flush).
-    pub fn save_with<E>(&mut self, key: Key<E>, cascade: Cascade) -> Result<FlushReport, Error>
+    pub fn save_with<E>(&mut self, key: Key<E>, scope: SaveScope) -> Result<FlushReport, Error>
     where
         E: Entity<Tables = W::Tables>,
     {
@@ -182,7 +182,7 @@ impl<W: IsWorld> Database<W> {
             table: E::TABLE,
             key: key.raw(),
         };
-        Ok(self.pipeline.save(&mut self.world, row, cascade)?)
+        Ok(self.pipeline.save(&mut self.world, row, scope)?)
     }
 
     /// Writes every row that has changed, as [`flush`](Self::flush) does, but in a thread: the changed
@@ -190,7 +190,7 @@ impl<W: IsWorld> Database<W> {
     /// O(changes), and never waits for the disk.
     ///
     /// One batch is being written at a time, and one more may wait. If one waits already, it is taken
-    /// back, and what it was to write goes along with the new one; its ticket is good for that. So it
+    /// back, and what it was to write is written with the new one; its ticket is good for that. So it
     /// can be called as often as one likes, and memory stays in proportion to what has changed.
     ///
     /// While a batch is on its way its rows count as clean. If it fails, they are dirty again as if it

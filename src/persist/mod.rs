@@ -9,7 +9,6 @@ mod report;
 mod sqlite;
 mod state;
 mod sync;
-mod table_order;
 mod ticket;
 mod worker;
 

@@ -8,20 +8,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use crate::error::{FileError, FlushFailure, Outcome};
+use crate::schema::graph::TableOrder;
 use crate::store::key::AnyKey;
 use crate::store::row_set::Selection;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
+use crate::store::world::save_set::{SaveScope, ToSave, rows_to_save};
 
 use super::batch::Batch;
 use super::error::Failed;
 use super::report::FlushReport;
 use super::sqlite::Writer;
 use super::state::State;
-use super::table_order::TableOrder;
 use super::ticket::{Durability, Generation, Ticket};
 use super::worker::Worker;
-use crate::store::world::save_set::{Cascade, ToSave, rows_to_save};
 
 /// Batches that are kept to be used again: as many as can be in flight at once, and a staged one.
 const POOL: usize = 3;
@@ -110,11 +110,11 @@ impl Pipeline {
         &mut self,
         world: &mut World<T>,
         row: AnyKey,
-        cascade: Cascade,
+        scope: SaveScope,
     ) -> Result<FlushReport, FileError> {
         // What is in flight and fails has to be dirty before anybody looks at what is.
         self.drain(world);
-        let ToSave { rows, n_asked } = rows_to_save(world, row, cascade);
+        let ToSave { rows, n_asked } = rows_to_save(world, row, scope);
         let mut report = match self.write_now(world, Selection::Only(&rows), Durability::Process) {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },
@@ -124,7 +124,7 @@ impl Pipeline {
             }
             written => written,
         }?;
-        report.along = report.rows().saturating_sub(n_asked);
+        report.implied = report.rows().saturating_sub(n_asked);
         Ok(report)
     }
 

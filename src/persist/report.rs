@@ -13,9 +13,9 @@ pub struct FlushReport {
     pub updated: usize,
     /// Number of rows that the file does not have any more.
     pub deleted: usize,
-    /// Number of these rows that were not asked for, and could not be left behind: see
-    /// [`Database::save_with`](crate::Database::save_with). None for a flush, which asks for all.
-    pub along: usize,
+    /// Number of these rows that were not asked for and were included to keep the file consistent: see
+    /// [`Database::save_with`](crate::Database::save_with). Zero for a flush, which asks for all.
+    pub implied: usize,
     /// How long the caller was kept: from the first look for changes to the end of the transaction. In
     /// the background, for the capture alone.
     pub took: Duration,

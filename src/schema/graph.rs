@@ -30,7 +30,7 @@ pub(crate) struct Ownership {
     /// For each table the foreign keys that name an owner: its own ones, and its pivot's arms.
     pub(crate) owners: Box<[Vec<Reference>]>,
     /// For each table whether one of its rows could own itself, directly or through others.
-    pub(crate) is_circular: Box<[bool]>,
+    pub(crate) can_be_cyclic: Box<[bool]>,
 }
 
 impl Ownership {
@@ -63,7 +63,7 @@ impl Ownership {
             });
             targets.flatten().collect::<Vec<_>>()
         };
-        let is_circular = |table: TableId| {
+        let can_be_cyclic = |table: TableId| {
             let mut reached = HashSet::new();
             let mut to_visit = targets(table);
             while let Some(target) = to_visit.pop() {
@@ -74,8 +74,46 @@ impl Ownership {
             reached.contains(&table)
         };
         Self {
-            is_circular: ids().map(is_circular).collect(),
+            can_be_cyclic: ids().map(can_be_cyclic).collect(),
             owners,
+        }
+    }
+}
+
+/// In which order tables are loaded and inserted into: a table after those that it points to. Where they
+/// point in a circle, or a table to itself, the rows pointed to are made room for first.
+#[cfg(feature = "sqlite")]
+#[derive(Debug)]
+pub(crate) struct TableOrder {
+    pub(crate) tables: Vec<TableId>,
+    pub(crate) make_room: Vec<TableId>,
+}
+
+#[cfg(feature = "sqlite")]
+impl TableOrder {
+    pub(crate) fn of(tables: &[&TableInfo]) -> Self {
+        let targets = |table: TableId| {
+            let foreign_keys = tables[table.index()].foreign_keys.iter();
+            foreign_keys.filter_map(|key| key.table)
+        };
+        let mut waiting: Vec<TableId> = (0..).take(tables.len()).map(TableId).collect();
+        let (mut order, mut make_room) = (Vec::new(), Vec::new());
+        while !waiting.is_empty() {
+            let is_free = |table: &TableId| {
+                targets(*table).all(|target| target == *table || !waiting.contains(&target))
+            };
+            let next = waiting.iter().position(is_free).unwrap_or(0);
+            let table = waiting.remove(next);
+            make_room.extend(
+                targets(table).filter(|target| *target == table || waiting.contains(target)),
+            );
+            order.push(table);
+        }
+        make_room.sort_unstable();
+        make_room.dedup();
+        Self {
+            tables: order,
+            make_room,
         }
     }
 }

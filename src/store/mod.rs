@@ -1,7 +1,7 @@
 //! The world in memory: typed tables, their indexes, what changed in them, and how to take it back.
 //!
 //! Nothing here knows of SQL, files or SQLite; `persist` reads and fills a world through
-//! [`AnyTable`](table::dyn_table::AnyTable) alone.
+//! [`DynTable`](table::dyn_table::DynTable) alone.
 
 pub mod index;
 mod invariants;

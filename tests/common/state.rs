@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gamedb::codegen::traits::*;
-use gamedb::codegen::{AnyTable, Entity, RawKey, Table, Value};
+use gamedb::codegen::{DynTable, Entity, RawKey, Table, Value};
 use gamedb_models::{
     Attribute, Inventory, InventoryEntry, Item, ItemBlueprint, ItemBlueprintComponent, Mobile,
     MobileItem, MobileItemAttribute, MobileItemBlueprint, MobileItemBlueprintComponent, Player,
@@ -112,7 +112,7 @@ fn entity_state<E: Entity<Tables = Tables>>(world: &World) -> TableState {
 }
 
 fn table_state(
-    table: &dyn AnyTable<Tables>,
+    table: &dyn DynTable<Tables>,
     dirty_columns: impl Fn(RawKey) -> String,
     columns: impl Fn(RawKey) -> Vec<String>,
 ) -> TableState {

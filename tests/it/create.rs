@@ -76,7 +76,7 @@ fn keys_ids_and_subscriptions_go_on_in_the_other_file() {
     // What was changed together was written, so nothing goes along; and no id is given again.
     db.get_mut(sample.bob).unwrap().set_full_name("Bob");
     let report = db.save(sample.ada).unwrap();
-    assert_eq!((report.updated, report.along), (1, 0));
+    assert_eq!((report.updated, report.implied), (1, 0));
     let new = db.insert(player(8)).unwrap();
     assert!(db.id(new).unwrap() > gone_id);
     let mut db = other.reopen(db);

@@ -3,7 +3,7 @@
 
 use crate::common::sample::{attribute, inventory, mobile, player};
 use crate::common::{assert_wrote, new_file, state_of};
-use gamedb::{Cascade, Error};
+use gamedb::{Error, SaveScope};
 use gamedb_models::{Attribute, Inventory, Mobile, MobileKey, PlayerKey, World};
 
 const N: usize = 100_000;
@@ -119,7 +119,7 @@ fn a_deep_chain_is_saved_with_its_owner_or_its_end() {
     let (file, mut db) = new_file();
     let Chain { player, mobiles } = chain(&mut db);
     // The last one needs all the others.
-    let report = db.save_with(mobiles[N - 1], Cascade::No).unwrap();
+    let report = db.save_with(mobiles[N - 1], SaveScope::Row).unwrap();
     assert_wrote(report, (N + 1, 0, 0));
     assert_wrote(db.save(player).unwrap(), (4, 0, 0));
     assert_eq!(db.n_dirty(), 0);

@@ -1,6 +1,6 @@
 //! What each operation does to the world.
 
-use gamedb::codegen::{AnyTable, Key, Standalone};
+use gamedb::codegen::{DynTable, Key, Standalone};
 use gamedb::{Error, NewOrKept as Row};
 use gamedb_models::{Attribute, Inventory, World};
 

@@ -51,7 +51,7 @@ impl Driver {
         let is_pending = self.is_touched && self.in_file != self.memory.clone().in_file();
         let before = self.in_file.clone();
         let ticket = self.open().db.flush_in_background().unwrap();
-        self.captured();
+        self.change_set();
         self.on_the_way.send(ticket, &before, &self.in_file);
         if is_pending {
             // Compared with memory and written in the foreground, as soon as the thread has found that
@@ -69,7 +69,7 @@ impl Driver {
     }
 
     /// What has changed was copied out: from here on the world counts what differs from that.
-    fn captured(&mut self) {
+    fn change_set(&mut self) {
         assert_eq!(self.open().db.n_dirty(), 0);
         self.in_file = self.memory.clone().in_file();
         self.memory.flushed();
@@ -161,7 +161,7 @@ impl Driver {
         let found = file::obstruct(outsider, obstacle);
         let mut tickets = vec![db.flush_in_background().unwrap()];
         let mut is_told = false;
-        self.captured();
+        self.change_set();
         for inner in &failing.first {
             unflushed.predict(inner);
             self.inner(inner, failing);
@@ -171,7 +171,7 @@ impl Driver {
                 Ok(ticket) => {
                     tickets.push(ticket);
                     unflushed.groups.append(&mut self.groups);
-                    self.captured();
+                    self.change_set();
                 }
                 // The first one has failed already, and nothing else was done.
                 Err(error) => {

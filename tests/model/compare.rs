@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gamedb::Key;
 use gamedb::codegen::traits::*;
-use gamedb::codegen::{AnyTable, Parent, PivotRow, RawKey, StoredPivot, TableId};
+use gamedb::codegen::{DynTable, Parent, PivotRow, RawKey, StoredPivot, TableId};
 use gamedb_models::{Attribute, Inventory, Item, Player, Tables, World};
 
 use crate::naive::{Naive, Row, RowId};
@@ -30,7 +30,7 @@ pub(crate) struct InFile<'a> {
 }
 
 /// A table without its row type.
-pub(crate) fn any_table(world: &World, table: Table) -> &dyn AnyTable<Tables> {
+pub(crate) fn any_table(world: &World, table: Table) -> &dyn DynTable<Tables> {
     let tables: &Tables = world;
     tables.table(TableId(u16::try_from(table.n()).unwrap()))
 }
@@ -90,7 +90,7 @@ fn entity_rows<E: Typed>(world: &World, expected: Expected<'_>) -> Vec<i64> {
 }
 
 fn pivot_rows<E: TypedOwned>(world: &World, expected: Expected<'_>, at: Table) -> Vec<i64> {
-    let table: &dyn AnyTable<Tables> = E::Pivot::table(world);
+    let table: &dyn DynTable<Tables> = E::Pivot::table(world);
     let columns = E::Pivot::INFO.foreign_keys.iter().enumerate().skip(1);
     let mut ids = Vec::new();
     for (id, key) in table.rows_by_id() {

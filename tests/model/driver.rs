@@ -117,8 +117,8 @@ impl Driver {
             Step::Background => self.flush_in_background(),
             Step::Ask(n, ask) => self.ask(*n, *ask),
             Step::FailingBackground(failing) => self.fail_in_background(failing),
-            Step::Save(table, pick, cascade, afterwards) => {
-                self.save(*table, *pick, *cascade, afterwards);
+            Step::Save(table, pick, scope, afterwards) => {
+                self.save(*table, *pick, *scope, afterwards);
             }
             Step::FailingSave(table, pick) => self.fail_to_save(*table, *pick),
             Step::Watch(watch) => {

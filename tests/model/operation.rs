@@ -2,7 +2,7 @@
 
 use crate::schema::Table;
 use crate::value::{Input, Owner, Pick};
-use gamedb::Cascade;
+use gamedb::SaveScope;
 
 /// One call.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ pub(crate) enum Step {
     FailingBackground(FailingBackground),
     /// Saves a row. Then the process dies, and a second life begins from what the file has: these
     /// operations are done to it. The first life goes on as if that had not been.
-    Save(Table, Pick, Cascade, Vec<Operation>),
+    Save(Table, Pick, SaveScope, Vec<Operation>),
     /// A save that fails at the row that was to be saved; nothing if that is clean.
     FailingSave(Table, Pick),
     /// Somebody looks at what changes.

@@ -1,7 +1,7 @@
 //! The generated row types and the model's columns: each made out of the other, field by field.
 
 use gamedb::codegen::traits::*;
-use gamedb::codegen::{AnyTable, EcoString, Entity, Owned};
+use gamedb::codegen::{DynTable, EcoString, Entity, Owned};
 use gamedb::store::world::entity::OwnerOf;
 use gamedb::{Error, Key};
 use gamedb_models::{
@@ -25,7 +25,7 @@ pub(crate) struct Finder<'a> {
 
 impl Finder<'_> {
     pub(crate) fn key<E: Typed>(&self, pick: Pick) -> Key<E> {
-        let table: &dyn AnyTable<Tables> = E::table(self.world);
+        let table: &dyn DynTable<Tables> = E::table(self.world);
         match pick {
             Pick::Row(n) if table.n_rows() > 0 => {
                 let (_, key) = table.rows_by_id().nth(n % table.n_rows()).unwrap();

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use gamedb::{Cascade, FlushReport};
+use gamedb::{FlushReport, SaveScope};
 
 use crate::compare::differing;
 use crate::naive::{Naive, RowId};
 
 pub(crate) struct Saved<'a> {
     pub(crate) row: RowId,
-    pub(crate) cascade: Cascade,
+    pub(crate) scope: SaveScope,
     pub(crate) memory: &'a Naive,
     pub(crate) before: &'a Naive,
     pub(crate) after: &'a Naive,
@@ -51,7 +51,7 @@ impl Saved<'_> {
 
     /// The row, and with it what it has in memory, and what has left it since it was in the file.
     fn least(&self) -> BTreeSet<RowId> {
-        if self.cascade == Cascade::No {
+        if self.scope == SaveScope::Row {
             return BTreeSet::from([self.row]);
         }
         let mut least = self.memory.goes_with(self.row);
@@ -109,7 +109,7 @@ impl Saved<'_> {
         });
         assert!(self.report.updated >= changed.count());
         let is_asked = !is_same(self.memory, self.before, self.row);
-        assert!(self.report.along + usize::from(is_asked) <= self.report.rows());
+        assert!(self.report.implied + usize::from(is_asked) <= self.report.rows());
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which steps are tried, and how often.
 
-use gamedb::Cascade;
+use gamedb::SaveScope;
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -278,13 +278,13 @@ fn failing_background(operations: &BoxedStrategy<Operation>) -> BoxedStrategy<Fa
 
 fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy<Step> {
     let row = || (select(entities().collect::<Vec<_>>()), pick());
-    let cascade = prop_oneof![2 => Just(Cascade::Owned), 1 => Just(Cascade::No)];
+    let scope = prop_oneof![2 => Just(SaveScope::Owned), 1 => Just(SaveScope::Row)];
     // Opening a file takes its time, so most saves are not lived on from.
     let afterwards = prop_oneof![
         2 => Just(Vec::new()),
         1 => prop::collection::vec(operations.clone(), 1..5),
     ];
-    let save = (row(), cascade, afterwards);
+    let save = (row(), scope, afterwards);
     let owners = vec![Table::Players, Table::Mobiles, Table::Items];
     let remove = (select(owners), pick());
     let ask = select(vec![Ask::Wait, Ask::Poll, Ask::No]);
@@ -306,8 +306,8 @@ fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy
         6 => Just(Step::Background),
         3 => (0..1000_usize, ask).prop_map(|(n, ask)| Step::Ask(n, ask)),
         2 => failing_background(operations).prop_map(Step::FailingBackground),
-        6 => save.prop_map(|((table, row), cascade, afterwards)| {
-            Step::Save(table, row, cascade, afterwards)
+        6 => save.prop_map(|((table, row), scope, afterwards)| {
+            Step::Save(table, row, scope, afterwards)
         }),
         1 => row().prop_map(|(table, row)| Step::FailingSave(table, row)),
         10 => watch.prop_map(Step::Watch),

@@ -1,7 +1,7 @@
 //! Writing to the file, and failing to: flush, save, and what is found after a crash.
 
 use gamedb::Error;
-use gamedb::{Cascade, Database, FlushReport};
+use gamedb::{Database, FlushReport, SaveScope};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::World;
 
@@ -41,7 +41,7 @@ impl Driver {
         let pending = self.pending();
         let count =
             |is_it: fn(&Verb) -> bool| pending.iter().filter(|(verb, _)| is_it(verb)).count();
-        assert_eq!(report.along, 0);
+        assert_eq!(report.implied, 0);
         assert_eq!(report.inserted, count(|verb| matches!(verb, Verb::Insert)));
         assert_eq!(report.deleted, count(|verb| matches!(verb, Verb::Delete)));
         let is_written = |(_, row): &(RowId, &Row)| !row.is_new && row.is_dirty();
@@ -121,7 +121,9 @@ impl Driver {
         let row = (table, self.memory.pick(table, pick));
         if let Some(&pending) = self.pending().iter().find(|(_, id)| *id == row) {
             let stale = std::mem::take(&mut self.stale);
-            self.fail(pending, |db| save(db, &stale, table, pick, Cascade::Owned));
+            self.fail(pending, |db| {
+                save(db, &stale, table, pick, SaveScope::Owned)
+            });
             self.stale = stale;
         }
     }
@@ -150,13 +152,13 @@ impl Driver {
         &mut self,
         table: Table,
         pick: Pick,
-        cascade: Cascade,
+        scope: SaveScope,
         afterwards: &[Operation],
     ) {
         let row = (table, self.memory.pick(table, pick));
         let saved = {
             let Open { db, .. } = self.open.as_mut().unwrap();
-            save(db, &self.stale, table, pick, cascade)
+            save(db, &self.stale, table, pick, scope)
         };
         let after = file::read(&self.open().outsider);
         match saved {
@@ -171,7 +173,7 @@ impl Driver {
             Ok(report) => {
                 let saved = Saved {
                     row,
-                    cascade,
+                    scope,
                     memory: &self.memory,
                     before: &self.in_file,
                     after: &after,
@@ -227,14 +229,14 @@ fn save(
     stale: &Stale,
     table: Table,
     pick: Pick,
-    cascade: Cascade,
+    scope: SaveScope,
 ) -> Result<FlushReport, Error> {
     with_entity!(
         table,
         E => {
             let key = Finder { world: db, stale }.key::<E>(pick);
             assert_eq!(E::AT, table);
-            db.save_with(key, cascade)
+            db.save_with(key, scope)
         },
         else panic!("a pivot's row is not saved by itself")
     )

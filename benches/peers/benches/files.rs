@@ -8,6 +8,7 @@ use std::time::Duration;
 use criterion::{Criterion, SamplingMode};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use fjall::{Keyspace, KeyspaceCreateOptions, PersistMode};
 use gamedb_peers::{
     Attribute, Changes, PER_MOBILE, SCHEMA, Value, attribute, clustered, criterion, fill_sql,
     mobiles, rng, scattered, time,
@@ -25,6 +26,7 @@ fn main() {
     bench::<Sqlx>(&mut criterion, "sqlx");
     bench::<Redb>(&mut criterion, "redb");
     bench::<NativeDb>(&mut criterion, "native_db");
+    bench::<Fjall>(&mut criterion, "fjall");
     bench::<Snapshot>(&mut criterion, "snapshot_postcard");
     criterion.final_summary();
 }
@@ -178,7 +180,8 @@ impl Flusher for Sqlx {
 
 const ATTRIBUTES: TableDefinition<'_, i64, &[u8]> = TableDefinition::new("attributes");
 
-/// redb, rows as postcard, committed without waiting for the disk, as SQLite's WAL is.
+/// redb, rows as postcard. A flush is one transaction, which waits for the disk: the other durability
+/// that redb has keeps a commit in memory, and loses it with the process.
 struct Redb {
     database: Database,
     world: Vec<Attribute>,
@@ -187,7 +190,7 @@ struct Redb {
 impl Redb {
     fn write(&self, positions: impl Iterator<Item = usize>) -> Result<(), redb::Error> {
         let mut transaction = self.database.begin_write()?;
-        transaction.set_durability(Durability::Eventual);
+        transaction.set_durability(Durability::Immediate)?;
         {
             let mut table = transaction.open_table(ATTRIBUTES)?;
             for position in positions {
@@ -241,7 +244,10 @@ struct NativeDb {
 }
 
 impl NativeDb {
-    fn write(&self, positions: impl Iterator<Item = usize>) -> native_db::db_type::Result<()> {
+    fn write(
+        &self,
+        positions: impl Iterator<Item = usize>,
+    ) -> Result<(), Box<native_db::db_type::Error>> {
         let transaction = self.database.rw_transaction()?;
         for position in positions {
             transaction.upsert(Row {
@@ -249,7 +255,7 @@ impl NativeDb {
                 attribute: self.world[position].clone(),
             })?;
         }
-        transaction.commit()
+        Ok(transaction.commit()?)
     }
 }
 
@@ -267,6 +273,70 @@ impl Flusher for NativeDb {
         };
         native.write(0..native.world.len()).expect("written");
         native
+    }
+
+    fn flush(&mut self, changes: &Changes) -> Duration {
+        set(&mut self.world, changes);
+        let positions = changes.iter().map(|&(position, _)| position);
+        let (took, written) = time(|| self.write(positions));
+        written.expect("written");
+        took
+    }
+}
+
+/// fjall, rows as postcard. A flush is one batch, which is appended to the journal, handed over to the
+/// operating system, and inserted into the table in memory: it outlives the process, but not a power
+/// cut, as a commit to SQLite's WAL does. Its threads write that table to the disk when it has grown to
+/// 64 MiB, which is no part of a flush, as a checkpoint is none.
+struct Fjall {
+    database: fjall::Database,
+    attributes: Keyspace,
+    world: Vec<Attribute>,
+}
+
+impl Fjall {
+    /// Ids in the order of their numbers, so that rows of one mobile are neighbours.
+    fn key(position: usize) -> [u8; 8] {
+        id(position).to_be_bytes()
+    }
+
+    fn row(&self, position: usize) -> Vec<u8> {
+        postcard::to_stdvec(&self.world[position]).expect("a row")
+    }
+
+    /// Writes the whole world past the journal, so that no flush finds it in memory still to be written.
+    fn fill(&self) -> fjall::Result<()> {
+        let mut rows = self.attributes.start_ingestion()?;
+        for position in 0..self.world.len() {
+            rows.write(Self::key(position), self.row(position))?;
+        }
+        rows.finish()
+    }
+
+    fn write(&self, positions: impl Iterator<Item = usize>) -> fjall::Result<()> {
+        let mut batch = self.database.batch().durability(Some(PersistMode::Buffer));
+        for position in positions {
+            batch.insert(&self.attributes, Self::key(position), self.row(position));
+        }
+        batch.commit()
+    }
+}
+
+impl Flusher for Fjall {
+    fn open(folder: &Path) -> Self {
+        let database = fjall::Database::builder(folder.join("world.fjall"))
+            .open()
+            .expect("a new folder");
+        let attributes = database
+            .keyspace("attributes", KeyspaceCreateOptions::default)
+            .expect("a new keyspace");
+        let fjall = Self {
+            database,
+            attributes,
+            world: world(),
+        };
+        fjall.fill().expect("written");
+        fjall
     }
 
     fn flush(&mut self, changes: &Changes) -> Duration {

@@ -1,25 +1,29 @@
 //! Translates a schema into SQLite's own words: STRICT tables whose rows have one integer id each,
 //! types that keep what the source's types keep, and foreign keys that point to ids.
 //!
-//! Everything behind this reads the canonical text and nothing else.
+//! All later stages read the canonical text and nothing else.
 
-mod columns;
-mod expression;
-mod kept;
+mod check_translation;
+mod column_types;
+mod defaults;
+mod draft;
+mod indexes;
 mod keys;
-mod names;
-mod owner_pairs;
-mod text;
-mod values;
+mod recognize;
+mod split_owners;
+mod sql_names;
+mod warnings;
+mod write;
 
-pub(crate) use kept::is_canonical;
-pub(crate) use owner_pairs::take_apart;
+pub(crate) use recognize::is_canonical;
+pub(crate) use split_owners::split_owners;
 
 use crate::config::Config;
-use crate::schema::{ForeignKey, OnDelete, SURROGATE_ID};
-use crate::sources::Dialect;
-use crate::sources::ddl::Ddl;
-use crate::sources::types::Kind;
+use crate::input::ddl::Ddl;
+use crate::schema::ForeignKey;
+use crate::sql::Dialect;
+use draft::{Id, TableDraft};
+use warnings::ByColumn;
 
 /// A schema in SQLite's words.
 #[derive(Debug, Default)]
@@ -30,13 +34,13 @@ pub(crate) struct Canonical {
     pub(crate) warnings: Vec<String>,
     /// Foreign keys that are not in the text, with their tables.
     pub(crate) unfollowed: Vec<(String, ForeignKey)>,
-    tables: Vec<Table>,
+    tables: Vec<TableDraft>,
 }
 
 impl Canonical {
-    /// Lets these columns, by table and name, be NULL instead of 0.
-    pub(crate) fn let_be_null(&mut self, places: &[(String, String)]) {
-        let mut said = columns::Grouped::default();
+    /// Makes these columns, given by table and name, nullable, with NULL instead of 0.
+    pub(crate) fn make_nullable(&mut self, places: &[(String, String)]) {
+        let mut said = ByColumn::default();
         for (table, name) in places {
             let mut tables = self.tables.iter_mut();
             let Some(table) = tables.find(|known| known.name == *table) else {
@@ -51,78 +55,11 @@ impl Canonical {
             let place = format!("{}.{name}", table.name);
             said.add(
                 place,
-                "points to a row by its name, and 0 is none: here that is NULL; `[columns.\"..\"] references` says otherwise",
+                "points to a row by its name, and no row has the id 0: here it is NULL; `[columns.\"..\"] references` says otherwise",
             );
         }
         self.warnings.extend(said.into_warnings());
-        self.text = text::write(&self.tables);
-    }
-}
-
-/// A table on its way to the text.
-#[derive(Debug, Default)]
-pub(crate) struct Table {
-    pub(crate) name: String,
-    pub(crate) comment: Option<String>,
-    pub(crate) columns: Vec<Column>,
-    /// The column that is the id.
-    pub(crate) id: Id,
-    /// Sets of columns, by place.
-    pub(crate) uniques: Vec<Vec<usize>>,
-    pub(crate) indexes: Vec<Index>,
-    pub(crate) checks: Vec<String>,
-}
-
-/// What identifies a row.
-#[derive(Debug, Default)]
-pub(crate) enum Id {
-    /// Not worked out yet.
-    #[default]
-    Unknown,
-    /// A column of the source.
-    Column(usize),
-    /// A column that the source does not have, and why.
-    Surrogate { name: String, why: String },
-}
-
-#[derive(Debug)]
-pub(crate) struct Column {
-    pub(crate) name: String,
-    pub(crate) kind: Kind,
-    pub(crate) not_null: bool,
-    pub(crate) default: Option<String>,
-    pub(crate) references: Option<Reference>,
-    /// Whether the database numbers it.
-    pub(crate) numbered: bool,
-    pub(crate) comment: Option<String>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Reference {
-    /// The table, by place.
-    pub(crate) table: usize,
-    pub(crate) on_delete: OnDelete,
-}
-
-#[derive(Debug)]
-pub(crate) struct Index {
-    pub(crate) name: String,
-    pub(crate) columns: Vec<usize>,
-}
-
-impl Table {
-    /// The place of a column.
-    pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        let mut columns = self.columns.iter();
-        columns.position(|column| column.name.eq_ignore_ascii_case(name))
-    }
-
-    fn column_names(&self, places: &[usize]) -> String {
-        let names: Vec<&str> = places
-            .iter()
-            .map(|at| self.columns[*at].name.as_str())
-            .collect();
-        names.join(", ")
+        self.text = write::write(&self.tables);
     }
 }
 
@@ -130,10 +67,14 @@ impl Table {
 pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonical {
     let mut canonical = Canonical::default();
     let warnings = &mut canonical.warnings;
-    let mut of_columns = columns::Grouped::default();
+    let mut of_columns = ByColumn::default();
     let mut tables = Vec::new();
-    for (source, name) in ddl.tables.iter().zip(names::tables(&ddl.tables, warnings)) {
-        let columns = columns::translate(
+    for (source, name) in ddl
+        .tables
+        .iter()
+        .zip(sql_names::tables(&ddl.tables, warnings))
+    {
+        let columns = column_types::translate(
             ddl,
             source,
             &name,
@@ -143,11 +84,11 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
             &mut of_columns,
         );
         let comment = source.comment.clone();
-        tables.push(Table {
+        tables.push(TableDraft {
             name,
             comment,
             columns,
-            ..Table::default()
+            ..TableDraft::default()
         });
     }
     keys::ids(ddl, &mut tables);
@@ -164,26 +105,15 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
     }
     warnings.extend(of_columns.into_warnings());
     canonical.unfollowed = keys::foreign_keys(ddl, &mut tables, warnings);
-    keys::sets(ddl, dialect, &mut tables, warnings);
-    keys::unfollowed_indexes(&mut tables, &canonical.unfollowed);
+    indexes::sets(ddl, dialect, &mut tables, warnings);
+    indexes::of_unfollowed(&mut tables, &canonical.unfollowed);
     for (source, table) in ddl.tables.iter().zip(&mut tables) {
-        table
-            .checks
-            .extend(expression::checks(ddl, source, table, dialect, warnings));
+        table.checks.extend(check_translation::checks(
+            ddl, source, table, dialect, warnings,
+        ));
     }
-    names::indexes(&mut tables);
-    canonical.text = text::write(&tables);
+    sql_names::indexes(&mut tables);
+    canonical.text = write::write(&tables);
     canonical.tables = tables;
     canonical
-}
-
-/// A free name for an id that the source does not have.
-fn surrogate(table: &Table) -> String {
-    let mut name = SURROGATE_ID.to_owned();
-    let mut n = 2;
-    while table.position(&name).is_some() {
-        name = format!("{SURROGATE_ID}_{n}");
-        n += 1;
-    }
-    name
 }

@@ -1,6 +1,6 @@
-//! The picture in a page: to be moved about in, searched and pointed at. Nothing is loaded.
+//! The picture in a self-contained page that can be moved, zoomed and searched.
 
-use super::Graph;
+use super::graph::Graph;
 use super::svg;
 
 /// The whole page. Names of the schema stand in text and attributes only, never in the script.

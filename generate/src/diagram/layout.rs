@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Graph, Role};
+use super::graph::{Edge, Graph, Role};
 
 /// Between two columns, where lines bend.
 const CHANNEL: f64 = 90.0;
@@ -383,7 +383,7 @@ fn draw(
     for table in &alone {
         width = width.max(tables[*table].x + tables[*table].width);
     }
-    let way = |(edge, route): (&super::Edge, &Vec<usize>)| {
+    let way = |(edge, route): (&Edge, &Vec<usize>)| {
         let lane = Thing::Lane(edge.to, edge.role);
         let passed = route
             .iter()

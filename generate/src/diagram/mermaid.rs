@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::{Edge, Graph, Kind, Role};
+use super::graph::{Edge, Graph, NodeKind, Role};
 
 /// The whole text.
 pub(super) fn text(graph: &Graph) -> String {
     let names = names(graph);
     let mut out = String::from("erDiagram\n");
     for (table, name) in graph.tables.iter().zip(&names) {
-        if table.kind != Kind::Entity {
+        if table.kind != NodeKind::Entity {
             let _ = writeln!(out, "    %% {} is a {}", name, table.kind.word());
         }
         let spoken = if *name == table.name {
@@ -77,7 +77,7 @@ fn names(graph: &Graph) -> Vec<String> {
         .collect()
 }
 
-/// The name itself or with a number, so that it is there once.
+/// The name itself, or with a number that makes it unique.
 fn free(name: String, used: &mut HashSet<String>) -> String {
     let numbered = (2_u64..).map(|n| format!("{name}_{n}"));
     let mut names = std::iter::once(name.clone()).chain(numbered);
@@ -86,7 +86,7 @@ fn free(name: String, used: &mut HashSet<String>) -> String {
     found
 }
 
-/// A name that Mermaid takes without quotes.
+/// A name that Mermaid accepts without quotes.
 fn word(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let word: String = name.chars().map(plain).collect();

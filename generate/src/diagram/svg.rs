@@ -1,11 +1,11 @@
-//! A picture as SVG, with nothing outside of it.
+//! A picture as self-contained SVG.
 
 use std::fmt::Write as _;
 
+use super::graph::{Edge, Graph, Node, NodeColumn, NodeKind, Role};
 use super::layout::{Layout, Placed, layout};
-use super::{Column, Edge, Graph, Kind, Node, Role};
 
-/// Up to this many tables show all kinds of columns, beyond it those that point somewhere.
+/// Up to this number of tables all columns are shown, beyond it only foreign keys.
 const FEW_TABLES: usize = 40;
 /// The most columns that a table shows, and where there are many tables.
 const MOST_COLUMNS: usize = 16;
@@ -67,7 +67,7 @@ pub(super) fn drawing(graph: &Graph, attributes: &str) -> String {
 /// A table with the columns that are shown.
 struct Shown<'g> {
     node: &'g Node,
-    columns: Vec<(usize, &'g Column)>,
+    columns: Vec<(usize, &'g NodeColumn)>,
     n_hidden: usize,
 }
 
@@ -77,7 +77,7 @@ impl<'g> Shown<'g> {
         let few = graph.tables.len() <= FEW_TABLES;
         let most = if few { MOST_COLUMNS } else { MOST_KEYS };
         let all = || node.columns.iter().enumerate();
-        let mut columns: Vec<(usize, &Column)> =
+        let mut columns: Vec<(usize, &NodeColumn)> =
             all().filter(|(_, column)| few || column.is_key).collect();
         if columns.len() > most {
             // Columns that point somewhere have a line, and stay first.
@@ -109,12 +109,12 @@ impl<'g> Shown<'g> {
         )
     }
 
-    /// What stands beside the name.
+    /// The label beside the name.
     fn tag(&self) -> &'static str {
         match self.node.kind {
-            Kind::Entity => "",
-            Kind::Pivot => "pivot",
-            Kind::Join | Kind::JoinWithPayload => "join",
+            NodeKind::Entity => "",
+            NodeKind::Pivot => "pivot",
+            NodeKind::Join | NodeKind::JoinWithPayload => "join",
         }
     }
 
@@ -323,7 +323,7 @@ pub(super) fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            // XML has no way to say these at all.
+            // XML cannot represent these characters, not even escaped.
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
             c => out.push(c),
         }

@@ -3,7 +3,7 @@
 use crate::model::{ChildModel, ColumnSet, FieldKind, FieldModel, Scalar};
 use crate::names::{Ident, Scope};
 
-use super::code::{Code, all_quoted, article, link, quoted, words};
+use super::code::{Code, all_quoted, allow_convention, article, link, method, quoted, words};
 use super::columns::{fields_of, is_optional, real_bits, scalar, tuple};
 use super::join;
 use super::owned;
@@ -52,12 +52,6 @@ fn block(code: &mut Code, head: &str, methods: &[String]) {
         code.lay_out(1, |code| code.line(method));
     }
     code.line("}\n");
-}
-
-/// A method with its doc.
-pub(crate) fn method(doc: &str, text: &str) -> String {
-    let doc: Vec<String> = doc.lines().map(|line| format!("/// {line}")).collect();
-    format!("{}\n{text}\n", doc.join("\n"))
 }
 
 /// Rows of a table in words: `inventory entries`.
@@ -240,18 +234,6 @@ fn parent(table: &Table<'_>, field: &FieldModel) -> Option<String> {
         );
         method(&doc, &text)
     })
-}
-
-/// `from_item` looks like a constructor to clippy, and is a column.
-pub(crate) fn allow_convention(name: &Ident) -> &'static str {
-    if ["from_", "into_", "as_"]
-        .iter()
-        .any(|prefix| name.stem().starts_with(prefix))
-    {
-        "#[allow(clippy::wrong_self_convention, reason = \"named after the schema\")]\n"
-    } else {
-        ""
-    }
 }
 
 /// The rows whose foreign key names this one.

@@ -276,3 +276,21 @@ pub(crate) fn positions(columns: &[usize]) -> String {
         .collect::<Vec<_>>()
         .join(", ")
 }
+
+/// A method with its doc.
+pub(crate) fn method(doc: &str, text: &str) -> String {
+    let doc: Vec<String> = doc.lines().map(|line| format!("/// {line}")).collect();
+    format!("{}\n{text}\n", doc.join("\n"))
+}
+
+/// `from_item` looks like a constructor to clippy, and is a column.
+pub(crate) fn allow_convention(name: &Ident) -> &'static str {
+    if ["from_", "into_", "as_"]
+        .iter()
+        .any(|prefix| name.stem().starts_with(prefix))
+    {
+        "#[allow(clippy::wrong_self_convention, reason = \"named after the schema\")]\n"
+    } else {
+        ""
+    }
+}

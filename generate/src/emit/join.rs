@@ -3,8 +3,7 @@
 use crate::model::{JoinModel, JoinSide, TableModel};
 use crate::names::{Ident, Scope};
 
-use super::access::{allow_convention, method};
-use super::code::{Code, article, quoted, words};
+use super::code::{Code, allow_convention, article, method, quoted, words};
 use super::table::{Table, key_type};
 
 /// The `Join` impl of a join table.

@@ -19,47 +19,11 @@ use crate::model::{EnumRef, FieldKind, Model, TableRef, ValueRef};
 use code::{Code, first_paragraph, quoted};
 use table::Table;
 
+pub use crate::error::Unsupported;
 pub(crate) use code::Source;
-pub use unsupported::Unsupported;
 
 /// How every generated file starts.
 pub(crate) const GENERATED: &str = "// @generated";
-
-/// Types that generated code imports, that its macros speak of, or that it has of itself; no table may
-/// be called so.
-pub(crate) const IMPORTED: &[&str] = &[
-    "ColumnProblem",
-    "Error",
-    "ForeignKey",
-    "FromLeft",
-    "FromRight",
-    "Id",
-    "IndexHasher",
-    "IndexInfo",
-    "Join",
-    "Key",
-    "Linked",
-    "NewOrKept",
-    "Owned",
-    "Owner",
-    "Parent",
-    "Parts",
-    "Pivot",
-    "PivotRow",
-    "RawKey",
-    "RowReader",
-    "Row",
-    "Rows",
-    "Standalone",
-    "Table",
-    "TableId",
-    "TableInfo",
-    "TableKind",
-    "Tables",
-    "Union",
-    "Value",
-    "World",
-];
 
 /// The Rust source of a model's types, not yet formatted. `schema` is the path of the schema, seen
 /// from the folder of the file that the source is for.

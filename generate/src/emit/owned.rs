@@ -3,8 +3,7 @@
 use crate::model::{PivotModel, TableModel};
 use crate::names::{Ident, Scope};
 
-use super::access::{allow_convention, method};
-use super::code::{Code, article, quoted, words};
+use super::code::{Code, allow_convention, article, method, quoted, words};
 use super::table::{Table, key_type};
 
 /// On an owned row: its owner, and the pivot's row.

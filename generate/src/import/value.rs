@@ -1,4 +1,4 @@
-//! Values of an old file in the types of a new one: only what nothing gets lost by.
+//! Converts values of the old file to the types of the new one, if the conversion is lossless.
 
 use rusqlite::types::{Value, ValueRef};
 
@@ -6,7 +6,7 @@ use crate::schema::{Allowed, Column};
 
 /// What a column of the new file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Bool,
     Integer,
     Real,
@@ -15,7 +15,7 @@ pub(super) enum Kind {
     Any,
 }
 
-impl Kind {
+impl ValueKind {
     /// By SQLite's rules for the declared type.
     pub(super) fn of(column: &Column) -> Self {
         if column.allowed == Some(Allowed::Bool) {
@@ -36,7 +36,10 @@ impl Kind {
         }
     }
 
-    /// The value as this kind, or why it cannot be one.
+    /// The value as this kind.
+    ///
+    /// # Errors
+    /// The reason why it cannot be converted.
     pub(super) fn convert(self, value: ValueRef<'_>) -> Result<Value, String> {
         if let ValueRef::Text(bytes) = value
             && std::str::from_utf8(bytes).is_err()
@@ -55,17 +58,17 @@ impl Kind {
             }
             (Self::Blob, _) => None,
         };
-        converted.ok_or_else(|| format!("{} is no {}", shown(value), self.name()))
+        converted.ok_or_else(|| format!("{} cannot be converted to {}", shown(value), self.name()))
     }
 
     fn name(self) -> &'static str {
         match self {
-            Self::Bool => "boolean",
-            Self::Integer => "whole number of 64 bits",
-            Self::Real => "floating-point number that is the same",
+            Self::Bool => "a boolean",
+            Self::Integer => "a 64-bit integer",
+            Self::Real => "a floating-point number without loss",
             Self::Text => "text",
-            Self::Blob => "blob",
-            Self::Any => "value",
+            Self::Blob => "a blob",
+            Self::Any => "a value",
         }
     }
 }
@@ -98,7 +101,7 @@ fn integer(value: ValueRef<'_>) -> Option<i64> {
     }
 }
 
-/// A number without a fraction, where floating-point numbers still tell all of those apart.
+/// A number without a fraction, in the range in which every integer is exact as a floating-point number.
 fn whole(real: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
     (real.fract() == 0.0 && real.abs() <= EXACT).then_some(real as i64)
@@ -130,7 +133,7 @@ fn text(value: ValueRef<'_>) -> Option<String> {
     }
 }
 
-/// A value for people; a long one by its beginning.
+/// A value for messages; only the beginning of a long one.
 pub(super) fn shown(value: ValueRef<'_>) -> String {
     const MOST: usize = 60;
     match value {
@@ -155,58 +158,70 @@ mod tests {
     #[test]
     fn only_what_loses_nothing_is_converted() {
         let text = |text: &'static str| ValueRef::Text(text.as_bytes());
-        let is = |kind: Kind, from, to: Value| assert_eq!(kind.convert(from), Ok(to));
-        is(Kind::Integer, text(" 12 "), Value::Integer(12));
-        is(Kind::Integer, text("3.0"), Value::Integer(3));
-        is(Kind::Integer, ValueRef::Real(-7.0), Value::Integer(-7));
-        is(Kind::Real, ValueRef::Integer(3), Value::Real(3.0));
-        is(Kind::Real, text("1e3"), Value::Real(1000.0));
-        is(Kind::Bool, text("TRUE"), Value::Integer(1));
-        is(Kind::Text, ValueRef::Integer(5), Value::Text("5".into()));
+        let is = |kind: ValueKind, from, to: Value| assert_eq!(kind.convert(from), Ok(to));
+        is(ValueKind::Integer, text(" 12 "), Value::Integer(12));
+        is(ValueKind::Integer, text("3.0"), Value::Integer(3));
+        is(ValueKind::Integer, ValueRef::Real(-7.0), Value::Integer(-7));
+        is(ValueKind::Real, ValueRef::Integer(3), Value::Real(3.0));
+        is(ValueKind::Real, text("1e3"), Value::Real(1000.0));
+        is(ValueKind::Bool, text("TRUE"), Value::Integer(1));
         is(
-            Kind::Text,
+            ValueKind::Text,
+            ValueRef::Integer(5),
+            Value::Text("5".into()),
+        );
+        is(
+            ValueKind::Text,
             ValueRef::Blob(b"abc"),
             Value::Text("abc".into()),
         );
-        is(Kind::Blob, text("abc"), Value::Blob(b"abc".to_vec()));
-        is(Kind::Any, ValueRef::Real(0.5), Value::Real(0.5));
-        is(Kind::Integer, ValueRef::Null, Value::Null);
+        is(ValueKind::Blob, text("abc"), Value::Blob(b"abc".to_vec()));
+        is(ValueKind::Any, ValueRef::Real(0.5), Value::Real(0.5));
+        is(ValueKind::Integer, ValueRef::Null, Value::Null);
 
-        let not = |kind: Kind, from, why: &str| {
+        let not = |kind: ValueKind, from, why: &str| {
             assert_eq!(kind.convert(from), Err(why.to_owned()));
         };
         not(
-            Kind::Integer,
+            ValueKind::Integer,
             text("abc"),
-            "\"abc\" is no whole number of 64 bits",
+            "\"abc\" cannot be converted to a 64-bit integer",
         );
         not(
-            Kind::Integer,
+            ValueKind::Integer,
             ValueRef::Real(0.5),
-            "0.5 is no whole number of 64 bits",
+            "0.5 cannot be converted to a 64-bit integer",
         );
         not(
-            Kind::Integer,
+            ValueKind::Integer,
             ValueRef::Real(1e300),
-            "1e300 is no whole number of 64 bits",
+            "1e300 cannot be converted to a 64-bit integer",
         );
         let big = i64::MAX - 1;
         not(
-            Kind::Real,
+            ValueKind::Real,
             ValueRef::Integer(big),
-            "9223372036854775806 is no floating-point number that is the same",
+            "9223372036854775806 cannot be converted to a floating-point number without loss",
         );
-        not(Kind::Bool, ValueRef::Integer(2), "2 is no boolean");
         not(
-            Kind::Text,
+            ValueKind::Bool,
+            ValueRef::Integer(2),
+            "2 cannot be converted to a boolean",
+        );
+        not(
+            ValueKind::Text,
             ValueRef::Blob(&[0xff]),
-            "a blob of 1 bytes is no text",
+            "a blob of 1 bytes cannot be converted to text",
         );
         not(
-            Kind::Text,
+            ValueKind::Text,
             ValueRef::Text(&[0xff]),
             "the text is not valid UTF-8",
         );
-        not(Kind::Blob, ValueRef::Integer(1), "1 is no blob");
+        not(
+            ValueKind::Blob,
+            ValueRef::Integer(1),
+            "1 cannot be converted to a blob",
+        );
     }
 }

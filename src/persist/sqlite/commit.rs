@@ -5,7 +5,7 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
 
 use crate::schema::TableInfo;
 use crate::schema::value::Value;
-use crate::store::tracking::change_set::{Captured, CapturedRow};
+use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 
 use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
 use super::statements;
@@ -25,18 +25,24 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
 /// Writes a batch and commits.
 pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<FlushReport, Failed> {
     let mut report = FlushReport::default();
-    for TableBatch { info, captured, .. } in batch.tables.iter().rev() {
-        report.deleted += delete(&transaction, info, captured)?;
+    for TableBatch {
+        info, change_set, ..
+    } in batch.tables.iter().rev()
+    {
+        report.deleted += delete(&transaction, info, change_set)?;
     }
     let mut refused = Vec::new();
-    for TableBatch { info, captured, .. } in &batch.tables {
-        let mut statements = Statements::new(&transaction, info, captured)?;
-        for row in captured.rows() {
+    for TableBatch {
+        info, change_set, ..
+    } in &batch.tables
+    {
+        let mut statements = Statements::new(&transaction, info, change_set)?;
+        for row in change_set.rows() {
             match statements.write(row)? {
-                Written::Yes => count(captured, row, &mut report),
+                Written::Yes => count(change_set, row, &mut report),
                 Written::ValueTaken(_) => refused.push(Refused {
                     info,
-                    captured,
+                    change_set,
                     row,
                 }),
             }
@@ -75,8 +81,8 @@ fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     })
 }
 
-fn count(captured: &Captured, row: &CapturedRow, report: &mut FlushReport) {
-    if captured.shapes()[row.shape].is_new {
+fn count(change_set: &ChangeSet, row: &ChangedRow, report: &mut FlushReport) {
+    if change_set.shapes()[row.shape].is_new {
         report.inserted += 1;
     } else {
         report.updated += 1;
@@ -92,24 +98,28 @@ fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), Failed> 
     }
 }
 
-fn delete(connection: &Connection, info: &TableInfo, captured: &Captured) -> Result<usize, Failed> {
-    if captured.removed().len() == 0 {
+fn delete(
+    connection: &Connection,
+    info: &TableInfo,
+    change_set: &ChangeSet,
+) -> Result<usize, Failed> {
+    if change_set.removed().len() == 0 {
         return Ok(0);
     }
     let mut statement = connection.prepare_cached(&statements::delete(info))?;
-    for id in captured.removed() {
+    for id in change_set.removed() {
         let touched = statement
             .execute([id])
             .map_err(|source| row_failure(info, id, source))?;
         touched_one(info, id, touched)?;
     }
-    Ok(captured.removed().len())
+    Ok(change_set.removed().len())
 }
 
 /// The prepared statements for the rows of one table: one for each shape.
 struct Statements<'c> {
     info: &'static TableInfo,
-    captured: &'c Captured,
+    change_set: &'c ChangeSet,
     by_shape: Vec<CachedStatement<'c>>,
 }
 
@@ -124,25 +134,25 @@ impl<'c> Statements<'c> {
     fn new(
         connection: &'c Connection,
         info: &'static TableInfo,
-        captured: &'c Captured,
+        change_set: &'c ChangeSet,
     ) -> rusqlite::Result<Self> {
         let statement = |shape| connection.prepare_cached(&statements::write(info, shape));
-        let by_shape = captured
+        let by_shape = change_set
             .shapes()
             .iter()
             .map(statement)
             .collect::<Result<_, _>>()?;
         Ok(Self {
             info,
-            captured,
+            change_set,
             by_shape,
         })
     }
 
-    fn write(&mut self, row: &CapturedRow) -> Result<Written, Failed> {
+    fn write(&mut self, row: &ChangedRow) -> Result<Written, Failed> {
         let statement = &mut self.by_shape[row.shape];
         let mut n_bound = 0;
-        for (n, value) in (1..).zip(self.captured.values(row)) {
+        for (n, value) in (1..).zip(self.change_set.values(row)) {
             bind(statement, n, value)?;
             n_bound = n;
         }
@@ -162,13 +172,13 @@ fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::
 /// A row that could not be written because another one has its value, so far.
 struct Refused<'b> {
     info: &'static TableInfo,
-    captured: &'b Captured,
-    row: &'b CapturedRow,
+    change_set: &'b ChangeSet,
+    row: &'b ChangedRow,
 }
 
 impl Refused<'_> {
     fn write(&self, connection: &Connection) -> Result<Written, Failed> {
-        Statements::new(connection, self.info, self.captured)?.write(self.row)
+        Statements::new(connection, self.info, self.change_set)?.write(self.row)
     }
 }
 
@@ -185,8 +195,8 @@ fn untangle(
     let (mut new, mut aside) = (Vec::new(), Vec::new());
     for row in refused.into_iter().rev() {
         if let Written::Yes = row.write(connection)? {
-            count(row.captured, row.row, report);
-        } else if row.captured.shapes()[row.row.shape].is_new {
+            count(row.change_set, row.row, report);
+        } else if row.change_set.shapes()[row.row.shape].is_new {
             new.push(row);
         } else {
             aside.push(row);
@@ -213,7 +223,7 @@ fn untangle(
 fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, Failed> {
     let Refused {
         info,
-        captured,
+        change_set,
         row,
         ..
     } = refused;
@@ -225,10 +235,10 @@ fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlV
     let mut values: Vec<SqlValue> = connection
         .prepare_cached(&statements::select_row(info))?
         .query_row([row.id], read)?;
-    for (&column, value) in captured.shapes()[row.shape]
+    for (&column, value) in change_set.shapes()[row.shape]
         .columns
         .iter()
-        .zip(captured.values(row))
+        .zip(change_set.values(row))
     {
         values[column] = owned(value);
     }

@@ -3,12 +3,11 @@
 use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
+use crate::schema::graph::TableOrder;
 use crate::schema::{TableId, TableKind};
 use crate::store::row::reader::Cell;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
-
-use crate::persist::table_order::TableOrder;
 
 use super::parallel_load::{self, SMALL};
 use super::statements;
@@ -81,7 +80,7 @@ pub(super) fn load<T: Tables>(
             .problems
             .extend(without_owner::<T>(connection, tables, id)?);
     }
-    loaded.problems.extend(loaded.world.islands());
+    loaded.problems.extend(loaded.world.ownership_cycles());
     Ok(loaded)
 }
 

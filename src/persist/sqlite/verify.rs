@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::Connection;
 
 use crate::schema::TableId;
-use crate::store::table::dyn_table::AnyTable;
+use crate::store::table::dyn_table::DynTable;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
@@ -52,7 +52,7 @@ pub(super) fn is_unchanged<T: Tables>(
 }
 
 /// The rows that were there at the last flush.
-fn n_rows_in_file<T>(table: &dyn AnyTable<T>) -> usize {
+fn n_rows_in_file<T>(table: &dyn DynTable<T>) -> usize {
     let listed = table.dirty().listed().iter();
     let n_new = listed.filter(|&&key| table.is_new_row(key)).count();
     table.n_rows() - n_new + table.dirty().removed().len()

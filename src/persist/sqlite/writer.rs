@@ -81,7 +81,7 @@ impl Writer {
             let outcome = Outcome::Unknown;
             return Err(Failed { outcome, cause });
         }
-        batch.settle();
+        batch.merge_copies();
         if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
             return Err(FlushFailure::Moved.into());
         }

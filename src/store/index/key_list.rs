@@ -60,13 +60,13 @@ impl KeyList {
         &mut self,
         id: i64,
         key: RawKey,
-        at: Place,
+        at: InsertAt,
         id_of: impl Fn(RawKey) -> i64,
     ) {
         match self {
             Self::Few(keys) if keys.len() < FEW => match at {
-                Place::Last => keys.push(key),
-                Place::ById => {
+                InsertAt::Last => keys.push(key),
+                InsertAt::ById => {
                     let place = keys
                         .iter()
                         .rposition(|&other| id_of(other) < id)
@@ -103,7 +103,7 @@ impl KeyList {
 
 /// What is known about the place of a new key in a [`KeyList`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum InsertAt {
     /// Its id is larger than all others: a row just inserted, or loaded in order.
     Last,
     /// Nothing: look at the ids.
@@ -176,7 +176,7 @@ mod tests {
         let keys: Vec<(i64, RawKey)> = (0..100).map(|id| (id, rows.insert(id))).collect();
         let mut list = KeyList::default();
         for &(id, key) in keys.iter().rev().step_by(2).chain(keys.iter().step_by(2)) {
-            list.insert(id, key, Place::ById, |other| rows[other]);
+            list.insert(id, key, InsertAt::ById, |other| rows[other]);
         }
         assert!(matches!(list, KeyList::Many(_)));
         assert!(list.iter().eq(keys.iter().map(|&(_, key)| key)));
@@ -202,7 +202,7 @@ mod tests {
         // Not in the order of their ids, and the last one in the middle.
         let order = keys.iter().step_by(2).chain(keys.iter().skip(1).step_by(2));
         for (n, &key) in (1..).zip(order) {
-            list.insert(rows[key], key, Place::ById, |other| rows[other]);
+            list.insert(rows[key], key, InsertAt::ById, |other| rows[other]);
             assert_eq!(list.len(), n);
             assert_eq!(matches!(list, KeyList::Few(_)), n <= FEW);
             let mut expected: Vec<_> = keys

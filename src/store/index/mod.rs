@@ -5,7 +5,7 @@ mod key_list;
 mod parent;
 mod value;
 
-pub(crate) use key_list::Place;
+pub(crate) use key_list::InsertAt;
 pub use key_list::{KeyList, Keys};
 pub use parent::{Parent, ParentIndex};
 pub use value::{IndexHasher, ValueIndex};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use slotmap::SecondaryMap;
 
-use super::key_list::{KeyList, Keys, Place};
+use super::key_list::{InsertAt, KeyList, Keys};
 use crate::store::key::RawKey;
 
 /// The row at the other end of a foreign key, or the bare id where there is no such table.
@@ -53,12 +53,12 @@ impl ParentIndex {
     }
 
     #[inline]
-    pub(crate) fn link(
+    pub(crate) fn insert(
         &mut self,
         parent: Parent,
         id: i64,
         child: RawKey,
-        at: Place,
+        at: InsertAt,
         id_of: impl Fn(RawKey) -> i64,
     ) {
         let list = match parent {
@@ -79,7 +79,7 @@ impl ParentIndex {
     }
 
     #[inline]
-    pub(crate) fn unlink(&mut self, parent: Parent, id: i64, child: RawKey) {
+    pub(crate) fn remove(&mut self, parent: Parent, id: i64, child: RawKey) {
         match parent {
             Parent::Row(key) => {
                 if let Some(list) = self.rows.get_mut(key) {

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hash};
 
 use hashbrown::hash_table::{Entry, HashTable};
 
-use super::key_list::{KeyList, Keys, Place};
+use super::key_list::{InsertAt, KeyList, Keys};
 use smallvec::SmallVec;
 
 use crate::store::key::RawKey;
@@ -53,7 +53,7 @@ impl ValueIndex {
         found.map_or_else(Keys::default, |(_, keys)| keys.iter())
     }
 
-    pub(crate) fn link(
+    pub(crate) fn insert(
         &mut self,
         hash: u64,
         id: i64,
@@ -65,14 +65,14 @@ impl ValueIndex {
             *other == hash && keys.iter().next().is_some_and(&same)
         };
         match self.lists.entry(hash, same_value, |(other, _)| *other) {
-            Entry::Occupied(mut list) => list.get_mut().1.insert(id, key, Place::ById, id_of),
+            Entry::Occupied(mut list) => list.get_mut().1.insert(id, key, InsertAt::ById, id_of),
             Entry::Vacant(place) => {
                 place.insert((hash, KeyList::Few(SmallVec::from_iter([key]))));
             }
         }
     }
 
-    pub(crate) fn unlink(
+    pub(crate) fn remove(
         &mut self,
         hash: u64,
         id: i64,
@@ -118,9 +118,9 @@ mod tests {
         for &gone in &keys {
             let mut index = ValueIndex::default();
             for &key in &keys {
-                index.link(7, rows[key], key, |_| false, |other| rows[other]);
+                index.insert(7, rows[key], key, |_| false, |other| rows[other]);
             }
-            index.unlink(7, rows[gone], gone, |_| false);
+            index.remove(7, rows[gone], gone, |_| false);
             let left = keys.iter().filter(|&&key| {
                 let mut found = index.find(7, |other| other == key);
                 found.next().is_some()
@@ -138,7 +138,7 @@ mod tests {
         let same = |one: RawKey, other: RawKey| (one == b) == (other == b);
         let mut index = ValueIndex::default();
         for key in [c, b, a] {
-            index.link(
+            index.insert(
                 7,
                 rows[key],
                 key,
@@ -154,10 +154,10 @@ mod tests {
         assert_eq!(find(&index, b), [b]);
         assert_eq!(index.find(7, |_| false).len(), 0);
         assert_eq!(index.find(8, |_| true).len(), 0);
-        index.unlink(7, rows[a], a, |other| same(a, other));
+        index.remove(7, rows[a], a, |other| same(a, other));
         assert_eq!(find(&index, a), [c]);
         assert_eq!(find(&index, b), [b]);
-        index.unlink(7, rows[c], c, |other| same(c, other));
+        index.remove(7, rows[c], c, |other| same(c, other));
         assert_eq!(find(&index, a), []);
         assert_eq!(find(&index, b), [b]);
         assert_eq!(index.entries().count(), 1);

@@ -1,32 +1,37 @@
 //! The pivot as removal, loading and flushing see it.
 
-use super::packed_row::Link;
+use super::packed_row::PackedRow;
 use super::{OWNED, Pivot, StoredPivot, arm_column, arm_info, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
 use crate::schema::value::Value;
 use crate::store::index::ids::Counter;
-use crate::store::index::{Keys, Parent, Place};
+use crate::store::index::{InsertAt, Keys, Parent};
 use crate::store::key::{Key, RawKey};
 use crate::store::row::entity::{PivotRow, Resolve as _, Row as _};
 use crate::store::row::owner::owner_value;
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
-use crate::store::table::dyn_table::{AnyTable, ApplyRow, LoadRow, with_headroom};
-use crate::store::tracking::change_set::{Captured, CapturedRow};
-use crate::store::tracking::commit_sink::Ledger;
+use crate::store::table::dyn_table::{ApplyRow, DynTable, LoadRow, with_headroom};
+use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
+use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
 use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
 use crate::store::tracking::effect::Positions;
 
 impl<P: PivotRow> Pivot<P> {
-    fn value<'a>(link: &Link<P>, owned: RawKey, column: usize, tables: &P::Tables) -> Value<'a> {
+    fn value<'a>(
+        packed: &PackedRow<P>,
+        owned: RawKey,
+        column: usize,
+        tables: &P::Tables,
+    ) -> Value<'a> {
         if column == P::INFO.foreign_keys[OWNED].column {
             return tables.id_of(P::Owned::TABLE, owned).into();
         }
         let arms = &P::INFO.foreign_keys[1..];
         match arms.iter().position(|arm| arm.column == column) {
-            Some(arm) => owner_value(link.owner(), arm, arms[arm].table, tables),
+            Some(arm) => owner_value(packed.owner(), arm, arms[arm].table, tables),
             None => Value::Null,
         }
     }
@@ -50,8 +55,8 @@ impl<P: PivotRow> Pivot<P> {
 
     /// The arms that differ from the file; `None` for a row that the file does not have.
     fn dirty_arms_of(&self, key: RawKey) -> Option<u32> {
-        let link = self.links.get(key)?;
-        (!link.is_new()).then_some(link.dirty())
+        let packed = self.rows.get(key)?;
+        (!packed.is_new()).then_some(packed.dirty())
     }
 }
 
@@ -64,26 +69,26 @@ fn load_row<P: StoredPivot>(tables: &mut P::Tables, id: i64, columns: &[Cell<'_>
 
 fn apply_row<P: StoredPivot>(
     tables: &mut P::Tables,
-    captured: &Captured,
-    row: &CapturedRow,
+    change_set: &ChangeSet,
+    row: &ChangedRow,
 ) -> Result<RawKey, Vec<Problem>> {
     let problem = |problem: ColumnProblem| vec![problem.of(P::INFO, row.id)];
     // It names the owned row, changed or not.
     let column = P::INFO.foreign_keys[OWNED].column;
-    let only = overlay(captured, row, P::INFO, |_| Value::Null);
+    let only = overlay(change_set, row, P::INFO, |_| Value::Null);
     let owned = RowReader::new(&only, tables).key(column);
     drop(only);
     let owned: Key<P::Owned> = owned.map_err(problem)?;
     let pivot = P::table(tables);
-    let link = pivot.links.get(owned.raw());
-    let columns = overlay(captured, row, P::INFO, |column| {
-        let value = |link| Pivot::<P>::value(link, owned.raw(), column, tables);
-        link.map_or(Value::Null, value)
+    let packed = pivot.rows.get(owned.raw());
+    let columns = overlay(change_set, row, P::INFO, |column| {
+        let value = |packed| Pivot::<P>::value(packed, owned.raw(), column, tables);
+        packed.map_or(Value::Null, value)
     });
     let read = Pivot::<P>::read(&RowReader::new(&columns, tables));
     drop(columns);
     let (_, owner) = read.map_err(problem)?;
-    let kind = match (captured.is_new(row), link) {
+    let kind = match (change_set.is_new(row), packed) {
         // Ids grow, so most need not be looked for, which is O(rows).
         (true, None)
             if pivot.counter.next().is_none_or(|next| row.id < next)
@@ -97,15 +102,15 @@ fn apply_row<P: StoredPivot>(
         }
         (true, None) => {
             let pivot = P::table_mut(tables);
-            pivot.link(row.id, owned.raw(), owner, Place::ById, true);
+            pivot.insert(row.id, owned.raw(), owner, InsertAt::ById, true);
             return Ok(owned.raw());
         }
-        (false, Some(link)) if link.id() == row.id => {
+        (false, Some(packed)) if packed.id() == row.id => {
             P::table_mut(tables).give(owned.raw(), owner, true);
             return Ok(owned.raw());
         }
-        (true, Some(link)) => ProblemKind::NotUnique {
-            existing: link.id(),
+        (true, Some(packed)) => ProblemKind::NotUnique {
+            existing: packed.id(),
         },
         (false, _) => ProblemKind::Missing,
     };
@@ -113,30 +118,30 @@ fn apply_row<P: StoredPivot>(
     Err(problem(ColumnProblem { columns, kind }))
 }
 
-impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
+impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     fn info(&self) -> &'static TableInfo {
         P::INFO
     }
 
     fn n_rows(&self) -> usize {
-        self.links.len()
+        self.rows.len()
     }
 
     fn id_of(&self, key: RawKey) -> Option<i64> {
-        self.links.get(key).map(Link::id)
+        self.rows.get(key).map(PackedRow::id)
     }
 
     /// O(n): nothing refers to a pivot's row by its id.
     fn key_of(&self, id: i64) -> Option<RawKey> {
-        self.links
+        self.rows
             .iter()
-            .find(|(_, link)| link.id() == id)
+            .find(|(_, packed)| packed.id() == id)
             .map(|(owned, _)| owned)
     }
 
     fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
-        let mut rows: Vec<_> = (self.links.iter())
-            .map(|(owned, link)| (link.id(), owned))
+        let mut rows: Vec<_> = (self.rows.iter())
+            .map(|(owned, packed)| (packed.id(), owned))
             .collect();
         rows.sort_unstable();
         Box::new(rows.into_iter())
@@ -151,11 +156,11 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent> {
-        let link = self.links.get(key)?;
+        let packed = self.rows.get(key)?;
         if foreign_key == OWNED {
             return Some(Parent::Row(key));
         }
-        let (arm, parent) = link.arm();
+        let (arm, parent) = packed.arm();
         (arm_info(arm) == foreign_key).then_some(parent)
     }
 
@@ -168,7 +173,7 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn is_dirty_row(&self, key: RawKey) -> bool {
-        self.links.get(key).is_some_and(Link::is_dirty)
+        self.rows.get(key).is_some_and(PackedRow::is_dirty)
     }
 
     fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool {
@@ -179,7 +184,7 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn is_new_row(&self, key: RawKey) -> bool {
-        self.links.get(key).is_some_and(Link::is_new)
+        self.rows.get(key).is_some_and(PackedRow::is_new)
     }
 
     fn counter(&self) -> &Counter {
@@ -191,36 +196,36 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
     }
 
     fn remove(&mut self, key: RawKey) {
-        self.take_out(key);
+        self.remove(key);
     }
 
-    fn orphan(&mut self, _: usize, _: RawKey) -> bool {
+    fn set_null(&mut self, _: usize, _: RawKey) -> bool {
         false
     }
 
     fn undo(&mut self) {
-        self.take_back();
+        self.undo();
     }
 
-    fn commit(&mut self, ledger: &mut Ledger) {
-        self.settle(ledger);
+    fn commit(&mut self, sink: &mut CommitSink) {
+        self.commit(sink);
     }
 
-    fn capture(&self, tables: &P::Tables, which: Selection<'_>, captured: &mut Captured) {
-        let fetch = |key| self.links.get(key).filter(|link| link.is_dirty());
-        self.dirty.visit(P::TABLE, which, fetch, |key, link| {
-            let shape = if link.is_new() {
-                captured.new_shape(P::INFO.columns.len())
+    fn capture(&self, tables: &P::Tables, which: Selection<'_>, change_set: &mut ChangeSet) {
+        let fetch = |key| self.rows.get(key).filter(|packed| packed.is_dirty());
+        self.dirty.visit(P::TABLE, which, fetch, |key, packed| {
+            let shape = if packed.is_new() {
+                change_set.new_shape(P::INFO.columns.len())
             } else {
-                let arms = (0..self.arms.len()).filter(|&arm| link.dirty() & bit(arm) != 0);
-                captured.changed_shape(arms.map(|arm| arm_column::<P>(arm) as u16).collect())
+                let arms = (0..self.arms.len()).filter(|&arm| packed.dirty() & bit(arm) != 0);
+                change_set.changed_shape(arms.map(|arm| arm_column::<P>(arm) as u16).collect())
             };
-            captured.push(link.id(), key, shape, |column| {
-                Self::value(link, key, column, tables)
+            change_set.push(packed.id(), key, shape, |column| {
+                Self::value(packed, key, column, tables)
             });
         });
         let removed = self.dirty.removed_for(P::TABLE, which);
-        captured.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
+        change_set.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
     }
 
     fn copy(
@@ -228,31 +233,31 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
         tables: &P::Tables,
         key: RawKey,
         columns: Option<&Positions>,
-        captured: &mut Captured,
+        change_set: &mut ChangeSet,
     ) {
-        let Some(link) = self.links.get(key) else {
+        let Some(packed) = self.rows.get(key) else {
             return;
         };
         let shape = match columns {
-            None => captured.new_shape(P::INFO.columns.len()),
+            None => change_set.new_shape(P::INFO.columns.len()),
             Some(columns) => {
                 // With the owned row, by which whoever reads it finds the pivot's row.
                 let mut columns = columns.clone();
                 columns.push(P::INFO.foreign_keys[OWNED].column as u16);
                 columns.sort_unstable();
                 columns.dedup();
-                captured.changed_shape(columns)
+                change_set.changed_shape(columns)
             }
         };
-        captured.push(link.id(), key, shape, |column| {
-            Self::value(link, key, column, tables)
+        change_set.push(packed.id(), key, shape, |column| {
+            Self::value(packed, key, column, tables)
         });
     }
 
     fn reserve(&mut self, _: i64) {}
 
     fn use_up(&mut self, id: i64) {
-        self.use_up_id(id);
+        self.use_up(id);
     }
 
     fn applier(&self) -> ApplyRow<P::Tables> {
@@ -263,56 +268,56 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
         Vec::new()
     }
 
-    fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
+    fn flushed(&mut self, which: Selection<'_>, change_set: &ChangeSet) {
         let clean = |key| {
-            if let Some(link) = self.links.get_mut(key) {
-                link.clean();
-                link.set_state(link.state() - (RowState::LISTED | RowState::MOVED));
+            if let Some(packed) = self.rows.get_mut(key) {
+                packed.clean();
+                packed.set_state(packed.state() - (RowState::LISTED | RowState::MOVED));
             }
         };
         match which {
-            Selection::All => self.dirty.unlist(clean),
-            Selection::Oldest(n) => self.dirty.unlist_oldest(n, clean),
+            Selection::All => self.dirty.clear_listed(clean),
+            Selection::Oldest(n) => self.dirty.clear_oldest(n, clean),
             Selection::Only(_) => {
-                for row in captured.rows() {
-                    if let Some(link) = self.links.get_mut(row.key) {
-                        link.clean();
+                for row in change_set.rows() {
+                    if let Some(packed) = self.rows.get_mut(row.key) {
+                        packed.clean();
                     }
                 }
             }
         }
-        self.dirty.forget_removed(captured);
+        self.dirty.forget_removed(change_set);
     }
 
-    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
-        for row in captured.rows() {
-            let Some(link) = self.links.get_mut(row.key) else {
+    fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>) {
+        for row in change_set.rows() {
+            let Some(packed) = self.rows.get_mut(row.key) else {
                 continue;
             };
-            let mut state = link.state();
-            if captured.is_new(row) {
+            let mut state = packed.state();
+            if change_set.is_new(row) {
                 state.insert(RowState::NEW);
             } else {
-                let columns = &captured.shapes()[row.shape].columns;
+                let columns = &change_set.shapes()[row.shape].columns;
                 let arms = (0..self.arms.len()).filter(|&a| columns.contains(&arm_column::<P>(a)));
-                arms.for_each(|arm| link.touch(bit(arm)));
-                self.dirty.list_moved(row.key, &mut state);
+                arms.for_each(|arm| packed.touch(bit(arm)));
+                self.dirty.enlist_moved(row.key, &mut state);
             }
-            self.dirty.list(row.key, &mut state);
-            link.set_state(state);
+            self.dirty.enlist(row.key, &mut state);
+            packed.set_state(state);
         }
-        self.dirty.restore(captured, removed);
+        self.dirty.restore(change_set, removed);
     }
 
     #[cfg(feature = "sqlite")]
     #[cold]
     fn forget_file(&mut self) {
         self.dirty.clear();
-        for (key, link) in &mut self.links {
-            link.clean();
+        for (key, packed) in &mut self.rows {
+            packed.clean();
             let mut state = RowState::NEW;
-            self.dirty.list(key, &mut state);
-            link.set_state(state);
+            self.dirty.enlist(key, &mut state);
+            packed.set_state(state);
         }
         self.counter.forget_file();
     }
@@ -322,23 +327,24 @@ impl<P: StoredPivot> AnyTable<P::Tables> for Pivot<P> {
             Cell::Value(Value::Integer(owned)) => tables.key_of(P::Owned::TABLE, owned),
             _ => None,
         };
-        let link = owned.and_then(|owned| Some((owned, self.links.get(owned)?)));
-        let Some((owned, link)) = link.filter(|(_, link)| link.id() == id) else {
+        let packed = owned.and_then(|owned| Some((owned, self.rows.get(owned)?)));
+        let Some((owned, packed)) = packed.filter(|(_, packed)| packed.id() == id) else {
             return false;
         };
         let is_dirty = |column| {
             let arms = &P::INFO.foreign_keys[1..];
             let arm = arms.iter().position(|arm| arm.column == column);
-            arm.is_some_and(|arm| link.dirty() & bit(arm) != 0)
+            arm.is_some_and(|arm| packed.dirty() & bit(arm) != 0)
         };
         let mut clean = (0..P::INFO.columns.len()).filter(|&column| !is_dirty(column));
-        !link.is_new()
-            && clean
-                .all(|column| row[column] == Cell::Value(Self::value(link, owned, column, tables)))
+        !packed.is_new()
+            && clean.all(|column| {
+                row[column] == Cell::Value(Self::value(packed, owned, column, tables))
+            })
     }
 
     fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
-        self.links.set_capacity(with_headroom(n_rows));
+        self.rows.set_capacity(with_headroom(n_rows));
         for (parents, &n) in self.arms.iter_mut().zip(&n_parents[arm_info(0)..]) {
             parents.expect(with_headroom(n));
         }

@@ -7,7 +7,7 @@ use crate::store::index::Parent;
 use crate::store::invariants::{Children, as_built, parent_key};
 use crate::store::row::entity::{Resolve as _, Row as _};
 use crate::store::row::owner::Owner as _;
-use crate::store::table::dyn_table::AnyTable as _;
+use crate::store::table::dyn_table::DynTable as _;
 use crate::store::tracking::dirty::RowState;
 
 pub(super) fn complaints<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<String> {

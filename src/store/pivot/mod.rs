@@ -15,7 +15,7 @@ use crate::store::row::entity::{PivotRow, Resolve as _};
 use crate::store::row::owner::Owner;
 use crate::store::table::stored::Tables;
 use crate::store::tracking::dirty::{DirtySet, RowState};
-use packed_row::Link;
+use packed_row::PackedRow;
 
 /// Position of the owned row among a pivot's foreign keys; the arms follow.
 const OWNED: usize = 0;
@@ -35,7 +35,7 @@ pub trait StoredPivot: PivotRow<Tables: Tables> {
 /// is the order in which they were added.
 #[derive(Debug)]
 pub struct Pivot<P: PivotRow> {
-    links: SecondaryMap<RawKey, Link<P>>,
+    rows: SecondaryMap<RawKey, PackedRow<P>>,
     arms: Box<[ParentIndex]>,
     counter: Counter,
     dirty: DirtySet,
@@ -44,18 +44,18 @@ pub struct Pivot<P: PivotRow> {
 
 #[derive(Debug)]
 enum Undo<P: PivotRow> {
-    Link {
+    Insert {
         owned: RawKey,
         id: i64,
         next_id: Option<i64>,
     },
-    Unlink {
+    Remove {
         owned: RawKey,
-        link: Link<P>,
+        packed: PackedRow<P>,
     },
     Move {
         owned: RawKey,
-        link: Link<P>,
+        packed: PackedRow<P>,
     },
     /// Ids were used up that no row has.
     UseUp {
@@ -66,7 +66,7 @@ enum Undo<P: PivotRow> {
 impl<P: PivotRow> Default for Pivot<P> {
     fn default() -> Self {
         Self {
-            links: SecondaryMap::new(),
+            rows: SecondaryMap::new(),
             arms: P::INFO.foreign_keys[1..]
                 .iter()
                 .map(|_| ParentIndex::default())
@@ -87,15 +87,15 @@ impl<P: PivotRow> Pivot<P> {
     #[inline]
     #[must_use]
     pub fn of(&self, owned: Key<P::Owned>) -> Option<P> {
-        let link = self.links.get(owned.raw())?;
-        Some(P::new(Id::new(link.id()), owned, link.owner()?))
+        let packed = self.rows.get(owned.raw())?;
+        Some(P::new(Id::new(packed.id()), owned, packed.owner()?))
     }
 
     /// Who owns a row. O(1).
     #[inline]
     #[must_use]
     pub fn owner(&self, owned: Key<P::Owned>) -> Option<P::Owner> {
-        self.links.get(owned.raw())?.owner()
+        self.rows.get(owned.raw())?.owner()
     }
 
     /// What somebody owns, in the order in which it was added. O(1).
@@ -111,17 +111,17 @@ impl<P: PivotRow> Pivot<P> {
         &self,
         owner: P::Owner,
     ) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator {
-        let row = move |owned| P::new(Id::new(self.links[owned].id()), Key::from_raw(owned), owner);
+        let row = move |owned| P::new(Id::new(self.rows[owned].id()), Key::from_raw(owned), owner);
         self.owned_by(owner).map(row)
     }
 
     /// All rows, in the order in which the owned rows lie in memory.
     pub fn iter(&self) -> impl Iterator<Item = P> {
-        self.links.iter().filter_map(|(owned, link)| {
+        self.rows.iter().filter_map(|(owned, packed)| {
             Some(P::new(
-                Id::new(link.id()),
+                Id::new(packed.id()),
                 Key::from_raw(owned),
-                link.owner()?,
+                packed.owner()?,
             ))
         })
     }
@@ -129,18 +129,18 @@ impl<P: PivotRow> Pivot<P> {
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.links.len()
+        self.rows.len()
     }
 
     /// Whether there is no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.links.is_empty()
+        self.rows.is_empty()
     }
 
     pub(in crate::store) fn state(&self, owned: RawKey) -> RowState {
-        let link = self.links.get(owned);
-        link.map_or(RowState::empty(), Link::state)
+        let packed = self.rows.get(owned);
+        packed.map_or(RowState::empty(), PackedRow::state)
     }
 }
 

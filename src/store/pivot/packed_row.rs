@@ -21,7 +21,7 @@ const LISTED: u32 = 1 << 30;
 const MOVED: u32 = 1 << 31;
 
 /// 20 bytes that align to four: with the four that a secondary map adds, a row takes 24.
-pub(in crate::store) struct Link<P> {
+pub(in crate::store) struct PackedRow<P> {
     id: [u8; 8],
     /// The owner's key, or its bare id.
     parent: [u8; 8],
@@ -30,17 +30,17 @@ pub(in crate::store) struct Link<P> {
     row: PhantomData<fn() -> P>,
 }
 
-impl<P> Clone for Link<P> {
+impl<P> Clone for PackedRow<P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<P> Copy for Link<P> {}
+impl<P> Copy for PackedRow<P> {}
 
-impl<P: PivotRow> fmt::Debug for Link<P> {
+impl<P: PivotRow> fmt::Debug for PackedRow<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Link")
+        f.debug_struct("PackedRow")
             .field("id", &self.id())
             .field("owner", &self.owner())
             .field("dirty", &self.dirty())
@@ -49,7 +49,7 @@ impl<P: PivotRow> fmt::Debug for Link<P> {
     }
 }
 
-impl<P: PivotRow> Link<P> {
+impl<P: PivotRow> PackedRow<P> {
     #[inline]
     pub(in crate::store) fn new(id: i64, owner: P::Owner, dirty: u32, state: RowState) -> Self {
         const {
@@ -63,15 +63,15 @@ impl<P: PivotRow> Link<P> {
             Parent::Row(key) => (key.data().as_ffi().to_ne_bytes(), 0),
             Parent::Outside(id) => (id.to_ne_bytes(), IS_OUTSIDE),
         };
-        let mut link = Self {
+        let mut packed = Self {
             id: id.to_ne_bytes(),
             parent: bits,
             #[allow(clippy::cast_possible_truncation, reason = "there are 23 at most")]
             flags: dirty | kind | (arm as u32) << ARM,
             row: PhantomData,
         };
-        link.set_state(state);
-        link
+        packed.set_state(state);
+        packed
     }
 
     #[inline]

@@ -2,15 +2,15 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::packed_row::Link;
+use super::packed_row::PackedRow;
 use super::{OWNED, Pivot, Undo, arm_column, arm_table, bit};
 use crate::error::{Problem, ProblemKind};
-use crate::store::index::{Parent, Place};
+use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner as _;
-use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::dirty::{RowState, Tombstone};
 use crate::store::tracking::effect::{Effect, Positions};
 
@@ -22,12 +22,12 @@ impl<P: PivotRow> Pivot<P> {
 
     /// Makes `owner` the owner of a row that has none.
     #[inline]
-    pub(crate) fn link(
+    pub(crate) fn insert(
         &mut self,
         id: i64,
         owned: RawKey,
         owner: P::Owner,
-        at: Place,
+        at: InsertAt,
         record: bool,
     ) {
         let next_id = self.counter.next();
@@ -35,38 +35,39 @@ impl<P: PivotRow> Pivot<P> {
             self.shrink_dirty();
         }
         let mut state = RowState::NEW;
-        self.dirty.list(owned, &mut state);
+        self.dirty.enlist(owned, &mut state);
         self.counter.use_up(id);
-        self.put(owned, Link::new(id, owner, 0, state), at);
+        self.put(owned, PackedRow::new(id, owner, 0, state), at);
         if record {
-            self.undo.push(Undo::Link { owned, id, next_id });
+            self.undo.push(Undo::Insert { owned, id, next_id });
         }
     }
 
     /// Not while a transaction is open: rows that are gone may come back, and count on being listed.
     fn shrink_dirty(&mut self) {
-        let links = &self.links;
-        self.dirty
-            .shrink(links.len(), |key| links.contains_key(key));
+        let rows = &self.rows;
+        self.dirty.shrink(rows.len(), |key| rows.contains_key(key));
     }
 
     /// Forgets the recorded steps, and tells of each.
-    pub(in crate::store) fn settle(&mut self, ledger: &mut Ledger) {
+    pub(in crate::store) fn commit(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (owned, id) = match step {
-                Undo::Link { owned, id, .. } => (owned, id),
-                Undo::Unlink { owned, link } | Undo::Move { owned, link } => (owned, link.id()),
+                Undo::Insert { owned, id, .. } => (owned, id),
+                Undo::Remove { owned, packed } | Undo::Move { owned, packed } => {
+                    (owned, packed.id())
+                }
                 Undo::UseUp { .. } => continue,
             };
             let row = AnyKey {
                 table: P::TABLE,
                 key: owned,
             };
-            ledger.note(row, || {
+            sink.record(row, || {
                 let effect = match step {
-                    Undo::Link { .. } => Effect::Inserted,
-                    Undo::Unlink { .. } => Effect::Removed,
-                    Undo::Move { link, .. } => moved(&link, self.links.get(owned)?)?,
+                    Undo::Insert { .. } => Effect::Inserted,
+                    Undo::Remove { .. } => Effect::Removed,
+                    Undo::Move { packed, .. } => moved(&packed, self.rows.get(owned)?)?,
                     Undo::UseUp { .. } => return None,
                 };
                 Some((id, effect))
@@ -80,29 +81,29 @@ impl<P: PivotRow> Pivot<P> {
         let Some(old) = self.take(owned) else { return };
         let ((from, _), (to, _)) = (old.arm(), owner.arm());
         let mut state = old.state();
-        self.dirty.list(owned, &mut state);
-        self.dirty.list_moved(owned, &mut state);
+        self.dirty.enlist(owned, &mut state);
+        self.dirty.enlist_moved(owned, &mut state);
         let dirty = old.dirty() | bit(from) | bit(to);
-        let link = Link::new(old.id(), owner, dirty, state);
-        self.put(owned, link, Place::ById);
+        let packed = PackedRow::new(old.id(), owner, dirty, state);
+        self.put(owned, packed, InsertAt::ById);
         if record {
-            self.undo.push(Undo::Move { owned, link: old });
+            self.undo.push(Undo::Move { owned, packed: old });
         }
     }
 
     #[inline]
-    pub(in crate::store) fn put(&mut self, owned: RawKey, link: Link<P>, at: Place) {
-        self.links.insert(owned, link);
-        let (arm, parent) = link.arm();
-        let links = &self.links;
-        self.arms[arm].link(parent, link.id(), owned, at, |other| links[other].id());
+    pub(in crate::store) fn put(&mut self, owned: RawKey, packed: PackedRow<P>, at: InsertAt) {
+        self.rows.insert(owned, packed);
+        let (arm, parent) = packed.arm();
+        let rows = &self.rows;
+        self.arms[arm].insert(parent, packed.id(), owned, at, |other| rows[other].id());
     }
 
-    fn take(&mut self, owned: RawKey) -> Option<Link<P>> {
-        let link = self.links.remove(owned)?;
-        let (arm, parent) = link.arm();
-        self.arms[arm].unlink(parent, link.id(), owned);
-        Some(link)
+    fn take(&mut self, owned: RawKey) -> Option<PackedRow<P>> {
+        let packed = self.rows.remove(owned)?;
+        let (arm, parent) = packed.arm();
+        self.arms[arm].remove(parent, packed.id(), owned);
+        Some(packed)
     }
 
     pub(in crate::store) fn fill(
@@ -112,10 +113,10 @@ impl<P: PivotRow> Pivot<P> {
         owner: P::Owner,
     ) -> Vec<Problem> {
         self.counter.use_up(id);
-        if let Some(link) = self.links.get(owned) {
+        if let Some(packed) = self.rows.get(owned) {
             let column = P::INFO.foreign_key_column(OWNED).to_owned();
             let kind = ProblemKind::NotUnique {
-                existing: link.id(),
+                existing: packed.id(),
             };
             return vec![Problem {
                 table: P::INFO.name,
@@ -126,57 +127,57 @@ impl<P: PivotRow> Pivot<P> {
         }
         self.put(
             owned,
-            Link::new(id, owner, 0, RowState::empty()),
-            Place::Last,
+            PackedRow::new(id, owner, 0, RowState::empty()),
+            InsertAt::Last,
         );
         Vec::new()
     }
 
     /// Takes the row of an owned row away.
-    pub(in crate::store) fn take_out(&mut self, key: RawKey) {
-        let Some(link) = self.take(key) else { return };
-        if !link.is_new() {
-            let (arm, parent) = link.arm();
+    pub(in crate::store) fn remove(&mut self, key: RawKey) {
+        let Some(packed) = self.take(key) else { return };
+        if !packed.is_new() {
+            let (arm, parent) = packed.arm();
             let belonged_to = match (parent, arm_table::<P>(arm)) {
                 (Parent::Row(key), Some(table)) => smallvec![AnyKey { table, key }],
                 _ => SmallVec::new(),
             };
-            self.dirty.bury(Tombstone {
-                id: link.id(),
+            self.dirty.add_tombstone(Tombstone {
+                id: packed.id(),
                 key,
                 belonged_to,
-                has_moved: link.dirty() != 0,
+                has_moved: packed.dirty() != 0,
             });
         }
-        self.undo.push(Undo::Unlink { owned: key, link });
+        self.undo.push(Undo::Remove { owned: key, packed });
     }
 
     /// Makes sure that this id is not given any more, as a step that can be taken back.
-    pub(in crate::store) fn use_up_id(&mut self, id: i64) {
+    pub(in crate::store) fn use_up(&mut self, id: i64) {
         let next_id = self.counter.next();
         self.counter.use_up(id);
         self.undo.push(Undo::UseUp { next_id });
     }
 
     /// Takes the last recorded step back.
-    pub(in crate::store) fn take_back(&mut self) {
+    pub(in crate::store) fn undo(&mut self) {
         match self.undo.pop() {
-            Some(Undo::Link { owned, next_id, .. }) => {
+            Some(Undo::Insert { owned, next_id, .. }) => {
                 self.take(owned);
                 self.counter.reset(next_id);
             }
             Some(Undo::UseUp { next_id }) => self.counter.reset(next_id),
-            Some(Undo::Unlink { owned, link }) => {
-                if !link.is_new() {
-                    self.dirty.unbury();
+            Some(Undo::Remove { owned, packed }) => {
+                if !packed.is_new() {
+                    self.dirty.pop_tombstone();
                 }
-                self.put(owned, link, Place::ById);
+                self.put(owned, packed, InsertAt::ById);
             }
-            Some(Undo::Move { owned, mut link }) => {
+            Some(Undo::Move { owned, mut packed }) => {
                 self.take(owned);
                 // The lists of dirty rows are never taken back, so the row is still in them.
-                link.set_state(link.state() | RowState::LISTED | RowState::MOVED);
-                self.put(owned, link, Place::ById);
+                packed.set_state(packed.state() | RowState::LISTED | RowState::MOVED);
+                self.put(owned, packed, InsertAt::ById);
             }
             None => {}
         }
@@ -184,7 +185,7 @@ impl<P: PivotRow> Pivot<P> {
 }
 
 /// What giving a row away has changed, if it was not given back since.
-fn moved<P: PivotRow>(from: &Link<P>, to: &Link<P>) -> Option<Effect<Positions>> {
+fn moved<P: PivotRow>(from: &PackedRow<P>, to: &PackedRow<P>) -> Option<Effect<Positions>> {
     let (from, to) = (from.arm(), to.arm());
     if from == to {
         return None;

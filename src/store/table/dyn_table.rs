@@ -4,7 +4,7 @@ use bitflags::Flags as _;
 use smallvec::SmallVec;
 
 use super::stored::Stored;
-use super::{Slot, Table, columns_of, flag, list, positions};
+use super::{Slot, Table, columns_of, flag, mark_dirty, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
 use crate::schema::check_constraint::Check;
@@ -14,8 +14,8 @@ use crate::store::key::RawKey;
 use crate::store::row::entity::{Row, names_and_values};
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
-use crate::store::tracking::change_set::{Captured, CapturedRow};
-use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
+use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
 use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
 use crate::store::tracking::effect::Positions;
@@ -24,7 +24,7 @@ use crate::store::tracking::effect::Positions;
 pub type LoadRow<T> = fn(&mut T, i64, &[Cell<'_>]) -> Vec<Problem>;
 
 /// Writes one row of a delta into a table: a step that can be taken back. Returns its key.
-pub type ApplyRow<T> = fn(&mut T, &Captured, &CapturedRow) -> Result<RawKey, Vec<Problem>>;
+pub type ApplyRow<T> = fn(&mut T, &ChangeSet, &ChangedRow) -> Result<RawKey, Vec<Problem>>;
 
 /// Room for so many loaded rows, and for those that come next: without, the first insert would move
 /// them all.
@@ -34,7 +34,7 @@ pub(crate) fn with_headroom(n_rows: usize) -> usize {
 
 /// A table without its row type: what removal, loading and flushing see. Engine and generated code
 /// only; a world hands out tables for reading.
-pub trait AnyTable<T> {
+pub trait DynTable<T> {
     /// What the schema says of it.
     fn info(&self) -> &'static TableInfo;
     /// Number of rows.
@@ -67,16 +67,22 @@ pub trait AnyTable<T> {
     /// Takes a live row out. It can be put back until [`Self::commit`].
     fn remove(&mut self, key: RawKey);
     /// Makes a foreign key name nobody, where it can. Says whether it could.
-    fn orphan(&mut self, foreign_key: usize, key: RawKey) -> bool;
+    fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool;
     /// Takes the last recorded step back.
     fn undo(&mut self);
     /// Forgets how to take back, frees the rows that were removed, and tells what came of each step.
-    fn commit(&mut self, ledger: &mut Ledger);
+    fn commit(&mut self, sink: &mut CommitSink);
 
     /// Copies the changes out.
-    fn capture(&self, tables: &T, which: Selection<'_>, captured: &mut Captured);
+    fn capture(&self, tables: &T, which: Selection<'_>, change_set: &mut ChangeSet);
     /// Copies a live row out: these of its columns, or as a new row.
-    fn copy(&self, tables: &T, key: RawKey, columns: Option<&Positions>, captured: &mut Captured);
+    fn copy(
+        &self,
+        tables: &T,
+        key: RawKey,
+        columns: Option<&Positions>,
+        change_set: &mut ChangeSet,
+    );
     /// Makes room for a row of another world's delta, which others may name before it is written. A
     /// step that can be taken back.
     fn reserve(&mut self, id: i64);
@@ -87,10 +93,10 @@ pub trait AnyTable<T> {
     /// The rows that have a value of this live row which has to be unique.
     fn conflicts(&self, key: RawKey) -> Vec<Problem>;
     /// Notes that the file has what was captured.
-    fn flushed(&mut self, which: Selection<'_>, captured: &Captured);
+    fn flushed(&mut self, which: Selection<'_>, change_set: &ChangeSet);
     /// Notes that the file does not have what was captured after all, nor what was captured later:
     /// that has been restored before. `removed` are the rows that were to be deleted; empty afterwards.
-    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>);
+    fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>);
 
     /// Makes all rows new, and forgets the removed ones: there is another file, which has none.
     #[cfg(feature = "sqlite")]
@@ -149,15 +155,15 @@ fn failed_checks<E: Row>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
 
 fn apply_row<E: Stored>(
     tables: &mut E::Tables,
-    captured: &Captured,
-    row: &CapturedRow,
+    change_set: &ChangeSet,
+    row: &ChangedRow,
 ) -> Result<RawKey, Vec<Problem>> {
     let table = E::table(tables);
     let Some(key) = table.ids.key(row.id) else {
         return Err(vec![Problem::of_row(E::INFO, row.id, ProblemKind::Missing)]);
     };
     let before = &table.rows[key].row;
-    let columns = overlay(captured, row, E::INFO, |column| {
+    let columns = overlay(change_set, row, E::INFO, |column| {
         before.value(column, tables)
     });
     let new = E::load(&RowReader::new(&columns, tables));
@@ -171,8 +177,8 @@ fn apply_row<E: Stored>(
     if !failed.is_empty() {
         return Err(failed);
     }
-    let columns = (!captured.is_new(row)).then(|| {
-        let columns = captured.shapes()[row.shape].columns.iter();
+    let columns = (!change_set.is_new(row)).then(|| {
+        let columns = change_set.shapes()[row.shape].columns.iter();
         let flags = columns.map(|&column| flag::<E>(column));
         flags.fold(E::Columns::empty(), E::Columns::union)
     });
@@ -180,7 +186,7 @@ fn apply_row<E: Stored>(
     Ok(key)
 }
 
-impl<E: Stored> AnyTable<E::Tables> for Table<E> {
+impl<E: Stored> DynTable<E::Tables> for Table<E> {
     fn info(&self) -> &'static TableInfo {
         E::INFO
     }
@@ -243,22 +249,22 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
     }
 
     fn remove(&mut self, key: RawKey) {
-        self.take_out(key);
+        self.remove(key);
     }
 
-    fn orphan(&mut self, foreign_key: usize, key: RawKey) -> bool {
-        self.let_go(foreign_key, key)
+    fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
+        self.set_null(foreign_key, key)
     }
 
     fn undo(&mut self) {
-        self.take_back();
+        self.undo();
     }
 
-    fn commit(&mut self, ledger: &mut Ledger) {
-        self.settle(ledger);
+    fn commit(&mut self, sink: &mut CommitSink) {
+        self.commit(sink);
     }
 
-    fn capture(&self, tables: &E::Tables, which: Selection<'_>, captured: &mut Captured) {
+    fn capture(&self, tables: &E::Tables, which: Selection<'_>, change_set: &mut ChangeSet) {
         let fetch = |key| {
             let slot = self.slot(key).filter(|slot| slot.is_dirty())?;
             // What will be copied is fetched too: it may be in another cache line, or another table.
@@ -272,21 +278,21 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
             let known = shapes.iter().find(|(columns, _)| *columns == slot.dirty);
             let shape = match known {
                 _ if slot.state.contains(RowState::NEW) => {
-                    captured.new_shape(E::INFO.columns.len())
+                    change_set.new_shape(E::INFO.columns.len())
                 }
                 Some(&(_, shape)) => shape,
                 None => {
-                    let shape = captured.changed_shape(positions::<E>(slot.dirty));
+                    let shape = change_set.changed_shape(positions::<E>(slot.dirty));
                     if shapes.len() < N_SHAPES {
                         shapes.push((slot.dirty, shape));
                     }
                     shape
                 }
             };
-            captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
+            change_set.push(slot.id, key, shape, |column| slot.row.value(column, tables));
         });
         let removed = self.dirty.removed_for(E::TABLE, which);
-        captured.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
+        change_set.remove(removed.map(|tombstone| (tombstone.id, tombstone.key)));
     }
 
     fn copy(
@@ -294,22 +300,22 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
         tables: &E::Tables,
         key: RawKey,
         columns: Option<&Positions>,
-        captured: &mut Captured,
+        change_set: &mut ChangeSet,
     ) {
         let Some(slot) = self.slot(key) else { return };
         let shape = match columns {
-            None => captured.new_shape(E::INFO.columns.len()),
-            Some(columns) => captured.changed_shape(columns.clone()),
+            None => change_set.new_shape(E::INFO.columns.len()),
+            Some(columns) => change_set.changed_shape(columns.clone()),
         };
-        captured.push(slot.id, key, shape, |column| slot.row.value(column, tables));
+        change_set.push(slot.id, key, shape, |column| slot.row.value(column, tables));
     }
 
     fn reserve(&mut self, id: i64) {
-        self.reserve_row(id);
+        self.reserve(id);
     }
 
     fn use_up(&mut self, id: i64) {
-        self.use_up_id(id);
+        self.use_up(id);
     }
 
     fn applier(&self) -> ApplyRow<E::Tables> {
@@ -317,10 +323,10 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
     }
 
     fn conflicts(&self, key: RawKey) -> Vec<Problem> {
-        self.duplicates(key)
+        self.conflicts(key)
     }
 
-    fn flushed(&mut self, which: Selection<'_>, captured: &Captured) {
+    fn flushed(&mut self, which: Selection<'_>, change_set: &ChangeSet) {
         let clean = |key| {
             if let Some(slot) = self.rows.get_mut(key) {
                 slot.dirty = E::Columns::empty();
@@ -329,10 +335,10 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
             }
         };
         match which {
-            Selection::All => self.dirty.unlist(clean),
-            Selection::Oldest(n) => self.dirty.unlist_oldest(n, clean),
+            Selection::All => self.dirty.clear_listed(clean),
+            Selection::Oldest(n) => self.dirty.clear_oldest(n, clean),
             Selection::Only(_) => {
-                for row in captured.rows() {
+                for row in change_set.rows() {
                     if let Some(slot) = self.rows.get_mut(row.key) {
                         slot.dirty = E::Columns::empty();
                         slot.state.remove(RowState::NEW);
@@ -340,24 +346,24 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
                 }
             }
         }
-        self.dirty.forget_removed(captured);
+        self.dirty.forget_removed(change_set);
     }
 
-    fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
-        for row in captured.rows() {
+    fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>) {
+        for row in change_set.rows() {
             // Not there: it was removed meanwhile, and has a tombstone if the file has it.
             let Some(slot) = self.rows.get_mut(row.key) else {
                 continue;
             };
-            if captured.is_new(row) {
+            if change_set.is_new(row) {
                 slot.state.insert(RowState::NEW);
             } else {
-                let columns = captured.shapes()[row.shape].columns.iter();
+                let columns = change_set.shapes()[row.shape].columns.iter();
                 columns.for_each(|&column| slot.dirty.insert(flag::<E>(column)));
             }
-            list(&mut self.dirty, row.key, slot);
+            mark_dirty(&mut self.dirty, row.key, slot);
         }
-        self.dirty.restore(captured, removed);
+        self.dirty.restore(change_set, removed);
     }
 
     #[cfg(feature = "sqlite")]
@@ -367,7 +373,7 @@ impl<E: Stored> AnyTable<E::Tables> for Table<E> {
         for (key, slot) in &mut self.rows {
             slot.dirty = E::Columns::empty();
             slot.state = RowState::NEW;
-            self.dirty.list(key, &mut slot.state);
+            self.dirty.enlist(key, &mut slot.state);
         }
         self.ids.counter_mut().forget_file();
     }

@@ -1,7 +1,7 @@
 //! What the invariants ask of a table: see [`crate::store::invariants`].
 
 use super::Table;
-use super::dyn_table::AnyTable as _;
+use super::dyn_table::DynTable as _;
 use super::stored::{Stored, Tables as _};
 use crate::store::index::IndexHasher;
 use crate::store::invariants::{Seen, SeenRow};

@@ -43,13 +43,13 @@ pub(crate) struct Slot<E: Row> {
 }
 
 /// What became of a write.
-pub(crate) enum Written<E: Row> {
+pub(crate) enum WriteOutcome<E: Row> {
     /// The row had the value already.
-    Nothing,
+    Unchanged,
     /// It is written.
-    Done,
+    Written,
     /// It has to be looked at first; nothing has happened.
-    NotYet(E::Field),
+    NeedsValidation(E::Field),
 }
 
 /// How to take back one step.
@@ -97,13 +97,13 @@ pub(crate) fn flag<E: Row>(column: usize) -> E::Columns {
 
 /// Puts a row into the lists in which its dirty columns ask it to be.
 #[inline]
-pub(crate) fn list<E: Row>(dirty: &mut DirtySet, key: RawKey, slot: &mut Slot<E>) {
-    dirty.list(key, &mut slot.state);
+pub(crate) fn mark_dirty<E: Row>(dirty: &mut DirtySet, key: RawKey, slot: &mut Slot<E>) {
+    dirty.enlist(key, &mut slot.state);
     let mut foreign_keys = E::INFO.foreign_keys.iter();
     if !slot.state.contains(RowState::NEW)
         && foreign_keys.any(|foreign_key| slot.dirty.contains(flag::<E>(foreign_key.column)))
     {
-        dirty.list_moved(key, &mut slot.state);
+        dirty.enlist_moved(key, &mut slot.state);
     }
 }
 

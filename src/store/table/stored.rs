@@ -1,7 +1,7 @@
 //! Where the rows of a type are kept: its table among the tables of a world.
 
 use super::Table;
-use super::dyn_table::AnyTable;
+use super::dyn_table::DynTable;
 use crate::schema::TableId;
 use crate::store::row::entity::{Resolve, Row};
 
@@ -11,10 +11,10 @@ pub trait Tables: Resolve + Default {
     const DDL: &'static str;
 
     /// A table by its position.
-    fn table(&self, id: TableId) -> &dyn AnyTable<Self>;
+    fn table(&self, id: TableId) -> &dyn DynTable<Self>;
 
     /// A table by its position.
-    fn table_mut(&mut self, id: TableId) -> &mut dyn AnyTable<Self>;
+    fn table_mut(&mut self, id: TableId) -> &mut dyn DynTable<Self>;
 }
 
 /// All tables of a world, in declaration order.

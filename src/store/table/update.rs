@@ -3,15 +3,15 @@
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
-use super::{Slot, Table, Undo, Written, flag, list, positions};
+use super::{Slot, Table, Undo, WriteOutcome, flag, mark_dirty, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{ForeignKey, OnDelete, TableKind};
 use crate::store::index::IndexHasher;
-use crate::store::index::{Parent, Place};
+use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::Row;
-use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::dirty::{RowState, Tombstone};
 use crate::store::tracking::effect::Effect;
 
@@ -29,10 +29,10 @@ impl<E: Row> Table<E> {
             state: RowState::NEW,
         };
         let key = rows.insert(slot);
-        dirty.list(key, &mut rows[key].state);
+        dirty.enlist(key, &mut rows[key].state);
         self.ids.insert(id, key);
         self.n_live += 1;
-        self.link(key, E::Columns::all(), Place::Last);
+        self.index_row(key, E::Columns::all(), InsertAt::Last);
         if record {
             self.undo.push(Undo::Insert { key });
         }
@@ -42,20 +42,20 @@ impl<E: Row> Table<E> {
     /// Writes a field, unless there is something to look at first: an index, a foreign key, NaN, or a
     /// row that is not there. One look-up, because in a large world each is a cache miss.
     #[inline]
-    pub(crate) fn write(&mut self, key: RawKey, field: E::Field, record: bool) -> Written<E> {
+    pub(crate) fn write(&mut self, key: RawKey, field: E::Field, record: bool) -> WriteOutcome<E> {
         let Some(slot) = self.rows.get_mut(key) else {
-            return Written::NotYet(field);
+            return WriteOutcome::NeedsValidation(field);
         };
         if slot.state.contains(RowState::REMOVED) {
-            return Written::NotYet(field);
+            return WriteOutcome::NeedsValidation(field);
         }
         let columns = slot.row.differs(&field);
         if columns.is_empty() {
-            return Written::Nothing;
+            return WriteOutcome::Unchanged;
         }
         let guarded = E::INDEXED.union(E::CHECKED);
         if columns.intersects(guarded) || (columns.intersects(E::REALS) && has_nan(&field)) {
-            return Written::NotYet(field);
+            return WriteOutcome::NeedsValidation(field);
         }
         let old = slot.row.replace(field);
         if record {
@@ -64,13 +64,19 @@ impl<E: Row> Table<E> {
         }
         slot.dirty.insert(columns);
         // None of them is a foreign key's.
-        self.dirty.list(key, &mut slot.state);
-        Written::Done
+        self.dirty.enlist(key, &mut slot.state);
+        WriteOutcome::Written
     }
 
     /// Marks columns as changed, after the row was written.
     #[inline]
-    pub(crate) fn wrote(&mut self, key: RawKey, columns: E::Columns, old: E::Field, record: bool) {
+    pub(crate) fn mark_written(
+        &mut self,
+        key: RawKey,
+        columns: E::Columns,
+        old: E::Field,
+        record: bool,
+    ) {
         let slot = &mut self.rows[key];
         if record {
             self.undo.push(Undo::Write {
@@ -80,25 +86,25 @@ impl<E: Row> Table<E> {
             });
         }
         slot.dirty.insert(columns);
-        list(&mut self.dirty, key, slot);
+        mark_dirty(&mut self.dirty, key, slot);
     }
 
     /// Enters a row into the indexes on these columns.
-    pub(crate) fn link(&mut self, key: RawKey, columns: E::Columns, at: Place) {
+    pub(crate) fn index_row(&mut self, key: RawKey, columns: E::Columns, at: InsertAt) {
         let slot = &self.rows[key];
         let id_of = |other: RawKey| self.rows[other].id;
         for (n, parents) in self.parents.iter_mut().enumerate() {
             if is_key_on::<E>(n, columns)
                 && let Some(parent) = slot.row.parent(n)
             {
-                parents.link(Parent::Row(parent), slot.id, key, at, id_of);
+                parents.insert(Parent::Row(parent), slot.id, key, at, id_of);
             }
         }
         for (n, index) in self.indexes.iter_mut().enumerate() {
             if is_index_on::<E>(n, columns)
                 && let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher()))
             {
-                index.link(
+                index.insert(
                     hash,
                     slot.id,
                     key,
@@ -110,20 +116,20 @@ impl<E: Row> Table<E> {
     }
 
     /// Takes a row out of the indexes on these columns.
-    pub(crate) fn unlink(&mut self, key: RawKey, columns: E::Columns) {
+    pub(crate) fn unindex_row(&mut self, key: RawKey, columns: E::Columns) {
         let slot = &self.rows[key];
         for (n, parents) in self.parents.iter_mut().enumerate() {
             if is_key_on::<E>(n, columns)
                 && let Some(parent) = slot.row.parent(n)
             {
-                parents.unlink(Parent::Row(parent), slot.id, key);
+                parents.remove(Parent::Row(parent), slot.id, key);
             }
         }
         for (n, index) in self.indexes.iter_mut().enumerate() {
             if is_index_on::<E>(n, columns)
                 && let Some(hash) = slot.row.index_hash(n, &IndexHasher(index.hasher()))
             {
-                index.unlink(hash, slot.id, key, |other| {
+                index.remove(hash, slot.id, key, |other| {
                     self.rows[other].row.index_eq(&slot.row, n)
                 });
             }
@@ -131,18 +137,18 @@ impl<E: Row> Table<E> {
     }
 
     /// Takes a live row out. It stays in its slot, marked, until the transaction ends.
-    pub(in crate::store) fn take_out(&mut self, key: RawKey) {
+    pub(in crate::store) fn remove(&mut self, key: RawKey) {
         if self.slot(key).is_none() {
             return;
         }
         let belonged_to = self.belongs_to(key);
-        self.unlink(key, E::Columns::all());
+        self.unindex_row(key, E::Columns::all());
         let slot = &mut self.rows[key];
         slot.state.insert(RowState::REMOVED);
         let id = slot.id;
         if !slot.state.contains(RowState::NEW) {
             let mut owners = cascading::<E>();
-            self.dirty.bury(Tombstone {
+            self.dirty.add_tombstone(Tombstone {
                 id,
                 key,
                 belonged_to,
@@ -155,25 +161,25 @@ impl<E: Row> Table<E> {
     }
 
     /// Makes a foreign key name nobody, where it can. Says whether it could.
-    pub(in crate::store) fn let_go(&mut self, foreign_key: usize, key: RawKey) -> bool {
+    pub(in crate::store) fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
         let Some(field) = E::orphaned(foreign_key) else {
             return false;
         };
         let Some(columns) = self.slot(key).map(|slot| slot.row.differs(&field)) else {
             return false;
         };
-        self.unlink(key, columns);
+        self.unindex_row(key, columns);
         let old = self.rows[key].row.replace(field);
-        self.link(key, columns, Place::ById);
-        self.wrote(key, columns, old, true);
+        self.index_row(key, columns, InsertAt::ById);
+        self.mark_written(key, columns, old, true);
         true
     }
 
     /// Takes the last recorded step back.
-    pub(in crate::store) fn take_back(&mut self) {
+    pub(in crate::store) fn undo(&mut self) {
         match self.undo.pop() {
             Some(Undo::Insert { key }) => {
-                self.unlink(key, E::Columns::all());
+                self.unindex_row(key, E::Columns::all());
                 if let Some(slot) = self.rows.remove(key) {
                     self.n_live -= 1;
                     self.ids.remove(slot.id);
@@ -187,9 +193,9 @@ impl<E: Row> Table<E> {
                 self.ids.put(slot.id, key);
                 self.n_live += 1;
                 if !is_new {
-                    self.dirty.unbury();
+                    self.dirty.pop_tombstone();
                 }
-                self.link(key, E::Columns::all(), Place::ById);
+                self.index_row(key, E::Columns::all(), InsertAt::ById);
             }
             Some(Undo::Reserve { key, next_id }) => {
                 if let Some(slot) = self.rows.remove(key) {
@@ -200,7 +206,7 @@ impl<E: Row> Table<E> {
             }
             Some(Undo::UseUp { next_id }) => self.ids.counter_mut().reset(next_id),
             Some(Undo::Fill { key }) => {
-                self.unlink(key, E::Columns::all());
+                self.unindex_row(key, E::Columns::all());
                 self.rows[key].row = E::default();
             }
             Some(Undo::Replace {
@@ -209,22 +215,22 @@ impl<E: Row> Table<E> {
                 columns,
                 dirty,
             }) => {
-                self.unlink(key, columns);
+                self.unindex_row(key, columns);
                 let slot = &mut self.rows[key];
                 slot.row = *old;
                 slot.dirty = dirty;
-                self.link(key, columns, Place::ById);
+                self.index_row(key, columns, InsertAt::ById);
             }
             Some(Undo::Write { key, old, dirty }) => {
                 let indexed = self.rows[key].row.differs(&old).intersection(E::INDEXED);
                 if !indexed.is_empty() {
-                    self.unlink(key, indexed);
+                    self.unindex_row(key, indexed);
                 }
                 let slot = &mut self.rows[key];
                 slot.row.replace(old);
                 slot.dirty = dirty;
                 if !indexed.is_empty() {
-                    self.link(key, indexed, Place::ById);
+                    self.index_row(key, indexed, InsertAt::ById);
                 }
             }
             None => {}
@@ -232,17 +238,17 @@ impl<E: Row> Table<E> {
     }
 
     /// Makes room for a row with an id of its own, as a step that can be taken back.
-    pub(in crate::store) fn reserve_row(&mut self, id: i64) {
+    pub(in crate::store) fn reserve(&mut self, id: i64) {
         let next_id = self.ids.counter().next();
         let key = self.allocate(id, E::default());
         let slot = &mut self.rows[key];
         slot.state.insert(RowState::NEW);
-        self.dirty.list(key, &mut slot.state);
+        self.dirty.enlist(key, &mut slot.state);
         self.undo.push(Undo::Reserve { key, next_id });
     }
 
     /// Makes sure that this id is not given any more, as a step that can be taken back.
-    pub(in crate::store) fn use_up_id(&mut self, id: i64) {
+    pub(in crate::store) fn use_up(&mut self, id: i64) {
         let next_id = self.ids.counter().next();
         self.ids.counter_mut().use_up(id);
         self.undo.push(Undo::UseUp { next_id });
@@ -253,17 +259,17 @@ impl<E: Row> Table<E> {
     pub(in crate::store) fn overwrite(&mut self, key: RawKey, row: E, columns: Option<E::Columns>) {
         let Some(columns) = columns else {
             self.rows[key].row = row;
-            self.link(key, E::Columns::all(), Place::ById);
+            self.index_row(key, E::Columns::all(), InsertAt::ById);
             self.undo.push(Undo::Fill { key });
             return;
         };
-        self.unlink(key, columns);
+        self.unindex_row(key, columns);
         let slot = &mut self.rows[key];
         let old = Box::new(std::mem::replace(&mut slot.row, row));
         let dirty = slot.dirty;
         slot.dirty.insert(columns);
-        list(&mut self.dirty, key, slot);
-        self.link(key, columns, Place::ById);
+        mark_dirty(&mut self.dirty, key, slot);
+        self.index_row(key, columns, InsertAt::ById);
         self.undo.push(Undo::Replace {
             key,
             old,
@@ -273,7 +279,7 @@ impl<E: Row> Table<E> {
     }
 
     /// Forgets the recorded steps, tells of each, and frees the rows that were removed.
-    pub(in crate::store) fn settle(&mut self, ledger: &mut Ledger) {
+    pub(in crate::store) fn commit(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (Undo::Insert { key }
             | Undo::Remove { key }
@@ -289,7 +295,7 @@ impl<E: Row> Table<E> {
                 key,
             };
             let rows = &self.rows;
-            ledger.note(row, || {
+            sink.record(row, || {
                 let slot = rows.get(key)?;
                 let effect = match &step {
                     Undo::Insert { .. } | Undo::Reserve { .. } => Effect::Inserted,
@@ -346,8 +352,8 @@ impl<E: Row> Table<E> {
             }
             None => self.allocate(id, row),
         };
-        let problems = self.duplicates(key);
-        self.link(key, E::Columns::all(), Place::Last);
+        let problems = self.conflicts(key);
+        self.index_row(key, E::Columns::all(), InsertAt::Last);
         problems
     }
 
@@ -365,7 +371,7 @@ impl<E: Row> Table<E> {
     }
 
     /// The rows that have a value of this one which has to be unique.
-    pub(in crate::store) fn duplicates(&self, key: RawKey) -> Vec<Problem> {
+    pub(in crate::store) fn conflicts(&self, key: RawKey) -> Vec<Problem> {
         let slot = &self.rows[key];
         let problem = |column: String, existing: i64| {
             let kind = ProblemKind::NotUnique { existing };

@@ -10,13 +10,13 @@ use crate::store::tracking::effect::Positions;
 
 /// The changes of one table, in the order of ids.
 #[derive(Clone, Debug)]
-pub struct Captured {
+pub struct ChangeSet {
     /// The table.
     pub table: TableId,
     shapes: Vec<Shape>,
     shape_of_new: Option<usize>,
     shapes_of_changed: HashMap<Positions, usize>,
-    rows: Vec<CapturedRow>,
+    rows: Vec<ChangedRow>,
     cells: PackedValues,
     /// In order.
     removed: Vec<(i64, RawKey)>,
@@ -41,7 +41,7 @@ pub struct Shape {
 
 /// One row to write.
 #[derive(Clone, Copy, Debug)]
-pub struct CapturedRow {
+pub struct ChangedRow {
     /// Its id.
     pub id: i64,
     /// Its key; for a pivot's row, the key of the owned row.
@@ -60,7 +60,7 @@ enum PackedValue {
     Blob { start: usize, len: usize },
 }
 
-impl Captured {
+impl ChangeSet {
     /// Nothing captured yet.
     #[must_use]
     pub fn new(table: TableId) -> Self {
@@ -101,7 +101,7 @@ impl Captured {
 
     /// The rows to insert and to update, by ascending id once they are written.
     #[must_use]
-    pub fn rows(&self) -> &[CapturedRow] {
+    pub fn rows(&self) -> &[ChangedRow] {
         &self.rows
     }
 
@@ -116,41 +116,41 @@ impl Captured {
     }
 
     /// A row, once they are in order. O(log n).
-    fn row(&self, id: i64, key: RawKey) -> Option<&CapturedRow> {
+    fn row(&self, id: i64, key: RawKey) -> Option<&ChangedRow> {
         let first = self.rows.partition_point(|row| row.id < id);
         let mut rows = self.rows[first..].iter().take_while(|row| row.id == id);
         rows.find(|row| row.key == key)
     }
 
     /// The values of a row, for the columns of its shape.
-    pub fn values(&self, row: &CapturedRow) -> impl Iterator<Item = Value<'_>> {
+    pub fn values(&self, row: &ChangedRow) -> impl Iterator<Item = Value<'_>> {
         let n_columns = self.shapes[row.shape].columns.len();
         (row.first_cell..row.first_cell + n_columns).map(|cell| self.cells.value(cell))
     }
 
     /// Whether a row is a new one, with all of its columns.
     #[must_use]
-    pub fn is_new(&self, row: &CapturedRow) -> bool {
+    pub fn is_new(&self, row: &ChangedRow) -> bool {
         self.shapes[row.shape].is_new
     }
 
     /// The value of a column in a row; `None` if the row does not have it among the columns of its
     /// shape.
     #[must_use]
-    pub fn value(&self, row: &CapturedRow, column: usize) -> Option<Value<'_>> {
+    pub fn value(&self, row: &ChangedRow, column: usize) -> Option<Value<'_>> {
         let place = self.place(row, column)?;
         Some(self.cells.value(place))
     }
 
     /// Where a row's value of a column stands among the cells.
-    fn place(&self, row: &CapturedRow, column: usize) -> Option<usize> {
+    fn place(&self, row: &ChangedRow, column: usize) -> Option<usize> {
         let columns = &self.shapes[row.shape].columns;
         Some(row.first_cell + columns.binary_search(&column).ok()?)
     }
 
     /// Whether the same ids are there with the same columns and values. Keys are each world's own.
     pub(crate) fn says_the_same(&self, other: &Self) -> bool {
-        let same = |(mine, others): (&CapturedRow, &CapturedRow)| {
+        let same = |(mine, others): (&ChangedRow, &ChangedRow)| {
             mine.id == others.id
                 && self.shapes[mine.shape] == other.shapes[others.shape]
                 && self.values(mine).eq(other.values(others))
@@ -192,11 +192,11 @@ impl Captured {
     /// been captured at the end alone. `tombstones` are those of the removed rows, as far as they are
     /// known.
     #[cfg(feature = "sqlite")]
-    pub(crate) fn settle(&mut self, tombstones: &mut Vec<Tombstone>) {
+    pub(crate) fn merge_copies(&mut self, tombstones: &mut Vec<Tombstone>) {
         self.rows
             .sort_unstable_by_key(|row| (row.id, row.first_cell));
         // By the key too: a delta can bring back the id of a row that is gone.
-        let is_same = |a: &CapturedRow, b: &CapturedRow| (a.id, a.key) == (b.id, b.key);
+        let is_same = |a: &ChangedRow, b: &ChangedRow| (a.id, a.key) == (b.id, b.key);
         if self.rows.windows(2).any(|two| is_same(&two[0], &two[1])) {
             for row in std::mem::take(&mut self.rows) {
                 match self.rows.pop() {
@@ -225,8 +225,8 @@ impl Captured {
 
     /// A row that was captured twice: the columns of both, the later values.
     #[cfg(feature = "sqlite")]
-    fn merged(&mut self, older: CapturedRow, newer: CapturedRow) -> CapturedRow {
-        let columns_of = |row: &CapturedRow| self.shapes[row.shape].columns.as_slice();
+    fn merged(&mut self, older: ChangedRow, newer: ChangedRow) -> ChangedRow {
+        let columns_of = |row: &ChangedRow| self.shapes[row.shape].columns.as_slice();
         let (before, since) = (columns_of(&older), columns_of(&newer));
         let mut columns: Positions = (before.iter().chain(since))
             .map(|&column| u16::try_from(column).unwrap_or(u16::MAX))
@@ -247,7 +247,7 @@ impl Captured {
         };
         let first_cell = self.cells.len();
         self.cells.cells.extend(cells);
-        CapturedRow {
+        ChangedRow {
             shape,
             first_cell,
             ..newer
@@ -273,7 +273,7 @@ impl Captured {
         shape: usize,
         mut value: impl FnMut(usize) -> Value<'v>,
     ) {
-        self.rows.push(CapturedRow {
+        self.rows.push(ChangedRow {
             id,
             key,
             shape,

@@ -5,37 +5,37 @@ use crate::store::key::AnyKey;
 use crate::store::tracking::effect::{Effect, Positions};
 use crate::store::tracking::feed::Feed;
 #[cfg(feature = "sqlite")]
-use crate::store::tracking::txn_groups::Together;
+use crate::store::tracking::txn_groups::TxnGroups;
 
 /// Where tables tell of their steps once they are final.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub struct CommitSink {
     /// Without files nobody saves.
     #[cfg(feature = "sqlite")]
-    pub(crate) together: Together,
+    pub(crate) txn_groups: TxnGroups,
     pub(crate) feed: Feed,
 }
 
-impl Ledger {
+impl CommitSink {
     /// Notes one step. The row's id and what became of it are asked only if there is somebody to tell.
     #[inline]
-    pub(crate) fn note(
+    pub(crate) fn record(
         &mut self,
         row: AnyKey,
         effect: impl FnOnce() -> Option<(i64, Effect<Positions>)>,
     ) {
         #[cfg(feature = "sqlite")]
-        self.together.add(row);
+        self.txn_groups.add(row);
         if self.feed.is_watched()
             && let Some((id, effect)) = effect()
         {
-            self.feed.note(row, id, effect);
+            self.feed.record(row, id, effect);
         }
     }
 
     /// Ends a transaction, or a step outside of one.
     pub(crate) fn close(&mut self) {
         #[cfg(feature = "sqlite")]
-        self.together.close();
+        self.txn_groups.close();
     }
 }

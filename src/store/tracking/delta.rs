@@ -3,7 +3,7 @@
 use crate::schema::value::Value;
 use crate::schema::{TableId, TableInfo};
 use crate::store::row::reader::{Cell, Cells};
-use crate::store::tracking::change_set::{Captured, CapturedRow};
+use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 
 /// Changes of a world with their values: new rows whole, changed ones by the columns that changed,
 /// removed ones by their ids. Refers to nothing, so it can go to another thread or be written out.
@@ -27,7 +27,7 @@ use crate::store::tracking::change_set::{Captured, CapturedRow};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Delta {
-    pub(crate) tables: Vec<(&'static TableInfo, Captured)>,
+    pub(crate) tables: Vec<(&'static TableInfo, ChangeSet)>,
     /// Of a snapshot: of each table the last id that is not to be given again, though its row may be gone.
     pub(crate) used_ids: Vec<(TableId, i64)>,
 }
@@ -37,7 +37,7 @@ impl Delta {
     #[must_use]
     pub fn len(&self) -> usize {
         let of_table =
-            |(_, captured): &(_, Captured)| captured.rows().len() + captured.removed().len();
+            |(_, change_set): &(_, ChangeSet)| change_set.rows().len() + change_set.removed().len();
         self.tables.iter().map(of_table).sum()
     }
 
@@ -48,8 +48,10 @@ impl Delta {
     }
 
     /// The changes of each table that has some, in declaration order.
-    pub fn tables(&self) -> impl ExactSizeIterator<Item = (&'static TableInfo, &Captured)> {
-        self.tables.iter().map(|(info, captured)| (*info, captured))
+    pub fn tables(&self) -> impl ExactSizeIterator<Item = (&'static TableInfo, &ChangeSet)> {
+        self.tables
+            .iter()
+            .map(|(info, change_set)| (*info, change_set))
     }
 }
 
@@ -66,13 +68,13 @@ impl PartialEq for Delta {
 
 /// The columns of a row as a delta makes it: those in it, and the others as they are `before`.
 pub(in crate::store) fn overlay<'a>(
-    captured: &'a Captured,
-    row: &CapturedRow,
+    change_set: &'a ChangeSet,
+    row: &ChangedRow,
     info: &TableInfo,
     before: impl Fn(usize) -> Value<'a>,
 ) -> Cells<'a> {
     let value = |column| {
-        captured
+        change_set
             .value(row, column)
             .unwrap_or_else(|| before(column))
     };

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use crate::schema::TableId;
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::row_set::Selection;
-use crate::store::tracking::change_set::Captured;
+use crate::store::tracking::change_set::ChangeSet;
 
 /// Rows that are fetched before the first of them is looked at. Dirty rows are far apart in memory; a
 /// processor fetches several at once if nothing but fetching is asked of it.
@@ -137,7 +137,7 @@ impl DirtySet {
 
     /// Puts a row into the list, unless its state says that it is there.
     #[inline]
-    pub(crate) fn list(&mut self, key: RawKey, state: &mut RowState) {
+    pub(crate) fn enlist(&mut self, key: RawKey, state: &mut RowState) {
         if !state.contains(RowState::LISTED) {
             state.insert(RowState::LISTED);
             self.listed.push(key);
@@ -145,7 +145,7 @@ impl DirtySet {
     }
 
     /// Puts a row into the list of those that have moved, too.
-    pub(crate) fn list_moved(&mut self, key: RawKey, state: &mut RowState) {
+    pub(crate) fn enlist_moved(&mut self, key: RawKey, state: &mut RowState) {
         if !state.contains(RowState::MOVED) {
             state.insert(RowState::MOVED);
             self.moved.push(key);
@@ -162,20 +162,20 @@ impl DirtySet {
         }
     }
 
-    pub(crate) fn bury(&mut self, tombstone: Tombstone) {
+    pub(crate) fn add_tombstone(&mut self, tombstone: Tombstone) {
         self.removed.push(tombstone);
     }
 
     /// Takes back the last burial.
-    pub(crate) fn unbury(&mut self) {
+    pub(crate) fn pop_tombstone(&mut self) {
         self.removed.pop();
     }
 
     /// Forgets the removed rows that were captured: they have been deleted from the file.
-    pub(crate) fn forget_removed(&mut self, captured: &Captured) {
-        if captured.removed().len() > 0 {
+    pub(crate) fn forget_removed(&mut self, change_set: &ChangeSet) {
+        if change_set.removed().len() > 0 {
             self.removed
-                .retain(|tombstone| !captured.removes(tombstone.id, tombstone.key));
+                .retain(|tombstone| !change_set.removes(tombstone.id, tombstone.key));
         }
     }
 
@@ -196,20 +196,20 @@ impl DirtySet {
     /// After what was captured has not been written: its removed rows are to be deleted still, and the
     /// new ones that were removed meanwhile are nothing, because the file never had them. Of the others
     /// the file may have an older owner.
-    pub(crate) fn restore(&mut self, captured: &Captured, removed: &mut Vec<Tombstone>) {
-        captured.amend(&mut self.removed);
+    pub(crate) fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>) {
+        change_set.amend(&mut self.removed);
         self.removed.append(removed);
     }
 
     /// Takes all rows out of the lists; `clean` clears their own flags.
-    pub(crate) fn unlist(&mut self, clean: impl FnMut(RawKey)) {
+    pub(crate) fn clear_listed(&mut self, clean: impl FnMut(RawKey)) {
         self.listed.drain(..).for_each(clean);
         self.moved.clear();
     }
 
     /// The same with the oldest ones. In the list of those that have moved they are left: a look at the
     /// row says that it has not.
-    pub(crate) fn unlist_oldest(&mut self, most: usize, clean: impl FnMut(RawKey)) {
+    pub(crate) fn clear_oldest(&mut self, most: usize, clean: impl FnMut(RawKey)) {
         let n = self.n_oldest(most);
         self.listed.drain(..n).for_each(clean);
     }
@@ -227,18 +227,18 @@ mod tests {
         let n_rows = 100;
         let living: Vec<_> = (0..n_rows).map(|_| rows.insert(())).collect();
         for &key in &living {
-            dirty.list(key, &mut RowState::empty());
+            dirty.enlist(key, &mut RowState::empty());
         }
         let most = 2 * n_rows + 64;
         while dirty.listed().len() < most {
             let gone = rows.insert(());
             rows.remove(gone);
-            dirty.list(gone, &mut RowState::empty());
+            dirty.enlist(gone, &mut RowState::empty());
             dirty.shrink(n_rows, |key| rows.contains_key(key));
         }
         assert_eq!(dirty.listed().len(), most, "taken out too early");
         let last = rows.insert(());
-        dirty.list(last, &mut RowState::empty());
+        dirty.enlist(last, &mut RowState::empty());
         dirty.shrink(n_rows, |key| rows.contains_key(key));
         assert!(dirty.listed().iter().eq(living.iter().chain([&last])));
     }
@@ -249,20 +249,20 @@ mod tests {
         let mut dirty = DirtySet::default();
         let (stays, mut state) = (rows.insert(()), RowState::empty());
         for _ in 0..2 {
-            dirty.list_moved(stays, &mut state);
+            dirty.enlist_moved(stays, &mut state);
         }
         assert_eq!(dirty.moved(), [stays]);
         for _ in 0..65 {
             let gone = rows.insert(());
             rows.remove(gone);
-            dirty.list_moved(gone, &mut RowState::empty());
+            dirty.enlist_moved(gone, &mut RowState::empty());
         }
         dirty.shrink(1, |key| rows.contains_key(key));
         assert_eq!(dirty.moved().len(), 66, "taken out too early");
-        dirty.list_moved(rows.insert(()), &mut RowState::empty());
+        dirty.enlist_moved(rows.insert(()), &mut RowState::empty());
         dirty.shrink(1, |key| rows.contains_key(key));
         assert_eq!(dirty.moved().len(), 2);
-        dirty.unlist(|_| ());
+        dirty.clear_listed(|_| ());
         assert_eq!(dirty.moved(), []);
     }
 }

@@ -26,7 +26,7 @@ pub(crate) type Pending = HashMap<(TableId, i64), (RawKey, Effect<Positions>)>;
 /// A write is noted once, whoever looks; it is handed out to all subscribers when one of them does.
 #[derive(Debug, Default)]
 pub(crate) struct Feed {
-    noted: Pending,
+    recorded: Pending,
     subscribers: Vec<Subscriber>,
 }
 
@@ -44,19 +44,19 @@ impl Feed {
         !self.subscribers.is_empty()
     }
 
-    pub(crate) fn note(&mut self, row: AnyKey, id: i64, effect: Effect<Positions>) {
-        note(&mut self.noted, (row.table, id), row.key, effect);
+    pub(crate) fn record(&mut self, row: AnyKey, id: i64, effect: Effect<Positions>) {
+        record(&mut self.recorded, (row.table, id), row.key, effect);
         // Now and then: a subscriber that never looks, or is not there any more, must not fill the
         // memory.
-        let n_noted = self.noted.len();
-        if n_noted.is_power_of_two() {
+        let n_recorded = self.recorded.len();
+        if n_recorded.is_power_of_two() {
             self.forget_dropped();
         }
         let most = self
             .subscribers
             .iter()
             .map(|subscriber| subscriber.capacity);
-        if n_noted > most.max().unwrap_or(0) {
+        if n_recorded > most.max().unwrap_or(0) {
             self.hand_out();
         }
     }
@@ -79,14 +79,14 @@ impl Feed {
     /// Gives what was noted to all subscribers.
     pub(crate) fn hand_out(&mut self) {
         self.forget_dropped();
-        let noted = std::mem::take(&mut self.noted);
+        let recorded = std::mem::take(&mut self.recorded);
         let Some((last, others)) = self.subscribers.split_last_mut() else {
             return;
         };
         for subscriber in others {
-            subscriber.add(noted.clone());
+            subscriber.add(recorded.clone());
         }
-        last.add(noted);
+        last.add(recorded);
     }
 
     pub(crate) fn take(&mut self, subscription: &Subscription) -> Result<Pending, Error> {
@@ -106,15 +106,15 @@ impl Feed {
 }
 
 impl Subscriber {
-    fn add(&mut self, noted: Pending) {
+    fn add(&mut self, recorded: Pending) {
         let Some(pending) = &mut self.pending else {
             return;
         };
         if pending.is_empty() {
-            *pending = noted;
+            *pending = recorded;
         } else {
-            for (row, (key, effect)) in noted {
-                note(pending, row, key, effect);
+            for (row, (key, effect)) in recorded {
+                record(pending, row, key, effect);
             }
         }
         if pending.len() > self.capacity {
@@ -124,7 +124,7 @@ impl Subscriber {
 }
 
 /// Puts one more effect to those that a row had already.
-fn note(pending: &mut Pending, row: (TableId, i64), key: RawKey, effect: Effect<Positions>) {
+fn record(pending: &mut Pending, row: (TableId, i64), key: RawKey, effect: Effect<Positions>) {
     let mut entry = match pending.entry(row) {
         Entry::Vacant(entry) => {
             entry.insert((key, effect));
@@ -157,7 +157,7 @@ mod tests {
     fn net(effects: &[Effect<Positions>]) -> Option<Effect<Positions>> {
         let mut pending = Pending::default();
         for effect in effects {
-            note(&mut pending, ROW, RawKey::null(), effect.clone());
+            record(&mut pending, ROW, RawKey::null(), effect.clone());
         }
         pending.remove(&ROW).map(|(_, effect)| effect)
     }
@@ -177,17 +177,17 @@ mod tests {
         assert_eq!(net(&both), Some(changed(&[0, 4, 9])));
     }
 
-    fn note_rows(feed: &mut Feed, ids: std::ops::Range<i64>) {
+    fn record_rows(feed: &mut Feed, ids: std::ops::Range<i64>) {
         let (table, key) = (TableId(0), RawKey::null());
-        ids.for_each(|id| feed.note(AnyKey { table, key }, id, Effect::Inserted));
+        ids.for_each(|id| feed.record(AnyKey { table, key }, id, Effect::Inserted));
     }
 
     #[test]
     fn memory_stays_bounded_for_those_who_never_look() {
         let mut feed = Feed::default();
         let (small, large) = (feed.subscribe(10), feed.subscribe(1000));
-        note_rows(&mut feed, 0..100_000);
-        assert!(feed.noted.len() <= 1001);
+        record_rows(&mut feed, 0..100_000);
+        assert!(feed.recorded.len() <= 1001);
         assert!(feed.subscribers.iter().all(|s| s.pending.is_none()));
         for subscription in [&small, &large] {
             let missed = feed.take(subscription);
@@ -203,10 +203,10 @@ mod tests {
     fn a_dropped_subscription_costs_nothing_for_long() {
         let mut feed = Feed::default();
         let dropped = feed.subscribe(usize::MAX);
-        note_rows(&mut feed, 0..7);
+        record_rows(&mut feed, 0..7);
         drop(dropped);
-        note_rows(&mut feed, 7..8);
+        record_rows(&mut feed, 7..8);
         assert!(!feed.is_watched());
-        assert!(feed.noted.is_empty());
+        assert!(feed.recorded.is_empty());
     }
 }

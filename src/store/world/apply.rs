@@ -7,7 +7,7 @@ use crate::schema::{TableInfo, TableKind};
 use crate::store::index::Parent;
 use crate::store::key::AnyKey;
 use crate::store::table::stored::{Tables, all_tables};
-use crate::store::tracking::change_set::Captured;
+use crate::store::tracking::change_set::ChangeSet;
 use crate::store::tracking::delta::Delta;
 use crate::store::tracking::effect::Effect;
 use crate::store::world::World;
@@ -21,21 +21,21 @@ impl<T: Tables> Changes<'_, T> {
         for rows in self.rows.chunk_by(|a, b| a.table == b.table) {
             let id = rows[0].table;
             let table = self.world.tables.table(id);
-            let mut captured = Captured::new(id);
+            let mut change_set = ChangeSet::new(id);
             for row in rows {
                 match &row.effect {
                     Effect::Inserted => {
-                        table.copy(&self.world.tables, row.key, None, &mut captured);
+                        table.copy(&self.world.tables, row.key, None, &mut change_set);
                     }
                     Effect::Changed(columns) => {
-                        table.copy(&self.world.tables, row.key, Some(columns), &mut captured);
+                        table.copy(&self.world.tables, row.key, Some(columns), &mut change_set);
                     }
                     Effect::Removed => {}
                 }
             }
             let removed = rows.iter().filter(|row| row.effect == Effect::Removed);
-            captured.remove(removed.map(|row| (row.id, row.key)));
-            delta.tables.push((table.info(), captured));
+            change_set.remove(removed.map(|row| (row.id, row.key)));
+            delta.tables.push((table.info(), change_set));
         }
         delta
     }
@@ -51,11 +51,11 @@ impl<T: Tables> World<T> {
         self.refuse_in_transaction()?;
         let of_table = |id| {
             let table = self.tables.table(id);
-            let mut captured = Captured::new(id);
+            let mut change_set = ChangeSet::new(id);
             for (_, key) in table.rows_by_id() {
-                table.copy(&self.tables, key, None, &mut captured);
+                table.copy(&self.tables, key, None, &mut change_set);
             }
-            (table.info(), captured)
+            (table.info(), change_set)
         };
         let used_id = |id| {
             let next = self.tables.table(id).counter().next();
@@ -80,8 +80,8 @@ impl<T: Tables> World<T> {
     /// [`Error::NotApplied`] with all rows that do not fit, [`Error::OtherSchema`] for the changes of
     /// a world with other tables. Nothing was changed then.
     pub fn apply(&mut self, delta: &Delta) -> Result<(), Error> {
-        for (info, captured) in &delta.tables {
-            let own = T::INFO.get(captured.table.index());
+        for (info, change_set) in &delta.tables {
+            let own = T::INFO.get(change_set.table.index());
             if own.is_none_or(|own| own.name != info.name || own.columns != info.columns) {
                 return Err(Error::OtherSchema { table: info.name });
             }
@@ -120,23 +120,23 @@ struct Applying<'w, T: Tables> {
 
 impl<T: Tables> Applying<'_, T> {
     fn remove(&mut self, delta: &Delta) {
-        for (info, captured) in &delta.tables {
-            let table = captured.table;
+        for (info, change_set) in &delta.tables {
+            let table = change_set.table;
             let pivot = match info.kind {
                 TableKind::Entity => None,
                 TableKind::Owned { pivot } => Some(pivot),
                 // Its rows go with what is owned.
                 TableKind::Pivot { .. } => continue,
             };
-            for id in captured.removed() {
+            for id in change_set.removed() {
                 let Some(key) = self.world.tables.table(table).key_of(id) else {
                     self.complain(info, id, ProblemKind::Missing);
                     continue;
                 };
                 if let Some(pivot) = pivot {
-                    self.world.take_out(pivot, key);
+                    self.world.remove_row(pivot, key);
                 }
-                self.world.take_out(table, key);
+                self.world.remove_row(table, key);
                 self.removed.push((AnyKey { table, key }, id));
             }
         }
@@ -144,28 +144,32 @@ impl<T: Tables> Applying<'_, T> {
 
     /// Gives new rows their ids, so that all others can name them.
     fn make_room(&mut self, delta: &Delta) {
-        for (info, captured) in &delta.tables {
+        for (info, change_set) in &delta.tables {
             if let TableKind::Pivot { .. } = info.kind {
                 continue;
             }
-            for row in captured.rows().iter().filter(|row| captured.is_new(row)) {
-                let table = self.world.tables.table_mut(captured.table);
+            for row in change_set
+                .rows()
+                .iter()
+                .filter(|row| change_set.is_new(row))
+            {
+                let table = self.world.tables.table_mut(change_set.table);
                 if table.key_of(row.id).is_some() {
                     self.complain(info, row.id, ProblemKind::AlreadyThere);
                 } else {
                     table.reserve(row.id);
-                    self.world.recorded(captured.table);
+                    self.world.recorded(change_set.table);
                 }
             }
         }
     }
 
     fn write(&mut self, delta: &Delta) {
-        for (_, captured) in &delta.tables {
-            let table = captured.table;
+        for (_, change_set) in &delta.tables {
+            let table = change_set.table;
             let apply_row = self.world.tables.table(table).applier();
-            for row in captured.rows() {
-                match apply_row(&mut self.world.tables, captured, row) {
+            for row in change_set.rows() {
+                match apply_row(&mut self.world.tables, change_set, row) {
                     Ok(key) => {
                         self.world.recorded(table);
                         self.touched.push(AnyKey { table, key });
@@ -208,7 +212,7 @@ impl<T: Tables> Applying<'_, T> {
                 _ => row,
             };
             self.world
-                .islands_above(owned, &mut visited, &mut self.problems);
+                .ownership_cycles_above(owned, &mut visited, &mut self.problems);
         }
         for &(row, id) in &self.removed {
             self.problems.extend(self.world.left_behind(row, id));

@@ -86,8 +86,8 @@ impl<T: Tables> World<T> {
     pub fn subscribe_with(&mut self, capacity: usize) -> Result<Subscription, Error> {
         self.refuse_in_transaction()?;
         // What happened before is not for the new one.
-        self.ledger.feed.hand_out();
-        Ok(self.ledger.feed.subscribe(capacity))
+        self.commit_sink.feed.hand_out();
+        Ok(self.commit_sink.feed.subscribe(capacity))
     }
 
     /// What has happened since this subscriber last looked, or subscribed. What was rolled back has
@@ -100,7 +100,7 @@ impl<T: Tables> World<T> {
     /// world's subscription.
     pub fn changes(&mut self, subscription: &mut Subscription) -> Result<Changes<'_, T>, Error> {
         self.refuse_in_transaction()?;
-        let pending = self.ledger.feed.take(subscription)?;
+        let pending = self.commit_sink.feed.take(subscription)?;
         let mut rows: Vec<Changed> = pending
             .into_iter()
             .map(|((table, id), (key, effect))| Changed {

@@ -22,7 +22,7 @@ use crate::schema::TableId;
 use crate::schema::graph::{Ownership, Reference, references};
 use crate::store::key::{Id, Key};
 use crate::store::table::stored::{Tables, all_tables};
-use crate::store::tracking::commit_sink::Ledger;
+use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::world::entity::{Entity, Standalone};
 use crate::store::world::transaction::UndoLog;
 use crate::store::world::view::{RowMut, RowRef};
@@ -35,7 +35,7 @@ use crate::store::world::view::{RowMut, RowRef};
 pub struct World<T: Tables> {
     pub(crate) tables: T,
     pub(crate) log: UndoLog,
-    pub(crate) ledger: Ledger,
+    pub(crate) commit_sink: CommitSink,
     pub(crate) references: Box<[Vec<Reference>]>,
     pub(crate) ownership: Ownership,
     #[cfg(feature = "sqlite")]
@@ -74,7 +74,7 @@ impl<T: Tables> World<T> {
         Self {
             tables: T::default(),
             log: UndoLog::default(),
-            ledger: Ledger::default(),
+            commit_sink: CommitSink::default(),
             references: references(T::INFO),
             ownership: Ownership::of(T::INFO),
             #[cfg(feature = "sqlite")]
@@ -96,7 +96,7 @@ impl<T: Tables> World<T> {
         for table in all_tables::<T>() {
             self.tables.table_mut(table).forget_file();
         }
-        self.ledger.together.clear();
+        self.commit_sink.txn_groups.clear();
         self.identity = new_identity();
         self.identity
     }
@@ -109,7 +109,7 @@ impl<T: Tables> World<T> {
     #[inline]
     pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
         let id = self.check_insert(&row)?;
-        Ok(self.insert_checked(id, row))
+        Ok(self.insert_unchecked(id, row))
     }
 
     /// A row for reading, with its relations. O(1).
@@ -234,7 +234,7 @@ impl<T: Tables> World<T> {
     pub fn check(&self) -> Vec<String> {
         all_tables::<T>()
             .flat_map(|table| self.tables.table(table).check(&self.tables))
-            .chain(self.islands().iter().map(ToString::to_string))
+            .chain(self.ownership_cycles().iter().map(ToString::to_string))
             .collect()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::error::Error;
 
-use crate::store::index::{Parent, Place};
+use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
 use crate::store::pivot::{Pivot, StoredPivot, describe};
@@ -68,13 +68,13 @@ impl<T: Tables> World<T> {
                 table: O::Pivot::INFO.name,
             });
         };
-        let key = self.insert_checked(id, row);
+        let key = self.insert_unchecked(id, row);
         let record = self.is_recording();
-        <O::Pivot as StoredPivot>::table_mut(&mut self.tables).link(
+        <O::Pivot as StoredPivot>::table_mut(&mut self.tables).insert(
             pivot_id,
             key.raw(),
             owner,
-            Place::Last,
+            InsertAt::Last,
             record,
         );
         if record {
@@ -190,7 +190,7 @@ impl<T: Tables> World<T> {
         let (arm, parent) = owner.arm();
         // The arms follow the owned row.
         match (parent, O::Pivot::INFO.foreign_keys[arm + 1].table) {
-            (Parent::Row(owner), Some(table)) => self.refuse_island(
+            (Parent::Row(owner), Some(table)) => self.refuse_ownership_cycle(
                 AnyKey {
                     table: O::TABLE,
                     key: key.raw(),

@@ -33,8 +33,8 @@ impl<T: Tables> World<T> {
 
     /// Makes sure that `row` is neither `owner`, its owner to be, nor one of that one's owners.
     /// O(length of the chain), and nothing at all where tables do not allow for a circle.
-    pub(crate) fn refuse_island(&self, row: AnyKey, owner: AnyKey) -> Result<(), Error> {
-        if !self.ownership.is_circular[row.table.index()] {
+    pub(crate) fn refuse_ownership_cycle(&self, row: AnyKey, owner: AnyKey) -> Result<(), Error> {
+        if !self.ownership.can_be_cyclic[row.table.index()] {
             return Ok(());
         }
         let mut to_visit = vec![owner];
@@ -54,34 +54,34 @@ impl<T: Tables> World<T> {
     }
 
     /// The same for an owner that stands in the row already.
-    pub(crate) fn refuse_island_of(&self, row: AnyKey) -> Result<(), Error> {
-        if !self.ownership.is_circular[row.table.index()] {
+    pub(crate) fn refuse_ownership_cycle_of(&self, row: AnyKey) -> Result<(), Error> {
+        if !self.ownership.can_be_cyclic[row.table.index()] {
             return Ok(());
         }
         let mut owners = self.owners_of(row).into_iter();
-        owners.try_for_each(|(owner, _)| self.refuse_island(row, owner))
+        owners.try_for_each(|(owner, _)| self.refuse_ownership_cycle(row, owner))
     }
 
     /// Where rows own themselves: one place in each circle. O(rows of tables that allow for one).
-    pub(crate) fn islands(&self) -> Vec<Problem> {
+    pub(crate) fn ownership_cycles(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut visited = HashSet::new();
-        for table in all_tables::<T>().filter(|table| self.ownership.is_circular[table.index()]) {
+        for table in all_tables::<T>().filter(|table| self.ownership.can_be_cyclic[table.index()]) {
             for (_, key) in self.tables.table(table).rows_by_id() {
-                self.islands_above(AnyKey { table, key }, &mut visited, &mut problems);
+                self.ownership_cycles_above(AnyKey { table, key }, &mut visited, &mut problems);
             }
         }
         problems
     }
 
     /// The circles that a row is in or below of, but for those through rows that were visited.
-    pub(crate) fn islands_above(
+    pub(crate) fn ownership_cycles_above(
         &self,
         row: AnyKey,
         visited: &mut HashSet<AnyKey>,
         problems: &mut Vec<Problem>,
     ) {
-        if !self.ownership.is_circular[row.table.index()] || !visited.insert(row) {
+        if !self.ownership.can_be_cyclic[row.table.index()] || !visited.insert(row) {
             return;
         }
         // The way up to where we are, each row with the owners that were not looked at.

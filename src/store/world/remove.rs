@@ -45,17 +45,17 @@ impl<T: Tables> World<T> {
             for n in 0..self.references[row.table.index()].len() {
                 let reference = self.references[row.table.index()][n];
                 match self.action(reference) {
-                    Action::RemovePivotRow => self.take_out(reference.table, row.key),
+                    Action::RemovePivotRow => self.remove_row(reference.table, row.key),
                     Action::Remove(table) => {
                         let children = self.children(reference, row.key);
                         to_remove.extend(children.into_iter().map(|key| AnyKey { table, key }));
                     }
-                    Action::Orphan => {
+                    Action::SetNull => {
                         for child in self.children(reference, row.key) {
                             if self
                                 .tables
                                 .table_mut(reference.table)
-                                .orphan(reference.foreign_key, child)
+                                .set_null(reference.foreign_key, child)
                             {
                                 self.recorded(reference.table);
                             }
@@ -83,7 +83,7 @@ impl<T: Tables> World<T> {
             (TableKind::Pivot { .. }, _) if reference.foreign_key == 0 => Action::RemovePivotRow,
             (TableKind::Pivot { owned }, _) => Action::Remove(owned),
             (_, OnDelete::Cascade) => Action::Remove(reference.table),
-            (_, OnDelete::SetNull) => Action::Orphan,
+            (_, OnDelete::SetNull) => Action::SetNull,
             (_, OnDelete::Restrict) => Action::Refuse,
         }
     }
@@ -95,7 +95,7 @@ impl<T: Tables> World<T> {
             .collect()
     }
 
-    pub(in crate::store) fn take_out(&mut self, table: TableId, key: RawKey) {
+    pub(in crate::store) fn remove_row(&mut self, table: TableId, key: RawKey) {
         if self.tables.table(table).id_of(key).is_some() {
             self.tables.table_mut(table).remove(key);
             self.recorded(table);
@@ -122,6 +122,6 @@ impl<T: Tables> World<T> {
 pub(crate) enum Action {
     RemovePivotRow,
     Remove(TableId),
-    Orphan,
+    SetNull,
     Refuse,
 }

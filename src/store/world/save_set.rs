@@ -15,11 +15,11 @@ use crate::store::world::remove::Action;
 
 /// Whether what a row owns is saved with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cascade {
+pub enum SaveScope {
     /// With all that it owns: through pivots, and through foreign keys that say `ON DELETE CASCADE`.
     Owned,
     /// The row alone, and what it cannot be in the file without.
-    No,
+    Row,
 }
 
 /// The rows to write so that `row` is in the file as it is in memory, and the file is still true:
@@ -28,9 +28,9 @@ pub enum Cascade {
 pub(crate) fn rows_to_save<T: Tables>(
     world: &mut World<T>,
     row: AnyKey,
-    cascade: Cascade,
+    scope: SaveScope,
 ) -> ToSave {
-    world.ledger.together.fold();
+    world.commit_sink.txn_groups.fold();
     let world = &*world;
     let mut closure = Closure {
         world,
@@ -39,14 +39,14 @@ pub(crate) fn rows_to_save<T: Tables>(
         groups: HashSet::new(),
     };
     closure.add(row);
-    if cascade == Cascade::Owned {
+    if scope == SaveScope::Owned {
         closure.add_owned();
         closure.add_removed_from();
     }
     let n_asked = closure.n_dirty();
     loop {
         let before = closure.rows.len();
-        if cascade == Cascade::Owned {
+        if scope == SaveScope::Owned {
             closure.add_removed_from();
             closure.add_that_left();
         }
@@ -105,7 +105,7 @@ impl<T: Tables> Closure<'_, T> {
                             .into_iter()
                             .for_each(|key| self.add(AnyKey { table, key }));
                     }
-                    Action::Orphan | Action::Refuse => {}
+                    Action::SetNull | Action::Refuse => {}
                 }
             }
         }
@@ -154,13 +154,13 @@ impl<T: Tables> Closure<'_, T> {
     /// The rows that were changed in one transaction with one of the rows: half of a trade in the file
     /// would be an item lost, or an item twice.
     fn add_changed_together(&mut self) {
-        let together = &self.world.ledger.together;
+        let txn_groups = &self.world.commit_sink.txn_groups;
         let mut along = Vec::new();
         for &row in &self.rows {
-            if let Some(group) = together.group(row)
+            if let Some(group) = txn_groups.group(row)
                 && self.groups.insert(group)
             {
-                along.extend(together.rows(group));
+                along.extend(txn_groups.rows(group));
             }
         }
         self.rows.extend(along);

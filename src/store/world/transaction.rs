@@ -93,7 +93,7 @@ impl<T: Tables> World<T> {
     /// Whether steps have to be recorded: to be taken back, or to be told to subscribers.
     #[inline]
     pub(crate) fn is_recording(&self) -> bool {
-        self.log.is_open() || self.ledger.feed.is_watched()
+        self.log.is_open() || self.commit_sink.feed.is_watched()
     }
 
     /// A table has recorded a step. Outside of a transaction that is final.
@@ -102,22 +102,22 @@ impl<T: Tables> World<T> {
         if self.log.is_open() {
             self.log.push(table);
         } else {
-            self.tables.table_mut(table).commit(&mut self.ledger);
-            self.ledger.close();
+            self.tables.table_mut(table).commit(&mut self.commit_sink);
+            self.commit_sink.close();
         }
     }
 
     /// Keeps the groups of rows that were changed together in proportion to the dirty rows: new rows may
     /// have been removed, and are nothing any more.
     #[cfg(feature = "sqlite")]
-    fn keep_together_short(&mut self) {
-        if !self.ledger.together.fold_long() {
+    fn compact_txn_groups(&mut self) {
+        if !self.commit_sink.txn_groups.fold_long() {
             return;
         }
         let tables = &self.tables;
         let dirty = all_tables::<T>().map(|table| tables.table(table).dirty());
         let n_dirty = dirty.map(|dirty| dirty.listed().len() + dirty.removed().len());
-        if !self.ledger.together.is_mostly_clean(n_dirty.sum()) {
+        if !self.commit_sink.txn_groups.is_mostly_clean(n_dirty.sum()) {
             return;
         }
         let removed: hashbrown::HashSet<AnyKey> = all_tables::<T>()
@@ -129,8 +129,8 @@ impl<T: Tables> World<T> {
                 })
             })
             .collect();
-        self.ledger
-            .together
+        self.commit_sink
+            .txn_groups
             .compact(|row| tables.table(row.table).is_dirty_row(row.key) || removed.contains(&row));
     }
 }
@@ -151,7 +151,7 @@ impl<T: Tables> Drop for Transaction<'_, T> {
         let World {
             tables,
             log,
-            ledger,
+            commit_sink,
             ..
         } = &mut *self.world;
         while log.n_steps > self.start {
@@ -163,11 +163,11 @@ impl<T: Tables> Drop for Transaction<'_, T> {
             log.n_steps = 0;
             // The first call for a table does all of its steps; the others find none.
             for (table, _) in log.runs.drain(..) {
-                tables.table_mut(table).commit(ledger);
+                tables.table_mut(table).commit(commit_sink);
             }
-            ledger.close();
+            commit_sink.close();
             #[cfg(feature = "sqlite")]
-            self.world.keep_together_short();
+            self.world.compact_txn_groups();
         }
     }
 }

@@ -5,12 +5,12 @@ use bitflags::Flags as _;
 use crate::error::Error;
 
 use crate::schema::check_constraint::Check;
-use crate::store::index::{Parent, Place};
+use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
 use crate::store::row::entity::{Resolve, names_and_values};
 use crate::store::table::stored::Tables;
-use crate::store::table::{Slot, Table, Written, columns_of, flag};
+use crate::store::table::{Slot, Table, WriteOutcome, columns_of, flag};
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
 
@@ -29,21 +29,21 @@ impl<T: Tables> World<T> {
     ) -> Result<(), Error> {
         let record = self.is_recording();
         match E::table_mut(&mut self.tables).write(key.raw(), field, record) {
-            Written::Nothing => Ok(()),
-            Written::Done => {
+            WriteOutcome::Unchanged => Ok(()),
+            WriteOutcome::Written => {
                 if record {
                     self.recorded(E::TABLE);
                 }
                 Ok(())
             }
-            Written::NotYet(field) => self.set_checked(key, field),
+            WriteOutcome::NeedsValidation(field) => self.update_indexed(key, field),
         }
     }
 
     /// The way of a write that may be refused, or that moves the row in an index: take the row out of
     /// the indexes, write, look whether it may stand so, and put it back in, changed or not.
     #[inline(never)]
-    fn set_checked<E: Entity<Tables = T>>(
+    fn update_indexed<E: Entity<Tables = T>>(
         &mut self,
         key: Key<E>,
         field: E::Field,
@@ -55,17 +55,17 @@ impl<T: Tables> World<T> {
                 table: E::INFO.name,
             });
         };
-        table.unlink(raw, columns);
+        table.unindex_row(raw, columns);
         let old = table.rows[raw].row.replace(field);
         let refused = self.refuse_written(key, columns);
         let table = E::table_mut(&mut self.tables);
         if let Err(refused) = refused {
             table.rows[raw].row.replace(old);
-            table.link(raw, columns, Place::ById);
+            table.index_row(raw, columns, InsertAt::ById);
             return Err(refused);
         }
-        table.link(raw, columns, Place::ById);
-        self.wrote(key, columns, old);
+        table.index_row(raw, columns, InsertAt::ById);
+        self.mark_written(key, columns, old);
         Ok(())
     }
 
@@ -81,7 +81,7 @@ impl<T: Tables> World<T> {
         refuse_duplicates(table, row, Some((key.raw(), *id)), columns, &self.tables)?;
         let mut foreign_keys = E::INFO.foreign_keys.iter();
         if foreign_keys.any(|key| key.owns && columns.contains(flag::<E>(key.column))) {
-            self.refuse_island_of(AnyKey {
+            self.refuse_ownership_cycle_of(AnyKey {
                 table: E::TABLE,
                 key: key.raw(),
             })?;
@@ -90,9 +90,14 @@ impl<T: Tables> World<T> {
     }
 
     #[inline]
-    fn wrote<E: Entity<Tables = T>>(&mut self, key: Key<E>, columns: E::Columns, old: E::Field) {
+    fn mark_written<E: Entity<Tables = T>>(
+        &mut self,
+        key: Key<E>,
+        columns: E::Columns,
+        old: E::Field,
+    ) {
         let record = self.is_recording();
-        E::table_mut(&mut self.tables).wrote(key.raw(), columns, old, record);
+        E::table_mut(&mut self.tables).mark_written(key.raw(), columns, old, record);
         if record {
             self.recorded(E::TABLE);
         }
@@ -116,7 +121,7 @@ impl<T: Tables> World<T> {
 
     /// Puts in a row that has been checked.
     #[inline]
-    pub(crate) fn insert_checked<E: Entity<Tables = T>>(&mut self, id: i64, row: E) -> Key<E> {
+    pub(crate) fn insert_unchecked<E: Entity<Tables = T>>(&mut self, id: i64, row: E) -> Key<E> {
         let record = self.is_recording();
         let key = E::table_mut(&mut self.tables).insert(id, row, record);
         if record {

@@ -175,7 +175,7 @@ impl<'w, E: Entity> RowMut<'w, E> {
     pub fn as_ref(&self) -> RowRef<'_, E> {
         let Some(row) = RowRef::new(self.world, self.key) else {
             panic!(
-                "row {:?} was removed together with something that it owned",
+                "row {:?} was removed txn_groups with something that it owned",
                 self.key
             )
         };

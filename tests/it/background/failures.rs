@@ -206,7 +206,7 @@ fn rows_that_were_changed_together_still_go_together_after_a_failure() {
     .unwrap();
     refused(db.wait(ticket));
     let report = db.save(sample.luck).unwrap();
-    assert_eq!((report.updated, report.along), (3, 2));
+    assert_eq!((report.updated, report.implied), (3, 2));
     assert_eq!(db.n_dirty(), 1);
 }
 

@@ -181,7 +181,7 @@ fn dropped_it_waits_for_what_was_accepted_and_for_nothing_else() {
 }
 
 #[test]
-fn flush_save_close_and_into_world_wait_for_what_is_on_its_way() {
+fn flush_save_close_and_into_world_wait_for_what_is_in_flight() {
     for fails in [false, true] {
         for verb in ["flush", "save", "close", "into_world"] {
             let file = refusing_file();

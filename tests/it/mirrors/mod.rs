@@ -131,8 +131,8 @@ fn changes_of_other_columns_do_not_touch_what_the_mirror_has() {
     let change = changes.of::<Attribute>().next().unwrap();
     assert_eq!(change.effect, Effect::Changed(AttributeColumns::VISIBLE));
     let delta = changes.delta();
-    let (_, captured) = delta.tables().next().unwrap();
-    assert_eq!(captured.values(&captured.rows()[0]).count(), 1);
+    let (_, change_set) = delta.tables().next().unwrap();
+    assert_eq!(change_set.values(&change_set.rows()[0]).count(), 1);
     let luck = key_of::<Attribute>(&pair.mirror, 1);
     pair.mirror
         .get_mut(luck)

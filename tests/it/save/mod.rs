@@ -6,7 +6,7 @@ use crate::common::sample::{
     attribute, double, filled_file, flushed_file, inventory, mobile, player,
 };
 use crate::common::{assert_wrote, contents_of, new_file, state_of};
-use gamedb::{Cascade, Error};
+use gamedb::{Error, SaveScope};
 use gamedb_models::{Inventory, InventoryEntry, Item, ItemBlueprint, Mobile, Player};
 
 #[test]
@@ -29,10 +29,10 @@ fn save_writes_a_new_row_with_all_that_it_owns() {
 #[test]
 fn save_without_cascade_writes_the_row_and_what_it_cannot_do_without() {
     let (file, mut db, sample) = filled_file();
-    assert_wrote(db.save_with(sample.bob, Cascade::No).unwrap(), (1, 0, 0));
+    assert_wrote(db.save_with(sample.bob, SaveScope::Row).unwrap(), (1, 0, 0));
     // The strength, its pivot row, the avatar that it names, and the player whom that names.
     assert_wrote(
-        db.save_with(sample.strength, Cascade::No).unwrap(),
+        db.save_with(sample.strength, SaveScope::Row).unwrap(),
         (4, 0, 0),
     );
     assert_eq!(file.contents()["players"].len(), 2);
@@ -53,7 +53,7 @@ fn save_leaves_other_changes_dirty() {
         .unwrap()
         .set_internal_name("bad luck");
     db.get_mut(sample.purity).unwrap().set_visible(true);
-    assert_wrote(db.save_with(sample.ada, Cascade::No).unwrap(), (0, 1, 0));
+    assert_wrote(db.save_with(sample.ada, SaveScope::Row).unwrap(), (0, 1, 0));
     assert_eq!(db.n_dirty(), 3);
     assert_wrote(db.save(sample.ada).unwrap(), (0, 1, 0));
     assert!(db.players.is_dirty(sample.bob) && db.attributes.is_dirty(sample.purity));
@@ -110,7 +110,10 @@ fn save_takes_new_rows_along_that_it_names() {
         .unwrap()
         .set_inventory(chest)
         .unwrap();
-    assert_wrote(db.save_with(sample.iron, Cascade::No).unwrap(), (1, 1, 0));
+    assert_wrote(
+        db.save_with(sample.iron, SaveScope::Row).unwrap(),
+        (1, 1, 0),
+    );
     assert!(db.item_blueprints.is_dirty(unrelated));
     // The entry, the chest that it is in now, and the row that says whose the chest is.
     assert_wrote(db.save(sample.entry).unwrap(), (2, 1, 0));
@@ -166,10 +169,10 @@ fn the_file_is_true_after_every_save() {
         let _ = match which {
             0 => db.save(carol).unwrap(),
             1 => db.save(sample.entry).unwrap(),
-            2 => db.save_with(sample.pet, Cascade::No).unwrap(),
+            2 => db.save_with(sample.pet, SaveScope::Row).unwrap(),
             3 => db.save(sample.strength).unwrap(),
             4 => db.save(new).unwrap(),
-            _ => db.save_with(sample.luck, Cascade::No).unwrap(),
+            _ => db.save_with(sample.luck, SaveScope::Row).unwrap(),
         };
         assert_eq!(db.check(), [""; 0]);
         let (in_file, dirty) = (file.contents(), db.n_dirty());

@@ -2,7 +2,7 @@
 
 use crate::common::sample::{flushed, inventory, mobile, player};
 use crate::common::{TestFile, assert_wrote, flush_failure, new_file};
-use gamedb::{Cascade, Error};
+use gamedb::{Error, SaveScope};
 use gamedb_models::{InventoryEntry, World};
 
 /// Ada and Bob with a bag and ten units of iron each, all flushed.
@@ -51,15 +51,15 @@ fn half_a_trade_is_never_in_the_file() {
     db.get_mut(of_ada).unwrap().set_quantity(7.0).unwrap();
     db.get_mut(of_bob).unwrap().set_quantity(13.0).unwrap();
     let report = db.save(of_ada).unwrap();
-    assert_eq!((report.updated, report.along), (1, 0));
+    assert_eq!((report.updated, report.implied), (1, 0));
     assert_eq!(units_in(&file), 17.0);
     let _ = db.flush().unwrap();
 
     // In one, saving either saves both.
     for saved in [of_ada, of_bob] {
         move_units(&mut db, of_ada, of_bob, 2.0).unwrap();
-        let report = db.save_with(saved, Cascade::No).unwrap();
-        assert_eq!((report.updated, report.along), (2, 1));
+        let report = db.save_with(saved, SaveScope::Row).unwrap();
+        assert_eq!((report.updated, report.implied), (2, 1));
         assert_eq!(units_in(&file), 20.0);
         assert_eq!(db.n_dirty(), 0);
     }
@@ -67,7 +67,7 @@ fn half_a_trade_is_never_in_the_file() {
     db.get_mut(of_ada).unwrap().set_is_max_stacked(true);
     db.get_mut(of_bob).unwrap().set_is_max_stacked(true);
     let report = db.save(of_ada).unwrap();
-    assert_eq!((report.updated, report.along), (1, 0));
+    assert_eq!((report.updated, report.implied), (1, 0));
     drop(db);
     assert_eq!(units_in(&file), 20.0);
 }
@@ -90,7 +90,7 @@ fn who_traded_with_whom_goes_along_through_all_hands() {
     }
     db.get_mut(more[4]).unwrap().set_is_max_stacked(true);
     let report = db.save(hands[3]).unwrap();
-    assert_eq!((report.updated, report.along), (6, 5));
+    assert_eq!((report.updated, report.implied), (6, 5));
     assert_eq!(db.n_dirty(), 1);
     assert_eq!(units_in(&file), 70.0);
 
@@ -105,7 +105,7 @@ fn who_traded_with_whom_goes_along_through_all_hands() {
     move_units(&mut db, between, second, 4.0).unwrap();
     db.remove(between).unwrap();
     let report = db.save(second).unwrap();
-    assert_eq!((report.updated, report.along), (2, 1));
+    assert_eq!((report.updated, report.implied), (2, 1));
     assert_eq!(units_in(&file), 70.0);
     file.reopen(db);
 }
@@ -131,7 +131,7 @@ fn what_was_rolled_back_does_not_go_along() {
     committed.unwrap();
     db.get_mut(of_bob).unwrap().set_quantity(15.0).unwrap();
     let report = db.save(of_ada).unwrap();
-    assert_eq!((report.updated, report.along), (1, 0));
+    assert_eq!((report.updated, report.implied), (1, 0));
     assert_eq!(db.n_dirty(), 1);
 }
 
@@ -146,24 +146,25 @@ fn a_removal_goes_along_with_what_was_changed_with_it() {
         world.get_mut(of_bob)?.set_quantity(20.0)
     });
     given.unwrap();
-    let report = db.save_with(of_bob, Cascade::No).unwrap();
+    let report = db.save_with(of_bob, SaveScope::Row).unwrap();
     assert_wrote(report, (0, 1, 1));
-    assert_eq!(report.along, 1);
+    assert_eq!(report.implied, 1);
     assert_eq!(units_in(&file), 20.0);
     file.reopen(db);
 }
 
 #[test]
 fn a_failed_save_keeps_the_trade_together() {
-    let (file, mut db) = new_file();
+    let file = TestFile::new();
+    let mut db = file.open_impatient();
     let [of_ada, of_bob] = traders(&mut db);
     let _ = db.flush().unwrap();
     move_units(&mut db, of_ada, of_bob, 1.0).unwrap();
-    let other = rusqlite::Connection::open(file.path()).unwrap();
+    let other = file.writer();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(db.save(of_ada).is_err());
     other.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(db.save(of_ada).unwrap().along, 1);
+    assert_eq!(db.save(of_ada).unwrap().implied, 1);
     assert_eq!(units_in(&file), 20.0);
 }
 
@@ -181,9 +182,9 @@ fn many_trades_without_a_flush_are_one_group() {
         move_units(&mut db, from, to, 1.0).unwrap();
     }
     let report = db.save(of_ada).unwrap();
-    assert_eq!((report.updated, report.along), (2, 1));
+    assert_eq!((report.updated, report.implied), (2, 1));
     db.get_mut(of_ada).unwrap().set_quantity(4.0).unwrap();
-    assert_eq!(db.save(of_ada).unwrap().along, 0);
+    assert_eq!(db.save(of_ada).unwrap().implied, 0);
     assert_eq!(units_in(&file), 14.0);
 }
 
@@ -201,7 +202,7 @@ fn many_trades_of_different_rows_are_as_many_groups() {
     let pairs: Vec<_> = (0..TRADES).map(|n| trade(&mut db, n)).collect();
     let (first, _) = pairs[3];
     let report = db.save(first).unwrap();
-    assert_eq!((report.inserted, report.along), (2, 1));
+    assert_eq!((report.inserted, report.implied), (2, 1));
     let _ = db.flush().unwrap();
 
     // A third one comes and goes.
@@ -215,7 +216,7 @@ fn many_trades_of_different_rows_are_as_many_groups() {
         .unwrap();
     }
     let report = db.save(first).unwrap();
-    assert_eq!((report.updated, report.along), (2, 1));
+    assert_eq!((report.updated, report.implied), (2, 1));
     assert_eq!(db.flush().unwrap().updated, 2 * pairs.len() - 2);
     file.reopen(db);
 }

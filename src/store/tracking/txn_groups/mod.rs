@@ -1,10 +1,10 @@
 //! Which rows were changed in one transaction: they have to reach the file together.
 
-mod groups;
+mod disjoint_sets;
 
 use crate::store::key::AnyKey;
 use crate::store::row_set::RowSet;
-use groups::{Groups, Place};
+use disjoint_sets::{Groups, NodeId};
 
 /// So many rows of transactions are noted before groups are made of them, in one go: well below a
 /// millisecond.
@@ -18,31 +18,31 @@ const FEW: usize = 1024;
 /// A transaction notes its rows, one after the other. What groups they make up is found out when
 /// somebody asks, or when the list has become long.
 #[derive(Debug, Default)]
-pub(crate) struct Together {
+pub(crate) struct TxnGroups {
     /// The rows of transactions, and where each transaction ends. After the last end comes the one
     /// that is being written.
-    noted: Vec<AnyKey>,
+    recorded: Vec<AnyKey>,
     ends: Vec<usize>,
     /// What was noted before.
     groups: Groups,
 }
 
-impl Together {
+impl TxnGroups {
     /// Notes a row of the transaction that is being written.
     #[inline]
     pub(crate) fn add(&mut self, row: AnyKey) {
-        self.noted.push(row);
+        self.recorded.push(row);
     }
 
     /// Ends the transaction that is being written. One row is no group.
     pub(crate) fn close(&mut self) {
         let start = self.ends.last().copied().unwrap_or(0);
-        match &self.noted[start..] {
+        match &self.recorded[start..] {
             [] => {}
             [first, others @ ..] if others.iter().all(|row| row == first) => {
-                self.noted.truncate(start);
+                self.recorded.truncate(start);
             }
-            _ => self.ends.push(self.noted.len()),
+            _ => self.ends.push(self.recorded.len()),
         }
     }
 
@@ -50,16 +50,16 @@ impl Together {
     pub(crate) fn fold(&mut self) {
         let mut start = 0;
         for end in self.ends.drain(..) {
-            self.groups.join(&self.noted[start..end]);
+            self.groups.join(&self.recorded[start..end]);
             start = end;
         }
-        self.noted.clear();
+        self.recorded.clear();
     }
 
     /// Makes groups of what was noted, if that is much. Says whether it did.
     #[inline]
     pub(crate) fn fold_long(&mut self) -> bool {
-        let is_long = self.noted.len() > LONG;
+        let is_long = self.recorded.len() > LONG;
         if is_long {
             self.fold();
         }
@@ -92,15 +92,15 @@ impl Together {
                 self.groups.join(&rows);
             }
         }
-        let start = self.noted.len();
-        self.noted.extend_from_slice(&later.noted);
+        let start = self.recorded.len();
+        self.recorded.extend_from_slice(&later.recorded);
         self.ends.extend(later.ends.iter().map(|end| start + end));
         self.fold_long();
     }
 
     /// Forgets everything: it has been flushed.
     pub(crate) fn clear(&mut self) {
-        self.noted.clear();
+        self.recorded.clear();
         self.ends.clear();
         self.groups.clear();
     }
@@ -126,7 +126,7 @@ impl Together {
 
 /// A group, as long as nothing is folded, forgotten or taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Group(Place);
+pub(crate) struct Group(NodeId);
 
 #[cfg(test)]
 mod tests {
@@ -143,17 +143,17 @@ mod tests {
         })
     }
 
-    fn group(together: &mut Together, rows: &[AnyKey]) {
-        rows.iter().for_each(|&row| together.add(row));
-        together.close();
+    fn group(txn_groups: &mut TxnGroups, rows: &[AnyKey]) {
+        rows.iter().for_each(|&row| txn_groups.add(row));
+        txn_groups.close();
     }
 
-    fn with(together: &mut Together, row: AnyKey) -> Vec<AnyKey> {
-        together.fold();
-        let group = together.group(row);
+    fn with(txn_groups: &mut TxnGroups, row: AnyKey) -> Vec<AnyKey> {
+        txn_groups.fold();
+        let group = txn_groups.group(row);
         let mut rows: Vec<_> = group
             .into_iter()
-            .flat_map(|group| together.rows(group))
+            .flat_map(|group| txn_groups.rows(group))
             .collect();
         rows.sort_unstable();
         rows
@@ -162,44 +162,44 @@ mod tests {
     #[test]
     fn groups_that_share_a_row_go_together() {
         let [a, b, c, d, e] = rows();
-        let mut together = Together::default();
-        group(&mut together, &[a, b, a]);
-        group(&mut together, &[d, e]);
-        group(&mut together, &[c, b]);
-        assert!(!together.is_empty(), "groups are noted");
-        assert_eq!(with(&mut together, a), [a, b, c]);
-        assert_eq!(with(&mut together, e), [d, e]);
-        assert!(!together.is_empty(), "groups are made");
+        let mut txn_groups = TxnGroups::default();
+        group(&mut txn_groups, &[a, b, a]);
+        group(&mut txn_groups, &[d, e]);
+        group(&mut txn_groups, &[c, b]);
+        assert!(!txn_groups.is_empty(), "groups are recorded");
+        assert_eq!(with(&mut txn_groups, a), [a, b, c]);
+        assert_eq!(with(&mut txn_groups, e), [d, e]);
+        assert!(!txn_groups.is_empty(), "groups are made");
     }
 
     #[test]
     fn one_row_is_no_group() {
         let [a, b] = rows();
-        let mut together = Together::default();
-        group(&mut together, &[a, a]);
-        group(&mut together, &[b]);
-        group(&mut together, &[]);
-        assert!(together.is_empty() && together.noted.is_empty());
-        assert_eq!(with(&mut together, a), []);
+        let mut txn_groups = TxnGroups::default();
+        group(&mut txn_groups, &[a, a]);
+        group(&mut txn_groups, &[b]);
+        group(&mut txn_groups, &[]);
+        assert!(txn_groups.is_empty() && txn_groups.recorded.is_empty());
+        assert_eq!(with(&mut txn_groups, a), []);
     }
 
     #[test]
     fn a_row_that_is_gone_still_holds_its_groups_together() {
         let [a, b, c, d] = rows();
-        let mut together = Together::default();
-        group(&mut together, &[a, b]);
-        group(&mut together, &[b, c]);
-        group(&mut together, &[c, d]);
-        together.fold();
-        together.compact(|row| row != b);
-        assert_eq!(with(&mut together, a), [a, c, d]);
-        assert_eq!(with(&mut together, b), []);
+        let mut txn_groups = TxnGroups::default();
+        group(&mut txn_groups, &[a, b]);
+        group(&mut txn_groups, &[b, c]);
+        group(&mut txn_groups, &[c, d]);
+        txn_groups.fold();
+        txn_groups.compact(|row| row != b);
+        assert_eq!(with(&mut txn_groups, a), [a, c, d]);
+        assert_eq!(with(&mut txn_groups, b), []);
     }
 
     #[test]
     fn groups_that_come_back_are_joined_with_what_has_changed_since() {
         let [a, b, c, d, e] = rows();
-        let (mut before, mut since) = (Together::default(), Together::default());
+        let (mut before, mut since) = (TxnGroups::default(), TxnGroups::default());
         group(&mut before, &[a, b]);
         group(&mut before, &[c, d]);
         group(&mut since, &[b, e]);
@@ -211,26 +211,26 @@ mod tests {
     #[test]
     fn what_was_noted_is_kept_short_and_says_the_same() {
         let [a, b, c, d, e] = rows();
-        let mut together = Together::default();
+        let mut txn_groups = TxnGroups::default();
         let mut longest = 0;
         for _ in 0..LONG {
-            group(&mut together, &[a, b]);
-            group(&mut together, &[c, d, c]);
-            longest = longest.max(together.noted.len());
-            together.fold_long();
-            assert!(together.groups.len() <= 4, "there are four rows");
+            group(&mut txn_groups, &[a, b]);
+            group(&mut txn_groups, &[c, d, c]);
+            longest = longest.max(txn_groups.recorded.len());
+            txn_groups.fold_long();
+            assert!(txn_groups.groups.len() <= 4, "there are four rows");
         }
         assert!((LONG..LONG + 5).contains(&longest));
-        group(&mut together, &[d, e]);
-        assert_eq!(with(&mut together, b), [a, b]);
-        assert_eq!(with(&mut together, c), [c, d, e]);
+        group(&mut txn_groups, &[d, e]);
+        assert_eq!(with(&mut txn_groups, b), [a, b]);
+        assert_eq!(with(&mut txn_groups, c), [c, d, e]);
     }
 
     #[test]
     fn what_is_appended_may_be_noted_or_in_groups() {
         let [a, b, c, d, e] = rows();
         for (fold_one, fold_other) in [(false, false), (false, true), (true, false), (true, true)] {
-            let (mut one, mut other) = (Together::default(), Together::default());
+            let (mut one, mut other) = (TxnGroups::default(), TxnGroups::default());
             group(&mut one, &[a, b]);
             group(&mut other, &[c, d]);
             group(&mut other, &[b, e]);
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn rows_are_looked_through_when_most_of_them_are_clean() {
         let mut keys = SlotMap::<RawKey, ()>::with_key();
-        let mut together = Together::default();
+        let mut txn_groups = TxnGroups::default();
         let mut pair = || {
             [(); 2].map(|()| AnyKey {
                 table: TableId(0),
@@ -260,30 +260,30 @@ mod tests {
         };
         let n_dirty = 2 * FEW;
         for _ in 0..n_dirty + FEW / 2 {
-            assert!(!together.is_mostly_clean(n_dirty));
-            group(&mut together, &pair());
-            together.fold();
+            assert!(!txn_groups.is_mostly_clean(n_dirty));
+            group(&mut txn_groups, &pair());
+            txn_groups.fold();
         }
-        assert!(!together.is_mostly_clean(n_dirty));
+        assert!(!txn_groups.is_mostly_clean(n_dirty));
         let last = pair();
-        group(&mut together, &last);
-        together.fold();
-        assert!(together.is_mostly_clean(n_dirty));
-        together.compact(|row| last.contains(&row));
-        assert_eq!(together.groups.len(), 2);
-        assert_eq!(with(&mut together, last[0]), last);
-        together.clear();
-        assert!(together.is_empty());
+        group(&mut txn_groups, &last);
+        txn_groups.fold();
+        assert!(txn_groups.is_mostly_clean(n_dirty));
+        txn_groups.compact(|row| last.contains(&row));
+        assert_eq!(txn_groups.groups.len(), 2);
+        assert_eq!(with(&mut txn_groups, last[0]), last);
+        txn_groups.clear();
+        assert!(txn_groups.is_empty());
     }
 
     #[test]
     fn saved_groups_are_forgotten() {
         let [a, b, c, d] = rows();
-        let mut together = Together::default();
-        group(&mut together, &[a, b]);
-        group(&mut together, &[c, d]);
-        together.forget(&RowSet::from_iter([a, b]));
-        assert_eq!(with(&mut together, a), []);
-        assert_eq!(with(&mut together, d), [c, d]);
+        let mut txn_groups = TxnGroups::default();
+        group(&mut txn_groups, &[a, b]);
+        group(&mut txn_groups, &[c, d]);
+        txn_groups.forget(&RowSet::from_iter([a, b]));
+        assert_eq!(with(&mut txn_groups, a), []);
+        assert_eq!(with(&mut txn_groups, d), [c, d]);
     }
 }

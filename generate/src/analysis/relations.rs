@@ -1,0 +1,293 @@
+//! Which column points to which table: declared foreign keys first, then names (`player_id` →
+//! `players`).
+
+use crate::config::{Config, References};
+use crate::error::ModelError;
+use crate::names;
+use crate::schema::{Column, ForeignKey, OnDelete, Schema, Table};
+
+/// How a relation was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// `REFERENCES` or `FOREIGN KEY`.
+    Declared,
+    /// `gamedb.toml` says so.
+    Config,
+    /// By the column's name.
+    Convention,
+}
+
+impl Found {
+    /// A word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Config => "config",
+            Self::Convention => "convention",
+        }
+    }
+}
+
+/// A column that points to a table's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// The table that the column is in.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// The table it points to.
+    pub target: String,
+    /// How it was found.
+    pub found: Found,
+    /// What happens to this row when the other one goes; nothing is allowed to, by convention.
+    pub on_delete: OnDelete,
+    /// Whether the column is UNIQUE: at most one row points to each.
+    pub unique: bool,
+    /// Whether the column may be NULL.
+    pub nullable: bool,
+}
+
+impl Relation {
+    /// Whether it points to rows of its own table.
+    pub fn is_self_reference(&self) -> bool {
+        self.table == self.target
+    }
+}
+
+/// The relation of one column.
+pub fn relation(
+    schema: &Schema,
+    config: &Config,
+    table: &Table,
+    column: &Column,
+) -> Option<Relation> {
+    if column.primary_key {
+        return None;
+    }
+    let unfollowed = table.unfollowed_keys.iter();
+    let elsewhere = unfollowed
+        .filter(|key| key.columns.as_slice() == [column.name.as_str()])
+        .count();
+    let declared = table.foreign_key(&column.name);
+    let (target, found, on_delete) = if declared.is_some() || elsewhere > 0 {
+        let followed = |key: &&ForeignKey| {
+            key.columns.as_slice() == [column.name.as_str()]
+                && why_not(schema, table, key).is_none()
+        };
+        let key = table.foreign_keys.iter().find(followed)?;
+        let target = schema.table(&key.table)?;
+        (target.name.clone(), Found::Declared, key.on_delete)
+    } else {
+        let said = config
+            .column(&table.name, &column.name)
+            .and_then(|section| section.references.as_ref());
+        match said.map(|references| references.get_ref()) {
+            Some(References::Table(target)) => (target.clone(), Found::Config, OnDelete::NoAction),
+            Some(References::No(_)) => return None,
+            None => {
+                let target = by_name(schema, config, column)?;
+                (target.name.clone(), Found::Convention, OnDelete::NoAction)
+            }
+        }
+    };
+    Some(Relation {
+        table: table.name.clone(),
+        column: column.name.clone(),
+        target,
+        found,
+        on_delete,
+        unique: table.is_unique(&column.name),
+        nullable: !column.not_null,
+    })
+}
+
+/// The relations of each table, in the order of the tables.
+pub(crate) fn by_table(schema: &Schema, config: &Config) -> Vec<Vec<Relation>> {
+    let of_table = |table: &Table| {
+        let columns = table.columns.iter();
+        columns
+            .filter_map(|column| relation(schema, config, table, column))
+            .collect()
+    };
+    schema.tables.iter().map(of_table).collect()
+}
+
+/// Columns that point to a table by their names alone, and hold 0 where they point to no row: `guild_id
+/// INT NOT NULL DEFAULT 0`. Columns of UNIQUE sets are not among them, because a row cannot be
+/// without its key.
+pub(crate) fn zero_means_null(schema: &Schema, config: &Config) -> Vec<(String, String)> {
+    let of_table = |table: &Table, column: &Column| {
+        let is_zero = column.not_null && column.default.as_deref() == Some("0");
+        let in_key = |name: &String| name.eq_ignore_ascii_case(&column.name);
+        let in_key = table
+            .uniques
+            .iter()
+            .any(|key| key.columns.iter().any(in_key));
+        let found = relation(schema, config, table, column).map(|relation| relation.found);
+        is_zero && !in_key && found == Some(Found::Convention)
+    };
+    let columns = schema.tables.iter().flat_map(|table| {
+        let columns = table.columns.iter();
+        columns
+            .filter(move |column| of_table(table, column))
+            .map(|column| (table.name.clone(), column.name.clone()))
+    });
+    columns.collect()
+}
+
+/// A declared foreign key that is not followed in memory: its columns are plain ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfollowed {
+    /// The table that the key is in.
+    pub table: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The table it points to, whether or not that is there.
+    pub target: String,
+    /// The columns it points to.
+    pub target_columns: Vec<String>,
+    /// What should happen to this row when the other one goes.
+    pub on_delete: OnDelete,
+    /// Why it is not followed.
+    pub why: String,
+}
+
+/// All relations of the schema, in declaration order, and the declared foreign keys that are not followed.
+///
+/// # Errors
+/// [`ModelError`] for a foreign key that cannot be kept in memory.
+pub fn relations(
+    schema: &Schema,
+    config: &Config,
+) -> Result<(Vec<Relation>, Vec<Unfollowed>), ModelError> {
+    let mut found = Vec::new();
+    let mut unfollowed = Vec::new();
+    for table in &schema.tables {
+        own_id(table)?;
+        for column in &table.columns {
+            if let Some(relation) = relation(schema, config, table, column) {
+                possible(column, &relation)?;
+                found.push(relation);
+            }
+        }
+        let mut followed: Vec<&ForeignKey> = Vec::new();
+        for key in table.foreign_keys.iter().chain(&table.unfollowed_keys) {
+            let why = why_not(schema, table, key).or_else(|| {
+                let other = followed.iter().find(|other| other.columns == key.columns)?;
+                (*other != key).then(|| format!("the column points to {} already", other.table))
+            });
+            match why {
+                None => followed.push(key),
+                Some(why) => unfollowed.push(Unfollowed {
+                    table: table.name.clone(),
+                    columns: key.columns.clone(),
+                    target: key.table.clone(),
+                    target_columns: key.target_columns.clone(),
+                    on_delete: key.on_delete,
+                    why,
+                }),
+            }
+        }
+    }
+    Ok((found, unfollowed))
+}
+
+/// The table that a column's name refers to. A prefix `owner_` is not part of the table's name.
+fn by_name<'s>(schema: &'s Schema, config: &Config, column: &Column) -> Option<&'s Table> {
+    if !column.is_integer() || column.must_be_null && column.not_null {
+        return None;
+    }
+    // Most columns do not end with `_id`, and this test is cheaper than making an identifier.
+    let is_other = |last: char| last.is_ascii_alphanumeric() && !last.eq_ignore_ascii_case(&'d');
+    if column.name.ends_with(is_other) {
+        return None;
+    }
+    let name = names::Ident::new(&column.name);
+    let stem = name.stem().strip_suffix("_id")?;
+    if stem.is_empty() {
+        return None;
+    }
+    let named = |stem: &str| {
+        let many = names::plural(stem);
+        schema.tables.iter().find(|table| {
+            table.rowid_key
+                && !table.has_surrogate_id()
+                && match config.table(&table.name).and_then(|t| t.singular.as_ref()) {
+                    Some(singular) => singular.get_ref() == stem,
+                    None => {
+                        let table = names::Ident::new(&table.name);
+                        let table = table.stem();
+                        table == stem || table == many || names::singular(table) == stem
+                    }
+                }
+        })
+    };
+    named(stem).or_else(|| stem.strip_prefix("owner_").and_then(named))
+}
+
+/// Why a declared foreign key is not followed in memory; `None` if it is: a single column that points to
+/// a table's id.
+fn why_not(schema: &Schema, table: &Table, key: &ForeignKey) -> Option<String> {
+    let [column] = key.columns.as_slice() else {
+        return Some("it has several columns".to_owned());
+    };
+    let Some(target) = schema.table(&key.table) else {
+        return Some(format!("the schema has no table {:?}", key.table));
+    };
+    let to_id = target.rowid_key
+        && match (key.target_columns.as_slice(), target.primary_key.as_slice()) {
+            ([to], [id]) => to.eq_ignore_ascii_case(id),
+            _ => false,
+        };
+    if !to_id {
+        let to = key.target_columns.join(", ");
+        return Some(format!("{}.{to} is not that table's id", target.name));
+    }
+    let plain = |column: &&Column| column.is_integer() && column.allowed.is_none();
+    match table.column(column) {
+        Some(column) if !plain(&column) => {
+            Some(format!("`{}` does not hold ids", column.declaration))
+        }
+        _ => None,
+    }
+}
+
+/// Refuses an id that points to another table.
+fn own_id(table: &Table) -> Result<(), ModelError> {
+    let is_id = |name: &String| table.column(name).is_some_and(|column| column.primary_key);
+    let keys = table.foreign_keys.iter();
+    let mut single = keys.filter_map(|key| match key.columns.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    });
+    match single.find(|column| is_id(column)) {
+        None => Ok(()),
+        Some(column) => Err(ModelError::IdIsForeignKey {
+            table: table.name.clone(),
+            column: column.clone(),
+        }),
+    }
+}
+
+fn possible(column: &Column, relation: &Relation) -> Result<(), ModelError> {
+    let bad_action = |why| ModelError::OnDelete {
+        table: relation.table.clone(),
+        column: relation.column.clone(),
+        action: relation.on_delete,
+        why,
+    };
+    if !column.is_integer() || column.allowed.is_some() {
+        return Err(ModelError::ForeignKeyType {
+            table: relation.table.clone(),
+            column: relation.column.clone(),
+            declared: column.declaration.clone(),
+        });
+    }
+    match relation.on_delete {
+        OnDelete::SetDefault => Err(bad_action("is not supported yet")),
+        OnDelete::SetNull if column.not_null => {
+            Err(bad_action("cannot be: the column is NOT NULL"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,83 @@
+//! Tables during the translation: between the source's declaration and the canonical text.
+
+use crate::input::types::SqlType;
+use crate::schema::{OnDelete, SURROGATE_ID};
+
+/// A table of the translation.
+#[derive(Debug, Default)]
+pub(crate) struct TableDraft {
+    pub(crate) name: String,
+    pub(crate) comment: Option<String>,
+    pub(crate) columns: Vec<ColumnDraft>,
+    /// The column that is the id.
+    pub(crate) id: Id,
+    /// Sets of columns, as indexes into `columns`.
+    pub(crate) uniques: Vec<Vec<usize>>,
+    pub(crate) indexes: Vec<IndexDraft>,
+    pub(crate) checks: Vec<String>,
+}
+
+/// What identifies a row.
+#[derive(Debug, Default)]
+pub(crate) enum Id {
+    /// Not determined yet.
+    #[default]
+    Unknown,
+    /// A column of the source.
+    Column(usize),
+    /// A column that the source does not have, and why.
+    Surrogate { name: String, why: String },
+}
+
+#[derive(Debug)]
+pub(crate) struct ColumnDraft {
+    pub(crate) name: String,
+    pub(crate) kind: SqlType,
+    pub(crate) not_null: bool,
+    pub(crate) default: Option<String>,
+    pub(crate) references: Option<ReferenceDraft>,
+    /// Whether the database numbers its values (AUTO_INCREMENT, IDENTITY).
+    pub(crate) numbered: bool,
+    pub(crate) comment: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ReferenceDraft {
+    /// The index of the table.
+    pub(crate) table: usize,
+    pub(crate) on_delete: OnDelete,
+}
+
+#[derive(Debug)]
+pub(crate) struct IndexDraft {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<usize>,
+}
+
+impl TableDraft {
+    /// The index of a column.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let mut columns = self.columns.iter();
+        columns.position(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The names of some columns, for messages.
+    pub(crate) fn column_names(&self, places: &[usize]) -> String {
+        let names: Vec<&str> = places
+            .iter()
+            .map(|at| self.columns[*at].name.as_str())
+            .collect();
+        names.join(", ")
+    }
+}
+
+/// A free name for an id that the source does not have.
+pub(super) fn surrogate(table: &TableDraft) -> String {
+    let mut name = SURROGATE_ID.to_owned();
+    let mut n = 2;
+    while table.position(&name).is_some() {
+        name = format!("{SURROGATE_ID}_{n}");
+        n += 1;
+    }
+    name
+}

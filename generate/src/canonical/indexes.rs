@@ -1,0 +1,186 @@
+//! UNIQUE sets and indexes.
+
+use super::check_translation::only_not_null;
+use super::draft::{Id, IndexDraft, TableDraft};
+use crate::input::ddl::{Ddl, DeclaredKey, DeclaredTable, KeyPart};
+use crate::input::types::SqlType;
+use crate::schema::ForeignKey;
+use crate::sql::Dialect;
+use crate::sql::tokens::join;
+
+/// Translates UNIQUE sets and indexes.
+pub(super) fn sets(
+    ddl: &Ddl,
+    dialect: Dialect,
+    tables: &mut [TableDraft],
+    warnings: &mut Vec<String>,
+) {
+    for (source, table) in ddl.tables.iter().zip(tables) {
+        let primary: Vec<usize> = source
+            .primary_key
+            .iter()
+            .filter_map(|name| source.position(name))
+            .collect();
+        if !primary.is_empty() && !matches!(table.id, Id::Column(_)) {
+            compared(source, table, &primary, dialect, warnings);
+            table.uniques.push(primary.clone());
+        }
+        for key in &source.keys {
+            let Some(places) = places(source, table, key, warnings) else {
+                continue;
+            };
+            if is_unique(table, key, &places, dialect, warnings) {
+                compared(source, table, &places, dialect, warnings);
+                let is_id = matches!((&table.id, places.as_slice()), (Id::Column(id), [only]) if id == only);
+                if !is_id && !table.uniques.contains(&places) {
+                    table.uniques.push(places);
+                }
+            } else if !table.indexes.iter().any(|index| index.columns == places) {
+                let name = key.name.clone().unwrap_or_else(|| {
+                    let columns = table.column_names(&places).replace(", ", "_");
+                    format!("{}_{columns}", table.name)
+                });
+                let columns = places;
+                table.indexes.push(IndexDraft { name, columns });
+            }
+        }
+    }
+}
+
+/// A warning about an index.
+fn warning(table: &TableDraft, key: &DeclaredKey, what: &str) -> String {
+    let name = key.name.as_deref().unwrap_or("without a name");
+    format!("table {}: index {name} {what}", table.name)
+}
+
+/// The columns of an index; `None` with a warning if it has other parts, so that it is left out.
+fn places(
+    source: &DeclaredTable,
+    table: &TableDraft,
+    key: &DeclaredKey,
+    warnings: &mut Vec<String>,
+) -> Option<Vec<usize>> {
+    let columns = key.parts.iter().map(KeyPart::column);
+    let places: Option<Vec<usize>> = columns
+        .map(|column| column.and_then(|name| source.position(name)))
+        .collect();
+    if places.is_none() {
+        let expression = key.parts.iter().find_map(|part| match part {
+            KeyPart::Expression(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let what = match (expression, key.unique) {
+            (Some(text), true) => {
+                format!("is left out, and what it keeps unique is not: `{text}` is computed")
+            }
+            (Some(text), false) => format!("is left out: `{text}` is computed"),
+            (None, _) => "is left out: it has a column that the table does not have".to_owned(),
+        };
+        warnings.push(warning(table, key, &what));
+    }
+    places
+}
+
+/// Whether a UNIQUE index is UNIQUE in SQLite too, with a warning if it is not or compares otherwise.
+fn is_unique(
+    table: &TableDraft,
+    key: &DeclaredKey,
+    places: &[usize],
+    dialect: Dialect,
+    warnings: &mut Vec<String>,
+) -> bool {
+    if !key.unique {
+        return false;
+    }
+    let mut warn = |what: &str| warnings.push(warning(table, key, what));
+    let mut parts = key.parts.iter();
+    if parts.any(|part| matches!(part, KeyPart::Prefix(..))) {
+        warn("is not UNIQUE here: it compares only the start of a text");
+        return false;
+    }
+    if let Some(condition) = &key.condition
+        && !only_not_null(condition, dialect, table, places)
+    {
+        let condition = join(condition);
+        warn(&format!(
+            "is not UNIQUE here: it covers only the rows where `{condition}`"
+        ));
+        return false;
+    }
+    let exact = |collation: &&String| !collation.eq_ignore_ascii_case("BINARY");
+    if dialect == Dialect::Sqlite
+        && let Some(collation) = key.collation.as_ref().filter(exact)
+    {
+        warn(&format!(
+            "is UNIQUE by exact text here, and not by {collation}"
+        ));
+    }
+    true
+}
+
+/// Warns where MySQL's collation compares texts as equal that SQLite tells apart.
+fn compared(
+    source: &DeclaredTable,
+    table: &TableDraft,
+    places: &[usize],
+    dialect: Dialect,
+    warnings: &mut Vec<String>,
+) {
+    if dialect != Dialect::MySql {
+        return;
+    }
+    let exact = |collation: &str| {
+        let collation = collation.to_ascii_lowercase();
+        collation == "binary" || collation.ends_with("_bin") || collation.ends_with("_cs")
+    };
+    let texts = places
+        .iter()
+        .filter(|at| matches!(table.columns[**at].kind, SqlType::Text(_)));
+    let loose: Vec<usize> = texts
+        .filter(|at| {
+            let own = source
+                .columns
+                .get(**at)
+                .and_then(|column| column.collation.as_ref());
+            !own.or(source.collation.as_ref())
+                .is_some_and(|collation| exact(collation))
+        })
+        .copied()
+        .collect();
+    if !loose.is_empty() {
+        warnings.push(format!(
+            "table {}: UNIQUE ({}) compares texts exactly here; MySQL takes some for equal, such as those that differ in upper and lower case",
+            table.name,
+            table.column_names(places)
+        ));
+    }
+}
+
+/// Gives the columns of foreign keys that are not followed an index, as databases do.
+pub(super) fn of_unfollowed(tables: &mut [TableDraft], unfollowed: &[(String, ForeignKey)]) {
+    for (name, key) in unfollowed {
+        let Some(table) = tables.iter_mut().find(|table| table.name == *name) else {
+            continue;
+        };
+        let places: Vec<usize> = key
+            .columns
+            .iter()
+            .filter_map(|name| table.position(name))
+            .collect();
+        let is_id =
+            matches!((&table.id, places.as_slice()), (Id::Column(id), [only]) if id == only);
+        let indexes = table.indexes.iter().map(|index| &index.columns);
+        if is_id
+            || indexes
+                .chain(&table.uniques)
+                .any(|columns| columns.starts_with(&places))
+        {
+            continue;
+        }
+        let name = format!("{}_{}", table.name, key.columns.join("_"));
+        table.indexes.push(IndexDraft {
+            name,
+            columns: places,
+        });
+    }
+}

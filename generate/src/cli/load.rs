@@ -1,0 +1,258 @@
+//! From a schema file to a [`Schema`]: reads the file, translates it unless it is canonical, and reads the
+//! translation.
+//!
+//! ```text
+//! file ──input──> Ddl ──canonical──> SQLite text ──sqlite::read──> Schema
+//! ```
+
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::analysis::relations;
+use crate::canonical::{self, Canonical};
+use crate::config::Config;
+use crate::error::{Error, ReadError};
+use crate::input::ddl::Ddl;
+use crate::input::{decode, detect, read, sqlite_file};
+use crate::schema::sqlite;
+use crate::schema::{OwnerPair, Schema};
+use crate::sql::Dialect;
+
+/// A schema that was read.
+#[derive(Debug)]
+pub(crate) struct LoadedSchema {
+    pub(crate) schema: Schema,
+    /// The schema as canonical SQLite.
+    pub(crate) text: String,
+    /// Whether this is a translation, rather than the text of the file itself.
+    pub(crate) is_translated: bool,
+}
+
+/// The start of every SQLite file.
+const SQLITE_HEADER: &[u8] = b"SQLite format 3\0";
+
+/// Reads a schema file.
+///
+/// # Errors
+/// [`Error::ReadFile`]; [`Error::Schema`] for what SQLite refuses.
+pub(crate) fn schema_file(
+    path: &Path,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<LoadedSchema, Error> {
+    let failed = |source| Error::ReadFile {
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    let head = SQLITE_HEADER.len() as u64;
+    file.by_ref()
+        .take(head)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    let name = path.display().to_string();
+    if bytes == SQLITE_HEADER {
+        drop(file);
+        let refused = |source| Error::Schema {
+            file: name.clone(),
+            source,
+        };
+        let found = sqlite_file::open(path).map_err(refused)?;
+        let note = format!("{name} is a SQLite file");
+        return from_sqlite(found, None, &name, config, note);
+    }
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    from_bytes(&bytes, &name, dialect, config)
+}
+
+/// Reads the bytes of a schema text; `name` is what errors call it.
+fn from_bytes(
+    bytes: &[u8],
+    name: &str,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<LoadedSchema, Error> {
+    let (source, lossy) = decode::decode(bytes);
+    let in_sqlite = match dialect {
+        Some(Dialect::MySql | Dialect::Postgres) => None,
+        _ => Some(sqlite_file::from_text(&source)),
+    };
+    // For a canonical schema the dialect need not be guessed.
+    let is_canonical = in_sqlite.as_ref().is_some_and(|found| {
+        found
+            .as_ref()
+            .is_ok_and(|found| canonical::is_canonical(&found.schema, &found.skipped, config))
+    });
+    let taken = in_sqlite.as_ref().is_some_and(Result::is_ok);
+    let guess = detect::detect(&source, taken);
+    let (dialect, note) = match dialect {
+        Some(dialect) => (
+            dialect,
+            format!("read as {}, as --dialect says", dialect.name()),
+        ),
+        None if is_canonical => (
+            Dialect::Sqlite,
+            "read as SQLite: SQLite takes all of it".to_owned(),
+        ),
+        None => {
+            let (dialect, why) = (guess.dialect, &guess.why);
+            (
+                dialect,
+                format!(
+                    "read as {}: {why}; --dialect says otherwise",
+                    dialect.name()
+                ),
+            )
+        }
+    };
+    let mut source = match (dialect, in_sqlite) {
+        (Dialect::Sqlite, Some(found)) => {
+            let found = found.map_err(|source| Error::Schema {
+                file: name.to_owned(),
+                source,
+            })?;
+            from_sqlite(found, Some(&source), name, config, note)?
+        }
+        _ => from_script(&source, dialect, name, config, note)?,
+    };
+    source.schema.warnings.splice(0..0, lossy);
+    Ok(source)
+}
+
+fn from_sqlite(
+    found: sqlite_file::SqliteSchema,
+    text: Option<&str>,
+    name: &str,
+    config: &Config,
+    note: String,
+) -> Result<LoadedSchema, Error> {
+    if found.schema.tables.is_empty() {
+        return Err(Error::Schema {
+            file: name.to_owned(),
+            source: ReadError::NoTables {
+                dialect: Dialect::Sqlite,
+                warnings: Vec::new(),
+            },
+        });
+    }
+    if canonical::is_canonical(&found.schema, &found.skipped, config) {
+        let mut schema = found.schema;
+        let Some(text) = text else {
+            // A SQLite file has no text of its own to keep.
+            schema.notes.push(note);
+            let statements = schema
+                .statements
+                .iter()
+                .map(|statement| format!("{statement};\n"));
+            let text = headed(name, &statements.collect::<Vec<_>>().join("\n"));
+            return Ok(LoadedSchema {
+                schema,
+                text,
+                is_translated: true,
+            });
+        };
+        return Ok(LoadedSchema {
+            schema,
+            text: text.to_owned(),
+            is_translated: false,
+        });
+    }
+    let (ddl, warnings) = sqlite_file::ddl(&found);
+    finish(ddl, Dialect::Sqlite, name, config, vec![note], warnings)
+}
+
+fn from_script(
+    source: &str,
+    dialect: Dialect,
+    name: &str,
+    config: &Config,
+    note: String,
+) -> Result<LoadedSchema, Error> {
+    let read = read::read(source, dialect);
+    if read.ddl.tables.is_empty() {
+        return Err(Error::Schema {
+            file: name.to_owned(),
+            source: ReadError::NoTables {
+                dialect,
+                warnings: read.warnings,
+            },
+        });
+    }
+    let mut notes = vec![note];
+    if !read.skipped.is_empty() {
+        let skipped = read.skipped.iter().map(|(what, n)| format!("{n} {what}"));
+        notes.push(format!(
+            "passed over: {}",
+            skipped.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    finish(read.ddl, dialect, name, config, notes, read.warnings)
+}
+
+fn finish(
+    mut ddl: Ddl,
+    dialect: Dialect,
+    name: &str,
+    config: &Config,
+    notes: Vec<String>,
+    mut warnings: Vec<String>,
+) -> Result<LoadedSchema, Error> {
+    let pairs = canonical::split_owners(&mut ddl, dialect, config, &mut warnings)?;
+    let mut canonical = canonical::translate(&ddl, dialect, config);
+    let (mut text, mut schema) = read_back(&canonical, &pairs, name)?;
+    let optional = relations::zero_means_null(&schema, config);
+    if !optional.is_empty() {
+        canonical.make_nullable(&optional);
+        (text, schema) = read_back(&canonical, &pairs, name)?;
+        for table in &mut schema.tables {
+            for column in &mut table.columns {
+                let place = (table.name.clone(), column.name.clone());
+                column.zero_is_null = optional.contains(&place);
+            }
+        }
+    }
+    schema.notes = notes;
+    schema.warnings = warnings;
+    schema.warnings.extend(canonical.warnings);
+    Ok(LoadedSchema {
+        schema,
+        text,
+        is_translated: true,
+    })
+}
+
+/// The text of a translation, and its schema, with the properties that SQL text cannot express.
+fn read_back(
+    canonical: &Canonical,
+    pairs: &[(String, OwnerPair)],
+    name: &str,
+) -> Result<(String, Schema), Error> {
+    let text = headed(name, &canonical.text);
+    let mut schema = sqlite::read(&text).map_err(|source| Error::Canonical {
+        file: name.to_owned(),
+        source,
+    })?;
+    for table in &mut schema.tables {
+        let keys = canonical.unfollowed.iter();
+        let keys = keys.filter(|(of, _)| *of == table.name);
+        table.unfollowed_keys = keys.map(|(_, key)| key.clone()).collect();
+        let pairs = pairs.iter().filter(|(of, _)| *of == table.name);
+        table.owner_pairs = pairs.map(|(_, pair)| pair.clone()).collect();
+    }
+    Ok((text, schema))
+}
+
+/// The start of every translated schema.
+pub(crate) const GENERATED: &str = "-- @generated";
+
+fn headed(name: &str, text: &str) -> String {
+    let file = name
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(name)
+        .replace(['\n', '\r'], " ");
+    format!(
+        "{GENERATED} from `{file}` by `gamedb generate`. Do not edit; edit the schema and rerun.\n\n{text}"
+    )
+}

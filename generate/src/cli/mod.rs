@@ -1,0 +1,7 @@
+//! From files to files: the library behind the `gamedb` command, and build scripts.
+
+pub mod build;
+#[cfg(test)]
+mod layout_tests;
+mod load;
+pub(crate) mod run;

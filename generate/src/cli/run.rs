@@ -1,0 +1,237 @@
+//! From files to files.
+
+use std::path::{Path, PathBuf};
+
+use crate::analysis::pivot;
+use crate::cli::load::{self, LoadedSchema};
+use crate::config::Config;
+use crate::emit;
+use crate::error::Error;
+use crate::output::{self, rustfmt};
+use crate::resolve::resolve;
+use crate::schema::Schema;
+use crate::sql::Dialect;
+
+/// The files that models are made from.
+#[derive(Debug, Clone, Default)]
+pub struct Input {
+    /// The schema.
+    pub schema: PathBuf,
+    /// The config; without one `gamedb.toml` beside the schema, if it is there.
+    pub config: Option<PathBuf>,
+    /// The SQL that the schema is written in; detected without one.
+    pub dialect: Option<Dialect>,
+}
+
+/// What [`generate`] is to do.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What to read.
+    pub input: Input,
+    /// The file to write.
+    pub out: PathBuf,
+    /// Where the translation of the schema into SQLite is written, which the models include. Without one,
+    /// it is written beside `out`; a schema that needs no translation is included itself.
+    pub sqlite_schema: Option<PathBuf>,
+    /// Whether to compare only, and write nothing.
+    pub check: bool,
+}
+
+/// What [`generate`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The file was up to date, and was not touched.
+    Unchanged,
+    /// The file was written.
+    Written,
+    /// The file is not up to date: the unified difference. Only with [`Options::check`].
+    Stale {
+        /// The difference.
+        diff: String,
+    },
+}
+
+/// Reads schema and config.
+///
+/// # Errors
+/// [`Error::ReadFile`], [`Error::Schema`], [`Error::Canonical`], [`Error::Config`], or [`Error::Model`] for
+/// a type that is not known.
+pub fn read(input: &Input) -> Result<(Schema, Config), Error> {
+    let (source, config) = load(input)?;
+    Ok((source.schema, config))
+}
+
+/// A schema as canonical SQLite: STRICT tables whose rows have one integer id each. The text of a schema
+/// that is canonical already is returned unchanged.
+///
+/// # Errors
+/// As [`read`].
+pub fn sqlite_schema(input: &Input) -> Result<String, Error> {
+    Ok(load(input)?.0.text)
+}
+
+pub(crate) fn load(input: &Input) -> Result<(LoadedSchema, Config), Error> {
+    let beside = input.schema.with_file_name("gamedb.toml");
+    let config = match &input.config {
+        Some(path) => Some(path),
+        None => beside.exists().then_some(&beside),
+    };
+    let config = match config {
+        Some(path) => Config::parse(&text(path)?, &path.display().to_string())?,
+        None => Config::default(),
+    };
+    let source = load::schema_file(&input.schema, input.dialect, &config)?;
+    Ok((source, config))
+}
+
+/// Generates the models of a schema, or compares them with the existing file.
+///
+/// # Errors
+/// [`Error`], in every one of its variants.
+pub fn generate(options: &Options) -> Result<Outcome, Error> {
+    generate_with(options, |_| {})
+}
+
+/// Notes and warnings about a schema, known before models are generated.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// How the schema was read, and which statements were passed over.
+    pub notes: Vec<String>,
+    /// What the translation loses, and properties of pivots that no constraint guarantees.
+    pub warnings: Vec<String>,
+}
+
+impl Remarks {
+    fn of(schema: &Schema, config: &Config) -> Self {
+        let pivots = pivot::pivot_infos(schema, config).unwrap_or_default();
+        let of_pivots = pivots.iter().flat_map(|pivot| {
+            let warnings = pivot.warnings.iter();
+            warnings.map(move |warning| format!("table {}: {warning}", pivot.table))
+        });
+        Self {
+            notes: schema.notes.clone(),
+            warnings: schema.warnings.iter().cloned().chain(of_pivots).collect(),
+        }
+    }
+}
+
+/// As [`generate`]; `look` gets the notes and warnings before anything is written.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<Outcome, Error> {
+    let (source, config) = load(&options.input)?;
+    look(&Remarks::of(&source.schema, &config));
+    let model = resolve(&source.schema, &config)?;
+    let included = included(options, &source)?;
+    for path in [Some(options.out.as_path()), included.as_deref()] {
+        path.map_or(Ok(()), |path| refuse_inputs(&options.input, path))?;
+    }
+    if included
+        .as_ref()
+        .is_some_and(|path| is_same(path, &options.out))
+    {
+        let path = options.out.clone();
+        return Err(Error::SameFile { path });
+    }
+    let schema = included.as_deref().unwrap_or(&options.input.schema);
+    let seen = output::seen_from(&options.out, schema);
+    let models = rustfmt::format(&emit::source(&model, &seen)?, &options.out)?;
+    if !options.check && old(&options.out)?.as_deref().is_some_and(is_by_hand) {
+        let path = options.out.clone();
+        return Err(Error::OverwritesSource { path });
+    }
+    let mut diff = String::new();
+    let mut changed = false;
+    // The schema is written first, because the models include it.
+    let files = included.iter().map(|path| (path, &source.text));
+    for (path, new) in files.chain([(&options.out, &models)]) {
+        let old = old(path)?;
+        if old.as_deref() == Some(new.as_str()) {
+            continue;
+        }
+        changed = true;
+        if options.check {
+            diff.push_str(&output::diff(&old.unwrap_or_default(), new, path));
+        } else {
+            output::write(path, new)?;
+        }
+    }
+    Ok(match (changed, options.check) {
+        (false, _) => Outcome::Unchanged,
+        (true, true) => Outcome::Stale { diff },
+        (true, false) => Outcome::Written,
+    })
+}
+
+/// Whether a file was written by hand, and must not be overwritten.
+fn is_by_hand(models: &str) -> bool {
+    !models.trim().is_empty() && !models.starts_with(emit::GENERATED)
+}
+
+/// Whether two paths lead to the same file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
+/// Refuses an output that is the schema or the config itself.
+///
+/// # Errors
+/// [`Error::SameFile`].
+pub fn refuse_inputs(input: &Input, out: &Path) -> Result<(), Error> {
+    let beside = input.schema.with_file_name("gamedb.toml");
+    let config = input.config.as_deref().unwrap_or(&beside);
+    if is_same(out, &input.schema) || is_same(out, config) {
+        let path = out.to_owned();
+        return Err(Error::SameFile { path });
+    }
+    Ok(())
+}
+
+/// Where the translated schema is written to; `None` if the models include the schema itself.
+fn included(options: &Options, source: &LoadedSchema) -> Result<Option<PathBuf>, Error> {
+    let is_schema = |path: &Path| is_same(path, &options.input.schema);
+    let refused = |path: PathBuf| Error::Overwrites { path };
+    let by_hand = |path: &Path| {
+        let is_ours = |text: String| text.is_empty() || text.starts_with(load::GENERATED);
+        Ok::<bool, Error>(!old(path)?.is_none_or(is_ours))
+    };
+    match &options.sqlite_schema {
+        Some(path) if source.is_translated && by_hand(path)? => Err(refused(path.clone())),
+        Some(path) => Ok((!is_schema(path)).then(|| path.clone())),
+        None if !source.is_translated => Ok(None),
+        None => {
+            let mut path = options.out.with_extension("sql");
+            if is_schema(&path) {
+                path = options.out.with_extension("sqlite.sql");
+            }
+            if by_hand(&path)? {
+                Err(refused(path))
+            } else {
+                Ok(Some(path))
+            }
+        }
+    }
+}
+
+/// The text of a file; `None` if the file does not exist.
+fn old(path: &Path) -> Result<Option<String>, Error> {
+    match std::fs::read_to_string(path) {
+        Ok(old) => Ok(Some(old)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::ReadFile {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|source| Error::ReadFile {
+        path: path.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,115 @@
+//! `gamedb.toml`: what the schema cannot say. Every key is explained in this crate's README.
+
+pub(crate) mod owner_pairs;
+mod sections;
+mod verify;
+
+use std::ops::Range;
+
+use crate::error::ConfigError;
+use crate::names::{self, Ident};
+pub use sections::{
+    ColumnSection, EnumSection, KindValue, Name, OwnerSection, OwnerVariant, PivotSection,
+    References, Sections, Spanned, TableSection, TypeName, ValueSection, VariantSection,
+};
+
+/// A `gamedb.toml` that was parsed; [`Config::verify`] checks it against a schema.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    file: String,
+    source: String,
+    sections: Sections,
+}
+
+impl Config {
+    /// Reads the text of a `gamedb.toml`; `file` is the name that errors use for it.
+    ///
+    /// # Errors
+    /// [`ConfigError::Syntax`] with the line, also for a key that is not known.
+    pub fn parse(source: &str, file: &str) -> Result<Self, ConfigError> {
+        let mut config = Self {
+            file: file.to_owned(),
+            source: source.to_owned(),
+            sections: Sections::default(),
+        };
+        config.sections = toml::from_str(source).map_err(|error| ConfigError::Syntax {
+            file: file.to_owned(),
+            line: config.line(error.span().unwrap_or_default()),
+            message: error.message().to_owned(),
+        })?;
+        Ok(config)
+    }
+
+    /// Its sections.
+    pub fn sections(&self) -> &Sections {
+        &self.sections
+    }
+
+    /// The name of its file, as errors use it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The line of a place in the file, counted from 1.
+    pub fn line(&self, span: Range<usize>) -> usize {
+        let before = self.source.as_bytes().iter().take(span.start);
+        before.filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    /// The section of one pivot.
+    pub fn pivot(&self, table: &str) -> Option<(&Name, &PivotSection)> {
+        self.sections.pivots.get_key_value(table)
+    }
+
+    /// The section of one column.
+    pub fn column(&self, table: &str, column: &str) -> Option<&ColumnSection> {
+        self.sections
+            .columns
+            .get(format!("{table}.{column}").as_str())
+    }
+
+    /// What `[types]` says of a type; it has several names, the most exact one first.
+    pub(crate) fn type_of(&self, names: &[String]) -> Option<TypeName> {
+        let types = &self.sections.types;
+        names.iter().find_map(|name| {
+            let same = |key: &&Name| {
+                key.get_ref()
+                    .replace(' ', "")
+                    .eq_ignore_ascii_case(&name.replace(' ', ""))
+            };
+            types.iter().find(|(key, _)| same(key)).map(|(_, ty)| *ty)
+        })
+    }
+
+    /// The section of one table.
+    pub fn table(&self, table: &str) -> Option<&TableSection> {
+        self.sections.tables.get(table)
+    }
+
+    /// An error at a place in the file.
+    pub fn impossible(&self, span: Range<usize>, message: impl Into<String>) -> ConfigError {
+        ConfigError::Impossible {
+            file: self.file.clone(),
+            line: self.line(span),
+            message: message.into(),
+        }
+    }
+
+    /// The word for one row of a table, in snake case.
+    pub(crate) fn singular(&self, table: &str) -> String {
+        let said = self.table(table).and_then(|table| table.singular.as_ref());
+        said.map_or_else(
+            || names::singular(Ident::new(table).stem()),
+            |name| name.get_ref().clone(),
+        )
+    }
+
+    /// The name of a type or a variant, if it can be written as it is.
+    pub(crate) fn rust_name(&self, name: &Name) -> Result<String, ConfigError> {
+        if names::is_plain(name.get_ref()) {
+            return Ok(name.get_ref().clone());
+        }
+        let what = format!("{:?} is not a valid Rust name", name.get_ref());
+        Err(self.impossible(name.span(), what))
+    }
+}

@@ -1,0 +1,193 @@
+//! The sections of a `gamedb.toml`, as its file has them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+pub use toml::Spanned;
+
+/// A name, and where it stands in the file.
+pub type Name = Spanned<String>;
+
+/// The sections of a `gamedb.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sections {
+    /// `[pivots.<table>]`
+    pub pivots: BTreeMap<Name, PivotSection>,
+    /// `[owners.<table>.<field>]`
+    pub owners: BTreeMap<Name, BTreeMap<Name, OwnerSection>>,
+    /// `[values.<table>.<field>]`
+    pub values: BTreeMap<Name, BTreeMap<Name, ValueSection>>,
+    /// `[enums.<Type>]`
+    pub enums: BTreeMap<Name, EnumSection>,
+    /// `[columns."<table>.<column>"]`
+    pub columns: BTreeMap<Name, ColumnSection>,
+    /// `[tables.<table>]`
+    pub tables: BTreeMap<Name, TableSection>,
+    /// `[types]`: Rust types by the types of the database that the schema is from.
+    pub types: BTreeMap<Name, TypeName>,
+}
+
+/// `[pivots.<table>]`: forces, forbids or limits a pivot.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PivotSection {
+    /// `true` forces, `false` forbids; without it the rules decide.
+    pub pivot: Option<Spanned<bool>>,
+    /// The foreign key column to the owned table.
+    pub owned: Option<Name>,
+    /// The owner columns that are used; any other stays NULL.
+    pub owners: Option<Vec<Name>>,
+    /// The owner columns whose tables get the convenience methods.
+    pub methods: Option<Vec<Name>>,
+    /// The name of the owner enum.
+    #[serde(rename = "type")]
+    pub type_name: Option<Name>,
+}
+
+/// `[owners.<table>.<field>]`: several nullable columns that are one owner, or an id and a column that
+/// says which table it is an id of.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OwnerSection {
+    /// All columns of the owner.
+    pub columns: Vec<Name>,
+    /// The column with the owner's id, whatever table that is in.
+    pub id: Option<Name>,
+    /// The column that says which table it is in.
+    pub kind: Option<Name>,
+    /// The tables, with what `kind` holds for each.
+    pub variants: Option<Vec<OwnerVariant>>,
+    /// Those that may be set; all without it.
+    pub allow: Option<Vec<Name>>,
+    /// Whether there is always an owner; as the CHECK says without it.
+    pub required: Option<Spanned<bool>>,
+    /// The name of the enum.
+    #[serde(rename = "type")]
+    pub type_name: Option<Name>,
+}
+
+/// A table that can own, and the value of the kind column that means it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnerVariant {
+    /// The table.
+    pub table: Name,
+    /// What the kind column holds for rows of that table.
+    pub value: Spanned<KindValue>,
+}
+
+/// A value of a kind column.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum KindValue {
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
+}
+
+impl std::fmt::Display for KindValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
+}
+
+/// `[values.<table>.<field>]`: several nullable columns that are one value.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueSection {
+    /// The name of the enum.
+    #[serde(rename = "type")]
+    pub type_name: Name,
+    /// Its variants.
+    pub variants: Vec<VariantSection>,
+    /// Whether there is always a value; as the CHECK says without it.
+    pub required: Option<Spanned<bool>>,
+}
+
+/// One variant of a value.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VariantSection {
+    /// Its name.
+    pub name: Name,
+    /// The columns that are set for it.
+    pub columns: Vec<Name>,
+    /// The names of its fields, one for each column.
+    pub fields: Option<Vec<Name>>,
+}
+
+/// `[enums.<Type>]`: names of variants.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EnumSection {
+    /// Variant names by text.
+    pub variants: BTreeMap<Name, Name>,
+}
+
+/// `[columns."<table>.<column>"]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ColumnSection {
+    /// Its Rust type.
+    #[serde(rename = "type")]
+    pub type_name: Option<Spanned<TypeName>>,
+    /// The name of its field.
+    pub rename: Option<Name>,
+    /// The name of its enum.
+    #[serde(rename = "enum")]
+    pub enum_name: Option<Name>,
+    /// The table it points to, or `false` for none.
+    pub references: Option<Spanned<References>>,
+}
+
+/// The target of a column, as the config has it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum References {
+    /// `false`: no table, whatever its name looks like.
+    No(bool),
+    /// This table.
+    Table(String),
+}
+
+/// The Rust types that a column can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum TypeName {
+    /// `bool`
+    #[serde(rename = "bool")]
+    Bool,
+    /// `i64`
+    #[serde(rename = "i64")]
+    I64,
+    /// `f64`
+    #[serde(rename = "f64")]
+    F64,
+    /// `String`
+    #[serde(rename = "String")]
+    Text,
+    /// `EcoString`
+    #[serde(rename = "EcoString")]
+    ShortText,
+    /// `Vec<u8>`
+    #[serde(rename = "Vec<u8>")]
+    Blob,
+}
+
+/// `[tables.<table>]`: Rust names of a table, and what it is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TableSection {
+    /// The word for one row, in snake case.
+    pub singular: Option<Name>,
+    /// The name of its type.
+    #[serde(rename = "type")]
+    pub type_name: Option<Name>,
+    /// `true`: it is a join table, whatever other columns it has; `false`: it is not one. Without it
+    /// the rules decide.
+    pub join: Option<Spanned<bool>>,
+}

@@ -1,0 +1,124 @@
+//! Names the accessors of relations between tables.
+
+use std::collections::HashMap;
+
+use super::join_methods;
+use super::pivot_methods;
+use crate::analysis::joins::JoinInfo;
+use crate::analysis::pivot::PivotInfo;
+use crate::model::{ChildModel, FieldKind, Model, TableModel, TableRef};
+use crate::names::{Ident, Scope};
+
+/// Connects the tables: first the methods of pivots, then those of joins, then the accessors of children.
+/// A name that several joins and children want is given to none of them.
+pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], links: &[JoinInfo]) {
+    let mut scopes: Vec<Scope> = model.tables.iter().map(methods_taken).collect();
+    pivot_methods::connect(model, infos, &mut scopes);
+    let pointing = pointing(model);
+    let mut wanted = join_methods::wanted(model, links);
+    for one in pointing.iter().filter(|one| !one.twin) {
+        wanted.push((TableRef(one.target), one.base.stem().to_owned()));
+    }
+    let mut rivals: HashMap<(TableRef, &str), usize> = HashMap::new();
+    for (table, name) in &wanted {
+        *rivals.entry((*table, name)).or_default() += 1;
+    }
+    let n_wanting =
+        |table: TableRef, name: &str| rivals.get(&(table, name)).copied().unwrap_or_default();
+    join_methods::connect(model, links, &mut scopes, &n_wanting);
+    children(model, pointing, &mut scopes, &n_wanting);
+}
+
+/// The methods that the views of a table have for its own fields.
+fn methods_taken(table: &TableModel) -> Scope {
+    let mut scope = Scope::methods();
+    for field in &table.fields {
+        scope.ident(std::slice::from_ref(&field.name));
+        scope.take(format!("set_{}", field.name.stem()));
+    }
+    scope
+}
+
+/// A foreign key or an arm that points to a table.
+struct Pointing {
+    target: usize,
+    child: ChildModel,
+    /// The name of its accessor if no other relation wants the name: the accessor or singular of its table.
+    base: Ident,
+    /// The name of its field or arm, to tell two relations of one table apart.
+    by: String,
+    /// Whether its table has another relation to the same target.
+    twin: bool,
+}
+
+fn pointing(model: &Model) -> Vec<Pointing> {
+    let mut all: Vec<Pointing> = Vec::new();
+    for (at, table) in model.tables.iter().enumerate() {
+        if table.pivot().is_some() {
+            continue;
+        }
+        for (place, field) in table.fields.iter().enumerate() {
+            let mut point = |target: TableRef, column: usize, unique: bool, by: &str| {
+                let base = match unique {
+                    true => &table.singular,
+                    false => &table.accessor,
+                };
+                all.push(Pointing {
+                    target: target.0,
+                    child: ChildModel {
+                        accessor: base.clone(),
+                        table: TableRef(at),
+                        column,
+                        field: place,
+                        unique,
+                    },
+                    base: base.clone(),
+                    by: by.to_owned(),
+                    twin: false,
+                });
+            };
+            match &field.kind {
+                FieldKind::ForeignKey(key) => {
+                    let column = field.columns.first().copied().unwrap_or_default();
+                    point(key.target, column, key.unique, field.name.stem());
+                }
+                FieldKind::Owner { ty, .. } => {
+                    for arm in &model[*ty].arms {
+                        if let Some(key) = &arm.key {
+                            let by = format!("{}_{}", field.name.stem(), arm.word.stem());
+                            point(key.target, arm.column, arm.unique, &by);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut from: HashMap<(usize, TableRef), usize> = HashMap::new();
+    for one in &all {
+        *from.entry((one.target, one.child.table)).or_default() += 1;
+    }
+    for one in &mut all {
+        one.twin = from[&(one.target, one.child.table)] > 1;
+    }
+    all
+}
+
+fn children(
+    model: &mut Model,
+    all: Vec<Pointing>,
+    scopes: &mut [Scope],
+    n_wanting: &dyn Fn(TableRef, &str) -> usize,
+) {
+    for mut one in all {
+        let rival = n_wanting(TableRef(one.target), one.base.stem()) > 1;
+        let long = Ident::new(&format!("{}_by_{}", one.base.stem(), one.by));
+        let wanted = if one.twin || rival {
+            vec![long]
+        } else {
+            vec![one.base, long]
+        };
+        one.child.accessor = scopes[one.target].ident(&wanted);
+        model.tables[one.target].children.push(one.child);
+    }
+}

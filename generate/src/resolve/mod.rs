@@ -1,0 +1,111 @@
+//! Combines schema, config and analysis into a [`Model`].
+
+mod accessors;
+mod checks;
+mod enums;
+mod fields;
+mod indexes;
+mod join_methods;
+mod order;
+mod owner_enums;
+mod pivot_methods;
+mod resolver;
+mod scalar;
+mod table;
+mod type_names;
+mod value_unions;
+
+use std::collections::HashMap;
+
+use crate::analysis::pivot::{self, PivotInfo};
+use crate::analysis::relations::{self, Relation};
+use crate::config::Config;
+use crate::error::{Error, ModelError};
+use crate::model::{Model, TableRef};
+use crate::names::Scope;
+use crate::schema::{Partial, Schema, Table};
+use resolver::Resolver;
+use type_names::type_names;
+
+/// Resolves a schema with its config.
+///
+/// # Errors
+/// [`Error::Config`] for a config that does not fit the schema, [`Error::Model`] for a schema that
+/// models cannot be made from.
+pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
+    config.verify(schema)?;
+    for table in &schema.tables {
+        supported(table)?;
+    }
+    let (all, unfollowed) = relations::relations(schema, config)?;
+    let mut relations: HashMap<String, Vec<Relation>> = HashMap::new();
+    for relation in all {
+        let of_table = relations.entry(relation.table.clone());
+        of_table.or_default().push(relation);
+    }
+    let tables = schema.tables.iter().enumerate();
+    let places = tables.map(|(at, table)| (table.name.as_str(), TableRef(at)));
+    let mut types = Scope::types();
+    let type_names = type_names(schema, config, &mut types)?;
+    let enums = enums::enums(schema, config, &type_names, &mut types)?;
+    let mut resolver = Resolver {
+        schema,
+        config,
+        places: places.collect(),
+        relations,
+        unfollowed,
+        enums,
+        types,
+        model: Model {
+            ddl: schema.statements.clone(),
+            warnings: schema.warnings.clone(),
+            ..Model::default()
+        },
+    };
+    let mut world = Scope::default();
+    let infos: Vec<PivotInfo> = pivot::pivot_infos(schema, config)?;
+    let joins = crate::analysis::joins::join_infos(schema, config, &infos)?;
+    for ((table, type_name), info) in schema.tables.iter().zip(&type_names).zip(&infos) {
+        let resolved = resolver.table(table, type_name, info, &mut world)?;
+        resolver.model.tables.push(resolved);
+    }
+    resolver.model.enums = std::mem::take(&mut resolver.enums.models);
+    let mut model = resolver.model;
+    accessors::connect(&mut model, &infos, &joins);
+    model.order = order::order(&model);
+    Ok(model)
+}
+
+/// Refuses tables that models cannot be made from.
+fn supported(table: &Table) -> Result<(), ModelError> {
+    let name = || table.name.clone();
+    if table.primary_key.len() > 1 {
+        return Err(ModelError::CompositePrimaryKey {
+            table: name(),
+            columns: table.primary_key.clone(),
+        });
+    }
+    if !table.rowid_key {
+        return Err(ModelError::NoIntegerPrimaryKey { table: name() });
+    }
+    if let Some(column) = table.columns.iter().find(|column| column.generated) {
+        return Err(ModelError::GeneratedColumn {
+            table: name(),
+            column: column.name.clone(),
+        });
+    }
+    for index in &table.uniques {
+        let why = match (&index.partial, &index.collation) {
+            _ if index.expression => "is on an expression".to_owned(),
+            (Partial::Where(text), _) => format!("covers only rows where {text}"),
+            (_, Some(collation)) => format!("compares by {collation}"),
+            _ => continue,
+        };
+        return Err(ModelError::Unique {
+            table: name(),
+            index: index.name.clone(),
+            why,
+        });
+    }
+    Ok(())
+}

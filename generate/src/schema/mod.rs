@@ -1,0 +1,332 @@
+//! The contents of an SQL schema, whatever text or database it was read from.
+//!
+//! Everything is in declaration order. Rust names and ownership are not known here; they are derived from
+//! this by [`crate::analysis::relations`], [`crate::analysis::pivot`] and [`crate::resolve`].
+
+mod checks;
+mod comparisons;
+pub mod sqlite;
+
+pub use crate::sql::OnDelete;
+
+/// All tables of one schema.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Schema {
+    /// The tables, in declaration order.
+    pub tables: Vec<Table>,
+    /// Every statement that a new world file is created with, in order: tables, indexes, views.
+    pub statements: Vec<String>,
+    /// What was assumed while reading it, and what was passed over.
+    pub notes: Vec<String>,
+    /// What the translation from another dialect loses, or could not read.
+    pub warnings: Vec<String>,
+}
+
+/// The name of the id that the translation adds to a table without one. The source's rows do not hold its
+/// values, so nothing points to it.
+pub const SURROGATE_ID: &str = "gamedb_id";
+
+impl Schema {
+    /// The table of that name. SQL names are not case-sensitive.
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables
+            .iter()
+            .find(|table| table.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// One table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    /// Its name as declared.
+    pub name: String,
+    /// The comment lines directly before `CREATE TABLE`; an empty line separates paragraphs.
+    pub comment: Option<String>,
+    /// Its columns, in declaration order.
+    pub columns: Vec<Column>,
+    /// The columns of its primary key, in key order; empty without one.
+    pub primary_key: Vec<String>,
+    /// Whether the primary key is the row id itself (`INTEGER PRIMARY KEY`).
+    pub rowid_key: bool,
+    /// Its declared foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Foreign keys of the source that do not point to an id: their columns are plain columns.
+    pub unfollowed_keys: Vec<ForeignKey>,
+    /// Owners that the source of a translated schema has in two columns.
+    pub owner_pairs: Vec<OwnerPair>,
+    /// UNIQUE constraints and unique indexes.
+    pub uniques: Vec<Index>,
+    /// The indexes that are not unique.
+    pub indexes: Vec<Index>,
+    /// Its CHECKs, those of columns included.
+    pub checks: Vec<Check>,
+    /// Whether it is declared STRICT.
+    pub strict: bool,
+    /// The `CREATE TABLE` text as the database keeps it.
+    pub sql: String,
+    /// The `CREATE INDEX` texts as the database keeps them.
+    pub index_sql: Vec<String>,
+}
+
+impl Table {
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns
+            .iter()
+            .find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether its id was added by the translation.
+    pub fn has_surrogate_id(&self) -> bool {
+        match self.primary_key.as_slice() {
+            [id] => match id.strip_prefix(SURROGATE_ID) {
+                Some(rest) => rest.chars().all(|c| c == '_' || c.is_ascii_digit()),
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The declared foreign key of this column alone.
+    pub fn foreign_key(&self, column: &str) -> Option<&ForeignKey> {
+        self.foreign_keys
+            .iter()
+            .find(|key| matches!(key.columns.as_slice(), [only] if only == column))
+    }
+
+    /// Whether no two rows can hold the same value in this column.
+    pub fn is_unique(&self, column: &str) -> bool {
+        self.uniques.iter().any(|index| {
+            index.partial.covers_all()
+                && matches!(index.columns.as_slice(), [only] if only == column)
+        })
+    }
+
+    /// Whether a CHECK proves that exactly one of these columns is set, in any order. Columns that
+    /// a CHECK keeps NULL may be missing from it.
+    pub fn exactly_one(&self, columns: &[&str]) -> bool {
+        self.checks.iter().any(|check| match &check.kind {
+            CheckKind::ExactlyOne(set) => self.same_set(set, columns),
+            _ => false,
+        })
+    }
+
+    /// Whether a CHECK proves that at most one of these columns is set, in any order.
+    pub fn at_most_one(&self, columns: &[&str]) -> bool {
+        self.checks.iter().any(|check| match &check.kind {
+            CheckKind::AtMostOne(set) => self.same_set(set, columns),
+            _ => false,
+        })
+    }
+
+    fn same_set(&self, set: &[String], columns: &[&str]) -> bool {
+        let always_null = |name: &str| self.column(name).is_some_and(|column| column.must_be_null);
+        columns
+            .iter()
+            .all(|c| always_null(c) || set.iter().any(|s| s == c))
+            && set
+                .iter()
+                .all(|s| always_null(s) || columns.iter().any(|c| s == c))
+    }
+}
+
+/// One column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Column {
+    /// Its name as declared.
+    pub name: String,
+    /// Its type as declared, e.g. `INTEGER` or `VARCHAR(255)`; empty without one.
+    pub declared_type: String,
+    /// Whether it is NOT NULL.
+    pub not_null: bool,
+    /// The SQL text of its DEFAULT.
+    pub default: Option<String>,
+    /// Whether the source has 0 where this column is NULL.
+    pub zero_is_null: bool,
+    /// The `--` comment on its line or on the lines directly before.
+    pub comment: Option<String>,
+    /// Its declaration as written, on one line and without comments.
+    pub declaration: String,
+    /// Whether it is part of the primary key.
+    pub primary_key: bool,
+    /// Whether its values are computed by the database.
+    pub generated: bool,
+    /// The values that a CHECK limits it to.
+    pub allowed: Option<Allowed>,
+    /// Whether a CHECK says that it is always NULL.
+    pub must_be_null: bool,
+}
+
+impl Column {
+    /// Whether the declared type holds integers, by SQLite's affinity rule.
+    pub fn is_integer(&self) -> bool {
+        self.declared_type.to_ascii_uppercase().contains("INT")
+    }
+}
+
+/// The values that a CHECK limits a column to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// `CHECK (c IN ('A', 'B'))`.
+    Texts(Vec<String>),
+    /// `CHECK (c IN (0, 1))`.
+    Bool,
+}
+
+/// An id column and a kind column that says which table the id is of, with the columns that replace both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerPair {
+    /// The column with the id, in the source.
+    pub id: String,
+    /// The column with the kind, in the source.
+    pub kind: String,
+    /// The tables.
+    pub arms: Vec<OwnerArm>,
+}
+
+/// One table of an [`OwnerPair`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerArm {
+    /// Its column.
+    pub column: String,
+    /// The table that it points to.
+    pub table: String,
+    /// What the kind column holds for it.
+    pub value: String,
+}
+
+/// A declared foreign key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The table it points to, as that table's declaration spells it where it exists.
+    pub table: String,
+    /// The columns it points to.
+    pub target_columns: Vec<String>,
+    /// What happens to this row when the other one is deleted.
+    pub on_delete: OnDelete,
+}
+
+/// A UNIQUE constraint, or an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// Its name; the database's own for a UNIQUE constraint.
+    pub name: String,
+    /// Its columns in key order. Expressions have none, and are left out.
+    pub columns: Vec<String>,
+    /// Whether a part of it is an expression.
+    pub expression: bool,
+    /// The first collation that is not BINARY.
+    pub collation: Option<String>,
+    /// Which rows it covers.
+    pub partial: Partial,
+}
+
+/// The rows that an index covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Partial {
+    /// All rows.
+    No,
+    /// `WHERE c IS NOT NULL`, of its own columns: for UNIQUE the same as all rows.
+    NotNull,
+    /// Any other WHERE.
+    Where(String),
+}
+
+impl Partial {
+    /// Whether it makes no difference to uniqueness.
+    pub fn covers_all(&self) -> bool {
+        matches!(self, Self::No | Self::NotNull)
+    }
+}
+
+/// A CHECK.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// What it says, if it is recognized.
+    pub kind: CheckKind,
+    /// Its expression as written, on one line.
+    pub text: String,
+}
+
+/// What a CHECK says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CheckKind {
+    /// `c IN ('A', 'B')`.
+    Texts {
+        /// The column.
+        column: String,
+        /// The texts.
+        texts: Vec<String>,
+    },
+    /// `c IN (0, 1)`.
+    Bool(String),
+    /// `c IS NULL`.
+    IsNull(String),
+    /// `(a IS NOT NULL) + (b IS NOT NULL) = 1`.
+    ExactlyOne(Vec<String>),
+    /// `(a IS NOT NULL) + (b IS NOT NULL) <= 1`.
+    AtMostOne(Vec<String>),
+    /// `(a IS NULL) = (b IS NULL)`, chained.
+    AllOrNone(Vec<String>),
+    /// Comparisons of columns with constants or with each other, all of which hold.
+    Compare(Vec<Comparison>),
+    /// Anything else.
+    Other,
+}
+
+/// `hp <= max_hp`, `length(name) > 0`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The left side.
+    pub left: Operand,
+    /// How it is compared.
+    pub operator: ComparisonOperator,
+    /// The right side.
+    pub right: Operand,
+}
+
+impl Comparison {
+    /// The columns on either side.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        [&self.left, &self.right]
+            .into_iter()
+            .filter_map(|operand| match operand {
+                Operand::Column(column) | Operand::Length(column) => Some(column),
+                Operand::Integer(_) | Operand::Real(_) | Operand::Text(_) => None,
+            })
+    }
+}
+
+/// One side of a [`Comparison`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// A column.
+    Column(String),
+    /// `length()` of a column.
+    Length(String),
+    /// A whole number.
+    Integer(i64),
+    /// A finite number.
+    Real(f64),
+    /// A text.
+    Text(String),
+}
+
+/// How two sides are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComparisonOperator {
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `>=`
+    GreaterOrEqual,
+    /// `>`
+    Greater,
+}

@@ -1,0 +1,49 @@
+//! What must never be, as tests: they read the sources as text. A crate of its own, because it needs nothing
+//! of gamedb and runs where gamedb does not compile.
+//!
+//! Each check is a function over files in memory, with a test beside it that plants a fault; the tests here
+//! run them over the repository. The lists to edit: [`layers`], [`words`], and the constants at the top of
+//! [`boundaries`], [`functions`] and [`pages`].
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod boundaries;
+mod functions;
+mod layers;
+mod modules;
+mod pages;
+mod source;
+mod words;
+
+use source::{Fault, Source, repository};
+
+#[track_caller]
+fn is_tidy(check: impl Fn(&[Source]) -> Vec<Fault>) {
+    let faults = check(&repository());
+    let list: String = faults.iter().map(|fault| format!("{fault}\n")).collect();
+    assert!(faults.is_empty(), "{} faults:\n{list}", faults.len());
+}
+
+#[test]
+fn arrows_between_files_of_the_library_go_down() {
+    is_tidy(|sources| layers::arrows_up(sources, "src", layers::LIBRARY));
+}
+
+#[test]
+fn arrows_between_files_of_the_generator_go_down() {
+    is_tidy(|sources| layers::arrows_up(sources, "generate/src", layers::GENERATOR));
+}
+
+#[test]
+fn only_the_back_end_names_the_bindings_of_sqlite() {
+    is_tidy(boundaries::bindings_outside_the_back_end);
+}
+
+#[test]
+fn every_behaviour_has_its_test() {
+    is_tidy(pages::missing_tests);
+}
+
+#[test]
+fn paths_in_pages_are_there() {
+    is_tidy(pages::missing_paths);
+}
