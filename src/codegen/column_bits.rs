@@ -5,7 +5,10 @@ use std::ops::{BitAnd, BitOr, BitXor, Not};
 
 use bitflags::Flags;
 
-/// The bits of a set of columns, which [`columns!`](crate::columns) gives a name for each table.
+use crate::schema::TableInfo;
+use crate::schema::check_constraint::Operand;
+
+/// The bits of a set of columns, which [`entity!`](crate::entity) gives a name for each table.
 ///
 /// `B` is the smallest integer that has a bit for each column, from `u8` to `u128`, because a set
 /// stands in each row; a table of more than 128 columns has `[u64; N]`. All of them have the same
@@ -68,6 +71,20 @@ macro_rules! integers {
             #[must_use]
             pub const fn is_empty(self) -> bool {
                 self.0 == 0
+            }
+
+            /// The bits of the parts of a field, whose first one has the bit `first`.
+            #[inline]
+            #[must_use]
+            pub const fn parts(first: usize, parts: u32) -> Self {
+                Self((parts as $integer) << first)
+            }
+
+            /// The bits themselves.
+            #[inline]
+            #[must_use]
+            pub const fn get(self) -> $integer {
+                self.0
             }
         }
     )*};
@@ -161,6 +178,81 @@ impl<const WORDS: usize> ColumnBits<[u64; WORDS]> {
         }
         true
     }
+
+    /// The bits of the parts of a field, whose first one has the bit `first`.
+    #[inline]
+    #[must_use]
+    pub const fn parts(first: usize, parts: u32) -> Self {
+        let mut words = [0; WORDS];
+        let both = (parts as u128) << (first % 64);
+        words[first / 64] = both as u64;
+        if both >> 64 != 0 {
+            words[first / 64 + 1] = (both >> 64) as u64;
+        }
+        Self(words)
+    }
+
+    /// The bits themselves.
+    #[inline]
+    #[must_use]
+    pub const fn get(self) -> [u64; WORDS] {
+        self.0
+    }
+}
+
+/// What a table's info says of its columns, as sets of them.
+macro_rules! sets {
+    ($([$($generics:tt)*] $bits:ty;)*) => {$(
+        impl<$($generics)*> ColumnBits<$bits> {
+            /// The columns that an index or a foreign key is on.
+            #[must_use]
+            pub const fn indexed(info: &TableInfo) -> Self {
+                let mut set = Self::NONE;
+                let mut at = 0;
+                while at < info.foreign_keys.len() {
+                    set = set.union(Self::bit(info.foreign_keys[at].column));
+                    at += 1;
+                }
+                at = 0;
+                while at < info.indexes.len() {
+                    let columns = info.indexes[at].columns;
+                    let mut place = 0;
+                    while place < columns.len() {
+                        set = set.union(Self::bit(columns[place]));
+                        place += 1;
+                    }
+                    at += 1;
+                }
+                set
+            }
+
+            /// The columns of CHECKs.
+            #[must_use]
+            pub const fn checked(info: &TableInfo) -> Self {
+                let mut set = Self::NONE;
+                let mut at = 0;
+                while at < info.checks.len() {
+                    if let Operand::Column(column) | Operand::Length(column) = info.checks[at].left {
+                        set = set.union(Self::bit(column));
+                    }
+                    if let Operand::Column(column) | Operand::Length(column) = info.checks[at].right {
+                        set = set.union(Self::bit(column));
+                    }
+                    at += 1;
+                }
+                set
+            }
+        }
+    )*};
+}
+
+sets! {
+    [] u8;
+    [] u16;
+    [] u32;
+    [] u64;
+    [] u128;
+    [const WORDS: usize] [u64; WORDS];
 }
 
 /// What `bitflags` asks of bits, and what no trait gives to all of them at once.
@@ -240,61 +332,16 @@ pub fn fmt_columns<C: Flags>(set: &C, name: &str, f: &mut fmt::Formatter<'_>) ->
     f.write_str(if before.is_empty() { "0x0)" } else { ")" })
 }
 
-/// Declares the columns of a table as flags. After the name stands what the bits are kept in, and after
-/// each flag the position of its column.
+/// Writes the methods and operators of a set of columns. The columns themselves, and the trait
+/// [`Flags`], are [`entity!`](crate::entity)'s.
 ///
 /// `bitflags!` would do, and its expansion took two fifths of the time in which models are checked.
-/// What it has and this has not, is a method of the trait [`Flags`].
-///
-/// ```
-/// use gamedb::codegen::columns;
-///
-/// columns! {
-///     /// Columns of `mobiles`.
-///     pub struct MobileColumns: u8 {
-///         /// `name`
-///         const NAME = 0;
-///         /// `hp`
-///         const HP = 1;
-///     }
-/// }
-///
-/// columns! {
-///     /// Columns of `creature_template`.
-///     pub struct CreatureColumns: [u64; 3] {
-///         /// `entry`
-///         const ENTRY = 0;
-///         /// `name`
-///         const NAME = 1;
-///         /// `subname`
-///         const SUBNAME = 2;
-///     }
-/// }
-///
-/// let both = CreatureColumns::ENTRY | CreatureColumns::SUBNAME;
-/// assert!(both.contains(CreatureColumns::ENTRY) && !both.contains(CreatureColumns::NAME));
-/// assert_eq!(CreatureColumns::all() - both, CreatureColumns::NAME);
-/// assert_eq!(format!("{both:?}"), "CreatureColumns(ENTRY | SUBNAME)");
-/// assert_eq!(format!("{:?}", MobileColumns::empty()), "MobileColumns(0x0)");
-/// ```
+/// What it has and this has not, is a method of the trait.
+#[doc(hidden)]
 #[macro_export]
-macro_rules! columns {
-    (
-        $(#[$attribute:meta])*
-        $vis:vis struct $name:ident: $bits:ty {
-            $($(#[$doc:meta])* const $flag:ident = $position:expr;)*
-        }
-    ) => {
-        $(#[$attribute])*
-        #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-        $vis struct $name($crate::codegen::ColumnBits<$bits>);
-
+macro_rules! column_set {
+    ($name:ident, $bits:ty) => {
         impl $name {
-            $(
-                $(#[$doc])*
-                pub const $flag: Self = Self($crate::codegen::ColumnBits::<$bits>::bit($position));
-            )*
-
             /// No column.
             #[inline]
             #[must_use]
@@ -363,31 +410,16 @@ macro_rules! columns {
                 *self = self.difference(other);
             }
 
+            /// The set as bits, of which the first stands for the first column.
+            #[inline]
+            #[must_use]
+            pub const fn bits(self) -> $bits {
+                self.0.get()
+            }
+
             /// The columns with their names.
             pub fn iter_names(&self) -> impl Iterator<Item = (&'static str, Self)> + use<> {
                 $crate::codegen::Flags::iter_names(self)
-            }
-        }
-
-        impl $crate::codegen::Flags for $name {
-            const FLAGS: &'static [$crate::codegen::Flag<Self>] =
-                &[$($crate::codegen::Flag::new(stringify!($flag), Self::$flag),)*];
-
-            type Bits = $crate::codegen::ColumnBits<$bits>;
-
-            #[inline]
-            fn all() -> Self {
-                Self::all()
-            }
-
-            #[inline]
-            fn bits(&self) -> Self::Bits {
-                self.0
-            }
-
-            #[inline]
-            fn from_bits_retain(bits: Self::Bits) -> Self {
-                Self(bits)
             }
         }
 

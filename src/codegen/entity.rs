@@ -1,96 +1,368 @@
 //! The macros that an entity is declared with.
 
-/// Declares the enum of an entity's fields, and implements [`Fields`] with it: what a setter writes.
+/// Declares an entity: its row, columns, fields and views, and what the engine has to know of them.
 ///
-/// Each line has a variant and its type, the field of the row, and its column's flag. An owner and a
-/// value of several kinds stand in several columns: `owner [..]` or, if somebody has to own the row,
-/// `required_owner [..]`, with one flag for each arm, and `union [..]`, with one for each part.
+/// A field has a line: the variant that stands for it in the enum of fields, its name and type, and
+/// its columns, each with the name of its flag and its name in the file. `-> Target` makes a foreign key
+/// of a column, with what [`ForeignKey`](crate::codegen::ForeignKey) has to say of it, and `default` is
+/// followed by what `Default` gives. Columns are counted as they stand there; those of
+/// `unused { .. }`, which stay NULL, come last. So no line depends on how many are before it.
+///
+/// Each index is a constant of the row, by the name of which it is found, and so is each foreign key, by
+/// the name of its column's flag.
 ///
 /// ```
-/// use gamedb::codegen::{Fields as _, bitflags, fields};
+/// # mod models {
+/// use gamedb::codegen::{Table, entity, tables};
 ///
-/// struct Mobile {
-///     name: String,
-///     hp: i64,
+/// tables! {
+///     /// All tables.
+///     pub struct Tables from "";
+///     /// Whoever plays.
+///     players: Table<Player>,
 /// }
 ///
-/// columns! {
-///     struct MobileColumns: u8 {
-///         const NAME = 0;
-///         const HP = 1;
+/// entity! {
+///     /// Whoever plays.
+///     pub struct Player in Tables.players {
+///         /// What others see.
+///         Name name: String = NAME "name";
+///         /// Never below 0.
+///         Hp hp: i64 = HP "hp" default 100;
+///         /// Who brought this one along.
+///         Friend friend: Option<PlayerKey> = FRIEND_ID "friend_id" -> Player.set_null();
 ///     }
+///     table "players", id "id", standalone;
+///     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
+///     indexes { unique BY_NAME [name: NAME]; }
+///     checks { "hp >= 0": Column(HP) GreaterOrEqual Integer(0); }
 /// }
+/// # pub fn find(world: &gamedb::World<Tables>, name: &str) -> Option<PlayerKey> {
+/// #     world.players.find(Player::BY_NAME, name, |row| row.name == name).keys().next()
+/// # }
+/// # }
+/// use models::{Player, PlayerColumns, Tables};
 ///
-/// fields! {
-///     enum MobileField for Mobile, MobileColumns {
-///         Name: String = name => NAME,
-///         Hp: i64 = hp => HP,
-///     }
-/// }
-///
-/// let mut mobile = Mobile { name: "Ida".into(), hp: 10 };
-/// assert_eq!(mobile.differs(&MobileField::Hp(9)), MobileColumns::HP);
-/// assert_eq!(mobile.replace(MobileField::Hp(9)), MobileField::Hp(10));
-/// assert_eq!(mobile.name, "Ida");
+/// let mut world = gamedb::World::<Tables>::new();
+/// let ada = world.insert(Player { name: "Ada".into(), ..Player::default() })?;
+/// assert_eq!(world.get(ada)?.hp, 100);
+/// assert_eq!(PlayerColumns::all() - PlayerColumns::HP, PlayerColumns::NAME | PlayerColumns::FRIEND_ID);
+/// # assert_eq!(models::find(&world, "Ada"), Some(ada));
+/// # Ok::<(), gamedb::Error>(())
 /// ```
+#[doc(hidden)]
 #[macro_export]
-macro_rules! fields {
+macro_rules! entity {
     (
-        $vis:vis enum $name:ident for $row:ident, $columns:ident {
-            $($variant:ident: $ty:ty = $field:ident => $flag:ident $([$($flags:ident),+])?,)*
-        }
-    ) => {
-        #[doc = concat!("One field of [`", stringify!($row), "`] with a value for it.")]
-        #[derive(Clone, Debug, PartialEq)]
-        $vis enum $name {
+        $(#[$attribute:meta])*
+        $vis:vis struct $row:ident in $tables:ident.$table:ident {
             $(
-                #[doc = concat!("`", stringify!($field), "`")]
-                $variant($ty),
+                $(#[$doc:meta])*
+                $variant:ident $field:ident: $ty:ty $(as $stored:ident)? =
+                    $($flag:ident $column:literal $(-> $target:ident $(.$action:ident())*)?),+
+                    $(default $default:expr)?;
             )*
         }
+        table $name:literal, id $id_column:literal, $kind:ident $($pivot:ident)?;
+        types $key:ident, $id:ident, $columns:ident($bits:ty), $fields:ident, $ref:ident, $mut:ident;
+        $(indexes { $($uniqueness:ident $index:ident [$($indexed:ident: $indexed_flag:ident),+];)+ })?
+        $(checks {
+            $($sql:literal: $left:ident($($left_value:tt)+) $comparison:ident $right:ident($($right_value:tt)+);)+
+        })?
+        $(unused { $($unused:ident $unused_column:literal,)+ })?
+    ) => {
+        #[doc = concat!("Handle of a row of `", $name, "` in memory.")]
+        $vis type $key = $crate::Key<$row>;
+        #[doc = concat!("`", $name, ".", $id_column, "`")]
+        $vis type $id = $crate::Id<$row>;
 
-        impl $crate::codegen::Fields for $row {
-            type Columns = $columns;
-            type Field = $name;
+        $(#[$attribute])*
+        #[derive(Clone, Debug, PartialEq)]
+        $vis struct $row {
+            $($(#[$doc])* pub $field: $ty,)*
+        }
 
-            #[inline]
-            fn differs(&self, field: &$name) -> $columns {
-                match *field {
-                    $($name::$variant(ref new) => {
-                        $crate::fields!(@differs $columns, self.$field, new, $flag $([$($flags),+])?)
-                    })*
+        #[doc = concat!("Columns of `", $name, "`.")]
+        #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+        $vis struct $columns($crate::codegen::ColumnBits<$bits>);
+
+        $crate::column_set!($columns, $bits);
+
+        #[doc = concat!("One field of [`", stringify!($row), "`] with a value for it.")]
+        #[derive(Clone, Debug, PartialEq)]
+        $vis enum $fields {
+            $($(#[$doc])* $variant($ty),)*
+        }
+
+        $crate::views!($row, $ref, $mut);
+        $crate::entity!(@ownership $row, $kind $($pivot)?);
+
+        // Items have no hygiene: what is in here for this macro alone is called as no table can be.
+        const _: () = {
+            /// Counts the columns.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum __Column {
+                $($($flag,)+)*
+                $($($unused,)+)?
+            }
+
+            /// Counts the foreign keys.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum __ForeignKey {
+                $($($(#[cfg_attr(any(), $target)] $flag,)?)+)*
+            }
+
+            /// Counts the indexes.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum __Index {
+                $($($index,)+)?
+            }
+
+            impl $columns {
+                $($(
+                    #[doc = $column]
+                    pub const $flag: Self =
+                        Self($crate::codegen::ColumnBits::<$bits>::bit(__Column::$flag as usize));
+                )+)*
+                $($(
+                    #[doc = $unused_column]
+                    pub const $unused: Self =
+                        Self($crate::codegen::ColumnBits::<$bits>::bit(__Column::$unused as usize));
+                )+)?
+            }
+
+            impl $crate::codegen::Flags for $columns {
+                const FLAGS: &'static [$crate::codegen::Flag<Self>] = &[
+                    $($($crate::codegen::Flag::new(stringify!($flag), Self::$flag),)+)*
+                    $($($crate::codegen::Flag::new(stringify!($unused), Self::$unused),)+)?
+                ];
+
+                type Bits = $crate::codegen::ColumnBits<$bits>;
+
+                #[inline]
+                fn all() -> Self {
+                    Self::all()
+                }
+
+                #[inline]
+                fn bits(&self) -> Self::Bits {
+                    self.0
+                }
+
+                #[inline]
+                fn from_bits_retain(bits: Self::Bits) -> Self {
+                    Self(bits)
                 }
             }
 
-            #[inline]
-            fn replace(&mut self, field: $name) -> $name {
-                match field {
-                    $($name::$variant(new) => {
-                        $name::$variant(::core::mem::replace(&mut self.$field, new))
-                    })*
+            #[allow(dead_code)]
+            impl $row {
+                $($($(
+                    #[cfg_attr(any(), $target)]
+                    pub(crate) const $flag: usize = __ForeignKey::$flag as usize;
+                )?)+)*
+                $($(
+                    pub(crate) const $index: usize = __Index::$index as usize;
+                )+)?
+            }
+
+            $($(
+                const _: () = $crate::codegen::assert_stored_as(
+                    <$ty as $crate::codegen::Field<$tables>>::STORED_AS,
+                    $crate::codegen::ColumnKind::$stored,
+                );
+            )?)*
+
+            impl Default for $row {
+                fn default() -> Self {
+                    Self {
+                        $($field: $crate::entity!(@default $($default)?),)*
+                    }
                 }
             }
+
+            impl $crate::codegen::Fields for $row {
+                type Columns = $columns;
+                type Field = $fields;
+
+                #[inline]
+                fn differs(&self, field: &$fields) -> $columns {
+                    match *field {
+                        $($fields::$variant(ref new) => $columns(
+                            $crate::codegen::ColumnBits::<$bits>::parts(
+                                [$(__Column::$flag as usize),+][0],
+                                $crate::codegen::Field::<$tables>::differing(&self.$field, new),
+                            ),
+                        ),)*
+                    }
+                }
+
+                #[inline]
+                fn has_nan(field: &$fields) -> bool {
+                    match *field {
+                        $($fields::$variant(ref new) => {
+                            $crate::codegen::Field::<$tables>::nan(new).is_some()
+                        })*
+                    }
+                }
+
+                #[inline]
+                fn replace(&mut self, field: $fields) -> $fields {
+                    match field {
+                        $($fields::$variant(new) => {
+                            $fields::$variant(::core::mem::replace(&mut self.$field, new))
+                        })*
+                    }
+                }
+            }
+
+            impl $crate::codegen::Row for $row {
+                type Tables = $tables;
+
+                const TABLE: $crate::codegen::TableId = $tables::$table;
+                const INFO: &'static $crate::codegen::TableInfo = &$crate::codegen::TableInfo {
+                    name: $name,
+                    id: $id_column,
+                    columns: &[$($($column,)+)* $($($unused_column,)+)?],
+                    foreign_keys: &[$($($(
+                        $crate::codegen::ForeignKey::to(
+                            __Column::$flag as usize,
+                            <$target as $crate::codegen::Row>::TABLE,
+                        )$(.$action())*,
+                    )?)+)*],
+                    indexes: &[$($(
+                        $crate::codegen::IndexInfo::$uniqueness(&[$(__Column::$indexed_flag as usize),+]),
+                    )+)?],
+                    checks: &[$($(
+                        $crate::codegen::Check::new(
+                            $sql,
+                            $crate::entity!(@operand $left $($left_value)+),
+                            $crate::codegen::Comparison::$comparison,
+                            $crate::entity!(@operand $right $($right_value)+),
+                        ),
+                    )+)?],
+                    kind: $crate::entity!(@kind $kind $($pivot)?),
+                };
+                const INDEXED: $columns =
+                    $columns($crate::codegen::ColumnBits::<$bits>::indexed(<Self as $crate::codegen::Row>::INFO));
+                const CHECKED: $columns =
+                    $columns($crate::codegen::ColumnBits::<$bits>::checked(<Self as $crate::codegen::Row>::INFO));
+
+                #[inline]
+                fn nan(&self) -> Option<usize> {
+                    $(
+                        if let Some(part) = $crate::codegen::Field::<$tables>::nan(&self.$field) {
+                            return Some([$(__Column::$flag as usize),+][part]);
+                        }
+                    )*
+                    None
+                }
+
+                #[inline]
+                fn parent(&self, foreign_key: usize) -> Option<$crate::codegen::RawKey> {
+                    $(
+                        let _first = [$(__Column::$flag as usize),+][0];
+                        $($(
+                            if foreign_key == __ForeignKey::$flag as usize {
+                                let _: $crate::Key<$target>;
+                                let part = __Column::$flag as usize - _first;
+                                return $crate::codegen::Field::<$tables>::parent(&self.$field, part);
+                            }
+                        )?)+
+                    )*
+                    None
+                }
+
+                fn null_field(foreign_key: usize) -> Option<$fields> {
+                    $($($(
+                        if foreign_key == __ForeignKey::$flag as usize {
+                            let _: $crate::Key<$target>;
+                            return <$ty as $crate::codegen::Field<$tables>>::null().map($fields::$variant);
+                        }
+                    )?)+)*
+                    None
+                }
+
+                fn index_hash(
+                    &self,
+                    index: usize,
+                    hasher: &$crate::codegen::IndexHasher<'_>,
+                ) -> Option<u64> {
+                    $($(
+                        if index == __Index::$index as usize {
+                            return hasher.hash(|state| {
+                                $($crate::codegen::IndexedField::<$tables>::hash(&self.$indexed, state))&&+
+                            });
+                        }
+                    )+)?
+                    None
+                }
+
+                fn index_eq(&self, other: &Self, index: usize) -> bool {
+                    $($(
+                        if index == __Index::$index as usize {
+                            return $(self.$indexed == other.$indexed)&&+;
+                        }
+                    )+)?
+                    false
+                }
+
+                fn value<'a>(&'a self, column: usize, tables: &'a $tables) -> $crate::codegen::Encoded<'a> {
+                    $(
+                        let columns = [$(__Column::$flag as usize),+];
+                        let part = column.wrapping_sub(columns[0]);
+                        if part < columns.len() {
+                            return $crate::codegen::Field::<$tables>::value(&self.$field, part, tables);
+                        }
+                    )*
+                    $crate::codegen::Encoded::NULL
+                }
+
+                fn load(
+                    row: &$crate::codegen::RowReader<'_, $tables>,
+                ) -> ::core::result::Result<Self, $crate::codegen::ColumnProblem> {
+                    $($(row.unused(__Column::$unused as usize)?;)+)?
+                    Ok(Self {
+                        $($field: $crate::codegen::Field::load(row, &[$(__Column::$flag as usize),+])?,)*
+                    })
+                }
+            }
+        };
+    };
+    (@ownership $row:ident, standalone) => {
+        impl $crate::codegen::Standalone for $row {}
+    };
+    (@ownership $row:ident, owned $pivot:ident) => {
+        impl $crate::codegen::Owned for $row {
+            type Pivot = $pivot;
         }
     };
-    (@differs $columns:ident, $old:expr, $new:ident, owner [$($flag:ident),+]) => {
-        $crate::codegen::owner_flags(&[$($columns::$flag),+], $old, *$new)
+    (@kind standalone) => {
+        $crate::codegen::TableKind::Entity
     };
-    (@differs $columns:ident, $old:expr, $new:ident, required_owner [$($flag:ident),+]) => {
-        $crate::codegen::owner_flags(&[$($columns::$flag),+], Some($old), Some(*$new))
+    (@kind owned $pivot:ident) => {
+        $crate::codegen::TableKind::Owned { pivot: <$pivot as $crate::codegen::PivotRow>::TABLE }
     };
-    (@differs $columns:ident, $old:expr, $new:ident, union [$($flag:ident),+]) => {
-        $crate::codegen::union_flags(
-            &[$($columns::$flag),+],
-            $crate::codegen::Union::differing(&$old, $new),
-        )
+    (@default) => {
+        ::core::default::Default::default()
     };
-    (@differs $columns:ident, $old:expr, $new:ident, $flag:ident) => {
-        if $old == *$new { $columns::empty() } else { $columns::$flag }
+    (@default $default:expr) => {
+        $default
+    };
+    (@operand Column $flag:ident) => {
+        $crate::codegen::Operand::Column(__Column::$flag as usize)
+    };
+    (@operand Length $flag:ident) => {
+        $crate::codegen::Operand::Length(__Column::$flag as usize)
+    };
+    (@operand $constant:ident $($value:tt)+) => {
+        $crate::codegen::Operand::$constant($($value)+)
     };
 }
 
 /// Declares the two views of an entity: what `get` and `get_mut` return. Relations and setters are
 /// added to them in `impl` blocks.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! views {
     ($row:ident, $ref:ident, $mut:ident) => {

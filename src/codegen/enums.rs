@@ -1,6 +1,7 @@
 //! Enums that are stored as text.
 
 /// Declares an enum that is stored as text.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! text_enum {
     (
@@ -44,21 +45,35 @@ macro_rules! text_enum {
             }
         }
 
-        impl From<$name> for $crate::codegen::Value<'_> {
-            fn from(value: $name) -> Self {
-                $crate::codegen::Value::Text(value.as_str())
+        impl<T: $crate::codegen::Resolve> $crate::codegen::Field<T> for $name {
+            #[inline]
+            fn value<'a>(&'a self, _: usize, _: &'a T) -> $crate::codegen::Encoded<'a> {
+                $crate::codegen::Encoded::Borrowed($crate::codegen::Value::Text(self.as_str()))
             }
-        }
 
-        impl $crate::codegen::FromValue for $name {
-            fn from_value(
-                value: $crate::codegen::Value<'_>,
-            ) -> ::core::result::Result<Self, $crate::codegen::ProblemKind> {
-                $crate::codegen::enum_from_value(value, stringify!($name), |text| match text {
+            #[inline]
+            fn load(
+                row: &$crate::codegen::RowReader<'_, T>,
+                columns: &[usize],
+            ) -> ::core::result::Result<Self, $crate::codegen::ColumnProblem> {
+                row.text_of(columns[0], stringify!($name), |text| match text {
                     $first_text => Some(Self::$first),
                     $($text => Some(Self::$variant),)*
                     _ => None,
                 })
+            }
+
+            #[inline]
+            fn differing(&self, other: &Self) -> u32 {
+                u32::from(self != other)
+            }
+        }
+
+        impl<T: $crate::codegen::Resolve> $crate::codegen::IndexedField<T> for $name {
+            #[inline]
+            fn hash(&self, state: &mut $crate::codegen::IndexState) -> bool {
+                ::core::hash::Hash::hash(self, state);
+                true
             }
         }
     };

@@ -2,23 +2,26 @@
 //! hand, a program needs [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
 
 mod column_bits;
+mod composite;
 mod entity;
 mod enums;
 mod owner;
+pub mod own_type;
+mod pivot;
 
 pub use bitflags::{Flag, Flags};
 pub use ecow::EcoString;
 
 pub use crate::error::{Error, ProblemKind};
 pub use crate::schema::check_constraint::{Check, Comparison, Operand};
-pub use crate::schema::value::{FromValue, Value, enum_from_value};
+pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
 pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
-pub use crate::store::index::{IndexHasher, Parent};
+pub use crate::store::index::{IndexHasher, IndexState, Parent};
 pub use crate::store::key::{Id, Key, RawKey};
 pub use crate::store::pivot::{Pivot, StoredPivot};
-pub use crate::store::row::composite::{Parts, Union, owner_flags, union_flags};
-pub use crate::store::row::entity::{Fields, PivotRow, Resolve, Row, id_of, id_of_optional};
-pub use crate::store::row::owner::{Arm, Owner, owner_value};
+pub use crate::store::row::entity::{Fields, PivotRow, Resolve, Row};
+pub use crate::store::row::field::{Field, IndexedField, assert_stored_as};
+pub use crate::store::row::owner::{Arm, Owner, arm_parent, differing_arms, owner_value};
 pub use crate::store::row::reader::{ColumnProblem, RowReader};
 pub use crate::store::table::stored::{Stored, Tables};
 pub use crate::store::world::entity::{Entity, Owned, Standalone};
@@ -39,40 +42,58 @@ pub mod traits {
     pub use crate::store::table::stored::{Stored as _, Tables as _};
 }
 
-pub use crate::{columns, fields, owner_enum, tables, text_enum, views};
+pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
 pub use column_bits::{ColumnBits, fmt_columns};
 
-/// Declares the tables of a world, each with its position: they are counted from 0, in declaration
-/// order.
+/// Declares the tables of a world, in order: the number of each is the constant of its name.
+#[doc(hidden)]
 #[macro_export]
 macro_rules! tables {
     (
         $(#[$attribute:meta])*
-        pub struct $tables:ident from $ddl:expr;
-        $($(#[$doc:meta])* $position:literal => $name:ident: $table:ident<$row:ident>,)*
+        $vis:vis struct $tables:ident from $ddl:expr;
+        $($(#[$doc:meta])* $name:ident: $table:ident<$row:ident>,)*
     ) => {
         $(#[$attribute])*
         #[derive(Debug, Default)]
-        pub struct $tables {
-            $($(#[$doc])* pub $name: $table<$row>,)*
+        $vis struct $tables {
+            $($(#[$doc])* pub $name: $crate::codegen::$table<$row>,)*
         }
 
+        // Items have no hygiene: what is in here for this macro alone is called as no table can be.
+        const _: () = {
+            /// Counts the tables.
+            #[allow(non_camel_case_types)]
+            enum __Table {
+                $($name,)*
+            }
+
+            #[allow(non_upper_case_globals)]
+            impl $tables {
+                $(
+                    pub(crate) const $name: $crate::codegen::TableId =
+                        $crate::codegen::TableId(__Table::$name as u16);
+                )*
+            }
+        };
+
         impl $crate::codegen::Resolve for $tables {
-            const INFO: &'static [&'static $crate::codegen::TableInfo] = &[$(<$table<$row>>::INFO,)*];
+            const INFO: &'static [&'static $crate::codegen::TableInfo] =
+                &[$(<$crate::codegen::$table<$row>>::INFO,)*];
 
             #[inline]
             fn id_of(&self, table: $crate::codegen::TableId, key: $crate::codegen::RawKey) -> Option<i64> {
-                match table.0 {
-                    $($position => $crate::codegen::DynTable::id_of(&self.$name, key),)*
-                    other => panic!("there is no table {other}"),
+                match table {
+                    $(Self::$name => $crate::codegen::DynTable::id_of(&self.$name, key),)*
+                    other => panic!("there is no table {}", other.0),
                 }
             }
 
             #[inline]
             fn key_of(&self, table: $crate::codegen::TableId, id: i64) -> Option<$crate::codegen::RawKey> {
-                match table.0 {
-                    $($position => $crate::codegen::DynTable::key_of(&self.$name, id),)*
-                    other => panic!("there is no table {other}"),
+                match table {
+                    $(Self::$name => $crate::codegen::DynTable::key_of(&self.$name, id),)*
+                    other => panic!("there is no table {}", other.0),
                 }
             }
         }
@@ -81,16 +102,16 @@ macro_rules! tables {
             const DDL: &'static str = $ddl;
 
             fn table(&self, id: $crate::codegen::TableId) -> &dyn $crate::codegen::DynTable<Self> {
-                match id.0 {
-                    $($position => &self.$name,)*
-                    other => panic!("there is no table {other}"),
+                match id {
+                    $(Self::$name => &self.$name,)*
+                    other => panic!("there is no table {}", other.0),
                 }
             }
 
             fn table_mut(&mut self, id: $crate::codegen::TableId) -> &mut dyn $crate::codegen::DynTable<Self> {
-                match id.0 {
-                    $($position => &mut self.$name,)*
-                    other => panic!("there is no table {other}"),
+                match id {
+                    $(Self::$name => &mut self.$name,)*
+                    other => panic!("there is no table {}", other.0),
                 }
             }
         }

@@ -2,9 +2,9 @@
 
 /// Declares the enum of who owns a row, and implements [`Owner`] for it.
 ///
-/// Each line has the arm's number, counted from 0, its variant and what it holds: the key of a row, or
-/// the `i64` id of something that is none. In braces stand the names of its methods, and `from` where a
-/// key alone says which arm is meant.
+/// Each line is an arm: its variant, and what it holds, the key of a row or the `i64` id of something
+/// that is no row. In braces stand the names of its methods, and `from` where a key alone says which arm
+/// is meant. With `in Tables` after its name it is a field of a row, which stands in a column for each arm.
 ///
 /// ```
 /// use gamedb::codegen::owner_enum;
@@ -12,22 +12,23 @@
 /// owner_enum! {
 ///     /// Who owns a house.
 ///     pub enum HouseOwner {
-///         0 => Crown(i64) { is_crown, as_crown },
-///         1 => Bank(i64) { is_bank, as_bank, from },
+///         Crown(i64) { is_crown, as_crown },
+///         Bank(i64) { is_bank, as_bank, from },
 ///     }
 /// }
 ///
 /// assert!(HouseOwner::Crown(1).is_crown());
 /// assert_eq!(HouseOwner::from(2).as_bank(), Some(2));
 /// ```
+#[doc(hidden)]
 #[macro_export]
 macro_rules! owner_enum {
     (
         $(#[$attribute:meta])*
-        $vis:vis enum $name:ident {
+        $vis:vis enum $name:ident $(in $tables:ident)? {
             $(
                 $(#[$doc:meta])*
-                $arm:literal => $variant:ident($held:ty) { $is:ident, $as:ident $(, $from:ident)? },
+                $variant:ident($held:ty) { $is:ident, $as:ident $(, $from:ident)? },
             )*
         }
     ) => {
@@ -61,20 +62,68 @@ macro_rules! owner_enum {
 
         $($($crate::owner_enum!(@$from $name, $variant, $held);)?)*
 
-        impl $crate::codegen::Owner for $name {
-            #[inline]
-            fn arm(self) -> (usize, $crate::codegen::Parent) {
-                match self {
-                    $(Self::$variant(held) => ($arm, $crate::codegen::Arm::parent(held)),)*
+        const _: () = {
+            /// Counts the arms.
+            enum __Arm {
+                $($variant,)*
+            }
+
+            impl $crate::codegen::Owner for $name {
+                const TARGETS: &'static [Option<$crate::codegen::TableId>] =
+                    &[$(<$held as $crate::codegen::Arm>::TABLE),*];
+
+                #[inline]
+                fn arm(self) -> (usize, $crate::codegen::Parent) {
+                    match self {
+                        $(Self::$variant(held) => {
+                            (__Arm::$variant as usize, $crate::codegen::Arm::parent(held))
+                        })*
+                    }
                 }
+
+                #[inline]
+                fn from_arm(arm: usize, parent: $crate::codegen::Parent) -> Option<Self> {
+                    $(
+                        if arm == __Arm::$variant as usize {
+                            return $crate::codegen::Arm::from_parent(parent).map(Self::$variant);
+                        }
+                    )*
+                    None
+                }
+            }
+        };
+
+        $($crate::owner_enum!(@field $name, $tables);)?
+    };
+    (@field $name:ident, $tables:ident) => {
+        impl $crate::codegen::Field<$tables> for $name {
+            fn value<'a>(&'a self, part: usize, tables: &'a $tables) -> $crate::codegen::Encoded<'a> {
+                let target = <Self as $crate::codegen::Owner>::TARGETS[part];
+                let value = $crate::codegen::owner_value(*self, part, target, tables);
+                $crate::codegen::Encoded::Borrowed(value)
+            }
+
+            fn load(
+                row: &$crate::codegen::RowReader<'_, $tables>,
+                columns: &[usize],
+            ) -> ::core::result::Result<Self, $crate::codegen::ColumnProblem> {
+                let targets = <Self as $crate::codegen::Owner>::TARGETS.iter().copied();
+                row.owner(columns.iter().copied().zip(targets))
             }
 
             #[inline]
-            fn from_arm(arm: usize, parent: $crate::codegen::Parent) -> Option<Self> {
-                match arm {
-                    $($arm => $crate::codegen::Arm::from_parent(parent).map(Self::$variant),)*
-                    _ => None,
-                }
+            fn differing(&self, other: &Self) -> u32 {
+                $crate::codegen::differing_arms(*self, *other)
+            }
+
+            #[inline]
+            fn used(&self) -> u32 {
+                1 << $crate::codegen::Owner::arm(*self).0
+            }
+
+            #[inline]
+            fn parent(&self, part: usize) -> Option<$crate::codegen::RawKey> {
+                $crate::codegen::arm_parent(*self, part)
             }
         }
     };

@@ -8,4 +8,4 @@ mod value;
 pub(crate) use key_list::InsertAt;
 pub use key_list::{KeyList, Keys};
 pub use parent::{Parent, ParentIndex};
-pub use value::{IndexHasher, ValueIndex};
+pub use value::{IndexHasher, IndexState, ValueIndex};

@@ -4,7 +4,7 @@ use super::packed_row::PackedRow;
 use super::{OWNED, Pivot, StoredPivot, arm_column, arm_info, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
-use crate::schema::value::Value;
+use crate::schema::value::{Encoded, Value};
 use crate::store::index::ids::Counter;
 use crate::store::index::{InsertAt, Keys, Parent};
 use crate::store::key::{Key, RawKey};
@@ -31,7 +31,9 @@ impl<P: PivotRow> Pivot<P> {
         }
         let arms = &P::INFO.foreign_keys[1..];
         match arms.iter().position(|arm| arm.column == column) {
-            Some(arm) => owner_value(packed.owner(), arm, arms[arm].table, tables),
+            Some(arm) => packed.owner().map_or(Value::Null, |owner| {
+                owner_value(owner, arm, arms[arm].table, tables)
+            }),
             None => Value::Null,
         }
     }
@@ -49,7 +51,7 @@ impl<P: PivotRow> Pivot<P> {
                 row.unused(column)?;
             }
         }
-        let owner = row.required_owner_of(arms.map(|arm| (arm.column, arm.table)))?;
+        let owner = row.owner(arms.map(|arm| (arm.column, arm.table)))?;
         Ok((owned, owner))
     }
 
@@ -221,7 +223,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
                 change_set.changed_shape(arms.map(|arm| arm_column::<P>(arm) as u16).collect())
             };
             change_set.push(packed.id(), key, shape, |column| {
-                Self::value(packed, key, column, tables)
+                Encoded::Borrowed(Self::value(packed, key, column, tables))
             });
         });
         let removed = self.dirty.removed_for(P::TABLE, which);
@@ -250,7 +252,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             }
         };
         change_set.push(packed.id(), key, shape, |column| {
-            Self::value(packed, key, column, tables)
+            Encoded::Borrowed(Self::value(packed, key, column, tables))
         });
     }
 

@@ -1,6 +1,6 @@
-//! What a row is: its fields, how it is read, who owns it, and what stands in several columns.
+//! What a row is: its fields, how it is read, and who owns it.
 
-pub mod composite;
 pub mod entity;
+pub mod field;
 pub mod owner;
 pub mod reader;

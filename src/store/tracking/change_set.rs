@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::schema::TableId;
-use crate::schema::value::Value;
+use crate::schema::value::{Encoded, Value};
 use crate::store::key::RawKey;
 use crate::store::tracking::dirty::Tombstone;
 use crate::store::tracking::effect::Positions;
@@ -271,7 +271,7 @@ impl ChangeSet {
         id: i64,
         key: RawKey,
         shape: usize,
-        mut value: impl FnMut(usize) -> Value<'v>,
+        mut value: impl FnMut(usize) -> Encoded<'v>,
     ) {
         self.rows.push(ChangedRow {
             id,
@@ -280,7 +280,7 @@ impl ChangeSet {
             first_cell: self.cells.len(),
         });
         for &column in &self.shapes[shape].columns {
-            self.cells.push(value(column));
+            self.cells.push(value(column).as_value());
         }
     }
 

@@ -10,7 +10,7 @@ use crate::store::key::AnyKey;
 use crate::store::key::{Key, RawKey};
 use crate::store::row::entity::{Resolve, names_and_values};
 use crate::store::table::stored::Tables;
-use crate::store::table::{Slot, Table, WriteOutcome, columns_of, flag};
+use crate::store::table::{Slot, Table, WriteOutcome, flag};
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
 
@@ -140,24 +140,15 @@ fn refuse_values<E: Entity>(
     columns: E::Columns,
     tables: &E::Tables,
 ) -> Result<(), Error> {
-    refuse_nan(row, id, columns, tables)?;
+    refuse_nan(row, id)?;
     refuse_keys(row, id, columns, tables)?;
     refuse_checks(row, id, columns, tables)
 }
 
-/// NaN would become NULL in the file.
+/// NaN would become NULL in the file. What was not written is not NaN.
 #[inline]
-fn refuse_nan<E: Entity>(
-    row: &E,
-    id: Option<i64>,
-    columns: E::Columns,
-    tables: &E::Tables,
-) -> Result<(), Error> {
-    let written = columns.intersection(E::REALS);
-    if written.is_empty() {
-        return Ok(());
-    }
-    match columns_of::<E>(written).find(|&column| row.value(column, tables).is_nan()) {
+fn refuse_nan<E: Entity>(row: &E, id: Option<i64>) -> Result<(), Error> {
+    match row.nan() {
         None => Ok(()),
         Some(column) => Err(Error::NotANumber {
             table: E::INFO.name,
