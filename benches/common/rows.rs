@@ -1,6 +1,6 @@
 //! Rows as a program without this library would define them, and reading them from a world file.
 
-use gamedb::model::{FromValue as _, Value};
+use gamedb::codegen::{FromValue as _, Value};
 use gamedb_models::AttributeType;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};

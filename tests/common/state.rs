@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use gamedb::model::traits::*;
-use gamedb::model::{DynTable, Entity, RawKey, Table, Value};
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{DynTable, Entity, RawKey, Table, Value};
 use gamedb_models::{
     Attribute, Inventory, InventoryEntry, Item, ItemBlueprint, ItemBlueprintComponent, Mobile,
     MobileItem, MobileItemAttribute, MobileItemBlueprint, MobileItemBlueprintComponent, Player,

@@ -3,8 +3,8 @@
 use crate::common::sample::{attribute, fill};
 use crate::common::state_of;
 use gamedb::Error;
-use gamedb::model::TableId;
-use gamedb::model::traits::*;
+use gamedb::codegen::TableId;
+use gamedb::codegen::traits::*;
 use gamedb_models::{Item, ItemBlueprint, ItemBlueprintComponent, Tables, World};
 
 /// In a loop that inserts and removes rows without a flush, the dirty sets stay proportional to the

@@ -1,8 +1,8 @@
 //! Converts between the generated row types and the model's columns, field by field.
 
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{DynTable, EcoString, Entity, Owned};
 use gamedb::internals::OwnerOf;
-use gamedb::model::traits::*;
-use gamedb::model::{DynTable, EcoString, Entity, Owned};
 use gamedb::{Error, Key};
 use gamedb_models::{
     Attribute, AttributeOwnerKey, AttributeType, AttributeValue, Inventory, InventoryEntry,

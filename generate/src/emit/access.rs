@@ -169,12 +169,12 @@ fn find_by_values(
     } else {
         "this"
     };
-    let accessor = &table.table.accessor;
+    let (accessor, index) = (&table.table.accessor, &table.index_names[at]);
     if unique {
         let doc = format!("The {} with {these} {columns}. O(1).", table.word());
         let text = format!(
             "{many}pub fn find_by_{by}{generic}(world: {world}, {arguments}) -> Option<{name}Ref<{lifetime}>> {{
-                let (key, _) = world.{accessor}.find({at}, {hashed}, |row| {equal}).next()?;
+                let (key, _) = world.{accessor}.find(Self::{index}, {hashed}, |row| {equal}).next()?;
                 world.get(key).ok()
             }}"
         );
@@ -187,7 +187,7 @@ fn find_by_values(
     );
     let text = format!(
         "{many}pub fn find_by_{by}{generic}(world: {world}, {arguments}) -> Rows<{lifetime}, {name}> {{
-            world.{accessor}.find({at}, {hashed}, |row| {equal})
+            world.{accessor}.find(Self::{index}, {hashed}, |row| {equal})
         }}"
     );
     method(&doc, &text)

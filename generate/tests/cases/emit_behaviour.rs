@@ -581,7 +581,7 @@ macro_rules! broad {
     ($table:ident, $row:ident, $columns:ident, $n:literal, $last:ident, $set_last:ident, $flag:ident) => {
         #[test]
         fn $table() {
-            use gamedb::model::{Entity as _, Flags as _};
+            use gamedb::codegen::{Flags as _, Row as _};
             use gamedb::{Database, Error};
 
             use crate::broad::{World, $columns, $row};

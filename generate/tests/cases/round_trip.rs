@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use gamedb::model::{Entity, TableId, TableInfo, Tables, Value};
+use gamedb::codegen::{Entity, TableId, TableInfo, Tables, Value};
 use gamedb::ChangeSet;
 use gamedb::{Database, Error, Key, World};
 

@@ -1,9 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    Check, ColumnProblem, Comparison, Entity, Error, ForeignKey, Id, Key, Operand, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields,
-    id_of_optional, tables, views,
+use gamedb::codegen::{
+    Check, ColumnProblem, Comparison, Error, ForeignKey, Id, Key, Operand, RawKey, Row, RowReader,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields, id_of_optional,
+    tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -63,30 +63,29 @@ impl Default for Fighter {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `fighters`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FighterColumns: u16 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
         /// `title`
-        const TITLE = 1 << 1;
+        const TITLE = 1;
         /// `level`
-        const LEVEL = 1 << 2;
+        const LEVEL = 2;
         /// `hp`
-        const HP = 1 << 3;
+        const HP = 3;
         /// `max_hp`
-        const MAX_HP = 1 << 4;
+        const MAX_HP = 4;
         /// `luck`
-        const LUCK = 1 << 5;
+        const LUCK = 5;
         /// `rank`
-        const RANK = 1 << 6;
+        const RANK = 6;
         /// `badge`
-        const BADGE = 1 << 7;
+        const BADGE = 7;
         /// `rival_id`
-        const RIVAL_ID = 1 << 8;
+        const RIVAL_ID = 8;
         /// `friend_id`
-        const FRIEND_ID = 1 << 9;
+        const FRIEND_ID = 9;
     }
 }
 
@@ -113,10 +112,8 @@ impl Fighter {
     const FRIEND_ID: usize = 1;
 }
 
-impl Entity for Fighter {
+impl Row for Fighter {
     type Tables = Tables;
-    type Ref<'w> = FighterRef<'w>;
-    type Mut<'w> = FighterMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -220,14 +217,6 @@ impl Entity for Fighter {
         .union(FighterColumns::BADGE)
         .union(FighterColumns::RIVAL_ID)
         .union(FighterColumns::FRIEND_ID);
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.fighters
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.fighters
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, tables,
+use gamedb::codegen::{
+    ColumnProblem, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, Row, RowReader,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields, id_of, tables,
     text_enum, views,
 };
 
@@ -38,12 +38,11 @@ pub struct Region {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `regions`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct RegionColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -55,10 +54,8 @@ fields! {
 
 views!(Region, RegionRef, RegionMut);
 
-impl Entity for Region {
+impl Row for Region {
     type Tables = Tables;
-    type Ref<'w> = RegionRef<'w>;
-    type Mut<'w> = RegionMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -73,14 +70,6 @@ impl Entity for Region {
     const REALS: RegionColumns = RegionColumns::empty();
     const INDEXED: RegionColumns = RegionColumns::NAME;
     const CHECKED: RegionColumns = RegionColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.regions
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.regions
-    }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {
@@ -160,24 +149,23 @@ pub struct Cell {
     pub climate: Climate,
 }
 
-bitflags! {
+columns! {
     /// Columns of `cells`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CellColumns: u8 {
         /// `region_id`
-        const REGION_ID = 1 << 0;
+        const REGION_ID = 0;
         /// `x`
-        const X = 1 << 1;
+        const X = 1;
         /// `y`
-        const Y = 1 << 2;
+        const Y = 2;
         /// `height`
-        const HEIGHT = 1 << 3;
+        const HEIGHT = 3;
         /// `label`
-        const LABEL = 1 << 4;
+        const LABEL = 4;
         /// `tint`
-        const TINT = 1 << 5;
+        const TINT = 5;
         /// `climate`
-        const CLIMATE = 1 << 6;
+        const CLIMATE = 6;
     }
 }
 
@@ -200,10 +188,8 @@ impl Cell {
     const REGION_ID: usize = 0;
 }
 
-impl Entity for Cell {
+impl Row for Cell {
     type Tables = Tables;
-    type Ref<'w> = CellRef<'w>;
-    type Mut<'w> = CellMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -231,14 +217,6 @@ impl Entity for Cell {
         .union(CellColumns::TINT)
         .union(CellColumns::CLIMATE);
     const CHECKED: CellColumns = CellColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.cells
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.cells
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,9 +1,9 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, FromLeft, FromRight, Id, IndexHasher, IndexInfo,
-    Join, Key, Linked, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind,
-    Value, bitflags, fields, id_of, id_of_optional, tables, views,
+use gamedb::codegen::{
+    ColumnProblem, Error, ForeignKey, FromLeft, FromRight, Id, IndexHasher, IndexInfo, Join, Key,
+    Linked, RawKey, Row, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value,
+    columns, fields, id_of, id_of_optional, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -60,12 +60,11 @@ pub struct Playlist {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `playlists`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlaylistColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -77,10 +76,8 @@ fields! {
 
 views!(Playlist, PlaylistRef, PlaylistMut);
 
-impl Entity for Playlist {
+impl Row for Playlist {
     type Tables = Tables;
-    type Ref<'w> = PlaylistRef<'w>;
-    type Mut<'w> = PlaylistMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -95,14 +92,6 @@ impl Entity for Playlist {
     const REALS: PlaylistColumns = PlaylistColumns::empty();
     const INDEXED: PlaylistColumns = PlaylistColumns::empty();
     const CHECKED: PlaylistColumns = PlaylistColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.playlists
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.playlists
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -191,14 +180,13 @@ pub struct Track {
     pub first: Option<PlaylistKey>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `tracks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct TrackColumns: u8 {
         /// `title`
-        const TITLE = 1 << 0;
+        const TITLE = 0;
         /// `first_id`
-        const FIRST_ID = 1 << 1;
+        const FIRST_ID = 1;
     }
 }
 
@@ -216,10 +204,8 @@ impl Track {
     const FIRST_ID: usize = 0;
 }
 
-impl Entity for Track {
+impl Row for Track {
     type Tables = Tables;
-    type Ref<'w> = TrackRef<'w>;
-    type Mut<'w> = TrackMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -234,14 +220,6 @@ impl Entity for Track {
     const REALS: TrackColumns = TrackColumns::empty();
     const INDEXED: TrackColumns = TrackColumns::FIRST_ID;
     const CHECKED: TrackColumns = TrackColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.tracks
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.tracks
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -370,16 +348,15 @@ pub struct PlaylistTrack {
     pub last_update: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `playlist_track`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlaylistTrackColumns: u8 {
         /// `track_id`
-        const TRACK_ID = 1 << 0;
+        const TRACK_ID = 0;
         /// `playlist_id`
-        const PLAYLIST_ID = 1 << 1;
+        const PLAYLIST_ID = 1;
         /// `last_update`
-        const LAST_UPDATE = 1 << 2;
+        const LAST_UPDATE = 2;
     }
 }
 
@@ -399,10 +376,8 @@ impl PlaylistTrack {
     const PLAYLIST_ID: usize = 1;
 }
 
-impl Entity for PlaylistTrack {
+impl Row for PlaylistTrack {
     type Tables = Tables;
-    type Ref<'w> = PlaylistTrackRef<'w>;
-    type Mut<'w> = PlaylistTrackMut<'w>;
 
     const TABLE: TableId = TableId(2);
     const INFO: &'static TableInfo = &TableInfo {
@@ -421,14 +396,6 @@ impl Entity for PlaylistTrack {
     const INDEXED: PlaylistTrackColumns =
         PlaylistTrackColumns::TRACK_ID.union(PlaylistTrackColumns::PLAYLIST_ID);
     const CHECKED: PlaylistTrackColumns = PlaylistTrackColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.playlist_track
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.playlist_track
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -579,12 +546,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -596,10 +562,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(3);
     const INFO: &'static TableInfo = &TableInfo {
@@ -614,14 +578,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
     const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -955,14 +911,13 @@ pub struct Friend {
     pub player_b: PlayerKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `friends`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FriendColumns: u8 {
         /// `player_a`
-        const PLAYER_A = 1 << 0;
+        const PLAYER_A = 0;
         /// `player_b`
-        const PLAYER_B = 1 << 1;
+        const PLAYER_B = 1;
     }
 }
 
@@ -981,10 +936,8 @@ impl Friend {
     const PLAYER_B: usize = 1;
 }
 
-impl Entity for Friend {
+impl Row for Friend {
     type Tables = Tables;
-    type Ref<'w> = FriendRef<'w>;
-    type Mut<'w> = FriendMut<'w>;
 
     const TABLE: TableId = TableId(4);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1002,14 +955,6 @@ impl Entity for Friend {
     const REALS: FriendColumns = FriendColumns::empty();
     const INDEXED: FriendColumns = FriendColumns::PLAYER_A.union(FriendColumns::PLAYER_B);
     const CHECKED: FriendColumns = FriendColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.friends
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.friends
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -1149,16 +1094,15 @@ pub struct Follower {
     pub created_at: Option<i64>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `followers`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FollowerColumns: u8 {
         /// `follower_id`
-        const FOLLOWER_ID = 1 << 0;
+        const FOLLOWER_ID = 0;
         /// `idol_id`
-        const IDOL_ID = 1 << 1;
+        const IDOL_ID = 1;
         /// `created_at`
-        const CREATED_AT = 1 << 2;
+        const CREATED_AT = 2;
     }
 }
 
@@ -1178,10 +1122,8 @@ impl Follower {
     const IDOL_ID: usize = 1;
 }
 
-impl Entity for Follower {
+impl Row for Follower {
     type Tables = Tables;
-    type Ref<'w> = FollowerRef<'w>;
-    type Mut<'w> = FollowerMut<'w>;
 
     const TABLE: TableId = TableId(5);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1199,14 +1141,6 @@ impl Entity for Follower {
     const REALS: FollowerColumns = FollowerColumns::empty();
     const INDEXED: FollowerColumns = FollowerColumns::FOLLOWER_ID.union(FollowerColumns::IDOL_ID);
     const CHECKED: FollowerColumns = FollowerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.followers
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.followers
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -1354,12 +1288,11 @@ pub struct Film {
     pub title: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `films`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FilmColumns: u8 {
         /// `title`
-        const TITLE = 1 << 0;
+        const TITLE = 0;
     }
 }
 
@@ -1371,10 +1304,8 @@ fields! {
 
 views!(Film, FilmRef, FilmMut);
 
-impl Entity for Film {
+impl Row for Film {
     type Tables = Tables;
-    type Ref<'w> = FilmRef<'w>;
-    type Mut<'w> = FilmMut<'w>;
 
     const TABLE: TableId = TableId(6);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1389,14 +1320,6 @@ impl Entity for Film {
     const REALS: FilmColumns = FilmColumns::empty();
     const INDEXED: FilmColumns = FilmColumns::empty();
     const CHECKED: FilmColumns = FilmColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.films
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.films
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1586,14 +1509,13 @@ pub struct Cast {
     pub player: PlayerKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `cast`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CastColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `player_id`
-        const PLAYER_ID = 1 << 1;
+        const PLAYER_ID = 1;
     }
 }
 
@@ -1612,10 +1534,8 @@ impl Cast {
     const PLAYER_ID: usize = 1;
 }
 
-impl Entity for Cast {
+impl Row for Cast {
     type Tables = Tables;
-    type Ref<'w> = CastRef<'w>;
-    type Mut<'w> = CastMut<'w>;
 
     const TABLE: TableId = TableId(7);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1633,14 +1553,6 @@ impl Entity for Cast {
     const REALS: CastColumns = CastColumns::empty();
     const INDEXED: CastColumns = CastColumns::FILM_ID.union(CastColumns::PLAYER_ID);
     const CHECKED: CastColumns = CastColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.cast
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.cast
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -1778,14 +1690,13 @@ pub struct Crew {
     pub player: PlayerKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `crew`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CrewColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `player_id`
-        const PLAYER_ID = 1 << 1;
+        const PLAYER_ID = 1;
     }
 }
 
@@ -1804,10 +1715,8 @@ impl Crew {
     const PLAYER_ID: usize = 1;
 }
 
-impl Entity for Crew {
+impl Row for Crew {
     type Tables = Tables;
-    type Ref<'w> = CrewRef<'w>;
-    type Mut<'w> = CrewMut<'w>;
 
     const TABLE: TableId = TableId(8);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1825,14 +1734,6 @@ impl Entity for Crew {
     const REALS: CrewColumns = CrewColumns::empty();
     const INDEXED: CrewColumns = CrewColumns::FILM_ID.union(CrewColumns::PLAYER_ID);
     const CHECKED: CrewColumns = CrewColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.crew
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.crew
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -1968,12 +1869,11 @@ pub struct Object {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `objects`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ObjectColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -1985,10 +1885,8 @@ fields! {
 
 views!(Object, ObjectRef, ObjectMut);
 
-impl Entity for Object {
+impl Row for Object {
     type Tables = Tables;
-    type Ref<'w> = ObjectRef<'w>;
-    type Mut<'w> = ObjectMut<'w>;
 
     const TABLE: TableId = TableId(9);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2003,14 +1901,6 @@ impl Entity for Object {
     const REALS: ObjectColumns = ObjectColumns::empty();
     const INDEXED: ObjectColumns = ObjectColumns::empty();
     const CHECKED: ObjectColumns = ObjectColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.objects
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.objects
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -2134,14 +2024,13 @@ pub struct PlayerObject {
     pub object: ObjectKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `player_objects`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerObjectColumns: u8 {
         /// `player_id`
-        const PLAYER_ID = 1 << 0;
+        const PLAYER_ID = 0;
         /// `object_id`
-        const OBJECT_ID = 1 << 1;
+        const OBJECT_ID = 1;
     }
 }
 
@@ -2160,10 +2049,8 @@ impl PlayerObject {
     const OBJECT_ID: usize = 1;
 }
 
-impl Entity for PlayerObject {
+impl Row for PlayerObject {
     type Tables = Tables;
-    type Ref<'w> = PlayerObjectRef<'w>;
-    type Mut<'w> = PlayerObjectMut<'w>;
 
     const TABLE: TableId = TableId(10);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2182,14 +2069,6 @@ impl Entity for PlayerObject {
     const INDEXED: PlayerObjectColumns =
         PlayerObjectColumns::PLAYER_ID.union(PlayerObjectColumns::OBJECT_ID);
     const CHECKED: PlayerObjectColumns = PlayerObjectColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.player_objects
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.player_objects
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -2303,16 +2182,15 @@ pub struct Store {
     pub last_update: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `stores`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct StoreColumns: u8 {
         /// `manager_id`
-        const MANAGER_ID = 1 << 0;
+        const MANAGER_ID = 0;
         /// `film_id`
-        const FILM_ID = 1 << 1;
+        const FILM_ID = 1;
         /// `last_update`
-        const LAST_UPDATE = 1 << 2;
+        const LAST_UPDATE = 2;
     }
 }
 
@@ -2332,10 +2210,8 @@ impl Store {
     const FILM_ID: usize = 1;
 }
 
-impl Entity for Store {
+impl Row for Store {
     type Tables = Tables;
-    type Ref<'w> = StoreRef<'w>;
-    type Mut<'w> = StoreMut<'w>;
 
     const TABLE: TableId = TableId(11);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2353,14 +2229,6 @@ impl Entity for Store {
     const REALS: StoreColumns = StoreColumns::empty();
     const INDEXED: StoreColumns = StoreColumns::MANAGER_ID.union(StoreColumns::FILM_ID);
     const CHECKED: StoreColumns = StoreColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.stores
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.stores
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -2469,16 +2337,15 @@ pub struct CopyRow {
     pub last_update: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `copies`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CopyRowColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `store_id`
-        const STORE_ID = 1 << 1;
+        const STORE_ID = 1;
         /// `last_update`
-        const LAST_UPDATE = 1 << 2;
+        const LAST_UPDATE = 2;
     }
 }
 
@@ -2498,10 +2365,8 @@ impl CopyRow {
     const STORE_ID: usize = 1;
 }
 
-impl Entity for CopyRow {
+impl Row for CopyRow {
     type Tables = Tables;
-    type Ref<'w> = CopyRowRef<'w>;
-    type Mut<'w> = CopyRowMut<'w>;
 
     const TABLE: TableId = TableId(12);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2519,14 +2384,6 @@ impl Entity for CopyRow {
     const REALS: CopyRowColumns = CopyRowColumns::empty();
     const INDEXED: CopyRowColumns = CopyRowColumns::FILM_ID.union(CopyRowColumns::STORE_ID);
     const CHECKED: CopyRowColumns = CopyRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.copies
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.copies
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -2625,16 +2482,15 @@ pub struct Rating {
     pub stars: i64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `ratings`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct RatingColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `player_id`
-        const PLAYER_ID = 1 << 1;
+        const PLAYER_ID = 1;
         /// `stars`
-        const STARS = 1 << 2;
+        const STARS = 2;
     }
 }
 
@@ -2654,10 +2510,8 @@ impl Rating {
     const PLAYER_ID: usize = 1;
 }
 
-impl Entity for Rating {
+impl Row for Rating {
     type Tables = Tables;
-    type Ref<'w> = RatingRef<'w>;
-    type Mut<'w> = RatingMut<'w>;
 
     const TABLE: TableId = TableId(13);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2675,14 +2529,6 @@ impl Entity for Rating {
     const REALS: RatingColumns = RatingColumns::empty();
     const INDEXED: RatingColumns = RatingColumns::FILM_ID.union(RatingColumns::PLAYER_ID);
     const CHECKED: RatingColumns = RatingColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.ratings
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.ratings
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -2812,16 +2658,15 @@ pub struct Passage {
     pub direction: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `passages`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PassageColumns: u8 {
         /// `from_film`
-        const FROM_FILM = 1 << 0;
+        const FROM_FILM = 0;
         /// `to_film`
-        const TO_FILM = 1 << 1;
+        const TO_FILM = 1;
         /// `direction`
-        const DIRECTION = 1 << 2;
+        const DIRECTION = 2;
     }
 }
 
@@ -2841,10 +2686,8 @@ impl Passage {
     const TO_FILM: usize = 1;
 }
 
-impl Entity for Passage {
+impl Row for Passage {
     type Tables = Tables;
-    type Ref<'w> = PassageRef<'w>;
-    type Mut<'w> = PassageMut<'w>;
 
     const TABLE: TableId = TableId(14);
     const INFO: &'static TableInfo = &TableInfo {
@@ -2862,14 +2705,6 @@ impl Entity for Passage {
     const REALS: PassageColumns = PassageColumns::empty();
     const INDEXED: PassageColumns = PassageColumns::FROM_FILM.union(PassageColumns::TO_FILM);
     const CHECKED: PassageColumns = PassageColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.passages
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.passages
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -2979,16 +2814,15 @@ impl Default for FilmObject {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `film_objects`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct FilmObjectColumns: u8 {
         /// `film_id`
-        const FILM_ID = 1 << 0;
+        const FILM_ID = 0;
         /// `object_id`
-        const OBJECT_ID = 1 << 1;
+        const OBJECT_ID = 1;
         /// `weight`
-        const WEIGHT = 1 << 2;
+        const WEIGHT = 2;
     }
 }
 
@@ -3008,10 +2842,8 @@ impl FilmObject {
     const OBJECT_ID: usize = 1;
 }
 
-impl Entity for FilmObject {
+impl Row for FilmObject {
     type Tables = Tables;
-    type Ref<'w> = FilmObjectRef<'w>;
-    type Mut<'w> = FilmObjectMut<'w>;
 
     const TABLE: TableId = TableId(15);
     const INFO: &'static TableInfo = &TableInfo {
@@ -3030,14 +2862,6 @@ impl Entity for FilmObject {
     const INDEXED: FilmObjectColumns =
         FilmObjectColumns::FILM_ID.union(FilmObjectColumns::OBJECT_ID);
     const CHECKED: FilmObjectColumns = FilmObjectColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.film_objects
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.film_objects
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -3190,14 +3014,13 @@ pub struct ObjectTrack {
     pub track: TrackKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `object_tracks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ObjectTrackColumns: u8 {
         /// `object_id`
-        const OBJECT_ID = 1 << 0;
+        const OBJECT_ID = 0;
         /// `track_id`
-        const TRACK_ID = 1 << 1;
+        const TRACK_ID = 1;
     }
 }
 
@@ -3216,10 +3039,8 @@ impl ObjectTrack {
     const TRACK_ID: usize = 1;
 }
 
-impl Entity for ObjectTrack {
+impl Row for ObjectTrack {
     type Tables = Tables;
-    type Ref<'w> = ObjectTrackRef<'w>;
-    type Mut<'w> = ObjectTrackMut<'w>;
 
     const TABLE: TableId = TableId(16);
     const INFO: &'static TableInfo = &TableInfo {
@@ -3238,14 +3059,6 @@ impl Entity for ObjectTrack {
     const INDEXED: ObjectTrackColumns =
         ObjectTrackColumns::OBJECT_ID.union(ObjectTrackColumns::TRACK_ID);
     const CHECKED: ObjectTrackColumns = ObjectTrackColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.object_tracks
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.object_tracks
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

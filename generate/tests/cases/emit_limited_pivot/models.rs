@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, NewOrKept, Owned, Pivot, PivotRow, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields,
+use gamedb::codegen::{
+    ColumnProblem, Error, ForeignKey, Id, Key, NewOrKept, Owned, Pivot, PivotRow, RawKey, Row,
+    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields,
     id_of_optional, owner_enum, tables, views,
 };
 
@@ -40,12 +40,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -57,10 +56,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -75,14 +72,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
     const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -174,12 +163,11 @@ pub struct Ship {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `ships`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ShipColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -191,10 +179,8 @@ fields! {
 
 views!(Ship, ShipRef, ShipMut);
 
-impl Entity for Ship {
+impl Row for Ship {
     type Tables = Tables;
-    type Ref<'w> = ShipRef<'w>;
-    type Mut<'w> = ShipMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -209,14 +195,6 @@ impl Entity for Ship {
     const REALS: ShipColumns = ShipColumns::empty();
     const INDEXED: ShipColumns = ShipColumns::empty();
     const CHECKED: ShipColumns = ShipColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.ships
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.ships
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -358,12 +336,11 @@ pub struct Planet {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `planets`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlanetColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -375,10 +352,8 @@ fields! {
 
 views!(Planet, PlanetRef, PlanetMut);
 
-impl Entity for Planet {
+impl Row for Planet {
     type Tables = Tables;
-    type Ref<'w> = PlanetRef<'w>;
-    type Mut<'w> = PlanetMut<'w>;
 
     const TABLE: TableId = TableId(2);
     const INFO: &'static TableInfo = &TableInfo {
@@ -393,14 +368,6 @@ impl Entity for Planet {
     const REALS: PlanetColumns = PlanetColumns::empty();
     const INDEXED: PlanetColumns = PlanetColumns::empty();
     const CHECKED: PlanetColumns = PlanetColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.planets
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.planets
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -438,14 +405,13 @@ pub struct Crate {
     pub inside: Option<CrateKey>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `crates`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct CrateColumns: u8 {
         /// `weight`
-        const WEIGHT = 1 << 0;
+        const WEIGHT = 0;
         /// `inside`
-        const INSIDE = 1 << 1;
+        const INSIDE = 1;
     }
 }
 
@@ -463,10 +429,8 @@ impl Crate {
     const INSIDE: usize = 0;
 }
 
-impl Entity for Crate {
+impl Row for Crate {
     type Tables = Tables;
-    type Ref<'w> = CrateRef<'w>;
-    type Mut<'w> = CrateMut<'w>;
 
     const TABLE: TableId = TableId(3);
     const INFO: &'static TableInfo = &TableInfo {
@@ -483,14 +447,6 @@ impl Entity for Crate {
     const REALS: CrateColumns = CrateColumns::WEIGHT;
     const INDEXED: CrateColumns = CrateColumns::INSIDE;
     const CHECKED: CrateColumns = CrateColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.crates
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.crates
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -671,14 +627,6 @@ impl PivotRow for CrateHolder {
         },
     };
 
-    fn table(tables: &Tables) -> &Pivot<Self> {
-        &tables.crate_holders
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Pivot<Self> {
-        &mut tables.crate_holders
-    }
-
     #[inline]
     fn new(id: CrateHolderId, crate_: CrateKey, owner: CrateHolderKey) -> Self {
         Self { id, crate_, owner }
@@ -702,12 +650,11 @@ pub struct Note {
     pub words: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `notes`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct NoteColumns: u8 {
         /// `words`
-        const WORDS = 1 << 0;
+        const WORDS = 0;
     }
 }
 
@@ -719,10 +666,8 @@ fields! {
 
 views!(Note, NoteRef, NoteMut);
 
-impl Entity for Note {
+impl Row for Note {
     type Tables = Tables;
-    type Ref<'w> = NoteRef<'w>;
-    type Mut<'w> = NoteMut<'w>;
 
     const TABLE: TableId = TableId(5);
     const INFO: &'static TableInfo = &TableInfo {
@@ -739,14 +684,6 @@ impl Entity for Note {
     const REALS: NoteColumns = NoteColumns::empty();
     const INDEXED: NoteColumns = NoteColumns::empty();
     const CHECKED: NoteColumns = NoteColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.notes
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.notes
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -834,14 +771,6 @@ impl PivotRow for NoteOwner {
         checks: &[],
         kind: TableKind::Pivot { owned: Note::TABLE },
     };
-
-    fn table(tables: &Tables) -> &Pivot<Self> {
-        &tables.note_owners
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Pivot<Self> {
-        &mut tables.note_owners
-    }
 
     #[inline]
     fn new(id: NoteOwnerId, note: NoteKey, owner: NoteOwnerKey) -> Self {

@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, id_of,
+use gamedb::codegen::{
+    ColumnProblem, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, Row, RowReader,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields, id_of,
     id_of_optional, tables, text_enum, views,
 };
 
@@ -129,52 +129,51 @@ impl Default for Type {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `type`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct TypeColumns: u32 {
         /// `self`
-        const SELF = 1 << 0;
+        const SELF = 0;
         /// `super`
-        const SUPER = 1 << 1;
+        const SUPER = 1;
         /// `fn`
-        const FN = 1 << 2;
+        const FN = 2;
         /// `world`
-        const WORLD = 1 << 3;
+        const WORLD = 3;
         /// `row`
-        const ROW = 1 << 4;
+        const ROW = 4;
         /// `key`
-        const KEY = 1 << 5;
+        const KEY = 5;
         /// `match`
-        const MATCH = 1 << 6;
+        const MATCH = 6;
         /// `TABLE`
-        const TABLE = 1 << 7;
+        const TABLE = 7;
         /// `INFO_id`
-        const INFO_ID = 1 << 8;
+        const INFO_ID = 8;
         /// `naïve col`
-        const NAÏVE_COL = 1 << 9;
+        const NAÏVE_COL = 9;
         /// `` a`b ``
-        const A_B = 1 << 10;
+        const A_B = 10;
         /// `1st`
-        const _1ST = 1 << 11;
+        const _1ST = 11;
         /// `quo"te`
-        const QUO_TE = 1 << 12;
+        const QUO_TE = 12;
         /// `a_b`
-        const A_B_ = 1 << 13;
+        const A_B_ = 13;
         /// `ab`
-        const AB = 1 << 14;
+        const AB = 14;
         /// `a_1`
-        const A_1 = 1 << 15;
+        const A_1 = 15;
         /// `a1`
-        const A1 = 1 << 16;
+        const A1 = 16;
         /// `a__b`
-        const A_B2 = 1 << 17;
+        const A_B2 = 17;
         /// `_x`
-        const X = 1 << 18;
+        const X = 18;
         /// `from_parent`
-        const FROM_PARENT = 1 << 19;
+        const FROM_PARENT = 19;
         /// `flags`
-        const FLAGS_ = 1 << 20;
+        const FLAGS_ = 20;
     }
 }
 
@@ -215,10 +214,8 @@ impl Type {
     const FROM_PARENT: usize = 4;
 }
 
-impl Entity for Type {
+impl Row for Type {
     type Tables = Tables;
-    type Ref<'w> = TypeRef<'w>;
-    type Mut<'w> = TypeMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -274,14 +271,6 @@ impl Entity for Type {
         .union(TypeColumns::INFO_ID)
         .union(TypeColumns::FROM_PARENT);
     const CHECKED: TypeColumns = TypeColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.r#type
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.r#type
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -654,9 +643,8 @@ pub type ParentRowId = Id<ParentRow>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParentRow {}
 
-bitflags! {
+columns! {
     /// Columns of `parents`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ParentRowColumns: u8 {
     }
 }
@@ -668,10 +656,8 @@ fields! {
 
 views!(ParentRow, ParentRowRef, ParentRowMut);
 
-impl Entity for ParentRow {
+impl Row for ParentRow {
     type Tables = Tables;
-    type Ref<'w> = ParentRowRef<'w>;
-    type Mut<'w> = ParentRowMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -686,14 +672,6 @@ impl Entity for ParentRow {
     const REALS: ParentRowColumns = ParentRowColumns::empty();
     const INDEXED: ParentRowColumns = ParentRowColumns::empty();
     const CHECKED: ParentRowColumns = ParentRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.parents
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.parents
-    }
 
     fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
         Value::Null
@@ -740,12 +718,11 @@ pub struct ValueRow {
     pub value: Option<f64>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `values`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ValueRowColumns: u8 {
         /// `value`
-        const VALUE = 1 << 0;
+        const VALUE = 0;
     }
 }
 
@@ -757,10 +734,8 @@ fields! {
 
 views!(ValueRow, ValueRowRef, ValueRowMut);
 
-impl Entity for ValueRow {
+impl Row for ValueRow {
     type Tables = Tables;
-    type Ref<'w> = ValueRowRef<'w>;
-    type Mut<'w> = ValueRowMut<'w>;
 
     const TABLE: TableId = TableId(2);
     const INFO: &'static TableInfo = &TableInfo {
@@ -775,14 +750,6 @@ impl Entity for ValueRow {
     const REALS: ValueRowColumns = ValueRowColumns::VALUE;
     const INDEXED: ValueRowColumns = ValueRowColumns::empty();
     const CHECKED: ValueRowColumns = ValueRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.values
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.values
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -823,12 +790,11 @@ pub struct OwnerRow {
     pub owner: Option<String>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `owners`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct OwnerRowColumns: u8 {
         /// `owner`
-        const OWNER = 1 << 0;
+        const OWNER = 0;
     }
 }
 
@@ -840,10 +806,8 @@ fields! {
 
 views!(OwnerRow, OwnerRowRef, OwnerRowMut);
 
-impl Entity for OwnerRow {
+impl Row for OwnerRow {
     type Tables = Tables;
-    type Ref<'w> = OwnerRowRef<'w>;
-    type Mut<'w> = OwnerRowMut<'w>;
 
     const TABLE: TableId = TableId(3);
     const INFO: &'static TableInfo = &TableInfo {
@@ -858,14 +822,6 @@ impl Entity for OwnerRow {
     const REALS: OwnerRowColumns = OwnerRowColumns::empty();
     const INDEXED: OwnerRowColumns = OwnerRowColumns::empty();
     const CHECKED: OwnerRowColumns = OwnerRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.owners
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.owners
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -903,12 +859,11 @@ pub struct TableRow {
     pub table: Option<Vec<u8>>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `tables`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct TableRowColumns: u8 {
         /// `table`
-        const TABLE = 1 << 0;
+        const TABLE = 0;
     }
 }
 
@@ -920,10 +875,8 @@ fields! {
 
 views!(TableRow, TableRowRef, TableRowMut);
 
-impl Entity for TableRow {
+impl Row for TableRow {
     type Tables = Tables;
-    type Ref<'w> = TableRowRef<'w>;
-    type Mut<'w> = TableRowMut<'w>;
 
     const TABLE: TableId = TableId(4);
     const INFO: &'static TableInfo = &TableInfo {
@@ -938,14 +891,6 @@ impl Entity for TableRow {
     const REALS: TableRowColumns = TableRowColumns::empty();
     const INDEXED: TableRowColumns = TableRowColumns::empty();
     const CHECKED: TableRowColumns = TableRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.tables
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.tables
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -983,12 +928,11 @@ pub struct ErrorRow {
     pub error: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `errors`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ErrorRowColumns: u8 {
         /// `error`
-        const ERROR = 1 << 0;
+        const ERROR = 0;
     }
 }
 
@@ -1000,10 +944,8 @@ fields! {
 
 views!(ErrorRow, ErrorRowRef, ErrorRowMut);
 
-impl Entity for ErrorRow {
+impl Row for ErrorRow {
     type Tables = Tables;
-    type Ref<'w> = ErrorRowRef<'w>;
-    type Mut<'w> = ErrorRowMut<'w>;
 
     const TABLE: TableId = TableId(5);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1018,14 +960,6 @@ impl Entity for ErrorRow {
     const REALS: ErrorRowColumns = ErrorRowColumns::empty();
     const INDEXED: ErrorRowColumns = ErrorRowColumns::empty();
     const CHECKED: ErrorRowColumns = ErrorRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.errors
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.errors
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1063,12 +997,11 @@ pub struct TypeFieldRow {
     pub type_columns: i64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `type_fields`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct TypeFieldRowColumns: u8 {
         /// `type_columns`
-        const TYPE_COLUMNS = 1 << 0;
+        const TYPE_COLUMNS = 0;
     }
 }
 
@@ -1080,10 +1013,8 @@ fields! {
 
 views!(TypeFieldRow, TypeFieldRowRef, TypeFieldRowMut);
 
-impl Entity for TypeFieldRow {
+impl Row for TypeFieldRow {
     type Tables = Tables;
-    type Ref<'w> = TypeFieldRowRef<'w>;
-    type Mut<'w> = TypeFieldRowMut<'w>;
 
     const TABLE: TableId = TableId(6);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1098,14 +1029,6 @@ impl Entity for TypeFieldRow {
     const REALS: TypeFieldRowColumns = TypeFieldRowColumns::empty();
     const INDEXED: TypeFieldRowColumns = TypeFieldRowColumns::empty();
     const CHECKED: TypeFieldRowColumns = TypeFieldRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.type_fields
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.type_fields
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1143,12 +1066,11 @@ pub struct Player {
     pub player_key: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `player_key`
-        const PLAYER_KEY = 1 << 0;
+        const PLAYER_KEY = 0;
     }
 }
 
@@ -1160,10 +1082,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(7);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1178,14 +1098,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
     const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -1230,12 +1142,11 @@ pub struct PlayerKeyRow {
     pub player: PlayerKey,
 }
 
-bitflags! {
+columns! {
     /// Columns of `player_keys`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerKeyRowColumns: u8 {
         /// `player_id`
-        const PLAYER_ID = 1 << 0;
+        const PLAYER_ID = 0;
     }
 }
 
@@ -1252,10 +1163,8 @@ impl PlayerKeyRow {
     const PLAYER_ID: usize = 0;
 }
 
-impl Entity for PlayerKeyRow {
+impl Row for PlayerKeyRow {
     type Tables = Tables;
-    type Ref<'w> = PlayerKeyRowRef<'w>;
-    type Mut<'w> = PlayerKeyRowMut<'w>;
 
     const TABLE: TableId = TableId(8);
     const INFO: &'static TableInfo = &TableInfo {
@@ -1270,14 +1179,6 @@ impl Entity for PlayerKeyRow {
     const REALS: PlayerKeyRowColumns = PlayerKeyRowColumns::empty();
     const INDEXED: PlayerKeyRowColumns = PlayerKeyRowColumns::PLAYER_ID;
     const CHECKED: PlayerKeyRowColumns = PlayerKeyRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.player_keys
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.player_keys
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

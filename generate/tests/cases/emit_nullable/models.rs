@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, RowReader, Rows, Standalone,
-    Table, TableId, TableInfo, TableKind, Value, bitflags, fields, tables, text_enum, views,
+use gamedb::codegen::{
+    ColumnProblem, Error, Id, IndexHasher, IndexInfo, Key, Row, RowReader, Rows, Standalone, Table,
+    TableId, TableInfo, TableKind, Value, columns, fields, tables, text_enum, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -136,58 +136,57 @@ impl Default for Sample {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `samples`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct SampleColumns: u32 {
         /// `bool_zero`
-        const BOOL_ZERO = 1 << 0;
+        const BOOL_ZERO = 0;
         /// `bool_one`
-        const BOOL_ONE = 1 << 1;
+        const BOOL_ONE = 1;
         /// `bool_null`
-        const BOOL_NULL = 1 << 2;
+        const BOOL_NULL = 2;
         /// `bool_null_zero`
-        const BOOL_NULL_ZERO = 1 << 3;
+        const BOOL_NULL_ZERO = 3;
         /// `int_zero`
-        const INT_ZERO = 1 << 4;
+        const INT_ZERO = 4;
         /// `int_least`
-        const INT_LEAST = 1 << 5;
+        const INT_LEAST = 5;
         /// `int_null`
-        const INT_NULL = 1 << 6;
+        const INT_NULL = 6;
         /// `int_null_five`
-        const INT_NULL_FIVE = 1 << 7;
+        const INT_NULL_FIVE = 7;
         /// `real_half`
-        const REAL_HALF = 1 << 8;
+        const REAL_HALF = 8;
         /// `real_whole`
-        const REAL_WHOLE = 1 << 9;
+        const REAL_WHOLE = 9;
         /// `real_null`
-        const REAL_NULL = 1 << 10;
+        const REAL_NULL = 10;
         /// `real_null_big`
-        const REAL_NULL_BIG = 1 << 11;
+        const REAL_NULL_BIG = 11;
         /// `text_empty`
-        const TEXT_EMPTY = 1 << 12;
+        const TEXT_EMPTY = 12;
         /// `text_quote`
-        const TEXT_QUOTE = 1 << 13;
+        const TEXT_QUOTE = 13;
         /// `text_null`
-        const TEXT_NULL = 1 << 14;
+        const TEXT_NULL = 14;
         /// `text_null_some`
-        const TEXT_NULL_SOME = 1 << 15;
+        const TEXT_NULL_SOME = 15;
         /// `blob_empty`
-        const BLOB_EMPTY = 1 << 16;
+        const BLOB_EMPTY = 16;
         /// `blob_bytes`
-        const BLOB_BYTES = 1 << 17;
+        const BLOB_BYTES = 17;
         /// `blob_null`
-        const BLOB_NULL = 1 << 18;
+        const BLOB_NULL = 18;
         /// `blob_null_some`
-        const BLOB_NULL_SOME = 1 << 19;
+        const BLOB_NULL_SOME = 19;
         /// `mood_plain`
-        const MOOD_PLAIN = 1 << 20;
+        const MOOD_PLAIN = 20;
         /// `mood_wild`
-        const MOOD_WILD = 1 << 21;
+        const MOOD_WILD = 21;
         /// `mood_null`
-        const MOOD_NULL = 1 << 22;
+        const MOOD_NULL = 22;
         /// `mood_null_calm`
-        const MOOD_NULL_CALM = 1 << 23;
+        const MOOD_NULL_CALM = 23;
     }
 }
 
@@ -222,10 +221,8 @@ fields! {
 
 views!(Sample, SampleRef, SampleMut);
 
-impl Entity for Sample {
+impl Row for Sample {
     type Tables = Tables;
-    type Ref<'w> = SampleRef<'w>;
-    type Mut<'w> = SampleMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -278,14 +275,6 @@ impl Entity for Sample {
         .union(SampleColumns::BLOB_NULL)
         .union(SampleColumns::MOOD_NULL);
     const CHECKED: SampleColumns = SampleColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.samples
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.samples
-    }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {

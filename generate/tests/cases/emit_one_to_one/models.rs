@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, tables, views,
+use gamedb::codegen::{
+    ColumnProblem, Error, ForeignKey, Id, Key, RawKey, Row, RowReader, Standalone, Table, TableId,
+    TableInfo, TableKind, Value, columns, fields, id_of, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -29,12 +29,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -46,10 +45,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -64,14 +61,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
     const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -116,14 +105,13 @@ pub struct Profile {
     pub motto: Option<String>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `profiles`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ProfileColumns: u8 {
         /// `player_id`
-        const PLAYER_ID = 1 << 0;
+        const PLAYER_ID = 0;
         /// `motto`
-        const MOTTO = 1 << 1;
+        const MOTTO = 1;
     }
 }
 
@@ -141,10 +129,8 @@ impl Profile {
     const PLAYER_ID: usize = 0;
 }
 
-impl Entity for Profile {
+impl Row for Profile {
     type Tables = Tables;
-    type Ref<'w> = ProfileRef<'w>;
-    type Mut<'w> = ProfileMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -159,14 +145,6 @@ impl Entity for Profile {
     const REALS: ProfileColumns = ProfileColumns::empty();
     const INDEXED: ProfileColumns = ProfileColumns::PLAYER_ID;
     const CHECKED: ProfileColumns = ProfileColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.profiles
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.profiles
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,9 +1,9 @@
 // @generated from `models.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    Check, ColumnProblem, Comparison, Entity, Error, ForeignKey, Id, Key, Operand, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields,
-    owner_enum, owner_value, tables, views,
+use gamedb::codegen::{
+    Check, ColumnProblem, Comparison, Error, ForeignKey, Id, Key, Operand, RawKey, Row, RowReader,
+    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, columns, fields, owner_enum,
+    owner_value, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -34,12 +34,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -51,10 +50,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -74,14 +71,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
     const CHECKED: PlayerColumns = PlayerColumns::NAME;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -137,12 +126,11 @@ pub struct Guild {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `guilds`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct GuildColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -154,10 +142,8 @@ fields! {
 
 views!(Guild, GuildRef, GuildMut);
 
-impl Entity for Guild {
+impl Row for Guild {
     type Tables = Tables;
-    type Ref<'w> = GuildRef<'w>;
-    type Mut<'w> = GuildMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -177,14 +163,6 @@ impl Entity for Guild {
     const REALS: GuildColumns = GuildColumns::empty();
     const INDEXED: GuildColumns = GuildColumns::empty();
     const CHECKED: GuildColumns = GuildColumns::NAME;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.guilds
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.guilds
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -257,20 +235,19 @@ impl Default for Item {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `items`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ItemColumns: u8 {
         /// `owner_player_id`
-        const OWNER_PLAYER_ID = 1 << 0;
+        const OWNER_PLAYER_ID = 0;
         /// `owner_guild_id`
-        const OWNER_GUILD_ID = 1 << 1;
+        const OWNER_GUILD_ID = 1;
         /// `slot`
-        const SLOT = 1 << 2;
+        const SLOT = 2;
         /// `holder_player_id`
-        const HOLDER_PLAYER_ID = 1 << 3;
+        const HOLDER_PLAYER_ID = 3;
         /// `holder_item_id`
-        const HOLDER_ITEM_ID = 1 << 4;
+        const HOLDER_ITEM_ID = 4;
     }
 }
 
@@ -292,10 +269,8 @@ impl Item {
     const HOLDER_ITEM_ID: usize = 3;
 }
 
-impl Entity for Item {
+impl Row for Item {
     type Tables = Tables;
-    type Ref<'w> = ItemRef<'w>;
-    type Mut<'w> = ItemMut<'w>;
 
     const TABLE: TableId = TableId(2);
     const INFO: &'static TableInfo = &TableInfo {
@@ -337,14 +312,6 @@ impl Entity for Item {
         .union(ItemColumns::HOLDER_PLAYER_ID)
         .union(ItemColumns::HOLDER_ITEM_ID);
     const CHECKED: ItemColumns = ItemColumns::SLOT;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.items
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.items
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -479,18 +446,17 @@ pub struct Share {
     pub seal: Option<Vec<u8>>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `shares`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ShareColumns: u8 {
         /// `owner_player_id`
-        const OWNER_PLAYER_ID = 1 << 0;
+        const OWNER_PLAYER_ID = 0;
         /// `owner_guild_id`
-        const OWNER_GUILD_ID = 1 << 1;
+        const OWNER_GUILD_ID = 1;
         /// `day`
-        const DAY = 1 << 2;
+        const DAY = 2;
         /// `seal`
-        const SEAL = 1 << 3;
+        const SEAL = 3;
     }
 }
 
@@ -510,10 +476,8 @@ impl Share {
     const OWNER_GUILD_ID: usize = 1;
 }
 
-impl Entity for Share {
+impl Row for Share {
     type Tables = Tables;
-    type Ref<'w> = ShareRef<'w>;
-    type Mut<'w> = ShareMut<'w>;
 
     const TABLE: TableId = TableId(3);
     const INFO: &'static TableInfo = &TableInfo {
@@ -536,14 +500,6 @@ impl Entity for Share {
     const REALS: ShareColumns = ShareColumns::empty();
     const INDEXED: ShareColumns = ShareColumns::OWNER_PLAYER_ID.union(ShareColumns::OWNER_GUILD_ID);
     const CHECKED: ShareColumns = ShareColumns::SEAL;
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.shares
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.shares
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, owner_enum, owner_value, tables, views,
+use gamedb::codegen::{
+    ColumnProblem, Error, ForeignKey, Id, Key, RawKey, Row, RowReader, Rows, Standalone, Table,
+    TableId, TableInfo, TableKind, Value, columns, fields, owner_enum, owner_value, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -35,12 +35,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -52,10 +51,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -70,14 +67,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
     const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -127,9 +116,8 @@ pub type BankId = Id<Bank>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bank {}
 
-bitflags! {
+columns! {
     /// Columns of `banks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct BankColumns: u8 {
     }
 }
@@ -141,10 +129,8 @@ fields! {
 
 views!(Bank, BankRef, BankMut);
 
-impl Entity for Bank {
+impl Row for Bank {
     type Tables = Tables;
-    type Ref<'w> = BankRef<'w>;
-    type Mut<'w> = BankMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -159,14 +145,6 @@ impl Entity for Bank {
     const REALS: BankColumns = BankColumns::empty();
     const INDEXED: BankColumns = BankColumns::empty();
     const CHECKED: BankColumns = BankColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.banks
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.banks
-    }
 
     fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
         Value::Null
@@ -198,12 +176,11 @@ pub struct Guild {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `guilds`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct GuildColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -215,10 +192,8 @@ fields! {
 
 views!(Guild, GuildRef, GuildMut);
 
-impl Entity for Guild {
+impl Row for Guild {
     type Tables = Tables;
-    type Ref<'w> = GuildRef<'w>;
-    type Mut<'w> = GuildMut<'w>;
 
     const TABLE: TableId = TableId(2);
     const INFO: &'static TableInfo = &TableInfo {
@@ -233,14 +208,6 @@ impl Entity for Guild {
     const REALS: GuildColumns = GuildColumns::empty();
     const INDEXED: GuildColumns = GuildColumns::empty();
     const CHECKED: GuildColumns = GuildColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.guilds
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.guilds
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -291,18 +258,17 @@ impl Default for House {
     }
 }
 
-bitflags! {
+columns! {
     /// Columns of `houses`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct HouseColumns: u8 {
         /// `owner_player_id`
-        const OWNER_PLAYER_ID = 1 << 0;
+        const OWNER_PLAYER_ID = 0;
         /// `owner_guild_id`
-        const OWNER_GUILD_ID = 1 << 1;
+        const OWNER_GUILD_ID = 1;
         /// `owner_bank_id`
-        const OWNER_BANK_ID = 1 << 2;
+        const OWNER_BANK_ID = 2;
         /// `owner_crown_id`
-        const OWNER_CROWN_ID = 1 << 3;
+        const OWNER_CROWN_ID = 3;
     }
 }
 
@@ -321,10 +287,8 @@ impl House {
     const OWNER_BANK_ID: usize = 2;
 }
 
-impl Entity for House {
+impl Row for House {
     type Tables = Tables;
-    type Ref<'w> = HouseRef<'w>;
-    type Mut<'w> = HouseMut<'w>;
 
     const TABLE: TableId = TableId(3);
     const INFO: &'static TableInfo = &TableInfo {
@@ -350,14 +314,6 @@ impl Entity for House {
         .union(HouseColumns::OWNER_GUILD_ID)
         .union(HouseColumns::OWNER_BANK_ID);
     const CHECKED: HouseColumns = HouseColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.houses
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.houses
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {
@@ -454,16 +410,15 @@ pub struct Debt {
     pub amount: i64,
 }
 
-bitflags! {
+columns! {
     /// Columns of `debts`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct DebtColumns: u8 {
         /// `owner_lender_id`
-        const OWNER_LENDER_ID = 1 << 0;
+        const OWNER_LENDER_ID = 0;
         /// `owner_heir_id`
-        const OWNER_HEIR_ID = 1 << 1;
+        const OWNER_HEIR_ID = 1;
         /// `amount`
-        const AMOUNT = 1 << 2;
+        const AMOUNT = 2;
     }
 }
 
@@ -482,10 +437,8 @@ impl Debt {
     const OWNER_HEIR_ID: usize = 1;
 }
 
-impl Entity for Debt {
+impl Row for Debt {
     type Tables = Tables;
-    type Ref<'w> = DebtRef<'w>;
-    type Mut<'w> = DebtMut<'w>;
 
     const TABLE: TableId = TableId(4);
     const INFO: &'static TableInfo = &TableInfo {
@@ -503,14 +456,6 @@ impl Entity for Debt {
     const REALS: DebtColumns = DebtColumns::empty();
     const INDEXED: DebtColumns = DebtColumns::OWNER_LENDER_ID.union(DebtColumns::OWNER_HEIR_ID);
     const CHECKED: DebtColumns = DebtColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.debts
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.debts
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of_optional, tables, views,
+use gamedb::codegen::{
+    ColumnProblem, Error, ForeignKey, Id, Key, RawKey, Row, RowReader, Rows, Standalone, Table,
+    TableId, TableInfo, TableKind, Value, columns, fields, id_of_optional, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -31,16 +31,15 @@ pub struct Place {
     pub next: Option<PlaceKey>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `places`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlaceColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
         /// `parent_id`
-        const PARENT_ID = 1 << 1;
+        const PARENT_ID = 1;
         /// `next_id`
-        const NEXT_ID = 1 << 2;
+        const NEXT_ID = 2;
     }
 }
 
@@ -60,10 +59,8 @@ impl Place {
     const NEXT_ID: usize = 1;
 }
 
-impl Entity for Place {
+impl Row for Place {
     type Tables = Tables;
-    type Ref<'w> = PlaceRef<'w>;
-    type Mut<'w> = PlaceMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -81,14 +78,6 @@ impl Entity for Place {
     const REALS: PlaceColumns = PlaceColumns::empty();
     const INDEXED: PlaceColumns = PlaceColumns::PARENT_ID.union(PlaceColumns::NEXT_ID);
     const CHECKED: PlaceColumns = PlaceColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.places
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.places
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

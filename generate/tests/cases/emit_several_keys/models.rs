@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, id_of_optional, tables, views,
+use gamedb::codegen::{
+    ColumnProblem, Error, ForeignKey, Id, Key, RawKey, Row, RowReader, Rows, Standalone, Table,
+    TableId, TableInfo, TableKind, Value, columns, fields, id_of, id_of_optional, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -29,12 +29,11 @@ pub struct Player {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct PlayerColumns: u8 {
         /// `name`
-        const NAME = 1 << 0;
+        const NAME = 0;
     }
 }
 
@@ -46,10 +45,8 @@ fields! {
 
 views!(Player, PlayerRef, PlayerMut);
 
-impl Entity for Player {
+impl Row for Player {
     type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -64,14 +61,6 @@ impl Entity for Player {
     const REALS: PlayerColumns = PlayerColumns::empty();
     const INDEXED: PlayerColumns = PlayerColumns::empty();
     const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
@@ -130,18 +119,17 @@ pub struct Letter {
     pub words: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `letters`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct LetterColumns: u8 {
         /// `sender_id`
-        const SENDER_ID = 1 << 0;
+        const SENDER_ID = 0;
         /// `recipient_id`
-        const RECIPIENT_ID = 1 << 1;
+        const RECIPIENT_ID = 1;
         /// `courier_id`
-        const COURIER_ID = 1 << 2;
+        const COURIER_ID = 2;
         /// `words`
-        const WORDS = 1 << 3;
+        const WORDS = 3;
     }
 }
 
@@ -163,10 +151,8 @@ impl Letter {
     const COURIER_ID: usize = 2;
 }
 
-impl Entity for Letter {
+impl Row for Letter {
     type Tables = Tables;
-    type Ref<'w> = LetterRef<'w>;
-    type Mut<'w> = LetterMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -187,14 +173,6 @@ impl Entity for Letter {
         .union(LetterColumns::RECIPIENT_ID)
         .union(LetterColumns::COURIER_ID);
     const CHECKED: LetterColumns = LetterColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.letters
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.letters
-    }
 
     #[inline]
     fn parent(&self, foreign_key: usize) -> Option<RawKey> {

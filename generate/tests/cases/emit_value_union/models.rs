@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, Parts, RowReader, Standalone,
-    Table, TableId, TableInfo, TableKind, Union, Value, bitflags, fields, tables, views,
+use gamedb::codegen::{
+    ColumnProblem, Error, Id, IndexHasher, IndexInfo, Key, Parts, Row, RowReader, Standalone,
+    Table, TableId, TableInfo, TableKind, Union, Value, columns, fields, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -86,7 +86,7 @@ impl Union for SettingValue {
         }
     }
 
-    fn load<T: gamedb::model::Tables>(
+    fn load<T: gamedb::codegen::Resolve>(
         used: u32,
         parts: &Parts<'_, '_, T>,
     ) -> Result<Option<Self>, ColumnProblem> {
@@ -153,7 +153,7 @@ impl Union for Range {
         }
     }
 
-    fn load<T: gamedb::model::Tables>(
+    fn load<T: gamedb::codegen::Resolve>(
         used: u32,
         parts: &Parts<'_, '_, T>,
     ) -> Result<Option<Self>, ColumnProblem> {
@@ -181,22 +181,21 @@ pub struct Setting {
     pub name: String,
 }
 
-bitflags! {
+columns! {
     /// Columns of `settings`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct SettingColumns: u8 {
         /// `text`
-        const TEXT = 1 << 0;
+        const TEXT = 0;
         /// `name`
-        const NAME = 1 << 1;
+        const NAME = 1;
         /// `x`
-        const X = 1 << 2;
+        const X = 2;
         /// `new_x`
-        const NEW_X = 1 << 3;
+        const NEW_X = 3;
         /// `bytes`
-        const BYTES = 1 << 4;
+        const BYTES = 4;
         /// `counter`
-        const COUNTER = 1 << 5;
+        const COUNTER = 5;
     }
 }
 
@@ -209,10 +208,8 @@ fields! {
 
 views!(Setting, SettingRef, SettingMut);
 
-impl Entity for Setting {
+impl Row for Setting {
     type Tables = Tables;
-    type Ref<'w> = SettingRef<'w>;
-    type Mut<'w> = SettingMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -227,14 +224,6 @@ impl Entity for Setting {
     const REALS: SettingColumns = SettingColumns::X.union(SettingColumns::NEW_X);
     const INDEXED: SettingColumns = SettingColumns::NAME;
     const CHECKED: SettingColumns = SettingColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.settings
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.settings
-    }
 
     fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
         match index {
@@ -315,14 +304,13 @@ pub struct Mark {
     pub range: Range,
 }
 
-bitflags! {
+columns! {
     /// Columns of `marks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct MarkColumns: u8 {
         /// `low`
-        const LOW = 1 << 0;
+        const LOW = 0;
         /// `high`
-        const HIGH = 1 << 1;
+        const HIGH = 1;
     }
 }
 
@@ -334,10 +322,8 @@ fields! {
 
 views!(Mark, MarkRef, MarkMut);
 
-impl Entity for Mark {
+impl Row for Mark {
     type Tables = Tables;
-    type Ref<'w> = MarkRef<'w>;
-    type Mut<'w> = MarkMut<'w>;
 
     const TABLE: TableId = TableId(1);
     const INFO: &'static TableInfo = &TableInfo {
@@ -352,14 +338,6 @@ impl Entity for Mark {
     const REALS: MarkColumns = MarkColumns::empty();
     const INDEXED: MarkColumns = MarkColumns::empty();
     const CHECKED: MarkColumns = MarkColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.marks
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.marks
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {

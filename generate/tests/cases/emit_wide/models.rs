@@ -1,8 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, Id, Key, RowReader, Standalone, Table, TableId, TableInfo,
-    TableKind, Value, bitflags, fields, tables, views,
+use gamedb::codegen::{
+    ColumnProblem, Error, Id, Key, Row, RowReader, Standalone, Table, TableId, TableInfo,
+    TableKind, Value, columns, fields, tables, views,
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
@@ -153,138 +153,137 @@ pub struct Wide {
     pub column_64: Option<f64>,
 }
 
-bitflags! {
+columns! {
     /// Columns of `wide`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct WideColumns: u64 {
         /// `column_1`
-        const COLUMN_1 = 1 << 0;
+        const COLUMN_1 = 0;
         /// `column_2`
-        const COLUMN_2 = 1 << 1;
+        const COLUMN_2 = 1;
         /// `column_3`
-        const COLUMN_3 = 1 << 2;
+        const COLUMN_3 = 2;
         /// `column_4`
-        const COLUMN_4 = 1 << 3;
+        const COLUMN_4 = 3;
         /// `column_5`
-        const COLUMN_5 = 1 << 4;
+        const COLUMN_5 = 4;
         /// `column_6`
-        const COLUMN_6 = 1 << 5;
+        const COLUMN_6 = 5;
         /// `column_7`
-        const COLUMN_7 = 1 << 6;
+        const COLUMN_7 = 6;
         /// `column_8`
-        const COLUMN_8 = 1 << 7;
+        const COLUMN_8 = 7;
         /// `column_9`
-        const COLUMN_9 = 1 << 8;
+        const COLUMN_9 = 8;
         /// `column_10`
-        const COLUMN_10 = 1 << 9;
+        const COLUMN_10 = 9;
         /// `column_11`
-        const COLUMN_11 = 1 << 10;
+        const COLUMN_11 = 10;
         /// `column_12`
-        const COLUMN_12 = 1 << 11;
+        const COLUMN_12 = 11;
         /// `column_13`
-        const COLUMN_13 = 1 << 12;
+        const COLUMN_13 = 12;
         /// `column_14`
-        const COLUMN_14 = 1 << 13;
+        const COLUMN_14 = 13;
         /// `column_15`
-        const COLUMN_15 = 1 << 14;
+        const COLUMN_15 = 14;
         /// `column_16`
-        const COLUMN_16 = 1 << 15;
+        const COLUMN_16 = 15;
         /// `column_17`
-        const COLUMN_17 = 1 << 16;
+        const COLUMN_17 = 16;
         /// `column_18`
-        const COLUMN_18 = 1 << 17;
+        const COLUMN_18 = 17;
         /// `column_19`
-        const COLUMN_19 = 1 << 18;
+        const COLUMN_19 = 18;
         /// `column_20`
-        const COLUMN_20 = 1 << 19;
+        const COLUMN_20 = 19;
         /// `column_21`
-        const COLUMN_21 = 1 << 20;
+        const COLUMN_21 = 20;
         /// `column_22`
-        const COLUMN_22 = 1 << 21;
+        const COLUMN_22 = 21;
         /// `column_23`
-        const COLUMN_23 = 1 << 22;
+        const COLUMN_23 = 22;
         /// `column_24`
-        const COLUMN_24 = 1 << 23;
+        const COLUMN_24 = 23;
         /// `column_25`
-        const COLUMN_25 = 1 << 24;
+        const COLUMN_25 = 24;
         /// `column_26`
-        const COLUMN_26 = 1 << 25;
+        const COLUMN_26 = 25;
         /// `column_27`
-        const COLUMN_27 = 1 << 26;
+        const COLUMN_27 = 26;
         /// `column_28`
-        const COLUMN_28 = 1 << 27;
+        const COLUMN_28 = 27;
         /// `column_29`
-        const COLUMN_29 = 1 << 28;
+        const COLUMN_29 = 28;
         /// `column_30`
-        const COLUMN_30 = 1 << 29;
+        const COLUMN_30 = 29;
         /// `column_31`
-        const COLUMN_31 = 1 << 30;
+        const COLUMN_31 = 30;
         /// `column_32`
-        const COLUMN_32 = 1 << 31;
+        const COLUMN_32 = 31;
         /// `column_33`
-        const COLUMN_33 = 1 << 32;
+        const COLUMN_33 = 32;
         /// `column_34`
-        const COLUMN_34 = 1 << 33;
+        const COLUMN_34 = 33;
         /// `column_35`
-        const COLUMN_35 = 1 << 34;
+        const COLUMN_35 = 34;
         /// `column_36`
-        const COLUMN_36 = 1 << 35;
+        const COLUMN_36 = 35;
         /// `column_37`
-        const COLUMN_37 = 1 << 36;
+        const COLUMN_37 = 36;
         /// `column_38`
-        const COLUMN_38 = 1 << 37;
+        const COLUMN_38 = 37;
         /// `column_39`
-        const COLUMN_39 = 1 << 38;
+        const COLUMN_39 = 38;
         /// `column_40`
-        const COLUMN_40 = 1 << 39;
+        const COLUMN_40 = 39;
         /// `column_41`
-        const COLUMN_41 = 1 << 40;
+        const COLUMN_41 = 40;
         /// `column_42`
-        const COLUMN_42 = 1 << 41;
+        const COLUMN_42 = 41;
         /// `column_43`
-        const COLUMN_43 = 1 << 42;
+        const COLUMN_43 = 42;
         /// `column_44`
-        const COLUMN_44 = 1 << 43;
+        const COLUMN_44 = 43;
         /// `column_45`
-        const COLUMN_45 = 1 << 44;
+        const COLUMN_45 = 44;
         /// `column_46`
-        const COLUMN_46 = 1 << 45;
+        const COLUMN_46 = 45;
         /// `column_47`
-        const COLUMN_47 = 1 << 46;
+        const COLUMN_47 = 46;
         /// `column_48`
-        const COLUMN_48 = 1 << 47;
+        const COLUMN_48 = 47;
         /// `column_49`
-        const COLUMN_49 = 1 << 48;
+        const COLUMN_49 = 48;
         /// `column_50`
-        const COLUMN_50 = 1 << 49;
+        const COLUMN_50 = 49;
         /// `column_51`
-        const COLUMN_51 = 1 << 50;
+        const COLUMN_51 = 50;
         /// `column_52`
-        const COLUMN_52 = 1 << 51;
+        const COLUMN_52 = 51;
         /// `column_53`
-        const COLUMN_53 = 1 << 52;
+        const COLUMN_53 = 52;
         /// `column_54`
-        const COLUMN_54 = 1 << 53;
+        const COLUMN_54 = 53;
         /// `column_55`
-        const COLUMN_55 = 1 << 54;
+        const COLUMN_55 = 54;
         /// `column_56`
-        const COLUMN_56 = 1 << 55;
+        const COLUMN_56 = 55;
         /// `column_57`
-        const COLUMN_57 = 1 << 56;
+        const COLUMN_57 = 56;
         /// `column_58`
-        const COLUMN_58 = 1 << 57;
+        const COLUMN_58 = 57;
         /// `column_59`
-        const COLUMN_59 = 1 << 58;
+        const COLUMN_59 = 58;
         /// `column_60`
-        const COLUMN_60 = 1 << 59;
+        const COLUMN_60 = 59;
         /// `column_61`
-        const COLUMN_61 = 1 << 60;
+        const COLUMN_61 = 60;
         /// `column_62`
-        const COLUMN_62 = 1 << 61;
+        const COLUMN_62 = 61;
         /// `column_63`
-        const COLUMN_63 = 1 << 62;
+        const COLUMN_63 = 62;
         /// `column_64`
-        const COLUMN_64 = 1 << 63;
+        const COLUMN_64 = 63;
     }
 }
 
@@ -359,10 +358,8 @@ fields! {
 
 views!(Wide, WideRef, WideMut);
 
-impl Entity for Wide {
+impl Row for Wide {
     type Tables = Tables;
-    type Ref<'w> = WideRef<'w>;
-    type Mut<'w> = WideMut<'w>;
 
     const TABLE: TableId = TableId(0);
     const INFO: &'static TableInfo = &TableInfo {
@@ -442,14 +439,6 @@ impl Entity for Wide {
     const REALS: WideColumns = WideColumns::COLUMN_64;
     const INDEXED: WideColumns = WideColumns::empty();
     const CHECKED: WideColumns = WideColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.wide
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.wide
-    }
 
     fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
         match column {
