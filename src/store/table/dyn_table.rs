@@ -433,6 +433,6 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
     }
 
     fn check(&self, tables: &E::Tables) -> Vec<String> {
-        super::invariants::complaints(self, tables)
+        super::invariants::differences(self, tables)
     }
 }
