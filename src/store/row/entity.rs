@@ -32,7 +32,7 @@ pub trait Fields {
     /// Its columns as flags, counted as in [`TableInfo::columns`].
     type Columns: ColumnSet;
     /// One field with a value for it: what a setter writes, and what a rollback writes back.
-    type Field: Debug + PartialEq + Send + Sync;
+    type Field: Debug + Send + Sync;
 
     /// The columns that writing `field` would change.
     fn differs(&self, field: &Self::Field) -> Self::Columns;
