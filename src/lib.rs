@@ -20,11 +20,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! In reading order:
-//!
-//! - [`store`]: the world in memory. Knows nothing of SQL or files.
-//! - [`Database`]: a world with its file (feature `sqlite`, on by default).
-//! - [`Error`] and [`FileError`]: what can go wrong.
+//! Everything that a program names is here, at the root: [`World`] and [`Database`] with their verbs, what
+//! they lend out and report, and [`Error`]. What generated code is made of is hidden.
 #![forbid(unsafe_code)]
 
 #[doc(hidden)]
@@ -32,8 +29,8 @@ pub mod codegen;
 mod error;
 #[cfg(feature = "sqlite")]
 mod persist;
-pub mod schema;
-pub mod store;
+mod schema;
+mod store;
 
 #[cfg(feature = "sqlite")]
 pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
@@ -42,15 +39,31 @@ pub use error::{Error, Problem, ProblemKind};
 pub use persist::{
     CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
 };
+pub use schema::value::Value;
+pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
 pub use store::key::{Id, Key};
+pub use store::pivot::Pivot;
+pub use store::table::{Rows, Table};
+pub use store::tracking::change_set::{ChangeSet, ChangedRow, Shape};
 pub use store::tracking::delta::Delta;
-pub use store::tracking::effect::Effect;
+pub use store::tracking::effect::{Effect, Positions};
 pub use store::tracking::feed::Subscription;
-pub use store::world::World;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
+pub use store::world::join::Linked;
 pub use store::world::own::NewOrKept;
 #[cfg(feature = "sqlite")]
 pub use store::world::save_set::SaveScope;
+pub use store::world::transaction::Transaction;
+pub use store::world::{IterMut, World};
+
+/// What benchmarks and tests measure and look at inside of the engine. Not for programs: it changes without
+/// notice.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::store::index::Keys;
+    pub use crate::store::row_set::{RowSet, Selection};
+    pub use crate::store::world::entity::OwnerOf;
+}
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

@@ -1,13 +1,14 @@
-//! The writer thread and how batches go to it, in every order of events that there is: loom tries them
-//! all. The world is a number per row, the file too, and a batch is what differs. A crate of its own,
-//! because it compiles `src/persist/worker.rs` itself, with loom's locks and threads in the place of std's.
+//! The writer thread and the exchange of batches with it, in every interleaving: loom explores all of
+//! them. The world is a number per row, and so is the file; a batch contains the rows that differ. A
+//! crate of its own, because it compiles `src/persist/worker.rs` itself, with loom's locks and threads in
+//! place of std's.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 #[path = "../src/persist/worker.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the test uses a part of it")]
 mod worker;
 
-/// What the library's own module of this name has, in the form that loom watches.
+/// The contents of the library's module of this name, from loom.
 mod sync {
     pub(super) use loom::sync::{Arc, Condvar, Mutex, MutexGuard};
     pub(super) use loom::thread::{Builder, JoinHandle};
@@ -31,22 +32,22 @@ enum Failed {
     Died,
 }
 
-/// What happens to the batches, in the order in which they are written.
+/// The fate of each batch, in the order in which they are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fate {
     Good,
     Refuse,
     PanicBefore,
     PanicAfter,
-    PanicTidying,
+    PanicAtCheckpoint,
 }
 
-/// All states that the file has had, and how often it was tidied up after.
+/// All states that the file has had, and the number of batches since its last checkpoint.
 #[derive(Debug, Default)]
 struct File {
     states: Vec<Rows>,
-    untidy: usize,
-    most_untidy: usize,
+    uncheckpointed: usize,
+    most_uncheckpointed: usize,
 }
 
 struct Writer {
@@ -59,15 +60,15 @@ impl Writes for Writer {
     type Report = ();
     type Failed = Failed;
 
-    fn write(&mut self, batch: &mut Batch) -> Result<(), Failed> {
+    fn run(&mut self, batch: &mut Batch) -> Result<(), Failed> {
         let fate = self.fates.first().copied().unwrap_or(Fate::Good);
-        if fate != Fate::PanicTidying {
+        if fate != Fate::PanicAtCheckpoint {
             self.fates.drain(..1.min(self.fates.len()));
         }
         match fate {
             Fate::Refuse => return Err(Failed::Refused),
             Fate::PanicBefore => std::panic::resume_unwind(Box::new("before")),
-            Fate::Good | Fate::PanicAfter | Fate::PanicTidying => {}
+            Fate::Good | Fate::PanicAfter | Fate::PanicAtCheckpoint => {}
         }
         let mut file = self.file.lock().unwrap();
         let mut rows = file.states.last().copied().unwrap_or_default();
@@ -75,8 +76,8 @@ impl Writes for Writer {
             *row = new.unwrap_or(*row);
         }
         file.states.push(rows);
-        file.untidy += 1;
-        file.most_untidy = file.most_untidy.max(file.untidy);
+        file.uncheckpointed += 1;
+        file.most_uncheckpointed = file.most_uncheckpointed.max(file.uncheckpointed);
         drop(file);
         if fate == Fate::PanicAfter {
             std::panic::resume_unwind(Box::new("after"));
@@ -84,11 +85,11 @@ impl Writes for Writer {
         Ok(())
     }
 
-    fn tidy(&mut self) -> bool {
-        if self.fates.first() == Some(&Fate::PanicTidying) {
-            std::panic::resume_unwind(Box::new(String::from("tidying")));
+    fn checkpoint_if_due(&mut self) -> bool {
+        if self.fates.first() == Some(&Fate::PanicAtCheckpoint) {
+            std::panic::resume_unwind(Box::new(String::from("checkpoint")));
         }
-        self.file.lock().unwrap().untidy = 0;
+        self.file.lock().unwrap().uncheckpointed = 0;
         true
     }
 
@@ -97,13 +98,13 @@ impl Writes for Writer {
     }
 }
 
-/// The caller: a world that knows which rows differ from the file with all batches in it.
+/// The caller: a world that tracks which rows differ from the file with all batches written.
 struct Caller {
     rows: Rows,
     dirty: [bool; ROWS],
     worker: Worker<Writer>,
     file: Arc<Mutex<File>>,
-    /// What was captured, by generation: each a state that the file may have.
+    /// The captured state of each generation: a state that the file may have.
     change_set: Vec<(u64, Rows)>,
     failures: Vec<(u64, Failed)>,
 }
@@ -138,15 +139,15 @@ impl Caller {
     }
 
     fn collect(&mut self) {
-        let Collected { written, lost } = self.worker.collect();
-        for written in &written {
+        let Collected { committed, lost } = self.worker.collect();
+        for committed in &committed {
             assert!(
                 self.change_set
                     .iter()
-                    .any(|(g, _)| *g == written.generation)
+                    .any(|(g, _)| *g == committed.generation)
             );
         }
-        assert!(self.worker.known() <= self.worker.committed());
+        assert!(self.worker.collected() <= self.worker.committed());
         if let Some(lost) = lost {
             assert!(lost.batches.len() <= 2);
             lost.batches
@@ -157,7 +158,7 @@ impl Caller {
         }
     }
 
-    /// As `Database::flush_in_background`; says whether it was accepted.
+    /// Like `Database::flush_in_background`; returns whether the flush was accepted.
     fn flush(&mut self) -> bool {
         self.collect();
         if self
@@ -175,21 +176,21 @@ impl Caller {
         let batch: Batch = std::array::from_fn(capture);
         self.dirty = [false; ROWS];
         self.worker.submit(batch, Duration::ZERO);
-        self.change_set.push((self.worker.given(), self.rows));
+        self.change_set.push((self.worker.issued(), self.rows));
         true
     }
 
-    /// As `Database::flush`, and whether it could.
+    /// Like `Database::flush`; returns whether it succeeded.
     fn flush_here(&mut self) -> bool {
         self.finish();
         let capture = |row: usize| self.dirty[row].then_some(self.rows[row]);
         let mut batch: Batch = std::array::from_fn(capture);
         let write = |writer: &mut Writer| {
-            // Panics are for the thread.
+            // Only the thread panics.
             writer
                 .fates
                 .retain(|fate| matches!(fate, Fate::Good | Fate::Refuse));
-            writer.write(&mut batch)
+            writer.run(&mut batch)
         };
         match self.worker.with_writer(write) {
             Some(Ok(())) => {}
@@ -200,9 +201,9 @@ impl Caller {
             }
         }
         self.dirty = [false; ROWS];
-        self.worker.wrote_all(true);
-        self.change_set.push((self.worker.given(), self.rows));
-        self.worker.tidy();
+        self.worker.mark_all_committed(true);
+        self.change_set.push((self.worker.issued(), self.rows));
+        self.worker.request_checkpoint();
         true
     }
 
@@ -213,14 +214,15 @@ impl Caller {
         }
     }
 
-    /// The file is what the world was at some capture, in order; and what is not in it is dirty.
+    /// Asserts that the states of the file are those of the captures, in order, and that all rows that
+    /// differ from the file are dirty.
     fn end(mut self) {
         self.finish();
         self.worker.close();
         self.collect();
         let file = self.file.lock().unwrap();
-        // The thread tidies up before it writes again, and so does the caller.
-        assert!(file.most_untidy <= 1);
+        // Both the thread and the caller run a due checkpoint before they write again.
+        assert!(file.most_uncheckpointed <= 1);
         let mut change_set = self.change_set.iter().map(|(_, rows)| *rows);
         for state in &file.states {
             assert!(change_set.any(|rows| rows == *state), "{file:?}");
@@ -237,8 +239,8 @@ impl Caller {
             .iter()
             .any(|(_, cause)| *cause == Failed::Died);
         if !has_died {
-            let known = self.worker.known();
-            let at = |(generation, _): &&(u64, Rows)| *generation <= known;
+            let collected = self.worker.collected();
+            let at = |(generation, _): &&(u64, Rows)| *generation <= collected;
             let (_, rows) = self
                 .change_set
                 .iter()
@@ -246,15 +248,15 @@ impl Caller {
                 .copied()
                 .unwrap_or_default();
             assert_eq!(rows, last);
-            assert_eq!(self.worker.committed(), known);
-            assert_eq!(self.worker.durable(), known);
+            assert_eq!(self.worker.committed(), collected);
+            assert_eq!(self.worker.durable(), collected);
         }
         let is_all_there = last == self.rows;
         assert!(is_all_there || !self.failures.is_empty() || self.dirty != [false; ROWS]);
     }
 }
 
-/// Tries all orders of what the caller and the thread do.
+/// Explores every interleaving of the caller and the thread.
 fn explore(fates: &'static [Fate], script: fn(&mut Caller)) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
@@ -272,7 +274,7 @@ const ALL_FATES: [&[Fate]; 9] = [
     &[Fate::Refuse, Fate::Refuse],
     &[Fate::PanicBefore],
     &[Fate::PanicAfter],
-    &[Fate::PanicTidying],
+    &[Fate::PanicAtCheckpoint],
     &[Fate::Good, Fate::PanicBefore],
     &[Fate::Refuse, Fate::PanicAfter],
 ];
@@ -321,11 +323,11 @@ fn what_was_accepted_is_written_when_it_closes() {
     }
 }
 
-/// Two flushes of the caller's own in a row: the second one does not overtake the tidying up after the
-/// first one, or the log would grow without end.
+/// Two consecutive flushes in the caller's thread: the second one does not overtake the checkpoint after
+/// the first one, otherwise the log would grow without bound.
 #[test]
-fn tidying_up_is_not_starved() {
-    for fates in [&[][..], &[Fate::Refuse], &[Fate::PanicTidying]] {
+fn checkpoints_are_not_starved() {
+    for fates in [&[][..], &[Fate::Refuse], &[Fate::PanicAtCheckpoint]] {
         explore(fates, |caller| {
             caller.set(0, 1);
             caller.flush_here();

@@ -1,6 +1,5 @@
-//! The writer thread dies: before COMMIT, after it, and at a checkpoint. What can make it panic is a
-//! subscriber of `tracing`, which runs in it. A crate of its own, because there is one subscriber for a
-//! whole process.
+//! The writer thread dies: before COMMIT, after it, and at a checkpoint. A `tracing` subscriber, which
+//! runs in the thread, makes it panic. A crate of its own, because a process has one global subscriber.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;
@@ -66,7 +65,7 @@ fn poisoned(error: Error) {
     assert!(matches!(cause, FlushFailure::Poisoned), "{cause}");
 }
 
-// One after the other, in one test: there is one subscriber.
+// One after the other, in one test, because there is one subscriber.
 #[test]
 fn the_error_comes_back_and_the_rows_are_dirty_again() {
     tracing::subscriber::set_global_default(Assassin).unwrap();
@@ -76,7 +75,7 @@ fn the_error_comes_back_and_the_rows_are_dirty_again() {
 
 fn before_and_after_commit() {
     for (deadly, is_in_file) in [("writing", false), ("flushed in the background", true)] {
-        for who_is_told in ["ticket", "next", "flush", "close", "dropped"] {
+        for reported_by in ["ticket", "next", "flush", "close", "dropped"] {
             let (file, twin_file) = (TestFile::new(), TestFile::new());
             let (mut db, mut twin) = (file.open(), twin_file.open());
             let (sample, _) = (flushed(&mut db), flushed(&mut twin));
@@ -88,7 +87,7 @@ fn before_and_after_commit() {
             let before = file.contents();
             *DEADLY.lock().unwrap() = Some(deadly);
             let ticket = db.flush_in_background().unwrap();
-            match who_is_told {
+            match reported_by {
                 "ticket" => {
                     died(db.wait(ticket).unwrap_err());
                     died(db.poll(ticket).unwrap().unwrap_err());
@@ -108,15 +107,15 @@ fn before_and_after_commit() {
                 }
                 _ => {}
             }
-            if who_is_told != "dropped" {
+            if reported_by != "dropped" {
                 assert_eq!(state_of(&db), state_of(&twin));
                 poisoned(db.flush().unwrap_err());
                 poisoned(db.save(sample.ada).unwrap_err());
             }
             let world = db.into_world();
             *DEADLY.lock().unwrap() = None;
-            if who_is_told != "dropped" {
-                // The world goes on elsewhere, with the same keys.
+            if reported_by != "dropped" {
+                // The world continues in another file, with the same keys.
                 let elsewhere = TestFile::new();
                 let mut db = Database::create(elsewhere.path(), world).unwrap();
                 assert_eq!(contents_of(&db), contents_of(&twin));
@@ -124,7 +123,7 @@ fn before_and_after_commit() {
                 assert_eq!(db.flush().unwrap().updated, 1);
                 let _ = elsewhere.reopen(db);
             }
-            // All of it is in the file, or nothing.
+            // The file has all of the batch, or none of it.
             let expected = if is_in_file {
                 contents_of(&twin)
             } else {
@@ -135,7 +134,7 @@ fn before_and_after_commit() {
     }
 }
 
-/// Nothing was on its way, so nothing is lost; but there is no writer any more.
+/// Nothing was in flight, so nothing is lost; but there is no writer any more.
 fn at_a_checkpoint() {
     let (file, mut db, _) = filled_file();
     for n in 10..3_000 {

@@ -1,32 +1,16 @@
 //! Whole schemas: each folder of `cases/` and the game's own, against what `explain` says of it.
 
-use std::path::{Path, PathBuf};
+mod common;
 
-use gamedb_generate::model::Model;
-use gamedb_generate::{Input, explain, read, resolve};
+use common::{of_sql, path, read_case, resolved};
+use gamedb_generate::explain;
 
-fn folder(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn input(path: &str) -> Input {
-    Input {
-        schema: folder(path).join("schema.sql"),
-        ..Input::default()
-    }
-}
-
-fn resolved(path: &str) -> Model {
-    let (schema, config) = read(&input(path)).expect("the case is read");
-    resolve(&schema, &config).expect("the case is resolved")
-}
-
-/// Holds the explanation of a case against the one checked in beside it.
-fn check(case: &str, path: &str) {
-    let (schema, config) = read(&input(path)).expect("the case is read");
+/// Compares the explanation of a case with the one checked in beside it.
+fn check(case: &str, folder: &str) {
+    let (schema, config) = read_case(folder);
     let explanation = explain::explain(&schema, &config).expect("the case is explained");
     insta::with_settings!({
-        snapshot_path => folder("tests/cases").join(case),
+        snapshot_path => path("tests/cases").join(case),
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {
@@ -191,12 +175,10 @@ fn unique_sets_leave_out_what_keys_have() {
 
 #[test]
 fn fields_leave_setters_and_views_alone() {
-    let schema = gamedb_generate::sqlite::read(
+    let model = of_sql(
         "CREATE TABLE keys (id INTEGER PRIMARY KEY, key_id INTEGER REFERENCES keys (id),
              mood TEXT, set_mood TEXT, set_late TEXT, late TEXT, world TEXT);",
-    )
-    .expect("a schema");
-    let model = resolve(&schema, &gamedb_generate::Config::default()).expect("a model");
+    );
     let names: Vec<&str> = model.tables[0]
         .fields
         .iter()

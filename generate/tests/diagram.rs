@@ -1,34 +1,17 @@
 //! Diagrams: the text word by word, and that nothing in a picture lies on something else.
 
+mod common;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
+use common::{of_sql, path, resolved};
+use gamedb_generate::Model;
 use gamedb_generate::diagram::{Format, diagram};
-use gamedb_generate::{Config, Input, Model, read, resolve, sqlite};
-
-fn folder(path: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn resolved(path: &str) -> Model {
-    let schema = folder(path).join("schema.sql");
-    let input = Input {
-        schema,
-        config: None,
-        dialect: None,
-    };
-    let (schema, config) = read(&input).expect("the case is read");
-    resolve(&schema, &config).expect("the case is resolved")
-}
-
-fn of_sql(sql: &str) -> Model {
-    let schema = sqlite::read(sql).expect("a schema");
-    resolve(&schema, &Config::default()).expect("a model")
-}
 
 fn check_text(case: &str, model: &Model) {
     insta::with_settings!({
-        snapshot_path => folder("tests/cases").join(case),
+        snapshot_path => path("tests/cases").join(case),
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {
@@ -102,7 +85,7 @@ fn lines(svg: &str) -> Vec<Line> {
     drawn.map(line).collect()
 }
 
-/// Holds a picture against the rules of a readable one.
+/// Checks that a picture is readable.
 fn check_picture(model: &Model) {
     let svg = diagram(model, Format::Svg);
     let tables = tables(&svg);

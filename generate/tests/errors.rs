@@ -2,7 +2,7 @@
 
 use gamedb_generate::{Config, resolve, sqlite};
 
-/// Holds the error of a schema and a config against the expected one.
+/// Compares the error of a schema and a config with the expected one.
 fn check(schema: &str, toml: &str, expected: &str) {
     let result = sqlite::read(schema)
         .map_err(|error| error.to_string())

@@ -1,10 +1,13 @@
 //! Rows of an old file in a new one: what fits, what is converted, and what is listed.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod common;
+
 use std::path::PathBuf;
 
+use common::of_sql;
 use gamedb_generate::import::{ImportError, ImportOptions, ImportReport, Progress, import};
-use gamedb_generate::{Config, resolve, sqlite};
+use gamedb_generate::sqlite;
 use rusqlite::Connection;
 
 const SCHEMA: &str = "
@@ -53,7 +56,7 @@ impl Files {
 
     fn try_import(&self, null_dangling: bool) -> Result<ImportReport, ImportError> {
         let schema = sqlite::read(SCHEMA).unwrap();
-        let model = resolve(&schema, &Config::default()).unwrap();
+        let model = of_sql(SCHEMA);
         let options = ImportOptions {
             from: self.path("old.db"),
             out: self.path("new.db"),

@@ -1,20 +1,12 @@
 //! Which tables are pivots, and why.
 
-use std::path::{Path, PathBuf};
+mod common;
 
+use common::{of_sql, path, read_case};
 use gamedb_generate::pivot::ArmInfo;
 use gamedb_generate::relations::Found;
-use gamedb_generate::{Config, Schema, is_pivot_table, pivot_info, read, resolve, sqlite};
+use gamedb_generate::{Config, Schema, is_pivot_table, pivot_info, resolve, sqlite};
 use proptest::prelude::*;
-
-fn schema(folder: &str) -> (Schema, Config) {
-    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let input = gamedb_generate::Input {
-        schema: folder.join("schema.sql"),
-        ..gamedb_generate::Input::default()
-    };
-    read(&input).expect("the schema is read")
-}
 
 fn pivots(schema: &Schema) -> Vec<&str> {
     let names = schema.tables.iter().map(|table| table.name.as_str());
@@ -31,15 +23,13 @@ fn check(schema: &Schema, toml: &str, table: &str) -> Result<(bool, String), Str
 
 #[test]
 fn pivots_are_found_by_their_shape() {
-    let (schema, _) = schema("../models");
+    let (schema, _) = read_case("../models");
     assert_eq!(pivots(&schema), ["attribute_owners", "inventory_owners"]);
 }
 
 #[test]
 fn no_table_is_found_by_its_name() {
-    let source =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/schema.sql"))
-            .expect("the schema is read");
+    let source = std::fs::read_to_string(path("../models/schema.sql")).expect("the schema is read");
     let renamed = source
         .replace("attribute_owners", "who_has_what")
         .replace("inventory_owners", "zzz");
@@ -49,7 +39,7 @@ fn no_table_is_found_by_its_name() {
 
 #[test]
 fn pivots_are_found_without_declared_keys() {
-    let (schema, _) = schema("tests/cases/convention");
+    let (schema, _) = read_case("tests/cases/convention");
     assert_eq!(pivots(&schema), ["attribute_owners"]);
     let info = pivot_info(&schema, &Config::default(), "attribute_owners").expect("a table");
     assert_eq!(
@@ -63,7 +53,7 @@ fn pivots_are_found_without_declared_keys() {
 
 #[test]
 fn the_owned_key_and_the_arms_in_column_order() {
-    let (schema, config) = schema("../models");
+    let (schema, config) = read_case("../models");
     let info = pivot_info(&schema, &config, "attribute_owners").expect("a table");
     let owned = info.owned.expect("something is owned");
     assert_eq!(
@@ -88,7 +78,7 @@ fn the_owned_key_and_the_arms_in_column_order() {
 
 #[test]
 fn declared_keys_come_before_the_convention() {
-    let (schema, config) = schema("tests/cases/convention");
+    let (schema, config) = read_case("tests/cases/convention");
     let info = pivot_info(&schema, &config, "attribute_owners").expect("a table");
     assert_eq!(
         info.owned.expect("something is owned").found,
@@ -114,7 +104,7 @@ fn declared_keys_come_before_the_convention() {
 
 #[test]
 fn reasons_why_not() {
-    let (schema, config) = schema("../models");
+    let (schema, config) = read_case("../models");
     let cases = [
         (
             "inventory_entries",
@@ -144,7 +134,7 @@ fn reasons_why_not() {
 
 #[test]
 fn the_config_forbids() {
-    let (schema, _) = schema("../models");
+    let (schema, _) = read_case("../models");
     let toml = "[pivots.attribute_owners]\npivot = false\n";
     let expected = (false, "[pivots.attribute_owners] forbids it".to_owned());
     assert_eq!(check(&schema, toml, "attribute_owners"), Ok(expected));
@@ -171,7 +161,7 @@ fn the_config_forces() {
 
 #[test]
 fn the_config_limits() {
-    let (schema, config) = schema("../models");
+    let (schema, config) = read_case("../models");
     let model = resolve(&schema, &config).expect("a model");
     let table = model
         .tables
@@ -212,7 +202,7 @@ fn the_config_limits() {
 
 #[test]
 fn what_the_config_cannot_ask_for() {
-    let (schema, _) = schema("../models");
+    let (schema, _) = read_case("../models");
     let cases = [
         (
             "\n[pivots.players]\npivot = true\n",
@@ -296,7 +286,7 @@ fn what_a_pivot_cannot_keep_makes_a_plain_table() {
 
 #[test]
 fn one_of_two_pivots_for_one_table_is_taken() {
-    let (schema, config) = schema("tests/cases/owned_twice");
+    let (schema, config) = read_case("tests/cases/owned_twice");
     let asked: Vec<&str> = ["crate_owners", "crate_holders"]
         .into_iter()
         .filter(|name| {
@@ -363,8 +353,7 @@ fn random_schema() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn no_shape_of_keys_is_refused(sql in random_schema()) {
-        let schema = sqlite::read(&sql).expect("a schema");
-        let model = resolve(&schema, &Config::default()).expect("it is resolved");
+        let model = of_sql(&sql);
         let models = gamedb_generate::emit::models(&model, "schema.sql");
         prop_assert!(models.is_ok(), "{models:?}\n{sql}");
     }

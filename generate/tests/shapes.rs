@@ -2,32 +2,29 @@
 //! the repository, where they do.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod common;
+
 use std::path::{Path, PathBuf};
 
+use common::{input, path};
 use gamedb_generate::model::{Model, TableKind};
-use gamedb_generate::{Config, Input, explain, read, resolve};
+use gamedb_generate::{Config, explain, read, resolve};
 use serde_json::Value;
 
 /// The tables of a schema as `gamedb explain --json` tells them.
 fn tables(path: &Path) -> Vec<Value> {
-    let input = Input {
-        schema: path.to_owned(),
-        ..Input::default()
-    };
-    let (schema, config) = read(&input).unwrap();
+    let (schema, config) = read(&input(path)).unwrap();
     let json = explain::explain(&schema, &config).unwrap().json().unwrap();
     let json: Value = serde_json::from_str(&json).unwrap();
     json["tables"].as_array().unwrap().clone()
 }
 
 fn own(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/shapes");
-    folder.join(name)
+    path("tests/cases/shapes").join(name)
 }
 
 fn shared(name: &str) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/schemas");
-    let path = folder.join(name);
+    let path = path("../../shared/schemas").join(name);
     match std::fs::read(&path) {
         Ok(text) if text.starts_with(b"// @generated") => {
             println!("skipped: {} holds models", path.display());
@@ -41,7 +38,7 @@ fn shared(name: &str) -> Option<PathBuf> {
     }
 }
 
-/// Holds the kinds of all tables that are no plain entities against what is expected.
+/// Compares the kinds of all tables that are not plain entities with the expected ones.
 fn check(tables: &[Value], n_tables: usize, expected: &[(&str, &str)]) {
     assert_eq!(tables.len(), n_tables);
     let kinds = tables.iter().map(|table| {
@@ -72,11 +69,7 @@ fn target(tables: &[Value], table: &str, column: &str) -> Option<String> {
 }
 
 fn resolved(path: &Path, toml: &str) -> Model {
-    let input = Input {
-        schema: path.to_owned(),
-        ..Input::default()
-    };
-    let (schema, _) = read(&input).unwrap();
+    let (schema, _) = read(&input(path)).unwrap();
     resolve(&schema, &Config::parse(toml, "gamedb.toml").unwrap()).unwrap()
 }
 

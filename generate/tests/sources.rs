@@ -1,12 +1,15 @@
 //! Schemas of other dialects: each file of `cases/sources/` against the SQLite text beside it and what
 //! was said about it, and what SQLite, the generator and the compiler make of them.
 
+mod common;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use common::{input, path};
 use gamedb_generate::schema::{CheckKind, Schema};
 use gamedb_generate::{
     Config, Dialect, Input, Options, explain, generate, read, resolve, sqlite, sqlite_schema,
@@ -30,14 +33,7 @@ const CASES: &[&str] = &[
 ];
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sources")
-}
-
-fn input(schema: impl Into<PathBuf>) -> Input {
-    Input {
-        schema: schema.into(),
-        ..Input::default()
-    }
+    path("tests/cases/sources")
 }
 
 /// A schema in a folder of its own.
@@ -79,7 +75,7 @@ impl World {
     }
 }
 
-/// Holds a text against the file it was checked in to.
+/// Compares a text with the file that it is checked in to.
 fn golden(path: &Path, found: &str) {
     if std::env::var_os(BLESS).is_some() {
         fs::write(path, found).expect("the case is written");
@@ -175,7 +171,7 @@ fn the_written_text_gives_the_same_models_and_changes_no_more() {
 }
 
 fn shared() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/schemas");
+    let folder = path("../../shared/schemas");
     let Ok(files) = fs::read_dir(&folder) else {
         println!("skipped: there is no {}", folder.display());
         return None;
@@ -304,7 +300,7 @@ fn the_models_of_every_case_compile() {
         generate(&options).expect("the case is generated");
         let _ = writeln!(modules, "pub mod case_{n};");
     }
-    let gamedb = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let gamedb = path("..");
     let manifest = format!(
         "[package]\nname = \"sources\"\nedition = \"2024\"\n\n[dependencies]\n\
          gamedb = {{ path = {gamedb:?}, default-features = false }}\n\n[workspace]\n"

@@ -1,16 +1,18 @@
 //! Texts that no database wrote: the readers never panic, and what is around a damaged statement is
 //! still read.
 
-use std::path::Path;
+mod common;
+
 use std::sync::OnceLock;
 
+use common::{input, path};
 use gamedb_generate::{Dialect, Input, read};
 use proptest::prelude::*;
 
 fn cases() -> &'static [String] {
     static CASES: OnceLock<Vec<String>> = OnceLock::new();
     CASES.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sources");
+        let folder = path("tests/cases/sources");
         let names = [
             "mangos", "athena", "pg_dump", "django", "keys", "schemas", "old_save",
         ];
@@ -26,9 +28,8 @@ fn read_as_all(text: &str) -> [usize; 3] {
     std::fs::write(&schema, text).expect("written");
     [Dialect::MySql, Dialect::Postgres, Dialect::Sqlite].map(|dialect| {
         let input = Input {
-            schema: schema.clone(),
             dialect: Some(dialect),
-            ..Input::default()
+            ..input(&schema)
         };
         // An error is an answer; the translation of what was read is always one that SQLite takes.
         match read(&input) {

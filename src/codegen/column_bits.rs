@@ -353,7 +353,9 @@ macro_rules! column_set {
             #[inline]
             #[must_use]
             pub const fn all() -> Self {
-                Self($crate::codegen::ColumnBits::<$bits>::first(<Self as $crate::codegen::Flags>::FLAGS.len()))
+                Self($crate::codegen::ColumnBits::<$bits>::first(
+                    <Self as $crate::codegen::Flags>::FLAGS.len(),
+                ))
             }
 
             /// Whether there is no column in the set.

@@ -29,7 +29,7 @@ impl BackendError {
     }
 
     /// SQLite's [extended result code](https://www.sqlite.org/rescode.html); its lowest eight bits are the
-    /// primary one. `None` where the error is not SQLite's own, but that of a value or a path on its way there.
+    /// primary one. `None` where the error is not SQLite's own, but that of a value or a path that did not reach it.
     #[must_use]
     pub fn code(&self) -> Option<i32> {
         self.code

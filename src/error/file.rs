@@ -34,7 +34,7 @@ pub enum FileError {
         /// The world file.
         path: PathBuf,
     },
-    /// The file is there, and it is no SQLite file. Nothing was written to it.
+    /// The file is not an SQLite file. Nothing was written to it.
     #[error("{} is not an SQLite file", path.display())]
     NotADatabase {
         /// The file.
@@ -136,14 +136,18 @@ impl std::fmt::Display for Outcome {
 #[non_exhaustive]
 pub enum FlushFailure {
     /// Another program was writing for longer than the configured wait.
-    #[error("another program is writing to the file")]
+    #[error("another program is writing to the file; try again")]
     Busy,
     /// The disk is full, or a quota or limit is used up: nothing more can be written to the file. It can
     /// be tried again when there is room.
-    #[error("the disk is full, or a quota or limit of the file's size is reached")]
+    #[error(
+        "the disk is full, or a quota or limit of the file's size is reached; make room and try again"
+    )]
     Full,
     /// A row that has to be in the file is not there, or one that may not be is.
-    #[error("a statement for row {id} of {table} touched {touched} rows instead of one")]
+    #[error(
+        "a statement for row {id} of {table} touched {touched} rows instead of one; open the file again"
+    )]
     RowCount {
         /// The table.
         table: &'static str,
@@ -171,21 +175,21 @@ pub enum FlushFailure {
     )]
     ForeignWrite,
     /// The file was moved, deleted, or replaced by another while it was open.
-    #[error("the file has been moved, deleted or replaced")]
+    #[error("the file has been moved, deleted or replaced; put it back, or go on in a new one")]
     Moved,
     /// An earlier flush had an unknown outcome.
     #[error("an earlier flush left the file in an unknown state; open it again")]
     Poisoned,
     /// The world in the database is not the one that was loaded: it was swapped with another.
-    #[error("this is not the world that was loaded from the file")]
+    #[error("this is not the world that was loaded from the file; put that one back in its place")]
     OtherWorld,
     /// A transaction was left open: it was forgotten, or its world was put in another one's place
     /// meanwhile. What it did can neither be kept nor be taken back any more.
-    #[error("a transaction was left open")]
+    #[error("a transaction was left open and cannot be ended any more; load the world again")]
     TransactionOpen,
     /// The thread that writes in the background has panicked. All that it was to write is dirty again;
     /// whether the last batch is in the file is not known.
-    #[error("the writer thread has panicked: {message}")]
+    #[error("the writer thread has panicked ({message}); open the file again")]
     WriterDied {
         /// What it said.
         message: String,
@@ -197,7 +201,7 @@ pub enum FlushFailure {
         source: Arc<std::io::Error>,
     },
     /// The ticket was given out by another database.
-    #[error("the ticket is another database's")]
+    #[error("the ticket is another database's; ask that one")]
     OtherTicket,
     /// What SQLite says.
     #[error(transparent)]
@@ -205,8 +209,8 @@ pub enum FlushFailure {
 }
 
 impl FlushFailure {
-    /// Whether trying again may help although nobody does anything about it: another program was writing,
-    /// or the disk was full. Everything else stays as it is until somebody has looked at it.
+    /// Whether trying again may help by itself: another program was writing, or the disk was full. Every other
+    /// failure stays until a person has done something about it.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Busy | Self::Full)
@@ -269,7 +273,7 @@ pub enum Difference {
         /// The trigger.
         trigger: String,
     },
-    /// A table of somebody else's points into the world, which would not keep it true.
+    /// A table that is not the world's points into it. The world would not keep that reference valid.
     #[error("table {table} is not in the models, and points to {target}")]
     ForeignTable {
         /// The other table.

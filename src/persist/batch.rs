@@ -1,4 +1,5 @@
-//! What one transaction writes: taken out of the world, and merged back where it was not written.
+//! A batch: the changes that one transaction writes, captured out of the world, and merged back into it
+//! if they were not written.
 
 use crate::schema::graph::TableOrder;
 use crate::schema::{TableId, TableInfo};
@@ -6,18 +7,21 @@ use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::DynTable;
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::ChangeSet;
-use crate::store::tracking::dirty::Tombstone;
+use crate::store::tracking::tombstone::Tombstone;
 use crate::store::tracking::txn_groups::TxnGroups;
 use crate::store::world::World;
 
-/// Changes copied out of a world; nothing in it refers to the world.
+/// Changes captured out of a world. It borrows nothing from the world.
+///
+/// A batch in flight owns the dirty flags, tombstones and transaction groups of what it has captured: the
+/// world counts those rows as clean until the batch is [restored](Self::restore).
 #[derive(Debug)]
 pub(super) struct Batch {
     /// All tables, in the order in which rows are inserted.
     pub(super) tables: Vec<TableBatch>,
     /// The next ids that the file does not know yet.
     pub(super) next_ids: Vec<NextId>,
-    /// Which of the rows were changed in one transaction, while the batch answers for them.
+    /// The txn groups of the captured rows, while the batch is in flight.
     txn_groups: TxnGroups,
 }
 
@@ -25,7 +29,7 @@ pub(super) struct Batch {
 pub(super) struct TableBatch {
     pub(super) info: &'static TableInfo,
     pub(super) change_set: ChangeSet,
-    /// The rows to be deleted, while the batch answers for them.
+    /// The tombstones of the rows to delete, while the batch is in flight.
     removed: Vec<Tombstone>,
 }
 
@@ -34,19 +38,19 @@ pub(super) struct NextId {
     pub(super) info: &'static TableInfo,
     pub(super) next: i64,
     table: TableId,
-    /// What the file has.
+    /// The next id that the file has.
     before: i64,
 }
 
 impl NextId {
-    /// Whether it is to be written only so that something is.
+    /// Whether the file already has this id, so that it is written only to have something to commit.
     pub(super) fn is_in_file(&self) -> bool {
         self.next == self.before
     }
 }
 
 impl Batch {
-    /// One with nothing in it.
+    /// An empty batch.
     pub(super) fn new<T: Tables>(order: &TableOrder) -> Self {
         let table = |&id: &TableId| TableBatch {
             info: T::INFO[id.index()],
@@ -60,7 +64,7 @@ impl Batch {
         }
     }
 
-    /// Empties it, to be used again.
+    /// Clears the batch for reuse.
     pub(super) fn clear(&mut self) {
         for table in &mut self.tables {
             table.change_set.clear();
@@ -75,7 +79,7 @@ impl Batch {
         self.next_ids.is_empty() && self.tables.iter().all(|table| table.change_set.is_empty())
     }
 
-    /// Copies the changes out, where they are in no order.
+    /// Captures the selected changes, in no particular order.
     pub(super) fn capture<T: Tables>(&mut self, world: &mut World<T>, which: Selection<'_>) {
         for TableBatch { change_set, .. } in &mut self.tables {
             capture(world, which, change_set);
@@ -91,10 +95,10 @@ impl Batch {
         }));
     }
 
-    /// Copies a part of the changes out, of so many rows at most, and makes the batch answer for them:
-    /// see [`take_over`](Self::take_over). Next ids and removed rows are left for the end. Returns how
-    /// many rows it was.
-    pub(super) fn capture_ahead<T: Tables>(&mut self, world: &mut World<T>, rows: usize) -> usize {
+    /// Captures up to `rows` of the dirty rows, and makes the batch own them: see
+    /// [`take_over`](Self::take_over). Next ids and tombstones are captured when the batch is completed.
+    /// Returns the number of rows that were examined.
+    pub(super) fn capture_oldest<T: Tables>(&mut self, world: &mut World<T>, rows: usize) -> usize {
         let mut left = rows;
         for TableBatch { change_set, .. } in &mut self.tables {
             let dirty = world.tables.table(change_set.table).dirty();
@@ -113,7 +117,7 @@ impl Batch {
         rows - left
     }
 
-    /// Number of rows that were copied out; those that were several times count so.
+    /// Number of captured rows; a row that was captured several times counts several times.
     pub(super) fn n_captured(&self) -> usize {
         let change_set = self
             .tables
@@ -122,21 +126,21 @@ impl Batch {
         change_set.sum()
     }
 
-    /// Puts the rows into the order of their ids, in which they are written, each once: what the caller
-    /// of a flush in the background does not wait for.
-    pub(super) fn merge_copies(&mut self) {
+    /// Sorts the rows by id, which is the order in which they are written, and merges those that were captured
+    /// more than once. The writer thread does it, so that the caller of a background flush does not wait.
+    pub(super) fn coalesce(&mut self) {
         for TableBatch {
             change_set,
             removed,
             ..
         } in &mut self.tables
         {
-            change_set.merge_copies(removed);
+            change_set.coalesce(removed);
         }
     }
 
-    /// Adds a next id that the file has already: a row to write where there is nothing else.
-    pub(super) fn write_a_next_id<T: Tables>(&mut self, world: &World<T>) {
+    /// Adds a next id that the file already has, if there is nothing else to commit.
+    pub(super) fn add_unchanged_next_id<T: Tables>(&mut self, world: &World<T>) {
         let ids = all_tables::<T>().take(1).map(|table| {
             let next = world.tables.table(table).counter().in_file();
             NextId {
@@ -151,9 +155,9 @@ impl Batch {
         }
     }
 
-    /// Notes that the file has what was captured; also, where nothing was, that what is listed as
-    /// dirty is not.
-    pub(super) fn written<T: Tables>(&self, world: &mut World<T>, which: Selection<'_>) {
+    /// Clears the dirty flags of what was captured, because the file has it. If nothing was captured, it clears
+    /// the list of rows that may be dirty, because none of them is.
+    pub(super) fn mark_committed<T: Tables>(&self, world: &mut World<T>, which: Selection<'_>) {
         for TableBatch { change_set, .. } in &self.tables {
             let table = world.tables.table_mut(change_set.table);
             if has_changes(table) {
@@ -167,13 +171,13 @@ impl Batch {
         match which {
             Selection::All => world.commit_sink.txn_groups.clear(),
             Selection::Only(rows) => world.commit_sink.txn_groups.forget(rows),
-            // The batch has taken them.
+            // The batch already owns these rows.
             Selection::Oldest(_) => {}
         }
     }
 
-    /// Makes the batch answer for what was captured, which was everything: the world is clean, and
-    /// counts from here on what differs from the file with the batch in it.
+    /// Makes the batch own what was captured, which was everything: the world is clean, and its dirty
+    /// flags record from here on what differs from the file with the batch written to it.
     pub(super) fn take_over<T: Tables>(&mut self, world: &mut World<T>) {
         for TableBatch {
             change_set,
@@ -185,7 +189,7 @@ impl Batch {
             table.dirty_mut().swap_removed(removed);
         }
         self.take_groups(world);
-        self.written(world, Selection::All);
+        self.mark_committed(world, Selection::All);
     }
 
     fn take_groups<T: Tables>(&mut self, world: &mut World<T>) {
@@ -198,10 +202,11 @@ impl Batch {
         }
     }
 
-    /// The other way round, when it was not written: what it answered for is dirty again, and so is
-    /// what has changed since. Where several were taken over, the last one comes first.
+    /// Merges a batch that was not written back into the world: the rows that it owned are dirty again,
+    /// in addition to those that have changed since. Where several batches are merged back, the newest
+    /// comes first.
     pub(super) fn restore<T: Tables>(&mut self, world: &mut World<T>) {
-        self.merge_copies();
+        self.coalesce();
         for TableBatch {
             change_set,
             removed,
@@ -215,7 +220,7 @@ impl Batch {
             let table = world.tables.table_mut(id.table);
             table.counter_mut().flushed(id.before);
         }
-        // The older ones first: a slot that a row of theirs has left may be another row's by now.
+        // The older groups come first: the slot of one of their removed rows may have been reused since.
         self.txn_groups.append(&world.commit_sink.txn_groups);
         std::mem::swap(&mut self.txn_groups, &mut world.commit_sink.txn_groups);
         self.txn_groups.clear();

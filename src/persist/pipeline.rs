@@ -1,5 +1,5 @@
-//! The flush pipeline: a batch is captured out of the world, written by the caller or by a thread, and
-//! merged back into the world if it was not written.
+//! The flush pipeline: a batch is captured out of the world, written by the caller or by the writer thread,
+//! and merged back into the world if it was not written.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -23,29 +23,30 @@ use super::state::State;
 use super::ticket::{Durability, Generation, Ticket};
 use super::worker::Worker;
 
-/// Batches that are kept to be used again: as many as can be in flight at once, and a staged one.
+/// How many empty batches are kept for reuse: as many as can be in flight at once, and a staged one.
 const POOL: usize = 3;
 
-/// The way of a world's changes into its file.
+/// The path of a world's changes into its file: the worker, the batches, and the state of the file.
 pub(super) struct Pipeline {
     worker: Worker<Writer>,
     path: PathBuf,
     order: TableOrder,
     wal_pages: Arc<AtomicU32>,
-    /// The world that the file belongs to: `mem::swap` can put another one in its place.
+    /// Identity of the world that was loaded: `mem::swap` can exchange it for another one, which must not
+    /// be written to this file.
     world_identity: u64,
     pool: Vec<Batch>,
-    /// What was captured ahead of the next flush in the background.
+    /// The part of the next background flush that was captured in the ticks before it.
     staged: Option<Batch>,
     state: State,
     /// The report of the last flush that was written.
     last_report: FlushReport,
-    /// Batches that were not written and are not dirty in the world again yet, oldest first.
+    /// Batches that were not written and are not merged back into the world yet, oldest first.
     unmerged: Vec<Batch>,
 }
 
 impl Pipeline {
-    /// For a world that was just read from its file.
+    /// A pipeline for a world that was just loaded from its file.
     pub(super) fn start<T: Tables>(
         writer: Writer,
         path: &Path,
@@ -64,7 +65,7 @@ impl Pipeline {
             last_report: FlushReport::default(),
             unmerged: Vec::new(),
         };
-        // No row is dirty, so this writes the next ids alone, where the file comes from elsewhere.
+        // No row is dirty, so this writes the next ids alone, if the file comes from elsewhere.
         let _ = pipeline.write_now(world, Selection::All, Durability::Process)?;
         let at_close = |writer: &mut Writer| writer.checkpoint_on_close();
         pipeline.worker.with_writer(at_close).transpose()?;
@@ -75,22 +76,22 @@ impl Pipeline {
         &self.path
     }
 
-    /// Up to which generation everything is in the file.
+    /// The last generation that is in the file, as are all before it.
     pub(super) fn committed(&self) -> Generation {
         Generation(self.worker.committed())
     }
 
-    /// Up to which generation everything survives a power cut.
+    /// The last generation that survives a power cut, as do all before it.
     pub(super) fn durable(&self) -> Generation {
         Generation(self.worker.durable())
     }
 
-    /// Puts another world in the place of the one that was read: the file has none of its rows.
+    /// Assigns the file to another world, of which it has no rows yet.
     pub(super) fn replace_world<T: Tables>(&mut self, world: &mut World<T>) {
         self.world_identity = world.forget_file();
     }
 
-    /// Writes the selected changes in the caller's thread, after all that is in flight.
+    /// Drains the pipeline, and writes the selected changes in the caller's thread.
     pub(super) fn write_now<T: Tables>(
         &mut self,
         world: &mut World<T>,
@@ -105,16 +106,17 @@ impl Pipeline {
         result
     }
 
-    /// Writes a row in the caller's thread, with those that the file cannot have it without.
+    /// Writes a row in the caller's thread, with the rows without which the file would not be consistent.
+    /// If a unique value still belongs to another row in the file, it writes everything.
     pub(super) fn save<T: Tables>(
         &mut self,
         world: &mut World<T>,
         row: AnyKey,
         scope: SaveScope,
     ) -> Result<FlushReport, FileError> {
-        // What is in flight and fails has to be dirty before anybody looks at what is.
+        // A batch that fails in flight makes its rows dirty again, and they may be among those to save.
         self.drain(world);
-        let ToSave { rows, n_asked } = rows_to_save(world, row, scope);
+        let ToSave { rows, n_requested } = rows_to_save(world, row, scope);
         let mut report = match self.write_now(world, Selection::Only(&rows), Durability::Process) {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },
@@ -124,11 +126,11 @@ impl Pipeline {
             }
             written => written,
         }?;
-        report.implied = report.rows().saturating_sub(n_asked);
+        report.implied = report.rows().saturating_sub(n_requested);
         Ok(report)
     }
 
-    /// Captures all that has changed, and gives it to the thread.
+    /// Captures everything that has changed, and hands it to the writer thread.
     pub(super) fn submit<T: Tables>(&mut self, world: &mut World<T>) -> Result<Ticket, FileError> {
         let start = Instant::now();
         self.collect(world);
@@ -148,10 +150,10 @@ impl Pipeline {
         let mut batch = self.next_batch::<T>();
         batch.capture(world, Selection::All);
         if batch.is_empty() {
-            batch.written(world, Selection::All);
+            batch.mark_committed(world, Selection::All);
             self.recycle(batch);
             if !self.worker.is_busy() {
-                self.worker.wrote_all(false);
+                self.worker.mark_all_committed(false);
             }
         } else {
             batch.take_over(world);
@@ -160,8 +162,8 @@ impl Pipeline {
         Ok(self.ticket())
     }
 
-    /// Captures a part of the next batch for the thread ahead of [`submit`](Self::submit). Returns how
-    /// many rows it has looked at.
+    /// Captures a part of what the next [`submit`](Self::submit) would have to capture. Returns the
+    /// number of rows that it has examined.
     pub(super) fn stage<T: Tables>(&mut self, world: &mut World<T>, rows: usize) -> usize {
         self.collect(world);
         if self.state.has_unreported() || !self.is_trusted(world) {
@@ -169,26 +171,26 @@ impl Pipeline {
         }
         let mut staged = self.next_batch::<T>();
         let room = world.len().saturating_sub(staged.n_captured());
-        let n_copied = staged.capture_ahead(world, rows.min(room));
+        let n_copied = staged.capture_oldest(world, rows.min(room));
         self.staged = Some(staged);
         n_copied
     }
 
-    /// What has become of a ticket's flush; `None` while it is in flight.
+    /// The result of a ticket's flush; `None` while it is in flight.
     pub(super) fn poll<T: Tables>(
         &mut self,
         world: &mut World<T>,
         ticket: Ticket,
     ) -> Option<Result<FlushReport, FileError>> {
         self.collect(world);
-        if ticket.world != self.world_identity {
+        if ticket.world_identity != self.world_identity {
             return Some(Err(self.at_path(FlushFailure::OtherTicket)));
         }
         let generation = ticket.generation.0;
-        if self.worker.known() >= generation {
-            // What came after it may have had nothing to write but next ids, or nothing any more.
+        if self.worker.collected() >= generation {
+            // Later generations may have had nothing to write but next ids, or nothing at all.
             return Some(Ok(FlushReport {
-                generation: Generation(self.worker.known()),
+                generation: Generation(self.worker.collected()),
                 ..self.last_report
             }));
         }
@@ -198,11 +200,11 @@ impl Pipeline {
         if self.worker.is_busy() {
             return None;
         }
-        // Nothing is in flight, and it was neither written nor lost: there is no such ticket.
+        // Nothing is in flight, and the generation was neither written nor lost: no such ticket was issued.
         Some(Err(self.at_path(Failed::poisoned())))
     }
 
-    /// Waits until a ticket's flush is in the file, or has failed.
+    /// Blocks until a ticket's flush is in the file, or has failed.
     pub(super) fn wait<T: Tables>(
         &mut self,
         world: &mut World<T>,
@@ -216,7 +218,8 @@ impl Pipeline {
         }
     }
 
-    /// Waits for all that is in flight. What was not written, and what was staged, is dirty then.
+    /// Waits for the batches in flight. Rows that they could not write, and rows that were staged, are
+    /// dirty again afterwards.
     pub(super) fn drain<T: Tables>(&mut self, world: &mut World<T>) {
         while self.worker.is_busy() {
             self.worker.wait();
@@ -225,7 +228,8 @@ impl Pipeline {
         self.unstage(world);
     }
 
-    /// The same, before the world and its file part.
+    /// Drains the pipeline before the world is separated from its file. A failure that was not reported
+    /// is logged, because no ticket can be polled after that.
     pub(super) fn drain_for_good<T: Tables>(&mut self, world: &mut World<T>) {
         self.drain(world);
         if self.state.has_unreported()
@@ -236,12 +240,12 @@ impl Pipeline {
         }
     }
 
-    /// Ends the thread, once it has written what was given to it.
+    /// Ends the writer thread once it has written the batches in flight.
     pub(super) fn close(&mut self) {
         self.worker.close();
     }
 
-    /// Captures the selected changes and writes them. Nothing is in flight.
+    /// Captures the selected changes and writes them. Requires that no batch is in flight.
     fn write_batch<T: Tables>(
         &mut self,
         world: &mut World<T>,
@@ -256,14 +260,14 @@ impl Pipeline {
         let is_behind =
             durability == Durability::PowerCut && self.worker.with_writer(is_synced) != Some(true);
         if is_behind {
-            batch.write_a_next_id(world);
+            batch.add_unchanged_next_id(world);
         }
         if !has_changes && !is_behind {
-            // What is listed as dirty, and is not, is cleared away.
-            return Ok(self.written(world, batch, which, FlushReport::default()));
+            // Removes rows that are clean from the list of dirty rows.
+            return Ok(self.mark_committed(world, batch, which, FlushReport::default()));
         }
         let write = |writer: &mut Writer| {
-            let written = writer.write_from(batch, durability, world);
+            let written = writer.commit_from(batch, durability, world);
             written.map(|report| (report, writer.needs_checkpoint()))
         };
         let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
@@ -280,35 +284,35 @@ impl Pipeline {
             }
         };
         report.took = start.elapsed();
-        // Only now that the transaction has been committed.
-        let report = self.written(world, batch, which, report);
+        // Flags are cleared only after the transaction has been committed.
+        let report = self.mark_committed(world, batch, which, report);
         if durability == Durability::PowerCut {
-            self.worker.note_durable();
+            self.worker.mark_durable();
         }
         if needs_checkpoint {
-            self.worker.tidy();
+            self.worker.request_checkpoint();
         }
         tracing::debug!(?report, "flushed");
         Ok(report)
     }
 
-    /// Notes that what was captured is in the file.
-    fn written<T: Tables>(
+    /// Records that what was captured is in the file.
+    fn mark_committed<T: Tables>(
         &mut self,
         world: &mut World<T>,
         batch: &Batch,
         which: Selection<'_>,
         mut report: FlushReport,
     ) -> FlushReport {
-        batch.written(world, which);
+        batch.mark_committed(world, which);
         if let Selection::All = which {
             let has_written = report.rows() > 0 || !batch.next_ids.is_empty();
-            if has_written || self.worker.known() < self.worker.given() {
-                self.worker.wrote_all(has_written);
+            if has_written || self.worker.collected() < self.worker.issued() {
+                self.worker.mark_all_committed(has_written);
             }
             self.state.forget_failure();
         }
-        report.generation = Generation(self.worker.known());
+        report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
         if let Selection::All = which
             && report.rows() > 0
@@ -318,18 +322,19 @@ impl Pipeline {
         report
     }
 
-    /// Takes notice of what the thread has done. What it could not write is dirty again.
+    /// Collects the results of the writer thread. Rows that it could not write are dirty again
+    /// afterwards.
     fn collect<T: Tables>(&mut self, world: &mut World<T>) {
         let collected = self.worker.collect();
-        for written in collected.written {
-            let generation = Generation(written.generation);
+        for committed in collected.committed {
+            let generation = Generation(committed.generation);
             self.last_report = FlushReport {
-                took: written.took,
+                took: committed.took,
                 generation,
-                ..written.report
+                ..committed.report
             };
             self.state.forget_failure();
-            self.recycle(written.batch);
+            self.recycle(committed.batch);
         }
         if let Some(lost) = collected.lost {
             let Failed { outcome, cause } = &lost.cause;
@@ -342,11 +347,11 @@ impl Pipeline {
         self.merge_back(world);
     }
 
-    /// Makes dirty again what is not in the file. Another world, in the place of the one that it was
-    /// captured from, is none of its business.
+    /// Merges batches that were not written back into the world. If the world was exchanged for another
+    /// one, they are kept until the world that they were captured from is back.
     fn merge_back<T: Tables>(&mut self, world: &mut World<T>) {
         if world.identity() == self.world_identity {
-            // The last one that was taken out of the world comes first.
+            // The newest first, because each was captured from a world without those before it.
             for mut batch in std::mem::take(&mut self.unmerged).into_iter().rev() {
                 batch.restore(world);
                 self.recycle(batch);
@@ -354,13 +359,13 @@ impl Pipeline {
         }
     }
 
-    /// Makes the staged rows dirty again: somebody wants to know of all changes.
+    /// Makes the staged rows dirty again, for a caller that has to see all changes.
     fn unstage<T: Tables>(&mut self, world: &mut World<T>) {
         self.unmerged.extend(self.staged.take());
         self.merge_back(world);
     }
 
-    /// What the next flush in the background adds to.
+    /// The batch that the next background flush adds to: the staged one, or an empty one.
     fn next_batch<T: Tables>(&mut self) -> Batch {
         let staged = self.staged.take();
         staged.unwrap_or_else(|| self.empty_batch::<T>())
@@ -371,7 +376,7 @@ impl Pipeline {
         pooled.unwrap_or_else(|| Batch::new::<T>(&self.order))
     }
 
-    /// Keeps a batch that has been done with, to be used again.
+    /// Puts a batch back into the pool, where its capacity is reused.
     fn recycle(&mut self, mut batch: Batch) {
         if self.pool.len() < POOL {
             batch.clear();
@@ -381,18 +386,20 @@ impl Pipeline {
 
     fn ticket(&self) -> Ticket {
         Ticket {
-            generation: Generation(self.worker.given()),
-            world: self.world_identity,
+            generation: Generation(self.worker.issued()),
+            world_identity: self.world_identity,
         }
     }
 
     fn is_trusted<T: Tables>(&self, world: &World<T>) -> bool {
-        !self.state.is_poisoned() && world.identity() == self.world_identity && !world.log.is_open()
+        !matches!(self.state, State::Poisoned(_))
+            && world.identity() == self.world_identity
+            && !world.log.is_open()
     }
 
-    /// Whether this world can be written to the file.
+    /// Whether this world may be written to the file.
     fn check<T: Tables>(&mut self, world: &World<T>) -> Result<(), FileError> {
-        if self.state.is_poisoned() {
+        if let State::Poisoned(_) = self.state {
             return Err(self.poisoned());
         }
         if world.identity() != self.world_identity {
@@ -404,8 +411,9 @@ impl Pipeline {
         Ok(())
     }
 
-    /// What is said of a failure. The first time, where another program has touched the file, it is
-    /// compared with the world, which the thread cannot do, because the world is here.
+    /// Reports the failure of a background flush. The first time, if another program has touched the file, it
+    /// tries again in the foreground, where the file can be compared with the world: the thread has no world
+    /// to compare it with.
     fn retry_or_report<T: Tables>(
         &mut self,
         world: &mut World<T>,
@@ -421,7 +429,7 @@ impl Pipeline {
         }
     }
 
-    /// What made the file one that is not written to any more, where nobody has heard of it yet.
+    /// Why the file is not written to any more: the failure that caused it, the first time.
     fn poisoned(&mut self) -> FileError {
         let failed = self.state.report_first();
         self.at_path(failed.unwrap_or_else(Failed::poisoned))

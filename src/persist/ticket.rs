@@ -1,9 +1,11 @@
-//! How a flush is named, and what a commit promises.
+//! Generations and tickets, which identify a flush; and the durability of a commit.
 
 use std::fmt;
 
-/// Counts the flushes of a [`Database`](crate::Database) that had something to write. They reach the file in this
-/// order: when one is there, so are all before it.
+/// The sequence number of a flush of a [`Database`] that had something to write. Flushes reach the file
+/// in this order: if one is in the file, so are all before it.
+///
+/// [`Database`]: crate::Database
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub(super) u64);
 
@@ -13,18 +15,22 @@ impl fmt::Display for Generation {
     }
 }
 
-/// What [`Database::flush_in_background`](crate::Database::flush_in_background) returns, to ask what has become of it:
-/// [`Database::poll`](crate::Database::poll), [`Database::wait`](crate::Database::wait). Nothing depends on asking.
+/// Returned by [`Database::flush_in_background`], to query the result: [`Database::poll`],
+/// [`Database::wait`]. Querying is optional.
+///
+/// [`Database::flush_in_background`]: crate::Database::flush_in_background
+/// [`Database::poll`]: crate::Database::poll
+/// [`Database::wait`]: crate::Database::wait
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "whether it is in the file, only the ticket says"]
 pub struct Ticket {
     pub(super) generation: Generation,
-    /// The world that was loaded: another database's ticket says nothing here.
-    pub(super) world: u64,
+    /// Identity of the world that was loaded: a ticket of another database is not valid here.
+    pub(super) world_identity: u64,
 }
 
 impl Ticket {
-    /// Which flush it is for.
+    /// The flush that it is for.
     #[must_use]
     pub fn generation(&self) -> Generation {
         self.generation

@@ -1,7 +1,8 @@
-//! The writer thread, and how batches go to it and come back: a writer that changes hands, one batch
-//! at work, one waiting.
+//! The writer thread, and the exchange of batches with it: a writer that changes hands, one batch being
+//! written, one waiting.
 //!
-//! Knows nothing of SQLite and of the world, so that `tests/protocol.rs` can try all orders of events.
+//! It depends neither on SQLite nor on the world, so that `tests/protocol.rs` can explore every
+//! interleaving.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -12,23 +13,23 @@ use std::time::Duration;
 
 use super::sync::{Arc, Builder, Condvar, JoinHandle, Mutex, MutexGuard};
 
-/// Who writes batches. There is one, and whoever has it may write.
+/// A writer of batches. There is one, and whichever thread holds it may write.
 pub(super) trait Writes: Send + 'static {
-    /// What is written at once.
+    /// What one transaction writes.
     type Batch: Send + 'static;
-    /// What is said of a batch that was written.
+    /// The result of a batch that was written.
     type Report: Send + 'static;
-    /// What is said of one that was not.
+    /// Why a batch was not written.
     type Failed: Send + 'static;
 
     /// Writes a batch, all of it or nothing.
-    fn write(&mut self, batch: &mut Self::Batch) -> Result<Self::Report, Self::Failed>;
+    fn run(&mut self, batch: &mut Self::Batch) -> Result<Self::Report, Self::Failed>;
 
-    /// Tidies up after a batch was written. Says whether all that was ever written is now safe from a
-    /// power cut.
-    fn tidy(&mut self) -> bool;
+    /// Runs a checkpoint if one is due, after a batch was written. Returns whether everything that was
+    /// ever written now survives a power cut.
+    fn checkpoint_if_due(&mut self) -> bool;
 
-    /// What is said where the thread panicked.
+    /// The failure of a batch during which the thread panicked.
     fn died(message: String) -> Self::Failed;
 }
 
@@ -36,13 +37,12 @@ pub(super) trait Writes: Send + 'static {
 pub(super) struct Worker<W: Writes> {
     shared: Arc<Shared<W>>,
     thread: Option<JoinHandle<()>>,
-    /// For each batch that the caller has given away and not got back, oldest first, how long it was
-    /// kept for that.
+    /// For each batch in flight, oldest first, how long its capture blocked the caller.
     in_flight: VecDeque<Duration>,
-    /// The last generation that was given to anybody.
-    given: u64,
-    /// All up to here are written, or need not be.
-    committed: u64,
+    /// The last generation that was issued.
+    issued: u64,
+    /// The last generation that the caller knows to be written, or to have nothing left to write.
+    collected: u64,
 }
 
 struct Shared<W: Writes> {
@@ -51,25 +51,25 @@ struct Shared<W: Writes> {
 }
 
 struct State<W: Writes> {
-    writer: Place<W>,
+    writer: WriterSlot<W>,
     waiting: Option<(u64, W::Batch)>,
     finished: VecDeque<Finished<W>>,
-    /// A batch has failed, and the caller does not know yet. The one that waits builds on it, so it is
-    /// not begun.
+    /// A batch has failed, and the caller has not collected it yet. The waiting batch builds on the failed
+    /// one, so the thread does not begin it.
     is_halted: bool,
-    /// Up to this generation all is written, and has to be tidied up after before more is.
-    to_tidy: Option<u64>,
+    /// The last generation written, if a checkpoint has to run before more is written.
+    checkpoint_due: Option<u64>,
     committed: u64,
     durable: u64,
     is_closing: bool,
 }
 
-enum Place<W> {
-    AtRest(W),
-    /// Somebody has it.
+enum WriterSlot<W> {
+    Idle(W),
+    /// The thread or the caller holds it.
     Taken,
-    /// The thread has panicked. With what it said, until somebody is told.
-    Gone(Option<String>),
+    /// The thread has panicked with it. The message stays until the caller collects it.
+    Dead(Option<String>),
 }
 
 struct Finished<W: Writes> {
@@ -78,44 +78,44 @@ struct Finished<W: Writes> {
     result: Result<W::Report, W::Failed>,
 }
 
-/// What has become of batches.
+/// The results that the caller has not collected before.
 pub(super) struct Collected<W: Writes> {
     /// Oldest first.
-    pub(super) written: Vec<Written<W>>,
+    pub(super) committed: Vec<Committed<W>>,
     pub(super) lost: Option<Lost<W>>,
 }
 
 /// A batch that was written.
-pub(super) struct Written<W: Writes> {
+pub(super) struct Committed<W: Writes> {
     pub(super) generation: u64,
     pub(super) batch: W::Batch,
     pub(super) report: W::Report,
-    /// How long the caller was kept.
+    /// How long its capture blocked the caller.
     pub(super) took: Duration,
 }
 
-/// A batch that was not written, and the one that was to come after it.
+/// A batch that was not written, and the one that waited behind it.
 pub(super) struct Lost<W: Writes> {
     pub(super) cause: W::Failed,
-    /// The last generation that this is true of.
+    /// The last generation that was lost.
     pub(super) last: u64,
     /// Oldest first.
     pub(super) batches: Vec<W::Batch>,
 }
 
 enum Task<W: Writes> {
-    Write(u64, W::Batch),
-    Tidy(u64),
+    Run(u64, W::Batch),
+    Checkpoint(u64),
 }
 
 impl<W: Writes> Worker<W> {
     pub(super) fn new(writer: W) -> Self {
         let state = State {
-            writer: Place::AtRest(writer),
+            writer: WriterSlot::Idle(writer),
             waiting: None,
             finished: VecDeque::new(),
             is_halted: false,
-            to_tidy: None,
+            checkpoint_due: None,
             committed: 0,
             durable: 0,
             is_closing: false,
@@ -128,12 +128,12 @@ impl<W: Writes> Worker<W> {
             shared: Arc::new(shared),
             thread: None,
             in_flight: VecDeque::new(),
-            given: 0,
-            committed: 0,
+            issued: 0,
+            collected: 0,
         }
     }
 
-    /// Starts the thread, unless it is there.
+    /// Starts the thread, unless it is running.
     pub(super) fn start(&mut self) -> io::Result<()> {
         if self.thread.is_none() {
             let shared = Arc::clone(&self.shared);
@@ -148,58 +148,59 @@ impl<W: Writes> Worker<W> {
         !self.in_flight.is_empty()
     }
 
-    /// The last generation that was given to anybody.
-    pub(super) fn given(&self) -> u64 {
-        self.given
+    /// The last generation that was issued.
+    pub(super) fn issued(&self) -> u64 {
+        self.issued
     }
 
-    /// Up to which generation the caller knows of.
-    pub(super) fn known(&self) -> u64 {
-        self.committed
+    /// The last generation that the caller knows to be written, or to have nothing left to write.
+    pub(super) fn collected(&self) -> u64 {
+        self.collected
     }
 
-    /// Up to which generation all is written.
+    /// The last generation that is written, whether the caller has collected it or not.
     pub(super) fn committed(&self) -> u64 {
-        self.committed.max(self.shared.lock().committed)
+        self.collected.max(self.shared.lock().committed)
     }
 
-    /// Up to which generation all is safe from a power cut.
+    /// The last generation that survives a power cut.
     pub(super) fn durable(&self) -> u64 {
         self.shared.lock().durable
     }
 
-    /// Gives a batch away, to be written after all others. None may be waiting: see [`Self::recall`].
+    /// Hands a batch to the thread, which writes it after all earlier ones. No batch may be waiting: see
+    /// [`Self::recall`].
     pub(super) fn submit(&mut self, batch: W::Batch, took: Duration) {
-        self.given += 1;
+        self.issued += 1;
         self.in_flight.push_back(took);
         let mut state = self.shared.lock();
         debug_assert!(state.waiting.is_none(), "a batch would be lost");
-        state.waiting = Some((self.given, batch));
+        state.waiting = Some((self.issued, batch));
         self.shared.changed.notify_all();
     }
 
-    /// Takes back the batch that waits, if it has not been begun.
+    /// Takes the waiting batch back, unless the thread has begun it.
     pub(super) fn recall(&mut self) -> Option<W::Batch> {
         let (_, batch) = self.shared.lock().waiting.take()?;
         self.in_flight.pop_back();
         Some(batch)
     }
 
-    /// What has become of batches since the last call. After a failure all that were in flight come
-    /// back at once, and more can be given away.
+    /// The results since the last call. After a failure all batches in flight come back at once, and more
+    /// can be submitted.
     pub(super) fn collect(&mut self) -> Collected<W> {
         let mut state = self.shared.lock();
         let finished = std::mem::take(&mut state.finished);
         let died = match &mut state.writer {
-            Place::Gone(message) => message.take(),
-            Place::AtRest(_) | Place::Taken => None,
+            WriterSlot::Dead(message) => message.take(),
+            WriterSlot::Idle(_) | WriterSlot::Taken => None,
         };
         let is_lost = state.is_halted || died.is_some();
         let waiting = if is_lost { state.waiting.take() } else { None };
         state.is_halted = false;
         drop(state);
 
-        let (mut written, mut batches) = (Vec::new(), Vec::new());
+        let (mut committed, mut batches) = (Vec::new(), Vec::new());
         let mut cause = died.map(W::died);
         for Finished {
             generation,
@@ -208,14 +209,15 @@ impl<W: Writes> Worker<W> {
         } in finished
         {
             let took = self.in_flight.pop_front();
+            let took = took.expect("a finished batch was in flight");
             match result {
                 Ok(report) => {
-                    self.committed = generation;
-                    written.push(Written {
+                    self.collected = generation;
+                    committed.push(Committed {
                         generation,
                         batch,
                         report,
-                        took: took.unwrap_or_default(),
+                        took,
                     });
                 }
                 Err(failed) => {
@@ -228,40 +230,40 @@ impl<W: Writes> Worker<W> {
             self.in_flight.pop_back();
             batches.push(batch);
         }
-        let last = self.given;
+        let last = self.issued;
         let lost = cause.map(|cause| Lost {
             cause,
             last,
             batches,
         });
-        // What was taken back, and came to nothing, is written with the last one.
-        if lost.is_none() && !written.is_empty() && self.in_flight.is_empty() {
-            self.committed = self.given;
+        // The generation of a recalled batch whose changes had cancelled out has nothing left to write.
+        if lost.is_none() && !committed.is_empty() && self.in_flight.is_empty() {
+            self.collected = self.issued;
         }
-        Collected { written, lost }
+        Collected { committed, lost }
     }
 
-    /// Waits until there is something to collect. Returns at once if nothing is in flight.
+    /// Blocks until there is a result to collect. Returns at once if nothing is in flight.
     pub(super) fn wait(&self) {
         if self.in_flight.is_empty() {
             return;
         }
         let mut state = self.shared.lock();
-        while state.finished.is_empty() && !matches!(state.writer, Place::Gone(_)) {
+        while state.finished.is_empty() && !matches!(state.writer, WriterSlot::Dead(_)) {
             state = self.shared.wait(state);
         }
     }
 
-    /// Lends the writer to the caller, to be used in place, once it is at rest and has tidied up.
-    /// `None` if the thread has panicked with it.
+    /// Lends the writer to the caller once it is idle and no checkpoint is due. `None` if the thread has
+    /// panicked with it.
     pub(super) fn with_writer<R>(&self, use_it: impl FnOnce(&mut W) -> R) -> Option<R> {
         let mut state = self.shared.lock();
-        while !matches!(state.writer, Place::Gone(_))
-            && (matches!(state.writer, Place::Taken) || state.to_tidy.is_some())
+        while !matches!(state.writer, WriterSlot::Dead(_))
+            && (matches!(state.writer, WriterSlot::Taken) || state.checkpoint_due.is_some())
         {
             state = self.shared.wait(state);
         }
-        let mut lent = Lent {
+        let mut lent = Guard {
             shared: &self.shared,
             writer: state.take_writer(),
         };
@@ -269,41 +271,42 @@ impl<W: Writes> Worker<W> {
         lent.writer.as_mut().map(use_it)
     }
 
-    /// Notes that the caller has written all that there was, with or without a generation of its own.
-    pub(super) fn wrote_all(&mut self, is_new: bool) {
-        debug_assert!(self.in_flight.is_empty(), "not all is written");
-        self.given += u64::from(is_new);
-        self.committed = self.given;
-        self.shared.lock().committed = self.given;
+    /// Records that the caller has written everything, with or without a generation of its own.
+    pub(super) fn mark_all_committed(&mut self, is_new: bool) {
+        debug_assert!(self.in_flight.is_empty(), "batches are in flight");
+        self.issued += u64::from(is_new);
+        self.collected = self.issued;
+        self.shared.lock().committed = self.issued;
     }
 
-    /// Notes that all that was ever written is safe from a power cut.
-    pub(super) fn note_durable(&self) {
-        self.shared.lock().durable = self.committed;
+    /// Records that everything that was ever written survives a power cut.
+    pub(super) fn mark_durable(&self) {
+        self.shared.lock().durable = self.collected;
     }
 
-    /// Has the thread tidy up after what the caller has written. Without a thread the caller does it.
-    pub(super) fn tidy(&mut self) {
+    /// Requests the checkpoint that is due after the caller has written. Without a thread, the caller
+    /// runs it.
+    pub(super) fn request_checkpoint(&mut self) {
         match self.start() {
             Ok(()) => {
-                self.shared.lock().to_tidy = Some(self.committed);
+                self.shared.lock().checkpoint_due = Some(self.collected);
                 self.shared.changed.notify_all();
             }
             Err(_) => {
-                if self.with_writer(Writes::tidy) == Some(true) {
-                    self.note_durable();
+                if self.with_writer(Writes::checkpoint_if_due) == Some(true) {
+                    self.mark_durable();
                 }
             }
         }
     }
 
-    /// Ends the thread when it has written what was given to it. What became of that is to be
-    /// collected.
+    /// Ends the thread once it has written the batches in flight; their results can be collected
+    /// afterwards.
     pub(super) fn close(&mut self) {
         self.shared.lock().is_closing = true;
         self.shared.changed.notify_all();
         if let Some(thread) = self.thread.take() {
-            // It catches every panic, so there is nothing to hear of.
+            // The thread catches every panic, so join returns no error.
             let _ = thread.join();
         }
     }
@@ -315,23 +318,23 @@ impl<W: Writes> Drop for Worker<W> {
     }
 }
 
-/// The writer in the caller's hands. Dropped, also by a panic, it is at rest again.
-struct Lent<'w, W: Writes> {
+/// The writer in the caller's hands. When the guard is dropped, also by a panic, the writer is idle again.
+struct Guard<'w, W: Writes> {
     shared: &'w Shared<W>,
     writer: Option<W>,
 }
 
-impl<W: Writes> Drop for Lent<'_, W> {
+impl<W: Writes> Drop for Guard<'_, W> {
     fn drop(&mut self) {
         if let Some(writer) = self.writer.take() {
-            self.shared.lock().writer = Place::AtRest(writer);
+            self.shared.lock().writer = WriterSlot::Idle(writer);
             self.shared.changed.notify_all();
         }
     }
 }
 
 impl<W: Writes> Shared<W> {
-    /// Nothing that can panic is done while it is held, so it is never poisoned.
+    /// No code that can panic runs while the lock is held, so it is never poisoned.
     fn lock(&self) -> MutexGuard<'_, State<W>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -341,26 +344,26 @@ impl<W: Writes> Shared<W> {
         state.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the thread does.
+    /// The main loop of the thread.
     fn work(&self) {
         while let Some((mut writer, task)) = self.next_task() {
             match task {
-                Task::Write(generation, mut batch) => {
-                    let result = catch(|| writer.write(&mut batch));
+                Task::Run(generation, mut batch) => {
+                    let result = catch(|| writer.run(&mut batch));
                     let mut state = self.lock();
                     let result = match result {
                         Ok(result) => {
-                            state.writer = Place::AtRest(writer);
+                            state.writer = WriterSlot::Idle(writer);
                             result
                         }
                         Err(message) => {
-                            state.writer = Place::Gone(None);
+                            state.writer = WriterSlot::Dead(None);
                             Err(W::died(message))
                         }
                     };
                     if result.is_ok() {
                         state.committed = generation;
-                        state.to_tidy = Some(generation);
+                        state.checkpoint_due = Some(generation);
                     } else {
                         state.is_halted = true;
                     }
@@ -370,13 +373,13 @@ impl<W: Writes> Shared<W> {
                         result,
                     });
                 }
-                Task::Tidy(generation) => {
-                    let is_durable = catch(|| writer.tidy());
+                Task::Checkpoint(generation) => {
+                    let is_durable = catch(|| writer.checkpoint_if_due());
                     let mut state = self.lock();
-                    state.to_tidy = None;
+                    state.checkpoint_due = None;
                     state.writer = match is_durable {
-                        Ok(_) => Place::AtRest(writer),
-                        Err(ref message) => Place::Gone(Some(message.clone())),
+                        Ok(_) => WriterSlot::Idle(writer),
+                        Err(ref message) => WriterSlot::Dead(Some(message.clone())),
                     };
                     if let Ok(true) = is_durable {
                         state.durable = generation;
@@ -387,11 +390,11 @@ impl<W: Writes> Shared<W> {
         }
     }
 
-    /// Waits for something to do. `None` if there will be nothing more.
+    /// Blocks until there is a task. `None` if there will be no more.
     fn next_task(&self) -> Option<(W, Task<W>)> {
         let mut state = self.lock();
         loop {
-            if let Place::AtRest(_) = state.writer {
+            if let WriterSlot::Idle(_) = state.writer {
                 if let Some(task) = state.take_task() {
                     return Some((state.take_writer()?, task));
                 }
@@ -399,7 +402,7 @@ impl<W: Writes> Shared<W> {
                     return None;
                 }
             }
-            if let Place::Gone(_) = state.writer {
+            if let WriterSlot::Dead(_) = state.writer {
                 return None;
             }
             state = self.wait(state);
@@ -408,10 +411,10 @@ impl<W: Writes> Shared<W> {
 }
 
 impl<W: Writes> State<W> {
-    /// `None` if it is not at rest.
+    /// `None` if the writer is not idle.
     fn take_writer(&mut self) -> Option<W> {
-        match std::mem::replace(&mut self.writer, Place::Taken) {
-            Place::AtRest(writer) => Some(writer),
+        match std::mem::replace(&mut self.writer, WriterSlot::Taken) {
+            WriterSlot::Idle(writer) => Some(writer),
             other => {
                 self.writer = other;
                 None
@@ -419,22 +422,22 @@ impl<W: Writes> State<W> {
         }
     }
 
-    /// Tidying up comes first, so that what has to be tidied up after does not pile up.
+    /// Checkpoints come first, so that the log cannot grow without end.
     fn take_task(&mut self) -> Option<Task<W>> {
-        if let Some(generation) = self.to_tidy {
-            return Some(Task::Tidy(generation));
+        if let Some(generation) = self.checkpoint_due {
+            return Some(Task::Checkpoint(generation));
         }
         if self.is_halted {
             return None;
         }
         let (generation, batch) = self.waiting.take()?;
-        Some(Task::Write(generation, batch))
+        Some(Task::Run(generation, batch))
     }
 }
 
-/// Runs it, and returns what it says when it panics.
+/// Runs a closure, and returns the message of its panic as an error.
 fn catch<R>(run: impl FnOnce() -> R) -> Result<R, String> {
-    // Whatever it has left half-done is not used again.
+    // A writer that has panicked is not used again, so no broken invariant of it is seen.
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| message(&*panic))
 }
 

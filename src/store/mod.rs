@@ -1,14 +1,14 @@
-//! The world in memory: typed tables, their indexes, what changed in them, and how to take it back.
+//! The in-memory world: typed tables, their indexes, change tracking, and the undo log.
 //!
-//! Nothing here knows of SQL, files or SQLite; `persist` reads and fills a world through
+//! Nothing in this module depends on SQL, files or SQLite; `persist` reads and fills a world through
 //! [`DynTable`](table::dyn_table::DynTable) alone.
 
-pub mod index;
+pub(crate) mod index;
 mod invariants;
-pub mod key;
-pub mod pivot;
-pub mod row;
-pub mod row_set;
-pub mod table;
-pub mod tracking;
-pub mod world;
+pub(crate) mod key;
+pub(crate) mod pivot;
+pub(crate) mod row;
+pub(crate) mod row_set;
+pub(crate) mod table;
+pub(crate) mod tracking;
+pub(crate) mod world;

@@ -1,13 +1,14 @@
-//! Errors as they come of files: each cause is said once, and all of them are reached.
+//! Errors of files: each cause is printed once, and every cause is reachable.
 
 use std::error::Error as StdError;
 
-use crate::common::TestFile;
 use crate::common::sample::player;
+use crate::common::{REFUSED, TestFile, refusing_file};
 use gamedb::{Database, Error, FileError, FlushFailure};
 use gamedb_models::World;
 
-/// The messages of an error and its causes, the outermost first, each of which says something new.
+/// The messages of an error and of its causes, outermost first. Asserts that no message repeats its
+/// cause.
 #[track_caller]
 fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
     let causes = std::iter::successors(Some(error), |&error| error.source());
@@ -15,31 +16,20 @@ fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
     println!("{}", messages.join("\n    because: "));
     for (n, message) in messages.iter().enumerate() {
         for cause in &messages[n + 1..] {
-            assert!(!message.contains(cause), "said twice: {messages:?}");
+            assert!(
+                !message.contains(cause),
+                "a cause is printed twice: {messages:?}"
+            );
         }
     }
     messages
 }
 
-/// A file that takes no player who is called Nobody.
-fn refusing_file() -> TestFile {
-    let alter = |ddl: String| {
-        let start = ddl.find("CREATE TABLE players (").unwrap();
-        let end = start + ddl[start..].find("\n) STRICT").unwrap();
-        format!(
-            "{},\n    CHECK (full_name <> 'Nobody'){}",
-            &ddl[..end],
-            &ddl[end..]
-        )
-    };
-    TestFile::by_hand(alter, "")
-}
-
-/// A database with a player that its file does not take.
+/// A database with a player that its file refuses.
 fn refused(file: &TestFile) -> Database<World> {
     let mut db = file.open();
     let key = db.insert(player(1)).unwrap();
-    db.get_mut(key).unwrap().set_full_name("Nobody");
+    db.get_mut(key).unwrap().set_full_name(REFUSED);
     db
 }
 
@@ -56,7 +46,7 @@ fn a_refused_row_is_named_and_what_sqlite_says_is_its_cause() {
     assert!(said[3].starts_with("Error code 275: "), "{said:?}");
     assert_eq!(said.len(), 4);
 
-    // And without words: the code is SQLite's.
+    // As a value: the code is SQLite's.
     match error {
         Error::File(FileError::Flush {
             cause: FlushFailure::Refused { source, .. },
@@ -75,7 +65,7 @@ fn a_refused_row_in_the_background_says_the_same() {
     let mut db = refused(&file);
     let in_foreground = chain(&db.flush().unwrap_err());
     let ticket = db.flush_in_background().unwrap();
-    // The failure can be asked for again.
+    // The failure can be queried again.
     for _ in 0..2 {
         assert_eq!(chain(&db.wait(ticket).unwrap_err()), in_foreground);
     }
@@ -107,13 +97,13 @@ fn a_world_without_a_new_file_says_why() {
 #[test]
 fn a_path_that_cannot_be_a_file_says_why() {
     let file = TestFile::new();
-    // A folder in the place of the file, and no folder for the lock.
+    // A folder where the file should be, and no folder for the lock file.
     let folder = file.folder().join("folder");
     std::fs::create_dir(&folder).unwrap();
     let error = Database::<World>::open(&folder).unwrap_err();
     assert!(chain(&error).len() > 1);
     match error {
-        // SQLITE_CANTOPEN; the system may say more in the upper bits.
+        // SQLITE_CANTOPEN; the upper bits may contain an extended code.
         Error::File(FileError::Open { source, .. }) => {
             assert_eq!(source.code().map(|code| code & 0xff), Some(14));
         }

@@ -49,7 +49,10 @@ pub(super) fn models(model: &Model, schema: &Path, out: &Path) -> Result<Vec<Out
         })
         .collect();
     let is_written = |path: &PathBuf| outputs.iter().any(|output| output.path == *path);
-    let stale: Vec<PathBuf> = generated(out)?.into_iter().filter(|path| !is_written(path)).collect();
+    let stale: Vec<PathBuf> = generated(out)?
+        .into_iter()
+        .filter(|path| !is_written(path))
+        .collect();
     outputs.extend(stale.into_iter().map(|path| models_file(path, None)));
     Ok(outputs)
 }
@@ -106,7 +109,10 @@ pub(super) fn diff(outputs: &[Output]) -> Result<String, Error> {
 pub(super) fn write(outputs: &[Output], out: &Path) -> Result<bool, Error> {
     let mut old = Vec::new();
     // Before anything is written: it is all of them or none.
-    for Output { path, is_models, .. } in outputs {
+    for Output {
+        path, is_models, ..
+    } in outputs
+    {
         let text = output::read_existing(path)?;
         if *is_models && text.as_deref().is_some_and(is_by_hand) {
             let path = path.clone();

@@ -190,7 +190,10 @@ fn included(options: &Options, source: &LoadedSchema) -> Result<Option<PathBuf>,
         None if !source.is_translated => Ok(None),
         None => {
             let (mut path, other) = match outputs::is_folder(&options.out) {
-                true => (options.out.join("schema.sql"), options.out.join("schema.sqlite.sql")),
+                true => (
+                    options.out.join("schema.sql"),
+                    options.out.join("schema.sqlite.sql"),
+                ),
                 false => {
                     let beside = |extension| options.out.with_extension(extension);
                     (beside("sql"), beside("sqlite.sql"))

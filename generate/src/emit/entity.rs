@@ -56,11 +56,7 @@ fn bits(n_columns: usize) -> String {
 fn field(code: &mut Code, table: &Table<'_>, at: usize) {
     let field = &table.table.fields[at];
     code.uses_types(scalar(field));
-    code.prose(
-        "        ",
-        Some(&field.doc),
-        &quoted(field.name.stem()),
-    );
+    code.prose("        ", Some(&field.doc), &quoted(field.name.stem()));
     let head = format!(
         "{} {}: {} =",
         table.variants[at],
@@ -68,7 +64,13 @@ fn field(code: &mut Code, table: &Table<'_>, at: usize) {
         table.field_type(field)
     );
     let columns: Vec<String> = parts(table, field)
-        .map(|column| format!("{}{}", column_name(table, column), foreign_key(table, column)))
+        .map(|column| {
+            format!(
+                "{}{}",
+                column_name(table, column),
+                foreign_key(table, column)
+            )
+        })
         .collect();
     let default = match default_value(table, field) {
         Some(default) => format!(" default {default}"),
@@ -106,7 +108,9 @@ fn foreign_key(table: &Table<'_>, column: usize) -> String {
     let Some(key) = table.foreign_key(column) else {
         return String::new();
     };
-    let ForeignKey { on_delete, unique, .. } = *key;
+    let ForeignKey {
+        on_delete, unique, ..
+    } = *key;
     let owner = if key.arm.is_some() { ".owner()" } else { "" };
     let target = &table.model[key.key.target].type_name;
     format!(" -> {target}{}{owner}", actions(on_delete, unique))

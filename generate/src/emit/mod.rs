@@ -52,7 +52,11 @@ pub(crate) fn one_file(model: &Model, schema: &str) -> Result<Source, Unsupporte
 pub(crate) fn folder(model: &Model, schema: &str) -> Result<Source, Unsupported> {
     unsupported::check(model)?;
     let mut code = Code::default();
-    let modules: Vec<Module> = model.tables.iter().map(|table| module(&table.accessor)).collect();
+    let modules: Vec<Module> = model
+        .tables
+        .iter()
+        .map(|table| module(&table.accessor))
+        .collect();
     for module in &modules {
         code.line(&module.declaration);
     }
@@ -113,12 +117,20 @@ fn table(model: &Model, at: TableRef) -> Code {
     let mut code = Code::default();
     let table = Table::new(model, at);
     for ty in (0..model.enums.len()).map(EnumRef) {
-        if first_table(model, |kind| matches!(kind, FieldKind::Enum { ty: its, .. } if *its == ty)) == Some(at) {
+        if first_table(
+            model,
+            |kind| matches!(kind, FieldKind::Enum { ty: its, .. } if *its == ty),
+        ) == Some(at)
+        {
             code.verbatim(|code| value::text_enum(code, model, ty));
         }
     }
     for ty in (0..model.values.len()).map(ValueRef) {
-        if first_table(model, |kind| matches!(kind, FieldKind::Value { ty: its, .. } if *its == ty)) == Some(at) {
+        if first_table(
+            model,
+            |kind| matches!(kind, FieldKind::Value { ty: its, .. } if *its == ty),
+        ) == Some(at)
+        {
             code.verbatim(|code| value::value_union(code, model, ty));
         }
     }
@@ -140,7 +152,8 @@ fn table(model: &Model, at: TableRef) -> Code {
 
 /// The first table that has a field of this kind.
 fn first_table(model: &Model, is_it: impl Fn(&FieldKind) -> bool) -> Option<TableRef> {
-    let has = |table: &crate::model::TableModel| table.fields.iter().any(|field| is_it(&field.kind));
+    let has =
+        |table: &crate::model::TableModel| table.fields.iter().any(|field| is_it(&field.kind));
     model.tables.iter().position(has).map(TableRef)
 }
 

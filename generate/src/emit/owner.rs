@@ -20,7 +20,11 @@ pub(crate) fn owner_enum(code: &mut Code, model: &Model, owner: &OwnerModel) {
             format!("    /// The owner of {} [`{owned}`].", article(owned))
         }
     });
-    let tables = if table.pivot().is_some() { "" } else { " in Tables" };
+    let tables = if table.pivot().is_some() {
+        ""
+    } else {
+        " in Tables"
+    };
     code.line(format!("    pub enum {}{tables} {{", owner.type_name));
     for arm in &owner.arms {
         let (variant, word) = (&arm.variant, arm.word.tail());

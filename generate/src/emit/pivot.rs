@@ -44,7 +44,10 @@ pub(crate) fn pivot(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
         "    table {:?}, id {:?}, {name}Id;",
         table.table.name, table.table.id_column
     ));
-    let words = owner.arms.iter().map(|arm| format!("is_{}", arm.word.tail()));
+    let words = owner
+        .arms
+        .iter()
+        .map(|arm| format!("is_{}", arm.word.tail()));
     let words: Vec<String> = words.collect();
     code.line(format!("    owners {{ {} }}", words.join(", ")));
     list_unused(code, table, &owner.always_null);
@@ -62,8 +65,9 @@ fn owned_row(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
     let owned = &table.model[pivot.owned];
     for &column in &field.columns {
         let key = table.foreign_key(column);
-        let (on_delete, unique) =
-            key.map_or((OnDelete::Restrict, false), |key| (key.on_delete, key.unique));
+        let (on_delete, unique) = key.map_or((OnDelete::Restrict, false), |key| {
+            (key.on_delete, key.unique)
+        });
         code.line(format!(
             "        /// The {} that is owned: {}.",
             words(owned.singular.stem()),

@@ -42,7 +42,8 @@ impl Source {
         }
         if !imports.is_empty() {
             let imports = imports.join(", ");
-            self.text.push_str(&format!("use gamedb::codegen::{{{imports}}};\n\n"));
+            self.text
+                .push_str(&format!("use gamedb::codegen::{{{imports}}};\n\n"));
         }
         if !self.files.is_empty() {
             self.text.push_str("use super::*;\n\n");

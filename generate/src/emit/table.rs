@@ -141,7 +141,7 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<ForeignKey> {
                 for arm in &model[*ty].arms {
                     let Some(key) = &arm.key else { continue };
                     let action = match key.on_delete {
-                        // NULL would be nobody, which the file refuses as well.
+                        // A required owner cannot be NULL, in memory or in the file.
                         OnDelete::SetNull if *required => OnDelete::Restrict,
                         action => action,
                     };
@@ -201,16 +201,16 @@ pub(crate) fn default_value(table: &Table<'_>, field: &FieldModel) -> Option<Str
             let value = format!("{}::{}", ty.type_name, ty.variants[*at].name);
             (*nullable || *at != 0).then(|| optional(*nullable, value))
         }
-        // There is no owner that could stand for nobody: the null key names no row.
+        // A required owner has no value for "none", so the default is the null key, which finds no row.
         FieldKind::Owner { ty, required: true } => {
             let ty = &table.model[*ty];
             let arm = ty.arms.first()?;
-            let nobody = if arm.key.is_some() {
+            let none = if arm.key.is_some() {
                 "Key::null()"
             } else {
                 "0"
             };
-            Some(format!("{}::{}({nobody})", ty.type_name, arm.variant))
+            Some(format!("{}::{}({none})", ty.type_name, arm.variant))
         }
         _ => None,
     }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use gamedb::codegen::{Entity, TableId, TableInfo, Tables, Value};
-use gamedb::store::tracking::change_set::Captured;
+use gamedb::ChangeSet;
 use gamedb::{Database, Error, Key, World};
 
 /// A seeded source of values that columns may have.
@@ -172,7 +172,7 @@ fn rows<T: Tables>(world: &World<T>) -> Vec<(&'static str, Vec<String>)> {
         .map(|at| {
             let id = TableId(u16::try_from(at).unwrap());
             let table = tables.table(id);
-            let mut captured = Captured::new(id);
+            let mut captured = ChangeSet::new(id);
             for (_, key) in table.rows_by_id() {
                 table.copy(tables, key, None, &mut captured);
             }

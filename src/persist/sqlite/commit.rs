@@ -1,21 +1,22 @@
-//! Writing what was captured: one transaction, each statement checked to have touched one row.
+//! Committing a batch: one transaction, in which each statement has to touch exactly one row.
 
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
 
-use crate::schema::TableInfo;
-use crate::schema::value::Value;
-use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
-
-use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
-use super::statements;
-use super::value::{bound, owned};
 use crate::error::{FlushFailure, Outcome};
 use crate::persist::batch::{Batch, TableBatch};
 use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
+use crate::schema::TableInfo;
+use crate::schema::value::Value;
+use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
+use crate::store::tracking::effect::position;
 
-/// Number that changes whenever another connection commits to the file.
+use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
+use super::statements;
+use super::value::{bound, owned};
+
+/// A number that changes whenever another connection commits to the file.
 pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("PRAGMA data_version")?
@@ -23,7 +24,10 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Writes a batch and commits.
-pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<FlushReport, Failed> {
+pub(super) fn commit_batch(
+    transaction: Transaction<'_>,
+    batch: &Batch,
+) -> Result<FlushReport, Failed> {
     let mut report = FlushReport::default();
     for TableBatch {
         info, change_set, ..
@@ -38,9 +42,9 @@ pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<Flush
     {
         let mut statements = Statements::new(&transaction, info, change_set)?;
         for row in change_set.rows() {
-            match statements.write(row)? {
-                Written::Yes => count(change_set, row, &mut report),
-                Written::ValueTaken(_) => refused.push(Refused {
+            match statements.execute(row)? {
+                RowOutcome::Written => count(change_set, row, &mut report),
+                RowOutcome::ValueTaken(_) => refused.push(Refused {
                     info,
                     change_set,
                     row,
@@ -51,7 +55,7 @@ pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<Flush
     untangle(&transaction, refused, &mut report)?;
     for id in &batch.next_ids {
         if id.is_in_file() {
-            // SQLite writes no page for a row that stays as it is.
+            // SQLite writes no page for a row that does not change.
             transaction
                 .prepare_cached(statements::DELETE_ID)?
                 .execute([id.info.name])?;
@@ -67,8 +71,8 @@ pub(super) fn write(transaction: Transaction<'_>, batch: &Batch) -> Result<Flush
 fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
-    // An error on the way to the disk says nothing about what has arrived there. After every other one,
-    // also where the disk is full, the transaction is rolled back: by SQLite already, or when dropped.
+    // An I/O error leaves it open what has reached the disk. After every other error, a full disk among them,
+    // the transaction is rolled back: by SQLite already, or when it is dropped.
     let is_io = matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure));
     let outcome = if is_io && !is_refused_write(&error) {
         Outcome::Unknown
@@ -82,7 +86,7 @@ fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
 }
 
 fn count(change_set: &ChangeSet, row: &ChangedRow, report: &mut FlushReport) {
-    if change_set.shapes()[row.shape].is_new {
+    if change_set.shape(row).is_new {
         report.inserted += 1;
     } else {
         report.updated += 1;
@@ -123,10 +127,10 @@ struct Statements<'c> {
     by_shape: Vec<CachedStatement<'c>>,
 }
 
-/// What became of one row.
-enum Written {
-    Yes,
-    /// Another row still has a value that has to be unique.
+/// The outcome of one row's statement.
+enum RowOutcome {
+    Written,
+    /// Another row still has a value in the file that has to be unique.
     ValueTaken(rusqlite::Error),
 }
 
@@ -136,10 +140,10 @@ impl<'c> Statements<'c> {
         info: &'static TableInfo,
         change_set: &'c ChangeSet,
     ) -> rusqlite::Result<Self> {
-        let statement = |shape| connection.prepare_cached(&statements::write(info, shape));
+        let statement =
+            |shape| connection.prepare_cached(&statements::insert_or_update(info, shape));
         let by_shape = change_set
             .shapes()
-            .iter()
             .map(statement)
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -149,7 +153,7 @@ impl<'c> Statements<'c> {
         })
     }
 
-    fn write(&mut self, row: &ChangedRow) -> Result<Written, Failed> {
+    fn execute(&mut self, row: &ChangedRow) -> Result<RowOutcome, Failed> {
         let statement = &mut self.by_shape[row.shape];
         let mut n_bound = 0;
         for (n, value) in (1..).zip(self.change_set.values(row)) {
@@ -158,8 +162,8 @@ impl<'c> Statements<'c> {
         }
         bind(statement, n_bound + 1, Value::Integer(row.id))?;
         match statement.raw_execute() {
-            Ok(touched) => touched_one(self.info, row.id, touched).map(|()| Written::Yes),
-            Err(source) if is_unique_violation(&source) => Ok(Written::ValueTaken(source)),
+            Ok(touched) => touched_one(self.info, row.id, touched).map(|()| RowOutcome::Written),
+            Err(source) if is_unique_violation(&source) => Ok(RowOutcome::ValueTaken(source)),
             Err(source) => Err(row_failure(self.info, row.id, source)),
         }
     }
@@ -169,7 +173,7 @@ fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::
     statement.raw_bind_parameter(n, bound(value))
 }
 
-/// A row that could not be written because another one has its value, so far.
+/// A row that could not be written yet, because another one still has its unique value in the file.
 struct Refused<'b> {
     info: &'static TableInfo,
     change_set: &'b ChangeSet,
@@ -177,16 +181,17 @@ struct Refused<'b> {
 }
 
 impl Refused<'_> {
-    fn write(&self, connection: &Connection) -> Result<Written, Failed> {
-        Statements::new(connection, self.info, self.change_set)?.write(self.row)
+    fn retry(&self, connection: &Connection) -> Result<RowOutcome, Failed> {
+        Statements::new(connection, self.info, self.change_set)?.execute(self.row)
     }
 }
 
-/// Writes rows whose unique values others had. Memory knows that in the end all are different.
+/// Writes the rows whose unique values belong to other rows in the file. In memory all values are
+/// different.
 ///
-/// Where values were passed on in a row, the last one comes first: then each finds its value free.
-/// Whatever is left passes them on in a ring, and all of it steps aside before it is written. Each row
-/// takes a few statements, whatever their number.
+/// If values were passed on along a chain of rows, the last row is written first: then each finds its value
+/// free. The rows that are left pass values on in a cycle, and all of them are deleted from the file before
+/// they are inserted again. Each row takes a few statements, whatever their number.
 fn untangle(
     connection: &Connection,
     refused: Vec<Refused<'_>>,
@@ -194,9 +199,9 @@ fn untangle(
 ) -> Result<(), Failed> {
     let (mut new, mut aside) = (Vec::new(), Vec::new());
     for row in refused.into_iter().rev() {
-        if let Written::Yes = row.write(connection)? {
+        if let RowOutcome::Written = row.retry(connection)? {
             count(row.change_set, row.row, report);
-        } else if row.change_set.shapes()[row.row.shape].is_new {
+        } else if row.change_set.shape(row.row).is_new {
             new.push(row);
         } else {
             aside.push(row);
@@ -207,9 +212,11 @@ fn untangle(
         .map(|row| step_aside(connection, row))
         .collect::<Result<Vec<_>, _>>()?;
     for row in new {
-        match row.write(connection)? {
-            Written::Yes => report.inserted += 1,
-            Written::ValueTaken(source) => return Err(row_failure(row.info, row.row.id, source)),
+        match row.retry(connection)? {
+            RowOutcome::Written => report.inserted += 1,
+            RowOutcome::ValueTaken(source) => {
+                return Err(row_failure(row.info, row.row.id, source));
+            }
         }
     }
     for (row, values) in aside.iter().zip(values) {
@@ -219,7 +226,7 @@ fn untangle(
     Ok(())
 }
 
-/// Takes a row out of the file and returns all of its values as they are to be.
+/// Deletes a row from the file, and returns all of its values as they are to be.
 fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, Failed> {
     let Refused {
         info,
@@ -235,12 +242,13 @@ fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlV
     let mut values: Vec<SqlValue> = connection
         .prepare_cached(&statements::select_row(info))?
         .query_row([row.id], read)?;
-    for (&column, value) in change_set.shapes()[row.shape]
+    for (&column, value) in change_set
+        .shape(row)
         .columns
         .iter()
         .zip(change_set.values(row))
     {
-        values[column] = owned(value);
+        values[usize::from(column)] = owned(value);
     }
     let touched = connection
         .prepare_cached(&statements::delete(info))?
@@ -257,9 +265,9 @@ fn step_back(
     let Refused { info, row, .. } = refused;
     let shape = crate::store::tracking::change_set::Shape {
         is_new: true,
-        columns: (0..info.columns.len()).collect(),
+        columns: (0..info.columns.len()).map(position).collect(),
     };
-    let mut statement = connection.prepare_cached(&statements::write(info, &shape))?;
+    let mut statement = connection.prepare_cached(&statements::insert_or_update(info, &shape))?;
     let id = SqlValue::Integer(row.id);
     let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
     let touched = statement
@@ -272,7 +280,7 @@ fn step_back(
 mod tests {
     use super::*;
 
-    /// As after a full disk: SQLite rolls back by itself, and nothing is in doubt.
+    /// After a full disk, for example, SQLite rolls back by itself, and the outcome is certain.
     #[test]
     fn a_commit_that_sqlite_has_rolled_back_is_not_committed() -> rusqlite::Result<()> {
         let mut connection = Connection::open_in_memory()?;

@@ -1,4 +1,4 @@
-//! SQLite's errors, as what callers are told.
+//! SQLite's errors, translated into those of the crate.
 
 use std::path::Path;
 
@@ -51,15 +51,14 @@ fn backend_error(error: Error) -> BackendError {
     BackendError::new(error, code, is_unique)
 }
 
-/// Whether the system did not take a write: SQLite calls it a full disk only where the system does, and
-/// not where it is a quota or a limit. Nothing is in doubt then, because the end of the transaction is the
-/// last that is written.
+/// Whether the system refused a write. SQLite calls it a full disk only if the system does, and not if it is
+/// a quota or a limit. The outcome is certain then, because the end of the transaction is written last.
 pub(super) fn is_refused_write(error: &Error) -> bool {
     extended_code(error) == Some(ffi::SQLITE_IOERR_WRITE)
 }
 
 pub(super) fn is_unique_violation(error: &Error) -> bool {
-    // An id is taken where a delta has brought it back, and its old row is still in the file.
+    // The id itself is taken if a delta has brought it back while its old row is still in the file.
     matches!(
         extended_code(error),
         Some(

@@ -1,4 +1,4 @@
-//! From the file into memory: tables, indexes and ownership, all clean; or a list of what does not fit.
+//! Loading the file into memory: tables, indexes and ownership, all clean; or a list of what does not fit.
 
 use rusqlite::{Connection, Row};
 
@@ -13,14 +13,14 @@ use super::parallel_load::{self, SMALL};
 use super::statements;
 use super::value::columns;
 
-/// What was read.
+/// A world, and the rows of the file that do not fit into it.
 pub(super) struct Loaded<T: Tables> {
     pub(super) world: World<T>,
     pub(super) problems: Vec<Problem>,
 }
 
-/// Reads a whole file. Does not write, and stops at nothing but an error of SQLite's. Large tables are
-/// read by two threads if there is a `second` connection, which has to see the same state of the file.
+/// Loads a whole file. It does not write, and stops only at an error of SQLite's. Large tables are read by
+/// two threads if there is a `second` connection, which has to see the same snapshot of the file.
 pub(super) fn load<T: Tables>(
     connection: &Connection,
     mut second: Option<&mut Connection>,
@@ -45,7 +45,7 @@ pub(super) fn load<T: Tables>(
         let load_row = tables.table(id).loader();
         let problems = &mut loaded.problems;
         let mut see = |id, columns: &[Cell<'_>]| {
-            // Most rows have none.
+            // Most rows have no problems.
             problems.append(&mut load_row(tables, id, columns));
         };
         match &mut second {
@@ -61,20 +61,7 @@ pub(super) fn load<T: Tables>(
             }
         }
     }
-    if connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))? {
-        let mut statement = connection.prepare(statements::SELECT_IDS)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let name: String = row.get(0)?;
-            let place = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
-            if let Some((_, table)) = place {
-                tables
-                    .table_mut(TableId(table))
-                    .counter_mut()
-                    .flushed(row.get(1)?);
-            }
-        }
-    }
+    load_next_ids(connection, tables)?;
     for &id in &order.tables {
         loaded
             .problems
@@ -84,8 +71,26 @@ pub(super) fn load<T: Tables>(
     Ok(loaded)
 }
 
-/// The rows of an owned table that nobody owns. Asks the file, because a pivot's row that does not fit
-/// still says that its owned row is not the one to blame.
+/// Reads the next id of each table, if the file has them.
+fn load_next_ids<T: Tables>(connection: &Connection, tables: &mut T) -> rusqlite::Result<()> {
+    if !connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))? {
+        return Ok(());
+    }
+    let mut statement = connection.prepare(statements::SELECT_IDS)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(0)?;
+        let position = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
+        if let Some((_, table)) = position {
+            let counter = tables.table_mut(TableId(table)).counter_mut();
+            counter.flushed(row.get(1)?);
+        }
+    }
+    Ok(())
+}
+
+/// The rows of an owned table that have no owner. They are queried from the file: a pivot row that does
+/// not fit still shows that its owned row has an owner, and is reported itself.
 fn without_owner<T: Tables>(
     connection: &Connection,
     tables: &T,
@@ -107,7 +112,7 @@ fn without_owner<T: Tables>(
     statement.query_map([], problem)?.collect()
 }
 
-/// Tells a table how many rows will come, and says it.
+/// Counts the rows of a table, and gives the table the number as a capacity hint.
 fn expect<T: Tables>(
     connection: &Connection,
     tables: &mut T,

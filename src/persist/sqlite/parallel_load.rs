@@ -1,9 +1,9 @@
-//! Reading a large table with two threads: the rows have to go into memory one after the other, but
-//! they can come out of the file at two places at once.
+//! Loading a large table with two threads: rows have to be added to memory one after the other, but they
+//! can be read from the file at two positions at once.
 //!
-//! The ids are divided into parts. The one thread goes through all of them in order, and reads each
-//! into memory, unless the other thread has come first: that one is always ahead, copies out what it
-//! reads, and sends it.
+//! The ids are divided into parts. The loading thread goes through all of them in order, and reads each part
+//! into memory, unless the read-ahead thread has taken it before: that thread is always some parts ahead,
+//! copies the rows that it reads, and sends them.
 
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
@@ -22,28 +22,28 @@ use super::options::checkpoint_on_close;
 use super::statements;
 use super::value::{columns, value};
 
-/// Fewer rows are read as fast by one thread.
+/// A table with fewer rows is read as fast by one thread.
 pub(super) const SMALL: usize = 4096;
 
-/// About so many rows are in a part.
+/// About how many rows are in a part.
 const ROWS_OF_PART: usize = 2048;
 
-/// So many rows are sent at once; fewer, if they are large.
+/// How many rows are sent at once; fewer, if they are large.
 const ROWS_OF_BATCH: usize = 256;
 const BYTES_OF_BATCH: usize = 1 << 18;
 
-/// So many batches may wait.
+/// How many batches may wait to be received.
 const BATCHES: usize = 32;
 
-/// A second connection to a file, for reading; `None` where it would be of no use. It sees the state
-/// of the file that it has when this returns.
+/// A second connection to a file, for reading; `None` if it would be of no use. It sees the snapshot of the
+/// file at the time of this call.
 pub(super) fn second_connection(path: &std::path::Path) -> Option<Connection> {
     if !thread::available_parallelism().is_ok_and(|threads| threads.get() > 1) {
         return None;
     }
     match open(path) {
         Ok(connection) => Some(connection),
-        // One is enough, only slower.
+        // One connection is enough, only slower.
         Err(error) => {
             tracing::debug!(path = %path.display(), %error, "no second connection");
             None
@@ -61,7 +61,7 @@ fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Reads all rows of a table in order of their ids, with two connections that see the same.
+/// Reads all rows of a table in order of their ids, with two connections that see the same snapshot.
 pub(super) fn read(
     first: &Connection,
     second: &mut Connection,
@@ -81,7 +81,7 @@ pub(super) fn read(
         let (sender, receiver) = sync_channel(BATCHES);
         let parts = &parts;
         scope.spawn(move || read_ahead(second, info, parts, &sender));
-        // Without a receiver the other thread ends, should this one end early.
+        // The receiver is dropped when this closure returns early, and then the read-ahead thread ends.
         let receiver = receiver;
         for part in 0..parts.n {
             if parts.is_ahead(part) {
@@ -104,7 +104,7 @@ fn select<'s>(
     statement.query([ids.start(), ids.end()])
 }
 
-/// The ids of a table in parts, and who has which.
+/// The ids of a table in parts, and which thread has taken which.
 struct Parts {
     ids: RangeInclusive<i64>,
     n: usize,
@@ -113,10 +113,11 @@ struct Parts {
 
 #[derive(Default)]
 struct Taken {
-    /// The part where the first thread is, and those that come after it and are the other thread's.
+    /// The part that the loading thread is at.
     at: usize,
+    /// The later parts that the read-ahead thread has taken.
     ahead: VecDeque<usize>,
-    /// The last of those, ever.
+    /// The last part that the read-ahead thread has ever taken.
     last_ahead: usize,
 }
 
@@ -126,7 +127,7 @@ impl Parts {
         Self { ids, n, taken }
     }
 
-    /// The ids of a part. All of them are as wide, however many rows are in each.
+    /// The ids of a part. All parts have as many ids, however many rows are in each.
     fn ids(&self, part: usize) -> RangeInclusive<i64> {
         let (first, last) = (i128::from(*self.ids.start()), i128::from(*self.ids.end()));
         let start = |part: usize| first + (last + 1 - first) * part as i128 / self.n as i128;
@@ -139,11 +140,11 @@ impl Parts {
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
-        // Nobody panics while holding it.
+        // No code that can panic runs while the lock is held.
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the other thread has a part; the first one takes it if not.
+    /// Whether the read-ahead thread has taken a part. If not, the loading thread takes it.
     fn is_ahead(&self, part: usize) -> bool {
         let mut taken = self.taken();
         taken.at = part;
@@ -154,7 +155,7 @@ impl Parts {
         is_ahead
     }
 
-    /// The next part for the thread that is ahead.
+    /// Takes the next part for the read-ahead thread.
     fn take_ahead(&self) -> Option<usize> {
         let mut taken = self.taken();
         let part = taken.at.max(taken.last_ahead) + 1;
@@ -167,12 +168,12 @@ impl Parts {
     }
 }
 
-/// Rows on their way from one thread to the other.
+/// Rows that one thread sends to the other.
 #[derive(Default)]
 struct Batch {
     ids: Vec<i64>,
     cells: PackedValues,
-    /// The positions of texts that are none.
+    /// The positions of texts that are not valid UTF-8.
     not_utf8: Vec<usize>,
 }
 
@@ -183,10 +184,10 @@ enum Message {
 
 type Sender = SyncSender<rusqlite::Result<Message>>;
 
-/// The work of the thread that is ahead.
+/// The main loop of the read-ahead thread.
 fn read_ahead(connection: &mut Connection, info: &TableInfo, parts: &Parts, to: &Sender) {
     if let Err(error) = send_parts(connection, info, parts, to) {
-        // If nobody is there any more, nobody wants to know.
+        // Without a receiver the load has ended with an error of its own already.
         let _ = to.send(Err(error));
     }
 }
@@ -220,13 +221,13 @@ fn send_parts(
     Ok(())
 }
 
-/// Takes the rows of one part from the other thread.
+/// Receives the rows of one part from the read-ahead thread.
 fn receive(
     from: &Receiver<rusqlite::Result<Message>>,
     info: &TableInfo,
     see: &mut impl FnMut(i64, &[Cell<'_>]),
 ) -> rusqlite::Result<()> {
-    // It does not hang up before the end of a part, unless it panics; that goes on when it is joined.
+    // The sender hangs up before the end of a part only if its thread panics, and the scope's join passes that on.
     while let Ok(message) = from.recv() {
         match message? {
             Message::Rows(batch) => batch.read(info.columns.len(), see),

@@ -1,4 +1,4 @@
-//! Is this file a world of these models? Compares what SQLite says of both.
+//! Comparing the schema of a file with that of the models, as SQLite describes both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,21 +6,21 @@ use rusqlite::Connection;
 
 use crate::error::Difference;
 
-/// What counts of one table.
+/// The properties of a table that are compared.
 #[derive(Debug, Default)]
 struct TableShape {
     columns: BTreeMap<String, String>,
     constraints: BTreeSet<String>,
 }
 
-/// The tables of a file, or of the statements that make one.
+/// The tables of a file, or of the statements that create one.
 type Shapes = BTreeMap<String, TableShape>;
 
 /// All differences between the file and the models; none if it can be opened.
 ///
-/// CHECKs are not compared. Those of the models are looked at row by row when the rows are loaded;
-/// one that only the file has refuses rows when they are flushed. Tables that the models do not have
-/// are left alone, as long as they do not point into the world.
+/// CHECKs are not compared. Those of the models are evaluated row by row when the rows are loaded; one that
+/// only the file has refuses rows when they are flushed. Tables that the models do not have are ignored, as
+/// long as they do not point into the world.
 pub(super) fn differences(file: &Connection, ddl: &str) -> rusqlite::Result<Vec<Difference>> {
     let model = Connection::open_in_memory()?;
     model.execute_batch(ddl)?;
@@ -142,8 +142,8 @@ fn shape(connection: &Connection, table: &str) -> rusqlite::Result<TableShape> {
     Ok(shape)
 }
 
-/// What has to be unique: columns and their collations, or, where an index has expressions or a WHERE,
-/// its statement.
+/// The unique indexes: columns and their collations, or, where an index has expressions or a WHERE, its
+/// statement.
 fn unique_indexes(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
     let columns = "SELECT iif(list.partial OR max(info.name IS NULL),
                 (SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = list.name),
@@ -164,7 +164,8 @@ struct ForeignKeyShape {
     declaration: String,
 }
 
-/// Its columns, target and action; the target's columns are left out, because they are its id.
+/// The foreign keys: columns, target and action; the target's columns are left out, because they are its
+/// id.
 fn foreign_keys(connection: &Connection, table: &str) -> rusqlite::Result<Vec<ForeignKeyShape>> {
     let mut statement = connection.prepare(
         "SELECT \"table\", group_concat(\"from\", ', '), on_delete

@@ -1,4 +1,4 @@
-//! Values of the world and values of SQLite: what is bound to a statement, and what is read from a row.
+//! Values of the world as SQLite's: bound to a statement, and read from a row.
 
 use rusqlite::Row;
 use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
@@ -18,7 +18,7 @@ pub(super) fn bound(value: Value<'_>) -> ToSqlOutput<'_> {
     })
 }
 
-/// The same, to be kept.
+/// A value as SQLite's own type, which owns it.
 pub(super) fn owned(value: Value<'_>) -> SqlValue {
     match value {
         Value::Null => SqlValue::Null,

@@ -1,4 +1,5 @@
-//! Is the file still what memory believes it to be? Asked when another connection has touched it.
+//! Verifying that the file still has the contents that memory expects, after another connection has
+//! touched it.
 
 use std::collections::HashSet;
 
@@ -12,8 +13,8 @@ use crate::store::world::World;
 use super::statements;
 use super::value::columns;
 
-/// Whether every row of the file is the one that the last flush wrote, and none is missing: then a
-/// checkpoint, as backup programs run it, was all that happened. O(file).
+/// Whether every row of the file is as the last flush wrote it, and none is missing: in that case the
+/// other connection has only run a checkpoint, as backup programs do. O(file).
 pub(super) fn is_unchanged<T: Tables>(
     file: &Connection,
     world: &World<T>,
@@ -51,7 +52,7 @@ pub(super) fn is_unchanged<T: Tables>(
     Ok(true)
 }
 
-/// The rows that were there at the last flush.
+/// Number of rows that the table had at the last flush.
 fn n_rows_in_file<T>(table: &dyn DynTable<T>) -> usize {
     let listed = table.dirty().listed().iter();
     let n_new = listed.filter(|&&key| table.is_new_row(key)).count();

@@ -1,17 +1,13 @@
-//! The connection that writes, the only one that does; and what is known of the file through it.
+//! The only connection that writes, and the state of the file that it tracks.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::commit;
-use super::error::{flush_failure, is_refused_write, open_error};
-use super::lock::FileIdentity;
-use super::options::checkpoint_on_close;
-use super::verify::is_unchanged;
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::Batch;
 use crate::persist::error::Failed;
@@ -21,23 +17,28 @@ use crate::persist::worker::Writes;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-/// From this many pages on, the write-ahead log is brought into the file after a flush: 4 MB.
+use super::commit;
+use super::error::{flush_failure, is_refused_write, open_error};
+use super::options::checkpoint_on_close;
+use super::verify::is_unchanged;
+
+/// A write-ahead log of this many pages is due for a checkpoint after a flush: 4 MB.
 const CHECKPOINT_PAGES: u32 = 1000;
 
-/// From this many pages on somebody must be holding an old state of the file open: 64 MB.
+/// A write-ahead log of this many pages means that a reader holds an old snapshot of the file open: 64 MB.
 const WARN_PAGES: u32 = 16_000;
 
 pub(in crate::persist) struct Writer {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) file: Option<FileIdentity>,
-    /// That of the file as memory knows it: [`commit::data_version`].
+    /// The [`commit::data_version`] of the file that corresponds to memory.
     pub(super) version: i64,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
-    /// Whether all that was ever committed survives a power cut.
+    /// Whether everything that was ever committed survives a power cut.
     pub(super) is_synced: bool,
-    /// A checkpoint that the disk has failed: after that nobody knows what is on it.
+    /// The failure of a checkpoint: after it, the contents of the disk are unknown.
     pub(super) broken: Option<FlushFailure>,
 }
 
@@ -47,30 +48,30 @@ impl Writer {
         Arc::clone(&self.wal_pages)
     }
 
-    /// Whether all that was ever committed survives a power cut.
+    /// Whether everything that was ever committed survives a power cut.
     pub(in crate::persist) fn is_synced(&self) -> bool {
         self.is_synced
     }
 
-    /// Has closing the file bring the write-ahead log into it.
+    /// Makes SQLite run a checkpoint when the file is closed.
     pub(in crate::persist) fn checkpoint_on_close(&self) -> Result<(), FileError> {
         checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
     }
 
-    /// Writes a batch, all of it or nothing. Where another connection has touched the file, it is
-    /// compared with the world inside of the transaction.
-    pub(in crate::persist) fn write_from<T: Tables>(
+    /// Commits a batch from the caller's thread, all of it or nothing. If another connection has touched the
+    /// file, the file is compared with the world inside of the transaction.
+    pub(in crate::persist) fn commit_from<T: Tables>(
         &mut self,
         batch: &mut Batch,
         durability: Durability,
         world: &World<T>,
     ) -> Result<FlushReport, Failed> {
-        self.write(batch, durability, |file| is_unchanged(file, world))
+        self.commit(batch, durability, |file| is_unchanged(file, world))
     }
 
-    /// Writes a batch, all of it or nothing. `is_unchanged` says, inside of the transaction, whether
-    /// the file is what memory believes it to be, where another connection has touched it.
-    fn write(
+    /// Commits a batch, all of it or nothing. If another connection has touched the file, `is_unchanged`
+    /// compares it with memory inside of the transaction.
+    fn commit(
         &mut self,
         batch: &mut Batch,
         durability: Durability,
@@ -81,19 +82,19 @@ impl Writer {
             let outcome = Outcome::Unknown;
             return Err(Failed { outcome, cause });
         }
-        batch.merge_copies();
+        batch.coalesce();
         if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
             return Err(FlushFailure::Moved.into());
         }
         let mut report = match durability {
             Durability::Process => self.transact(batch, is_unchanged),
             Durability::PowerCut => {
-                // SQLite ignores it inside of a transaction.
+                // SQLite ignores this pragma inside of a transaction.
                 self.connection.pragma_update(None, "synchronous", "FULL")?;
                 let written = self.transact(batch, is_unchanged);
                 let reset = self.connection.pragma_update(None, "synchronous", "NORMAL");
                 if let Err(error) = reset {
-                    // Every flush is a durable one then.
+                    // Every flush is durable from now on, which is slower but correct.
                     tracing::warn!(path = %self.path.display(), %error, "synchronous stays FULL");
                 }
                 written
@@ -113,25 +114,25 @@ impl Writer {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Only now that nobody else can write is the answer worth anything.
+        // Read inside of the transaction: the version is stable only while no other connection can write.
         let found = commit::data_version(&transaction)?;
         if found != self.version && !is_unchanged(&transaction)? {
             return Err(FlushFailure::ForeignWrite.into());
         }
-        let report = commit::write(transaction, batch)?;
+        let report = commit::commit_batch(transaction, batch)?;
         self.version = found;
         Ok(report)
     }
 
-    /// Whether the write-ahead log has grown enough to be brought into the file.
+    /// Whether the write-ahead log has grown enough for a checkpoint.
     pub(in crate::persist) fn needs_checkpoint(&self) -> bool {
         self.wal_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES
     }
 
-    /// Brings the write-ahead log into the file, and says whether all of it is there. That is
-    /// housekeeping: what was flushed is flushed. What could not be moved shows in
-    /// [`FlushReport::wal_pages`]. Only where the disk fails, nothing more is written: a second sync may
-    /// succeed although pages of the first are lost.
+    /// Moves the write-ahead log into the file, and returns whether all of it has been moved. An error
+    /// does not fail the flush, which has been committed; pages that could not be moved are counted in
+    /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written: a second sync may succeed
+    /// although pages of the first are lost.
     fn checkpoint(&mut self) -> bool {
         tracing::trace!(path = %self.path.display(), "checkpoint");
         let checkpoint = self
@@ -144,7 +145,7 @@ impl Writer {
                 ))
             });
         match checkpoint {
-            // Another program is doing the same.
+            // Another program is running a checkpoint.
             Ok((true, ..)) => false,
             Ok((false, pages, moved)) => {
                 let left = u32::try_from(pages - moved).unwrap_or(0);
@@ -166,22 +167,22 @@ impl Writer {
     }
 }
 
-/// What the writer thread does with it.
+/// The interface of the writer for the worker.
 impl Writes for Writer {
     type Batch = Batch;
     type Report = FlushReport;
     type Failed = Failed;
 
-    fn write(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
+    fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
         tracing::trace!(path = %self.path.display(), "writing");
-        // Whether it is unchanged only the world can tell, and that is not here.
-        let report = self.write(batch, Durability::Process, |_| Ok(false))?;
+        // The thread has no world to compare the file with, so a file that was touched counts as changed.
+        let report = self.commit(batch, Durability::Process, |_| Ok(false))?;
         tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
         Ok(report)
     }
 
     /// A checkpoint syncs the log before it moves pages, and the file after it has moved all of them.
-    fn tidy(&mut self) -> bool {
+    fn checkpoint_if_due(&mut self) -> bool {
         let is_synced = self.needs_checkpoint() && self.checkpoint();
         self.is_synced |= is_synced;
         is_synced
@@ -192,5 +193,27 @@ impl Writes for Writer {
             outcome: Outcome::Unknown,
             cause: FlushFailure::WriterDied { message },
         }
+    }
+}
+
+/// The identity of the file at a path: the file may be replaced by another one while a world is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileIdentity {
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+}
+
+impl FileIdentity {
+    /// `None` if there is no file. It does not open the file, which would drop SQLite's locks on it.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let device_and_inode = (metadata.dev(), metadata.ino());
+            Some(Self { device_and_inode })
+        }
+        #[cfg(not(unix))]
+        metadata.is_file().then_some(Self {})
     }
 }

@@ -1,11 +1,14 @@
-//! Indexes: from a parent to its children, from a value to its rows, and from an id to its row.
+//! Indexes: from a parent to its children, from a value to the rows that have it, and from an id to its
+//! row.
 
-pub mod ids;
+pub(crate) mod ids;
 mod key_list;
 mod parent;
 mod value;
 
 pub(crate) use key_list::InsertAt;
-pub use key_list::{KeyList, Keys};
-pub use parent::{Parent, ParentIndex};
-pub use value::{IndexHasher, IndexState, ValueIndex};
+pub use key_list::Keys;
+pub use parent::Parent;
+pub(crate) use parent::ParentIndex;
+pub(crate) use value::ValueIndex;
+pub use value::{IndexHasher, IndexState};

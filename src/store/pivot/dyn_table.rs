@@ -1,7 +1,7 @@
-//! The pivot as removal, loading and flushing see it.
+//! The type-erased interface of a pivot, for removal, loading and flushing.
 
 use super::packed_row::PackedRow;
-use super::{OWNED, Pivot, StoredPivot, arm_column, arm_info, bit};
+use super::{Pivot, StoredPivot, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
 use crate::schema::value::{Encoded, Value};
@@ -16,8 +16,9 @@ use crate::store::table::dyn_table::{ApplyRow, DynTable, LoadRow, with_headroom}
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
-use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
-use crate::store::tracking::effect::Positions;
+use crate::store::tracking::dirty::{DirtySet, RowState};
+use crate::store::tracking::effect::{Positions, position};
+use crate::store::tracking::tombstone::Tombstone;
 
 impl<P: PivotRow> Pivot<P> {
     fn value<'a>(
@@ -26,10 +27,10 @@ impl<P: PivotRow> Pivot<P> {
         column: usize,
         tables: &P::Tables,
     ) -> Value<'a> {
-        if column == P::INFO.foreign_keys[OWNED].column {
+        if column == P::INFO.owned_key().column {
             return tables.id_of(P::Owned::TABLE, owned).into();
         }
-        let arms = &P::INFO.foreign_keys[1..];
+        let arms = P::INFO.arms();
         match arms.iter().position(|arm| arm.column == column) {
             Some(arm) => packed.owner().map_or(Value::Null, |owner| {
                 owner_value(owner, arm, arms[arm].table, tables)
@@ -39,8 +40,8 @@ impl<P: PivotRow> Pivot<P> {
     }
 
     fn read(row: &RowReader<'_, P::Tables>) -> Result<(Key<P::Owned>, P::Owner), ColumnProblem> {
-        let owned = row.key(P::INFO.foreign_keys[OWNED].column)?;
-        let arms = P::INFO.foreign_keys[arm_info(0)..].iter();
+        let owned = row.key(P::INFO.owned_key().column)?;
+        let arms = P::INFO.arms().iter();
         // Each foreign key has a column of its own.
         if P::INFO.columns.len() > P::INFO.foreign_keys.len() {
             let is_used = |column: &usize| {
@@ -55,7 +56,7 @@ impl<P: PivotRow> Pivot<P> {
         Ok((owned, owner))
     }
 
-    /// The arms that differ from the file; `None` for a row that the file does not have.
+    /// The dirty arms of a row; `None` for a row that the file does not have.
     fn dirty_arms_of(&self, key: RawKey) -> Option<u32> {
         let packed = self.rows.get(key)?;
         (!packed.is_new()).then_some(packed.dirty())
@@ -75,8 +76,8 @@ fn apply_row<P: StoredPivot>(
     row: &ChangedRow,
 ) -> Result<RawKey, Vec<Problem>> {
     let problem = |problem: ColumnProblem| vec![problem.of(P::INFO, row.id)];
-    // It names the owned row, changed or not.
-    let column = P::INFO.foreign_keys[OWNED].column;
+    // The change set always has the column of the owned row, changed or not.
+    let column = P::INFO.owned_key().column;
     let only = overlay(change_set, row, P::INFO, |_| Value::Null);
     let owned = RowReader::new(&only, tables).key(column);
     drop(only);
@@ -91,7 +92,7 @@ fn apply_row<P: StoredPivot>(
     drop(columns);
     let (_, owner) = read.map_err(problem)?;
     let kind = match (change_set.is_new(row), packed) {
-        // Ids grow, so most need not be looked for, which is O(rows).
+        // Ids only grow, so a new row's id is usually above the counter, which saves the O(rows) lookup.
         (true, None)
             if pivot.counter.next().is_none_or(|next| row.id < next)
                 && pivot.key_of(row.id).is_some() =>
@@ -133,7 +134,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
         self.rows.get(key).map(PackedRow::id)
     }
 
-    /// O(n): nothing refers to a pivot's row by its id.
+    /// O(n): no foreign key references a pivot row by its id, so there is no index.
     fn key_of(&self, id: i64) -> Option<RawKey> {
         self.rows
             .iter()
@@ -150,20 +151,18 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     }
 
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {
-        debug_assert_ne!(
-            foreign_key, OWNED,
-            "the owned row's key is the pivot row's key"
-        );
-        self.arms[foreign_key - arm_info(0)].children(parent)
+        let arm = P::INFO.arm_of_key(foreign_key);
+        let arm = arm.expect("the owned row's key is the pivot row's key, and is not looked up");
+        self.arms[arm].children(parent)
     }
 
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent> {
         let packed = self.rows.get(key)?;
-        if foreign_key == OWNED {
+        if P::INFO.is_owned_key(foreign_key) {
             return Some(Parent::Row(key));
         }
         let (arm, parent) = packed.arm();
-        (arm_info(arm) == foreign_key).then_some(parent)
+        (P::INFO.key_of_arm(arm) == foreign_key).then_some(parent)
     }
 
     fn dirty(&self) -> &DirtySet {
@@ -179,10 +178,9 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     }
 
     fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool {
-        foreign_key != OWNED
-            && self
-                .dirty_arms_of(key)
-                .is_some_and(|arms| arms & bit(foreign_key - arm_info(0)) != 0)
+        let arm = P::INFO.arm_of_key(foreign_key);
+        arm.zip(self.dirty_arms_of(key))
+            .is_some_and(|(arm, dirty)| dirty & bit(arm) != 0)
     }
 
     fn is_new_row(&self, key: RawKey) -> bool {
@@ -220,7 +218,10 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
                 change_set.new_shape(P::INFO.columns.len())
             } else {
                 let arms = (0..self.arms.len()).filter(|&arm| packed.dirty() & bit(arm) != 0);
-                change_set.changed_shape(arms.map(|arm| arm_column::<P>(arm) as u16).collect())
+                change_set.changed_shape(
+                    arms.map(|arm| position(P::INFO.arms()[arm].column))
+                        .collect(),
+                )
             };
             change_set.push(packed.id(), key, shape, |column| {
                 Encoded::Borrowed(Self::value(packed, key, column, tables))
@@ -243,9 +244,9 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
         let shape = match columns {
             None => change_set.new_shape(P::INFO.columns.len()),
             Some(columns) => {
-                // With the owned row, by which whoever reads it finds the pivot's row.
+                // The column of the owned row is always included: `apply` looks up the pivot row by it.
                 let mut columns = columns.clone();
-                columns.push(P::INFO.foreign_keys[OWNED].column as u16);
+                columns.push(position(P::INFO.owned_key().column));
                 columns.sort_unstable();
                 columns.dedup();
                 change_set.changed_shape(columns)
@@ -300,8 +301,9 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             if change_set.is_new(row) {
                 state.insert(RowState::NEW);
             } else {
-                let columns = &change_set.shapes()[row.shape].columns;
-                let arms = (0..self.arms.len()).filter(|&a| columns.contains(&arm_column::<P>(a)));
+                let columns = &change_set.shape(row).columns;
+                let arms = (0..self.arms.len())
+                    .filter(|&a| columns.contains(&position(P::INFO.arms()[a].column)));
                 arms.for_each(|arm| packed.touch(bit(arm)));
                 self.dirty.enlist_moved(row.key, &mut state);
             }
@@ -311,7 +313,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
         self.dirty.restore(change_set, removed);
     }
 
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "persist")]
     #[cold]
     fn forget_file(&mut self) {
         self.dirty.clear();
@@ -325,7 +327,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     }
 
     fn file_has(&self, id: i64, row: &[Cell<'_>], tables: &P::Tables) -> bool {
-        let owned = match row[P::INFO.foreign_keys[OWNED].column] {
+        let owned = match row[P::INFO.owned_key().column] {
             Cell::Value(Value::Integer(owned)) => tables.key_of(P::Owned::TABLE, owned),
             _ => None,
         };
@@ -334,7 +336,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             return false;
         };
         let is_dirty = |column| {
-            let arms = &P::INFO.foreign_keys[1..];
+            let arms = P::INFO.arms();
             let arm = arms.iter().position(|arm| arm.column == column);
             arm.is_some_and(|arm| packed.dirty() & bit(arm) != 0)
         };
@@ -347,7 +349,11 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
 
     fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
         self.rows.set_capacity(with_headroom(n_rows));
-        for (parents, &n) in self.arms.iter_mut().zip(&n_parents[arm_info(0)..]) {
+        for (parents, &n) in self
+            .arms
+            .iter_mut()
+            .zip(&n_parents[P::INFO.key_of_arm(0)..])
+        {
             parents.expect(with_headroom(n));
         }
     }

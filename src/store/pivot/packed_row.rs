@@ -1,4 +1,4 @@
-//! A row of a pivot as it stands beside the owned row. There are as many of them as owned rows, so
+//! A pivot row as stored under the key of the owned row. There are as many pivot rows as owned rows, so
 //! they are packed.
 
 use std::fmt;
@@ -11,8 +11,8 @@ use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner;
 use crate::store::tracking::dirty::RowState;
 
-/// The most arms that the flags have room for.
-pub(in crate::store) const MOST_ARMS: usize = 23;
+/// The maximum number of arms: the flags have no room for more.
+pub(crate) const MOST_ARMS: usize = 23;
 
 const ARM: u32 = 23;
 const IS_OUTSIDE: u32 = 1 << 28;
@@ -20,12 +20,12 @@ const NEW: u32 = 1 << 29;
 const LISTED: u32 = 1 << 30;
 const MOVED: u32 = 1 << 31;
 
-/// 20 bytes that align to four: with the four that a secondary map adds, a row takes 24.
-pub(in crate::store) struct PackedRow<P> {
+/// 20 bytes, aligned to four: with the four bytes that a secondary map adds, a row takes 24.
+pub(crate) struct PackedRow<P> {
     id: [u8; 8],
     /// The owner's key, or its bare id.
     parent: [u8; 8],
-    /// From the lowest bit: the dirty arms, the arm of the owner, and the states.
+    /// From the lowest bit: the dirty arms, the arm of the owner, and the row states.
     flags: u32,
     row: PhantomData<fn() -> P>,
 }
@@ -51,10 +51,10 @@ impl<P: PivotRow> fmt::Debug for PackedRow<P> {
 
 impl<P: PivotRow> PackedRow<P> {
     #[inline]
-    pub(in crate::store) fn new(id: i64, owner: P::Owner, dirty: u32, state: RowState) -> Self {
+    pub(crate) fn new(id: i64, owner: P::Owner, dirty: u32, state: RowState) -> Self {
         const {
             assert!(
-                P::INFO.foreign_keys.len() <= 1 + MOST_ARMS,
+                P::INFO.arms().len() <= MOST_ARMS,
                 "a pivot has 23 owner columns at most"
             );
         }
@@ -75,13 +75,13 @@ impl<P: PivotRow> PackedRow<P> {
     }
 
     #[inline]
-    pub(in crate::store) fn id(&self) -> i64 {
+    pub(crate) fn id(&self) -> i64 {
         i64::from_ne_bytes(self.id)
     }
 
-    /// Who owns the row: which arm, and who.
+    /// The owner of the row: its arm and its key or id.
     #[inline]
-    pub(in crate::store) fn arm(&self) -> (usize, Parent) {
+    pub(crate) fn arm(&self) -> (usize, Parent) {
         let parent = if self.flags & IS_OUTSIDE == 0 {
             Parent::Row(KeyData::from_ffi(u64::from_ne_bytes(self.parent)).into())
         } else {
@@ -90,21 +90,21 @@ impl<P: PivotRow> PackedRow<P> {
         ((self.flags >> ARM & 0b1_1111) as usize, parent)
     }
 
-    /// The same with its type. There always is one: it is what the link was made of.
+    /// The owner with its type. It always is `Some`: the packed row was built from an owner.
     #[inline]
-    pub(in crate::store) fn owner(&self) -> Option<P::Owner> {
+    pub(crate) fn owner(&self) -> Option<P::Owner> {
         let (arm, parent) = self.arm();
         P::Owner::from_arm(arm, parent)
     }
 
-    /// Bit n: the column of arm n is dirty.
+    /// Bit n is set if the column of arm n is dirty.
     #[inline]
-    pub(in crate::store) fn dirty(&self) -> u32 {
+    pub(crate) fn dirty(&self) -> u32 {
         self.flags & ((1 << MOST_ARMS) - 1)
     }
 
     #[inline]
-    pub(in crate::store) fn state(&self) -> RowState {
+    pub(crate) fn state(&self) -> RowState {
         let mut state = RowState::empty();
         state.set(RowState::NEW, self.flags & NEW != 0);
         state.set(RowState::LISTED, self.flags & LISTED != 0);
@@ -112,9 +112,9 @@ impl<P: PivotRow> PackedRow<P> {
         state
     }
 
-    /// Everything but [`RowState::REMOVED`]: a row of a pivot is taken out at once.
+    /// Sets all states but [`RowState::REMOVED`]: a pivot row is removed at once.
     #[inline]
-    pub(in crate::store) fn set_state(&mut self, state: RowState) {
+    pub(crate) fn set_state(&mut self, state: RowState) {
         self.flags &= !(NEW | LISTED | MOVED);
         if state.contains(RowState::NEW) {
             self.flags |= NEW;
@@ -127,23 +127,23 @@ impl<P: PivotRow> PackedRow<P> {
         }
     }
 
-    /// Adds dirty arms.
-    pub(in crate::store) fn touch(&mut self, arms: u32) {
+    /// Marks arms as dirty.
+    pub(crate) fn touch(&mut self, arms: u32) {
         self.flags |= arms;
     }
 
     #[inline]
-    pub(in crate::store) fn is_new(&self) -> bool {
+    pub(crate) fn is_new(&self) -> bool {
         self.flags & NEW != 0
     }
 
     #[inline]
-    pub(in crate::store) fn is_dirty(&self) -> bool {
+    pub(crate) fn is_dirty(&self) -> bool {
         self.is_new() || self.dirty() != 0
     }
 
-    /// Now the file has it as it is.
-    pub(in crate::store) fn clean(&mut self) {
+    /// Marks the row as clean: the file has its current values.
+    pub(crate) fn clean(&mut self) {
         self.flags &= !(NEW | ((1 << MOST_ARMS) - 1));
     }
 }

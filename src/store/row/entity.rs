@@ -104,7 +104,7 @@ pub trait PivotRow: Copy + Debug + PartialEq + Send + Sync + 'static {
 }
 
 /// What a foreign key's column holds in the file: the id of the row that the key names.
-pub fn id_of<'a, E: Row>(tables: &E::Tables, key: Key<E>) -> Value<'a> {
+pub(crate) fn id_of<'a, E: Row>(tables: &E::Tables, key: Key<E>) -> Value<'a> {
     tables.id_of(E::TABLE, key.raw()).into()
 }
 

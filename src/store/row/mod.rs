@@ -1,6 +1,6 @@
 //! What a row is: its fields, how it is read, and who owns it.
 
-pub mod entity;
-pub mod field;
-pub mod owner;
-pub mod reader;
+pub(crate) mod entity;
+pub(crate) mod field;
+pub(crate) mod owner;
+pub(crate) mod reader;

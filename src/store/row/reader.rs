@@ -72,7 +72,7 @@ pub enum Cell<'a> {
 }
 
 /// The columns of a row that is being loaded, without the id.
-pub type Cells<'a> = SmallVec<[Cell<'a>; 16]>;
+pub(crate) type Cells<'a> = SmallVec<[Cell<'a>; 16]>;
 
 /// Reads the columns of one row of a file, and finds the rows that its foreign keys name.
 pub struct RowReader<'a, T> {

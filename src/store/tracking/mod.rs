@@ -1,10 +1,11 @@
-//! What has changed: dirty rows, the changes copied out of the world, subscribers, and groups for `save`.
+//! Change tracking: dirty sets, captured change sets, the change feed, and the txn groups for `save`.
 
-pub mod change_set;
-pub mod commit_sink;
-pub mod delta;
-pub mod dirty;
-pub mod effect;
-pub mod feed;
-#[cfg(feature = "sqlite")]
+pub(crate) mod change_set;
+pub(crate) mod commit_sink;
+pub(crate) mod delta;
+pub(crate) mod dirty;
+pub(crate) mod effect;
+pub(crate) mod feed;
+pub(crate) mod tombstone;
+#[cfg(feature = "persist")]
 pub(crate) mod txn_groups;

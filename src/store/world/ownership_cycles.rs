@@ -1,8 +1,8 @@
-//! Chains of owners: what somebody owns may own something in turn, but never its own owner.
+//! Chains of owners: an owned row may own rows in turn, but never its own owner.
 //!
-//! Rows that own each other in a circle would be an island: nobody outside has them, so nobody can
-//! find them, give them away, or remove them with their owner. Foreign keys that do not say who owns
-//! a row may go in circles as they like.
+//! Rows in an ownership cycle would be unreachable: no row outside of the cycle owns them, so they could
+//! not be found through an owner, moved to another one, or removed with one. Foreign keys that do not
+//! name an owner may be cyclic.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::store::table::stored::{Tables, all_tables};
 use crate::store::world::World;
 
 impl<T: Tables> World<T> {
-    /// The owners of a row, each with where it stands.
+    /// The owners of a row, each with the foreign key that names it.
     fn owners_of(&self, row: AnyKey) -> Vec<(AnyKey, Reference)> {
         let owner = |&reference: &Reference| {
             let Reference { table, foreign_key } = reference;
@@ -31,8 +31,8 @@ impl<T: Tables> World<T> {
             .collect()
     }
 
-    /// Makes sure that `row` is neither `owner`, its owner to be, nor one of that one's owners.
-    /// O(length of the chain), and nothing at all where tables do not allow for a circle.
+    /// Refuses `owner` as the new owner of `row` if it is `row` itself, or owned by `row` directly or
+    /// not. O(length of the chain), and O(1) where the schema allows for no cycle.
     pub(crate) fn refuse_ownership_cycle(&self, row: AnyKey, owner: AnyKey) -> Result<(), Error> {
         if !self.ownership.can_be_cyclic[row.table.index()] {
             return Ok(());
@@ -40,12 +40,12 @@ impl<T: Tables> World<T> {
         let mut to_visit = vec![owner];
         while let Some(above) = to_visit.pop() {
             if above == row {
-                let id = |row: AnyKey| self.tables.table(row.table).id_of(row.key);
+                let id = |row: AnyKey| self.id_of_live(row);
                 return Err(Error::OwnsItself {
                     table: T::INFO[row.table.index()].name,
-                    id: id(row).unwrap_or_default(),
+                    id: id(row),
                     owner_table: T::INFO[owner.table.index()].name,
-                    owner_id: id(owner).unwrap_or_default(),
+                    owner_id: id(owner),
                 });
             }
             to_visit.extend(self.owners_of(above).into_iter().map(|(owner, _)| owner));
@@ -53,7 +53,7 @@ impl<T: Tables> World<T> {
         Ok(())
     }
 
-    /// The same for an owner that stands in the row already.
+    /// The same for the owners that the row already has.
     pub(crate) fn refuse_ownership_cycle_of(&self, row: AnyKey) -> Result<(), Error> {
         if !self.ownership.can_be_cyclic[row.table.index()] {
             return Ok(());
@@ -62,7 +62,7 @@ impl<T: Tables> World<T> {
         owners.try_for_each(|(owner, _)| self.refuse_ownership_cycle(row, owner))
     }
 
-    /// Where rows own themselves: one place in each circle. O(rows of tables that allow for one).
+    /// The ownership cycles of the world: one problem for each. O(rows of tables that allow for a cycle).
     pub(crate) fn ownership_cycles(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut visited = HashSet::new();
@@ -74,7 +74,8 @@ impl<T: Tables> World<T> {
         problems
     }
 
-    /// The circles that a row is in or below of, but for those through rows that were visited.
+    /// Reports the ownership cycles that a row is part of or is owned through, except those through rows
+    /// that were visited before.
     pub(crate) fn ownership_cycles_above(
         &self,
         row: AnyKey,
@@ -84,7 +85,8 @@ impl<T: Tables> World<T> {
         if !self.ownership.can_be_cyclic[row.table.index()] || !visited.insert(row) {
             return;
         }
-        // The way up to where we are, each row with the owners that were not looked at.
+        // The path from the row to the owner that is visited now, each with its owners that are not
+        // visited yet.
         let mut path = vec![(row, self.owners_of(row))];
         let mut on_path = HashSet::from([row]);
         while let Some((row, owners)) = path.last_mut() {
@@ -95,14 +97,15 @@ impl<T: Tables> World<T> {
                 continue;
             };
             if on_path.contains(&owner) {
-                let table = self.tables.table(reference.table);
+                let Reference { table, foreign_key } = reference;
+                let info = T::INFO[table.index()];
                 problems.push(Problem {
-                    table: table.info().name,
-                    id: table.id_of(row.key).unwrap_or_default(),
-                    column: table
-                        .info()
-                        .foreign_key_column(reference.foreign_key)
-                        .to_owned(),
+                    table: info.name,
+                    id: self.id_of_live(AnyKey {
+                        table,
+                        key: row.key,
+                    }),
+                    column: info.foreign_key_column(foreign_key).to_owned(),
                     kind: ProblemKind::OwnsItself,
                 });
             } else if visited.insert(owner) {

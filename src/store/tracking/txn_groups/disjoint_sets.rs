@@ -1,45 +1,45 @@
-//! Disjoint groups of rows.
+//! A disjoint-set forest of rows.
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 use crate::store::key::AnyKey;
 
-/// Disjoint sets of rows, whose trees say which rows are in one group, and whose rings lead
-/// through all of its rows. Both are made one by a constant number of steps.
+/// Disjoint sets of rows. A tree determines whether two rows are in one group, and a ring links all rows
+/// of a group. Merging two groups takes a constant number of steps in both.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Groups {
+pub(crate) struct Groups {
     nodes: Vec<Node>,
     by_row: HashMap<AnyKey, NodeId>,
     free: Vec<NodeId>,
 }
 
-/// A row in a group.
+/// A row that is in a group.
 #[derive(Clone, Copy, Debug)]
 struct Node {
     row: AnyKey,
-    /// The next node on the way to the root, which stands for the group; of the root, itself.
+    /// The parent in the tree, whose root identifies the group; the root is its own parent.
     parent: NodeId,
-    /// The next node of the ring.
+    /// The next node in the ring.
     next: NodeId,
-    /// Of a root, the number of nodes in its group.
+    /// In a root, the number of nodes in its group.
     n_rows: u32,
 }
 
-/// Where a node stands.
-pub(in crate::store) type NodeId = u32;
+/// Index of a node.
+pub(crate) type NodeId = u32;
 
-/// No node's place.
-const NOWHERE: NodeId = NodeId::MAX;
+/// The parent of a free node.
+const NO_NODE: NodeId = NodeId::MAX;
 
 impl Groups {
     /// Number of rows.
-    pub(in crate::store) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.by_row.len()
     }
 
     /// The root of a row's group, if it is in one. O(log n).
-    pub(in crate::store) fn group(&self, row: AnyKey) -> Option<NodeId> {
+    pub(crate) fn group(&self, row: AnyKey) -> Option<NodeId> {
         let mut id = *self.by_row.get(&row)?;
         while self.node(id).parent != id {
             id = self.node(id).parent;
@@ -48,7 +48,7 @@ impl Groups {
     }
 
     /// The rows of a group.
-    pub(in crate::store) fn rows(&self, group: NodeId) -> impl Iterator<Item = AnyKey> {
+    pub(crate) fn rows(&self, group: NodeId) -> impl Iterator<Item = AnyKey> {
         self.ring(group).map(|id| self.node(id).row)
     }
 
@@ -59,7 +59,7 @@ impl Groups {
         })
     }
 
-    pub(in crate::store) fn roots(&self) -> impl Iterator<Item = NodeId> {
+    pub(crate) fn roots(&self) -> impl Iterator<Item = NodeId> {
         let nodes = (0..).zip(&self.nodes);
         nodes.filter_map(|(id, node)| (node.parent == id).then_some(id))
     }
@@ -72,8 +72,8 @@ impl Groups {
         &mut self.nodes[id as usize]
     }
 
-    /// Makes one group of these rows, and of all whose groups they are in.
-    pub(in crate::store) fn join(&mut self, rows: &[AnyKey]) {
+    /// Merges these rows and the groups that they are in into one group.
+    pub(crate) fn join(&mut self, rows: &[AnyKey]) {
         let mut group = None;
         for &row in rows {
             let id = self.enter(row);
@@ -85,14 +85,13 @@ impl Groups {
         }
     }
 
-    /// The node of a row: a new one, alone in its group, if there is none.
+    /// The node of a row; a row that is in no group gets a new node, in a group of its own.
     fn enter(&mut self, row: AnyKey) -> NodeId {
         match self.by_row.entry(row) {
             Entry::Occupied(id) => *id.get(),
             Entry::Vacant(vacant) => {
                 let id = self.free.pop().unwrap_or_else(|| {
-                    // Memory does not hold as many.
-                    NodeId::try_from(self.nodes.len()).unwrap_or(NOWHERE)
+                    NodeId::try_from(self.nodes.len()).expect("memory does not hold 2^32 nodes")
                 });
                 let node = Node {
                     row,
@@ -109,7 +108,7 @@ impl Groups {
         }
     }
 
-    /// The root of a node's tree. On the way the next ones are made shorter.
+    /// The root of a node's tree. Shortens the path by path halving.
     fn root(&mut self, id: NodeId) -> NodeId {
         let mut id = id;
         loop {
@@ -123,8 +122,8 @@ impl Groups {
         }
     }
 
-    /// Makes one group of two, and returns its root: that of the larger one, so that no way to a root is
-    /// longer than log n.
+    /// Merges two groups, and returns the new root: that of the larger group, so that no path to a root
+    /// is longer than log n.
     fn merge(&mut self, one: NodeId, other: NodeId) -> NodeId {
         let (large, small) = match self.node(one).n_rows < self.node(other).n_rows {
             true => (other, one),
@@ -132,7 +131,7 @@ impl Groups {
         };
         let Node { next, n_rows, .. } = *self.node(small);
         self.node_mut(small).parent = large;
-        // Exchanging where two rings go on makes one ring of them.
+        // Exchanging the successors of two nodes joins their rings.
         self.node_mut(small).next = self.node(large).next;
         let root = self.node_mut(large);
         root.next = next;
@@ -140,25 +139,25 @@ impl Groups {
         large
     }
 
-    /// Forgets the group of a row. O(its rows).
-    pub(in crate::store) fn forget(&mut self, row: AnyKey) {
+    /// Removes the group of a row. O(rows of the group).
+    pub(crate) fn forget(&mut self, row: AnyKey) {
         if let Some(group) = self.group(row) {
             let ring: Vec<_> = self.ring(group).collect();
             ring.into_iter().for_each(|id| self.release(id));
         }
     }
 
-    /// Keeps these rows. What is left of a group stays together; one row is none.
-    pub(in crate::store) fn retain(&mut self, keep: impl Fn(AnyKey) -> bool) {
+    /// Removes all rows but these. The remaining rows of a group stay one group, unless only one remains.
+    pub(crate) fn retain(&mut self, keep: impl Fn(AnyKey) -> bool) {
         let roots: Vec<_> = self.roots().collect();
-        let (mut kept, mut gone) = (Vec::new(), Vec::new());
+        let (mut kept, mut dropped) = (Vec::new(), Vec::new());
         for root in roots {
             for id in self.ring(root) {
                 let is_kept = keep(self.node(id).row);
-                if is_kept { &mut kept } else { &mut gone }.push(id);
+                if is_kept { &mut kept } else { &mut dropped }.push(id);
             }
             if kept.len() == 1 {
-                gone.append(&mut kept);
+                dropped.append(&mut kept);
             }
             let nexts = kept.iter().cycle().skip(1);
             for (&id, &next) in kept.iter().zip(nexts) {
@@ -166,10 +165,10 @@ impl Groups {
                 (node.parent, node.next) = (kept[0], next);
             }
             if let Some(&root) = kept.first() {
-                // There was room for them in the larger group.
+                // The number fits: the group was larger before.
                 self.node_mut(root).n_rows = kept.len() as u32;
             }
-            gone.drain(..).for_each(|id| self.release(id));
+            dropped.drain(..).for_each(|id| self.release(id));
             kept.clear();
         }
     }
@@ -177,11 +176,11 @@ impl Groups {
     fn release(&mut self, id: NodeId) {
         let row = self.node(id).row;
         self.by_row.remove(&row);
-        self.node_mut(id).parent = NOWHERE;
+        self.node_mut(id).parent = NO_NODE;
         self.free.push(id);
     }
 
-    pub(in crate::store) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.nodes.clear();
         self.by_row.clear();
         self.free.clear();
@@ -257,7 +256,7 @@ mod tests {
                 sets.sort_unstable();
                 prop_assert_eq!(&found, &sets);
                 prop_assert_eq!(groups.len(), sets.iter().map(BTreeSet::len).sum::<usize>());
-                prop_assert!(groups.nodes.len() <= N_ROWS, "no node is used again");
+                prop_assert!(groups.nodes.len() <= N_ROWS, "free nodes are not reused");
             }
         }
     }

@@ -1,0 +1,83 @@
+//! A schema resolved into Rust names and types: everything that [`crate::emit`] has to know, with nothing
+//! left to look up or to decide.
+//!
+//! Everything is in declaration order. Items refer to each other by [`TableRef`], [`EnumRef`],
+//! [`ValueRef`] and [`OwnerRef`], with which a [`Model`] can be indexed: `model[field.target]`.
+//! Docs are Markdown on one or more lines; put them through [`crate::names::doc_lines`].
+
+mod field;
+mod refs;
+mod relation;
+mod table;
+mod types;
+
+pub use field::{ColumnModel, FieldKind, FieldModel, ForeignKeyModel, Literal, Scalar};
+pub use refs::{EnumRef, OwnerRef, TableRef, ValueRef};
+pub use relation::{JoinMethods, JoinModel, JoinSide, PivotMethods, PivotModel};
+pub use table::{CheckModel, ChildModel, ColumnSet, TableKind, TableModel};
+pub use types::{
+    ArmModel, EnumModel, EnumVariant, OwnerModel, ValueField, ValueModel, ValueVariant,
+};
+
+/// A whole world.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Model {
+    /// The tables, entities and pivots, in declaration order.
+    pub tables: Vec<TableModel>,
+    /// The enums of text columns; each once, however many columns have it.
+    pub enums: Vec<EnumModel>,
+    /// The value unions; each once, however many tables have it.
+    pub values: Vec<ValueModel>,
+    /// The owner enums: one for each pivot, one for each owner union.
+    pub owners: Vec<OwnerModel>,
+    /// The statements that make a new world file, in order.
+    pub ddl: Vec<String>,
+    /// All tables, parents before children where the foreign keys have no cycle; otherwise as
+    /// declared. Self references do not count.
+    pub order: Vec<TableRef>,
+    /// Constraints of the schema that only the file enforces, not the engine.
+    pub warnings: Vec<String>,
+}
+
+impl Model {
+    /// Whether a row of this table could own itself, directly or through others.
+    pub fn can_own_itself(&self, table: TableRef) -> bool {
+        let mut reached = Vec::new();
+        let mut to_visit = self.owner_tables(table);
+        while let Some(owner) = to_visit.pop() {
+            if !reached.contains(&owner) {
+                reached.push(owner);
+                to_visit.extend(self.owner_tables(owner));
+            }
+        }
+        reached.contains(&table)
+    }
+
+    /// The tables whose rows can own rows of this one.
+    fn owner_tables(&self, table: TableRef) -> Vec<TableRef> {
+        let pivots = self[table].owned_through.iter();
+        let places = pivots.copied().chain([table]);
+        let of_place = |place| self.owners.iter().filter(move |owner| owner.table == place);
+        let arms = places.flat_map(of_place).flat_map(|owner| &owner.arms);
+        arms.filter_map(|arm| arm.key.as_ref())
+            .map(|key| key.target)
+            .collect()
+    }
+}
+
+macro_rules! index {
+    ($name:ident, $items:ident, $item:ty) => {
+        impl std::ops::Index<$name> for Model {
+            type Output = $item;
+
+            fn index(&self, index: $name) -> &$item {
+                &self.$items[index.0]
+            }
+        }
+    };
+}
+
+index!(TableRef, tables, TableModel);
+index!(EnumRef, enums, EnumModel);
+index!(ValueRef, values, ValueModel);
+index!(OwnerRef, owners, OwnerModel);

@@ -1,0 +1,123 @@
+//! Tables of a model.
+
+use super::field::{ColumnModel, FieldModel};
+use super::refs::TableRef;
+use super::relation::{JoinModel, PivotModel};
+use crate::analysis::relations::Unfollowed;
+use crate::names::Ident;
+use crate::schema::Comparison;
+
+/// One table: an entity, a pivot or a join.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableModel {
+    /// Its SQL name.
+    pub name: String,
+    /// Its SQL comment.
+    pub doc: Option<String>,
+    /// The type of a row: `Player`. `PlayerKey`, `PlayerId`, `PlayerColumns`, `PlayerRef` and
+    /// `PlayerMut` are free too.
+    pub type_name: String,
+    /// Its field in the world: `players`.
+    pub accessor: Ident,
+    /// The word for one row: `player`.
+    pub singular: Ident,
+    /// The SQL name of its `INTEGER PRIMARY KEY`.
+    pub id_column: String,
+    /// All columns but the id, in declaration order; fields name them by place.
+    pub columns: Vec<ColumnModel>,
+    /// The fields of a row, in the order of their first columns. Together they cover every column
+    /// exactly once.
+    pub fields: Vec<FieldModel>,
+    /// UNIQUE sets, without those of a single foreign key or owner arm (these are marked there).
+    pub uniques: Vec<ColumnSet>,
+    /// Indexes that are not unique, without those of a single foreign key or owner arm.
+    pub indexes: Vec<ColumnSet>,
+    /// Whose foreign keys and owner unions point here: one accessor each, on the views of this
+    /// table. Pivots are not among them.
+    pub children: Vec<ChildModel>,
+    /// The pivots whose convenience methods this entity has; names in [`PivotModel::methods`].
+    pub owns_through: Vec<TableRef>,
+    /// The pivot that says who owns a row of this table.
+    pub owned_through: Vec<TableRef>,
+    /// The joins that link rows of this table, each with the end that it is on, by place in
+    /// [`JoinModel::sides`]; that side has the names of the methods.
+    pub links_through: Vec<(TableRef, usize)>,
+    /// Declared foreign keys whose columns are plain ones here.
+    pub unfollowed: Vec<Unfollowed>,
+    /// Entity, pivot or join.
+    pub kind: TableKind,
+    /// CHECKs that the engine enforces: comparisons.
+    pub checks: Vec<CheckModel>,
+    /// CHECKs that only the file enforces, as SQL.
+    pub file_checks: Vec<String>,
+    /// The `CREATE TABLE` text.
+    pub sql: String,
+    /// The `CREATE INDEX` texts.
+    pub index_sql: Vec<String>,
+}
+
+impl TableModel {
+    /// What it is as a pivot.
+    pub fn pivot(&self) -> Option<&PivotModel> {
+        match &self.kind {
+            TableKind::Pivot(pivot) => Some(pivot),
+            _ => None,
+        }
+    }
+
+    /// What it is as a plain join.
+    pub fn join(&self) -> Option<&JoinModel> {
+        match &self.kind {
+            TableKind::Join(join) => Some(join),
+            _ => None,
+        }
+    }
+}
+
+/// A CHECK that the engine enforces.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckModel {
+    /// As the schema has it.
+    pub sql: String,
+    /// What it compares. None of its columns is the id.
+    pub comparison: Comparison,
+}
+
+/// What a table is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableKind {
+    /// Rows of their own.
+    Entity,
+    /// Says who owns what.
+    Pivot(PivotModel),
+    /// Rows that link two others, and have no other content.
+    Join(JoinModel),
+    /// Rows that link two others, and have content of their own: entities like any other.
+    JoinWithPayload,
+}
+
+/// Columns that are UNIQUE or indexed together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnSet {
+    /// The `<name>` of `find_by_<name>`; it does not clash with the names of foreign keys.
+    pub name: Ident,
+    /// The columns by place, in key order.
+    pub columns: Vec<usize>,
+    /// The fields of these columns, in the same order. All are scalars, enums or foreign keys.
+    pub fields: Vec<usize>,
+}
+
+/// Rows of a table that point here: one accessor on the views of the table pointed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildModel {
+    /// The accessor: `mobile_items`, or `mobile` if there is one at most.
+    pub accessor: Ident,
+    /// The table whose rows point here.
+    pub table: TableRef,
+    /// The column by place, in that table.
+    pub column: usize,
+    /// The field of that column.
+    pub field: usize,
+    /// Whether there is one at most.
+    pub unique: bool,
+}

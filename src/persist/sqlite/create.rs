@@ -1,0 +1,70 @@
+//! Creating a world file: whether a new one may be created, its journal mode and its tables.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::FileError;
+
+use super::error::open_error;
+use super::lock::resolved;
+use super::{schema_diff, statements};
+
+/// Refuses to create a new file if an old one seems to be lost.
+pub(super) fn refuse_lost_file(path: &Path, existing: bool) -> Result<(), FileError> {
+    let path = path.to_owned();
+    if std::fs::metadata(&path).is_ok() {
+        return Ok(());
+    }
+    if has_log(&path) {
+        let log = log_of(&path);
+        return Err(FileError::LogWithoutFile { path, log });
+    }
+    if existing {
+        return Err(FileError::NotThere { path });
+    }
+    Ok(())
+}
+
+/// Whether a process that died has left a write-ahead log beside the file.
+pub(super) fn has_log(path: &Path) -> bool {
+    std::fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0)
+}
+
+/// The write-ahead log of a file. SQLite follows links, and puts the log beside the file itself.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = resolved(path).into_os_string();
+    log.push("-wal");
+    log.into()
+}
+
+/// Puts a file into WAL mode.
+pub(super) fn use_wal(connection: &Connection, path: &Path) -> Result<(), FileError> {
+    let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0));
+    match mode.map_err(|source| open_error(path, source))? {
+        mode if mode == "wal" => Ok(()),
+        mode => Err(FileError::NotWal {
+            path: path.to_owned(),
+            mode,
+        }),
+    }
+}
+
+/// Creates the tables of an empty world, unless another process has just done so.
+pub(super) fn create_tables(connection: &mut Connection, ddl: &str) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if schema_diff::is_empty(&transaction)? {
+        transaction.execute_batch(ddl)?;
+        transaction.execute_batch(statements::CREATE_IDS)?;
+    }
+    transaction.commit()
+}
+
+/// Creates the table of next ids, in a file that does not have it.
+pub(super) fn create_ids(connection: &Connection) -> rusqlite::Result<()> {
+    let has_ids: bool = connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))?;
+    if !has_ids {
+        connection.execute_batch(statements::CREATE_IDS)?;
+    }
+    Ok(())
+}

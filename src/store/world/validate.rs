@@ -1,0 +1,163 @@
+//! Validation of a row: NaN, foreign keys, CHECKs, unique values.
+
+use bitflags::Flags as _;
+
+use crate::error::Error;
+use crate::schema::check_constraint::Check;
+use crate::store::index::Parent;
+use crate::store::key::RawKey;
+use crate::store::row::entity::{Resolve, names_and_values};
+use crate::store::table::stored::Tables as _;
+use crate::store::table::{Table, flag};
+use crate::store::world::entity::Entity;
+
+/// Validates the row by itself: NaN, CHECKs, and foreign keys without a row. `id` is the row's own id, if
+/// it has one already.
+#[inline]
+pub(super) fn validate_values<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: E::Columns,
+    tables: &E::Tables,
+) -> Result<(), Error> {
+    validate_not_nan(row, id)?;
+    validate_foreign_keys(row, id, columns, tables)?;
+    validate_checks(row, id, columns, tables)
+}
+
+/// Refuses NaN, which SQLite would store as NULL.
+#[inline]
+fn validate_not_nan<E: Entity>(row: &E, id: Option<i64>) -> Result<(), Error> {
+    match row.nan() {
+        None => Ok(()),
+        Some(column) => Err(Error::NotANumber {
+            table: E::INFO.name,
+            id,
+            column: E::INFO.columns[column],
+        }),
+    }
+}
+
+/// Refuses foreign keys that reference a row that does not exist.
+#[inline]
+fn validate_foreign_keys<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: E::Columns,
+    tables: &E::Tables,
+) -> Result<(), Error> {
+    for (n, foreign_key) in E::INFO.foreign_keys.iter().enumerate() {
+        let (Some(target), Some(parent)) = (foreign_key.table, row.parent(n)) else {
+            continue;
+        };
+        if columns.contains(flag::<E>(foreign_key.column))
+            && tables.table(target).id_of(parent).is_none()
+        {
+            return Err(Error::NoSuchRow {
+                table: E::INFO.name,
+                id,
+                column: E::INFO.foreign_key_column(n),
+                target: <E::Tables as Resolve>::INFO[target.index()].name,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a row that violates a CHECK.
+#[inline]
+fn validate_checks<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: E::Columns,
+    tables: &E::Tables,
+) -> Result<(), Error> {
+    if !columns.intersects(E::CHECKED) {
+        return Ok(());
+    }
+    let is_written = |check: &&Check| {
+        check
+            .columns()
+            .any(|column| columns.contains(flag::<E>(column)))
+    };
+    let holds = |check: &&Check| check.holds(|column| row.value(column, tables));
+    match E::INFO
+        .checks
+        .iter()
+        .filter(is_written)
+        .find(|check| !holds(check))
+    {
+        None => Ok(()),
+        Some(check) => {
+            let columns: Vec<usize> = check.columns().collect();
+            let (column, value) = names_and_values(row, &columns, tables);
+            Err(Error::CheckFailed {
+                table: E::INFO.name,
+                id,
+                column,
+                value,
+                check: check.sql,
+            })
+        }
+    }
+}
+
+/// Refuses unique foreign keys and unique values that another row has.
+#[inline]
+pub(super) fn validate_unique<E: Entity>(
+    table: &Table<E>,
+    row: &E,
+    itself: Option<(RawKey, i64)>,
+    columns: E::Columns,
+    tables: &E::Tables,
+) -> Result<(), Error> {
+    let (but, id) = itself.unzip();
+    for (n, foreign_key) in E::INFO.foreign_keys.iter().enumerate() {
+        if !foreign_key.unique || !columns.contains(flag::<E>(foreign_key.column)) {
+            continue;
+        }
+        let Some(parent) = row.parent(n) else {
+            continue;
+        };
+        if let Some(other) = table.parents[n]
+            .children(Parent::Row(parent))
+            .find(|&other| Some(other) != but)
+        {
+            return Err(not_unique(
+                row,
+                id,
+                &[foreign_key.column],
+                table.rows[other].id,
+                tables,
+            ));
+        }
+    }
+    for (n, index) in E::INFO.indexes.iter().enumerate() {
+        let is_written = index
+            .columns
+            .iter()
+            .any(|&column| columns.contains(flag::<E>(column)));
+        if let Some(other) = is_written.then(|| table.conflict(row, but, n)).flatten() {
+            return Err(not_unique(row, id, index.columns, other.id, tables));
+        }
+    }
+    Ok(())
+}
+
+#[cold]
+fn not_unique<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: &[usize],
+    existing: i64,
+    tables: &E::Tables,
+) -> Error {
+    let (column, value) = names_and_values(row, columns, tables);
+    Error::NotUnique {
+        table: E::INFO.name,
+        id,
+        column,
+        value,
+        existing,
+    }
+}
