@@ -37,6 +37,16 @@ macro_rules! text_enum {
                     $(Self::$variant => $text,)*
                 }
             }
+
+            /// The one that this text stands for.
+            #[must_use]
+            pub fn from_text(text: &str) -> Option<Self> {
+                match text {
+                    $first_text => Some(Self::$first),
+                    $($text => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
         }
 
         impl ::core::fmt::Display for $name {
@@ -56,11 +66,7 @@ macro_rules! text_enum {
                 row: &$crate::codegen::RowReader<'_, T>,
                 columns: &[usize],
             ) -> ::core::result::Result<Self, $crate::codegen::ColumnProblem> {
-                row.text_of(columns[0], stringify!($name), |text| match text {
-                    $first_text => Some(Self::$first),
-                    $($text => Some(Self::$variant),)*
-                    _ => None,
-                })
+                row.text_of(columns[0], stringify!($name), Self::from_text)
             }
 
             #[inline]

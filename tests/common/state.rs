@@ -101,7 +101,7 @@ fn entity_state<E: Entity<Tables = Tables>>(world: &World) -> TableState {
     let dirty = |key| format!("{:?}", table.dirty_columns(gamedb::Key::from_raw(key)));
     table_state(table, dirty, |key| {
         let row = table.get(gamedb::Key::from_raw(key)).unwrap();
-        let value = |column| match row.value(column, world) {
+        let value = |column| match row.value(column, world).as_value() {
             // SQLite drops the sign of zero.
             Value::Real(real) => Value::Real(real + 0.0).to_string(),
             Value::Text(text) => super::quoted(text),

@@ -120,7 +120,7 @@ pub(crate) fn names_and_values<E: Row>(
         .collect();
     let values: Vec<_> = columns
         .iter()
-        .map(|&column| row.value(column, tables).as_value().to_string())
+        .map(|&column| row.value(column, tables).to_string())
         .collect();
     (names.join(", "), values.join(", "))
 }
