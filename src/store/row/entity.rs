@@ -32,7 +32,7 @@ pub trait Fields {
     /// Its columns as flags, counted as in [`TableInfo::columns`].
     type Columns: ColumnSet;
     /// One field with a value for it: what a setter writes, and what a rollback writes back.
-    type Field: Debug + PartialEq + Send + Sync;
+    type Field: Debug + Send + Sync;
 
     /// The columns that writing `field` would change.
     fn differs(&self, field: &Self::Field) -> Self::Columns;
@@ -120,7 +120,7 @@ pub(crate) fn names_and_values<E: Row>(
         .collect();
     let values: Vec<_> = columns
         .iter()
-        .map(|&column| row.value(column, tables).as_value().to_string())
+        .map(|&column| row.value(column, tables).to_string())
         .collect();
     (names.join(", "), values.join(", "))
 }

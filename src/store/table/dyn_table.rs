@@ -167,10 +167,7 @@ fn reads_as<E: Row>(
 ) -> bool {
     let read = E::load(&RowReader::new(cells, tables));
     read.is_ok_and(|read| {
-        columns.all(|column| {
-            let (read, has) = (read.value(column, tables), row.value(column, tables));
-            read.as_value() == has.as_value()
-        })
+        columns.all(|column| read.value(column, tables) == row.value(column, tables))
     })
 }
 
