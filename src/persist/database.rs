@@ -80,8 +80,8 @@ impl<W: IsWorld> Database<W> {
     /// to. The files `<path>-wal` and `<path>-shm` (SQLite's) and `<path>-lock` are made beside it.
     ///
     /// # Errors
-    /// [`Error::File`]: [`FileError::AlreadyOpen`] if another database has it open,
-    /// [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, and whatever SQLite
+    /// [`ErrorKind::File`](crate::ErrorKind::File): [`FileError::AlreadyOpen`] if another database has it
+    /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, and whatever SQLite
     /// and the file system refuse.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Options::new().open(path)
@@ -119,9 +119,10 @@ impl<W: IsWorld> Database<W> {
     /// Waits for flushes in the background first. What they could not write is written here.
     ///
     /// # Errors
-    /// [`FileError::Flush`] in [`Error::File`]. The file is as it was, and all is still dirty, unless
-    /// the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are written as absolute values, so
-    /// it can be tried again.
+    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File). The file is as it was, and all is
+    /// still dirty, unless the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are written as
+    /// absolute values, so it can be tried again: a loop does so later where the error
+    /// [is transient](Error::is_transient).
     pub fn flush(&mut self) -> Result<FlushReport, Error> {
         Ok(self.flush_with(Durability::Process)?)
     }
@@ -168,15 +169,13 @@ impl<W: IsWorld> Database<W> {
     /// others that are dirty.
     ///
     /// # Errors
-    /// [`Error::StaleKey`], and as [`flush`](Self::flush).
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey), and as [`flush`](Self::flush).
     pub fn save_with<E>(&mut self, key: Key<E>, scope: SaveScope) -> Result<FlushReport, Error>
     where
         E: Entity<Tables = W::Tables>,
     {
         if !self.world.contains_key(key) {
-            return Err(Error::StaleKey {
-                table: E::INFO.name,
-            });
+            return Err(Error::stale_key(E::INFO.name));
         }
         let row = AnyKey {
             table: E::TABLE,
@@ -205,8 +204,9 @@ impl<W: IsWorld> Database<W> {
     /// all that happened, flushes in the foreground, once.
     ///
     /// # Errors
-    /// [`FileError::Flush`] in [`Error::File`]: that of an earlier flush in the background, or because
-    /// the thread cannot be started, or the file is not written to any more. Nothing was captured then.
+    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File): that of an earlier flush in the
+    /// background, or because the thread cannot be started, or the file is not written to any more. Nothing
+    /// was captured then.
     pub fn flush_in_background(&mut self) -> Result<Ticket, Error> {
         Ok(self.pipeline.submit(&mut self.world)?)
     }
@@ -266,7 +266,8 @@ impl<W: IsWorld> Database<W> {
     /// Waits until a flush in the background is in the file, or has failed.
     ///
     /// # Errors
-    /// [`FileError::Flush`] in [`Error::File`], as [`flush`](Self::flush); its rows are dirty again.
+    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File), as [`flush`](Self::flush); its rows
+    /// are dirty again.
     pub fn wait(&mut self, ticket: Ticket) -> Result<FlushReport, Error> {
         Ok(self.pipeline.wait(&mut self.world, ticket)?)
     }

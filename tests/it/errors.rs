@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use crate::common::sample::player;
 use crate::common::{REFUSED, TestFile, refusing_file};
-use gamedb::{Database, Error, FileError, FlushFailure};
+use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure};
 use gamedb_models::World;
 
 /// The messages of an error and its causes, the outermost first, each of which says something new.
@@ -43,8 +43,8 @@ fn a_refused_row_is_named_and_what_sqlite_says_is_its_cause() {
     assert_eq!(said.len(), 4);
 
     // And without words: the code is SQLite's.
-    match error {
-        Error::File(FileError::Flush {
+    match error.into_kind() {
+        ErrorKind::File(FileError::Flush {
             cause: FlushFailure::Refused { source, .. },
             ..
         }) => {
@@ -98,9 +98,9 @@ fn a_path_that_cannot_be_a_file_says_why() {
     std::fs::create_dir(&folder).unwrap();
     let error = Database::<World>::open(&folder).unwrap_err();
     assert!(chain(&error).len() > 1);
-    match error {
+    match error.into_kind() {
         // SQLITE_CANTOPEN; the system may say more in the upper bits.
-        Error::File(FileError::Open { source, .. }) => {
+        ErrorKind::File(FileError::Open { source, .. }) => {
             assert_eq!(source.code().map(|code| code & 0xff), Some(14));
         }
         other => panic!("{other}"),
@@ -109,7 +109,7 @@ fn a_path_that_cannot_be_a_file_says_why() {
     let error = Database::<World>::open(nowhere).unwrap_err();
     assert_eq!(chain(&error).len(), 2);
     assert!(
-        matches!(error, Error::File(FileError::Lock { .. })),
+        matches!(error.kind(), ErrorKind::File(FileError::Lock { .. })),
         "{error}"
     );
 }
@@ -123,6 +123,9 @@ fn a_file_that_is_none_and_one_that_is_open_need_no_cause() {
     std::fs::write(file.path(), [b'x'; 4096]).unwrap();
     let error = file.try_open().unwrap_err();
     assert_eq!(chain(&error).len(), 1);
-    let is_it = matches!(error, Error::File(FileError::NotADatabase { .. }));
+    let is_it = matches!(
+        error.kind(),
+        ErrorKind::File(FileError::NotADatabase { .. })
+    );
     assert!(is_it, "{error}");
 }

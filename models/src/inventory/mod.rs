@@ -52,7 +52,8 @@ pub const LARGEST_QUANTITY: f64 = (1_u64 << 42) as f64;
 /// How much of an item is in an inventory, over all stacks. O(entries).
 ///
 /// # Errors
-/// [`Error::StaleKey`] if the inventory is not there.
+/// [`ErrorKind::StaleKey`](gamedb::ErrorKind::StaleKey), in [`InventoryError::World`], if the inventory is not
+/// there.
 pub fn quantity(
     world: &World,
     inventory: InventoryKey,
@@ -68,7 +69,8 @@ pub fn quantity(
 /// The room that an inventory's things take. Virtual items take none. O(entries).
 ///
 /// # Errors
-/// [`Error::StaleKey`] if the inventory is not there.
+/// [`ErrorKind::StaleKey`](gamedb::ErrorKind::StaleKey), in [`InventoryError::World`], if the inventory is not
+/// there.
 pub fn volume(world: &World, inventory: InventoryKey) -> Result<f64, InventoryError> {
     let mut volume = 0.0;
     for (_, entry) in world.get(inventory)?.inventory_entries() {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bitflags::Flags as _;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::schema::{TableId, TableInfo};
 use crate::store::key::{Id, Key, RawKey};
 use crate::store::row::entity::PivotRow;
@@ -72,7 +72,7 @@ impl<T: Tables> World<T> {
     /// every write costs a few more look-ups; without, nothing.
     ///
     /// # Errors
-    /// [`Error::TransactionOpen`] inside of a transaction.
+    /// [`ErrorKind::TransactionOpen`] inside of a transaction.
     pub fn subscribe(&mut self) -> Result<Subscription, Error> {
         self.subscribe_with(usize::MAX)
     }
@@ -82,7 +82,7 @@ impl<T: Tables> World<T> {
     /// row that is there or was when it last looked.
     ///
     /// # Errors
-    /// [`Error::TransactionOpen`] inside of a transaction.
+    /// [`ErrorKind::TransactionOpen`] inside of a transaction.
     pub fn subscribe_with(&mut self, capacity: usize) -> Result<Subscription, Error> {
         self.refuse_in_transaction()?;
         // What happened before is not for the new one.
@@ -94,9 +94,9 @@ impl<T: Tables> World<T> {
     /// not happened. O(n log n) for n changed rows.
     ///
     /// # Errors
-    /// [`Error::ChangesMissed`] if there was more than the subscriber's capacity: it has to look at
+    /// [`ErrorKind::ChangesMissed`] if there was more than the subscriber's capacity: it has to look at
     /// the whole world, as by [`snapshot`](Self::snapshot), and is up to date then.
-    /// [`Error::TransactionOpen`] inside of a transaction, [`Error::NotSubscribed`] for another
+    /// [`ErrorKind::TransactionOpen`] inside of a transaction, [`ErrorKind::NotSubscribed`] for another
     /// world's subscription.
     pub fn changes(&mut self, subscription: &mut Subscription) -> Result<Changes<'_, T>, Error> {
         self.refuse_in_transaction()?;
@@ -116,7 +116,7 @@ impl<T: Tables> World<T> {
 
     pub(crate) fn refuse_in_transaction(&self) -> Result<(), Error> {
         if self.log.is_open() {
-            return Err(Error::TransactionOpen);
+            return Err(ErrorKind::TransactionOpen.into());
         }
         Ok(())
     }

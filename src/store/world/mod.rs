@@ -105,8 +105,10 @@ impl<T: Tables> World<T> {
     /// Puts a row in, and returns its key. Its id is one that no row of the table ever had. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`], [`Error::NoSuchRow`] for a foreign key that names nobody,
-    /// [`Error::NotANumber`], [`Error::CheckFailed`], [`Error::IdExhausted`]. Nothing was changed then.
+    /// [`ErrorKind::NotUnique`](crate::ErrorKind::NotUnique), [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber),
+    /// [`ErrorKind::CheckFailed`](crate::ErrorKind::CheckFailed), [`ErrorKind::NoSuchRow`](crate::ErrorKind::NoSuchRow) for a
+    /// foreign key to a row that is not there, [`ErrorKind::IdExhausted`](crate::ErrorKind::IdExhausted). Nothing was
+    /// changed then.
     #[inline]
     pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
         let id = self.validate_insert(&row)?;
@@ -116,27 +118,21 @@ impl<T: Tables> World<T> {
     /// A row for reading, with its relations. O(1).
     ///
     /// # Errors
-    /// [`Error::StaleKey`] if it is not there.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if it is not there.
     #[inline]
     pub fn get<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<E::Ref<'_>, Error> {
-        match RowRef::new(self, key) {
-            Some(row) => Ok(row.into()),
-            None => Err(Error::StaleKey {
-                table: E::INFO.name,
-            }),
-        }
+        let row = RowRef::new(self, key).ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        Ok(row.into())
     }
 
     /// A row for writing: setters, and the operations on what it owns. O(1).
     ///
     /// # Errors
-    /// [`Error::StaleKey`] if it is not there.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if it is not there.
     #[inline]
     pub fn get_mut<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<E::Mut<'_>, Error> {
         if !E::table(&self.tables).contains_key(key) {
-            return Err(Error::StaleKey {
-                table: E::INFO.name,
-            });
+            return Err(Error::stale_key(E::INFO.name));
         }
         Ok(RowMut::new(self, key).into())
     }
@@ -151,16 +147,11 @@ impl<T: Tables> World<T> {
     /// The id of a row: what is written to the file, and what to send to a client. O(1).
     ///
     /// # Errors
-    /// [`Error::StaleKey`] if it is not there.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if it is not there.
     #[inline]
     pub fn id<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<Id<E>, Error> {
-        match E::table(&self.tables).id(key) {
-            Some(id) => Ok(id),
-            // Made only here: an error that is made and dropped takes time.
-            None => Err(Error::StaleKey {
-                table: E::INFO.name,
-            }),
-        }
+        let id = E::table(&self.tables).id(key);
+        id.ok_or_else(|| Error::stale_key(E::INFO.name))
     }
 
     /// The key of the row with this id, if it is there. O(1).

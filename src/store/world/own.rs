@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
@@ -53,21 +53,24 @@ impl<T: Tables> World<T> {
     /// Adds a row to what `owner` has: the row and its row in the pivot. O(1).
     ///
     /// # Errors
-    /// When the owner is not there ([`Error::NoSuchRow`]) or the row is refused. Nothing was changed
+    /// When the owner is not there ([`ErrorKind::NoSuchRow`]) or the row is refused. Nothing was changed
     /// then.
+    #[inline]
     pub fn add<O: Owned<Tables = T>>(
         &mut self,
         owner: impl Into<OwnerOf<O>>,
         row: O,
     ) -> Result<Key<O>, Error> {
-        let owner = owner.into();
+        self.add_to(owner.into(), row)
+    }
+
+    /// The same for an owner of any type: compiled once for each type of row, and not for each type of key
+    /// that names an owner.
+    fn add_to<O: Owned<Tables = T>>(&mut self, owner: OwnerOf<O>, row: O) -> Result<Key<O>, Error> {
         self.check_owner::<O>(owner, None)?;
         let id = self.validate_insert(&row)?;
-        let Some(pivot_id) = pivot::<O>(&self.tables).next_id() else {
-            return Err(Error::IdExhausted {
-                table: O::Pivot::INFO.name,
-            });
-        };
+        let pivot_id = pivot::<O>(&self.tables).next_id();
+        let pivot_id = pivot_id.ok_or_else(|| Error::id_exhausted(O::Pivot::INFO.name))?;
         let key = self.insert_unchecked(id, row);
         let record = self.is_recording();
         <O::Pivot as StoredPivot>::table_mut(&mut self.tables).insert(
@@ -86,7 +89,7 @@ impl<T: Tables> World<T> {
     /// Removes a row from what `owner` has: the row, its row in the pivot, and what it has in turn.
     ///
     /// # Errors
-    /// [`Error::StaleKey`], [`Error::NotTheOwner`], [`Error::StillReferenced`]. Nothing was changed
+    /// [`ErrorKind::StaleKey`], [`ErrorKind::NotTheOwner`], [`ErrorKind::StillReferenced`]. Nothing was changed
     /// then.
     pub fn remove_owned<O: Owned<Tables = T>>(
         &mut self,
@@ -102,9 +105,8 @@ impl<T: Tables> World<T> {
     /// list.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of a row that somebody else has, [`Error::Twice`] for a
-    /// key that stands in the list twice, and whatever adding or removing refuses. Nothing was
-    /// changed then.
+    /// [`ErrorKind::AlreadyOwned`] for the key of a row that another owner has, [`ErrorKind::Twice`] for a
+    /// key that is in the list twice, and whatever adding or removing refuses. Nothing was changed then.
     pub fn set_owned<O: Owned<Tables = T>>(
         &mut self,
         owner: impl Into<OwnerOf<O>>,
@@ -121,15 +123,16 @@ impl<T: Tables> World<T> {
             match pivot::<O>(&self.tables).owner(*key) {
                 Some(its_owner) if its_owner == owner => {}
                 its_owner => {
-                    return Err(Error::AlreadyOwned {
+                    return Err(ErrorKind::AlreadyOwned {
                         table,
                         id,
                         owner: self.describe::<O>(its_owner),
-                    });
+                    }
+                    .into());
                 }
             }
             if !kept.insert(key.raw()) {
-                return Err(Error::Twice { table, id });
+                return Err(ErrorKind::Twice { table, id }.into());
             }
         }
         self.transaction(|world| {
@@ -143,7 +146,7 @@ impl<T: Tables> World<T> {
                 .collect(),
             )?;
             let key_of = |row| match row {
-                NewOrKept::New(row) => world.add(owner, row),
+                NewOrKept::New(row) => world.add_to(owner, row),
                 // One that went along with a removed one is not kept.
                 NewOrKept::Kept(key) => world.id_of_owned(key).map(|_| key),
             };
@@ -156,8 +159,8 @@ impl<T: Tables> World<T> {
     /// worst.
     ///
     /// # Errors
-    /// [`Error::StaleKey`], [`Error::NotTheOwner`] if `from` does not have it,
-    /// [`Error::NoSuchRow`] if `to` is not there, and [`Error::OwnsItself`] if `to` belongs to the row.
+    /// [`ErrorKind::StaleKey`], [`ErrorKind::NotTheOwner`] if `from` does not have it,
+    /// [`ErrorKind::NoSuchRow`] if `to` is not there, and [`ErrorKind::OwnsItself`] if `to` belongs to the row.
     /// Nothing was changed then.
     pub fn give<O: Owned<Tables = T>>(
         &mut self,
@@ -222,11 +225,12 @@ impl<T: Tables> World<T> {
         if its_owner == Some(owner) {
             return Ok(());
         }
-        Err(Error::NotTheOwner {
+        Err(ErrorKind::NotTheOwner {
             table: O::INFO.name,
             id,
             owner: self.describe::<O>(its_owner),
-        })
+        }
+        .into())
     }
 
     #[inline]
@@ -241,12 +245,13 @@ impl<T: Tables> World<T> {
         let foreign_key = &info.arms()[arm];
         match (parent, foreign_key.table) {
             (Parent::Row(key), Some(target)) if self.tables.table(target).id_of(key).is_none() => {
-                Err(Error::NoSuchRow {
+                Err(ErrorKind::NoSuchRow {
                     table: info.name,
                     id: pivot_id,
                     column: info.columns[foreign_key.column],
                     target: T::INFO[target.index()].name,
-                })
+                }
+                .into())
             }
             _ => Ok(()),
         }

@@ -110,10 +110,16 @@ impl<T: Tables> World<T> {
     /// Keeps the groups of rows that were changed together in proportion to the dirty rows: new rows may
     /// have been removed, and are nothing any more.
     #[cfg(feature = "persist")]
+    #[inline]
     fn compact_txn_groups(&mut self) {
-        if !self.commit_sink.txn_groups.fold_long() {
-            return;
+        if self.commit_sink.txn_groups.fold_long() {
+            self.compact_folded_txn_groups();
         }
+    }
+
+    #[cfg(feature = "persist")]
+    #[cold]
+    fn compact_folded_txn_groups(&mut self) {
         let tables = &self.tables;
         let dirty = all_tables::<T>().map(|table| tables.table(table).dirty());
         let n_dirty = dirty.map(|dirty| dirty.listed().len() + dirty.removed().len());
