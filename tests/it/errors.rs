@@ -1,10 +1,11 @@
 //! Errors as they come of files: each cause is said once, and all of them are reached.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use crate::common::sample::player;
 use crate::common::{REFUSED, TestFile, refusing_file};
-use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure};
+use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options};
 use gamedb_models::World;
 
 /// The messages of an error and its causes, the outermost first, each of which says something new.
@@ -53,6 +54,42 @@ fn a_refused_row_is_named_and_what_sqlite_says_is_its_cause() {
         }
         other => panic!("{other}"),
     }
+}
+
+#[test]
+fn a_refused_row_stays_refused_and_a_busy_file_does_not() {
+    let file = refusing_file();
+    let mut db = refused(&file);
+    assert!(!db.flush().unwrap_err().is_transient());
+
+    let file = TestFile::new();
+    let options = Options::new().busy_timeout(Duration::from_millis(1));
+    let mut db: Database<World> = options.open(file.path()).unwrap();
+    db.insert(player(1)).unwrap();
+    let other = file.writer();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(db.flush().unwrap_err().is_transient());
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(db.flush().unwrap().inserted, 1);
+
+    // Neither is what the world itself refuses.
+    assert!(!db.insert(player(1)).unwrap_err().is_transient());
+}
+
+#[test]
+fn an_unwrap_shows_the_fields_and_a_message_says_them() {
+    let mut world = World::new();
+    world.insert(player(1)).unwrap();
+    let refused = world.insert(player(1)).unwrap_err();
+    let fields = format!("{refused:?}");
+    assert!(
+        fields.starts_with("NotUnique { table: \"players\", id: None, column: \"email\", value: "),
+        "{fields}"
+    );
+    assert_eq!(
+        chain(&refused),
+        [r#"players: email has to be unique, and row 1 has "1@example.com" already"#]
+    );
 }
 
 #[test]
