@@ -1,4 +1,4 @@
-//! Flushing: what changed, and nothing else, against the SQL that people write for it.
+//! Flushing: writing only what changed, compared with hand-written SQL.
 
 mod common;
 
@@ -10,11 +10,11 @@ use common::reference::{Files, PER_MOBILE, mobiles, rng};
 use common::{criterion, in_turns, is_test};
 use criterion::Criterion;
 
-/// So many turns; criterion wants ten samples at least.
+/// Number of rounds; criterion needs at least ten samples.
 const ROUNDS: usize = 20;
 const FEW_ROUNDS: usize = 10;
 
-/// Among so many of the first mobiles is the one that is saved.
+/// The saved mobile is one of this many first mobiles.
 const FIRST: usize = 100;
 
 fn main() {
@@ -26,12 +26,12 @@ fn main() {
     saves(&mut criterion, &mut worlds);
     nothing(&mut criterion, &mut worlds);
     larger_worlds(&mut criterion, &files);
-    // Last, because the world does not come out of it quite as it was.
+    // Last, because it changes the world.
     comings_and_goings(&mut criterion, &mut worlds);
     criterion.final_summary();
 }
 
-/// The reference world, once for each who writes it; made when it is first asked for.
+/// One copy of the reference world for each rival, created on first use.
 struct Worlds<'f> {
     gamedb: Writer<'f, Gamedb>,
     tuned_sql: Writer<'f, TunedSql>,
@@ -48,7 +48,7 @@ impl<'f> Worlds<'f> {
     }
 }
 
-/// Somebody who writes a world, and the changes that are drawn for them: the same ones for all.
+/// A rival that writes a world, and the random changes for it, which are the same for all rivals.
 struct Writer<'f, F> {
     files: &'f Files,
     mobiles: usize,
@@ -79,7 +79,7 @@ impl<'f, F: Flusher> Writer<'f, F> {
         self.flusher.get_or_insert_with(open)
     }
 
-    /// Different positions, at random.
+    /// Distinct random positions.
     fn positions(&mut self, n: usize) -> Vec<usize> {
         let all = self.flusher().n_attributes();
         self.draw(n, all)
@@ -129,7 +129,7 @@ impl<'f, F: Flusher> Writer<'f, F> {
         self.update(&positions)
     }
 
-    /// Mobiles at random, each as many times in a row as it has attributes in the reference world.
+    /// Random mobiles, each repeated as many times as it has attributes in the reference world.
     fn owners(&mut self, n: usize) -> Vec<usize> {
         let drawn: Vec<_> = (0..n.div_ceil(PER_MOBILE))
             .map(|_| self.rng.usize(..self.mobiles))
@@ -137,7 +137,7 @@ impl<'f, F: Flusher> Writer<'f, F> {
         (0..n).map(|n| drawn[n / PER_MOBILE]).collect()
     }
 
-    /// New attributes for mobiles at random; they are taken away again.
+    /// Inserts new attributes for random mobiles; they are removed again, untimed.
     fn insert(&mut self, n: usize) -> Duration {
         let owners = self.owners(n);
         let took = self.flusher().insert(&owners);
@@ -147,7 +147,7 @@ impl<'f, F: Flusher> Writer<'f, F> {
         took
     }
 
-    /// Attributes at random go; as many others come in their stead.
+    /// Removes random attributes; the same number is inserted again, untimed.
     fn remove(&mut self, n: usize) -> Duration {
         let positions = self.positions(n);
         let took = self.flusher().remove(&positions);
@@ -157,7 +157,7 @@ impl<'f, F: Flusher> Writer<'f, F> {
     }
 }
 
-/// One flush of somebody, whoever it is.
+/// One flush of any rival.
 #[derive(Clone, Copy)]
 enum Work {
     Scattered(usize),
@@ -211,7 +211,7 @@ fn updates(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
     }
 }
 
-/// What the game waits for where a flush is made in the background.
+/// The time that a background flush blocks the game: the capture.
 fn captures(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
     for (name, n) in [("capture_10k", 10_000), ("capture_100k", 100_000)] {
         let gamedb = &mut worlds.gamedb;
@@ -224,7 +224,7 @@ fn captures(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
     }
 }
 
-/// One mobile with all of its attributes, where nothing else has changed, or much has.
+/// Saves one mobile with all of its attributes, while few or many other rows are dirty.
 fn saves(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
     let Worlds {
         gamedb,
@@ -234,7 +234,7 @@ fn saves(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
     let gamedb = RefCell::new(gamedb);
     let save = |n_others| {
         let writer = &mut **gamedb.borrow_mut();
-        // Of the mobiles at the beginning one is saved, and the others have changed.
+        // One of the first mobiles is saved, and the others have changed.
         let (mobile, attributes) = writer.attributes_of_one();
         let among = FIRST * PER_MOBILE..writer.flusher().n_attributes();
         let mut others = writer.rng.choose_multiple(among, n_others);
@@ -270,7 +270,7 @@ fn comings_and_goings(criterion: &mut Criterion, worlds: &mut Worlds<'_>) {
     compare(criterion, "remove_10k", worlds, Work::Remove(n));
 }
 
-/// The very same rows change, in worlds of more and more attributes.
+/// The same rows change in worlds of increasing size.
 fn larger_worlds(criterion: &mut Criterion, files: &Files) {
     let names = ["flush_1k_of_10k", "flush_1k_of_100k", "flush_1k_of_1m"];
     let mut worlds = [10_000, 100_000, 1_000_000].map(|n_attributes| {
@@ -281,7 +281,7 @@ fn larger_worlds(criterion: &mut Criterion, files: &Files) {
         };
         Writer::<Gamedb>::new(files, n_attributes / PER_MOBILE, "larger")
     });
-    // In turns, although each is a group of its own.
+    // In turns, although each world size is a group of its own.
     let mut times = [const { Vec::new() }; 3];
     for (name, n) in names.into_iter().zip(0..) {
         let mut next = 0;

@@ -1,5 +1,5 @@
-//! How many instructions the hot paths take: counted by valgrind, so the same on a busy machine, and
-//! compared with what `instructions.txt` says they took.
+//! Instruction counts of the hot paths: counted by valgrind, so they do not depend on the load of the
+//! machine, and compared with the baseline in `instructions.txt`.
 
 mod common;
 
@@ -17,16 +17,16 @@ use gamedb::internals::Selection;
 use gamedb::model::traits::*;
 use gamedb_models::{Attribute, AttributeKey, AttributeRef, AttributeValue, World};
 
-/// Rows of each path, of a world of `MOBILES` with eight attributes each.
+/// Number of rows for each path, in a world of `MOBILES` with eight attributes each.
 const N: usize = 1_000;
 const MOBILES: usize = 1_000;
 
-/// A count may grow by this much before somebody has to say so.
+/// The relative growth of a count that is accepted without a new baseline.
 const MOST_GROWTH: f64 = 0.05;
 
 const HELP: &str = "cargo bench --bench instructions -- --bless";
 
-/// A path, under the name of the function that valgrind looks for.
+/// A path, by the name of the function that valgrind collects.
 const PATHS: &[(&str, fn())] = &[
     ("counted_get", get),
     ("counted_write_first", write_first),
@@ -89,7 +89,7 @@ fn report(counted: &BTreeMap<&str, u64>, baseline: &BTreeMap<String, u64>) -> Ex
         );
     }
     if result != ExitCode::SUCCESS {
-        println!("If it has to be, write the new counts down in the same commit: {HELP}");
+        println!("If the growth is justified, record the new counts in the same commit: {HELP}");
     }
     result
 }
@@ -108,7 +108,7 @@ fn instructions(name: &str) -> u64 {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name} failed:\n{said}");
     let collected = said.lines().find_map(|line| line.split_once("Collected :"));
-    let (_, count) = collected.expect("valgrind says what it has collected");
+    let (_, count) = collected.expect("valgrind prints what it has collected");
     count.trim().parse().expect("a number")
 }
 
@@ -145,7 +145,7 @@ fn in_memory() -> (World, Keys) {
     world(MOBILES, Order::OneAfterTheOther)
 }
 
-/// A world that its file knows, and that file.
+/// A clean world with its file.
 fn in_file(files: &Files) -> (Database<World>, Keys) {
     let db = Database::<World>::open(files.world(MOBILES)).expect("a world file");
     let keys = Keys::of(&db);
@@ -177,7 +177,7 @@ fn get() {
 fn write_first() {
     #[inline(never)]
     fn counted_write_first(world: &mut World, keys: &[AttributeKey]) {
-        // Another value than below: of two functions that are alike only one would be left.
+        // A different value than below: the compiler would merge two identical functions.
         set_all(world, keys, 0.25);
     }
     let files = Files::new();
@@ -272,7 +272,8 @@ fn flush() {
     assert_eq!(counted_flush(&mut db), N);
 }
 
-/// Each mobile by itself, where all attributes have changed: what it takes must not be that of the others.
+/// Saves each mobile by itself while all attributes are dirty: the cost must not depend on the other
+/// dirty rows.
 fn save() {
     #[inline(never)]
     fn counted_save(db: &mut Database<World>, keys: &Keys) -> usize {
@@ -297,7 +298,7 @@ fn load() {
         Database::open(path).expect("a world file")
     }
     let files = Files::new();
-    // Small enough for one thread, and large enough for the schema not to matter.
+    // Small enough to be loaded by one thread, and large enough that the schema does not matter.
     let db = counted_load(&files.world(MOBILES / 2));
     assert_eq!(db.attributes.len(), 4 * N);
 }

@@ -1,4 +1,4 @@
-//! Loading: from the file to a world with its indexes and owners, against reading the columns alone.
+//! Loading a file into a world with indexes and owners, compared with only reading the columns.
 
 mod common;
 
@@ -25,7 +25,7 @@ fn main() {
         ["gamedb", "floor", "hand_written"].map(|name| files.copy(&world, name))
     });
     let path = |n: usize| -> &Path { &paths[n] };
-    // What was loaded is dropped after the clock has stopped.
+    // The loaded world is dropped untimed.
     in_turns(
         &mut criterion,
         "load",
@@ -62,7 +62,7 @@ fn rows<R>(
     Ok(())
 }
 
-/// All rows, straight into vectors: what cannot be done without.
+/// Reads all rows into vectors: a lower bound.
 fn floor(path: &Path) -> rusqlite::Result<(Vec<MobileRow>, Vec<AttributeRow>, Vec<OwnerRow>)> {
     let connection = Connection::open(path)?;
     let (mut mobiles, mut attributes, mut owners) = (Vec::new(), Vec::new(), Vec::new());
@@ -86,8 +86,8 @@ new_key_type! {
     struct AttributeKey;
 }
 
-/// What people write: rows in slotmaps, a hash map from id to key for each table, and what a mobile
-/// owns beside it.
+/// Typical hand-written code: rows in slotmaps, a hash map from id to key for each table, and the owned
+/// rows of each mobile.
 #[derive(Default)]
 struct HandWritten {
     mobiles: SlotMap<MobileKey, MobileRow>,

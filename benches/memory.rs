@@ -1,4 +1,4 @@
-//! Memory: what an attribute takes, with the row that says whose it is and its place in the index.
+//! Memory: bytes per attribute, including its pivot row and its index entry.
 
 mod common;
 
@@ -27,7 +27,7 @@ fn main() {
 
     let n_attributes = mobiles() * PER_MOBILE;
     println!(
-        "memory/gamedb: {n_attributes} attributes loaded, each with its pivot row and its place in the index"
+        "memory/gamedb: {n_attributes} attributes loaded, each with its pivot row and its index entry"
     );
     println!(
         "memory/gamedb: {:.1} bytes per attribute",
@@ -39,7 +39,7 @@ fn main() {
     );
 }
 
-/// Bytes that a world takes when it has been loaded. SQLite's own are not among them.
+/// Bytes that a loaded world takes. SQLite's memory is not included.
 fn bytes_of(path: &std::path::Path) -> f64 {
     let before = ALLOCATOR.current_usage();
     let db = Database::<World>::open(path).expect("a world file");

@@ -1,4 +1,4 @@
-//! Ownership in memory: from an owner to what it owns, and how that comes and goes.
+//! Ownership in memory: traversal from owners to owned rows, and adding and removing owned rows.
 
 mod common;
 
@@ -19,7 +19,7 @@ fn main() {
     criterion.final_summary();
 }
 
-/// For each mobile the sum over its attributes.
+/// For each mobile, the sum over its attributes.
 fn traverse(criterion: &mut Criterion, name: &str, order: Order) {
     let world = LazyCell::new(|| world(mobiles(), order).0);
     let few = LazyCell::new(|| PlainOwners::filled(mobiles(), order, Map::Few));
@@ -56,7 +56,7 @@ fn sums(world: &World) {
     }
 }
 
-/// An attribute comes to an owner, and goes again; also where the owner has 100,000 of them already.
+/// Adds an attribute to an owner and removes it again; also for an owner that has 100,000 attributes.
 fn add_remove(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("add_remove");
     let mut small = None;
@@ -81,7 +81,7 @@ fn add_remove(criterion: &mut Criterion) {
             }
             (world, owner)
         });
-        // From the middle, which a list would have to look for.
+        // From the middle, where a list would have to search.
         let owned = world.get(*owner).expect("there").attributes();
         let mut to_remove: Vec<_> = owned.map(|(key, _)| key).collect();
         fastrand::Rng::with_seed(common::reference::SEED).shuffle(&mut to_remove);

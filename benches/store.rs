@@ -1,4 +1,4 @@
-//! Rows in memory: reading, writing, visiting all of them, and taking writes back.
+//! Rows in memory: reading, writing, iterating, and rolling back.
 
 mod common;
 
@@ -33,7 +33,7 @@ fn main() {
     criterion.final_summary();
 }
 
-/// Keys in random order: the same ones for everybody.
+/// Keys in random order, the same for all rivals.
 fn drawn<K: Copy>(keys: &[K], n: usize) -> Vec<K> {
     let mut keys = keys.to_vec();
     rng().shuffle(&mut keys);
@@ -104,7 +104,7 @@ fn set(world: &mut World, keys: &[AttributeKey], value: f64) {
     }
 }
 
-/// Rows that are dirty already.
+/// Writes to rows that are already dirty.
 fn write_again(
     criterion: &mut Criterion,
     (world, keys): (&mut World, &Keys),
@@ -116,7 +116,8 @@ fn write_again(
     plain_keys
         .iter()
         .for_each(|&key| plain.set_double(key, 0.0));
-    // Each several times over: what comes between two turns leaves nothing of its rows in the caches.
+    // Several passes in each round, because the other rivals evict the rows from the caches between two
+    // rounds.
     let values = |n: &mut u32| {
         *n += 10;
         (*n..*n + 10).map(f64::from)
@@ -142,8 +143,8 @@ fn write_again(
     );
 }
 
-/// Rows that have not changed since the last flush. Each is written once before all are cleaned, so
-/// that what cleans them has not just brought them into the processor's caches.
+/// Writes to clean rows. Each row is written once between two cleanings, so that the cleaning has not
+/// just brought it into the processor's caches.
 fn write_first(criterion: &mut Criterion) {
     let files = Files::new();
     let (mut gamedb, mut plain) = (None, None);
@@ -182,7 +183,7 @@ fn write_first(criterion: &mut Criterion) {
     );
 }
 
-/// Goes through all keys, `N` at a time, round after round.
+/// Visits all keys, `N` at a time, in rounds.
 #[derive(Default)]
 struct Rounds {
     start: usize,
@@ -190,7 +191,7 @@ struct Rounds {
 }
 
 impl Rounds {
-    /// The next keys, the value to write, and whether this is the start of a round.
+    /// The next keys, the value to write, and whether a round starts.
     fn next<'k, K>(&mut self, keys: &'k [K]) -> (&'k [K], f64, bool) {
         let n = N.min(keys.len());
         if self.start + n > keys.len() {
@@ -206,13 +207,12 @@ impl Rounds {
     }
 }
 
-/// The same writes with and without a transaction around them, and with somebody who subscribes to
-/// what changes.
+/// The same writes with and without a transaction, and with a subscriber.
 fn transaction(criterion: &mut Criterion, world: &mut World, keys: &Keys) {
     let keys = drawn(&keys.attributes, 100);
     let world = RefCell::new(world);
     let value = Cell::new(0.0);
-    // A hundred times over, because one is too short to be timed.
+    // A hundred repetitions, because a single one is too short to be timed.
     let repeated = |write: &dyn Fn(&mut World, f64)| {
         let mut world = world.borrow_mut();
         let all = || {

@@ -27,7 +27,7 @@ fn main() {
                 }
             });
         });
-        // What was never flushed is not to be missed.
+        // The world is dropped without a flush on purpose.
         drop(game);
     }
     group.finish();
@@ -66,7 +66,7 @@ impl Game {
         self.trade();
     }
 
-    /// Everybody is looked at; every tenth one changes.
+    /// Reads every mobile, and changes every tenth.
     fn act(&mut self) {
         for (n, &mobile) in self.keys.mobiles.iter().enumerate() {
             let attributes = self.db.get(mobile).expect("there").attributes();
@@ -84,7 +84,7 @@ impl Game {
         }
     }
 
-    /// Things come, and after ten ticks they go.
+    /// Adds attributes to random mobiles, and removes them after ten ticks.
     fn find_and_lose(&mut self) {
         for n in 0..20 {
             let finder = self.somebody();
@@ -101,7 +101,7 @@ impl Game {
         }
     }
 
-    /// Ten things change hands, all or none.
+    /// Moves ten attributes to other owners, in one transaction.
     fn trade(&mut self) {
         let traders: Vec<_> = (0..10).map(|_| self.somebody()).collect();
         let loot = &mut self.loot;

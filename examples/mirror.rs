@@ -1,12 +1,12 @@
-//! Sends what changes in a game's world to mirrors of it, and shows that they stay equal.
+//! Sends the changes of a game's world to mirrors, and checks that they stay equal.
 //!
 //! ```text
 //! cargo run --release --example mirror -- [--ticks 600] [--mobiles 1000]
 //! ```
 //!
-//! The server changes its world tick by tick. Two mirrors live in threads of their own, as clients would
-//! at the other end of a connection: one is sent the changes of each tick; the other one is served so
-//! seldom that it misses some, is told so, and begins anew from a snapshot.
+//! The server changes its world tick by tick. Two mirrors run in threads of their own, as clients would
+//! at the other end of a connection: one receives the changes of each tick; the other one is served so
+//! rarely that it misses some, gets an error, and restarts from a snapshot.
 
 use std::error::Error;
 use std::sync::mpsc::{self, Sender};
@@ -21,26 +21,26 @@ struct Options {
     /// How long the game runs.
     #[arg(long, default_value_t = 600)]
     ticks: u32,
-    /// How many mobiles there are at first.
+    /// Initial number of mobiles.
     #[arg(long, default_value_t = 1000)]
     mobiles: u32,
-    /// The same seed gives the same game.
+    /// Random seed: the same seed gives the same game.
     #[arg(long, default_value_t = 42)]
     seed: u64,
 }
 
-/// What a mirror is told.
+/// A message to a mirror.
 enum Message {
-    /// Begin anew from the whole world.
-    Anew(Delta),
-    /// Follow.
+    /// Restart from a snapshot of the whole world.
+    Restart(Delta),
+    /// Apply changes.
     Changes(Delta),
 }
 
 /// The server's end of one mirror.
 struct Client {
     name: &'static str,
-    /// It is served every so many ticks.
+    /// The mirror is served once in this many ticks.
     every: u32,
     subscription: Subscription,
     messages: Sender<Message>,
@@ -61,7 +61,7 @@ impl Client {
             let mut mirror = World::new();
             for message in received {
                 match message {
-                    Message::Anew(snapshot) => {
+                    Message::Restart(snapshot) => {
                         mirror = World::new();
                         mirror.apply(&snapshot)?;
                     }
@@ -71,7 +71,7 @@ impl Client {
             Ok(mirror)
         });
         let subscription = world.subscribe_with(capacity)?;
-        messages.send(Message::Anew(world.snapshot()?))?;
+        messages.send(Message::Restart(world.snapshot()?))?;
         Ok(Self {
             name,
             every,
@@ -88,30 +88,30 @@ impl Client {
             Ok(changes) => Message::Changes(changes.delta()),
             Err(error) if matches!(error.kind(), ErrorKind::ChangesMissed { .. }) => {
                 self.n_missed += 1;
-                Message::Anew(world.snapshot()?)
+                Message::Restart(world.snapshot()?)
             }
             Err(other) => return Err(other.into()),
         };
-        let (Message::Anew(delta) | Message::Changes(delta)) = &message;
+        let (Message::Restart(delta) | Message::Changes(delta)) = &message;
         self.n_rows += delta.len();
         Ok(self.messages.send(message)?)
     }
 
-    /// Sends the rest, and compares.
+    /// Sends the remaining changes, and compares.
     fn disconnect(mut self, world: &mut World) -> Result<(), Box<dyn Error>> {
         self.serve(world)?;
         drop(self.messages);
         let mirror = self.mirror.join().map_err(|_| "the mirror panicked")??;
         let problems = mirror.check();
         if !problems.is_empty() {
-            return Err(format!("the {} mirror is not true: {problems:?}", self.name).into());
+            return Err(format!("the {} mirror is inconsistent: {problems:?}", self.name).into());
         }
-        // A snapshot has all that there is of every row, so equal ones are those of equal worlds.
+        // A snapshot contains every column of every row, so equal snapshots mean equal worlds.
         if world.snapshot()? != mirror.snapshot()? {
             return Err(format!("the {} mirror differs", self.name).into());
         }
         println!(
-            "{:<5} mirror: {} rows, equal; {} rows sent, {} times anew",
+            "{:<5} mirror: {} rows, equal; {} rows sent, {} restarts",
             self.name,
             mirror.len(),
             self.n_rows,
@@ -139,8 +139,8 @@ fn spawn(world: &mut World, n: u32) -> Result<MobileKey, GameError> {
     Ok(mobile)
 }
 
-/// One tick of the game: most mobiles grow stronger, some change hands, some die, some are born. Some of
-/// it goes wrong and is taken back, of which no mirror hears.
+/// One tick of the game: most mobiles grow stronger, some change owners, some die, some are born. Some
+/// operations fail and are rolled back, which no mirror receives.
 fn tick(
     world: &mut World,
     mobiles: &mut [MobileKey],

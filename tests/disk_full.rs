@@ -1,5 +1,6 @@
-//! A disk without room, as a limit of the file's size shows it: `Full`, nothing written, and again when
-//! there is room. A crate of its own, because the limit holds for all that a process writes.
+//! A full disk, simulated by a limit on the file size: the error is `Full`, nothing is written, and a
+//! retry succeeds once there is room. A crate of its own, because the limit applies to everything that a
+//! process writes.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
@@ -15,10 +16,10 @@ use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{MobileKey, World};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Set in the process that has the limit: the file that it is to open.
+/// Environment variable of the limited process: the file that it opens.
 const PATH: &str = "GAMEDB_TEST_FULL";
 
-/// About what is in the file before the limit is set, in bytes; and twice as much does not fit.
+/// The limit in bytes: about the size of the file before the limit is set. Twice as much does not fit.
 const LIMIT: u64 = 200_000;
 
 fn limit(bytes: Option<u64>) {
@@ -38,7 +39,7 @@ fn assert_full(result: Result<impl std::fmt::Debug, Error>) {
     }
 }
 
-/// More than fits.
+/// Adds more than fits.
 fn grow(db: &mut Database<World>, key: MobileKey) {
     for n in 0..3_000 {
         let name = format!("{n} {}", "x".repeat(100));
@@ -53,7 +54,7 @@ fn n_attributes(path: &Path) -> i64 {
     connection.query_row(count, [], |row| row.get(0)).unwrap()
 }
 
-/// What the limited process does; on its own it does nothing.
+/// The body of the limited process; without the variable it does nothing.
 #[test]
 fn limited_process() {
     let Some(path) = std::env::var_os(PATH) else {
@@ -78,7 +79,8 @@ fn limited_process() {
     assert_eq!(db.flush().unwrap().inserted, 6_000);
     assert_eq!(n_attributes(path), 3_000);
 
-    // The log can be written and the file cannot: what was flushed is flushed, and goes on being.
+    // The log can be written and the file cannot: committed flushes stay committed, and further ones
+    // succeed.
     grow(&mut db, key);
     let ticket = db.flush_in_background().unwrap();
     limit(Some(LIMIT));
@@ -94,7 +96,7 @@ fn limited_process() {
 fn a_limit_is_a_full_disk() {
     let file = TestFile::new();
     drop(file.open());
-    // The signal would end the process; what is ignored stays so in the one that takes its place.
+    // SIGXFSZ would end the process; an ignored signal stays ignored after exec.
     let output = Command::new("sh")
         .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
         .arg(std::env::current_exe().unwrap())

@@ -1,5 +1,5 @@
-//! What is kept beside the rows stays in proportion to them, however much comes and goes. A process of its
-//! own, because its global allocator counts, and other tests would be counted too.
+//! Memory besides the rows stays proportional to them, however many are inserted and removed. A process
+//! of its own, because its global allocator counts, and would count other tests too.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;
@@ -12,7 +12,7 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// A game that trades all the time, and never flushes.
+/// A game that trades all the time and never flushes.
 #[test]
 fn transactions_whose_rows_are_gone_leave_nothing_behind() {
     let mut world = World::new();
@@ -30,6 +30,6 @@ fn transactions_whose_rows_are_gone_leave_nothing_behind() {
     let before = MEMORY.current_usage();
     come_and_go(100_000);
     let grown = MEMORY.current_usage().saturating_sub(before);
-    // Of each trade both rows with their group would be 40 bytes at the least.
+    // Keeping both rows of each trade with their group would take at least 40 bytes per trade.
     assert!(grown < 1_000_000, "{grown} bytes more");
 }

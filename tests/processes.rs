@@ -1,5 +1,5 @@
-//! Several programs and one file. A crate of its own, because each test here starts this very program
-//! again, as the second process, and by the name of a test in it.
+//! Several programs and one file. A crate of its own, because each test starts this program again as a
+//! second process, with the name of one of its tests.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;
@@ -11,10 +11,10 @@ use common::sample::{flushed, flushed_file, player};
 use gamedb::{Database, Error, ErrorKind, FileError};
 use gamedb_models::World;
 
-/// Set in the second process: the file that it is to open.
+/// Environment variable of the second process: the file that it opens.
 const PATH: &str = "GAMEDB_TEST_OPEN";
 
-/// Runs one of this file's own tests, which looks for [`PATH`], in another process.
+/// Runs one of this file's tests, which reads [`PATH`], in another process.
 fn second_process(test: &str, path: &std::path::Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -32,7 +32,7 @@ fn opened(result: Result<Database<World>, Error>) -> &'static str {
     }
 }
 
-/// What the second process does; on its own it does nothing.
+/// The body of the second process; without the variable it does nothing.
 #[test]
 fn second_process_opens() {
     if let Some(path) = std::env::var_os(PATH) {
@@ -101,7 +101,7 @@ fn other_programs_read_while_the_game_runs() {
             .unwrap()
     };
     assert_eq!(count(), 2);
-    // A reader in the middle of a transaction sees one state, and does not stop the game.
+    // A reader in a transaction sees one snapshot, and does not block the game.
     reader.execute_batch("BEGIN").unwrap();
     assert_eq!(count(), 2);
     for n in 10..20 {
@@ -112,12 +112,12 @@ fn other_programs_read_while_the_game_runs() {
     reader.execute_batch("COMMIT").unwrap();
     assert_eq!(count(), 12);
     db.remove(sample.ada).unwrap();
-    assert_eq!(count(), 12, "nothing is seen before it is flushed");
+    assert_eq!(count(), 12, "changes are not visible before a flush");
     file.reopen(db);
     assert_eq!(count(), 11);
 }
 
-/// Backup programs bring the write-ahead log into the file. They change no row by that.
+/// Backup programs run a checkpoint, which changes no row.
 #[test]
 fn a_checkpoint_by_another_program_is_not_taken_for_a_write() {
     let (file, mut db, sample) = flushed_file();
@@ -136,7 +136,7 @@ fn a_checkpoint_by_another_program_is_not_taken_for_a_write() {
     file.reopen(db);
 }
 
-/// As somebody who may not write: root may write everywhere, so another user has to try.
+/// Runs as a user without write permission: root may write everywhere, so another user has to try.
 #[cfg(unix)]
 #[test]
 fn a_file_or_folder_that_may_not_be_written_is_refused_at_open() {
@@ -154,7 +154,7 @@ fn a_file_or_folder_that_may_not_be_written_is_refused_at_open() {
     let _ = flushed(&mut other.open());
     allow(file.folder(), 0o555);
     allow(&file.path(), 0o444);
-    // The folder could be written, and so the lock, but not the file.
+    // The folder, and so the lock file, can be written, but the world file cannot.
     allow(other.folder(), 0o777);
     allow(&other.path(), 0o444);
     std::fs::remove_file(other.folder().join("world.db-lock")).unwrap();

@@ -1,13 +1,14 @@
-//! The writer thread and how batches go to it, in every order of events that there is: loom tries them
-//! all. The world is a number per row, the file too, and a batch is what differs. A crate of its own,
-//! because it compiles `src/persist/worker.rs` itself, with loom's locks and threads in the place of std's.
+//! The writer thread and the exchange of batches with it, in every interleaving: loom explores all of
+//! them. The world is a number per row, and so is the file; a batch contains the rows that differ. A
+//! crate of its own, because it compiles `src/persist/worker.rs` itself, with loom's locks and threads in
+//! place of std's.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 #[path = "../src/persist/worker.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the test uses a part of it")]
 mod worker;
 
-/// What the library's own module of this name has, in the form that loom watches.
+/// The contents of the library's module of this name, from loom.
 mod sync {
     pub(super) use loom::sync::{Arc, Condvar, Mutex, MutexGuard};
     pub(super) use loom::thread::{Builder, JoinHandle};
@@ -31,7 +32,7 @@ enum Failed {
     Died,
 }
 
-/// What happens to the batches, in the order in which they are written.
+/// The fate of each batch, in the order in which they are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fate {
     Good,
@@ -41,7 +42,7 @@ enum Fate {
     PanicAtCheckpoint,
 }
 
-/// All states that the file has had, and how many batches it took since its last checkpoint.
+/// All states that the file has had, and the number of batches since its last checkpoint.
 #[derive(Debug, Default)]
 struct File {
     states: Vec<Rows>,
@@ -97,13 +98,13 @@ impl Writes for Writer {
     }
 }
 
-/// The caller: a world that knows which rows differ from the file with all batches in it.
+/// The caller: a world that tracks which rows differ from the file with all batches written.
 struct Caller {
     rows: Rows,
     dirty: [bool; ROWS],
     worker: Worker<Writer>,
     file: Arc<Mutex<File>>,
-    /// What was captured, by generation: each a state that the file may have.
+    /// The captured state of each generation: a state that the file may have.
     change_set: Vec<(u64, Rows)>,
     failures: Vec<(u64, Failed)>,
 }
@@ -157,7 +158,7 @@ impl Caller {
         }
     }
 
-    /// As `Database::flush_in_background`; says whether it was accepted.
+    /// Like `Database::flush_in_background`; returns whether the flush was accepted.
     fn flush(&mut self) -> bool {
         self.collect();
         if self
@@ -179,13 +180,13 @@ impl Caller {
         true
     }
 
-    /// As `Database::flush`, and whether it could.
+    /// Like `Database::flush`; returns whether it succeeded.
     fn flush_here(&mut self) -> bool {
         self.finish();
         let capture = |row: usize| self.dirty[row].then_some(self.rows[row]);
         let mut batch: Batch = std::array::from_fn(capture);
         let write = |writer: &mut Writer| {
-            // Panics are for the thread.
+            // Only the thread panics.
             writer
                 .fates
                 .retain(|fate| matches!(fate, Fate::Good | Fate::Refuse));
@@ -213,13 +214,14 @@ impl Caller {
         }
     }
 
-    /// The file is what the world was at some capture, in order; and what is not in it is dirty.
+    /// Asserts that the states of the file are those of the captures, in order, and that all rows that
+    /// differ from the file are dirty.
     fn end(mut self) {
         self.finish();
         self.worker.close();
         self.collect();
         let file = self.file.lock().unwrap();
-        // The thread makes a checkpoint before it writes again, and so does the caller.
+        // Both the thread and the caller run a due checkpoint before they write again.
         assert!(file.most_uncheckpointed <= 1);
         let mut change_set = self.change_set.iter().map(|(_, rows)| *rows);
         for state in &file.states {
@@ -254,7 +256,7 @@ impl Caller {
     }
 }
 
-/// Tries all orders of what the caller and the thread do.
+/// Explores every interleaving of the caller and the thread.
 fn explore(fates: &'static [Fate], script: fn(&mut Caller)) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
@@ -321,8 +323,8 @@ fn what_was_accepted_is_written_when_it_closes() {
     }
 }
 
-/// Two flushes of the caller's own in a row: the second one does not overtake the checkpoint after the
-/// first one, or the log would grow without end.
+/// Two consecutive flushes in the caller's thread: the second one does not overtake the checkpoint after
+/// the first one, otherwise the log would grow without bound.
 #[test]
 fn checkpoints_are_not_starved() {
     for fates in [&[][..], &[Fate::Refuse], &[Fate::PanicAtCheckpoint]] {

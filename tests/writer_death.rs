@@ -1,6 +1,5 @@
-//! The writer thread dies: before COMMIT, after it, and at a checkpoint. What can make it panic is a
-//! subscriber of `tracing`, which runs in it. A crate of its own, because there is one subscriber for a
-//! whole process.
+//! The writer thread dies: before COMMIT, after it, and at a checkpoint. A `tracing` subscriber, which
+//! runs in the thread, makes it panic. A crate of its own, because a process has one global subscriber.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;
@@ -66,7 +65,7 @@ fn poisoned(error: Error) {
     assert!(matches!(cause, FlushFailure::Poisoned), "{cause}");
 }
 
-// One after the other, in one test: there is one subscriber.
+// One after the other, in one test, because there is one subscriber.
 #[test]
 fn the_error_comes_back_and_the_rows_are_dirty_again() {
     tracing::subscriber::set_global_default(Assassin).unwrap();
@@ -116,7 +115,7 @@ fn before_and_after_commit() {
             let world = db.into_world();
             *DEADLY.lock().unwrap() = None;
             if reported_by != "dropped" {
-                // The world goes on elsewhere, with the same keys.
+                // The world continues in another file, with the same keys.
                 let elsewhere = TestFile::new();
                 let mut db = Database::create(elsewhere.path(), world).unwrap();
                 assert_eq!(contents_of(&db), contents_of(&twin));
@@ -124,7 +123,7 @@ fn before_and_after_commit() {
                 assert_eq!(db.flush().unwrap().updated, 1);
                 let _ = elsewhere.reopen(db);
             }
-            // All of it is in the file, or nothing.
+            // The file has all of the batch, or none of it.
             let expected = if is_in_file {
                 contents_of(&twin)
             } else {

@@ -1,5 +1,5 @@
-//! The same changes written to the same file in three ways: by this library, by the SQL of somebody
-//! who has tuned it, and by the SQL that people write.
+//! The same changes, written to the same file in three ways: by this library, by tuned SQL, and by
+//! typical hand-written SQL.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,19 +12,19 @@ use super::reference::{Keys, PER_MOBILE, attribute, double};
 use super::rows::{AttributeRow, Kind, OwnerRow, SELECT_ATTRIBUTES};
 use super::time;
 
-/// Somebody who has a world in memory and keeps a file in step with it.
+/// A program with a world in memory that keeps a file up to date.
 ///
-/// Attributes are called by their position, at first in the order of their ids. The times are those of
-/// one flush: what happens in memory before, and the checkpoint after, are not in them.
+/// Attributes are identified by position, initially in id order. The returned times are those of one
+/// flush; the changes in memory before it and the checkpoint after it are not included.
 pub(crate) trait Flusher: Sized {
-    /// Opens a file of its own.
+    /// Opens its own file.
     fn open(path: &Path) -> Self;
     fn n_attributes(&self) -> usize;
-    /// New numbers for attributes.
+    /// Writes new numbers for attributes.
     fn update(&mut self, changes: &[(usize, f64)]) -> Duration;
-    /// A new attribute for each of these mobiles, at the end.
+    /// Appends a new attribute for each of these mobiles.
     fn insert(&mut self, owners: &[usize]) -> Duration;
-    /// Removes attributes; the last ones take their places.
+    /// Removes attributes; the last ones move to their positions.
     fn remove(&mut self, positions: &[usize]) -> Duration;
 }
 
@@ -35,10 +35,10 @@ fn checkpoint(connection: &Connection) {
             Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
         })
         .expect("a checkpoint");
-    assert_eq!(left, 0, "the whole log is in the file");
+    assert_eq!(left, 0, "the checkpoint has moved the whole log");
 }
 
-/// Takes the positions out of a list, and returns what was there, in the order of the positions.
+/// Removes the positions from a list, and returns the removed items, in the order of the positions.
 fn take<K: Copy>(list: &mut Vec<K>, positions: &[usize]) -> Vec<K> {
     let taken = positions.iter().map(|&position| list[position]).collect();
     let mut positions = positions.to_vec();
@@ -52,12 +52,12 @@ fn take<K: Copy>(list: &mut Vec<K>, positions: &[usize]) -> Vec<K> {
 pub(crate) struct Gamedb {
     pub(crate) db: Database<World>,
     keys: Keys,
-    // A second connection, as the library's own is nobody else's.
+    // A second connection, because the library's connection is private.
     checkpoints: Connection,
 }
 
 impl Gamedb {
-    /// Flushes changes in the background, and waits off the clock until they are in the file.
+    /// Flushes changes in the background, and waits, untimed, until they are in the file.
     pub(crate) fn capture(&mut self, changes: &[(usize, f64)]) -> Duration {
         set(&mut self.db, &self.keys, changes);
         let (took, ticket) = time(|| self.db.flush_in_background().expect("taken"));
@@ -67,8 +67,8 @@ impl Gamedb {
         took
     }
 
-    /// Saves a mobile whose attributes change, where others have `changed`, two of them in each
-    /// transaction. Those are flushed off the clock.
+    /// Saves a mobile whose attributes change, while the `changed` attributes of others are dirty, two of
+    /// them from each transaction. Those are flushed untimed.
     pub(crate) fn save(
         &mut self,
         mobile: usize,
@@ -86,7 +86,7 @@ impl Gamedb {
         assert_eq!(report.rows(), attributes.len());
         let (_, rows) = self.flush();
         assert_eq!(rows, changed.len());
-        // Which waits until the thread has made the checkpoint after that.
+        // Waits until the thread has run the checkpoint after that.
         let _ = self.db.flush_durable().expect("synced");
         checkpoint(&self.checkpoints);
         took
@@ -152,8 +152,7 @@ impl Flusher for Gamedb {
     }
 }
 
-/// Prepared statements for the columns that change, in order of ids, on a connection that is set up as
-/// the library's.
+/// Prepared statements for the changed columns, in id order, on a connection with the library's settings.
 pub(crate) struct TunedSql {
     connection: Connection,
     ids: Vec<i64>,
@@ -220,7 +219,7 @@ impl Flusher for TunedSql {
         self.next_id += owners.len() as i64;
         self.ids
             .extend(rows.iter().map(|(attribute, _)| attribute.id));
-        // They have been given in order of ids already.
+        // The positions are already in id order.
         self.in_transaction(|connection| {
             let mut insert = connection.prepare_cached(INSERT_ATTRIBUTE).expect("SQL");
             for (attribute, _) in &rows {
@@ -238,7 +237,7 @@ impl Flusher for TunedSql {
         self.in_transaction(|connection| {
             ids.sort_unstable();
             for sql in [
-                // In the reference world the pivot's row has the id of the attribute.
+                // In the reference world the pivot row has the same id as the attribute.
                 "DELETE FROM attribute_owners WHERE id = ?1",
                 "DELETE FROM attributes WHERE id = ?1",
             ] {
@@ -252,11 +251,11 @@ impl Flusher for TunedSql {
     }
 }
 
-/// What people write: prepared INSERT OR REPLACE of all columns in the order in which the rows changed,
-/// WAL, one transaction, otherwise SQLite's defaults, and a full index on every foreign key.
+/// Typical hand-written SQL: prepared INSERT OR REPLACE of all columns in the order in which the rows
+/// changed, WAL, one transaction, otherwise SQLite's defaults, and a full index on every foreign key.
 ///
-/// Foreign keys are off, which is SQLite's default and not rusqlite's: with them on, REPLACE takes the
-/// attribute's owner away.
+/// Foreign keys are off, which is SQLite's default and not rusqlite's: with foreign keys on, REPLACE
+/// deletes the pivot row of the attribute.
 pub(crate) struct HandWritten {
     connection: Connection,
     rows: Vec<AttributeRow>,
@@ -402,7 +401,7 @@ fn owner_columns(row: &OwnerRow) -> impl rusqlite::Params {
     )
 }
 
-/// Rows for new attributes with their owners, the ids counted from `next_id`.
+/// Rows of new attributes and their pivot rows, with ids from `next_id` on.
 fn new_rows(owners: &[usize], next_id: i64) -> Vec<(AttributeRow, OwnerRow)> {
     let row = |(n, &owner): (usize, &usize)| {
         let new = attribute(n % PER_MOBILE, 0.5);

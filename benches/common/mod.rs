@@ -1,4 +1,4 @@
-//! What the benchmarks share: the reference world, the rivals, and how time is taken.
+//! Shared by the benchmarks: the reference world, the rivals, and the timing.
 #![allow(dead_code, reason = "each benchmark uses a part of it")]
 
 pub(crate) mod flusher;
@@ -21,7 +21,7 @@ pub(crate) fn criterion() -> Criterion {
         .configure_from_args()
 }
 
-/// Whether everything is only to be tried once, with a small world.
+/// Whether everything runs only once as a test, with a small world.
 pub(crate) fn is_test() -> bool {
     let mut is_bench = false;
     for argument in std::env::args() {
@@ -34,13 +34,14 @@ pub(crate) fn is_test() -> bool {
     !is_bench
 }
 
-/// One of those who do the same in a group: the id, and a run that says how long it took.
+/// A rival of a group: its id, and a run that returns the time it took.
 pub(crate) type Rival<'r> = (&'r str, &'r mut dyn FnMut() -> Duration);
 
-/// Lets rivals run in turns, `rounds` times, and hands what they took to criterion as its samples.
+/// Runs rivals in turns for `rounds` rounds, and passes their times to criterion as samples.
 ///
-/// One after the other, as criterion would have it, each would get the machine as it happens to be
-/// just then. What a run does beside the work that it times does not count for its planning either.
+/// If they ran one after the other, as criterion does it, each would be measured under different
+/// conditions of the machine. The untimed part of a run also does not affect criterion's planning of
+/// iterations.
 pub(crate) fn in_turns(
     criterion: &mut Criterion,
     group: &str,
@@ -49,7 +50,7 @@ pub(crate) fn in_turns(
 ) {
     let mut group = criterion.benchmark_group(group);
     group.sampling_mode(SamplingMode::Flat).sample_size(rounds);
-    // One run is its warming up, and all others are its samples.
+    // One run is the warm-up, and all others are samples.
     group.warm_up_time(Duration::from_nanos(1));
     group.measurement_time(Duration::from_millis(1));
     let ids: Vec<_> = rivals.iter().map(|(id, _)| (*id).to_owned()).collect();
@@ -68,7 +69,7 @@ pub(crate) fn in_turns(
     }
 }
 
-/// What each of them took, round by round. Each is the first one as often as the others.
+/// The times of each rival, round by round. Each rival goes first equally often.
 fn take_turns(rounds: usize, rivals: &mut [Rival<'_>]) -> Vec<Vec<Duration>> {
     let n = rivals.len();
     let mut times = vec![Vec::new(); n];
@@ -82,7 +83,7 @@ fn take_turns(rounds: usize, rivals: &mut [Rival<'_>]) -> Vec<Vec<Duration>> {
     times
 }
 
-/// Runs `what` and says how long it took.
+/// Runs `what` and measures how long it takes.
 pub(crate) fn time<R>(what: impl FnOnce() -> R) -> (Duration, R) {
     let start = Instant::now();
     let result = what();

@@ -1,5 +1,5 @@
-//! The stores in memory that a programmer would write for one game: nothing checked, nothing that
-//! cannot be got wrong, and only what the benchmark asks of it.
+//! In-memory stores as a programmer would write them for one game: without any checks or safeguards, and
+//! with only the features that the benchmark needs.
 
 use gamedb_models::{Attribute, AttributeValue};
 use indexmap::{IndexMap, IndexSet};
@@ -16,7 +16,7 @@ new_key_type! {
 /// The column `double_value`, as a flag.
 pub(crate) const DOUBLE_VALUE: u16 = 1 << 4;
 
-/// A row with what it takes to flush it: its id, and which columns have changed.
+/// A row with the data that a flush needs: its id and its dirty columns.
 pub(crate) struct PlainRow {
     pub(crate) attribute: Attribute,
     pub(crate) id: i64,
@@ -57,7 +57,7 @@ impl Plain {
         }
     }
 
-    /// As after a flush.
+    /// Resets the dirty flags, as after a flush.
     pub(crate) fn clean(&mut self) {
         for key in self.dirty.drain(..) {
             self.attributes[key].dirty = 0;
@@ -65,7 +65,7 @@ impl Plain {
     }
 }
 
-/// Mobiles and what they own, one map for each of them.
+/// Mobiles and the attributes that they own, in one of two kinds of maps.
 #[derive(Default)]
 pub(crate) struct PlainOwners {
     pub(crate) mobiles: SlotMap<PlainMobile, ()>,
@@ -74,7 +74,7 @@ pub(crate) struct PlainOwners {
     pub(crate) sets: IndexMap<PlainMobile, IndexSet<PlainKey>>,
 }
 
-/// Which of the two maps to fill.
+/// Selects one of the two maps.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Map {
     Few,
@@ -106,7 +106,7 @@ impl PlainOwners {
         plain
     }
 
-    /// For each mobile the sum over its attributes.
+    /// For each mobile, passes on the sum over its attributes.
     pub(crate) fn sums(&self, map: Map, mut see: impl FnMut(f64)) {
         let number = |key: &PlainKey| double(&self.attributes[*key].attribute);
         for mobile in self.mobiles.keys() {

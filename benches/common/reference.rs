@@ -63,16 +63,16 @@ pub(crate) fn double(attribute: &Attribute) -> f64 {
     }
 }
 
-/// In which order the attributes come.
+/// The order in which attributes are inserted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// The 8 of one mobile, then those of the next.
+    /// The 8 attributes of one mobile, then those of the next.
     OneAfterTheOther,
-    /// At random over all mobiles, so that those of one mobile lie far apart.
+    /// At random over all mobiles, so that the attributes of one mobile are far apart.
     Shuffled,
 }
 
-/// Which mobile each attribute goes to.
+/// The mobile that owns each attribute.
 pub(crate) fn owners(mobiles: usize, order: Order) -> Vec<usize> {
     let mut owners: Vec<_> = (0..mobiles * PER_MOBILE).map(|n| n / PER_MOBILE).collect();
     if order == Order::Shuffled {
@@ -124,7 +124,7 @@ pub(crate) fn world(mobiles: usize, order: Order) -> (World, Keys) {
     (world, keys)
 }
 
-/// World files, gone when this is dropped.
+/// World files in a temporary folder, which is deleted on drop.
 pub(crate) struct Files(TempDir);
 
 impl Files {
@@ -132,7 +132,7 @@ impl Files {
         Self(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder"))
     }
 
-    /// The reference world with this many mobiles, closed. It is made once and is not to be opened:
+    /// The file of a reference world with this many mobiles. It is created once, and must not be opened:
     /// see [`Files::copy`].
     pub(crate) fn world(&self, mobiles: usize) -> PathBuf {
         let path = self.0.path().join(format!("{mobiles}.db"));
@@ -144,7 +144,7 @@ impl Files {
         path
     }
 
-    /// A copy of a world that is nobody else's.
+    /// A private copy of a world file.
     pub(crate) fn copy(&self, world: &Path, name: &str) -> PathBuf {
         let stem = world.file_stem().expect("a file").to_string_lossy();
         let copy = self.0.path().join(format!("{stem}-{name}.db"));

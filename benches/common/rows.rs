@@ -1,4 +1,4 @@
-//! Rows as a program without this library would have them, and reading them from a world file.
+//! Rows as a program without this library would define them, and reading them from a world file.
 
 use gamedb::model::{FromValue as _, Value};
 use gamedb_models::AttributeType;
@@ -21,7 +21,7 @@ pub(crate) struct AttributeRow {
 }
 
 impl AttributeRow {
-    /// Reads a row of [`SELECT_ATTRIBUTES`], as people do.
+    /// Reads a row of [`SELECT_ATTRIBUTES`], as is commonly done.
     pub(crate) fn by_index(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -37,7 +37,7 @@ impl AttributeRow {
         })
     }
 
-    /// The same by way of SQLite's own values, which is faster.
+    /// The same through SQLite's value references, which is faster.
     pub(crate) fn by_value(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get_ref(0)?.as_i64()?,
@@ -66,7 +66,7 @@ pub(crate) struct OwnerRow {
 }
 
 impl OwnerRow {
-    /// Reads a row of [`SELECT_OWNERS`], as people do.
+    /// Reads a row of [`SELECT_OWNERS`], as is commonly done.
     pub(crate) fn by_index(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -78,7 +78,7 @@ impl OwnerRow {
         })
     }
 
-    /// The same by way of SQLite's own values, which is faster.
+    /// The same through SQLite's value references, which is faster.
     pub(crate) fn by_value(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get_ref(0)?.as_i64()?,
@@ -104,7 +104,7 @@ pub(crate) struct MobileRow {
 }
 
 impl MobileRow {
-    /// Reads a row of [`SELECT_MOBILES`], as people do.
+    /// Reads a row of [`SELECT_MOBILES`], as is commonly done.
     pub(crate) fn by_index(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -117,7 +117,7 @@ impl MobileRow {
         })
     }
 
-    /// The same by way of SQLite's own values, which is faster.
+    /// The same through SQLite's value references, which is faster.
     pub(crate) fn by_value(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get_ref(0)?.as_i64()?,

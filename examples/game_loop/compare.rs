@@ -1,16 +1,16 @@
-//! Whether two worlds are the same: every table, every row by its id, every column, every owner, and
-//! the order in which owned rows stand.
+//! Comparing two worlds: every table, every row by id, every column, every owner, and the order of owned
+//! rows.
 
 use gamedb::Id;
 use gamedb::model::traits::*;
 use gamedb::model::{Entity, Parent, Pivot, PivotRow, StoredPivot, Table};
 use gamedb_models::{Tables, World};
 
-/// Compares the world that was in memory with the one that was read from its file, and returns the
-/// number of rows. The error says which row differs.
+/// Compares the world in memory with the one that was read from its file, and returns the number of rows.
+/// The error names the row that differs.
 pub(crate) fn compare(memory: &World, file: &World) -> Result<usize, String> {
-    // Taken apart without `..`: a table that is added to the schema and not compared here does not
-    // compile.
+    // Destructured without `..`, so that a table that is added to the schema and not compared here is a
+    // compile error.
     let Tables {
         players,
         mobiles,
@@ -42,7 +42,7 @@ pub(crate) fn compare(memory: &World, file: &World) -> Result<usize, String> {
         + worlds.same_table(mobile_item_attributes)?
         + worlds.same_table(mobile_item_blueprints)?
         + worlds.same_table(mobile_item_blueprint_components)?;
-    // Beside the rows: whether every index of the reopened world agrees with them.
+    // In addition, every index of the reopened world has to agree with its rows.
     match file.check().first() {
         None => Ok(n_rows),
         Some(problem) => Err(problem.clone()),
@@ -55,8 +55,8 @@ struct Worlds<'w> {
 }
 
 impl Worlds<'_> {
-    /// The same ids, and under each id the same value in every column. A foreign key's value is the
-    /// id that it names, because keys mean nothing outside of their own world.
+    /// Compares the ids, and for each id the value of every column. A foreign key is compared by the id
+    /// of the referenced row, because keys are only valid within one world.
     fn same_table<E: Entity<Tables = Tables>>(&self, memory: &Table<E>) -> Result<usize, String> {
         let table = E::INFO.name;
         let file = E::table(self.file);
@@ -79,8 +79,8 @@ impl Worlds<'_> {
         Ok(memory.len())
     }
 
-    /// Each owned row in a pivot row of the same id, with the same owner; and each owner with the same
-    /// rows in the same order.
+    /// Compares the pivot rows: the same ids, owned rows and owners, and for each owner the same rows in
+    /// the same order.
     fn same_pivot<P: StoredPivot<Tables = Tables, Owned: Entity>>(
         &self,
         memory: &Pivot<P>,
@@ -107,7 +107,7 @@ impl Worlds<'_> {
                     "{table}: {here:?} in memory, {there:?} in the file"
                 ));
             }
-            // The order of what an owner has: looked at once, at the first of its rows.
+            // The order of an owner's rows is compared once, at its first row.
             if memory.rows_of(owner).next() == Some(row) {
                 let here = memory.rows_of(owner).map(|row| id(&row));
                 let there = file.rows_of(found_owner).map(|row| id(&row));
@@ -135,13 +135,13 @@ fn id_of<E: Entity<Tables = Tables>>(world: &World, key: gamedb::Key<E>) -> Resu
     world.id(key).map_err(|error| error.to_string())
 }
 
-/// An owner by the column that names it and the id that stands there.
+/// An owner, described by its column and id.
 fn describe<P: PivotRow<Tables = Tables>>(
     world: &World,
     owner: P::Owner,
 ) -> (&'static str, Option<i64>) {
     let (arm, parent) = owner.arm();
-    // The first foreign key of a pivot is the owned row; the owners follow.
+    // The first foreign key of a pivot references the owned row; those of the owners follow.
     let foreign_key = &P::INFO.foreign_keys[arm + 1];
     let id = match (parent, foreign_key.table) {
         (Parent::Row(key), Some(table)) => world.table(table).id_of(key),

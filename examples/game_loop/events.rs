@@ -1,33 +1,33 @@
-//! What has happened in the game.
+//! Counters of events in the game.
 
 use std::fmt;
 
-/// How often each thing has happened.
+/// How often each event has happened.
 #[derive(Debug, Default)]
 pub(crate) struct Events {
-    /// Changes of a position.
+    /// Position changes.
     pub(crate) steps: usize,
     /// Blows in fights.
     pub(crate) blows: usize,
-    /// Mobiles that were born, those at the start included.
+    /// Mobiles that were born, including those at the start.
     pub(crate) births: usize,
-    /// Mobiles that died, drones with their owners included.
+    /// Mobiles that died, including drones that died with their owners.
     pub(crate) deaths: usize,
     /// Stacks that were taken from the dead.
     pub(crate) looted: usize,
     /// Finds of ore.
     pub(crate) mined: usize,
-    /// Stacks that had to make room.
+    /// Stacks that were thrown away to make room.
     pub(crate) thrown_away: usize,
-    /// Batches that were made by blueprint.
+    /// Batches that were crafted.
     pub(crate) made: usize,
-    /// Batches that something was lacking for.
+    /// Batches that lacked a component.
     pub(crate) lacking: usize,
     /// Transfers between bags.
     pub(crate) transfers: usize,
     /// Bags that changed their owner.
     pub(crate) bags_given: usize,
-    /// Trades that failed half-way and were taken back.
+    /// Trades that failed half-way and were rolled back.
     pub(crate) rolled_back: usize,
 }
 

@@ -1,4 +1,4 @@
-//! A game world, alive, and flushed to a SQLite file every second.
+//! A running game world that is flushed to a SQLite file every second.
 //!
 //! ```sh
 //! cargo run --release --example game_loop
@@ -7,16 +7,16 @@
 //! ```
 //!
 //! The world is that of `models/schema.sql`: players with avatars, mobiles with attributes and bags,
-//! items with blueprints. Run on a file that is there already, it goes on where that one was left.
-//! Ctrl-C ends it early, with a last flush.
+//! items with blueprints. If the file exists already, the game continues where it was left. Ctrl-C ends
+//! it early, with a last flush.
 //!
-//! At the end the file is opened again, and every row of it compared with the world in memory.
+//! At the end the file is opened again, and every row is compared with the world in memory.
 //!
 //! Where to look first:
 //!
-//! - [`simulation`]: a game written against a [`World`]. It changes rows and thinks of no file.
-//! - [`run`], [`play`] and [`Flusher`]: the loop. Open, tick, flush, close: the only calls that know of
-//!   a file.
+//! - [`simulation`]: a game written against a [`World`]. It changes rows and does not depend on a file.
+//! - [`run`], [`play`] and [`Flusher`]: the loop. Open, tick, flush, close: the only calls that involve a
+//!   file.
 //! - [`compare`]: two worlds, row by row.
 
 mod compare;
@@ -100,7 +100,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         n => writeln!(out, "last flush: {n} rows in {:.1?}", report.took)?,
     }
 
-    // What is in memory is kept beyond the database, which closes the file.
+    // Keeps the world in memory, and closes the file.
     let world = db.into_world();
     let db = Database::<World>::open(&path)?;
     let n_rows = compare::compare(&world, &db)
@@ -110,10 +110,10 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The loop: ticks at a fixed rate, and a flush between two of them when one is due.
+/// The loop: ticks at a fixed rate, and a flush between two ticks when one is due.
 ///
-/// A run is a number of ticks, so that the same seed always gives the same world. One that is late
-/// makes the next ones start at once, until the game is on time again.
+/// A run is a fixed number of ticks, so that the same seed always gives the same world. After a late
+/// tick, the next ones start at once, until the game has caught up.
 fn play(
     options: &Options,
     db: &mut Database<World>,
@@ -145,16 +145,16 @@ fn play(
     Ok(statistics)
 }
 
-/// In how many of the ticks before a flush in the background a part of it is done,
+/// Number of ticks before a background flush in which a part of it is staged,
 const TICKS_AHEAD: u32 = 15;
-/// and of how many rows: a millisecond or two.
+/// and the number of rows in each: a millisecond or two.
 const ROWS_AHEAD: usize = 8_000;
 
 /// When the world is flushed, and how.
 struct Flusher {
     interval: Option<u32>,
     in_background: bool,
-    /// That of a flush in the background that is not in the file yet.
+    /// The ticket of a background flush that is not in the file yet.
     ticket: Option<Ticket>,
 }
 
@@ -167,7 +167,7 @@ impl Flusher {
         }
     }
 
-    /// Whether a flush in the background is due in one of the next ticks.
+    /// Whether a background flush is due in one of the next ticks.
     fn is_soon(&self, tick: u32) -> bool {
         self.in_background
             && self.interval.is_some_and(|interval| {
@@ -176,7 +176,8 @@ impl Flusher {
             })
     }
 
-    /// At the end of each tick. Returns what has come to the file since the last one.
+    /// Called at the end of each tick. Returns the report of a flush that has reached the file since the
+    /// last tick.
     fn tick(
         &mut self,
         db: &mut Database<World>,
@@ -195,7 +196,7 @@ impl Flusher {
         if report.is_some() {
             self.ticket = None;
         }
-        // Where the disk cannot keep up, what has changed waits for the next time.
+        // If the disk cannot keep up, the changes wait for the next flush.
         if is_due && self.ticket.is_none() {
             self.ticket = Some(db.flush_in_background()?);
         } else if self.is_soon(tick) {
@@ -205,18 +206,18 @@ impl Flusher {
     }
 }
 
-/// Says when Ctrl-C was pressed, or the process was asked to end. The loop waits for it between two
-/// ticks, so it always ends with a world that a tick has left.
+/// Receives a message when Ctrl-C is pressed, or the process is terminated. The loop checks it between
+/// two ticks, so the world always ends after a complete tick.
 fn stop_signal() -> Result<Receiver<()>, ctrlc::Error> {
     let (sender, receiver) = mpsc::channel();
     ctrlc::set_handler(move || {
-        // Nobody listens any more when the run is over, and then there is nothing to stop.
+        // The receiver is dropped when the run is over, and then there is nothing to stop.
         let _ = sender.send(());
     })?;
     Ok(receiver)
 }
 
-/// The file that was asked for, or one in a folder that nobody else has.
+/// The requested file, or one in a fresh folder.
 fn world_file(options: &Options) -> Result<PathBuf, Box<dyn Error>> {
     let Some(file) = &options.file else {
         let folder = tempfile::Builder::new().prefix("gamedb-").tempdir()?.keep();

@@ -1,15 +1,16 @@
-//! What can be asked for on the command line.
+//! Command-line options.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
 
-/// A game world, alive: moves, fights, mines, crafts and trades, and is flushed to a SQLite file.
+/// A running game world: mobiles move, fight, mine, craft and trade, and the world is flushed to a SQLite
+/// file.
 #[derive(Debug, Parser)]
 #[command(name = "game_loop")]
 pub(crate) struct Options {
-    /// World file; made if it is not there, gone on with if it is [default: in a fresh folder]
+    /// World file; created if it does not exist, continued if it does [default: in a fresh folder]
     #[arg(long, value_name = "PATH")]
     pub(crate) file: Option<PathBuf>,
 
@@ -29,7 +30,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = positive)]
     pub(crate) flush_every: f64,
 
-    /// Let a thread write what a flush has found, while the game goes on
+    /// Let a thread write the changes while the game continues
     #[arg(long)]
     pub(crate) background: bool,
 
@@ -37,7 +38,7 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with_all = ["flush_every", "background"])]
     pub(crate) no_flush: bool,
 
-    /// Seed of all chance: the same seed gives the same world after the same number of ticks
+    /// Random seed: the same seed gives the same world after the same number of ticks
     #[arg(long, default_value_t = 42)]
     pub(crate) seed: u64,
 }
@@ -59,14 +60,14 @@ impl Options {
     }
 }
 
-/// At least one; `as` stops at the largest number there is.
+/// At least one; `as` saturates at the largest number.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn in_ticks(seconds: f64, rate: f64) -> u32 {
     ((seconds * rate).round() as u32).max(1)
 }
 
 fn positive(text: &str) -> Result<f64, String> {
-    // A period has to fit into a `Duration`, so neither extreme is of use.
+    // A period has to fit into a `Duration`, which excludes both extremes.
     match text.parse() {
         Ok(number) if (1e-6..=1e6).contains(&number) => Ok(number),
         Ok(_) => Err("has to be between 0.000001 and 1000000".into()),

@@ -1,4 +1,4 @@
-//! Who lives in the world: players with their avatars, and the mobiles that the server plays.
+//! The population of the world: players with their avatars, and the mobiles that the server plays.
 
 use fastrand::Rng;
 use gamedb::Error;
@@ -10,31 +10,31 @@ use gamedb_models::{
 /// One mobile in this many is a player's avatar.
 const MOBILES_PER_PLAYER: usize = 10;
 
-/// One mobile in this many that the server plays is another one's drone, and dies with it.
+/// One in this many of the mobiles that the server plays is a drone of another mobile, and dies with it.
 const MOBILES_PER_DRONE: usize = 8;
 
 /// Positions are within a cube around the origin; this is half of its side.
 pub(crate) const SPACE: f64 = 1000.0;
 
-/// The living, to pick from.
+/// The live mobiles, to pick from.
 ///
-/// A [`World`] finds rows by key, id, index and relation; who is next in a game is the game's own
-/// business, so it keeps its own list of keys. It need not be told who has died: a key whose row is
-/// gone finds nothing, for ever, and is dropped when chance comes upon it.
+/// A [`World`] finds rows by key, id, index and relation; which mobile acts next is up to the game, so it
+/// keeps its own list of keys. The list does not have to be updated when a mobile dies: a key whose row
+/// was removed finds nothing, for ever, and is dropped when it is picked.
 #[derive(Debug)]
 pub(crate) struct Population {
     mobiles: Vec<MobileKey>,
-    /// Players whose avatar has died. The next mobiles are theirs.
+    /// Players whose avatar has died. The next mobiles become their avatars.
     waiting: Vec<PlayerKey>,
     size: usize,
 }
 
 impl Population {
-    /// The population of a world, and the number of mobiles that it is to have. Players are added where
-    /// there are too few; [`top_up`](Self::top_up) adds the mobiles.
+    /// The population of a world, with its target size. Players are added where there are too few;
+    /// [`top_up`](Self::top_up) adds the mobiles.
     pub(crate) fn of(world: &mut World, size: usize) -> Result<Self, Error> {
         while world.n_rows::<Player>() < size.div_ceil(MOBILES_PER_PLAYER) {
-            // No player is ever removed, so the next number is free.
+            // Players are never removed, so the next number is free.
             let number = world.n_rows::<Player>() + 1;
             world.insert(Player {
                 full_name: format!("Player Number {number}"),
@@ -45,7 +45,7 @@ impl Population {
                 ..Player::default()
             })?;
         }
-        // By id: the order in memory depends on what the process has done before.
+        // By id, because the order in memory depends on the history of the process.
         let players = world.players.iter_by_id().map(|(key, _)| key);
         let has_avatar = |&key: &PlayerKey| match world.get(key) {
             Ok(player) => player.mobile().is_some(),
@@ -60,7 +60,7 @@ impl Population {
         })
     }
 
-    /// Number of mobiles that the world is to have.
+    /// The target number of mobiles.
     pub(crate) fn size(&self) -> usize {
         self.size
     }
@@ -87,7 +87,7 @@ impl Population {
         (one != other).then_some((one, other))
     }
 
-    /// Lets mobiles be born until there are enough of them, and returns how many were.
+    /// Adds mobiles up to the target number, and returns how many.
     pub(crate) fn top_up(&mut self, world: &mut World, rng: &mut Rng) -> Result<usize, Error> {
         let mut n_born = 0;
         while world.n_rows::<Mobile>() < self.size {
@@ -104,7 +104,8 @@ impl Population {
         Ok(n_born)
     }
 
-    /// Removes a mobile with all that it owns, its drones too, and returns how many mobiles that were.
+    /// Removes a mobile with all that it owns, including its drones, and returns the number of mobiles
+    /// removed.
     pub(crate) fn kill(&mut self, world: &mut World, mobile: MobileKey) -> Result<usize, Error> {
         let before = world.n_rows::<Mobile>();
         let owner = world.get(mobile)?.owner;
@@ -115,7 +116,8 @@ impl Population {
     }
 }
 
-/// A new mobile, with attributes and a bag. A birth is one transaction: nobody is born in part.
+/// Adds a mobile with attributes and a bag, in one transaction, so that it is added completely or not at
+/// all.
 fn bear(
     world: &mut World,
     rng: &mut Rng,
@@ -166,7 +168,7 @@ fn add_bag(world: &mut World, mobile: MobileKey) -> Result<InventoryKey, Error> 
     })
 }
 
-/// The bag that a mobile uses: the first one that it has, or a new one if it has given all away.
+/// The bag that a mobile uses: its first one, or a new one if it has given all away.
 pub(crate) fn bag(world: &mut World, mobile: MobileKey) -> Result<InventoryKey, Error> {
     let first = world.get(mobile)?.inventories().keys().next();
     match first {

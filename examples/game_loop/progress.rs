@@ -1,4 +1,4 @@
-//! What is shown while the game runs: a bar in a terminal, a line per second anywhere else.
+//! Progress output: a bar in a terminal, a line per second otherwise.
 
 use std::io::{IsTerminal as _, stderr};
 use std::time::{Duration, Instant};
@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 use gamedb::FlushReport;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Where the run is.
+/// The progress of the run.
 #[derive(Debug)]
 pub(crate) enum Progress {
     /// Redraws itself.
     Bar(ProgressBar),
-    /// Says so once a second, for logs.
+    /// Prints a line once a second, for logs.
     Lines {
         /// Number of ticks in the run.
         n_ticks: u32,
-        /// When to say so next.
+        /// When to print the next line.
         next: Instant,
     },
 }
@@ -23,7 +23,7 @@ pub(crate) enum Progress {
 const EVERY: Duration = Duration::from_secs(1);
 
 impl Progress {
-    /// At the beginning of a run.
+    /// Called at the beginning of a run.
     pub(crate) fn new(n_ticks: u32) -> Result<Self, indicatif::style::TemplateError> {
         if !stderr().is_terminal() {
             return Ok(Self::Lines {
@@ -37,7 +37,7 @@ impl Progress {
         ))
     }
 
-    /// After a tick.
+    /// Called after each tick.
     pub(crate) fn show(
         &mut self,
         tick: u32,
@@ -53,7 +53,7 @@ impl Progress {
         };
         match self {
             Self::Bar(bar) => {
-                // Drawing is the costly part, and the bar limits that by itself.
+                // Drawing is the expensive part, and the bar limits its rate itself.
                 bar.set_position(tick.into());
                 bar.set_message(message());
             }
@@ -66,7 +66,7 @@ impl Progress {
         }
     }
 
-    /// After the last tick. The bar gives way to the table.
+    /// Called after the last tick. Removes the bar before the table is printed.
     pub(crate) fn finish(self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();

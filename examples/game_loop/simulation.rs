@@ -1,4 +1,4 @@
-//! The game: what happens in a tick. It knows the world in memory, and nothing of files.
+//! The game: the events of a tick. It uses the world in memory only, and no files.
 
 use fastrand::Rng;
 use gamedb::Error;
@@ -10,7 +10,7 @@ use gamedb_models::{
 use crate::events::Events;
 use crate::population::{Population, SPACE, attribute, bag};
 
-/// How many are made at a time, so that every ratio of the catalogue comes out in whole units.
+/// Number of units that are crafted at a time, so that every ratio of the catalogue gives whole units.
 const BATCH: f64 = 10.0;
 
 /// The running game.
@@ -18,13 +18,13 @@ const BATCH: f64 = 10.0;
 pub(crate) struct Simulation {
     rng: Rng,
     population: Population,
-    /// What can be made: all items with a blueprint.
+    /// The items that can be crafted: all with a blueprint.
     products: Vec<ItemKey>,
     events: Events,
 }
 
 impl Simulation {
-    /// Goes on with a world as it is.
+    /// Continues with a world as it is.
     pub(crate) fn new(world: &mut World, mobiles: usize, seed: u64) -> Result<Self, Error> {
         let items = world.items.iter_by_id();
         let products = items.filter(|(_, item)| item.blueprint.is_some());
@@ -36,20 +36,20 @@ impl Simulation {
         })
     }
 
-    /// What has happened so far.
+    /// The events so far.
     pub(crate) fn events(&self) -> &Events {
         &self.events
     }
 
-    /// Lets mobiles be born until there are enough of them.
+    /// Adds mobiles up to the target number.
     pub(crate) fn top_up(&mut self, world: &mut World) -> Result<usize, Error> {
         let n_born = self.population.top_up(world, &mut self.rng)?;
         self.events.births += n_born;
         Ok(n_born)
     }
 
-    /// One step of the game. What it costs does not grow with the world beyond a few thousand rows: the
-    /// mobiles that act are picked, and the others wait for another tick.
+    /// One step of the game. Its cost does not grow with the world beyond a few thousand rows: a bounded
+    /// number of mobiles is picked to act in each tick.
     pub(crate) fn tick(&mut self, world: &mut World) -> Result<(), InventoryError> {
         for _ in 0..self.some(1, 2000) {
             self.travel(world)?;
@@ -70,7 +70,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// One out of so many mobiles, and not more than `most`.
+    /// The number of mobiles divided by `out_of`, but at most `most`.
     fn some(&self, out_of: usize, most: usize) -> usize {
         (self.population.size() / out_of).clamp(1, most)
     }
@@ -83,7 +83,7 @@ impl Simulation {
         self.population.pick_two(world, &mut self.rng)
     }
 
-    /// Somebody moves: three columns of one row.
+    /// A mobile moves: three columns of one row change.
     fn travel(&mut self, world: &mut World) -> Result<(), Error> {
         let Some(mobile) = self.pick(world) else {
             return Ok(());
@@ -103,7 +103,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// Somebody strikes another one, and grows stronger by it. The other one may die, and with it all
+    /// A mobile strikes another one, and grows stronger. The other one may die, and is removed with all
     /// that it owns and that was not looted. Blow, loot and death are one transaction.
     fn fight(&mut self, world: &mut World) -> Result<(), InventoryError> {
         let Some((winner, victim)) = self.pick_two(world) else {
@@ -140,7 +140,7 @@ impl Simulation {
         })
     }
 
-    /// What a mobile knows how to make: it stays with its trade.
+    /// The product of a mobile, which never changes.
     fn product(&self, world: &World, mobile: MobileKey) -> Result<Option<ItemKey>, Error> {
         let id = world.id(mobile)?.get().unsigned_abs();
         let n_products = self.products.len().max(1) as u64;
@@ -148,7 +148,7 @@ impl Simulation {
         Ok(self.products.get(place).copied())
     }
 
-    /// Somebody digs for something that its product is made of.
+    /// A mobile mines a component of its product.
     fn mine(&mut self, world: &mut World) -> Result<(), InventoryError> {
         let Some(mobile) = self.pick(world) else {
             return Ok(());
@@ -169,7 +169,7 @@ impl Simulation {
         let bag = bag(world, mobile)?;
         match fits(inventory::add(world, bag, ore.item, quantity))? {
             Some(_) => self.events.mined += 1,
-            // A full bag: something has to go.
+            // The bag is full: a stack has to be thrown away.
             None => {
                 if let Some(entry) = self.any_entry(world, bag)? {
                     world.remove(entry)?;
@@ -180,8 +180,8 @@ impl Simulation {
         Ok(())
     }
 
-    /// Somebody makes its product, and first what that is made of. If something is lacking for the last
-    /// step, the first ones are taken back too.
+    /// A mobile crafts its product, and the components first. If the last step lacks a component, the
+    /// earlier steps are rolled back too.
     fn make(&mut self, world: &mut World) -> Result<(), InventoryError> {
         let Some(mobile) = self.pick(world) else {
             return Ok(());
@@ -205,7 +205,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// Somebody hands a part of something over to another one.
+    /// A mobile gives part of a stack to another one.
     fn hand_over(&mut self, world: &mut World) -> Result<(), InventoryError> {
         let Some((from, to)) = self.pick_two(world) else {
             return Ok(());
@@ -215,7 +215,7 @@ impl Simulation {
             return Ok(());
         };
         let quantity = world.get(entry)?.quantity;
-        // Half of it, rounded down to quarters; or all of it.
+        // Half of the stack, rounded down to quarters; or all of it.
         let half = (quantity * 2.0).floor() / 4.0;
         let part = if half > 0.0 { half } else { quantity };
         let moved = fits(inventory::transfer(world, entry, part, to))?;
@@ -223,7 +223,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// Somebody gives a whole bag away: one UPDATE of one row, whatever is in it.
+    /// A mobile gives a whole bag away: one UPDATE of one row, whatever the bag contains.
     fn give_a_bag(&mut self, world: &mut World) -> Result<(), Error> {
         let Some((from, to)) = self.pick_two(world) else {
             return Ok(());
@@ -234,8 +234,8 @@ impl Simulation {
         Ok(())
     }
 
-    /// A trade that fails half-way, on purpose: one side delivers, the other one promised more than it
-    /// has. The transaction takes back what was delivered.
+    /// A trade that fails half-way on purpose: one side delivers, the other one promised more than it
+    /// has. The transaction rolls the delivery back.
     fn cheat(&mut self, world: &mut World) -> Result<(), InventoryError> {
         let Some((honest, cheat)) = self.pick_two(world) else {
             return Ok(());
@@ -253,8 +253,8 @@ impl Simulation {
             let more = world.get(promised)?.quantity + inventory::LARGEST_QUANTITY / 2.0;
             inventory::transfer(world, promised, more, honest)
         });
-        assert!(trade.is_err(), "nobody has that much");
-        assert_eq!(*world.get(goods)?.row(), before, "not taken back");
+        assert!(trade.is_err(), "no mobile has that much");
+        assert_eq!(*world.get(goods)?.row(), before, "not rolled back");
         self.events.rolled_back += 1;
         Ok(())
     }
@@ -269,8 +269,8 @@ impl Simulation {
     }
 }
 
-/// Moves what fits out of the bags of the dead, and returns how many stacks that were. What does not
-/// fit is lost with them.
+/// Moves what fits from the bags of a dying mobile, and returns the number of stacks. The rest is lost
+/// with it.
 fn loot(world: &mut World, from: MobileKey, to: MobileKey) -> Result<usize, InventoryError> {
     let to = bag(world, to)?;
     let mut entries = Vec::new();
@@ -286,7 +286,7 @@ fn loot(world: &mut World, from: MobileKey, to: MobileKey) -> Result<usize, Inve
     Ok(n_moved)
 }
 
-/// `None` where something did not fit: that is a part of the game, and not a failure of it.
+/// Turns the errors of a full inventory into `None`: they are part of the game, not a failure of it.
 fn fits<T>(result: Result<T, InventoryError>) -> Result<Option<T>, InventoryError> {
     match result {
         Ok(done) => Ok(Some(done)),

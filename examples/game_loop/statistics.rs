@@ -6,10 +6,10 @@ use std::time::Duration;
 use gamedb::FlushReport;
 use hdrhistogram::Histogram;
 
-/// What a histogram can hold: an hour in nanoseconds. Longer ones count as that.
+/// The maximum of a histogram: an hour in nanoseconds. Longer times count as an hour.
 const LARGEST: u64 = 3_600_000_000_000;
 
-/// Measured over the whole run.
+/// Measurements over the whole run.
 #[derive(Debug)]
 pub(crate) struct Statistics {
     period: Duration,
@@ -22,7 +22,7 @@ pub(crate) struct Statistics {
 }
 
 impl Statistics {
-    /// Nothing measured yet. A tick is late when it takes longer than `period`.
+    /// Starts without measurements. A tick is late when it takes longer than `period`.
     pub(crate) fn new(period: Duration) -> Result<Self, hdrhistogram::CreationError> {
         let histogram = || Histogram::new_with_max(LARGEST, 3);
         Ok(Self {
@@ -36,13 +36,13 @@ impl Statistics {
         })
     }
 
-    /// Notes a tick, with the flush that was a part of it, if one was due.
+    /// Records a tick, including the flush in it, if one was due.
     pub(crate) fn tick(&mut self, took: Duration) {
         self.n_late += u64::from(took > self.period);
         self.ticks.saturating_record(nanoseconds(took));
     }
 
-    /// Notes a flush.
+    /// Records a flush.
     pub(crate) fn flush(&mut self, report: &FlushReport) {
         self.flushes.saturating_record(nanoseconds(report.took));
         let writing = nanoseconds(report.writing);
@@ -98,7 +98,7 @@ impl fmt::Display for Statistics {
         if self.flushes.is_empty() {
             return writeln!(f, "no flush during the loop");
         }
-        line(f, "kept by a flush", &self.flushes, milliseconds)?;
+        line(f, "blocked by flush", &self.flushes, milliseconds)?;
         line(f, "its transaction", &self.transactions, milliseconds)?;
         line(f, "rows per flush", &self.rows, |rows| rows.to_string())?;
         write!(f, "{:<18}{:>12}", "flushes", self.flushes.len())?;

@@ -191,7 +191,7 @@ fn everything_generated_compiles_without_a_warning_and_works() {
     let gamedb = folder("..");
     let manifest = format!(
         "[package]\nname = \"emitted\"\nedition = \"2024\"\n\n[dependencies]\n\
-         gamedb = {{ path = {gamedb:?} }}\nfastrand = \"2.4\"\nrusqlite = \"0.43\"\ntempfile = \"3.27\"\n\n[profile.dev]\ndebug = 0\n\n[profile.dev.package.\"*\"]\ndebug = \"line-tables-only\"\n\n[workspace]\n"
+         gamedb = {{ path = {gamedb:?} }}\nfastrand = \"2.4\"\nrusqlite = {{ version = \"0.43\", default-features = false }}\ntempfile = \"3.27\"\n\n[profile.dev]\ndebug = 0\n\n[profile.dev.package.\"*\"]\ndebug = \"line-tables-only\"\n\n[workspace]\n"
     );
     fs::write(root.join("src/lib.rs"), modules).expect("lib.rs is written");
     fs::write(root.join("Cargo.toml"), manifest).expect("Cargo.toml is written");

@@ -1,4 +1,4 @@
-//! The game's starting catalogue: the ores of space, what is refined from them, and steel.
+//! The game's initial catalogue: ores, the metals that are refined from them, and steel.
 //!
 //! ```
 //! use gamedb_models::{catalogue, Item, World};
@@ -21,18 +21,18 @@ use crate::{
     ItemType, World,
 };
 
-/// One kind of thing, as the table below has it.
+/// An item of the catalogue, as in the table below.
 struct Entry {
     name: &'static str,
     item_type: ItemType,
     max_stack_size: i64,
-    /// Room that one unit takes.
+    /// Volume of one unit.
     volume: f64,
-    /// Units of each component in one unit; nobody can make an item without components.
+    /// Units of each component in one unit; an item without components has no blueprint.
     components: &'static [(&'static str, f64)],
 }
 
-/// How long everything bakes.
+/// The bake time of every item.
 const BAKE_TIME_MS: i64 = 3000;
 
 const fn ore(name: &'static str, volume: f64) -> Entry {
@@ -122,12 +122,11 @@ const CATALOGUE: [Entry; 36] = [
     },
 ];
 
-/// Adds the items of the catalogue that the world does not have, with their attributes and
-/// blueprints, and returns how many. Items that are there, by their names, stay as they are. All or
-/// nothing.
+/// Adds the items of the catalogue that the world does not have, with their attributes and blueprints,
+/// and returns how many. Existing items, identified by their names, stay unchanged. All or nothing.
 ///
 /// # Errors
-/// When ids have run out. Nothing was changed then.
+/// When the ids are exhausted. On error the world is unchanged.
 pub fn seed(world: &mut World) -> Result<usize, Error> {
     world.transaction(|world| {
         let mut added = Vec::new();
@@ -136,7 +135,7 @@ pub fn seed(world: &mut World) -> Result<usize, Error> {
                 added.push((entry, add_item(world, entry)?));
             }
         }
-        // Only now, because a blueprint may name items that stand further down.
+        // In a second pass, because a blueprint may reference items that come later in the table.
         for (entry, item) in &added {
             if !entry.components.is_empty() {
                 add_blueprint(world, *item, entry.components)?;

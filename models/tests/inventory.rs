@@ -1,4 +1,4 @@
-//! The rules of inventories: what fits, and that nothing is ever lost or doubled.
+//! The rules of inventories: what fits, and that nothing is ever lost or duplicated.
 #![allow(clippy::unwrap_used)]
 
 use std::error::Error as _;
@@ -124,7 +124,7 @@ impl Game {
         entries.nth(n).unwrap()
     }
 
-    /// Expects an error that has changed nothing.
+    /// Expects an error that changes nothing.
     fn refused<T: std::fmt::Debug>(
         &mut self,
         operation: impl FnOnce(&mut World) -> Result<T, InventoryError>,
@@ -151,7 +151,7 @@ fn what_the_world_refuses_is_said_once_and_keeps_its_kind() {
     let refused = quantity(&world, bag, iron).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "no row of inventories has this key: it was removed, or the key is another world's"
+        "inventories: the key has no row; the row was removed, or the key belongs to another world"
     );
     assert!(
         refused.source().is_none(),
@@ -197,7 +197,7 @@ fn what_does_not_fit_changes_nothing() {
     assert_eq!(error, "a volume of 46 does not fit: there is room for 45");
     let error = game.refused(|world| inventory::add(world, bag, plate, 9.0));
     assert_eq!(error, "4 stacks do not fit: there is room for 3");
-    // Refused before millions of stacks are made.
+    // Refused before millions of stacks are created.
     game.refused(|world| inventory::add(world, bag, plate, inventory::LARGEST_QUANTITY));
 }
 
@@ -227,7 +227,7 @@ fn virtual_items_always_fit() {
     let ([_, bag], [ore, _, credits]) = (game.bags, game.items);
     inventory::add(&mut game.world, bag, ore, 22.0).unwrap();
     inventory::add(&mut game.world, bag, credits, 1e9).unwrap();
-    // Also into a bag that is over its limits by now.
+    // Also into a bag that exceeds its limits by now.
     let mut lowered = game.world.get_mut(bag).unwrap();
     lowered.set_max_entries(0).unwrap();
     lowered.set_max_volume(0.0).unwrap();
@@ -235,7 +235,7 @@ fn virtual_items_always_fit() {
     assert_eq!(quantity(&game.world, bag, credits).unwrap(), 2e9);
     assert_eq!(volume(&game.world, bag).unwrap(), 44.0);
     game.refused(|world| inventory::add(world, bag, ore, 1.0));
-    // What is in it can be taken out.
+    // Its contents can be taken out.
     inventory::take(&mut game.world, bag, ore, 1.0).unwrap();
 }
 
@@ -291,7 +291,7 @@ fn transfers_move_a_part_a_whole_stack_or_nothing() {
         Some(16.0)
     );
     game.refused(|world| inventory::transfer(world, full, 7.0, to));
-    // Into the bag that it is in: nothing happens.
+    // A transfer into the same bag changes nothing.
     let before = snapshot(&game.world);
     inventory::transfer(&mut game.world, full, 1.0, from).unwrap();
     assert_eq!(snapshot(&game.world), before);
@@ -428,7 +428,7 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 impl Game {
-    /// Runs it, and returns by how much it should have changed the quantity of each item.
+    /// Runs the operation, and returns the expected change of each item's quantity.
     fn run(&mut self, op: &Op) -> Result<[f64; 3], InventoryError> {
         let mut changed = [0.0; 3];
         let (bags, items) = (self.bags, self.items);

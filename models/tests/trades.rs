@@ -1,5 +1,5 @@
-//! Goods that change hands while rows are saved one by one: whatever fails, is taken back or dies in
-//! between, memory and file always hold the same mass of them.
+//! Goods that are traded while rows are saved one by one: whatever fails, is rolled back or crashes in
+//! between, the total mass in memory and in the file stays the same.
 #![allow(clippy::unwrap_used)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,13 +36,13 @@ enum Op {
         bag: usize,
         n: f64,
     },
-    /// Hands a whole stack over, as a row.
+    /// Gives a whole stack, as a row, to another inventory.
     Give {
         from: usize,
         nth: usize,
         to: usize,
     },
-    /// Several at once, in a transaction.
+    /// Several operations in a transaction.
     All(Vec<Op>, End),
 }
 
@@ -61,7 +61,7 @@ enum Step {
     SaveStack(usize, usize, bool),
     SaveOwner(usize),
     Flush,
-    /// The process dies, and another one goes on from the file.
+    /// The process dies, and another one continues from the file.
     Die,
 }
 
@@ -196,7 +196,7 @@ impl Game {
             }
             Op::All(ops, end) => world.transaction(|world| {
                 for op in ops {
-                    // What is refused changes nothing, and the others go on.
+                    // A refused operation changes nothing, and the others continue.
                     let _ = Self::run(world, goods, op);
                 }
                 match end {
@@ -248,7 +248,7 @@ proptest! {
                 Step::Do(ref op) => {
                     let Game { db, bags, plate, .. } = &mut game;
                     let goods = Goods { bags, plate: *plate };
-                    // A panic has taken everything back as an error has.
+                    // A panic has rolled everything back, as an error does.
                     let _ = catch_unwind(AssertUnwindSafe(|| Game::run(db, &goods, op)));
                 }
                 Step::SaveBag(bag, owned) => {

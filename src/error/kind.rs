@@ -9,8 +9,10 @@ use super::problem::list;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The key's row is not there: it was removed, or the key is another world's.
-    #[error("no row of {table} has this key: it was removed, or the key is another world's")]
+    /// The key has no row: the row was removed, or the key belongs to another world.
+    #[error(
+        "{table}: the key has no row; the row was removed, or the key belongs to another world"
+    )]
     StaleKey {
         /// The table of the key.
         table: &'static str,
@@ -32,9 +34,9 @@ pub enum ErrorKind {
         /// Id of the row that has it.
         existing: i64,
     },
-    /// A foreign key refers to a row that is not there, or is NULL where it may not be.
+    /// A foreign key without a row: its row was removed or never inserted, or the key is the null key.
     #[error(
-        "{}: {column} refers to no row of {target}; insert that row first, and use its key",
+        "{}: {column} references no row of {target}; insert that row first, and use its key",
         place(table, *id)
     )]
     NoSuchRow {
@@ -47,11 +49,10 @@ pub enum ErrorKind {
         /// The table that it points to.
         target: &'static str,
     },
-    /// A row cannot be removed because another one refers to it, and the schema does not say what becomes of
-    /// that one.
+    /// A row cannot be removed because another row references it, with ON DELETE RESTRICT or NO ACTION.
     #[error(
-        "row {id} of {table} cannot be removed: {column} of row {by_id} of {by_table} refers to it; \
-         change or remove that row first"
+        "row {id} of {table} cannot be removed: {column} of row {by_id} of {by_table} \
+         references it; change or remove that row first"
     )]
     StillReferenced {
         /// The table of the row.
@@ -60,7 +61,7 @@ pub enum ErrorKind {
         id: i64,
         /// The table of the row in the way.
         by_table: &'static str,
-        /// The column that refers to the row.
+        /// The column that references the row.
         column: &'static str,
         /// Id of the row in the way.
         by_id: i64,
@@ -111,7 +112,7 @@ pub enum ErrorKind {
         /// Its owner, as column and id.
         owner: String,
     },
-    /// A row cannot own its owner, nor itself: no owner outside of that cycle would lead to them any more.
+    /// A row cannot own its owner, nor itself: a cycle of owners is reachable from no row outside of it.
     #[error(
         "row {id} of {table} cannot belong to row {owner_id} of {owner_table}, which belongs to it"
     )]
@@ -125,7 +126,7 @@ pub enum ErrorKind {
         /// The id of the owner that was refused.
         owner_id: i64,
     },
-    /// The same row is in a list of rows to keep twice.
+    /// A list of rows to keep contains the same row twice.
     #[error("row {id} of {table} is in the list twice; each row can be kept once")]
     Twice {
         /// The table.
@@ -152,38 +153,38 @@ pub enum ErrorKind {
         /// The table.
         table: &'static str,
     },
-    /// It cannot be done while a transaction is open, because that one's steps may still be rolled back.
+    /// The operation is not possible while a transaction is open, whose changes may still be rolled back.
     #[error("not possible while a transaction is open; commit it or roll it back first")]
     TransactionOpen,
-    /// The subscription is one to another world.
-    #[error("the subscription is one to another world; subscribe to this one")]
+    /// The subscription belongs to another world.
+    #[error("the subscription belongs to another world; subscribe to this one")]
     NotSubscribed,
-    /// A subscriber looked too seldom, and does not know all that has happened. It is up to date from
-    /// now on, once it has looked at the whole world.
+    /// More rows have changed than the subscription's capacity, so some changes are lost. The subscriber is
+    /// up to date again once it has read the whole world.
     #[error(
-        "more than {capacity} rows have changed since the subscriber last looked; \
+        "more than {capacity} rows have changed since the subscriber last read the changes; \
          read the whole world again, for example its snapshot"
     )]
     ChangesMissed {
         /// The subscription's capacity.
         capacity: usize,
     },
-    /// The changes of another world do not fit this one. None was applied; a mirror that has come apart from
-    /// its world begins anew with a snapshot.
+    /// The changes of another world do not fit this one, and none was applied. A mirror that has diverged
+    /// starts again from a snapshot.
     #[error("the changes do not fit this world: {}", list(problems))]
     NotApplied {
         /// What does not fit.
         problems: Vec<Problem>,
     },
-    /// The changes are those of a world with other tables.
+    /// The changes come from a world with other tables.
     #[error(
-        "{table} is not a table of this world, or has other columns in it; both need the same models"
+        "{table} is not a table of this world, or has other columns here; both worlds need the same models"
     )]
     OtherSchema {
         /// The first table that differs.
         table: &'static str,
     },
-    /// Something about the world file.
+    /// The world file could not be opened or written.
     #[cfg(feature = "sqlite")]
     #[error(transparent)]
     File(FileError),

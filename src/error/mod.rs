@@ -18,10 +18,9 @@ pub use file::{Difference, FileError, FlushFailure, Outcome};
 pub use kind::ErrorKind;
 pub use problem::{Problem, ProblemKind};
 
-/// Why an operation was refused. It changed nothing.
+/// Why an operation was refused. The world is unchanged.
 ///
-/// One word, because every setter returns one: what it says is behind a pointer, and is its
-/// [`kind`](Self::kind). A kind names table, row, column and value, so that a program can act on it:
+/// Its [`kind`](Self::kind) names table, row, column and value, so that a program can act on it:
 ///
 /// ```
 /// use gamedb::{Error, ErrorKind};
@@ -49,11 +48,10 @@ pub use problem::{Problem, ProblemKind};
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// To take the fields out of it, match [`into_kind`](Self::into_kind); a kind becomes an error again by
-/// `?` or [`From`]:
+/// [`into_kind`](Self::into_kind) gives the fields by value; `?` and [`From`] make an error of a kind again:
 ///
 /// ```
-/// # use gamedb::{Error, ErrorKind};
+/// # use gamedb::{Error, ErrorKind, Id};
 /// # use gamedb_models::{Player, PlayerKey, World};
 /// // Finds the player with this address, or makes one.
 /// fn log_in(world: &mut World, email: &str) -> Result<PlayerKey, Error> {
@@ -61,7 +59,7 @@ pub use problem::{Problem, ProblemKind};
 ///     match world.insert(player).map_err(Error::into_kind) {
 ///         Ok(player) => Ok(player),
 ///         Err(ErrorKind::NotUnique { existing, .. }) => {
-///             Ok(world.key(existing.into()).expect("the row that has the value"))
+///             Ok(world.key(Id::new(existing)).expect("the row that has the value"))
 ///         }
 ///         Err(other) => Err(other.into()),
 ///     }
@@ -71,30 +69,31 @@ pub use problem::{Problem, ProblemKind};
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// Its message does not repeat what its [`source`](std::error::Error::source) says: print the chain.
+/// An error is one pointer, so that a setter returns it in a register. Its message does not repeat its
+/// [`source`](std::error::Error::source): print the whole chain.
 pub struct Error(Box<ErrorKind>);
 
-/// A setter's result is returned in a register.
+// Every setter returns one. A larger error would be written to memory, and would have to be dropped.
 const _: () = assert!(size_of::<Result<(), Error>>() == size_of::<usize>());
 
 impl Error {
-    /// What it says.
+    /// Why the operation was refused, to match on.
     #[inline]
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }
 
-    /// What it says, to take the fields out of it.
+    /// Why the operation was refused, by value.
     #[inline]
     #[must_use]
     pub fn into_kind(self) -> ErrorKind {
         *self.0
     }
 
-    /// Whether a flush has failed for a reason that may pass by itself: another program was writing, or the
-    /// disk was full. Nothing was written then, all is still dirty, and a game loop goes on and flushes again
-    /// later:
+    /// Whether this is a failed flush that may succeed later without anybody's help: another program was
+    /// writing, or the disk was full. Nothing was written, and all rows are still dirty. A game loop
+    /// continues, and flushes again later:
     ///
     /// ```
     /// # let folder = tempfile::tempdir()?;
@@ -117,14 +116,14 @@ impl Error {
         }
     }
 
-    /// An [`ErrorKind::StaleKey`], for look-ups: out of line, so that they carry no more than a call.
+    /// An [`ErrorKind::StaleKey`]. Out of line, so that a look-up contains no more of it than a call.
     #[cold]
     #[inline(never)]
     pub(crate) fn stale_key(table: &'static str) -> Self {
         ErrorKind::StaleKey { table }.into()
     }
 
-    /// An [`ErrorKind::IdExhausted`], out of line too.
+    /// An [`ErrorKind::IdExhausted`], out of line as well.
     #[cold]
     #[inline(never)]
     pub(crate) fn id_exhausted(table: &'static str) -> Self {
@@ -147,7 +146,7 @@ impl From<FileError> for Error {
     }
 }
 
-/// As its kind, whose fields are what somebody looks for in the message of an `unwrap`.
+/// Prints the kind with its fields, which are what the message of a failed `unwrap` is read for.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -231,7 +231,7 @@ fn a_message_names_table_row_and_column_and_what_to_do() {
             column,
             target: "assets"
         }),
-        "items: name refers to no row of assets; insert that row first, and use its key"
+        "items: name references no row of assets; insert that row first, and use its key"
     );
     assert_eq!(
         said(ErrorKind::NotUnique {

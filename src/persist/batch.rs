@@ -1,5 +1,5 @@
-//! The changes that one transaction writes: captured out of the world, and merged back into it if they were
-//! not written.
+//! A batch: the changes that one transaction writes, captured out of the world, and merged back into it
+//! if they were not written.
 
 use crate::schema::graph::TableOrder;
 use crate::schema::{TableId, TableInfo};
@@ -7,7 +7,7 @@ use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::DynTable;
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::ChangeSet;
-use crate::store::tracking::dirty::Tombstone;
+use crate::store::tracking::tombstone::Tombstone;
 use crate::store::tracking::txn_groups::TxnGroups;
 use crate::store::world::World;
 
@@ -21,7 +21,7 @@ pub(super) struct Batch {
     pub(super) tables: Vec<TableBatch>,
     /// The next ids that the file does not know yet.
     pub(super) next_ids: Vec<NextId>,
-    /// Which of the rows were changed in one transaction, while the batch is in flight.
+    /// The txn groups of the captured rows, while the batch is in flight.
     txn_groups: TxnGroups,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct NextId {
 }
 
 impl NextId {
-    /// Whether the file has it already, so that it is written only to have something to commit.
+    /// Whether the file already has this id, so that it is written only to have something to commit.
     pub(super) fn is_in_file(&self) -> bool {
         self.next == self.before
     }
@@ -64,7 +64,7 @@ impl Batch {
         }
     }
 
-    /// Empties it, to be used again.
+    /// Clears the batch for reuse.
     pub(super) fn clear(&mut self) {
         for table in &mut self.tables {
             table.change_set.clear();
@@ -79,7 +79,7 @@ impl Batch {
         self.next_ids.is_empty() && self.tables.iter().all(|table| table.change_set.is_empty())
     }
 
-    /// Captures the selected changes, in no order.
+    /// Captures the selected changes, in no particular order.
     pub(super) fn capture<T: Tables>(&mut self, world: &mut World<T>, which: Selection<'_>) {
         for TableBatch { change_set, .. } in &mut self.tables {
             capture(world, which, change_set);
@@ -95,9 +95,9 @@ impl Batch {
         }));
     }
 
-    /// Captures up to so many of the changed rows, and makes the batch own them: see
-    /// [`take_over`](Self::take_over). Next ids and removed rows are left for the end. Returns the number of
-    /// rows that were looked at.
+    /// Captures up to `rows` of the dirty rows, and makes the batch own them: see
+    /// [`take_over`](Self::take_over). Next ids and tombstones are captured when the batch is completed.
+    /// Returns the number of rows that were examined.
     pub(super) fn capture_oldest<T: Tables>(&mut self, world: &mut World<T>, rows: usize) -> usize {
         let mut left = rows;
         for TableBatch { change_set, .. } in &mut self.tables {
@@ -117,7 +117,7 @@ impl Batch {
         rows - left
     }
 
-    /// Number of captured rows; one that was captured several times counts as often.
+    /// Number of captured rows; a row that was captured several times counts several times.
     pub(super) fn n_captured(&self) -> usize {
         let change_set = self
             .tables
@@ -139,7 +139,7 @@ impl Batch {
         }
     }
 
-    /// Adds a next id that the file has already, if there is nothing else to commit.
+    /// Adds a next id that the file already has, if there is nothing else to commit.
     pub(super) fn add_unchanged_next_id<T: Tables>(&mut self, world: &World<T>) {
         let ids = all_tables::<T>().take(1).map(|table| {
             let next = world.tables.table(table).counter().in_file();
@@ -171,13 +171,13 @@ impl Batch {
         match which {
             Selection::All => world.commit_sink.txn_groups.clear(),
             Selection::Only(rows) => world.commit_sink.txn_groups.forget(rows),
-            // The batch owns them already.
+            // The batch already owns these rows.
             Selection::Oldest(_) => {}
         }
     }
 
-    /// Makes the batch own what was captured, which was everything: the world is clean, and from here on its
-    /// dirty flags say what differs from the file with the batch in it.
+    /// Makes the batch own what was captured, which was everything: the world is clean, and its dirty
+    /// flags record from here on what differs from the file with the batch written to it.
     pub(super) fn take_over<T: Tables>(&mut self, world: &mut World<T>) {
         for TableBatch {
             change_set,
@@ -202,8 +202,9 @@ impl Batch {
         }
     }
 
-    /// Merges a batch that was not written back into the world: what it owned is dirty again, and so is what
-    /// has changed since. Where several are merged back, the newest comes first.
+    /// Merges a batch that was not written back into the world: the rows that it owned are dirty again,
+    /// in addition to those that have changed since. Where several batches are merged back, the newest
+    /// comes first.
     pub(super) fn restore<T: Tables>(&mut self, world: &mut World<T>) {
         self.coalesce();
         for TableBatch {
@@ -219,7 +220,7 @@ impl Batch {
             let table = world.tables.table_mut(id.table);
             table.counter_mut().flushed(id.before);
         }
-        // The older ones first: a slot that a row of theirs has left may be another row's by now.
+        // The older groups come first: the slot of one of their removed rows may have been reused since.
         self.txn_groups.append(&world.commit_sink.txn_groups);
         std::mem::swap(&mut self.txn_groups, &mut world.commit_sink.txn_groups);
         self.txn_groups.clear();

@@ -1,4 +1,4 @@
-//! A new file for a world that is in memory.
+//! Creating a file for a world that is in memory.
 
 use std::path::Path;
 
@@ -9,10 +9,11 @@ use crate::store::world::World;
 use super::database::Database;
 
 impl<T: Tables> Database<World<T>> {
-    /// Makes a new file for a world that is in memory, and writes all of it there. Its keys and ids stay as
-    /// they are, and so do subscriptions.
+    /// Creates a file for a world that is in memory, and writes all of it there. Keys, ids and
+    /// subscriptions stay valid.
     ///
-    /// For a world that was begun without a file; and to go on when a file cannot be written any more:
+    /// For a world that was started without a file, and to continue when a file cannot be written any
+    /// more:
     ///
     /// ```
     /// # let folder = tempfile::tempdir()?;
@@ -30,9 +31,9 @@ impl<T: Tables> Database<World<T>> {
     /// ```
     ///
     /// # Errors
-    /// With the world, so that nothing is lost: [`FileError::Exists`] if there is a file,
-    /// [`FlushFailure::TransactionOpen`], and as [`open`](Self::open) and [`flush`](Self::flush). Where only
-    /// the flush failed, the file is there and has no rows.
+    /// The error contains the world, so that nothing is lost: [`FileError::Exists`] if there is a file,
+    /// [`FlushFailure::TransactionOpen`], and those of [`open`](Self::open) and [`flush`](Self::flush).
+    /// If only the flush failed, the file exists and has no rows.
     pub fn create(path: impl AsRef<Path>, world: World<T>) -> Result<Self, Box<CreateError<T>>> {
         let path = path.as_ref();
         let failed = |world, source: Error| Box::new(CreateError { world, source });
@@ -54,7 +55,7 @@ impl<T: Tables> Database<World<T>> {
             Ok(database) => database,
             Err(source) => return Err(failed(world, source)),
         };
-        // Another process has made it in between.
+        // Another process has created it in between.
         if !database.is_empty() {
             let path = path.to_owned();
             return Err(failed(world, FileError::Exists { path }.into()));
@@ -67,13 +68,13 @@ impl<T: Tables> Database<World<T>> {
     }
 }
 
-/// A world for which no file could be made.
+/// A world for which no file could be created.
 #[derive(Debug, thiserror::Error)]
 #[error("the world is not in a new file; it is in memory alone")]
 pub struct CreateError<T: Tables> {
-    /// The world, with everything in it.
+    /// The world, unchanged.
     pub world: World<T>,
-    /// Why.
+    /// Why the file could not be created.
     pub source: Error,
 }
 

@@ -1,4 +1,4 @@
-//! A world with its file.
+//! A world and its file.
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -20,12 +20,13 @@ use super::ticket::{Durability, Generation, Ticket};
 
 /// A world in memory, and the SQLite file that it is flushed to.
 ///
-/// It derefs to the [`World`], so rows are read and written as if there were no file. Nothing is written
-/// to the file unless it is asked for: [`flush`](Self::flush) writes what has changed since the last one, in
-/// one transaction, and [`close`](Self::close) does it a last time. A database that is dropped instead leaves
-/// the file as the last flush did; if that one is in the background, the drop waits for it.
+/// It dereferences to the [`World`], so rows are read and written as if there were no file. Nothing is
+/// written to the file until the program asks for it: [`flush`](Self::flush) writes what has changed
+/// since the last flush, in one transaction, and [`close`](Self::close) flushes a last time. A database
+/// that is dropped instead leaves the file as the last flush left it; if that flush is in flight, the
+/// drop waits for it.
 ///
-/// Checkpoints, which move the write-ahead log into the file, are made by a thread that is started when it is
+/// Checkpoints, which move the write-ahead log into the file, run in a thread that is started when it is
 /// first needed, and when the database is closed.
 ///
 /// One database at a time has a file open; other programs may read it meanwhile. A program that writes to
@@ -74,15 +75,15 @@ impl<W: IsWorld> std::fmt::Debug for Database<W> {
 }
 
 impl<W: IsWorld> Database<W> {
-    /// Opens a world file and loads all of it, or makes an empty one where there is none.
+    /// Opens a world file and loads all of it, or creates an empty one where there is none.
     ///
-    /// The schema of the file and every row are checked first; a file that is refused is not written
-    /// to. The files `<path>-wal` and `<path>-shm` (SQLite's) and `<path>-lock` are made beside it.
+    /// The schema of the file and every row are checked first; a file that is refused is not written to.
+    /// The files `<path>-wal` and `<path>-shm` (SQLite's) and `<path>-lock` are created beside it.
     ///
     /// # Errors
     /// [`ErrorKind::File`](crate::ErrorKind::File): [`FileError::AlreadyOpen`] if another database has it
-    /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, and whatever SQLite
-    /// and the file system refuse.
+    /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, and any error of
+    /// SQLite or the file system.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Options::new().open(path)
     }
@@ -110,26 +111,26 @@ impl<W: IsWorld> Database<W> {
     }
 
     /// Writes every row that has changed since the last flush, and only those, in one transaction:
-    /// new rows whole, changed ones by the columns that changed, removed ones away. The cost is that
-    /// of the changes; with none, no SQL is run at all.
+    /// INSERTs for new rows, UPDATEs of the dirty columns for changed rows, DELETEs for removed rows. The
+    /// cost is proportional to the changes; if there are none, no SQL is executed.
     ///
-    /// When it returns `Ok`, exactly the world of that moment is in the file and survives the death of
-    /// the process. A power cut may take the last flushes away, each as a whole.
+    /// When it returns `Ok`, the file contains exactly the world of that moment, which survives the death
+    /// of the process. A power cut may lose the last flushes, each as a whole.
     ///
-    /// Waits for flushes in the background first. What they could not write is written here.
+    /// Waits for background flushes first, and writes what they could not write.
     ///
     /// # Errors
-    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File). The file is as it was, and all is
-    /// still dirty, unless the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are written as
-    /// absolute values, so it can be tried again: a loop does so later where the error
+    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File). The file is unchanged, and all
+    /// rows are still dirty, unless the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are
+    /// written as absolute values, so the flush can be retried: a game loop does so later if the error
     /// [is transient](Error::is_transient).
     pub fn flush(&mut self) -> Result<FlushReport, Error> {
         Ok(self.flush_with(Durability::Process)?)
     }
 
-    /// Flushes, and makes all that was ever flushed survive a power cut too, as far as the disk keeps its
-    /// word: SQLite syncs its log. If nothing has changed and only the sync is left to do, one row of
-    /// bookkeeping is written for it.
+    /// Flushes, and makes everything that was ever flushed survive a power cut too, as far as the disk
+    /// honours a sync: SQLite syncs its write-ahead log. If nothing has changed and only the sync is left
+    /// to do, one bookkeeping row is written for it.
     ///
     /// # Errors
     /// As [`flush`](Self::flush).
@@ -155,18 +156,18 @@ impl<W: IsWorld> Database<W> {
         self.save_with(key, SaveScope::Owned)
     }
 
-    /// Writes a row as it is now, in one transaction, and leaves other changes for later.
+    /// Writes a row as it is now, in one transaction, and leaves all other changes dirty.
     ///
-    /// Rows that the file cannot have it without are included, whatever `scope` says: new rows that it
-    /// names; where a row is deleted from the file, the changed rows that may have named it; and all
-    /// rows that were changed in one [`transaction`](World::transaction) with one that is written, and
-    /// those that were changed with them. So no trade is ever half in the file. If a value that has
-    /// to be unique is still another row's in the file, everything is flushed.
-    /// [`FlushReport::implied`] counts these rows.
+    /// Rows without which the file would not be consistent are included, whatever `scope` is: new rows
+    /// that it references; where a row is deleted from the file, the changed rows that may have
+    /// referenced it; and all rows that were changed in one [`transaction`](World::transaction) with a
+    /// row of the save set, transitively. So no trade is ever half in the file. If a value that has to be
+    /// unique still belongs to another row in the file, everything is flushed. [`FlushReport::implied`]
+    /// counts these rows.
     ///
-    /// Waits for flushes in the background first. What it takes grows with the rows that are written, and
-    /// with those that have been removed or given to another owner since the last flush; not with the
-    /// others that are dirty.
+    /// Waits for background flushes first. The cost is proportional to the rows that are written, and to
+    /// those that have been removed or moved to another owner since the last flush; it does not depend on
+    /// the other dirty rows.
     ///
     /// # Errors
     /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey), and as [`flush`](Self::flush).
@@ -185,39 +186,40 @@ impl<W: IsWorld> Database<W> {
     }
 
     /// Writes every row that has changed, as [`flush`](Self::flush) does, but in a thread: the changed
-    /// columns are captured, and the caller goes on. What changes meanwhile is for the next flush.
+    /// columns are captured, and the caller continues. Later changes belong to the next flush.
     /// O(changes), and never waits for the disk.
     ///
-    /// One batch is being written at a time, and one more may wait. If one waits already, it is taken
-    /// back, and what it was to write is written with the new one; its ticket is good for that. So it
-    /// can be called as often as one likes, and memory stays in proportion to what has changed.
+    /// One batch is written at a time, and one more may wait. If one is waiting already, it is recalled,
+    /// and its changes are written with the new ones; its ticket covers them. So the method can be called
+    /// at any rate, and memory stays proportional to what has changed.
     ///
-    /// While a batch is in flight its rows count as clean. If it fails, they are dirty again as if it
-    /// had never been tried, and the batch that waited behind it fails too, because it builds on it. All
-    /// tickets of both say so; if none was asked, the next call of this method does, and does nothing
-    /// else. After that it can be tried again, and everything is written that the failed ones were to
-    /// write. [`flush`](Self::flush), [`save`](Self::save), [`close`](Self::close) and
-    /// [`into_world`](Self::into_world) wait for all that is in flight first.
+    /// While a batch is in flight its rows count as clean. If it fails, they are dirty again as if it had
+    /// never been submitted, and the batch that waits behind it fails too, because it builds on it. The
+    /// tickets of both report the failure; if no ticket was polled, the next call of this method reports
+    /// it, and does nothing else. After that it can be retried, and writes everything that the failed
+    /// batches should have written. [`flush`](Self::flush), [`save`](Self::save), [`close`](Self::close)
+    /// and [`into_world`](Self::into_world) wait for all batches in flight first.
     ///
-    /// If another program has touched the file, as a backup program may, the next call of this method,
-    /// of [`poll`](Self::poll) or of [`wait`](Self::wait) compares the file with memory, and if that is
-    /// all that happened, flushes in the foreground, once.
+    /// If another program has touched the file, as a backup program may, the next call of this method, of
+    /// [`poll`](Self::poll) or of [`wait`](Self::wait) compares the file with memory, and, if the
+    /// contents are the same, flushes in the foreground, once.
     ///
     /// # Errors
-    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File): that of an earlier flush in the
-    /// background, or because the thread cannot be started, or the file is not written to any more. Nothing
-    /// was captured then.
+    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File): the failure of an earlier
+    /// background flush, a thread that cannot be started, or a poisoned file. Nothing was captured in these
+    /// cases.
     pub fn flush_in_background(&mut self) -> Result<Ticket, Error> {
         Ok(self.pipeline.submit(&mut self.world)?)
     }
 
-    /// Stages a part of the next [`flush_in_background`](Self::flush_in_background): captures up to `rows`
-    /// of the changed rows. Tables come in the order in which they are written, and of each those rows first
-    /// that have been dirty longest. Returns how many rows it has looked at. O(rows + rows that transactions
-    /// have changed since the last call): a bound on the time that a tick spends on it.
+    /// Stages a part of the next [`flush_in_background`](Self::flush_in_background): captures up to
+    /// `rows` of the dirty rows. Tables are visited in the order in which they are written, and in each
+    /// table the rows that have been dirty longest come first. Returns the number of rows that it has
+    /// examined. O(rows + rows that transactions have changed since the last call): this bounds the time
+    /// that a tick spends on it.
     ///
-    /// A flush in the background captures all that has changed, which for 100,000 rows takes longer than
-    /// a tick of a 60 Hz loop. Called in the ticks before, this leaves little for it:
+    /// A background flush captures everything that has changed, which for 100,000 rows takes longer than
+    /// a tick of a 60 Hz loop. Staging in the ticks before leaves little for it:
     ///
     /// ```
     /// # let folder = tempfile::tempdir()?;
@@ -238,23 +240,23 @@ impl<W: IsWorld> Database<W> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// Nothing of it is written before the flush, and the file then gets the world as it is at that
-    /// moment: what changes after it was staged is captured again, and written once. Staged rows count as
-    /// clean until then, as rows in flight do. [`flush`](Self::flush), [`save`](Self::save) and the other calls
-    /// that write in the foreground, and a flush in the background that fails or takes back one that waits,
-    /// make them dirty again first.
+    /// Nothing that was staged is written before the flush, and the file then gets the world as it is at
+    /// that moment: rows that change after they were staged are captured again, and written once. Staged
+    /// rows count as clean until then, as rows in flight do. [`flush`](Self::flush), [`save`](Self::save)
+    /// and the other calls that write in the foreground, and a background flush that fails or recalls a
+    /// waiting batch, make them dirty again first.
     ///
-    /// Does nothing after a failure that has not been reported yet, and when as many rows were staged as
-    /// the world has, so that it may be called in every tick.
+    /// Does nothing after a failure that has not been reported yet, or when as many rows are staged as
+    /// the world has, so it may be called in every tick.
     pub fn prepare_flush(&mut self, rows: usize) -> usize {
         self.pipeline.stage(&mut self.world, rows)
     }
 
-    /// The result of a flush in the background: `None` while it is in flight. Does not wait for the disk,
-    /// except for the retry that [`flush_in_background`](Self::flush_in_background) describes.
+    /// The result of a background flush: `None` while it is in flight. Does not wait for the disk, except
+    /// for the retry that [`flush_in_background`](Self::flush_in_background) describes.
     ///
-    /// Once it is in the file, the report is that of the last flush that is, which may be a later one:
-    /// [`FlushReport::generation`] says which.
+    /// Once the flush is in the file, the report is that of the last flush that is in the file, which may
+    /// be a later one: see [`FlushReport::generation`].
     ///
     /// # Errors
     /// As [`wait`](Self::wait).
@@ -263,23 +265,23 @@ impl<W: IsWorld> Database<W> {
         Some(outcome.map_err(Error::from))
     }
 
-    /// Waits until a flush in the background is in the file, or has failed.
+    /// Waits until a background flush is in the file, or has failed.
     ///
     /// # Errors
-    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File), as [`flush`](Self::flush); its rows
-    /// are dirty again.
+    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File), as [`flush`](Self::flush); its
+    /// rows are dirty again.
     pub fn wait(&mut self, ticket: Ticket) -> Result<FlushReport, Error> {
         Ok(self.pipeline.wait(&mut self.world, ticket)?)
     }
 
-    /// The last flush that is in the file with all before it, and survives the death of the process.
+    /// The last flush that is in the file, as are all before it. It survives the death of the process.
     #[must_use]
     pub fn committed(&self) -> Generation {
         self.pipeline.committed()
     }
 
-    /// The last flush that survives a power cut with all before it, as far as the disk keeps its word. Nothing
-    /// is claimed of what was in the file when it was opened.
+    /// The last flush that survives a power cut, as do all before it, provided that the disk honours a
+    /// sync. Nothing is claimed about what was in the file when it was opened.
     ///
     /// SQLite syncs the write-ahead log before a checkpoint moves its pages into the file, and syncs the
     /// file after it has moved all of them: so this follows [`committed`](Self::committed) at each
@@ -293,7 +295,7 @@ impl<W: IsWorld> Database<W> {
     /// Flushes a last time and closes the file.
     ///
     /// # Errors
-    /// What [`flush`](Self::flush) refuses, together with the database, so that nothing is lost.
+    /// The error of [`flush`](Self::flush), together with the database, so that nothing is lost.
     pub fn close(mut self) -> Result<FlushReport, Box<CloseError<W>>> {
         match self.flush() {
             Ok(report) => Ok(report),
@@ -304,16 +306,16 @@ impl<W: IsWorld> Database<W> {
         }
     }
 
-    /// Closes the file and keeps the world. What has not been flushed is in memory alone from then on. Waits
-    /// for flushes in the background; if one fails, what it was to write is dirty in the world, and the error
-    /// is logged.
+    /// Closes the file and returns the world. Changes that have not been flushed exist in memory only
+    /// from then on. Waits for background flushes; if one fails, its rows are dirty in the world, and the
+    /// error is logged.
     #[must_use]
     pub fn into_world(mut self) -> World<W::Tables> {
         self.pipeline.drain_for_good(&mut self.world);
         std::mem::take(&mut self.world)
     }
 
-    /// Puts another world in the place of the one that was loaded, as one that the file knows nothing of.
+    /// Replaces the loaded world with another one, of which the file has no rows.
     pub(super) fn replace_world(&mut self, world: World<W::Tables>) {
         self.world = world;
         self.pipeline.replace_world(&mut self.world);
@@ -321,7 +323,7 @@ impl<W: IsWorld> Database<W> {
 }
 
 impl Options {
-    /// Opens a world file, or makes one, unless it is to be an [`existing`](Self::existing) one.
+    /// Opens a world file, or creates one, unless it has to be an [`existing`](Self::existing) one.
     ///
     /// # Errors
     /// As [`Database::open`].
@@ -353,7 +355,7 @@ impl<W: IsWorld> Drop for Database<W> {
     database.path().display()
 )]
 pub struct CloseError<W: IsWorld> {
-    /// The database, with everything in it.
+    /// The database, unchanged.
     pub database: Database<W>,
     /// Why the flush failed.
     pub source: Error,

@@ -1,4 +1,4 @@
-//! What a transaction that failed says to the pipeline.
+//! A failed transaction, as reported to the pipeline.
 
 use crate::error::{FlushFailure, Outcome};
 

@@ -1,4 +1,4 @@
-//! World files. What every back end shares is in here; SQLite is known in `sqlite` alone.
+//! World files. This module contains what all back ends share; only `sqlite` depends on SQLite.
 
 mod batch;
 mod create;

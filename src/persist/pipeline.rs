@@ -32,8 +32,8 @@ pub(super) struct Pipeline {
     path: PathBuf,
     order: TableOrder,
     wal_pages: Arc<AtomicU32>,
-    /// Identity of the world that was loaded: `mem::swap` can put another one in its place, which must not be
-    /// written to this file.
+    /// Identity of the world that was loaded: `mem::swap` can exchange it for another one, which must not
+    /// be written to this file.
     world_identity: u64,
     pool: Vec<Batch>,
     /// The part of the next background flush that was captured in the ticks before it.
@@ -76,17 +76,17 @@ impl Pipeline {
         &self.path
     }
 
-    /// The last generation that is in the file, and with it all before.
+    /// The last generation that is in the file, as are all before it.
     pub(super) fn committed(&self) -> Generation {
         Generation(self.worker.committed())
     }
 
-    /// The last generation that survives a power cut, and with it all before.
+    /// The last generation that survives a power cut, as do all before it.
     pub(super) fn durable(&self) -> Generation {
         Generation(self.worker.durable())
     }
 
-    /// Makes the file that of another world, of which it has no rows yet.
+    /// Assigns the file to another world, of which it has no rows yet.
     pub(super) fn replace_world<T: Tables>(&mut self, world: &mut World<T>) {
         self.world_identity = world.forget_file();
     }
@@ -106,8 +106,8 @@ impl Pipeline {
         result
     }
 
-    /// Writes a row in the caller's thread, with the rows that the file would not be consistent without. If a
-    /// unique value is still another row's in the file, it writes everything.
+    /// Writes a row in the caller's thread, with the rows without which the file would not be consistent.
+    /// If a unique value still belongs to another row in the file, it writes everything.
     pub(super) fn save<T: Tables>(
         &mut self,
         world: &mut World<T>,
@@ -116,7 +116,7 @@ impl Pipeline {
     ) -> Result<FlushReport, FileError> {
         // A batch that fails in flight makes its rows dirty again, and they may be among those to save.
         self.drain(world);
-        let ToSave { rows, n_asked } = rows_to_save(world, row, scope);
+        let ToSave { rows, n_requested } = rows_to_save(world, row, scope);
         let mut report = match self.write_now(world, Selection::Only(&rows), Durability::Process) {
             Err(FileError::Flush {
                 cause: FlushFailure::Refused { source, .. },
@@ -126,7 +126,7 @@ impl Pipeline {
             }
             written => written,
         }?;
-        report.implied = report.rows().saturating_sub(n_asked);
+        report.implied = report.rows().saturating_sub(n_requested);
         Ok(report)
     }
 
@@ -162,8 +162,8 @@ impl Pipeline {
         Ok(self.ticket())
     }
 
-    /// Captures a part of what the next [`submit`](Self::submit) would have to. Returns the number of rows
-    /// that it has looked at.
+    /// Captures a part of what the next [`submit`](Self::submit) would have to capture. Returns the
+    /// number of rows that it has examined.
     pub(super) fn stage<T: Tables>(&mut self, world: &mut World<T>, rows: usize) -> usize {
         self.collect(world);
         if self.state.has_unreported() || !self.is_trusted(world) {
@@ -218,7 +218,8 @@ impl Pipeline {
         }
     }
 
-    /// Waits for the batches in flight. What they could not write, and what was staged, is dirty again then.
+    /// Waits for the batches in flight. Rows that they could not write, and rows that were staged, are
+    /// dirty again afterwards.
     pub(super) fn drain<T: Tables>(&mut self, world: &mut World<T>) {
         while self.worker.is_busy() {
             self.worker.wait();
@@ -227,8 +228,8 @@ impl Pipeline {
         self.unstage(world);
     }
 
-    /// Drains the pipeline before the world and its file part. A failure that was not reported is logged,
-    /// because no ticket can be asked after that.
+    /// Drains the pipeline before the world is separated from its file. A failure that was not reported
+    /// is logged, because no ticket can be polled after that.
     pub(super) fn drain_for_good<T: Tables>(&mut self, world: &mut World<T>) {
         self.drain(world);
         if self.state.has_unreported()
@@ -244,7 +245,7 @@ impl Pipeline {
         self.worker.close();
     }
 
-    /// Captures the selected changes and writes them. Nothing is in flight.
+    /// Captures the selected changes and writes them. Requires that no batch is in flight.
     fn write_batch<T: Tables>(
         &mut self,
         world: &mut World<T>,
@@ -262,7 +263,7 @@ impl Pipeline {
             batch.add_unchanged_next_id(world);
         }
         if !has_changes && !is_behind {
-            // Clears the list of dirty rows of those that are not dirty any more.
+            // Removes rows that are clean from the list of dirty rows.
             return Ok(self.mark_committed(world, batch, which, FlushReport::default()));
         }
         let write = |writer: &mut Writer| {
@@ -283,7 +284,7 @@ impl Pipeline {
             }
         };
         report.took = start.elapsed();
-        // Only now that the transaction has been committed.
+        // Flags are cleared only after the transaction has been committed.
         let report = self.mark_committed(world, batch, which, report);
         if durability == Durability::PowerCut {
             self.worker.mark_durable();
@@ -321,7 +322,8 @@ impl Pipeline {
         report
     }
 
-    /// Collects the results of the writer thread. What it could not write is dirty again.
+    /// Collects the results of the writer thread. Rows that it could not write are dirty again
+    /// afterwards.
     fn collect<T: Tables>(&mut self, world: &mut World<T>) {
         let collected = self.worker.collect();
         for committed in collected.committed {
@@ -345,8 +347,8 @@ impl Pipeline {
         self.merge_back(world);
     }
 
-    /// Merges batches that were not written back into the world. If another world stands in the place of the
-    /// one that they were captured from, they are kept until that one is back.
+    /// Merges batches that were not written back into the world. If the world was exchanged for another
+    /// one, they are kept until the world that they were captured from is back.
     fn merge_back<T: Tables>(&mut self, world: &mut World<T>) {
         if world.identity() == self.world_identity {
             // The newest first, because each was captured from a world without those before it.
@@ -390,12 +392,14 @@ impl Pipeline {
     }
 
     fn is_trusted<T: Tables>(&self, world: &World<T>) -> bool {
-        !self.state.is_poisoned() && world.identity() == self.world_identity && !world.log.is_open()
+        !matches!(self.state, State::Poisoned(_))
+            && world.identity() == self.world_identity
+            && !world.log.is_open()
     }
 
     /// Whether this world may be written to the file.
     fn check<T: Tables>(&mut self, world: &World<T>) -> Result<(), FileError> {
-        if self.state.is_poisoned() {
+        if let State::Poisoned(_) = self.state {
             return Err(self.poisoned());
         }
         if world.identity() != self.world_identity {

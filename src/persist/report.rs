@@ -1,30 +1,30 @@
-//! What a flush or a save reports.
+//! The report of a flush or a save.
 
 use std::time::Duration;
 
 use super::ticket::Generation;
 
-/// What a flush, or a save, has written.
+/// What a flush or a save has written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlushReport {
     /// Number of rows that the file did not have.
     pub inserted: usize,
-    /// Number of rows that the file had in another form.
+    /// Number of rows that the file had with other values.
     pub updated: usize,
-    /// Number of rows that the file does not have any more.
+    /// Number of rows that were deleted from the file.
     pub deleted: usize,
-    /// Number of these rows that were not asked for and were included to keep the file consistent: see
-    /// [`Database::save_with`](crate::Database::save_with). Zero for a flush, which asks for all.
+    /// Number of these rows that were not requested and were included to keep the file consistent: see
+    /// [`Database::save_with`](crate::Database::save_with). Zero for a flush, which requests all rows.
     pub implied: usize,
-    /// How long the caller was kept: from the first look for changes to the end of the transaction. In
-    /// the background, for the capture alone.
+    /// How long the caller was blocked: from the search for changes to the end of the transaction. For a
+    /// background flush, only the capture.
     pub took: Duration,
-    /// How long the transaction took: a part of `took`, or, in the background, beside it.
+    /// How long the transaction took: a part of `took`, or, for a background flush, in addition to it.
     pub writing: Duration,
-    /// Pages of the write-ahead log when the transaction had ended. It stays bounded, because it is
-    /// brought into the file in the background, unless a reader keeps an old state of the file open.
+    /// Number of pages in the write-ahead log after the transaction. It stays bounded, because
+    /// checkpoints run in the background, unless a reader holds an old snapshot of the file open.
     pub wal_pages: u32,
-    /// Up to which flush everything is in the file with this one.
+    /// The last flush that is in the file together with this one, as are all before it.
     pub generation: Generation,
 }
 

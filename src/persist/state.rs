@@ -1,23 +1,24 @@
-//! Whether the file may be written to, and the failure that has to be reported to the caller.
+//! The state of a file: whether it may be written to, and the failure that has to be reported to the
+//! caller.
 
 use crate::error::Outcome;
 
 use super::error::Failed;
 
-/// The state of a file, and the last failure that no later flush has made up for.
+/// The state of a file, with the last failure that no later flush has recovered from.
 #[derive(Debug)]
 pub(super) enum State {
     Healthy,
-    /// A flush in the background has failed. It can be tried again.
+    /// A background flush has failed. It can be retried.
     Failed(Failure),
-    /// What is in the file is not known, so it is not written to any more.
+    /// The contents of the file are unknown, so it is not written to any more.
     Poisoned(Option<Failure>),
 }
 
-/// A flush in the background that has failed.
+/// The failure of a background flush.
 #[derive(Debug)]
 pub(super) struct Failure {
-    /// The last generation that is not in the file because of it.
+    /// The last generation that is not in the file because of this failure.
     last: u64,
     failed: Failed,
     /// Whether it has been reported to the caller.
@@ -25,10 +26,6 @@ pub(super) struct Failure {
 }
 
 impl State {
-    pub(super) fn is_poisoned(&self) -> bool {
-        matches!(self, Self::Poisoned(_))
-    }
-
     /// Whether a generation is not in the file because of a failure.
     pub(super) fn has_failed(&self, generation: u64) -> bool {
         self.failure()
@@ -57,9 +54,9 @@ impl State {
         Some((failure.failed.clone(), !was_reported))
     }
 
-    /// A flush in the background has failed, and with it all generations up to `last`.
+    /// Records that a background flush has failed, and with it all generations up to `last`.
     pub(super) fn fail(&mut self, last: u64, failed: Failed) {
-        let is_poisoned = self.is_poisoned() || failed.outcome == Outcome::Unknown;
+        let is_poisoned = matches!(self, Self::Poisoned(_)) || failed.outcome == Outcome::Unknown;
         let failure = Failure {
             last,
             failed,
@@ -72,8 +69,8 @@ impl State {
         };
     }
 
-    /// A flush in the caller's thread has left the file in an unknown state. An earlier failure stays
-    /// that of its tickets.
+    /// Records that a flush in the caller's thread has left the file in an unknown state. The tickets of
+    /// an earlier failure still report that one.
     pub(super) fn poison(&mut self) {
         *self = match std::mem::replace(self, Self::Healthy) {
             Self::Healthy => Self::Poisoned(None),
@@ -82,7 +79,7 @@ impl State {
         };
     }
 
-    /// A later flush has written what the failed one was to write.
+    /// Records that a later flush has written what the failed one should have written.
     pub(super) fn forget_failure(&mut self) {
         match self {
             Self::Healthy | Self::Failed(_) => *self = Self::Healthy,

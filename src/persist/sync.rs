@@ -1,5 +1,5 @@
-//! The locks and threads of the worker. `tests/protocol.rs` has loom's in their place, which try every order
-//! of events.
+//! The locks and threads of the worker. `tests/protocol.rs` replaces them with loom's, to explore every
+//! interleaving.
 
 pub(super) use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 pub(super) use std::thread::{Builder, JoinHandle};

@@ -1,9 +1,9 @@
-//! Generations and tickets, which name a flush; and what a commit survives.
+//! Generations and tickets, which identify a flush; and the durability of a commit.
 
 use std::fmt;
 
-/// Counts the flushes of a [`Database`] that had something to write. They reach the file in this
-/// order: when one is there, so are all before it.
+/// The sequence number of a flush of a [`Database`] that had something to write. Flushes reach the file
+/// in this order: if one is in the file, so are all before it.
 ///
 /// [`Database`]: crate::Database
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,8 +15,8 @@ impl fmt::Display for Generation {
     }
 }
 
-/// What [`Database::flush_in_background`] returns, to ask what has become of it:
-/// [`Database::poll`], [`Database::wait`]. Nothing depends on asking.
+/// Returned by [`Database::flush_in_background`], to query the result: [`Database::poll`],
+/// [`Database::wait`]. Querying is optional.
 ///
 /// [`Database::flush_in_background`]: crate::Database::flush_in_background
 /// [`Database::poll`]: crate::Database::poll
@@ -25,12 +25,12 @@ impl fmt::Display for Generation {
 #[must_use = "whether it is in the file, only the ticket says"]
 pub struct Ticket {
     pub(super) generation: Generation,
-    /// The world that was loaded: another database's ticket says nothing here.
+    /// Identity of the world that was loaded: a ticket of another database is not valid here.
     pub(super) world_identity: u64,
 }
 
 impl Ticket {
-    /// Which flush it is for.
+    /// The flush that it is for.
     #[must_use]
     pub fn generation(&self) -> Generation {
         self.generation

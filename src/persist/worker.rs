@@ -1,7 +1,8 @@
-//! The writer thread, and how batches go to it and come back: a writer that changes hands, one batch
-//! being written, one waiting.
+//! The writer thread, and the exchange of batches with it: a writer that changes hands, one batch being
+//! written, one waiting.
 //!
-//! It knows neither SQLite nor the world, so that `tests/protocol.rs` can try all orders of events.
+//! It depends neither on SQLite nor on the world, so that `tests/protocol.rs` can explore every
+//! interleaving.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -24,8 +25,8 @@ pub(super) trait Writes: Send + 'static {
     /// Writes a batch, all of it or nothing.
     fn run(&mut self, batch: &mut Self::Batch) -> Result<Self::Report, Self::Failed>;
 
-    /// Makes a checkpoint if one is due, after a batch was written. Returns whether all that was ever
-    /// written is now safe from a power cut.
+    /// Runs a checkpoint if one is due, after a batch was written. Returns whether everything that was
+    /// ever written now survives a power cut.
     fn checkpoint_if_due(&mut self) -> bool;
 
     /// The failure of a batch during which the thread panicked.
@@ -36,7 +37,7 @@ pub(super) trait Writes: Send + 'static {
 pub(super) struct Worker<W: Writes> {
     shared: Arc<Shared<W>>,
     thread: Option<JoinHandle<()>>,
-    /// For each batch in flight, oldest first, how long its capture kept the caller.
+    /// For each batch in flight, oldest first, how long its capture blocked the caller.
     in_flight: VecDeque<Duration>,
     /// The last generation that was issued.
     issued: u64,
@@ -56,7 +57,7 @@ struct State<W: Writes> {
     /// A batch has failed, and the caller has not collected it yet. The waiting batch builds on the failed
     /// one, so the thread does not begin it.
     is_halted: bool,
-    /// The last generation written, if a checkpoint has to be tried before more is written.
+    /// The last generation written, if a checkpoint has to run before more is written.
     checkpoint_due: Option<u64>,
     committed: u64,
     durable: u64,
@@ -77,7 +78,7 @@ struct Finished<W: Writes> {
     result: Result<W::Report, W::Failed>,
 }
 
-/// The batches whose result the caller has not seen before.
+/// The results that the caller has not collected before.
 pub(super) struct Collected<W: Writes> {
     /// Oldest first.
     pub(super) committed: Vec<Committed<W>>,
@@ -89,7 +90,7 @@ pub(super) struct Committed<W: Writes> {
     pub(super) generation: u64,
     pub(super) batch: W::Batch,
     pub(super) report: W::Report,
-    /// How long its capture kept the caller.
+    /// How long its capture blocked the caller.
     pub(super) took: Duration,
 }
 
@@ -132,7 +133,7 @@ impl<W: Writes> Worker<W> {
         }
     }
 
-    /// Starts the thread, unless it is there.
+    /// Starts the thread, unless it is running.
     pub(super) fn start(&mut self) -> io::Result<()> {
         if self.thread.is_none() {
             let shared = Arc::clone(&self.shared);
@@ -157,17 +158,17 @@ impl<W: Writes> Worker<W> {
         self.collected
     }
 
-    /// The last generation that is written, whether the caller knows or not.
+    /// The last generation that is written, whether the caller has collected it or not.
     pub(super) fn committed(&self) -> u64 {
         self.collected.max(self.shared.lock().committed)
     }
 
-    /// The last generation that is safe from a power cut.
+    /// The last generation that survives a power cut.
     pub(super) fn durable(&self) -> u64 {
         self.shared.lock().durable
     }
 
-    /// Hands a batch to the thread, which writes it after all before it. None may be waiting: see
+    /// Hands a batch to the thread, which writes it after all earlier ones. No batch may be waiting: see
     /// [`Self::recall`].
     pub(super) fn submit(&mut self, batch: W::Batch, took: Duration) {
         self.issued += 1;
@@ -270,21 +271,21 @@ impl<W: Writes> Worker<W> {
         lent.writer.as_mut().map(use_it)
     }
 
-    /// Records that the caller has written all that there was, with or without a generation of its own.
+    /// Records that the caller has written everything, with or without a generation of its own.
     pub(super) fn mark_all_committed(&mut self, is_new: bool) {
-        debug_assert!(self.in_flight.is_empty(), "not all is written");
+        debug_assert!(self.in_flight.is_empty(), "batches are in flight");
         self.issued += u64::from(is_new);
         self.collected = self.issued;
         self.shared.lock().committed = self.issued;
     }
 
-    /// Records that all that was ever written is safe from a power cut.
+    /// Records that everything that was ever written survives a power cut.
     pub(super) fn mark_durable(&self) {
         self.shared.lock().durable = self.collected;
     }
 
-    /// Has the thread make the checkpoint that is due after the caller has written. Without a thread the
-    /// caller makes it.
+    /// Requests the checkpoint that is due after the caller has written. Without a thread, the caller
+    /// runs it.
     pub(super) fn request_checkpoint(&mut self) {
         match self.start() {
             Ok(()) => {
@@ -299,7 +300,8 @@ impl<W: Writes> Worker<W> {
         }
     }
 
-    /// Ends the thread once it has written the batches in flight, whose results are then to be collected.
+    /// Ends the thread once it has written the batches in flight; their results can be collected
+    /// afterwards.
     pub(super) fn close(&mut self) {
         self.shared.lock().is_closing = true;
         self.shared.changed.notify_all();

@@ -1,19 +1,20 @@
-//! CHECKs of the schema that memory keeps: comparisons of columns with constants or with each other.
+//! CHECKs of the schema that are enforced in memory: comparisons of columns with constants or with each
+//! other.
 
 use std::cmp::Ordering;
 
 use crate::schema::value::Value;
 
-/// A CHECK, or one of those that it is made of with `AND`.
+/// A CHECK, or one operand of its `AND`.
 #[derive(Debug)]
 pub struct Check {
-    /// As the schema has it.
+    /// The SQL text, as in the schema.
     pub sql: &'static str,
-    /// What stands on the left.
+    /// The left operand.
     pub left: Operand,
-    /// How they are compared.
+    /// The comparison operator.
     pub comparison: Comparison,
-    /// What stands on the right.
+    /// The right operand.
     pub right: Operand,
 }
 
@@ -22,9 +23,9 @@ pub struct Check {
 pub enum Operand {
     /// The value of a column, by its position in [`TableInfo::columns`](crate::schema::TableInfo::columns).
     Column(usize),
-    /// `length()` of a column: characters of a text, bytes of a blob.
+    /// `length()` of a column: the number of characters of a text, or of bytes of a blob.
     Length(usize),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A floating-point number.
     Real(f64),
@@ -32,7 +33,7 @@ pub enum Operand {
     Text(&'static str),
 }
 
-/// How two sides of a [`Check`] are compared.
+/// The comparison operator of a [`Check`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// `<`
@@ -66,7 +67,7 @@ impl Check {
         }
     }
 
-    /// The columns that it is about; one of them may come twice.
+    /// The columns that it refers to; a column may occur twice.
     pub fn columns(&self) -> impl Iterator<Item = usize> {
         [self.left, self.right]
             .into_iter()
@@ -76,7 +77,7 @@ impl Check {
             })
     }
 
-    /// Whether a row satisfies it. As in SQL, NULL satisfies everything.
+    /// Whether a row satisfies it. As in SQL, a comparison with NULL is satisfied.
     pub fn holds<'v>(&self, mut value: impl FnMut(usize) -> Value<'v>) -> bool {
         let mut of = |operand| match operand {
             Operand::Column(column) => value(column),
@@ -97,7 +98,7 @@ impl Check {
     }
 }
 
-/// As SQLite's `length()`: it counts the characters of a text up to the first NUL.
+/// The same as SQLite's `length()`: counts the characters of a text up to the first NUL.
 fn length(value: Value<'_>) -> Value<'_> {
     let length = match value {
         Value::Text(text) => text.chars().take_while(|&c| c != '\0').count(),
@@ -107,7 +108,7 @@ fn length(value: Value<'_>) -> Value<'_> {
     i64::try_from(length).map_or(Value::Null, Value::Integer)
 }
 
-/// SQLite's order of values: numbers before texts before blobs. `None` with NULL.
+/// Compares as SQLite does: numbers before texts before blobs. `None` if an operand is NULL.
 fn compare(left: Value<'_>, right: Value<'_>) -> Option<Ordering> {
     Some(match (left, right) {
         (Value::Null, _) | (_, Value::Null) => return None,
@@ -132,7 +133,7 @@ fn class(value: Value<'_>) -> u8 {
     }
 }
 
-/// Without rounding the integer, which has more digits than a real number can.
+/// Compares without rounding the integer, which may have more digits than a real number can represent.
 fn compare_mixed(integer: i64, real: f64) -> Option<Ordering> {
     const TWO_63: f64 = 9_223_372_036_854_775_808.0;
     if real.is_nan() {
@@ -142,7 +143,7 @@ fn compare_mixed(integer: i64, real: f64) -> Option<Ordering> {
     } else if real < -TWO_63 {
         Some(Ordering::Greater)
     } else {
-        // In this range the whole part is exact.
+        // In this range the conversion of the integral part is exact.
         let whole = real.trunc() as i64;
         Some(
             integer

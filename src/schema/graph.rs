@@ -1,17 +1,18 @@
-//! How the tables of a schema hang together: which foreign keys point to a table, and whose its rows are.
+//! The graph of a schema: which foreign keys reference a table, and which of them name the owner of its
+//! rows.
 
 use std::collections::HashSet;
 
 use super::{TableId, TableInfo, TableKind};
 
-/// A foreign key by its table and its position there.
+/// A foreign key, identified by its table and its position there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reference {
     pub(crate) table: TableId,
     pub(crate) foreign_key: usize,
 }
 
-/// For each table the foreign keys that point to it.
+/// For each table, the foreign keys that reference it.
 pub(crate) fn references(tables: &[&TableInfo]) -> Box<[Vec<Reference>]> {
     let mut references: Box<[Vec<Reference>]> = tables.iter().map(|_| Vec::new()).collect();
     for (table, info) in (0..).map(TableId).zip(tables) {
@@ -24,12 +25,12 @@ pub(crate) fn references(tables: &[&TableInfo]) -> Box<[Vec<Reference>]> {
     references
 }
 
-/// Where it stands who owns the rows of each table.
+/// The foreign keys that store the owners of the rows of each table.
 #[derive(Debug)]
 pub(crate) struct Ownership {
-    /// For each table the foreign keys that name an owner: its own ones, and its pivot's arms.
+    /// For each table, the foreign keys that name an owner: its own, and the arms of its pivot.
     pub(crate) owners: Box<[Vec<Reference>]>,
-    /// For each table whether one of its rows could own itself, directly or through others.
+    /// For each table, whether a row could own itself, directly or through other rows.
     pub(crate) can_be_cyclic: Box<[bool]>,
 }
 
@@ -79,8 +80,8 @@ impl Ownership {
     }
 }
 
-/// In which order tables are loaded and inserted into: a table after those that it points to. Where they
-/// point in a circle, or a table to itself, the rows pointed to are made room for first.
+/// The order in which tables are loaded and inserted into: a table comes after those that it references.
+/// Where references are cyclic, or a table references itself, the referenced rows are allocated first.
 #[cfg(feature = "persist")]
 #[derive(Debug)]
 pub(crate) struct TableOrder {

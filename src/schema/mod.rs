@@ -1,4 +1,4 @@
-//! What generated code tells the engine about each table, as constants.
+//! The schema of each table as constants, which generated code provides.
 
 pub(crate) mod check_constraint;
 pub(crate) mod graph;
@@ -18,60 +18,61 @@ impl TableId {
     }
 }
 
-/// What a table is called, and how it hangs together with the others.
+/// The schema of a table: its names, foreign keys, indexes and CHECKs.
 #[derive(Debug)]
 pub struct TableInfo {
-    /// Its name in the file.
+    /// The table's name in the file.
     pub name: &'static str,
-    /// The name of its id column.
+    /// The name of the id column.
     pub id: &'static str,
-    /// All columns but the id, in declaration order. A row's dirty flags count from here.
+    /// All columns except the id, in declaration order. Positions of columns refer to this list, and so
+    /// do dirty flags.
     pub columns: &'static [&'static str],
-    /// Its foreign keys. In a pivot the first one is the [owned row](Self::owned_key), and the
-    /// [arms](Self::arms) follow.
+    /// The foreign keys. In a pivot (an exclusive arc) the first one references the [owned
+    /// row](Self::owned_key), and the [arms](Self::arms) follow.
     pub foreign_keys: &'static [ForeignKey],
-    /// Unique and plain indexes on values; foreign keys have theirs of themselves.
+    /// Unique and plain indexes on values; every foreign key is indexed anyway.
     pub indexes: &'static [IndexInfo],
-    /// The CHECKs that memory keeps; the file has these and may have more.
+    /// The CHECKs that are enforced in memory; the file enforces these and may enforce more.
     pub checks: &'static [Check],
-    /// What its rows are.
+    /// The kind of the rows.
     pub kind: TableKind,
 }
 
-/// What the rows of a table are.
+/// The kind of the rows of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TableKind {
-    /// Rows that stand for themselves.
+    /// Rows that are not owned through a pivot.
     Entity,
-    /// Rows that exactly one owner has; this pivot says who.
+    /// Owned rows: each has exactly one owner, which this pivot stores.
     Owned {
         /// The pivot.
         pivot: TableId,
     },
-    /// Rows that say who owns a row of another table.
+    /// Pivot rows: each names the owner of a row of another table.
     Pivot {
         /// The table of the owned rows.
         owned: TableId,
     },
 }
 
-/// A column that names a row of another table.
+/// A column that references a row of another table.
 #[derive(Debug)]
 pub struct ForeignKey {
     /// Position of the column in [`TableInfo::columns`].
     pub column: usize,
-    /// The table it points to; `None` for a pivot's arm that has no table and carries a bare id.
+    /// The referenced table; `None` for an arm of a pivot that has no table and stores a bare id.
     pub table: Option<TableId>,
-    /// What becomes of this row when the other one is removed.
+    /// What happens to this row when the referenced row is removed.
     pub on_delete: OnDelete,
-    /// Whether two rows may not name the same one.
+    /// Whether the column is UNIQUE.
     pub unique: bool,
-    /// Whether it names the row's owner. A pivot's arms do anyway.
+    /// Whether it names the row's owner. Not set for the arms of a pivot, which always do.
     pub owns: bool,
 }
 
 impl ForeignKey {
-    /// A foreign key to a table, as SQL has it without more words: `RESTRICT`, and not `UNIQUE`.
+    /// A foreign key to a table with the defaults of SQL: `RESTRICT`, and not `UNIQUE`.
     #[must_use]
     pub const fn to(column: usize, table: TableId) -> Self {
         Self {
@@ -83,7 +84,7 @@ impl ForeignKey {
         }
     }
 
-    /// An arm of a pivot that has no table, and carries a bare id.
+    /// An arm of a pivot that has no table and stores a bare id.
     #[must_use]
     pub const fn arm(column: usize) -> Self {
         Self {
@@ -129,14 +130,14 @@ impl ForeignKey {
     }
 }
 
-/// What becomes of a row when the row that it names is removed.
+/// What happens to a row when the row that it references is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnDelete {
-    /// The other row cannot be removed while this one is there (`RESTRICT`, `NO ACTION`).
+    /// The referenced row cannot be removed while this row exists (`RESTRICT`, `NO ACTION`).
     Restrict,
-    /// It is removed too.
+    /// The row is removed too.
     Cascade,
-    /// It names nobody from then on.
+    /// The foreign key becomes NULL.
     SetNull,
 }
 
@@ -145,7 +146,7 @@ pub enum OnDelete {
 pub struct IndexInfo {
     /// Positions of the columns in [`TableInfo::columns`].
     pub columns: &'static [usize],
-    /// Whether two rows may not have the same values.
+    /// Whether the values have to be unique.
     pub unique: bool,
 }
 
@@ -159,7 +160,7 @@ impl IndexInfo {
         }
     }
 
-    /// An index whose values may be there more than once.
+    /// An index that is not unique.
     #[must_use]
     pub const fn plain(columns: &'static [usize]) -> Self {
         Self {
@@ -169,34 +170,34 @@ impl IndexInfo {
     }
 }
 
-/// Of a pivot: its columns. Where they stand among the foreign keys is known here and nowhere else.
+/// The columns of a pivot. Their positions among the foreign keys are defined here and nowhere else.
 impl TableInfo {
-    /// Position of the foreign key that names the owned row.
+    /// Position of the foreign key that references the owned row.
     const OWNED_KEY: usize = 0;
-    /// Position of the first arm; the others follow.
+    /// Position of the first arm; the other arms follow.
     const FIRST_ARM: usize = 1;
 
-    /// The foreign key that names the owned row.
+    /// The foreign key that references the owned row.
     ///
     /// # Panics
-    /// For a table without foreign keys, which is no pivot.
+    /// If the table has no foreign keys, and so is not a pivot.
     #[inline]
     #[must_use]
     pub const fn owned_key(&self) -> &'static ForeignKey {
         &self.foreign_keys[Self::OWNED_KEY]
     }
 
-    /// The foreign keys that name an owner, in the order of the arms.
+    /// The arms: the foreign keys that can name the owner.
     ///
     /// # Panics
-    /// For a table without foreign keys, which is no pivot.
+    /// If the table has no foreign keys, and so is not a pivot.
     #[inline]
     #[must_use]
     pub const fn arms(&self) -> &'static [ForeignKey] {
         self.foreign_keys.split_at(Self::FIRST_ARM).1
     }
 
-    /// Whether the table is a pivot, and the foreign key at this position names the owned row.
+    /// Whether the table is a pivot and the foreign key at this position references the owned row.
     #[inline]
     #[must_use]
     pub const fn is_owned_key(&self, foreign_key: usize) -> bool {
@@ -210,7 +211,7 @@ impl TableInfo {
         Self::FIRST_ARM + arm
     }
 
-    /// The arm that the foreign key at this position is; `None` for the one that names the owned row.
+    /// The arm at this position among the foreign keys; `None` for the foreign key to the owned row.
     #[inline]
     #[must_use]
     pub const fn arm_of_key(&self, foreign_key: usize) -> Option<usize> {
@@ -219,7 +220,7 @@ impl TableInfo {
 }
 
 impl TableInfo {
-    /// Names of the columns of an index, for people.
+    /// Names of the columns of an index, for messages.
     #[must_use]
     pub fn index_columns(&self, index: usize) -> String {
         let names: Vec<_> = self.indexes[index]
@@ -230,7 +231,7 @@ impl TableInfo {
         names.join(", ")
     }
 
-    /// Name of the column of a foreign key.
+    /// Name of a foreign key's column.
     #[must_use]
     pub fn foreign_key_column(&self, foreign_key: usize) -> &'static str {
         self.columns[self.foreign_keys[foreign_key].column]

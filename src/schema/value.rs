@@ -1,4 +1,4 @@
-//! Values on their way between rows and columns.
+//! Values of columns, and their conversion from and to the types of fields.
 
 use std::fmt;
 
@@ -9,20 +9,20 @@ use crate::error::ProblemKind;
 /// The value of one column, as a file can hold it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
-    /// No value.
+    /// NULL.
     Null,
-    /// A whole number; also booleans (0 and 1) and ids.
+    /// An integer; also a boolean (0 or 1) or an id.
     Integer(i64),
     /// A floating-point number, never NaN.
     Real(f64),
-    /// A text; also enums.
+    /// A text; also a variant of an enum.
     Text(&'a str),
     /// Bytes.
     Blob(&'a [u8]),
 }
 
 impl Value<'_> {
-    /// What kind of value this is, for messages.
+    /// The type of the value, for messages.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl Value<'_> {
         }
     }
 
-    /// Whether this is the number that SQLite would silently store as NULL.
+    /// Whether this is NaN, which SQLite would silently store as NULL.
     #[must_use]
     pub fn is_nan(&self) -> bool {
         matches!(self, Value::Real(real) if real.is_nan())
@@ -99,12 +99,12 @@ impl<'a, V: Into<Value<'a>>> From<Option<V>> for Value<'a> {
     }
 }
 
-/// A Rust type that a column can be read as.
+/// A Rust type that the value of a column converts to.
 pub trait FromValue: Sized {
-    /// Reads it.
+    /// Converts the value.
     ///
     /// # Errors
-    /// What is wrong with the value, when it is not one of this type.
+    /// What is wrong with the value, if it is not of this type.
     fn from_value(value: Value<'_>) -> Result<Self, ProblemKind>;
 }
 
@@ -131,7 +131,8 @@ impl FromValue for f64 {
     fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
         match value {
             Value::Real(real) => Ok(real),
-            // A REAL column hands whole numbers back as reals; one of any other type may not.
+            // A REAL column returns integral numbers as reals; a column of any other type may return
+            // integers.
             #[allow(clippy::cast_precision_loss, reason = "checked to be exact")]
             Value::Integer(integer) if (integer as f64) as i128 == i128::from(integer) => {
                 Ok(integer as f64)
@@ -177,10 +178,10 @@ impl<V: FromValue> FromValue for Option<V> {
     }
 }
 
-/// Reads a text that has to be one of a few: how the generated enums are loaded.
+/// Converts a text that has to be one of a fixed set: the generated enums are loaded with it.
 ///
 /// # Errors
-/// The text, if `parse` does not know it; the value, if it is no text.
+/// The text, if `parse` returns `None` for it; the value, if it is not a text.
 pub fn enum_from_value<V>(
     value: Value<'_>,
     expected: &'static str,

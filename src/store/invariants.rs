@@ -1,4 +1,4 @@
-//! The invariants of a table, recomputed from its rows. Tests call this after every step.
+//! The invariants of a table, recomputed from its rows. Tests check them after every step.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,7 +18,7 @@ pub(super) fn parent_key(parent: Parent) -> (i64, Option<RawKey>) {
     }
 }
 
-/// What an index of children holds, in a form that can be compared.
+/// The contents of a parent index, in a form that can be compared.
 pub(super) fn as_built(index: &ParentIndex) -> Children {
     index
         .entries()
@@ -26,7 +26,7 @@ pub(super) fn as_built(index: &ParentIndex) -> Children {
         .collect()
 }
 
-/// A row of a table, without its type.
+/// A row of a table, type-erased.
 pub(super) struct SeenRow {
     pub(super) key: RawKey,
     pub(super) id: i64,
@@ -36,11 +36,11 @@ pub(super) struct SeenRow {
     pub(super) is_listed_moved: bool,
 }
 
-/// A table without its row type: so that what looks at it, which is a lot, is compiled once and not for
-/// every table of a world.
+/// A type-erased table: the checks are long, and are compiled once instead of once for every table of a
+/// world.
 pub(super) struct Seen<'a> {
     pub(super) info: &'static TableInfo,
-    /// The live ones, by ascending id.
+    /// The live rows, by ascending id.
     pub(super) rows: Vec<SeenRow>,
     pub(super) n_slots: usize,
     pub(super) n_removed: usize,
@@ -88,23 +88,23 @@ impl Seen<'_> {
 
     fn look_at_ids(&self, complain: &mut dyn FnMut(String)) {
         if self.rows.len() + self.n_removed != self.n_slots {
-            complain("removed rows are still there that no transaction can bring back".into());
+            complain("removed rows are kept although no transaction can restore them".into());
         }
         if self.rows.len() != self.n_live {
             complain(format!(
-                "{} rows are counted as {}",
+                "the table has {} rows and counts {}",
                 self.rows.len(),
                 self.n_live
             ));
         }
         let by_id = self.rows.iter().map(|row| (row.id, row.key));
         if !self.ids.iter().eq(by_id) {
-            complain("the ids do not lead to the rows".into());
+            complain("the id index differs from the rows".into());
         }
         if let Some(next) = self.ids.counter().next()
             && self.rows.last().is_some_and(|row| row.id >= next)
         {
-            complain(format!("id {next} would be given twice"));
+            complain(format!("id {next} would be assigned twice"));
         }
     }
 
@@ -118,7 +118,10 @@ impl Seen<'_> {
                 children.push(row.key);
                 let target = foreign_key.table;
                 if !target.is_some_and(|target| (self.is_there)(target, parent)) {
-                    complain(format!("{column} of row {} names nobody", row.id));
+                    complain(format!(
+                        "{column} of row {} references a row that does not exist",
+                        row.id
+                    ));
                 }
             }
         }
@@ -127,7 +130,7 @@ impl Seen<'_> {
         }
         if as_built(&self.parents[n]) != expected {
             complain(format!(
-                "the index on {column} is not the one rebuilt from the rows"
+                "the index on {column} differs from the one rebuilt from the rows"
             ));
         }
     }
@@ -140,13 +143,15 @@ impl Seen<'_> {
             let keys: Vec<_> = list.iter().collect();
             in_index.extend(keys.iter().copied());
             if keys.iter().any(|key| !ids.contains_key(key)) {
-                complain(format!("the index on {columns} has a removed row"));
+                complain(format!("the index on {columns} contains a removed row"));
                 continue;
             }
             let is_mixed =
                 |two: &[RawKey]| !(self.is_same)(n, two[0], two[1]) || ids[&two[0]] >= ids[&two[1]];
             if keys.windows(2).any(is_mixed) {
-                complain(format!("the index on {columns} mixes values or order"));
+                complain(format!(
+                    "the index on {columns} has an entry with different values or out of id order"
+                ));
             }
             if self.info.indexes[n].unique && keys.len() > 1 {
                 complain(format!("{columns} is not unique"));
@@ -163,7 +168,7 @@ impl Seen<'_> {
         }
         if in_index != expected || !are_found {
             complain(format!(
-                "the index on {columns} is not the one rebuilt from the rows"
+                "the index on {columns} differs from the one rebuilt from the rows"
             ));
         }
     }
@@ -174,20 +179,23 @@ impl Seen<'_> {
         for row in &self.rows {
             let is_listed = listed.contains(&row.key);
             if row.is_dirty && !is_listed {
-                complain(format!("row {} is dirty, and not in the dirty set", row.id));
+                complain(format!("row {} is dirty but not in the dirty set", row.id));
             }
             if row.is_listed != is_listed {
                 complain(format!(
-                    "row {} does not know whether it is listed as dirty",
+                    "the LISTED state of row {} disagrees with the dirty set",
                     row.id
                 ));
             }
             if (row.has_moved || row.is_listed_moved) && !moved.contains(&row.key) {
-                complain(format!("row {} is not listed as moved", row.id));
+                complain(format!(
+                    "row {} has moved but is not in the list of moved rows",
+                    row.id
+                ));
             }
         }
         if listed.len() != self.dirty.listed().len() {
-            complain("a row is listed as dirty twice".into());
+            complain("the dirty set lists a row twice".into());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Handles of rows: the key, which is for memory, and the id, which is for the file.
+//! Row handles: the key, which identifies a row in memory, and the id, which identifies it in the file.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -9,24 +9,25 @@ use slotmap::Key as _;
 
 use crate::schema::TableId;
 
-/// A key without its entity type: what indexes hold, and what passes between tables.
+/// A key without its entity type: what indexes store, and what is passed between tables.
 pub type RawKey = slotmap::DefaultKey;
 
 /// Generational handle of a live row of entity `E`.
 ///
-/// It is 8 bytes, `Copy`, and never outlives its row: once the row is removed the key finds nothing,
-/// for ever, even when its place in memory is used again. Keys belong to one world of one process: in
-/// another world, such as a mirror or the same file opened again, a key may find any row of its table. What is
-/// written to a file or sent to a client is the [`Id`].
+/// It is 8 bytes, `Copy`, and never outlives its row: once the row is removed, a lookup by the key fails
+/// for ever, even when its slot in memory is reused. Keys belong to one world of one process: in another
+/// world, such as a mirror or the same file opened again, a key may resolve to any row of its table. What
+/// is written to a file or sent to a client is the [`Id`].
 pub struct Key<E>(RawKey, PhantomData<fn() -> E>);
 
 /// The id of a row of `E`: the value of its `INTEGER PRIMARY KEY`.
 ///
-/// Given at insert, ascending. One that has been flushed is never given again, also after a restart; one that
-/// a rollback has taken back is, because the file has never had it.
+/// Ids are assigned at insert, in ascending order. An id that has been flushed is never assigned again,
+/// even after a restart; an id whose insert was rolled back is reused, because the file has never seen
+/// it.
 pub struct Id<E>(i64, PhantomData<fn() -> E>);
 
-/// A table and a key in it: a row of any table.
+/// A table and a key in it: identifies a row of any table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AnyKey {
     /// The table.
@@ -36,7 +37,7 @@ pub struct AnyKey {
 }
 
 impl<E> Key<E> {
-    /// The key that is nobody's: no row is ever found under it. Also what `default()` gives.
+    /// The null key, which no row ever has. Also the value of `default()`.
     #[must_use]
     pub fn null() -> Self {
         Self::from_raw(RawKey::null())
@@ -54,8 +55,8 @@ impl<E> Key<E> {
         self.0
     }
 
-    /// Gives a raw key its type back. Used with a key of another table, it finds nothing or the
-    /// wrong row, as any key of another world would.
+    /// Restores the type of a raw key. Used with a key of another table, it finds no row or the wrong
+    /// row, as any key of another world would.
     #[must_use]
     pub fn from_raw(raw: RawKey) -> Self {
         Self(raw, PhantomData)
@@ -69,7 +70,7 @@ impl<E> Id<E> {
         Self(value, PhantomData)
     }
 
-    /// The value as it stands in the file.
+    /// The value, as stored in the file.
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0
@@ -88,7 +89,7 @@ impl<E> fmt::Display for Id<E> {
     }
 }
 
-// Derives would ask the same of `E`, which is only a name here.
+// Derives would require the same traits of `E`, which is only a marker here.
 macro_rules! by_first_field {
     ($($name:ident)*) => {$(
         impl<E> Clone for $name<E> {

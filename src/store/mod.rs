@@ -1,6 +1,6 @@
-//! The world in memory: typed tables, their indexes, what changed in them, and how to take it back.
+//! The in-memory world: typed tables, their indexes, change tracking, and the undo log.
 //!
-//! Nothing here knows of SQL, files or SQLite; `persist` reads and fills a world through
+//! Nothing in this module depends on SQL, files or SQLite; `persist` reads and fills a world through
 //! [`DynTable`](table::dyn_table::DynTable) alone.
 
 pub(crate) mod index;

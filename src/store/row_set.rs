@@ -1,9 +1,9 @@
-//! Rows of several tables, and which of the dirty rows are meant.
+//! Sets of rows across tables, and the selection of dirty rows to capture.
 
 use crate::schema::TableId;
 use crate::store::key::{AnyKey, RawKey};
 
-/// Rows of any tables, each once: those of one table, and whether a row is among them, are found in
+/// A set of rows of any tables. The rows of one table, and whether the set contains a row, are found in
 /// O(log n).
 #[derive(Debug)]
 pub struct RowSet(Vec<AnyKey>);
@@ -18,18 +18,18 @@ impl FromIterator<AnyKey> for RowSet {
 }
 
 impl RowSet {
-    /// Whether a row is among them.
+    /// Whether the set contains the row.
     #[must_use]
     pub fn contains(&self, row: AnyKey) -> bool {
         self.0.binary_search(&row).is_ok()
     }
 
-    /// All of them, table by table.
+    /// All rows, grouped by table.
     pub fn iter(&self) -> impl Iterator<Item = AnyKey> {
         self.0.iter().copied()
     }
 
-    /// The keys of those of one table, in the order in which the rows stand in memory.
+    /// The keys of the rows of one table, in the order in which the rows are stored in memory.
     pub fn keys(&self, table: TableId) -> impl Iterator<Item = RawKey> {
         let start = self.0.partition_point(|row| row.table < table);
         let rows = self.0[start..].iter();
@@ -43,9 +43,9 @@ impl RowSet {
 pub enum Selection<'a> {
     /// Every dirty row.
     All,
-    /// So many of the dirty rows, from the beginning of the list, and no removed ones.
+    /// At most this many dirty rows, from the beginning of the list, and no tombstones.
     Oldest(usize),
-    /// The dirty rows among these, and the removed ones among these.
+    /// The dirty rows and the tombstones of this set.
     Only(&'a RowSet),
 }
 

@@ -1,4 +1,4 @@
-//! What the tests share: world files, what stands in them, and what a world holds.
+//! Shared by the test crates: world files, their contents, and the contents of a world.
 #![allow(
     dead_code,
     unused_imports,
@@ -24,7 +24,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub(crate) use state::{State, contents_of, state_of};
 
-/// Table to id to columns, as text.
+/// Columns as text, by table and id.
 pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;
 
 /// A world file in a folder of its own.
@@ -39,8 +39,8 @@ impl TestFile {
         }
     }
 
-    /// A file that was made by hand: with the schema of the models, changed by `alter`, and with
-    /// neither foreign keys nor CHECKs looked at.
+    /// A file written by hand: with the schema of the models, changed by `alter`, and with neither
+    /// foreign keys nor CHECKs enforced.
     pub(crate) fn by_hand(alter: impl FnOnce(String) -> String, rows: &str) -> Self {
         let file = Self::new();
         let connection = Connection::open(file.path()).unwrap();
@@ -71,13 +71,13 @@ impl TestFile {
         Ok(db)
     }
 
-    /// Opens it so that it does not wait for another program that is writing.
+    /// Opens it with a busy timeout of zero: it does not wait for another program that is writing.
     pub(crate) fn open_impatient(&self) -> Database<World> {
         let options = Options::new().busy_timeout(Duration::from_millis(1));
         options.open(self.path()).unwrap()
     }
 
-    /// Opens it so that the statements which it executes from now on are seen.
+    /// Opens it, and records the statements that it executes from now on.
     pub(crate) fn open_watched(&self) -> (Database<World>, Statements) {
         let statements = Statements::default();
         let seen = Arc::clone(&statements.0);
@@ -89,7 +89,7 @@ impl TestFile {
         (db, statements)
     }
 
-    /// Flushes, closes and opens again. The file holds exactly the world.
+    /// Flushes, closes and opens again. Asserts that the file contains exactly the world.
     pub(crate) fn reopen(&self, mut db: Database<World>) -> Database<World> {
         assert_eq!(db.check(), [""; 0]);
         let _ = db.flush().unwrap();
@@ -103,21 +103,21 @@ impl TestFile {
         db
     }
 
-    /// A second connection, as that of another program that reads.
+    /// A second connection: another program that reads.
     pub(crate) fn reader(&self) -> Connection {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         Connection::open_with_flags(self.path(), flags).unwrap()
     }
 
-    /// A second connection, as that of another program that writes.
+    /// A second connection: another program that writes.
     pub(crate) fn writer(&self) -> Connection {
         Connection::open(self.path()).unwrap()
     }
 
-    /// All that stands in the file, read by a second connection.
+    /// The contents of the file, read by a second connection.
     pub(crate) fn contents(&self) -> Contents {
         let reader = self.reader();
-        // All tables as they are at one moment, also while a thread is writing.
+        // One snapshot of all tables, even while a thread is writing.
         reader.execute_batch("BEGIN").unwrap();
         let tables = Tables::INFO.iter().map(|info| {
             let columns = [info.id].into_iter().chain(info.columns.iter().copied());
@@ -135,13 +135,13 @@ impl TestFile {
         tables.collect()
     }
 
-    /// One value out of the file.
+    /// One value from the file.
     pub(crate) fn query<V: rusqlite::types::FromSql>(&self, sql: &str) -> V {
         self.reader().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
-    /// Every file of the folder with its bytes, but for the lock. Not while it is open: reading a
-    /// file beside SQLite drops its locks.
+    /// Every file of the folder with its bytes, except for the lock file. Not while it is open: reading a
+    /// file beside SQLite drops SQLite's locks.
     pub(crate) fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
         let files = std::fs::read_dir(self.folder.path()).unwrap();
         let files = files.map(|file| {
@@ -152,7 +152,7 @@ impl TestFile {
         files.filter(|(name, _)| name != "world.db-lock").collect()
     }
 
-    /// Opens a file that has to be refused, and makes sure that not a byte of it has changed.
+    /// Opens a file that has to be refused, and asserts that not a byte of it has changed.
     pub(crate) fn refused(&self) -> FileError {
         let before = self.bytes();
         let Err(ErrorKind::File(error)) = self.try_open().map_err(Error::into_kind) else {
@@ -167,7 +167,7 @@ impl TestFile {
     }
 }
 
-/// A value as [`contents_of`] writes it.
+/// A value in the format of [`contents_of`].
 fn as_text(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null => "NULL".into(),
@@ -178,7 +178,7 @@ fn as_text(value: ValueRef<'_>) -> String {
     }
 }
 
-/// Not to be taken for `NULL`. Without escapes, which take their time in a megabyte.
+/// Quotes a text, so that it differs from `NULL`. It does not escape, which would be slow for a megabyte.
 fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
@@ -188,13 +188,13 @@ fn quoted(text: &str) -> String {
 pub(crate) struct Statements(pub(crate) Arc<Mutex<Vec<String>>>);
 
 impl Statements {
-    /// All of them since the last time.
+    /// All statements since the last call.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    /// Those that write rows of the world since the last time, without quotes and what is done about
-    /// conflicts.
+    /// The statements since the last call that write rows of the world, without quotes and conflict
+    /// clauses.
     pub(crate) fn take_writes(&self) -> Vec<String> {
         let verbs = ["INSERT", "UPDATE", "DELETE"];
         let is_write = |sql: &String| {
@@ -207,17 +207,17 @@ impl Statements {
     }
 }
 
-/// A new file, and the empty world in it.
+/// A new file with an empty world.
 pub(crate) fn new_file() -> (TestFile, Database<World>) {
     let file = TestFile::new();
     let db = file.open();
     (file, db)
 }
 
-/// What no table of [`refusing_file`] takes.
+/// A value that every table of [`refusing_file`] refuses.
 pub(crate) const REFUSED: &str = "refuse me";
 
-/// A file with CHECKs that the models know nothing of, so that a flush can be made to fail at any row.
+/// A file with CHECKs that the models do not have, so that a flush can be made to fail at any row.
 pub(crate) fn refusing_file() -> TestFile {
     let check = |ddl: String, table: &str, check: &str| {
         let start = ddl.find(&format!("CREATE TABLE {table} (")).unwrap();
@@ -239,7 +239,7 @@ pub(crate) fn refusing_file() -> TestFile {
     TestFile::by_hand(alter, "")
 }
 
-/// What a setter returns: a `Result` where it can refuse, and nothing where it cannot.
+/// The return type of a setter: a `Result` if it can refuse, `()` if it cannot.
 pub(crate) trait Done {
     fn done(self) -> Result<(), Error>;
 }
@@ -254,7 +254,7 @@ impl Done for Result<(), Error> {
     }
 }
 
-/// The error of a flush, or of a save, that has failed.
+/// The error of a failed flush or save.
 pub(crate) fn flush_failure<R: std::fmt::Debug>(
     result: Result<R, Error>,
 ) -> (gamedb::Outcome, gamedb::FlushFailure) {

@@ -1,4 +1,4 @@
-//! An owner and what it owns, so that each test is written once for all of them.
+//! A trait over all kinds of owners and owned rows, so that each test is written once.
 
 use gamedb::internals::OwnerOf;
 use gamedb::model::traits::*;
@@ -14,7 +14,7 @@ use super::sample;
 pub(crate) type OwnerKey<P> = Key<<P as Ownership>::Owner>;
 pub(crate) type OwnedKey<P> = Key<<P as Ownership>::Owned>;
 
-/// Owners of one kind and what they own, through the methods of the owner's own views.
+/// One kind of owner and its owned rows, accessed through the methods of the owner's views.
 pub(crate) trait Ownership {
     type Owner: Standalone<Tables = Tables>;
     type Owned: Owned<Tables = Tables>;
@@ -48,7 +48,7 @@ pub(crate) trait Ownership {
         to: OwnerOf<Self::Owned>,
     ) -> Result<(), Error>;
     fn owner_key(owner: OwnerKey<Self>) -> OwnerOf<Self::Owned>;
-    /// Whether the helpers of a pivot's row, `is_*`, name this owner and no other.
+    /// Whether exactly the `is_*` method of this owner returns true for a pivot row.
     fn is_this_alone(row: &<Self::Owned as Owned>::Pivot) -> bool;
 
     fn names(world: &World, owner: OwnerKey<Self>) -> Vec<String> {

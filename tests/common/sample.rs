@@ -1,4 +1,4 @@
-//! Rows to test with.
+//! Sample rows.
 
 use super::{Statements, TestFile, new_file, refusing_file};
 use gamedb::Database;
@@ -52,7 +52,7 @@ pub(crate) fn inventory(name: &str) -> Inventory {
     }
 }
 
-/// A world with a little of everything.
+/// The keys of a small world with rows of every kind.
 pub(crate) struct Sample {
     pub(crate) ada: PlayerKey,
     pub(crate) bob: PlayerKey,
@@ -66,7 +66,8 @@ pub(crate) struct Sample {
     pub(crate) entry: InventoryEntryKey,
 }
 
-/// Ada with her luck, a bag with iron in it, her strong avatar and its pet; and Bob, who has nothing.
+/// Ada with her luck, a bag with iron in it, her avatar with its strength and its pet; and Bob, who has
+/// nothing.
 pub(crate) fn fill(world: &mut World) -> Sample {
     let ada = world.insert(player(1)).unwrap();
     let bob = world.insert(player(2)).unwrap();
@@ -123,13 +124,13 @@ pub(crate) fn rename(world: &mut World, key: PlayerKey, name: &str) {
     world.get_mut(key).unwrap().set_full_name(name);
 }
 
-/// Ada, of any world that was filled with the sample.
+/// Ada in any world that was filled with the sample.
 pub(crate) fn ada(world: &World) -> PlayerKey {
     let ada = Player::find_by_email(world, "1@example.com");
     ada.unwrap().key()
 }
 
-/// A new file with the sample world in memory, nothing of which was flushed.
+/// A new file with the sample world in memory, which has not been flushed.
 pub(crate) fn filled_file() -> (TestFile, Database<World>, Sample) {
     let (file, mut db) = new_file();
     let sample = fill(&mut db);
@@ -143,7 +144,7 @@ pub(crate) fn flushed_file() -> (TestFile, Database<World>, Sample) {
     (file, db, sample)
 }
 
-/// The same in a file that can be made to refuse a flush.
+/// The same with a file that can be made to refuse a flush.
 pub(crate) fn flushed_refusing_file() -> (TestFile, Database<World>, Sample) {
     let file = refusing_file();
     let mut db = file.open();
@@ -151,7 +152,7 @@ pub(crate) fn flushed_refusing_file() -> (TestFile, Database<World>, Sample) {
     (file, db, sample)
 }
 
-/// The same after a restart, with the statements that are executed from now on.
+/// The same after a restart, with the recorded statements from then on.
 pub(crate) fn watched() -> (TestFile, Database<World>, Statements) {
     let file = TestFile::new();
     let _ = flushed(&mut file.open());
@@ -159,15 +160,15 @@ pub(crate) fn watched() -> (TestFile, Database<World>, Statements) {
     (file, db, statements)
 }
 
-/// What the flushes of a world have seen of it when a test begins.
+/// How much of the world has been flushed when a test begins.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Start {
     /// No flush yet: all rows are new.
     New,
     /// All rows are clean.
     Clean,
-    /// Rows have changed since the last flush, some of them back to what they were, and others have come
-    /// and gone.
+    /// Rows have changed since the last flush, some of them back to their old values, and others were
+    /// inserted and removed.
     Dirty,
 }
 

@@ -1,4 +1,4 @@
-//! All that a world holds, in a form that can be compared.
+//! The complete state of a world, in a form that can be compared.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ struct RowState {
     columns: Vec<String>,
 }
 
-/// The world as [`super::TestFile::contents`] reads it from the file.
+/// The contents of a world, in the format of [`super::TestFile::contents`].
 pub(crate) fn contents_of(world: &World) -> Contents {
     let mut contents = Contents::new();
     for (table, state) in state_of(world) {
@@ -41,7 +41,7 @@ pub(crate) fn contents_of(world: &World) -> Contents {
     contents
 }
 
-/// All that a world holds. Two worlds with the same one cannot be told apart.
+/// The complete state of a world. Two worlds with the same state cannot be distinguished.
 pub(crate) fn state_of(world: &World) -> State {
     let mut state = State::new();
     macro_rules! entities {

@@ -1,11 +1,11 @@
-//! Files whose rows do not fit: each is refused with table, row and column, all of them at once, and not
-//! a byte of the file changes.
+//! Files with rows that do not fit: each is refused with table, row and column of all problems, and not a
+//! byte of the file changes.
 
 use crate::common::TestFile;
 use gamedb::FileError;
 use gamedb::ProblemKind;
 
-/// Good rows, so that each file has one thing wrong with it.
+/// Valid rows, so that each file has a single fault.
 const GOOD: &str = "
     INSERT INTO players VALUES (1, 'Ada', 'Ada', '', 1, 1815, 'ada@example.com');
     INSERT INTO items VALUES (1, 'iron', NULL, 'RAWMATERIAL', NULL);
@@ -15,7 +15,7 @@ const GOOD: &str = "
     INSERT INTO inventory_owners VALUES (1, 1, NULL, NULL, NULL, 1);
     INSERT INTO inventory_entries VALUES (1, 1, 1, 5.0, 0, NULL);";
 
-/// The problems of a file with the good rows, changed by these statements: table, id, column and what.
+/// The problems of a file with the valid rows after these statements: table, id, column and kind.
 fn problems(alter: impl FnOnce(String) -> String, statements: &str) -> Vec<String> {
     let file = TestFile::by_hand(alter, &format!("{GOOD}{statements}"));
     match file.refused() {
@@ -27,7 +27,7 @@ fn problems(alter: impl FnOnce(String) -> String, statements: &str) -> Vec<Strin
     }
 }
 
-/// The first problem that is listed is this one; rows that hang on the bad one may come after it.
+/// Expects this problem to be listed first; problems of rows that depend on the bad row may follow.
 #[track_caller]
 fn has_problem(statements: &str, expected: &str) {
     assert_eq!(problems(|ddl| ddl, statements)[0], expected, "{statements}");
@@ -69,7 +69,7 @@ fn a_boolean_that_is_neither_0_nor_1() {
     );
 }
 
-/// SQLite takes bytes for a text without looking at them.
+/// SQLite accepts any bytes as a text without validation.
 #[test]
 fn text_that_is_not_utf8() {
     has_problem(
@@ -104,8 +104,8 @@ fn dangling_foreign_keys() {
     );
 }
 
-/// The row of the pivot is what is wrong. The attribute has an owner, or more than one: that it is said
-/// to have none as well would send people looking in the wrong place.
+/// The pivot row is at fault. Its attribute has an owner, or more than one: reporting it as a row without
+/// an owner as well would be misleading.
 #[test]
 fn a_pivot_row_with_two_owners_or_none_or_one_that_is_gone() {
     let columns = "mobile_id, item_id, asset_id, player_id";
@@ -181,8 +181,8 @@ fn a_value_that_is_none_or_several_or_two_thirds_of_a_vector() {
     );
 }
 
-/// Rewrites the declaration of a table behind SQLite's back, makes rows that it would not take, and puts
-/// the declaration back: what a file looks like whose rows do not keep what it promises.
+/// Weakens the declaration of a table in `sqlite_schema`, inserts rows that SQLite would refuse, and
+/// restores the declaration: the result is a file whose rows violate its own schema.
 fn behind_the_declaration(table: &str, declared: &str, weaker: &str, rows: &str) -> TestFile {
     let file = TestFile::by_hand(|ddl| ddl.replacen(declared, weaker, 1), GOOD);
     let writer = file.writer();
@@ -231,7 +231,7 @@ fn a_text_in_an_integer_column() {
     );
 }
 
-/// A file whose UNIQUE is not kept: its index is put out of the way while the rows are made.
+/// A file whose UNIQUE does not hold: its index is removed from the schema while the rows are inserted.
 fn not_unique(table: &str, column: &str, rows: &str) -> TestFile {
     let file = TestFile::by_hand(|ddl| ddl, GOOD);
     let writer = file.writer();
@@ -329,7 +329,7 @@ fn several_problems_are_all_listed() {
     }
 }
 
-/// What hangs on a bad row is not wrong itself, and is not complained about.
+/// Rows that depend on a bad row are not at fault, and are not reported.
 #[test]
 fn a_bad_row_does_not_make_others_bad() {
     has_only_problem(
@@ -349,7 +349,7 @@ fn rows_that_name_a_bad_row_are_not_blamed_for_it() {
          INSERT INTO attribute_owners (id, attribute_id, player_id) VALUES (1, 1, 1), (2, 2, 7);",
     );
     let FileError::Rows { problems, .. } = file.refused() else {
-        panic!("the rows were taken");
+        panic!("the rows were accepted");
     };
     let found: Vec<_> = problems
         .iter()

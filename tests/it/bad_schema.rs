@@ -1,4 +1,4 @@
-//! Files that are no world of these models: other tables, no database at all, locked ones. Each is
+//! Files that are not a world of these models: other tables, not a database, locked files. Each is
 //! refused, and not a byte of it changes.
 
 use std::time::Duration;
@@ -110,7 +110,7 @@ fn a_table_that_is_not_strict_or_has_lost_its_unique_or_its_foreign_key() {
     );
 }
 
-/// Two players may differ by case alone in memory; such a file would not take them.
+/// In memory two players may differ by case alone; a file with this collation would refuse them.
 #[test]
 fn a_unique_column_with_another_collation() {
     let alter = |ddl: String| {
@@ -130,7 +130,7 @@ fn a_unique_column_with_another_collation() {
     );
 }
 
-/// A partial unique index refuses rows that memory takes.
+/// A partial unique index refuses rows that memory accepts.
 #[test]
 fn a_partial_unique_index() {
     let index = "CREATE UNIQUE INDEX one_name ON items (item_type) WHERE max_stack_size IS NULL";
@@ -242,7 +242,7 @@ fn a_file_that_another_program_has_locked() {
     assert!(open().is_ok());
 }
 
-/// A file that is refused is not written to, and bringing its log into it would be writing.
+/// A file that is refused is not written to, and a checkpoint of its log would write to it.
 #[test]
 fn a_refused_file_keeps_its_write_ahead_log() {
     let file = TestFile::by_hand(|ddl| ddl, "");

@@ -1,11 +1,11 @@
-//! The change feed: each subscriber sees the net effect of what was committed.
+//! The change feed: each subscriber receives the net effect of what was committed.
 
 use crate::common::sample::{attribute, fill, player};
 use crate::common::{contents_of, state_of};
 use gamedb::{Change, Effect, Error, ErrorKind, Subscription};
 use gamedb_models::{AttributeOwner, Mobile, Player, PlayerColumns, World};
 
-/// Table, id and effect of all that has changed, columns by name.
+/// Table, id and effect of all changes, with columns by name.
 pub(crate) fn seen(
     world: &mut World,
     subscription: &mut Subscription,
@@ -147,7 +147,7 @@ fn what_was_rolled_back_is_not_seen() {
     assert_eq!(state_of(&world), before);
     expect(&mut world, &mut feed, &[]);
 
-    // An inner one that fails takes its own steps back, and no others.
+    // An inner transaction that fails rolls back its own steps, and no others.
     let kept = world.transaction(|world| {
         world.get_mut(sample.bob)?.set_full_name("Bobby");
         let inner = world.transaction(|world| {
@@ -197,7 +197,7 @@ fn a_slow_subscriber_is_told_that_it_missed_something() {
         ErrorKind::ChangesMissed { capacity } => assert_eq!(capacity, 3),
         other => panic!("{other}"),
     }
-    // From then on it is up to date again, and nobody else has missed anything.
+    // From then on it is up to date again, and no other subscriber has missed a change.
     expect(&mut world, &mut slow, &[]);
     assert_eq!(seen(&mut world, &mut other).len(), 7);
     world.insert(player(7)).unwrap();

@@ -1,4 +1,5 @@
-//! What the world refuses at the moment of the write, and what removing a row does to those that name it.
+//! Writes that the world refuses immediately, and the effect of removing a row on the rows that reference
+//! it.
 
 use crate::common::sample::{double, flushed_file, item, player};
 use crate::common::{TestFile, assert_wrote, new_file, state_of};
@@ -46,7 +47,7 @@ fn a_player_has_one_mobile_at_most() {
         }
         other => panic!("{other}"),
     }
-    // A mobile can have as many as it likes.
+    // A mobile can have any number of them.
     for _ in 0..3 {
         world
             .insert(Mobile {
@@ -198,7 +199,7 @@ fn restrict_refuses_and_names_the_row_in_the_way() {
     }
     assert_eq!(state_of(&db), before);
     assert_eq!(db.check(), [""; 0]);
-    // Once that one is gone, nothing is in the way.
+    // Once the referencing row no longer references it, the row can be removed.
     db.get_mut(sample.ada)
         .unwrap()
         .remove_inventory(sample.bag)
@@ -208,7 +209,7 @@ fn restrict_refuses_and_names_the_row_in_the_way() {
     file.reopen(db);
 }
 
-/// The mobile's own item names the item with RESTRICT; the mobile that both hang on takes it away.
+/// The mobile's own item references the item with RESTRICT; removing the mobile removes both.
 #[test]
 fn restrict_does_not_refuse_what_goes_in_the_same_breath() {
     let mut world = World::new();
@@ -258,8 +259,8 @@ fn cascade_goes_all_the_way_down_and_set_null_clears_the_column() {
     db.remove(blueprint).unwrap();
     assert_eq!(db.get(own).unwrap().blueprint, None);
     assert_wrote(db.flush().unwrap(), (0, 1, 1));
-    // Ada, her avatar, its pet, the pet's own item and its attribute; luck, strength and the bag with
-    // their pivot rows, and the entry in the bag. Bob's entry names none any more.
+    // Removed are Ada, her avatar, its pet, the pet's own item and its attribute; luck, strength and the
+    // bag with their pivot rows; and the entry in the bag. The column of Bob's entry is NULL.
     db.remove(sample.ada).unwrap();
     assert_eq!(db.get(entry).unwrap().mobile_item, None);
     assert_eq!(db.check(), [""; 0]);
@@ -338,7 +339,7 @@ fn a_check_is_kept_at_the_moment_of_the_write() {
         Err(ErrorKind::CheckFailed { id: None, .. })
     ));
     assert_eq!(state_of(&db), before);
-    // The bounds belong to it, NULL satisfies it, and -0.0 is 0.
+    // The bounds are inclusive, NULL satisfies the CHECK, and -0.0 equals 0.
     let mut entry = db.get_mut(sample.entry).unwrap();
     entry.set_quantity(0.0).unwrap();
     entry.set_quantity(-0.0).unwrap();
@@ -396,12 +397,12 @@ fn nobody_owns_its_owner() {
         }
         assert_eq!(state_of(&world), before);
     }
-    // The chain is turned round.
+    // The chain is reversed.
     world.get_mut(a).unwrap().set_owner(None).unwrap();
     own(&mut world, c, ada.into()).unwrap();
     own(&mut world, a, c.into()).unwrap();
     assert_eq!(world.check(), [""; 0]);
-    // All of it goes with its owner.
+    // All of the chain is removed with its owner.
     world.remove(ada).unwrap();
     assert_eq!(world.n_rows::<Mobile>(), 0);
 }

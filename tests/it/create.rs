@@ -1,4 +1,4 @@
-//! A new file for a world that is in memory; and no file where one is missed.
+//! Creating a file for a world in memory; and refusing to create one where an existing file is missing.
 
 use crate::common::sample::{attribute, fill, flushed, flushed_file, player};
 use crate::common::{TestFile, contents_of, flush_failure, state_of};
@@ -40,7 +40,7 @@ fn keys_ids_and_subscriptions_go_on_in_the_other_file() {
     let sample = flushed(&mut db);
     let mut subscription = db.subscribe().unwrap();
 
-    // Of all kinds of changes some that the old file does not have.
+    // Changes of every kind that the old file does not have.
     let gone = db.insert(player(7)).unwrap();
     let gone_id = db.id(gone).unwrap();
     let _ = db.flush().unwrap();
@@ -73,7 +73,7 @@ fn keys_ids_and_subscriptions_go_on_in_the_other_file() {
     let columns = PlayerColumns::FULL_NAME | PlayerColumns::YEAR_OF_BIRTH;
     assert_eq!(ada.unwrap().effect, gamedb::Effect::Changed(columns));
 
-    // What was changed together was written, so nothing goes along; and no id is given again.
+    // The rows of the transaction were written, so no row is implied; and no id is assigned again.
     db.get_mut(sample.bob).unwrap().set_full_name("Bob");
     let report = db.save(sample.ada).unwrap();
     assert_eq!((report.updated, report.implied), (1, 0));
@@ -84,7 +84,7 @@ fn keys_ids_and_subscriptions_go_on_in_the_other_file() {
     assert!(db.id(newest).unwrap().get() > gone_id.get() + 1);
 }
 
-/// What a server does when its file has been written to by another program.
+/// How a server continues after another program has written to its file.
 #[test]
 fn a_world_that_cannot_be_flushed_goes_on_elsewhere() {
     let (one, other) = (TestFile::new(), TestFile::new());
@@ -99,7 +99,7 @@ fn a_world_that_cannot_be_flushed_goes_on_elsewhere() {
 
     let in_file = one.contents();
     let mut db = created(&other, db.into_world());
-    assert_eq!(one.contents(), in_file, "the old file is left alone");
+    assert_eq!(one.contents(), in_file, "the old file is unchanged");
     let mut ada = db.get_mut(sample.ada).unwrap();
     ada.add_attribute(attribute("courage")).unwrap();
     let _ = other.reopen(db);
@@ -121,7 +121,7 @@ fn nothing_is_written_over_and_the_world_comes_back() {
     assert_eq!(file.bytes(), bytes);
     assert_eq!(state_of(&failed.world), before);
 
-    // In the middle of something.
+    // With an open transaction.
     let file = TestFile::new();
     let mut world = failed.world;
     std::mem::forget(world.begin());
@@ -155,7 +155,7 @@ fn a_file_that_is_missed_is_not_made() {
 fn a_log_whose_file_is_gone_is_left_alone() {
     let (file, _db, _) = flushed_file();
     let in_file = file.contents();
-    // As a process leaves it that is killed.
+    // The files as a killed process leaves them.
     let left = TestFile::new();
     let log = left.folder().join("world.db-wal");
     std::fs::copy(file.folder().join("world.db-wal"), &log).unwrap();

@@ -1,5 +1,5 @@
-//! A chain of 100,000 mobiles, each of which belongs to the one before: nothing that follows it may use
-//! the stack, or take time that grows faster than the chain.
+//! A chain of 100,000 mobiles, each of which is owned by the one before: following the chain must not
+//! recurse on the stack, or take more than linear time.
 
 use crate::common::sample::{attribute, inventory, mobile, player};
 use crate::common::{assert_wrote, new_file, state_of};
@@ -13,7 +13,7 @@ struct Chain {
     mobiles: Vec<MobileKey>,
 }
 
-/// A player, the chain that belongs to it, and at the chain's end a lucky mobile with a bag.
+/// A player, the chain that it owns, and at the end of the chain a mobile with an attribute and a bag.
 fn chain(world: &mut World) -> Chain {
     let player = world.insert(player(1)).unwrap();
     let mut mobiles: Vec<MobileKey> = Vec::with_capacity(N);
@@ -34,7 +34,7 @@ fn chain(world: &mut World) -> Chain {
     Chain { player, mobiles }
 }
 
-/// The chain, the player, and two owned rows with a row of their pivot each.
+/// The chain, the player, and two owned rows with a pivot row each.
 const N_ROWS: usize = N + 5;
 
 fn assert_gone(world: &World) {
@@ -82,7 +82,7 @@ fn a_deep_chain_does_not_close_into_a_circle() {
             Err(ErrorKind::OwnsItself { .. })
         ));
     }
-    // The lower half to the first one: the other half stays where it is.
+    // The lower half is given to the first mobile; the upper half does not change.
     let owner = Some(mobiles[0].into());
     world
         .get_mut(mobiles[N / 2])
@@ -124,7 +124,7 @@ fn a_deep_chain_is_flushed_opened_and_removed_from_the_file() {
 fn a_deep_chain_is_saved_with_its_owner_or_its_end() {
     let (file, mut db) = new_file();
     let Chain { player, mobiles } = chain(&mut db);
-    // The last one needs all the others.
+    // The last mobile references all the others, which are new.
     let report = db.save_with(mobiles[N - 1], SaveScope::Row).unwrap();
     assert_wrote(report, (N + 1, 0, 0));
     assert_wrote(db.save(player).unwrap(), (4, 0, 0));

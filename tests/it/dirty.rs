@@ -1,4 +1,4 @@
-//! What the dirty sets list, and what they forget.
+//! What the dirty sets contain, and when they are cleaned up.
 
 use crate::common::sample::{attribute, fill};
 use crate::common::state_of;
@@ -7,8 +7,8 @@ use gamedb::model::traits::*;
 use gamedb::{Error, ErrorKind};
 use gamedb_models::{Item, ItemBlueprint, ItemBlueprintComponent, Tables, World};
 
-/// A loop that gives birth and kills, and does not flush, needs no more memory for what is dirty than
-/// the rows that there are.
+/// In a loop that inserts and removes rows without a flush, the dirty sets stay proportional to the
+/// number of rows.
 #[test]
 fn rows_that_come_and_go_without_a_flush_leave_nothing_behind() {
     let mut world = World::new();
@@ -36,8 +36,8 @@ fn rows_that_come_and_go_without_a_flush_leave_nothing_behind() {
     assert_eq!(world.check(), [""; 0]);
 }
 
-/// What came and went in a transaction is not tidied up before it ends: what it removed may come back, and
-/// has to be in the dirty set then.
+/// The dirty sets are not cleaned up during a transaction: a rollback may restore removed rows, which
+/// have to be in the dirty set then.
 #[test]
 fn what_a_rollback_brings_back_is_still_listed_as_dirty() {
     let mut world = World::new();
@@ -57,7 +57,7 @@ fn what_a_rollback_brings_back_is_still_listed_as_dirty() {
     assert_eq!(state_of(&world), before);
 }
 
-/// A removal that is refused was listing the row in the pivot's dirty set once more each time.
+/// Regression: each refused removal added the row to the pivot's dirty set once more.
 #[test]
 fn a_refused_removal_leaves_no_trace_in_the_dirty_sets() {
     let mut world = World::new();

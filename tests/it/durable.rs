@@ -1,4 +1,4 @@
-//! What survives a power cut, and the size of the write-ahead log.
+//! Which flushes survive a power cut, and the size of the write-ahead log.
 
 use crate::common::sample::{ada, flushed_file, player, rename, watched};
 use crate::common::{assert_wrote, new_file};
@@ -15,7 +15,7 @@ fn durable_follows_committed_when_the_log_is_synced() {
         (db.durable(), db.committed()),
         (report.generation, report.generation)
     );
-    // A reader that keeps the log from being moved does not keep it from being synced.
+    // A reader that blocks a checkpoint does not block a sync of the log.
     let reader = file.reader();
     reader
         .execute_batch("BEGIN; SELECT count(*) FROM players")
@@ -27,7 +27,7 @@ fn durable_follows_committed_when_the_log_is_synced() {
     let report = db.flush_durable().unwrap();
     assert!(
         report.wal_pages > pages,
-        "something was written, or nothing is synced"
+        "something was written, or the sync is unknown"
     );
     assert_eq!(db.durable(), db.committed());
     rename(&mut db, sample.bob, "Bob");
@@ -79,7 +79,7 @@ fn the_log_stays_bounded_under_a_loop_that_never_stops() {
     }
 }
 
-/// What a save has written is not on the disk yet when nothing else has changed since.
+/// Without further changes, a durable flush still has to sync what a save has written.
 #[test]
 fn a_durable_flush_syncs_what_was_saved() {
     let (file, mut db, statements) = watched();
@@ -90,7 +90,7 @@ fn a_durable_flush_syncs_what_was_saved() {
         let all = statements.take();
         all.iter().any(|sql| sql.starts_with("COMMIT"))
     };
-    // Nobody knows whether the one that wrote it synced it.
+    // It is unknown whether the process that wrote the file synced it.
     assert!(syncs(&mut db));
     assert!(!syncs(&mut db));
     for _ in 0..2 {

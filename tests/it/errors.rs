@@ -1,4 +1,4 @@
-//! Errors as they come of files: each cause is said once, and all of them are reached.
+//! Errors of files: each cause is printed once, and every cause is reachable.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use crate::common::{REFUSED, TestFile, refusing_file};
 use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options};
 use gamedb_models::World;
 
-/// The messages of an error and its causes, the outermost first, each of which says something new.
+/// The messages of an error and of its causes, outermost first. Asserts that no message repeats its
+/// cause.
 #[track_caller]
 fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
     let causes = std::iter::successors(Some(error), |&error| error.source());
@@ -16,13 +17,16 @@ fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
     println!("{}", messages.join("\n    because: "));
     for (n, message) in messages.iter().enumerate() {
         for cause in &messages[n + 1..] {
-            assert!(!message.contains(cause), "said twice: {messages:?}");
+            assert!(
+                !message.contains(cause),
+                "a cause is printed twice: {messages:?}"
+            );
         }
     }
     messages
 }
 
-/// A database with a player that its file does not take.
+/// A database with a player that its file refuses.
 fn refused(file: &TestFile) -> Database<World> {
     let mut db = file.open();
     let key = db.insert(player(1)).unwrap();
@@ -43,7 +47,7 @@ fn a_refused_row_is_named_and_what_sqlite_says_is_its_cause() {
     assert!(said[3].starts_with("Error code 275: "), "{said:?}");
     assert_eq!(said.len(), 4);
 
-    // And without words: the code is SQLite's.
+    // As a value: the code is SQLite's.
     match error.into_kind() {
         ErrorKind::File(FileError::Flush {
             cause: FlushFailure::Refused { source, .. },
@@ -98,7 +102,7 @@ fn a_refused_row_in_the_background_says_the_same() {
     let mut db = refused(&file);
     let in_foreground = chain(&db.flush().unwrap_err());
     let ticket = db.flush_in_background().unwrap();
-    // The failure can be asked for again.
+    // The failure can be queried again.
     for _ in 0..2 {
         assert_eq!(chain(&db.wait(ticket).unwrap_err()), in_foreground);
     }
@@ -130,13 +134,13 @@ fn a_world_without_a_new_file_says_why() {
 #[test]
 fn a_path_that_cannot_be_a_file_says_why() {
     let file = TestFile::new();
-    // A folder in the place of the file, and no folder for the lock.
+    // A folder where the file should be, and no folder for the lock file.
     let folder = file.folder().join("folder");
     std::fs::create_dir(&folder).unwrap();
     let error = Database::<World>::open(&folder).unwrap_err();
     assert!(chain(&error).len() > 1);
     match error.into_kind() {
-        // SQLITE_CANTOPEN; the system may say more in the upper bits.
+        // SQLITE_CANTOPEN; the upper bits may contain an extended code.
         ErrorKind::File(FileError::Open { source, .. }) => {
             assert_eq!(source.code().map(|code| code & 0xff), Some(14));
         }

@@ -1,4 +1,4 @@
-//! A flush that fails leaves the file and the dirty flags as they were, wherever it fails.
+//! A failed flush leaves the file and the dirty flags unchanged, wherever it fails.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use gamedb::{Database, Error, ErrorKind, FileError, Key, Options};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{Attribute, Inventory, InventoryEntry, Item, Mobile, Player, World};
 
-/// A row of the world that the file refuses for as long as it is bad.
+/// A row of the world that the file refuses while it is marked as bad.
 struct Row {
     table: &'static str,
     id: i64,
@@ -21,7 +21,7 @@ struct Row {
     mend: Box<dyn Fn(&mut World)>,
 }
 
-/// Every row of these tables that is dirty or not, in the order of ids.
+/// Every row of these tables, clean or dirty, in id order.
 fn rows(world: &World) -> Vec<Row> {
     let mut rows = Vec::new();
     macro_rules! texts {
@@ -59,7 +59,7 @@ fn rows(world: &World) -> Vec<Row> {
     rows
 }
 
-/// Fails a flush at this row, and makes sure that nothing came of it; then it succeeds.
+/// Makes a flush fail at this row, and checks that it changed nothing; then lets it succeed.
 fn fail_at(file: &TestFile, db: &mut Database<World>, row: &Row) {
     (row.spoil)(db);
     let (before, in_file) = (state_of(db), file.contents());
@@ -167,7 +167,7 @@ fn while_another_program_writes_it_is_busy_and_all_stays_dirty() {
         assert!(matches!(cause, FlushFailure::Busy), "{cause}");
         assert_eq!(state_of(&db), before);
     }
-    // It lets go without having written anything.
+    // The other program ends its transaction without having written anything.
     writer.execute_batch("ROLLBACK").unwrap();
     assert_eq!(file.contents(), in_file);
     let _ = db.flush().unwrap();
@@ -177,7 +177,7 @@ fn while_another_program_writes_it_is_busy_and_all_stays_dirty() {
 #[test]
 fn a_large_flush_that_fails_at_its_end_can_be_tried_again() {
     let (file, mut db, sample) = flushed_refusing_file();
-    // More than SQLite's cache holds, so that pages of it are in the log before it fails.
+    // More than SQLite's page cache holds, so that pages are spilled into the log before the flush fails.
     for n in 100..2_000 {
         let full_name = "x".repeat(4_000);
         db.insert(Player {
@@ -225,9 +225,9 @@ fn another_programs_write_is_an_error_and_is_not_written_over() {
     assert_eq!(bob.id().get(), 2);
 }
 
-/// What another program does to a row, and how it takes that back.
+/// Changes that another program makes to a row, and how it reverts each.
 const FOREIGN_WRITES: [(&str, &str); 8] = [
-    // Of the luck, of which other columns will be dirty, and of the strength.
+    // Changes to luck, whose other columns will be dirty, and to strength.
     (
         "attribute_owners SET id = 99 WHERE id = 1",
         "attribute_owners SET id = 1 WHERE id = 99",
@@ -262,8 +262,8 @@ const FOREIGN_WRITES: [(&str, &str); 8] = [
     ),
 ];
 
-/// Whatever another program does to a row, it is seen; and when it has taken it back, all is well again.
-/// What has changed in memory meanwhile does not hide it.
+/// Every change by another program is detected, and once it is reverted, flushes succeed again. Changes
+/// in memory do not hide it.
 #[test]
 fn every_write_of_another_program_is_told_from_none() {
     let (file, mut db, sample) = flushed_file();
@@ -290,7 +290,7 @@ fn every_write_of_another_program_is_told_from_none() {
             assert_eq!(state_of(&db), before);
             by_hand(undo);
         }
-        // The player and the pivot's row, and nothing stands in the way.
+        // The player and the pivot row are written, and the flush succeeds.
         assert_wrote(db.flush().unwrap(), (0, 2, 0));
         by_hand("players SET id = id");
         db.get_mut(sample.iron)
@@ -299,7 +299,7 @@ fn every_write_of_another_program_is_told_from_none() {
             .unwrap();
         assert_wrote(db.flush().unwrap(), (0, 1, 0));
     }
-    // Rows that memory has removed, and the file has still.
+    // Rows that memory has removed and the file still has.
     db.remove(sample.avatar).unwrap();
     by_hand("players SET id = id");
     let gone = db.n_dirty();
@@ -348,7 +348,7 @@ fn a_flush_does_not_go_into_a_file_that_is_not_there_any_more() {
         let Err(ErrorKind::File(FileError::Flush { cause, .. })) =
             db.flush().map_err(Error::into_kind)
         else {
-            panic!("the flush went through");
+            panic!("the flush succeeded");
         };
         assert!(matches!(cause, FlushFailure::Moved));
         assert_eq!(db.n_dirty(), 1);
@@ -359,7 +359,8 @@ fn a_flush_does_not_go_into_a_file_that_is_not_there_any_more() {
     }
 }
 
-/// What a transaction did that can neither be kept nor taken back was flushed.
+/// Regression: the steps of a leaked transaction, which can be neither committed nor rolled back, were
+/// flushed.
 #[test]
 fn nothing_is_written_while_a_transaction_is_left_open() {
     let (file, mut db, sample) = flushed_file();

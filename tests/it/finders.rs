@@ -1,4 +1,4 @@
-//! Finding rows, the order in which they come, and keys and ids.
+//! Finding rows, their order, and the mapping between keys and ids.
 
 use crate::common::new_file;
 use crate::common::sample::{attribute, fill, flushed_file, item, mobile, player};
@@ -42,7 +42,7 @@ fn by_an_indexed_column_finds_all_in_order_of_ids() {
     let expected: Vec<_> = keys.iter().copied().skip(1).step_by(3).collect();
     assert_eq!(by_name(&db, "name 1"), expected);
     assert_eq!(by_name(&db, "nobody"), []);
-    // The first of a value goes, another comes back to its place.
+    // The first row with the value leaves the list, and another returns to its position.
     db.get_mut(keys[1]).unwrap().set_what_we_call_you("other");
     assert_eq!(by_name(&db, "name 1"), expected[1..]);
     assert_eq!(by_name(&db, "other"), [keys[1]]);
@@ -115,13 +115,13 @@ fn by_foreign_key_finds_an_option_or_rows() {
     assert!(Mobile::find_by_owner_player(&db, sample.ada).is_none());
     assert_eq!(Mobile::find_by_owner_mobile(&db, avatar).len(), 0);
     assert_eq!(InventoryEntry::find_by_item(&db, sample.iron).len(), 0);
-    // A key of the place that another row has taken finds nothing.
+    // A stale key finds nothing after its slot is reused.
     let new = db.insert(player(1)).unwrap();
     assert_ne!(new, sample.ada);
     assert!(Mobile::find_by_owner_player(&db, sample.ada).is_none());
 }
 
-/// A scan of 20,000 rows, 20,000 times, takes minutes.
+/// If a lookup were a scan, 20,000 lookups in 20,000 rows would take minutes.
 #[test]
 fn finding_does_not_scan() {
     let mut world = World::new();
@@ -175,7 +175,7 @@ fn rows_come_in_order_of_ids_with_iter_by_id_and_iter_mut() {
     let loaded = db.iter::<Item>().map(|(key, _)| db.id(key).unwrap().get());
     assert!(
         loaded.eq(expected),
-        "after loading, memory is in order of ids too"
+        "after loading, memory is in id order too"
     );
 }
 

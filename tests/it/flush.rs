@@ -1,4 +1,5 @@
-//! What a flush writes, in which order, and what it does not write, by the statements that SQLite executes.
+//! What a flush writes, in which order, and what it does not write, observed through the statements that
+//! SQLite executes.
 
 use crate::common::sample::{
     ada, attribute, double, fill, filled_file, flushed, inventory, player, watched,
@@ -53,7 +54,7 @@ fn a_clean_attribute_is_not_written_with_its_pivot_row() {
         statements.take_writes(),
         ["UPDATE attribute_owners SET player_id = 2 WHERE id = 1"]
     );
-    // A new attribute of an owner that is clean: two rows, and neither the owner nor other attributes.
+    // A new attribute of a clean owner writes two rows, and neither the owner nor other attributes.
     db.get_mut(bob)
         .unwrap()
         .add_attribute(attribute("new"))
@@ -154,7 +155,7 @@ fn rows_just_loaded_are_clean_and_finding_is_not_changing() {
     while rows.next().is_some() {}
     assert_eq!(db.n_dirty(), 0);
     assert_wrote(db.flush().unwrap(), (0, 0, 0));
-    assert_eq!(statements.take(), [""; 0], "no SQL at all");
+    assert_eq!(statements.take(), [""; 0], "no SQL is executed");
 }
 
 #[test]

@@ -1,12 +1,13 @@
-//! Files large enough to be read by two threads: what is loaded, and what is complained of, is the same
-//! and comes in the same order, wherever the rows stand.
+//! Files large enough to be read by two threads: the loaded rows and the reported problems are the same
+//! and in the same order, wherever the rows are in the file.
 
 use std::time::{Duration, Instant};
 
 use crate::common::{TestFile, contents_of};
 use gamedb::FileError;
 
-/// Mobiles with attributes under the ids that an expression makes of 0, 1, 2 and so on.
+/// A file of mobiles with attributes; the ids are the values of an SQL expression for i = 0, 1, 2 and so
+/// on.
 fn file(n_rows: usize, id: &str) -> TestFile {
     let rows = format!(
         "CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {n_rows})
@@ -27,7 +28,7 @@ fn is_loaded(file: &TestFile) {
     assert_eq!(contents_of(&db), file.contents());
     assert_eq!(db.check(), [""; 0]);
     assert_eq!((db.n_dirty(), db.flush().unwrap().rows()), (0, 0));
-    // Owners have what is theirs, and the next rows come after the last ones.
+    // Owners have their rows, and new rows get ids after the last ones.
     let (mobile, _) = db.mobiles.iter_by_id().last().unwrap();
     let (attribute, _) = db.attributes.iter_by_id().last().unwrap();
     let owned = db.get(mobile).unwrap().attributes().keys();
@@ -70,7 +71,7 @@ fn rows_from_all_over_the_file_are_complained_of_in_order() {
     connection.execute_batch(&breaking).unwrap();
     drop(connection);
     let FileError::Rows { problems, .. } = file.refused() else {
-        panic!("rows that do not fit");
+        panic!("a file with rows that do not fit was opened");
     };
     let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
     let expected = bad.iter().map(|id| match id % 2 {
@@ -80,7 +81,8 @@ fn rows_from_all_over_the_file_are_complained_of_in_order() {
     assert_eq!(problems, expected.collect::<Vec<_>>());
 }
 
-/// Two connections see the same only while nobody else writes; with somebody who does, there is one.
+/// Two connections see the same snapshot only while no other program writes; while one does, a single
+/// connection is used.
 #[test]
 fn a_large_file_is_read_while_another_program_writes() {
     let file = file(20_000, "i + 1");
@@ -91,7 +93,7 @@ fn a_large_file_is_read_while_another_program_writes() {
     let db = file.open();
     assert!(
         start.elapsed() < Duration::from_secs(4),
-        "it has not waited for the other one"
+        "open has not waited for the writing program"
     );
     assert_eq!(db.attributes.len(), 20_000);
     writer.execute_batch("ROLLBACK").unwrap();

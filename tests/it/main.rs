@@ -1,5 +1,6 @@
 //! The tests of gamedb that can share a process: one crate, so that it is linked once, and a module for
-//! each topic. What needs a process of its own (an allocator, a limit, a subscriber) is a crate beside it.
+//! each topic. A test that needs a process of its own (because of an allocator, a limit, a tracing
+//! subscriber) is a crate beside it.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 #[path = "../common/mod.rs"]

@@ -1,5 +1,5 @@
-//! What an owner can do with what it owns, on every owner of every pivot (an exclusive arc), each also in
-//! the file and after a restart.
+//! The operations of an owner on what it owns, for every owner of every pivot (an exclusive arc), each
+//! also in the file and after a restart.
 
 use crate::common::ownership::{
     ItemAttributes, MobileAttributes, MobileInventories, OwnedKey, OwnerKey, Ownership,
@@ -63,7 +63,7 @@ fn add<P: Ownership>(world: &mut World, owner: OwnerKey<P>, name: &str) -> Owned
     P::add(world, owner, P::owned(name)).unwrap()
 }
 
-/// Restarts, and finds the owners again.
+/// Reopens the file, and looks up the owners.
 fn restart<P: Ownership, const N: usize>(
     file: &TestFile,
     db: Database<World>,
@@ -113,7 +113,7 @@ fn lists_in_the_order_of_adding<P: Ownership>() {
     assert_eq!(P::names(&db, owner), names);
     let (mut db, [owner]) = restart::<P, 1>(&file, db, [owner]);
     assert_eq!(P::names(&db, owner), names);
-    // Places that become free in memory do not change the order.
+    // Slots that are freed in memory do not affect the order.
     for key in P::keys(&db, owner).into_iter().step_by(2) {
         P::remove(&mut db, owner, key).unwrap();
     }
@@ -222,11 +222,12 @@ fn set_keeps_the_keys_of_rows_that_stay<P: Ownership>() {
         NewOrKept::Kept(one),
     ];
     let keys = P::set(&mut db, owner, rows).unwrap();
-    // The keys come back in the order of the list; the owner's order stays that of adding.
+    // The keys are returned in the order of the list; the owner's rows stay in the order in which they
+    // were added.
     assert_eq!(keys[1..], [three, one]);
     assert_eq!(P::keys(&db, owner), [one, three, keys[0]]);
     assert!(!db.contains_key(two));
-    // Rows that stay are not written.
+    // Rows that are kept are not written.
     crate::common::assert_wrote(db.flush().unwrap(), (2, 0, 2));
     let (db, [owner]) = restart::<P, 1>(&file, db, [owner]);
     assert_eq!(P::names(&db, owner), ["one", "three", "new"]);
@@ -276,8 +277,8 @@ fn owners_do_not_share<P: Ownership>() {
     assert_eq!(n_rows_in_file::<P>(&file), (2, 2));
 }
 
-/// There is no way to write a second owner down; keeping a row that somebody else has is the only one
-/// to ask for it.
+/// A second owner cannot be expressed; keeping a row that another owner has is the only way to request
+/// one.
 fn a_second_owner_is_refused<P: Ownership>() {
     let (file, mut db, first, second) = two_owners::<P>();
     let key = add::<P>(&mut db, first, "mine");
@@ -319,7 +320,7 @@ fn giving_is_one_update<P: Ownership>() {
     let id = db.id(second).unwrap();
     let update = format!("UPDATE {table} SET {column} = {id} WHERE id = 1");
     assert_eq!(statements.take_writes(), [update]);
-    // To the one who has it already: nothing.
+    // Giving a row to its current owner changes nothing.
     P::give(&mut db, second, key, P::owner_key(second)).unwrap();
     assert_eq!(db.n_dirty(), 0);
     let before = state_of(&db);

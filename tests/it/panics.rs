@@ -1,5 +1,5 @@
-//! A panic after each operation of a long transaction: nothing of it is left. Rows, keys, indexes,
-//! ownership, dirty flags, next ids and the change feed are what they were.
+//! A panic after each operation of a long transaction leaves no trace: rows, keys, indexes, ownership,
+//! dirty flags, next ids and the change feed are as before.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -8,7 +8,7 @@ use crate::common::{Done, contents_of, state_of};
 use gamedb::{Database, Delta, Error, ErrorKind, NewOrKept, Subscription};
 use gamedb_models::*;
 
-/// Rows that the transaction has made on its way.
+/// Rows that the transaction has inserted so far.
 #[derive(Default)]
 struct Made {
     player: PlayerKey,
@@ -27,7 +27,7 @@ struct Made {
 
 type Operation = fn(&mut World, &Sample, &mut Made) -> Result<(), Error>;
 
-/// Operations of every kind on every table, in an order in which all of them succeed.
+/// Operations of every kind on every table, in an order in which all succeed.
 #[rustfmt::skip]
 const OPERATIONS: &[Operation] = &[
     |w, _, m| { m.player = w.insert(player(10))?; Ok(()) },
@@ -69,18 +69,18 @@ const OPERATIONS: &[Operation] = &[
     |w, it, _| { w.get_mut(it.entry)?.set_is_max_stacked(true); Ok(()) },
     |w, _, m| { w.get_mut(m.own_item)?.set_internal_name("mine"); Ok(()) },
     |w, _, m| { w.get_mut(m.own_attribute)?.set_visible(true); Ok(()) },
-    // Checked ones.
+    // Columns with a CHECK.
     |w, it, _| w.get_mut(it.iron)?.set_max_stack_size(Some(4)).done(),
     |w, it, _| w.get_mut(it.bag)?.set_max_entries(4).done(),
     |w, it, _| w.get_mut(it.bag)?.set_max_volume(4.0),
     |w, it, _| w.get_mut(it.entry)?.set_quantity(4.0),
     |w, _, m| w.get_mut(m.blueprint)?.set_bake_time_ms(7).done(),
     |w, _, m| w.get_mut(m.component)?.set_ratio(0.25),
-    // Values of several columns.
+    // Composite fields.
     |w, it, _| w.get_mut(it.luck)?.set_value(AttributeValue::Vector3 { x: 1.0, y: 2.0, z: 3.0 }),
     |w, it, _| w.get_mut(it.luck)?.set_value(AttributeValue::Vector3 { x: 1.0, y: 5.0, z: 3.0 }),
     |w, it, _| w.get_mut(it.strength)?.set_value(AttributeValue::Asset(5)),
-    // Indexed ones; values that change places, are freed and taken.
+    // Indexed columns; values that are swapped, freed and taken.
     |w, it, _| { w.get_mut(it.ada)?.set_what_we_call_you("call 2"); Ok(()) },
     |w, it, _| w.get_mut(it.bob)?.set_email("aside"),
     |w, it, _| w.get_mut(it.ada)?.set_email("2@example.com"),
@@ -110,14 +110,14 @@ const OPERATIONS: &[Operation] = &[
     },
     |w, it, _| w.get_mut(it.ada)?.set_inventories([inventory("x"), inventory("y")]).map(|_| ()),
     |w, it, _| w.get_mut(it.avatar)?.remove_attribute(it.strength),
-    // A savepoint that is kept and one that is not.
+    // A savepoint that is committed and one that is rolled back.
     |w, it, _| w.transaction(|w| { w.get_mut(it.bob)?.set_full_name("inner"); w.insert(player(20)).map(|_| ()) }),
     |w, it, _| {
         let failed = w.transaction(|w| { w.remove(it.bob)?; w.insert(player(2)).and(Err::<(), Error>(ErrorKind::IdExhausted { table: "" }.into())) });
         assert!(failed.is_err());
         Ok(())
     },
-    // Removal: SET NULL, of what is new, and with all that goes along.
+    // Removal: with SET NULL, of new rows, and with cascades.
     |w, _, m| w.remove(m.blueprint),
     |w, _, m| w.remove(m.own_blueprint),
     |w, _, m| w.remove(m.own_item),
@@ -129,7 +129,7 @@ const OPERATIONS: &[Operation] = &[
     |w, it, _| w.remove(it.ada),
     |w, it, _| w.remove(it.pet),
     |w, it, _| w.remove(it.iron),
-    // And into the places that have become free.
+    // Inserts into the freed slots.
     |w, _, _| (0..4).try_for_each(|n| w.insert(player(n)).map(|_| ())),
     |w, _, _| (0..4).try_for_each(|n| w.insert(mobile(n)).map(|_| ())),
 ];
@@ -179,7 +179,7 @@ fn a_panic_after_each_operation_of_a_long_transaction_leaves_nothing_of_it() {
     for start in Start::ALL {
         let (file, mut db, sample) = start.file();
         let mut subscriptions = [db.subscribe().unwrap(), db.subscribe().unwrap()];
-        // Something that has not been looked at stays in the feed as it is.
+        // A change that the subscriber has not read stays in the feed unchanged.
         db.get_mut(sample.pet).unwrap().set_what_we_call_you("seen");
         let expected = delta(&mut db, &mut subscriptions[0]);
         assert_eq!(expected.len(), 1);
@@ -191,7 +191,7 @@ fn a_panic_after_each_operation_of_a_long_transaction_leaves_nothing_of_it() {
             assert!(delta(&mut db, &mut subscriptions[0]).is_empty());
         }
         assert_eq!(delta(&mut db, &mut subscriptions[1]), expected);
-        // What is left is a world like any other, and in it the transaction goes through.
+        // The world still works, and the whole transaction succeeds in it.
         let snapshot = db.snapshot().unwrap();
         db.transaction(|world| {
             run(world, &sample, OPERATIONS);

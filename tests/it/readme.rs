@@ -1,4 +1,4 @@
-//! The README shows what ownership offers. That its examples work, its doctests show.
+//! The README covers all of the ownership API. Its doctests check that the examples work.
 
 #[test]
 fn the_readme_shows_both_pivots_their_owners_and_their_methods() {

@@ -1,4 +1,5 @@
-//! What comes back after a restart: every value that a column can have, ids, order; and what stays clean.
+//! What is restored after a restart: every value that a column can have, ids, order; and which rows stay
+//! clean.
 
 use crate::common::sample::{attribute, double, flushed_file, item, player};
 use crate::common::{TestFile, contents_of, flush_failure, new_file, state_of};
@@ -19,11 +20,11 @@ fn a_reopened_world_is_the_same_and_clean() {
     assert_eq!(first.n_dirty(), 0);
     let state = state_of(&first);
     drop(first);
-    // Again, and with nothing flushed in between: the same keys even, since loading is deterministic.
+    // Reopened without a flush in between, even the keys are the same, because loading is deterministic.
     assert_eq!(state_of(&file.open()), state);
 }
 
-/// Real numbers at the ends of what a column holds, and where other types would round.
+/// Real numbers at the limits of a column, and where other types would round.
 const REALS: [f64; 14] = [
     0.0,
     f64::MIN_POSITIVE,
@@ -41,7 +42,7 @@ const REALS: [f64; 14] = [
     1e300,
 ];
 
-/// The same of integers.
+/// The same for integers.
 const INTEGERS: [i64; 9] = [
     i64::MIN,
     i64::MIN + 1,
@@ -114,7 +115,7 @@ fn minus_zero_becomes_zero_in_the_file() {
         .add_attribute(double("zero", -0.0))
         .unwrap();
     let _ = db.flush().unwrap();
-    // It equals the one that is there, so this is no change.
+    // -0.0 equals the current value, so this is not a change.
     db.get_mut(zero)
         .unwrap()
         .set_value(AttributeValue::Double(0.0))
@@ -160,7 +161,7 @@ fn every_text_comes_back_as_it_was() {
         assert!(row.full_name == *text && row.what_we_call_you == *text);
         assert_eq!(Player::find_by_what_we_call_you(&db, text).len(), 1);
     }
-    // And through an UPDATE.
+    // The same through an UPDATE.
     let first = db.key(Id::<Player>::new(1)).unwrap();
     for text in &texts {
         db.get_mut(first).unwrap().set_full_name(text.as_str());
@@ -298,7 +299,7 @@ fn iter_mut_visits_the_row_with_the_largest_id_of_all() {
     assert_eq!(n, 2);
 }
 
-/// A file that was made with the schema alone, by another program: it is taken over as it is.
+/// A file that another program created from the schema alone is opened as it is.
 #[test]
 fn a_file_made_by_hand_is_taken_over() {
     let rows = "INSERT INTO players VALUES (7, 'Ada', 'Ada', '', 1, 1815, 'ada@example.com');

@@ -1,5 +1,5 @@
-//! Rollback in memory, and operations that are refused. A world that was rolled back cannot be told from the
-//! one before: the same keys, dirty flags, next ids and order.
+//! Rollback in memory, and operations that are refused. A world after a rollback cannot be distinguished
+//! from the world before: the same keys, dirty flags, next ids and order.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,7 +12,7 @@ use gamedb_models::{InventoryEntry, Item, Mobile, MobileItem, Player, PlayerKey,
 
 type Operation = fn(&mut World, &Sample) -> Result<(), Error>;
 
-/// One operation of each kind, in an order in which all of them succeed.
+/// One operation of each kind, in an order in which all succeed.
 const OPERATIONS: &[(&str, Operation)] = &[
     ("insert", |world, _| world.insert(player(10)).map(|_| ())),
     ("set", |world, it| {
@@ -97,7 +97,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
     }),
 ];
 
-/// Runs `body` on each world to start from, and expects it to have changed nothing.
+/// Runs `body` on each initial world, and expects it to have changed nothing.
 fn changes_nothing(what: &str, body: impl Fn(&mut World, &Sample)) {
     for start in Start::ALL {
         let (file, mut db, sample) = start.file();
@@ -105,7 +105,7 @@ fn changes_nothing(what: &str, body: impl Fn(&mut World, &Sample)) {
         body(&mut db, &sample);
         assert_eq!(state_of(&db), before, "{what}, {start:?}");
         assert_eq!(db.check(), [""; 0], "{what}, {start:?}");
-        // The same once more, to see that nothing is left over; and it can still be written.
+        // The same again, to check that no state is left over; and the world can still be flushed.
         body(&mut db, &sample);
         assert_eq!(state_of(&db), before, "{what}, {start:?}");
         file.reopen(db);
@@ -187,7 +187,7 @@ fn an_outer_rollback_takes_back_inner_commits() {
 fn an_inner_rollback_takes_back_its_own_steps_alone() {
     for (n, (name, _)) in OPERATIONS.iter().enumerate() {
         let (first, second) = OPERATIONS.split_at(n);
-        // The inner one fails and the outer one goes on: as if there had been no inner one.
+        // The inner transaction fails and the outer one continues, as if there had been no inner one.
         let (file, mut db, sample) = Start::Dirty.file();
         let result = db.transaction(|world| {
             run(world, &sample, first);
@@ -245,17 +245,17 @@ fn keys_are_the_same_after_rolling_back_and_stale_ones_stay_stale() {
     let seen = seen.unwrap();
     assert!(db.contains_key(sample.ada) && db.contains_key(sample.luck));
     assert_eq!(ada(&db), sample.ada);
-    // The row that takes its place has its id, and another key.
+    // The next row has the same id, and another key.
     let new = db.insert(player(51)).unwrap();
     assert!(!db.contains_key(seen));
     assert_ne!(new, seen);
     assert_eq!(db.id(new).unwrap().get(), 3);
 }
 
-/// An operation that is refused; the last argument is a key that finds nothing.
+/// An operation that is refused; the last argument is a stale key.
 type Refused = fn(&mut World, &Sample, PlayerKey) -> Error;
 
-/// One operation for each reason to refuse one.
+/// One operation for each reason of a refusal.
 const REFUSED_OPERATIONS: &[(&str, Refused)] = &[
     ("insert, not unique", |world, _, _| {
         world.insert(player(2)).unwrap_err()

@@ -1,4 +1,4 @@
-//! Changes that plain statements in a plain order would fail on, or lose.
+//! Changes that naive statements in a fixed order would fail to write, or would lose.
 
 use crate::common::sample::{ada, attribute, flushed, flushed_file, mobile, player};
 use crate::common::{TestFile, assert_wrote, contents_of, new_file};
@@ -102,7 +102,7 @@ fn the_highest_ids_do_not_come_back_after_a_restart() {
         .remove_attribute(sample.luck)
         .unwrap();
     db.remove(sample.iron).unwrap_err();
-    // One that never was in the file: its id is used up all the same.
+    // A row that was never in the file: its id is used up all the same.
     let unseen = db
         .get_mut(sample.ada)
         .unwrap()
@@ -136,7 +136,7 @@ fn the_highest_ids_do_not_come_back_after_a_restart() {
 fn rows_of_one_table_that_own_each_other() {
     let (file, mut db) = new_file();
     let [one, two, three] = [1, 2, 3].map(|n| db.insert(mobile(n)).unwrap());
-    // The owner is the younger row, so neither order of ids is one of owners.
+    // The owner is the newer row, so neither id order is an order of owners.
     for (owned, owner) in [(one, three), (three, two)] {
         let mut row = db.get_mut(owned).unwrap();
         row.set_owner(Some(owner.into())).unwrap();
@@ -150,7 +150,7 @@ fn rows_of_one_table_that_own_each_other() {
         );
     }
     let mut db = file.reopen(db);
-    // The other way round, in one flush.
+    // The reverse, in one flush.
     let [one, two, three] = [1, 2, 3].map(|n| db.key::<Mobile>(Id::new(n)).unwrap());
     for (owned, owner) in [(one, None), (three, Some(one)), (two, Some(three))] {
         let mut row = db.get_mut(owned).unwrap();
@@ -163,7 +163,7 @@ fn rows_of_one_table_that_own_each_other() {
     file.reopen(db);
 }
 
-/// Every row had waited for the one after it, which took n passes over n rows.
+/// Regression: every row waited for the next one, which took n passes over n rows.
 #[test]
 fn values_passed_on_in_a_row_take_a_few_statements_each() {
     const N: usize = 300;
@@ -187,7 +187,7 @@ fn values_passed_on_in_a_row_take_a_few_statements_each() {
     }
     assert_eq!(db.flush().unwrap().updated, N);
     assert!(statements.take().len() <= 2 * N + 10);
-    // And all of them round in a ring, from the front.
+    // All values passed on in a cycle, starting at the front.
     db.get_mut(keys[N - 1]).unwrap().set_email("aside").unwrap();
     for n in (0..N - 1).rev() {
         db.get_mut(keys[n])
@@ -218,7 +218,8 @@ fn values_passed_on_in_a_row_take_a_few_statements_each() {
     file.reopen(db);
 }
 
-/// The file's own `ON CONFLICT` deleted another row to make room for one, or ended the transaction.
+/// Regression: an `ON CONFLICT` clause of the file deleted another row to make room for a new one, or
+/// ended the transaction.
 #[test]
 fn what_the_file_says_about_conflicts_is_overruled() {
     for clause in ["REPLACE", "ROLLBACK", "IGNORE", "FAIL"] {

@@ -1,4 +1,4 @@
-//! What each operation does to the world.
+//! Applies each operation to the world.
 
 use gamedb::model::{DynTable, Key, Standalone};
 use gamedb::{Error, ErrorKind, NewOrKept as Row};
@@ -11,7 +11,7 @@ use crate::schema::Table;
 use crate::stale::Stale;
 use crate::value::{Input, Owner, Pick, Text};
 
-/// Does something with the row type of a table whose rows are owned, as `E`.
+/// Runs an expression with `E` as the row type of a table whose rows are owned.
 macro_rules! with_owned {
     ($table:expr, $E:ident => $body:expr) => {
         match $table {
@@ -23,7 +23,7 @@ macro_rules! with_owned {
                 type $E = Inventory;
                 $body
             }
-            other => panic!("nobody owns rows of {other:?}"),
+            other => panic!("rows of {other:?} are not owned"),
         }
     };
 }
@@ -66,7 +66,7 @@ pub(crate) fn act(world: &mut World, stale: &Stale, operation: &Operation) -> Re
         }
         Operation::AddMany(table, owner, inputs) => world.transaction(|world| {
             with_owned!(table, E => {
-                // The choice of rows is one, and what they are does not change on the way.
+                // The picks are resolved once, and the rows that they refer to do not change in between.
                 (0..MANY).try_for_each(|_| add::<E>(world, stale, *owner, inputs))
             })
         }),
@@ -193,11 +193,11 @@ fn swap(world: &mut World, stale: &Stale, table: Table, one: Pick, two: Pick) ->
                 world.get_mut(one)?.set_internal_name(names[1].as_str())
             })
         }
-        other => panic!("nothing in {other:?} changes places"),
+        other => panic!("no field of {other:?} can be swapped"),
     }
 }
 
-/// The model's word for an error.
+/// The model's refusal for an error.
 pub(crate) fn refusal(error: &Error) -> Refusal {
     match error.kind() {
         ErrorKind::StaleKey { .. } => Refusal::StaleKey,

@@ -1,4 +1,4 @@
-//! Flushing in the background: what is in flight, what a ticket promises, and what a failure leaves.
+//! Background flushes: what is in flight, what a ticket promises, and the state after a failure.
 
 use std::collections::BTreeSet;
 
@@ -15,15 +15,15 @@ use crate::predict::{predict, predict_block};
 
 /// The flushes that may not be in the file yet.
 #[derive(Default)]
-pub(crate) struct OnTheWay {
-    /// What stands in the file if none of them is there.
+pub(crate) struct InFlight {
+    /// The contents of the file if none of them has been written.
     landed: Naive,
-    /// Oldest first, each with what stands in the file when it is there.
+    /// Oldest first, each with the contents of the file once it has been written.
     sent: Vec<(Ticket, Naive)>,
 }
 
-impl OnTheWay {
-    /// Nothing is, any more.
+impl InFlight {
+    /// No flush is in flight any more.
     pub(crate) fn clear(&mut self) {
         self.sent.clear();
     }
@@ -36,9 +36,9 @@ impl OnTheWay {
     }
 }
 
-/// What has to be there again when flushes in the background have failed.
+/// The state to restore after background flushes have failed.
 struct Unflushed {
-    /// The world as if nothing had been flushed; everything is done to it too.
+    /// The world as if nothing had been flushed; every operation is applied to it too.
     memory: Naive,
     in_file: Naive,
     is_exact: bool,
@@ -47,29 +47,29 @@ struct Unflushed {
 
 impl Driver {
     pub(crate) fn flush_in_background(&mut self) {
-        // Next ids alone are something to write too.
+        // A flush that writes next ids only is a flush too.
         let is_pending = self.is_touched && self.in_file != self.memory.clone().in_file();
         let before = self.in_file.clone();
         let ticket = self.open().db.flush_in_background().unwrap();
-        self.change_set();
-        self.on_the_way.send(ticket, &before, &self.in_file);
+        self.capture();
+        self.in_flight.send(ticket, &before, &self.in_file);
         if is_pending {
-            // Compared with memory and written in the foreground, as soon as the thread has found that
-            // somebody has touched the file; when that is, nobody knows.
+            // The flush is compared with memory and written in the foreground as soon as the thread has
+            // detected that another program has touched the file; when that happens is not determined.
             self.land();
             self.is_touched = false;
         }
     }
 
-    /// Copies a part of what has changed ahead of the next one.
+    /// Stages a part of the changes for the next flush.
     pub(crate) fn prepare(&mut self, rows: usize) {
         let n_copied = self.open().db.prepare_flush(rows);
         assert!(n_copied <= rows);
         self.is_prepared = true;
     }
 
-    /// What has changed was copied out: from here on the world counts what differs from that.
-    fn change_set(&mut self) {
+    /// The changes were captured: from here on the world is compared with the captured state.
+    fn capture(&mut self) {
         assert_eq!(self.open().db.n_dirty(), 0);
         self.in_file = self.memory.clone().in_file();
         self.memory.flushed();
@@ -78,14 +78,14 @@ impl Driver {
         self.groups.clear();
     }
 
-    /// Asks for one of those on the way.
+    /// Polls the ticket of one of the flushes in flight.
     pub(crate) fn ask(&mut self, n: usize, ask: Ask) {
-        let n_sent = self.on_the_way.sent.len();
+        let n_sent = self.in_flight.sent.len();
         if n_sent == 0 {
             return;
         }
         let n = n % n_sent;
-        let ticket = self.on_the_way.sent[n].0;
+        let ticket = self.in_flight.sent[n].0;
         let db = &mut self.open().db;
         let report = match ask {
             Ask::Wait => Some(db.wait(ticket)),
@@ -95,31 +95,32 @@ impl Driver {
         if let Some(report) = report {
             assert!(report.unwrap().generation >= ticket.generation());
             assert!(db.committed() >= ticket.generation());
-            let there = self.on_the_way.sent.drain(..=n).next_back();
-            self.on_the_way.landed = there.unwrap().1;
+            let there = self.in_flight.sent.drain(..=n).next_back();
+            self.in_flight.landed = there.unwrap().1;
         }
         let found = file::read(&self.open().outsider);
         self.is_one_of_sent(&found);
     }
 
-    /// The file is as some flush has left it, none between two, and none before one that is there.
+    /// Asserts that the file is in the state after one of the flushes: not between two, and not before
+    /// one that is known to be written.
     pub(crate) fn is_one_of_sent(&self, found: &Naive) {
-        let OnTheWay { landed, sent } = &self.on_the_way;
+        let InFlight { landed, sent } = &self.in_flight;
         let is_it = match sent.is_empty() {
             true => *found == self.in_file,
             false => found == landed || sent.iter().any(|(_, after)| found == after),
         };
-        assert!(is_it, "the file is as no flush has left it");
+        assert!(is_it, "the file is in the state of no flush");
     }
 
-    /// Waits for all that is in flight.
+    /// Waits for all flushes in flight.
     pub(crate) fn land(&mut self) {
-        if let Some(last) = self.on_the_way.sent.len().checked_sub(1) {
+        if let Some(last) = self.in_flight.sent.len().checked_sub(1) {
             self.ask(last, Ask::Wait);
         }
     }
 
-    /// What is done while a flush is in flight.
+    /// Applies a step while a flush is in flight.
     fn inner(&mut self, inner: &Inner, failing: &FailingBackground) {
         match inner {
             Inner::Do(operation) => self.operate(operation),
@@ -132,7 +133,7 @@ impl Driver {
         }
     }
 
-    /// Flushes in the background that fail.
+    /// Runs background flushes that fail.
     pub(crate) fn fail_in_background(&mut self, failing: &FailingBackground) {
         self.land();
         if self.pending().is_empty() {
@@ -143,7 +144,7 @@ impl Driver {
             self.fail_behind(failing);
         }
         if failing.noticed == Noticed::Flush {
-            // What it reports depends on when the thread has begun.
+            // The report depends on when the thread has started the batch.
             let _: FlushReport = self.open().db.flush().unwrap();
             self.is_flushed();
         }
@@ -161,7 +162,7 @@ impl Driver {
         let found = file::obstruct(outsider, obstacle);
         let mut tickets = vec![db.flush_in_background().unwrap()];
         let mut is_reported = false;
-        self.change_set();
+        self.capture();
         for inner in &failing.first {
             unflushed.predict(inner);
             self.inner(inner, failing);
@@ -171,9 +172,9 @@ impl Driver {
                 Ok(ticket) => {
                     tickets.push(ticket);
                     unflushed.groups.append(&mut self.groups);
-                    self.change_set();
+                    self.capture();
                 }
-                // The first one has failed already, and nothing else was done.
+                // The first flush has failed already, and the call only reported that.
                 Err(error) => {
                     assert_obstructed(Err::<(), _>(error), obstacle);
                     is_reported = true;
@@ -197,7 +198,7 @@ impl Driver {
         }
     }
 
-    /// As if nothing had been flushed.
+    /// Resets the model to the state as if nothing had been flushed.
     fn take_back(&mut self, unflushed: &mut Unflushed) {
         self.memory = unflushed.memory.clone();
         self.in_file = unflushed.in_file.clone();
@@ -229,7 +230,7 @@ fn assert_obstructed<R: std::fmt::Debug>(result: Result<R, Error>, obstacle: Obs
     assert!(is_it, "{cause}");
 }
 
-/// Asks for a batch that has failed, in one of the ways in which that can be noticed.
+/// Detects the failed batch, in one of the possible ways.
 fn notice(
     db: &mut Database<World>,
     noticed: Noticed,
@@ -253,7 +254,7 @@ fn notice(
                     assert_obstructed(Err::<(), _>(told), obstacle);
                     break;
                 }
-                // It was told before, and what it was to write has been undone since.
+                // The failure was reported before, and the changes of the batch have been undone since.
                 Ok(ticket) if is_reported => match db.poll(ticket) {
                     Some(Ok(_)) => break,
                     Some(told) => {

@@ -17,22 +17,22 @@ use crate::rules::Outcome;
 use crate::schema::{TABLES, Table};
 use crate::stale::Stale;
 
-/// What stands beside the world while operations are done to it.
+/// The model beside a world while operations are applied to both.
 pub(crate) struct Beside<'a> {
     pub(crate) model: &'a mut Naive,
     pub(crate) file: Option<InFile<'a>>,
     pub(crate) stale: &'a Stale,
-    /// Keys that rows have had, if only inside of a transaction.
+    /// Keys that rows have had, even if only inside of a transaction.
     pub(crate) born: Vec<(Table, RawKey)>,
-    /// The rows that were written to, if only inside of a transaction.
+    /// The rows that were written to, even if only inside of a transaction.
     pub(crate) touched: BTreeSet<RowId>,
 }
 
-/// Why a block does not go on.
+/// Why a block stops.
 enum Stop {
-    /// The game's own error.
+    /// An error of the game.
     Own,
-    /// One of the world's, by `?`.
+    /// An error of the world, propagated by `?`.
     Refused,
 }
 
@@ -54,7 +54,7 @@ impl Beside<'_> {
         );
     }
 
-    /// Does an operation to both, and compares what came of it; the worlds, whoever calls compares.
+    /// Applies an operation to both, and compares the outcomes; the caller compares the worlds.
     pub(crate) fn operate(
         &mut self,
         world: &mut World,
@@ -64,7 +64,7 @@ impl Beside<'_> {
         let expected = predict(self.model, operation);
         self.touched.extend(before.changes(self.model));
         if let Operation::Swap(table, one, two) = operation {
-            // Who changes places with itself, is written and written back.
+            // A row that is swapped with itself is written, and written back.
             let rows = [*one, *two].map(|pick| (*table, before.pick(*table, pick)));
             self.touched.extend(rows);
         }
@@ -80,7 +80,7 @@ impl Beside<'_> {
         done
     }
 
-    /// Runs a transaction, or a savepoint in one; `depth` says in how many others.
+    /// Runs a transaction, or a savepoint at nesting level `depth`.
     pub(crate) fn run(&mut self, world: &mut World, block: &Block, depth: usize) -> Ended {
         let before = block
             .can_fail()
@@ -152,7 +152,8 @@ impl Beside<'_> {
     }
 }
 
-/// Both have done it, or both have refused, and for a reason that there was.
+/// Asserts that both have applied the operation, or that both have refused it, for one of the model's
+/// reasons.
 fn assert_agree(operation: &Operation, done: &Result<(), Error>, expected: &Outcome) {
     match (done, expected) {
         (Ok(()), Ok(())) => {}

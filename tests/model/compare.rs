@@ -1,4 +1,4 @@
-//! Is the world what the model says?
+//! Comparing the world with the model.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,31 +12,31 @@ use crate::rows::{SeenCell, Typed, TypedOwned, with_entity};
 use crate::schema::{REFERENCES, TABLES, Table};
 use crate::value::Cell;
 
-/// What a world has to be.
+/// The expected state of a world.
 #[derive(Clone, Copy)]
 pub(crate) struct Expected<'a> {
     pub(crate) memory: &'a Naive,
-    /// `None` for a mirror, which has no file, and no ids to give.
+    /// `None` for a mirror, which has no file and assigns no ids.
     pub(crate) file: Option<InFile<'a>>,
 }
 
-/// What is known of the file.
+/// The expected contents of the file.
 #[derive(Clone, Copy)]
 pub(crate) struct InFile<'a> {
     pub(crate) rows: &'a Naive,
-    /// Whether the model knows which columns are dirty. After a save it does not: then they are some
-    /// of those that were changed, and all of those that differ from the file.
+    /// Whether the model predicts the dirty columns exactly. After a save it does not: then they are a
+    /// subset of the changed columns, and a superset of those that differ from the file.
     pub(crate) is_exact: bool,
 }
 
-/// A table without its row type.
+/// A type-erased table.
 pub(crate) fn any_table(world: &World, table: Table) -> &dyn DynTable<Tables> {
     let tables: &Tables = world;
     tables.table(TableId(u16::try_from(table.n()).unwrap()))
 }
 
-/// Panics where world and model differ: rows, columns, dirty flags, what waits to be deleted, next ids,
-/// indexes and order.
+/// Panics where world and model differ: rows, columns, dirty flags, tombstones, next ids, indexes and
+/// order.
 pub(crate) fn compare(world: &World, expected: Expected<'_>) {
     for table in TABLES {
         let rows = with_entity!(
@@ -111,9 +111,9 @@ fn pivot_rows<E: TypedOwned>(world: &World, expected: Expected<'_>, at: Table) -
 
 fn compare_row(id: RowId, seen: &[SeenCell<'_>], is_new: bool, dirty: u32, expected: Expected<'_>) {
     let Some(row) = expected.memory.row(id) else {
-        panic!("{id:?} should not be there: {seen:?}")
+        panic!("{id:?} should not exist: {seen:?}")
     };
-    // A mirror does not hear of a zero that has changed its sign, which is no change.
+    // A zero that has changed its sign does not count as changed, so a mirror does not receive it.
     let is_it = |(seen, cell): (&SeenCell<'_>, &Cell)| match expected.file {
         Some(_) => seen.is(cell),
         None => seen.is_about(cell),
@@ -155,7 +155,7 @@ pub(crate) fn differing(one: &Row, two: &Row) -> BTreeSet<usize> {
         .collect()
 }
 
-/// What the file has and memory has not is to be deleted, and nothing else.
+/// The tombstones are exactly the rows that the file has and memory does not.
 fn compare_removed(world: &World, table: Table, memory: &Naive, file: InFile<'_>) {
     let removed = any_table(world, table).dirty().removed().iter();
     let mut removed: Vec<_> = removed.map(|tombstone| tombstone.id).collect();
@@ -171,7 +171,7 @@ fn compare_removed(world: &World, table: Table, memory: &Naive, file: InFile<'_>
     }
 }
 
-/// From each row to those that name it, in the order of ids, through the indexes.
+/// Compares the rows that reference each row, in id order, through the indexes.
 fn compare_references(world: &World, naive: &Naive) {
     for reference in &REFERENCES {
         let (table, target) = (
@@ -205,7 +205,7 @@ fn compare_references(world: &World, naive: &Naive) {
     }
 }
 
-/// The rows that have a value, through the indexes on values.
+/// Compares the rows that have a value, through the value indexes.
 fn compare_finders(world: &World, naive: &Naive) {
     for (key, player) in world.iter::<Player>() {
         let found = Player::find_by_email(world, &player.email).unwrap();
@@ -228,7 +228,8 @@ fn compare_finders(world: &World, naive: &Naive) {
     assert!(Item::find_by_internal_name(world, "nothing's").is_none());
 }
 
-/// What each owner has, in the order of the pivot's ids, with the assets, which are no rows.
+/// Compares the rows of each owner, in the order of the pivot's ids, including assets, which are bare
+/// ids.
 fn compare_owners<E: TypedOwned>(world: &World, naive: &Naive) {
     let pivot = naive.rows(E::AT.pivot().unwrap()).values();
     let owners: BTreeMap<String, [Cell; 4]> = pivot
@@ -242,7 +243,7 @@ fn compare_owners<E: TypedOwned>(world: &World, naive: &Naive) {
         let owned = world
             .owned_by::<E>(key)
             .map(|(key, _)| world.id(key).unwrap().get());
-        assert!(owned.eq(expected), "what {owner:?} has");
+        assert!(owned.eq(expected), "rows of {owner:?}");
     }
 }
 

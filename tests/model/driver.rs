@@ -1,4 +1,4 @@
-//! A world with its file, and the model beside it: does each step to both.
+//! A world with its file, and the model: each step is applied to both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use gamedb::model::RawKey;
 use gamedb_models::World;
 use rusqlite::Connection;
 
-use crate::background::OnTheWay;
+use crate::background::InFlight;
 use crate::block::Beside;
 use crate::common::TestFile;
 use crate::compare::{Expected, InFile, any_table, compare, keys};
@@ -17,10 +17,10 @@ use crate::naive::{Naive, RowId};
 use crate::operation::{Block, Operation, Step};
 use crate::stale::Stale;
 
-/// An open world.
+/// An open world, and its model.
 pub(crate) struct Open {
     pub(crate) db: Database<World>,
-    /// Another program, which reads, and meddles where a flush has to fail.
+    /// The connection of another program, which reads the file, and interferes where a flush has to fail.
     pub(crate) outsider: Connection,
 }
 
@@ -28,21 +28,21 @@ pub(crate) struct Driver {
     pub(crate) file: TestFile,
     pub(crate) open: Option<Open>,
     pub(crate) memory: Naive,
-    /// What stands in the file, read after each step that may have written to it; while a flush is on
-    /// its way, what will stand there.
+    /// The contents of the file, read after each step that may have written to it; while a flush is in
+    /// flight, the contents after it.
     pub(crate) in_file: Naive,
-    /// Whether the model knows what is dirty: not after a save, until the next flush.
+    /// Whether the model predicts exactly what is dirty: not between a save and the next flush.
     pub(crate) is_exact: bool,
-    /// Whether rows may have been copied ahead of the next flush, which nobody sees: they count as clean,
-    /// and the file does not have them yet.
+    /// Whether rows may be staged, which cannot be observed: they count as clean, and the file does not
+    /// have them yet.
     pub(crate) is_prepared: bool,
     pub(crate) stale: Stale,
-    pub(crate) on_the_way: OnTheWay,
-    /// Whether another program may have written to the file since the database has.
+    pub(crate) in_flight: InFlight,
+    /// Whether another program may have written to the file since the database wrote to it.
     pub(crate) is_touched: bool,
     keys: BTreeMap<RowId, RawKey>,
     mirrors: Mirrors,
-    /// The rows of each transaction since the last flush: a save takes all of them along, or none.
+    /// The rows of each transaction since the last flush: a save includes all of them or none.
     pub(crate) groups: Vec<BTreeSet<RowId>>,
 }
 
@@ -69,7 +69,7 @@ impl Driver {
             is_exact: true,
             is_prepared: false,
             stale: Stale::default(),
-            on_the_way: OnTheWay::default(),
+            in_flight: InFlight::default(),
             is_touched: false,
             keys: BTreeMap::new(),
             mirrors: Mirrors::default(),
@@ -77,7 +77,7 @@ impl Driver {
         }
     }
 
-    /// Opens the file. Memory is what stands in it.
+    /// Opens the file. Memory is equal to its contents.
     pub(crate) fn enter(&mut self) {
         let db = file::open(&self.file);
         let outsider = self.file.writer();
@@ -88,7 +88,7 @@ impl Driver {
         self.is_exact = true;
         self.is_prepared = false;
         self.stale = Stale::default();
-        self.on_the_way.clear();
+        self.in_flight.clear();
         self.is_touched = false;
         self.keys.clear();
         self.mirrors.clear();
@@ -150,7 +150,7 @@ impl Driver {
         );
     }
 
-    /// What the world should believe that the file has, if that can be seen.
+    /// The expected contents of the file, if they can be observed.
     fn what_is_in_file(&self) -> Option<InFile<'_>> {
         (!self.is_prepared).then_some(InFile {
             rows: &self.in_file,
@@ -188,7 +188,7 @@ impl Driver {
         self.mirrors.note(&beside.touched);
         for (table, key) in beside.born {
             if any_table(world, table).id_of(key).is_none() {
-                self.stale.bury(table, key);
+                self.stale.remember(table, key);
             }
         }
     }
@@ -207,14 +207,15 @@ impl Driver {
         self.groups.push(before.changes(&self.memory));
     }
 
-    /// A row keeps its key for as long as it lives, and a key that has lost its row finds nothing.
+    /// Asserts that a row keeps its key while it is live, and that the key of a removed row finds
+    /// nothing.
     pub(crate) fn note_keys(&mut self) {
         let world = &self.open.as_ref().unwrap().db;
         let now: BTreeMap<_, _> = keys(world).collect();
         for (row, key) in &self.keys {
             match now.get(row) {
                 Some(same) => assert_eq!(same, key, "{row:?} has another key"),
-                None if row.0.owned().is_none() => self.stale.bury(row.0, *key),
+                None if row.0.owned().is_none() => self.stale.remember(row.0, *key),
                 None => {}
             }
         }

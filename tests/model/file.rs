@@ -1,4 +1,4 @@
-//! What stands in a world file, read and meddled with by somebody else.
+//! The contents of a world file, read and modified by another connection.
 
 use gamedb::Database;
 use gamedb::model::traits::*;
@@ -12,7 +12,7 @@ use crate::operation::{Death, Obstacle};
 use crate::schema::TABLES;
 use crate::value::{Cell, Text};
 
-/// A statement that a flush will execute for a row.
+/// The kind of statement that a flush executes for a row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Verb {
     Insert,
@@ -20,7 +20,7 @@ pub(crate) enum Verb {
     Delete,
 }
 
-/// All that stands in a file at one moment.
+/// The contents of a file in one snapshot.
 pub(crate) fn read(file: &Connection) -> Naive {
     file.execute_batch("BEGIN").unwrap();
     let naive = read_tables(file);
@@ -71,13 +71,13 @@ fn cell(value: ValueRef<'_>) -> Cell {
         ValueRef::Real(real) => Cell::Real(real),
         ValueRef::Text(text) => {
             let text = std::str::from_utf8(text).unwrap();
-            Cell::Text(Text::find(text).unwrap_or_else(|| panic!("nobody wrote {text:?}")))
+            Cell::Text(Text::find(text).unwrap_or_else(|| panic!("no operation wrote {text:?}")))
         }
         ValueRef::Blob(_) => panic!("no column of these tables is a blob"),
     }
 }
 
-/// Opens it so that it does not wait for others.
+/// Opens it with a busy timeout of zero.
 pub(crate) fn open(file: &TestFile) -> Database<World> {
     let options = gamedb::Options::new().busy_timeout(std::time::Duration::from_millis(1));
     let db = options.open::<World>(file.path()).unwrap();
@@ -85,7 +85,7 @@ pub(crate) fn open(file: &TestFile) -> Database<World> {
     db
 }
 
-/// An empty file whose tables have given ids up to here.
+/// An empty file with these next ids.
 pub(crate) fn with_next_ids(next_id: &[i64]) -> TestFile {
     let file = TestFile::new();
     drop(file.open());
@@ -121,7 +121,7 @@ pub(crate) fn allow(file: &Connection) {
     file.execute_batch("DROP TRIGGER refuse").unwrap();
 }
 
-/// Makes the file refuse every flush. Returns what was there before.
+/// Makes the file refuse every flush. Returns the next id that it replaced, if any.
 pub(crate) fn obstruct(file: &Connection, obstacle: Obstacle) -> Option<i64> {
     let table = TABLES[0].name();
     match obstacle {
@@ -150,7 +150,7 @@ pub(crate) fn clear_away(file: &Connection, obstacle: Obstacle, found: Option<i6
     }
 }
 
-/// A copy of a file that is in use, as it would be found now.
+/// A copy of a file that is in use, as another process would read it now.
 pub(crate) fn copy(file: &Connection) -> TestFile {
     let copy = TestFile::new();
     let path = copy.path();
@@ -159,7 +159,7 @@ pub(crate) fn copy(file: &Connection) -> TestFile {
     copy
 }
 
-/// The process dies. Returns the file that it leaves.
+/// Simulates the death of the process. Returns the file that is left.
 pub(crate) fn die(death: Death, file: TestFile, db: Database<World>) -> TestFile {
     match death {
         Death::Drop => {
@@ -167,7 +167,7 @@ pub(crate) fn die(death: Death, file: TestFile, db: Database<World>) -> TestFile
             file
         }
         Death::Kill => {
-            // Reading a file beside SQLite drops its locks on it, which nobody needs any more.
+            // Reading a file beside SQLite drops its locks on it, which are not needed any more.
             let left = TestFile::new();
             for suffix in ["", "-wal"] {
                 let of = |file: &TestFile| file.folder().join(format!("world.db{suffix}"));

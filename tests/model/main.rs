@@ -1,9 +1,9 @@
-//! Random steps on a world with a file, against a naive model: after every step the invariants, and the
-//! same rows, columns, order, keys, dirty flags and ids; after every restart the same file. A crate of its
-//! own, because it also runs alone, optimized and with many more cases.
+//! Random steps on a world with a file, compared with a naive model: after every step the invariants, and
+//! the same rows, columns, order, keys, dirty flags and ids; after every restart the same file. A crate
+//! of its own, because it also runs alone, optimized and with many more cases.
 //!
-//! `GAMEDB_CASES` says how many sequences are tried. To look at one that failed:
-//! `cargo test --test model`, which begins with the seeds in failures.txt.
+//! `GAMEDB_CASES` sets the number of sequences. To debug one that failed: `cargo test --test model`,
+//! which begins with the seeds in failures.txt.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod act;
@@ -40,11 +40,11 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use schema::TABLES;
 use strategy::Steps;
 
-/// What has to be in memory, and what has to be found after a crash.
+/// The expected state of memory, and of the file after a crash.
 #[derive(Clone, Debug)]
 struct Model {
     memory: Naive,
-    /// `None` after a save, which may take along more than it has to, until the next flush.
+    /// `None` between a save and the next flush, because a save may include more rows than it has to.
     file: Option<Naive>,
 }
 
@@ -55,7 +55,7 @@ impl Model {
     }
 }
 
-/// With more rows than this, removing becomes likely.
+/// With more rows than this, removals become likely.
 const MANY_ROWS: usize = 70;
 
 struct Machine;
@@ -65,7 +65,7 @@ impl ReferenceStateMachine for Machine {
     type Transition = Step;
 
     fn init_state() -> BoxedStrategy<Model> {
-        // Also where ids leave their dense vector, and where they come to an end.
+        // Also where ids leave their dense vector, and where they are exhausted.
         let next_id = prop_oneof![8 => Just(1), 1 => Just(1_015), 1 => Just(i64::MAX - 12)];
         next_id
             .prop_map(|next_id| {
@@ -94,7 +94,7 @@ impl ReferenceStateMachine for Machine {
     }
 
     fn preconditions(model: &Model, step: &Step) -> bool {
-        // What a crash leaves after a save is seen in a second life: see `Step::Save`.
+        // The state after a save and a crash is checked separately: see `Step::Save`.
         model.file.is_some() || !matches!(step, Step::Crash(_))
     }
 
@@ -106,7 +106,7 @@ impl ReferenceStateMachine for Machine {
             Step::Transaction(block) => {
                 let _: Ended = predict_block(&mut model.memory, block);
             }
-            // What is in flight when the process ends is waited for.
+            // Batches in flight are waited for when the process ends.
             Step::Flush | Step::Background => model.flush(),
             Step::FailingBackground(failing) => {
                 for inner in failing.inner() {

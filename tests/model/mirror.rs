@@ -1,4 +1,4 @@
-//! Subscribers, each with a mirror of the world that it keeps up by what it is told.
+//! Subscribers, each with a mirror of the world that is kept up to date through its deltas.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::naive::{Naive, RowId};
 use crate::operation::Watch;
 use crate::schema::TABLES;
 
-/// At most so many look at a world.
+/// Maximum number of subscribers of a world.
 const MOST: usize = 3;
 
 #[derive(Default)]
@@ -22,9 +22,9 @@ struct Mirror {
     subscription: Subscription,
     capacity: usize,
     world: World,
-    /// What it has seen of the world.
+    /// The world as of its last read.
     seen: Naive,
-    /// The rows that have been changed since, whatever came of it.
+    /// The rows that have been written to since, whatever the net effect.
     touched: BTreeSet<RowId>,
 }
 
@@ -47,12 +47,12 @@ impl Mirrors {
         }
     }
 
-    /// The world was opened anew, and nobody looks at the new one.
+    /// The world was reopened, and has no subscribers.
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// Remembers which rows were written to.
+    /// Records the rows that were written to.
     pub(crate) fn note(&mut self, touched: &BTreeSet<RowId>) {
         for mirror in &mut self.0 {
             mirror.touched.extend(touched);
@@ -74,7 +74,7 @@ impl Mirror {
         mirror
     }
 
-    /// Begins anew with all there is.
+    /// Restarts from a snapshot of the world.
     fn begin(&mut self, world: &World) {
         let snapshot = world.snapshot().unwrap();
         assert_eq!(snapshot.len(), world.len());
@@ -89,7 +89,10 @@ impl Mirror {
             .map_err(Error::into_kind)
         {
             Ok(changes) => {
-                assert!(changed.len() <= self.capacity, "more than was to be kept");
+                assert!(
+                    changed.len() <= self.capacity,
+                    "more changes than the capacity"
+                );
                 assert_eq!(changes.delta().len(), changes.len());
                 let told: Vec<_> = changes
                     .iter()
@@ -106,7 +109,7 @@ impl Mirror {
             }
             Err(ErrorKind::ChangesMissed { capacity }) => {
                 assert_eq!(capacity, self.capacity);
-                assert!(self.touched.len() > capacity, "nothing was missed");
+                assert!(self.touched.len() > capacity, "no change was missed");
                 self.begin(world);
                 assert!(world.changes(&mut self.subscription).unwrap().is_empty());
             }
@@ -118,8 +121,8 @@ impl Mirror {
         assert!(world.snapshot().unwrap().len() == self.world.len());
     }
 
-    /// Each changed row once, in order, with its net effect. A row that was written and written back
-    /// may be among them.
+    /// Asserts that each changed row is reported once, in order, with its net effect. A row that was
+    /// written and written back may be among them.
     fn told_is_true(
         &self,
         told: &[(RowId, Effect<gamedb::Positions>)],
@@ -146,7 +149,7 @@ impl Mirror {
         let told: BTreeSet<_> = told.iter().map(|(id, _)| *id).collect();
         assert!(
             told.is_superset(changed),
-            "nobody was told of all of {changed:?}"
+            "no subscriber received all of {changed:?}"
         );
     }
 

@@ -1,5 +1,5 @@
-//! The world in std collections alone: slow, and obviously right. Rows are found by id, and every rule is
-//! applied by looking at all rows of all tables.
+//! The world in std collections alone: slow, and obviously correct. Rows are found by id, and every rule
+//! is evaluated over all rows of all tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,15 +7,15 @@ use crate::rules::{Outcome, Refusal, Refusals, refused, unless};
 use crate::schema::{Kind, OnDelete, REFERENCES, TABLES, Table};
 use crate::value::{Cell, Input, Owner, Pick};
 
-/// The id of a row that is not there.
+/// The id of a row that does not exist.
 pub(crate) const NOBODY: i64 = i64::MIN;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
-    /// The file does not have it.
+    /// The file does not have the row.
     pub(crate) is_new: bool,
-    /// Columns that were written since the file had the row.
+    /// Columns that were written since the row was last in the file as it is.
     pub(crate) changed: BTreeSet<usize>,
 }
 
@@ -25,13 +25,13 @@ impl Row {
     }
 }
 
-/// Which row: its table and its id.
+/// Identifies a row: its table and its id.
 pub(crate) type RowId = (Table, i64);
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Naive {
     pub(crate) tables: [BTreeMap<i64, Row>; TABLES.len()],
-    /// Ids of the rows that the file has and memory has not.
+    /// Ids of the rows that the file has and memory does not.
     pub(crate) removed: [BTreeSet<i64>; TABLES.len()],
     pub(crate) next_id: [i64; TABLES.len()],
 }
@@ -73,7 +73,7 @@ impl Naive {
         TABLES.into_iter().flat_map(rows)
     }
 
-    /// The id that a choice means.
+    /// The id that a pick refers to.
     pub(crate) fn pick(&self, table: Table, pick: Pick) -> i64 {
         let ids = self.rows(table);
         match pick {
@@ -95,7 +95,7 @@ impl Naive {
         cells
     }
 
-    /// The columns of a field, for what an operation writes into it.
+    /// The columns of a field for the input of an operation.
     pub(crate) fn cells(&self, kind: Kind, input: Input) -> Vec<Cell> {
         use Cell::{Int, Null, Real};
         let value = |n: usize, cells: &[Cell]| {
@@ -130,7 +130,7 @@ impl Naive {
         }
     }
 
-    /// The row of the pivot that says whose an owned row is, and that owner's columns.
+    /// The id of the pivot row of an owned row, and its owner columns.
     pub(crate) fn owner_of(&self, owned: RowId) -> Option<(i64, [Cell; 4])> {
         let rows = self.rows(owned.0.pivot()?).iter();
         let mut rows = rows.filter(|(_, row)| row.cells[0] == Cell::Int(owned.1));
@@ -138,7 +138,7 @@ impl Naive {
         Some((id, row.cells[1..].try_into().unwrap()))
     }
 
-    /// What somebody has, in the order in which it was added.
+    /// The rows of an owner, in the order in which they were added.
     pub(crate) fn owned_by(&self, table: Table, owner: [Cell; 4]) -> Vec<i64> {
         let pivot = table.pivot().unwrap();
         let rows = self
@@ -152,13 +152,13 @@ impl Naive {
         .collect()
     }
 
-    /// Rows that would be written or deleted by a flush.
+    /// Number of rows that a flush would write or delete.
     pub(crate) fn pending(&self) -> usize {
         let dirty = self.all_rows().filter(|(_, row)| row.is_dirty()).count();
         dirty + self.removed.iter().map(BTreeSet::len).sum::<usize>()
     }
 
-    /// The rows that are not the same in another world.
+    /// The rows that differ from those of another world.
     pub(crate) fn changes(&self, other: &Self) -> BTreeSet<RowId> {
         let is_other =
             |id: RowId| self.row(id).map(|row| &row.cells) != other.row(id).map(|row| &row.cells);
@@ -166,7 +166,7 @@ impl Naive {
         rows.filter(|&id| is_other(id)).collect()
     }
 
-    /// Rows that go with this one when it is removed, itself included.
+    /// The rows that are removed with this one, itself included.
     pub(crate) fn goes_with(&self, first: RowId) -> BTreeSet<RowId> {
         let (mut gone, mut to_visit) = (BTreeSet::new(), vec![first]);
         while let Some((table, id)) = to_visit.pop() {
@@ -178,7 +178,7 @@ impl Naive {
         gone
     }
 
-    /// The rows that a row takes along itself.
+    /// The rows that are removed directly because of a row.
     pub(crate) fn goes_next(&self, (table, id): RowId) -> Vec<RowId> {
         let references = REFERENCES.iter().filter(|reference| {
             reference.target == table && reference.on_delete == OnDelete::Cascade
@@ -186,7 +186,7 @@ impl Naive {
         let mut next: Vec<_> = references
             .flat_map(|reference| self.naming(reference.table, reference.column, id))
             .collect();
-        // A row does not stay without an owner.
+        // An owned row is removed with its pivot row.
         if let Some(owned) = table.owned()
             && let Cell::Int(id) = self.rows(table)[&id].cells[0]
         {
@@ -214,7 +214,7 @@ impl Naive {
         Ok(id)
     }
 
-    /// Puts a row in, and says which id it got.
+    /// Inserts a row, and returns its id.
     pub(crate) fn insert(&mut self, table: Table, cells: Vec<Cell>) -> Result<i64, Refusals> {
         unless(self.against(table, None, &cells))?;
         let id = self.use_id(table)?;
@@ -248,7 +248,7 @@ impl Naive {
         Ok(())
     }
 
-    /// Makes somebody else the owner of a row.
+    /// Moves a row to another owner.
     pub(crate) fn give(&mut self, owned: RowId, owner: [Cell; 4]) {
         let (id, old) = self.owner_of(owned).unwrap();
         let row = self.tables[owned.0.pivot().unwrap().n()]
@@ -264,7 +264,7 @@ impl Naive {
         }
     }
 
-    /// Removes rows with all that goes with them.
+    /// Removes rows with all that is removed with them.
     pub(crate) fn remove(&mut self, rows: &[RowId]) -> Outcome {
         let gone: BTreeSet<_> = rows.iter().flat_map(|&row| self.goes_with(row)).collect();
         let named = |row: &Row, column: usize, target| match row.cells[column] {
@@ -281,7 +281,7 @@ impl Naive {
                         OnDelete::SetNull => {
                             orphans.push(((reference.table, id), reference.column))
                         }
-                        OnDelete::Cascade => unreachable!("it went with the other"),
+                        OnDelete::Cascade => unreachable!("it was removed with the other"),
                     }
                 }
             }
@@ -300,7 +300,7 @@ impl Naive {
         Ok(())
     }
 
-    /// All of it is in the file now.
+    /// Marks everything as flushed.
     pub(crate) fn flushed(&mut self) {
         self.removed.iter_mut().for_each(BTreeSet::clear);
         for row in self.tables.iter_mut().flat_map(BTreeMap::values_mut) {
@@ -309,7 +309,7 @@ impl Naive {
         }
     }
 
-    /// The world as a file has it, and as it is when it is opened.
+    /// The world as a file stores it, and as it is after the file is opened.
     pub(crate) fn in_file(mut self) -> Self {
         self.flushed();
         for row in self.tables.iter_mut().flat_map(BTreeMap::values_mut) {

@@ -1,90 +1,90 @@
-//! What can be done to a world, and to the world with its file.
+//! The operations on a world, and the steps on a world with its file.
 
 use crate::schema::Table;
 use crate::value::{Input, Owner, Pick};
 use gamedb::SaveScope;
 
-/// One call.
+/// One call to the world.
 #[derive(Clone, Debug)]
 pub(crate) enum Operation {
     Insert(Table, Vec<Input>),
-    /// The field is counted from the first one of the table.
+    /// The field is an index into the table's fields.
     Set(Table, Pick, usize, Input),
-    /// The same to all rows, through `iter_mut`.
+    /// The same for all rows, through `iter_mut`.
     SetAll(Table, usize, Input),
-    /// Two rows change places in a field that has to be unique.
+    /// Two rows swap the values of a unique field.
     Swap(Table, Pick, Pick),
     Remove(Table, Pick),
     Add(Table, Owner, Vec<Input>),
-    /// So many of the same that an index keeps them in another way.
+    /// So many rows of one owner that the index switches to its other representation.
     AddMany(Table, Owner, Vec<Input>),
     RemoveOwned(Table, Owner, Pick),
     SetOwned(Table, Owner, Vec<NewOrKept>),
-    /// From whom, `None` for the one who has it; what; to whom.
+    /// From which owner (`None`: the current one), which row, to which owner.
     Give(Table, Option<Owner>, Pick, Owner),
 }
 
-/// How many [`Operation::AddMany`] adds.
+/// Number of rows that [`Operation::AddMany`] adds.
 pub(crate) const MANY: usize = 34;
 
-/// One row of the list that replaces what somebody has.
+/// One row of the list that replaces the rows of an owner.
 #[derive(Clone, Debug)]
 pub(crate) enum NewOrKept {
     New(Vec<Input>),
-    /// Counted among those that the owner has; among all if it has none.
+    /// Index into the rows of the owner; into all rows if it has none.
     Kept(Pick),
-    /// Counted among all.
+    /// Index into all rows.
     Any(Pick),
 }
 
-/// What happens to the world as a whole.
+/// A step on the world as a whole.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Do(Operation),
     Transaction(Block),
     Flush,
-    /// A flush whose statement for one of the pending rows fails; nothing if none is pending.
+    /// A flush in which the statement for one of the pending rows fails; no effect if none is pending.
     FailingFlush(usize),
     /// Another program is writing.
     BusyFlush,
-    /// A part of the next flush in the background: so many rows.
+    /// Stages this number of rows for the next background flush.
     Prepare(usize),
-    /// A flush in the background.
+    /// A background flush.
     Background,
-    /// What has become of one of those in the background.
+    /// Queries one of the background flushes.
     Ask(usize, Ask),
     FailingBackground(FailingBackground),
-    /// Saves a row. Then the process dies, and a second life begins from what the file has: these
-    /// operations are done to it. The first life goes on as if that had not been.
+    /// Saves a row. Then a crash is simulated: a copy of the file is opened, and these operations are
+    /// applied to it. The original process continues unaffected.
     Save(Table, Pick, SaveScope, Vec<Operation>),
-    /// A save that fails at the row that was to be saved; nothing if that is clean.
+    /// A save that fails at the row that is saved; no effect if the row is clean.
     FailingSave(Table, Pick),
-    /// Somebody looks at what changes.
+    /// A step of a subscriber.
     Watch(Watch),
-    /// The process dies. What was not flushed is gone.
+    /// The process dies. Changes that were not flushed are lost.
     Crash(Death),
-    /// Closed, which flushes, and opened again.
+    /// The database is closed, which flushes, and opened again.
     Reopen,
 }
 
-/// How it is asked what has become of a flush in the background.
+/// How the result of a background flush is queried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
     Wait,
     Poll,
-    /// Not at all: somebody else looks at the file.
+    /// Not at all: another connection reads the file.
     No,
 }
 
-/// A flush in the background that fails, if it has something to write.
+/// A background flush that fails, if it has something to write.
 #[derive(Clone, Debug)]
 pub(crate) struct FailingBackground {
     pub(crate) obstacle: Obstacle,
-    /// How many rows are copied ahead of the next one after each thing that is done meanwhile.
+    /// Number of rows to stage after each step in between.
     pub(crate) ahead: usize,
-    /// What is done while it is in flight.
+    /// The steps while it is in flight.
     pub(crate) first: Vec<Inner>,
-    /// What is done after another one was sent behind it.
+    /// The steps after a second batch was submitted behind it.
     pub(crate) second: Option<Vec<Inner>>,
     pub(crate) noticed: Noticed,
 }
@@ -98,21 +98,21 @@ pub(crate) enum Obstacle {
     Foreign,
 }
 
-/// How it is noticed.
+/// How the failure is detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Noticed {
     Wait,
     Poll,
-    /// By the next flush in the background.
+    /// By the next background flush.
     Again,
     /// Not at all: the next flush writes everything.
     Flush,
 }
 
-/// A subscriber with a mirror of the world; those that there are, are counted round.
+/// A step of a subscriber with a mirror of the world; indexes wrap around the existing subscribers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Watch {
-    /// A new one, for whom so many changed rows are kept.
+    /// A new subscriber, with this capacity.
     Begin(usize),
     Look(usize),
     End(usize),
@@ -122,7 +122,7 @@ pub(crate) enum Watch {
 pub(crate) enum Death {
     /// The database is dropped.
     Drop,
-    /// Nothing runs any more: the file and its log stay as they are at this moment.
+    /// The process is killed: the file and its log stay as they are at this moment.
     Kill,
 }
 
@@ -150,27 +150,27 @@ pub(crate) enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Commit,
-    /// The first operation that is refused ends it, by `?`.
+    /// The first operation that is refused ends the block, by `?`.
     Question,
-    /// An error of the game's own, at the end. In a guard, `rollback`.
+    /// An error of the game at the end. With a guard, `rollback`.
     Error,
     /// A panic that is caught around this block.
     Panic,
-    /// A panic that goes on to the outermost transaction.
+    /// A panic that unwinds to the outermost transaction.
     PanicThrough,
 }
 
-/// How a block has ended.
+/// The end of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     Committed,
     RolledBack,
-    /// A panic is on its way through the blocks around it.
+    /// A panic unwinds the blocks around it.
     Unwinding,
 }
 
 impl Step {
-    /// Number of calls in it.
+    /// Number of calls in the block.
     pub(crate) fn n_operations(&self) -> u64 {
         match self {
             Step::Transaction(block) => 1 + block.n_operations(),
@@ -184,7 +184,7 @@ impl Step {
 }
 
 impl Block {
-    /// Whether it may end otherwise than committed.
+    /// Whether it may end other than committed.
     pub(crate) fn can_fail(&self) -> bool {
         self.end != End::Commit || self.unwinds_through()
     }
@@ -212,7 +212,7 @@ impl Inner {
 }
 
 impl FailingBackground {
-    /// All that is done meanwhile.
+    /// All steps in between.
     pub(crate) fn inner(&self) -> impl Iterator<Item = &Inner> {
         self.first.iter().chain(self.second.iter().flatten())
     }

@@ -1,4 +1,4 @@
-//! What each operation does to the naive model.
+//! Applies each operation to the naive model.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::rules::{Outcome, Refusal, Refusals, refused, unless};
 use crate::schema::Table;
 use crate::value::{Cell, Input, Owner, Pick, Text};
 
-/// All or nothing.
+/// Applies `body`, all of it or nothing.
 fn attempt(naive: &mut Naive, body: impl FnOnce(&mut Naive) -> Outcome) -> Outcome {
     let before = naive.clone();
     let outcome = body(naive);
@@ -82,7 +82,7 @@ pub(crate) fn predict(naive: &mut Naive, operation: &Operation) -> Outcome {
     }
 }
 
-/// What a transaction does.
+/// Applies a transaction.
 pub(crate) fn predict_block(naive: &mut Naive, block: &Block) -> Ended {
     let before = naive.clone();
     let ended = predict_body(naive, block);
@@ -112,7 +112,7 @@ fn predict_body(naive: &mut Naive, block: &Block) -> Ended {
 }
 
 impl End {
-    /// What comes of a block that was run to its end.
+    /// How a block ends that was run to its end.
     pub(crate) fn ended(self) -> Ended {
         match self {
             End::Commit | End::Question => Ended::Committed,
@@ -174,7 +174,7 @@ impl Naive {
         self.insert(pivot, pivot_cells.collect()).map(|_| ())
     }
 
-    /// The row that stands in the list of an owner.
+    /// The row that a pick from an owner's list refers to.
     pub(crate) fn kept(&self, table: Table, owner: [Cell; 4], pick: Pick) -> i64 {
         let has = self.owned_by(table, owner);
         match pick {
@@ -199,7 +199,7 @@ impl Naive {
                 Some(_) => !kept.insert(id) && against.insert(Refusal::Twice),
             };
         }
-        // All that is against it counts, so a new row is looked at although a kept one is refused.
+        // All refusals are collected, so a new row is validated although a kept one is refused.
         for row in rows {
             if let NewOrKept::New(inputs) = row {
                 against.extend(self.against(table, None, &self.row_cells(table, inputs)));

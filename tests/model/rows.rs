@@ -1,4 +1,4 @@
-//! The generated row types and the model's columns: each made out of the other, field by field.
+//! Converts between the generated row types and the model's columns, field by field.
 
 use gamedb::internals::OwnerOf;
 use gamedb::model::traits::*;
@@ -16,7 +16,7 @@ use crate::schema::Table;
 use crate::stale::Stale;
 use crate::value::{Cell, Input, Owner, Pick};
 
-/// Finds the rows that operations mean, in a world.
+/// Looks up the rows that operations refer to, in a world.
 #[derive(Clone, Copy)]
 pub(crate) struct Finder<'a> {
     pub(crate) world: &'a World,
@@ -37,14 +37,14 @@ impl Finder<'_> {
     }
 }
 
-/// What a column of a world holds.
+/// The value of a column in a world.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SeenCell<'a> {
     Null,
     Int(i64),
     Real(f64),
     Text(&'a str),
-    /// A key of nobody.
+    /// A key without a row.
     Dangling,
 }
 
@@ -61,7 +61,7 @@ impl SeenCell<'_> {
 }
 
 impl SeenCell<'_> {
-    /// The same, but for the sign of zero.
+    /// Equal, ignoring the sign of zero.
     pub(crate) fn is_about(&self, cell: &Cell) -> bool {
         match (*self, *cell) {
             (SeenCell::Real(seen), Cell::Real(real)) => seen == real,
@@ -70,7 +70,7 @@ impl SeenCell<'_> {
     }
 }
 
-/// The type of a field: one column, or several.
+/// The type of a field, with one column or several (a composite field).
 trait Field: Sized {
     fn from_input(input: Input, finder: Finder<'_>) -> Self;
     fn see<'a>(&'a self, world: &World, seen: &mut Vec<SeenCell<'a>>);
@@ -82,7 +82,7 @@ macro_rules! simple_fields {
             fn from_input(input: Input, _: Finder<'_>) -> Self {
                 match input {
                     $input => $value,
-                    other => panic!("{other:?} is no {}", stringify!($ty)),
+                    other => panic!("{other:?} is not a {}", stringify!($ty)),
                 }
             }
             fn see<'a>(&'a self, _: &World, seen: &mut Vec<SeenCell<'a>>) {
@@ -107,7 +107,7 @@ macro_rules! words {
                 let all = [$($ty::$variant),*];
                 match input {
                     Input::Word(n) => all[n % all.len()],
-                    other => panic!("{other:?} is no {}", stringify!($ty)),
+                    other => panic!("{other:?} is not a {}", stringify!($ty)),
                 }
             }
             fn see<'a>(&'a self, _: &World, seen: &mut Vec<SeenCell<'a>>) {
@@ -138,7 +138,7 @@ impl<E: Typed> Field for Key<E> {
     fn from_input(input: Input, finder: Finder<'_>) -> Self {
         match input {
             Input::Key(pick) => finder.key(pick),
-            other => panic!("{other:?} is no key"),
+            other => panic!("{other:?} is not a key"),
         }
     }
     fn see<'a>(&'a self, world: &World, seen: &mut Vec<SeenCell<'a>>) {
@@ -171,7 +171,7 @@ impl Field for Option<MobileOwnerKey> {
             Input::Null => None,
             Input::OwnedByMobile(pick) => Some(MobileOwnerKey::Mobile(finder.key(pick))),
             Input::OwnedByPlayer(pick) => Some(MobileOwnerKey::Player(finder.key(pick))),
-            other => panic!("{other:?} is no owner of a mobile"),
+            other => panic!("{other:?} cannot own a mobile"),
         }
     }
     fn see<'a>(&'a self, world: &World, seen: &mut Vec<SeenCell<'a>>) {
@@ -192,7 +192,7 @@ impl Field for AttributeValue {
             Input::DoubleValue(real) => Self::Double(real),
             Input::VectorValue(x, y, z) => Self::Vector3 { x, y, z },
             Input::AssetValue(id) => Self::Asset(id),
-            other => panic!("{other:?} is no value"),
+            other => panic!("{other:?} is not a value"),
         }
     }
     fn see<'a>(&'a self, _: &World, seen: &mut Vec<SeenCell<'a>>) {
@@ -214,9 +214,9 @@ pub(crate) trait Typed: Entity<Tables = Tables> {
     const AT: Table;
 
     fn from_inputs(inputs: &[Input], finder: Finder<'_>) -> Self;
-    /// A row of which one field alone counts.
+    /// A row in which only one field is set.
     fn from_field(field: usize, input: Input, finder: Finder<'_>) -> Self;
-    /// Calls the setter of a field, with the value that it has in another row.
+    /// Calls the setter of a field with the value of another row.
     fn set(row: Self::Mut<'_>, field: usize, value: Self) -> Result<(), Error>;
     fn see<'a>(&'a self, world: &World) -> Vec<SeenCell<'a>>;
     /// Bit n: column n is dirty.
@@ -294,7 +294,7 @@ typed! {
         component_item set_component_item, ratio set_ratio,;
 }
 
-/// Does something with the row type of a table, as `E`; `else` for a pivot, which has none.
+/// Runs an expression with `E` as the row type of a table, or `else` for a pivot, which has none.
 macro_rules! with_entity {
     ($table:expr, $E:ident => $body:expr, else $pivot:expr) => {{
         use gamedb_models as m;
@@ -323,7 +323,7 @@ macro_rules! with_entity {
 }
 pub(crate) use with_entity;
 
-/// A row type that belongs to owners.
+/// An owned row type.
 pub(crate) trait TypedOwned: Typed + Owned {
     fn owner(owner: Owner, finder: Finder<'_>) -> OwnerOf<Self>;
     /// The columns of the pivot's arms.

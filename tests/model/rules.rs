@@ -1,4 +1,4 @@
-//! What may be, and why an operation has to be refused.
+//! The rules of the world: why an operation has to be refused.
 
 use std::collections::BTreeSet;
 
@@ -22,17 +22,17 @@ pub(crate) enum Refusal {
     OwnsItself,
 }
 
-/// All reasons there are: the world may name any of them.
+/// All reasons that apply: the world may return any of them.
 pub(crate) type Refusals = BTreeSet<Refusal>;
 
-/// An operation is done, or refused and nothing has changed.
+/// An operation succeeds, or is refused and changes nothing.
 pub(crate) type Outcome = Result<(), Refusals>;
 
 pub(crate) fn refused<R>(refusal: Refusal) -> Result<R, Refusals> {
     Err(Refusals::from([refusal]))
 }
 
-/// Done, if there is nothing against it.
+/// Success, if there is no reason to refuse.
 pub(crate) fn unless(refusals: Refusals) -> Outcome {
     if refusals.is_empty() {
         Ok(())
@@ -42,7 +42,7 @@ pub(crate) fn unless(refusals: Refusals) -> Outcome {
 }
 
 impl Naive {
-    /// What is against a row that looks like this; `id` is its own, if it has one.
+    /// The reasons to refuse a row with these cells; `id` is its own id, if it has one.
     pub(crate) fn against(&self, table: Table, id: Option<i64>, cells: &[Cell]) -> Refusals {
         let mut against = Refusals::new();
         let is_nan = |cell: &Cell| matches!(cell, Cell::Real(real) if real.is_nan());
@@ -83,7 +83,7 @@ impl Naive {
         against
     }
 
-    /// Whether a mobile that belongs to this one would be its own owner, if only through others.
+    /// Whether a mobile with this owner would own itself, directly or not.
     fn would_own_itself(&self, mobile: i64, mut owner: Cell) -> bool {
         let mut seen = BTreeSet::new();
         while let Cell::Int(id) = owner {
@@ -101,7 +101,7 @@ impl Naive {
         false
     }
 
-    /// Everything that is wrong with the world as a whole.
+    /// All violations of the rules in the whole world.
     pub(crate) fn contradictions(&self) -> Vec<(RowId, Refusals)> {
         let wrong = |((table, id), row): (RowId, &Row)| {
             let mut against = self.against(table, Some(id), &row.cells);

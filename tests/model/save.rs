@@ -1,5 +1,5 @@
-//! What a save has to have done. It may take along more than it has to, so this says what is the least,
-//! and what can never be.
+//! The expected effect of a save. It may include more rows than it has to, so this checks the required
+//! minimum, and what must never happen.
 
 use std::collections::BTreeSet;
 
@@ -44,12 +44,12 @@ impl Saved<'_> {
         assert_eq!(
             self.after.contradictions(),
             [],
-            "a file that cannot be opened"
+            "the file could not be opened"
         );
         self.report_is_true();
     }
 
-    /// The row, and with it what it has in memory, and what has left it since it was in the file.
+    /// The row, the rows that it owns in memory, and those that it owned in the file and has lost since.
     fn least(&self) -> BTreeSet<RowId> {
         if self.scope == SaveScope::Row {
             return BTreeSet::from([self.row]);
@@ -58,7 +58,7 @@ impl Saved<'_> {
         let (mut seen, mut to_visit) = (BTreeSet::new(), vec![self.row]);
         while let Some(row) = to_visit.pop() {
             if self.before.has(row) && seen.insert(row) {
-                // What somebody else has now is that one's, with all that it has.
+                // A row that has another owner now belongs to that owner, with all that it owns.
                 let is_elsewhere = self.memory.has(row) && !least.contains(&row);
                 if !is_elsewhere {
                     to_visit.extend(self.before.goes_next(row));
@@ -90,11 +90,11 @@ impl Saved<'_> {
             let is_old = is_same(self.after, self.before, row);
             assert!(
                 is_old || self.is_as_in_memory(row),
-                "{row:?} is neither what it was nor what it is"
+                "{row:?} has neither its old nor its new contents"
             );
         }
         for (after, before) in self.after.next_id.iter().zip(self.before.next_id) {
-            assert!(*after >= before, "an id will come again");
+            assert!(*after >= before, "an id will be assigned again");
         }
     }
 

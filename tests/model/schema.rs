@@ -1,6 +1,6 @@
-//! The tables as schema.sql has them, written down a second time: what the naive model goes by.
+//! The tables of schema.sql, defined a second time by hand for the naive model.
 
-/// A table, by its place in schema.sql.
+/// A table, by its position in schema.sql.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Table {
     Players,
@@ -69,7 +69,7 @@ impl Kind {
     }
 }
 
-/// What becomes of a row when the one that it names is removed.
+/// What happens to a row when the row that it references is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnDelete {
     Cascade,
@@ -77,7 +77,7 @@ pub(crate) enum OnDelete {
     Restrict,
 }
 
-/// A column that names a row of another table.
+/// A column that references a row of another table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reference {
     pub(crate) table: Table,
@@ -183,7 +183,8 @@ impl Table {
         ][self.n()]
     }
 
-    /// The fields of a row, in the order of the columns. A pivot has none: nobody writes one by hand.
+    /// The fields of a row, in the order of the columns. A pivot has none, because its rows are not
+    /// written by hand.
     pub(crate) fn fields(self) -> &'static [Kind] {
         match self {
             Players => &[Text, Text, Text, Bool, Int, Text],
@@ -243,7 +244,7 @@ impl Table {
         }
     }
 
-    /// The columns that a CHECK bounds, with the least that they may hold.
+    /// The columns with a CHECK on a lower bound, and the bound.
     pub(crate) fn at_least(self) -> &'static [(usize, i64)] {
         match self {
             Items => &[(1, 1)],
@@ -255,7 +256,7 @@ impl Table {
         }
     }
 
-    /// The pivot that says whose a row of this table is.
+    /// The pivot that stores the owners of the rows of this table.
     pub(crate) fn pivot(self) -> Option<Table> {
         match self {
             Attributes => Some(AttributeOwners),
@@ -264,7 +265,7 @@ impl Table {
         }
     }
 
-    /// The table whose rows this pivot is about.
+    /// The table of the owned rows of this pivot.
     pub(crate) fn owned(self) -> Option<Table> {
         match self {
             AttributeOwners => Some(Attributes),

@@ -1,20 +1,20 @@
-//! Keys that have had a row once.
+//! Stale keys: keys of removed rows.
 
 use gamedb::model::RawKey;
 
 use crate::schema::{TABLES, Table};
 
-/// The last few keys of each table whose rows are gone.
+/// The last few stale keys of each table.
 #[derive(Debug, Default)]
 pub(crate) struct Stale {
     keys: [Vec<RawKey>; TABLES.len()],
 }
 
-/// How many of a table are remembered.
+/// Number of stale keys that are kept for each table.
 const KEPT: usize = 16;
 
 impl Stale {
-    pub(crate) fn bury(&mut self, table: Table, key: RawKey) {
+    pub(crate) fn remember(&mut self, table: Table, key: RawKey) {
         let keys = &mut self.keys[table.n()];
         if !keys.contains(&key) {
             if keys.len() == KEPT {

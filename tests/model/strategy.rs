@@ -1,4 +1,4 @@
-//! Which steps are tried, and how often.
+//! The distribution of the random steps.
 
 use gamedb::SaveScope;
 use proptest::prelude::*;
@@ -11,11 +11,11 @@ use crate::operation::{
 use crate::schema::{Kind, TABLES, Table};
 use crate::value::{Input, N_NAMES, Owner, Pick, Text};
 
-/// Every strategy that a step is drawn from, made once: making one costs more than drawing from it.
+/// The strategies that steps are drawn from, built once: building one costs more than drawing from it.
 pub(crate) struct Steps {
-    /// Where there is room.
+    /// For a world with few rows.
     pub(crate) growing: BoxedStrategy<Step>,
-    /// Where there are many rows.
+    /// For a world with many rows.
     pub(crate) shrinking: BoxedStrategy<Step>,
 }
 
@@ -60,7 +60,7 @@ fn real() -> BoxedStrategy<f64> {
 fn text() -> BoxedStrategy<Text> {
     prop_oneof![
         900 => (0..N_NAMES).prop_map(Text::nth),
-        // All but the two long ones, which take their time.
+        // All but the two long texts, which are slow.
         60 => (N_NAMES..Text::n_texts() - 2).prop_map(Text::nth),
         1 => (Text::n_texts() - 2..Text::n_texts()).prop_map(Text::nth),
     ]
@@ -125,7 +125,7 @@ fn owner(table: Table) -> BoxedStrategy<Owner> {
     }
 }
 
-/// One strategy out of many, of the same weight.
+/// One strategy out of many, with equal weights.
 fn one_of<T: std::fmt::Debug + 'static>(
     strategies: impl Iterator<Item = BoxedStrategy<T>>,
 ) -> BoxedStrategy<T> {
@@ -157,7 +157,7 @@ const INDEXED: [(Table, usize); 10] = [
     (Table::MobileItems, 4),
 ];
 
-/// What is done to the world; `removals` says how often a row is removed, out of about thirty.
+/// An operation on the world; `removals` is the weight of a removal, out of about thirty.
 fn operations(removals: u32) -> BoxedStrategy<Operation> {
     use Operation::{Add, AddMany, Give, Insert, Remove, RemoveOwned, Set, SetAll, Swap};
     let standalone = entities().filter(|table| table.pivot().is_none());
@@ -279,7 +279,7 @@ fn failing_background(operations: &BoxedStrategy<Operation>) -> BoxedStrategy<Fa
 fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy<Step> {
     let row = || (select(entities().collect::<Vec<_>>()), pick());
     let scope = prop_oneof![2 => Just(SaveScope::Owned), 1 => Just(SaveScope::Row)];
-    // Opening a file takes its time, so most saves are not lived on from.
+    // Opening a file is slow, so most saves are not followed by a simulated crash.
     let afterwards = prop_oneof![
         2 => Just(Vec::new()),
         1 => prop::collection::vec(operations.clone(), 1..5),
@@ -296,7 +296,7 @@ fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy
     ];
     prop_oneof![
         300 => operations.clone().prop_map(Step::Do),
-        // So that owners with all that is theirs go now and then.
+        // So that owners are removed with all that they own from time to time.
         cascading => remove.prop_map(|(table, row)| Step::Do(Operation::Remove(table, row))),
         40 => block(operations).prop_map(Step::Transaction),
         6 => Just(Step::Flush),

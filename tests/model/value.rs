@@ -1,9 +1,9 @@
-//! Values: what stands in a column, and what an operation writes there.
+//! Values: the contents of a column, and the input of an operation.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The value of one column. A foreign key is the id of the row that it names.
+/// The value of one column. A foreign key is the id of the referenced row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Cell {
     Null,
@@ -13,7 +13,7 @@ pub(crate) enum Cell {
 }
 
 impl Cell {
-    /// The same after it was in a file: SQLite does not keep the sign of zero.
+    /// The value after a round trip through a file: SQLite drops the sign of zero.
     pub(crate) fn in_file(self) -> Self {
         match self {
             Cell::Real(real) => Cell::Real(real + 0.0),
@@ -21,7 +21,7 @@ impl Cell {
         }
     }
 
-    /// Equal to the last bit; `==` takes -0.0 for 0.0, as a setter does.
+    /// Bitwise equal; `==` treats -0.0 and 0.0 as equal, as a setter does.
     pub(crate) fn is_exactly(&self, other: &Self) -> bool {
         match (self, other) {
             (Cell::Real(one), Cell::Real(two)) => one.to_bits() == two.to_bits(),
@@ -30,14 +30,14 @@ impl Cell {
     }
 }
 
-/// One of a few texts, so that a model can be copied at no cost, and shown in a line.
+/// One of a fixed set of texts, so that a model can be cloned at no cost, and printed in a line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Text(&'static str);
 
-/// Where this many names are in use, some are taken.
+/// The number of names: few enough that unique names collide.
 pub(crate) const N_NAMES: usize = 20;
 
-/// Names first, and then the texts out of the ordinary.
+/// Names first, followed by unusual texts.
 static TEXTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let names = (0..N_NAMES).map(|n| -> &'static str { format!("name {n}").leak() });
     let long: &str = "long ".repeat(1 << 18).leak();
@@ -47,7 +47,7 @@ static TEXTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
         "\0",
         "Ünïcödé \u{1F600} \u{202E}",
         "'; DROP TABLE players; --",
-        // Two that differ in their last byte alone.
+        // Two texts that differ only in their last byte.
         &long[..1 << 20],
         &long[..(1 << 20) - 1],
     ];
@@ -62,7 +62,7 @@ static BY_VALUE: LazyLock<HashMap<&'static str, Text>> = LazyLock::new(|| {
 });
 
 impl Text {
-    /// A name that no operation gives, for values that change places.
+    /// A name that no operation generates, for swapping values.
     pub(crate) const ASIDE: Self = Self("aside");
 
     pub(crate) fn n_texts() -> usize {
@@ -96,14 +96,14 @@ impl std::fmt::Debug for Text {
     }
 }
 
-/// A row that an operation means, of a table that the place says.
+/// A row that an operation refers to, of a table that the context determines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pick {
-    /// One of those that are there, counted by ids and round again; nobody if there is none.
+    /// An index into the live rows by id, wrapping around; no row if the table is empty.
     Row(usize),
-    /// One that was there: its key is stale.
+    /// A removed row: its key is stale.
     Stale(usize),
-    /// The key that is nobody's.
+    /// The null key.
     Null,
 }
 
@@ -115,7 +115,7 @@ pub(crate) enum Input {
     Int(i64),
     Real(f64),
     Text(Text),
-    /// One of the words of the field.
+    /// A variant of the field's enum.
     Word(usize),
     Key(Pick),
     OwnedByMobile(Pick),
@@ -126,7 +126,7 @@ pub(crate) enum Input {
     AssetValue(i64),
 }
 
-/// Whom an owned row belongs to.
+/// The owner of an owned row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Mobile(Pick),

@@ -1,4 +1,4 @@
-//! Writing to the file, and failing to: flush, save, and what is found after a crash.
+//! Writing to the file, with success and failure: flush, save, and the state after a crash.
 
 use gamedb::{Database, FlushReport, SaveScope};
 use gamedb::{Error, ErrorKind};
@@ -33,10 +33,10 @@ impl Driver {
         self.is_exact = true;
         self.is_prepared = false;
         self.groups.clear();
-        self.on_the_way.clear();
+        self.in_flight.clear();
     }
 
-    /// What a flush says that it has written, before the model hears of it.
+    /// Compares the report of a flush with the model, before the flush is applied to the model.
     pub(crate) fn check_report(&self, report: FlushReport) {
         let pending = self.pending();
         let count =
@@ -55,7 +55,7 @@ impl Driver {
         }
     }
 
-    /// The rows in which memory and file differ, and what a flush has to do about each.
+    /// The rows that differ between memory and file, with the statement that a flush executes for each.
     pub(crate) fn pending(&self) -> Vec<(Verb, RowId)> {
         let mut pending = Vec::new();
         for (id, row) in self.memory.all_rows() {
@@ -73,7 +73,7 @@ impl Driver {
         pending
     }
 
-    /// Makes the file refuse a row, and `write` has to fail at it without a trace.
+    /// Makes the file refuse a row; `write` has to fail at it and leave no trace.
     fn fail(
         &mut self,
         (verb, id): (Verb, RowId),
@@ -103,8 +103,8 @@ impl Driver {
         );
     }
 
-    /// What has to be there again after a failure. Not if rows were copied ahead, which are made dirty
-    /// again first: then the next comparison with the model has to do.
+    /// The state to expect after a failure. `None` if rows were staged, which are made dirty again first:
+    /// the next comparison with the model covers them.
     fn state_before_put_back(&mut self) -> Option<State> {
         let was_prepared = std::mem::replace(&mut self.is_prepared, false);
         (!was_prepared).then(|| state_of(&self.open().db))
@@ -136,7 +136,7 @@ impl Driver {
         outsider.execute_batch("BEGIN IMMEDIATE").unwrap();
         let flushed = db.flush();
         outsider.execute_batch("ROLLBACK").unwrap();
-        // With nothing to write there is nothing to wait for.
+        // With nothing to write, the flush does not wait for the other program.
         if is_pending || flushed.is_err() {
             let (outcome, cause) = flush_failure(flushed);
             assert_eq!(outcome, Outcome::NotCommitted);
@@ -189,7 +189,7 @@ impl Driver {
             }
         }
         self.in_file = after;
-        self.on_the_way.clear();
+        self.in_flight.clear();
         self.is_exact = false;
         self.is_prepared = false;
         if !afterwards.is_empty() {
@@ -197,7 +197,7 @@ impl Driver {
         }
     }
 
-    /// A second life, from what is in the file now.
+    /// Opens a copy of the file as it is now, and continues there.
     fn live_again(&mut self, operations: &[Operation]) {
         let mut second = Self::on(file::copy(&self.open().outsider));
         second.enter();
@@ -212,7 +212,8 @@ impl Driver {
 
     pub(crate) fn die(&mut self, death: Death) {
         if death == Death::Kill {
-            // Else the file could be as any of the flushes on the way has left it: see [`Self::ask`].
+            // Otherwise the file could be in the state after any of the flushes in flight: see
+            // [`Self::ask`].
             self.land();
         }
         let db = self.leave();

@@ -1,5 +1,5 @@
-//! What a part of the code must not know: SQLite, a feature of another layer, or more of gamedb than the
-//! facade that is made for it.
+//! Boundaries: parts of the code that must not name SQLite, a feature of another layer, or items of
+//! gamedb outside of the facade for generated code.
 
 use crate::source::{
     Fault, Keep, Source, blanked, is_path_below, is_word_char, line_of, places_of,
@@ -11,7 +11,7 @@ const BACK_END: &str = "src/persist/sqlite";
 /// The module of gamedb that generated code is written against.
 const FACADE: &str = "model";
 
-/// The bindings to SQLite anywhere in the library but in the back end.
+/// Reports the bindings to SQLite in the library outside of the back end.
 pub(crate) fn bindings_outside_the_back_end(sources: &[Source]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for source in sources {
@@ -21,14 +21,14 @@ pub(crate) fn bindings_outside_the_back_end(sources: &[Source]) -> Vec<Fault> {
         }
         let code = blanked(&source.text, Keep::Code);
         for place in places_of(&code, "rusqlite") {
-            let what = format!("`rusqlite` is for {BACK_END} alone");
+            let what = format!("only {BACK_END} may name `rusqlite`");
             faults.push(Fault::new(source, line_of(&code, place), what));
         }
     }
     faults
 }
 
-/// The public feature of a back end inside the store, which knows no back end.
+/// Reports the public feature of a back end in the store, which must not depend on a back end.
 pub(crate) fn back_end_features_in_the_store(sources: &[Source]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for source in sources {
@@ -40,7 +40,7 @@ pub(crate) fn back_end_features_in_the_store(sources: &[Source]) -> Vec<Fault> {
             let rest = code[place + "feature".len()..].trim_start();
             let value = rest.strip_prefix('=').map(str::trim_start);
             if value.is_some_and(|value| value.starts_with("\"sqlite\"")) {
-                let what = "the store asks for `feature = \"persist\"`, not for a back end's";
+                let what = "the store uses `feature = \"persist\"`, not the feature of a back end";
                 faults.push(Fault::new(source, line_of(&code, place), what));
             }
         }
@@ -48,7 +48,7 @@ pub(crate) fn back_end_features_in_the_store(sources: &[Source]) -> Vec<Fault> {
     faults
 }
 
-/// Names of gamedb in generated code that do not come from the facade.
+/// Reports names of gamedb in generated code that are not from the facade.
 pub(crate) fn names_beside_the_facade(sources: &[Source]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for source in sources.iter().filter(|source| source.is_generated()) {
@@ -60,7 +60,8 @@ pub(crate) fn names_beside_the_facade(sources: &[Source]) -> Vec<Fault> {
                 &name[..end]
             });
             if name != Some(FACADE) {
-                let what = format!("generated code names `gamedb::{FACADE}` and nothing beside it");
+                let what =
+                    format!("generated code names `gamedb::{FACADE}` and nothing else of gamedb");
                 faults.push(Fault::new(source, line_of(&code, place), what));
             }
         }

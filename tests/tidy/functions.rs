@@ -2,8 +2,8 @@
 
 use crate::source::{Fault, Keep, Source, blanked, closed, is_word_char, line_of, places_of};
 
-/// Lines of code that a function may have, from its `fn` to its last brace. Blank lines and comments do
-/// not count: a reason that is written down must not make a function too long.
+/// The maximum number of lines of code of a function, from its `fn` to its last brace. Blank lines and
+/// comments do not count: writing down a reason must not make a function too long.
 const MOST_LINES: usize = 70;
 
 const FOLDERS: &[&str] = &[
@@ -15,7 +15,7 @@ const FOLDERS: &[&str] = &[
     "tests",
 ];
 
-/// Functions of more than [`MOST_LINES`].
+/// Reports functions with more than [`MOST_LINES`] lines.
 pub(crate) fn long_functions(sources: &[Source]) -> Vec<Fault> {
     let written = sources
         .iter()
@@ -49,7 +49,7 @@ fn in_source(source: &Source) -> Vec<Fault> {
     faults
 }
 
-/// The place of the brace that opens a function's body, or `None` where a trait declares it only.
+/// The position of the brace that opens a function's body, or `None` if a trait only declares it.
 fn body(signature: &str) -> Option<usize> {
     let mut depth = 0_i32;
     for (at, c) in signature.char_indices() {

@@ -1,10 +1,10 @@
-//! Arrows between files go down: no file uses what stands in a layer above its own.
+//! Layers: no file may use an item of a layer above its own.
 
 use crate::modules::Modules;
 use crate::source::{Fault, Source, is_path_below, line_of};
 
-/// The layers of a crate, lowest first. Each is a list of folders and files; where a folder and a file in
-/// it are both named, the longer name counts. Within a layer files may use each other.
+/// The layers of a crate, lowest first. Each is a list of folders and files; the longest matching name
+/// determines the layer of a file. Within a layer, files may use each other.
 pub(crate) type Layers<'l> = &'l [&'l [&'l str]];
 
 /// The library.
@@ -26,7 +26,7 @@ pub(crate) const LIBRARY: Layers<'_> = &[
     &["src/store/mod.rs"],
     &["src/persist"],
     &["src/persist/sqlite"],
-    // They drive the back end; what every back end shares is below.
+    // These drive the back end; the code that all back ends share is below.
     &[
         "src/persist/mod.rs",
         "src/persist/create.rs",
@@ -58,13 +58,13 @@ pub(crate) const GENERATOR: Layers<'_> = &[
     &["generate/src/lib.rs"],
 ];
 
-/// Uses of a layer above one's own, files without a layer, and layers without a file.
+/// Reports uses of a higher layer, files without a layer, and layers without a file.
 pub(crate) fn arrows_up(sources: &[Source], root: &str, layers: Layers<'_>) -> Vec<Fault> {
     let modules = Modules::new(sources, root);
     let mut faults = Vec::new();
     for (module, source, paths) in modules.iter() {
         let Some(from) = layer_of(&source.path, layers) else {
-            faults.push(Fault::new(source, 1, "stands in no layer"));
+            faults.push(Fault::new(source, 1, "belongs to no layer"));
             continue;
         };
         for path in paths {
@@ -168,7 +168,7 @@ mod tests {
     fn a_file_without_a_layer_is_found() {
         assert_eq!(
             found(&[("src/new.rs", "")]),
-            ["src/new.rs:1: stands in no layer"]
+            ["src/new.rs:1: belongs to no layer"]
         );
     }
 }

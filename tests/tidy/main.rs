@@ -47,3 +47,28 @@ fn every_behaviour_has_its_test() {
 fn paths_in_pages_are_there() {
     is_tidy(pages::missing_paths);
 }
+
+#[test]
+fn the_store_knows_no_feature_of_a_back_end() {
+    is_tidy(boundaries::back_end_features_in_the_store);
+}
+
+#[test]
+fn every_file_is_in_the_map() {
+    is_tidy(pages::map_faults);
+}
+
+#[test]
+fn no_function_is_long() {
+    is_tidy(functions::long_functions);
+}
+
+#[test]
+fn generated_code_names_the_facade_alone() {
+    is_tidy(boundaries::names_beside_the_facade);
+}
+
+#[test]
+fn no_private_word_has_come_back() {
+    is_tidy(words::private_words);
+}

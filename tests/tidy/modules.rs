@@ -1,10 +1,10 @@
-//! Which module of a crate a path in its source leads to.
+//! Resolves the paths in a crate's sources to its modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::{Keep, Source, blanked, closed, is_word_char, places_of};
 
-/// A path as it is written, segment by segment, and where.
+/// A path as written in the source, by segments, with its line.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PathUse {
     pub(crate) segments: Vec<String>,
@@ -15,7 +15,7 @@ pub(crate) struct PathUse {
 struct Module<'s> {
     source: &'s Source,
     code: String,
-    /// What `use` binds: the name, and the path that it stands for.
+    /// The names that `use` binds, with their paths.
     bound: BTreeMap<String, Vec<String>>,
     /// Paths of `use path::*`.
     globs: Vec<Vec<String>>,
@@ -26,7 +26,7 @@ struct Module<'s> {
 pub(crate) struct Modules<'s>(BTreeMap<Vec<String>, Module<'s>>);
 
 impl<'s> Modules<'s> {
-    /// The files below this folder, which has the crate's root in it. Tests inside of them do not count.
+    /// Reads the files below this folder, which contains the crate's root. Their tests are ignored.
     pub(crate) fn new(sources: &'s [Source], root: &str) -> Self {
         let mut modules = BTreeMap::new();
         let mut tests = BTreeSet::new();
@@ -53,13 +53,13 @@ impl<'s> Modules<'s> {
         Self(modules)
     }
 
-    /// The files, each with the paths in it.
+    /// The files, each with its paths.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[String], &'s Source, &[PathUse])> {
         let modules = self.0.iter();
         modules.map(|(path, module)| (path.as_slice(), module.source, module.paths.as_slice()))
     }
 
-    /// The file that has what a path in this module names, if it is one of the crate.
+    /// The file that defines the item that a path in this module names, if it belongs to the crate.
     pub(crate) fn file_of(&self, module: &[String], path: &[String]) -> Option<&'s Source> {
         self.resolved(module, path, 16)
     }
@@ -80,7 +80,7 @@ impl<'s> Modules<'s> {
         if found.defines(name) || depth == 0 {
             return Some(found.source);
         }
-        // An exported macro is a name of the crate's root, wherever it is written.
+        // An exported macro is a name of the crate's root, wherever it is defined.
         if at.is_empty()
             && !found.bound.contains_key(name)
             && let Some(of_macro) = self.0.values().find(|module| module.exports_macro(name))
@@ -106,7 +106,7 @@ impl<'s> Modules<'s> {
         Some(definer.unwrap_or(found.source))
     }
 
-    /// The module at which a path begins, and what comes after. `None`: it begins in another crate.
+    /// The module at which a path begins, and the rest of the path. `None` if it begins in another crate.
     fn start<'p>(
         &self,
         module: &[String],
@@ -207,7 +207,7 @@ fn module_path(file: &str) -> Vec<String> {
     }
 }
 
-/// Makes what is there for tests alone blank, and returns the modules of tests that have files.
+/// Blanks items that exist for tests only, and returns the test modules that have files.
 fn blank_tests(code: &mut String) -> Vec<String> {
     let mut files = Vec::new();
     let marks: Vec<_> = places_of(code, "#[cfg(test)]").collect();
@@ -294,7 +294,7 @@ fn tree(text: &str, before: &[String], found: &mut Vec<(String, Vec<String>)>) {
     }
 }
 
-/// What stands between the commas of a group, but for those of groups inside of it.
+/// Splits a group at its commas, except those of nested groups.
 fn parts(group: &str) -> Vec<&str> {
     let (mut depth, mut start) = (0_usize, 0);
     let mut parts = Vec::new();

@@ -1,8 +1,6 @@
 //! Pages for people say what is there: the map of ARCHITECTURE.md, the paths of CONTRIBUTING.md, and the
 //! tests that BEHAVIOUR.md names.
 
-use std::collections::BTreeSet;
-
 use crate::source::{Fault, Source, is_path_below, places_of};
 
 const MAP: &str = "ARCHITECTURE.md";
@@ -10,8 +8,8 @@ const MAP: &str = "ARCHITECTURE.md";
 /// The heading above the map. It is the first table below it.
 const HEADING: &str = "## Where is what";
 
-/// Folders of which every file is in the map, by itself or through a folder inside of these.
-const MAPPED: &[&str] = &["src/store", "src/persist"];
+/// Folders of which every file is in the map.
+const MAPPED: &[&str] = &["src"];
 
 /// Pages of which every path is looked for, and the folders in which paths begin.
 const PAGES: &[&str] = &["CONTRIBUTING.md"];
@@ -25,21 +23,18 @@ pub(crate) fn map_faults(sources: &[Source]) -> Vec<Fault> {
         return Vec::new();
     };
     let mut faults = Vec::new();
-    let mut named = BTreeSet::new();
-    for (line, path) in places_in_map(&map.text) {
+    let places = places_in_map(&map.text);
+    for place in &places {
         if !sources
             .iter()
-            .any(|source| is_path_below(&source.path, &path))
+            .any(|source| is_path_below(&source.path, &place.path))
         {
-            let what = format!("the map names `{path}`, which is not there");
-            faults.push(Fault::new(map, line, what));
+            let what = format!("the map names `{}`, which is not there", place.path);
+            faults.push(Fault::new(map, place.line, what));
         }
-        named.insert(path);
     }
     for source in sources.iter().filter(|source| source.is_below(MAPPED)) {
-        let is_named =
-            |path: &String| is_path_below(&source.path, path) && !MAPPED.contains(&path.as_str());
-        if !named.iter().any(is_named) {
+        if !places.iter().any(|place| place.covers(&source.path)) {
             faults.push(Fault::new(
                 source,
                 1,
@@ -50,31 +45,68 @@ pub(crate) fn map_faults(sources: &[Source]) -> Vec<Fault> {
     faults
 }
 
-/// What the first column names, with its lines. A name without a folder that there is stands in the folder
-/// of the first one of its row.
-fn places_in_map(text: &str) -> Vec<(usize, String)> {
+/// A file or folder that the map names.
+struct Place {
+    line: usize,
+    path: String,
+    /// Whether it is a folder whose files its row has to name one by one.
+    is_row_of_files: bool,
+}
+
+impl Place {
+    fn covers(&self, path: &str) -> bool {
+        if self.is_row_of_files {
+            path == format!("{}/mod.rs", self.path)
+        } else {
+            is_path_below(path, &self.path)
+        }
+    }
+}
+
+/// What the map names. A name without a folder that there is stands in the folder of the first one of its
+/// row; in the second column, it is a name if it ends as one of a file or a folder.
+fn places_in_map(text: &str) -> Vec<Place> {
     let lines = text.lines().zip(1..);
     let lines = lines.skip_while(|(line, _)| *line != HEADING);
     let lines = lines.skip_while(|(line, _)| !line.starts_with('|'));
     let mut places = Vec::new();
-    for (line, number) in lines.take_while(|(line, _)| line.starts_with('|')) {
-        let cell = line.split('|').nth(1).unwrap_or_default();
-        let mut folder = String::new();
-        for (n, name) in cell.split('`').skip(1).step_by(2).enumerate() {
-            let path = if n == 0 {
-                name.to_owned()
-            } else {
-                format!("{folder}{name}")
-            };
-            if n == 0 {
-                let end = name
-                    .trim_end_matches('/')
-                    .rfind('/')
-                    .map_or(0, |end| end + 1);
-                folder = name[..end].to_owned();
-            }
-            places.push((number, path.trim_end_matches('/').to_owned()));
+    for (text, line) in lines.take_while(|(line, _)| line.starts_with('|')) {
+        let mut cells = text
+            .split('|')
+            .skip(1)
+            .map(|cell| cell.split('`').skip(1).step_by(2));
+        let Some(mut names) = cells.next() else {
+            continue;
+        };
+        let Some(first) = names.next() else { continue };
+        let path = first.trim_end_matches('/').to_owned();
+        let is_folder = first.ends_with('/');
+        let parent = path.rfind('/').map_or("", |end| &path[..=end]);
+        let folder = if is_folder {
+            format!("{path}/")
+        } else {
+            parent.to_owned()
+        };
+        let is_mapped = MAPPED.iter().any(|mapped| is_path_below(&path, mapped));
+        let explained = cells.next().into_iter().flatten();
+        let explained = explained.filter(|name| {
+            let is_elsewhere = TOP.contains(&name.split('/').next().unwrap_or_default());
+            is_mapped && !is_elsewhere && (name.ends_with('/') || name.ends_with(".rs"))
+        });
+        let beside = names.map(|name| format!("{parent}{name}"));
+        let inside = explained.map(|name| format!("{folder}{name}"));
+        for path in beside.chain(inside) {
+            places.push(Place {
+                line,
+                path: path.trim_end_matches('/').to_owned(),
+                is_row_of_files: false,
+            });
         }
+        places.push(Place {
+            line,
+            path: path.clone(),
+            is_row_of_files: is_folder && is_mapped,
+        });
     }
     places
 }
@@ -151,19 +183,23 @@ mod tests {
 
     #[test]
     fn files_and_rows_that_miss_each_other_are_found() {
-        let map = "# A\n\n## Where is what\n\n| place | concept |\n|---|---|\n| `src/store/` | `all` of it |\n| `src/store/key.rs`, `gone.rs` | keys |\n| `src/store/table/` | tables |\n\n| `src/none.rs` | another table |\n";
+        let map = "# A\n\n## Where is what\n\n| place | concept |\n|---|---|\n| `src/store/key.rs`, `gone.rs` | `Key` |\n| `src/store/table/` | `rows.rs`: rows; `deep/` |\n\n| `src/none.rs` | another table |\n";
         let sources = [
             Source::new("ARCHITECTURE.md", map),
             Source::new("src/store/key.rs", ""),
             Source::new("src/store/new.rs", ""),
+            Source::new("src/store/table/mod.rs", ""),
             Source::new("src/store/table/rows.rs", ""),
-            Source::new("src/other.rs", ""),
+            Source::new("src/store/table/undo.rs", ""),
+            Source::new("src/store/table/deep/a.rs", ""),
+            Source::new("tests/other.rs", ""),
         ];
         assert_eq!(
             said(&map_faults(&sources)),
             [
-                "ARCHITECTURE.md:8: the map names `src/store/gone.rs`, which is not there",
+                "ARCHITECTURE.md:7: the map names `src/store/gone.rs`, which is not there",
                 "src/store/new.rs:1: the map of ARCHITECTURE.md does not have it",
+                "src/store/table/undo.rs:1: the map of ARCHITECTURE.md does not have it",
             ]
         );
     }

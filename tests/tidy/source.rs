@@ -1,10 +1,10 @@
-//! Source files as text, and views of a text in which what does not count is blank.
+//! Source files as text, and views of a text in which irrelevant parts are blank.
 
 use std::fmt;
 use std::fs;
 use std::path::Path;
 
-/// A file of the repository: its path from the root, with slashes, and what it says.
+/// A file of the repository: its path from the root, with slashes, and its text.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) path: String,
@@ -41,7 +41,7 @@ pub(crate) fn is_path_below(path: &str, folder: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What must not be, and where it is. Lines count from 1.
+/// A violation of a rule, and its location. Lines are counted from 1.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Fault {
     pub(crate) path: String,
@@ -65,7 +65,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The line of a place in a text.
+/// The line of a position in a text.
 pub(crate) fn line_of(text: &str, place: usize) -> usize {
     1 + text[..place].matches('\n').count()
 }
@@ -74,7 +74,7 @@ pub(crate) fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Every place at which a text has this piece, with no more of a word before it or behind it.
+/// Every position at which a text contains this piece as a whole word.
 pub(crate) fn places_of<'t>(text: &'t str, piece: &'t str) -> impl Iterator<Item = usize> + 't {
     let starts_a_word = piece.starts_with(is_word_char);
     let ends_a_word = piece.ends_with(is_word_char);
@@ -87,16 +87,16 @@ pub(crate) fn places_of<'t>(text: &'t str, piece: &'t str) -> impl Iterator<Item
         })
 }
 
-/// What is left of a text.
+/// What is kept of a text.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Keep {
     /// Code with its strings, without comments.
     Strings,
-    /// Code alone: what stands in strings is blank too.
+    /// Code only: the contents of strings are blank too.
     Code,
 }
 
-/// The text with a space for each byte that is not kept. Places and lines stay what they were.
+/// The text with a space for each byte that is not kept. Positions and lines do not change.
 pub(crate) fn blanked(text: &str, keep: Keep) -> String {
     let bytes = text.as_bytes();
     let mut kept = bytes.to_vec();
@@ -138,7 +138,7 @@ fn piece(bytes: &[u8], at: usize, keep: Keep) -> (usize, bool) {
     (at + 1, true)
 }
 
-/// The length of a comment in `/* */`, with those inside of it.
+/// The length of a comment in `/* */`, including nested comments.
 fn comment(rest: &[u8]) -> usize {
     let (mut depth, mut at) = (0, 0);
     while at < rest.len() {
@@ -179,7 +179,7 @@ fn raw_string(rest: &[u8]) -> Option<usize> {
     Some(found.map_or(rest.len(), |found| start + 1 + found + end.len()))
 }
 
-/// The length of what stands between two of these quotes, both included.
+/// The length of the text between two of these quotes, both included.
 fn quoted(rest: &[u8], quote: u8) -> usize {
     let mut at = 1;
     while at < rest.len() && rest[at] != quote {
@@ -205,7 +205,7 @@ fn is_character(rest: &[u8]) -> bool {
     }
 }
 
-/// The place behind the brace that closes the one at `open`, in code without strings and comments.
+/// The position after the brace that closes the one at `open`, in code without strings and comments.
 pub(crate) fn closed(code: &str, open: usize) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in code.bytes().enumerate().skip(open) {
@@ -248,7 +248,7 @@ fn read_folder(folder: &Path, path: &str, sources: &mut Vec<Source>) {
             }
         } else {
             let bytes = fs::read(entry.path()).expect("a file of the repository can be read");
-            // What is no text, a world file for one, is there and says nothing.
+            // A file that is not text, a world file for example, counts as empty.
             let text = String::from_utf8(bytes).unwrap_or_default();
             sources.push(Source { path, text });
         }

@@ -1,8 +1,9 @@
-//! One word for each thing: the private words that the project once had do not come back.
+//! Terminology: private words that the project once used, with the term to use instead.
 
 use crate::source::{Fault, Source, is_word_char, line_of, places_of};
 
-/// Where no such word may stand. This test has to name them, and the change log tells what was.
+/// The files and folders that are checked. This test has to contain the words, and the change log reports
+/// what changed.
 const FOLDERS: &[&str] = &[
     "src",
     "generate/src",
@@ -15,19 +16,19 @@ const FOLDERS: &[&str] = &[
 ];
 const BUT: &[&str] = &["tests/tidy"];
 
-/// A word, where it counts, and what is said instead.
+/// A word, where it is forbidden, and the term to use instead.
 struct Word {
     pattern: Pattern,
     instead: &'static str,
-    /// Folders and files in which it counts; none: all of [`FOLDERS`].
+    /// Folders and files in which it is forbidden; if empty, all of [`FOLDERS`].
     only: &'static [&'static str],
 }
 
 enum Pattern {
-    /// A name or a piece of code, to the letter, with no more of a word before it or behind it.
+    /// A name or a piece of code, matched exactly and as a whole word.
     Code(&'static str),
-    /// Words of a sentence, also where it goes on in the next line. `unless` are words before or behind
-    /// them with which they mean something else.
+    /// A phrase, also across lines. `unless` are words before or after it with which the phrase has
+    /// another meaning.
     Prose {
         words: &'static str,
         unless: &'static [&'static str],
@@ -50,7 +51,7 @@ const fn prose(words: &'static str, instead: &'static str) -> Word {
     }
 }
 
-/// The name of a module of the library.
+/// A word that is forbidden in the library only.
 const fn module(pattern: &'static str, instead: &'static str) -> Word {
     Word {
         pattern: Pattern::Code(pattern),
@@ -68,7 +69,6 @@ const WORDS: &[Word] = &[
     module("fn note", "record"),
     module(".note(", "record"),
     code("Captured", "ChangeSet"),
-    code("CapturedRow", "ChangedRow"),
     module("mod wide", "column_bits"),
     module("mod union", "composite"),
     module("mod ahead", "staged"),
@@ -84,7 +84,7 @@ const WORDS: &[Word] = &[
     code("insert_checked", "insert_unchecked"),
     module("fn known", "committed"),
     code("island", "ownership_cycle"),
-    code("islands", "ownership_cycles"),
+    code("islands", "ownership cycles"),
     code("let_go", "set_null"),
     module("fn orphan", "set_null"),
     code("AnyTable", "DynTable"),
@@ -124,7 +124,7 @@ const WORDS: &[Word] = &[
     prose("made only here", "built on the failure path only"),
 ];
 
-/// Words of the list, wherever they stand.
+/// Reports every word of the list.
 pub(crate) fn private_words(sources: &[Source]) -> Vec<Fault> {
     let read = sources
         .iter()
@@ -159,7 +159,7 @@ fn in_source(source: &Source) -> Vec<Fault> {
     faults
 }
 
-/// The words of a text in a row, without marks of comments and punctuation, each with its line.
+/// The sequence of the words of a text, without comment markers and punctuation, each with its line.
 struct Sentence<'t>(Vec<(&'t str, usize)>);
 
 impl<'t> Sentence<'t> {

@@ -1,5 +1,5 @@
-//! Changed rows on their way to a file: by query builders over SQLite, by embedded key-value stores,
-//! and as a snapshot of everything.
+//! Writing changed rows to a file: with query builders over SQLite, with embedded key-value stores, and
+//! as a snapshot of everything.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,11 +31,11 @@ fn main() {
     criterion.final_summary();
 }
 
-/// Somebody who keeps a file in step with the attributes in memory.
+/// A program that keeps a file up to date with the attributes in memory.
 trait Flusher {
-    /// Makes a file with the reference world in it.
+    /// Creates a file with the reference world.
     fn open(folder: &Path) -> Self;
-    /// Writes what has changed, and says how long that took.
+    /// Writes the changes, and returns the time it took.
     fn flush(&mut self, changes: &Changes) -> Duration;
 }
 
@@ -63,7 +63,7 @@ fn bench<F: Flusher>(criterion: &mut Criterion, id: &str) {
     }
 }
 
-/// All attributes of the reference world, in order of their ids.
+/// All attributes of the reference world, in id order.
 fn world() -> Vec<Attribute> {
     let mut rng = rng();
     let attribute = |n| attribute(n, rng.f64());
@@ -74,7 +74,7 @@ fn id(position: usize) -> i64 {
     i64::try_from(position + 1).expect("a small number")
 }
 
-/// A new SQLite file with the reference world in it, WAL on.
+/// A new SQLite file with the reference world, in WAL mode.
 fn sqlite_file(folder: &Path) -> PathBuf {
     let path = folder.join("world.db");
     let mut connection = establish(&path);
@@ -104,8 +104,8 @@ diesel::table! {
     }
 }
 
-/// Diesel's query builder: an UPDATE of the changed column for each row, as the changes come. Its
-/// connection keeps prepared statements. Checkpoints are off the clock.
+/// Diesel's query builder: an UPDATE of the changed column for each row, in the order of the changes. Its
+/// connection caches prepared statements. Checkpoints are not timed.
 struct Diesel(SqliteConnection);
 
 impl Flusher for Diesel {
@@ -132,7 +132,7 @@ impl Flusher for Diesel {
     }
 }
 
-/// The same with sqlx, whose connection lives on a thread of its own and is awaited for each row.
+/// The same with sqlx, whose connection runs on its own thread and is awaited for each row.
 struct Sqlx {
     runtime: tokio::runtime::Runtime,
     connection: sqlx::SqliteConnection,
@@ -180,8 +180,8 @@ impl Flusher for Sqlx {
 
 const ATTRIBUTES: TableDefinition<'_, i64, &[u8]> = TableDefinition::new("attributes");
 
-/// redb, rows as postcard. A flush is one transaction, which waits for the disk: the other durability
-/// that redb has keeps a commit in memory, and loses it with the process.
+/// redb, with rows as postcard. A flush is one transaction, which waits for the disk: redb's other
+/// durability level keeps a commit in memory, and loses it with the process.
 struct Redb {
     database: Database,
     world: Vec<Attribute>,
@@ -263,7 +263,7 @@ impl Flusher for NativeDb {
     fn open(folder: &Path) -> Self {
         let mut models = Models::new();
         models.define::<Row>().expect("a model");
-        // It is asked for until the process ends.
+        // It has to live until the process ends.
         let models: &'static Models = Box::leak(Box::new(models));
         let path = folder.join("world.native_db");
         let database = Builder::new().create(models, path).expect("a new file");
@@ -284,10 +284,10 @@ impl Flusher for NativeDb {
     }
 }
 
-/// fjall, rows as postcard. A flush is one batch, which is appended to the journal, handed over to the
-/// operating system, and inserted into the table in memory: it outlives the process, but not a power
-/// cut, as a commit to SQLite's WAL does. Its threads write that table to the disk when it has grown to
-/// 64 MiB, which is no part of a flush, as a checkpoint is none.
+/// fjall, with rows as postcard. A flush is one batch, which is appended to the journal, passed to the
+/// operating system, and inserted into the table in memory: it survives the death of the process, but not
+/// a power cut, as a commit to SQLite's WAL does. Its threads write that table to the disk when it has
+/// grown to 64 MiB, which is not timed as part of a flush, as a checkpoint is not.
 struct Fjall {
     database: fjall::Database,
     attributes: Keyspace,
@@ -295,7 +295,7 @@ struct Fjall {
 }
 
 impl Fjall {
-    /// Ids in the order of their numbers, so that rows of one mobile are neighbours.
+    /// Ids as big-endian bytes, so that the rows of one mobile are neighbours.
     fn key(position: usize) -> [u8; 8] {
         id(position).to_be_bytes()
     }
@@ -304,7 +304,7 @@ impl Fjall {
         postcard::to_stdvec(&self.world[position]).expect("a row")
     }
 
-    /// Writes the whole world past the journal, so that no flush finds it in memory still to be written.
+    /// Ingests the whole world bypassing the journal, so that no flush has to write it from memory.
     fn fill(&self) -> fjall::Result<()> {
         let mut rows = self.attributes.start_ingestion()?;
         for position in 0..self.world.len() {
@@ -348,7 +348,7 @@ impl Flusher for Fjall {
     }
 }
 
-/// The whole world as postcard into a new file, which then takes the place of the old one.
+/// Writes the whole world as postcard to a new file, which then replaces the old one.
 struct Snapshot {
     folder: PathBuf,
     world: Vec<Attribute>,

@@ -26,12 +26,12 @@ fn main() {
 #[derive(bevy::Component)]
 struct Component(Attribute);
 
-/// Who owns an attribute: a relationship, of which Bevy keeps both ends.
+/// The owner of an attribute: a relationship whose both ends Bevy maintains.
 #[derive(bevy::Component)]
 #[relationship(relationship_target = Attributes)]
 struct OwnedBy(bevy::Entity);
 
-/// What a mobile owns.
+/// The attributes of a mobile.
 #[derive(bevy::Component)]
 #[relationship_target(relationship = OwnedBy)]
 struct Attributes(Vec<bevy::Entity>);
@@ -65,7 +65,7 @@ impl Bevy {
     }
 }
 
-/// What a mobile owns, for an ECS without relationships.
+/// The attributes of a mobile, for an ECS without relationships.
 struct Owned(Vec<hecs::Entity>);
 
 struct Hecs {
@@ -171,7 +171,7 @@ fn traverse(criterion: &mut Criterion, name: &str, bevy: &Bevy, hecs: &Hecs) {
 
 fn add_remove(criterion: &mut Criterion, bevy: &mut Bevy, hecs: &mut Hecs) {
     let mut group = criterion.benchmark_group("add_remove");
-    // As many as gamedb's own benchmark goes through.
+    // The same number as in gamedb's own benchmark.
     let mut owners = bevy.mobiles.iter().take(1_000).cycle();
     group.bench_function("bevy_ecs", |bencher| {
         bencher.iter(|| {

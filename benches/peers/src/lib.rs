@@ -1,5 +1,5 @@
-//! The reference world as its rivals have it: 100,000 mobiles with 8 attributes each, drawn with the
-//! same seed as in gamedb's own benchmarks.
+//! The reference world for the rivals: 100,000 mobiles with 8 attributes each, generated from the same
+//! seed as in gamedb's own benchmarks.
 
 use std::time::{Duration, Instant};
 
@@ -67,7 +67,7 @@ pub fn mobiles() -> usize {
     asked.unwrap_or(if is_test() { 1_000 } else { 100_000 })
 }
 
-/// Whether everything is only to be tried once, with a small world.
+/// Whether everything runs only once as a test, with a small world.
 pub fn is_test() -> bool {
     !std::env::args().any(|argument| argument == "--bench")
 }
@@ -76,7 +76,7 @@ pub fn rng() -> fastrand::Rng {
     fastrand::Rng::with_seed(42)
 }
 
-/// Which mobile each attribute goes to: one after the other, or at random.
+/// The mobile that owns each attribute: in order, or at random.
 pub fn owners(mobiles: usize, shuffled: bool) -> Vec<usize> {
     let mut owners: Vec<_> = (0..mobiles * PER_MOBILE).map(|n| n / PER_MOBILE).collect();
     if shuffled {
@@ -112,16 +112,16 @@ pub fn fill_sql(mobiles: usize) -> String {
 /// The schema of gamedb's models.
 pub const SCHEMA: &str = include_str!("../../../models/schema.sql");
 
-/// What a flush writes: positions of attributes and their new numbers.
+/// The changes that a flush writes: positions of attributes and their new numbers.
 pub type Changes = Vec<(usize, f64)>;
 
-/// 10,000 attributes at random.
+/// 10,000 random attributes.
 pub fn scattered(rng: &mut fastrand::Rng, all: usize) -> Changes {
     let drawn = rng.choose_multiple(0..all, 10_000.min(all));
     shuffled(rng, drawn)
 }
 
-/// All attributes of 1,250 mobiles at random.
+/// All attributes of 1,250 random mobiles.
 pub fn clustered(rng: &mut fastrand::Rng, all: usize) -> Changes {
     let mobiles = all / PER_MOBILE;
     let drawn = rng.choose_multiple(0..mobiles, 1_250.min(mobiles));
@@ -147,7 +147,7 @@ pub fn criterion() -> Criterion {
         .configure_from_args()
 }
 
-/// Runs `what` and says how long it took.
+/// Runs `what` and measures how long it takes.
 pub fn time<R>(what: impl FnOnce() -> R) -> (Duration, R) {
     let start = Instant::now();
     let result = what();

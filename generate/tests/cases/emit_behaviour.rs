@@ -424,7 +424,7 @@ mod joins {
         );
         assert_eq!(
             told(view.add_track_by_playlist_track(gone).map(drop)),
-            "playlist_track: track_id refers to no row of tracks; insert that row first, and use its key"
+            "playlist_track: track_id references no row of tracks; insert that row first, and use its key"
         );
         assert_eq!(
             told(view.remove_track_by_playlist_track(b)),
@@ -432,7 +432,7 @@ mod joins {
         );
         assert_eq!(
             told(view.remove_track_by_playlist_track(gone)),
-            "no row of tracks has this key: it was removed, or the key is another world's"
+            "tracks: the key has no row; the row was removed, or the key belongs to another world"
         );
         assert_eq!(world.n_rows::<PlaylistTrack>(), 1);
         assert_eq!(world.check(), Vec::<String>::new());

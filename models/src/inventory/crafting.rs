@@ -1,23 +1,24 @@
-//! How things are made: blueprints, and using up what they need.
+//! Crafting: blueprints, and the consumption of components.
 
 use super::{
-    InventoryError, Load, SMALLEST_QUANTITY, check_quantity, name, put, settle_within_limits,
-    take_unsettled,
+    InventoryError, Load, SMALLEST_QUANTITY, check_quantity, name, put, take_unsettled,
+    update_volume_within_limits,
 };
 use crate::{InventoryKey, ItemKey, World};
 
 /// One ingredient of an item, somewhere in its tree of blueprints.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ingredient {
-    /// What is needed.
+    /// The item that is needed.
     pub item: ItemKey,
-    /// How many of it for one unit of the item at the root.
+    /// The quantity that one unit of the item at the root needs.
     pub quantity: f64,
     /// 1 for the ingredients of the item itself, 2 for theirs, and so on.
     pub depth: usize,
 }
 
-/// All that goes into an item, down to what nobody can make: each ingredient before its own.
+/// All ingredients of an item, down to those without a blueprint: each ingredient comes before its own
+/// ingredients.
 ///
 /// # Errors
 /// [`InventoryError::BlueprintCycle`] if an item is needed to make itself.
@@ -55,14 +56,14 @@ pub fn blueprint_tree(world: &World, item: ItemKey) -> Result<Vec<Ingredient>, I
     Ok(tree)
 }
 
-/// Makes a quantity of an item out of what is in an inventory, by its blueprint.
+/// Makes a quantity of an item from the contents of an inventory, by its blueprint.
 ///
-/// Of each component its ratio times the quantity is used up, rounded up to
-/// [`SMALLEST_QUANTITY`]. The time that it takes is the caller's to wait.
+/// Of each component, its ratio times the quantity is consumed, rounded up to [`SMALLEST_QUANTITY`].
+/// Waiting for the bake time is up to the caller.
 ///
 /// # Errors
-/// [`InventoryError::NotAQuantity`], [`InventoryError::NoBlueprint`],
-/// [`InventoryError::NotEnough`] of a component, and what [`add`](super::add) refuses of the product.
+/// [`InventoryError::NotAQuantity`], [`InventoryError::NoBlueprint`], [`InventoryError::NotEnough`] of a
+/// component, and the errors of [`add`](super::add) for the product.
 pub fn craft(
     world: &mut World,
     inventory: InventoryKey,
@@ -87,12 +88,12 @@ pub fn craft(
             take_unsettled(world, inventory, component, quantity)?;
         }
         put(world, inventory, item, quantity)?;
-        settle_within_limits(world, inventory, before)
+        update_volume_within_limits(world, inventory, before)
     })
 }
 
-/// The next quantity from here. What a multiplication adds in its last digits is not rounded up: 1.1
-/// times 50 is 55, although it comes out as 55.00000000000001.
+/// Rounds up to the next valid quantity. A rounding error in the last digits of the multiplication is not
+/// rounded up: 1.1 times 50 is 55, although it comes out as 55.00000000000001.
 fn round_up(quantity: f64) -> f64 {
     (quantity / SMALLEST_QUANTITY * (1.0 - 1e-12)).ceil() * SMALLEST_QUANTITY
 }

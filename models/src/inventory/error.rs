@@ -2,21 +2,21 @@
 
 use gamedb::Error;
 
-/// Why an operation on an inventory was refused. It changed nothing.
+/// Why an operation on an inventory was refused. The world is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InventoryError {
-    /// The world refused: a key is stale, or ids have run out.
+    /// The world refused the operation: a key is stale, or the ids are exhausted.
     #[error(transparent)]
     World(#[from] Error),
     /// Not a positive multiple of [`SMALLEST_QUANTITY`](super::SMALLEST_QUANTITY) up to
     /// [`LARGEST_QUANTITY`](super::LARGEST_QUANTITY).
     #[error("{quantity} is not a quantity: it has to be a positive multiple of 1/1024")]
     NotAQuantity {
-        /// What was asked for.
+        /// The quantity that was requested.
         quantity: f64,
     },
-    /// There is less than what was asked for.
+    /// There is less than was requested.
     #[error("there are {found} of {item}, and {wanted} are needed")]
     NotEnough {
         /// Name of the item.
@@ -26,7 +26,7 @@ pub enum InventoryError {
         /// How much there is.
         found: f64,
     },
-    /// It would take more stacks than the inventory can hold.
+    /// The inventory would have more stacks than it can hold.
     #[error("{entries} stacks do not fit: there is room for {max_entries}")]
     TooManyEntries {
         /// Number of stacks that it would have.
@@ -34,7 +34,7 @@ pub enum InventoryError {
         /// [`Inventory::max_entries`](crate::Inventory::max_entries)
         max_entries: i64,
     },
-    /// It would take more room than the inventory has.
+    /// The inventory would have more volume than it can hold.
     #[error("a volume of {volume} does not fit: there is room for {max_volume}")]
     TooMuchVolume {
         /// The volume that it would have.
@@ -42,22 +42,22 @@ pub enum InventoryError {
         /// [`Inventory::max_volume`](crate::Inventory::max_volume)
         max_volume: f64,
     },
-    /// A mobile's own item is one thing and cannot be split.
+    /// A mobile's own item is a single object and cannot be split.
     #[error("the stack is one mobile's own item and cannot be split")]
     NotDivisible,
-    /// Splitting all of a stack off would leave an empty one.
+    /// Splitting off a whole stack would leave an empty one.
     #[error("{quantity} is all there is in the stack, and something has to remain")]
     NothingRemains {
-        /// How much there is, and was to be split off.
+        /// The quantity of the stack, all of which was to be split off.
         quantity: f64,
     },
-    /// Nobody knows how to make the item.
+    /// The item has no blueprint.
     #[error("{item} has no blueprint")]
     NoBlueprint {
         /// Name of the item.
         item: String,
     },
-    /// An item is needed to make itself.
+    /// An item is an ingredient of itself.
     #[error("the blueprints go round in a circle: {}", path.join(" needs "))]
     BlueprintCycle {
         /// Names of the items, from one to itself.

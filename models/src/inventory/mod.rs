@@ -1,7 +1,8 @@
-//! The rules of inventories, by hand: what fits, how stacks fill and split, how things are made.
+//! The rules of inventories, written by hand: what fits, how stacks are filled and split, how items are
+//! crafted.
 //!
-//! Each operation is one transaction: it happens as a whole, or nothing does and the error says why.
-//! No quantity is lost or doubled, whatever the order of successes and failures.
+//! Each operation is one transaction: it happens as a whole or not at all, and the error says why. No
+//! quantity is lost or duplicated, whatever the order of successes and failures.
 //!
 //! ```
 //! use gamedb_models::{inventory, Inventory, Item, ItemType, Player, World};
@@ -42,18 +43,18 @@ use crate::{
     ItemKey, ItemType, World,
 };
 
-/// Quantities are whole multiples of this: a power of two, so that adding and subtracting them is
-/// exact and what is taken from one stack is what arrives in another.
+/// Quantities are integral multiples of this: a power of two, so that additions and subtractions are
+/// exact, and what is taken from one stack is what arrives in another.
 pub const SMALLEST_QUANTITY: f64 = 1.0 / 1024.0;
 
 /// No quantity is larger than this, so that [`SMALLEST_QUANTITY`] is never rounded away.
 pub const LARGEST_QUANTITY: f64 = (1_u64 << 42) as f64;
 
-/// How much of an item is in an inventory, over all stacks. O(entries).
+/// The quantity of an item in an inventory, over all stacks. O(entries).
 ///
 /// # Errors
-/// [`ErrorKind::StaleKey`](gamedb::ErrorKind::StaleKey), in [`InventoryError::World`], if the inventory is not
-/// there.
+/// [`ErrorKind::StaleKey`](gamedb::ErrorKind::StaleKey), in [`InventoryError::World`], if the inventory does
+/// not exist.
 pub fn quantity(
     world: &World,
     inventory: InventoryKey,
@@ -66,11 +67,11 @@ pub fn quantity(
         .sum())
 }
 
-/// The room that an inventory's things take. Virtual items take none. O(entries).
+/// The total volume of an inventory's contents. Virtual items have none. O(entries).
 ///
 /// # Errors
-/// [`ErrorKind::StaleKey`](gamedb::ErrorKind::StaleKey), in [`InventoryError::World`], if the inventory is not
-/// there.
+/// [`ErrorKind::StaleKey`](gamedb::ErrorKind::StaleKey), in [`InventoryError::World`], if the inventory does
+/// not exist.
 pub fn volume(world: &World, inventory: InventoryKey) -> Result<f64, InventoryError> {
     let mut volume = 0.0;
     for (_, entry) in world.get(inventory)?.inventory_entries() {
@@ -79,8 +80,8 @@ pub fn volume(world: &World, inventory: InventoryKey) -> Result<f64, InventoryEr
     Ok(volume)
 }
 
-/// Adds a quantity of an item: fills the stacks that have room, and starts new ones. Returns the
-/// stacks that it went to.
+/// Adds a quantity of an item: fills the stacks that have room, and creates new ones. Returns the stacks
+/// that were filled or created.
 ///
 /// # Errors
 /// [`InventoryError::NotAQuantity`], and [`InventoryError::TooManyEntries`] or
@@ -95,12 +96,12 @@ pub fn add(
     world.transaction(|world| {
         let before = Load::of(world, inventory)?;
         let stacks = put(world, inventory, item, quantity)?;
-        settle_within_limits(world, inventory, before)?;
+        update_volume_within_limits(world, inventory, before)?;
         Ok(stacks)
     })
 }
 
-/// Takes a quantity of an item out, from the youngest stacks first.
+/// Removes a quantity of an item, from the newest stacks first.
 ///
 /// # Errors
 /// [`InventoryError::NotAQuantity`], [`InventoryError::NotEnough`].
@@ -113,11 +114,11 @@ pub fn take(
     check_quantity(quantity)?;
     world.transaction(|world| {
         take_unsettled(world, inventory, item, quantity)?;
-        settle(world, inventory)
+        update_volume(world, inventory)
     })
 }
 
-/// Splits a quantity off a stack into one of its own, and returns that.
+/// Splits a quantity off a stack into a new stack, and returns that.
 ///
 /// # Errors
 /// [`InventoryError::NotAQuantity`], [`InventoryError::NotEnough`],
@@ -143,13 +144,13 @@ pub fn split(
         let before = Load::of(world, stack.inventory)?;
         set_quantity(world, entry, stack.quantity - quantity)?;
         let new = new_stack(world, stack.inventory, stack.item, quantity)?;
-        settle_within_limits(world, stack.inventory, before)?;
+        update_volume_within_limits(world, stack.inventory, before)?;
         Ok(new)
     })
 }
 
-/// Moves a quantity out of a stack into another inventory: into the stacks that have room there, and
-/// into new ones. A mobile's own item moves as the one thing that it is.
+/// Moves a quantity from a stack to another inventory: into the stacks that have room there, and into new
+/// ones. A mobile's own item is moved as the single object that it is.
 ///
 /// # Errors
 /// [`InventoryError::NotAQuantity`], [`InventoryError::NotEnough`],
@@ -184,8 +185,8 @@ pub fn transfer(
             take_from(world, entry, quantity)?;
             put(world, to, stack.item, quantity)?;
         }
-        settle(world, stack.inventory)?;
-        settle_within_limits(world, to, before)
+        update_volume(world, stack.inventory)?;
+        update_volume_within_limits(world, to, before)
     })
 }
 
@@ -217,7 +218,7 @@ fn not_enough(
     })
 }
 
-/// Room that one unit of an item takes: its attribute of the type VOLUME, or none.
+/// The volume of one unit of an item: its attribute of the type VOLUME, or zero.
 fn unit_volume(world: &World, item: ItemKey) -> Result<f64, Error> {
     let item = world.get(item)?;
     if item.item_type == ItemType::Virtual {
@@ -232,7 +233,7 @@ fn unit_volume(world: &World, item: ItemKey) -> Result<f64, Error> {
     Ok(volume.unwrap_or(0.0))
 }
 
-/// The most that one stack of an item holds. Virtual items always fit, so theirs have no limit.
+/// The maximum quantity of one stack of an item. Virtual items always fit, so their stacks have no limit.
 #[allow(
     clippy::cast_precision_loss,
     reason = "stacks are far smaller than 2^52"
@@ -245,7 +246,7 @@ fn stack_size(world: &World, item: ItemKey) -> Result<f64, Error> {
     })
 }
 
-/// Stacks of an item that have room, with the room.
+/// Stacks of an item that are not full, each with its remaining capacity.
 fn open_stacks(
     world: &World,
     inventory: InventoryKey,
@@ -283,7 +284,7 @@ fn set_quantity(world: &mut World, entry: InventoryEntryKey, quantity: f64) -> R
     entry.set_quantity(quantity)
 }
 
-/// Puts a quantity in, without a look at the limits.
+/// Adds a quantity without checking the limits.
 fn put(
     world: &mut World,
     inventory: InventoryKey,
@@ -292,37 +293,37 @@ fn put(
 ) -> Result<Vec<InventoryEntryKey>, InventoryError> {
     let size = stack_size(world, item)?;
     let most = world.get(inventory)?.max_entries;
-    let mut left = quantity;
+    let mut remaining = quantity;
     let mut stacks = Vec::new();
     for (stack, room) in open_stacks(world, inventory, item)? {
-        if left == 0.0 {
+        if remaining == 0.0 {
             break;
         }
-        let part = left.min(room);
+        let part = remaining.min(room);
         set_quantity(world, stack, world.get(stack)?.quantity + part)?;
-        left -= part;
+        remaining -= part;
         stacks.push(stack);
     }
-    // A large quantity of something with small stacks: refused before millions of them are made.
-    let entries = (left / size).ceil();
+    // A large quantity of an item with small stacks is refused before millions of stacks are created.
+    let entries = (remaining / size).ceil();
     if world.get(item)?.item_type != ItemType::Virtual && entries > most.max(0) as f64 {
         return Err(InventoryError::TooManyEntries {
             entries: entries as usize,
             max_entries: most,
         });
     }
-    while left > 0.0 {
-        let part = left.min(size);
+    while remaining > 0.0 {
+        let part = remaining.min(size);
         stacks.push(new_stack(world, inventory, item, part)?);
-        left -= part;
+        remaining -= part;
     }
     Ok(stacks)
 }
 
 fn take_from(world: &mut World, entry: InventoryEntryKey, quantity: f64) -> Result<(), Error> {
-    let left = world.get(entry)?.quantity - quantity;
-    if left > 0.0 {
-        set_quantity(world, entry, left)
+    let remaining = world.get(entry)?.quantity - quantity;
+    if remaining > 0.0 {
+        set_quantity(world, entry, remaining)
     } else {
         world.remove(entry)
     }
@@ -339,24 +340,24 @@ fn take_unsettled(
         .rev()
         .filter(|(_, entry)| entry.item == item && entry.mobile_item.is_none());
     let stacks: Vec<_> = stacks.map(|(key, entry)| (key, entry.quantity)).collect();
-    let mut left = wanted;
+    let mut remaining = wanted;
     for (stack, quantity) in stacks {
-        if left == 0.0 {
+        if remaining == 0.0 {
             break;
         }
-        let part = left.min(quantity);
+        let part = remaining.min(quantity);
         take_from(world, stack, part)?;
-        left -= part;
+        remaining -= part;
     }
-    if left > 0.0 {
-        Err(not_enough(world, item, wanted, wanted - left)?)
+    if remaining > 0.0 {
+        Err(not_enough(world, item, wanted, wanted - remaining)?)
     } else {
         Ok(())
     }
 }
 
-/// Notes the volume of an inventory that something was taken from.
-fn settle(world: &mut World, inventory: InventoryKey) -> Result<(), InventoryError> {
+/// Updates the recorded volume of an inventory after a removal.
+fn update_volume(world: &mut World, inventory: InventoryKey) -> Result<(), InventoryError> {
     let volume = volume(world, inventory)?;
     world
         .get_mut(inventory)?
@@ -364,10 +365,10 @@ fn settle(world: &mut World, inventory: InventoryKey) -> Result<(), InventoryErr
     Ok(())
 }
 
-/// What the limits of an inventory are about.
+/// The usage of an inventory, which its limits apply to.
 #[derive(Clone, Copy)]
 struct Load {
-    /// Stacks, those of virtual items not counted.
+    /// Number of stacks, without those of virtual items.
     entries: usize,
     volume: f64,
 }
@@ -383,9 +384,9 @@ impl Load {
     }
 }
 
-/// The same for an inventory that something was put into: looks whether it is within its limits. One
-/// whose limits were lowered may stay as full as it was before.
-fn settle_within_limits(
+/// The same after an addition, which is refused if the inventory exceeds its limits. An inventory whose
+/// limits were lowered may stay as full as it was before.
+fn update_volume_within_limits(
     world: &mut World,
     inventory: InventoryKey,
     before: Load,
@@ -406,5 +407,5 @@ fn settle_within_limits(
     if volume > before.volume && volume > max_volume {
         return Err(InventoryError::TooMuchVolume { volume, max_volume });
     }
-    settle(world, inventory)
+    update_volume(world, inventory)
 }

@@ -55,7 +55,7 @@ pub(super) fn commit_batch(
     untangle(&transaction, refused, &mut report)?;
     for id in &batch.next_ids {
         if id.is_in_file() {
-            // SQLite writes no page for a row that stays as it is.
+            // SQLite writes no page for a row that does not change.
             transaction
                 .prepare_cached(statements::DELETE_ID)?
                 .execute([id.info.name])?;
@@ -186,7 +186,8 @@ impl Refused<'_> {
     }
 }
 
-/// Writes the rows whose unique values other rows had. In memory all of them are different in the end.
+/// Writes the rows whose unique values belong to other rows in the file. In memory all values are
+/// different.
 ///
 /// If values were passed on along a chain of rows, the last row is written first: then each finds its value
 /// free. The rows that are left pass values on in a cycle, and all of them are deleted from the file before
@@ -279,7 +280,7 @@ fn step_back(
 mod tests {
     use super::*;
 
-    /// As after a full disk: SQLite rolls back by itself, and nothing is in doubt.
+    /// After a full disk, for example, SQLite rolls back by itself, and the outcome is certain.
     #[test]
     fn a_commit_that_sqlite_has_rolled_back_is_not_committed() -> rusqlite::Result<()> {
         let mut connection = Connection::open_in_memory()?;

@@ -1,4 +1,4 @@
-//! Making a world file: whether there may be a new one, its journal mode and its tables.
+//! Creating a world file: whether a new one may be created, its journal mode and its tables.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use super::error::open_error;
 use super::lock::resolved;
 use super::{schema_diff, statements};
 
-/// Refuses to make a new file if an old one seems to be lost.
+/// Refuses to create a new file if an old one seems to be lost.
 pub(super) fn refuse_lost_file(path: &Path, existing: bool) -> Result<(), FileError> {
     let path = path.to_owned();
     if std::fs::metadata(&path).is_ok() {
@@ -50,7 +50,7 @@ pub(super) fn use_wal(connection: &Connection, path: &Path) -> Result<(), FileEr
     }
 }
 
-/// Makes the tables of an empty world, unless another process has just done so.
+/// Creates the tables of an empty world, unless another process has just done so.
 pub(super) fn create_tables(connection: &mut Connection, ddl: &str) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if schema_diff::is_empty(&transaction)? {
@@ -60,7 +60,7 @@ pub(super) fn create_tables(connection: &mut Connection, ddl: &str) -> rusqlite:
     transaction.commit()
 }
 
-/// Makes the table of next ids, in a file that does not have it.
+/// Creates the table of next ids, in a file that does not have it.
 pub(super) fn create_ids(connection: &Connection) -> rusqlite::Result<()> {
     let has_ids: bool = connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))?;
     if !has_ids {

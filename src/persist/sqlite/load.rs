@@ -45,7 +45,7 @@ pub(super) fn load<T: Tables>(
         let load_row = tables.table(id).loader();
         let problems = &mut loaded.problems;
         let mut see = |id, columns: &[Cell<'_>]| {
-            // Most rows have none.
+            // Most rows have no problems.
             problems.append(&mut load_row(tables, id, columns));
         };
         match &mut second {
@@ -89,8 +89,8 @@ fn load_next_ids<T: Tables>(connection: &Connection, tables: &mut T) -> rusqlite
     Ok(())
 }
 
-/// The rows of an owned table that have no owner. It asks the file, because a pivot's row that does not fit
-/// still shows that its owned row is not the one to blame.
+/// The rows of an owned table that have no owner. They are queried from the file: a pivot row that does
+/// not fit still shows that its owned row has an owner, and is reported itself.
 fn without_owner<T: Tables>(
     connection: &Connection,
     tables: &T,

@@ -49,8 +49,8 @@ impl Lock {
     }
 }
 
-/// The same path for every way of writing it, so that all of them find the same lock. A link to a
-/// file that is not there yet is followed too.
+/// The canonical path, so that every spelling of a path uses the same lock. A link to a file that does
+/// not exist yet is followed too.
 pub(super) fn resolved(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     // As many links as Linux follows before it gives up.
@@ -73,26 +73,4 @@ fn folder_of(path: &Path) -> &Path {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."))
-}
-
-/// Which file stands under a path: another one may be put there while a world is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FileIdentity {
-    #[cfg(unix)]
-    device_and_inode: (u64, u64),
-}
-
-impl FileIdentity {
-    /// `None` if no file is there. Does not open it.
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt as _;
-            let device_and_inode = (metadata.dev(), metadata.ino());
-            Some(Self { device_and_inode })
-        }
-        #[cfg(not(unix))]
-        metadata.is_file().then_some(Self {})
-    }
 }

@@ -1,6 +1,6 @@
-//! The SQLite back end: the only place that knows SQLite and rusqlite.
+//! The SQLite back end: the only module that depends on SQLite and rusqlite.
 //!
-//! What it exports is all that the rest of `persist` knows of it.
+//! The rest of `persist` uses only what is exported here.
 
 mod commit;
 mod create;

@@ -1,4 +1,4 @@
-//! Opening a world file: it is checked and read first, and only then written to.
+//! Opening a world file: it is checked and read first, and written to only afterwards.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::store::world::World;
 use super::create::{create_ids, create_tables, has_log, refuse_lost_file, use_wal};
 use super::error::open_error;
 use super::load::load;
-use super::lock::{FileIdentity, Lock};
+use super::lock::Lock;
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
-use super::writer::Writer;
+use super::writer::{FileIdentity, Writer};
 use super::{commit, schema_diff};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
@@ -41,26 +41,27 @@ pub(in crate::persist) fn open<T: Tables>(
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
-    // This comes before SQLite makes files beside one that it can only read.
+    // This comes before SQLite creates files beside one that it can only read.
     if connection.is_readonly("main").map_err(at_path)? {
         return Err(FileError::ReadOnly {
             path: path.to_owned(),
         });
     }
-    // A file that is refused is not written to, so the log that it came with stays beside it.
+    // A file that is refused is not written to, so a log that was there before stays beside it.
     checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
     let wal_pages = configure(&mut connection, options).map_err(at_path)?;
     if schema_diff::is_empty(&connection).map_err(at_path)? {
         use_wal(&connection, path)?;
         create_tables(&mut connection, T::DDL).map_err(at_path)?;
     } else if journal_mode(&connection).map_err(at_path)? != "wal" {
-        // The file comes from elsewhere. Nothing is written to it before all of it is known to fit. Then it is
-        // read again, because the change of mode gives it another version, as a foreign write does.
+        // The file was written elsewhere. Nothing is written to it before all of it is known to fit. Then
+        // it is read again, because the change of the journal mode changes its version, as a foreign
+        // write does.
         read::<T>(&connection, path, order)?;
         use_wal(&connection, path)?;
     }
     let (world, version) = read::<T>(&connection, path, order)?;
-    // Only now is the file known to fit, and may be written to.
+    // The file is known to fit only here, and may be written to.
     create_ids(&connection).map_err(at_path)?;
     let writer = Writer {
         connection,
@@ -83,7 +84,7 @@ fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {
     connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))
 }
 
-/// Loads the file as it is at one moment, and the version that it has then.
+/// Loads a snapshot of the file, and returns its version.
 fn read<T: Tables>(
     connection: &Connection,
     path: &Path,
@@ -122,8 +123,8 @@ fn snapshot<'c>(
     if !is_large {
         return Ok((begin(TransactionBehavior::Deferred)?, None));
     }
-    // While this connection holds the write lock, both see the same state. A program that is writing now is
-    // not waited for: one connection has to do then.
+    // While this connection holds the write lock, both see the same state. If a program is writing now,
+    // it is not waited for: one connection is used then.
     let timeout: u32 = connection.query_row("PRAGMA busy_timeout", [], |row| row.get(0))?;
     connection.busy_timeout(Duration::ZERO)?;
     let begun = begin(TransactionBehavior::Immediate);

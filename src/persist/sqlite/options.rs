@@ -17,7 +17,7 @@ type Observer = Box<dyn FnMut(&str) + Send>;
 pub struct Options {
     busy_timeout: Option<Duration>,
     on_statement: Option<Observer>,
-    /// Whether the file has to be there.
+    /// Whether the file has to exist.
     pub(super) existing: bool,
 }
 
@@ -36,22 +36,22 @@ impl Options {
         Self::default()
     }
 
-    /// How long a flush waits while another program is writing; 5 seconds if nothing is said.
+    /// How long a flush waits while another program is writing; 5 seconds by default.
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = Some(timeout);
         self
     }
 
-    /// Makes no file where there is none: [`FileError::NotThere`](crate::FileError::NotThere). For a server
-    /// whose world has been there before, and that must not begin an empty one because a path is wrong or a
-    /// disk not mounted.
+    /// Does not create a file where there is none, and returns
+    /// [`FileError::NotThere`](crate::FileError::NotThere). For a server whose world exists, and that
+    /// must not start an empty one because a path is wrong or a disk is not mounted.
     pub fn existing(mut self) -> Self {
         self.existing = true;
         self
     }
 
-    /// Calls `observer` with every SQL statement that is executed, its values filled in: for tests
-    /// and for looking at what a flush does.
+    /// Calls `observer` with every SQL statement that is executed, with its values filled in: for tests
+    /// and for inspecting what a flush does.
     pub fn on_statement(mut self, observer: impl FnMut(&str) + Send + 'static) -> Self {
         self.on_statement = Some(Box::new(observer));
         self
@@ -77,10 +77,10 @@ pub(super) fn configure(
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    // The world keeps foreign keys, and writes every row that they change. With SQLite doing it too, a
-    // child that has moved away would be deleted with the parent that it had in the file.
+    // The world enforces foreign keys, and writes every row that they change. If SQLite did it too, a
+    // child that has moved to another parent would be deleted with the parent that it had in the file.
     connection.pragma_update(None, "foreign_keys", false)?;
-    // Automatic checkpoints swallow I/O errors; flush does its own.
+    // Automatic checkpoints swallow I/O errors; the writer runs its own.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     let wal_pages = Arc::new(AtomicU32::new(0));
     let pages = Arc::clone(&wal_pages);
@@ -91,7 +91,7 @@ pub(super) fn configure(
     Ok(wal_pages)
 }
 
-/// Whether closing the file brings the write-ahead log into it.
+/// Sets whether closing the file runs a checkpoint.
 pub(super) fn checkpoint_on_close(connection: &Connection, yes: bool) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !yes)?;
     Ok(())

@@ -1,5 +1,5 @@
-//! Loading a large table with two threads: rows have to go into memory one after the other, but they can be
-//! read from the file at two places at once.
+//! Loading a large table with two threads: rows have to be added to memory one after the other, but they
+//! can be read from the file at two positions at once.
 //!
 //! The ids are divided into parts. The loading thread goes through all of them in order, and reads each part
 //! into memory, unless the read-ahead thread has taken it before: that thread is always some parts ahead,
@@ -115,7 +115,7 @@ struct Parts {
 struct Taken {
     /// The part that the loading thread is at.
     at: usize,
-    /// The parts behind it that the read-ahead thread has taken.
+    /// The later parts that the read-ahead thread has taken.
     ahead: VecDeque<usize>,
     /// The last part that the read-ahead thread has ever taken.
     last_ahead: usize,

@@ -6,14 +6,14 @@ use rusqlite::Connection;
 
 use crate::error::Difference;
 
-/// What is compared of one table.
+/// The properties of a table that are compared.
 #[derive(Debug, Default)]
 struct TableShape {
     columns: BTreeMap<String, String>,
     constraints: BTreeSet<String>,
 }
 
-/// The tables of a file, or of the statements that make one.
+/// The tables of a file, or of the statements that create one.
 type Shapes = BTreeMap<String, TableShape>;
 
 /// All differences between the file and the models; none if it can be opened.
@@ -142,8 +142,8 @@ fn shape(connection: &Connection, table: &str) -> rusqlite::Result<TableShape> {
     Ok(shape)
 }
 
-/// What has to be unique: columns and their collations, or, where an index has expressions or a WHERE,
-/// its statement.
+/// The unique indexes: columns and their collations, or, where an index has expressions or a WHERE, its
+/// statement.
 fn unique_indexes(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
     let columns = "SELECT iif(list.partial OR max(info.name IS NULL),
                 (SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = list.name),
@@ -164,7 +164,8 @@ struct ForeignKeyShape {
     declaration: String,
 }
 
-/// Its columns, target and action; the target's columns are left out, because they are its id.
+/// The foreign keys: columns, target and action; the target's columns are left out, because they are its
+/// id.
 fn foreign_keys(connection: &Connection, table: &str) -> rusqlite::Result<Vec<ForeignKeyShape>> {
     let mut statement = connection.prepare(
         "SELECT \"table\", group_concat(\"from\", ', '), on_delete

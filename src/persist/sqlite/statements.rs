@@ -1,12 +1,12 @@
-//! The statements, written out.
+//! The SQL statements.
 
 use std::fmt::Write as _;
 
 use crate::schema::TableInfo;
 use crate::store::tracking::change_set::Shape;
 
-/// The table in which the next id of every table stands, so that the highest one is not given again
-/// when its row is gone.
+/// The table that stores the next id of every table, so that the highest id is not assigned again after
+/// its row was removed.
 pub(super) const CREATE_IDS: &str = "CREATE TABLE IF NOT EXISTS gamedb_ids (
     table_name TEXT PRIMARY KEY,
     next_id    INTEGER NOT NULL
@@ -21,7 +21,7 @@ pub(super) const DELETE_ID: &str = "DELETE FROM gamedb_ids WHERE table_name = ?1
 
 pub(super) const IDS_EXIST: &str = "SELECT count(*) FROM sqlite_schema WHERE name = 'gamedb_ids'";
 
-/// A name as SQL takes any name.
+/// A name as a quoted SQL identifier.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
@@ -87,7 +87,8 @@ pub(super) fn select_range(info: &TableInfo) -> String {
 
 /// The first and the last id.
 pub(super) fn select_bounds(info: &TableInfo) -> String {
-    // Each by itself, because only alone they are looked up.
+    // In a subquery each, because SQLite uses the index for min() and max() only if they are the only
+    // aggregate of a query.
     format!(
         "SELECT (SELECT min({id}) FROM {table}), (SELECT max({id}) FROM {table})",
         id = quoted(info.id),
@@ -107,7 +108,7 @@ pub(super) fn select_ids(info: &TableInfo) -> String {
     )
 }
 
-/// Ids of the owned rows that no row of the pivot names.
+/// Ids of the owned rows without a pivot row.
 pub(super) fn select_unowned(owned: &TableInfo, pivot: &TableInfo) -> String {
     let (table, id) = (quoted(owned.name), quoted(owned.id));
     // The first foreign key of a pivot is the owned row.
@@ -118,7 +119,7 @@ pub(super) fn select_unowned(owned: &TableInfo, pivot: &TableInfo) -> String {
     )
 }
 
-/// One row, its columns without the id.
+/// One row: all columns except the id.
 pub(super) fn select_row(info: &TableInfo) -> String {
     let columns = quoted_list(info.columns.iter().copied());
     format!(

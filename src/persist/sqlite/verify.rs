@@ -1,4 +1,5 @@
-//! Verifying that the file is still what memory believes it to be, after another connection has touched it.
+//! Verifying that the file still has the contents that memory expects, after another connection has
+//! touched it.
 
 use std::collections::HashSet;
 
@@ -12,8 +13,8 @@ use crate::store::world::World;
 use super::statements;
 use super::value::columns;
 
-/// Whether every row of the file is the one that the last flush wrote, and none is missing: then the other
-/// connection has only run a checkpoint, as backup programs do. O(file).
+/// Whether every row of the file is as the last flush wrote it, and none is missing: in that case the
+/// other connection has only run a checkpoint, as backup programs do. O(file).
 pub(super) fn is_unchanged<T: Tables>(
     file: &Connection,
     world: &World<T>,

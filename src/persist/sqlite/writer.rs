@@ -1,6 +1,7 @@
-//! The only connection that writes, and what is known of the file through it.
+//! The only connection that writes, and the state of the file that it tracks.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
@@ -18,7 +19,6 @@ use crate::store::world::World;
 
 use super::commit;
 use super::error::{flush_failure, is_refused_write, open_error};
-use super::lock::FileIdentity;
 use super::options::checkpoint_on_close;
 use super::verify::is_unchanged;
 
@@ -32,13 +32,13 @@ pub(in crate::persist) struct Writer {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) file: Option<FileIdentity>,
-    /// The [`commit::data_version`] of the file as memory knows it.
+    /// The [`commit::data_version`] of the file that corresponds to memory.
     pub(super) version: i64,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
-    /// Whether all that was ever committed survives a power cut.
+    /// Whether everything that was ever committed survives a power cut.
     pub(super) is_synced: bool,
-    /// The failure of a checkpoint on the disk: after it, what is on the disk is not known.
+    /// The failure of a checkpoint: after it, the contents of the disk are unknown.
     pub(super) broken: Option<FlushFailure>,
 }
 
@@ -48,7 +48,7 @@ impl Writer {
         Arc::clone(&self.wal_pages)
     }
 
-    /// Whether all that was ever committed survives a power cut.
+    /// Whether everything that was ever committed survives a power cut.
     pub(in crate::persist) fn is_synced(&self) -> bool {
         self.is_synced
     }
@@ -69,8 +69,8 @@ impl Writer {
         self.commit(batch, durability, |file| is_unchanged(file, world))
     }
 
-    /// Commits a batch, all of it or nothing. `is_unchanged` is asked inside of the transaction whether the
-    /// file is what memory believes it to be, if another connection has touched it.
+    /// Commits a batch, all of it or nothing. If another connection has touched the file, `is_unchanged`
+    /// compares it with memory inside of the transaction.
     fn commit(
         &mut self,
         batch: &mut Batch,
@@ -94,7 +94,7 @@ impl Writer {
                 let written = self.transact(batch, is_unchanged);
                 let reset = self.connection.pragma_update(None, "synchronous", "NORMAL");
                 if let Err(error) = reset {
-                    // Every flush is a durable one then, which is slower and not wrong.
+                    // Every flush is durable from now on, which is slower but correct.
                     tracing::warn!(path = %self.path.display(), %error, "synchronous stays FULL");
                 }
                 written
@@ -114,7 +114,7 @@ impl Writer {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // The answer holds only while no other connection can write.
+        // Read inside of the transaction: the version is stable only while no other connection can write.
         let found = commit::data_version(&transaction)?;
         if found != self.version && !is_unchanged(&transaction)? {
             return Err(FlushFailure::ForeignWrite.into());
@@ -129,8 +129,8 @@ impl Writer {
         self.wal_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES
     }
 
-    /// Moves the write-ahead log into the file, and returns whether all of it has been moved. An error is not
-    /// the flush's, which has been committed; pages that could not be moved show in
+    /// Moves the write-ahead log into the file, and returns whether all of it has been moved. An error
+    /// does not fail the flush, which has been committed; pages that could not be moved are counted in
     /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written: a second sync may succeed
     /// although pages of the first are lost.
     fn checkpoint(&mut self) -> bool {
@@ -167,7 +167,7 @@ impl Writer {
     }
 }
 
-/// The writer as the worker sees it.
+/// The interface of the writer for the worker.
 impl Writes for Writer {
     type Batch = Batch;
     type Report = FlushReport;
@@ -193,5 +193,27 @@ impl Writes for Writer {
             outcome: Outcome::Unknown,
             cause: FlushFailure::WriterDied { message },
         }
+    }
+}
+
+/// The identity of the file at a path: the file may be replaced by another one while a world is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileIdentity {
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+}
+
+impl FileIdentity {
+    /// `None` if there is no file. It does not open the file, which would drop SQLite's locks on it.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let device_and_inode = (metadata.dev(), metadata.ino());
+            Some(Self { device_and_inode })
+        }
+        #[cfg(not(unix))]
+        metadata.is_file().then_some(Self {})
     }
 }

@@ -1,4 +1,4 @@
-//! The ids of one table: which key each one has, and which comes next.
+//! The ids of one table: the map from id to key, and the next id.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,12 @@ use slotmap::Key as _;
 
 use crate::store::key::RawKey;
 
-/// Gives ids, and finds keys by them.
+/// Assigns ids, and maps them to keys.
 ///
-/// Ids come in order, so most of them index a plain vector: no hashing on load, 8 bytes an id. Ids
-/// far beyond the number of rows (a file from elsewhere, a table with much coming and going) stand
-/// in a tree instead, so that memory stays in proportion to the rows.
+/// Ids are assigned in order, so most of them index a plain vector: no hashing on load, 8 bytes per id.
+/// Ids far beyond the number of rows (from a file written elsewhere, or in a table whose rows are often
+/// inserted and removed) are stored in a tree instead, so that memory stays proportional to the number of
+/// rows.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     dense: Vec<RawKey>,
@@ -19,7 +20,7 @@ pub(crate) struct Ids {
     counter: Counter,
 }
 
-/// The next id of a table, and what the file knows of it.
+/// The next id of a table, and the next id that the file has recorded.
 #[derive(Clone, Copy, Debug)]
 pub struct Counter {
     next: i64,
@@ -36,14 +37,14 @@ impl Default for Counter {
 }
 
 impl Counter {
-    /// The id that the next row gets; `None` when none is left.
+    /// The id of the next inserted row; `None` when the ids are exhausted.
     #[inline]
     #[must_use]
     pub fn next(&self) -> Option<i64> {
         (self.next < i64::MAX).then_some(self.next)
     }
 
-    /// Says that `id` is in use, so that only larger ones are given from now on.
+    /// Marks `id` as used: only larger ids are assigned from now on.
     #[inline]
     pub fn use_up(&mut self, id: i64) {
         if id >= self.next {
@@ -51,35 +52,35 @@ impl Counter {
         }
     }
 
-    /// Takes back all ids from this one on; `None` if none was left.
+    /// Releases all ids from this one on; `None` if no id was left.
     pub(crate) fn reset(&mut self, next: Option<i64>) {
         self.next = next.unwrap_or(i64::MAX);
     }
 
-    /// Takes back the last id that was given.
-    pub(crate) fn take_back(&mut self, id: i64) {
+    /// Releases the id that was assigned last.
+    pub(crate) fn release_last(&mut self, id: i64) {
         self.next = id;
     }
 
-    /// What the file has to be told, if it does not know it yet.
+    /// The next id to write to the file, if the file does not have it yet.
     #[must_use]
     pub fn unflushed(&self) -> Option<i64> {
         (self.next != self.flushed).then_some(self.next)
     }
 
-    /// The next id as the file knows it.
+    /// The next id that the file has recorded.
     #[must_use]
     pub fn in_file(&self) -> i64 {
         self.flushed
     }
 
-    /// Notes that the file knows of none: it is a new one.
+    /// Records that the file has no next id: it is a new file.
     #[cfg(feature = "persist")]
     pub(crate) fn forget_file(&mut self) {
         self.flushed = Self::default().flushed;
     }
 
-    /// Notes that the file knows of `next`.
+    /// Records that the file has the next id `next`.
     pub fn flushed(&mut self, next: i64) {
         self.flushed = next;
         self.next = self.next.max(next);
@@ -87,7 +88,7 @@ impl Counter {
 }
 
 impl Ids {
-    /// The key of the row with this id. O(1), or O(log n) for an id out of the ordinary.
+    /// The key of the row with this id. O(1), or O(log n) for an id in the sparse part.
     #[inline]
     #[must_use]
     pub(crate) fn key(&self, id: i64) -> Option<RawKey> {
@@ -100,7 +101,7 @@ impl Ids {
         }
     }
 
-    /// The counter behind the ids.
+    /// The counter that assigns the ids.
     #[must_use]
     pub(crate) fn counter(&self) -> &Counter {
         &self.counter
@@ -110,21 +111,21 @@ impl Ids {
         &mut self.counter
     }
 
-    /// Says how many rows will come, with ids in a row.
+    /// Capacity hint: `n_rows` rows with consecutive ids follow.
     pub(crate) fn expect(&mut self, n_rows: usize) {
-        // Ids begin with 1.
+        // Ids start at 1.
         let places = n_rows + 1;
         self.dense
             .reserve_exact(places.saturating_sub(self.dense.len()));
     }
 
-    /// Enters a row. Its id is used up from now on.
+    /// Adds a row and marks its id as used.
     pub(crate) fn insert(&mut self, id: i64, key: RawKey) {
         self.counter.use_up(id);
         self.put(id, key);
     }
 
-    /// Enters a row whose id was used up before.
+    /// Adds a row whose id is marked as used already.
     pub(crate) fn put(&mut self, id: i64, key: RawKey) {
         self.len += 1;
         match usize::try_from(id) {
@@ -140,7 +141,7 @@ impl Ids {
         }
     }
 
-    /// After `dense` has grown: no id may stand in both.
+    /// Moves ids from the sparse part after `dense` has grown: no id may be stored in both.
     fn adopt_sparse(&mut self) {
         while let Some(entry) = self.sparse.range(0..).next() {
             let (&id, &key) = entry;
@@ -155,7 +156,7 @@ impl Ids {
         }
     }
 
-    /// Forgets a row; its id stays used up.
+    /// Removes a row; its id stays marked as used.
     pub(crate) fn remove(&mut self, id: i64) {
         let dense = usize::try_from(id)
             .ok()

@@ -1,4 +1,4 @@
-//! The rows that an index has for one parent, or for one value.
+//! The keys that an index stores for one parent, or for one value.
 
 use std::collections::{BTreeSet, btree_set};
 use std::{iter, slice};
@@ -7,18 +7,19 @@ use smallvec::SmallVec;
 
 use crate::store::key::RawKey;
 
-/// Up to this many keys stand in a plain vector, where finding one is a scan; beyond it in a tree.
+/// Up to this many keys are stored in a vector, where a lookup is a linear scan; more are stored in a
+/// tree.
 const FEW: usize = 32;
 
 /// Keys in ascending order of their ids.
 ///
-/// Nearly all parents have few children, so they stand inline; the one that has 100,000 gets a tree,
-/// in which adding and removing costs O(log n).
+/// Nearly all parents have few children, which are stored inline; a parent with 100,000 children gets a
+/// tree, in which insertion and removal cost O(log n).
 #[derive(Clone, Debug)]
 pub(crate) enum KeyList {
-    /// Up to 32 keys, the first eight of them without allocation.
+    /// Up to 32 keys, the first eight of them without an allocation.
     Few(SmallVec<[RawKey; 8]>),
-    /// More.
+    /// More than 32 keys.
     Many(BTreeSet<(i64, RawKey)>),
 }
 
@@ -38,7 +39,7 @@ impl KeyList {
         }
     }
 
-    /// Whether there is none.
+    /// Whether the list is empty.
     #[must_use]
     pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
@@ -54,7 +55,7 @@ impl KeyList {
         })
     }
 
-    /// Adds a key at its place. `id_of` tells the ids of the keys that are there already.
+    /// Inserts a key at its position. `id_of` returns the ids of the keys that are in the list.
     #[inline]
     pub(super) fn insert(
         &mut self,
@@ -101,12 +102,12 @@ impl KeyList {
     }
 }
 
-/// What is known about the place of a new key in a [`KeyList`].
+/// What is known about the position of a new key in a [`KeyList`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InsertAt {
-    /// Its id is larger than all others: a row just inserted, or loaded in order.
+    /// Its id is larger than all others: the row was just inserted, or rows are loaded in id order.
     Last,
-    /// Nothing: look at the ids.
+    /// Nothing is known: the ids have to be compared.
     ById,
 }
 
@@ -188,7 +189,7 @@ mod tests {
         assert_eq!(list.iter().len(), 30);
     }
 
-    /// Keys for ids from 0 on.
+    /// Keys of rows with ids from 0 on.
     fn keys(n: i64) -> (SlotMap<RawKey, i64>, Vec<RawKey>) {
         let mut rows = SlotMap::new();
         let keys = (0..n).map(|id| rows.insert(id)).collect();
@@ -199,7 +200,7 @@ mod tests {
     fn a_list_is_searched_through_only_while_it_is_short() {
         let (rows, keys) = keys(FEW as i64 + 1);
         let mut list = KeyList::default();
-        // Not in the order of their ids, and the last one in the middle.
+        // The keys are not inserted in id order; the last one goes to the middle.
         let order = keys.iter().step_by(2).chain(keys.iter().skip(1).step_by(2));
         for (n, &key) in (1..).zip(order) {
             list.insert(rows[key], key, InsertAt::ById, |other| rows[other]);

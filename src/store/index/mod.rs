@@ -1,4 +1,5 @@
-//! Indexes: from a parent to its children, from a value to its rows, and from an id to its row.
+//! Indexes: from a parent to its children, from a value to the rows that have it, and from an id to its
+//! row.
 
 pub(crate) mod ids;
 mod key_list;

@@ -1,4 +1,4 @@
-//! From a parent to its children.
+//! The index from a parent to its children.
 
 use std::collections::HashMap;
 
@@ -7,21 +7,21 @@ use slotmap::SecondaryMap;
 use super::key_list::{InsertAt, KeyList, Keys};
 use crate::store::key::RawKey;
 
-/// The row at the other end of a foreign key, or the bare id where there is no such table.
+/// The row that a foreign key references, or the bare id where that table is not part of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Parent {
     /// A row.
     Row(RawKey),
-    /// An id of something outside of this world.
+    /// The id of an object outside of this world.
     Outside(i64),
 }
 
-/// From each parent to its children: one foreign key, read backwards.
+/// Maps each parent to its children: the reverse of one foreign key.
 #[derive(Debug)]
 pub(crate) struct ParentIndex {
     rows: SecondaryMap<RawKey, KeyList>,
     outside: HashMap<i64, KeyList>,
-    /// Number of parents there may be, until the first one has children.
+    /// Expected number of parents: a capacity hint that is used up when the first parent gets a child.
     expected: usize,
 }
 
@@ -36,7 +36,7 @@ impl Default for ParentIndex {
 }
 
 impl ParentIndex {
-    /// The children of a parent, in order of their ids. O(1).
+    /// The children of a parent, in id order. O(1).
     #[inline]
     #[must_use]
     pub(crate) fn children(&self, parent: Parent) -> Keys<'_> {
@@ -47,7 +47,7 @@ impl ParentIndex {
         list.map_or_else(Keys::default, KeyList::iter)
     }
 
-    /// Says how many parents there are. Room is made for them when the first one has children.
+    /// Capacity hint: the number of parents. Memory is reserved when the first parent gets a child.
     pub(crate) fn expect(&mut self, n_parents: usize) {
         self.expected = n_parents;
     }
@@ -63,8 +63,8 @@ impl ParentIndex {
     ) {
         let list = match parent {
             Parent::Row(key) => {
-                // `entry` of a secondary map takes a vacant place for one that an older key may not
-                // have, once its slot has been used 2^30 times; `insert` does not.
+                // `SecondaryMap::entry` mistakes a vacant slot for one that holds a newer key, once the
+                // slot has been reused 2^30 times; `insert` does not.
                 if !self.rows.contains_key(key) {
                     if self.rows.is_empty() {
                         self.rows.set_capacity(std::mem::take(&mut self.expected));
@@ -100,7 +100,7 @@ impl ParentIndex {
         }
     }
 
-    /// All parents that have children, with them; in no particular order.
+    /// All parents that have children, with their children; in no particular order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Parent, &KeyList)> {
         let rows = self.rows.iter().map(|(key, list)| (Parent::Row(key), list));
         let outside = self

@@ -1,4 +1,4 @@
-//! From a value to its rows.
+//! The index from a value to the rows that have it.
 
 use std::hash::{BuildHasher, Hash};
 
@@ -9,10 +9,10 @@ use smallvec::SmallVec;
 
 use crate::store::key::RawKey;
 
-/// Hasher of the value indexes. Players choose names, so it is seeded at random.
+/// Hasher of the value indexes. It is seeded at random, because players choose names.
 pub(crate) type ValueHasher = hashbrown::DefaultHashBuilder;
 
-/// Hashes values for an index, the same way for rows and for searches.
+/// Hashes values for an index, in the same way for rows and for searches.
 pub struct IndexHasher<'a>(pub(crate) &'a ValueHasher);
 
 impl IndexHasher<'_> {
@@ -23,9 +23,9 @@ impl IndexHasher<'_> {
     }
 }
 
-/// From a value, or several, to the rows that have it.
+/// Maps a value, or a tuple of values, to the rows that have it.
 ///
-/// The values themselves stay in the rows; the index holds hashes and keys, and asks the rows.
+/// The index stores hashes and keys only; the values are compared in the rows.
 #[derive(Debug, Default)]
 pub(crate) struct ValueIndex {
     lists: HashTable<(u64, KeyList)>,
@@ -33,18 +33,18 @@ pub(crate) struct ValueIndex {
 }
 
 impl ValueIndex {
-    /// The hash of a value: a text hashes as `&str`, several values as their tuple.
+    /// The hash of a value: text is hashed as `&str`, several values as a tuple.
     #[inline]
     pub(crate) fn hash(&self, value: &(impl Hash + ?Sized)) -> u64 {
         self.hasher.hash_one(value)
     }
 
-    /// The hasher, for rows to hash their own values.
+    /// The hasher, with which rows hash their own values.
     pub(crate) fn hasher(&self) -> &ValueHasher {
         &self.hasher
     }
 
-    /// The rows with this hash for one of which `is_it` says yes, in order of their ids.
+    /// The rows of the entry with this hash whose value satisfies `is_it`, in id order.
     #[inline]
     pub(crate) fn find(&self, hash: u64, is_it: impl Fn(RawKey) -> bool) -> Keys<'_> {
         let found = self.lists.find(hash, |(other, keys)| {
@@ -94,7 +94,7 @@ impl ValueIndex {
         }
     }
 
-    /// All rows of the index, value by value; in no particular order.
+    /// All entries of the index: the rows of one value each, in no particular order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &KeyList> {
         self.lists.iter().map(|(_, keys)| keys)
     }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use slotmap::SlotMap;
 
-    /// Keys for ids from 0 on.
+    /// Keys of rows with ids from 0 on.
     fn keys(n: i64) -> (SlotMap<RawKey, i64>, Vec<RawKey>) {
         let mut rows = SlotMap::new();
         let keys = (0..n).map(|id| rows.insert(id)).collect();
@@ -134,7 +134,7 @@ mod tests {
     fn two_values_with_one_hash_are_kept_apart() {
         let (rows, keys) = keys(3);
         let (a, b, c) = (keys[0], keys[1], keys[2]);
-        // Two of them have the same value.
+        // `a` and `c` have the same value.
         let same = |one: RawKey, other: RawKey| (one == b) == (other == b);
         let mut index = ValueIndex::default();
         for key in [c, b, a] {

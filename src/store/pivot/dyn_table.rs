@@ -1,4 +1,4 @@
-//! The pivot as removal, loading and flushing see it.
+//! The type-erased interface of a pivot, for removal, loading and flushing.
 
 use super::packed_row::PackedRow;
 use super::{Pivot, StoredPivot, bit};
@@ -16,8 +16,9 @@ use crate::store::table::dyn_table::{ApplyRow, DynTable, LoadRow, with_headroom}
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
-use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
+use crate::store::tracking::dirty::{DirtySet, RowState};
 use crate::store::tracking::effect::{Positions, position};
+use crate::store::tracking::tombstone::Tombstone;
 
 impl<P: PivotRow> Pivot<P> {
     fn value<'a>(
@@ -53,7 +54,7 @@ impl<P: PivotRow> Pivot<P> {
         Ok((owned, owner))
     }
 
-    /// The arms that differ from the file; `None` for a row that the file does not have.
+    /// The dirty arms of a row; `None` for a row that the file does not have.
     fn dirty_arms_of(&self, key: RawKey) -> Option<u32> {
         let packed = self.rows.get(key)?;
         (!packed.is_new()).then_some(packed.dirty())
@@ -73,7 +74,7 @@ fn apply_row<P: StoredPivot>(
     row: &ChangedRow,
 ) -> Result<RawKey, Vec<Problem>> {
     let problem = |problem: ColumnProblem| vec![problem.of(P::INFO, row.id)];
-    // It names the owned row, changed or not.
+    // The change set always has the column of the owned row, changed or not.
     let column = P::INFO.owned_key().column;
     let only = overlay(change_set, row, P::INFO, |_| Value::Null);
     let owned = RowReader::new(&only, tables).key(column);
@@ -89,7 +90,7 @@ fn apply_row<P: StoredPivot>(
     drop(columns);
     let (_, owner) = read.map_err(problem)?;
     let kind = match (change_set.is_new(row), packed) {
-        // Ids grow, so most need not be looked for, which is O(rows).
+        // Ids only grow, so a new row's id is usually above the counter, which saves the O(rows) lookup.
         (true, None)
             if pivot.counter.next().is_none_or(|next| row.id < next)
                 && pivot.key_of(row.id).is_some() =>
@@ -131,7 +132,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
         self.rows.get(key).map(PackedRow::id)
     }
 
-    /// O(n): nothing refers to a pivot's row by its id.
+    /// O(n): no foreign key references a pivot row by its id, so there is no index.
     fn key_of(&self, id: i64) -> Option<RawKey> {
         self.rows
             .iter()
@@ -241,7 +242,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
         let shape = match columns {
             None => change_set.new_shape(P::INFO.columns.len()),
             Some(columns) => {
-                // With the owned row, by which whoever reads it finds the pivot's row.
+                // The column of the owned row is always included: `apply` looks up the pivot row by it.
                 let mut columns = columns.clone();
                 columns.push(position(P::INFO.owned_key().column));
                 columns.sort_unstable();

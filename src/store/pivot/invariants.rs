@@ -1,4 +1,4 @@
-//! The invariants of a pivot, recomputed from its rows. Tests call this after every step.
+//! The invariants of a pivot, recomputed from its rows. Tests check them after every step.
 
 use std::collections::BTreeSet;
 
@@ -31,11 +31,13 @@ pub(super) fn complaints<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) -
             if let (Parent::Row(key), Some(table)) = (parent, P::INFO.arms()[n].table)
                 && tables.id_of(table, key).is_none()
             {
-                complain(format!("the owner of {row:?} is not there"));
+                complain(format!("the owner of {row:?} does not exist"));
             }
         }
         if as_built(index) != expected {
-            complain(format!("arm {n} is not the one rebuilt from the rows"));
+            complain(format!(
+                "the index of arm {n} differs from the one rebuilt from the rows"
+            ));
         }
     }
     let listed: BTreeSet<_> = pivot.dirty.listed().iter().copied().collect();
@@ -43,24 +45,26 @@ pub(super) fn complaints<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) -
     for row in &rows {
         let owned = row.owned().raw();
         if tables.id_of(P::Owned::TABLE, owned).is_none() {
-            complain(format!("{row:?} is about a row that is not there"));
+            complain(format!("the owned row of {row:?} does not exist"));
         }
         if pivot.is_dirty_row(owned) && !listed.contains(&owned) {
-            complain(format!("{row:?} is dirty, and not in the dirty set"));
+            complain(format!("{row:?} is dirty but not in the dirty set"));
         }
         let state = pivot.state(owned);
         let has_moved = (0..P::INFO.foreign_keys.len()).any(|n| pivot.has_moved(n, owned));
         if (has_moved || state.contains(RowState::MOVED)) && !moved.contains(&owned) {
-            complain(format!("{row:?} is not listed as moved"));
+            complain(format!(
+                "{row:?} has moved but is not in the list of moved rows"
+            ));
         }
         if state.contains(RowState::LISTED) != listed.contains(&owned) {
             complain(format!(
-                "{row:?} does not know whether it is listed as dirty"
+                "the LISTED state of {row:?} disagrees with the dirty set"
             ));
         }
     }
     if listed.len() != pivot.dirty.listed().len() {
-        complain("a row is listed as dirty twice".into());
+        complain("the dirty set lists a row twice".into());
     }
     wrong
 }

@@ -1,4 +1,5 @@
-//! Ownership: whose an owned row is, both ways, in order.
+//! The pivot: an ownership table (an "exclusive arc") that maps owned rows to their owners and back, in
+//! id order.
 
 mod dyn_table;
 mod invariants;
@@ -17,7 +18,7 @@ use crate::store::table::stored::Tables;
 use crate::store::tracking::dirty::{DirtySet, RowState};
 use packed_row::PackedRow;
 
-/// A pivot's row type with a table. [`tables!`](crate::tables) implements it.
+/// A pivot's row type with its table. [`tables!`](crate::tables) implements it.
 pub trait StoredPivot: PivotRow<Tables: Tables> {
     /// Its table.
     fn table(tables: &Self::Tables) -> &Pivot<Self>;
@@ -27,9 +28,9 @@ pub trait StoredPivot: PivotRow<Tables: Tables> {
 
 /// The rows of a pivot table, for reading.
 ///
-/// An owned row has exactly one owner, so a pivot's row needs no key of its own: it stands beside
-/// the owned row, under that row's key. An owner's rows come in the order of the pivot's ids, which
-/// is the order in which they were added.
+/// An owned row has exactly one owner, so a pivot row needs no key of its own: it is stored under the key
+/// of the owned row. The rows of an owner are ordered by the pivot rows' ids, which is the order in which
+/// they were added.
 #[derive(Debug)]
 pub struct Pivot<P: PivotRow> {
     rows: SecondaryMap<RawKey, PackedRow<P>>,
@@ -54,7 +55,7 @@ enum Undo<P: PivotRow> {
         owned: RawKey,
         packed: PackedRow<P>,
     },
-    /// Ids were used up that no row has.
+    /// Ids were marked as used that no row has.
     UseUp {
         next_id: Option<i64>,
     },
@@ -78,10 +79,10 @@ impl<P: PivotRow> Default for Pivot<P> {
 
 /// Reading.
 impl<P: PivotRow> Pivot<P> {
-    /// What the schema says of the table.
+    /// The schema of the table.
     pub const INFO: &'static TableInfo = P::INFO;
 
-    /// The pivot's row for an owned row. O(1).
+    /// The pivot row of an owned row. O(1).
     #[inline]
     #[must_use]
     pub fn of(&self, owned: Key<P::Owned>) -> Option<P> {
@@ -89,14 +90,14 @@ impl<P: PivotRow> Pivot<P> {
         Some(P::new(Id::new(packed.id()), owned, packed.owner()?))
     }
 
-    /// Who owns a row. O(1).
+    /// The owner of a row. O(1).
     #[inline]
     #[must_use]
     pub fn owner(&self, owned: Key<P::Owned>) -> Option<P::Owner> {
         self.rows.get(owned.raw())?.owner()
     }
 
-    /// What somebody owns, in the order in which it was added. O(1).
+    /// The rows of an owner, in the order in which they were added. O(1).
     #[inline]
     #[must_use]
     pub fn owned_by(&self, owner: P::Owner) -> Keys<'_> {
@@ -104,7 +105,7 @@ impl<P: PivotRow> Pivot<P> {
         self.arms[arm].children(parent)
     }
 
-    /// The pivot's rows of an owner, in the order in which they were added.
+    /// The pivot rows of an owner, in the order in which they were added.
     pub fn rows_of(
         &self,
         owner: P::Owner,
@@ -113,7 +114,7 @@ impl<P: PivotRow> Pivot<P> {
         self.owned_by(owner).map(row)
     }
 
-    /// All rows, in the order in which the owned rows lie in memory.
+    /// All rows, in the order in which the owned rows are stored in memory.
     pub fn iter(&self) -> impl Iterator<Item = P> {
         self.rows.iter().filter_map(|(owned, packed)| {
             Some(P::new(
@@ -130,7 +131,7 @@ impl<P: PivotRow> Pivot<P> {
         self.rows.len()
     }
 
-    /// Whether there is no row.
+    /// Whether the table is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

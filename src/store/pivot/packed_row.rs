@@ -1,4 +1,4 @@
-//! A row of a pivot as it stands beside the owned row. There are as many of them as owned rows, so
+//! A pivot row as stored under the key of the owned row. There are as many pivot rows as owned rows, so
 //! they are packed.
 
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner;
 use crate::store::tracking::dirty::RowState;
 
-/// The most arms that the flags have room for.
+/// The maximum number of arms: the flags have no room for more.
 pub(crate) const MOST_ARMS: usize = 23;
 
 const ARM: u32 = 23;
@@ -20,12 +20,12 @@ const NEW: u32 = 1 << 29;
 const LISTED: u32 = 1 << 30;
 const MOVED: u32 = 1 << 31;
 
-/// 20 bytes that align to four: with the four that a secondary map adds, a row takes 24.
+/// 20 bytes, aligned to four: with the four bytes that a secondary map adds, a row takes 24.
 pub(crate) struct PackedRow<P> {
     id: [u8; 8],
     /// The owner's key, or its bare id.
     parent: [u8; 8],
-    /// From the lowest bit: the dirty arms, the arm of the owner, and the states.
+    /// From the lowest bit: the dirty arms, the arm of the owner, and the row states.
     flags: u32,
     row: PhantomData<fn() -> P>,
 }
@@ -79,7 +79,7 @@ impl<P: PivotRow> PackedRow<P> {
         i64::from_ne_bytes(self.id)
     }
 
-    /// Who owns the row: which arm, and who.
+    /// The owner of the row: its arm and its key or id.
     #[inline]
     pub(crate) fn arm(&self) -> (usize, Parent) {
         let parent = if self.flags & IS_OUTSIDE == 0 {
@@ -90,14 +90,14 @@ impl<P: PivotRow> PackedRow<P> {
         ((self.flags >> ARM & 0b1_1111) as usize, parent)
     }
 
-    /// The same with its type. There always is one: it is what the link was made of.
+    /// The owner with its type. It always is `Some`: the packed row was built from an owner.
     #[inline]
     pub(crate) fn owner(&self) -> Option<P::Owner> {
         let (arm, parent) = self.arm();
         P::Owner::from_arm(arm, parent)
     }
 
-    /// Bit n: the column of arm n is dirty.
+    /// Bit n is set if the column of arm n is dirty.
     #[inline]
     pub(crate) fn dirty(&self) -> u32 {
         self.flags & ((1 << MOST_ARMS) - 1)
@@ -112,7 +112,7 @@ impl<P: PivotRow> PackedRow<P> {
         state
     }
 
-    /// Everything but [`RowState::REMOVED`]: a row of a pivot is taken out at once.
+    /// Sets all states but [`RowState::REMOVED`]: a pivot row is removed at once.
     #[inline]
     pub(crate) fn set_state(&mut self, state: RowState) {
         self.flags &= !(NEW | LISTED | MOVED);
@@ -127,7 +127,7 @@ impl<P: PivotRow> PackedRow<P> {
         }
     }
 
-    /// Adds dirty arms.
+    /// Marks arms as dirty.
     pub(crate) fn touch(&mut self, arms: u32) {
         self.flags |= arms;
     }
@@ -142,7 +142,7 @@ impl<P: PivotRow> PackedRow<P> {
         self.is_new() || self.dirty() != 0
     }
 
-    /// Now the file has it as it is.
+    /// Marks the row as clean: the file has its current values.
     pub(crate) fn clean(&mut self) {
         self.flags &= !(NEW | ((1 << MOST_ARMS) - 1));
     }

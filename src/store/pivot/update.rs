@@ -1,4 +1,4 @@
-//! Rows of a pivot coming, moving and going, and how each step is taken back.
+//! Inserting, moving and removing pivot rows, and undoing each step.
 
 use smallvec::{SmallVec, smallvec};
 
@@ -11,16 +11,17 @@ use crate::store::key::RawKey;
 use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner as _;
 use crate::store::tracking::commit_sink::CommitSink;
-use crate::store::tracking::dirty::{RowState, Tombstone};
+use crate::store::tracking::dirty::RowState;
 use crate::store::tracking::effect::{Effect, Positions, position};
+use crate::store::tracking::tombstone::Tombstone;
 
-/// Changing. Whoever calls has made sure that the owner is there and the owned row free.
+/// Changing rows. The caller has checked that the owner exists and that the owned row has no owner.
 impl<P: PivotRow> Pivot<P> {
     pub(crate) fn next_id(&self) -> Option<i64> {
         self.counter.next()
     }
 
-    /// Makes `owner` the owner of a row that has none.
+    /// Sets the owner of a row that has no owner.
     #[inline]
     pub(crate) fn insert(
         &mut self,
@@ -43,13 +44,14 @@ impl<P: PivotRow> Pivot<P> {
         }
     }
 
-    /// Not while a transaction is open: rows that are gone may come back, and count on being listed.
+    /// Shrinks the dirty lists. Not while a transaction is open: a rollback may restore removed rows,
+    /// which have to be in the lists then.
     fn shrink_dirty(&mut self) {
         let rows = &self.rows;
         self.dirty.shrink(rows.len(), |key| rows.contains_key(key));
     }
 
-    /// Forgets the recorded steps, and tells of each.
+    /// Clears the undo log, and records each step in the commit sink.
     pub(crate) fn commit(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (owned, id) = match step {
@@ -76,7 +78,7 @@ impl<P: PivotRow> Pivot<P> {
         self.shrink_dirty();
     }
 
-    /// Gives an owned row to somebody else: one UPDATE, of the arms that change.
+    /// Moves an owned row to another owner: one UPDATE, of the arms that change.
     pub(crate) fn give(&mut self, owned: RawKey, owner: P::Owner, record: bool) {
         let Some(old) = self.take(owned) else { return };
         let ((from, _), (to, _)) = (old.arm(), owner.arm());
@@ -128,7 +130,7 @@ impl<P: PivotRow> Pivot<P> {
         Vec::new()
     }
 
-    /// Takes the row of an owned row away.
+    /// Removes the pivot row of an owned row.
     pub(crate) fn remove(&mut self, key: RawKey) {
         let Some(packed) = self.take(key) else { return };
         if !packed.is_new() {
@@ -147,14 +149,14 @@ impl<P: PivotRow> Pivot<P> {
         self.undo.push(Undo::Remove { owned: key, packed });
     }
 
-    /// Makes sure that this id is not given any more, as a step that can be taken back.
+    /// Marks an id as used, so that it is not assigned any more, as a step that can be undone.
     pub(crate) fn use_up(&mut self, id: i64) {
         let next_id = self.counter.next();
         self.counter.use_up(id);
         self.undo.push(Undo::UseUp { next_id });
     }
 
-    /// Takes the last recorded step back.
+    /// Undoes the last recorded step.
     pub(crate) fn undo(&mut self) {
         match self.undo.pop() {
             Some(Undo::Insert { owned, next_id, .. }) => {
@@ -170,7 +172,7 @@ impl<P: PivotRow> Pivot<P> {
             }
             Some(Undo::Move { owned, mut packed }) => {
                 self.take(owned);
-                // The lists of dirty rows are never taken back, so the row is still in them.
+                // The dirty lists are not part of the undo log, so the row is still in them.
                 packed.set_state(packed.state() | RowState::LISTED | RowState::MOVED);
                 self.put(owned, packed, InsertAt::ById);
             }
@@ -179,7 +181,7 @@ impl<P: PivotRow> Pivot<P> {
     }
 }
 
-/// What giving a row away has changed, if it was not given back since.
+/// The effect of moving a row to another owner, unless it was moved back since.
 fn moved<P: PivotRow>(from: &PackedRow<P>, to: &PackedRow<P>) -> Option<Effect<Positions>> {
     let (from, to) = (from.arm(), to.arm());
     if from == to {

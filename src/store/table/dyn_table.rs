@@ -1,4 +1,4 @@
-//! A table without its row type: what removal, loading and flushing see.
+//! The type-erased interface of a table, for removal, loading and flushing.
 
 use bitflags::Flags as _;
 use smallvec::SmallVec;
@@ -17,25 +17,26 @@ use crate::store::row_set::Selection;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
-use crate::store::tracking::dirty::{DirtySet, RowState, Tombstone};
+use crate::store::tracking::dirty::{DirtySet, RowState};
 use crate::store::tracking::effect::Positions;
+use crate::store::tracking::tombstone::Tombstone;
 
-/// Reads one row of a file into a table.
+/// Loads one row of a file into a table.
 pub(crate) type LoadRow<T> = fn(&mut T, i64, &[Cell<'_>]) -> Vec<Problem>;
 
-/// Writes one row of a delta into a table: a step that can be taken back. Returns its key.
+/// Applies one row of a delta to a table, as a step that can be undone. Returns its key.
 pub(crate) type ApplyRow<T> = fn(&mut T, &ChangeSet, &ChangedRow) -> Result<RawKey, Vec<Problem>>;
 
-/// Room for so many loaded rows, and for those that come next: without, the first insert would move
-/// them all.
+/// The capacity for `n_rows` loaded rows and for those that are inserted next: without the headroom, the
+/// first insert would move all rows.
 pub(crate) fn with_headroom(n_rows: usize) -> usize {
     n_rows + n_rows / 32 + 16
 }
 
-/// A table without its row type: what removal, loading and flushing see. Engine and generated code
-/// only; a world hands out tables for reading.
+/// A type-erased table: the interface for removal, loading and flushing. For the engine and generated
+/// code only; a world exposes its tables for reading.
 pub trait DynTable<T> {
-    /// What the schema says of it.
+    /// The schema of the table.
     fn info(&self) -> &'static TableInfo;
     /// Number of rows.
     fn n_rows(&self) -> usize;
@@ -45,37 +46,37 @@ pub trait DynTable<T> {
     fn key_of(&self, id: i64) -> Option<RawKey>;
     /// All live rows in ascending order of their ids.
     fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_>;
-    /// The rows whose foreign key at this position names `parent`.
+    /// The rows whose foreign key at this position references `parent`.
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
-    /// What a live row's foreign key at this position names.
+    /// The parent that a live row's foreign key at this position references.
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent>;
-    /// What differs from the file.
+    /// The rows that differ from the file.
     fn dirty(&self) -> &DirtySet;
-    /// What differs from the file.
+    /// The rows that differ from the file.
     fn dirty_mut(&mut self) -> &mut DirtySet;
     /// Whether a live row differs from the file.
     fn is_dirty_row(&self, key: RawKey) -> bool;
     /// Whether the column of a foreign key differs from the file, in a live row that the file has.
     fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool;
-    /// Whether the file does not have a live row.
+    /// Whether a live row is missing in the file.
     fn is_new_row(&self, key: RawKey) -> bool;
-    /// The counter of ids.
+    /// The counter that assigns ids.
     fn counter(&self) -> &Counter;
-    /// The counter of ids.
+    /// The counter that assigns ids.
     fn counter_mut(&mut self) -> &mut Counter;
 
-    /// Takes a live row out. It can be put back until [`Self::commit`].
+    /// Removes a live row. The removal can be undone until [`Self::commit`].
     fn remove(&mut self, key: RawKey);
-    /// Makes a foreign key name nobody, where it can. Says whether it could.
+    /// Sets a foreign key to NULL, where the column is nullable. Returns whether it did.
     fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool;
-    /// Takes the last recorded step back.
+    /// Undoes the last recorded step.
     fn undo(&mut self);
-    /// Forgets how to take back, frees the rows that were removed, and tells what came of each step.
+    /// Clears the undo log, frees the removed rows, and records each step in the commit sink.
     fn commit(&mut self, sink: &mut CommitSink);
 
-    /// Copies the changes out.
+    /// Copies the selected changes into a change set.
     fn capture(&self, tables: &T, which: Selection<'_>, change_set: &mut ChangeSet);
-    /// Copies a live row out: these of its columns, or as a new row.
+    /// Copies a live row into a change set: these of its columns, or all of them as a new row.
     fn copy(
         &self,
         tables: &T,
@@ -83,42 +84,44 @@ pub trait DynTable<T> {
         columns: Option<&Positions>,
         change_set: &mut ChangeSet,
     );
-    /// Makes room for a row of another world's delta, which others may name before it is written. A
-    /// step that can be taken back.
+    /// Reserves a row of another world's delta, which other rows may reference before it is written. A
+    /// step that can be undone.
     fn reserve(&mut self, id: i64);
-    /// Makes sure that this id is not given any more. A step that can be taken back.
+    /// Marks an id as used, so that it is not assigned any more. A step that can be undone.
     fn use_up(&mut self, id: i64);
-    /// How to write a row of another world's delta.
+    /// The function that applies a row of another world's delta.
     fn applier(&self) -> ApplyRow<T>;
-    /// The rows that have a value of this live row which has to be unique.
+    /// A problem for each unique value of this live row that another row has too.
     fn conflicts(&self, key: RawKey) -> Vec<Problem>;
-    /// Notes that the file has what was captured.
+    /// Clears the dirty flags of the captured rows: the file has them.
     fn flushed(&mut self, which: Selection<'_>, change_set: &ChangeSet);
-    /// Notes that the file does not have what was captured after all, nor what was captured later:
-    /// that has been restored before. `removed` are the rows that were to be deleted; empty afterwards.
+    /// Merges a captured change set back, because it was not committed. Change sets that were captured
+    /// later have been restored before. `removed` are the tombstones of the rows that were to be deleted;
+    /// empty afterwards.
     fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>);
 
-    /// Makes all rows new, and forgets the removed ones: there is another file, which has none.
+    /// Marks all rows as new and drops the tombstones: the world gets another file, which has no rows.
     #[cfg(feature = "persist")]
     fn forget_file(&mut self);
 
-    /// Whether a row of the file is a live one, and what memory believes it to be: in all columns that
-    /// are not dirty.
+    /// Whether a row of the file is live in memory and has the same values there, in all columns that are
+    /// not dirty.
     fn file_has(&self, id: i64, row: &[Cell<'_>], tables: &T) -> bool;
 
-    /// Says how many rows will be loaded, and how many there are of those that each of its foreign
-    /// keys points to, so that what holds them need not grow on the way.
+    /// Capacity hint: how many rows will be loaded, and how many rows each foreign key's target table
+    /// has, so that no collection has to grow during the load.
     fn expect(&mut self, n_rows: usize, n_parents: &[usize]);
-    /// Makes room for a row that others may name before it is loaded.
+    /// Allocates a row that other rows may reference before it is loaded.
     fn preallocate(&mut self, id: i64);
-    /// How to load a row.
+    /// The function that loads a row.
     fn loader(&self) -> LoadRow<T>;
 
-    /// Differences between the indexes and the ones rebuilt from the rows; empty if all is well. For tests.
+    /// Differences between the indexes and those rebuilt from the rows; empty if the table is consistent.
+    /// For tests.
     fn check(&self, tables: &T) -> Vec<String>;
 }
 
-/// Shapes that are remembered while rows are captured.
+/// Number of shapes that are cached while rows are captured.
 const N_SHAPES: usize = 8;
 
 fn load_row<E: Stored>(tables: &mut E::Tables, id: i64, columns: &[Cell<'_>]) -> Vec<Problem> {
@@ -129,7 +132,7 @@ fn load_row<E: Stored>(tables: &mut E::Tables, id: i64, columns: &[Cell<'_>]) ->
             problems
         }
         Err(problem) => {
-            // So that those who name the row are not blamed for it.
+            // Otherwise each row that references this one would be reported as well.
             E::table_mut(tables).preallocate(id);
             vec![problem.of(E::INFO, id)]
         }
@@ -267,12 +270,13 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
     fn capture(&self, tables: &E::Tables, which: Selection<'_>, change_set: &mut ChangeSet) {
         let fetch = |key| {
             let slot = self.slot(key).filter(|slot| slot.is_dirty())?;
-            // What will be copied is fetched too: it may be in another cache line, or another table.
+            // The value that will be copied is fetched too: it may be in another cache line, or in
+            // another table.
             let column = columns_of::<E>(slot.dirty).next().unwrap_or(0);
             std::hint::black_box((slot.id, slot.row.value(column, tables)));
             Some(slot)
         };
-        // Rows mostly change in the same columns as others before.
+        // Most rows have the same dirty columns as a row before them.
         let mut shapes = SmallVec::<[(E::Columns, usize); N_SHAPES]>::new();
         self.dirty.visit(E::TABLE, which, fetch, |key, slot| {
             let known = shapes.iter().find(|(columns, _)| *columns == slot.dirty);
@@ -351,7 +355,8 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
 
     fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>) {
         for row in change_set.rows() {
-            // Not there: it was removed meanwhile, and has a tombstone if the file has it.
+            // A row that is missing was removed since the capture, and has a tombstone if the file has
+            // it.
             let Some(slot) = self.rows.get_mut(row.key) else {
                 continue;
             };

@@ -1,4 +1,4 @@
-//! What the invariants ask of a table: see [`crate::store::invariants`].
+//! The view of a table from which its invariants are recomputed: see [`crate::store::invariants`].
 
 use super::Table;
 use super::dyn_table::DynTable as _;

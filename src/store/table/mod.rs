@@ -20,8 +20,8 @@ use crate::store::tracking::effect::{Positions, position};
 
 pub use rows::Rows;
 
-/// The rows of `E`, for reading. Rows come, change and go through the world only, because only the
-/// world sees what else hangs on them.
+/// The rows of `E`, for reading. Rows are inserted, changed and removed through the world only, because
+/// only the world can reach the rows of other tables that depend on them.
 #[derive(Debug)]
 pub struct Table<E: Row> {
     pub(crate) rows: SlotMap<RawKey, Slot<E>>,
@@ -33,7 +33,7 @@ pub struct Table<E: Row> {
     undo: Vec<Undo<E>>,
 }
 
-/// A row, and what the engine knows of it.
+/// A row, with its id and its state in the engine.
 #[derive(Debug)]
 pub(crate) struct Slot<E: Row> {
     pub(crate) row: E,
@@ -42,17 +42,17 @@ pub(crate) struct Slot<E: Row> {
     pub(crate) state: RowState,
 }
 
-/// What became of a write.
+/// The outcome of a write.
 pub(crate) enum WriteOutcome<E: Row> {
-    /// The row had the value already.
+    /// The row already had the value.
     Unchanged,
-    /// It is written.
+    /// The value was written.
     Written,
-    /// It has to be looked at first; nothing has happened.
+    /// The value has to be validated first; nothing was written.
     NeedsValidation(E::Field),
 }
 
-/// How to take back one step.
+/// An entry of the undo log: how to undo one step.
 #[derive(Debug)]
 enum Undo<E: Row> {
     Insert {
@@ -61,16 +61,16 @@ enum Undo<E: Row> {
     Remove {
         key: RawKey,
     },
-    /// A row that is not written yet, and in no index.
+    /// A row was reserved: it has no values yet and is in no index.
     Reserve {
         key: RawKey,
         next_id: Option<i64>,
     },
-    /// A reserved row was written.
+    /// The values of a reserved row were written.
     Fill {
         key: RawKey,
     },
-    /// Several fields at once.
+    /// Several fields were written at once.
     Replace {
         key: RawKey,
         old: Box<E>,
@@ -82,20 +82,20 @@ enum Undo<E: Row> {
         old: E::Field,
         dirty: E::Columns,
     },
-    /// Ids were used up that no row has.
+    /// Ids were marked as used that no row has.
     UseUp {
         next_id: Option<i64>,
     },
 }
 
-/// The flag of a column.
+/// The column set with this one column.
 #[inline]
 pub(crate) fn flag<E: Row>(column: usize) -> E::Columns {
     let flag: &Flag<E::Columns> = &E::Columns::FLAGS[column];
     E::Columns::from_bits_retain(flag.value().bits())
 }
 
-/// Puts a row into the lists in which its dirty columns ask it to be.
+/// Adds a row to the dirty lists that its dirty columns require.
 #[inline]
 pub(crate) fn mark_dirty<E: Row>(dirty: &mut DirtySet, key: RawKey, slot: &mut Slot<E>) {
     dirty.enlist(key, &mut slot.state);
@@ -107,12 +107,12 @@ pub(crate) fn mark_dirty<E: Row>(dirty: &mut DirtySet, key: RawKey, slot: &mut S
     }
 }
 
-/// The columns of a set, ascending.
+/// The columns of a column set, ascending.
 pub(crate) fn columns_of<E: Row>(set: E::Columns) -> impl Iterator<Item = usize> {
     (0..E::INFO.columns.len()).filter(move |&column| set.contains(flag::<E>(column)))
 }
 
-/// The same without their type.
+/// The columns of a column set as positions, type-erased.
 pub(crate) fn positions<E: Row>(set: E::Columns) -> Positions {
     columns_of::<E>(set).map(position).collect()
 }
@@ -141,17 +141,17 @@ impl<E: Row> Default for Table<E> {
 
 /// Reading.
 impl<E: Row> Table<E> {
-    /// What the schema says of the table.
+    /// The schema of the table.
     pub const INFO: &'static TableInfo = E::INFO;
 
-    /// The row of a key. O(1).
+    /// The row with this key. O(1).
     #[inline]
     #[must_use]
     pub fn get(&self, key: Key<E>) -> Option<&E> {
         self.slot(key.raw()).map(|slot| &slot.row)
     }
 
-    /// Whether the key's row is there. O(1).
+    /// Whether the table has a row with this key. O(1).
     #[inline]
     #[must_use]
     pub fn contains_key(&self, key: Key<E>) -> bool {
@@ -164,7 +164,7 @@ impl<E: Row> Table<E> {
         self.n_live
     }
 
-    /// Whether there is no row.
+    /// Whether the table is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.n_live == 0
@@ -184,9 +184,9 @@ impl<E: Row> Table<E> {
         self.ids.key(id.get()).map(Key::from_raw)
     }
 
-    /// All rows, in the order in which they lie in memory: the fastest way to see them all. It is
-    /// the order of ids until rows are removed, whose places the next ones take; the same operations
-    /// always give the same order.
+    /// All rows, in the order in which they are stored in memory: the fastest way to visit all of them.
+    /// It is id order until rows are removed, whose slots later rows reuse; the same operations always
+    /// give the same order.
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (Key<E>, &E)> + Clone {
         let live = |(_, slot): &(RawKey, &Slot<E>)| !slot.state.contains(RowState::REMOVED);
@@ -196,15 +196,15 @@ impl<E: Row> Table<E> {
             .map(|(key, slot)| (Key::from_raw(key), &slot.row))
     }
 
-    /// All rows in ascending order of their ids, which is the order of their insertion.
+    /// All rows in id order, which is the order of insertion.
     pub fn iter_by_id(&self) -> impl Iterator<Item = (Key<E>, &E)> {
         self.ids
             .iter()
             .map(|(_, key)| (Key::from_raw(key), &self.rows[key].row))
     }
 
-    /// The columns of a row that the next flush has to write; all of them for a new row. Empty for a clean
-    /// row, also where what has changed is on its way in the background, and for a key without a row.
+    /// The columns of a row that the next flush has to write; all of them for a new row. Empty for a
+    /// clean row, for a row whose changes are in flight in the background, and for a key without a row.
     #[must_use]
     pub fn dirty_columns(&self, key: Key<E>) -> E::Columns {
         match self.slot(key.raw()) {
@@ -214,13 +214,13 @@ impl<E: Row> Table<E> {
         }
     }
 
-    /// Whether the file does not have a row as it is in memory.
+    /// Whether a row differs from the file.
     #[must_use]
     pub fn is_dirty(&self, key: Key<E>) -> bool {
         self.slot(key.raw()).is_some_and(Slot::is_dirty)
     }
 
-    /// The rows whose foreign key at this position names `parent`, in order of their ids. O(1).
+    /// The rows whose foreign key at this position references `parent`, in id order. O(1).
     #[inline]
     #[must_use]
     pub fn children(&self, foreign_key: usize, parent: RawKey) -> Rows<'_, E> {
@@ -230,8 +230,8 @@ impl<E: Row> Table<E> {
         )
     }
 
-    /// The rows that have `value` in the index at this position, in order of their ids; `is_it` says
-    /// whether a row has it. O(1). How the generated `find_by_*` find.
+    /// The rows that have `value` in the index at this position, in id order; `is_it` compares a row with
+    /// the value. O(1). The generated `find_by_*` functions use it.
     pub fn find<'a>(
         &'a self,
         index: usize,
@@ -252,8 +252,8 @@ impl<E: Row> Table<E> {
             .filter(|slot| !slot.state.contains(RowState::REMOVED))
     }
 
-    /// The unique index at this position that already has the row's values in another row, if any,
-    /// with that row.
+    /// The other row that already has this row's values in the index at this position, if that index is
+    /// unique.
     pub(crate) fn conflict(&self, row: &E, but: Option<RawKey>, index: usize) -> Option<&Slot<E>> {
         if !E::INFO.indexes[index].unique {
             return None;

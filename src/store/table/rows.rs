@@ -1,4 +1,4 @@
-//! Rows of one table, found through an index.
+//! Iterators over rows of one table that an index found.
 
 use std::marker::PhantomData;
 
@@ -7,7 +7,7 @@ use crate::store::index::Keys;
 use crate::store::key::Key;
 use crate::store::row::entity::Row;
 
-/// Rows of a table with their keys, in order.
+/// Rows of a table with their keys, in id order.
 #[derive(Debug)]
 pub struct Rows<'a, E: Row> {
     keys: Keys<'a>,
@@ -19,7 +19,7 @@ impl<'a, E: Row> Rows<'a, E> {
         Self { keys, table }
     }
 
-    /// The keys alone, which is cheaper.
+    /// The keys only, which is cheaper.
     pub fn keys(self) -> RowKeys<'a, E> {
         RowKeys {
             keys: self.keys,
@@ -28,7 +28,7 @@ impl<'a, E: Row> Rows<'a, E> {
     }
 }
 
-/// Keys of rows of a table, in order: [`Rows::keys`].
+/// Keys of rows of a table, in id order: [`Rows::keys`].
 #[derive(Debug)]
 pub struct RowKeys<'a, E> {
     keys: Keys<'a>,

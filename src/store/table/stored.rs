@@ -1,13 +1,13 @@
-//! Where the rows of a type are kept: its table among the tables of a world.
+//! Maps a row type to its table among the tables of a world.
 
 use super::Table;
 use super::dyn_table::DynTable;
 use crate::schema::TableId;
 use crate::store::row::entity::{Resolve, Row};
 
-/// All tables of one schema. Generated; a [`World`](crate::store::world::World) is made of it.
+/// All tables of one schema. Generated; a [`World`](crate::store::world::World) contains it.
 pub trait Tables: Resolve + Default {
-    /// The statements that an empty world file is made with. The store does not read them.
+    /// The SQL statements that create an empty world file. The store does not read them.
     const DDL: &'static str;
 
     /// A table by its position.

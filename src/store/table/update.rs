@@ -1,4 +1,4 @@
-//! Rows coming, changing and going, and how each step is taken back.
+//! Inserting, changing and removing rows, and undoing each step.
 
 use bitflags::Flags as _;
 use smallvec::SmallVec;
@@ -12,12 +12,14 @@ use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::Row;
 use crate::store::tracking::commit_sink::CommitSink;
-use crate::store::tracking::dirty::{RowState, Tombstone};
+use crate::store::tracking::dirty::RowState;
 use crate::store::tracking::effect::Effect;
+use crate::store::tracking::tombstone::Tombstone;
 
-/// Changing. Whoever calls has made sure that the world allows it.
+/// Changing rows. The caller has checked that the world allows it.
 impl<E: Row> Table<E> {
-    /// Puts a new row in. `record` says whether a transaction is open.
+    /// Inserts a new row. `record` is true while a transaction is open or a subscriber exists: the step
+    /// is recorded in the undo log then.
     #[inline]
     pub(crate) fn insert(&mut self, id: i64, row: E, record: bool) -> RawKey {
         let (rows, dirty) = (&mut self.rows, &mut self.dirty);
@@ -39,8 +41,9 @@ impl<E: Row> Table<E> {
         key
     }
 
-    /// Writes a field, unless there is something to look at first: an index, a foreign key, NaN, or a
-    /// row that is not there. One look-up, because in a large world each is a cache miss.
+    /// Writes a field, unless it has to be validated first: because of an index, a foreign key, NaN, or a
+    /// row that does not exist. It does a single lookup, because in a large world each lookup is a cache
+    /// miss.
     #[inline]
     pub(crate) fn write(&mut self, key: RawKey, field: E::Field, record: bool) -> WriteOutcome<E> {
         let Some(slot) = self.rows.get_mut(key) else {
@@ -63,12 +66,12 @@ impl<E: Row> Table<E> {
             self.undo.push(Undo::Write { key, old, dirty });
         }
         slot.dirty.insert(columns);
-        // None of them is a foreign key's.
+        // None of these columns is a foreign key, so the row has not moved.
         self.dirty.enlist(key, &mut slot.state);
         WriteOutcome::Written
     }
 
-    /// Marks columns as changed, after the row was written.
+    /// Marks columns as dirty, after the row was written.
     #[inline]
     pub(crate) fn mark_written(
         &mut self,
@@ -89,7 +92,7 @@ impl<E: Row> Table<E> {
         mark_dirty(&mut self.dirty, key, slot);
     }
 
-    /// Enters a row into the indexes on these columns.
+    /// Adds a row to the indexes on these columns.
     pub(crate) fn index_row(&mut self, key: RawKey, columns: E::Columns, at: InsertAt) {
         let slot = &self.rows[key];
         let id_of = |other: RawKey| self.rows[other].id;
@@ -115,7 +118,7 @@ impl<E: Row> Table<E> {
         }
     }
 
-    /// Takes a row out of the indexes on these columns.
+    /// Removes a row from the indexes on these columns.
     pub(crate) fn unindex_row(&mut self, key: RawKey, columns: E::Columns) {
         let slot = &self.rows[key];
         for (n, parents) in self.parents.iter_mut().enumerate() {
@@ -136,7 +139,7 @@ impl<E: Row> Table<E> {
         }
     }
 
-    /// Takes a live row out. It stays in its slot, marked, until the transaction ends.
+    /// Removes a live row. It stays in its slot, marked as removed, until the transaction ends.
     pub(crate) fn remove(&mut self, key: RawKey) {
         if self.slot(key).is_none() {
             return;
@@ -160,7 +163,7 @@ impl<E: Row> Table<E> {
         self.undo.push(Undo::Remove { key });
     }
 
-    /// Makes a foreign key name nobody, where it can. Says whether it could.
+    /// Sets a foreign key to NULL, where the column is nullable. Returns whether it did.
     pub(crate) fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
         let Some(field) = E::orphaned(foreign_key) else {
             return false;
@@ -175,7 +178,7 @@ impl<E: Row> Table<E> {
         true
     }
 
-    /// Takes the last recorded step back.
+    /// Undoes the last recorded step.
     pub(crate) fn undo(&mut self) {
         match self.undo.pop() {
             Some(Undo::Insert { key }) => {
@@ -183,7 +186,7 @@ impl<E: Row> Table<E> {
                 if let Some(slot) = self.rows.remove(key) {
                     self.n_live -= 1;
                     self.ids.remove(slot.id);
-                    self.ids.counter_mut().take_back(slot.id);
+                    self.ids.counter_mut().release_last(slot.id);
                 }
             }
             Some(Undo::Remove { key }) => {
@@ -237,7 +240,7 @@ impl<E: Row> Table<E> {
         }
     }
 
-    /// Makes room for a row with an id of its own, as a step that can be taken back.
+    /// Reserves a row with a given id, as a step that can be undone.
     pub(crate) fn reserve(&mut self, id: i64) {
         let next_id = self.ids.counter().next();
         let key = self.allocate(id, E::default());
@@ -247,15 +250,15 @@ impl<E: Row> Table<E> {
         self.undo.push(Undo::Reserve { key, next_id });
     }
 
-    /// Makes sure that this id is not given any more, as a step that can be taken back.
+    /// Marks an id as used, so that it is not assigned any more, as a step that can be undone.
     pub(crate) fn use_up(&mut self, id: i64) {
         let next_id = self.ids.counter().next();
         self.ids.counter_mut().use_up(id);
         self.undo.push(Undo::UseUp { next_id });
     }
 
-    /// Writes several columns at once, or a reserved row. Whoever calls looks at all rows when the
-    /// last one is written: until then they may have each other's values.
+    /// Writes several columns at once, or the values of a reserved row. The caller validates all rows
+    /// after the last one is written: until then they may hold each other's values.
     pub(crate) fn overwrite(&mut self, key: RawKey, row: E, columns: Option<E::Columns>) {
         let Some(columns) = columns else {
             self.rows[key].row = row;
@@ -278,7 +281,7 @@ impl<E: Row> Table<E> {
         });
     }
 
-    /// Forgets the recorded steps, tells of each, and frees the rows that were removed.
+    /// Clears the undo log, records each step in the commit sink, and frees the removed rows.
     pub(crate) fn commit(&mut self, sink: &mut CommitSink) {
         for step in self.undo.drain(..) {
             let (Undo::Insert { key }
@@ -319,13 +322,13 @@ impl<E: Row> Table<E> {
         }
     }
 
-    /// Number of rows that taking back would bring back.
+    /// Number of removed rows that a rollback would restore.
     pub(crate) fn n_removed(&self) -> usize {
         let removed = |step: &&Undo<E>| matches!(step, Undo::Remove { .. });
         self.undo.iter().filter(removed).count()
     }
 
-    /// The rows that removing `key` takes it from: what its tombstone remembers.
+    /// The rows that `key` belongs to and is removed from: recorded in its tombstone.
     fn belongs_to(&self, key: RawKey) -> SmallVec<[AnyKey; 1]> {
         let row = &self.rows[key].row;
         let mut parents: SmallVec<_> = cascading::<E>()
@@ -342,8 +345,8 @@ impl<E: Row> Table<E> {
         parents
     }
 
-    /// Fills in a row of the file: clean, and linked into the indexes. The problems are those of
-    /// unique values that are not.
+    /// Loads a row of the file: clean, and added to the indexes. Returns a problem for each value that
+    /// should be unique and is not.
     pub(crate) fn fill(&mut self, id: i64, row: E) -> Vec<Problem> {
         let key = match self.ids.key(id) {
             Some(key) => {
@@ -370,7 +373,7 @@ impl<E: Row> Table<E> {
         key
     }
 
-    /// The rows that have a value of this one which has to be unique.
+    /// A problem for each unique value of this row that another row has too.
     pub(crate) fn conflicts(&self, key: RawKey) -> Vec<Problem> {
         let slot = &self.rows[key];
         let problem = |column: String, existing: i64| {
@@ -404,19 +407,20 @@ impl<E: Row> Table<E> {
     }
 }
 
-/// The foreign keys that say whom a row goes with, with their positions.
+/// The foreign keys with `ON DELETE CASCADE`: the row is removed with the rows that they reference. With
+/// their positions.
 fn cascading<E: Row>() -> impl Iterator<Item = (usize, &'static ForeignKey)> {
     let foreign_keys = E::INFO.foreign_keys.iter().enumerate();
     foreign_keys.filter(|(_, foreign_key)| foreign_key.on_delete == OnDelete::Cascade)
 }
 
-/// Whether the foreign key at this position stands on one of these columns.
+/// Whether the column of the foreign key at this position is one of these columns.
 #[inline]
 fn is_key_on<E: Row>(foreign_key: usize, columns: E::Columns) -> bool {
     columns.contains(flag::<E>(E::INFO.foreign_keys[foreign_key].column))
 }
 
-/// Whether the index at this position stands on one of these columns.
+/// Whether the index at this position covers one of these columns.
 #[inline]
 fn is_index_on<E: Row>(index: usize, columns: E::Columns) -> bool {
     let mut its_columns = E::INFO.indexes[index].columns.iter();

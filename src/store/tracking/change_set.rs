@@ -1,4 +1,5 @@
-//! What a flush has to write, copied out of the tables: nothing in it refers to the world.
+//! Change sets: what a flush has to write, copied out of the tables. A change set has no references into
+//! the world.
 
 use hashbrown::DefaultHashBuilder;
 use indexmap::IndexSet;
@@ -6,24 +7,24 @@ use indexmap::IndexSet;
 use crate::schema::TableId;
 use crate::schema::value::Value;
 use crate::store::key::RawKey;
-use crate::store::tracking::dirty::Tombstone;
 use crate::store::tracking::effect::{Positions, position};
+use crate::store::tracking::tombstone::Tombstone;
 
-/// The changes of one table, in the order of ids.
+/// The write set of one table, in id order.
 #[derive(Clone, Debug)]
 pub struct ChangeSet {
     /// The table.
     pub table: TableId,
-    /// A shape's number is its index.
+    /// A shape is identified by its index.
     shapes: IndexSet<Shape, DefaultHashBuilder>,
     shape_of_new: Option<usize>,
     rows: Vec<ChangedRow>,
     cells: PackedValues,
-    /// In order.
+    /// Sorted.
     removed: Vec<(i64, RawKey)>,
 }
 
-/// Values, one after the other, that refer to nothing outside.
+/// A sequence of values that owns its contents.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PackedValues {
     cells: Vec<PackedValue>,
@@ -31,7 +32,7 @@ pub(crate) struct PackedValues {
     bytes: Vec<u8>,
 }
 
-/// The columns that a row is written with. Rows with the same ones share a statement.
+/// The columns that a row is written with. Rows of the same shape share a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
     /// Whether the file does not have the row yet.
@@ -43,11 +44,11 @@ pub struct Shape {
 /// One row to write.
 #[derive(Clone, Copy, Debug)]
 pub struct ChangedRow {
-    /// Its id.
+    /// The row's id.
     pub id: i64,
-    /// Its key; for a pivot's row, the key of the owned row.
+    /// The row's key; for a pivot row, the key of the owned row.
     pub key: RawKey,
-    /// Which of the [`Shape`]s it has.
+    /// Index of the row's [`Shape`].
     pub shape: usize,
     first_cell: usize,
 }
@@ -62,7 +63,7 @@ enum PackedValue {
 }
 
 impl ChangeSet {
-    /// Nothing captured yet.
+    /// An empty change set.
     #[must_use]
     pub fn new(table: TableId) -> Self {
         let (shapes, rows, cells, removed) = Default::default();
@@ -76,7 +77,7 @@ impl ChangeSet {
         }
     }
 
-    /// Forgets what was captured, and keeps the room for the next time.
+    /// Clears the change set, and keeps its allocations for the next capture.
     #[cfg(feature = "persist")]
     pub(crate) fn clear(&mut self) {
         self.shapes.clear();
@@ -92,7 +93,7 @@ impl ChangeSet {
         self.rows.is_empty() && self.removed.is_empty()
     }
 
-    /// The shapes of the rows, each once; a row names one by its position.
+    /// The shapes of the rows, each once; a row refers to its shape by index.
     pub fn shapes(&self) -> impl ExactSizeIterator<Item = &Shape> {
         self.shapes.iter()
     }
@@ -104,7 +105,7 @@ impl ChangeSet {
         &self.shapes[row.shape]
     }
 
-    /// The rows to insert and to update, by ascending id once they are written.
+    /// The rows to insert and to update; in id order once they have been coalesced.
     #[must_use]
     pub fn rows(&self) -> &[ChangedRow] {
         &self.rows
@@ -120,14 +121,14 @@ impl ChangeSet {
         self.removed.binary_search(&(id, key)).is_ok()
     }
 
-    /// A row, once they are in order. O(log n).
+    /// Looks up a row; the rows have to be in id order. O(log n).
     fn row(&self, id: i64, key: RawKey) -> Option<&ChangedRow> {
         let first = self.rows.partition_point(|row| row.id < id);
         let mut rows = self.rows[first..].iter().take_while(|row| row.id == id);
         rows.find(|row| row.key == key)
     }
 
-    /// The values of a row, for the columns of its shape.
+    /// The values of a row, in the order of its shape's columns.
     pub fn values(&self, row: &ChangedRow) -> impl Iterator<Item = Value<'_>> {
         let n_columns = self.shape(row).columns.len();
         (row.first_cell..row.first_cell + n_columns).map(|cell| self.cells.value(cell))
@@ -147,14 +148,15 @@ impl ChangeSet {
         Some(self.cells.value(place))
     }
 
-    /// Where a row's value of a column stands among the cells.
+    /// The cell that stores a row's value of a column.
     fn place(&self, row: &ChangedRow, column: usize) -> Option<usize> {
         let columns = &self.shape(row).columns;
         Some(row.first_cell + columns.binary_search(&position(column)).ok()?)
     }
 
-    /// Whether the same ids are there with the same columns and values. Keys are each world's own.
-    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+    /// Whether both change sets have the same ids with the same columns and values. Keys differ between
+    /// worlds.
+    pub(crate) fn has_same_changes(&self, other: &Self) -> bool {
         let same = |(mine, others): (&ChangedRow, &ChangedRow)| {
             mine.id == others.id
                 && self.shape(mine) == other.shape(others)
@@ -165,7 +167,7 @@ impl ChangeSet {
             && self.rows.iter().zip(&other.rows).all(same)
     }
 
-    /// The shape of rows that the file does not have: all columns.
+    /// The shape of new rows: all columns.
     pub(crate) fn new_shape(&mut self, n_columns: usize) -> usize {
         *self.shape_of_new.get_or_insert_with(|| {
             let shape = Shape {
@@ -176,24 +178,25 @@ impl ChangeSet {
         })
     }
 
-    /// The shape of rows of which these columns have changed, ascending. O(columns), however many
-    /// shapes there are.
+    /// The shape of rows with these dirty columns, ascending. O(columns), independent of the number of
+    /// shapes.
     pub(crate) fn changed_shape(&mut self, columns: Positions) -> usize {
         let is_new = false;
         self.shapes.insert_full(Shape { is_new, columns }).0
     }
 
-    /// Puts the rows into the order of their ids. Each is copied out when it is found, and what is
-    /// sorted then is small: sorted first, every row would have to be fetched twice.
+    /// Sorts the rows by id, and merges rows that were captured more than once. Rows are copied in the
+    /// order in which they are found, and only their small headers are sorted afterwards: sorting before
+    /// the capture would fetch every row twice.
     ///
-    /// What was captured several times, because it went on changing, comes to one change, as if it had
-    /// been captured at the end alone. `tombstones` are those of the removed rows, as far as they are
+    /// A row that was captured several times, because it changed in between, becomes one change, as if it
+    /// had been captured only at the end. `tombstones` are those of the removed rows, as far as they are
     /// known.
     #[cfg(feature = "persist")]
     pub(crate) fn coalesce(&mut self, tombstones: &mut Vec<Tombstone>) {
         self.rows
             .sort_unstable_by_key(|row| (row.id, row.first_cell));
-        // By the key too: a delta can bring back the id of a row that is gone.
+        // The key is compared too, because a delta can insert a row with the id of a removed one.
         let is_same = |a: &ChangedRow, b: &ChangedRow| (a.id, a.key) == (b.id, b.key);
         if self.rows.windows(2).any(|two| is_same(&two[0], &two[1])) {
             for row in std::mem::take(&mut self.rows) {
@@ -206,22 +209,22 @@ impl ChangeSet {
                 }
             }
         }
-        // In the thread that writes: to give back a hundred megabytes takes as long as a tick.
+        // This runs in the writer thread, because freeing a hundred megabytes takes as long as a tick.
         shrink(&mut self.rows);
         self.cells.shrink();
-        let mut gone = self.removed.clone();
-        gone.retain(|&(id, key)| self.row(id, key).is_some());
-        if !gone.is_empty() {
+        let mut removed_since = self.removed.clone();
+        removed_since.retain(|&(id, key)| self.row(id, key).is_some());
+        if !removed_since.is_empty() {
             self.amend(tombstones);
             let mut removed = std::mem::take(&mut self.removed);
             removed.retain(|&(id, key)| self.row(id, key).is_none_or(|row| !self.is_new(row)));
             self.removed = removed;
             self.rows
-                .retain(|row| gone.binary_search(&(row.id, row.key)).is_err());
+                .retain(|row| removed_since.binary_search(&(row.id, row.key)).is_err());
         }
     }
 
-    /// A row that was captured twice: the columns of both, the later values.
+    /// Merges two captures of a row: the columns of both, with the later values.
     #[cfg(feature = "persist")]
     fn merged(&mut self, older: ChangedRow, newer: ChangedRow) -> ChangedRow {
         let columns_of = |row: &ChangedRow| self.shape(row).columns.as_slice();
@@ -250,8 +253,8 @@ impl ChangeSet {
         }
     }
 
-    /// What rows that were removed after they had been captured come to where the file does not have
-    /// what was captured: a new one to nothing, and another one may belong to somebody else there.
+    /// Amends the tombstones of rows that were removed after a capture that is not in the file: a new row
+    /// leaves no tombstone, and any other row may have another owner in the file.
     pub(crate) fn amend(&self, removed: &mut Vec<Tombstone>) {
         removed.retain_mut(|tombstone| {
             let row = self.row(tombstone.id, tombstone.key);
@@ -260,7 +263,7 @@ impl ChangeSet {
         });
     }
 
-    /// Adds a row; [`Self::shapes`] says which columns `value` is asked for.
+    /// Adds a row; `value` is called for each column of its shape.
     #[inline]
     pub(crate) fn push<'v>(
         &mut self,
@@ -296,7 +299,7 @@ impl PackedValues {
     /// The value at a position.
     ///
     /// # Panics
-    /// When there are not so many.
+    /// If the position is out of range.
     #[inline]
     #[must_use]
     pub(crate) fn value(&self, position: usize) -> Value<'_> {
@@ -331,7 +334,7 @@ impl PackedValues {
         });
     }
 
-    /// Forgets the values, and keeps the room.
+    /// Removes the values, and keeps the allocations.
     #[cfg(feature = "persist")]
     pub(crate) fn clear(&mut self) {
         self.cells.clear();
@@ -339,7 +342,7 @@ impl PackedValues {
         self.bytes.clear();
     }
 
-    /// Gives back the room that many more values than these have left.
+    /// Frees capacity that is far beyond the current number of values.
     #[cfg(feature = "persist")]
     fn shrink(&mut self) {
         shrink(&mut self.cells);
@@ -347,14 +350,14 @@ impl PackedValues {
         shrink(&mut self.bytes);
     }
 
-    /// Number of bytes of its texts and blobs.
+    /// Number of bytes of all texts and blobs.
     #[cfg(feature = "persist")]
     pub(crate) fn n_bytes(&self) -> usize {
         self.text.len() + self.bytes.len()
     }
 }
 
-/// Room that is worth keeping for the next time.
+/// Capacity that is worth keeping for the next capture.
 #[cfg(feature = "persist")]
 fn room_for(len: usize) -> usize {
     4 * len + 4096

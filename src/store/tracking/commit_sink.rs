@@ -1,5 +1,5 @@
-//! What is kept of steps that nothing can take back any more: who was changed together, for saving;
-//! and what came of it, for subscribers.
+//! Records steps that can no longer be rolled back: the rows that were changed in one transaction, for
+//! saving, and the net effects, for subscribers.
 
 use crate::store::key::AnyKey;
 use crate::store::tracking::effect::{Effect, Positions};
@@ -7,17 +7,17 @@ use crate::store::tracking::feed::Feed;
 #[cfg(feature = "persist")]
 use crate::store::tracking::txn_groups::TxnGroups;
 
-/// Where tables tell of their steps once they are final.
+/// Where tables record their steps once they are final.
 #[derive(Debug, Default)]
 pub struct CommitSink {
-    /// Without files nobody saves.
+    /// Only a world with a file can save rows.
     #[cfg(feature = "persist")]
     pub(crate) txn_groups: TxnGroups,
     pub(crate) feed: Feed,
 }
 
 impl CommitSink {
-    /// Notes one step. The row's id and what became of it are asked only if there is somebody to tell.
+    /// Records one step. The row's id and the effect are computed only if there is a subscriber.
     #[inline]
     pub(crate) fn record(
         &mut self,

@@ -1,14 +1,15 @@
-//! Changes on their way to another world: copied out of one, applied to its mirror.
+//! Deltas: changes that are copied out of one world and applied to its mirror.
 
 use crate::schema::value::Value;
 use crate::schema::{TableId, TableInfo};
 use crate::store::row::reader::{Cell, Cells};
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 
-/// Changes of a world with their values: new rows whole, changed ones by the columns that changed,
-/// removed ones by their ids. Refers to nothing, so it can go to another thread or be written out.
+/// Changes of a world with their values: new rows with all columns, changed rows with the changed
+/// columns, removed rows by their ids. A delta has no references into the world, so it can be sent to
+/// another thread or serialized.
 ///
-/// Foreign keys are ids in it, as in a file.
+/// Foreign keys are stored as ids, as in a file.
 ///
 /// ```
 /// use gamedb_models::{Player, World};
@@ -28,7 +29,8 @@ use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 #[derive(Clone, Debug, Default)]
 pub struct Delta {
     pub(crate) tables: Vec<(&'static TableInfo, ChangeSet)>,
-    /// Of a snapshot: of each table the last id that is not to be given again, though its row may be gone.
+    /// In a snapshot, the last id of each table that must not be assigned again, although its row may
+    /// have been removed.
     pub(crate) used_ids: Vec<(TableId, i64)>,
 }
 
@@ -47,7 +49,7 @@ impl Delta {
         self.len() == 0
     }
 
-    /// The changes of each table that has some, in declaration order.
+    /// The changes of each table that has changes, in declaration order.
     pub fn tables(&self) -> impl ExactSizeIterator<Item = (&'static TableInfo, &ChangeSet)> {
         self.tables
             .iter()
@@ -55,18 +57,20 @@ impl Delta {
     }
 }
 
-/// The same changes with the same values, whichever worlds they come from.
+/// Two deltas are equal if they have the same changes with the same values, whichever worlds they come
+/// from.
 impl PartialEq for Delta {
     fn eq(&self, other: &Self) -> bool {
         let mut pairs = self.tables().zip(other.tables());
         self.tables.len() == other.tables.len()
             && pairs.all(|((info, mine), (other_info, others))| {
-                info.name == other_info.name && mine.says_the_same(others)
+                info.name == other_info.name && mine.has_same_changes(others)
             })
     }
 }
 
-/// The columns of a row as a delta makes it: those in it, and the others as they are `before`.
+/// The columns of a row after a delta is applied: those in the delta, and the others with their values
+/// `before`.
 pub(crate) fn overlay<'a>(
     change_set: &'a ChangeSet,
     row: &ChangedRow,

@@ -1,4 +1,4 @@
-//! Which rows differ from the file: the dirty set of one table.
+//! The dirty set of one table: which rows differ from the file.
 
 use std::borrow::Cow;
 
@@ -11,47 +11,35 @@ use crate::schema::TableId;
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::row_set::Selection;
 use crate::store::tracking::change_set::ChangeSet;
+use crate::store::tracking::tombstone::Tombstone;
 
-/// Rows that are fetched before the first of them is looked at. Dirty rows are far apart in memory; a
-/// processor fetches several at once if nothing but fetching is asked of it.
+/// Number of rows that are fetched before the first of them is processed. Dirty rows are far apart in
+/// memory; a processor overlaps several cache misses if there is no other work between them.
 const BLOCK: usize = 32;
 
 bitflags! {
-    /// What is known of a row beside its dirty columns.
+    /// The state of a row besides its dirty flags.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub struct RowState: u8 {
-        /// The file does not have it yet.
+        /// The file does not have the row yet.
         const NEW = 1;
-        /// It was removed in a transaction that is still open; only a rollback finds it.
+        /// The row was removed in a transaction that is still open; only a rollback accesses it.
         const REMOVED = 1 << 1;
-        /// Its key is in the list of the dirty set.
+        /// The row's key is in the list of the dirty set.
         const LISTED = 1 << 2;
-        /// Its key is in the dirty set's list of rows that have moved.
+        /// The row's key is in the dirty set's list of moved rows.
         const MOVED = 1 << 3;
     }
 }
 
-/// A row that the file still has and memory has not.
-#[derive(Clone, Debug)]
-pub struct Tombstone {
-    /// Its id in the file.
-    pub id: i64,
-    /// Its key while it lived.
-    pub key: RawKey,
-    /// The rows that it belonged to, so that saving one of them takes the removal along.
-    pub belonged_to: SmallVec<[AnyKey; 1]>,
-    /// Whether it belongs to somebody else in the file: it was given away and then removed.
-    pub has_moved: bool,
-}
-
-/// The rows of one table that differ from the file, at a cost that is that of the changes.
+/// The rows of one table that differ from the file. Time and memory are proportional to the changes.
 ///
-/// The list holds every row that is new or has dirty columns, each once (the row's own
-/// [`RowState::LISTED`] says so). It may also hold rows that have become clean by a rollback or a
-/// save of their own, and keys of rows that are gone: whoever reads it asks the row.
+/// The list contains every row that is new or has dirty columns, each once (the row's own
+/// [`RowState::LISTED`] records it). It may also contain rows that have become clean by a rollback or a
+/// save of their own, and keys of removed rows: a reader has to check the row itself.
 ///
-/// Of those that name another row than in the file there is a list of the same kind
-/// ([`RowState::MOVED`]), where a save looks for what has left a row.
+/// A second list ([`RowState::MOVED`]) contains the moved rows: those with a foreign key that differs
+/// from the file. A save looks there for rows that have left the saved row.
 #[derive(Debug, Default)]
 pub struct DirtySet {
     listed: Vec<RawKey>,
@@ -60,34 +48,35 @@ pub struct DirtySet {
 }
 
 impl DirtySet {
-    /// Keys that may be dirty, in no order.
+    /// Keys of rows that may be dirty, in no particular order.
     #[must_use]
     pub fn listed(&self) -> &[RawKey] {
         &self.listed
     }
 
-    /// Keys of rows that may name another row than in the file, in no order. One may stand there twice.
+    /// Keys of rows that may have a foreign key that differs from the file, in no particular order. A key
+    /// may be listed twice.
     #[must_use]
     pub fn moved(&self) -> &[RawKey] {
         &self.moved
     }
 
-    /// How many of the list, from its beginning, are the oldest ones.
+    /// Number of list entries, from the beginning, that are among the `most` oldest ones.
     pub(crate) fn n_oldest(&self, most: usize) -> usize {
         self.listed.len().min(most)
     }
 
-    /// Puts the oldest part of the list into the order in which the rows stand in memory, in which
+    /// Sorts the oldest part of the list into the order in which the rows are stored in memory, in which
     /// they are fetched faster. O(n).
     #[cfg(feature = "persist")]
     pub(crate) fn sort(&mut self, most: usize) {
         let n = self.n_oldest(most);
-        // The lower half of a key is its place in slotmap as it is today; only speed depends on it.
+        // The lower half of a key is its slot index in the current slotmap; only speed depends on it.
         #[allow(clippy::cast_possible_truncation)]
         radsort::sort_by_key(&mut self.listed[..n], |key| key.data().as_ffi() as u32);
     }
 
-    /// Fetches the selected rows of this table, and looks at each that is there, with few waits for
+    /// Fetches the selected rows of this table, and calls `look` for each that exists, with few stalls on
     /// memory: see [`BLOCK`].
     pub(crate) fn visit<R: Copy>(
         &self,
@@ -113,13 +102,13 @@ impl DirtySet {
         }
     }
 
-    /// Rows to be deleted from the file.
+    /// Tombstones of the rows to be deleted from the file.
     #[must_use]
     pub fn removed(&self) -> &[Tombstone] {
         &self.removed
     }
 
-    /// Those of them that are selected, in this table.
+    /// The selected tombstones of this table.
     pub(crate) fn removed_for(
         &self,
         table: TableId,
@@ -135,7 +124,7 @@ impl DirtySet {
         })
     }
 
-    /// Puts a row into the list, unless its state says that it is there.
+    /// Adds a row to the list, unless its state records that it is listed.
     #[inline]
     pub(crate) fn enlist(&mut self, key: RawKey, state: &mut RowState) {
         if !state.contains(RowState::LISTED) {
@@ -144,7 +133,7 @@ impl DirtySet {
         }
     }
 
-    /// Puts a row into the list of those that have moved, too.
+    /// Adds a row to the list of moved rows as well.
     pub(crate) fn enlist_moved(&mut self, key: RawKey, state: &mut RowState) {
         if !state.contains(RowState::MOVED) {
             state.insert(RowState::MOVED);
@@ -152,7 +141,8 @@ impl DirtySet {
         }
     }
 
-    /// Keeps the lists in proportion to the table, where rows come and go and nothing is flushed.
+    /// Keeps the lists proportional to the table while rows are inserted and removed and nothing is
+    /// flushed.
     #[inline]
     pub(crate) fn shrink(&mut self, n_rows: usize, is_there: impl Fn(RawKey) -> bool) {
         for list in [&mut self.listed, &mut self.moved] {
@@ -166,12 +156,12 @@ impl DirtySet {
         self.removed.push(tombstone);
     }
 
-    /// Takes back the last burial.
+    /// Removes the tombstone that was added last.
     pub(crate) fn pop_tombstone(&mut self) {
         self.removed.pop();
     }
 
-    /// Forgets the removed rows that were captured: they have been deleted from the file.
+    /// Drops the tombstones of the captured rows: the rows have been deleted from the file.
     pub(crate) fn forget_removed(&mut self, change_set: &ChangeSet) {
         if change_set.removed().len() > 0 {
             self.removed
@@ -179,7 +169,7 @@ impl DirtySet {
         }
     }
 
-    /// Forgets everything: there is another file.
+    /// Clears the dirty set, because the world gets another file.
     #[cfg(feature = "persist")]
     pub(crate) fn clear(&mut self) {
         self.listed.clear();
@@ -187,28 +177,28 @@ impl DirtySet {
         self.removed.clear();
     }
 
-    /// Exchanges the removed rows for an empty list: somebody else answers for them.
+    /// Exchanges the tombstones for an empty list: the in-flight batch owns them from now on.
     #[cfg(feature = "persist")]
     pub(crate) fn swap_removed(&mut self, removed: &mut Vec<Tombstone>) {
         std::mem::swap(&mut self.removed, removed);
     }
 
-    /// After what was captured has not been written: its removed rows are to be deleted still, and the
-    /// new ones that were removed meanwhile are nothing, because the file never had them. Of the others
-    /// the file may have an older owner.
+    /// Merges a captured change set back, because it was not committed: its tombstones still have to be
+    /// written. New rows of it that were removed since leave no tombstone, because the file never had
+    /// them. Other rows of it that were removed since may have an older owner in the file.
     pub(crate) fn restore(&mut self, change_set: &ChangeSet, removed: &mut Vec<Tombstone>) {
         change_set.amend(&mut self.removed);
         self.removed.append(removed);
     }
 
-    /// Takes all rows out of the lists; `clean` clears their own flags.
+    /// Clears the lists; `clean` resets each row's own flags.
     pub(crate) fn clear_listed(&mut self, clean: impl FnMut(RawKey)) {
         self.listed.drain(..).for_each(clean);
         self.moved.clear();
     }
 
-    /// The same with the oldest ones. In the list of those that have moved they are left: a look at the
-    /// row says that it has not.
+    /// The same for the oldest rows. They stay in the list of moved rows: whoever reads that list checks
+    /// the row itself.
     pub(crate) fn clear_oldest(&mut self, most: usize, clean: impl FnMut(RawKey)) {
         let n = self.n_oldest(most);
         self.listed.drain(..n).for_each(clean);
@@ -231,12 +221,12 @@ mod tests {
         }
         let most = 2 * n_rows + 64;
         while dirty.listed().len() < most {
-            let gone = rows.insert(());
-            rows.remove(gone);
-            dirty.enlist(gone, &mut RowState::empty());
+            let removed = rows.insert(());
+            rows.remove(removed);
+            dirty.enlist(removed, &mut RowState::empty());
             dirty.shrink(n_rows, |key| rows.contains_key(key));
         }
-        assert_eq!(dirty.listed().len(), most, "taken out too early");
+        assert_eq!(dirty.listed().len(), most, "shrunk too early");
         let last = rows.insert(());
         dirty.enlist(last, &mut RowState::empty());
         dirty.shrink(n_rows, |key| rows.contains_key(key));
@@ -244,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_moves_again_is_listed_once_and_forgotten_when_it_is_gone() {
+    fn a_row_that_moves_again_is_listed_once_and_dropped_after_its_removal() {
         let mut rows = SlotMap::<RawKey, ()>::with_key();
         let mut dirty = DirtySet::default();
         let (stays, mut state) = (rows.insert(()), RowState::empty());
@@ -253,12 +243,12 @@ mod tests {
         }
         assert_eq!(dirty.moved(), [stays]);
         for _ in 0..65 {
-            let gone = rows.insert(());
-            rows.remove(gone);
-            dirty.enlist_moved(gone, &mut RowState::empty());
+            let removed = rows.insert(());
+            rows.remove(removed);
+            dirty.enlist_moved(removed, &mut RowState::empty());
         }
         dirty.shrink(1, |key| rows.contains_key(key));
-        assert_eq!(dirty.moved().len(), 66, "taken out too early");
+        assert_eq!(dirty.moved().len(), 66, "shrunk too early");
         dirty.enlist_moved(rows.insert(()), &mut RowState::empty());
         dirty.shrink(1, |key| rows.contains_key(key));
         assert_eq!(dirty.moved().len(), 2);

@@ -1,11 +1,11 @@
-//! What became of a row.
+//! The net effect on a row.
 
 use smallvec::SmallVec;
 
-/// Positions of columns, ascending: columns of a row whose type is not known.
+/// Positions of columns, ascending: a column set of a type-erased row.
 pub type Positions = SmallVec<[u16; 4]>;
 
-/// The position of a column, as [`Positions`] keep it.
+/// The position of a column, as stored in [`Positions`].
 ///
 /// # Panics
 /// Never for a column of a table: SQLite allows 32,767 of them.
@@ -14,13 +14,13 @@ pub(crate) fn position(column: usize) -> u16 {
     u16::try_from(column).expect("a table has 32,767 columns at most")
 }
 
-/// What became of a row.
+/// The net effect on a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect<C> {
-    /// It is new.
+    /// The row is new.
     Inserted,
     /// These columns were written to another value.
     Changed(C),
-    /// It is gone.
+    /// The row was removed.
     Removed,
 }

@@ -1,4 +1,4 @@
-//! The change feed: what was inserted, changed and removed since a subscriber last looked.
+//! The change feed: which rows were inserted, changed and removed since a subscriber last read it.
 
 use std::sync::{Arc, Weak};
 
@@ -11,21 +11,22 @@ use crate::schema::TableId;
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::tracking::effect::{Effect, Positions};
 
-/// A place in the change feed of a world: what has happened until here has been seen.
+/// A subscriber's position in the change feed of a world: changes before it have been read.
 ///
-/// Made by [`World::subscribe`](crate::World::subscribe); dropping it ends the subscription.
+/// Returned by [`World::subscribe`](crate::World::subscribe); dropping it ends the subscription.
 #[derive(Debug)]
 pub struct Subscription {
     token: Arc<()>,
 }
 
-/// Net effects by table and id, in the order in which they were recorded, but for the gaps that rows leave
-/// which were inserted and removed.
+/// Net effects by table and id, in the order in which they were recorded, except that rows which were
+/// inserted and removed leave gaps that later entries fill.
 pub(crate) type Pending = IndexMap<(TableId, i64), (RawKey, Effect<Positions>), DefaultHashBuilder>;
 
-/// Who looks, and what has not been looked at.
+/// The subscribers, and the changes that they have not read.
 ///
-/// A write is noted once, whoever looks; it is handed out to all subscribers when one of them does.
+/// A write is recorded once, however many subscribers there are; the recorded changes are handed out to
+/// all subscribers when one of them reads the feed.
 #[derive(Debug, Default)]
 pub(crate) struct Feed {
     recorded: Pending,
@@ -36,7 +37,7 @@ pub(crate) struct Feed {
 struct Subscriber {
     token: Weak<()>,
     capacity: usize,
-    /// `None` once there was more than the capacity.
+    /// `None` once the capacity was exceeded.
     pending: Option<Pending>,
 }
 
@@ -48,8 +49,8 @@ impl Feed {
 
     pub(crate) fn record(&mut self, row: AnyKey, id: i64, effect: Effect<Positions>) {
         record(&mut self.recorded, (row.table, id), row.key, effect);
-        // Now and then: a subscriber that never looks, or is not there any more, must not fill the
-        // memory.
+        // From time to time, subscribers that were dropped are removed, and changes are handed out, so
+        // that a subscriber that never reads the feed, or no longer exists, cannot fill the memory.
         let n_recorded = self.recorded.len();
         if n_recorded.is_power_of_two() {
             self.forget_dropped();
@@ -78,7 +79,7 @@ impl Feed {
             .retain(|subscriber| subscriber.token.strong_count() > 0);
     }
 
-    /// Gives what was noted to all subscribers.
+    /// Hands the recorded changes out to all subscribers.
     pub(crate) fn hand_out(&mut self) {
         self.forget_dropped();
         let recorded = std::mem::take(&mut self.recorded);
@@ -123,7 +124,7 @@ impl Subscriber {
     }
 }
 
-/// Puts one more effect to those that a row had already.
+/// Merges one more effect into the net effect of a row.
 fn record(pending: &mut Pending, row: (TableId, i64), key: RawKey, effect: Effect<Positions>) {
     let mut entry = match pending.entry(row) {
         Entry::Vacant(entry) => {
@@ -142,7 +143,7 @@ fn record(pending: &mut Pending, row: (TableId, i64), key: RawKey, effect: Effec
             columns.dedup();
         }
         (before @ Effect::Changed(_), Effect::Removed) => *before = Effect::Removed,
-        // A new row stays new whatever is written to it; ids do not come back.
+        // A new row stays new whatever is written to it; ids are not reused.
         (Effect::Inserted | Effect::Removed, _) | (Effect::Changed(_), Effect::Inserted) => {}
     }
 }

@@ -1,4 +1,4 @@
-//! What has changed: dirty rows, the changes copied out of the world, subscribers, and groups for `save`.
+//! Change tracking: dirty sets, captured change sets, the change feed, and the txn groups for `save`.
 
 pub(crate) mod change_set;
 pub(crate) mod commit_sink;
@@ -6,5 +6,6 @@ pub(crate) mod delta;
 pub(crate) mod dirty;
 pub(crate) mod effect;
 pub(crate) mod feed;
+pub(crate) mod tombstone;
 #[cfg(feature = "persist")]
 pub(crate) mod txn_groups;

@@ -1,4 +1,4 @@
-//! Changes copied out of one world, and applied to another.
+//! Copying changes out of one world as a delta, and applying the delta to another.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::store::world::World;
 use crate::store::world::changes::Changes;
 
 impl<T: Tables> Changes<'_, T> {
-    /// The changes with the values that the rows have now. O(what changed).
+    /// The changes, with the current values of the rows. O(changes).
     #[must_use]
     pub fn delta(&self) -> Delta {
         let mut delta = Delta::default();
@@ -42,8 +42,8 @@ impl<T: Tables> Changes<'_, T> {
 }
 
 impl<T: Tables> World<T> {
-    /// Every row as if it had just been inserted: what a new mirror begins with, or a new file. Ids of rows
-    /// that are gone are not given again there either. O(rows).
+    /// Every row as if it had just been inserted: the initial contents of a new mirror, or of a new file.
+    /// The ids of removed rows are not assigned again there either. O(rows).
     ///
     /// # Errors
     /// [`ErrorKind::TransactionOpen`] inside of a transaction.
@@ -70,15 +70,15 @@ impl<T: Tables> World<T> {
         })
     }
 
-    /// Does in this world what was done in the one that the changes come from; all of it or nothing.
-    /// Rows have the same ids here as there, and keys of their own.
+    /// Applies the changes of another world to this one, all of them or none. Rows have the same ids in
+    /// both worlds, and different keys.
     ///
-    /// A world that changes are applied to should not be changed by anybody else. Where it was, what
-    /// does not fit is listed. O(what changed).
+    /// A mirror should not be changed in any other way. Where it was, the error lists every row that does
+    /// not fit. O(changes).
     ///
     /// # Errors
-    /// [`ErrorKind::NotApplied`] with all rows that do not fit, [`ErrorKind::OtherSchema`] for the changes of
-    /// a world with other tables. Nothing was changed then.
+    /// [`ErrorKind::NotApplied`] with all rows that do not fit, [`ErrorKind::OtherSchema`] for the changes
+    /// of a world with other tables. On error the world is unchanged.
     pub fn apply(&mut self, delta: &Delta) -> Result<(), Error> {
         for (info, change_set) in &delta.tables {
             let own = T::INFO.get(change_set.table.index());
@@ -94,11 +94,11 @@ impl<T: Tables> World<T> {
                 removed: Vec::new(),
             };
             applying.remove(delta);
-            applying.make_room(delta);
-            // The place of a row that is there already is not that of a new one.
+            applying.reserve_new_rows(delta);
+            // A row that exists already must not be overwritten with a new one.
             if applying.problems.is_empty() {
                 applying.write(delta);
-                applying.look_at_all();
+                applying.validate();
                 applying.use_up_ids(delta);
             }
             match applying.problems {
@@ -109,8 +109,8 @@ impl<T: Tables> World<T> {
     }
 }
 
-/// A delta that is being applied. Only when all of it is in can it be said whether it fits: rows name
-/// each other, and take over each other's values.
+/// A delta that is being applied. It can be validated only after all of it is written, because its rows
+/// reference each other and take over each other's unique values.
 struct Applying<'w, T: Tables> {
     world: &'w mut World<T>,
     problems: Vec<Problem>,
@@ -125,12 +125,12 @@ impl<T: Tables> Applying<'_, T> {
             let pivot = match info.kind {
                 TableKind::Entity => None,
                 TableKind::Owned { pivot } => Some(pivot),
-                // Its rows go with what is owned.
+                // A pivot row is removed together with its owned row.
                 TableKind::Pivot { .. } => continue,
             };
             for id in change_set.removed() {
                 let Some(key) = self.world.tables.table(table).key_of(id) else {
-                    self.complain(info, id, ProblemKind::Missing);
+                    self.report(info, id, ProblemKind::Missing);
                     continue;
                 };
                 if let Some(pivot) = pivot {
@@ -142,8 +142,8 @@ impl<T: Tables> Applying<'_, T> {
         }
     }
 
-    /// Gives new rows their ids, so that all others can name them.
-    fn make_room(&mut self, delta: &Delta) {
+    /// Reserves the new rows with their ids, so that all other rows can reference them.
+    fn reserve_new_rows(&mut self, delta: &Delta) {
         for (info, change_set) in &delta.tables {
             if let TableKind::Pivot { .. } = info.kind {
                 continue;
@@ -155,7 +155,7 @@ impl<T: Tables> Applying<'_, T> {
             {
                 let table = self.world.tables.table_mut(change_set.table);
                 if table.key_of(row.id).is_some() {
-                    self.complain(info, row.id, ProblemKind::AlreadyThere);
+                    self.report(info, row.id, ProblemKind::AlreadyThere);
                 } else {
                     table.reserve(row.id);
                     self.world.recorded(change_set.table);
@@ -190,7 +190,7 @@ impl<T: Tables> Applying<'_, T> {
         }
     }
 
-    fn look_at_all(&mut self) {
+    fn validate(&mut self) {
         let mut visited = HashSet::new();
         for &row in &self.touched {
             let table = self.world.tables.table(row.table);
@@ -204,7 +204,7 @@ impl<T: Tables> Applying<'_, T> {
                 self.problems.push(Problem::of_row(table.info(), id, kind));
             }
             let owned = match table.info().kind {
-                // A pivot's row has the key of the owned row.
+                // A pivot row has the key of its owned row.
                 TableKind::Pivot { owned } => AnyKey {
                     table: owned,
                     key: row.key,
@@ -215,25 +215,26 @@ impl<T: Tables> Applying<'_, T> {
                 .ownership_cycles_above(owned, &mut visited, &mut self.problems);
         }
         for &(row, id) in &self.removed {
-            self.problems.extend(self.world.left_behind(row, id));
+            self.problems
+                .extend(self.world.dangling_references(row, id));
         }
     }
 
-    fn complain(&mut self, info: &'static TableInfo, id: i64, kind: ProblemKind) {
+    fn report(&mut self, info: &'static TableInfo, id: i64, kind: ProblemKind) {
         self.problems.push(Problem::of_row(info, id, kind));
     }
 }
 
 impl<T: Tables> World<T> {
-    /// Rows that still name one that is gone.
-    fn left_behind(&self, gone: AnyKey, id: i64) -> Vec<Problem> {
+    /// A problem for each row that still references a removed one.
+    fn dangling_references(&self, removed: AnyKey, id: i64) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for reference in &self.references[gone.table.index()] {
+        for reference in &self.references[removed.table.index()] {
             let table = self.tables.table(reference.table);
             if table.info().is_owned_key(reference.foreign_key) {
                 continue;
             }
-            for child in table.children_of(reference.foreign_key, Parent::Row(gone.key)) {
+            for child in table.children_of(reference.foreign_key, Parent::Row(removed.key)) {
                 problems.push(Problem {
                     table: table.info().name,
                     id: self.id_of_live(AnyKey {
@@ -245,7 +246,7 @@ impl<T: Tables> World<T> {
                         .foreign_key_column(reference.foreign_key)
                         .to_owned(),
                     kind: ProblemKind::Dangling {
-                        target: T::INFO[gone.table.index()].name,
+                        target: T::INFO[removed.table.index()].name,
                         id,
                     },
                 });

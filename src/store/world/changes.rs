@@ -1,4 +1,4 @@
-//! What has changed since a subscriber last looked: the change feed as a program reads it.
+//! The change feed as a program reads it: what has changed since a subscriber last read it.
 
 use std::fmt;
 
@@ -15,46 +15,46 @@ use crate::store::tracking::feed::Subscription;
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
 
-/// What became of the rows of a world since a subscriber last looked: each row once, with the net
-/// effect, by table in declaration order and by ascending id.
+/// The changes of a world since a subscriber last read the feed: each row once, with the net effect, by
+/// table in declaration order and in id order.
 ///
-/// A row that was inserted and removed meanwhile is not in it, and one that was inserted and changed
-/// is inserted. A column that was written and written back counts as changed.
+/// A row that was inserted and removed in between is not included, and one that was inserted and changed
+/// counts as inserted. A column that was written and then restored to its old value counts as changed.
 pub struct Changes<'w, T: Tables> {
     pub(crate) world: &'w World<T>,
     pub(crate) rows: Vec<Changed>,
 }
 
-/// What became of one row of `E`.
+/// The net effect on one row of `E`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change<E: Entity> {
-    /// Its key; stale if it was removed.
+    /// The row's key; stale if the row was removed.
     pub key: Key<E>,
-    /// Its id.
+    /// The row's id.
     pub id: Id<E>,
-    /// What became of it.
+    /// The net effect.
     pub effect: Effect<E::Columns>,
 }
 
-/// What became of one row of a pivot.
+/// The net effect on one row of a pivot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PivotChange<P: PivotRow> {
-    /// The key of the owned row; stale if it was removed.
+    /// The key of the owned row; stale if the row was removed.
     pub owned: Key<P::Owned>,
-    /// The id of the pivot's row.
+    /// The id of the pivot row.
     pub id: Id<P>,
-    /// What became of it. Changed means that the owned row has another owner now.
+    /// The net effect. `Changed` means that the owned row has another owner now.
     pub effect: Effect<()>,
 }
 
-/// What became of one row, whatever its type.
+/// The net effect on one row, type-erased.
 #[derive(Clone, Debug)]
 pub struct AnyChange<'c> {
     /// The table.
     pub table: &'static TableInfo,
     /// The row's id.
     pub id: i64,
-    /// What became of it; columns by position in [`TableInfo::columns`].
+    /// The net effect; columns by their positions in [`TableInfo::columns`].
     pub effect: &'c Effect<Positions>,
 }
 
@@ -68,8 +68,8 @@ pub(crate) struct Changed {
 }
 
 impl<T: Tables> World<T> {
-    /// Begins to note what changes, for [`changes`](Self::changes). As long as somebody subscribes,
-    /// every write costs a few more look-ups; without, nothing.
+    /// Starts recording changes for [`changes`](Self::changes). While there is a subscriber, every write
+    /// costs a few more lookups; without one it costs nothing.
     ///
     /// # Errors
     /// [`ErrorKind::TransactionOpen`] inside of a transaction.
@@ -77,27 +77,28 @@ impl<T: Tables> World<T> {
         self.subscribe_with(usize::MAX)
     }
 
-    /// The same for a subscriber for whom at most `capacity` changed rows are kept; one that looks
-    /// too seldom is told so then. Without it, what is kept is still no more than one note for each
-    /// row that is there or was when it last looked.
+    /// The same with a limit: at most `capacity` changed rows are kept for this subscriber. If more rows
+    /// change before it reads the feed, [`changes`](Self::changes) returns an error. Without a limit, the
+    /// feed still keeps no more than one entry for each row that exists now or existed when the
+    /// subscriber last read it.
     ///
     /// # Errors
     /// [`ErrorKind::TransactionOpen`] inside of a transaction.
     pub fn subscribe_with(&mut self, capacity: usize) -> Result<Subscription, Error> {
         self.refuse_in_transaction()?;
-        // What happened before is not for the new one.
+        // The new subscriber does not receive earlier changes.
         self.commit_sink.feed.hand_out();
         Ok(self.commit_sink.feed.subscribe(capacity))
     }
 
-    /// What has happened since this subscriber last looked, or subscribed. What was rolled back has
-    /// not happened. O(n log n) for n changed rows.
+    /// The changes since this subscriber last called it, or subscribed. Changes that were rolled back are
+    /// not included. O(n log n) for n changed rows.
     ///
     /// # Errors
-    /// [`ErrorKind::ChangesMissed`] if there was more than the subscriber's capacity: it has to look at
-    /// the whole world, as by [`snapshot`](Self::snapshot), and is up to date then.
-    /// [`ErrorKind::TransactionOpen`] inside of a transaction, [`ErrorKind::NotSubscribed`] for another
-    /// world's subscription.
+    /// [`ErrorKind::ChangesMissed`] if more rows changed than the subscriber's capacity: it has to read the
+    /// whole world, for example with [`snapshot`](Self::snapshot), and is up to date then.
+    /// [`ErrorKind::TransactionOpen`] inside of a transaction, [`ErrorKind::NotSubscribed`] for a
+    /// subscription of another world.
     pub fn changes(&mut self, subscription: &mut Subscription) -> Result<Changes<'_, T>, Error> {
         self.refuse_in_transaction()?;
         let pending = self.commit_sink.feed.take(subscription)?;
@@ -135,13 +136,13 @@ impl<T: Tables> Changes<'_, T> {
         self.rows.len()
     }
 
-    /// Whether nothing has happened.
+    /// Whether nothing has changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// All of them, whatever their table.
+    /// The changes of all tables.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = AnyChange<'_>> {
         self.rows.iter().map(|row| AnyChange {
             table: T::INFO[row.table.index()],
@@ -150,7 +151,7 @@ impl<T: Tables> Changes<'_, T> {
         })
     }
 
-    /// Those of the rows of `E`.
+    /// The changes of the rows of `E`.
     pub fn of<E: Entity<Tables = T>>(&self) -> impl ExactSizeIterator<Item = Change<E>> + '_ {
         self.rows_of(E::TABLE).iter().map(|row| Change {
             key: Key::from_raw(row.key),
@@ -166,7 +167,7 @@ impl<T: Tables> Changes<'_, T> {
         })
     }
 
-    /// Those of the rows of a pivot: who was given to whom.
+    /// The changes of a pivot: which rows were added, moved to another owner, or removed.
     pub fn of_pivot<P: PivotRow<Tables = T>>(
         &self,
     ) -> impl ExactSizeIterator<Item = PivotChange<P>> + '_ {

@@ -1,4 +1,4 @@
-//! What a row type has to be to be lent out by a world.
+//! The traits of a row type that a world stores and lends out.
 
 use crate::store::pivot::StoredPivot;
 use crate::store::row::entity::PivotRow;
@@ -14,19 +14,19 @@ pub trait Entity: Stored {
     type Mut<'w>: From<RowMut<'w, Self>>;
 }
 
-/// Entities that are inserted as they are. The others belong to an owner, who adds them.
+/// Entities that are inserted on their own. All others are owned, and are added to an owner.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` belongs to an owner and cannot be inserted alone",
     note = "use the owner's `add_...` method, or `World::add`"
 )]
 pub trait Standalone: Entity {}
 
-/// Entities that exactly one owner has.
+/// Owned entities: each row has exactly one owner.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not an owned entity")]
 pub trait Owned: Entity {
-    /// The pivot that says whose a row is.
+    /// The pivot that stores the owner of each row.
     type Pivot: StoredPivot<Tables = Self::Tables, Owned = Self>;
 }
 
-/// Who the owner of a row of `O` is.
+/// The owner of a row of `O`.
 pub type OwnerOf<O> = <<O as Owned>::Pivot as PivotRow>::Owner;

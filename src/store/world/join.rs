@@ -1,5 +1,5 @@
-//! Links: rows of a join table, each of which ties two rows together and says nothing else. Linking
-//! and unlinking never touches the rows at the ends.
+//! Joins: rows of a join table, each of which links two rows and has no other content. Linking and
+//! unlinking never changes the rows at the ends.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -17,48 +17,48 @@ use crate::store::world::World;
 use crate::store::world::entity::{Entity, Standalone};
 use crate::store::world::view::{RowMut, RowRef};
 
-/// A row of a join table: an entity like any other, of which there is one at most for each pair of
-/// rows. Generated.
+/// A row of a join table: an entity like any other, of which at most one exists for each pair of rows.
+/// Generated.
 pub trait Join: Standalone {
-    /// What its first foreign key names.
+    /// The entity that its first foreign key references.
     type Left: Entity<Tables = Self::Tables>;
-    /// What its second foreign key names.
+    /// The entity that its second foreign key references.
     type Right: Entity<Tables = Self::Tables>;
 
     /// Position of the first foreign key in `INFO`.
     const LEFT: usize;
-    /// Position of the second.
+    /// Position of the second foreign key.
     const RIGHT: usize;
 
-    /// The row that links these two; other columns have what `Default` gives.
+    /// A new row that links these two; other columns have their `Default`.
     fn link(left: Key<Self::Left>, right: Key<Self::Right>) -> Self;
-    /// The two rows that it links.
+    /// The keys of the two rows that it links.
     fn ends(&self) -> (Key<Self::Left>, Key<Self::Right>);
 }
 
 /// A join table seen from one of its ends.
 pub trait Side<J: Join> {
-    /// The end that it is seen from.
+    /// The entity at the near end, which the table is seen from.
     type Near: Entity<Tables = J::Tables>;
-    /// The other end.
+    /// The entity at the far end.
     type Far: Entity<Tables = J::Tables>;
 
-    /// Position of the foreign key to the near end.
+    /// Position of the foreign key to the near end in `INFO`.
     const NEAR: usize;
     /// Position of the foreign key to the far end.
     const FAR: usize;
 
-    /// The row that links these two.
+    /// A new row that links these two.
     fn link(near: Key<Self::Near>, far: Key<Self::Far>) -> J;
-    /// The far end of a link.
+    /// The key at the far end of a link.
     fn far(link: &J) -> Key<Self::Far>;
 }
 
-/// Seen from the row that the first foreign key names.
+/// The join table seen from the row that the first foreign key references.
 #[derive(Clone, Copy, Debug)]
 pub struct FromLeft;
 
-/// Seen from the row that the second foreign key names.
+/// The join table seen from the row that the second foreign key references.
 #[derive(Clone, Copy, Debug)]
 pub struct FromRight;
 
@@ -98,7 +98,7 @@ impl<J: Join> Side<J> for FromRight {
     }
 }
 
-/// The rows at the far end of a row's links, with their keys, in the order of the links' ids: that in
+/// The rows that a row is linked with, with their keys, in the order of the links' ids: the order in
 /// which they were linked.
 pub struct Linked<'w, J: Join, S: Side<J>> {
     links: Rows<'w, J>,
@@ -106,14 +106,14 @@ pub struct Linked<'w, J: Join, S: Side<J>> {
 }
 
 impl<'w, J: Join, S: Side<J>> Linked<'w, J, S> {
-    /// The keys alone.
+    /// The keys only.
     pub fn keys(
         self,
     ) -> impl DoubleEndedIterator<Item = Key<S::Far>> + ExactSizeIterator + use<'w, J, S> {
         self.links.map(|(_, link)| S::far(link))
     }
 
-    /// The links themselves.
+    /// The rows of the join table.
     #[must_use]
     pub fn links(self) -> Rows<'w, J> {
         self.links
@@ -145,7 +145,7 @@ impl<'w, J: Join, S: Side<J>> Iterator for Linked<'w, J, S> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        // Foreign keys name rows that are there, so no link is passed over.
+        // Foreign keys reference existing rows, so no link is skipped.
         let (_, link) = self.links.next()?;
         Self::far_end(self.far, link)
     }
@@ -179,8 +179,8 @@ impl<T: Tables> World<T> {
     /// Links two rows: inserts a row of `J`. O(1).
     ///
     /// # Errors
-    /// [`ErrorKind::NotUnique`] when they are linked already, and [`ErrorKind::NoSuchRow`] when one of them is
-    /// not there. Nothing was changed then.
+    /// [`ErrorKind::NotUnique`] when they are linked already, and [`ErrorKind::NoSuchRow`] when one of them
+    /// does not exist. On error the world is unchanged.
     #[inline]
     pub fn link<J: Join<Tables = T>, S: Side<J>>(
         &mut self,
@@ -190,11 +190,11 @@ impl<T: Tables> World<T> {
         self.insert(S::link(near, far))
     }
 
-    /// Unlinks two rows: removes the row of `J`, and neither of the two. O(1).
+    /// Unlinks two rows: removes the row of `J`, and neither of the two rows. O(1).
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`], [`ErrorKind::NotLinked`], and [`ErrorKind::StillReferenced`] when another row names
-    /// the link. Nothing was changed then.
+    /// [`ErrorKind::StaleKey`], [`ErrorKind::NotLinked`], and [`ErrorKind::StillReferenced`] when another
+    /// row references the link. On error the world is unchanged.
     pub fn unlink<J: Join<Tables = T>, S: Side<J>>(
         &mut self,
         near: Key<S::Near>,
@@ -205,12 +205,12 @@ impl<T: Tables> World<T> {
         self.remove(link.ok_or_else(|| not_linked::<J, S>(ends))?)
     }
 
-    /// Links `near` with these rows and no others: links with rows that are not among them go, those
-    /// with rows that are stay as they are, and what is missing is added. All or nothing.
+    /// Links `near` with exactly these rows: links with other rows are removed, existing links with these
+    /// rows are kept, and missing links are added. All or nothing.
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`], [`ErrorKind::Twice`] for a key that stands in the list twice, and whatever
-    /// linking or unlinking refuses. Nothing was changed then.
+    /// [`ErrorKind::StaleKey`], [`ErrorKind::Twice`] for a key that is in the list twice, and any error of
+    /// linking or unlinking. On error the world is unchanged.
     pub fn set_links<J: Join<Tables = T>, S: Side<J>>(
         &mut self,
         near: Key<S::Near>,
@@ -227,13 +227,13 @@ impl<T: Tables> World<T> {
             }
         }
         let links = self.linked::<J, S>(near).links();
-        let gone: Vec<Key<J>> = links
+        let removed: Vec<Key<J>> = links
             .filter(|(_, link)| !wanted.contains(&S::far(link).raw()))
             .map(|(key, _)| key)
             .collect();
         let mut had: HashSet<_> = self.linked::<J, S>(near).keys().map(Key::raw).collect();
         self.transaction(|world| {
-            for link in gone {
+            for link in removed {
                 world.remove(link)?;
             }
             for far in rows {
@@ -245,7 +245,7 @@ impl<T: Tables> World<T> {
         })
     }
 
-    /// The row that links these two. One of the table's UNIQUE constraints leads to it.
+    /// The row that links these two, found through one of the table's UNIQUE constraints.
     fn link_of<J: Join<Tables = T>, S: Side<J>>(
         &self,
         near: Key<S::Near>,
@@ -326,7 +326,7 @@ impl<E: Entity> RowMut<'_, E> {
         self.world().unlink::<J, S>(near, far)
     }
 
-    /// Links this row with these and no others: see [`World::set_links`].
+    /// Links this row with exactly these: see [`World::set_links`].
     ///
     /// # Errors
     /// As [`World::set_links`].

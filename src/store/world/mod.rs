@@ -1,4 +1,4 @@
-//! The world: all tables of one schema, and the verbs on them.
+//! The world: all tables of one schema, and the operations on them.
 
 mod apply;
 pub(crate) mod changes;
@@ -28,11 +28,12 @@ use crate::store::world::entity::{Entity, Standalone};
 use crate::store::world::transaction::UndoLog;
 use crate::store::world::view::{RowMut, RowRef};
 
-/// All tables of one schema, in memory. The only way in for rows, because only it sees every table.
+/// All tables of one schema, in memory. All writes go through the world, because only it can access every
+/// table.
 ///
-/// The verbs are the same for every entity; the type of the row or of the key says which table.
-/// Tables can be read one by one: the world derefs to the generated struct of them. Works without
-/// a file; with one, it is a [`Database`](crate::Database)'s.
+/// The operations are the same for every entity; the type of the row or of the key selects the table.
+/// Tables can be read one by one: the world derefs to the generated struct of all tables. A world works
+/// without a file; a [`Database`](crate::Database) contains a world and its file.
 pub struct World<T: Tables> {
     pub(crate) tables: T,
     pub(crate) log: UndoLog,
@@ -83,15 +84,15 @@ impl<T: Tables> World<T> {
         }
     }
 
-    /// A number that no other world of this process has: `mem::swap` can put one world in the place
-    /// of another, and then it must not be flushed.
+    /// A number that is unique among the worlds of this process: `mem::swap` can exchange one world for
+    /// another, which must not be flushed to this file then.
     #[cfg(feature = "persist")]
     pub(crate) fn identity(&self) -> u64 {
         self.identity
     }
 
-    /// Makes all rows new, for a file that has none of them. To whoever knew it with the other file it is
-    /// another world: returns the new [identity](Self::identity). O(rows).
+    /// Marks all rows as new, for a file that has no rows. For the pipeline of the previous file this
+    /// counts as another world: returns the new [identity](Self::identity). O(rows).
     #[cfg(feature = "persist")]
     pub(crate) fn forget_file(&mut self) -> u64 {
         for table in all_tables::<T>() {
@@ -102,33 +103,34 @@ impl<T: Tables> World<T> {
         self.identity
     }
 
-    /// Puts a row in, and returns its key. Its id is one that no row of the table ever had. O(1).
+    /// Inserts a row, and returns its key. Its id is one that no row of the table ever had. O(1).
     ///
     /// # Errors
-    /// [`ErrorKind::NotUnique`](crate::ErrorKind::NotUnique), [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber),
-    /// [`ErrorKind::CheckFailed`](crate::ErrorKind::CheckFailed), [`ErrorKind::NoSuchRow`](crate::ErrorKind::NoSuchRow) for a
-    /// foreign key to a row that is not there, [`ErrorKind::IdExhausted`](crate::ErrorKind::IdExhausted). Nothing was
-    /// changed then.
+    /// [`ErrorKind::NotUnique`](crate::ErrorKind::NotUnique),
+    /// [`ErrorKind::NoSuchRow`](crate::ErrorKind::NoSuchRow) for a foreign key without a row,
+    /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber),
+    /// [`ErrorKind::CheckFailed`](crate::ErrorKind::CheckFailed),
+    /// [`ErrorKind::IdExhausted`](crate::ErrorKind::IdExhausted). On error the world is unchanged.
     #[inline]
     pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
         let id = self.validate_insert(&row)?;
         Ok(self.insert_unchecked(id, row))
     }
 
-    /// A row for reading, with its relations. O(1).
+    /// Read access to a row and its relations. O(1).
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if it is not there.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row.
     #[inline]
     pub fn get<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<E::Ref<'_>, Error> {
         let row = RowRef::new(self, key).ok_or_else(|| Error::stale_key(E::INFO.name))?;
         Ok(row.into())
     }
 
-    /// A row for writing: setters, and the operations on what it owns. O(1).
+    /// Write access to a row: setters, and the operations on what it owns. O(1).
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if it is not there.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row.
     #[inline]
     pub fn get_mut<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<E::Mut<'_>, Error> {
         if !E::table(&self.tables).contains_key(key) {
@@ -137,24 +139,24 @@ impl<T: Tables> World<T> {
         Ok(RowMut::new(self, key).into())
     }
 
-    /// Whether a key's row is there. O(1).
+    /// Whether the world has a row with this key. O(1).
     #[inline]
     #[must_use]
     pub fn contains_key<E: Entity<Tables = T>>(&self, key: Key<E>) -> bool {
         E::table(&self.tables).contains_key(key)
     }
 
-    /// The id of a row: what is written to the file, and what to send to a client. O(1).
+    /// The id of a row, which is what the file stores and what to send to a client. O(1).
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if it is not there.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row.
     #[inline]
     pub fn id<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<Id<E>, Error> {
         let id = E::table(&self.tables).id(key);
         id.ok_or_else(|| Error::stale_key(E::INFO.name))
     }
 
-    /// The key of the row with this id, if it is there. O(1).
+    /// The key of the row with this id, if there is one. O(1).
     #[inline]
     #[must_use]
     pub fn key<E: Entity<Tables = T>>(&self, id: Id<E>) -> Option<Key<E>> {
@@ -175,7 +177,7 @@ impl<T: Tables> World<T> {
             .sum()
     }
 
-    /// Whether there is no row in any table.
+    /// Whether all tables are empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -187,35 +189,35 @@ impl<T: Tables> World<T> {
         E::table(&self.tables).iter()
     }
 
-    /// All rows of `E` for writing, one after the other in ascending order of their ids. Rows that are
-    /// inserted on the way are not visited, and rows that are removed are not either.
+    /// Visits all rows of `E` for writing, in id order. Rows that are inserted during the iteration are
+    /// not visited, and neither are rows that are removed before the iteration reaches them.
     ///
-    /// Each row is lent out as [`get_mut`](Self::get_mut) does, so no write can miss its dirty flag;
-    /// two cannot be had at once, hence `while let Some(row) = rows.next()` instead of `for`.
+    /// Each row is returned as [`get_mut`](Self::get_mut) does, so no write can miss its dirty flag; only
+    /// one row can be borrowed at a time, hence `while let Some(row) = rows.next()` instead of `for`.
     pub fn iter_mut<E: Entity<Tables = T>>(&mut self) -> IterMut<'_, E> {
         let next = E::table(&self.tables).ids.counter().next();
         IterMut {
             world: self,
             next: Some(i64::MIN),
-            // Where no id is left, none can be inserted on the way either.
+            // When the ids are exhausted, no row can be inserted during the iteration.
             last: next.map_or(i64::MAX, |next| next - 1),
         }
     }
 
-    /// Number of rows that the next flush has to write: inserted, changed and removed ones. What is on its
-    /// way in the background, or was copied ahead, does not count. O(such rows).
+    /// Number of rows that the next flush has to write: inserted, changed and removed ones. Rows that are
+    /// in flight in the background, or in the staged batch, do not count. O(such rows).
     #[must_use]
     pub fn n_dirty(&self) -> usize {
         all_tables::<T>().map(|table| self.n_dirty_of(table)).sum()
     }
 
-    /// The id of a row that is known to be there.
+    /// The id of a row that is known to be live.
     ///
     /// # Panics
-    /// When it is not.
+    /// If the row does not exist.
     pub(crate) fn id_of_live(&self, row: AnyKey) -> i64 {
         let id = self.tables.table(row.table).id_of(row.key);
-        id.expect("a row that indexes name has an id (invariant 2)")
+        id.expect("a row that an index contains has an id (invariant 2)")
     }
 
     fn n_dirty_of(&self, table: TableId) -> usize {
@@ -229,8 +231,8 @@ impl<T: Tables> World<T> {
         listed + table.dirty().removed().len()
     }
 
-    /// Recomputes every index, ownership and dirty set from the rows, and says what does not agree:
-    /// nothing, unless the engine has a bug. O(rows); for tests.
+    /// Recomputes every index, ownership and dirty set from the rows, and returns the differences: empty,
+    /// unless the engine has a bug. O(rows); for tests.
     #[must_use]
     pub fn check(&self) -> Vec<String> {
         all_tables::<T>()
@@ -247,7 +249,7 @@ fn new_identity() -> u64 {
     WORLDS.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Rows lent out for writing, one at a time: see [`World::iter_mut`].
+/// A lending iterator over rows for writing: see [`World::iter_mut`].
 #[derive(Debug)]
 pub struct IterMut<'w, E: Entity> {
     world: &'w mut World<E::Tables>,

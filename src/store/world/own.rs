@@ -1,4 +1,4 @@
-//! Owned rows: added to an owner, taken from it, given to another.
+//! Owned rows: adding them to an owner, removing them, and moving them to another owner.
 
 use std::collections::HashSet;
 
@@ -15,12 +15,12 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 use crate::store::world::entity::{Owned, OwnerOf};
 
-/// One row of the list that replaces what an owner has: a new row, or one that it has and keeps.
+/// One row of the list that replaces an owner's rows: a new row, or a row that the owner has and keeps.
 #[derive(Clone, Debug)]
 pub enum NewOrKept<E> {
     /// A row to add.
     New(E),
-    /// A row that the owner has already.
+    /// A row that the owner already has.
     Kept(Key<E>),
 }
 
@@ -41,7 +41,7 @@ fn pivot<O: Owned>(tables: &O::Tables) -> &Pivot<O::Pivot> {
 }
 
 impl<T: Tables> World<T> {
-    /// What `owner` has of `O`, in the order in which it was added. O(1).
+    /// The rows of `O` that `owner` has, in the order in which they were added. O(1).
     #[inline]
     pub fn owned_by<O: Owned<Tables = T>>(&self, owner: impl Into<OwnerOf<O>>) -> Rows<'_, O> {
         Rows::new(
@@ -50,11 +50,11 @@ impl<T: Tables> World<T> {
         )
     }
 
-    /// Adds a row to what `owner` has: the row and its row in the pivot. O(1).
+    /// Adds a row to an owner: inserts the row and its pivot row. O(1).
     ///
     /// # Errors
-    /// When the owner is not there ([`ErrorKind::NoSuchRow`]) or the row is refused. Nothing was changed
-    /// then.
+    /// When the owner does not exist ([`ErrorKind::NoSuchRow`]) or the row is refused. On error the world is
+    /// unchanged.
     #[inline]
     pub fn add<O: Owned<Tables = T>>(
         &mut self,
@@ -64,8 +64,8 @@ impl<T: Tables> World<T> {
         self.add_to(owner.into(), row)
     }
 
-    /// The same for an owner of any type: compiled once for each type of row, and not for each type of key
-    /// that names an owner.
+    /// [`add`](Self::add), compiled once for each type of row instead of once for each type of owner too:
+    /// with several copies, none of them would have the validation inlined.
     fn add_to<O: Owned<Tables = T>>(&mut self, owner: OwnerOf<O>, row: O) -> Result<Key<O>, Error> {
         self.check_owner::<O>(owner, None)?;
         let id = self.validate_insert(&row)?;
@@ -86,11 +86,11 @@ impl<T: Tables> World<T> {
         Ok(key)
     }
 
-    /// Removes a row from what `owner` has: the row, its row in the pivot, and what it has in turn.
+    /// Removes a row that `owner` has: the row, its pivot row, and everything that the row owns.
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`], [`ErrorKind::NotTheOwner`], [`ErrorKind::StillReferenced`]. Nothing was changed
-    /// then.
+    /// [`ErrorKind::StaleKey`], [`ErrorKind::NotTheOwner`], [`ErrorKind::StillReferenced`]. On error the
+    /// world is unchanged.
     pub fn remove_owned<O: Owned<Tables = T>>(
         &mut self,
         owner: impl Into<OwnerOf<O>>,
@@ -100,13 +100,13 @@ impl<T: Tables> World<T> {
         self.remove(key)
     }
 
-    /// Replaces what `owner` has: rows that are not in the list are removed, new ones are added, and
-    /// the keys of rows that it has keep them. All or nothing. Returns the keys in the order of the
-    /// list.
+    /// Replaces the rows of `owner`: rows that are not in the list are removed, new ones are added, and
+    /// rows that it keeps keep their keys. All or nothing. Returns the keys in the order of the list.
     ///
     /// # Errors
-    /// [`ErrorKind::AlreadyOwned`] for the key of a row that another owner has, [`ErrorKind::Twice`] for a
-    /// key that is in the list twice, and whatever adding or removing refuses. Nothing was changed then.
+    /// [`ErrorKind::AlreadyOwned`] for the key of a row that has another owner, [`ErrorKind::Twice`] for a
+    /// key that is in the list twice, and any error of adding or removing a row. On error the world is
+    /// unchanged.
     pub fn set_owned<O: Owned<Tables = T>>(
         &mut self,
         owner: impl Into<OwnerOf<O>>,
@@ -137,31 +137,32 @@ impl<T: Tables> World<T> {
         }
         self.transaction(|world| {
             let had: Vec<RawKey> = pivot::<O>(&world.tables).owned_by(owner).collect();
-            let gone = had.into_iter().filter(|key| !kept.contains(key));
+            let removed = had.into_iter().filter(|key| !kept.contains(key));
             world.remove_all(
-                gone.map(|key| AnyKey {
-                    table: O::TABLE,
-                    key,
-                })
-                .collect(),
+                removed
+                    .map(|key| AnyKey {
+                        table: O::TABLE,
+                        key,
+                    })
+                    .collect(),
             )?;
             let key_of = |row| match row {
                 NewOrKept::New(row) => world.add_to(owner, row),
-                // One that went along with a removed one is not kept.
+                // A row that was removed because one of the removed rows owned it cannot be kept.
                 NewOrKept::Kept(key) => world.id_of_owned(key).map(|_| key),
             };
             rows.into_iter().map(key_of).collect()
         })
     }
 
-    /// Gives a row that `from` has to `to`: one UPDATE of its row in the pivot. It takes its place
-    /// among what `to` has by the order in which the rows were added, no matter to whom. O(log n) at
-    /// worst.
+    /// Moves a row from `from` to `to`: one UPDATE of its pivot row. Its position among the rows of `to`
+    /// follows the order in which the rows were added, no matter to which owner. O(log n) in the worst
+    /// case.
     ///
     /// # Errors
     /// [`ErrorKind::StaleKey`], [`ErrorKind::NotTheOwner`] if `from` does not have it,
-    /// [`ErrorKind::NoSuchRow`] if `to` is not there, and [`ErrorKind::OwnsItself`] if `to` belongs to the row.
-    /// Nothing was changed then.
+    /// [`ErrorKind::NoSuchRow`] if `to` does not exist, and [`ErrorKind::OwnsItself`] if `to` is owned by
+    /// the row, directly or not. On error the world is unchanged.
     pub fn give<O: Owned<Tables = T>>(
         &mut self,
         from: impl Into<OwnerOf<O>>,
@@ -184,14 +185,14 @@ impl<T: Tables> World<T> {
         Ok(())
     }
 
-    /// Refuses an owner that belongs to the row.
+    /// Refuses an owner that is itself owned by the row.
     fn refuse_owner_below<O: Owned<Tables = T>>(
         &self,
         key: Key<O>,
         owner: OwnerOf<O>,
     ) -> Result<(), Error> {
         let (arm, parent) = owner.arm();
-        // The arms follow the owned row.
+        // The foreign keys of the arms follow that of the owned row.
         match (parent, O::Pivot::INFO.arms()[arm].table) {
             (Parent::Row(owner), Some(table)) => self.refuse_ownership_cycle(
                 AnyKey {
@@ -241,7 +242,7 @@ impl<T: Tables> World<T> {
     ) -> Result<(), Error> {
         let (arm, parent) = owner.arm();
         let info = O::Pivot::INFO;
-        // The arms follow the owned row.
+        // The foreign keys of the arms follow that of the owned row.
         let foreign_key = &info.arms()[arm];
         match (parent, foreign_key.table) {
             (Parent::Row(key), Some(target)) if self.tables.table(target).id_of(key).is_none() => {

@@ -1,8 +1,8 @@
-//! Chains of owners: what somebody owns may own something in turn, but never its own owner.
+//! Chains of owners: an owned row may own rows in turn, but never its own owner.
 //!
-//! Rows that own each other in a circle would be an island: nobody outside has them, so nobody can
-//! find them, give them away, or remove them with their owner. Foreign keys that do not say who owns
-//! a row may go in circles as they like.
+//! Rows in an ownership cycle would be unreachable: no row outside of the cycle owns them, so they could
+//! not be found through an owner, moved to another one, or removed with one. Foreign keys that do not
+//! name an owner may be cyclic.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::store::table::stored::{Tables, all_tables};
 use crate::store::world::World;
 
 impl<T: Tables> World<T> {
-    /// The owners of a row, each with where it stands.
+    /// The owners of a row, each with the foreign key that names it.
     fn owners_of(&self, row: AnyKey) -> Vec<(AnyKey, Reference)> {
         let owner = |&reference: &Reference| {
             let Reference { table, foreign_key } = reference;
@@ -31,8 +31,8 @@ impl<T: Tables> World<T> {
             .collect()
     }
 
-    /// Makes sure that `row` is neither `owner`, its owner to be, nor one of that one's owners.
-    /// O(length of the chain), and nothing at all where tables do not allow for a circle.
+    /// Refuses `owner` as the new owner of `row` if it is `row` itself, or owned by `row` directly or
+    /// not. O(length of the chain), and O(1) where the schema allows for no cycle.
     pub(crate) fn refuse_ownership_cycle(&self, row: AnyKey, owner: AnyKey) -> Result<(), Error> {
         if !self.ownership.can_be_cyclic[row.table.index()] {
             return Ok(());
@@ -54,7 +54,7 @@ impl<T: Tables> World<T> {
         Ok(())
     }
 
-    /// The same for an owner that stands in the row already.
+    /// The same for the owners that the row already has.
     pub(crate) fn refuse_ownership_cycle_of(&self, row: AnyKey) -> Result<(), Error> {
         if !self.ownership.can_be_cyclic[row.table.index()] {
             return Ok(());
@@ -63,7 +63,7 @@ impl<T: Tables> World<T> {
         owners.try_for_each(|(owner, _)| self.refuse_ownership_cycle(row, owner))
     }
 
-    /// Where rows own themselves: one place in each circle. O(rows of tables that allow for one).
+    /// The ownership cycles of the world: one problem for each. O(rows of tables that allow for a cycle).
     pub(crate) fn ownership_cycles(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut visited = HashSet::new();
@@ -75,7 +75,8 @@ impl<T: Tables> World<T> {
         problems
     }
 
-    /// The circles that a row is in or below of, but for those through rows that were visited.
+    /// Reports the ownership cycles that a row is part of or is owned through, except those through rows
+    /// that were visited before.
     pub(crate) fn ownership_cycles_above(
         &self,
         row: AnyKey,
@@ -85,7 +86,8 @@ impl<T: Tables> World<T> {
         if !self.ownership.can_be_cyclic[row.table.index()] || !visited.insert(row) {
             return;
         }
-        // The way up to where we are, each row with the owners that were not looked at.
+        // The path from the row to the owner that is visited now, each with its owners that are not
+        // visited yet.
         let mut path = vec![(row, self.owners_of(row))];
         let mut on_path = HashSet::from([row]);
         while let Some((row, owners)) = path.last_mut() {

@@ -1,4 +1,4 @@
-//! Removing a row with all that goes with it.
+//! Removing a row with everything that is removed with it.
 
 use smallvec::{SmallVec, smallvec};
 
@@ -13,13 +13,13 @@ use crate::store::world::World;
 use crate::store::world::entity::Entity;
 
 impl<T: Tables> World<T> {
-    /// Removes a row with all that it owns, and with the rows whose foreign keys say
-    /// `ON DELETE CASCADE`; those that say `SET NULL` name nobody from then on. The cost is that of
-    /// the rows it touches, and no depth of ownership overflows the stack.
+    /// Removes a row with all that it owns, and with the rows whose foreign keys are declared `ON DELETE
+    /// CASCADE`; those declared `SET NULL` become NULL. The cost is proportional to the rows it touches,
+    /// and no depth of ownership overflows the stack.
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`], and [`ErrorKind::StillReferenced`] when another row needs one of them.
-    /// Nothing was changed then.
+    /// [`ErrorKind::StaleKey`], and [`ErrorKind::StillReferenced`] when another row references one of the
+    /// removed rows. On error the world is unchanged.
     pub fn remove<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<(), Error> {
         if !E::table(&self.tables).contains_key(key) {
             return Err(Error::stale_key(E::INFO.name));
@@ -32,11 +32,11 @@ impl<T: Tables> World<T> {
         })
     }
 
-    /// Removes these rows and all that goes with them. In a transaction.
+    /// Removes these rows and all that is removed with them. Must run in a transaction.
     pub(crate) fn remove_all(&mut self, mut to_remove: SmallVec<[AnyKey; 4]>) -> Result<(), Error> {
         let mut refusing = Vec::new();
         while let Some(row) = to_remove.pop() {
-            // It may have gone with another one.
+            // The row may have been removed with another one already.
             let Some(id) = self.tables.table(row.table).id_of(row.key) else {
                 continue;
             };
@@ -65,7 +65,7 @@ impl<T: Tables> World<T> {
             self.tables.table_mut(row.table).remove(row.key);
             self.recorded(row.table);
         }
-        // Whoever was in the way may have been removed as well.
+        // Rows that referenced a removed row may have been removed as well by now.
         refusing
             .into_iter()
             .try_for_each(|(reference, row, id)| self.still_referenced(reference, row, id))
@@ -116,7 +116,7 @@ impl<T: Tables> World<T> {
     }
 }
 
-/// What removing a row does to the rows that name it.
+/// What removing a row does to the rows that reference it.
 pub(crate) enum Action {
     RemovePivotRow,
     Remove(TableId),

@@ -1,4 +1,4 @@
-//! Which rows are included when one row is saved.
+//! The save set: the rows that are written when one row is saved.
 
 use hashbrown::{DefaultHashBuilder, HashSet};
 use indexmap::IndexSet;
@@ -14,18 +14,18 @@ use crate::store::tracking::txn_groups::Group;
 use crate::store::world::World;
 use crate::store::world::remove::Action;
 
-/// Whether what a row owns is saved with it.
+/// Whether the rows that a row owns are saved with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SaveScope {
-    /// With all that it owns: through pivots, and through foreign keys that say `ON DELETE CASCADE`.
+    /// The row and all that it owns: through pivots, and through foreign keys that are declared `ON
+    /// DELETE CASCADE`.
     Owned,
-    /// The row alone, and what it cannot be in the file without.
+    /// The row itself, and the rows without which it cannot be in the file.
     Row,
 }
 
-/// The rows to write so that `row` is in the file as it is in memory, and the file is still true:
-/// what it owns, what has been removed from it, and the rows without which the file would name
-/// rows that are not there.
+/// The rows to write so that the file has `row` as it is in memory and stays consistent: what it owns,
+/// what has been removed from it, and the rows without which the file would have dangling references.
 pub(crate) fn rows_to_save<T: Tables>(
     world: &mut World<T>,
     row: AnyKey,
@@ -43,43 +43,44 @@ pub(crate) fn rows_to_save<T: Tables>(
         closure.add_owned();
         closure.add_removed_from();
     }
-    let n_asked = closure.n_dirty();
+    let n_requested = closure.n_dirty();
     loop {
         let before = closure.rows.len();
         if scope == SaveScope::Owned {
             closure.add_removed_from();
-            closure.add_that_left();
+            closure.add_moved_away();
         }
-        closure.add_needed();
-        closure.add_that_let_go();
-        closure.add_changed_together();
+        closure.add_referenced();
+        closure.add_former_referrers();
+        closure.add_txn_groups();
         if closure.rows.len() == before {
             return ToSave {
                 rows: closure.rows.into_iter().collect(),
-                n_asked,
+                n_requested,
             };
         }
     }
 }
 
-/// The rows that are written when one is saved.
+/// The save set of a row.
 pub(crate) struct ToSave {
     pub(crate) rows: RowSet,
-    /// How many of those that differ from the file are the row itself, what it owns and what was
-    /// removed from it.
-    pub(crate) n_asked: usize,
+    /// Number of dirty rows that were asked for: the row itself, what it owns and what was removed from
+    /// it. The others are implied.
+    pub(crate) n_requested: usize,
 }
 
 struct Closure<'w, T: Tables> {
     world: &'w World<T>,
-    /// Each once, in the order in which they were found: whoever follows them goes on where it was.
+    /// Each row once, in the order in which it was found, so that a traversal can continue at the
+    /// position where it stopped.
     rows: IndexSet<AnyKey, DefaultHashBuilder>,
-    /// The groups whose rows are among them.
+    /// The txn groups whose rows have been added.
     groups: HashSet<Group>,
 }
 
 impl<T: Tables> Closure<'_, T> {
-    /// What the rows own, and what that owns.
+    /// Adds all that the rows own, directly or not.
     fn add_owned(&mut self) {
         let mut n_visited = 0;
         while let Some(&row) = self.rows.get_index(n_visited) {
@@ -108,7 +109,7 @@ impl<T: Tables> Closure<'_, T> {
         }
     }
 
-    /// The removed rows that belonged to one of the rows.
+    /// Adds the removed rows that belonged to one of the rows.
     fn add_removed_from(&mut self) {
         for table in all_tables::<T>() {
             for tombstone in self.world.tables.table(table).dirty().removed() {
@@ -126,20 +127,20 @@ impl<T: Tables> Closure<'_, T> {
         }
     }
 
-    /// The rows that have gone to another owner, of those that the rows may have owned in the file:
-    /// else what was given away would stay there as long as the other side is not saved. Also when the
-    /// other one does not have it any more either.
-    fn add_that_left(&mut self) {
+    /// Adds the rows that have moved to another owner and may have belonged to one of the rows in the
+    /// file: otherwise a row that was given away would stay with its old owner in the file until the new
+    /// owner is saved. This includes rows that the new owner has lost in turn.
+    fn add_moved_away(&mut self) {
         let tables: HashSet<_> = self.rows.iter().map(|row| row.table).collect();
         for table in tables {
             for &reference in &self.world.references[table.index()] {
                 if let Action::Remove(_) = self.world.action(reference) {
                     let child = self.world.tables.table(reference.table);
                     let moved = child.dirty().moved().iter().copied();
-                    let left = moved.filter(|&key| child.has_moved(reference.foreign_key, key));
+                    let moved = moved.filter(|&key| child.has_moved(reference.foreign_key, key));
                     let removed = child.dirty().removed().iter();
                     let removed = removed.filter(|row| row.has_moved).map(|row| row.key);
-                    self.rows.extend(left.chain(removed).map(|key| AnyKey {
+                    self.rows.extend(moved.chain(removed).map(|key| AnyKey {
                         table: reference.table,
                         key,
                     }));
@@ -148,35 +149,35 @@ impl<T: Tables> Closure<'_, T> {
         }
     }
 
-    /// The rows that were changed in one transaction with one of the rows: half of a trade in the file
-    /// would be an item lost, or an item twice.
-    fn add_changed_together(&mut self) {
+    /// Adds the rows that were changed in one transaction with one of the rows: half of a trade in the
+    /// file would lose an item, or duplicate it.
+    fn add_txn_groups(&mut self) {
         let txn_groups = &self.world.commit_sink.txn_groups;
-        let mut changed_together = Vec::new();
+        let mut rows_of_groups = Vec::new();
         for &row in &self.rows {
             if let Some(group) = txn_groups.group(row)
                 && self.groups.insert(group)
             {
-                changed_together.extend(txn_groups.rows(group));
+                rows_of_groups.extend(txn_groups.rows(group));
             }
         }
-        self.rows.extend(changed_together);
+        self.rows.extend(rows_of_groups);
     }
 
-    /// How many of the rows differ from the file.
+    /// Number of the rows that differ from the file.
     fn n_dirty(&self) -> usize {
         let tables = &self.world.tables;
         let is_dirty = |row: &&AnyKey| tables.table(row.table).is_dirty_row(row.key);
         let removed = all_tables::<T>().map(|table| {
             let removed = tables.table(table).dirty().removed().iter();
-            let is_taken = |key| self.rows.contains(&AnyKey { table, key });
-            removed.filter(|row| is_taken(row.key)).count()
+            let is_in_set = |key| self.rows.contains(&AnyKey { table, key });
+            removed.filter(|row| is_in_set(row.key)).count()
         });
         self.rows.iter().filter(is_dirty).count() + removed.sum::<usize>()
     }
 
-    /// New rows that the rows name, and the pivot's row of each owned one.
-    fn add_needed(&mut self) {
+    /// Adds the new rows that the rows reference, and the pivot row of each owned row.
+    fn add_referenced(&mut self) {
         let mut n_visited = 0;
         while let Some(&row) = self.rows.get_index(n_visited) {
             n_visited += 1;
@@ -201,26 +202,35 @@ impl<T: Tables> Closure<'_, T> {
         }
     }
 
-    /// Where a row is deleted from the file, the rows that named it there, and do no more. Which ones
-    /// they are nobody knows; it is some of the changed or removed rows of the tables that can name it.
-    fn add_that_let_go(&mut self) {
+    /// Adds the rows that reference a deleted row in the file and do not in memory. The old values are
+    /// not kept, so these rows are unknown; they are among the moved or removed rows of the tables that
+    /// can reference it.
+    fn add_former_referrers(&mut self) {
         for table in all_tables::<T>() {
             let removed = self.world.tables.table(table).dirty().removed();
-            let is_taken = |key: &RawKey| self.rows.contains(&AnyKey { table, key: *key });
-            let removed: Vec<_> = removed.iter().map(|row| row.key).filter(is_taken).collect();
+            let is_in_set = |key: &RawKey| self.rows.contains(&AnyKey { table, key: *key });
+            let removed: Vec<_> = removed
+                .iter()
+                .map(|row| row.key)
+                .filter(is_in_set)
+                .collect();
             if removed.is_empty() {
                 continue;
             }
             for &Reference { table, foreign_key } in &self.world.references[table.index()] {
                 let child = self.world.tables.table(table);
-                // A pivot's row has the key of the owned row.
+                // A pivot row has the key of its owned row.
                 let is_pivot_row = child.info().is_owned_key(foreign_key);
                 let moved = child.dirty().moved().iter().copied();
                 let moved = moved.filter(|&key| child.has_moved(foreign_key, key));
-                let gone = child.dirty().removed().iter().map(|row| row.key);
-                let gone = gone.filter(|key| !is_pivot_row || removed.contains(key));
-                self.rows
-                    .extend(moved.chain(gone).map(|key| AnyKey { table, key }));
+                let removed_children = child.dirty().removed().iter().map(|row| row.key);
+                let removed_children =
+                    removed_children.filter(|key| !is_pivot_row || removed.contains(key));
+                self.rows.extend(
+                    moved
+                        .chain(removed_children)
+                        .map(|key| AnyKey { table, key }),
+                );
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Taking back: transactions in memory over the whole world, and savepoints in them.
+//! Transactions in memory over the whole world, and savepoints within them.
 
 use std::ops::{Deref, DerefMut};
 
@@ -10,10 +10,11 @@ use crate::store::table::stored::Tables;
 use crate::store::table::stored::all_tables;
 use crate::store::world::World;
 
-/// Which tables were written, in order. How to take each step back, the tables know themselves.
+/// The world's undo log: which tables were written, in order. Each table has an undo log of its own with
+/// the steps.
 #[derive(Debug, Default)]
 pub(crate) struct UndoLog {
-    /// Steps in a row on one table, and how many there are.
+    /// Runs of consecutive steps on one table: the table and the number of steps.
     runs: Vec<(TableId, usize)>,
     n_steps: usize,
     depth: usize,
@@ -35,7 +36,7 @@ impl UndoLog {
         }
     }
 
-    /// Takes the last step away, and says which table it was on.
+    /// Removes the last step, and returns the table that it was on.
     fn pop(&mut self) -> Option<TableId> {
         let (table, n) = self.runs.last_mut()?;
         let table = *table;
@@ -48,9 +49,9 @@ impl UndoLog {
     }
 }
 
-/// An open transaction, or a savepoint inside of one. The world is reached through it.
+/// An open transaction, or a savepoint within one. It dereferences to the world.
 ///
-/// Dropped without [`commit`](Self::commit), as by `?` or a panic, it rolls back: rows, keys,
+/// If it is dropped without [`commit`](Self::commit), as by `?` or by a panic, it rolls back: rows, keys,
 /// indexes, ownership, dirty flags and id counters are as they were when it began.
 #[derive(Debug)]
 pub struct Transaction<'w, T: Tables> {
@@ -59,16 +60,16 @@ pub struct Transaction<'w, T: Tables> {
 }
 
 impl<T: Tables> World<T> {
-    /// Runs `body`, and keeps what it did if it returns `Ok`. On `Err`, and on a panic (which goes
-    /// on), everything is as it was before: rows, the same keys, indexes, ownership, dirty flags and
-    /// id counters.
+    /// Runs `body`, and commits what it did if it returns `Ok`. On `Err`, and on a panic (which is
+    /// propagated), it rolls back: rows and their keys, indexes, ownership, dirty flags and id counters
+    /// are as they were before.
     ///
-    /// Transactions nest: an inner one that fails takes back its own steps only. The cost is that of
-    /// what was touched. Nothing is flushed in between, because a flush needs the
+    /// Transactions nest: an inner one that fails rolls back its own steps only. The cost is proportional
+    /// to the number of steps. Nothing is flushed in between, because a flush needs the
     /// [`Database`](crate::Database).
     ///
     /// # Errors
-    /// What `body` returns.
+    /// The error that `body` returns.
     pub fn transaction<R, X>(
         &mut self,
         body: impl FnOnce(&mut Self) -> Result<R, X>,
@@ -90,13 +91,13 @@ impl<T: Tables> World<T> {
 }
 
 impl<T: Tables> World<T> {
-    /// Whether steps have to be recorded: to be taken back, or to be told to subscribers.
+    /// Whether steps have to be recorded: for a rollback, or for subscribers.
     #[inline]
     pub(crate) fn is_recording(&self) -> bool {
         self.log.is_open() || self.commit_sink.feed.is_watched()
     }
 
-    /// A table has recorded a step. Outside of a transaction that is final.
+    /// Called after a table has recorded a step, which is final outside of a transaction.
     #[inline]
     pub(crate) fn recorded(&mut self, table: TableId) {
         if self.log.is_open() {
@@ -107,8 +108,8 @@ impl<T: Tables> World<T> {
         }
     }
 
-    /// Keeps the groups of rows that were changed together in proportion to the dirty rows: new rows may
-    /// have been removed, and are nothing any more.
+    /// Keeps the txn groups proportional to the dirty rows: new rows that were removed leave neither a
+    /// row nor a tombstone to write, and stay in their group until it is compacted.
     #[cfg(feature = "persist")]
     #[inline]
     fn compact_txn_groups(&mut self) {
@@ -142,13 +143,13 @@ impl<T: Tables> World<T> {
 }
 
 impl<T: Tables> Transaction<'_, T> {
-    /// Keeps what was done. In a savepoint, the outer transaction can still take it back. O(steps).
+    /// Commits: keeps all steps. The outer transaction of a savepoint can still roll them back. O(steps).
     pub fn commit(mut self) {
-        // What is left for `drop` to take back starts after what was done.
+        // `drop` rolls back to `start`, so nothing is left for it.
         self.start = self.world.log.n_steps;
     }
 
-    /// Takes back what was done, as dropping does. O(steps).
+    /// Rolls back all steps, as dropping does. O(steps).
     pub fn rollback(self) {}
 }
 
@@ -167,7 +168,7 @@ impl<T: Tables> Drop for Transaction<'_, T> {
         log.depth = log.depth.saturating_sub(1);
         if log.depth == 0 {
             log.n_steps = 0;
-            // The first call for a table does all of its steps; the others find none.
+            // The first call for a table commits all of its steps; further calls find none.
             for (table, _) in log.runs.drain(..) {
                 tables.table_mut(table).commit(commit_sink);
             }

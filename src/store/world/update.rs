@@ -1,4 +1,4 @@
-//! Writing a row: it is validated, and its indexes and dirty flags follow.
+//! Writing a row: validation, and the maintenance of its indexes and dirty flags.
 
 use bitflags::Flags as _;
 
@@ -12,14 +12,16 @@ use crate::store::world::entity::Entity;
 use crate::store::world::validate::{validate_unique, validate_values};
 
 impl<T: Tables> World<T> {
-    /// Writes one field of a row: what every setter does. Setting it to the value it has is not a
-    /// change. O(1); for an owner, O(owners above it).
+    /// Writes one field of a row: every setter calls this. Setting a field to its current value is not a
+    /// change. O(1); for an owner, O(length of the chain of owners above it).
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey), or the value is refused:
-    /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber), [`ErrorKind::NoSuchRow`](crate::ErrorKind::NoSuchRow),
-    /// [`ErrorKind::CheckFailed`](crate::ErrorKind::CheckFailed), [`ErrorKind::NotUnique`](crate::ErrorKind::NotUnique),
-    /// [`ErrorKind::OwnsItself`](crate::ErrorKind::OwnsItself). Nothing was changed then.
+    /// When the key is stale, or the value is refused:
+    /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber),
+    /// [`ErrorKind::NoSuchRow`](crate::ErrorKind::NoSuchRow),
+    /// [`ErrorKind::CheckFailed`](crate::ErrorKind::CheckFailed),
+    /// [`ErrorKind::NotUnique`](crate::ErrorKind::NotUnique),
+    /// [`ErrorKind::OwnsItself`](crate::ErrorKind::OwnsItself). On error the world is unchanged.
     #[inline]
     pub fn set<E: Entity<Tables = T>>(
         &mut self,
@@ -39,8 +41,9 @@ impl<T: Tables> World<T> {
         }
     }
 
-    /// The way of a write that may be refused, or that moves the row in an index: take the row out of
-    /// the indexes, write, look whether it may stand so, and put it back in, changed or not.
+    /// The slow path, for a write that may be refused or that moves the row in an index: removes the row
+    /// from the indexes, writes, validates the row, and adds it to the indexes again, whether the write
+    /// was refused or not.
     #[inline(never)]
     fn update_indexed<E: Entity<Tables = T>>(
         &mut self,
@@ -65,7 +68,7 @@ impl<T: Tables> World<T> {
         Ok(())
     }
 
-    /// Looks whether a row may stand as it has just been written.
+    /// Validates a row that has just been written.
     fn validate_written<E: Entity<Tables = T>>(
         &self,
         key: Key<E>,
@@ -99,7 +102,7 @@ impl<T: Tables> World<T> {
         }
     }
 
-    /// Makes sure that a new row can go in, and finds its id.
+    /// Validates a new row, and returns its id.
     #[inline]
     pub(crate) fn validate_insert<E: Entity<Tables = T>>(&self, row: &E) -> Result<i64, Error> {
         let table = E::table(&self.tables);
@@ -110,7 +113,7 @@ impl<T: Tables> World<T> {
         id.ok_or_else(|| Error::id_exhausted(E::INFO.name))
     }
 
-    /// Puts in a row that has been checked.
+    /// Inserts a row that has been validated.
     #[inline]
     pub(crate) fn insert_unchecked<E: Entity<Tables = T>>(&mut self, id: i64, row: E) -> Key<E> {
         let record = self.is_recording();

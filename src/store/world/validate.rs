@@ -1,4 +1,4 @@
-//! Whether a row may be in the world as it is: NaN, foreign keys, CHECKs, unique values.
+//! Validation of a row: NaN, foreign keys, CHECKs, unique values.
 
 use bitflags::Flags as _;
 
@@ -12,8 +12,8 @@ use crate::store::table::stored::Tables as _;
 use crate::store::table::{Table, columns_of, flag};
 use crate::store::world::entity::Entity;
 
-/// Looks at the row by itself: NaN, CHECKs, and foreign keys to rows that are not there. `id` is its own, if it
-/// has one already.
+/// Validates the row by itself: NaN, CHECKs, and foreign keys without a row. `id` is the row's own id, if
+/// it has one already.
 #[inline]
 pub(super) fn validate_values<E: Entity>(
     row: &E,
@@ -26,7 +26,7 @@ pub(super) fn validate_values<E: Entity>(
     validate_checks(row, id, columns, tables)
 }
 
-/// NaN would become NULL in the file.
+/// Refuses NaN, which SQLite would store as NULL.
 #[inline]
 fn validate_not_nan<E: Entity>(
     row: &E,
@@ -44,7 +44,7 @@ fn validate_not_nan<E: Entity>(
     }
 }
 
-/// Foreign keys have to name rows that are there.
+/// Refuses foreign keys that reference a row that does not exist.
 #[inline]
 fn validate_foreign_keys<E: Entity>(
     row: &E,
@@ -65,7 +65,7 @@ fn validate_foreign_keys<E: Entity>(
     Ok(())
 }
 
-/// CHECKs have to hold.
+/// Refuses a row that violates a CHECK.
 #[inline]
 fn validate_checks<E: Entity>(
     row: &E,
@@ -93,7 +93,7 @@ fn validate_checks<E: Entity>(
     }
 }
 
-/// Unique foreign keys and unique values may not be taken.
+/// Refuses unique foreign keys and unique values that another row has.
 #[inline]
 pub(super) fn validate_unique<E: Entity>(
     table: &Table<E>,
@@ -135,7 +135,7 @@ pub(super) fn validate_unique<E: Entity>(
     Ok(())
 }
 
-// The errors are built out of line, so that the code that every write passes stays small.
+// Errors are built out of line, so that the code of every write stays small.
 
 #[cold]
 fn not_a_number<E: Entity>(id: Option<i64>, column: usize) -> Error {

@@ -1,4 +1,4 @@
-//! Views: a row together with the world around it. Generated views wrap these.
+//! Views: a row together with its world. The generated views wrap these.
 
 use std::fmt;
 use std::ops::Deref;
@@ -12,7 +12,7 @@ use crate::store::world::World;
 use crate::store::world::entity::{Entity, Owned, OwnerOf, Standalone};
 use crate::store::world::own::NewOrKept;
 
-/// A row for reading.
+/// Read access to a row.
 pub struct RowRef<'w, E: Entity> {
     world: &'w World<E::Tables>,
     key: Key<E>,
@@ -41,7 +41,7 @@ impl<'w, E: Entity> RowRef<'w, E> {
         Some(Self { world, key, slot })
     }
 
-    /// The row itself, for as long as the world is not written to.
+    /// The row itself. The reference lives until the world is written to.
     #[inline]
     #[must_use]
     pub fn row(self) -> &'w E {
@@ -62,29 +62,29 @@ impl<'w, E: Entity> RowRef<'w, E> {
         Id::new(self.slot.id)
     }
 
-    /// The world it is in.
+    /// The world of the row.
     #[inline]
     #[must_use]
     pub fn world(self) -> &'w World<E::Tables> {
         self.world
     }
 
-    /// The row that a foreign key names. Foreign keys always name rows that are there, so this is
-    /// `None` for the null key alone.
+    /// The row that a foreign key references. Foreign keys always reference existing rows, so this is
+    /// `None` for the null key only.
     #[inline]
     pub fn parent<P: Entity<Tables = E::Tables>>(self, key: Key<P>) -> Option<P::Ref<'w>> {
         self.world.get(key).ok()
     }
 
-    /// The row that a foreign key names which always names one.
+    /// The row that a NOT NULL foreign key references.
     ///
     /// # Panics
-    /// Never for a key of this row: the world keeps foreign keys true.
+    /// Never for a foreign key of this row: the world keeps foreign keys consistent.
     #[inline]
     pub fn required_parent<P: Entity<Tables = E::Tables>>(self, key: Key<P>) -> P::Ref<'w> {
         let Some(row) = RowRef::new(self.world, key) else {
             panic!(
-                "{:?} of {} names {key:?}, which is not there",
+                "{:?} of {} references {key:?}, which does not exist",
                 self.key,
                 E::INFO.name
             )
@@ -92,20 +92,20 @@ impl<'w, E: Entity> RowRef<'w, E> {
         row.into()
     }
 
-    /// The rows of `C` whose foreign key at this position names this row, in order of their ids.
+    /// The rows of `C` whose foreign key at this position references this row, in id order.
     #[inline]
     pub fn children<C: Entity<Tables = E::Tables>>(self, foreign_key: usize) -> Rows<'w, C> {
         C::table(&self.world.tables).children(foreign_key, self.key.raw())
     }
 
-    /// The one row of `C` whose foreign key at this position names this row.
+    /// The only row of `C` whose foreign key at this position references this row.
     #[inline]
     pub fn child<C: Entity<Tables = E::Tables>>(self, foreign_key: usize) -> Option<C::Ref<'w>> {
         let (key, _) = self.children::<C>(foreign_key).next()?;
         RowRef::new(self.world, key).map(Into::into)
     }
 
-    /// What this row owns of `O`, in the order in which it was added.
+    /// The rows of `O` that this row owns, in the order in which they were added.
     #[inline]
     pub fn owned<O>(self) -> Rows<'w, O>
     where
@@ -115,7 +115,7 @@ impl<'w, E: Entity> RowRef<'w, E> {
         self.world.owned_by(self.key)
     }
 
-    /// The pivot's rows that say what this row owns, in the same order.
+    /// The pivot rows of the rows that this row owns, in the same order.
     pub fn pivot_rows<P>(
         self,
     ) -> impl DoubleEndedIterator<Item = P> + ExactSizeIterator + use<'w, P, E>
@@ -126,7 +126,7 @@ impl<'w, E: Entity> RowRef<'w, E> {
         P::table(&self.world.tables).rows_of(self.key.into())
     }
 
-    /// The pivot's row that says who owns this row.
+    /// The pivot row of this row, which names its owner.
     #[must_use]
     pub fn pivot_row(self) -> Option<E::Pivot>
     where
@@ -136,7 +136,7 @@ impl<'w, E: Entity> RowRef<'w, E> {
     }
 }
 
-/// A row for writing. Every write goes through the world, so none can miss its dirty flag, its
+/// Write access to a row. Every write goes through the world, so none can miss its dirty flag, its
 /// indexes or its owner.
 pub struct RowMut<'w, E: Entity> {
     world: &'w mut World<E::Tables>,
@@ -159,7 +159,7 @@ impl<E: Entity> Deref for RowMut<'_, E> {
 }
 
 impl<'w, E: Entity> RowMut<'w, E> {
-    /// A view of a row that is there.
+    /// A view of a row that the caller knows to be live.
     #[inline]
     pub(crate) fn new(world: &'w mut World<E::Tables>, key: Key<E>) -> Self {
         Self { world, key }
@@ -168,14 +168,14 @@ impl<'w, E: Entity> RowMut<'w, E> {
     /// The same row for reading.
     ///
     /// # Panics
-    /// When the row has been removed through this very view: by removing something of its own that
-    /// it hangs on with `ON DELETE CASCADE`.
+    /// If the row has been removed through this view: by removing a row that it owns and also references
+    /// with `ON DELETE CASCADE`.
     #[inline]
     #[must_use]
     pub fn as_ref(&self) -> RowRef<'_, E> {
         let Some(row) = RowRef::new(self.world, self.key) else {
             panic!(
-                "row {:?} was removed txn_groups with something that it owned",
+                "row {:?} was removed together with a row that it owned",
                 self.key
             )
         };
@@ -198,11 +198,11 @@ impl<'w, E: Entity> RowMut<'w, E> {
         self.world.set(self.key, field)
     }
 
-    /// Writes a field that nothing can refuse: of a column that is no floating-point number, and that
-    /// no foreign key, no unique index and no CHECK is on.
+    /// Writes a field that cannot be refused: the column is not floating-point, and has no foreign key,
+    /// no unique index and no CHECK.
     ///
     /// # Panics
-    /// When the row has been removed through this very view, as [`as_ref`](Self::as_ref).
+    /// If the row has been removed through this view, as for [`as_ref`](Self::as_ref).
     #[inline]
     pub fn put(&mut self, field: E::Field) {
         if let Err(refused) = self.world.set(self.key, field) {
@@ -210,7 +210,7 @@ impl<'w, E: Entity> RowMut<'w, E> {
         }
     }
 
-    /// The world it is in.
+    /// The world of the row.
     #[inline]
     pub fn world(&mut self) -> &mut World<E::Tables> {
         self.world
@@ -256,7 +256,7 @@ impl<'w, E: Entity> RowMut<'w, E> {
         self.world.set_owned(self.key, rows)
     }
 
-    /// Gives an owned row to somebody else: see [`World::give`].
+    /// Moves an owned row to another owner: see [`World::give`].
     ///
     /// # Errors
     /// As [`World::give`].
@@ -276,7 +276,7 @@ impl<'w, E: Entity> RowMut<'w, E> {
         self.world.remove(self.key)
     }
 
-    /// Inserts a row that stands for itself, as [`World::insert`].
+    /// Inserts a row that is not owned, as [`World::insert`].
     ///
     /// # Errors
     /// As [`World::insert`].

@@ -1,4 +1,4 @@
-//! What a failed batch leaves, and who is told.
+//! The state after a failed batch, and which calls report the failure.
 
 use super::gate::gated;
 use super::refused;
@@ -10,8 +10,8 @@ use gamedb::model::traits::*;
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::Player;
 
-/// It was on its way to its new owner when it was removed, and did not arrive: in the file the old
-/// owner still has it.
+/// The row was removed while the batch that moves it to its new owner was in flight. The batch failed, so
+/// in the file the row still belongs to its old owner.
 #[test]
 fn what_was_given_away_and_removed_is_not_left_with_its_old_owner() {
     for is_prepared in [false, true] {
@@ -48,7 +48,7 @@ fn a_row_that_is_refused_fails_both_batches_and_the_next_call_says_so() {
     rename(&mut db, sample.bob, "Bob");
     let ticket = db.flush_in_background().unwrap();
     drop(held);
-    // Nobody asks the tickets.
+    // The tickets are not polled.
     let error = loop {
         match db.flush_in_background() {
             Ok(_) => std::thread::yield_now(),
@@ -65,7 +65,7 @@ fn a_row_that_is_refused_fails_both_batches_and_the_next_call_says_so() {
     assert_wrote(db.wait(again).unwrap(), (0, 2, 0));
     assert!(
         db.poll(ticket).unwrap().is_ok(),
-        "its rows are in the file now"
+        "the rows of the failed batch are in the file now"
     );
     file.reopen(db);
 }
@@ -154,12 +154,12 @@ fn another_programs_write_is_an_error_also_in_the_background() {
     }
 }
 
-/// A backup program that brings the log into the file changes nothing.
+/// A backup program that runs a checkpoint does not change the contents of the file.
 #[test]
 fn another_programs_checkpoint_is_not_taken_for_a_write() {
     let (file, mut db, sample) = flushed_file();
     let touch = |n: i64| {
-        // A commit that changes no row of the world, which only a comparison can tell.
+        // A commit that changes no row of the world, which only a comparison of the contents can detect.
         let sql = format!("BEGIN IMMEDIATE; PRAGMA user_version = {n}; COMMIT");
         file.writer().execute_batch(&sql).unwrap();
     };
@@ -256,7 +256,8 @@ fn attributes_and_their_owners_are_merged_back_in_order() {
     refused(db.wait(second));
     assert_eq!(db.check(), [""; 0]);
     rename(&mut db, sample.bob, "Bob");
-    // Bob's name and whose the purity is; the new attribute; luck and whose it was.
+    // Bob's name and the pivot row of the purity; the new attribute and its pivot row; luck and its pivot
+    // row.
     assert_wrote(db.flush().unwrap(), (2, 2, 2));
     file.reopen(db);
 }

@@ -1,4 +1,4 @@
-//! Holding the writer thread.
+//! A gate that blocks the writer thread.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::common::{Statements, TestFile};
 use gamedb::{Database, Options};
 use gamedb_models::World;
 
-/// Holds the writer thread before each of its transactions, until it is opened.
+/// Blocks the writer thread before each of its transactions, until the gate is opened.
 #[derive(Clone, Default)]
 pub(super) struct Gate(Arc<(Mutex<GateState>, Condvar)>);
 
@@ -32,11 +32,12 @@ impl Gate {
 #[derive(Default)]
 struct GateState {
     is_closed: bool,
-    /// Whether the thread stands before it.
+    /// Whether the thread is waiting at the gate.
     is_reached: bool,
 }
 
-/// The thread is held until this is dropped, also by a test that fails: closing waits for the thread.
+/// Blocks the thread until it is dropped, even if the test fails: closing the database waits for the
+/// thread.
 pub(super) struct Held(Gate);
 
 impl Held {
@@ -60,7 +61,7 @@ impl Drop for Held {
     }
 }
 
-/// A database whose writer thread can be held, and whose statements are seen.
+/// A database whose writer thread can be blocked, and whose statements are recorded.
 pub(super) fn gated(file: &TestFile) -> (Database<World>, Gate, Statements) {
     let (gate, statements) = (Gate::default(), Statements::default());
     let (its_gate, seen) = (gate.clone(), Arc::clone(&statements.0));

@@ -1,4 +1,4 @@
-//! Every state of a row, and every thing that can happen to it between its capture and COMMIT.
+//! Every state of a row, combined with every change that can happen to it between its capture and COMMIT.
 
 use super::gate::gated;
 use super::refused;
@@ -6,7 +6,7 @@ use crate::common::sample::{Sample, attribute, flushed, player, rename};
 use crate::common::{REFUSED, contents_of, refusing_file, state_of};
 use gamedb_models::{AttributeKey, AttributeValue, Player, PlayerKey, World};
 
-/// What stands in a row when it is captured, and what happens to it before COMMIT.
+/// The state of a row when it is captured, and the change before COMMIT.
 const BEFORE: [&str; 4] = ["clean", "new", "changed", "removed"];
 const MEANWHILE: [&str; 6] = ["nothing", "same", "other", "remove", "give", "insert"];
 
@@ -14,7 +14,7 @@ fn its_attribute(db: &World, key: PlayerKey) -> Option<AttributeKey> {
     Some(db.get(key).unwrap().attributes().next()?.0)
 }
 
-/// Does the one or the other; the row is a player with an attribute.
+/// Puts the row into a state, or changes it; the row is a player with an attribute.
 fn do_to_row(db: &mut World, sample: &Sample, what: &str, n: i64) {
     let ada = Player::find_by_email(db, "7@example.com").map(|row| row.key());
     match (what, ada) {
@@ -51,9 +51,9 @@ fn do_to_row(db: &mut World, sample: &Sample, what: &str, n: i64) {
     }
 }
 
-/// Every state of a row, and every thing that can happen to it while it is in flight, each with
-/// success and with failure. After a failure nobody can tell that it was ever tried: a twin, to whom
-/// the same happens and who does not try, has the same rows, keys, dirty columns and removed rows.
+/// Every state of a row, combined with every change that can happen to it in flight, each with success
+/// and with failure. After a failure the attempt leaves no trace: a twin database, with the same changes
+/// and without the flush, has the same rows, keys, dirty columns and tombstones.
 #[test]
 fn rows_that_change_between_capture_and_commit() {
     let (file, twin_file) = (refusing_file(), refusing_file());
@@ -125,8 +125,8 @@ fn rows_that_change_between_capture_and_commit() {
     file.reopen(db);
 }
 
-/// The same where nothing is in flight: whatever was copied ahead of it, a flush writes what the
-/// twin writes, who copies nothing ahead.
+/// The same without a batch in flight: whatever was staged before, a flush writes what the twin writes,
+/// which stages nothing.
 #[test]
 fn rows_that_change_after_they_were_copied_ahead() {
     let (file, twin_file) = (refusing_file(), refusing_file());

@@ -1,4 +1,4 @@
-//! Flushing in the background: the capture, what happens until COMMIT, and tickets.
+//! Background flushes: the capture, changes until COMMIT, and tickets.
 
 mod failures;
 mod gate;
@@ -92,7 +92,7 @@ fn what_comes_and_goes_between_two_captures_leaves_nothing() {
         } else {
             assert_wrote(db.wait(removed).unwrap(), (0, 0, 1));
         }
-        // Its id is not given again.
+        // Its id is not assigned again.
         let next = db.insert(player(8)).unwrap();
         assert_eq!(db.id(next).unwrap().get(), 4);
         file.reopen(db);
@@ -151,7 +151,7 @@ fn a_third_batch_takes_back_the_one_that_waits() {
     }
     assert!(db.wait(first).unwrap().generation >= first.generation());
     assert_eq!(db.committed(), tickets[49].generation());
-    // The first batch and the last one.
+    // The writes of the first and the last batch.
     assert_eq!(statements.take_writes().len(), 3);
     file.reopen(db);
 }
@@ -176,7 +176,7 @@ fn dropped_it_waits_for_what_was_accepted_and_for_nothing_else() {
     drop(db);
     opener.join().unwrap();
     assert_eq!(contents_of(&file.open()), accepted);
-    // The log is in the file.
+    // The drop has run a checkpoint, so there is no log.
     assert!(!file.bytes().contains_key("world.db-wal"));
 }
 
@@ -248,7 +248,7 @@ fn a_ticket_of_another_database_says_so() {
     let _ = other.wait(ticket).unwrap();
 }
 
-/// The report was that of the last flush with rows, and said that an older generation is in the file.
+/// Regression: the report was that of the last flush with rows, and named an older generation.
 #[test]
 fn a_ticket_for_a_flush_of_next_ids_alone_is_kept() {
     let (_file, mut db) = new_file();
@@ -262,7 +262,7 @@ fn a_ticket_for_a_flush_of_next_ids_alone_is_kept() {
     assert!(ticket.generation() <= db.committed());
 }
 
-/// The ticket of a flush was answered with what a save had written since.
+/// Regression: polling the ticket of a flush returned the report of a later save.
 #[test]
 fn a_ticket_is_not_answered_with_the_report_of_a_save() {
     let (file, mut db) = new_file();

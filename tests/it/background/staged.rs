@@ -1,4 +1,4 @@
-//! Rows that are copied ahead of the flush, in the ticks before.
+//! Staging: rows that are captured in the ticks before a flush.
 
 use crate::common::sample::{ada, flushed_file, player, rename, watched};
 use crate::common::{assert_wrote, contents_of, flush_failure};
@@ -16,7 +16,7 @@ fn a_part_is_bounded_and_the_rest_is_left() {
     assert_eq!(db.n_dirty(), 13);
     assert_eq!(db.prepare_flush(usize::MAX), 13);
     let players: Vec<_> = db.players.iter_by_id().map(|(key, _)| key).collect();
-    // As often as one likes, it keeps no more copies than there are rows.
+    // However often it is called, it keeps no more copies than there are rows.
     for n in 0..100 {
         for &key in &players {
             rename(&mut db, key, &format!("name {n}"));
@@ -59,7 +59,7 @@ fn what_was_copied_ahead_is_kept_by_into_world_and_lost_by_drop() {
     assert_ne!(file.contents(), in_file);
 }
 
-/// Two worlds change places while rows are copied ahead: the other one gets nothing of it.
+/// Two worlds are exchanged while rows are staged: none of the staged rows reach the other world's file.
 #[test]
 fn another_world_gets_nothing_of_what_was_copied_ahead() {
     let (file, mut db, sample) = flushed_file();

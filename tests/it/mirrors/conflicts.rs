@@ -1,4 +1,4 @@
-//! Deltas that do not fit: each problem is listed, and nothing is changed.
+//! Deltas that do not fit: each problem is listed, and the mirror is unchanged.
 
 use super::key_of;
 use crate::common::sample::{attribute, fill, player};
@@ -7,8 +7,8 @@ use gamedb::ErrorKind;
 use gamedb::ProblemKind;
 use gamedb_models::{Attribute, Mobile, Player, World};
 
-/// Applies what `change` does to a filled world to a mirror that `spoil` has changed, and returns what
-/// did not fit.
+/// Applies the delta of `change`, made to a filled world, to a mirror that `spoil` has changed, and
+/// returns the problems.
 fn refused(
     change: impl FnOnce(&mut World, &crate::common::sample::Sample),
     spoil: impl FnOnce(&mut World),
@@ -148,7 +148,7 @@ fn an_ownership_cycle_is_not_applied() {
     assert_eq!(state_of(&mirror), before);
 }
 
-/// Two rows of a pivot got one id, and no flush could be written any more.
+/// Regression: two pivot rows got the same id, and every later flush failed.
 #[test]
 fn a_delta_does_not_give_the_id_of_a_pivots_row_twice() {
     let rows = "
@@ -176,7 +176,7 @@ fn a_delta_does_not_give_the_id_of_a_pivots_row_twice() {
     assert_eq!(world.check(), [""; 0]);
 }
 
-/// A mirror that has another row of the pivot for what is given away is not a mirror.
+/// A mirror in which the moved row has a pivot row with another id is refused.
 #[test]
 fn a_delta_changes_a_pivots_row_by_its_id() {
     let rows = |pivot_id: i64| {

@@ -1,4 +1,4 @@
-//! Mirrors that have a file of their own.
+//! Mirrors with a file of their own.
 
 use crate::change_feed::{expect, seen};
 use crate::common::sample::{ada, attribute, fill, player};
@@ -36,7 +36,7 @@ fn a_mirror_can_have_a_file_and_subscribers_of_its_own() {
     file.reopen(replica);
 }
 
-/// Where a file cannot be written to any more, the world goes into another one.
+/// If a file cannot be written to any more, the world can be written into another one.
 #[test]
 fn a_world_can_be_written_into_a_new_file() {
     let (old, new) = (TestFile::new(), TestFile::new());
@@ -54,7 +54,7 @@ fn a_world_can_be_written_into_a_new_file() {
     rescued.flush().unwrap();
     let mut rescued = new.reopen(rescued);
     assert!(rescued.snapshot().unwrap() == db.snapshot().unwrap());
-    // Nor is an id given again whose row is gone.
+    // The id of a removed row is not assigned again either.
     let next = db.insert(Item::default()).unwrap();
     let rescued_next = rescued.insert(Item::default()).unwrap();
     assert_eq!(
@@ -63,8 +63,8 @@ fn a_world_can_be_written_into_a_new_file() {
     );
 }
 
-/// A delta brings back a row with the id that it had: the file had to delete the one and insert the other,
-/// and did neither.
+/// Regression: a delta reinserts a row with the id of a removed one. The file needs a DELETE and an
+/// INSERT, and got neither.
 #[test]
 fn a_removed_row_that_a_delta_brings_back_is_in_the_file() {
     for end in ["flush", "background", "save", "save it", "refused"] {
@@ -100,7 +100,7 @@ fn a_removed_row_that_a_delta_brings_back_is_in_the_file() {
                     assert_wrote(db.wait(ticket).unwrap(), (1, 1, 1));
                 }
                 _ => {
-                    // Somebody else is writing, so it fails, and is tried again.
+                    // Another program is writing, so the flush fails and is retried.
                     let writer = file.writer();
                     writer.execute_batch("BEGIN IMMEDIATE").unwrap();
                     let ticket = db.flush_in_background().unwrap();
@@ -116,7 +116,7 @@ fn a_removed_row_that_a_delta_brings_back_is_in_the_file() {
     }
 }
 
-/// The ids of a pivot's rows that are gone may come back with a delta, and those of others are no matter.
+/// A delta may reinsert removed pivot rows with their ids; the ids of other pivot rows do not matter.
 #[test]
 fn a_delta_brings_back_what_is_owned() {
     let mut origin = World::new();

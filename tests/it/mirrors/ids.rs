@@ -1,4 +1,4 @@
-//! Which ids a mirror gives next.
+//! Which ids a mirror assigns next.
 
 use super::Pair;
 use crate::common::TestFile;
@@ -19,7 +19,7 @@ fn inserting_by_delta_uses_the_ids_up() {
     assert_eq!(pair.mirror.n_rows::<Inventory>(), 0);
 }
 
-/// Nor is an id of a pivot's row.
+/// The ids of pivot rows are not assigned again either.
 #[test]
 fn a_snapshot_uses_up_the_ids_of_a_pivots_rows() {
     let rows = "
@@ -44,7 +44,7 @@ fn a_snapshot_uses_up_the_ids_of_a_pivots_rows() {
     assert_eq!(pivot.id.get(), 51);
 }
 
-/// The ids that a snapshot uses up are given back where it is taken back.
+/// The ids that a snapshot marks as used are released when it is rolled back.
 #[test]
 fn a_snapshot_that_is_rolled_back_uses_no_ids_up() {
     let mut origin = World::new();

@@ -1,4 +1,4 @@
-//! Worlds that follow another one by its deltas.
+//! Mirrors: worlds that follow another one through its deltas.
 
 mod conflicts;
 mod files;
@@ -9,7 +9,7 @@ use crate::common::sample::{fill, inventory, player};
 use gamedb::{Effect, Subscription};
 use gamedb_models::{Attribute, AttributeColumns, Item, Mobile, Player, World};
 
-/// Two worlds, one of which follows the other.
+/// A world and its mirror.
 struct Pair {
     world: World,
     mirror: World,
@@ -75,7 +75,7 @@ fn a_mirror_follows_unique_values_that_go_round() {
     set(keys[2], &emails[1]);
     set(keys[0], &emails[2]);
     pair.follow();
-    // Freed by a removal, taken by an insert.
+    // A value that a removal frees and an insert takes.
     pair.world.remove(keys[1]).unwrap();
     let mut taker = player(9);
     taker.email.clone_from(&emails[0]);
@@ -87,7 +87,7 @@ fn a_mirror_follows_unique_values_that_go_round() {
 fn a_mirror_follows_rows_that_name_each_other() {
     let mut pair = Pair::new(World::new());
     let world = &mut pair.world;
-    // The item points to its blueprint, which a component leads back to the item.
+    // The item references its blueprint, and a component of the blueprint references the item.
     let blueprint = world
         .insert(gamedb_models::ItemBlueprint::default())
         .unwrap();
@@ -109,7 +109,7 @@ fn a_mirror_follows_rows_that_name_each_other() {
     };
     let pet = world.insert(pet).unwrap();
     pair.follow();
-    // The younger one becomes the owner of the older one, and the old owner goes.
+    // The newer mobile becomes the owner of the older one, and the old owner is removed.
     pair.world.get_mut(pet).unwrap().set_owner(None).unwrap();
     pair.world
         .get_mut(mobile)

@@ -1,4 +1,4 @@
-//! Saving one row with what it owns.
+//! Saving one row with all that it owns.
 
 mod txn_groups;
 
@@ -12,8 +12,8 @@ use gamedb_models::{Inventory, InventoryEntry, Item, ItemBlueprint, Mobile, Play
 #[test]
 fn save_writes_a_new_row_with_all_that_it_owns() {
     let (file, mut db, sample) = filled_file();
-    // Ada, luck and its pivot row, the bag and its, the entry and the iron it needs; the avatar, its
-    // strength and that pivot row, and the pet.
+    // Ada, luck and its pivot row, the bag and its pivot row, the entry and the iron that it references;
+    // the avatar, its strength with its pivot row, and the pet.
     let report = db.save(sample.ada).unwrap();
     assert_wrote(report, (11, 0, 0));
     // Bob, and the iron's purity with its pivot row.
@@ -30,7 +30,8 @@ fn save_writes_a_new_row_with_all_that_it_owns() {
 fn save_without_cascade_writes_the_row_and_what_it_cannot_do_without() {
     let (file, mut db, sample) = filled_file();
     assert_wrote(db.save_with(sample.bob, SaveScope::Row).unwrap(), (1, 0, 0));
-    // The strength, its pivot row, the avatar that it names, and the player whom that names.
+    // The strength, its pivot row, the avatar that this references, and the player that the avatar
+    // references.
     assert_wrote(
         db.save_with(sample.strength, SaveScope::Row).unwrap(),
         (4, 0, 0),
@@ -58,7 +59,7 @@ fn save_leaves_other_changes_dirty() {
     assert_wrote(db.save(sample.ada).unwrap(), (0, 1, 0));
     assert!(db.players.is_dirty(sample.bob) && db.attributes.is_dirty(sample.purity));
     assert_eq!(db.check(), [""; 0]);
-    // What is changed again after it was saved is dirty again.
+    // A row that changes after it was saved is dirty again.
     db.get_mut(sample.ada).unwrap().set_full_name("Countess");
     assert_eq!(db.n_dirty(), 3);
     assert_wrote(db.flush().unwrap(), (0, 3, 0));
@@ -84,7 +85,8 @@ fn save_of_an_owner_deletes_what_was_removed_from_it() {
         .unwrap()
         .remove_attribute(sample.purity)
         .unwrap();
-    // Luck, bag, entry, strength and three pivot rows; not the purity of the iron, which is not hers.
+    // Luck, bag, entry, strength and three pivot rows; not the purity of the iron, which she does not
+    // own.
     assert_wrote(db.save(sample.ada).unwrap(), (0, 0, 7));
     assert_eq!(db.n_dirty(), 2);
     assert_eq!(file.contents()["attributes"].len(), 1);
@@ -115,7 +117,7 @@ fn save_takes_new_rows_along_that_it_names() {
         (1, 1, 0),
     );
     assert!(db.item_blueprints.is_dirty(unrelated));
-    // The entry, the chest that it is in now, and the row that says whose the chest is.
+    // The entry, the chest that it is in now, and the pivot row of the chest.
     assert_wrote(db.save(sample.entry).unwrap(), (2, 1, 0));
     let owner = db.insert(player(9)).unwrap();
     db.get_mut(sample.bob)
@@ -127,7 +129,7 @@ fn save_takes_new_rows_along_that_it_names() {
     file.reopen(db);
 }
 
-/// Whatever is saved in whatever order, the file can be opened: it never names rows that are not there.
+/// Whatever rows are saved in whatever order, the file can be opened: it never has dangling references.
 #[test]
 fn the_file_is_true_after_every_save() {
     for which in 0..6 {
@@ -260,7 +262,8 @@ fn what_was_given_away_and_then_removed_is_deleted_with_its_first_owner() {
     file.reopen(db);
 }
 
-/// What had been given away stayed with the giver in the file, beside what was given for it.
+/// Regression: a row that was given away stayed with the giver in the file, beside what was given in
+/// return.
 #[test]
 fn saving_an_owner_takes_along_what_has_left_it() {
     let (file, mut db) = new_file();
@@ -305,7 +308,7 @@ fn saving_an_owner_takes_along_what_has_left_it() {
     assert_eq!(bob.full_name, player(2).full_name);
 }
 
-/// What was given away and then removed stayed with the giver in the file.
+/// Regression: a row that was given away and then removed stayed with the giver in the file.
 #[test]
 fn saving_an_owner_takes_along_what_is_gone_from_whom_it_was_given_to() {
     let (file, mut db) = new_file();
@@ -328,7 +331,7 @@ fn saving_an_owner_takes_along_what_is_gone_from_whom_it_was_given_to() {
     db.remove(sword).unwrap();
     db.get_mut(stack).unwrap().set_inventory(chest).unwrap();
     db.remove(stack).unwrap();
-    // The sword, whose it was, and the stack.
+    // The sword, its pivot row, and the stack.
     assert_eq!(db.save(ada).unwrap().deleted, 3);
     drop(db); // as if the process had died
 

@@ -47,7 +47,8 @@ fn half_a_trade_is_never_in_the_file() {
     let (file, mut db) = new_file();
     let [of_ada, of_bob] = traders(&mut db);
     let _ = db.flush().unwrap();
-    // Without a transaction nobody knows that the two belong together: the file has half of it.
+    // Without a transaction the engine does not know that the two changes belong together: the file has
+    // half of the trade.
     db.get_mut(of_ada).unwrap().set_quantity(7.0).unwrap();
     db.get_mut(of_bob).unwrap().set_quantity(13.0).unwrap();
     let report = db.save(of_ada).unwrap();
@@ -55,7 +56,7 @@ fn half_a_trade_is_never_in_the_file() {
     assert_eq!(units_in(&file), 17.0);
     let _ = db.flush().unwrap();
 
-    // In one, saving either saves both.
+    // In a transaction, saving either row saves both.
     for saved in [of_ada, of_bob] {
         move_units(&mut db, of_ada, of_bob, 2.0).unwrap();
         let report = db.save_with(saved, SaveScope::Row).unwrap();
@@ -63,7 +64,7 @@ fn half_a_trade_is_never_in_the_file() {
         assert_eq!(units_in(&file), 20.0);
         assert_eq!(db.n_dirty(), 0);
     }
-    // It is over then: the next change of one is its own.
+    // The group is dissolved then: a later change of one row is saved alone.
     db.get_mut(of_ada).unwrap().set_is_max_stacked(true);
     db.get_mut(of_bob).unwrap().set_is_max_stacked(true);
     let report = db.save(of_ada).unwrap();
@@ -94,7 +95,7 @@ fn who_traded_with_whom_goes_along_through_all_hands() {
     assert_eq!(db.n_dirty(), 1);
     assert_eq!(units_in(&file), 70.0);
 
-    // Also if the one in the middle is gone, and never was in the file.
+    // Also if the row that connects them was removed, and was never in the file.
     let entry = db.get(first).unwrap().row().clone();
     let empty = InventoryEntry {
         quantity: 0.0,
@@ -143,7 +144,7 @@ fn a_removal_goes_along_with_what_was_changed_with_it() {
     let (file, mut db) = new_file();
     let [of_ada, of_bob] = traders(&mut db);
     let _ = db.flush().unwrap();
-    // All that Ada has of it goes to Bob.
+    // All that Ada has of it is given to Bob.
     let given = db.transaction(|world| {
         world.remove(of_ada)?;
         world.get_mut(of_bob)?.set_quantity(20.0)
@@ -191,7 +192,8 @@ fn many_trades_without_a_flush_are_one_group() {
     assert_eq!(units_in(&file), 14.0);
 }
 
-/// More of them than are kept as they come: those that are gone are taken out, the others still hold.
+/// More transactions than the list records before it is folded: removed rows are dropped, and the other
+/// groups are kept.
 #[test]
 fn many_trades_of_different_rows_are_as_many_groups() {
     const TRADES: i64 = 1_500;
@@ -208,7 +210,7 @@ fn many_trades_of_different_rows_are_as_many_groups() {
     assert_eq!((report.inserted, report.implied), (2, 1));
     let _ = db.flush().unwrap();
 
-    // A third one comes and goes.
+    // A third row is inserted and removed.
     for (n, &(old, mobile)) in (0..).zip(&pairs) {
         db.transaction(|world| {
             world.get_mut(old)?.set_year_of_birth(7);
@@ -224,8 +226,8 @@ fn many_trades_of_different_rows_are_as_many_groups() {
     file.reopen(db);
 }
 
-/// A row was changed with one and removed with another, and its place was taken: the groups of a failed
-/// flush and the later ones did not find each other, and half of a trade was saved.
+/// Regression: a row was changed with one row and removed with another, and its slot was reused: the
+/// groups of a failed flush and the later ones were not merged, and half of a trade was saved.
 #[test]
 fn groups_hold_where_the_slot_of_a_removed_row_is_used_again() {
     let file = TestFile::new();

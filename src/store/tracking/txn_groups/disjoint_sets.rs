@@ -1,12 +1,12 @@
-//! Disjoint groups of rows.
+//! A disjoint-set forest of rows.
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 use crate::store::key::AnyKey;
 
-/// Disjoint sets of rows, whose trees say which rows are in one group, and whose rings lead
-/// through all of its rows. Both are made one by a constant number of steps.
+/// Disjoint sets of rows. A tree determines whether two rows are in one group, and a ring links all rows
+/// of a group. Merging two groups takes a constant number of steps in both.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
     nodes: Vec<Node>,
@@ -14,23 +14,23 @@ pub(crate) struct Groups {
     free: Vec<NodeId>,
 }
 
-/// A row in a group.
+/// A row that is in a group.
 #[derive(Clone, Copy, Debug)]
 struct Node {
     row: AnyKey,
-    /// The next node on the way to the root, which stands for the group; of the root, itself.
+    /// The parent in the tree, whose root identifies the group; the root is its own parent.
     parent: NodeId,
-    /// The next node of the ring.
+    /// The next node in the ring.
     next: NodeId,
-    /// Of a root, the number of nodes in its group.
+    /// In a root, the number of nodes in its group.
     n_rows: u32,
 }
 
-/// Where a node stands.
+/// Index of a node.
 pub(crate) type NodeId = u32;
 
-/// No node's place.
-const NOWHERE: NodeId = NodeId::MAX;
+/// The parent of a free node.
+const NO_NODE: NodeId = NodeId::MAX;
 
 impl Groups {
     /// Number of rows.
@@ -72,7 +72,7 @@ impl Groups {
         &mut self.nodes[id as usize]
     }
 
-    /// Makes one group of these rows, and of all whose groups they are in.
+    /// Merges these rows and the groups that they are in into one group.
     pub(crate) fn join(&mut self, rows: &[AnyKey]) {
         let mut group = None;
         for &row in rows {
@@ -85,7 +85,7 @@ impl Groups {
         }
     }
 
-    /// The node of a row: a new one, alone in its group, if there is none.
+    /// The node of a row; a row that is in no group gets a new node, in a group of its own.
     fn enter(&mut self, row: AnyKey) -> NodeId {
         match self.by_row.entry(row) {
             Entry::Occupied(id) => *id.get(),
@@ -108,7 +108,7 @@ impl Groups {
         }
     }
 
-    /// The root of a node's tree. On the way the next ones are made shorter.
+    /// The root of a node's tree. Shortens the path by path halving.
     fn root(&mut self, id: NodeId) -> NodeId {
         let mut id = id;
         loop {
@@ -122,8 +122,8 @@ impl Groups {
         }
     }
 
-    /// Makes one group of two, and returns its root: that of the larger one, so that no way to a root is
-    /// longer than log n.
+    /// Merges two groups, and returns the new root: that of the larger group, so that no path to a root
+    /// is longer than log n.
     fn merge(&mut self, one: NodeId, other: NodeId) -> NodeId {
         let (large, small) = match self.node(one).n_rows < self.node(other).n_rows {
             true => (other, one),
@@ -131,7 +131,7 @@ impl Groups {
         };
         let Node { next, n_rows, .. } = *self.node(small);
         self.node_mut(small).parent = large;
-        // Exchanging where two rings go on makes one ring of them.
+        // Exchanging the successors of two nodes joins their rings.
         self.node_mut(small).next = self.node(large).next;
         let root = self.node_mut(large);
         root.next = next;
@@ -139,7 +139,7 @@ impl Groups {
         large
     }
 
-    /// Forgets the group of a row. O(its rows).
+    /// Removes the group of a row. O(rows of the group).
     pub(crate) fn forget(&mut self, row: AnyKey) {
         if let Some(group) = self.group(row) {
             let ring: Vec<_> = self.ring(group).collect();
@@ -147,17 +147,17 @@ impl Groups {
         }
     }
 
-    /// Keeps these rows. What is left of a group stays together; one row is none.
+    /// Removes all rows but these. The remaining rows of a group stay one group, unless only one remains.
     pub(crate) fn retain(&mut self, keep: impl Fn(AnyKey) -> bool) {
         let roots: Vec<_> = self.roots().collect();
-        let (mut kept, mut gone) = (Vec::new(), Vec::new());
+        let (mut kept, mut dropped) = (Vec::new(), Vec::new());
         for root in roots {
             for id in self.ring(root) {
                 let is_kept = keep(self.node(id).row);
-                if is_kept { &mut kept } else { &mut gone }.push(id);
+                if is_kept { &mut kept } else { &mut dropped }.push(id);
             }
             if kept.len() == 1 {
-                gone.append(&mut kept);
+                dropped.append(&mut kept);
             }
             let nexts = kept.iter().cycle().skip(1);
             for (&id, &next) in kept.iter().zip(nexts) {
@@ -165,10 +165,10 @@ impl Groups {
                 (node.parent, node.next) = (kept[0], next);
             }
             if let Some(&root) = kept.first() {
-                // There was room for them in the larger group.
+                // The number fits: the group was larger before.
                 self.node_mut(root).n_rows = kept.len() as u32;
             }
-            gone.drain(..).for_each(|id| self.release(id));
+            dropped.drain(..).for_each(|id| self.release(id));
             kept.clear();
         }
     }
@@ -176,7 +176,7 @@ impl Groups {
     fn release(&mut self, id: NodeId) {
         let row = self.node(id).row;
         self.by_row.remove(&row);
-        self.node_mut(id).parent = NOWHERE;
+        self.node_mut(id).parent = NO_NODE;
         self.free.push(id);
     }
 
@@ -256,7 +256,7 @@ mod tests {
                 sets.sort_unstable();
                 prop_assert_eq!(&found, &sets);
                 prop_assert_eq!(groups.len(), sets.iter().map(BTreeSet::len).sum::<usize>());
-                prop_assert!(groups.nodes.len() <= N_ROWS, "no node is used again");
+                prop_assert!(groups.nodes.len() <= N_ROWS, "free nodes are not reused");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Which rows were changed in one transaction: they have to reach the file together.
+//! Txn groups: rows that were changed in one transaction have to reach the file together.
 
 mod disjoint_sets;
 
@@ -6,35 +6,35 @@ use crate::store::key::AnyKey;
 use crate::store::row_set::RowSet;
 use disjoint_sets::{Groups, NodeId};
 
-/// So many rows of transactions are noted before groups are made of them, in one go: well below a
+/// Number of rows that are recorded before they are folded into groups, which takes well below a
 /// millisecond.
 const LONG: usize = 1 << 12;
 
-/// Fewer rows than this that are not dirty any more do not matter.
+/// The groups are not compacted for fewer clean rows than this.
 const FEW: usize = 1024;
 
 /// Rows that were changed in one transaction and have not been flushed since.
 ///
-/// A transaction notes its rows, one after the other. What groups they make up is found out when
-/// somebody asks, or when the list has become long.
+/// A transaction only appends its rows to a list. The list is folded into groups when a group is looked
+/// up, or when the list has become long.
 #[derive(Debug, Default)]
 pub(crate) struct TxnGroups {
-    /// The rows of transactions, and where each transaction ends. After the last end comes the one
-    /// that is being written.
+    /// The rows of transactions, and the end of each transaction. The rows after the last end belong to
+    /// the transaction that is being recorded.
     recorded: Vec<AnyKey>,
     ends: Vec<usize>,
-    /// What was noted before.
+    /// The groups that earlier rows were folded into.
     groups: Groups,
 }
 
 impl TxnGroups {
-    /// Notes a row of the transaction that is being written.
+    /// Records a row of the current transaction.
     #[inline]
     pub(crate) fn add(&mut self, row: AnyKey) {
         self.recorded.push(row);
     }
 
-    /// Ends the transaction that is being written. One row is no group.
+    /// Ends the current transaction. A single row does not form a group.
     pub(crate) fn close(&mut self) {
         let start = self.ends.last().copied().unwrap_or(0);
         match &self.recorded[start..] {
@@ -46,7 +46,7 @@ impl TxnGroups {
         }
     }
 
-    /// Makes groups of what was noted.
+    /// Folds the recorded rows into groups.
     pub(crate) fn fold(&mut self) {
         let mut start = 0;
         for end in self.ends.drain(..) {
@@ -56,7 +56,7 @@ impl TxnGroups {
         self.recorded.clear();
     }
 
-    /// Makes groups of what was noted, if that is much. Says whether it did.
+    /// Folds the recorded rows into groups, if there are many. Returns whether it did.
     #[inline]
     pub(crate) fn fold_long(&mut self) -> bool {
         let is_long = self.recorded.len() > LONG;
@@ -71,17 +71,17 @@ impl TxnGroups {
         self.ends.is_empty() && self.groups.len() == 0
     }
 
-    /// Whether most of the rows in groups are not dirty any more, where there are so many dirty ones.
+    /// Whether most of the rows in groups are clean, given the number of dirty rows.
     pub(crate) fn is_mostly_clean(&self, n_dirty: usize) -> bool {
         self.groups.len() > 2 * n_dirty + FEW
     }
 
-    /// Takes the rows out that are not dirty any more. What they held together stays so. O(rows).
+    /// Removes the rows that are clean. Rows that were connected through them stay in one group. O(rows).
     pub(crate) fn compact(&mut self, is_dirty: impl Fn(AnyKey) -> bool) {
         self.groups.retain(is_dirty);
     }
 
-    /// Adds what a later list has. O(its rows).
+    /// Appends the groups of a later list. O(rows of the later list).
     pub(crate) fn append(&mut self, later: &Self) {
         if later.groups.len() > 0 {
             self.fold();
@@ -98,14 +98,14 @@ impl TxnGroups {
         self.fold_long();
     }
 
-    /// Forgets everything: it has been flushed.
+    /// Removes all groups, because all rows have been flushed.
     pub(crate) fn clear(&mut self) {
         self.recorded.clear();
         self.ends.clear();
         self.groups.clear();
     }
 
-    /// Forgets the groups of these rows, which have been saved as a whole. O(rows).
+    /// Removes the groups of these rows, which have been saved completely. O(rows).
     pub(crate) fn forget(&mut self, saved: &RowSet) {
         self.fold();
         for row in saved.iter() {
@@ -113,7 +113,7 @@ impl TxnGroups {
         }
     }
 
-    /// The group of a row, of what has been [folded](Self::fold). O(log n).
+    /// The group of a row, among those that have been [folded](Self::fold). O(log n).
     pub(crate) fn group(&self, row: AnyKey) -> Option<Group> {
         self.groups.group(row).map(Group)
     }
@@ -124,7 +124,7 @@ impl TxnGroups {
     }
 }
 
-/// A group, as long as nothing is folded, forgotten or taken out.
+/// Identifies a group until rows are folded, forgotten or compacted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Group(NodeId);
 
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_that_share_a_row_go_together() {
+    fn groups_that_share_a_row_are_merged() {
         let [a, b, c, d, e] = rows();
         let mut txn_groups = TxnGroups::default();
         group(&mut txn_groups, &[a, b, a]);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn one_row_is_no_group() {
+    fn a_single_row_does_not_form_a_group() {
         let [a, b] = rows();
         let mut txn_groups = TxnGroups::default();
         group(&mut txn_groups, &[a, a]);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_gone_still_holds_its_groups_together() {
+    fn groups_stay_joined_when_the_row_that_joined_them_is_dropped() {
         let [a, b, c, d] = rows();
         let mut txn_groups = TxnGroups::default();
         group(&mut txn_groups, &[a, b]);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_noted_is_kept_short_and_says_the_same() {
+    fn recorded_rows_are_folded_before_the_list_is_long() {
         let [a, b, c, d, e] = rows();
         let mut txn_groups = TxnGroups::default();
         let mut longest = 0;
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_appended_may_be_noted_or_in_groups() {
+    fn append_takes_recorded_rows_and_folded_groups() {
         let [a, b, c, d, e] = rows();
         for (fold_one, fold_other) in [(false, false), (false, true), (true, false), (true, true)] {
             let (mut one, mut other) = (TxnGroups::default(), TxnGroups::default());
@@ -240,7 +240,7 @@ mod tests {
             if fold_other {
                 other.fold();
             }
-            // As much is noted after it as before.
+            // A further transaction is recorded after the fold, so that both lists have unfolded rows.
             group(&mut other, &[d, c]);
             one.append(&other);
             assert_eq!(with(&mut one, a), [a, b, e]);
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_looked_through_when_most_of_them_are_clean() {
+    fn groups_are_compacted_when_most_of_their_rows_are_clean() {
         let mut keys = SlotMap::<RawKey, ()>::with_key();
         let mut txn_groups = TxnGroups::default();
         let mut pair = || {
