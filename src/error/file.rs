@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::problem::list;
 use super::{BackendError, Problem};
 
 /// Why a world file could not be opened, or written.
@@ -281,17 +282,4 @@ pub enum Difference {
         /// The world's table.
         target: String,
     },
-}
-
-/// The first few of a list, and how many more there are.
-fn list(items: &[impl std::fmt::Display]) -> String {
-    const SHOWN: usize = 10;
-    let shown: Vec<_> = items.iter().take(SHOWN).map(ToString::to_string).collect();
-    let more = items.len().saturating_sub(SHOWN);
-    let and_more = if more > 0 {
-        format!("; and {more} more")
-    } else {
-        String::new()
-    };
-    shown.join("; ") + &and_more
 }

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gamedb::codegen::traits::*;
-use gamedb::{Database, Error, FileError, Options};
+use gamedb::{Database, Error, ErrorKind, FileError, Options};
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -155,7 +155,7 @@ impl TestFile {
     /// Opens a file that has to be refused, and asserts that not a byte of it has changed.
     pub(crate) fn refused(&self) -> FileError {
         let before = self.bytes();
-        let Err(Error::File(error)) = self.try_open() else {
+        let Err(ErrorKind::File(error)) = self.try_open().map_err(Error::into_kind) else {
             panic!("the file was opened")
         };
         assert_eq!(
@@ -258,8 +258,8 @@ impl Done for Result<(), Error> {
 pub(crate) fn flush_failure<R: std::fmt::Debug>(
     result: Result<R, Error>,
 ) -> (gamedb::Outcome, gamedb::FlushFailure) {
-    match result.unwrap_err() {
-        Error::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
+    match result.unwrap_err().into_kind() {
+        ErrorKind::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
         other => panic!("{other}"),
     }
 }

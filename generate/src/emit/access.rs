@@ -340,12 +340,14 @@ fn refusals_of_keys(table: &Table<'_>, at: usize, reasons: &mut Vec<String>) {
             FieldKind::ForeignKey(key) => words(table.model[key.target].singular.stem()),
             _ => "owner".to_owned(),
         };
-        reasons.push(format!("[`Error::NoSuchRow`] when the {who} is not there"));
+        reasons.push(format!(
+            "[`gamedb::ErrorKind::NoSuchRow`] when the {who} is not there"
+        ));
     }
     for key in keys.iter().filter(|key| key.unique) {
         let parent = words(table.model[key.key.target].singular.stem());
         reasons.push(format!(
-            "[`Error::NotUnique`] when the {parent} has {} {word} already",
+            "[`gamedb::ErrorKind::NotUnique`] when the {parent} has {} {word} already",
             article(&word)
         ));
     }
@@ -367,7 +369,7 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
             FieldKind::Scalar { .. } | FieldKind::Value { .. }
         )
     {
-        reasons.push("[`Error::NotANumber`] for NaN".to_owned());
+        reasons.push("[`gamedb::ErrorKind::NotANumber`] for NaN".to_owned());
     }
     refusals_of_keys(table, at, &mut reasons);
     for set in table
@@ -377,13 +379,13 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
         .filter(|set| set.fields.contains(&at))
     {
         reasons.push(match set.columns.as_slice() {
-            [_] => format!("[`Error::NotUnique`] when another {word} has it"),
+            [_] => format!("[`gamedb::ErrorKind::NotUnique`] when another {word} has it"),
             columns => {
                 let names = columns
                     .iter()
                     .map(|at| table.table.columns[*at].name.as_str());
                 format!(
-                    "[`Error::NotUnique`] when another {word} has the same {}",
+                    "[`gamedb::ErrorKind::NotUnique`] when another {word} has the same {}",
                     all_quoted(names)
                 )
             }
@@ -393,14 +395,17 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
     let columns: Vec<&String> = columns.collect();
     for check in &table.table.checks {
         let mut compared = check.comparison.columns();
-        let reason = format!("[`Error::CheckFailed`] unless {}", quoted(&check.sql));
+        let reason = format!(
+            "[`gamedb::ErrorKind::CheckFailed`] unless {}",
+            quoted(&check.sql)
+        );
         if compared.any(|column| columns.contains(&column)) && !reasons.contains(&reason) {
             reasons.push(reason);
         }
     }
     if matches!(field.kind, FieldKind::Owner { .. }) && table.model.can_own_itself(table.at) {
         reasons.push(format!(
-            "[`Error::OwnsItself`] for an owner that the {word} owns"
+            "[`gamedb::ErrorKind::OwnsItself`] for an owner that the {word} owns"
         ));
     }
     reasons
