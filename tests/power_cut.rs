@@ -89,7 +89,7 @@ impl Recorder {
     fn change(&mut self) {
         for _ in 0..=self.random.below(4) {
             let n = self.random.below(1000);
-            let long = "x".repeat(if n % 7 == 0 { 4_000 } else { n % 50 });
+            let long = "x".repeat(if n.is_multiple_of(7) { 4_000 } else { n % 50 });
             self.n_players += 1;
             let (new, choice) = (self.n_players, self.random.below(8));
             let at = self.random.below(1 << 20);
