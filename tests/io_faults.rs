@@ -11,15 +11,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use common::sample::{ada, attribute, fill, player, rename};
+use common::disk::{FILE, closed, killed};
+use common::sample::{ada, attribute, player, rename};
 use common::{Contents, contents_of, state_of};
-use gamedb::model::traits::*;
 use gamedb::{Database, Error, FileError, FlushFailure, Options, Outcome};
 use gamedb_faults::{Disk, Fault, Image, Operation, Random, Repeat, Strike, kinds};
 use gamedb_models::{Player, World};
-use rusqlite::Connection;
-
-const FILE: &str = "world.db";
 
 /// What a database does with its file, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,32 +37,6 @@ const STEPS: [Step; 6] = [
     Step::Durable,
     Step::Close,
 ];
-
-/// A file that was closed; and one whose process was killed, with a log that is due for a checkpoint at the next
-/// flush.
-fn starts() -> [Image; 2] {
-    let disk = Disk::new();
-    let connection = Connection::open(disk.path(FILE)).unwrap();
-    let small = "PRAGMA page_size = 512; VACUUM";
-    connection.execute_batch(small).unwrap();
-    drop(connection);
-    let mut db = Database::<World>::open(disk.path(FILE)).unwrap();
-    let sample = fill(&mut db);
-    let _ = db.close().unwrap();
-    let closed = disk.image();
-    let mut db = Database::<World>::open(disk.path(FILE)).unwrap();
-    let ada = ada(&db);
-    let _ = sample;
-    for n in 0.. {
-        rename(&mut db, ada, &format!("{n}{}", "x".repeat(500)));
-        if db.flush().unwrap().wal_pages > 985 {
-            break;
-        }
-    }
-    let killed = disk.image();
-    drop(db);
-    [closed, killed]
-}
 
 fn open(disk: &Disk) -> Result<Database<World>, Error> {
     let options = Options::new().busy_timeout(Duration::from_millis(1));
@@ -349,7 +320,7 @@ fn plans(starts: &[Image]) -> Vec<Plan> {
 
 #[test]
 fn whatever_fails_the_error_is_true_and_nothing_is_lost() {
-    let starts = starts();
+    let starts = [closed(), killed()];
     let all = plans(&starts);
     let n = std::env::var("GAMEDB_IO_FAULTS").map_or(700, |n| n.parse().unwrap());
     let plans = &all[..n.min(all.len())];

@@ -12,15 +12,14 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use common::sample::{attribute, double, fill, mobile, player};
+use common::disk::{FILE, closed, killed};
+use common::sample::{attribute, double, mobile, player};
 use common::{Contents, contents_of, contents_of_file};
 use gamedb::model::traits::*;
 use gamedb::{Database, Generation, Key};
-use gamedb_faults::{Disk, Image, Random, Replay, Trace};
+use gamedb_faults::{Disk, Effect, Fault, Image, Operation, Random, Repeat, Replay, Trace, kinds};
 use gamedb_models::{Attribute, Player, World};
 use rusqlite::Connection;
-
-const FILE: &str = "world.db";
 
 /// Something that the file held, or was to hold.
 #[derive(Debug)]
@@ -45,19 +44,6 @@ fn digest(contents: &Contents) -> u64 {
     let mut hasher = DefaultHasher::new();
     contents.hash(&mut hasher);
     hasher.finish()
-}
-
-/// A file with the sample world in it, of pages so small that a log of some flushes is due for a checkpoint.
-fn small_pages() -> Image {
-    let disk = Disk::new();
-    let connection = Connection::open(disk.path(FILE)).unwrap();
-    connection.execute_batch("PRAGMA page_size = 512").unwrap();
-    connection.execute_batch("VACUUM").unwrap();
-    drop(connection);
-    let mut db = Database::<World>::open(disk.path(FILE)).unwrap();
-    fill(&mut db);
-    let _ = db.close().unwrap();
-    disk.image()
 }
 
 struct Recorder {
@@ -173,6 +159,14 @@ impl Recorder {
         self.note_durable();
     }
 
+    fn finish(self) -> Recording {
+        Recording {
+            trace: self.disk.take_trace(),
+            points: self.points,
+            durable: self.durable,
+        }
+    }
+
     /// Notes what the database says to be durable.
     fn note_durable(&mut self) {
         let durable = self.db().durable();
@@ -187,8 +181,8 @@ fn in_file(path: &Path) -> Contents {
     contents_of_file(&Connection::open(path).unwrap())
 }
 
-/// A world that does `n_steps` things, on a disk that begins with these files.
-fn record(start: &Image, seed: u64, n_steps: usize, syncs: bool) -> Recording {
+/// A world on a disk that begins with these files.
+fn begin(start: &Image, seed: u64, syncs: bool) -> Recorder {
     let disk = Disk::with(start);
     if !syncs {
         disk.never_sync();
@@ -215,6 +209,54 @@ fn record(start: &Image, seed: u64, n_steps: usize, syncs: bool) -> Recording {
         recorder.points = vec![loaded];
         recorder.durable.push((0, 0));
     }
+    recorder
+}
+
+/// A world whose disk fails at a sync, drops what was to be synced, and goes on as if nothing were. `None` if there
+/// were not so many syncs.
+fn record_failed_sync(start: &Image, n_syncs: usize) -> Option<Recording> {
+    let mut recorder = begin(start, 0, true);
+    // The first sync of the log, or of the file, or a later one.
+    let lost = kinds(Operation::Sync);
+    let lost = lost
+        .iter()
+        .position(|kind| kind.effect == Effect::PagesLost);
+    recorder.disk.fail(Fault {
+        at: n_syncs,
+        only: Some(Operation::Sync),
+        kind: lost.unwrap(),
+        repeat: Repeat::Once,
+    });
+    for step in 0..8 {
+        recorder.change();
+        let mut point = recorder.point();
+        let db = recorder.db();
+        let written = match step % 4 {
+            0 | 2 => db.flush(),
+            1 => match db.flush_in_background() {
+                Ok(ticket) => db.wait(ticket),
+                Err(error) => Err(error),
+            },
+            _ => db.flush_durable(),
+        };
+        let position = recorder.disk.position();
+        if let Ok(report) = &written {
+            point.generation = Some(report.generation);
+            if step % 4 == 3 {
+                recorder.durable.push((position, recorder.points.len()));
+            }
+        }
+        recorder.points.push(point);
+        recorder.note_durable();
+    }
+    drop(recorder.db.take());
+    let has_failed = !recorder.disk.mend().is_empty();
+    has_failed.then(|| recorder.finish())
+}
+
+/// A world that does `n_steps` things, on a disk that begins with these files.
+fn record(start: &Image, seed: u64, n_steps: usize, syncs: bool) -> Recording {
+    let mut recorder = begin(start, seed, syncs);
     for _ in 0..n_steps {
         recorder.change();
         recorder.write();
@@ -222,11 +264,7 @@ fn record(start: &Image, seed: u64, n_steps: usize, syncs: bool) -> Recording {
     let point = recorder.point();
     recorder.points.push(point);
     let _ = recorder.db.take().unwrap().close().unwrap();
-    Recording {
-        trace: recorder.disk.take_trace(),
-        points: recorder.points,
-        durable: recorder.durable,
-    }
+    recorder.finish()
 }
 
 /// What was found in images.
@@ -265,7 +303,7 @@ fn cut(recording: &Recording, seed: u64, n_images: usize, is_lying: bool, found:
     for (n, moment) in moments.into_iter().enumerate() {
         replay.advance_to(moment);
         // One in eight is a death of the process alone: nothing is lost.
-        let is_death = n % 8 == 0;
+        let is_death = n % 8 == 0 && !recording.trace.has_lost_pages();
         let image = if is_death {
             replay.all_kept()
         } else {
@@ -330,7 +368,7 @@ fn look(disk: &Disk, is_checked: bool) -> Result<u64, String> {
 fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
     const IMAGES: usize = 250;
     let (found, next) = (Found::default(), AtomicU64::new(0));
-    let starts = [Image::new(), small_pages()];
+    let starts = [Image::new(), closed(), killed()];
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -340,7 +378,7 @@ fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
                     if usize::try_from(seed).unwrap() * IMAGES >= n_images {
                         break;
                     }
-                    let start = &starts[usize::from(!seed.is_multiple_of(3))];
+                    let start = &starts[usize::try_from(seed % 3).unwrap()];
                     let n_steps = if seed.is_multiple_of(2) { 12 } else { 60 };
                     let recording = record(start, seed, n_steps, syncs);
                     cut(&recording, seed, IMAGES, is_lying, &found);
@@ -372,4 +410,20 @@ fn the_same_search_finds_losses_without_syncs() {
     let found = search(1_000, false, false);
     println!("{found:?}");
     assert!(found.n_wrong() > 0, "{found:?}");
+}
+
+/// A sync fails and the disk drops the pages, as Linux does; what was durable before is there for ever.
+#[test]
+fn after_a_failed_sync_nothing_durable_is_lost_whatever_comes_then() {
+    let found = Found::default();
+    for start in [closed(), killed()] {
+        let mut n_syncs = 0;
+        while let Some(recording) = record_failed_sync(&start, n_syncs) {
+            cut(&recording, n_syncs as u64, 25, false, &found);
+            n_syncs += 1;
+        }
+        assert!(n_syncs >= 4, "{n_syncs} syncs");
+    }
+    println!("{found:?}");
+    assert_eq!(found.n_wrong(), 0, "{found:?}");
 }

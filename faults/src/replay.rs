@@ -60,6 +60,13 @@ impl Trace {
         self.ops.len()
     }
 
+    /// Whether a sync has failed and dropped what it was to write.
+    #[must_use]
+    pub fn has_lost_pages(&self) -> bool {
+        let mut ops = self.ops.iter();
+        ops.any(|op| matches!(op, Op::PagesLost { .. }))
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

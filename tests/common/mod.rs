@@ -7,6 +7,7 @@
     reason = "each test crate uses a part of it, and a test may unwrap"
 )]
 
+pub(crate) mod disk;
 pub(crate) mod ownership;
 pub(crate) mod sample;
 pub(crate) mod state;
