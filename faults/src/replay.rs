@@ -74,7 +74,7 @@ impl Trace {
     }
 }
 
-/// A file on its way to the disk.
+/// A file, some of which is not synced.
 #[derive(Clone, Debug, Default)]
 struct Node {
     /// What survives a power cut.
