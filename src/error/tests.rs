@@ -301,6 +301,9 @@ mod files {
         vec![
             FlushFailure::Busy,
             FlushFailure::Full,
+            FlushFailure::SyncFailed { source: backend() },
+            FlushFailure::CheckpointFailed { source: backend() },
+            FlushFailure::LogTooLarge { bytes: 2, most: 1 },
             FlushFailure::RowCount {
                 table: "items",
                 id: 7,
@@ -331,6 +334,7 @@ mod files {
         match failure {
             FlushFailure::Busy
             | FlushFailure::Full
+            | FlushFailure::LogTooLarge { .. }
             | FlushFailure::RowCount { .. }
             | FlushFailure::ForeignWrite
             | FlushFailure::Moved
@@ -341,7 +345,9 @@ mod files {
             | FlushFailure::OtherTicket => 0,
             // In the place of the original.
             FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
-            FlushFailure::Refused { .. } => 2,
+            FlushFailure::Refused { .. }
+            | FlushFailure::SyncFailed { .. }
+            | FlushFailure::CheckpointFailed { .. } => 2,
         }
     }
 
