@@ -208,7 +208,7 @@ fn finish(
         for table in &mut schema.tables {
             for column in &mut table.columns {
                 let place = (table.name.clone(), column.name.clone());
-                column.zero_is_null = optional.contains(&place);
+                column.none = optional.contains(&place).then_some(0);
             }
         }
     }

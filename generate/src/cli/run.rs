@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::analysis::pivot;
+use crate::analysis::{pivot, relations};
 use crate::cli::load::{self, LoadedSchema};
 use crate::config::Config;
 use crate::emit;
@@ -80,7 +80,9 @@ pub(crate) fn load(input: &Input) -> Result<(LoadedSchema, Config), Error> {
         Some(path) => Config::parse(&text(path)?, &path.display().to_string())?,
         None => Config::default(),
     };
-    let source = load::schema_file(&input.schema, input.dialect, &config)?;
+    let mut source = load::schema_file(&input.schema, input.dialect, &config)?;
+    let ambiguous = relations::ambiguous(&source.schema, &config);
+    source.schema.notes.extend(ambiguous);
     Ok((source, config))
 }
 

@@ -63,7 +63,7 @@ impl Config {
             };
             let table = self.known(schema, name, table)?;
             self.column_of(table, name, column)?;
-            self.references(schema, table, column, section)?;
+            self.verify_references(schema, table, column, section)?;
         }
         for name in self.sections.tables.keys() {
             self.known(schema, name, name.get_ref())?;
@@ -83,7 +83,7 @@ impl Config {
         Err(self.impossible(variant.name.span(), what))
     }
 
-    fn references(
+    fn verify_references(
         &self,
         schema: &Schema,
         table: &Table,

@@ -95,7 +95,7 @@ impl OldFile {
             match find(&column.name) {
                 Some(other) => {
                     columns.push(at);
-                    sources.push(match column.zero_is_null {
+                    sources.push(match column.none.is_some() {
                         true => format!("nullif({}, 0)", quoted(other)),
                         false => quoted(other),
                     });

@@ -94,6 +94,13 @@ impl Table {
             .find(|key| matches!(key.columns.as_slice(), [only] if only == column))
     }
 
+    /// Whether a declared foreign key is of this column alone, followed or not.
+    pub(crate) fn is_in_key(&self, column: &str) -> bool {
+        let keys = self.foreign_keys.iter().chain(&self.unfollowed_keys);
+        keys.into_iter()
+            .any(|key| matches!(key.columns.as_slice(), [only] if only == column))
+    }
+
     /// Whether no two rows can hold the same value in this column.
     pub fn is_unique(&self, column: &str) -> bool {
         self.uniques.iter().any(|index| {
@@ -141,8 +148,12 @@ pub struct Column {
     pub not_null: bool,
     /// The SQL text of its DEFAULT.
     pub default: Option<String>,
-    /// Whether the source has 0 where this column is NULL.
-    pub zero_is_null: bool,
+    /// The number that the source has where this column is NULL.
+    pub none: Option<i64>,
+    /// Whether rows of the source show that its values are not ids of the table that its name refers to.
+    pub names_no_rows: bool,
+    /// Its type in the source of a translated schema, as `[types]` names it.
+    pub source_type: Option<String>,
     /// The `--` comment on its line or on the lines directly before.
     pub comment: Option<String>,
     /// Its declaration as written, on one line and without comments.
