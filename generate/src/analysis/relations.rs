@@ -135,25 +135,47 @@ pub(crate) fn ambiguous(schema: &Schema, config: &Config) -> Vec<String> {
     notes
 }
 
-/// Columns that point to a table by their names alone, and hold 0 where they point to no row: `guild_id
-/// INT NOT NULL DEFAULT 0`. Columns of UNIQUE sets are not among them, because a row cannot be
-/// without its key.
-pub(crate) fn zero_means_null(schema: &Schema, config: &Config) -> Vec<(String, String)> {
-    let of_table = |table: &Table, column: &Column| {
-        let is_zero = column.not_null && column.default.as_deref() == Some("0");
+/// A NOT NULL column that has to be NULL where it points to no row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Nullable {
+    pub(crate) table: String,
+    pub(crate) column: String,
+    /// The number that stands for none, if one does.
+    pub(crate) none: Option<i64>,
+    /// Whether nothing but its name says that it points to a table.
+    pub(crate) is_guess: bool,
+}
+
+/// The columns that have to become nullable: those for which the config names a number that means none, and
+/// those that point to a table by their names alone and have a number as DEFAULT, such as `guild_id INT NOT NULL
+/// DEFAULT 0`, which need not be a row's. Columns of UNIQUE sets are not among the latter, because a
+/// row cannot be without its key.
+pub(crate) fn nullable(schema: &Schema, config: &Config) -> Vec<Nullable> {
+    let of_column = |table: &Table, column: &Column| {
+        if !column.not_null {
+            return None;
+        }
+        let made = |none, is_guess| Nullable {
+            table: table.name.clone(),
+            column: column.name.clone(),
+            none,
+            is_guess,
+        };
+        if let Some(none) = config.none(&table.name, &column.name) {
+            return Some(made(Some(none), false));
+        }
+        let default: i64 = column.default.as_deref()?.parse().ok()?;
         let in_key = |name: &String| name.eq_ignore_ascii_case(&column.name);
-        let in_key = table
-            .uniques
-            .iter()
-            .any(|key| key.columns.iter().any(in_key));
-        let found = relation(schema, config, table, column).map(|relation| relation.found);
-        is_zero && !in_key && found == Some(Found::Convention)
+        let mut uniques = table.uniques.iter();
+        let found = relation(schema, config, table, column)?.found;
+        if found != Found::Convention || uniques.any(|key| key.columns.iter().any(in_key)) {
+            return None;
+        }
+        Some(made((default == 0).then_some(0), true))
     };
     let columns = schema.tables.iter().flat_map(|table| {
         let columns = table.columns.iter();
-        columns
-            .filter(move |column| of_table(table, column))
-            .map(|column| (table.name.clone(), column.name.clone()))
+        columns.filter_map(move |column| of_column(table, column))
     });
     columns.collect()
 }

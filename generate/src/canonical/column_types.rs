@@ -63,6 +63,7 @@ pub(super) fn translate(
             references: None,
             numbered,
             comment: column.comment.clone(),
+            source_type: column.ty.names().into_iter().next().unwrap_or_default(),
             name: own,
         });
     }

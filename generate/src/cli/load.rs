@@ -8,7 +8,10 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::analysis::relations;
+use rusqlite::Connection;
+
+use super::guessed_rows::{self, Refuted};
+use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
 use crate::error::{Error, ReadError};
@@ -138,6 +141,9 @@ fn from_sqlite(
     }
     if canonical::is_canonical(&found.schema, &found.skipped, config) {
         let mut schema = found.schema;
+        let refuted = guessed_rows::refuted(&schema, config, &found.connection);
+        guessed_rows::take_back(&mut schema, &refuted);
+        schema.notes.extend(refuted.iter().map(Refuted::note));
         let Some(text) = text else {
             // A SQLite file has no text of its own to keep.
             schema.notes.push(note);
@@ -159,7 +165,16 @@ fn from_sqlite(
         });
     }
     let (ddl, warnings) = sqlite_file::ddl(&found);
-    finish(ddl, Dialect::Sqlite, name, config, vec![note], warnings)
+    let rows = Some(&found.connection);
+    finish(
+        ddl,
+        Dialect::Sqlite,
+        name,
+        config,
+        rows,
+        vec![note],
+        warnings,
+    )
 }
 
 fn from_script(
@@ -187,7 +202,7 @@ fn from_script(
             skipped.collect::<Vec<_>>().join(", ")
         ));
     }
-    finish(read.ddl, dialect, name, config, notes, read.warnings)
+    finish(read.ddl, dialect, name, config, None, notes, read.warnings)
 }
 
 fn finish(
@@ -195,21 +210,32 @@ fn finish(
     dialect: Dialect,
     name: &str,
     config: &Config,
-    notes: Vec<String>,
+    rows: Option<&Connection>,
+    mut notes: Vec<String>,
     mut warnings: Vec<String>,
 ) -> Result<LoadedSchema, Error> {
     let pairs = canonical::split_owners(&mut ddl, dialect, config, &mut warnings)?;
     let mut canonical = canonical::translate(&ddl, dialect, config);
     let (mut text, mut schema) = read_back(&canonical, &pairs, name)?;
-    let optional = relations::zero_means_null(&schema, config);
-    if !optional.is_empty() {
-        canonical.make_nullable(&optional);
+    let refuted = rows.map(|rows| guessed_rows::refuted(&schema, config, rows));
+    let refuted = refuted.unwrap_or_default();
+    guessed_rows::take_back(&mut schema, &refuted);
+    notes.extend(refuted.iter().map(Refuted::note));
+    let nullable = relations::nullable(&schema, config);
+    if !nullable.is_empty() {
+        canonical.make_nullable(&nullable_columns(&nullable));
         (text, schema) = read_back(&canonical, &pairs, name)?;
-        for table in &mut schema.tables {
-            for column in &mut table.columns {
-                let place = (table.name.clone(), column.name.clone());
-                column.none = optional.contains(&place).then_some(0);
-            }
+        guessed_rows::take_back(&mut schema, &refuted);
+    }
+    for Nullable {
+        table,
+        column,
+        none,
+        ..
+    } in nullable
+    {
+        if let Some(column) = schema.column_mut(&table, &column) {
+            column.none = none;
         }
     }
     schema.notes = notes;
@@ -220,6 +246,23 @@ fn finish(
         text,
         is_translated: true,
     })
+}
+
+fn nullable_columns(nullable: &[Nullable]) -> Vec<canonical::NullableColumn<'_>> {
+    let columns = nullable.iter().map(|column| canonical::NullableColumn {
+        table: &column.table,
+        name: &column.column,
+        warning: match (column.is_guess, column.none) {
+            (true, Some(_)) => Some(
+                "points to a row by its name, and no row has the id 0: here it is NULL; `[columns.\"..\"] references` says otherwise",
+            ),
+            (true, None) => Some(
+                "points to a row by its name, and its DEFAULT need not be a row's id: here it can be NULL, and has no DEFAULT; `[columns.\"..\"] references` says otherwise",
+            ),
+            (false, _) => None,
+        },
+    });
+    columns.collect()
 }
 
 /// The text of a translation, and its schema, with the properties that SQL text cannot express.
@@ -239,6 +282,9 @@ fn read_back(
         table.unfollowed_keys = keys.map(|(_, key)| key.clone()).collect();
         let pairs = pairs.iter().filter(|(of, _)| *of == table.name);
         table.owner_pairs = pairs.map(|(_, pair)| pair.clone()).collect();
+        for column in &mut table.columns {
+            column.source_type = canonical.source_type(&table.name, &column.name);
+        }
     }
     Ok((text, schema))
 }

@@ -192,7 +192,7 @@ fn run_import(input: &Input, options: &ImportOptions) -> Result<ExitCode, Error>
     })?;
     bar.finish_and_clear();
     print!("{report}");
-    Ok(if report.misfits.is_empty() {
+    Ok(if report.n_left_out() == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -81,6 +81,12 @@ pub(crate) fn load(input: &Input) -> Result<(LoadedSchema, Config), Error> {
         None => Config::default(),
     };
     let mut source = load::schema_file(&input.schema, input.dialect, &config)?;
+    for table in &mut source.schema.tables {
+        for column in &mut table.columns {
+            let none = config.none(&table.name, &column.name);
+            column.none = none.or(column.none);
+        }
+    }
     let ambiguous = relations::ambiguous(&source.schema, &config);
     source.schema.notes.extend(ambiguous);
     Ok((source, config))

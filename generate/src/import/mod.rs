@@ -3,7 +3,9 @@
 //! A row that does not fit is left out and listed. Other rows are left out with it only if they require it.
 
 mod common_columns;
+mod config_lines;
 mod dangling;
+mod left_out;
 mod old_file;
 mod options;
 mod queries;
@@ -17,9 +19,12 @@ use rusqlite::{Connection, OpenFlags};
 pub use crate::error::ImportError;
 use crate::model::Model;
 use crate::schema::Schema;
+use left_out::LeftOut;
 use old_file::OldFile;
 pub use options::{ImportOptions, Progress};
-pub use report::{ImportReport, ImportedTable, Misfit};
+pub use report::{
+    Change, ChangeKind, ImportReport, ImportedTable, Misfit, MisfitGroup, MisfitKind,
+};
 use transfer::{Failed, Transfer};
 
 /// Copies the rows of `options.from` into a new file with this schema, in one transaction: after an error
@@ -48,10 +53,12 @@ pub fn import(
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let old = Connection::open_with_flags(&options.from, flags).map_err(read)?;
-    let source = OldFile::of(&old, schema).map_err(read)?;
+    let mut source = OldFile::of(&old, schema).map_err(read)?;
+    source.keep_zeros(&old, schema, model).map_err(read)?;
     let new = Connection::open(&options.out).map_err(write)?;
     let mut transfer = Transfer {
         schema,
+        model,
         new: &new,
         report: ImportReport {
             notes: source.notes.clone(),
@@ -59,8 +66,9 @@ pub fn import(
         },
         done: 0,
         total: source.n_rows(),
+        left_out: LeftOut::default(),
     };
-    let result = transfer.run(model, &old, &source, options, on_progress);
+    let result = transfer.run(&old, &source, options, on_progress);
     let report = std::mem::take(&mut transfer.report);
     drop(new);
     match result {

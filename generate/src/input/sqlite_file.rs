@@ -20,7 +20,7 @@ pub(crate) struct SqliteSchema {
     pub(crate) schema: Schema,
     /// The objects that are not plain tables: triggers, virtual tables.
     pub(crate) skipped: Vec<Skipped>,
-    connection: Connection,
+    pub(crate) connection: Connection,
     /// Whether it is a file, whose rows show what columns without a type hold.
     is_file: bool,
 }

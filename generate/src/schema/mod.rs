@@ -33,6 +33,13 @@ impl Schema {
             .iter()
             .find(|table| table.name.eq_ignore_ascii_case(name))
     }
+
+    /// A column, by exactly these names.
+    pub(crate) fn column_mut(&mut self, table: &str, column: &str) -> Option<&mut Column> {
+        let table = self.tables.iter_mut().find(|known| known.name == table)?;
+        let mut columns = table.columns.iter_mut();
+        columns.find(|known| known.name == column)
+    }
 }
 
 /// One table.

@@ -2,7 +2,9 @@
 //! the table in `README.md` beside this file.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod dangling;
 mod guesses;
+mod none;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
