@@ -59,7 +59,7 @@ impl Files {
         let model = of_sql(SCHEMA);
         let options = ImportOptions {
             from: self.path("old.db"),
-            out: self.path("new.db"),
+            out: Some(self.path("new.db")),
             null_dangling,
         };
         let mut last = None;

@@ -5,6 +5,7 @@
 mod dangling;
 mod guesses;
 mod none;
+mod report;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
