@@ -6,6 +6,7 @@ use super::{defaults, sql_names};
 use crate::config::{Config, TypeName};
 use crate::input::ddl::{Ddl, DeclaredColumn, DeclaredTable, NamedKind};
 use crate::input::types::SqlType;
+use crate::names::Ident;
 use crate::sql::Dialect;
 
 /// Translates the columns of a table.
@@ -219,7 +220,8 @@ fn tiny(unsigned: bool) -> SqlType {
     }
 }
 
-/// A TINYINT(1) whose DEFAULT is neither 0 nor 1 is an integer, not a bool.
+/// A TINYINT(1) is an integer, and no bool, if its name ends in `id`, or if its DEFAULT or a row has another number
+/// than 0 and 1.
 fn as_number(
     kind: SqlType,
     column: &DeclaredColumn,
@@ -227,13 +229,22 @@ fn as_number(
     dialect: Dialect,
 ) -> SqlType {
     let is_tiny = kind == SqlType::Bool && !overridden && column.ty.base.contains("int");
-    let default = column.default.as_ref().filter(|_| is_tiny);
-    let number =
-        default.map(|pieces| defaults::default(pieces, &tiny(column.ty.unsigned), dialect));
-    match number {
-        Some(defaults::Default::Sql(text)) if text != "0" && text != "1" => {
-            tiny(column.ty.unsigned)
-        }
+    if !is_tiny {
+        return kind;
+    }
+    let tiny = match dialect {
+        // SQLite does not keep to the width.
+        Dialect::Sqlite => SqlType::ANY_INTEGER,
+        _ => tiny(column.ty.unsigned),
+    };
+    let name = Ident::new(&column.name);
+    let is_id = name.stem() == "id" || name.stem().ends_with("_id");
+    if is_id || column.has_other_numbers {
+        return tiny;
+    }
+    let default = column.default.as_ref();
+    match default.map(|pieces| defaults::default(pieces, &tiny, dialect)) {
+        Some(defaults::Default::Sql(text)) if text != "0" && text != "1" => tiny,
         _ => kind,
     }
 }

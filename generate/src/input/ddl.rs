@@ -65,6 +65,8 @@ pub(crate) struct DeclaredColumn {
     pub(crate) comment: Option<String>,
     /// Where a SQLite file holds values of other types than declared: the types, by `typeof`.
     pub(crate) held: Vec<String>,
+    /// Whether rows of the source show that it holds other numbers than 0 and 1.
+    pub(crate) has_other_numbers: bool,
 }
 
 /// UNIQUE, or an index.

@@ -21,6 +21,7 @@ mod drop;
 mod objects;
 pub(crate) mod read;
 mod reader;
+mod rows;
 mod scanner;
 mod split;
 pub(crate) mod sqlite_file;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ddl::Ddl;
 use super::reader::Reader;
 use super::split::{Script, Statement, split};
-use super::{alter, alter_type, create};
+use super::{alter, alter_type, create, rows};
 use crate::sql::Dialect;
 use crate::sql::cursor::{Cursor, shown};
 use crate::sql::tokens::Piece;
@@ -182,7 +182,10 @@ impl Reader {
                 };
                 self.count(format!("{first} {kind}").trim());
             }
-            [first, ..] if SKIPPED.contains(first) => self.count(first),
+            [first, ..] if SKIPPED.contains(first) => {
+                self.count(first);
+                rows::insert(&mut self.ddl, statement, &self.current, self.dialect);
+            }
             _ => {
                 let pieces = self.pieces(statement);
                 if pieces.is_empty() {

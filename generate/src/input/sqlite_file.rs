@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::ddl::{
     Ddl, DeclaredCheck, DeclaredColumn, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart,
 };
-use super::types::{self, DeclaredType};
+use super::types::{self, DeclaredType, SqlType};
 use crate::error::ReadError;
 use crate::schema::sqlite::{self, Skipped};
 use crate::schema::{self, Partial, Schema};
@@ -119,8 +119,14 @@ fn column(found: &SqliteSchema, table: &schema::Table, column: &schema::Column) 
     } else {
         Vec::new()
     };
+    let is_bool = ty
+        .meaning(Dialect::Sqlite)
+        .is_some_and(|meaning| meaning.kind == SqlType::Bool);
+    let has_other_numbers = is_bool
+        && has_other_numbers(&found.connection, &table.name, &column.name).unwrap_or_default();
     DeclaredColumn {
         name: column.name.clone(),
+        has_other_numbers,
         ty,
         not_null: column.not_null,
         default: column.default.as_deref().map(sqlite_pieces),
@@ -155,6 +161,16 @@ fn held(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<
     );
     let mut statement = connection.prepare(&sql)?;
     statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Whether a column holds integers that are no bools.
+fn has_other_numbers(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let (table, column) = (quoted(table), quoted(column));
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM {table} WHERE typeof({column}) = 'integer' AND {column} NOT IN (0, 1))"
+    );
+    connection.query_row(&sql, [], |row| row.get(0))
 }
 
 fn key(index: &schema::Index, unique: bool) -> DeclaredKey {

@@ -2,6 +2,7 @@
 //! the table in `README.md` beside this file.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod bools;
 mod dangling;
 mod guesses;
 mod none;
