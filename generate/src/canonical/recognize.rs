@@ -6,7 +6,9 @@ use crate::schema::{OnDelete, Schema, Table};
 
 /// Whether a schema needs no translation, so that its text is kept as written.
 pub(crate) fn is_canonical(schema: &Schema, skipped: &[Skipped], config: &Config) -> bool {
-    skipped.is_empty() && schema.tables.iter().all(|table| is_kept(table, config))
+    !schema.tables.is_empty()
+        && skipped.is_empty()
+        && schema.tables.iter().all(|table| is_kept(table, config))
 }
 
 fn is_kept(table: &Table, config: &Config) -> bool {

@@ -10,13 +10,14 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::folder;
 use super::guessed_rows::{self, Refuted};
 use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
 use crate::error::{Error, ReadError};
 use crate::input::ddl::Ddl;
-use crate::input::{decode, detect, read, sqlite_file};
+use crate::input::{decode, detect, migrations, read, sqlite_file};
 use crate::schema::sqlite;
 use crate::schema::{OwnerPair, Schema};
 use crate::sql::Dialect;
@@ -47,6 +48,9 @@ pub(crate) fn schema_file(
         path: path.to_owned(),
         source,
     };
+    if path.is_dir() {
+        return from_folder(path, dialect, config);
+    }
     let mut file = std::fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     let head = SQLITE_HEADER.len() as u64;
@@ -77,9 +81,55 @@ fn from_bytes(
     config: &Config,
 ) -> Result<LoadedSchema, Error> {
     let (source, lossy) = decode::decode(bytes);
+    let migrations::UpOnly { text, n_down } = migrations::up_only(&source);
+    let mut source = from_text(&text, n_down > 0, name, dialect, config)?;
+    source.schema.notes.extend(passed_over(
+        n_down,
+        "part of a migration",
+        "parts of migrations",
+    ));
+    source.schema.warnings.splice(0..0, lossy);
+    Ok(source)
+}
+
+fn passed_over(n: usize, one: &str, several: &str) -> Option<String> {
+    let what = if n == 1 { one } else { several };
+    (n > 0).then(|| format!("passed over: {n} Down {what}"))
+}
+
+/// Reads the files of a folder as one text.
+fn from_folder(
+    path: &Path,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<LoadedSchema, Error> {
+    let folder = folder::read(path)?;
+    let name = path.display().to_string();
+    let mut source = from_text(&folder.text, true, &name, dialect, config)?;
+    let schema = &mut source.schema;
+    schema.notes.extend(passed_over(
+        folder.n_down,
+        "file or part of a migration",
+        "files of migrations",
+    ));
+    for warning in &mut schema.warnings {
+        *warning = folder.in_file(warning);
+    }
+    schema.warnings.splice(0..0, folder.warnings);
+    Ok(source)
+}
+
+/// Reads a schema text. `is_changed`: whether it is not the text of a single file any more.
+fn from_text(
+    source: &str,
+    is_changed: bool,
+    name: &str,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<LoadedSchema, Error> {
     let in_sqlite = match dialect {
         Some(Dialect::MySql | Dialect::Postgres) => None,
-        _ => Some(sqlite_file::from_text(&source)),
+        _ => Some(sqlite_file::from_text(source)),
     };
     // For a canonical schema the dialect need not be guessed.
     let is_canonical = in_sqlite.as_ref().is_some_and(|found| {
@@ -88,7 +138,7 @@ fn from_bytes(
             .is_ok_and(|found| canonical::is_canonical(&found.schema, &found.skipped, config))
     });
     let taken = in_sqlite.as_ref().is_some_and(Result::is_ok);
-    let guess = detect::detect(&source, taken);
+    let guess = detect::detect(source, taken);
     let (dialect, note) = match dialect {
         Some(dialect) => (
             dialect,
@@ -109,18 +159,21 @@ fn from_bytes(
             )
         }
     };
-    let mut source = match (dialect, in_sqlite) {
+    match (dialect, in_sqlite) {
         (Dialect::Sqlite, Some(found)) => {
             let found = found.map_err(|source| Error::Schema {
                 file: name.to_owned(),
                 source,
             })?;
-            from_sqlite(found, Some(&source), name, config, note)?
+            let mut loaded = from_sqlite(found, Some(source), name, config, note)?;
+            if is_changed && !loaded.is_translated {
+                loaded.text = headed(name, source.trim_start());
+                loaded.is_translated = true;
+            }
+            Ok(loaded)
         }
-        _ => from_script(&source, dialect, name, config, note)?,
-    };
-    source.schema.warnings.splice(0..0, lossy);
-    Ok(source)
+        _ => from_script(source, dialect, name, config, note),
+    }
 }
 
 fn from_sqlite(
@@ -135,6 +188,7 @@ fn from_sqlite(
             file: name.to_owned(),
             source: ReadError::NoTables {
                 dialect: Dialect::Sqlite,
+                n_dropped: text.map_or(0, created),
                 warnings: Vec::new(),
             },
         });
@@ -177,6 +231,11 @@ fn from_sqlite(
     )
 }
 
+/// How many tables a text of SQLite creates.
+fn created(text: &str) -> usize {
+    text.to_ascii_uppercase().matches("CREATE TABLE").count()
+}
+
 fn from_script(
     source: &str,
     dialect: Dialect,
@@ -190,6 +249,7 @@ fn from_script(
             file: name.to_owned(),
             source: ReadError::NoTables {
                 dialect,
+                n_dropped: read.n_dropped,
                 warnings: read.warnings,
             },
         });

@@ -18,6 +18,7 @@ pub(crate) mod decode;
 mod definition;
 pub(crate) mod detect;
 mod drop;
+pub(crate) mod migrations;
 mod objects;
 pub(crate) mod read;
 mod reader;

@@ -18,6 +18,8 @@ pub(crate) struct Read {
     pub(crate) warnings: Vec<String>,
     /// The statements that were passed over: their first words, and how many there are.
     pub(crate) skipped: BTreeMap<String, usize>,
+    /// How many tables were created and dropped again.
+    pub(crate) n_dropped: usize,
 }
 
 /// Reads a script.
@@ -33,6 +35,7 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Read {
         current: String::new(),
         warnings,
         skipped: BTreeMap::new(),
+        n_dropped: 0,
         start: 1,
         line: 1,
     };
@@ -48,6 +51,7 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Read {
         ddl: reader.ddl,
         warnings: reader.warnings,
         skipped: reader.skipped,
+        n_dropped: reader.n_dropped,
     }
 }
 

@@ -7,6 +7,7 @@ mod dangling;
 mod guesses;
 mod none;
 mod report;
+mod scripts;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
