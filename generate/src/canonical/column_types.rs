@@ -144,6 +144,9 @@ fn meaning(ddl: &Ddl, column: &DeclaredColumn, dialect: Dialect, depth: usize) -
     if ty.base.is_empty() {
         return Some(typeless(column));
     }
+    if dialect == Dialect::Sqlite && ty.is_plain_numeric() {
+        return Some(numeric(column));
+    }
     let array = "an array is kept as the text that the database writes for it";
     match ddl.named_type(&ty.base).map(|named| &named.kind) {
         Some(_) if ty.array => Some(Resolved::new(SqlType::Other, Some(array))),
@@ -188,6 +191,20 @@ fn unknown(column: &DeclaredColumn) -> Resolved {
             column.ty.text, column.ty.base
         )),
     )
+}
+
+/// A NUMERIC column of SQLite holds numbers of any kind, and texts that are no numbers.
+fn numeric(column: &DeclaredColumn) -> Resolved {
+    let has = |kind: &str| column.held.iter().any(|held| held == kind);
+    if has("text") || has("blob") {
+        let warning = "holds texts among its numbers; here it holds texts; `[columns.\"..\"] type` says otherwise";
+        return Resolved::new(SqlType::Text(None), Some(warning));
+    }
+    let kind = match has("integer") && !has("real") {
+        true => SqlType::ANY_INTEGER,
+        false => SqlType::Real { unsigned: false },
+    };
+    Resolved::new(kind, None)
 }
 
 /// A SQLite column without a type holds anything.

@@ -87,9 +87,33 @@ pub(crate) fn load(input: &Input) -> Result<(LoadedSchema, Config), Error> {
             column.none = none.or(column.none);
         }
     }
+    let computed = computed_defaults(&source.schema);
+    source.schema.warnings.extend(computed);
     let ambiguous = relations::ambiguous(&source.schema, &config);
     source.schema.notes.extend(ambiguous);
     Ok((source, config))
+}
+
+/// Warnings about DEFAULTs that are computed, such as clocks: rows are made in memory, which does not compute them.
+fn computed_defaults(schema: &Schema) -> Vec<String> {
+    let mut columns: Vec<(&str, Vec<String>)> = Vec::new();
+    for table in &schema.tables {
+        let computed = table.columns.iter();
+        for column in computed.filter(|column| column.has_computed_default()) {
+            let default = column.default.as_deref().unwrap_or_default();
+            let place = format!("{}.{}", table.name, column.name);
+            match columns.iter_mut().find(|(known, _)| *known == default) {
+                Some((_, places)) => places.push(place),
+                None => columns.push((default, vec![place])),
+            }
+        }
+    }
+    let said = columns.into_iter().map(|(default, places)| {
+        let word = if places.len() == 1 { "column" } else { "columns" };
+        let places = places.join(", ");
+        format!("{word} {places}: DEFAULT {default} is computed by the file alone; in memory the game has to set the value")
+    });
+    said.collect()
 }
 
 /// Generates the models of a schema, or compares them with the existing file.

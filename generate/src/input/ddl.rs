@@ -75,6 +75,8 @@ pub(crate) struct DeclaredKey {
     pub(crate) name: Option<String>,
     pub(crate) unique: bool,
     pub(crate) parts: Vec<KeyPart>,
+    /// Whether two rows with NULL in it are not UNIQUE (NULLS NOT DISTINCT).
+    pub(crate) nulls_equal: bool,
     /// The tokens of its WHERE.
     pub(crate) condition: Option<Vec<Piece>>,
     /// The first collation of its own that is not the column's.

@@ -113,7 +113,7 @@ fn table(found: &SqliteSchema, table: &schema::Table) -> DeclaredTable {
 fn column(found: &SqliteSchema, table: &schema::Table, column: &schema::Column) -> DeclaredColumn {
     let ty = declared_type(&column.declared_type);
     let is_unknown = ty.base.is_empty() || ty.meaning(Dialect::Sqlite).is_none();
-    let held = if is_unknown && found.is_file {
+    let held = if is_unknown && found.is_file || ty.is_plain_numeric() {
         // If the table cannot be read the types are not known, but the schema is.
         held(&found.connection, &table.name, &column.name).unwrap_or_default()
     } else {
@@ -182,6 +182,7 @@ fn key(index: &schema::Index, unique: bool) -> DeclaredKey {
     DeclaredKey {
         name: (!is_own).then(|| index.name.clone()),
         unique,
+        nulls_equal: false,
         parts,
         condition: match &index.partial {
             Partial::No | Partial::NotNull => None,

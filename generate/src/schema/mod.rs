@@ -176,6 +176,22 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether its DEFAULT is computed for each row, so that only the file can fill it in.
+    pub(crate) fn has_computed_default(&self) -> bool {
+        let Some(default) = &self.default else {
+            return false;
+        };
+        let text = default.trim_matches(|c: char| c == '(' || c == ')' || c.is_whitespace());
+        let is_quoted = text.starts_with(['\'', '"']);
+        let blob = ["x'", "X'"].iter().any(|start| text.starts_with(start));
+        let word = ["NULL", "TRUE", "FALSE"];
+        let is_word = word.iter().any(|word| text.eq_ignore_ascii_case(word));
+        let number = |c: char| c.is_ascii_digit() || "+-.eExX".contains(c) || c.is_ascii_hexdigit();
+        let is_number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+            && text.chars().all(number);
+        !(is_quoted || blob || is_word || is_number)
+    }
+
     /// Whether the declared type holds integers, by SQLite's affinity rule.
     pub fn is_integer(&self) -> bool {
         self.declared_type.to_ascii_uppercase().contains("INT")

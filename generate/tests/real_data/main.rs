@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod bools;
+mod clocks;
+mod columns;
 mod dangling;
 mod guesses;
 mod none;
