@@ -39,7 +39,7 @@ pub(super) struct Pipeline {
     /// The part of the next background flush that was captured in the ticks before it.
     staged: Option<Batch>,
     state: State,
-    /// The failed sync after which nothing is written to the file any more, the caller that opens it.
+    /// The failed sync after which nothing is written to the file any more, even if it is opened again.
     failed_sync: Option<FlushFailure>,
     /// The report of the last flush that was written.
     last_report: FlushReport,
