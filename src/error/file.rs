@@ -68,10 +68,20 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
-    /// There is no file, and a write-ahead log of one, which may hold all of it. To make a new file there
-    /// would destroy the log: put the file back, or move the log away.
+    /// The file has nothing in it, where a world was to be opened. A disk that was full, or a copy that was cut
+    /// off, leaves such a file.
     #[error(
-        "{} is not there, and its write-ahead log is: put the file back, or move {} away",
+        "{} is empty; put the world back from a backup, or open it without `existing` to begin a new one",
+        path.display()
+    )]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no file, or an empty one, and a write-ahead log, which may hold all of it. To make a new file
+    /// there would destroy the log: put the file back, or move the log away.
+    #[error(
+        "{} is not there or empty, and its write-ahead log is there: put the file back, or move {} away",
         path.display(), log.display()
     )]
     LogWithoutFile {

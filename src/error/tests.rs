@@ -295,6 +295,7 @@ mod files {
             | FileError::Rows { .. }
             | FileError::Exists { .. }
             | FileError::NotThere { .. }
+            | FileError::Empty { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
             FileError::Lock { .. } => 1,
@@ -327,6 +328,7 @@ mod files {
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::Empty { path: path() },
             FileError::LogWithoutFile {
                 path: path(),
                 log: "world.db-wal".into(),

@@ -26,4 +26,5 @@ mod readme;
 mod reopen;
 mod save;
 mod transactions;
+mod trust;
 mod write_order;

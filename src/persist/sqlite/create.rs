@@ -10,20 +10,23 @@ use super::error::open_error;
 use super::lock::resolved;
 use super::{schema_diff, statements};
 
-/// Refuses to make a new file if an old one seems to be lost.
+/// Refuses to make a new file if an old one seems to be lost. SQLite takes a log beside an empty file for one
+/// that was left behind, and deletes it.
 pub(super) fn refuse_lost_file(path: &Path, existing: bool) -> Result<(), FileError> {
     let path = path.to_owned();
-    if std::fs::metadata(&path).is_ok() {
+    let length = std::fs::metadata(&path).map(|file| file.len());
+    if length.as_ref().is_ok_and(|&length| length > 0) {
         return Ok(());
     }
     if has_log(&path) {
         let log = log_of(&path);
         return Err(FileError::LogWithoutFile { path, log });
     }
-    if existing {
-        return Err(FileError::NotThere { path });
+    match length {
+        Ok(_) if existing => Err(FileError::Empty { path }),
+        Err(_) if existing => Err(FileError::NotThere { path }),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether a process that died has left a write-ahead log beside the file.

@@ -35,7 +35,8 @@ pub(in crate::persist) fn open<T: Tables>(
     order: &TableOrder,
 ) -> Result<Opened<T>, FileError> {
     let lock = Lock::acquire(path)?;
-    refuse_lost_file(path, options.existing)?;
+    let existing = options.existing;
+    refuse_lost_file(path, existing)?;
     let at_path = |source| open_error(path, source);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -51,6 +52,10 @@ pub(in crate::persist) fn open<T: Tables>(
     checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
     let wal_pages = configure(&mut connection, options).map_err(at_path)?;
     if schema_diff::is_empty(&connection).map_err(at_path)? {
+        if existing {
+            let path = path.to_owned();
+            return Err(FileError::Empty { path });
+        }
         use_wal(&connection, path)?;
         create_tables(&mut connection, T::DDL).map_err(at_path)?;
     } else if journal_mode(&connection).map_err(at_path)? != "wal" {

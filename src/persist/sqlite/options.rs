@@ -42,9 +42,10 @@ impl Options {
         self
     }
 
-    /// Makes no file where there is none: [`FileError::NotThere`](crate::FileError::NotThere). For a server
-    /// whose world has been there before, and that must not begin an empty one because a path is wrong or a
-    /// disk not mounted.
+    /// Makes no file where there is none, [`FileError::NotThere`](crate::FileError::NotThere), and no world in
+    /// a file that has nothing in it, [`FileError::Empty`](crate::FileError::Empty). For a server whose world
+    /// has been there before, and that must not begin an empty one because a path is wrong, a disk not mounted,
+    /// or a copy cut off.
     pub fn existing(mut self) -> Self {
         self.existing = true;
         self

@@ -1,0 +1,3 @@
+//! What `open` believes of a file, and what other programs do to one while it is open.
+
+mod identity;
