@@ -184,8 +184,11 @@ pub enum FlushFailure {
         "another program has written to the file: take that back, open the file again, or go on in a new one"
     )]
     ForeignWrite,
-    /// The file was moved, deleted, or replaced by another while it was open.
-    #[error("the file has been moved, deleted or replaced; put it back, or go on in a new one")]
+    /// The file or its write-ahead log was moved, deleted, or replaced by another while it was open. What is
+    /// written to a log that is gone is lost when the process ends.
+    #[error(
+        "the file, or its write-ahead log, has been moved, deleted or replaced; put it back, or go on in a new one"
+    )]
     Moved,
     /// An earlier flush had an unknown outcome.
     #[error("an earlier flush left the file in an unknown state; open it again")]

@@ -111,7 +111,8 @@ impl<W: IsWorld> Database<W> {
 
     /// Writes every row that has changed since the last flush, and only those, in one transaction:
     /// new rows whole, changed ones by the columns that changed, removed ones away. The cost is that
-    /// of the changes; with none, no SQL is run at all.
+    /// of the changes; with none, the file is only looked at: whether it is still there, and whether another
+    /// program has written to it.
     ///
     /// When it returns `Ok`, exactly the world of that moment is in the file and survives the death of
     /// the process. A power cut may take the last flushes away, each as a whole.

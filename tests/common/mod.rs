@@ -207,6 +207,9 @@ impl Statements {
     }
 }
 
+/// All that a flush executes with nothing to write: whether another program has written to the file.
+pub(crate) const LOOK: &str = "PRAGMA data_version";
+
 /// A new file, and the empty world in it.
 pub(crate) fn new_file() -> (TestFile, Database<World>) {
     let file = TestFile::new();

@@ -35,7 +35,7 @@ pub(super) fn has_log(path: &Path) -> bool {
 }
 
 /// The write-ahead log of a file. SQLite follows links, and puts the log beside the file itself.
-fn log_of(path: &Path) -> PathBuf {
+pub(super) fn log_of(path: &Path) -> PathBuf {
     let mut log = resolved(path).into_os_string();
     log.push("-wal");
     log.into()

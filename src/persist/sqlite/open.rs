@@ -16,7 +16,7 @@ use super::load::load;
 use super::lock::Lock;
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
-use super::writer::{FileIdentity, Writer};
+use super::writer::{WorldFiles, Writer};
 use super::{commit, schema_diff};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
@@ -70,7 +70,7 @@ pub(in crate::persist) fn open<T: Tables>(
     let writer = Writer {
         connection,
         path: path.to_owned(),
-        file: FileIdentity::of(path),
+        files: WorldFiles::of(path),
         version,
         wal_pages,
         // The process that wrote it last may have been killed.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::Batch;
@@ -18,6 +18,7 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::commit;
+use super::create::log_of;
 use super::error::{flush_failure, is_refused_write, open_error};
 use super::options::checkpoint_on_close;
 use super::verify::is_unchanged;
@@ -31,7 +32,7 @@ const WARN_PAGES: u32 = 16_000;
 pub(in crate::persist) struct Writer {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    pub(super) file: Option<FileIdentity>,
+    pub(super) files: WorldFiles,
     /// The [`commit::data_version`] of the file as memory knows it.
     pub(super) version: i64,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
@@ -69,6 +70,33 @@ impl Writer {
         self.commit(batch, durability, |file| is_unchanged(file, world))
     }
 
+    /// Fails where a commit would because of what has become of the file: for a flush that has nothing to write,
+    /// and after which a program believes that the world is in the file.
+    pub(in crate::persist) fn look_at_file<T: Tables>(
+        &mut self,
+        world: &World<T>,
+    ) -> Result<(), Failed> {
+        if let Some(cause) = self.broken.clone() {
+            let outcome = Outcome::Unknown;
+            return Err(Failed { outcome, cause });
+        }
+        if !self.files.are_there(&self.path) {
+            return Err(FlushFailure::Moved.into());
+        }
+        if commit::data_version(&self.connection)? == self.version {
+            return Ok(());
+        }
+        let snapshot = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
+        // It has to be that of what is compared: another program may be writing.
+        let found = commit::data_version(&snapshot)?;
+        if !is_unchanged(&snapshot, world)? {
+            return Err(FlushFailure::ForeignWrite.into());
+        }
+        snapshot.commit()?;
+        self.version = found;
+        Ok(())
+    }
+
     /// Commits a batch, all of it or nothing. `is_unchanged` is asked inside of the transaction whether the
     /// file is what memory believes it to be, if another connection has touched it.
     fn commit(
@@ -83,7 +111,7 @@ impl Writer {
             return Err(Failed { outcome, cause });
         }
         batch.coalesce();
-        if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
+        if !self.files.are_there(&self.path) {
             return Err(FlushFailure::Moved.into());
         }
         let mut report = match durability {
@@ -196,16 +224,38 @@ impl Writes for Writer {
     }
 }
 
+/// The file of a world and its write-ahead log, as they were when it was opened.
+pub(super) struct WorldFiles {
+    log: PathBuf,
+    identities: Option<(FileIdentity, FileIdentity)>,
+}
+
+impl WorldFiles {
+    /// After SQLite has opened both of them. The log stays for as long as a connection is open.
+    pub(super) fn of(path: &Path) -> Self {
+        let log = log_of(path);
+        let identities = FileIdentity::of(path).zip(FileIdentity::of(&log));
+        Self { log, identities }
+    }
+
+    /// Whether both are still where they were. What is written to a log that has no name is gone when this
+    /// process is.
+    fn are_there(&self, path: &Path) -> bool {
+        let found = || FileIdentity::of(path).zip(FileIdentity::of(&self.log));
+        self.identities.is_some() && found() == self.identities
+    }
+}
+
 /// The identity of the file at a path: another file may be put there while a world is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FileIdentity {
+struct FileIdentity {
     #[cfg(unix)]
     device_and_inode: (u64, u64),
 }
 
 impl FileIdentity {
     /// `None` if no file is there. It does not open the file, which would drop SQLite's locks on it.
-    pub(super) fn of(path: &Path) -> Option<Self> {
+    fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         #[cfg(unix)]
         {

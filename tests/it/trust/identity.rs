@@ -1,8 +1,11 @@
 //! Whether the file is the one that it has to be: empty ones, replaced ones, and files with two names.
 
-use crate::common::TestFile;
-use gamedb::{Error, FileError, Options};
-use gamedb_models::World;
+use std::path::Path;
+
+use crate::common::sample::flushed_file;
+use crate::common::{TestFile, flush_failure};
+use gamedb::{Database, Error, FileError, FlushFailure, Options, Outcome};
+use gamedb_models::{Player, World};
 
 fn existing(file: &TestFile) -> FileError {
     let before = file.bytes();
@@ -47,4 +50,78 @@ fn an_empty_file_beside_a_log_that_may_hold_a_world_is_refused() {
     let error = file.refused();
     assert!(matches!(error, FileError::LogWithoutFile { .. }), "{error}");
     assert!(matches!(existing(&file), FileError::LogWithoutFile { .. }));
+}
+
+/// Each way of flushing when nothing is dirty.
+fn flush_nothing(db: &mut Database<World>) -> [Result<(), Error>; 4] {
+    let (key, _) = db.iter::<Player>().next().unwrap();
+    [
+        db.flush().map(drop),
+        db.flush_in_background().map(drop),
+        db.save(key).map(drop),
+        db.flush_durable().map(drop),
+    ]
+}
+
+#[track_caller]
+fn all_fail(db: &mut Database<World>, is_it: impl Fn(&FlushFailure) -> bool) {
+    assert_eq!(db.n_dirty(), 0);
+    for result in flush_nothing(db) {
+        let (outcome, cause) = flush_failure(result);
+        assert_eq!(outcome, Outcome::NotCommitted);
+        assert!(is_it(&cause), "{cause}");
+    }
+}
+
+#[test]
+fn with_nothing_dirty_a_file_that_is_gone_is_noticed() {
+    let (file, mut db, _) = flushed_file();
+    let aside = file.folder().join("aside.db");
+    std::fs::rename(file.path(), &aside).unwrap();
+    all_fail(&mut db, |cause| matches!(cause, FlushFailure::Moved));
+    // Another file in its place, with the same in it.
+    std::fs::copy(&aside, file.path()).unwrap();
+    all_fail(&mut db, |cause| matches!(cause, FlushFailure::Moved));
+    let not_closed = db.close().unwrap_err();
+    let mut db = not_closed.database;
+    std::fs::rename(&aside, file.path()).unwrap();
+    assert!(flush_nothing(&mut db).iter().all(Result::is_ok));
+    let _ = db.close().unwrap();
+}
+
+#[test]
+fn with_nothing_dirty_another_programs_write_is_noticed() {
+    let (file, mut db, _) = flushed_file();
+    let write = |sql: &str| file.writer().execute_batch(sql).unwrap();
+    write("UPDATE players SET full_name = 'by hand' WHERE id = 2");
+    all_fail(&mut db, |cause| matches!(cause, FlushFailure::ForeignWrite));
+    let mut db = db.close().unwrap_err().database;
+    write("UPDATE players SET full_name = 'player 2' WHERE id = 2");
+    assert!(flush_nothing(&mut db).iter().all(Result::is_ok));
+    let _ = db.close().unwrap();
+}
+
+/// With the log goes what the file does not have yet, as soon as the process dies.
+#[test]
+fn a_log_that_is_gone_is_noticed() {
+    let (file, mut db, sample) = flushed_file();
+    let (log, aside) = (
+        file.folder().join("world.db-wal"),
+        file.folder().join("aside"),
+    );
+    for by_hand in [
+        |log: &Path| std::fs::write(log, b"").unwrap(),
+        |_: &Path| (),
+    ] {
+        std::fs::rename(&log, &aside).unwrap();
+        by_hand(&log);
+        all_fail(&mut db, |cause| matches!(cause, FlushFailure::Moved));
+        db.get_mut(sample.ada).unwrap().set_year_of_birth(1);
+        let (outcome, cause) = flush_failure(db.flush());
+        assert_eq!(outcome, Outcome::NotCommitted);
+        assert!(matches!(cause, FlushFailure::Moved), "{cause}");
+        std::fs::rename(&aside, &log).unwrap();
+        let _ = db.flush().unwrap();
+    }
+    file.reopen(db);
 }
