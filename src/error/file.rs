@@ -20,6 +20,19 @@ pub enum FileError {
         /// The file whose lock says so.
         lock: PathBuf,
     },
+    /// The file has a second name, a hard link. Each name has a lock and a write-ahead log of its own, so a
+    /// database under each would write over the other's pages.
+    #[error(
+        "{} has {n_names} names (hard links), each with a lock and a log of its own; remove all but one, which \
+         `find -samefile` lists, or open a copy",
+        path.display()
+    )]
+    HardLinked {
+        /// The world file.
+        path: PathBuf,
+        /// How many names it has.
+        n_names: u64,
+    },
     /// The lock file beside the world file could not be made or locked.
     #[error("the lock file {} cannot be made or locked", lock.display())]
     Lock {

@@ -295,6 +295,7 @@ mod files {
             | FileError::Rows { .. }
             | FileError::Exists { .. }
             | FileError::NotThere { .. }
+            | FileError::HardLinked { .. }
             | FileError::Empty { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
@@ -328,6 +329,10 @@ mod files {
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::HardLinked {
+                path: path(),
+                n_names: 2,
+            },
             FileError::Empty { path: path() },
             FileError::LogWithoutFile {
                 path: path(),

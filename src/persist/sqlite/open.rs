@@ -13,7 +13,7 @@ use crate::store::world::World;
 use super::create::{create_ids, create_tables, has_log, refuse_lost_file, use_wal};
 use super::error::open_error;
 use super::load::load;
-use super::lock::Lock;
+use super::lock::{Lock, refuse_hard_links};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
 use super::writer::{WorldFiles, Writer};
@@ -35,6 +35,7 @@ pub(in crate::persist) fn open<T: Tables>(
     order: &TableOrder,
 ) -> Result<Opened<T>, FileError> {
     let lock = Lock::acquire(path)?;
+    refuse_hard_links(path)?;
     let existing = options.existing;
     refuse_lost_file(path, existing)?;
     let at_path = |source| open_error(path, source);

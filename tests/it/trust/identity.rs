@@ -125,3 +125,32 @@ fn a_log_that_is_gone_is_noticed() {
     }
     file.reopen(db);
 }
+
+/// Under two names a file has two locks and two logs, so both could be opened, and one would lose its flushes.
+#[cfg(unix)]
+#[test]
+fn a_file_with_a_second_name_is_opened_under_neither() {
+    let (file, mut db, sample) = flushed_file();
+    let other = file.folder().join("other.db");
+    let refused = |path: &Path| match Database::<World>::open(path) {
+        Err(Error::File(FileError::HardLinked {
+            path: named,
+            n_names,
+        })) => {
+            assert_eq!((named.as_path(), n_names), (path, 2));
+        }
+        other => panic!("{other:?}"),
+    };
+    // While it is open, and when it is not.
+    std::fs::hard_link(file.path(), &other).unwrap();
+    refused(&other);
+    db.get_mut(sample.ada).unwrap().set_year_of_birth(1);
+    let _ = db.flush().unwrap();
+    let _ = db.close().unwrap();
+    let before = file.bytes();
+    refused(&file.path());
+    refused(&other);
+    assert!(file.bytes() == before, "a file was written to");
+    std::fs::remove_file(&other).unwrap();
+    assert_eq!(file.open().get(sample.ada).unwrap().year_of_birth, 1);
+}
