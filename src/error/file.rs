@@ -54,7 +54,10 @@ pub enum FileError {
         path: PathBuf,
     },
     /// The file is something else than a world of these models. Nothing was written to it.
-    #[error("{} is not a world of these models: {}", path.display(), list(differences))]
+    #[error(
+        "{} is not a world of these models (`gamedb import` copies its rows into one): {}",
+        path.display(), list(differences)
+    )]
     Schema {
         /// The world file.
         path: PathBuf,
@@ -253,6 +256,14 @@ pub enum Difference {
         /// The table.
         table: String,
     },
+    /// Something else than a table has a table's name.
+    #[error("{table} is a {kind}, and not a table")]
+    NotATable {
+        /// The table.
+        table: String,
+        /// What it is in the file: `view`, `virtual` or `shadow`.
+        kind: String,
+    },
     /// A column is not there.
     #[error("column {table}.{column} is missing")]
     NoColumn {
@@ -290,6 +301,26 @@ pub enum Difference {
         what: String,
         /// Whether the models have it, and the file does not; or the other way round.
         expected: bool,
+    },
+    /// A CHECK is not the same: the file refuses rows that the models take, or takes rows that they do not.
+    #[error(
+        "table {table}: CHECK ({check}) is {}", if *.expected { "missing" } else { "not in the models" }
+    )]
+    Check {
+        /// The table.
+        table: String,
+        /// The CHECK, or one of those that it is made of with AND.
+        check: String,
+        /// Whether the models have it, and the file does not; or the other way round.
+        expected: bool,
+    },
+    /// An index that the models do not have, and that computes something at each write.
+    #[error("table {table}: an index on {index} is not in the models")]
+    Index {
+        /// The table.
+        table: String,
+        /// What it is on.
+        index: String,
     },
     /// A trigger would change rows behind the world's back.
     #[error("trigger {trigger} on table {table} would change rows unseen")]

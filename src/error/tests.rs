@@ -382,6 +382,19 @@ mod files {
             },
             expected(true),
             expected(false),
+            Difference::NotATable {
+                table: table(),
+                kind: "view".into(),
+            },
+            Difference::Check {
+                table: table(),
+                check: "name <> ''".into(),
+                expected: true,
+            },
+            Difference::Index {
+                table: table(),
+                index: "( lower ( name ) )".into(),
+            },
             Difference::Trigger {
                 table: table(),
                 trigger: "t".into(),
@@ -424,7 +437,10 @@ mod files {
         for difference in differences() {
             match difference {
                 Difference::NoTable { .. }
+                | Difference::NotATable { .. }
                 | Difference::NoColumn { .. }
+                | Difference::Check { .. }
+                | Difference::Index { .. }
                 | Difference::UnknownColumn { .. }
                 | Difference::Column { .. }
                 | Difference::Constraint { .. }

@@ -77,9 +77,11 @@ fn cell(value: ValueRef<'_>) -> Cell {
     }
 }
 
-/// Opens it so that it does not wait for others.
+/// Opens it so that it does not wait for others, and takes the trigger with which the file is made to refuse.
 pub(crate) fn open(file: &TestFile) -> Database<World> {
-    let options = gamedb::Options::new().busy_timeout(std::time::Duration::from_millis(1));
+    let options = gamedb::Options::new()
+        .busy_timeout(std::time::Duration::from_millis(1))
+        .trust_rules_of_file();
     let db = options.open::<World>(file.path()).unwrap();
     assert_eq!(db.check(), [""; 0]);
     db

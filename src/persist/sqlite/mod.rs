@@ -4,6 +4,7 @@
 
 mod commit;
 mod create;
+mod declaration;
 mod error;
 mod load;
 mod lock;

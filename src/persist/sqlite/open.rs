@@ -16,6 +16,7 @@ use super::load::load;
 use super::lock::{Lock, refuse_hard_links};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
+use super::schema_diff::Strictness;
 use super::writer::{WorldFiles, Writer};
 use super::{commit, schema_diff};
 
@@ -37,6 +38,9 @@ pub(in crate::persist) fn open<T: Tables>(
     let lock = Lock::acquire(path)?;
     refuse_hard_links(path)?;
     let existing = options.existing;
+    let strictness = Strictness {
+        trusts_rules: options.trusts_rules,
+    };
     refuse_lost_file(path, existing)?;
     let at_path = |source| open_error(path, source);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -62,10 +66,10 @@ pub(in crate::persist) fn open<T: Tables>(
     } else if journal_mode(&connection).map_err(at_path)? != "wal" {
         // The file comes from elsewhere. Nothing is written to it before all of it is known to fit. Then it is
         // read again, because the change of mode gives it another version, as a foreign write does.
-        read::<T>(&connection, path, order)?;
+        read::<T>(&connection, path, order, strictness)?;
         use_wal(&connection, path)?;
     }
-    let (world, version) = read::<T>(&connection, path, order)?;
+    let (world, version) = read::<T>(&connection, path, order, strictness)?;
     // Only now is the file known to fit, and may be written to.
     create_ids(&connection).map_err(at_path)?;
     let writer = Writer {
@@ -94,10 +98,11 @@ fn read<T: Tables>(
     connection: &Connection,
     path: &Path,
     order: &TableOrder,
+    strictness: Strictness,
 ) -> Result<(World<T>, i64), FileError> {
     let at_path = |source| open_error(path, source);
     let (snapshot, mut second) = snapshot(connection, path).map_err(at_path)?;
-    let differences = schema_diff::differences(&snapshot, T::DDL).map_err(at_path)?;
+    let differences = schema_diff::differences(&snapshot, T::DDL, strictness).map_err(at_path)?;
     if !differences.is_empty() {
         return Err(FileError::Schema {
             path: path.to_owned(),

@@ -19,6 +19,8 @@ pub struct Options {
     on_statement: Option<Observer>,
     /// Whether the file has to be there.
     pub(super) existing: bool,
+    /// Whether CHECKs, triggers and indexes that only the file has are taken as they are.
+    pub(super) trusts_rules: bool,
 }
 
 impl std::fmt::Debug for Options {
@@ -26,6 +28,7 @@ impl std::fmt::Debug for Options {
         f.debug_struct("Options")
             .field("busy_timeout", &self.busy_timeout)
             .field("existing", &self.existing)
+            .field("trusts_rules", &self.trusts_rules)
             .finish_non_exhaustive()
     }
 }
@@ -48,6 +51,15 @@ impl Options {
     /// or a copy cut off.
     pub fn existing(mut self) -> Self {
         self.existing = true;
+        self
+    }
+
+    /// Takes a file with rules that the models do not have, and leaves them to whoever made them: CHECKs,
+    /// triggers, and indexes with an expression or a WHERE. They run inside of each flush. A row that they refuse
+    /// makes the flush fail; what a trigger writes is not in memory, and is written over or lost. So do not open
+    /// a file that comes from somebody else in this way.
+    pub fn trust_rules_of_file(mut self) -> Self {
+        self.trusts_rules = true;
         self
     }
 

@@ -19,7 +19,8 @@ pub(super) const UPSERT_ID: &str = "INSERT INTO gamedb_ids (table_name, next_id)
 
 pub(super) const DELETE_ID: &str = "DELETE FROM gamedb_ids WHERE table_name = ?1";
 
-pub(super) const IDS_EXIST: &str = "SELECT count(*) FROM sqlite_schema WHERE name = 'gamedb_ids'";
+pub(super) const IDS_EXIST: &str =
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'gamedb_ids'";
 
 /// A name as SQL takes any name.
 pub(super) fn quoted(name: &str) -> String {

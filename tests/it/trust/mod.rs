@@ -1,3 +1,4 @@
 //! What `open` believes of a file, and what other programs do to one while it is open.
 
 mod identity;
+mod schema;
