@@ -200,6 +200,16 @@ pub enum FlushFailure {
         "another program has written to the file: take that back, open the file again, or go on in a new one"
     )]
     ForeignWrite,
+    /// Another program has changed the schema of the file, so that a flush would do something else there than
+    /// the models say. Nothing is written until that is taken back.
+    #[error(
+        "another program has changed the schema of the file: {}; take that back, or go on in a new file",
+        list(differences)
+    )]
+    SchemaChanged {
+        /// All differences from the models.
+        differences: Vec<Difference>,
+    },
     /// The file or its write-ahead log was moved, deleted, or replaced by another while it was open. What is
     /// written to a log that is gone is lost when the process ends.
     #[error(

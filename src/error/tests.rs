@@ -253,6 +253,9 @@ mod files {
                 source: backend(),
             },
             FlushFailure::ForeignWrite,
+            FlushFailure::SchemaChanged {
+                differences: differences(),
+            },
             FlushFailure::Moved,
             FlushFailure::Poisoned,
             FlushFailure::OtherWorld,
@@ -274,6 +277,7 @@ mod files {
             | FlushFailure::Full
             | FlushFailure::RowCount { .. }
             | FlushFailure::ForeignWrite
+            | FlushFailure::SchemaChanged { .. }
             | FlushFailure::Moved
             | FlushFailure::Poisoned
             | FlushFailure::OtherWorld

@@ -17,7 +17,7 @@ use super::lock::{Lock, refuse_hard_links};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
 use super::schema_diff::Strictness;
-use super::writer::{WorldFiles, Writer};
+use super::writer::{KnownSchema, WorldFiles, Writer};
 use super::{commit, schema_diff};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
@@ -77,6 +77,12 @@ pub(in crate::persist) fn open<T: Tables>(
         path: path.to_owned(),
         files: WorldFiles::of(path),
         version,
+        schema: KnownSchema {
+            ddl: T::DDL,
+            strictness,
+            // Making the table of next ids has changed it, and with it perhaps another program.
+            version: None,
+        },
         wal_pages,
         // The process that wrote it last may have been killed.
         is_synced: false,

@@ -21,6 +21,7 @@ use super::commit;
 use super::create::log_of;
 use super::error::{flush_failure, is_refused_write, open_error};
 use super::options::checkpoint_on_close;
+use super::schema_diff::{self, Strictness};
 use super::verify::is_unchanged;
 
 /// A write-ahead log of this many pages is due for a checkpoint after a flush: 4 MB.
@@ -35,6 +36,7 @@ pub(in crate::persist) struct Writer {
     pub(super) files: WorldFiles,
     /// The [`commit::data_version`] of the file as memory knows it.
     pub(super) version: i64,
+    pub(super) schema: KnownSchema,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether all that was ever committed survives a power cut.
@@ -89,11 +91,13 @@ impl Writer {
         let snapshot = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
         // It has to be that of what is compared: another program may be writing.
         let found = commit::data_version(&snapshot)?;
+        let schema_version = self.schema.compare(&snapshot)?;
         if !is_unchanged(&snapshot, world)? {
             return Err(FlushFailure::ForeignWrite.into());
         }
         snapshot.commit()?;
         self.version = found;
+        self.schema.version = schema_version;
         Ok(())
     }
 
@@ -144,11 +148,17 @@ impl Writer {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         // The answer holds only while no other connection can write.
         let found = commit::data_version(&transaction)?;
-        if found != self.version && !is_unchanged(&transaction)? {
-            return Err(FlushFailure::ForeignWrite.into());
+        let mut schema_version = self.schema.version;
+        if found != self.version {
+            // It comes first, because rows of another schema cannot be compared.
+            schema_version = self.schema.compare(&transaction)?;
+            if !is_unchanged(&transaction)? {
+                return Err(FlushFailure::ForeignWrite.into());
+            }
         }
         let report = commit::commit_batch(transaction, batch)?;
         self.version = found;
+        self.schema.version = schema_version;
         Ok(report)
     }
 
@@ -221,6 +231,29 @@ impl Writes for Writer {
             outcome: Outcome::Unknown,
             cause: FlushFailure::WriterDied { message },
         }
+    }
+}
+
+/// The schema that the file was seen to have.
+pub(super) struct KnownSchema {
+    pub(super) ddl: &'static str,
+    pub(super) strictness: Strictness,
+    /// SQLite's number for it; `None` until it has been compared under a number.
+    pub(super) version: Option<i64>,
+}
+
+impl KnownSchema {
+    /// Compares the schema with that of the models, if it may be another than the last time, and returns its
+    /// number. VACUUM changes the number too.
+    fn compare(&self, file: &Connection) -> Result<Option<i64>, Failed> {
+        let version = Some(commit::schema_version(file)?);
+        if version != self.version {
+            let differences = schema_diff::differences(file, self.ddl, self.strictness)?;
+            if !differences.is_empty() {
+                return Err(FlushFailure::SchemaChanged { differences }.into());
+            }
+        }
+        Ok(version)
     }
 }
 

@@ -2,3 +2,4 @@
 
 mod identity;
 mod schema;
+mod while_open;
