@@ -64,6 +64,18 @@ pub enum FileError {
         /// All differences.
         differences: Vec<Difference>,
     },
+    /// The pages of the file are not those of one database: a write that was lost, a disk that fails, a copy that
+    /// was made while the file was open, or a file that somebody made so. Nothing was written to it.
+    #[error(
+        "{} is damaged; put it back from a backup, or see what `sqlite3 FILE .recover` finds: {}",
+        path.display(), list(problems)
+    )]
+    Damaged {
+        /// The world file.
+        path: PathBuf,
+        /// What is wrong, as far as it was looked for.
+        problems: Vec<String>,
+    },
     /// Rows of the file are not what they have to be. Nothing was written to it.
     #[error("{} has {} rows that do not fit: {}", path.display(), problems.len(), list(problems))]
     Rows {

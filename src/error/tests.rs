@@ -299,6 +299,7 @@ mod files {
             | FileError::Rows { .. }
             | FileError::Exists { .. }
             | FileError::NotThere { .. }
+            | FileError::Damaged { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
             | FileError::LogWithoutFile { .. }
@@ -333,6 +334,10 @@ mod files {
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::Damaged {
+                path: path(),
+                problems: vec!["items: row 7 comes after row 7".into()],
+            },
             FileError::HardLinked {
                 path: path(),
                 n_names: 2,

@@ -11,6 +11,7 @@ mod lock;
 mod open;
 mod options;
 mod parallel_load;
+mod quick_check;
 mod schema_diff;
 mod statements;
 mod value;

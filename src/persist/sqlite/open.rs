@@ -10,12 +10,13 @@ use crate::schema::graph::TableOrder;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-use super::create::{create_ids, create_tables, has_log, refuse_lost_file, use_wal};
+use super::create::{create_ids, create_tables, has_log, log_of, refuse_lost_file, use_wal};
 use super::error::open_error;
 use super::load::load;
 use super::lock::{Lock, refuse_hard_links};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
+use super::quick_check::{Found, quick_check};
 use super::schema_diff::Strictness;
 use super::writer::{KnownSchema, WorldFiles, Writer};
 use super::{commit, schema_diff};
@@ -41,6 +42,7 @@ pub(in crate::persist) fn open<T: Tables>(
     let strictness = Strictness {
         trusts_rules: options.trusts_rules,
     };
+    let mut trusts_pages = options.trusts_pages;
     refuse_lost_file(path, existing)?;
     let at_path = |source| open_error(path, source);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -66,10 +68,11 @@ pub(in crate::persist) fn open<T: Tables>(
     } else if journal_mode(&connection).map_err(at_path)? != "wal" {
         // The file comes from elsewhere. Nothing is written to it before all of it is known to fit. Then it is
         // read again, because the change of mode gives it another version, as a foreign write does.
-        read::<T>(&connection, path, order, strictness)?;
+        read::<T>(&connection, path, order, strictness, trusts_pages)?;
+        trusts_pages = true;
         use_wal(&connection, path)?;
     }
-    let (world, version) = read::<T>(&connection, path, order, strictness)?;
+    let (world, version) = read::<T>(&connection, path, order, strictness, trusts_pages)?;
     // Only now is the file known to fit, and may be written to.
     create_ids(&connection).map_err(at_path)?;
     let writer = Writer {
@@ -105,6 +108,7 @@ fn read<T: Tables>(
     path: &Path,
     order: &TableOrder,
     strictness: Strictness,
+    trusts_pages: bool,
 ) -> Result<(World<T>, i64), FileError> {
     let at_path = |source| open_error(path, source);
     let (snapshot, mut second) = snapshot(connection, path).map_err(at_path)?;
@@ -115,17 +119,41 @@ fn read<T: Tables>(
             differences,
         });
     }
-    let loaded = load::<T>(&snapshot, second.as_mut(), order).map_err(at_path)?;
+    let damaged = |problems| FileError::Damaged {
+        path: path.to_owned(),
+        problems,
+    };
+    let mut found = Found::default();
+    if !trusts_pages {
+        found = quick_check(&snapshot).map_err(at_path)?;
+        if !found.trees.is_empty() {
+            return Err(damaged([found.trees, found.indexes].concat()));
+        }
+    }
+    let loaded = load::<T>(&snapshot, second.as_mut(), order, n_bytes(path)).map_err(at_path)?;
+    if !loaded.damage.is_empty() {
+        return Err(damaged([loaded.damage, found.indexes].concat()));
+    }
     if !loaded.problems.is_empty() {
         return Err(FileError::Rows {
             path: path.to_owned(),
             problems: loaded.problems,
         });
     }
+    let disagreeing = [found.indexes, loaded.uncounted].concat();
+    if !disagreeing.is_empty() {
+        return Err(damaged(disagreeing));
+    }
     drop(second);
     let version = commit::data_version(&snapshot).map_err(at_path)?;
     snapshot.commit().map_err(at_path)?;
     Ok((loaded.world, version))
+}
+
+/// The size of a file with its log.
+fn n_bytes(path: &Path) -> u64 {
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+    length(path) + length(&log_of(path))
 }
 
 /// A snapshot of the file, and a second connection that sees the same one if the file is large enough to be

@@ -114,8 +114,8 @@ pub(super) fn select_unowned(owned: &TableInfo, pivot: &TableInfo) -> String {
     // The first foreign key of a pivot is the owned row.
     let (pivot, owned) = (quoted(pivot.name), quoted(pivot.foreign_key_column(0)));
     format!(
-        "SELECT {id} FROM {table} WHERE NOT EXISTS
-            (SELECT 1 FROM {pivot} WHERE {pivot}.{owned} = {table}.{id}) ORDER BY {id}"
+        "SELECT {id} FROM {table} NOT INDEXED WHERE {id} NOT IN
+            (SELECT {owned} FROM {pivot} NOT INDEXED WHERE {owned} IS NOT NULL) ORDER BY {id}"
     )
 }
 

@@ -1,5 +1,6 @@
 //! What `open` believes of a file, and what other programs do to one while it is open.
 
 mod identity;
+mod pages;
 mod schema;
 mod while_open;
