@@ -64,6 +64,19 @@ pub enum FileError {
         /// All differences.
         differences: Vec<Difference>,
     },
+    /// The file was written by a newer version of this crate, in a way that this one does not know.
+    #[error(
+        "{} has format {format}, and formats up to {known} are known here; open it with a newer gamedb",
+        path.display()
+    )]
+    NewerFormat {
+        /// The world file.
+        path: PathBuf,
+        /// The format that it says it has.
+        format: u8,
+        /// The newest one that this version knows.
+        known: u8,
+    },
     /// The pages of the file are not those of one database: a write that was lost, a disk that fails, a copy that
     /// was made while the file was open, or a file that somebody made so. Nothing was written to it.
     #[error(

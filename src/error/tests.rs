@@ -299,6 +299,7 @@ mod files {
             | FileError::Rows { .. }
             | FileError::Exists { .. }
             | FileError::NotThere { .. }
+            | FileError::NewerFormat { .. }
             | FileError::Damaged { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
@@ -334,6 +335,11 @@ mod files {
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::NewerFormat {
+                path: path(),
+                format: 2,
+                known: 1,
+            },
             FileError::Damaged {
                 path: path(),
                 problems: vec!["items: row 7 comes after row 7".into()],

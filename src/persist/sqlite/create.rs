@@ -8,7 +8,7 @@ use crate::error::FileError;
 
 use super::error::open_error;
 use super::lock::resolved;
-use super::{schema_diff, statements};
+use super::{format, schema_diff, statements};
 
 /// Refuses to make a new file if an old one seems to be lost. SQLite takes a log beside an empty file for one
 /// that was left behind, and deletes it.
@@ -59,6 +59,7 @@ pub(super) fn create_tables(connection: &mut Connection, ddl: &str) -> rusqlite:
     if schema_diff::is_empty(&transaction)? {
         transaction.execute_batch(ddl)?;
         transaction.execute_batch(statements::CREATE_IDS)?;
+        format::mark(&transaction)?;
     }
     transaction.commit()
 }

@@ -6,6 +6,7 @@ mod commit;
 mod create;
 mod declaration;
 mod error;
+mod format;
 mod load;
 mod lock;
 mod open;

@@ -19,7 +19,7 @@ use super::parallel_load::second_connection;
 use super::quick_check::{Found, quick_check};
 use super::schema_diff::Strictness;
 use super::writer::{KnownSchema, WorldFiles, Writer};
-use super::{commit, schema_diff};
+use super::{commit, format, schema_diff};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
 const LARGE: u64 = 1 << 20;
@@ -58,6 +58,7 @@ pub(in crate::persist) fn open<T: Tables>(
     // A file that is refused is not written to, so the log that it came with stays beside it.
     checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
     let wal_pages = configure(&mut connection, options).map_err(at_path)?;
+    let mut is_marked = format::has_mark(&connection, path)?;
     if schema_diff::is_empty(&connection).map_err(at_path)? {
         if existing {
             let path = path.to_owned();
@@ -65,6 +66,7 @@ pub(in crate::persist) fn open<T: Tables>(
         }
         use_wal(&connection, path)?;
         create_tables(&mut connection, T::DDL).map_err(at_path)?;
+        is_marked = true;
     } else if journal_mode(&connection).map_err(at_path)? != "wal" {
         // The file comes from elsewhere. Nothing is written to it before all of it is known to fit. Then it is
         // read again, because the change of mode gives it another version, as a foreign write does.
@@ -80,6 +82,7 @@ pub(in crate::persist) fn open<T: Tables>(
         path: path.to_owned(),
         files: WorldFiles::of(path),
         version,
+        is_marked,
         schema: KnownSchema {
             ddl: T::DDL,
             strictness,

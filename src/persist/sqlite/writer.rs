@@ -20,6 +20,7 @@ use crate::store::world::World;
 use super::commit;
 use super::create::log_of;
 use super::error::{flush_failure, is_refused_write, open_error};
+use super::format;
 use super::options::checkpoint_on_close;
 use super::schema_diff::{self, Strictness};
 use super::verify::is_unchanged;
@@ -37,6 +38,8 @@ pub(in crate::persist) struct Writer {
     /// The [`commit::data_version`] of the file as memory knows it.
     pub(super) version: i64,
     pub(super) schema: KnownSchema,
+    /// Whether the file says what it is; one that does not is marked with what is written next.
+    pub(super) is_marked: bool,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether all that was ever committed survives a power cut.
@@ -156,7 +159,11 @@ impl Writer {
                 return Err(FlushFailure::ForeignWrite.into());
             }
         }
+        if !self.is_marked {
+            format::mark(&transaction)?;
+        }
         let report = commit::commit_batch(transaction, batch)?;
+        self.is_marked = true;
         self.version = found;
         self.schema.version = schema_version;
         Ok(report)

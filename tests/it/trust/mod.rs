@@ -1,5 +1,6 @@
 //! What `open` believes of a file, and what other programs do to one while it is open.
 
+mod format;
 mod identity;
 mod pages;
 mod schema;
