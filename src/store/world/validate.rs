@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::schema::check_constraint::Check;
 use crate::store::index::Parent;
 use crate::store::key::RawKey;
-use crate::store::row::entity::{Resolve, names_and_values};
+use crate::store::row::entity::{Resolve, names_and_values, nan_column};
 use crate::store::table::stored::Tables as _;
 use crate::store::table::{Table, flag};
 use crate::store::world::entity::Entity;
@@ -20,22 +20,22 @@ pub(super) fn validate_values<E: Entity>(
     columns: E::Columns,
     tables: &E::Tables,
 ) -> Result<(), Error> {
-    validate_not_nan(row, id)?;
+    validate_not_nan(row, id, tables)?;
     validate_foreign_keys(row, id, columns, tables)?;
     validate_checks(row, id, columns, tables)
 }
 
 /// Refuses NaN, which SQLite would store as NULL.
 #[inline]
-fn validate_not_nan<E: Entity>(row: &E, id: Option<i64>) -> Result<(), Error> {
-    match row.nan() {
-        None => Ok(()),
-        Some(column) => Err(Error::NotANumber {
-            table: E::INFO.name,
-            id,
-            column: E::INFO.columns[column],
-        }),
+fn validate_not_nan<E: Entity>(row: &E, id: Option<i64>, tables: &E::Tables) -> Result<(), Error> {
+    if !row.has_nan() {
+        return Ok(());
     }
+    Err(Error::NotANumber {
+        table: E::INFO.name,
+        id,
+        column: E::INFO.columns[nan_column(row, tables)],
+    })
 }
 
 /// Refuses foreign keys that reference a row that does not exist.
