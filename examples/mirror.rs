@@ -13,7 +13,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 
 use clap::Parser;
-use gamedb::{Delta, Error as GameError, Subscription};
+use gamedb::{Delta, Error as GameError, ErrorKind, Subscription};
 use gamedb_models::{Attribute, AttributeValue, Mobile, MobileKey, World};
 
 #[derive(Parser)]
@@ -86,7 +86,7 @@ impl Client {
     fn serve(&mut self, world: &mut World) -> Result<(), Box<dyn Error>> {
         let message = match world.changes(&mut self.subscription) {
             Ok(changes) => Message::Changes(changes.delta()),
-            Err(GameError::ChangesMissed { .. }) => {
+            Err(error) if matches!(error.kind(), ErrorKind::ChangesMissed { .. }) => {
                 self.n_missed += 1;
                 Message::Restart(world.snapshot()?)
             }

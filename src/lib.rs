@@ -34,7 +34,7 @@ mod store;
 
 #[cfg(feature = "sqlite")]
 pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
-pub use error::{Error, Problem, ProblemKind};
+pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
     CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,

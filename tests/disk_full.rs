@@ -11,7 +11,7 @@ use std::process::Command;
 
 use common::TestFile;
 use common::sample::{attribute, mobile};
-use gamedb::{Database, Error, FileError};
+use gamedb::{Database, Error, ErrorKind, FileError};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{MobileKey, World};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -29,8 +29,8 @@ fn limit(bytes: Option<u64>) {
 }
 
 fn assert_full(result: Result<impl std::fmt::Debug, Error>) {
-    match result.unwrap_err() {
-        Error::File(FileError::Flush {
+    match result.unwrap_err().into_kind() {
+        ErrorKind::File(FileError::Flush {
             outcome: Outcome::NotCommitted,
             cause: FlushFailure::Full,
             ..

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use common::TestFile;
 use common::sample::{flushed, flushed_file, player};
-use gamedb::{Database, Error, FileError};
+use gamedb::{Database, Error, ErrorKind, FileError};
 use gamedb_models::World;
 
 /// Environment variable of the second process: the file that it opens.
@@ -24,10 +24,10 @@ fn second_process(test: &str, path: &std::path::Path) -> Command {
 }
 
 fn opened(result: Result<Database<World>, Error>) -> &'static str {
-    match result {
+    match result.map_err(Error::into_kind) {
         Ok(_) => "opened",
-        Err(Error::File(FileError::AlreadyOpen { .. })) => "open already",
-        Err(Error::File(FileError::ReadOnly { .. })) => "read-only",
+        Err(ErrorKind::File(FileError::AlreadyOpen { .. })) => "open already",
+        Err(ErrorKind::File(FileError::ReadOnly { .. })) => "read-only",
         Err(error) => panic!("{error}"),
     }
 }
@@ -64,8 +64,8 @@ fn a_second_process_gets_a_clear_error() {
 fn a_second_database_in_the_same_process_gets_it_too_and_harms_nothing() {
     let (file, mut db, sample) = flushed_file();
     for path in [file.path(), file.folder().join(".").join("world.db")] {
-        match Database::<World>::open(&path).unwrap_err() {
-            Error::File(FileError::AlreadyOpen { path: named, lock }) => {
+        match Database::<World>::open(&path).unwrap_err().into_kind() {
+            ErrorKind::File(FileError::AlreadyOpen { path: named, lock }) => {
                 assert_eq!(named, path);
                 assert_eq!(lock.file_name().unwrap(), "world.db-lock");
             }
@@ -194,12 +194,12 @@ fn a_link_to_a_file_that_is_not_there_yet_finds_the_same_lock() {
     let through_link = gamedb::Database::<World>::open(&link).unwrap();
     let again = gamedb::Database::<World>::open(&link);
     assert!(matches!(
-        again,
-        Err(Error::File(FileError::AlreadyOpen { .. }))
+        again.map_err(Error::into_kind),
+        Err(ErrorKind::File(FileError::AlreadyOpen { .. }))
     ));
     assert!(matches!(
-        file.try_open(),
-        Err(Error::File(FileError::AlreadyOpen { .. }))
+        file.try_open().map_err(Error::into_kind),
+        Err(ErrorKind::File(FileError::AlreadyOpen { .. }))
     ));
     drop(through_link);
 }

@@ -1,6 +1,9 @@
 //! The rules of inventories: what fits, and that nothing is ever lost or duplicated.
 #![allow(clippy::unwrap_used)]
 
+use std::error::Error as _;
+
+use gamedb::ErrorKind;
 use gamedb_models::inventory::{self, InventoryError, SMALLEST_QUANTITY, quantity, volume};
 use gamedb_models::{
     Attribute, AttributeType, AttributeValue, Inventory, InventoryEntry, InventoryEntryKey,
@@ -131,6 +134,39 @@ impl Game {
         assert_eq!(snapshot(&self.world), before);
         assert_eq!(self.world.check(), [""; 0]);
         error.to_string()
+    }
+}
+
+#[test]
+fn what_the_world_refuses_is_said_once_and_keeps_its_kind() {
+    let mut world = World::new();
+    let iron = item(&mut world, "iron", ItemType::RawMaterial, 100, 1.0);
+    let bag = world.insert(Mobile::default()).unwrap();
+    let bag = world
+        .get_mut(bag)
+        .unwrap()
+        .add_inventory(Inventory::default())
+        .unwrap();
+    world.remove(bag).unwrap();
+    let refused = quantity(&world, bag, iron).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "inventories: the key has no row; the row was removed, or the key belongs to another world"
+    );
+    assert!(
+        refused.source().is_none(),
+        "its message would be read twice"
+    );
+    match refused {
+        InventoryError::World(error) => {
+            assert!(matches!(
+                error.kind(),
+                ErrorKind::StaleKey {
+                    table: "inventories"
+                }
+            ));
+        }
+        other => panic!("{other}"),
     }
 }
 

@@ -38,7 +38,7 @@ macro_rules! text_enum {
                 }
             }
 
-            /// The one that this text stands for.
+            /// The variant that is stored as this text, if there is one.
             #[must_use]
             pub fn from_text(text: &str) -> Option<Self> {
                 match text {

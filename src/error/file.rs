@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::problem::list;
 use super::{BackendError, Problem};
 
 /// Why a world file could not be opened, or written.
@@ -100,7 +101,7 @@ pub enum FileError {
         source: BackendError,
     },
     /// A flush did not succeed. All that it was to write is still dirty, so it can be tried again.
-    #[error("flush to {} failed: {outcome}", path.display())]
+    #[error("flush to {} failed: {outcome}{}", path.display(), what_next(*outcome, cause))]
     Flush {
         /// The world file.
         path: PathBuf,
@@ -117,16 +118,26 @@ pub enum FileError {
 pub enum Outcome {
     /// None of them is in the file.
     NotCommitted,
-    /// All of them are, or none. The file is not written to any more; open it again.
+    /// All of them are, or none. The file is not written to any more, not even when it is closed. Open it
+    /// again, which tells; but after [`FlushFailure::SyncFailed`] go on in another file.
     Unknown,
 }
 
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::NotCommitted => "nothing was written, and it can be tried again",
-            Self::Unknown => "whether it was written is not known; open the file again",
+            Self::NotCommitted => "nothing was written",
+            Self::Unknown => "whether it was written is not known",
         })
+    }
+}
+
+/// What to do after a failed flush, where the cause does not say it itself.
+fn what_next(outcome: Outcome, cause: &FlushFailure) -> &'static str {
+    match (outcome, cause) {
+        (_, FlushFailure::SyncFailed { .. } | FlushFailure::CheckpointFailed { .. }) => "",
+        (Outcome::NotCommitted, _) => ", and it can be tried again",
+        (Outcome::Unknown, _) => "; open the file again",
     }
 }
 
@@ -139,11 +150,44 @@ pub enum FlushFailure {
     #[error("another program is writing to the file; try again")]
     Busy,
     /// The disk is full, or a quota or limit is used up: nothing more can be written to the file. It can
-    /// be tried again when there is room.
+    /// be tried again when there is room. A disk that is broken is not full: that is
+    /// [`Backend`](Self::Backend).
     #[error(
         "the disk is full, or a quota or limit of the file's size is reached; make room and try again"
     )]
     Full,
+    /// The disk has failed to keep what was written. It may have dropped that, and still read it as if it were
+    /// there: so nothing is written to this file any more, not even when it is closed, and no later sync is
+    /// believed. What was durable is in it. All of the world is in memory: go on in a new file, on another
+    /// disk, with [`Database::create`](crate::Database::create).
+    #[error(
+        "the disk has failed to keep what was written, so nothing is written to this file any more; go on in a new one, on another disk"
+    )]
+    SyncFailed {
+        /// What SQLite says.
+        source: BackendError,
+    },
+    /// The write-ahead log could not be brought into the file after an earlier flush. All flushes are in the log;
+    /// nothing is written any more until the file is opened again.
+    #[error(
+        "the log could not be brought into the file after an earlier flush; open the file again"
+    )]
+    CheckpointFailed {
+        /// What SQLite says.
+        source: BackendError,
+    },
+    /// A reader keeps the write-ahead log from shrinking, and it has become as large as
+    /// [`Options::largest_log`](crate::Options::largest_log) says. It can be tried again when the reader has
+    /// gone.
+    #[error(
+        "a reader keeps {bytes} bytes of the log from being brought into the file, and {most} may be; end the reader and try again"
+    )]
+    LogTooLarge {
+        /// Bytes of the log that are not in the file.
+        bytes: u64,
+        /// How many may be.
+        most: u64,
+    },
     /// A row that has to be in the file is not there, or one that may not be is.
     #[error(
         "a statement for row {id} of {table} touched {touched} rows instead of one; open the file again"
@@ -209,11 +253,11 @@ pub enum FlushFailure {
 }
 
 impl FlushFailure {
-    /// Whether trying again may help by itself: another program was writing, or the disk was full. Every other
-    /// failure stays until a person has done something about it.
+    /// Whether trying again may help by itself: another program was writing, a reader did not end, or the disk was
+    /// full. Every other failure stays until a person has done something about it.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy | Self::Full)
+        matches!(self, Self::Busy | Self::Full | Self::LogTooLarge { .. })
     }
 }
 
@@ -281,17 +325,4 @@ pub enum Difference {
         /// The world's table.
         target: String,
     },
-}
-
-/// The first few of a list, and how many more there are.
-fn list(items: &[impl std::fmt::Display]) -> String {
-    const SHOWN: usize = 10;
-    let shown: Vec<_> = items.iter().take(SHOWN).map(ToString::to_string).collect();
-    let more = items.len().saturating_sub(SHOWN);
-    let and_more = if more > 0 {
-        format!("; and {more} more")
-    } else {
-        String::new()
-    };
-    shown.join("; ") + &and_more
 }

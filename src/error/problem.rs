@@ -117,3 +117,16 @@ pub enum ProblemKind {
         pivot: &'static str,
     },
 }
+
+/// The first few of a list, and how many more there are.
+pub(super) fn list(items: &[impl fmt::Display]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<_> = items.iter().take(SHOWN).map(ToString::to_string).collect();
+    let more = items.len().saturating_sub(SHOWN);
+    let and_more = if more > 0 {
+        format!("; and {more} more")
+    } else {
+        String::new()
+    };
+    shown.join("; ") + &and_more
+}

@@ -2,7 +2,7 @@
 //! neither.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-use super::{Error, Problem, ProblemKind};
+use super::{Error, ErrorKind, Problem, ProblemKind};
 
 /// The messages of an error and its causes, the outermost first; printed too, to be read by people.
 fn chain(error: &dyn std::error::Error) -> Vec<String> {
@@ -42,96 +42,96 @@ fn problem(kind: ProblemKind) -> Problem {
 }
 
 /// One of each variant. The match below does not compile without each.
-fn errors() -> Vec<Error> {
+fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
     vec![
-        Error::StaleKey { table },
-        Error::NotUnique {
+        ErrorKind::StaleKey { table },
+        ErrorKind::NotUnique {
             table,
             id: Some(id),
             column: column.into(),
             value: "'key'".into(),
             existing: 3,
         },
-        Error::NoSuchRow {
+        ErrorKind::NoSuchRow {
             table,
             id: None,
             column,
             target: "assets",
         },
-        Error::StillReferenced {
+        ErrorKind::StillReferenced {
             table,
             id,
             by_table: "assets",
             column,
             by_id: 2,
         },
-        Error::NotANumber {
+        ErrorKind::NotANumber {
             table,
             id: Some(id),
             column,
         },
-        Error::CheckFailed {
+        ErrorKind::CheckFailed {
             table,
             id: Some(id),
             column: column.into(),
             value: "0".into(),
             check: "name > 0",
         },
-        Error::AlreadyOwned {
+        ErrorKind::AlreadyOwned {
             table,
             id,
             owner: "player_id 1".into(),
         },
-        Error::NotTheOwner {
+        ErrorKind::NotTheOwner {
             table,
             id,
             owner: "player_id 1".into(),
         },
-        Error::OwnsItself {
+        ErrorKind::OwnsItself {
             table,
             id,
             owner_table: table,
             owner_id: 8,
         },
-        Error::Twice { table, id },
-        Error::NotLinked {
+        ErrorKind::Twice { table, id },
+        ErrorKind::NotLinked {
             table,
             column: "a, b".into(),
             value: "1, 2".into(),
         },
-        Error::IdExhausted { table },
-        Error::TransactionOpen,
-        Error::NotSubscribed,
-        Error::ChangesMissed { capacity: 10 },
-        Error::NotApplied {
+        ErrorKind::IdExhausted { table },
+        ErrorKind::TransactionOpen,
+        ErrorKind::NotSubscribed,
+        ErrorKind::ChangesMissed { capacity: 10 },
+        ErrorKind::NotApplied {
             problems: vec![problem(ProblemKind::Missing)],
         },
-        Error::OtherSchema { table },
+        ErrorKind::OtherSchema { table },
     ]
 }
 
-fn n_causes(error: &Error) -> usize {
-    match error {
-        Error::StaleKey { .. }
-        | Error::NotUnique { .. }
-        | Error::NoSuchRow { .. }
-        | Error::StillReferenced { .. }
-        | Error::NotANumber { .. }
-        | Error::CheckFailed { .. }
-        | Error::AlreadyOwned { .. }
-        | Error::NotTheOwner { .. }
-        | Error::OwnsItself { .. }
-        | Error::Twice { .. }
-        | Error::NotLinked { .. }
-        | Error::IdExhausted { .. }
-        | Error::TransactionOpen
-        | Error::NotSubscribed
-        | Error::ChangesMissed { .. }
-        | Error::NotApplied { .. }
-        | Error::OtherSchema { .. } => 0,
+fn n_causes(kind: &ErrorKind) -> usize {
+    match kind {
+        ErrorKind::StaleKey { .. }
+        | ErrorKind::NotUnique { .. }
+        | ErrorKind::NoSuchRow { .. }
+        | ErrorKind::StillReferenced { .. }
+        | ErrorKind::NotANumber { .. }
+        | ErrorKind::CheckFailed { .. }
+        | ErrorKind::AlreadyOwned { .. }
+        | ErrorKind::NotTheOwner { .. }
+        | ErrorKind::OwnsItself { .. }
+        | ErrorKind::Twice { .. }
+        | ErrorKind::NotLinked { .. }
+        | ErrorKind::IdExhausted { .. }
+        | ErrorKind::TransactionOpen
+        | ErrorKind::NotSubscribed
+        | ErrorKind::ChangesMissed { .. }
+        | ErrorKind::NotApplied { .. }
+        | ErrorKind::OtherSchema { .. } => 0,
         #[cfg(feature = "sqlite")]
-        Error::File(error) => files::n_causes(error),
+        ErrorKind::File(error) => files::n_causes(error),
     }
 }
 
@@ -199,9 +199,62 @@ const fn place(kind: &ProblemKind) -> usize {
 
 #[test]
 fn an_error_says_its_cause_once() {
-    for error in errors() {
-        assert_chain(&error, n_causes(&error));
+    for kind in kinds() {
+        let n_causes = n_causes(&kind);
+        assert_chain(&kind, n_causes);
+        assert_chain(&Error::from(kind), n_causes);
     }
+}
+
+#[test]
+fn an_error_says_what_its_kind_says() {
+    for kind in kinds() {
+        let (message, fields) = (kind.to_string(), format!("{kind:?}"));
+        let error = Error::from(kind);
+        assert_eq!(error.to_string(), message);
+        assert_eq!(format!("{error:?}"), fields);
+        assert_eq!(format!("{:?}", error.kind()), fields);
+        assert_eq!(format!("{:?}", error.into_kind()), fields);
+    }
+}
+
+/// An error has to cross threads, and to fit into the boxes of programs.
+#[test]
+fn an_error_can_be_boxed_and_sent() {
+    let error: Box<dyn std::error::Error + Send + Sync> =
+        Error::from(ErrorKind::NotSubscribed).into();
+    assert!(error.downcast_ref::<Error>().is_some());
+}
+
+#[test]
+fn a_message_names_table_row_and_column_and_what_to_do() {
+    let (table, column) = ("items", "name");
+    let said = |kind: ErrorKind| kind.to_string();
+    assert_eq!(
+        said(ErrorKind::NoSuchRow {
+            table,
+            id: None,
+            column,
+            target: "assets"
+        }),
+        "items: name references no row of assets; insert that row first, and use its key"
+    );
+    assert_eq!(
+        said(ErrorKind::NotUnique {
+            table,
+            id: Some(7),
+            column: column.into(),
+            value: "'key'".into(),
+            existing: 3
+        }),
+        "items row 7: name has to be unique, and row 3 has 'key' already"
+    );
+    let problems = vec![problem(ProblemKind::Missing); 12];
+    let message = said(ErrorKind::NotApplied { problems });
+    assert!(
+        message.starts_with("the changes do not fit this world: items row 7, name: is not there; ")
+    );
+    assert!(message.ends_with("; and 2 more"), "{message}");
 }
 
 #[test]
@@ -222,7 +275,7 @@ mod files {
 
     use super::super::{BackendError, Difference, FileError, FlushFailure, Outcome};
     use super::{assert_chain, chain, problem};
-    use crate::error::{Error, ProblemKind};
+    use crate::error::{Error, ErrorKind, ProblemKind};
 
     /// What SQLite says, with the code that it says it for.
     #[derive(Debug, thiserror::Error)]
@@ -248,6 +301,9 @@ mod files {
         vec![
             FlushFailure::Busy,
             FlushFailure::Full,
+            FlushFailure::SyncFailed { source: backend() },
+            FlushFailure::CheckpointFailed { source: backend() },
+            FlushFailure::LogTooLarge { bytes: 2, most: 1 },
             FlushFailure::RowCount {
                 table: "items",
                 id: 7,
@@ -278,6 +334,7 @@ mod files {
         match failure {
             FlushFailure::Busy
             | FlushFailure::Full
+            | FlushFailure::LogTooLarge { .. }
             | FlushFailure::RowCount { .. }
             | FlushFailure::ForeignWrite
             | FlushFailure::Moved
@@ -288,7 +345,9 @@ mod files {
             | FlushFailure::OtherTicket => 0,
             // In the place of the original.
             FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
-            FlushFailure::Refused { .. } => 2,
+            FlushFailure::Refused { .. }
+            | FlushFailure::SyncFailed { .. }
+            | FlushFailure::CheckpointFailed { .. } => 2,
         }
     }
 
@@ -399,10 +458,30 @@ mod files {
             let n_causes = n_causes(&error);
             assert_chain(&error, n_causes);
             // The same as one of the errors of all operations.
-            let error = Error::File(error);
-            assert_eq!(super::n_causes(&error), n_causes);
+            let error = Error::from(error);
+            assert_eq!(super::n_causes(error.kind()), n_causes);
             assert_chain(&error, n_causes);
         }
+    }
+
+    #[test]
+    fn an_error_is_transient_where_nothing_was_written_and_it_may_pass() {
+        for error in file_errors().into_iter().map(Error::from) {
+            let is_transient = matches!(
+                error.kind(),
+                ErrorKind::File(FileError::Flush {
+                    outcome: Outcome::NotCommitted,
+                    cause: FlushFailure::Busy | FlushFailure::Full,
+                    ..
+                })
+            );
+            assert_eq!(error.is_transient(), is_transient, "{error:?}");
+        }
+        assert!(
+            super::kinds()
+                .into_iter()
+                .all(|kind| !Error::from(kind).is_transient())
+        );
     }
 
     #[test]

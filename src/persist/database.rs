@@ -81,8 +81,9 @@ impl<W: IsWorld> Database<W> {
     /// The files `<path>-wal` and `<path>-shm` (SQLite's) and `<path>-lock` are created beside it.
     ///
     /// # Errors
-    /// [`Error::File`]: [`FileError::AlreadyOpen`] if another database has it open, [`FileError::Schema`]
-    /// and [`FileError::Rows`] with all that does not fit, and any error of SQLite or the file system.
+    /// [`ErrorKind::File`](crate::ErrorKind::File): [`FileError::AlreadyOpen`] if another database has it
+    /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, and any error of
+    /// SQLite or the file system.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Options::new().open(path)
     }
@@ -119,9 +120,10 @@ impl<W: IsWorld> Database<W> {
     /// Waits for background flushes first, and writes what they could not write.
     ///
     /// # Errors
-    /// [`FileError::Flush`] in [`Error::File`]. The file is unchanged, and all rows are still dirty,
-    /// unless the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are written as absolute
-    /// values, so the flush can be retried.
+    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File). The file is unchanged, and all
+    /// rows are still dirty, unless the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown). Rows are
+    /// written as absolute values, so the flush can be retried: a game loop does so later if the error
+    /// [is transient](Error::is_transient).
     pub fn flush(&mut self) -> Result<FlushReport, Error> {
         Ok(self.flush_with(Durability::Process)?)
     }
@@ -168,15 +170,13 @@ impl<W: IsWorld> Database<W> {
     /// the other dirty rows.
     ///
     /// # Errors
-    /// [`Error::StaleKey`], and as [`flush`](Self::flush).
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey), and as [`flush`](Self::flush).
     pub fn save_with<E>(&mut self, key: Key<E>, scope: SaveScope) -> Result<FlushReport, Error>
     where
         E: Entity<Tables = W::Tables>,
     {
         if !self.world.contains_key(key) {
-            return Err(Error::StaleKey {
-                table: E::INFO.name,
-            });
+            return Err(Error::stale_key(E::INFO.name));
         }
         let row = AnyKey {
             table: E::TABLE,
@@ -205,8 +205,9 @@ impl<W: IsWorld> Database<W> {
     /// contents are the same, flushes in the foreground, once.
     ///
     /// # Errors
-    /// [`FileError::Flush`] in [`Error::File`]: the failure of an earlier background flush, a thread that
-    /// cannot be started, or a poisoned file. Nothing was captured in these cases.
+    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File): the failure of an earlier
+    /// background flush, a thread that cannot be started, or a poisoned file. Nothing was captured in these
+    /// cases.
     pub fn flush_in_background(&mut self) -> Result<Ticket, Error> {
         Ok(self.pipeline.submit(&mut self.world)?)
     }
@@ -267,7 +268,8 @@ impl<W: IsWorld> Database<W> {
     /// Waits until a background flush is in the file, or has failed.
     ///
     /// # Errors
-    /// [`FileError::Flush`] in [`Error::File`], as [`flush`](Self::flush); its rows are dirty again.
+    /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File), as [`flush`](Self::flush); its
+    /// rows are dirty again.
     pub fn wait(&mut self, ticket: Ticket) -> Result<FlushReport, Error> {
         Ok(self.pipeline.wait(&mut self.world, ticket)?)
     }

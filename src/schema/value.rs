@@ -58,23 +58,10 @@ impl fmt::Display for Value<'_> {
     }
 }
 
-/// By value, whoever owns it.
-impl PartialEq for Encoded<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_value() == other.as_value()
-    }
-}
-
-impl fmt::Display for Encoded<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_value().fmt(f)
-    }
-}
-
-/// What stands in a column, under the Rust type that it is read as.
+/// The storage class of a column, with the Rust type that it is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnKind {
-    /// A whole number.
+    /// An integer.
     Integer,
     /// A floating-point number.
     Real,
@@ -84,18 +71,18 @@ pub enum ColumnKind {
     Blob,
 }
 
-/// The value of one column of a row, on its way to the file: borrowed from the row, or made for the file
-/// where the row holds it in another form, as a date that is stored as text.
+/// The encoded value of one column of a row: borrowed from the row, or built for the file if the row
+/// stores it in another form, for example a date that is stored as text.
 ///
-/// [`Value`] is `Copy` for the sake of loading, which passes each value through several hands; so what
-/// owns is a type of its own.
+/// [`Value`] is `Copy`, because loading passes each value through several functions; therefore owned
+/// values have a type of their own.
 #[derive(Clone, Debug)]
 pub enum Encoded<'a> {
-    /// As it stands in the row.
+    /// The value as the row stores it.
     Borrowed(Value<'a>),
-    /// A text that was made for the file.
+    /// A text that was built for the file.
     Text(Box<str>),
-    /// Bytes that were made for the file.
+    /// Bytes that were built for the file.
     Blob(Box<[u8]>),
 }
 
@@ -130,6 +117,18 @@ impl<'a> Encoded<'a> {
             Cow::Borrowed(bytes) => Encoded::Borrowed(Value::Blob(bytes)),
             Cow::Owned(bytes) => Encoded::Blob(bytes.into()),
         }
+    }
+}
+
+impl PartialEq for Encoded<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_value() == other.as_value()
+    }
+}
+
+impl fmt::Display for Encoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_value().fmt(f)
     }
 }
 

@@ -7,6 +7,7 @@
     reason = "each test crate uses a part of it, and a test may unwrap"
 )]
 
+pub(crate) mod disk;
 pub(crate) mod ownership;
 pub(crate) mod sample;
 pub(crate) mod state;
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gamedb::codegen::traits::*;
-use gamedb::{Database, Error, FileError, Options};
+use gamedb::{Database, Error, ErrorKind, FileError, Options};
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -116,23 +117,7 @@ impl TestFile {
 
     /// The contents of the file, read by a second connection.
     pub(crate) fn contents(&self) -> Contents {
-        let reader = self.reader();
-        // One snapshot of all tables, even while a thread is writing.
-        reader.execute_batch("BEGIN").unwrap();
-        let tables = Tables::INFO.iter().map(|info| {
-            let columns = [info.id].into_iter().chain(info.columns.iter().copied());
-            let columns: Vec<_> = columns.collect();
-            let sql = format!("SELECT {} FROM {}", columns.join(", "), info.name);
-            let mut statement = reader.prepare(&sql).unwrap();
-            let mut found = statement.query([]).unwrap();
-            let mut rows = BTreeMap::new();
-            while let Some(row) = found.next().unwrap() {
-                let value = |n| as_text(row.get_ref(n).unwrap());
-                rows.insert(row.get(0).unwrap(), (1..columns.len()).map(value).collect());
-            }
-            (info.name.to_owned(), rows)
-        });
-        tables.collect()
+        contents_of_file(&self.reader())
     }
 
     /// One value from the file.
@@ -155,7 +140,7 @@ impl TestFile {
     /// Opens a file that has to be refused, and asserts that not a byte of it has changed.
     pub(crate) fn refused(&self) -> FileError {
         let before = self.bytes();
-        let Err(Error::File(error)) = self.try_open() else {
+        let Err(ErrorKind::File(error)) = self.try_open().map_err(Error::into_kind) else {
             panic!("the file was opened")
         };
         assert_eq!(
@@ -167,7 +152,27 @@ impl TestFile {
     }
 }
 
-/// A value in the format of [`contents_of`].
+/// All that stands in a file.
+pub(crate) fn contents_of_file(reader: &Connection) -> Contents {
+    // All tables as they are at one moment, also while a thread is writing.
+    reader.execute_batch("BEGIN").unwrap();
+    let tables = Tables::INFO.iter().map(|info| {
+        let columns = [info.id].into_iter().chain(info.columns.iter().copied());
+        let columns: Vec<_> = columns.collect();
+        let sql = format!("SELECT {} FROM {}", columns.join(", "), info.name);
+        let mut statement = reader.prepare(&sql).unwrap();
+        let mut found = statement.query([]).unwrap();
+        let mut rows = BTreeMap::new();
+        while let Some(row) = found.next().unwrap() {
+            let value = |n| as_text(row.get_ref(n).unwrap());
+            rows.insert(row.get(0).unwrap(), (1..columns.len()).map(value).collect());
+        }
+        (info.name.to_owned(), rows)
+    });
+    tables.collect()
+}
+
+/// A value as [`contents_of`] writes it.
 fn as_text(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null => "NULL".into(),
@@ -258,8 +263,8 @@ impl Done for Result<(), Error> {
 pub(crate) fn flush_failure<R: std::fmt::Debug>(
     result: Result<R, Error>,
 ) -> (gamedb::Outcome, gamedb::FlushFailure) {
-    match result.unwrap_err() {
-        Error::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
+    match result.unwrap_err().into_kind() {
+        ErrorKind::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
         other => panic!("{other}"),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::common::sample::{flushed, player};
 use crate::common::{TestFile, new_file};
 use gamedb::Difference;
-use gamedb::{Error, FileError, Options};
+use gamedb::{ErrorKind, FileError, Options};
 use gamedb_models::World;
 
 fn differences(file: &TestFile) -> Vec<String> {
@@ -215,7 +215,7 @@ fn a_folder_and_a_path_into_nowhere() {
     let nowhere = file.folder().join("no").join("such").join("world.db");
     for path in [file.folder().to_owned(), nowhere] {
         let error = gamedb::Database::<World>::open(&path).unwrap_err();
-        assert!(matches!(error, Error::File(_)), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::File(_)), "{error}");
         assert!(
             error.to_string().contains(&path.display().to_string()),
             "{error}"
@@ -235,7 +235,7 @@ fn a_file_that_another_program_has_locked() {
     };
     let error = open().unwrap_err();
     assert!(
-        matches!(error, Error::File(FileError::Open { .. })),
+        matches!(error.kind(), ErrorKind::File(FileError::Open { .. })),
         "{error}"
     );
     other.execute_batch("ROLLBACK").unwrap();
@@ -262,7 +262,7 @@ fn a_refused_file_keeps_its_write_ahead_log() {
     let before = crashed.bytes();
     let error = crashed.try_open().unwrap_err();
     assert!(
-        matches!(error, Error::File(FileError::Schema { .. })),
+        matches!(error.kind(), ErrorKind::File(FileError::Schema { .. })),
         "{error}"
     );
     let after = crashed.bytes();

@@ -3,7 +3,7 @@
 
 use crate::common::sample::{double, flushed_file, item, player};
 use crate::common::{TestFile, assert_wrote, new_file, state_of};
-use gamedb::Error;
+use gamedb::{Error, ErrorKind};
 use gamedb_models::{
     Attribute, AttributeValue, Inventory, InventoryEntry, Item, ItemBlueprint,
     ItemBlueprintComponent, Mobile, MobileItem, MobileItemAttribute, MobileItemBlueprint,
@@ -33,8 +33,8 @@ fn a_player_has_one_mobile_at_most() {
         ..Mobile::default()
     };
     let key = world.insert(avatar.clone()).unwrap();
-    match world.insert(avatar).unwrap_err() {
-        Error::NotUnique {
+    match world.insert(avatar).unwrap_err().into_kind() {
+        ErrorKind::NotUnique {
             table,
             column,
             existing,
@@ -103,8 +103,8 @@ fn nan_is_refused_wherever_it_is_written() {
             "vector3_z",
         ),
     ];
-    let expect = |error: Error, expected: &str| match error {
-        Error::NotANumber { column, .. } => assert_eq!(column, expected),
+    let expect = |error: Error, expected: &str| match error.into_kind() {
+        ErrorKind::NotANumber { column, .. } => assert_eq!(column, expected),
         other => panic!("{other}"),
     };
     for (value, column) in values {
@@ -146,8 +146,8 @@ fn a_foreign_key_has_to_name_a_row_that_is_there() {
         inventory: bag,
         ..InventoryEntry::default()
     };
-    match world.insert(entry).unwrap_err() {
-        Error::NoSuchRow {
+    match world.insert(entry).unwrap_err().into_kind() {
+        ErrorKind::NoSuchRow {
             table,
             column,
             target,
@@ -171,8 +171,8 @@ fn a_foreign_key_has_to_name_a_row_that_is_there() {
         ..item(1)
     };
     assert!(matches!(
-        world.insert(row).unwrap_err(),
-        Error::NoSuchRow { .. }
+        world.insert(row).unwrap_err().kind(),
+        ErrorKind::NoSuchRow { .. }
     ));
     assert_eq!(state_of(&world), before);
 }
@@ -181,8 +181,8 @@ fn a_foreign_key_has_to_name_a_row_that_is_there() {
 fn restrict_refuses_and_names_the_row_in_the_way() {
     let (file, mut db, sample) = flushed_file();
     let before = state_of(&db);
-    match db.remove(sample.iron).unwrap_err() {
-        Error::StillReferenced {
+    match db.remove(sample.iron).unwrap_err().into_kind() {
+        ErrorKind::StillReferenced {
             table,
             id,
             by_table,
@@ -304,8 +304,8 @@ fn a_check_is_kept_at_the_moment_of_the_write() {
     let (file, mut db, sample) = flushed_file();
     let before = state_of(&db);
     let refused = db.get_mut(sample.entry).unwrap().set_quantity(-1.0);
-    match refused.unwrap_err() {
-        Error::CheckFailed {
+    match refused.unwrap_err().into_kind() {
+        ErrorKind::CheckFailed {
             table,
             id,
             column,
@@ -335,8 +335,8 @@ fn a_check_is_kept_at_the_moment_of_the_write() {
         ..item(7)
     };
     assert!(matches!(
-        db.insert(endless),
-        Err(Error::CheckFailed { id: None, .. })
+        db.insert(endless).map_err(Error::into_kind),
+        Err(ErrorKind::CheckFailed { id: None, .. })
     ));
     assert_eq!(state_of(&db), before);
     // The bounds are inclusive, NULL satisfies the CHECK, and -0.0 equals 0.
@@ -383,8 +383,8 @@ fn nobody_owns_its_owner() {
     own(&mut world, c, b.into()).unwrap();
     let before = state_of(&world);
     for owner in [a, b, c] {
-        match own(&mut world, a, owner.into()).unwrap_err() {
-            Error::OwnsItself {
+        match own(&mut world, a, owner.into()).unwrap_err().into_kind() {
+            ErrorKind::OwnsItself {
                 table,
                 id,
                 owner_table,

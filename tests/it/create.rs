@@ -2,7 +2,7 @@
 
 use crate::common::sample::{attribute, fill, flushed, flushed_file, player};
 use crate::common::{TestFile, contents_of, flush_failure, state_of};
-use gamedb::{Database, Error, FileError, Options};
+use gamedb::{Database, Error, ErrorKind, FileError, Options};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{Player, PlayerColumns, World};
 
@@ -115,8 +115,8 @@ fn nothing_is_written_over_and_the_world_comes_back() {
     let before = state_of(&world);
     let failed = Database::create(file.path(), world).unwrap_err();
     assert!(matches!(
-        failed.source,
-        Error::File(FileError::Exists { .. })
+        failed.source.kind(),
+        ErrorKind::File(FileError::Exists { .. })
     ));
     assert_eq!(file.bytes(), bytes);
     assert_eq!(state_of(&failed.world), before);
@@ -139,7 +139,9 @@ fn a_file_that_is_missed_is_not_made() {
     let file = TestFile::new();
     let options = || Options::new().existing();
     let missed = options().open::<World>(file.path()).unwrap_err();
-    assert!(matches!(missed, Error::File(FileError::NotThere { path }) if path == file.path()));
+    assert!(
+        matches!(missed.kind(), ErrorKind::File(FileError::NotThere { path }) if *path == file.path())
+    );
     assert!(!file.path().exists());
 
     let _ = flushed(&mut file.open());
@@ -164,8 +166,8 @@ fn a_log_whose_file_is_gone_is_left_alone() {
             .map(drop)
             .map_err(Error::from),
     ] {
-        match result.unwrap_err() {
-            Error::File(FileError::LogWithoutFile { path, log: named }) => {
+        match result.unwrap_err().into_kind() {
+            ErrorKind::File(FileError::LogWithoutFile { path, log: named }) => {
                 assert_eq!(path, left.path());
                 assert_eq!(named.file_name(), log.file_name());
             }

@@ -2,9 +2,9 @@
 
 use crate::common::sample::{attribute, fill};
 use crate::common::state_of;
-use gamedb::Error;
 use gamedb::codegen::TableId;
 use gamedb::codegen::traits::*;
+use gamedb::{Error, ErrorKind};
 use gamedb_models::{Item, ItemBlueprint, ItemBlueprintComponent, Tables, World};
 
 /// In a loop that inserts and removes rows without a flush, the dirty sets stay proportional to the
@@ -50,7 +50,7 @@ fn what_a_rollback_brings_back_is_still_listed_as_dirty() {
             let key = ada.add_attribute(attribute("short"))?;
             world.remove(key)?;
         }
-        Err(Error::TransactionOpen)
+        Err(ErrorKind::TransactionOpen.into())
     });
     assert!(taken_back.is_err());
     assert_eq!(world.check(), [""; 0]);
@@ -74,7 +74,10 @@ fn a_refused_removal_leaves_no_trace_in_the_dirty_sets() {
     let before = world.n_dirty();
     for _ in 0..100 {
         let refused = world.remove(item);
-        assert!(matches!(refused, Err(Error::StillReferenced { .. })));
+        assert!(matches!(
+            refused.map_err(Error::into_kind),
+            Err(ErrorKind::StillReferenced { .. })
+        ));
     }
     assert_eq!(world.n_dirty(), before);
     assert_eq!(world.check(), [""; 0]);

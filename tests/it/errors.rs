@@ -1,10 +1,11 @@
 //! Errors of files: each cause is printed once, and every cause is reachable.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use crate::common::sample::player;
 use crate::common::{REFUSED, TestFile, refusing_file};
-use gamedb::{Database, Error, FileError, FlushFailure};
+use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options};
 use gamedb_models::World;
 
 /// The messages of an error and of its causes, outermost first. Asserts that no message repeats its
@@ -47,8 +48,8 @@ fn a_refused_row_is_named_and_what_sqlite_says_is_its_cause() {
     assert_eq!(said.len(), 4);
 
     // As a value: the code is SQLite's.
-    match error {
-        Error::File(FileError::Flush {
+    match error.into_kind() {
+        ErrorKind::File(FileError::Flush {
             cause: FlushFailure::Refused { source, .. },
             ..
         }) => {
@@ -57,6 +58,42 @@ fn a_refused_row_is_named_and_what_sqlite_says_is_its_cause() {
         }
         other => panic!("{other}"),
     }
+}
+
+#[test]
+fn a_refused_row_stays_refused_and_a_busy_file_does_not() {
+    let file = refusing_file();
+    let mut db = refused(&file);
+    assert!(!db.flush().unwrap_err().is_transient());
+
+    let file = TestFile::new();
+    let options = Options::new().busy_timeout(Duration::from_millis(1));
+    let mut db: Database<World> = options.open(file.path()).unwrap();
+    db.insert(player(1)).unwrap();
+    let other = file.writer();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(db.flush().unwrap_err().is_transient());
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(db.flush().unwrap().inserted, 1);
+
+    // Neither is what the world itself refuses.
+    assert!(!db.insert(player(1)).unwrap_err().is_transient());
+}
+
+#[test]
+fn an_unwrap_shows_the_fields_and_a_message_says_them() {
+    let mut world = World::new();
+    world.insert(player(1)).unwrap();
+    let refused = world.insert(player(1)).unwrap_err();
+    let fields = format!("{refused:?}");
+    assert!(
+        fields.starts_with("NotUnique { table: \"players\", id: None, column: \"email\", value: "),
+        "{fields}"
+    );
+    assert_eq!(
+        chain(&refused),
+        [r#"players: email has to be unique, and row 1 has "1@example.com" already"#]
+    );
 }
 
 #[test]
@@ -102,9 +139,9 @@ fn a_path_that_cannot_be_a_file_says_why() {
     std::fs::create_dir(&folder).unwrap();
     let error = Database::<World>::open(&folder).unwrap_err();
     assert!(chain(&error).len() > 1);
-    match error {
+    match error.into_kind() {
         // SQLITE_CANTOPEN; the upper bits may contain an extended code.
-        Error::File(FileError::Open { source, .. }) => {
+        ErrorKind::File(FileError::Open { source, .. }) => {
             assert_eq!(source.code().map(|code| code & 0xff), Some(14));
         }
         other => panic!("{other}"),
@@ -113,7 +150,7 @@ fn a_path_that_cannot_be_a_file_says_why() {
     let error = Database::<World>::open(nowhere).unwrap_err();
     assert_eq!(chain(&error).len(), 2);
     assert!(
-        matches!(error, Error::File(FileError::Lock { .. })),
+        matches!(error.kind(), ErrorKind::File(FileError::Lock { .. })),
         "{error}"
     );
 }
@@ -127,6 +164,9 @@ fn a_file_that_is_none_and_one_that_is_open_need_no_cause() {
     std::fs::write(file.path(), [b'x'; 4096]).unwrap();
     let error = file.try_open().unwrap_err();
     assert_eq!(chain(&error).len(), 1);
-    let is_it = matches!(error, Error::File(FileError::NotADatabase { .. }));
+    let is_it = matches!(
+        error.kind(),
+        ErrorKind::File(FileError::NotADatabase { .. })
+    );
     assert!(is_it, "{error}");
 }

@@ -9,7 +9,7 @@ use crate::common::{
     REFUSED, TestFile, assert_wrote, flush_failure, new_file, refusing_file, sample, state_of,
 };
 use gamedb::codegen::traits::*;
-use gamedb::{Database, Error, FileError, Key, Options};
+use gamedb::{Database, Error, ErrorKind, FileError, Key, Options};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{Attribute, Inventory, InventoryEntry, Item, Mobile, Player, World};
 
@@ -325,7 +325,7 @@ fn closing_with_a_failed_flush_gives_the_database_back() {
     let (file, mut db, sample) = flushed_refusing_file();
     db.get_mut(sample.ada).unwrap().set_full_name(REFUSED);
     let error = db.close().unwrap_err();
-    assert!(matches!(error.source, Error::File(_)));
+    assert!(matches!(error.source.kind(), ErrorKind::File(_)));
     let mut db = error.database;
     assert_eq!(db.n_dirty(), 1);
     db.get_mut(sample.ada).unwrap().set_full_name("Ada");
@@ -345,7 +345,9 @@ fn a_flush_does_not_go_into_a_file_that_is_not_there_any_more() {
         if replace {
             std::fs::copy(&elsewhere, file.path()).unwrap();
         }
-        let Err(Error::File(FileError::Flush { cause, .. })) = db.flush() else {
+        let Err(ErrorKind::File(FileError::Flush { cause, .. })) =
+            db.flush().map_err(Error::into_kind)
+        else {
             panic!("the flush succeeded");
         };
         assert!(matches!(cause, FlushFailure::Moved));

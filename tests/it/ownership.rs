@@ -9,7 +9,7 @@ use crate::common::sample::attribute;
 use crate::common::{Contents, TestFile, new_file, state_of};
 use gamedb::codegen::traits::*;
 use gamedb::codegen::{NewOrKept, Owned, PivotRow, StoredPivot, Table};
-use gamedb::{Database, Error, Key};
+use gamedb::{Database, Error, ErrorKind, Key};
 use gamedb_models::{AttributeOwnerKey, World};
 
 macro_rules! on_every_owner {
@@ -183,7 +183,10 @@ fn remove_takes_the_row_and_its_pivot_row<P: Ownership>() {
     assert_eq!(P::names(&db, owner), ["stays"]);
     assert_eq!(n_rows::<P>(&db), (1, 1));
     assert!(!db.contains_key(gone));
-    assert!(matches!(db.get(gone), Err(Error::StaleKey { .. })));
+    assert!(matches!(
+        db.get(gone).map_err(Error::into_kind),
+        Err(ErrorKind::StaleKey { .. })
+    ));
     let report = db.flush().unwrap();
     crate::common::assert_wrote(report, (0, 0, 2));
     assert_eq!(n_rows_in_file::<P>(&file), (1, 1));
@@ -241,14 +244,14 @@ fn set_is_all_or_nothing<P: Ownership>() {
     let refused: [(Vec<_>, IsExpected); 3] = [
         (
             vec![NewOrKept::New(P::owned("new")), NewOrKept::Kept(others)],
-            |error| matches!(error, Error::AlreadyOwned { .. }),
+            |error| matches!(error.kind(), ErrorKind::AlreadyOwned { .. }),
         ),
         (
             vec![NewOrKept::New(P::owned("new")), NewOrKept::Kept(gone)],
-            |error| matches!(error, Error::StaleKey { .. }),
+            |error| matches!(error.kind(), ErrorKind::StaleKey { .. }),
         ),
         (vec![NewOrKept::Kept(one), NewOrKept::Kept(one)], |error| {
-            matches!(error, Error::Twice { .. })
+            matches!(error.kind(), ErrorKind::Twice { .. })
         }),
     ];
     for (rows, is_expected) in refused {
@@ -283,8 +286,8 @@ fn a_second_owner_is_refused<P: Ownership>() {
     let before = state_of(&db);
     let error = P::set(&mut db, second, vec![NewOrKept::Kept(key)]).unwrap_err();
     let first_id = db.id(first).unwrap();
-    match error {
-        Error::AlreadyOwned { table, id, owner } => {
+    match error.into_kind() {
+        ErrorKind::AlreadyOwned { table, id, owner } => {
             assert_eq!(
                 (table, id),
                 (P::Owned::INFO.name, db.id(key).unwrap().get())
@@ -322,9 +325,15 @@ fn giving_is_one_update<P: Ownership>() {
     assert_eq!(db.n_dirty(), 0);
     let before = state_of(&db);
     let error = P::give(&mut db, first, key, P::owner_key(second)).unwrap_err();
-    assert!(matches!(error, Error::NotTheOwner { .. }), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::NotTheOwner { .. }),
+        "{error}"
+    );
     let error = P::give(&mut db, second, key, P::owner_key(Key::null())).unwrap_err();
-    assert!(matches!(error, Error::NoSuchRow { .. }), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::NoSuchRow { .. }),
+        "{error}"
+    );
     assert_eq!(state_of(&db), before);
     let (db, [first, second]) = restart::<P, 2>(&file, db, [first, second]);
     assert_eq!(P::names(&db, first), [""; 0]);
@@ -355,8 +364,8 @@ fn removing_through_another_owner_is_refused<P: Ownership>() {
     let key = add::<P>(&mut db, first, "mine");
     let _ = db.flush().unwrap();
     let before = state_of(&db);
-    match P::remove(&mut db, second, key).unwrap_err() {
-        Error::NotTheOwner { table, id, owner } => {
+    match P::remove(&mut db, second, key).unwrap_err().into_kind() {
+        ErrorKind::NotTheOwner { table, id, owner } => {
             assert_eq!(
                 (table, id),
                 (P::Owned::INFO.name, db.id(key).unwrap().get())
@@ -369,7 +378,10 @@ fn removing_through_another_owner_is_refused<P: Ownership>() {
     assert_eq!(db.flush().unwrap().rows(), 0);
     P::remove(&mut db, first, key).unwrap();
     let error = P::remove(&mut db, first, key).unwrap_err();
-    assert!(matches!(error, Error::StaleKey { .. }), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::StaleKey { .. }),
+        "{error}"
+    );
     let (db, [first]) = restart::<P, 1>(&file, db, [first]);
     assert_eq!(P::names(&db, first), [""; 0]);
 }
@@ -412,12 +424,15 @@ fn adding_to_a_removed_owner_uses_no_id<P: Ownership>() {
     db.remove(first).unwrap();
     let before = state_of(&db);
     let error = P::add(&mut db, first, P::owned("nobody's")).unwrap_err();
-    assert!(matches!(error, Error::StaleKey { .. }), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::StaleKey { .. }),
+        "{error}"
+    );
     let error = db
         .add(P::owner_key(first), P::owned("nobody's"))
         .unwrap_err();
     assert!(
-        matches!(error, Error::NoSuchRow { column, .. } if column == P::COLUMN),
+        matches!(error.kind(), ErrorKind::NoSuchRow { column, .. } if *column == P::COLUMN),
         "{error}"
     );
     assert_eq!(state_of(&db), before);

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::common::sample::{Sample, Start, attribute, double, inventory, item, mobile, player};
 use crate::common::{Done, contents_of, state_of};
-use gamedb::{Database, Delta, Error, NewOrKept, Subscription};
+use gamedb::{Database, Delta, Error, ErrorKind, NewOrKept, Subscription};
 use gamedb_models::*;
 
 /// Rows that the transaction has inserted so far.
@@ -113,7 +113,7 @@ const OPERATIONS: &[Operation] = &[
     // A savepoint that is committed and one that is rolled back.
     |w, it, _| w.transaction(|w| { w.get_mut(it.bob)?.set_full_name("inner"); w.insert(player(20)).map(|_| ()) }),
     |w, it, _| {
-        let failed = w.transaction(|w| { w.remove(it.bob)?; w.insert(player(2)).and(Err::<(), _>(Error::IdExhausted { table: "" })) });
+        let failed = w.transaction(|w| { w.remove(it.bob)?; w.insert(player(2)).and(Err::<(), Error>(ErrorKind::IdExhausted { table: "" }.into())) });
         assert!(failed.is_err());
         Ok(())
     },

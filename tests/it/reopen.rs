@@ -4,7 +4,7 @@
 use crate::common::sample::{attribute, double, flushed_file, item, player};
 use crate::common::{TestFile, contents_of, flush_failure, new_file, state_of};
 use gamedb::FlushFailure;
-use gamedb::{Error, Id};
+use gamedb::{ErrorKind, Id};
 use gamedb_models::{
     Attribute, AttributeOwnerKey, AttributeType, AttributeValue, Inventory, Item, ItemType, Mobile,
     MobileType, Player,
@@ -240,8 +240,8 @@ fn ids_at_the_ends_are_kept_and_the_last_one_is_not_given_twice() {
         .insert(gamedb_models::ItemBlueprint::default())
         .unwrap_err();
     assert!(matches!(
-        error,
-        Error::IdExhausted {
+        error.kind(),
+        ErrorKind::IdExhausted {
             table: "item_blueprints"
         }
     ));
@@ -251,7 +251,7 @@ fn ids_at_the_ends_are_kept_and_the_last_one_is_not_given_twice() {
     let error = db
         .insert(gamedb_models::ItemBlueprint::default())
         .unwrap_err();
-    assert!(matches!(error, Error::IdExhausted { .. }));
+    assert!(matches!(error.kind(), ErrorKind::IdExhausted { .. }));
 }
 
 #[test]
@@ -273,8 +273,8 @@ fn ids_of_an_owned_row_are_exhausted_before_anything_is_written() {
         .unwrap_err();
     assert!(
         matches!(
-            error,
-            Error::IdExhausted {
+            error.kind(),
+            ErrorKind::IdExhausted {
                 table: "attribute_owners"
             }
         ),

@@ -7,7 +7,7 @@ use crate::common::sample::{
     Sample, Start, ada, attribute, double, fill, inventory, item, mobile, player,
 };
 use crate::common::{contents_of, state_of};
-use gamedb::{Error, NewOrKept};
+use gamedb::{Error, ErrorKind, NewOrKept};
 use gamedb_models::{InventoryEntry, Item, Mobile, MobileItem, Player, PlayerKey, World};
 
 type Operation = fn(&mut World, &Sample) -> Result<(), Error>;
@@ -240,7 +240,7 @@ fn keys_are_the_same_after_rolling_back_and_stale_ones_stay_stale() {
         world.remove(sample.ada)?;
         assert!(!world.contains_key(sample.ada) && !world.contains_key(sample.luck));
         assert!(Player::find_by_email(world, "1@example.com").is_none());
-        Err::<(), Error>(Error::IdExhausted { table: "" })
+        Err::<(), Error>(ErrorKind::IdExhausted { table: "" }.into())
     });
     let seen = seen.unwrap();
     assert!(db.contains_key(sample.ada) && db.contains_key(sample.luck));

@@ -1,7 +1,7 @@
 //! Applies each operation to the world.
 
 use gamedb::codegen::{DynTable, Key, Standalone};
-use gamedb::{Error, NewOrKept as Row};
+use gamedb::{Error, ErrorKind, NewOrKept as Row};
 use gamedb_models::{Attribute, Inventory, World};
 
 use crate::operation::{MANY, NewOrKept, Operation};
@@ -199,18 +199,18 @@ fn swap(world: &mut World, stale: &Stale, table: Table, one: Pick, two: Pick) ->
 
 /// The model's refusal for an error.
 pub(crate) fn refusal(error: &Error) -> Refusal {
-    match error {
-        Error::StaleKey { .. } => Refusal::StaleKey,
-        Error::NotUnique { .. } => Refusal::NotUnique,
-        Error::NoSuchRow { .. } => Refusal::NoSuchRow,
-        Error::StillReferenced { .. } => Refusal::StillReferenced,
-        Error::NotANumber { .. } => Refusal::NotANumber,
-        Error::AlreadyOwned { .. } => Refusal::AlreadyOwned,
-        Error::NotTheOwner { .. } => Refusal::NotTheOwner,
-        Error::Twice { .. } => Refusal::Twice,
-        Error::IdExhausted { .. } => Refusal::IdExhausted,
-        Error::CheckFailed { .. } => Refusal::CheckFailed,
-        Error::OwnsItself { .. } => Refusal::OwnsItself,
+    match error.kind() {
+        ErrorKind::StaleKey { .. } => Refusal::StaleKey,
+        ErrorKind::NotUnique { .. } => Refusal::NotUnique,
+        ErrorKind::NoSuchRow { .. } => Refusal::NoSuchRow,
+        ErrorKind::StillReferenced { .. } => Refusal::StillReferenced,
+        ErrorKind::NotANumber { .. } => Refusal::NotANumber,
+        ErrorKind::AlreadyOwned { .. } => Refusal::AlreadyOwned,
+        ErrorKind::NotTheOwner { .. } => Refusal::NotTheOwner,
+        ErrorKind::Twice { .. } => Refusal::Twice,
+        ErrorKind::IdExhausted { .. } => Refusal::IdExhausted,
+        ErrorKind::CheckFailed { .. } => Refusal::CheckFailed,
+        ErrorKind::OwnsItself { .. } => Refusal::OwnsItself,
         other => panic!("no operation on a world ends in {other:?}"),
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use gamedb::Effect;
-use gamedb::Error;
 use gamedb::Subscription;
+use gamedb::{Error, ErrorKind};
 use gamedb_models::World;
 
 use crate::compare::{Expected, compare, differing};
@@ -84,7 +84,10 @@ impl Mirror {
 
     fn look(&mut self, world: &mut World, memory: &Naive) {
         let changed = self.seen.changes(memory);
-        match world.changes(&mut self.subscription) {
+        match world
+            .changes(&mut self.subscription)
+            .map_err(Error::into_kind)
+        {
             Ok(changes) => {
                 assert!(
                     changed.len() <= self.capacity,
@@ -104,7 +107,7 @@ impl Mirror {
                 self.told_is_true(&told, &changed, memory);
                 self.world.apply(&delta).unwrap();
             }
-            Err(Error::ChangesMissed { capacity }) => {
+            Err(ErrorKind::ChangesMissed { capacity }) => {
                 assert_eq!(capacity, self.capacity);
                 assert!(self.touched.len() > capacity, "no change was missed");
                 self.begin(world);

@@ -1,7 +1,7 @@
 //! Writing to the file, with success and failure: flush, save, and the state after a crash.
 
-use gamedb::Error;
 use gamedb::{Database, FlushReport, SaveScope};
+use gamedb::{Error, ErrorKind};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::World;
 
@@ -164,7 +164,7 @@ impl Driver {
         match saved {
             Err(error) => {
                 assert!(
-                    matches!(error, Error::StaleKey { .. }) && !self.memory.has(row),
+                    matches!(error.kind(), ErrorKind::StaleKey { .. }) && !self.memory.has(row),
                     "{error}"
                 );
                 self.is_one_of_sent(&after);

@@ -111,17 +111,17 @@ fn spoken(field: &Ident) -> Ident {
     field.clone()
 }
 
-fn find_by_values(
-    code: &mut Code,
-    table: &Table<'_>,
-    at: usize,
-    set: &ColumnSet,
-    unique: bool,
-    found: &mut Scope,
-) -> String {
-    let name = table.type_name();
-    let by = found.ident(std::slice::from_ref(&set.name));
-    let by = by.tail();
+/// What a finder takes and compares.
+struct Search {
+    arguments: String,
+    /// What is hashed: the arguments, as the index hashes the fields.
+    hashed: String,
+    /// Whether a row has the values.
+    equal: String,
+    borrows: bool,
+}
+
+fn search(table: &Table<'_>, set: &ColumnSet) -> Search {
     let mut scope = Scope::default();
     let (mut arguments, mut hashed, mut equal) = (Vec::new(), Vec::new(), Vec::new());
     let mut borrows = false;
@@ -147,8 +147,31 @@ fn find_by_values(
             _ => argument.to_string(),
         });
     }
-    let (arguments, equal) = (arguments.join(", "), equal.join(" && "));
-    let hashed = tuple(hashed.into_iter());
+    Search {
+        arguments: arguments.join(", "),
+        hashed: tuple(hashed.into_iter()),
+        equal: equal.join(" && "),
+        borrows,
+    }
+}
+
+fn find_by_values(
+    code: &mut Code,
+    table: &Table<'_>,
+    at: usize,
+    set: &ColumnSet,
+    unique: bool,
+    found: &mut Scope,
+) -> String {
+    let name = table.type_name();
+    let by = found.ident(std::slice::from_ref(&set.name));
+    let by = by.tail();
+    let Search {
+        arguments,
+        hashed,
+        equal,
+        borrows,
+    } = search(table, set);
     let (generic, lifetime, world) = if borrows {
         ("<'w>", "'w", "&'w World")
     } else {
@@ -303,6 +326,33 @@ fn sentence(reasons: &[String]) -> String {
     format!("{}.", reasons.join(",\n"))
 }
 
+/// Why a foreign key can be refused: the row does not exist, or is taken.
+fn refusals_of_keys(table: &Table<'_>, at: usize, reasons: &mut Vec<String>) {
+    let field = &table.table.fields[at];
+    let word = table.word();
+    let keys: Vec<&ForeignKey> = table
+        .foreign_keys
+        .iter()
+        .filter(|key| key.field == at)
+        .collect();
+    if !keys.is_empty() {
+        let who = match &field.kind {
+            FieldKind::ForeignKey(key) => words(table.model[key.target].singular.stem()),
+            _ => "owner".to_owned(),
+        };
+        reasons.push(format!(
+            "[`gamedb::ErrorKind::NoSuchRow`] when the {who} is not there"
+        ));
+    }
+    for key in keys.iter().filter(|key| key.unique) {
+        let parent = words(table.model[key.key.target].singular.stem());
+        reasons.push(format!(
+            "[`gamedb::ErrorKind::NotUnique`] when the {parent} has {} {word} already",
+            article(&word)
+        ));
+    }
+}
+
 /// Why a value can be refused.
 fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
     let field = &table.table.fields[at];
@@ -319,27 +369,9 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
             FieldKind::Scalar { .. } | FieldKind::Value { .. }
         )
     {
-        reasons.push("[`Error::NotANumber`] for NaN".to_owned());
+        reasons.push("[`gamedb::ErrorKind::NotANumber`] for NaN".to_owned());
     }
-    let keys: Vec<&ForeignKey> = table
-        .foreign_keys
-        .iter()
-        .filter(|key| key.field == at)
-        .collect();
-    if !keys.is_empty() {
-        let who = match &field.kind {
-            FieldKind::ForeignKey(key) => words(table.model[key.target].singular.stem()),
-            _ => "owner".to_owned(),
-        };
-        reasons.push(format!("[`Error::NoSuchRow`] when the {who} is not there"));
-    }
-    for key in keys.iter().filter(|key| key.unique) {
-        let parent = words(table.model[key.key.target].singular.stem());
-        reasons.push(format!(
-            "[`Error::NotUnique`] when the {parent} has {} {word} already",
-            article(&word)
-        ));
-    }
+    refusals_of_keys(table, at, &mut reasons);
     for set in table
         .table
         .uniques
@@ -347,13 +379,13 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
         .filter(|set| set.fields.contains(&at))
     {
         reasons.push(match set.columns.as_slice() {
-            [_] => format!("[`Error::NotUnique`] when another {word} has it"),
+            [_] => format!("[`gamedb::ErrorKind::NotUnique`] when another {word} has it"),
             columns => {
                 let names = columns
                     .iter()
                     .map(|at| table.table.columns[*at].name.as_str());
                 format!(
-                    "[`Error::NotUnique`] when another {word} has the same {}",
+                    "[`gamedb::ErrorKind::NotUnique`] when another {word} has the same {}",
                     all_quoted(names)
                 )
             }
@@ -363,14 +395,17 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
     let columns: Vec<&String> = columns.collect();
     for check in &table.table.checks {
         let mut compared = check.comparison.columns();
-        let reason = format!("[`Error::CheckFailed`] unless {}", quoted(&check.sql));
+        let reason = format!(
+            "[`gamedb::ErrorKind::CheckFailed`] unless {}",
+            quoted(&check.sql)
+        );
         if compared.any(|column| columns.contains(&column)) && !reasons.contains(&reason) {
             reasons.push(reason);
         }
     }
     if matches!(field.kind, FieldKind::Owner { .. }) && table.model.can_own_itself(table.at) {
         reasons.push(format!(
-            "[`Error::OwnsItself`] for an owner that the {word} owns"
+            "[`gamedb::ErrorKind::OwnsItself`] for an owner that the {word} owns"
         ));
     }
     reasons

@@ -1,4 +1,4 @@
-//! Rust source on its way to the file: lines, docs, and what they import.
+//! Rust source while it is put together: lines, docs, and what they import.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -126,8 +126,8 @@ pub(crate) fn verbs(code: &mut Code, table: &Table<'_>) -> Vec<String> {
         methods.push(method(
             &format!(
                 "Links {a} {one} with this {me}: a row of {sql}. O(1).\n\n# Errors\n\
-                 [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the {one} is not\n\
-                 there; {unchanged}."
+                 [`gamedb::ErrorKind::NotUnique`] when they are linked already,\n\
+                 [`gamedb::ErrorKind::NoSuchRow`] when the {one} is not there; {unchanged}."
             ),
             &format!(
                 "pub fn {}(&mut self, {argument}: {key}) -> Result<{link_key}, Error> {{
@@ -139,7 +139,7 @@ pub(crate) fn verbs(code: &mut Code, table: &Table<'_>) -> Vec<String> {
         methods.push(method(
             &format!(
                 "Unlinks {a} {one} from this {me}: the row of {sql} goes, and the {one} stays. O(1).\n\n\
-                 # Errors\n[`Error::NotLinked`] when they are not linked; {unchanged}."
+                 # Errors\n[`gamedb::ErrorKind::NotLinked`] when they are not linked; {unchanged}."
             ),
             &format!(
                 "pub fn {}(&mut self, {argument}: {key}) -> Result<(), Error> {{
@@ -151,8 +151,8 @@ pub(crate) fn verbs(code: &mut Code, table: &Table<'_>) -> Vec<String> {
         methods.push(method(
             &format!(
                 "Links this {me} with these {many} and no others; links that are there already stay. All or\n\
-                 nothing.\n\n# Errors\n[`Error::Twice`] for one that is in the list twice, and what linking and \
-                 unlinking refuse;\n{unchanged}."
+                 nothing.\n\n# Errors\n[`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what \
+                 linking and unlinking\nrefuse; {unchanged}."
             ),
             &format!(
                 "pub fn {}(&mut self, {list}: impl IntoIterator<Item = {key}>) -> Result<(), Error> {{

@@ -107,7 +107,7 @@ fn module(accessor: &Ident) -> Module {
 fn world(model: &Model, schema: &str) -> Code {
     let mut code = Code::default();
     code.doc("All tables in memory; [`gamedb::World`] has the verbs.");
-    code.line("pub type World = gamedb::World<Tables>;\n");
+    code.line("pub type World = gamedb::codegen::World<Tables>;\n");
     code.verbatim(|code| tables(code, model, schema));
     code
 }

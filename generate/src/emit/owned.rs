@@ -125,8 +125,9 @@ pub(crate) fn verbs(code: &mut Code, table: &Table<'_>) -> Vec<String> {
             &pivot.methods.set,
             &pivot.methods.give,
         );
-        let not_the_owner =
-            format!("[`Error::NotTheOwner`] when it is not this {me}'s; nothing was changed then.");
+        let not_the_owner = format!(
+            "[`gamedb::ErrorKind::NotTheOwner`] when it is not this {me}'s; nothing was changed then."
+        );
         methods.push(method(
             &format!(
                 "Adds {a} {one} to this {me}: the {one}, and the row of {sql} that says so. O(1).
@@ -152,7 +153,7 @@ pub(crate) fn verbs(code: &mut Code, table: &Table<'_>) -> Vec<String> {
         methods.push(method(
             &format!(
                 "Replaces this {me}'s {many} by these: new ones, and keys of those that it keeps. All or nothing.\n\n\
-                 # Errors\n[`Error::AlreadyOwned`] for the key of somebody else's {one}; nothing was changed then."
+                 # Errors\n[`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's {one}; nothing was changed then."
             ),
             &format!(
                 "pub fn {set}(&mut self, {list}: impl IntoIterator<Item = impl Into<NewOrKept<{row}>>>)

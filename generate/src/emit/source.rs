@@ -1,4 +1,4 @@
-//! Source on its way through rustfmt to its files.
+//! Source before it is written through rustfmt to its files.
 
 use std::ops::Range;
 

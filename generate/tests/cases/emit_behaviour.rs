@@ -1,6 +1,6 @@
 //! What generated code does, run inside of the crate that `emit.rs` makes of all cases.
 
-use gamedb::Error;
+use gamedb::{Error, ErrorKind};
 
 #[test]
 fn composite_indexes_find_by_all_of_their_columns() {
@@ -54,14 +54,25 @@ fn composite_indexes_find_by_all_of_their_columns() {
             .keys()
             .eq([first])
     );
-    assert!(matches!(world.insert(cell), Err(Error::NotUnique { .. })));
     assert!(matches!(
-        world.get_mut(second).unwrap().set_x(1),
-        Err(Error::NotUnique { .. })
+        world.insert(cell).map_err(Error::into_kind),
+        Err(ErrorKind::NotUnique { .. })
     ));
     assert!(matches!(
-        world.get_mut(second).unwrap().set_height(f64::NAN),
-        Err(Error::NotANumber { .. })
+        world
+            .get_mut(second)
+            .unwrap()
+            .set_x(1)
+            .map_err(Error::into_kind),
+        Err(ErrorKind::NotUnique { .. })
+    ));
+    assert!(matches!(
+        world
+            .get_mut(second)
+            .unwrap()
+            .set_height(f64::NAN)
+            .map_err(Error::into_kind),
+        Err(ErrorKind::NotANumber { .. })
     ));
     world
         .get_mut(second)
@@ -111,8 +122,8 @@ fn an_owner_that_is_required_has_to_be_given() {
     let ada = world.insert(Player::default()).unwrap();
     let guild = world.insert(Guild::default()).unwrap();
     assert!(matches!(
-        world.insert(House::default()),
-        Err(Error::NoSuchRow { .. })
+        world.insert(House::default()).map_err(Error::into_kind),
+        Err(ErrorKind::NoSuchRow { .. })
     ));
     let house = world.insert(House { owner: ada.into() }).unwrap();
     world
@@ -131,16 +142,18 @@ fn an_owner_that_is_required_has_to_be_given() {
         house
     );
     assert!(matches!(
-        world.insert(House {
-            owner: guild.into()
-        }),
-        Err(Error::NotUnique { .. })
+        world
+            .insert(House {
+                owner: guild.into()
+            })
+            .map_err(Error::into_kind),
+        Err(ErrorKind::NotUnique { .. })
     ));
     let bank = world.insert(Bank::default()).unwrap();
     world.insert(House { owner: bank.into() }).unwrap();
     assert!(matches!(
-        world.remove(bank),
-        Err(Error::StillReferenced { .. })
+        world.remove(bank).map_err(Error::into_kind),
+        Err(ErrorKind::StillReferenced { .. })
     ));
     let debt = world
         .insert(Debt {
@@ -224,8 +237,12 @@ fn relations_of_rows_to_their_own_table_go_both_ways() {
     );
     assert_eq!(world.get(leaf).unwrap().parent().unwrap().key(), root);
     assert!(matches!(
-        world.get_mut(root).unwrap().set_next(Some(root)),
-        Err(Error::NotUnique { .. })
+        world
+            .get_mut(root)
+            .unwrap()
+            .set_next(Some(root))
+            .map_err(Error::into_kind),
+        Err(ErrorKind::NotUnique { .. })
     ));
     world.remove(root).unwrap();
     assert!(!world.contains_key(leaf));
@@ -279,8 +296,8 @@ fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
     };
     let refused = |row: Fighter, check: &str| {
         let mut world = World::new();
-        match world.insert(row).unwrap_err() {
-            Error::CheckFailed { check: found, .. } => assert_eq!(found, check),
+        match world.insert(row).unwrap_err().into_kind() {
+            ErrorKind::CheckFailed { check: found, .. } => assert_eq!(found, check),
             other => panic!("{other}"),
         }
     };
@@ -329,8 +346,8 @@ fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
     assert!(row.set_hp(-1).is_err() && row.set_max_hp(10).is_err());
     // Foreign keys are compared as the ids that they are in the file.
     assert!(matches!(
-        row.set_friend(Some(rival)),
-        Err(Error::CheckFailed { .. })
+        row.set_friend(Some(rival)).map_err(Error::into_kind),
+        Err(ErrorKind::CheckFailed { .. })
     ));
     row.set_friend(Some(bo)).unwrap();
     // What only the file keeps is not looked at here.
@@ -339,7 +356,7 @@ fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
 }
 
 mod joins {
-    use gamedb::Error;
+    use gamedb::{Error, ErrorKind};
 
     use crate::joins::{
         Film, FilmObject, Friend, Object, Player, Playlist, PlaylistKey, PlaylistTrack, Track,
@@ -407,7 +424,7 @@ mod joins {
         );
         assert_eq!(
             told(view.add_track_by_playlist_track(gone).map(drop)),
-            "playlist_track: track_id names a row of tracks that does not exist"
+            "playlist_track: track_id references no row of tracks; insert that row first, and use its key"
         );
         assert_eq!(
             told(view.remove_track_by_playlist_track(b)),
@@ -415,7 +432,7 @@ mod joins {
         );
         assert_eq!(
             told(view.remove_track_by_playlist_track(gone)),
-            "no row of tracks has this key"
+            "tracks: the key has no row; the row was removed, or the key belongs to another world"
         );
         assert_eq!(world.n_rows::<PlaylistTrack>(), 1);
         assert_eq!(world.check(), Vec::<String>::new());
@@ -445,8 +462,8 @@ mod joins {
         );
         let twice = view.set_tracks_by_playlist_track([a, a]);
         assert!(matches!(
-            twice,
-            Err(Error::Twice {
+            twice.map_err(Error::into_kind),
+            Err(ErrorKind::Twice {
                 table: "tracks",
                 id: 1
             })
@@ -455,7 +472,10 @@ mod joins {
         world.remove(a).unwrap();
         let mut view = world.get_mut(road).unwrap();
         let stale = view.set_tracks_by_playlist_track([b, a]);
-        assert!(matches!(stale, Err(Error::StaleKey { table: "tracks" })));
+        assert!(matches!(
+            stale.map_err(Error::into_kind),
+            Err(ErrorKind::StaleKey { table: "tracks" })
+        ));
         assert_eq!(titles(&world, road), ["b", "c"]);
         world
             .get_mut(road)
@@ -483,8 +503,8 @@ mod joins {
             view.remove_track_by_playlist_track(a)
         });
         assert!(matches!(
-            failed,
-            Err(Error::NotLinked {
+            failed.map_err(Error::into_kind),
+            Err(ErrorKind::NotLinked {
                 table: "playlist_track",
                 ..
             })
@@ -531,11 +551,20 @@ mod joins {
             .set_objects([hat, coat])
             .unwrap();
         let taken = world.get_mut(bob).unwrap().add_object(hat);
-        assert!(matches!(taken, Err(Error::NotUnique { .. })));
+        assert!(matches!(
+            taken.map_err(Error::into_kind),
+            Err(ErrorKind::NotUnique { .. })
+        ));
         let not_his = world.get_mut(bob).unwrap().remove_object(hat);
-        assert!(matches!(not_his, Err(Error::NotLinked { .. })));
+        assert!(matches!(
+            not_his.map_err(Error::into_kind),
+            Err(ErrorKind::NotLinked { .. })
+        ));
         let not_his = world.get_mut(hat).unwrap().remove_player(bob);
-        assert!(matches!(not_his, Err(Error::NotLinked { .. })));
+        assert!(matches!(
+            not_his.map_err(Error::into_kind),
+            Err(ErrorKind::NotLinked { .. })
+        ));
         world.get_mut(hat).unwrap().set_players([bob]).unwrap();
         assert!(world.get(ada).unwrap().objects().keys().eq([coat]));
         world.get_mut(coat).unwrap().remove_player(ada).unwrap();
@@ -582,7 +611,7 @@ macro_rules! broad {
         #[test]
         fn $table() {
             use gamedb::codegen::{Flags as _, Row as _};
-            use gamedb::{Database, Error};
+            use gamedb::{Database, Error, ErrorKind};
 
             use crate::broad::{World, $columns, $row};
 
@@ -601,7 +630,10 @@ macro_rules! broad {
                 text_60: "first".into(),
                 ..$row::default()
             });
-            assert!(matches!(twice, Err(Error::NotUnique { .. })));
+            assert!(matches!(
+                twice.map_err(Error::into_kind),
+                Err(ErrorKind::NotUnique { .. })
+            ));
             let mut second = $row {
                 text_60: "second".into(),
                 ..$row::default()
@@ -618,8 +650,8 @@ macro_rules! broad {
             assert_eq!((report.inserted, report.updated), (0, 1));
             let nan = db.get_mut(second).unwrap().set_real_61(f64::NAN);
             assert!(matches!(
-                nan,
-                Err(Error::NotANumber {
+                nan.map_err(Error::into_kind),
+                Err(ErrorKind::NotANumber {
                     column: "real_61",
                     ..
                 })

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use gamedb::codegen::{Entity, TableId, TableInfo, Tables, Value};
 use gamedb::ChangeSet;
-use gamedb::{Database, Error, Key, World};
+use gamedb::codegen::{Entity, TableId, TableInfo, Tables, Value};
+use gamedb::{Database, Error, ErrorKind, Key, World};
 
 /// A seeded source of values that columns may have.
 pub struct Source {
@@ -143,14 +143,14 @@ impl Source {
 
     /// What the world may refuse, because of the values alone.
     pub fn took<V>(&mut self, result: Result<V, Error>) {
-        match result {
+        match result.map_err(Error::into_kind) {
             Ok(_) => {}
             Err(
-                refused @ (Error::NotUnique { .. }
-                | Error::CheckFailed { .. }
-                | Error::StillReferenced { .. }
-                | Error::StaleKey { .. }
-                | Error::OwnsItself { .. }),
+                refused @ (ErrorKind::NotUnique { .. }
+                | ErrorKind::CheckFailed { .. }
+                | ErrorKind::StillReferenced { .. }
+                | ErrorKind::StaleKey { .. }
+                | ErrorKind::OwnsItself { .. }),
             ) => {
                 self.n_refused += 1;
                 self.refused = refused.to_string();

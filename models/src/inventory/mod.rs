@@ -53,7 +53,8 @@ pub const LARGEST_QUANTITY: f64 = (1_u64 << 42) as f64;
 /// The quantity of an item in an inventory, over all stacks. O(entries).
 ///
 /// # Errors
-/// [`Error::StaleKey`] if the inventory does not exist.
+/// [`ErrorKind::StaleKey`](gamedb::ErrorKind::StaleKey), in [`InventoryError::World`], if the inventory does
+/// not exist.
 pub fn quantity(
     world: &World,
     inventory: InventoryKey,
@@ -69,7 +70,8 @@ pub fn quantity(
 /// The total volume of an inventory's contents. Virtual items have none. O(entries).
 ///
 /// # Errors
-/// [`Error::StaleKey`] if the inventory does not exist.
+/// [`ErrorKind::StaleKey`](gamedb::ErrorKind::StaleKey), in [`InventoryError::World`], if the inventory does
+/// not exist.
 pub fn volume(world: &World, inventory: InventoryKey) -> Result<f64, InventoryError> {
     let mut volume = 0.0;
     for (_, entry) in world.get(inventory)?.inventory_entries() {

@@ -109,7 +109,7 @@ impl AttributeMut<'_> {
     /// Sets [`Attribute::value`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_value(&mut self, value: AttributeValue) -> Result<(), Error> {
         self.0.set(AttributeField::Value(value))

@@ -59,7 +59,7 @@ impl InventoryMut<'_> {
     /// Sets [`Inventory::max_entries`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `max_entries >= 0`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `max_entries >= 0`.
     #[inline]
     pub fn set_max_entries(&mut self, max_entries: i64) -> Result<(), Error> {
         self.0.set(InventoryField::MaxEntries(max_entries))
@@ -68,8 +68,8 @@ impl InventoryMut<'_> {
     /// Sets [`Inventory::max_volume`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN,
-    /// [`Error::CheckFailed`] unless `max_volume >= 0`.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `max_volume >= 0`.
     #[inline]
     pub fn set_max_volume(&mut self, max_volume: f64) -> Result<(), Error> {
         self.0.set(InventoryField::MaxVolume(max_volume))
@@ -78,7 +78,7 @@ impl InventoryMut<'_> {
     /// Sets [`Inventory::last_calculated_volume`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_last_calculated_volume(
         &mut self,

@@ -73,7 +73,7 @@ impl InventoryEntryMut<'_> {
     /// Sets [`InventoryEntry::inventory`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the inventory is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the inventory is not there.
     #[inline]
     pub fn set_inventory(&mut self, inventory: InventoryKey) -> Result<(), Error> {
         self.0.set(InventoryEntryField::Inventory(inventory))
@@ -82,7 +82,7 @@ impl InventoryEntryMut<'_> {
     /// Sets [`InventoryEntry::item`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the item is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the item is not there.
     #[inline]
     pub fn set_item(&mut self, item: ItemKey) -> Result<(), Error> {
         self.0.set(InventoryEntryField::Item(item))
@@ -91,8 +91,8 @@ impl InventoryEntryMut<'_> {
     /// Sets [`InventoryEntry::quantity`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN,
-    /// [`Error::CheckFailed`] unless `quantity >= 0`.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `quantity >= 0`.
     #[inline]
     pub fn set_quantity(&mut self, quantity: f64) -> Result<(), Error> {
         self.0.set(InventoryEntryField::Quantity(quantity))
@@ -108,7 +108,7 @@ impl InventoryEntryMut<'_> {
     /// Sets [`InventoryEntry::mobile_item`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the mobile item is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the mobile item is not there.
     #[inline]
     pub fn set_mobile_item(&mut self, mobile_item: Option<MobileItemKey>) -> Result<(), Error> {
         self.0.set(InventoryEntryField::MobileItem(mobile_item))

@@ -61,7 +61,7 @@ impl ItemBlueprintComponentMut<'_> {
     /// Sets [`ItemBlueprintComponent::item_blueprint`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the item blueprint is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the item blueprint is not there.
     #[inline]
     pub fn set_item_blueprint(&mut self, item_blueprint: ItemBlueprintKey) -> Result<(), Error> {
         self.0
@@ -71,7 +71,7 @@ impl ItemBlueprintComponentMut<'_> {
     /// Sets [`ItemBlueprintComponent::component_item`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the item is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the item is not there.
     #[inline]
     pub fn set_component_item(&mut self, component_item: ItemKey) -> Result<(), Error> {
         self.0
@@ -81,8 +81,8 @@ impl ItemBlueprintComponentMut<'_> {
     /// Sets [`ItemBlueprintComponent::ratio`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN,
-    /// [`Error::CheckFailed`] unless `ratio >= 0`.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `ratio >= 0`.
     #[inline]
     pub fn set_ratio(&mut self, ratio: f64) -> Result<(), Error> {
         self.0.set(ItemBlueprintComponentField::Ratio(ratio))

@@ -33,7 +33,7 @@ impl ItemBlueprintMut<'_> {
     /// Sets [`ItemBlueprint::bake_time_ms`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `bake_time_ms >= 0`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `bake_time_ms >= 0`.
     #[inline]
     pub fn set_bake_time_ms(&mut self, bake_time_ms: i64) -> Result<(), Error> {
         self.0.set(ItemBlueprintField::BakeTimeMs(bake_time_ms))

@@ -104,7 +104,7 @@ impl ItemMut<'_> {
     /// Sets [`Item::internal_name`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another item has it.
+    /// [`gamedb::ErrorKind::NotUnique`] when another item has it.
     #[inline]
     pub fn set_internal_name(&mut self, internal_name: impl Into<String>) -> Result<(), Error> {
         self.0.set(ItemField::InternalName(internal_name.into()))
@@ -113,7 +113,7 @@ impl ItemMut<'_> {
     /// Sets [`Item::max_stack_size`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `max_stack_size > 0`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `max_stack_size > 0`.
     #[inline]
     pub fn set_max_stack_size(&mut self, max_stack_size: Option<i64>) -> Result<(), Error> {
         self.0.set(ItemField::MaxStackSize(max_stack_size))
@@ -128,7 +128,7 @@ impl ItemMut<'_> {
     /// Sets [`Item::blueprint`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the item blueprint is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the item blueprint is not there.
     #[inline]
     pub fn set_blueprint(&mut self, blueprint: Option<ItemBlueprintKey>) -> Result<(), Error> {
         self.0.set(ItemField::Blueprint(blueprint))
@@ -145,7 +145,7 @@ impl ItemMut<'_> {
     /// Removes an attribute of this item, and the row of `attribute_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this item's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this item's; nothing was changed then.
     pub fn remove_attribute(&mut self, attribute: AttributeKey) -> Result<(), Error> {
         self.0.remove_owned(attribute)
     }
@@ -153,7 +153,7 @@ impl ItemMut<'_> {
     /// Replaces this item's attributes by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's attribute; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's attribute; nothing was changed then.
     pub fn set_attributes(
         &mut self,
         attributes: impl IntoIterator<Item = impl Into<NewOrKept<Attribute>>>,
@@ -164,7 +164,7 @@ impl ItemMut<'_> {
     /// Gives an attribute of this item to somebody else: one UPDATE of `attribute_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this item's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this item's; nothing was changed then.
     pub fn give_attribute(
         &mut self,
         attribute: AttributeKey,

@@ -52,7 +52,7 @@ impl MobileItemAttributeMut<'_> {
     /// Sets [`MobileItemAttribute::mobile_item`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the mobile item is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the mobile item is not there.
     #[inline]
     pub fn set_mobile_item(&mut self, mobile_item: MobileItemKey) -> Result<(), Error> {
         self.0
@@ -82,7 +82,7 @@ impl MobileItemAttributeMut<'_> {
     /// Sets [`MobileItemAttribute::value`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_value(&mut self, value: AttributeValue) -> Result<(), Error> {
         self.0.set(MobileItemAttributeField::Value(value))

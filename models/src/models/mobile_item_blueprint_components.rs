@@ -61,7 +61,7 @@ impl MobileItemBlueprintComponentMut<'_> {
     /// Sets [`MobileItemBlueprintComponent::item_blueprint`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the mobile item blueprint is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the mobile item blueprint is not there.
     #[inline]
     pub fn set_item_blueprint(
         &mut self,
@@ -75,7 +75,7 @@ impl MobileItemBlueprintComponentMut<'_> {
     /// Sets [`MobileItemBlueprintComponent::component_item`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the item is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the item is not there.
     #[inline]
     pub fn set_component_item(&mut self, component_item: ItemKey) -> Result<(), Error> {
         self.0.set(MobileItemBlueprintComponentField::ComponentItem(
@@ -86,8 +86,8 @@ impl MobileItemBlueprintComponentMut<'_> {
     /// Sets [`MobileItemBlueprintComponent::ratio`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN,
-    /// [`Error::CheckFailed`] unless `ratio >= 0`.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `ratio >= 0`.
     #[inline]
     pub fn set_ratio(&mut self, ratio: f64) -> Result<(), Error> {
         self.0.set(MobileItemBlueprintComponentField::Ratio(ratio))

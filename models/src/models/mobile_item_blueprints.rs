@@ -34,7 +34,7 @@ impl MobileItemBlueprintMut<'_> {
     /// Sets [`MobileItemBlueprint::bake_time_ms`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `bake_time_ms >= 0`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `bake_time_ms >= 0`.
     #[inline]
     pub fn set_bake_time_ms(&mut self, bake_time_ms: i64) -> Result<(), Error> {
         self.0

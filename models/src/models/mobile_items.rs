@@ -80,7 +80,7 @@ impl MobileItemMut<'_> {
     /// Sets [`MobileItem::mobile`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the mobile is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the mobile is not there.
     #[inline]
     pub fn set_mobile(&mut self, mobile: MobileKey) -> Result<(), Error> {
         self.0.set(MobileItemField::Mobile(mobile))
@@ -108,7 +108,7 @@ impl MobileItemMut<'_> {
     /// Sets [`MobileItem::blueprint`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the mobile item blueprint is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the mobile item blueprint is not there.
     #[inline]
     pub fn set_blueprint(
         &mut self,
@@ -120,7 +120,7 @@ impl MobileItemMut<'_> {
     /// Sets [`MobileItem::item`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the item is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the item is not there.
     #[inline]
     pub fn set_item(&mut self, item: ItemKey) -> Result<(), Error> {
         self.0.set(MobileItemField::Item(item))

@@ -121,9 +121,9 @@ impl MobileMut<'_> {
     /// Sets [`Mobile::owner`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the owner is not there,
-    /// [`Error::NotUnique`] when the player has a mobile already,
-    /// [`Error::OwnsItself`] for an owner that the mobile owns.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the owner is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the player has a mobile already,
+    /// [`gamedb::ErrorKind::OwnsItself`] for an owner that the mobile owns.
     #[inline]
     pub fn set_owner(&mut self, owner: Option<MobileOwnerKey>) -> Result<(), Error> {
         self.0.set(MobileField::Owner(owner))
@@ -147,7 +147,7 @@ impl MobileMut<'_> {
     /// Removes an attribute of this mobile, and the row of `attribute_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this mobile's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this mobile's; nothing was changed then.
     pub fn remove_attribute(&mut self, attribute: AttributeKey) -> Result<(), Error> {
         self.0.remove_owned(attribute)
     }
@@ -155,7 +155,7 @@ impl MobileMut<'_> {
     /// Replaces this mobile's attributes by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's attribute; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's attribute; nothing was changed then.
     pub fn set_attributes(
         &mut self,
         attributes: impl IntoIterator<Item = impl Into<NewOrKept<Attribute>>>,
@@ -166,7 +166,7 @@ impl MobileMut<'_> {
     /// Gives an attribute of this mobile to somebody else: one UPDATE of `attribute_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this mobile's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this mobile's; nothing was changed then.
     pub fn give_attribute(
         &mut self,
         attribute: AttributeKey,
@@ -186,7 +186,7 @@ impl MobileMut<'_> {
     /// Removes an inventory of this mobile, and the row of `inventory_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this mobile's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this mobile's; nothing was changed then.
     pub fn remove_inventory(&mut self, inventory: InventoryKey) -> Result<(), Error> {
         self.0.remove_owned(inventory)
     }
@@ -194,7 +194,7 @@ impl MobileMut<'_> {
     /// Replaces this mobile's inventories by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's inventory; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's inventory; nothing was changed then.
     pub fn set_inventories(
         &mut self,
         inventories: impl IntoIterator<Item = impl Into<NewOrKept<Inventory>>>,
@@ -205,7 +205,7 @@ impl MobileMut<'_> {
     /// Gives an inventory of this mobile to somebody else: one UPDATE of `inventory_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this mobile's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this mobile's; nothing was changed then.
     pub fn give_inventory(
         &mut self,
         inventory: InventoryKey,

@@ -124,7 +124,7 @@ impl PlayerMut<'_> {
     /// Sets [`Player::email`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another player has it.
+    /// [`gamedb::ErrorKind::NotUnique`] when another player has it.
     #[inline]
     pub fn set_email(&mut self, email: impl Into<String>) -> Result<(), Error> {
         self.0.set(PlayerField::Email(email.into()))
@@ -141,7 +141,7 @@ impl PlayerMut<'_> {
     /// Removes an attribute of this player, and the row of `attribute_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this player's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this player's; nothing was changed then.
     pub fn remove_attribute(&mut self, attribute: AttributeKey) -> Result<(), Error> {
         self.0.remove_owned(attribute)
     }
@@ -149,7 +149,7 @@ impl PlayerMut<'_> {
     /// Replaces this player's attributes by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's attribute; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's attribute; nothing was changed then.
     pub fn set_attributes(
         &mut self,
         attributes: impl IntoIterator<Item = impl Into<NewOrKept<Attribute>>>,
@@ -160,7 +160,7 @@ impl PlayerMut<'_> {
     /// Gives an attribute of this player to somebody else: one UPDATE of `attribute_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this player's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this player's; nothing was changed then.
     pub fn give_attribute(
         &mut self,
         attribute: AttributeKey,
@@ -180,7 +180,7 @@ impl PlayerMut<'_> {
     /// Removes an inventory of this player, and the row of `inventory_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this player's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this player's; nothing was changed then.
     pub fn remove_inventory(&mut self, inventory: InventoryKey) -> Result<(), Error> {
         self.0.remove_owned(inventory)
     }
@@ -188,7 +188,7 @@ impl PlayerMut<'_> {
     /// Replaces this player's inventories by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's inventory; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's inventory; nothing was changed then.
     pub fn set_inventories(
         &mut self,
         inventories: impl IntoIterator<Item = impl Into<NewOrKept<Inventory>>>,
@@ -199,7 +199,7 @@ impl PlayerMut<'_> {
     /// Gives an inventory of this player to somebody else: one UPDATE of `inventory_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this player's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this player's; nothing was changed then.
     pub fn give_inventory(
         &mut self,
         inventory: InventoryKey,

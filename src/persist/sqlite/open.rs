@@ -16,7 +16,7 @@ use super::load::load;
 use super::lock::Lock;
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
-use super::writer::{FileIdentity, Writer};
+use super::writer::{FileIdentity, LogWarnings, Writer};
 use super::{commit, schema_diff};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
@@ -49,6 +49,7 @@ pub(in crate::persist) fn open<T: Tables>(
     }
     // A file that is refused is not written to, so a log that was there before stays beside it.
     checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
+    let largest_log = options.largest_log;
     let wal_pages = configure(&mut connection, options).map_err(at_path)?;
     if schema_diff::is_empty(&connection).map_err(at_path)? {
         use_wal(&connection, path)?;
@@ -63,7 +64,11 @@ pub(in crate::persist) fn open<T: Tables>(
     let (world, version) = read::<T>(&connection, path, order)?;
     // The file is known to fit only here, and may be written to.
     create_ids(&connection).map_err(at_path)?;
+    let page_size = connection.query_row("PRAGMA page_size", [], |row| row.get(0));
     let writer = Writer {
+        page_size: page_size.map_err(at_path)?,
+        largest_log,
+        warnings: LogWarnings::default(),
         connection,
         path: path.to_owned(),
         file: FileIdentity::of(path),

@@ -9,6 +9,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
+/// Bytes that the write-ahead log may keep on the disk when all of it is in the file: 64 MB.
+const LOG_AT_REST: u64 = 64 << 20;
+
 type Observer = Box<dyn FnMut(&str) + Send>;
 
 /// How to open a world file.
@@ -17,6 +20,7 @@ type Observer = Box<dyn FnMut(&str) + Send>;
 pub struct Options {
     busy_timeout: Option<Duration>,
     on_statement: Option<Observer>,
+    pub(super) largest_log: Option<u64>,
     /// Whether the file has to exist.
     pub(super) existing: bool,
 }
@@ -25,6 +29,7 @@ impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options")
             .field("busy_timeout", &self.busy_timeout)
+            .field("largest_log", &self.largest_log)
             .field("existing", &self.existing)
             .finish_non_exhaustive()
     }
@@ -39,6 +44,15 @@ impl Options {
     /// How long a flush waits while another program is writing; 5 seconds by default.
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         self.busy_timeout = Some(timeout);
+        self
+    }
+
+    /// How many bytes of the write-ahead log a reader may keep from being brought into the file; without this
+    /// option as many as the disk has. When there are more, a flush writes nothing and says
+    /// [`FlushFailure::LogTooLarge`](crate::FlushFailure::LogTooLarge) until the reader has gone. The log itself
+    /// can become twice as large, and larger by what one flush writes.
+    pub fn largest_log(mut self, bytes: u64) -> Self {
+        self.largest_log = Some(bytes);
         self
     }
 
@@ -80,6 +94,11 @@ pub(super) fn configure(
     // The world enforces foreign keys, and writes every row that they change. If SQLite did it too, a
     // child that has moved to another parent would be deleted with the parent that it had in the file.
     connection.pragma_update(None, "foreign_keys", false)?;
+    // A log that has grown while a reader held it is made small again by the first flush after that reader.
+    let limit = options.largest_log.unwrap_or(LOG_AT_REST).min(LOG_AT_REST);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let _: i64 =
+        connection.pragma_update_and_check(None, "journal_size_limit", limit, |row| row.get(0))?;
     // Automatic checkpoints swallow I/O errors; the writer runs its own.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     let wal_pages = Arc::new(AtomicU32::new(0));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::Batch;
@@ -18,7 +18,7 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::commit;
-use super::error::{flush_failure, is_refused_write, open_error};
+use super::error::{flush_failure, open_error};
 use super::options::checkpoint_on_close;
 use super::verify::is_unchanged;
 
@@ -27,6 +27,9 @@ const CHECKPOINT_PAGES: u32 = 1000;
 
 /// A write-ahead log of this many pages means that a reader holds an old snapshot of the file open: 64 MB.
 const WARN_PAGES: u32 = 16_000;
+
+/// Bytes of a page in the write-ahead log, beside the page itself.
+const FRAME_HEADER: u64 = 24;
 
 pub(in crate::persist) struct Writer {
     pub(super) connection: Connection,
@@ -38,7 +41,13 @@ pub(in crate::persist) struct Writer {
     pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether everything that was ever committed survives a power cut.
     pub(super) is_synced: bool,
-    /// The failure of a checkpoint: after it, the contents of the disk are unknown.
+    /// Bytes of a page of the file.
+    pub(super) page_size: u32,
+    /// How many bytes of the log may be left when a flush begins.
+    pub(super) largest_log: Option<u64>,
+    pub(super) warnings: LogWarnings,
+    /// The failure of a sync or of a checkpoint, after which the contents of the disk are unknown and nothing more is
+    /// written.
     pub(super) broken: Option<FlushFailure>,
 }
 
@@ -78,15 +87,30 @@ impl Writer {
         is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
-        if let Some(cause) = self.broken.clone() {
-            let outcome = Outcome::Unknown;
-            return Err(Failed { outcome, cause });
-        }
+        self.refuse_if_broken()?;
         batch.coalesce();
         if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
             return Err(FlushFailure::Moved.into());
         }
-        let mut report = match durability {
+        self.refuse_large_log()?;
+        let written = self.write(batch, durability, is_unchanged);
+        if let Err(failed) = &written {
+            self.distrust(failed);
+        }
+        let mut report = written?;
+        self.is_synced = durability == Durability::PowerCut;
+        report.writing = start.elapsed();
+        report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
+        Ok(report)
+    }
+
+    fn write(
+        &mut self,
+        batch: &Batch,
+        durability: Durability,
+        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+    ) -> Result<FlushReport, Failed> {
+        match durability {
             Durability::Process => self.transact(batch, is_unchanged),
             Durability::PowerCut => {
                 // SQLite ignores this pragma inside of a transaction.
@@ -99,11 +123,57 @@ impl Writer {
                 }
                 written
             }
-        }?;
-        self.is_synced = durability == Durability::PowerCut;
-        report.writing = start.elapsed();
-        report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
-        Ok(report)
+        }
+    }
+
+    /// Nothing of this batch has been tried then, so its outcome is certain.
+    fn refuse_if_broken(&self) -> Result<(), Failed> {
+        match &self.broken {
+            Some(cause) => Err(cause.clone().into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to let the log grow without end while a reader keeps it from being brought into the file.
+    fn refuse_large_log(&mut self) -> Result<(), Failed> {
+        let Some(most) = self.largest_log else {
+            return Ok(());
+        };
+        if self.log_bytes() < most {
+            return Ok(());
+        }
+        // The reader may have gone since the last time.
+        let _ = self.checkpoint();
+        self.refuse_if_broken()?;
+        match self.log_bytes() {
+            bytes if bytes < most => Ok(()),
+            bytes => Err(FlushFailure::LogTooLarge { bytes, most }.into()),
+        }
+    }
+
+    fn log_bytes(&self) -> u64 {
+        u64::from(self.wal_pages.load(Ordering::Relaxed))
+            * (u64::from(self.page_size) + FRAME_HEADER)
+    }
+
+    /// Stops writing to the file after a failure that leaves it open what is on the disk.
+    fn distrust(&mut self, failed: &Failed) {
+        let is_failed_sync = matches!(failed.cause, FlushFailure::SyncFailed { .. });
+        if is_failed_sync {
+            self.broken = Some(failed.cause.clone());
+        }
+        if is_failed_sync || failed.outcome == Outcome::Unknown {
+            self.leave_log();
+        }
+    }
+
+    /// Makes SQLite leave the log beside the file when it is closed. A checkpoint would read it, and pages that a
+    /// failed sync has dropped are read as if they were on the disk: a power cut in the middle of it would leave
+    /// a file that nothing can mend.
+    fn leave_log(&self) {
+        if let Err(error) = checkpoint_on_close(&self.connection, false) {
+            tracing::error!(path = %self.path.display(), %error, "closing will run a checkpoint");
+        }
     }
 
     fn transact(
@@ -131,7 +201,7 @@ impl Writer {
 
     /// Moves the write-ahead log into the file, and returns whether all of it has been moved. An error
     /// does not fail the flush, which has been committed; pages that could not be moved are counted in
-    /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written: a second sync may succeed
+    /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written, not even when the file is closed: a second sync may succeed
     /// although pages of the first are lost.
     fn checkpoint(&mut self) -> bool {
         tracing::trace!(path = %self.path.display(), "checkpoint");
@@ -150,16 +220,23 @@ impl Writer {
             Ok((false, pages, moved)) => {
                 let left = u32::try_from(pages - moved).unwrap_or(0);
                 self.wal_pages.store(left, Ordering::Relaxed);
-                if left > WARN_PAGES {
+                if self.warnings.is_due(left) {
                     tracing::warn!(path = %self.path.display(), pages = left, "a reader keeps the log from shrinking");
                 }
                 left == 0
             }
             Err(error) => {
-                tracing::warn!(path = %self.path.display(), %error, "checkpoint failed");
-                let is_io = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
-                if is_io && !is_refused_write(&error) {
-                    self.broken = Some(flush_failure(error));
+                let cause = flush_failure(error);
+                tracing::warn!(path = %self.path.display(), error = &cause as &dyn std::error::Error, "checkpoint failed");
+                self.broken = match cause {
+                    FlushFailure::Busy | FlushFailure::Full => None,
+                    FlushFailure::Backend(source) => {
+                        Some(FlushFailure::CheckpointFailed { source })
+                    }
+                    other => Some(other),
+                };
+                if self.broken.is_some() {
+                    self.leave_log();
                 }
                 false
             }
@@ -183,7 +260,8 @@ impl Writes for Writer {
 
     /// A checkpoint syncs the log before it moves pages, and the file after it has moved all of them.
     fn checkpoint_if_due(&mut self) -> bool {
-        let is_synced = self.needs_checkpoint() && self.checkpoint();
+        let is_due = self.broken.is_none() && self.needs_checkpoint();
+        let is_synced = is_due && self.checkpoint();
         self.is_synced |= is_synced;
         is_synced
     }
@@ -193,6 +271,27 @@ impl Writes for Writer {
             outcome: Outcome::Unknown,
             cause: FlushFailure::WriterDied { message },
         }
+    }
+}
+
+/// When to warn of a log that a reader keeps from shrinking: once each time that it has doubled.
+#[derive(Debug, Default)]
+pub(super) struct LogWarnings {
+    /// Pages of the log at the last warning.
+    last: u32,
+}
+
+impl LogWarnings {
+    fn is_due(&mut self, pages: u32) -> bool {
+        if pages <= WARN_PAGES {
+            self.last = 0;
+            return false;
+        }
+        let is_due = pages >= self.last.saturating_mul(2);
+        if is_due {
+            self.last = pages;
+        }
+        is_due
     }
 }
 
@@ -215,5 +314,25 @@ impl FileIdentity {
         }
         #[cfg(not(unix))]
         metadata.is_file().then_some(Self {})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_does_not_shrink_is_warned_of_once_a_doubling() {
+        let mut warnings = LogWarnings::default();
+        let mut due = Vec::new();
+        for pages in (0..130_000).step_by(1_000) {
+            if warnings.is_due(pages) {
+                due.push(pages);
+            }
+        }
+        assert_eq!(due, [17_000, 34_000, 68_000]);
+        // It shrinks, and grows again.
+        assert!(!warnings.is_due(0));
+        assert!(warnings.is_due(WARN_PAGES + 1));
     }
 }

@@ -12,14 +12,15 @@ use crate::store::key::RawKey;
 /// Hasher of the value indexes. It is seeded at random, because players choose names.
 pub(crate) type ValueHasher = hashbrown::DefaultHashBuilder;
 
-/// What the values of a row are hashed into, one after the other.
+/// The hasher state into which the values of a row are hashed, one after the other.
 pub type IndexState = <ValueHasher as BuildHasher>::Hasher;
 
 /// Hashes values for an index, in the same way for rows and for searches.
 pub struct IndexHasher<'a>(pub(crate) &'a ValueHasher);
 
 impl IndexHasher<'_> {
-    /// The hash of what `hash` puts into the state; `None` where it says that a value is NULL.
+    /// The hash of the values that `hash` writes into the state; `None` if it returns false because a
+    /// value is NULL.
     #[inline]
     pub fn hash(&self, hash: impl FnOnce(&mut IndexState) -> bool) -> Option<u64> {
         let mut state = self.0.build_hasher();

@@ -365,6 +365,6 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     }
 
     fn check(&self, tables: &P::Tables) -> Vec<String> {
-        super::invariants::complaints(self, tables)
+        super::invariants::differences(self, tables)
     }
 }

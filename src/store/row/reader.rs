@@ -67,7 +67,7 @@ impl Problem {
 pub enum Cell<'a> {
     /// What stands in it.
     Value(Value<'a>),
-    /// A text that is none.
+    /// A text that is not valid UTF-8.
     NotUtf8,
 }
 

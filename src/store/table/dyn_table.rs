@@ -156,8 +156,9 @@ fn failed_checks<E: Row>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
     failed.map(problem).collect()
 }
 
-/// Whether what a file holds is read as the values that a row has in these columns: a type of the
-/// program's own may be written in several ways, as a time with `Z` or `+00:00`.
+/// Whether the cells of a file are read as the values of a row in these columns. They are compared after
+/// reading, because a user-defined type may accept several encodings, for example a time with `Z` or
+/// `+00:00`.
 fn reads_as<E: Row>(
     row: &E,
     cells: &[Cell<'_>],
@@ -430,6 +431,6 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
     }
 
     fn check(&self, tables: &E::Tables) -> Vec<String> {
-        super::invariants::complaints(self, tables)
+        super::invariants::differences(self, tables)
     }
 }

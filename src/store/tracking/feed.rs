@@ -6,7 +6,7 @@ use hashbrown::DefaultHashBuilder;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::schema::TableId;
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::tracking::effect::{Effect, Positions};
@@ -99,12 +99,10 @@ impl Feed {
             .subscribers
             .iter_mut()
             .find(|subscriber| subscriber.token.as_ptr() == token)
-            .ok_or(Error::NotSubscribed)?;
+            .ok_or(ErrorKind::NotSubscribed)?;
         let capacity = subscriber.capacity;
-        subscriber
-            .pending
-            .replace(Pending::default())
-            .ok_or(Error::ChangesMissed { capacity })
+        let pending = subscriber.pending.replace(Pending::default());
+        pending.ok_or_else(|| ErrorKind::ChangesMissed { capacity }.into())
     }
 }
 
@@ -193,8 +191,8 @@ mod tests {
         assert!(feed.recorded.len() <= 1001);
         assert!(feed.subscribers.iter().all(|s| s.pending.is_none()));
         for subscription in [&small, &large] {
-            let missed = feed.take(subscription);
-            assert!(matches!(missed, Err(Error::ChangesMissed { .. })));
+            let missed = feed.take(subscription).expect_err("too much for both");
+            assert!(matches!(missed.kind(), ErrorKind::ChangesMissed { .. }));
             assert!(
                 feed.take(subscription)
                     .is_ok_and(|pending| pending.is_empty())

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::error::{Error, Problem, ProblemKind};
+use crate::error::{Error, ErrorKind, Problem, ProblemKind};
 use crate::schema::{TableInfo, TableKind};
 use crate::store::index::Parent;
 use crate::store::key::AnyKey;
@@ -46,7 +46,7 @@ impl<T: Tables> World<T> {
     /// The ids of removed rows are not assigned again there either. O(rows).
     ///
     /// # Errors
-    /// [`Error::TransactionOpen`] inside of a transaction.
+    /// [`ErrorKind::TransactionOpen`] inside of a transaction.
     pub fn snapshot(&self) -> Result<Delta, Error> {
         self.refuse_in_transaction()?;
         let of_table = |id| {
@@ -77,13 +77,13 @@ impl<T: Tables> World<T> {
     /// not fit. O(changes).
     ///
     /// # Errors
-    /// [`Error::NotApplied`] with all rows that do not fit, [`Error::OtherSchema`] for the changes of a
-    /// world with other tables. On error the world is unchanged.
+    /// [`ErrorKind::NotApplied`] with all rows that do not fit, [`ErrorKind::OtherSchema`] for the changes
+    /// of a world with other tables. On error the world is unchanged.
     pub fn apply(&mut self, delta: &Delta) -> Result<(), Error> {
         for (info, change_set) in &delta.tables {
             let own = T::INFO.get(change_set.table.index());
             if own.is_none_or(|own| own.name != info.name || own.columns != info.columns) {
-                return Err(Error::OtherSchema { table: info.name });
+                return Err(ErrorKind::OtherSchema { table: info.name }.into());
             }
         }
         self.transaction(|world| {
@@ -103,7 +103,7 @@ impl<T: Tables> World<T> {
             }
             match applying.problems {
                 problems if problems.is_empty() => Ok(()),
-                problems => Err(Error::NotApplied { problems }),
+                problems => Err(ErrorKind::NotApplied { problems }.into()),
             }
         })
     }

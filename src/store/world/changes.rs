@@ -4,7 +4,7 @@ use std::fmt;
 
 use bitflags::Flags as _;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::schema::{TableId, TableInfo};
 use crate::store::key::{Id, Key, RawKey};
 use crate::store::row::entity::PivotRow;
@@ -72,7 +72,7 @@ impl<T: Tables> World<T> {
     /// costs a few more lookups; without one it costs nothing.
     ///
     /// # Errors
-    /// [`Error::TransactionOpen`] inside of a transaction.
+    /// [`ErrorKind::TransactionOpen`] inside of a transaction.
     pub fn subscribe(&mut self) -> Result<Subscription, Error> {
         self.subscribe_with(usize::MAX)
     }
@@ -83,7 +83,7 @@ impl<T: Tables> World<T> {
     /// subscriber last read it.
     ///
     /// # Errors
-    /// [`Error::TransactionOpen`] inside of a transaction.
+    /// [`ErrorKind::TransactionOpen`] inside of a transaction.
     pub fn subscribe_with(&mut self, capacity: usize) -> Result<Subscription, Error> {
         self.refuse_in_transaction()?;
         // The new subscriber does not receive earlier changes.
@@ -95,10 +95,10 @@ impl<T: Tables> World<T> {
     /// not included. O(n log n) for n changed rows.
     ///
     /// # Errors
-    /// [`Error::ChangesMissed`] if more rows changed than the subscriber's capacity: it has to read the
+    /// [`ErrorKind::ChangesMissed`] if more rows changed than the subscriber's capacity: it has to read the
     /// whole world, for example with [`snapshot`](Self::snapshot), and is up to date then.
-    /// [`Error::TransactionOpen`] inside of a transaction, [`Error::NotSubscribed`] for a subscription of
-    /// another world.
+    /// [`ErrorKind::TransactionOpen`] inside of a transaction, [`ErrorKind::NotSubscribed`] for a
+    /// subscription of another world.
     pub fn changes(&mut self, subscription: &mut Subscription) -> Result<Changes<'_, T>, Error> {
         self.refuse_in_transaction()?;
         let pending = self.commit_sink.feed.take(subscription)?;
@@ -117,7 +117,7 @@ impl<T: Tables> World<T> {
 
     pub(crate) fn refuse_in_transaction(&self) -> Result<(), Error> {
         if self.log.is_open() {
-            return Err(Error::TransactionOpen);
+            return Err(ErrorKind::TransactionOpen.into());
         }
         Ok(())
     }

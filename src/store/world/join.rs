@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::iter::FusedIterator;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 use crate::schema::value::Value;
 use crate::store::key::Key;
@@ -179,8 +179,8 @@ impl<T: Tables> World<T> {
     /// Links two rows: inserts a row of `J`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, and [`Error::NoSuchRow`] when one of them does
-    /// not exist. On error the world is unchanged.
+    /// [`ErrorKind::NotUnique`] when they are linked already, and [`ErrorKind::NoSuchRow`] when one of them
+    /// does not exist. On error the world is unchanged.
     #[inline]
     pub fn link<J: Join<Tables = T>, S: Side<J>>(
         &mut self,
@@ -193,25 +193,23 @@ impl<T: Tables> World<T> {
     /// Unlinks two rows: removes the row of `J`, and neither of the two rows. O(1).
     ///
     /// # Errors
-    /// [`Error::StaleKey`], [`Error::NotLinked`], and [`Error::StillReferenced`] when another row
-    /// references the link. On error the world is unchanged.
+    /// [`ErrorKind::StaleKey`], [`ErrorKind::NotLinked`], and [`ErrorKind::StillReferenced`] when another
+    /// row references the link. On error the world is unchanged.
     pub fn unlink<J: Join<Tables = T>, S: Side<J>>(
         &mut self,
         near: Key<S::Near>,
         far: Key<S::Far>,
     ) -> Result<(), Error> {
         let ends = (self.id(near)?.get(), self.id(far)?.get());
-        match self.link_of::<J, S>(near, far) {
-            Some(link) => self.remove(link),
-            None => Err(not_linked::<J, S>(ends)),
-        }
+        let link = self.link_of::<J, S>(near, far);
+        self.remove(link.ok_or_else(|| not_linked::<J, S>(ends))?)
     }
 
     /// Links `near` with exactly these rows: links with other rows are removed, existing links with these
     /// rows are kept, and missing links are added. All or nothing.
     ///
     /// # Errors
-    /// [`Error::StaleKey`], [`Error::Twice`] for a key that is in the list twice, and any error of
+    /// [`ErrorKind::StaleKey`], [`ErrorKind::Twice`] for a key that is in the list twice, and any error of
     /// linking or unlinking. On error the world is unchanged.
     pub fn set_links<J: Join<Tables = T>, S: Side<J>>(
         &mut self,
@@ -225,7 +223,7 @@ impl<T: Tables> World<T> {
             let id = self.id(far)?.get();
             if !wanted.insert(far.raw()) {
                 let table = S::Far::INFO.name;
-                return Err(Error::Twice { table, id });
+                return Err(ErrorKind::Twice { table, id }.into());
             }
         }
         let links = self.linked::<J, S>(near).links();
@@ -280,11 +278,12 @@ impl<T: Tables> World<T> {
 fn not_linked<J: Join, S: Side<J>>(ends: (i64, i64)) -> Error {
     let name = |foreign_key: usize| J::INFO.foreign_key_column(foreign_key);
     let value = |id: i64| Value::Integer(id).to_string();
-    Error::NotLinked {
+    ErrorKind::NotLinked {
         table: J::INFO.name,
         column: format!("{}, {}", name(S::NEAR), name(S::FAR)),
         value: format!("{}, {}", value(ends.0), value(ends.1)),
     }
+    .into()
 }
 
 impl<'w, E: Entity> RowRef<'w, E> {

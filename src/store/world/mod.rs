@@ -106,8 +106,11 @@ impl<T: Tables> World<T> {
     /// Inserts a row, and returns its key. Its id is one that no row of the table ever had. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`], [`Error::NoSuchRow`] for a foreign key without a row, [`Error::NotANumber`],
-    /// [`Error::CheckFailed`], [`Error::IdExhausted`]. On error the world is unchanged.
+    /// [`ErrorKind::NotUnique`](crate::ErrorKind::NotUnique),
+    /// [`ErrorKind::NoSuchRow`](crate::ErrorKind::NoSuchRow) for a foreign key without a row,
+    /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber),
+    /// [`ErrorKind::CheckFailed`](crate::ErrorKind::CheckFailed),
+    /// [`ErrorKind::IdExhausted`](crate::ErrorKind::IdExhausted). On error the world is unchanged.
     #[inline]
     pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
         let id = self.validate_insert(&row)?;
@@ -117,27 +120,21 @@ impl<T: Tables> World<T> {
     /// Read access to a row and its relations. O(1).
     ///
     /// # Errors
-    /// [`Error::StaleKey`] if the key has no row.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row.
     #[inline]
     pub fn get<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<E::Ref<'_>, Error> {
-        match RowRef::new(self, key) {
-            Some(row) => Ok(row.into()),
-            None => Err(Error::StaleKey {
-                table: E::INFO.name,
-            }),
-        }
+        let row = RowRef::new(self, key).ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        Ok(row.into())
     }
 
     /// Write access to a row: setters, and the operations on what it owns. O(1).
     ///
     /// # Errors
-    /// [`Error::StaleKey`] if the key has no row.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row.
     #[inline]
     pub fn get_mut<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<E::Mut<'_>, Error> {
         if !E::table(&self.tables).contains_key(key) {
-            return Err(Error::StaleKey {
-                table: E::INFO.name,
-            });
+            return Err(Error::stale_key(E::INFO.name));
         }
         Ok(RowMut::new(self, key).into())
     }
@@ -152,16 +149,11 @@ impl<T: Tables> World<T> {
     /// The id of a row, which is what the file stores and what to send to a client. O(1).
     ///
     /// # Errors
-    /// [`Error::StaleKey`] if the key has no row.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row.
     #[inline]
     pub fn id<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<Id<E>, Error> {
-        match E::table(&self.tables).id(key) {
-            Some(id) => Ok(id),
-            // Built on the failure path only: building and dropping an error takes time.
-            None => Err(Error::StaleKey {
-                table: E::INFO.name,
-            }),
-        }
+        let id = E::table(&self.tables).id(key);
+        id.ok_or_else(|| Error::stale_key(E::INFO.name))
     }
 
     /// The key of the row with this id, if there is one. O(1).

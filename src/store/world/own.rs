@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
@@ -53,21 +53,24 @@ impl<T: Tables> World<T> {
     /// Adds a row to an owner: inserts the row and its pivot row. O(1).
     ///
     /// # Errors
-    /// When the owner does not exist ([`Error::NoSuchRow`]) or the row is refused. On error the world is
+    /// When the owner does not exist ([`ErrorKind::NoSuchRow`]) or the row is refused. On error the world is
     /// unchanged.
+    #[inline]
     pub fn add<O: Owned<Tables = T>>(
         &mut self,
         owner: impl Into<OwnerOf<O>>,
         row: O,
     ) -> Result<Key<O>, Error> {
-        let owner = owner.into();
+        self.add_to(owner.into(), row)
+    }
+
+    /// [`add`](Self::add), compiled once for each type of row instead of once for each type of owner too:
+    /// with several copies, none of them would have the validation inlined.
+    fn add_to<O: Owned<Tables = T>>(&mut self, owner: OwnerOf<O>, row: O) -> Result<Key<O>, Error> {
         self.check_owner::<O>(owner, None)?;
         let id = self.validate_insert(&row)?;
-        let Some(pivot_id) = pivot::<O>(&self.tables).next_id() else {
-            return Err(Error::IdExhausted {
-                table: O::Pivot::INFO.name,
-            });
-        };
+        let pivot_id = pivot::<O>(&self.tables).next_id();
+        let pivot_id = pivot_id.ok_or_else(|| Error::id_exhausted(O::Pivot::INFO.name))?;
         let key = self.insert_unchecked(id, row);
         let record = self.is_recording();
         <O::Pivot as StoredPivot>::table_mut(&mut self.tables).insert(
@@ -86,8 +89,8 @@ impl<T: Tables> World<T> {
     /// Removes a row that `owner` has: the row, its pivot row, and everything that the row owns.
     ///
     /// # Errors
-    /// [`Error::StaleKey`], [`Error::NotTheOwner`], [`Error::StillReferenced`]. On error the world is
-    /// unchanged.
+    /// [`ErrorKind::StaleKey`], [`ErrorKind::NotTheOwner`], [`ErrorKind::StillReferenced`]. On error the
+    /// world is unchanged.
     pub fn remove_owned<O: Owned<Tables = T>>(
         &mut self,
         owner: impl Into<OwnerOf<O>>,
@@ -101,8 +104,8 @@ impl<T: Tables> World<T> {
     /// rows that it keeps keep their keys. All or nothing. Returns the keys in the order of the list.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of a row that has another owner, [`Error::Twice`] for a key
-    /// that is in the list twice, and any error of adding or removing a row. On error the world is
+    /// [`ErrorKind::AlreadyOwned`] for the key of a row that has another owner, [`ErrorKind::Twice`] for a
+    /// key that is in the list twice, and any error of adding or removing a row. On error the world is
     /// unchanged.
     pub fn set_owned<O: Owned<Tables = T>>(
         &mut self,
@@ -120,15 +123,16 @@ impl<T: Tables> World<T> {
             match pivot::<O>(&self.tables).owner(*key) {
                 Some(its_owner) if its_owner == owner => {}
                 its_owner => {
-                    return Err(Error::AlreadyOwned {
+                    return Err(ErrorKind::AlreadyOwned {
                         table,
                         id,
                         owner: self.describe::<O>(its_owner),
-                    });
+                    }
+                    .into());
                 }
             }
             if !kept.insert(key.raw()) {
-                return Err(Error::Twice { table, id });
+                return Err(ErrorKind::Twice { table, id }.into());
             }
         }
         self.transaction(|world| {
@@ -143,7 +147,7 @@ impl<T: Tables> World<T> {
                     .collect(),
             )?;
             let key_of = |row| match row {
-                NewOrKept::New(row) => world.add(owner, row),
+                NewOrKept::New(row) => world.add_to(owner, row),
                 // A row that was removed because one of the removed rows owned it cannot be kept.
                 NewOrKept::Kept(key) => world.id_of_owned(key).map(|_| key),
             };
@@ -156,9 +160,9 @@ impl<T: Tables> World<T> {
     /// case.
     ///
     /// # Errors
-    /// [`Error::StaleKey`], [`Error::NotTheOwner`] if `from` does not have it, [`Error::NoSuchRow`] if
-    /// `to` does not exist, and [`Error::OwnsItself`] if `to` is owned by the row, directly or not. On
-    /// error the world is unchanged.
+    /// [`ErrorKind::StaleKey`], [`ErrorKind::NotTheOwner`] if `from` does not have it,
+    /// [`ErrorKind::NoSuchRow`] if `to` does not exist, and [`ErrorKind::OwnsItself`] if `to` is owned by
+    /// the row, directly or not. On error the world is unchanged.
     pub fn give<O: Owned<Tables = T>>(
         &mut self,
         from: impl Into<OwnerOf<O>>,
@@ -222,11 +226,12 @@ impl<T: Tables> World<T> {
         if its_owner == Some(owner) {
             return Ok(());
         }
-        Err(Error::NotTheOwner {
+        Err(ErrorKind::NotTheOwner {
             table: O::INFO.name,
             id,
             owner: self.describe::<O>(its_owner),
-        })
+        }
+        .into())
     }
 
     #[inline]
@@ -241,12 +246,13 @@ impl<T: Tables> World<T> {
         let foreign_key = &info.arms()[arm];
         match (parent, foreign_key.table) {
             (Parent::Row(key), Some(target)) if self.tables.table(target).id_of(key).is_none() => {
-                Err(Error::NoSuchRow {
+                Err(ErrorKind::NoSuchRow {
                     table: info.name,
                     id: pivot_id,
                     column: info.columns[foreign_key.column],
                     target: T::INFO[target.index()].name,
-                })
+                }
+                .into())
             }
             _ => Ok(()),
         }

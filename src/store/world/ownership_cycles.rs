@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use crate::error::{Error, Problem, ProblemKind};
+use crate::error::{Error, ErrorKind, Problem, ProblemKind};
 
 use crate::schema::graph::Reference;
 use crate::store::index::Parent;
@@ -41,12 +41,13 @@ impl<T: Tables> World<T> {
         while let Some(above) = to_visit.pop() {
             if above == row {
                 let id = |row: AnyKey| self.id_of_live(row);
-                return Err(Error::OwnsItself {
+                return Err(ErrorKind::OwnsItself {
                     table: T::INFO[row.table.index()].name,
                     id: id(row),
                     owner_table: T::INFO[owner.table.index()].name,
                     owner_id: id(owner),
-                });
+                }
+                .into());
             }
             to_visit.extend(self.owners_of(above).into_iter().map(|(owner, _)| owner));
         }

@@ -2,7 +2,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::schema::graph::Reference;
 use crate::schema::{OnDelete, TableId, TableKind};
 use crate::store::index::Parent;
@@ -18,13 +18,11 @@ impl<T: Tables> World<T> {
     /// and no depth of ownership overflows the stack.
     ///
     /// # Errors
-    /// [`Error::StaleKey`], and [`Error::StillReferenced`] when another row references one of the removed
-    /// rows. On error the world is unchanged.
+    /// [`ErrorKind::StaleKey`], and [`ErrorKind::StillReferenced`] when another row references one of the
+    /// removed rows. On error the world is unchanged.
     pub fn remove<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<(), Error> {
         if !E::table(&self.tables).contains_key(key) {
-            return Err(Error::StaleKey {
-                table: E::INFO.name,
-            });
+            return Err(Error::stale_key(E::INFO.name));
         }
         self.transaction(|world| {
             world.remove_all(smallvec![AnyKey {
@@ -104,16 +102,17 @@ impl<T: Tables> World<T> {
     fn still_referenced(&self, reference: Reference, row: AnyKey, id: i64) -> Result<(), Error> {
         let by = self.tables.table(reference.table);
         let mut children = by.children_of(reference.foreign_key, Parent::Row(row.key));
-        match children.next().and_then(|child| by.id_of(child)) {
-            None => Ok(()),
-            Some(by_id) => Err(Error::StillReferenced {
-                table: T::INFO[row.table.index()].name,
-                id,
-                by_table: by.info().name,
-                column: by.info().foreign_key_column(reference.foreign_key),
-                by_id,
-            }),
+        let Some(by_id) = children.next().and_then(|child| by.id_of(child)) else {
+            return Ok(());
+        };
+        Err(ErrorKind::StillReferenced {
+            table: T::INFO[row.table.index()].name,
+            id,
+            by_table: by.info().name,
+            column: by.info().foreign_key_column(reference.foreign_key),
+            by_id,
         }
+        .into())
     }
 }
 

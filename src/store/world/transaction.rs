@@ -111,10 +111,16 @@ impl<T: Tables> World<T> {
     /// Keeps the txn groups proportional to the dirty rows: new rows that were removed leave neither a
     /// row nor a tombstone to write, and stay in their group until it is compacted.
     #[cfg(feature = "persist")]
+    #[inline]
     fn compact_txn_groups(&mut self) {
-        if !self.commit_sink.txn_groups.fold_long() {
-            return;
+        if self.commit_sink.txn_groups.fold_long() {
+            self.compact_folded_txn_groups();
         }
+    }
+
+    #[cfg(feature = "persist")]
+    #[cold]
+    fn compact_folded_txn_groups(&mut self) {
         let tables = &self.tables;
         let dirty = all_tables::<T>().map(|table| tables.table(table).dirty());
         let n_dirty = dirty.map(|dirty| dirty.listed().len() + dirty.removed().len());

@@ -16,9 +16,12 @@ impl<T: Tables> World<T> {
     /// change. O(1); for an owner, O(length of the chain of owners above it).
     ///
     /// # Errors
-    /// When the key is stale, or the value is refused: [`Error::NotANumber`], [`Error::NoSuchRow`],
-    /// [`Error::CheckFailed`], [`Error::NotUnique`], [`Error::OwnsItself`]. On error the world is
-    /// unchanged.
+    /// When the key is stale, or the value is refused:
+    /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber),
+    /// [`ErrorKind::NoSuchRow`](crate::ErrorKind::NoSuchRow),
+    /// [`ErrorKind::CheckFailed`](crate::ErrorKind::CheckFailed),
+    /// [`ErrorKind::NotUnique`](crate::ErrorKind::NotUnique),
+    /// [`ErrorKind::OwnsItself`](crate::ErrorKind::OwnsItself). On error the world is unchanged.
     #[inline]
     pub fn set<E: Entity<Tables = T>>(
         &mut self,
@@ -49,11 +52,8 @@ impl<T: Tables> World<T> {
     ) -> Result<(), Error> {
         let raw = key.raw();
         let table = E::table_mut(&mut self.tables);
-        let Some(columns) = table.get(key).map(|row| row.differs(&field)) else {
-            return Err(Error::StaleKey {
-                table: E::INFO.name,
-            });
-        };
+        let columns = table.get(key).map(|row| row.differs(&field));
+        let columns = columns.ok_or_else(|| Error::stale_key(E::INFO.name))?;
         table.unindex_row(raw, columns);
         let old = table.rows[raw].row.replace(field);
         let refused = self.validate_written(key, columns);
@@ -109,13 +109,8 @@ impl<T: Tables> World<T> {
         let all = E::Columns::all();
         validate_values(row, None, all, &self.tables)?;
         validate_unique(table, row, None, all, &self.tables)?;
-        match table.ids.counter().next() {
-            Some(id) => Ok(id),
-            // Built on the failure path only: building and dropping an error takes time.
-            None => Err(Error::IdExhausted {
-                table: E::INFO.name,
-            }),
-        }
+        let id = table.ids.counter().next();
+        id.ok_or_else(|| Error::id_exhausted(E::INFO.name))
     }
 
     /// Inserts a row that has been validated.

@@ -2,7 +2,8 @@
 
 use bitflags::Flags as _;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::schema::TableId;
 use crate::schema::check_constraint::Check;
 use crate::store::index::Parent;
 use crate::store::key::RawKey;
@@ -28,14 +29,10 @@ pub(super) fn validate_values<E: Entity>(
 /// Refuses NaN, which SQLite would store as NULL.
 #[inline]
 fn validate_not_nan<E: Entity>(row: &E, id: Option<i64>, tables: &E::Tables) -> Result<(), Error> {
-    if !row.has_nan() {
-        return Ok(());
+    if row.has_nan() {
+        return Err(not_a_number(row, id, tables));
     }
-    Err(Error::NotANumber {
-        table: E::INFO.name,
-        id,
-        column: E::INFO.columns[nan_column(row, tables)],
-    })
+    Ok(())
 }
 
 /// Refuses foreign keys that reference a row that does not exist.
@@ -53,12 +50,7 @@ fn validate_foreign_keys<E: Entity>(
         if columns.contains(flag::<E>(foreign_key.column))
             && tables.table(target).id_of(parent).is_none()
         {
-            return Err(Error::NoSuchRow {
-                table: E::INFO.name,
-                id,
-                column: E::INFO.foreign_key_column(n),
-                target: <E::Tables as Resolve>::INFO[target.index()].name,
-            });
+            return Err(no_such_row::<E>(id, n, target));
         }
     }
     Ok(())
@@ -88,17 +80,7 @@ fn validate_checks<E: Entity>(
         .find(|check| !holds(check))
     {
         None => Ok(()),
-        Some(check) => {
-            let columns: Vec<usize> = check.columns().collect();
-            let (column, value) = names_and_values(row, &columns, tables);
-            Err(Error::CheckFailed {
-                table: E::INFO.name,
-                id,
-                column,
-                value,
-                check: check.sql,
-            })
-        }
+        Some(check) => Err(check_failed(row, id, check, tables)),
     }
 }
 
@@ -144,6 +126,40 @@ pub(super) fn validate_unique<E: Entity>(
     Ok(())
 }
 
+// Errors are built out of line, so that the code of every write stays small.
+
+#[cold]
+fn not_a_number<E: Entity>(row: &E, id: Option<i64>, tables: &E::Tables) -> Error {
+    let column = E::INFO.columns[nan_column(row, tables)];
+    let table = E::INFO.name;
+    ErrorKind::NotANumber { table, id, column }.into()
+}
+
+#[cold]
+fn no_such_row<E: Entity>(id: Option<i64>, foreign_key: usize, target: TableId) -> Error {
+    ErrorKind::NoSuchRow {
+        table: E::INFO.name,
+        id,
+        column: E::INFO.foreign_key_column(foreign_key),
+        target: <E::Tables as Resolve>::INFO[target.index()].name,
+    }
+    .into()
+}
+
+#[cold]
+fn check_failed<E: Entity>(row: &E, id: Option<i64>, check: &Check, tables: &E::Tables) -> Error {
+    let columns: Vec<usize> = check.columns().collect();
+    let (column, value) = names_and_values(row, &columns, tables);
+    ErrorKind::CheckFailed {
+        table: E::INFO.name,
+        id,
+        column,
+        value,
+        check: check.sql,
+    }
+    .into()
+}
+
 #[cold]
 fn not_unique<E: Entity>(
     row: &E,
@@ -153,11 +169,12 @@ fn not_unique<E: Entity>(
     tables: &E::Tables,
 ) -> Error {
     let (column, value) = names_and_values(row, columns, tables);
-    Error::NotUnique {
+    ErrorKind::NotUnique {
         table: E::INFO.name,
         id,
         column,
         value,
         existing,
     }
+    .into()
 }

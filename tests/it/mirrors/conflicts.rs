@@ -3,7 +3,7 @@
 use super::key_of;
 use crate::common::sample::{attribute, fill, player};
 use crate::common::{TestFile, state_of};
-use gamedb::Error;
+use gamedb::ErrorKind;
 use gamedb::ProblemKind;
 use gamedb_models::{Attribute, Mobile, Player, World};
 
@@ -25,8 +25,9 @@ fn refused(
     let error = mirror.apply(&delta).unwrap_err();
     assert_eq!(state_of(&mirror), before, "{error}");
     assert_eq!(mirror.check(), [""; 0]);
-    let Error::NotApplied { problems } = error else {
-        panic!("{error}")
+    let problems = match error.into_kind() {
+        ErrorKind::NotApplied { problems } => problems,
+        other => panic!("{other}"),
     };
     problems
         .into_iter()
@@ -140,8 +141,8 @@ fn an_ownership_cycle_is_not_applied() {
         .set_owner(Some(mirrored_a.into()))
         .unwrap();
     let before = state_of(&mirror);
-    match mirror.apply(&delta).unwrap_err() {
-        Error::NotApplied { problems } => assert_eq!(problems[0].kind, ProblemKind::OwnsItself),
+    match mirror.apply(&delta).unwrap_err().into_kind() {
+        ErrorKind::NotApplied { problems } => assert_eq!(problems[0].kind, ProblemKind::OwnsItself),
         other => panic!("{other}"),
     }
     assert_eq!(state_of(&mirror), before);
@@ -163,7 +164,7 @@ fn a_delta_does_not_give_the_id_of_a_pivots_row_twice() {
     let mut second = world.get_mut(second).unwrap();
     second.add_attribute(attribute("luck")).unwrap();
     let refused = world.apply(&snapshot).unwrap_err();
-    let Error::NotApplied { problems } = refused else {
+    let ErrorKind::NotApplied { problems } = refused.kind() else {
         panic!("{refused}");
     };
     let of_pivot = problems.iter().find(|p| p.table == "attribute_owners");
@@ -204,7 +205,7 @@ fn a_delta_changes_a_pivots_row_by_its_id() {
     let delta = origin.changes(&mut subscription).unwrap().delta();
     mirror.apply(&delta).unwrap();
     let refused = other.apply(&delta).unwrap_err();
-    let Error::NotApplied { problems } = refused else {
+    let ErrorKind::NotApplied { problems } = refused.kind() else {
         panic!("{refused}");
     };
     assert!(

@@ -3,7 +3,7 @@
 use super::Pair;
 use crate::common::TestFile;
 use crate::common::sample::{attribute, player};
-use gamedb::Error;
+use gamedb::{Error, ErrorKind};
 use gamedb_models::{Inventory, Item, Player, World};
 
 #[test]
@@ -58,7 +58,7 @@ fn a_snapshot_that_is_rolled_back_uses_no_ids_up() {
         world.apply(&snapshot)?;
         let item = world.insert(Item::default())?;
         assert_eq!(world.id(item)?.get(), 6);
-        Err(Error::TransactionOpen)
+        Err(ErrorKind::TransactionOpen.into())
     });
     assert!(taken_back.is_err());
     let item = world.insert(Item::default()).unwrap();

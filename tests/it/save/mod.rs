@@ -6,7 +6,7 @@ use crate::common::sample::{
     attribute, double, filled_file, flushed_file, inventory, mobile, player,
 };
 use crate::common::{assert_wrote, contents_of, new_file, state_of};
-use gamedb::{Error, SaveScope};
+use gamedb::{ErrorKind, SaveScope};
 use gamedb_models::{Inventory, InventoryEntry, Item, ItemBlueprint, Mobile, Player};
 
 #[test]
@@ -209,7 +209,7 @@ fn saving_a_removed_row_is_an_error_and_a_clean_one_writes_nothing() {
     let before = state_of(&db);
     let error = db.save(sample.bob).unwrap_err();
     assert!(
-        matches!(error, Error::StaleKey { table: "players" }),
+        matches!(error.kind(), ErrorKind::StaleKey { table: "players" }),
         "{error}"
     );
     assert_eq!(state_of(&db), before);

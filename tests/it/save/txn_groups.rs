@@ -2,7 +2,7 @@
 
 use crate::common::sample::{flushed, inventory, mobile, player};
 use crate::common::{TestFile, assert_wrote, flush_failure, new_file};
-use gamedb::{Error, SaveScope};
+use gamedb::{Error, ErrorKind, SaveScope};
 use gamedb_models::{InventoryEntry, World};
 
 /// Ada and Bob with a bag and ten units of iron each, all flushed.
@@ -120,7 +120,10 @@ fn what_was_rolled_back_does_not_go_along() {
         move_units(world, of_ada, of_bob, 1.0)?;
         world.get_mut(of_ada)?.set_quantity(-1.0)
     });
-    assert!(matches!(failed, Err(Error::CheckFailed { .. })));
+    assert!(matches!(
+        failed.map_err(Error::into_kind),
+        Err(ErrorKind::CheckFailed { .. })
+    ));
     let committed = db.transaction(|world| {
         let inner = world.transaction(|world| {
             move_units(world, of_ada, of_bob, 1.0)?;
