@@ -219,7 +219,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::self_`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the type is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the type is not there.
     #[inline]
     pub fn set_self(&mut self, self_: Option<TypeKey>) -> Result<(), Error> {
         self.0.set(TypeField::Self_(self_))
@@ -234,7 +234,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::fn`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another type has it.
+    /// [`gamedb::ErrorKind::NotUnique`] when another type has it.
     #[inline]
     pub fn set_fn(&mut self, r#fn: impl Into<String>) -> Result<(), Error> {
         self.0.set(TypeField::Fn(r#fn.into()))
@@ -243,7 +243,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::world`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another type has the same `world`, `row`, `key`.
+    /// [`gamedb::ErrorKind::NotUnique`] when another type has the same `world`, `row`, `key`.
     #[inline]
     pub fn set_world(&mut self, world: impl Into<String>) -> Result<(), Error> {
         self.0.set(TypeField::World(world.into()))
@@ -252,7 +252,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::row`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another type has the same `world`, `row`, `key`.
+    /// [`gamedb::ErrorKind::NotUnique`] when another type has the same `world`, `row`, `key`.
     #[inline]
     pub fn set_row(&mut self, row: i64) -> Result<(), Error> {
         self.0.set(TypeField::Row(row))
@@ -261,8 +261,8 @@ impl TypeMut<'_> {
     /// Sets [`Type::key`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN,
-    /// [`Error::NotUnique`] when another type has the same `world`, `row`, `key`.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN,
+    /// [`gamedb::ErrorKind::NotUnique`] when another type has the same `world`, `row`, `key`.
     #[inline]
     pub fn set_key(&mut self, key: f64) -> Result<(), Error> {
         self.0.set(TypeField::Key(key))
@@ -271,7 +271,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::match`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the parent is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
     pub fn set_match(&mut self, r#match: ParentRowKey) -> Result<(), Error> {
         self.0.set(TypeField::Match(r#match))
@@ -280,7 +280,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::table`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the parent is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
     pub fn set_table(&mut self, table: Option<ParentRowKey>) -> Result<(), Error> {
         self.0.set(TypeField::Table(table))
@@ -289,7 +289,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::info`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the parent is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
     pub fn set_info(&mut self, info: Option<ParentRowKey>) -> Result<(), Error> {
         self.0.set(TypeField::Info(info))
@@ -358,7 +358,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::from_parent`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the parent is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
     pub fn set_from_parent(&mut self, from_parent: Option<ParentRowKey>) -> Result<(), Error> {
         self.0.set(TypeField::FromParent(from_parent))
@@ -421,7 +421,7 @@ impl ValueRowMut<'_> {
     /// Sets [`ValueRow::value`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_value(&mut self, value: Option<f64>) -> Result<(), Error> {
         self.0.set(ValueRowField::Value(value))
@@ -554,7 +554,7 @@ impl PlayerKeyRowMut<'_> {
     /// Sets [`PlayerKeyRow::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(PlayerKeyRowField::Player(player))
