@@ -136,6 +136,7 @@ fn names_key(target: &DeclaredTable, key: &DeclaredForeignKey) -> bool {
 pub(super) fn foreign_keys(
     ddl: &Ddl,
     tables: &mut [TableDraft],
+    config: &Config,
     warnings: &mut Vec<String>,
 ) -> Vec<(String, ForeignKey)> {
     let mut unfollowed = Vec::new();
@@ -161,7 +162,10 @@ pub(super) fn foreign_keys(
             }
             match followed(ddl, tables, at, &places, target, key) {
                 Ok((column, target)) => {
-                    if let Some(why) = refer(tables, at, column, target, key.on_delete) {
+                    let own = &tables[at];
+                    let wanted = config.on_delete(&own.name, &own.columns[column].name);
+                    let on_delete = wanted.unwrap_or(key.on_delete);
+                    if let Some(why) = refer(tables, at, column, target, on_delete) {
                         warn(&why);
                     }
                 }

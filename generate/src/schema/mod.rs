@@ -26,6 +26,10 @@ pub struct Schema {
 /// values, so nothing points to it.
 pub const SURROGATE_ID: &str = "gamedb_id";
 
+/// A line of a column's comment: its name looks like a key, and it is none. The translation writes it where it
+/// knows that from what is not in its text, the rows of a file or a foreign key that is not followed.
+pub const NO_KEY: &str = "Not a key to a row, whatever its name looks like.";
+
 impl Schema {
     /// The table of that name. SQL names are not case-sensitive.
     pub fn table(&self, name: &str) -> Option<&Table> {
@@ -157,7 +161,8 @@ pub struct Column {
     pub default: Option<String>,
     /// The number that the source has where this column is NULL.
     pub none: Option<i64>,
-    /// Whether rows of the source show that its values are not ids of the table that its name refers to.
+    /// Whether it is known that its values are not ids of the table that its name refers to: by rows of the source,
+    /// or by [`NO_KEY`] in its comment.
     pub names_no_rows: bool,
     /// Its type in the source of a translated schema, as `[types]` names it.
     pub source_type: Option<String>,
