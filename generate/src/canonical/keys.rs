@@ -4,7 +4,7 @@ use super::draft::{Id, ReferenceDraft, TableDraft, surrogate};
 use crate::config::{Config, References};
 use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::SqlType;
-use crate::schema::{ForeignKey, OnDelete};
+use crate::schema::{ForeignKey, OnDelete, shared_key};
 use crate::sql::cursor::Path;
 
 /// Determines the id of each table.
@@ -27,10 +27,8 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft], config: &Config) {
             match &tables[*target].id {
                 Id::Unknown => return true,
                 Id::Column(_) => {
-                    let why = format!(
-                        "`{}` is the id of its row in {}",
-                        tables[*at].columns[*column].name, tables[*target].name
-                    );
+                    let own = shared_key(&tables[*at].columns[*column].name);
+                    let why = format!("{own}{}", tables[*target].name);
                     let name = surrogate(&tables[*at]);
                     tables[*at].id = Id::Surrogate { name, why };
                 }

@@ -11,6 +11,7 @@ mod guesses;
 mod none;
 mod report;
 mod scripts;
+mod shapes;
 mod words;
 mod written_text;
 
