@@ -13,8 +13,8 @@ use std::process::{Command, ExitCode, Stdio};
 use common::reference::{Files, Keys, Order, PER_MOBILE, attribute, double, rng, world};
 use gamedb::ChangeSet;
 use gamedb::Database;
+use gamedb::codegen::traits::*;
 use gamedb::internals::Selection;
-use gamedb::model::traits::*;
 use gamedb_models::{Attribute, AttributeKey, AttributeRef, AttributeValue, World};
 
 /// Number of rows for each path, in a world of `MOBILES` with eight attributes each.

@@ -54,7 +54,7 @@ impl Game {
         }
     }
 
-    fn somebody(&mut self) -> MobileKey {
+    fn random_mobile(&mut self) -> MobileKey {
         let n = self.rng.usize(..self.keys.mobiles.len());
         self.keys.mobiles[n]
     }
@@ -87,7 +87,7 @@ impl Game {
     /// Adds attributes to random mobiles, and removes them after ten ticks.
     fn find_and_lose(&mut self) {
         for n in 0..20 {
-            let finder = self.somebody();
+            let finder = self.random_mobile();
             let mut mobile = self.db.get_mut(finder).expect("there");
             let found = mobile.add_attribute(attribute(n, 0.5)).expect("added");
             self.loot.push_back((finder, found));
@@ -103,7 +103,7 @@ impl Game {
 
     /// Moves ten attributes to other owners, in one transaction.
     fn trade(&mut self) {
-        let traders: Vec<_> = (0..10).map(|_| self.somebody()).collect();
+        let traders: Vec<_> = (0..10).map(|_| self.random_mobile()).collect();
         let loot = &mut self.loot;
         let traded = self.db.transaction(|world| {
             for ((owner, thing), &to) in loot.iter_mut().zip(&traders) {

@@ -24,9 +24,9 @@
 //! they lend out and report, and [`Error`]. What generated code is made of is hidden.
 #![forbid(unsafe_code)]
 
-mod error;
 #[doc(hidden)]
-pub mod model;
+pub mod codegen;
+mod error;
 #[cfg(feature = "sqlite")]
 mod persist;
 mod schema;

@@ -1,6 +1,5 @@
 //! Rows as a program without this library would define them, and reading them from a world file.
 
-use gamedb::model::{FromValue as _, Value};
 use gamedb_models::AttributeType;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -146,7 +145,7 @@ pub(crate) struct Kind(pub(crate) AttributeType);
 
 impl Kind {
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        AttributeType::from_value(Value::Text(text)).ok().map(Self)
+        AttributeType::from_text(text).map(Self)
     }
 }
 

@@ -2,8 +2,8 @@
 //! rows.
 
 use gamedb::Id;
-use gamedb::model::traits::*;
-use gamedb::model::{Entity, Parent, Pivot, PivotRow, StoredPivot, Table};
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{Entity, Parent, Pivot, PivotRow, StoredPivot, Table};
 use gamedb_models::{Tables, World};
 
 /// Compares the world in memory with the one that was read from its file, and returns the number of rows.

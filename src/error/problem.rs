@@ -40,6 +40,16 @@ pub enum ProblemKind {
         /// What the file has.
         found: String,
     },
+    /// A value that a type of the program's own refuses.
+    #[error("has to be {expected}, and is {found}: {reason}")]
+    Unreadable {
+        /// The type.
+        expected: &'static str,
+        /// What the file has.
+        found: String,
+        /// What the type says of it.
+        reason: String,
+    },
     /// A text that the enum does not have.
     #[error("{text:?} is not one of {expected}")]
     UnknownText {

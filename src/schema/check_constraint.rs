@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::schema::value::Value;
+use crate::schema::value::{Encoded, Value};
 
 /// A CHECK, or one operand of its `AND`.
 #[derive(Debug)]
@@ -78,16 +78,16 @@ impl Check {
     }
 
     /// Whether a row satisfies it. As in SQL, a comparison with NULL is satisfied.
-    pub fn holds<'v>(&self, mut value: impl FnMut(usize) -> Value<'v>) -> bool {
+    pub fn holds<'v>(&self, mut value: impl FnMut(usize) -> Encoded<'v>) -> bool {
         let mut of = |operand| match operand {
             Operand::Column(column) => value(column),
-            Operand::Length(column) => length(value(column)),
-            Operand::Integer(integer) => Value::Integer(integer),
-            Operand::Real(real) => Value::Real(real),
-            Operand::Text(text) => Value::Text(text),
+            Operand::Length(column) => Encoded::Borrowed(length(value(column).as_value())),
+            Operand::Integer(integer) => Encoded::Borrowed(Value::Integer(integer)),
+            Operand::Real(real) => Encoded::Borrowed(Value::Real(real)),
+            Operand::Text(text) => Encoded::Borrowed(Value::Text(text)),
         };
         let (left, right) = (of(self.left), of(self.right));
-        compare(left, right).is_none_or(|ordering| match self.comparison {
+        compare(left.as_value(), right.as_value()).is_none_or(|ordering| match self.comparison {
             Comparison::Less => ordering.is_lt(),
             Comparison::LessOrEqual => ordering.is_le(),
             Comparison::Equal => ordering.is_eq(),
@@ -99,7 +99,7 @@ impl Check {
 }
 
 /// The same as SQLite's `length()`: counts the characters of a text up to the first NUL.
-fn length(value: Value<'_>) -> Value<'_> {
+fn length<'a>(value: Value<'_>) -> Value<'a> {
     let length = match value {
         Value::Text(text) => text.chars().take_while(|&c| c != '\0').count(),
         Value::Blob(bytes) => bytes.len(),
@@ -159,7 +159,7 @@ mod tests {
     use Comparison::{Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
 
     fn holds(left: Operand, comparison: Comparison, right: Operand, row: &[Value<'_>]) -> bool {
-        Check::new("", left, comparison, right).holds(|column| row[column])
+        Check::new("", left, comparison, right).holds(|column| Encoded::Borrowed(row[column]))
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Values of columns, and their conversion from and to the types of fields.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use ecow::EcoString;
@@ -34,13 +35,7 @@ impl Value<'_> {
         }
     }
 
-    /// Whether this is NaN, which SQLite would silently store as NULL.
-    #[must_use]
-    pub fn is_nan(&self) -> bool {
-        matches!(self, Value::Real(real) if real.is_nan())
-    }
-
-    fn instead_of(&self, expected: &'static str) -> ProblemKind {
+    pub(crate) fn instead_of(&self, expected: &'static str) -> ProblemKind {
         match self {
             Value::Null => ProblemKind::Null,
             other => ProblemKind::WrongType {
@@ -60,6 +55,80 @@ impl fmt::Display for Value<'_> {
             Value::Text(text) => fmt::Debug::fmt(text, f),
             Value::Blob(bytes) => write!(f, "a blob of {} bytes", bytes.len()),
         }
+    }
+}
+
+/// The storage class of a column, with the Rust type that it is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// An integer.
+    Integer,
+    /// A floating-point number.
+    Real,
+    /// A text.
+    Text,
+    /// Bytes.
+    Blob,
+}
+
+/// The encoded value of one column of a row: borrowed from the row, or built for the file if the row
+/// stores it in another form, for example a date that is stored as text.
+///
+/// [`Value`] is `Copy`, because loading passes each value through several functions; therefore owned
+/// values have a type of their own.
+#[derive(Clone, Debug)]
+pub enum Encoded<'a> {
+    /// The value as the row stores it.
+    Borrowed(Value<'a>),
+    /// A text that was built for the file.
+    Text(Box<str>),
+    /// Bytes that were built for the file.
+    Blob(Box<[u8]>),
+}
+
+impl<'a> Encoded<'a> {
+    /// NULL.
+    pub const NULL: Self = Encoded::Borrowed(Value::Null);
+
+    /// The value.
+    #[inline]
+    #[must_use]
+    pub fn as_value(&self) -> Value<'_> {
+        match self {
+            Encoded::Borrowed(value) => *value,
+            Encoded::Text(text) => Value::Text(text),
+            Encoded::Blob(bytes) => Value::Blob(bytes),
+        }
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        match text.into() {
+            Cow::Borrowed(text) => Encoded::Borrowed(Value::Text(text)),
+            Cow::Owned(text) => Encoded::Text(text.into()),
+        }
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn blob(bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        match bytes.into() {
+            Cow::Borrowed(bytes) => Encoded::Borrowed(Value::Blob(bytes)),
+            Cow::Owned(bytes) => Encoded::Blob(bytes.into()),
+        }
+    }
+}
+
+impl PartialEq for Encoded<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_value() == other.as_value()
+    }
+}
+
+impl fmt::Display for Encoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_value().fmt(f)
     }
 }
 
@@ -166,32 +235,5 @@ impl FromValue for Vec<u8> {
             Value::Blob(bytes) => Ok(bytes.to_owned()),
             other => Err(other.instead_of("a blob")),
         }
-    }
-}
-
-impl<V: FromValue> FromValue for Option<V> {
-    fn from_value(value: Value<'_>) -> Result<Self, ProblemKind> {
-        match value {
-            Value::Null => Ok(None),
-            value => V::from_value(value).map(Some),
-        }
-    }
-}
-
-/// Converts a text that has to be one of a fixed set: the generated enums are loaded with it.
-///
-/// # Errors
-/// The text, if `parse` returns `None` for it; the value, if it is not a text.
-pub fn enum_from_value<V>(
-    value: Value<'_>,
-    expected: &'static str,
-    parse: impl FnOnce(&str) -> Option<V>,
-) -> Result<V, ProblemKind> {
-    match value {
-        Value::Text(text) => parse(text).ok_or_else(|| ProblemKind::UnknownText {
-            expected,
-            text: text.to_owned(),
-        }),
-        other => Err(other.instead_of(expected)),
     }
 }

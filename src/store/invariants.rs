@@ -58,40 +58,40 @@ pub(super) struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    pub(super) fn complaints(&self) -> Vec<String> {
+    pub(super) fn differences(&self) -> Vec<String> {
         let mut wrong = Vec::new();
-        let mut complain = |what: String| wrong.push(format!("{}: {what}", self.info.name));
-        self.look_at_ids(&mut complain);
+        let mut report = |what: String| wrong.push(format!("{}: {what}", self.info.name));
+        self.check_ids(&mut report);
         for n in 0..self.info.foreign_keys.len() {
-            self.look_at_foreign_key(n, &mut complain);
+            self.check_foreign_key(n, &mut report);
         }
         for n in 0..self.info.indexes.len() {
-            self.look_at_index(n, &mut complain);
+            self.check_index(n, &mut report);
         }
         for check in self.info.checks {
             for row in self.rows.iter().filter(|row| !(self.holds)(check, row.key)) {
-                complain(format!(
+                report(format!(
                     "CHECK ({}) does not hold in row {}",
                     check.sql, row.id
                 ));
             }
         }
-        self.look_at_dirty_set(&mut complain);
+        self.check_dirty_set(&mut report);
         if let TableKind::Owned { pivot } = self.info.kind {
             let is_owned = |row: &SeenRow| (self.is_there)(pivot, row.key);
             if (self.n_rows)(pivot) != self.rows.len() || !self.rows.iter().all(is_owned) {
-                complain("not every row has exactly one owner".into());
+                report("not every row has exactly one owner".into());
             }
         }
         wrong
     }
 
-    fn look_at_ids(&self, complain: &mut dyn FnMut(String)) {
+    fn check_ids(&self, report: &mut dyn FnMut(String)) {
         if self.rows.len() + self.n_removed != self.n_slots {
-            complain("removed rows are kept although no transaction can restore them".into());
+            report("removed rows are kept although no transaction can restore them".into());
         }
         if self.rows.len() != self.n_live {
-            complain(format!(
+            report(format!(
                 "the table has {} rows and counts {}",
                 self.rows.len(),
                 self.n_live
@@ -99,16 +99,16 @@ impl Seen<'_> {
         }
         let by_id = self.rows.iter().map(|row| (row.id, row.key));
         if !self.ids.iter().eq(by_id) {
-            complain("the id index differs from the rows".into());
+            report("the id index differs from the rows".into());
         }
         if let Some(next) = self.ids.counter().next()
             && self.rows.last().is_some_and(|row| row.id >= next)
         {
-            complain(format!("id {next} would be assigned twice"));
+            report(format!("id {next} would be assigned twice"));
         }
     }
 
-    fn look_at_foreign_key(&self, n: usize, complain: &mut dyn FnMut(String)) {
+    fn check_foreign_key(&self, n: usize, report: &mut dyn FnMut(String)) {
         let foreign_key = &self.info.foreign_keys[n];
         let column = self.info.foreign_key_column(n);
         let mut expected = Children::new();
@@ -118,7 +118,7 @@ impl Seen<'_> {
                 children.push(row.key);
                 let target = foreign_key.table;
                 if !target.is_some_and(|target| (self.is_there)(target, parent)) {
-                    complain(format!(
+                    report(format!(
                         "{column} of row {} references a row that does not exist",
                         row.id
                     ));
@@ -126,16 +126,16 @@ impl Seen<'_> {
             }
         }
         if foreign_key.unique && expected.values().any(|children| children.len() > 1) {
-            complain(format!("{column} is not unique"));
+            report(format!("{column} is not unique"));
         }
         if as_built(&self.parents[n]) != expected {
-            complain(format!(
+            report(format!(
                 "the index on {column} differs from the one rebuilt from the rows"
             ));
         }
     }
 
-    fn look_at_index(&self, n: usize, complain: &mut dyn FnMut(String)) {
+    fn check_index(&self, n: usize, report: &mut dyn FnMut(String)) {
         let (index, columns) = (&self.indexes[n], self.info.index_columns(n));
         let ids: HashMap<_, _> = self.rows.iter().map(|row| (row.key, row.id)).collect();
         let mut in_index = BTreeSet::new();
@@ -143,18 +143,18 @@ impl Seen<'_> {
             let keys: Vec<_> = list.iter().collect();
             in_index.extend(keys.iter().copied());
             if keys.iter().any(|key| !ids.contains_key(key)) {
-                complain(format!("the index on {columns} contains a removed row"));
+                report(format!("the index on {columns} contains a removed row"));
                 continue;
             }
             let is_mixed =
                 |two: &[RawKey]| !(self.is_same)(n, two[0], two[1]) || ids[&two[0]] >= ids[&two[1]];
             if keys.windows(2).any(is_mixed) {
-                complain(format!(
+                report(format!(
                     "the index on {columns} has an entry with different values or out of id order"
                 ));
             }
             if self.info.indexes[n].unique && keys.len() > 1 {
-                complain(format!("{columns} is not unique"));
+                report(format!("{columns} is not unique"));
             }
         }
         let mut expected = BTreeSet::new();
@@ -167,35 +167,35 @@ impl Seen<'_> {
             }
         }
         if in_index != expected || !are_found {
-            complain(format!(
+            report(format!(
                 "the index on {columns} differs from the one rebuilt from the rows"
             ));
         }
     }
 
-    fn look_at_dirty_set(&self, complain: &mut dyn FnMut(String)) {
+    fn check_dirty_set(&self, report: &mut dyn FnMut(String)) {
         let listed: BTreeSet<_> = self.dirty.listed().iter().copied().collect();
         let moved: BTreeSet<_> = self.dirty.moved().iter().copied().collect();
         for row in &self.rows {
             let is_listed = listed.contains(&row.key);
             if row.is_dirty && !is_listed {
-                complain(format!("row {} is dirty but not in the dirty set", row.id));
+                report(format!("row {} is dirty but not in the dirty set", row.id));
             }
             if row.is_listed != is_listed {
-                complain(format!(
+                report(format!(
                     "the LISTED state of row {} disagrees with the dirty set",
                     row.id
                 ));
             }
             if (row.has_moved || row.is_listed_moved) && !moved.contains(&row.key) {
-                complain(format!(
+                report(format!(
                     "row {} has moved but is not in the list of moved rows",
                     row.id
                 ));
             }
         }
         if listed.len() != self.dirty.listed().len() {
-            complain("the dirty set lists a row twice".into());
+            report("the dirty set lists a row twice".into());
         }
     }
 }

@@ -11,5 +11,4 @@ pub(crate) mod row;
 pub(crate) mod row_set;
 pub(crate) mod table;
 pub(crate) mod tracking;
-pub(crate) mod wide;
 pub(crate) mod world;

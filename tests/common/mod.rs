@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use gamedb::model::traits::*;
+use gamedb::codegen::traits::*;
 use gamedb::{Database, Error, ErrorKind, FileError, Options};
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;

@@ -1,8 +1,8 @@
 //! A trait over all kinds of owners and owned rows, so that each test is written once.
 
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{NewOrKept, Owned, PivotRow, Standalone};
 use gamedb::internals::OwnerOf;
-use gamedb::model::traits::*;
-use gamedb::model::{NewOrKept, Owned, PivotRow, Standalone};
 use gamedb::{Error, Key};
 use gamedb_models::{
     Attribute, AttributeOwner, AttributeOwnerKey, Inventory, InventoryOwner, InventoryOwnerKey,

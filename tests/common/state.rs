@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use gamedb::model::traits::*;
-use gamedb::model::{DynTable, Entity, RawKey, Table, Value};
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{DynTable, Entity, RawKey, Table, Value};
 use gamedb_models::{
     Attribute, Inventory, InventoryEntry, Item, ItemBlueprint, ItemBlueprintComponent, Mobile,
     MobileItem, MobileItemAttribute, MobileItemBlueprint, MobileItemBlueprintComponent, Player,
@@ -101,7 +101,7 @@ fn entity_state<E: Entity<Tables = Tables>>(world: &World) -> TableState {
     let dirty = |key| format!("{:?}", table.dirty_columns(gamedb::Key::from_raw(key)));
     table_state(table, dirty, |key| {
         let row = table.get(gamedb::Key::from_raw(key)).unwrap();
-        let value = |column| match row.value(column, world) {
+        let value = |column| match row.value(column, world).as_value() {
             // SQLite drops the sign of zero.
             Value::Real(real) => Value::Real(real + 0.0).to_string(),
             Value::Text(text) => super::quoted(text),

@@ -2,8 +2,8 @@
 
 use crate::common::sample::{attribute, fill};
 use crate::common::state_of;
-use gamedb::model::TableId;
-use gamedb::model::traits::*;
+use gamedb::codegen::TableId;
+use gamedb::codegen::traits::*;
 use gamedb::{Error, ErrorKind};
 use gamedb_models::{Item, ItemBlueprint, ItemBlueprintComponent, Tables, World};
 

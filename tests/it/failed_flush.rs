@@ -8,7 +8,7 @@ use crate::common::sample::{
 use crate::common::{
     REFUSED, TestFile, assert_wrote, flush_failure, new_file, refusing_file, sample, state_of,
 };
-use gamedb::model::traits::*;
+use gamedb::codegen::traits::*;
 use gamedb::{Database, Error, ErrorKind, FileError, Key, Options};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::{Attribute, Inventory, InventoryEntry, Item, Mobile, Player, World};

@@ -7,8 +7,8 @@ use crate::common::ownership::{
 };
 use crate::common::sample::attribute;
 use crate::common::{Contents, TestFile, new_file, state_of};
-use gamedb::model::traits::*;
-use gamedb::model::{NewOrKept, Owned, PivotRow, StoredPivot, Table};
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{NewOrKept, Owned, PivotRow, StoredPivot, Table};
 use gamedb::{Database, Error, ErrorKind, Key};
 use gamedb_models::{AttributeOwnerKey, World};
 

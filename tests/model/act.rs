@@ -1,6 +1,6 @@
 //! Applies each operation to the world.
 
-use gamedb::model::{DynTable, Key, Standalone};
+use gamedb::codegen::{DynTable, Key, Standalone};
 use gamedb::{Error, ErrorKind, NewOrKept as Row};
 use gamedb_models::{Attribute, Inventory, World};
 
@@ -91,7 +91,7 @@ pub(crate) fn act(world: &mut World, stale: &Stale, operation: &Operation) -> Re
 }
 
 fn owner_of<E: TypedOwned>(world: &World, key: Key<E>) -> Option<gamedb::internals::OwnerOf<E>> {
-    use gamedb::model::traits::*;
+    use gamedb::codegen::traits::*;
     E::Pivot::table(world).owner(key)
 }
 

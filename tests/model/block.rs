@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use gamedb::Error;
-use gamedb::model::RawKey;
+use gamedb::codegen::RawKey;
 use gamedb_models::World;
 
 use crate::act::{act, refusal};

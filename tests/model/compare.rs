@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gamedb::Key;
-use gamedb::model::traits::*;
-use gamedb::model::{DynTable, Parent, PivotRow, RawKey, StoredPivot, TableId};
+use gamedb::codegen::traits::*;
+use gamedb::codegen::{DynTable, Parent, PivotRow, RawKey, StoredPivot, TableId};
 use gamedb_models::{Attribute, Inventory, Item, Player, Tables, World};
 
 use crate::naive::{Naive, Row, RowId};

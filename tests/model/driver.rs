@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gamedb::Database;
-use gamedb::model::RawKey;
+use gamedb::codegen::RawKey;
 use gamedb_models::World;
 use rusqlite::Connection;
 

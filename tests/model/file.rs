@@ -1,7 +1,7 @@
 //! The contents of a world file, read and modified by another connection.
 
 use gamedb::Database;
-use gamedb::model::traits::*;
+use gamedb::codegen::traits::*;
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _};

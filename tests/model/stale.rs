@@ -1,6 +1,6 @@
 //! Stale keys: keys of removed rows.
 
-use gamedb::model::RawKey;
+use gamedb::codegen::RawKey;
 
 use crate::schema::{TABLES, Table};
 

@@ -112,16 +112,16 @@ fn owned() -> impl Iterator<Item = Table> {
 }
 
 fn owner(table: Table) -> BoxedStrategy<Owner> {
-    let somebody = prop_oneof![
+    let owner_row = prop_oneof![
         pick().prop_map(Owner::Player),
         pick().prop_map(Owner::Mobile),
         pick().prop_map(Owner::Item),
     ];
     match table {
         Table::Attributes => {
-            prop_oneof![3 => somebody, 1 => (0..3_i64).prop_map(Owner::Asset)].boxed()
+            prop_oneof![3 => owner_row, 1 => (0..3_i64).prop_map(Owner::Asset)].boxed()
         }
-        _ => somebody.boxed(),
+        _ => owner_row.boxed(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::source::{
 const BACK_END: &str = "src/persist/sqlite";
 
 /// The module of gamedb that generated code is written against.
-const FACADE: &str = "model";
+const FACADE: &str = "codegen";
 
 /// Reports the bindings to SQLite in the library outside of the back end.
 pub(crate) fn bindings_outside_the_back_end(sources: &[Source]) -> Vec<Fault> {

@@ -11,11 +11,7 @@ pub(crate) type Layers<'l> = &'l [&'l [&'l str]];
 pub(crate) const LIBRARY: Layers<'_> = &[
     &["src/error"],
     &["src/schema"],
-    &[
-        "src/store/key.rs",
-        "src/store/row_set.rs",
-        "src/store/wide.rs",
-    ],
+    &["src/store/key.rs", "src/store/row_set.rs"],
     &["src/store/index"],
     &["src/store/row"],
     &["src/store/tracking"],
@@ -33,7 +29,7 @@ pub(crate) const LIBRARY: Layers<'_> = &[
         "src/persist/database.rs",
         "src/persist/pipeline.rs",
     ],
-    &["src/model.rs"],
+    &["src/codegen"],
     &["src/lib.rs"],
 ];
 

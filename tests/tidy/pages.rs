@@ -1,23 +1,23 @@
-//! Pages for people say what is there: the map of ARCHITECTURE.md, the paths of CONTRIBUTING.md, and the
-//! tests that BEHAVIOUR.md names.
+//! Pages for people have to be accurate: the map of ARCHITECTURE.md, the paths of CONTRIBUTING.md, and
+//! the tests that BEHAVIOUR.md lists.
 
 use crate::source::{Fault, Source, is_path_below, places_of};
 
 const MAP: &str = "ARCHITECTURE.md";
 
-/// The heading above the map. It is the first table below it.
+/// The heading above the map, which is the first table after it.
 const HEADING: &str = "## Where is what";
 
 /// Folders of which every file is in the map.
 const MAPPED: &[&str] = &["src"];
 
-/// Pages of which every path is looked for, and the folders in which paths begin.
+/// Pages in which every path is checked, and the top-level folders with which a path starts.
 const PAGES: &[&str] = &["CONTRIBUTING.md"];
 const TOP: &[&str] = &["src", "generate", "models", "tests", "benches", "examples"];
 
 const BEHAVIOUR: &str = "tests/BEHAVIOUR.md";
 
-/// Files that the map has not, and rows of the map for which there is no file.
+/// Reports files that are missing in the map, and paths of the map that do not exist.
 pub(crate) fn map_faults(sources: &[Source]) -> Vec<Fault> {
     let Some(map) = sources.iter().find(|source| source.path == MAP) else {
         return Vec::new();
@@ -29,7 +29,7 @@ pub(crate) fn map_faults(sources: &[Source]) -> Vec<Fault> {
             .iter()
             .any(|source| is_path_below(&source.path, &place.path))
         {
-            let what = format!("the map names `{}`, which is not there", place.path);
+            let what = format!("the map names `{}`, which does not exist", place.path);
             faults.push(Fault::new(map, place.line, what));
         }
     }
@@ -38,7 +38,7 @@ pub(crate) fn map_faults(sources: &[Source]) -> Vec<Fault> {
             faults.push(Fault::new(
                 source,
                 1,
-                format!("the map of {MAP} does not have it"),
+                format!("is missing in the map of {MAP}"),
             ));
         }
     }
@@ -49,7 +49,7 @@ pub(crate) fn map_faults(sources: &[Source]) -> Vec<Fault> {
 struct Place {
     line: usize,
     path: String,
-    /// Whether it is a folder whose files its row has to name one by one.
+    /// Whether it is a folder whose files have to be listed one by one in its row.
     is_row_of_files: bool,
 }
 
@@ -63,8 +63,8 @@ impl Place {
     }
 }
 
-/// What the map names. A name without a folder that there is stands in the folder of the first one of its
-/// row; in the second column, it is a name if it ends as one of a file or a folder.
+/// The paths in the map. A name without a folder is relative to the folder of the first name in its row;
+/// in the second column, only names that end like a file or a folder are paths.
 fn places_in_map(text: &str) -> Vec<Place> {
     let lines = text.lines().zip(1..);
     let lines = lines.skip_while(|(line, _)| *line != HEADING);
@@ -111,7 +111,7 @@ fn places_in_map(text: &str) -> Vec<Place> {
     places
 }
 
-/// Files and folders that these pages name, from the root, and that are not there.
+/// Reports paths in these pages, relative to the root, that do not exist.
 pub(crate) fn missing_paths(sources: &[Source]) -> Vec<Fault> {
     let pages = sources.iter().filter(|source| source.is_below(PAGES));
     let mut faults = Vec::new();
@@ -126,7 +126,7 @@ pub(crate) fn missing_paths(sources: &[Source]) -> Vec<Fault> {
                         .iter()
                         .any(|source| is_path_below(&source.path, path))
                 {
-                    let what = format!("`{name}` is not there");
+                    let what = format!("`{name}` does not exist");
                     faults.push(Fault::new(page, number, what));
                 }
             }
@@ -135,7 +135,7 @@ pub(crate) fn missing_paths(sources: &[Source]) -> Vec<Fault> {
     faults
 }
 
-/// Tests that the list of behaviours names, as `file::test`, and that are not there.
+/// Reports tests in the list of behaviours, written as `file::test`, that do not exist.
 pub(crate) fn missing_tests(sources: &[Source]) -> Vec<Fault> {
     let Some(list) = sources.iter().find(|source| source.path == BEHAVIOUR) else {
         return Vec::new();
@@ -156,8 +156,8 @@ pub(crate) fn missing_tests(sources: &[Source]) -> Vec<Fault> {
     faults
 }
 
-/// `it::save::a_test` is a function of `tests/it/save.rs` or of `tests/it/save/mod.rs`; a path that begins
-/// with `models` or `generate` stands in the tests of that package.
+/// `it::save::a_test` is a function in `tests/it/save.rs` or in `tests/it/save/mod.rs`; a path that
+/// begins with `models` or `generate` is in the tests of that package.
 fn is_test(sources: &[Source], name: &str) -> bool {
     let Some((module, function)) = name.rsplit_once("::") else {
         return false;
@@ -197,9 +197,9 @@ mod tests {
         assert_eq!(
             said(&map_faults(&sources)),
             [
-                "ARCHITECTURE.md:7: the map names `src/store/gone.rs`, which is not there",
-                "src/store/new.rs:1: the map of ARCHITECTURE.md does not have it",
-                "src/store/table/undo.rs:1: the map of ARCHITECTURE.md does not have it",
+                "ARCHITECTURE.md:7: the map names `src/store/gone.rs`, which does not exist",
+                "src/store/new.rs:1: is missing in the map of ARCHITECTURE.md",
+                "src/store/table/undo.rs:1: is missing in the map of ARCHITECTURE.md",
             ]
         );
     }
@@ -211,7 +211,7 @@ mod tests {
             Source::new("CONTRIBUTING.md", page),
             Source::new("src/a.rs", ""),
         ];
-        let expected = ["CONTRIBUTING.md:2: `src/gone.rs` is not there"];
+        let expected = ["CONTRIBUTING.md:2: `src/gone.rs` does not exist"];
         assert_eq!(said(&missing_paths(&sources)), expected);
     }
 

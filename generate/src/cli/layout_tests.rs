@@ -17,7 +17,7 @@ fn source(schema: &Path) -> Result<Source, Error> {
     };
     let (schema, config) = read(&input)?;
     let model = resolve(&schema, &config)?;
-    Ok(emit::source(&model, "schema.sql")?)
+    Ok(emit::one_file(&model, "schema.sql")?)
 }
 
 /// Compares what the emitter lays out with what rustfmt makes of the whole source.

@@ -26,8 +26,8 @@ enum Command {
     Generate {
         #[command(flatten)]
         files: Files,
-        /// The file to write.
-        #[arg(long, default_value = "models/src/models.rs")]
+        /// The folder to write, with a file for each table; or one file, whose name ends with `.rs`.
+        #[arg(long, default_value = "models/src/models")]
         out: PathBuf,
         /// Where to write the translation of the schema into SQLite, which the models include. Without it, the
         /// translation is written beside the models; a schema that needs none is included itself.

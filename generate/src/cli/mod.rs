@@ -4,4 +4,5 @@ pub mod build;
 #[cfg(test)]
 mod layout_tests;
 mod load;
+mod outputs;
 pub(crate) mod run;

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::analysis::pivot;
 use crate::cli::load::{self, LoadedSchema};
+use crate::cli::outputs::{self, Output};
 use crate::config::Config;
-use crate::emit;
 use crate::error::Error;
-use crate::output::{self, rustfmt};
+use crate::output;
 use crate::resolve::resolve;
 use crate::schema::Schema;
 use crate::sql::Dialect;
@@ -28,7 +28,7 @@ pub struct Input {
 pub struct Options {
     /// What to read.
     pub input: Input,
-    /// The file to write.
+    /// The file to write, whose name ends with `.rs`; or a folder, in which each table has a file.
     pub out: PathBuf,
     /// Where the translation of the schema into SQLite is written, which the models include. Without one,
     /// it is written beside `out`; a schema that needs no translation is included itself.
@@ -135,38 +135,23 @@ pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<O
         return Err(Error::SameFile { path });
     }
     let schema = included.as_deref().unwrap_or(&options.input.schema);
-    let seen = output::seen_from(&options.out, schema);
-    let models = rustfmt::format(&emit::source(&model, &seen)?, &options.out)?;
-    if !options.check && old(&options.out)?.as_deref().is_some_and(is_by_hand) {
-        let path = options.out.clone();
-        return Err(Error::OverwritesSource { path });
+    let mut outputs = outputs::models(&model, schema, &options.out)?;
+    if let Some(path) = included {
+        outputs.insert(0, Output::new(path, source.text));
     }
-    let mut diff = String::new();
-    let mut changed = false;
-    // The schema is written first, because the models include it.
-    let files = included.iter().map(|path| (path, &source.text));
-    for (path, new) in files.chain([(&options.out, &models)]) {
-        let old = old(path)?;
-        if old.as_deref() == Some(new.as_str()) {
-            continue;
-        }
-        changed = true;
-        if options.check {
-            diff.push_str(&output::diff(&old.unwrap_or_default(), new, path));
+    if options.check {
+        let diff = outputs::diff(&outputs)?;
+        return Ok(if diff.is_empty() {
+            Outcome::Unchanged
         } else {
-            output::write(path, new)?;
-        }
+            Outcome::Stale { diff }
+        });
     }
-    Ok(match (changed, options.check) {
-        (false, _) => Outcome::Unchanged,
-        (true, true) => Outcome::Stale { diff },
-        (true, false) => Outcome::Written,
+    Ok(if outputs::write(&outputs, &options.out)? {
+        Outcome::Written
+    } else {
+        Outcome::Unchanged
     })
-}
-
-/// Whether a file was written by hand, and must not be overwritten.
-fn is_by_hand(models: &str) -> bool {
-    !models.trim().is_empty() && !models.starts_with(emit::GENERATED)
 }
 
 /// Whether two paths lead to the same file.
@@ -197,16 +182,25 @@ fn included(options: &Options, source: &LoadedSchema) -> Result<Option<PathBuf>,
     let refused = |path: PathBuf| Error::Overwrites { path };
     let by_hand = |path: &Path| {
         let is_ours = |text: String| text.is_empty() || text.starts_with(load::GENERATED);
-        Ok::<bool, Error>(!old(path)?.is_none_or(is_ours))
+        Ok::<bool, Error>(!output::read_existing(path)?.is_none_or(is_ours))
     };
     match &options.sqlite_schema {
         Some(path) if source.is_translated && by_hand(path)? => Err(refused(path.clone())),
         Some(path) => Ok((!is_schema(path)).then(|| path.clone())),
         None if !source.is_translated => Ok(None),
         None => {
-            let mut path = options.out.with_extension("sql");
+            let (mut path, other) = match outputs::is_folder(&options.out) {
+                true => (
+                    options.out.join("schema.sql"),
+                    options.out.join("schema.sqlite.sql"),
+                ),
+                false => {
+                    let beside = |extension| options.out.with_extension(extension);
+                    (beside("sql"), beside("sqlite.sql"))
+                }
+            };
             if is_schema(&path) {
-                path = options.out.with_extension("sqlite.sql");
+                path = other;
             }
             if by_hand(&path)? {
                 Err(refused(path))
@@ -214,18 +208,6 @@ fn included(options: &Options, source: &LoadedSchema) -> Result<Option<PathBuf>,
                 Ok(Some(path))
             }
         }
-    }
-}
-
-/// The text of a file; `None` if the file does not exist.
-fn old(path: &Path) -> Result<Option<String>, Error> {
-    match std::fs::read_to_string(path) {
-        Ok(old) => Ok(Some(old)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Error::ReadFile {
-            path: path.to_owned(),
-            source,
-        }),
     }
 }
 

@@ -111,17 +111,17 @@ fn spoken(field: &Ident) -> Ident {
     field.clone()
 }
 
-fn find_by_values(
-    code: &mut Code,
-    table: &Table<'_>,
-    at: usize,
-    set: &ColumnSet,
-    unique: bool,
-    found: &mut Scope,
-) -> String {
-    let name = table.type_name();
-    let by = found.ident(std::slice::from_ref(&set.name));
-    let by = by.tail();
+/// What a finder takes and compares.
+struct Search {
+    arguments: String,
+    /// What is hashed: the arguments, as the index hashes the fields.
+    hashed: String,
+    /// Whether a row has the values.
+    equal: String,
+    borrows: bool,
+}
+
+fn search(table: &Table<'_>, set: &ColumnSet) -> Search {
     let mut scope = Scope::default();
     let (mut arguments, mut hashed, mut equal) = (Vec::new(), Vec::new(), Vec::new());
     let mut borrows = false;
@@ -147,8 +147,31 @@ fn find_by_values(
             _ => argument.to_string(),
         });
     }
-    let (arguments, equal) = (arguments.join(", "), equal.join(" && "));
-    let hashed = tuple(hashed.into_iter());
+    Search {
+        arguments: arguments.join(", "),
+        hashed: tuple(hashed.into_iter()),
+        equal: equal.join(" && "),
+        borrows,
+    }
+}
+
+fn find_by_values(
+    code: &mut Code,
+    table: &Table<'_>,
+    at: usize,
+    set: &ColumnSet,
+    unique: bool,
+    found: &mut Scope,
+) -> String {
+    let name = table.type_name();
+    let by = found.ident(std::slice::from_ref(&set.name));
+    let by = by.tail();
+    let Search {
+        arguments,
+        hashed,
+        equal,
+        borrows,
+    } = search(table, set);
     let (generic, lifetime, world) = if borrows {
         ("<'w>", "'w", "&'w World")
     } else {
@@ -169,12 +192,12 @@ fn find_by_values(
     } else {
         "this"
     };
-    let accessor = &table.table.accessor;
+    let (accessor, index) = (&table.table.accessor, &table.index_names[at]);
     if unique {
         let doc = format!("The {} with {these} {columns}. O(1).", table.word());
         let text = format!(
             "{many}pub fn find_by_{by}{generic}(world: {world}, {arguments}) -> Option<{name}Ref<{lifetime}>> {{
-                let (key, _) = world.{accessor}.find({at}, {hashed}, |row| {equal}).next()?;
+                let (key, _) = world.{accessor}.find(Self::{index}, {hashed}, |row| {equal}).next()?;
                 world.get(key).ok()
             }}"
         );
@@ -187,7 +210,7 @@ fn find_by_values(
     );
     let text = format!(
         "{many}pub fn find_by_{by}{generic}(world: {world}, {arguments}) -> Rows<{lifetime}, {name}> {{
-            world.{accessor}.find({at}, {hashed}, |row| {equal})
+            world.{accessor}.find(Self::{index}, {hashed}, |row| {equal})
         }}"
     );
     method(&doc, &text)
@@ -303,24 +326,10 @@ fn sentence(reasons: &[String]) -> String {
     format!("{}.", reasons.join(",\n"))
 }
 
-/// Why a value can be refused.
-fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
+/// Why a foreign key can be refused: the row does not exist, or is taken.
+fn refusals_of_keys(table: &Table<'_>, at: usize, reasons: &mut Vec<String>) {
     let field = &table.table.fields[at];
     let word = table.word();
-    let mut reasons = Vec::new();
-    let columns = &table.table.columns;
-    let has_reals = field
-        .columns
-        .iter()
-        .any(|column| columns[*column].scalar == Scalar::F64);
-    if has_reals
-        && matches!(
-            field.kind,
-            FieldKind::Scalar { .. } | FieldKind::Value { .. }
-        )
-    {
-        reasons.push("[`gamedb::ErrorKind::NotANumber`] for NaN".to_owned());
-    }
     let keys: Vec<&ForeignKey> = table
         .foreign_keys
         .iter()
@@ -342,6 +351,27 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
             article(&word)
         ));
     }
+}
+
+/// Why a value can be refused.
+fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
+    let field = &table.table.fields[at];
+    let word = table.word();
+    let mut reasons = Vec::new();
+    let columns = &table.table.columns;
+    let has_reals = field
+        .columns
+        .iter()
+        .any(|column| columns[*column].scalar == Scalar::F64);
+    if has_reals
+        && matches!(
+            field.kind,
+            FieldKind::Scalar { .. } | FieldKind::Value { .. }
+        )
+    {
+        reasons.push("[`gamedb::ErrorKind::NotANumber`] for NaN".to_owned());
+    }
+    refusals_of_keys(table, at, &mut reasons);
     for set in table
         .table
         .uniques

@@ -1,4 +1,4 @@
-//! Rust source on its way to the file: lines, docs, and what they import.
+//! Rust source while it is put together: lines, docs, and what they import.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -8,56 +8,13 @@ use crate::names::{self, Ident};
 
 use super::layout;
 
-/// Lines of Rust, and the names that they need from `gamedb::model`.
+/// Lines of Rust, and the names that they need from `gamedb::codegen`.
 #[derive(Debug, Default)]
 pub(crate) struct Code {
     text: String,
     imports: BTreeSet<&'static str>,
     /// What of the text rustfmt would leave as it is, in order.
     laid_out: Vec<Range<usize>>,
-}
-
-/// The source of models.rs. rustfmt puts it in shape, which takes a second for each two megabytes; so
-/// what is in shape already can be held back from it.
-#[derive(Debug)]
-pub(crate) struct Source {
-    text: String,
-    laid_out: Vec<Range<usize>>,
-}
-
-/// What stands for something held back: a comment, which rustfmt leaves alone.
-const HELD_BACK: &str = "//gamedb:";
-
-impl Source {
-    /// All of it.
-    pub(crate) fn whole(&self) -> &str {
-        &self.text
-    }
-
-    /// What rustfmt has to do: the rest has a comment in its place.
-    pub(crate) fn rough(&self) -> String {
-        let mut rough = String::new();
-        let mut from = 0;
-        for (at, range) in self.laid_out.iter().enumerate() {
-            rough.push_str(&self.text[from..range.start]);
-            rough.push_str(&format!("{HELD_BACK}{at}\n"));
-            from = range.end;
-        }
-        rough.push_str(&self.text[from..]);
-        rough
-    }
-
-    /// Puts back into the [rough](Self::rough) text, formatted, what was held back.
-    pub(crate) fn restore(&self, formatted: &str) -> String {
-        let mut whole = String::with_capacity(self.text.len() + self.text.len() / 4);
-        for line in formatted.split_inclusive('\n') {
-            let at = line.trim().strip_prefix(HELD_BACK);
-            let at = at.and_then(|at| at.parse::<usize>().ok());
-            let held_back = at.and_then(|at| self.laid_out.get(at));
-            whole.push_str(held_back.map_or(line, |range| &self.text[range.clone()]));
-        }
-        whole
-    }
 }
 
 impl Code {
@@ -124,7 +81,7 @@ impl Code {
         }
     }
 
-    /// Says that the lines use these names of `gamedb::model`.
+    /// Says that the lines use these names of `gamedb::codegen`.
     pub(crate) fn uses(&mut self, names: &[&'static str]) {
         self.imports.extend(names);
     }
@@ -136,19 +93,18 @@ impl Code {
         }
     }
 
-    /// The `use` declarations, and then the lines.
-    pub(crate) fn finish(self, header: &str) -> Source {
-        let imports: Vec<&str> = self.imports.into_iter().collect();
-        let imports = imports.join(", ");
-        let mut text = format!("{header}\n\nuse gamedb::model::{{{imports}}};\n\n");
-        let n_before = text.len();
-        text.push_str(&self.text);
-        text.push('\n');
+    /// Adds all of another one.
+    pub(crate) fn append(&mut self, other: Code) {
+        let n_before = self.text.len();
+        self.text.push_str(&other.text);
+        self.imports.extend(other.imports);
         let moved = |range: Range<usize>| range.start + n_before..range.end + n_before;
-        Source {
-            text,
-            laid_out: self.laid_out.into_iter().map(moved).collect(),
-        }
+        self.laid_out.extend(other.laid_out.into_iter().map(moved));
+    }
+
+    /// What the lines import, the lines, and what of them is in its final layout.
+    pub(crate) fn into_parts(self) -> (Vec<&'static str>, String, Vec<Range<usize>>) {
+        (self.imports.into_iter().collect(), self.text, self.laid_out)
     }
 }
 
@@ -253,28 +209,6 @@ pub(crate) fn article(word: &str) -> &'static str {
     } else {
         "a"
     }
-}
-
-/// A set of bits as a literal: `0b1_1100`.
-pub(crate) fn bits(bits: u32) -> String {
-    let digits = format!("{bits:b}");
-    let mut literal = String::from("0b");
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(4) {
-            literal.push('_');
-        }
-        literal.push(digit);
-    }
-    literal
-}
-
-/// Positions as a list: `3, 4`.
-pub(crate) fn positions(columns: &[usize]) -> String {
-    columns
-        .iter()
-        .map(usize::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 /// A method with its doc.

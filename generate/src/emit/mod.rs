@@ -10,60 +10,151 @@ mod layout;
 mod owned;
 mod owner;
 mod pivot;
+mod source;
 mod table;
 mod unsupported;
 mod value;
 
 use crate::model::{EnumRef, FieldKind, Model, TableRef, ValueRef};
+use crate::names::Ident;
 
 use code::{Code, first_paragraph, quoted};
 use table::Table;
 
 pub use crate::error::Unsupported;
-pub(crate) use code::Source;
+pub(crate) use source::Source;
 
 /// How every generated file starts.
 pub(crate) const GENERATED: &str = "// @generated";
 
-/// The Rust source of a model's types, not yet formatted. `schema` is the path of the schema, seen
-/// from the folder of the file that the source is for.
+/// The Rust source of a model's types in one file, not yet formatted. `schema` is the path of the schema,
+/// seen from the folder of the file that the source is for.
 ///
 /// # Errors
 /// [`Unsupported`], for what the engine has no words for.
 pub fn models(model: &Model, schema: &str) -> Result<String, Unsupported> {
-    Ok(source(model, schema)?.whole().to_owned())
+    Ok(one_file(model, schema)?.whole().to_owned())
 }
 
 /// The same, with what is laid out already marked.
-pub(crate) fn source(model: &Model, schema: &str) -> Result<Source, Unsupported> {
+pub(crate) fn one_file(model: &Model, schema: &str) -> Result<Source, Unsupported> {
+    unsupported::check(model)?;
+    let mut code = world(model, schema);
+    for at in 0..model.tables.len() {
+        code.append(table(model, TableRef(at)));
+    }
+    let mut source = Source::new(header(schema));
+    source.add(code, None);
+    Ok(source)
+}
+
+/// The same in a file for each table, and a `mod.rs` with the world.
+pub(crate) fn folder(model: &Model, schema: &str) -> Result<Source, Unsupported> {
     unsupported::check(model)?;
     let mut code = Code::default();
+    let modules: Vec<Module> = model
+        .tables
+        .iter()
+        .map(|table| module(&table.accessor))
+        .collect();
+    for module in &modules {
+        code.line(&module.declaration);
+    }
+    code.line("");
+    for module in &modules {
+        code.line(format!("pub use {}::*;", module.name));
+    }
+    code.line("");
+    code.append(world(model, schema));
+    let mut source = Source::new(header(schema));
+    source.add(code, None);
+    for (at, module) in modules.into_iter().enumerate() {
+        source.add(table(model, TableRef(at)), Some(module.file));
+    }
+    Ok(source)
+}
+
+/// The module of a table, and the file that it is in.
+struct Module {
+    name: String,
+    file: String,
+    declaration: String,
+}
+
+/// Stems of files that are taken: `mod.rs` is the folder's own, and the others are devices on Windows.
+const TAKEN_FILES: &[&str] = &["mod", "aux", "con", "nul", "prn"];
+
+fn module(accessor: &Ident) -> Module {
+    let (name, stem) = (accessor.to_string(), accessor.stem());
+    // Rust does not look for the file of a name that is not ASCII.
+    if stem.is_ascii() && !TAKEN_FILES.contains(&stem) {
+        return Module {
+            declaration: format!("mod {name};"),
+            file: format!("{stem}.rs"),
+            name,
+        };
+    }
+    // No other table's file has a dot there.
+    let file = format!("{stem}.table.rs");
+    Module {
+        declaration: format!("#[path = {file:?}]\nmod {name};"),
+        file,
+        name,
+    }
+}
+
+/// The world: what is not of one table.
+fn world(model: &Model, schema: &str) -> Code {
+    let mut code = Code::default();
     code.doc("All tables in memory; [`gamedb::World`] has the verbs.");
-    code.line("pub type World = gamedb::World<Tables>;\n");
+    code.line("pub type World = gamedb::codegen::World<Tables>;\n");
     code.verbatim(|code| tables(code, model, schema));
-    for at in 0..model.enums.len() {
-        code.verbatim(|code| value::text_enum(code, model, EnumRef(at)));
-    }
-    for at in 0..model.values.len() {
-        value::value_union(&mut code, model, ValueRef(at));
-    }
-    for at in 0..model.tables.len() {
-        let table = Table::new(model, TableRef(at));
-        match table.table.pivot() {
-            Some(pivot) => pivot::pivot(&mut code, &table, pivot),
-            None => {
-                entity::entity(&mut code, &table);
-                join::join(&mut code, &table);
-                for field in &table.table.fields {
-                    if let FieldKind::Owner { ty, .. } = &field.kind {
-                        code.verbatim(|code| owner::owner_enum(code, model, &model[*ty]));
-                    }
-                }
-                access::access(&mut code, &table);
-            }
+    code
+}
+
+/// One table, with the enums that it is the first one to have.
+fn table(model: &Model, at: TableRef) -> Code {
+    let mut code = Code::default();
+    let table = Table::new(model, at);
+    for ty in (0..model.enums.len()).map(EnumRef) {
+        if first_table(
+            model,
+            |kind| matches!(kind, FieldKind::Enum { ty: its, .. } if *its == ty),
+        ) == Some(at)
+        {
+            code.verbatim(|code| value::text_enum(code, model, ty));
         }
     }
-    Ok(code.finish(&header(schema)))
+    for ty in (0..model.values.len()).map(ValueRef) {
+        if first_table(
+            model,
+            |kind| matches!(kind, FieldKind::Value { ty: its, .. } if *its == ty),
+        ) == Some(at)
+        {
+            code.verbatim(|code| value::value_union(code, model, ty));
+        }
+    }
+    match table.table.pivot() {
+        Some(pivot) => code.verbatim(|code| pivot::pivot(code, &table, pivot)),
+        None => {
+            code.verbatim(|code| entity::entity(code, &table));
+            for field in &table.table.fields {
+                if let FieldKind::Owner { ty, .. } = &field.kind {
+                    code.verbatim(|code| owner::owner_enum(code, model, &model[*ty]));
+                }
+            }
+            join::join(&mut code, &table);
+            access::access(&mut code, &table);
+        }
+    }
+    code
+}
+
+/// The first table that has a field of this kind.
+fn first_table(model: &Model, is_it: impl Fn(&FieldKind) -> bool) -> Option<TableRef> {
+    let has =
+        |table: &crate::model::TableModel| table.fields.iter().any(|field| is_it(&field.kind));
+    model.tables.iter().position(has).map(TableRef)
 }
 
 /// The first line of every generated file. It names the schema without its folder.
@@ -83,7 +174,7 @@ fn tables(code: &mut Code, model: &Model, schema: &str) {
     code.line(format!(
         "    pub struct Tables from include_str!({schema:?});"
     ));
-    for (at, table) in model.tables.iter().enumerate() {
+    for table in &model.tables {
         let doc = table.doc.as_deref().map(first_paragraph);
         code.prose(
             "    ",
@@ -96,7 +187,7 @@ fn tables(code: &mut Code, model: &Model, schema: &str) {
             "Table"
         };
         code.line(format!(
-            "    {at} => {}: {kind}<{}>,",
+            "    {}: {kind}<{}>,",
             table.accessor, table.type_name
         ));
     }

@@ -20,8 +20,13 @@ pub(crate) fn owner_enum(code: &mut Code, model: &Model, owner: &OwnerModel) {
             format!("    /// The owner of {} [`{owned}`].", article(owned))
         }
     });
-    code.line(format!("    pub enum {} {{", owner.type_name));
-    for (at, arm) in owner.arms.iter().enumerate() {
+    let tables = if table.pivot().is_some() {
+        ""
+    } else {
+        " in Tables"
+    };
+    code.line(format!("    pub enum {}{tables} {{", owner.type_name));
+    for arm in &owner.arms {
         let (variant, word) = (&arm.variant, arm.word.tail());
         let from = if converts(model, owner, arm) {
             ", from"
@@ -33,7 +38,7 @@ pub(crate) fn owner_enum(code: &mut Code, model: &Model, owner: &OwnerModel) {
             quoted(&table.columns[arm.column].name)
         ));
         code.line(format!(
-            "        {at} => {variant}({}) {{ is_{word}, as_{word}{from} }},",
+            "        {variant}({}) {{ is_{word}, as_{word}{from} }},",
             held(model, arm)
         ));
     }

@@ -1,15 +1,12 @@
 //! One table with the names that only its code needs, and the types of its fields.
 
 use crate::model::{
-    FieldKind, FieldModel, ForeignKeyModel, Literal, Model, Scalar, TableModel, TableRef,
+    ColumnSet, FieldKind, FieldModel, ForeignKeyModel, Literal, Model, Scalar, TableModel, TableRef,
 };
 use crate::names::{self, Ident, Scope};
 use crate::schema::OnDelete;
 
 use super::code::words;
-
-/// Constants of the `Row` trait, which those of a table may not hide.
-const TAKEN_CONSTANTS: &[&str] = &["TABLE", "INFO", "REALS", "INDEXED", "CHECKED"];
 
 /// A table that is being written down.
 pub(crate) struct Table<'m> {
@@ -19,6 +16,8 @@ pub(crate) struct Table<'m> {
     /// For each field its variant in the enum of fields: `FullName`.
     pub(crate) variants: Vec<String>,
     pub(crate) foreign_keys: Vec<ForeignKey>,
+    /// The constants of the [indexes](Self::indexes): `BY_EMAIL`.
+    pub(crate) index_names: Vec<String>,
 }
 
 /// A foreign key that the engine keeps true: a field, or an arm of an owner.
@@ -28,7 +27,7 @@ pub(crate) struct ForeignKey {
     pub(crate) field: usize,
     /// The arm, if it is one: `player`.
     pub(crate) arm: Option<Ident>,
-    /// The constant with its position: `OWNER_PLAYER_ID`.
+    /// The constant with its position, which is the column's flag: `OWNER_PLAYER_ID`.
     pub(crate) constant: String,
     pub(crate) unique: bool,
     /// What happens to this row when the other one goes.
@@ -40,13 +39,24 @@ impl<'m> Table<'m> {
         let table = &model[at];
         let mut variants = Scope::default();
         let variant = |field: &FieldModel| variants.name(&[names::variant(field.name.stem())]);
-        Self {
+        let mut table = Self {
             model,
             at,
             table,
             variants: table.fields.iter().map(variant).collect(),
             foreign_keys: foreign_keys(model, table),
+            index_names: Vec::new(),
+        };
+        let mut constants = Scope::default();
+        for key in &table.foreign_keys {
+            constants.take(&*key.constant);
         }
+        let name = |(set, _): (&ColumnSet, bool)| {
+            let name = names::flag(&format!("by_{}", set.name.stem()));
+            constants.name(&[name.clone(), format!("{name}_INDEX")])
+        };
+        table.index_names = table.indexes().map(name).collect();
+        table
     }
 
     /// The type of a row.
@@ -57,15 +67,6 @@ impl<'m> Table<'m> {
     /// One row in words: `inventory entry`.
     pub(crate) fn word(&self) -> String {
         words(self.table.singular.stem())
-    }
-
-    /// A flag of the set of columns: `PlayerColumns::EMAIL`.
-    pub(crate) fn flag(&self, column: usize) -> String {
-        format!(
-            "{}Columns::{}",
-            self.type_name(),
-            self.table.columns[column].flag
-        )
     }
 
     /// A variant of the enum of fields: `PlayerField::Email`.
@@ -79,7 +80,7 @@ impl<'m> Table<'m> {
     }
 
     /// UNIQUE sets and indexes as the engine counts them, each with whether it is unique.
-    pub(crate) fn indexes(&self) -> impl Iterator<Item = (&'m crate::model::ColumnSet, bool)> {
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = (&'m ColumnSet, bool)> {
         let plain = self.table.indexes.iter().map(|set| (set, false));
         self.table
             .uniques
@@ -119,14 +120,7 @@ pub(crate) fn key_type(model: &Model, table: TableRef) -> String {
 }
 
 fn foreign_keys(model: &Model, table: &TableModel) -> Vec<ForeignKey> {
-    let mut constants = Scope::default();
-    for taken in TAKEN_CONSTANTS {
-        constants.take(*taken);
-    }
-    let mut constant = |column: usize| {
-        let flag = &table.columns[column].flag;
-        constants.name(&[flag.clone(), format!("{flag}_KEY")])
-    };
+    let constant = |column: usize| table.columns[column].flag.clone();
     let mut found = Vec::new();
     for (place, field) in table.fields.iter().enumerate() {
         match &field.kind {

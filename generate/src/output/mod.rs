@@ -49,6 +49,18 @@ pub(crate) fn folder(file: &Path) -> Option<&Path> {
     })
 }
 
+/// The text of a file; `None` if the file does not exist.
+pub(crate) fn read_existing(path: &Path) -> Result<Option<String>, Error> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::ReadFile {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
 /// The unified difference between the file as it is and as it has to be.
 pub(crate) fn diff(old: &str, new: &str, out: &Path) -> String {
     let name = out.display().to_string();

@@ -155,10 +155,12 @@ pub(crate) fn format_whole(source: &str, out: &Path) -> Result<String, Error> {
     })
 }
 
-/// rustfmt in the folder of the file, from where it looks for rustfmt.toml.
+/// rustfmt in the folder of the file, from where it looks for rustfmt.toml; above it, if the folder is
+/// still to be made.
 fn rustfmt(out: &Path) -> Command {
     let mut command = Command::new("rustfmt");
-    if let Some(folder) = output::folder(out).filter(|folder| folder.is_dir()) {
+    let folders = std::iter::successors(output::folder(out), |folder| output::folder(folder));
+    if let Some(folder) = folders.take(2).find(|folder| folder.is_dir()) {
         command.current_dir(folder);
     }
     command

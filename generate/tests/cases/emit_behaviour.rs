@@ -610,8 +610,8 @@ macro_rules! broad {
     ($table:ident, $row:ident, $columns:ident, $n:literal, $last:ident, $set_last:ident, $flag:ident) => {
         #[test]
         fn $table() {
+            use gamedb::codegen::{Flags as _, Row as _};
             use gamedb::{Database, Error, ErrorKind};
-            use gamedb::model::{Entity as _, Flags as _};
 
             use crate::broad::{World, $columns, $row};
 

@@ -10,5 +10,5 @@ pub(crate) use key_list::InsertAt;
 pub use key_list::Keys;
 pub use parent::Parent;
 pub(crate) use parent::ParentIndex;
-pub use value::IndexHasher;
 pub(crate) use value::ValueIndex;
+pub use value::{IndexHasher, IndexState};

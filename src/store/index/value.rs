@@ -1,6 +1,6 @@
 //! The index from a value to the rows that have it.
 
-use std::hash::{BuildHasher, Hash};
+use std::hash::{BuildHasher, Hash, Hasher as _};
 
 use hashbrown::hash_table::{Entry, HashTable};
 
@@ -12,14 +12,19 @@ use crate::store::key::RawKey;
 /// Hasher of the value indexes. It is seeded at random, because players choose names.
 pub(crate) type ValueHasher = hashbrown::DefaultHashBuilder;
 
+/// The hasher state into which the values of a row are hashed, one after the other.
+pub type IndexState = <ValueHasher as BuildHasher>::Hasher;
+
 /// Hashes values for an index, in the same way for rows and for searches.
 pub struct IndexHasher<'a>(pub(crate) &'a ValueHasher);
 
 impl IndexHasher<'_> {
-    /// The hash of a value, or of a tuple of values.
+    /// The hash of the values that `hash` writes into the state; `None` if it returns false because a
+    /// value is NULL.
     #[inline]
-    pub fn hash(&self, value: impl Hash) -> u64 {
-        self.0.hash_one(value)
+    pub fn hash(&self, hash: impl FnOnce(&mut IndexState) -> bool) -> Option<u64> {
+        let mut state = self.0.build_hasher();
+        hash(&mut state).then(|| state.finish())
     }
 }
 
@@ -35,8 +40,14 @@ pub(crate) struct ValueIndex {
 impl ValueIndex {
     /// The hash of a value: text is hashed as `&str`, several values as a tuple.
     #[inline]
+    #[allow(
+        clippy::manual_hash_one,
+        reason = "rows hash field by field; `hash_one` may be specialized to another result"
+    )]
     pub(crate) fn hash(&self, value: &(impl Hash + ?Sized)) -> u64 {
-        self.hasher.hash_one(value)
+        let mut state = self.hasher.build_hasher();
+        value.hash(&mut state);
+        state.finish()
     }
 
     /// The hasher, with which rows hash their own values.

@@ -4,7 +4,7 @@ use super::packed_row::PackedRow;
 use super::{Pivot, StoredPivot, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
-use crate::schema::value::Value;
+use crate::schema::value::{Encoded, Value};
 use crate::store::index::ids::Counter;
 use crate::store::index::{InsertAt, Keys, Parent};
 use crate::store::key::{Key, RawKey};
@@ -32,7 +32,9 @@ impl<P: PivotRow> Pivot<P> {
         }
         let arms = P::INFO.arms();
         match arms.iter().position(|arm| arm.column == column) {
-            Some(arm) => owner_value(packed.owner(), arm, arms[arm].table, tables),
+            Some(arm) => packed.owner().map_or(Value::Null, |owner| {
+                owner_value(owner, arm, arms[arm].table, tables)
+            }),
             None => Value::Null,
         }
     }
@@ -50,7 +52,7 @@ impl<P: PivotRow> Pivot<P> {
                 row.unused(column)?;
             }
         }
-        let owner = row.required_owner_of(arms.map(|arm| (arm.column, arm.table)))?;
+        let owner = row.owner(arms.map(|arm| (arm.column, arm.table)))?;
         Ok((owned, owner))
     }
 
@@ -222,7 +224,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
                 )
             };
             change_set.push(packed.id(), key, shape, |column| {
-                Self::value(packed, key, column, tables)
+                Encoded::Borrowed(Self::value(packed, key, column, tables))
             });
         });
         let removed = self.dirty.removed_for(P::TABLE, which);
@@ -251,7 +253,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             }
         };
         change_set.push(packed.id(), key, shape, |column| {
-            Self::value(packed, key, column, tables)
+            Encoded::Borrowed(Self::value(packed, key, column, tables))
         });
     }
 
@@ -363,6 +365,6 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     }
 
     fn check(&self, tables: &P::Tables) -> Vec<String> {
-        super::invariants::complaints(self, tables)
+        super::invariants::differences(self, tables)
     }
 }

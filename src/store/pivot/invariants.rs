@@ -10,10 +10,10 @@ use crate::store::row::owner::Owner as _;
 use crate::store::table::dyn_table::DynTable as _;
 use crate::store::tracking::dirty::RowState;
 
-pub(super) fn complaints<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<String> {
+pub(super) fn differences<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) -> Vec<String> {
     let mut wrong = Vec::new();
     let name = P::INFO.name;
-    let mut complain = |what: String| wrong.push(format!("{name}: {what}"));
+    let mut report = |what: String| wrong.push(format!("{name}: {what}"));
     let mut rows: Vec<P> = pivot.iter().collect();
     rows.sort_by_key(|row| pivot.id_of(row.owned().raw()));
     for (n, index) in pivot.arms.iter().enumerate() {
@@ -31,11 +31,11 @@ pub(super) fn complaints<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) -
             if let (Parent::Row(key), Some(table)) = (parent, P::INFO.arms()[n].table)
                 && tables.id_of(table, key).is_none()
             {
-                complain(format!("the owner of {row:?} does not exist"));
+                report(format!("the owner of {row:?} does not exist"));
             }
         }
         if as_built(index) != expected {
-            complain(format!(
+            report(format!(
                 "the index of arm {n} differs from the one rebuilt from the rows"
             ));
         }
@@ -45,26 +45,26 @@ pub(super) fn complaints<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) -
     for row in &rows {
         let owned = row.owned().raw();
         if tables.id_of(P::Owned::TABLE, owned).is_none() {
-            complain(format!("the owned row of {row:?} does not exist"));
+            report(format!("the owned row of {row:?} does not exist"));
         }
         if pivot.is_dirty_row(owned) && !listed.contains(&owned) {
-            complain(format!("{row:?} is dirty but not in the dirty set"));
+            report(format!("{row:?} is dirty but not in the dirty set"));
         }
         let state = pivot.state(owned);
         let has_moved = (0..P::INFO.foreign_keys.len()).any(|n| pivot.has_moved(n, owned));
         if (has_moved || state.contains(RowState::MOVED)) && !moved.contains(&owned) {
-            complain(format!(
+            report(format!(
                 "{row:?} has moved but is not in the list of moved rows"
             ));
         }
         if state.contains(RowState::LISTED) != listed.contains(&owned) {
-            complain(format!(
+            report(format!(
                 "the LISTED state of {row:?} disagrees with the dirty set"
             ));
         }
     }
     if listed.len() != pivot.dirty.listed().len() {
-        complain("the dirty set lists a row twice".into());
+        report("the dirty set lists a row twice".into());
     }
     wrong
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use bitflags::Flags;
 
-use crate::schema::value::Value;
+use crate::schema::value::{Encoded, Value};
 use crate::schema::{TableId, TableInfo};
 use crate::store::index::IndexHasher;
 use crate::store::key::{Id, Key, RawKey};
@@ -27,15 +27,17 @@ pub trait Resolve: Send + Sync + Sized + 'static {
 pub trait ColumnSet: Flags + Copy + PartialEq + Debug + Send + Sync {}
 impl<C: Flags + Copy + PartialEq + Debug + Send + Sync> ColumnSet for C {}
 
-/// A row as fields that are written one at a time. [`fields!`](crate::fields) implements it.
+/// A row as fields that are written one at a time. [`entity!`](crate::entity) implements it.
 pub trait Fields {
     /// Its columns as flags, counted as in [`TableInfo::columns`].
     type Columns: ColumnSet;
     /// One field with a value for it: what a setter writes, and what a rollback writes back.
-    type Field: Debug + PartialEq + Send + Sync;
+    type Field: Debug + Send + Sync;
 
     /// The columns that writing `field` would change.
     fn differs(&self, field: &Self::Field) -> Self::Columns;
+    /// Whether a value of `field` is NaN.
+    fn has_nan(field: &Self::Field) -> bool;
     /// Writes `field` and returns the old one.
     fn replace(&mut self, field: Self::Field) -> Self::Field;
 }
@@ -49,21 +51,20 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
     const TABLE: TableId;
     /// What the engine has to know of the table.
     const INFO: &'static TableInfo;
-    /// The columns of floating-point numbers, which may not be NaN.
-    const REALS: Self::Columns;
     /// The columns that an index or a foreign key is on.
     const INDEXED: Self::Columns;
     /// The columns of [`TableInfo::checks`].
     const CHECKED: Self::Columns;
 
+    /// A column that is NaN, if there is one: the file would have NULL.
+    fn nan(&self) -> Option<usize>;
     /// What the foreign key at this position names.
     #[inline]
     fn parent(&self, _foreign_key: usize) -> Option<RawKey> {
         None
     }
-    /// The field that sets the foreign key at this position to NULL, if that is what becomes of it:
-    /// [`OnDelete::SetNull`](crate::schema::OnDelete::SetNull).
-    fn orphaned(_foreign_key: usize) -> Option<Self::Field> {
+    /// The field that sets the foreign key at this position to NULL, if it can be that.
+    fn null_field(_foreign_key: usize) -> Option<Self::Field> {
         None
     }
     /// The hash of the values of an index; `None` when one of them is NULL, which is equal to nothing.
@@ -75,7 +76,7 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
         false
     }
     /// The value of a column for the file: enums as text, keys as ids.
-    fn value<'a>(&'a self, column: usize, tables: &'a Self::Tables) -> Value<'a>;
+    fn value<'a>(&'a self, column: usize, tables: &'a Self::Tables) -> Encoded<'a>;
     /// Makes a row of the columns of a file.
     ///
     /// # Errors
@@ -103,13 +104,8 @@ pub trait PivotRow: Copy + Debug + PartialEq + Send + Sync + 'static {
 }
 
 /// What a foreign key's column holds in the file: the id of the row that the key names.
-pub fn id_of<'a, E: Row>(tables: &E::Tables, key: Key<E>) -> Value<'a> {
+pub(crate) fn id_of<'a, E: Row>(tables: &E::Tables, key: Key<E>) -> Value<'a> {
     tables.id_of(E::TABLE, key.raw()).into()
-}
-
-/// The same for a foreign key that may name nobody: NULL then.
-pub fn id_of_optional<'a, E: Row>(tables: &E::Tables, key: Option<Key<E>>) -> Value<'a> {
-    key.map_or(Value::Null, |key| id_of(tables, key))
 }
 
 /// Columns and their values for a message.

@@ -1,6 +1,6 @@
-//! What a row is: its fields, how it is read, who owns it, and what stands in several columns.
+//! What a row is: its fields, how it is read, and who owns it.
 
-pub(crate) mod composite;
 pub(crate) mod entity;
+pub(crate) mod field;
 pub(crate) mod owner;
 pub(crate) mod reader;

@@ -5,11 +5,14 @@ use std::fmt::Debug;
 use crate::schema::TableId;
 use crate::schema::value::Value;
 use crate::store::index::Parent;
-use crate::store::key::Key;
-use crate::store::row::entity::Resolve;
+use crate::store::key::{Key, RawKey};
+use crate::store::row::entity::{Resolve, Row};
 
 /// One owner out of several tables. Generated, for pivots and for owner columns of a row.
 pub trait Owner: Copy + Debug + PartialEq + Send + Sync + 'static {
+    /// The table that each arm names rows of.
+    const TARGETS: &'static [Option<TableId>];
+
     /// Which arm it is, counted in column order, and who.
     fn arm(self) -> (usize, Parent);
     /// The owner in this arm, if there is such an arm.
@@ -18,13 +21,18 @@ pub trait Owner: Copy + Debug + PartialEq + Send + Sync + 'static {
 
 /// What an arm of an [`Owner`] holds: the key of a row, or the id of something that is no row.
 pub trait Arm: Sized {
+    /// The table of the row.
+    const TABLE: Option<TableId>;
+
     /// The same without its type.
     fn parent(self) -> Parent;
     /// The same with its type, if it is of this kind.
     fn from_parent(parent: Parent) -> Option<Self>;
 }
 
-impl<E> Arm for Key<E> {
+impl<E: Row> Arm for Key<E> {
+    const TABLE: Option<TableId> = Some(E::TABLE);
+
     #[inline]
     fn parent(self) -> Parent {
         Parent::Row(self.raw())
@@ -40,6 +48,8 @@ impl<E> Arm for Key<E> {
 }
 
 impl Arm for i64 {
+    const TABLE: Option<TableId> = None;
+
     #[inline]
     fn parent(self) -> Parent {
         Parent::Outside(self)
@@ -56,17 +66,35 @@ impl Arm for i64 {
 
 /// What an owner column holds in the file: the owner's id if this is its arm, NULL otherwise.
 pub fn owner_value<'a, T: Resolve>(
-    owner: Option<impl Owner>,
+    owner: impl Owner,
     arm: usize,
     table: Option<TableId>,
     tables: &T,
 ) -> Value<'a> {
-    match owner.map(Owner::arm) {
-        Some((its_arm, parent)) if its_arm == arm => match (parent, table) {
+    match owner.arm() {
+        (its_arm, parent) if its_arm == arm => match (parent, table) {
             (Parent::Row(key), Some(table)) => tables.id_of(table, key).into(),
             (Parent::Outside(id), _) => Value::Integer(id),
             (Parent::Row(_), None) => Value::Null,
         },
         _ => Value::Null,
+    }
+}
+
+/// Bit n: arm n changes when the owner does.
+#[inline]
+pub fn differing_arms<O: Owner>(old: O, new: O) -> u32 {
+    if old == new {
+        return 0;
+    }
+    1 << old.arm().0 | 1 << new.arm().0
+}
+
+/// The row that an arm names, if the owner is in it.
+#[inline]
+pub fn arm_parent<O: Owner>(owner: O, arm: usize) -> Option<RawKey> {
+    match owner.arm() {
+        (its_arm, Parent::Row(key)) if its_arm == arm => Some(key),
+        _ => None,
     }
 }

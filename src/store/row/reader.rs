@@ -20,6 +20,20 @@ pub struct ColumnProblem {
 }
 
 impl ColumnProblem {
+    /// The problem of columns that do not make up the one value of a composite.
+    #[cold]
+    #[must_use]
+    pub fn not_one_of(columns: &[usize], used: u32) -> ColumnProblem {
+        ColumnProblem {
+            columns: columns.to_vec(),
+            kind: if used == 0 {
+                ProblemKind::NoneOf
+            } else {
+                ProblemKind::NotOneOf
+            },
+        }
+    }
+
     /// The same with the names of table, row and columns.
     pub(crate) fn of(self, info: &'static TableInfo, id: i64) -> Problem {
         let columns: Vec<_> = self
@@ -53,7 +67,7 @@ impl Problem {
 pub enum Cell<'a> {
     /// What stands in it.
     Value(Value<'a>),
-    /// A text that is none.
+    /// A text that is not valid UTF-8.
     NotUtf8,
 }
 
@@ -83,9 +97,33 @@ impl<'a, T: Resolve> RowReader<'a, T> {
         }
     }
 
+    /// Bit n: the column at place n has a value.
+    ///
+    /// # Errors
+    /// When one of them holds text that is not valid UTF-8.
     #[inline]
-    pub(crate) fn is_null(&self, column: usize) -> Result<bool, ColumnProblem> {
-        Ok(matches!(self.value(column)?, Value::Null))
+    pub fn used(&self, columns: &[usize]) -> Result<u32, ColumnProblem> {
+        let mut used = 0;
+        for (part, &column) in columns.iter().enumerate() {
+            used |= u32::from(!matches!(self.value(column)?, Value::Null)) << part;
+        }
+        Ok(used)
+    }
+
+    /// Reads a column with a function.
+    ///
+    /// # Errors
+    /// What `decode` says of the value.
+    #[inline]
+    pub fn decode<V>(
+        &self,
+        column: usize,
+        decode: impl FnOnce(Value<'_>) -> Result<V, ProblemKind>,
+    ) -> Result<V, ColumnProblem> {
+        decode(self.value(column)?).map_err(|kind| ColumnProblem {
+            columns: vec![column],
+            kind,
+        })
     }
 
     /// Reads a column.
@@ -94,9 +132,26 @@ impl<'a, T: Resolve> RowReader<'a, T> {
     /// When the value is not of this type.
     #[inline]
     pub fn read<V: FromValue>(&self, column: usize) -> Result<V, ColumnProblem> {
-        V::from_value(self.value(column)?).map_err(|kind| ColumnProblem {
-            columns: vec![column],
-            kind,
+        self.decode(column, V::from_value)
+    }
+
+    /// Reads a text that has to be one of a few.
+    ///
+    /// # Errors
+    /// The text, if `parse` does not know it; the value, if it is no text.
+    #[inline]
+    pub fn text_of<V>(
+        &self,
+        column: usize,
+        expected: &'static str,
+        parse: impl FnOnce(&str) -> Option<V>,
+    ) -> Result<V, ColumnProblem> {
+        self.decode(column, |value| match value {
+            Value::Text(text) => parse(text).ok_or_else(|| ProblemKind::UnknownText {
+                expected,
+                text: text.to_owned(),
+            }),
+            other => Err(other.instead_of(expected)),
         })
     }
 
@@ -110,20 +165,6 @@ impl<'a, T: Resolve> RowReader<'a, T> {
             .key_of(E::TABLE, id)
             .map(Key::from_raw)
             .ok_or_else(|| dangling(column, E::INFO, id))
-    }
-
-    /// Reads a foreign key that may name a row.
-    ///
-    /// # Errors
-    /// When it names a row that is not there.
-    pub fn optional_key<E: Row<Tables = T>>(
-        &self,
-        column: usize,
-    ) -> Result<Option<Key<E>>, ColumnProblem> {
-        let id: Option<i64> = self.read(column)?;
-        let key = |id| self.tables.key_of(E::TABLE, id).map(Key::from_raw);
-        id.map(|id| key(id).ok_or_else(|| dangling(column, E::INFO, id)))
-            .transpose()
     }
 
     fn find(&self, column: usize, table: TableId, id: i64) -> Result<RawKey, ColumnProblem> {
@@ -154,28 +195,22 @@ impl<'a, T: Resolve> RowReader<'a, T> {
     /// Reads the one owner that these columns name, each an arm in order, with the table it points to.
     ///
     /// # Errors
-    /// When several of them name one, or one that is not there.
+    /// When none or several of them name one, or one that is not there.
+    #[inline]
     pub fn owner<O: Owner>(
         &self,
-        arms: &[(usize, Option<TableId>)],
-    ) -> Result<Option<O>, ColumnProblem> {
-        self.owner_of(arms.iter().copied())
-    }
-
-    /// The same without a list.
-    #[inline]
-    pub(crate) fn owner_of<O: Owner>(
-        &self,
         arms: impl Iterator<Item = (usize, Option<TableId>)> + Clone,
-    ) -> Result<Option<O>, ColumnProblem> {
+    ) -> Result<O, ColumnProblem> {
         let mut owner = None;
+        let columns = || arms.clone().map(|(column, _)| column).collect();
         for (arm, (column, table)) in arms.clone().enumerate() {
-            let Some(id) = self.read::<Option<i64>>(column)? else {
+            if self.used(&[column])? == 0 {
                 continue;
-            };
+            }
+            let id = self.read(column)?;
             if owner.is_some() {
                 return Err(ColumnProblem {
-                    columns: arms.map(|(column, _)| column).collect(),
+                    columns: columns(),
                     kind: ProblemKind::MoreThanOne,
                 });
             }
@@ -185,29 +220,8 @@ impl<'a, T: Resolve> RowReader<'a, T> {
             };
             owner = O::from_arm(arm, parent);
         }
-        Ok(owner)
-    }
-
-    /// Reads the owner that these columns name, as [`owner`](Self::owner) does, where there has to be
-    /// one.
-    ///
-    /// # Errors
-    /// When none or several of them name one, or one that is not there.
-    pub fn required_owner<O: Owner>(
-        &self,
-        arms: &[(usize, Option<TableId>)],
-    ) -> Result<O, ColumnProblem> {
-        self.required_owner_of(arms.iter().copied())
-    }
-
-    /// The same without a list.
-    #[inline]
-    pub(crate) fn required_owner_of<O: Owner>(
-        &self,
-        arms: impl Iterator<Item = (usize, Option<TableId>)> + Clone,
-    ) -> Result<O, ColumnProblem> {
-        self.owner_of(arms.clone())?.ok_or_else(|| ColumnProblem {
-            columns: arms.map(|(column, _)| column).collect(),
+        owner.ok_or_else(|| ColumnProblem {
+            columns: columns(),
             kind: ProblemKind::NoneOf,
         })
     }

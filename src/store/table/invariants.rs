@@ -9,7 +9,7 @@ use crate::store::key::RawKey;
 use crate::store::row::entity::Resolve as _;
 use crate::store::tracking::dirty::RowState;
 
-pub(super) fn complaints<E: Stored>(table: &Table<E>, tables: &E::Tables) -> Vec<String> {
+pub(super) fn differences<E: Stored>(table: &Table<E>, tables: &E::Tables) -> Vec<String> {
     let mut rows = Vec::with_capacity(table.len());
     for (key, slot) in &table.rows {
         if !slot.state.contains(RowState::REMOVED) {
@@ -42,5 +42,5 @@ pub(super) fn complaints<E: Stored>(table: &Table<E>, tables: &E::Tables) -> Vec
         is_same: &|n, one, other| row(one).index_eq(row(other), n),
         holds: &|check, key| check.holds(|column| row(key).value(column, tables)),
     };
-    seen.complaints()
+    seen.differences()
 }

@@ -57,7 +57,7 @@ impl<E: Row> Table<E> {
             return WriteOutcome::Unchanged;
         }
         let guarded = E::INDEXED.union(E::CHECKED);
-        if columns.intersects(guarded) || (columns.intersects(E::REALS) && has_nan(&field)) {
+        if columns.intersects(guarded) || E::has_nan(&field) {
             return WriteOutcome::NeedsValidation(field);
         }
         let old = slot.row.replace(field);
@@ -165,7 +165,7 @@ impl<E: Row> Table<E> {
 
     /// Sets a foreign key to NULL, where the column is nullable. Returns whether it did.
     pub(crate) fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
-        let Some(field) = E::orphaned(foreign_key) else {
+        let Some(field) = E::null_field(foreign_key) else {
             return false;
         };
         let Some(columns) = self.slot(key).map(|slot| slot.row.differs(&field)) else {
@@ -425,11 +425,4 @@ fn is_key_on<E: Row>(foreign_key: usize, columns: E::Columns) -> bool {
 fn is_index_on<E: Row>(index: usize, columns: E::Columns) -> bool {
     let mut its_columns = E::INFO.indexes[index].columns.iter();
     its_columns.any(|&column| columns.contains(flag::<E>(column)))
-}
-
-/// NaN is the only value that differs from itself.
-#[inline]
-#[allow(clippy::eq_op, reason = "that is the question")]
-fn has_nan(field: &impl PartialEq) -> bool {
-    field != field
 }

@@ -5,7 +5,7 @@ use hashbrown::DefaultHashBuilder;
 use indexmap::IndexSet;
 
 use crate::schema::TableId;
-use crate::schema::value::Value;
+use crate::schema::value::{Encoded, Value};
 use crate::store::key::RawKey;
 use crate::store::tracking::effect::{Positions, position};
 use crate::store::tracking::tombstone::Tombstone;
@@ -270,7 +270,7 @@ impl ChangeSet {
         id: i64,
         key: RawKey,
         shape: usize,
-        mut value: impl FnMut(usize) -> Value<'v>,
+        mut value: impl FnMut(usize) -> Encoded<'v>,
     ) {
         self.rows.push(ChangedRow {
             id,
@@ -279,7 +279,7 @@ impl ChangeSet {
             first_cell: self.cells.len(),
         });
         for &column in &self.shapes[shape].columns {
-            self.cells.push(value(column.into()));
+            self.cells.push(value(column.into()).as_value());
         }
     }
 

@@ -197,8 +197,8 @@ impl DirtySet {
         self.moved.clear();
     }
 
-    /// The same for the oldest rows. They stay in the list of moved rows: whoever reads that list checks
-    /// the row itself.
+    /// The same for the oldest rows. They stay in the list of moved rows, whose readers check the row
+    /// itself.
     pub(crate) fn clear_oldest(&mut self, most: usize, clean: impl FnMut(RawKey)) {
         let n = self.n_oldest(most);
         self.listed.drain(..n).for_each(clean);

@@ -1,4 +1,4 @@
-//! Rows that are gone from memory, and still in the file.
+//! Tombstones: removed rows that the file still has.
 
 use smallvec::SmallVec;
 

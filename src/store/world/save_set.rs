@@ -65,7 +65,7 @@ pub(crate) fn rows_to_save<T: Tables>(
 /// The save set of a row.
 pub(crate) struct ToSave {
     pub(crate) rows: RowSet,
-    /// Number of dirty rows that were asked for: the row itself, what it owns and what was removed from
+    /// Number of dirty rows that were requested: the row itself, what it owns and what was removed from
     /// it. The others are implied.
     pub(crate) n_requested: usize,
 }

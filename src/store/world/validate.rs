@@ -9,7 +9,7 @@ use crate::store::index::Parent;
 use crate::store::key::RawKey;
 use crate::store::row::entity::{Resolve, names_and_values};
 use crate::store::table::stored::Tables as _;
-use crate::store::table::{Table, columns_of, flag};
+use crate::store::table::{Table, flag};
 use crate::store::world::entity::Entity;
 
 /// Validates the row by itself: NaN, CHECKs, and foreign keys without a row. `id` is the row's own id, if
@@ -21,24 +21,15 @@ pub(super) fn validate_values<E: Entity>(
     columns: E::Columns,
     tables: &E::Tables,
 ) -> Result<(), Error> {
-    validate_not_nan(row, id, columns, tables)?;
+    validate_not_nan(row, id)?;
     validate_foreign_keys(row, id, columns, tables)?;
     validate_checks(row, id, columns, tables)
 }
 
 /// Refuses NaN, which SQLite would store as NULL.
 #[inline]
-fn validate_not_nan<E: Entity>(
-    row: &E,
-    id: Option<i64>,
-    columns: E::Columns,
-    tables: &E::Tables,
-) -> Result<(), Error> {
-    let written = columns.intersection(E::REALS);
-    if written.is_empty() {
-        return Ok(());
-    }
-    match columns_of::<E>(written).find(|&column| row.value(column, tables).is_nan()) {
+fn validate_not_nan<E: Entity>(row: &E, id: Option<i64>) -> Result<(), Error> {
+    match row.nan() {
         None => Ok(()),
         Some(column) => Err(not_a_number::<E>(id, column)),
     }

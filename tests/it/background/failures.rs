@@ -6,7 +6,7 @@ use crate::common::sample::{double, flushed, flushed_file, flushed_refusing_file
 use crate::common::{
     REFUSED, TestFile, assert_wrote, contents_of, flush_failure, refusing_file, state_of,
 };
-use gamedb::model::traits::*;
+use gamedb::codegen::traits::*;
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::Player;
 

@@ -143,7 +143,7 @@ fn changes_of_other_columns_do_not_touch_what_the_mirror_has() {
     assert!(luck.visible && luck.internal_name == "only here");
 }
 
-fn key_of<E: gamedb::model::Entity<Tables = gamedb_models::Tables>>(
+fn key_of<E: gamedb::codegen::Entity<Tables = gamedb_models::Tables>>(
     world: &World,
     id: i64,
 ) -> gamedb::Key<E> {

@@ -1,122 +1,58 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, FromLeft, FromRight, Id, IndexHasher, IndexInfo,
-    Join, Key, Linked, RawKey, RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind,
-    Value, bitflags, fields, id_of, id_of_optional, tables, views,
-};
+use gamedb::codegen::{Error, FromLeft, FromRight, Join, Key, Linked, Rows, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
-pub type World = gamedb::World<Tables>;
+pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
     /// The rows of `playlists`.
-    0 => playlists: Table<Playlist>,
+    playlists: Table<Playlist>,
     /// The rows of `tracks`.
-    1 => tracks: Table<Track>,
+    tracks: Table<Track>,
     /// Which playlist has which track.
-    2 => playlist_track: Table<PlaylistTrack>,
+    playlist_track: Table<PlaylistTrack>,
     /// The rows of `players`.
-    3 => players: Table<Player>,
+    players: Table<Player>,
     /// A join of a table with itself: names are those of the columns.
-    4 => friends: Table<Friend>,
+    friends: Table<Friend>,
     /// Another one.
-    5 => followers: Table<Follower>,
+    followers: Table<Follower>,
     /// The rows of `films`.
-    6 => films: Table<Film>,
+    films: Table<Film>,
     /// Two joins of the same tables: both are named after themselves.
-    7 => cast: Table<Cast>,
+    cast: Table<Cast>,
     /// The rows of `crew`.
-    8 => crew: Table<Crew>,
+    crew: Table<Crew>,
     /// The rows of `objects`.
-    9 => objects: Table<Object>,
+    objects: Table<Object>,
     /// One player at most has an object, and it says nothing else.
-    10 => player_objects: Table<PlayerObject>,
+    player_objects: Table<PlayerObject>,
     /// One end is UNIQUE, and another table points here: a row of its own.
-    11 => stores: Table<Store>,
+    stores: Table<Store>,
     /// The rows of `copies`.
-    12 => copies: Table<CopyRow>,
+    copies: Table<CopyRow>,
     /// The pair is UNIQUE, and there is more to say.
-    13 => ratings: Table<Rating>,
+    ratings: Table<Rating>,
     /// A table without an id of its own, as one from elsewhere gets one.
-    14 => passages: Table<Passage>,
+    passages: Table<Passage>,
     /// The config says that it is a join, although it has a weight.
-    15 => film_objects: Table<FilmObject>,
+    film_objects: Table<FilmObject>,
     /// The config says that it is none.
-    16 => object_tracks: Table<ObjectTrack>,
+    object_tracks: Table<ObjectTrack>,
 }
 
-/// Handle of a row of `playlists` in memory.
-pub type PlaylistKey = Key<Playlist>;
-/// `playlists.id`
-pub type PlaylistId = Id<Playlist>;
-
-/// A row of `playlists`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Playlist {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `playlists`.
+    pub struct Playlist in Tables.playlists {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "playlists", id "id", standalone;
+    types PlaylistKey, PlaylistId, PlaylistColumns(u8), PlaylistField, PlaylistRef, PlaylistMut;
 }
-
-bitflags! {
-    /// Columns of `playlists`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlaylistColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum PlaylistField for Playlist, PlaylistColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Playlist, PlaylistRef, PlaylistMut);
-
-impl Entity for Playlist {
-    type Tables = Tables;
-    type Ref<'w> = PlaylistRef<'w>;
-    type Mut<'w> = PlaylistMut<'w>;
-
-    const TABLE: TableId = TableId(0);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "playlists",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlaylistColumns = PlaylistColumns::empty();
-    const INDEXED: PlaylistColumns = PlaylistColumns::empty();
-    const CHECKED: PlaylistColumns = PlaylistColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.playlists
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.playlists
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Playlist {}
 
 impl<'w> PlaylistRef<'w> {
     /// The tracks whose `first_id` names this playlist, in order of their ids. O(1).
@@ -146,8 +82,8 @@ impl PlaylistMut<'_> {
     /// Links a track with this playlist: a row of `playlist_track`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the track is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the track is not there; nothing was changed then.
     pub fn add_track_by_playlist_track(
         &mut self,
         track: TrackKey,
@@ -158,7 +94,7 @@ impl PlaylistMut<'_> {
     /// Unlinks a track from this playlist: the row of `playlist_track` goes, and the track stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_track_by_playlist_track(&mut self, track: TrackKey) -> Result<(), Error> {
         self.0.unlink::<PlaylistTrack, FromRight>(track)
     }
@@ -167,8 +103,8 @@ impl PlaylistMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_tracks_by_playlist_track(
         &mut self,
         tracks: impl IntoIterator<Item = TrackKey>,
@@ -177,104 +113,17 @@ impl PlaylistMut<'_> {
     }
 }
 
-/// Handle of a row of `tracks` in memory.
-pub type TrackKey = Key<Track>;
-/// `tracks.id`
-pub type TrackId = Id<Track>;
-
-/// A row of `tracks`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Track {
-    /// `title TEXT NOT NULL`
-    pub title: String,
-    /// The playlist that it was bought with. Its accessor wants the same name as that of the join.
-    pub first: Option<PlaylistKey>,
+entity! {
+    /// A row of `tracks`.
+    pub struct Track in Tables.tracks {
+        /// `title TEXT NOT NULL`
+        Title title: String = TITLE "title";
+        /// The playlist that it was bought with. Its accessor wants the same name as that of the join.
+        First first: Option<PlaylistKey> = FIRST_ID "first_id" -> Playlist.set_null();
+    }
+    table "tracks", id "id", standalone;
+    types TrackKey, TrackId, TrackColumns(u8), TrackField, TrackRef, TrackMut;
 }
-
-bitflags! {
-    /// Columns of `tracks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct TrackColumns: u8 {
-        /// `title`
-        const TITLE = 1 << 0;
-        /// `first_id`
-        const FIRST_ID = 1 << 1;
-    }
-}
-
-fields! {
-    pub enum TrackField for Track, TrackColumns {
-        Title: String = title => TITLE,
-        First: Option<PlaylistKey> = first => FIRST_ID,
-    }
-}
-
-views!(Track, TrackRef, TrackMut);
-
-impl Track {
-    // Positions of the foreign keys in `INFO`.
-    const FIRST_ID: usize = 0;
-}
-
-impl Entity for Track {
-    type Tables = Tables;
-    type Ref<'w> = TrackRef<'w>;
-    type Mut<'w> = TrackMut<'w>;
-
-    const TABLE: TableId = TableId(1);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "tracks",
-        id: "id",
-        columns: &["title", "first_id"],
-        foreign_keys: &[ForeignKey::to(1, Playlist::TABLE).set_null()],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: TrackColumns = TrackColumns::empty();
-    const INDEXED: TrackColumns = TrackColumns::FIRST_ID;
-    const CHECKED: TrackColumns = TrackColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.tracks
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.tracks
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::FIRST_ID => self.first.map(Key::raw),
-            _ => None,
-        }
-    }
-
-    fn orphaned(foreign_key: usize) -> Option<TrackField> {
-        match foreign_key {
-            Self::FIRST_ID => Some(TrackField::First(None)),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.title.as_str().into(),
-            1 => id_of_optional(tables, self.first),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            title: row.read(0)?,
-            first: row.optional_key(1)?,
-        })
-    }
-}
-
-impl Standalone for Track {}
 
 impl Track {
     /// The tracks whose `first_id` is this playlist, in order of their ids. O(1).
@@ -317,7 +166,7 @@ impl TrackMut<'_> {
     /// Sets [`Track::first`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the playlist is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the playlist is not there.
     #[inline]
     pub fn set_first(&mut self, first: Option<PlaylistKey>) -> Result<(), Error> {
         self.0.set(TrackField::First(first))
@@ -326,8 +175,8 @@ impl TrackMut<'_> {
     /// Links a playlist with this track: a row of `playlist_track`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the playlist is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the playlist is not there; nothing was changed then.
     pub fn add_playlist(&mut self, playlist: PlaylistKey) -> Result<PlaylistTrackKey, Error> {
         self.0.link::<PlaylistTrack, FromLeft>(playlist)
     }
@@ -335,7 +184,7 @@ impl TrackMut<'_> {
     /// Unlinks a playlist from this track: the row of `playlist_track` goes, and the playlist stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_playlist(&mut self, playlist: PlaylistKey) -> Result<(), Error> {
         self.0.unlink::<PlaylistTrack, FromLeft>(playlist)
     }
@@ -344,8 +193,8 @@ impl TrackMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_playlists(
         &mut self,
         playlists: impl IntoIterator<Item = PlaylistKey>,
@@ -354,124 +203,22 @@ impl TrackMut<'_> {
     }
 }
 
-/// Handle of a row of `playlist_track` in memory.
-pub type PlaylistTrackKey = Key<PlaylistTrack>;
-/// `playlist_track.id`
-pub type PlaylistTrackId = Id<PlaylistTrack>;
-
-/// Which playlist has which track.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PlaylistTrack {
-    /// `track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE`
-    pub track: TrackKey,
-    /// `playlist_id INTEGER NOT NULL REFERENCES playlists (id) ON DELETE CASCADE`
-    pub playlist: PlaylistKey,
-    /// `last_update TEXT NOT NULL`
-    pub last_update: String,
-}
-
-bitflags! {
-    /// Columns of `playlist_track`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlaylistTrackColumns: u8 {
-        /// `track_id`
-        const TRACK_ID = 1 << 0;
-        /// `playlist_id`
-        const PLAYLIST_ID = 1 << 1;
-        /// `last_update`
-        const LAST_UPDATE = 1 << 2;
+entity! {
+    /// Which playlist has which track.
+    pub struct PlaylistTrack in Tables.playlist_track {
+        /// `track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE`
+        Track track: TrackKey = TRACK_ID "track_id" -> Track.cascade();
+        /// `playlist_id INTEGER NOT NULL REFERENCES playlists (id) ON DELETE CASCADE`
+        Playlist playlist: PlaylistKey = PLAYLIST_ID "playlist_id" -> Playlist.cascade();
+        /// `last_update TEXT NOT NULL`
+        LastUpdate last_update: String = LAST_UPDATE "last_update";
+    }
+    table "playlist_track", id "id", standalone;
+    types PlaylistTrackKey, PlaylistTrackId, PlaylistTrackColumns(u8), PlaylistTrackField, PlaylistTrackRef, PlaylistTrackMut;
+    indexes {
+        unique BY_PLAYLIST_AND_TRACK [playlist: PLAYLIST_ID, track: TRACK_ID];
     }
 }
-
-fields! {
-    pub enum PlaylistTrackField for PlaylistTrack, PlaylistTrackColumns {
-        Track: TrackKey = track => TRACK_ID,
-        Playlist: PlaylistKey = playlist => PLAYLIST_ID,
-        LastUpdate: String = last_update => LAST_UPDATE,
-    }
-}
-
-views!(PlaylistTrack, PlaylistTrackRef, PlaylistTrackMut);
-
-impl PlaylistTrack {
-    // Positions of the foreign keys in `INFO`.
-    const TRACK_ID: usize = 0;
-    const PLAYLIST_ID: usize = 1;
-}
-
-impl Entity for PlaylistTrack {
-    type Tables = Tables;
-    type Ref<'w> = PlaylistTrackRef<'w>;
-    type Mut<'w> = PlaylistTrackMut<'w>;
-
-    const TABLE: TableId = TableId(2);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "playlist_track",
-        id: "id",
-        columns: &["track_id", "playlist_id", "last_update"],
-        foreign_keys: &[
-            ForeignKey::to(0, Track::TABLE).cascade(),
-            ForeignKey::to(1, Playlist::TABLE).cascade(),
-        ],
-        indexes: &[IndexInfo::unique(&[1, 0])],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlaylistTrackColumns = PlaylistTrackColumns::empty();
-    const INDEXED: PlaylistTrackColumns =
-        PlaylistTrackColumns::TRACK_ID.union(PlaylistTrackColumns::PLAYLIST_ID);
-    const CHECKED: PlaylistTrackColumns = PlaylistTrackColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.playlist_track
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.playlist_track
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::TRACK_ID => Some(self.track.raw()),
-            Self::PLAYLIST_ID => Some(self.playlist.raw()),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash((self.playlist, self.track))),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.playlist == other.playlist && self.track == other.track,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.track),
-            1 => id_of(tables, self.playlist),
-            2 => self.last_update.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            track: row.key(0)?,
-            playlist: row.key(1)?,
-            last_update: row.read(2)?,
-        })
-    }
-}
-
-impl Standalone for PlaylistTrack {}
 
 impl Join for PlaylistTrack {
     type Left = Track;
@@ -516,7 +263,7 @@ impl PlaylistTrack {
     ) -> Option<PlaylistTrackRef<'_>> {
         let (key, _) = world
             .playlist_track
-            .find(0, (playlist, track), |row| {
+            .find(Self::BY_PLAYLIST_AND_TRACK, (playlist, track), |row| {
                 row.playlist == playlist && row.track == track
             })
             .next()?;
@@ -542,8 +289,8 @@ impl PlaylistTrackMut<'_> {
     /// Sets [`PlaylistTrack::track`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the track is not there,
-    /// [`Error::NotUnique`] when another playlist track has the same `playlist_id`, `track_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the track is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another playlist track has the same `playlist_id`, `track_id`.
     #[inline]
     pub fn set_track(&mut self, track: TrackKey) -> Result<(), Error> {
         self.0.set(PlaylistTrackField::Track(track))
@@ -552,8 +299,8 @@ impl PlaylistTrackMut<'_> {
     /// Sets [`PlaylistTrack::playlist`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the playlist is not there,
-    /// [`Error::NotUnique`] when another playlist track has the same `playlist_id`, `track_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the playlist is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another playlist track has the same `playlist_id`, `track_id`.
     #[inline]
     pub fn set_playlist(&mut self, playlist: PlaylistKey) -> Result<(), Error> {
         self.0.set(PlaylistTrackField::Playlist(playlist))
@@ -567,75 +314,15 @@ impl PlaylistTrackMut<'_> {
     }
 }
 
-/// Handle of a row of `players` in memory.
-pub type PlayerKey = Key<Player>;
-/// `players.id`
-pub type PlayerId = Id<Player>;
-
-/// A row of `players`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Player {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `players`.
+    pub struct Player in Tables.players {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "players", id "id", standalone;
+    types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
-
-bitflags! {
-    /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlayerColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum PlayerField for Player, PlayerColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Player, PlayerRef, PlayerMut);
-
-impl Entity for Player {
-    type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
-
-    const TABLE: TableId = TableId(3);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "players",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlayerColumns = PlayerColumns::empty();
-    const INDEXED: PlayerColumns = PlayerColumns::empty();
-    const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Player {}
 
 impl<'w> PlayerRef<'w> {
     /// The friends whose `player_a` names this player, in order of their ids. O(1).
@@ -736,8 +423,8 @@ impl PlayerMut<'_> {
     /// Links a player with this player: a row of `friends`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player_b(&mut self, player: PlayerKey) -> Result<FriendKey, Error> {
         self.0.link::<Friend, FromLeft>(player)
     }
@@ -745,7 +432,7 @@ impl PlayerMut<'_> {
     /// Unlinks a player from this player: the row of `friends` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player_b(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Friend, FromLeft>(player)
     }
@@ -754,8 +441,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players_b(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -766,8 +453,8 @@ impl PlayerMut<'_> {
     /// Links a player with this player: a row of `friends`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player_a(&mut self, player: PlayerKey) -> Result<FriendKey, Error> {
         self.0.link::<Friend, FromRight>(player)
     }
@@ -775,7 +462,7 @@ impl PlayerMut<'_> {
     /// Unlinks a player from this player: the row of `friends` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player_a(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Friend, FromRight>(player)
     }
@@ -784,8 +471,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players_a(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -796,8 +483,8 @@ impl PlayerMut<'_> {
     /// Links a player with this player: a row of `followers`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_idol(&mut self, player: PlayerKey) -> Result<FollowerKey, Error> {
         self.0.link::<Follower, FromLeft>(player)
     }
@@ -805,7 +492,7 @@ impl PlayerMut<'_> {
     /// Unlinks a player from this player: the row of `followers` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_idol(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Follower, FromLeft>(player)
     }
@@ -814,8 +501,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_idols(&mut self, players: impl IntoIterator<Item = PlayerKey>) -> Result<(), Error> {
         self.0.set_links::<Follower, FromLeft>(players)
     }
@@ -823,8 +510,8 @@ impl PlayerMut<'_> {
     /// Links a player with this player: a row of `followers`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_follower(&mut self, player: PlayerKey) -> Result<FollowerKey, Error> {
         self.0.link::<Follower, FromRight>(player)
     }
@@ -832,7 +519,7 @@ impl PlayerMut<'_> {
     /// Unlinks a player from this player: the row of `followers` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_follower(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Follower, FromRight>(player)
     }
@@ -841,8 +528,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_followers(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -853,8 +540,8 @@ impl PlayerMut<'_> {
     /// Links a film with this player: a row of `cast`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the film is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there; nothing was changed then.
     pub fn add_film_by_cast(&mut self, film: FilmKey) -> Result<CastKey, Error> {
         self.0.link::<Cast, FromRight>(film)
     }
@@ -862,7 +549,7 @@ impl PlayerMut<'_> {
     /// Unlinks a film from this player: the row of `cast` goes, and the film stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_film_by_cast(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.unlink::<Cast, FromRight>(film)
     }
@@ -871,8 +558,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_films_by_cast(
         &mut self,
         films: impl IntoIterator<Item = FilmKey>,
@@ -883,8 +570,8 @@ impl PlayerMut<'_> {
     /// Links a film with this player: a row of `crew`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the film is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there; nothing was changed then.
     pub fn add_film_by_crew(&mut self, film: FilmKey) -> Result<CrewKey, Error> {
         self.0.link::<Crew, FromRight>(film)
     }
@@ -892,7 +579,7 @@ impl PlayerMut<'_> {
     /// Unlinks a film from this player: the row of `crew` goes, and the film stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_film_by_crew(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.unlink::<Crew, FromRight>(film)
     }
@@ -901,8 +588,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_films_by_crew(
         &mut self,
         films: impl IntoIterator<Item = FilmKey>,
@@ -913,8 +600,8 @@ impl PlayerMut<'_> {
     /// Links an object with this player: a row of `player_objects`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the object is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there; nothing was changed then.
     pub fn add_object(&mut self, object: ObjectKey) -> Result<PlayerObjectKey, Error> {
         self.0.link::<PlayerObject, FromLeft>(object)
     }
@@ -922,7 +609,7 @@ impl PlayerMut<'_> {
     /// Unlinks an object from this player: the row of `player_objects` goes, and the object stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.unlink::<PlayerObject, FromLeft>(object)
     }
@@ -931,8 +618,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_objects(
         &mut self,
         objects: impl IntoIterator<Item = ObjectKey>,
@@ -941,116 +628,20 @@ impl PlayerMut<'_> {
     }
 }
 
-/// Handle of a row of `friends` in memory.
-pub type FriendKey = Key<Friend>;
-/// `friends.id`
-pub type FriendId = Id<Friend>;
-
-/// A join of a table with itself: names are those of the columns.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Friend {
-    /// `player_a INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
-    pub player_a: PlayerKey,
-    /// `player_b INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
-    pub player_b: PlayerKey,
-}
-
-bitflags! {
-    /// Columns of `friends`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct FriendColumns: u8 {
-        /// `player_a`
-        const PLAYER_A = 1 << 0;
-        /// `player_b`
-        const PLAYER_B = 1 << 1;
+entity! {
+    /// A join of a table with itself: names are those of the columns.
+    pub struct Friend in Tables.friends {
+        /// `player_a INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+        PlayerA player_a: PlayerKey = PLAYER_A "player_a" -> Player.cascade();
+        /// `player_b INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+        PlayerB player_b: PlayerKey = PLAYER_B "player_b" -> Player.cascade();
+    }
+    table "friends", id "id", standalone;
+    types FriendKey, FriendId, FriendColumns(u8), FriendField, FriendRef, FriendMut;
+    indexes {
+        unique BY_PLAYER_A_AND_PLAYER_B [player_a: PLAYER_A, player_b: PLAYER_B];
     }
 }
-
-fields! {
-    pub enum FriendField for Friend, FriendColumns {
-        PlayerA: PlayerKey = player_a => PLAYER_A,
-        PlayerB: PlayerKey = player_b => PLAYER_B,
-    }
-}
-
-views!(Friend, FriendRef, FriendMut);
-
-impl Friend {
-    // Positions of the foreign keys in `INFO`.
-    const PLAYER_A: usize = 0;
-    const PLAYER_B: usize = 1;
-}
-
-impl Entity for Friend {
-    type Tables = Tables;
-    type Ref<'w> = FriendRef<'w>;
-    type Mut<'w> = FriendMut<'w>;
-
-    const TABLE: TableId = TableId(4);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "friends",
-        id: "id",
-        columns: &["player_a", "player_b"],
-        foreign_keys: &[
-            ForeignKey::to(0, Player::TABLE).cascade(),
-            ForeignKey::to(1, Player::TABLE).cascade(),
-        ],
-        indexes: &[IndexInfo::unique(&[0, 1])],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: FriendColumns = FriendColumns::empty();
-    const INDEXED: FriendColumns = FriendColumns::PLAYER_A.union(FriendColumns::PLAYER_B);
-    const CHECKED: FriendColumns = FriendColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.friends
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.friends
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::PLAYER_A => Some(self.player_a.raw()),
-            Self::PLAYER_B => Some(self.player_b.raw()),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash((self.player_a, self.player_b))),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.player_a == other.player_a && self.player_b == other.player_b,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.player_a),
-            1 => id_of(tables, self.player_b),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            player_a: row.key(0)?,
-            player_b: row.key(1)?,
-        })
-    }
-}
-
-impl Standalone for Friend {}
 
 impl Join for Friend {
     type Left = Player;
@@ -1089,9 +680,11 @@ impl Friend {
     ) -> Option<FriendRef<'_>> {
         let (key, _) = world
             .friends
-            .find(0, (player_a, player_b), |row| {
-                row.player_a == player_a && row.player_b == player_b
-            })
+            .find(
+                Self::BY_PLAYER_A_AND_PLAYER_B,
+                (player_a, player_b),
+                |row| row.player_a == player_a && row.player_b == player_b,
+            )
             .next()?;
         world.get(key).ok()
     }
@@ -1115,8 +708,8 @@ impl FriendMut<'_> {
     /// Sets [`Friend::player_a`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another friend has the same `player_a`, `player_b`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another friend has the same `player_a`, `player_b`.
     #[inline]
     pub fn set_player_a(&mut self, player_a: PlayerKey) -> Result<(), Error> {
         self.0.set(FriendField::PlayerA(player_a))
@@ -1125,131 +718,30 @@ impl FriendMut<'_> {
     /// Sets [`Friend::player_b`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another friend has the same `player_a`, `player_b`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another friend has the same `player_a`, `player_b`.
     #[inline]
     pub fn set_player_b(&mut self, player_b: PlayerKey) -> Result<(), Error> {
         self.0.set(FriendField::PlayerB(player_b))
     }
 }
 
-/// Handle of a row of `followers` in memory.
-pub type FollowerKey = Key<Follower>;
-/// `followers.id`
-pub type FollowerId = Id<Follower>;
-
-/// Another one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Follower {
-    /// `follower_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
-    pub follower: PlayerKey,
-    /// `idol_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
-    pub idol: PlayerKey,
-    /// `created_at INTEGER`
-    pub created_at: Option<i64>,
-}
-
-bitflags! {
-    /// Columns of `followers`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct FollowerColumns: u8 {
-        /// `follower_id`
-        const FOLLOWER_ID = 1 << 0;
-        /// `idol_id`
-        const IDOL_ID = 1 << 1;
-        /// `created_at`
-        const CREATED_AT = 1 << 2;
+entity! {
+    /// Another one.
+    pub struct Follower in Tables.followers {
+        /// `follower_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+        Follower follower: PlayerKey = FOLLOWER_ID "follower_id" -> Player.cascade();
+        /// `idol_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+        Idol idol: PlayerKey = IDOL_ID "idol_id" -> Player.cascade();
+        /// `created_at INTEGER`
+        CreatedAt created_at: Option<i64> = CREATED_AT "created_at";
+    }
+    table "followers", id "id", standalone;
+    types FollowerKey, FollowerId, FollowerColumns(u8), FollowerField, FollowerRef, FollowerMut;
+    indexes {
+        unique BY_FOLLOWER_AND_IDOL [follower: FOLLOWER_ID, idol: IDOL_ID];
     }
 }
-
-fields! {
-    pub enum FollowerField for Follower, FollowerColumns {
-        Follower: PlayerKey = follower => FOLLOWER_ID,
-        Idol: PlayerKey = idol => IDOL_ID,
-        CreatedAt: Option<i64> = created_at => CREATED_AT,
-    }
-}
-
-views!(Follower, FollowerRef, FollowerMut);
-
-impl Follower {
-    // Positions of the foreign keys in `INFO`.
-    const FOLLOWER_ID: usize = 0;
-    const IDOL_ID: usize = 1;
-}
-
-impl Entity for Follower {
-    type Tables = Tables;
-    type Ref<'w> = FollowerRef<'w>;
-    type Mut<'w> = FollowerMut<'w>;
-
-    const TABLE: TableId = TableId(5);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "followers",
-        id: "id",
-        columns: &["follower_id", "idol_id", "created_at"],
-        foreign_keys: &[
-            ForeignKey::to(0, Player::TABLE).cascade(),
-            ForeignKey::to(1, Player::TABLE).cascade(),
-        ],
-        indexes: &[IndexInfo::unique(&[0, 1])],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: FollowerColumns = FollowerColumns::empty();
-    const INDEXED: FollowerColumns = FollowerColumns::FOLLOWER_ID.union(FollowerColumns::IDOL_ID);
-    const CHECKED: FollowerColumns = FollowerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.followers
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.followers
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::FOLLOWER_ID => Some(self.follower.raw()),
-            Self::IDOL_ID => Some(self.idol.raw()),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash((self.follower, self.idol))),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.follower == other.follower && self.idol == other.idol,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.follower),
-            1 => id_of(tables, self.idol),
-            2 => self.created_at.into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            follower: row.key(0)?,
-            idol: row.key(1)?,
-            created_at: row.read(2)?,
-        })
-    }
-}
-
-impl Standalone for Follower {}
 
 impl Join for Follower {
     type Left = Player;
@@ -1292,7 +784,7 @@ impl Follower {
     ) -> Option<FollowerRef<'_>> {
         let (key, _) = world
             .followers
-            .find(0, (follower, idol), |row| {
+            .find(Self::BY_FOLLOWER_AND_IDOL, (follower, idol), |row| {
                 row.follower == follower && row.idol == idol
             })
             .next()?;
@@ -1318,8 +810,8 @@ impl FollowerMut<'_> {
     /// Sets [`Follower::follower`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another follower has the same `follower_id`, `idol_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another follower has the same `follower_id`, `idol_id`.
     #[inline]
     pub fn set_follower(&mut self, follower: PlayerKey) -> Result<(), Error> {
         self.0.set(FollowerField::Follower(follower))
@@ -1328,8 +820,8 @@ impl FollowerMut<'_> {
     /// Sets [`Follower::idol`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another follower has the same `follower_id`, `idol_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another follower has the same `follower_id`, `idol_id`.
     #[inline]
     pub fn set_idol(&mut self, idol: PlayerKey) -> Result<(), Error> {
         self.0.set(FollowerField::Idol(idol))
@@ -1342,77 +834,15 @@ impl FollowerMut<'_> {
     }
 }
 
-/// Handle of a row of `films` in memory.
-pub type FilmKey = Key<Film>;
-/// `films.id`
-pub type FilmId = Id<Film>;
-
-/// A row of `films`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Film {
-    /// `title TEXT NOT NULL`
-    pub title: String,
+entity! {
+    /// A row of `films`.
+    pub struct Film in Tables.films {
+        /// `title TEXT NOT NULL`
+        Title title: String = TITLE "title";
+    }
+    table "films", id "id", standalone;
+    types FilmKey, FilmId, FilmColumns(u8), FilmField, FilmRef, FilmMut;
 }
-
-bitflags! {
-    /// Columns of `films`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct FilmColumns: u8 {
-        /// `title`
-        const TITLE = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum FilmField for Film, FilmColumns {
-        Title: String = title => TITLE,
-    }
-}
-
-views!(Film, FilmRef, FilmMut);
-
-impl Entity for Film {
-    type Tables = Tables;
-    type Ref<'w> = FilmRef<'w>;
-    type Mut<'w> = FilmMut<'w>;
-
-    const TABLE: TableId = TableId(6);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "films",
-        id: "id",
-        columns: &["title"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: FilmColumns = FilmColumns::empty();
-    const INDEXED: FilmColumns = FilmColumns::empty();
-    const CHECKED: FilmColumns = FilmColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.films
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.films
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.title.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            title: row.read(0)?,
-        })
-    }
-}
-
-impl Standalone for Film {}
 
 impl<'w> FilmRef<'w> {
     /// The cast whose `film_id` names this film, in order of their ids. O(1).
@@ -1484,8 +914,8 @@ impl FilmMut<'_> {
     /// Links a player with this film: a row of `cast`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player_by_cast(&mut self, player: PlayerKey) -> Result<CastKey, Error> {
         self.0.link::<Cast, FromLeft>(player)
     }
@@ -1493,7 +923,7 @@ impl FilmMut<'_> {
     /// Unlinks a player from this film: the row of `cast` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player_by_cast(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Cast, FromLeft>(player)
     }
@@ -1502,8 +932,8 @@ impl FilmMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players_by_cast(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -1514,8 +944,8 @@ impl FilmMut<'_> {
     /// Links a player with this film: a row of `crew`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player_by_crew(&mut self, player: PlayerKey) -> Result<CrewKey, Error> {
         self.0.link::<Crew, FromLeft>(player)
     }
@@ -1523,7 +953,7 @@ impl FilmMut<'_> {
     /// Unlinks a player from this film: the row of `crew` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player_by_crew(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Crew, FromLeft>(player)
     }
@@ -1532,8 +962,8 @@ impl FilmMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players_by_crew(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -1544,8 +974,8 @@ impl FilmMut<'_> {
     /// Links an object with this film: a row of `film_objects`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the object is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there; nothing was changed then.
     pub fn add_object(&mut self, object: ObjectKey) -> Result<FilmObjectKey, Error> {
         self.0.link::<FilmObject, FromLeft>(object)
     }
@@ -1553,7 +983,7 @@ impl FilmMut<'_> {
     /// Unlinks an object from this film: the row of `film_objects` goes, and the object stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.unlink::<FilmObject, FromLeft>(object)
     }
@@ -1562,8 +992,8 @@ impl FilmMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_objects(
         &mut self,
         objects: impl IntoIterator<Item = ObjectKey>,
@@ -1572,116 +1002,20 @@ impl FilmMut<'_> {
     }
 }
 
-/// Handle of a row of `cast` in memory.
-pub type CastKey = Key<Cast>;
-/// `cast.id`
-pub type CastId = Id<Cast>;
-
-/// Two joins of the same tables: both are named after themselves.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Cast {
-    /// `film_id INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
-    pub film: FilmKey,
-    /// `player_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
-    pub player: PlayerKey,
-}
-
-bitflags! {
-    /// Columns of `cast`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct CastColumns: u8 {
-        /// `film_id`
-        const FILM_ID = 1 << 0;
-        /// `player_id`
-        const PLAYER_ID = 1 << 1;
+entity! {
+    /// Two joins of the same tables: both are named after themselves.
+    pub struct Cast in Tables.cast {
+        /// `film_id INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
+        Film film: FilmKey = FILM_ID "film_id" -> Film.cascade();
+        /// `player_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+        Player player: PlayerKey = PLAYER_ID "player_id" -> Player.cascade();
+    }
+    table "cast", id "id", standalone;
+    types CastKey, CastId, CastColumns(u8), CastField, CastRef, CastMut;
+    indexes {
+        unique BY_FILM_AND_PLAYER [film: FILM_ID, player: PLAYER_ID];
     }
 }
-
-fields! {
-    pub enum CastField for Cast, CastColumns {
-        Film: FilmKey = film => FILM_ID,
-        Player: PlayerKey = player => PLAYER_ID,
-    }
-}
-
-views!(Cast, CastRef, CastMut);
-
-impl Cast {
-    // Positions of the foreign keys in `INFO`.
-    const FILM_ID: usize = 0;
-    const PLAYER_ID: usize = 1;
-}
-
-impl Entity for Cast {
-    type Tables = Tables;
-    type Ref<'w> = CastRef<'w>;
-    type Mut<'w> = CastMut<'w>;
-
-    const TABLE: TableId = TableId(7);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "cast",
-        id: "id",
-        columns: &["film_id", "player_id"],
-        foreign_keys: &[
-            ForeignKey::to(0, Film::TABLE).cascade(),
-            ForeignKey::to(1, Player::TABLE).cascade(),
-        ],
-        indexes: &[IndexInfo::unique(&[0, 1])],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: CastColumns = CastColumns::empty();
-    const INDEXED: CastColumns = CastColumns::FILM_ID.union(CastColumns::PLAYER_ID);
-    const CHECKED: CastColumns = CastColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.cast
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.cast
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::FILM_ID => Some(self.film.raw()),
-            Self::PLAYER_ID => Some(self.player.raw()),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash((self.film, self.player))),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.film == other.film && self.player == other.player,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.film),
-            1 => id_of(tables, self.player),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            film: row.key(0)?,
-            player: row.key(1)?,
-        })
-    }
-}
-
-impl Standalone for Cast {}
 
 impl Join for Cast {
     type Left = Film;
@@ -1720,7 +1054,7 @@ impl Cast {
     ) -> Option<CastRef<'_>> {
         let (key, _) = world
             .cast
-            .find(0, (film, player), |row| {
+            .find(Self::BY_FILM_AND_PLAYER, (film, player), |row| {
                 row.film == film && row.player == player
             })
             .next()?;
@@ -1746,8 +1080,8 @@ impl CastMut<'_> {
     /// Sets [`Cast::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there,
-    /// [`Error::NotUnique`] when another cast has the same `film_id`, `player_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cast has the same `film_id`, `player_id`.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(CastField::Film(film))
@@ -1756,124 +1090,28 @@ impl CastMut<'_> {
     /// Sets [`Cast::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another cast has the same `film_id`, `player_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cast has the same `film_id`, `player_id`.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(CastField::Player(player))
     }
 }
 
-/// Handle of a row of `crew` in memory.
-pub type CrewKey = Key<Crew>;
-/// `crew.id`
-pub type CrewId = Id<Crew>;
-
-/// A row of `crew`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Crew {
-    /// `film_id INTEGER NOT NULL REFERENCES films (id)`
-    pub film: FilmKey,
-    /// `player_id INTEGER NOT NULL REFERENCES players (id)`
-    pub player: PlayerKey,
-}
-
-bitflags! {
-    /// Columns of `crew`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct CrewColumns: u8 {
-        /// `film_id`
-        const FILM_ID = 1 << 0;
-        /// `player_id`
-        const PLAYER_ID = 1 << 1;
+entity! {
+    /// A row of `crew`.
+    pub struct Crew in Tables.crew {
+        /// `film_id INTEGER NOT NULL REFERENCES films (id)`
+        Film film: FilmKey = FILM_ID "film_id" -> Film;
+        /// `player_id INTEGER NOT NULL REFERENCES players (id)`
+        Player player: PlayerKey = PLAYER_ID "player_id" -> Player;
+    }
+    table "crew", id "id", standalone;
+    types CrewKey, CrewId, CrewColumns(u8), CrewField, CrewRef, CrewMut;
+    indexes {
+        unique BY_PLAYER_AND_FILM [player: PLAYER_ID, film: FILM_ID];
     }
 }
-
-fields! {
-    pub enum CrewField for Crew, CrewColumns {
-        Film: FilmKey = film => FILM_ID,
-        Player: PlayerKey = player => PLAYER_ID,
-    }
-}
-
-views!(Crew, CrewRef, CrewMut);
-
-impl Crew {
-    // Positions of the foreign keys in `INFO`.
-    const FILM_ID: usize = 0;
-    const PLAYER_ID: usize = 1;
-}
-
-impl Entity for Crew {
-    type Tables = Tables;
-    type Ref<'w> = CrewRef<'w>;
-    type Mut<'w> = CrewMut<'w>;
-
-    const TABLE: TableId = TableId(8);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "crew",
-        id: "id",
-        columns: &["film_id", "player_id"],
-        foreign_keys: &[
-            ForeignKey::to(0, Film::TABLE),
-            ForeignKey::to(1, Player::TABLE),
-        ],
-        indexes: &[IndexInfo::unique(&[1, 0])],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: CrewColumns = CrewColumns::empty();
-    const INDEXED: CrewColumns = CrewColumns::FILM_ID.union(CrewColumns::PLAYER_ID);
-    const CHECKED: CrewColumns = CrewColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.crew
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.crew
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::FILM_ID => Some(self.film.raw()),
-            Self::PLAYER_ID => Some(self.player.raw()),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash((self.player, self.film))),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.player == other.player && self.film == other.film,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.film),
-            1 => id_of(tables, self.player),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            film: row.key(0)?,
-            player: row.key(1)?,
-        })
-    }
-}
-
-impl Standalone for Crew {}
 
 impl Join for Crew {
     type Left = Film;
@@ -1912,7 +1150,7 @@ impl Crew {
     ) -> Option<CrewRef<'_>> {
         let (key, _) = world
             .crew
-            .find(0, (player, film), |row| {
+            .find(Self::BY_PLAYER_AND_FILM, (player, film), |row| {
                 row.player == player && row.film == film
             })
             .next()?;
@@ -1938,8 +1176,8 @@ impl CrewMut<'_> {
     /// Sets [`Crew::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there,
-    /// [`Error::NotUnique`] when another crew has the same `player_id`, `film_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another crew has the same `player_id`, `film_id`.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(CrewField::Film(film))
@@ -1948,83 +1186,23 @@ impl CrewMut<'_> {
     /// Sets [`Crew::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another crew has the same `player_id`, `film_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another crew has the same `player_id`, `film_id`.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(CrewField::Player(player))
     }
 }
 
-/// Handle of a row of `objects` in memory.
-pub type ObjectKey = Key<Object>;
-/// `objects.id`
-pub type ObjectId = Id<Object>;
-
-/// A row of `objects`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Object {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `objects`.
+    pub struct Object in Tables.objects {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "objects", id "id", standalone;
+    types ObjectKey, ObjectId, ObjectColumns(u8), ObjectField, ObjectRef, ObjectMut;
 }
-
-bitflags! {
-    /// Columns of `objects`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct ObjectColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum ObjectField for Object, ObjectColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Object, ObjectRef, ObjectMut);
-
-impl Entity for Object {
-    type Tables = Tables;
-    type Ref<'w> = ObjectRef<'w>;
-    type Mut<'w> = ObjectMut<'w>;
-
-    const TABLE: TableId = TableId(9);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "objects",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: ObjectColumns = ObjectColumns::empty();
-    const INDEXED: ObjectColumns = ObjectColumns::empty();
-    const CHECKED: ObjectColumns = ObjectColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.objects
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.objects
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Object {}
 
 impl<'w> ObjectRef<'w> {
     /// The player object whose `object_id` names this object. O(1).
@@ -2065,8 +1243,8 @@ impl ObjectMut<'_> {
     /// Links a player with this object: a row of `player_objects`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player(&mut self, player: PlayerKey) -> Result<PlayerObjectKey, Error> {
         self.0.link::<PlayerObject, FromRight>(player)
     }
@@ -2074,7 +1252,7 @@ impl ObjectMut<'_> {
     /// Unlinks a player from this object: the row of `player_objects` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<PlayerObject, FromRight>(player)
     }
@@ -2083,8 +1261,8 @@ impl ObjectMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -2095,8 +1273,8 @@ impl ObjectMut<'_> {
     /// Links a film with this object: a row of `film_objects`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the film is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there; nothing was changed then.
     pub fn add_film(&mut self, film: FilmKey) -> Result<FilmObjectKey, Error> {
         self.0.link::<FilmObject, FromRight>(film)
     }
@@ -2104,7 +1282,7 @@ impl ObjectMut<'_> {
     /// Unlinks a film from this object: the row of `film_objects` goes, and the film stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.unlink::<FilmObject, FromRight>(film)
     }
@@ -2113,110 +1291,24 @@ impl ObjectMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_films(&mut self, films: impl IntoIterator<Item = FilmKey>) -> Result<(), Error> {
         self.0.set_links::<FilmObject, FromRight>(films)
     }
 }
 
-/// Handle of a row of `player_objects` in memory.
-pub type PlayerObjectKey = Key<PlayerObject>;
-/// `player_objects.id`
-pub type PlayerObjectId = Id<PlayerObject>;
-
-/// One player at most has an object, and it says nothing else.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PlayerObject {
-    /// `player_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
-    pub player: PlayerKey,
-    /// `object_id INTEGER UNIQUE NOT NULL REFERENCES objects (id) ON DELETE CASCADE`
-    pub object: ObjectKey,
+entity! {
+    /// One player at most has an object, and it says nothing else.
+    pub struct PlayerObject in Tables.player_objects {
+        /// `player_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+        Player player: PlayerKey = PLAYER_ID "player_id" -> Player.cascade();
+        /// `object_id INTEGER UNIQUE NOT NULL REFERENCES objects (id) ON DELETE CASCADE`
+        Object object: ObjectKey = OBJECT_ID "object_id" -> Object.cascade().unique();
+    }
+    table "player_objects", id "id", standalone;
+    types PlayerObjectKey, PlayerObjectId, PlayerObjectColumns(u8), PlayerObjectField, PlayerObjectRef, PlayerObjectMut;
 }
-
-bitflags! {
-    /// Columns of `player_objects`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlayerObjectColumns: u8 {
-        /// `player_id`
-        const PLAYER_ID = 1 << 0;
-        /// `object_id`
-        const OBJECT_ID = 1 << 1;
-    }
-}
-
-fields! {
-    pub enum PlayerObjectField for PlayerObject, PlayerObjectColumns {
-        Player: PlayerKey = player => PLAYER_ID,
-        Object: ObjectKey = object => OBJECT_ID,
-    }
-}
-
-views!(PlayerObject, PlayerObjectRef, PlayerObjectMut);
-
-impl PlayerObject {
-    // Positions of the foreign keys in `INFO`.
-    const PLAYER_ID: usize = 0;
-    const OBJECT_ID: usize = 1;
-}
-
-impl Entity for PlayerObject {
-    type Tables = Tables;
-    type Ref<'w> = PlayerObjectRef<'w>;
-    type Mut<'w> = PlayerObjectMut<'w>;
-
-    const TABLE: TableId = TableId(10);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "player_objects",
-        id: "id",
-        columns: &["player_id", "object_id"],
-        foreign_keys: &[
-            ForeignKey::to(0, Player::TABLE).cascade(),
-            ForeignKey::to(1, Object::TABLE).cascade().unique(),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlayerObjectColumns = PlayerObjectColumns::empty();
-    const INDEXED: PlayerObjectColumns =
-        PlayerObjectColumns::PLAYER_ID.union(PlayerObjectColumns::OBJECT_ID);
-    const CHECKED: PlayerObjectColumns = PlayerObjectColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.player_objects
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.player_objects
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::PLAYER_ID => Some(self.player.raw()),
-            Self::OBJECT_ID => Some(self.object.raw()),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.player),
-            1 => id_of(tables, self.object),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            player: row.key(0)?,
-            object: row.key(1)?,
-        })
-    }
-}
-
-impl Standalone for PlayerObject {}
 
 impl Join for PlayerObject {
     type Left = Player;
@@ -2270,7 +1362,7 @@ impl PlayerObjectMut<'_> {
     /// Sets [`PlayerObject::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(PlayerObjectField::Player(player))
@@ -2279,117 +1371,27 @@ impl PlayerObjectMut<'_> {
     /// Sets [`PlayerObject::object`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the object is not there,
-    /// [`Error::NotUnique`] when the object has a player object already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the object has a player object already.
     #[inline]
     pub fn set_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.set(PlayerObjectField::Object(object))
     }
 }
 
-/// Handle of a row of `stores` in memory.
-pub type StoreKey = Key<Store>;
-/// `stores.id`
-pub type StoreId = Id<Store>;
-
-/// One end is UNIQUE, and another table points here: a row of its own.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Store {
-    /// `manager_id INTEGER UNIQUE NOT NULL REFERENCES players (id)`
-    pub manager: PlayerKey,
-    /// `film_id INTEGER NOT NULL REFERENCES films (id)`
-    pub film: FilmKey,
-    /// `last_update TEXT NOT NULL`
-    pub last_update: String,
+entity! {
+    /// One end is UNIQUE, and another table points here: a row of its own.
+    pub struct Store in Tables.stores {
+        /// `manager_id INTEGER UNIQUE NOT NULL REFERENCES players (id)`
+        Manager manager: PlayerKey = MANAGER_ID "manager_id" -> Player.unique();
+        /// `film_id INTEGER NOT NULL REFERENCES films (id)`
+        Film film: FilmKey = FILM_ID "film_id" -> Film;
+        /// `last_update TEXT NOT NULL`
+        LastUpdate last_update: String = LAST_UPDATE "last_update";
+    }
+    table "stores", id "id", standalone;
+    types StoreKey, StoreId, StoreColumns(u8), StoreField, StoreRef, StoreMut;
 }
-
-bitflags! {
-    /// Columns of `stores`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct StoreColumns: u8 {
-        /// `manager_id`
-        const MANAGER_ID = 1 << 0;
-        /// `film_id`
-        const FILM_ID = 1 << 1;
-        /// `last_update`
-        const LAST_UPDATE = 1 << 2;
-    }
-}
-
-fields! {
-    pub enum StoreField for Store, StoreColumns {
-        Manager: PlayerKey = manager => MANAGER_ID,
-        Film: FilmKey = film => FILM_ID,
-        LastUpdate: String = last_update => LAST_UPDATE,
-    }
-}
-
-views!(Store, StoreRef, StoreMut);
-
-impl Store {
-    // Positions of the foreign keys in `INFO`.
-    const MANAGER_ID: usize = 0;
-    const FILM_ID: usize = 1;
-}
-
-impl Entity for Store {
-    type Tables = Tables;
-    type Ref<'w> = StoreRef<'w>;
-    type Mut<'w> = StoreMut<'w>;
-
-    const TABLE: TableId = TableId(11);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "stores",
-        id: "id",
-        columns: &["manager_id", "film_id", "last_update"],
-        foreign_keys: &[
-            ForeignKey::to(0, Player::TABLE).unique(),
-            ForeignKey::to(1, Film::TABLE),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: StoreColumns = StoreColumns::empty();
-    const INDEXED: StoreColumns = StoreColumns::MANAGER_ID.union(StoreColumns::FILM_ID);
-    const CHECKED: StoreColumns = StoreColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.stores
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.stores
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::MANAGER_ID => Some(self.manager.raw()),
-            Self::FILM_ID => Some(self.film.raw()),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.manager),
-            1 => id_of(tables, self.film),
-            2 => self.last_update.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            manager: row.key(0)?,
-            film: row.key(1)?,
-            last_update: row.read(2)?,
-        })
-    }
-}
-
-impl Standalone for Store {}
 
 impl Store {
     /// The store whose `manager_id` is this player. O(1).
@@ -2430,8 +1432,8 @@ impl StoreMut<'_> {
     /// Sets [`Store::manager`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when the player has a store already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the player has a store already.
     #[inline]
     pub fn set_manager(&mut self, manager: PlayerKey) -> Result<(), Error> {
         self.0.set(StoreField::Manager(manager))
@@ -2440,7 +1442,7 @@ impl StoreMut<'_> {
     /// Sets [`Store::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(StoreField::Film(film))
@@ -2453,109 +1455,19 @@ impl StoreMut<'_> {
     }
 }
 
-/// Handle of a row of `copies` in memory.
-pub type CopyRowKey = Key<CopyRow>;
-/// `copies.id`
-pub type CopyRowId = Id<CopyRow>;
-
-/// A row of `copies`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CopyRow {
-    /// `film_id INTEGER NOT NULL REFERENCES films (id)`
-    pub film: FilmKey,
-    /// `store_id INTEGER NOT NULL REFERENCES stores (id)`
-    pub store: StoreKey,
-    /// `last_update TEXT NOT NULL`
-    pub last_update: String,
+entity! {
+    /// A row of `copies`.
+    pub struct CopyRow in Tables.copies {
+        /// `film_id INTEGER NOT NULL REFERENCES films (id)`
+        Film film: FilmKey = FILM_ID "film_id" -> Film;
+        /// `store_id INTEGER NOT NULL REFERENCES stores (id)`
+        Store store: StoreKey = STORE_ID "store_id" -> Store;
+        /// `last_update TEXT NOT NULL`
+        LastUpdate last_update: String = LAST_UPDATE "last_update";
+    }
+    table "copies", id "id", standalone;
+    types CopyRowKey, CopyRowId, CopyRowColumns(u8), CopyRowField, CopyRowRef, CopyRowMut;
 }
-
-bitflags! {
-    /// Columns of `copies`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct CopyRowColumns: u8 {
-        /// `film_id`
-        const FILM_ID = 1 << 0;
-        /// `store_id`
-        const STORE_ID = 1 << 1;
-        /// `last_update`
-        const LAST_UPDATE = 1 << 2;
-    }
-}
-
-fields! {
-    pub enum CopyRowField for CopyRow, CopyRowColumns {
-        Film: FilmKey = film => FILM_ID,
-        Store: StoreKey = store => STORE_ID,
-        LastUpdate: String = last_update => LAST_UPDATE,
-    }
-}
-
-views!(CopyRow, CopyRowRef, CopyRowMut);
-
-impl CopyRow {
-    // Positions of the foreign keys in `INFO`.
-    const FILM_ID: usize = 0;
-    const STORE_ID: usize = 1;
-}
-
-impl Entity for CopyRow {
-    type Tables = Tables;
-    type Ref<'w> = CopyRowRef<'w>;
-    type Mut<'w> = CopyRowMut<'w>;
-
-    const TABLE: TableId = TableId(12);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "copies",
-        id: "id",
-        columns: &["film_id", "store_id", "last_update"],
-        foreign_keys: &[
-            ForeignKey::to(0, Film::TABLE),
-            ForeignKey::to(1, Store::TABLE),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: CopyRowColumns = CopyRowColumns::empty();
-    const INDEXED: CopyRowColumns = CopyRowColumns::FILM_ID.union(CopyRowColumns::STORE_ID);
-    const CHECKED: CopyRowColumns = CopyRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.copies
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.copies
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::FILM_ID => Some(self.film.raw()),
-            Self::STORE_ID => Some(self.store.raw()),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.film),
-            1 => id_of(tables, self.store),
-            2 => self.last_update.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            film: row.key(0)?,
-            store: row.key(1)?,
-            last_update: row.read(2)?,
-        })
-    }
-}
-
-impl Standalone for CopyRow {}
 
 impl CopyRow {
     /// The copies whose `film_id` is this film, in order of their ids. O(1).
@@ -2587,7 +1499,7 @@ impl CopyRowMut<'_> {
     /// Sets [`CopyRow::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(CopyRowField::Film(film))
@@ -2596,7 +1508,7 @@ impl CopyRowMut<'_> {
     /// Sets [`CopyRow::store`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the store is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the store is not there.
     #[inline]
     pub fn set_store(&mut self, store: StoreKey) -> Result<(), Error> {
         self.0.set(CopyRowField::Store(store))
@@ -2609,123 +1521,22 @@ impl CopyRowMut<'_> {
     }
 }
 
-/// Handle of a row of `ratings` in memory.
-pub type RatingKey = Key<Rating>;
-/// `ratings.id`
-pub type RatingId = Id<Rating>;
-
-/// The pair is UNIQUE, and there is more to say.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rating {
-    /// `film_id INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
-    pub film: FilmKey,
-    /// `player_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
-    pub player: PlayerKey,
-    /// `stars INTEGER NOT NULL`
-    pub stars: i64,
-}
-
-bitflags! {
-    /// Columns of `ratings`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct RatingColumns: u8 {
-        /// `film_id`
-        const FILM_ID = 1 << 0;
-        /// `player_id`
-        const PLAYER_ID = 1 << 1;
-        /// `stars`
-        const STARS = 1 << 2;
+entity! {
+    /// The pair is UNIQUE, and there is more to say.
+    pub struct Rating in Tables.ratings {
+        /// `film_id INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
+        Film film: FilmKey = FILM_ID "film_id" -> Film.cascade();
+        /// `player_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+        Player player: PlayerKey = PLAYER_ID "player_id" -> Player.cascade();
+        /// `stars INTEGER NOT NULL`
+        Stars stars: i64 = STARS "stars";
+    }
+    table "ratings", id "id", standalone;
+    types RatingKey, RatingId, RatingColumns(u8), RatingField, RatingRef, RatingMut;
+    indexes {
+        unique BY_FILM_AND_PLAYER [film: FILM_ID, player: PLAYER_ID];
     }
 }
-
-fields! {
-    pub enum RatingField for Rating, RatingColumns {
-        Film: FilmKey = film => FILM_ID,
-        Player: PlayerKey = player => PLAYER_ID,
-        Stars: i64 = stars => STARS,
-    }
-}
-
-views!(Rating, RatingRef, RatingMut);
-
-impl Rating {
-    // Positions of the foreign keys in `INFO`.
-    const FILM_ID: usize = 0;
-    const PLAYER_ID: usize = 1;
-}
-
-impl Entity for Rating {
-    type Tables = Tables;
-    type Ref<'w> = RatingRef<'w>;
-    type Mut<'w> = RatingMut<'w>;
-
-    const TABLE: TableId = TableId(13);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "ratings",
-        id: "id",
-        columns: &["film_id", "player_id", "stars"],
-        foreign_keys: &[
-            ForeignKey::to(0, Film::TABLE).cascade(),
-            ForeignKey::to(1, Player::TABLE).cascade(),
-        ],
-        indexes: &[IndexInfo::unique(&[0, 1])],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: RatingColumns = RatingColumns::empty();
-    const INDEXED: RatingColumns = RatingColumns::FILM_ID.union(RatingColumns::PLAYER_ID);
-    const CHECKED: RatingColumns = RatingColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.ratings
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.ratings
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::FILM_ID => Some(self.film.raw()),
-            Self::PLAYER_ID => Some(self.player.raw()),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash((self.film, self.player))),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.film == other.film && self.player == other.player,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.film),
-            1 => id_of(tables, self.player),
-            2 => self.stars.into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            film: row.key(0)?,
-            player: row.key(1)?,
-            stars: row.read(2)?,
-        })
-    }
-}
-
-impl Standalone for Rating {}
 
 impl Rating {
     /// The ratings whose `film_id` is this film, in order of their ids. O(1).
@@ -2746,7 +1557,7 @@ impl Rating {
     ) -> Option<RatingRef<'_>> {
         let (key, _) = world
             .ratings
-            .find(0, (film, player), |row| {
+            .find(Self::BY_FILM_AND_PLAYER, (film, player), |row| {
                 row.film == film && row.player == player
             })
             .next()?;
@@ -2772,8 +1583,8 @@ impl RatingMut<'_> {
     /// Sets [`Rating::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there,
-    /// [`Error::NotUnique`] when another rating has the same `film_id`, `player_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another rating has the same `film_id`, `player_id`.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(RatingField::Film(film))
@@ -2782,8 +1593,8 @@ impl RatingMut<'_> {
     /// Sets [`Rating::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another rating has the same `film_id`, `player_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another rating has the same `film_id`, `player_id`.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(RatingField::Player(player))
@@ -2796,109 +1607,19 @@ impl RatingMut<'_> {
     }
 }
 
-/// Handle of a row of `passages` in memory.
-pub type PassageKey = Key<Passage>;
-/// `passages.gamedb_id`
-pub type PassageId = Id<Passage>;
-
-/// A table without an id of its own, as one from elsewhere gets one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Passage {
-    /// `from_film INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
-    pub from_film: FilmKey,
-    /// `to_film INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
-    pub to_film: FilmKey,
-    /// `direction TEXT NOT NULL`
-    pub direction: String,
+entity! {
+    /// A table without an id of its own, as one from elsewhere gets one.
+    pub struct Passage in Tables.passages {
+        /// `from_film INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
+        FromFilm from_film: FilmKey = FROM_FILM "from_film" -> Film.cascade();
+        /// `to_film INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
+        ToFilm to_film: FilmKey = TO_FILM "to_film" -> Film.cascade();
+        /// `direction TEXT NOT NULL`
+        Direction direction: String = DIRECTION "direction";
+    }
+    table "passages", id "gamedb_id", standalone;
+    types PassageKey, PassageId, PassageColumns(u8), PassageField, PassageRef, PassageMut;
 }
-
-bitflags! {
-    /// Columns of `passages`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PassageColumns: u8 {
-        /// `from_film`
-        const FROM_FILM = 1 << 0;
-        /// `to_film`
-        const TO_FILM = 1 << 1;
-        /// `direction`
-        const DIRECTION = 1 << 2;
-    }
-}
-
-fields! {
-    pub enum PassageField for Passage, PassageColumns {
-        FromFilm: FilmKey = from_film => FROM_FILM,
-        ToFilm: FilmKey = to_film => TO_FILM,
-        Direction: String = direction => DIRECTION,
-    }
-}
-
-views!(Passage, PassageRef, PassageMut);
-
-impl Passage {
-    // Positions of the foreign keys in `INFO`.
-    const FROM_FILM: usize = 0;
-    const TO_FILM: usize = 1;
-}
-
-impl Entity for Passage {
-    type Tables = Tables;
-    type Ref<'w> = PassageRef<'w>;
-    type Mut<'w> = PassageMut<'w>;
-
-    const TABLE: TableId = TableId(14);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "passages",
-        id: "gamedb_id",
-        columns: &["from_film", "to_film", "direction"],
-        foreign_keys: &[
-            ForeignKey::to(0, Film::TABLE).cascade(),
-            ForeignKey::to(1, Film::TABLE).cascade(),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PassageColumns = PassageColumns::empty();
-    const INDEXED: PassageColumns = PassageColumns::FROM_FILM.union(PassageColumns::TO_FILM);
-    const CHECKED: PassageColumns = PassageColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.passages
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.passages
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::FROM_FILM => Some(self.from_film.raw()),
-            Self::TO_FILM => Some(self.to_film.raw()),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.from_film),
-            1 => id_of(tables, self.to_film),
-            2 => self.direction.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            from_film: row.key(0)?,
-            to_film: row.key(1)?,
-            direction: row.read(2)?,
-        })
-    }
-}
-
-impl Standalone for Passage {}
 
 impl Passage {
     /// The passages whose `from_film` is this film, in order of their ids. O(1).
@@ -2931,7 +1652,7 @@ impl PassageMut<'_> {
     /// Sets [`Passage::from_film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there.
     #[inline]
     pub fn set_from_film(&mut self, from_film: FilmKey) -> Result<(), Error> {
         self.0.set(PassageField::FromFilm(from_film))
@@ -2940,7 +1661,7 @@ impl PassageMut<'_> {
     /// Sets [`Passage::to_film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there.
     #[inline]
     pub fn set_to_film(&mut self, to_film: FilmKey) -> Result<(), Error> {
         self.0.set(PassageField::ToFilm(to_film))
@@ -2953,134 +1674,22 @@ impl PassageMut<'_> {
     }
 }
 
-/// Handle of a row of `film_objects` in memory.
-pub type FilmObjectKey = Key<FilmObject>;
-/// `film_objects.id`
-pub type FilmObjectId = Id<FilmObject>;
-
-/// The config says that it is a join, although it has a weight.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FilmObject {
-    /// `film_id INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
-    pub film: FilmKey,
-    /// `object_id INTEGER NOT NULL REFERENCES objects (id) ON DELETE CASCADE`
-    pub object: ObjectKey,
-    /// `weight REAL NOT NULL DEFAULT 1.5`
-    pub weight: f64,
-}
-
-impl Default for FilmObject {
-    fn default() -> Self {
-        Self {
-            film: Key::null(),
-            object: Key::null(),
-            weight: 1.5,
-        }
+entity! {
+    /// The config says that it is a join, although it has a weight.
+    pub struct FilmObject in Tables.film_objects {
+        /// `film_id INTEGER NOT NULL REFERENCES films (id) ON DELETE CASCADE`
+        Film film: FilmKey = FILM_ID "film_id" -> Film.cascade();
+        /// `object_id INTEGER NOT NULL REFERENCES objects (id) ON DELETE CASCADE`
+        Object object: ObjectKey = OBJECT_ID "object_id" -> Object.cascade();
+        /// `weight REAL NOT NULL DEFAULT 1.5`
+        Weight weight: f64 = WEIGHT "weight" default 1.5;
+    }
+    table "film_objects", id "id", standalone;
+    types FilmObjectKey, FilmObjectId, FilmObjectColumns(u8), FilmObjectField, FilmObjectRef, FilmObjectMut;
+    indexes {
+        unique BY_FILM_AND_OBJECT [film: FILM_ID, object: OBJECT_ID];
     }
 }
-
-bitflags! {
-    /// Columns of `film_objects`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct FilmObjectColumns: u8 {
-        /// `film_id`
-        const FILM_ID = 1 << 0;
-        /// `object_id`
-        const OBJECT_ID = 1 << 1;
-        /// `weight`
-        const WEIGHT = 1 << 2;
-    }
-}
-
-fields! {
-    pub enum FilmObjectField for FilmObject, FilmObjectColumns {
-        Film: FilmKey = film => FILM_ID,
-        Object: ObjectKey = object => OBJECT_ID,
-        Weight: f64 = weight => WEIGHT,
-    }
-}
-
-views!(FilmObject, FilmObjectRef, FilmObjectMut);
-
-impl FilmObject {
-    // Positions of the foreign keys in `INFO`.
-    const FILM_ID: usize = 0;
-    const OBJECT_ID: usize = 1;
-}
-
-impl Entity for FilmObject {
-    type Tables = Tables;
-    type Ref<'w> = FilmObjectRef<'w>;
-    type Mut<'w> = FilmObjectMut<'w>;
-
-    const TABLE: TableId = TableId(15);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "film_objects",
-        id: "id",
-        columns: &["film_id", "object_id", "weight"],
-        foreign_keys: &[
-            ForeignKey::to(0, Film::TABLE).cascade(),
-            ForeignKey::to(1, Object::TABLE).cascade(),
-        ],
-        indexes: &[IndexInfo::unique(&[0, 1])],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: FilmObjectColumns = FilmObjectColumns::WEIGHT;
-    const INDEXED: FilmObjectColumns =
-        FilmObjectColumns::FILM_ID.union(FilmObjectColumns::OBJECT_ID);
-    const CHECKED: FilmObjectColumns = FilmObjectColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.film_objects
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.film_objects
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::FILM_ID => Some(self.film.raw()),
-            Self::OBJECT_ID => Some(self.object.raw()),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash((self.film, self.object))),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.film == other.film && self.object == other.object,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.film),
-            1 => id_of(tables, self.object),
-            2 => self.weight.into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            film: row.key(0)?,
-            object: row.key(1)?,
-            weight: row.read(2)?,
-        })
-    }
-}
-
-impl Standalone for FilmObject {}
 
 impl Join for FilmObject {
     type Left = Film;
@@ -3123,7 +1732,7 @@ impl FilmObject {
     ) -> Option<FilmObjectRef<'_>> {
         let (key, _) = world
             .film_objects
-            .find(0, (film, object), |row| {
+            .find(Self::BY_FILM_AND_OBJECT, (film, object), |row| {
                 row.film == film && row.object == object
             })
             .next()?;
@@ -3149,8 +1758,8 @@ impl FilmObjectMut<'_> {
     /// Sets [`FilmObject::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there,
-    /// [`Error::NotUnique`] when another film object has the same `film_id`, `object_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another film object has the same `film_id`, `object_id`.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(FilmObjectField::Film(film))
@@ -3159,8 +1768,8 @@ impl FilmObjectMut<'_> {
     /// Sets [`FilmObject::object`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the object is not there,
-    /// [`Error::NotUnique`] when another film object has the same `film_id`, `object_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another film object has the same `film_id`, `object_id`.
     #[inline]
     pub fn set_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.set(FilmObjectField::Object(object))
@@ -3169,124 +1778,27 @@ impl FilmObjectMut<'_> {
     /// Sets [`FilmObject::weight`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_weight(&mut self, weight: f64) -> Result<(), Error> {
         self.0.set(FilmObjectField::Weight(weight))
     }
 }
 
-/// Handle of a row of `object_tracks` in memory.
-pub type ObjectTrackKey = Key<ObjectTrack>;
-/// `object_tracks.id`
-pub type ObjectTrackId = Id<ObjectTrack>;
-
-/// The config says that it is none.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ObjectTrack {
-    /// `object_id INTEGER NOT NULL REFERENCES objects (id) ON DELETE CASCADE`
-    pub object: ObjectKey,
-    /// `track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE`
-    pub track: TrackKey,
-}
-
-bitflags! {
-    /// Columns of `object_tracks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct ObjectTrackColumns: u8 {
-        /// `object_id`
-        const OBJECT_ID = 1 << 0;
-        /// `track_id`
-        const TRACK_ID = 1 << 1;
+entity! {
+    /// The config says that it is none.
+    pub struct ObjectTrack in Tables.object_tracks {
+        /// `object_id INTEGER NOT NULL REFERENCES objects (id) ON DELETE CASCADE`
+        Object object: ObjectKey = OBJECT_ID "object_id" -> Object.cascade();
+        /// `track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE`
+        Track track: TrackKey = TRACK_ID "track_id" -> Track.cascade();
+    }
+    table "object_tracks", id "id", standalone;
+    types ObjectTrackKey, ObjectTrackId, ObjectTrackColumns(u8), ObjectTrackField, ObjectTrackRef, ObjectTrackMut;
+    indexes {
+        unique BY_OBJECT_AND_TRACK [object: OBJECT_ID, track: TRACK_ID];
     }
 }
-
-fields! {
-    pub enum ObjectTrackField for ObjectTrack, ObjectTrackColumns {
-        Object: ObjectKey = object => OBJECT_ID,
-        Track: TrackKey = track => TRACK_ID,
-    }
-}
-
-views!(ObjectTrack, ObjectTrackRef, ObjectTrackMut);
-
-impl ObjectTrack {
-    // Positions of the foreign keys in `INFO`.
-    const OBJECT_ID: usize = 0;
-    const TRACK_ID: usize = 1;
-}
-
-impl Entity for ObjectTrack {
-    type Tables = Tables;
-    type Ref<'w> = ObjectTrackRef<'w>;
-    type Mut<'w> = ObjectTrackMut<'w>;
-
-    const TABLE: TableId = TableId(16);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "object_tracks",
-        id: "id",
-        columns: &["object_id", "track_id"],
-        foreign_keys: &[
-            ForeignKey::to(0, Object::TABLE).cascade(),
-            ForeignKey::to(1, Track::TABLE).cascade(),
-        ],
-        indexes: &[IndexInfo::unique(&[0, 1])],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: ObjectTrackColumns = ObjectTrackColumns::empty();
-    const INDEXED: ObjectTrackColumns =
-        ObjectTrackColumns::OBJECT_ID.union(ObjectTrackColumns::TRACK_ID);
-    const CHECKED: ObjectTrackColumns = ObjectTrackColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.object_tracks
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.object_tracks
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::OBJECT_ID => Some(self.object.raw()),
-            Self::TRACK_ID => Some(self.track.raw()),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash((self.object, self.track))),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.object == other.object && self.track == other.track,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.object),
-            1 => id_of(tables, self.track),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            object: row.key(0)?,
-            track: row.key(1)?,
-        })
-    }
-}
-
-impl Standalone for ObjectTrack {}
 
 impl ObjectTrack {
     /// The object tracks whose `object_id` is this object, in order of their ids. O(1).
@@ -3307,7 +1819,7 @@ impl ObjectTrack {
     ) -> Option<ObjectTrackRef<'_>> {
         let (key, _) = world
             .object_tracks
-            .find(0, (object, track), |row| {
+            .find(Self::BY_OBJECT_AND_TRACK, (object, track), |row| {
                 row.object == object && row.track == track
             })
             .next()?;
@@ -3333,8 +1845,8 @@ impl ObjectTrackMut<'_> {
     /// Sets [`ObjectTrack::object`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the object is not there,
-    /// [`Error::NotUnique`] when another object track has the same `object_id`, `track_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another object track has the same `object_id`, `track_id`.
     #[inline]
     pub fn set_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.set(ObjectTrackField::Object(object))
@@ -3343,8 +1855,8 @@ impl ObjectTrackMut<'_> {
     /// Sets [`ObjectTrack::track`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the track is not there,
-    /// [`Error::NotUnique`] when another object track has the same `object_id`, `track_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the track is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another object track has the same `object_id`, `track_id`.
     #[inline]
     pub fn set_track(&mut self, track: TrackKey) -> Result<(), Error> {
         self.0.set(ObjectTrackField::Track(track))

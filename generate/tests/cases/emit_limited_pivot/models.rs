@@ -1,102 +1,38 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, NewOrKept, Owned, Pivot, PivotRow, RawKey,
-    RowReader, Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields,
-    id_of_optional, owner_enum, tables, views,
-};
+use gamedb::codegen::{Error, NewOrKept, Rows, entity, owner_enum, pivot, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
-pub type World = gamedb::World<Tables>;
+pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
     /// The rows of `players`.
-    0 => players: Table<Player>,
+    players: Table<Player>,
     /// The rows of `ships`.
-    1 => ships: Table<Ship>,
+    ships: Table<Ship>,
     /// The rows of `planets`.
-    2 => planets: Table<Planet>,
+    planets: Table<Planet>,
     /// The rows of `crates`.
-    3 => crates: Table<Crate>,
+    crates: Table<Crate>,
     /// Who has a crate: a player, who may have pawned it to another, a ship, a planet or a void.
-    4 => crate_holders: Pivot<CrateHolder>,
+    crate_holders: Pivot<CrateHolder>,
     /// The rows of `notes`.
-    5 => notes: Table<Note>,
+    notes: Table<Note>,
     /// A pivot with one owner, because the config says so.
-    6 => note_owners: Pivot<NoteOwner>,
+    note_owners: Pivot<NoteOwner>,
 }
 
-/// Handle of a row of `players` in memory.
-pub type PlayerKey = Key<Player>;
-/// `players.id`
-pub type PlayerId = Id<Player>;
-
-/// A row of `players`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Player {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `players`.
+    pub struct Player in Tables.players {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "players", id "id", standalone;
+    types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
-
-bitflags! {
-    /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlayerColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum PlayerField for Player, PlayerColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Player, PlayerRef, PlayerMut);
-
-impl Entity for Player {
-    type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
-
-    const TABLE: TableId = TableId(0);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "players",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlayerColumns = PlayerColumns::empty();
-    const INDEXED: PlayerColumns = PlayerColumns::empty();
-    const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Player {}
 
 impl<'w> PlayerRef<'w> {
     /// The crates that this player owns, in the order in which they were added. O(1).
@@ -133,7 +69,7 @@ impl PlayerMut<'_> {
     /// Removes a crate of this player, and the row of `crate_holders`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this player's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this player's; nothing was changed then.
     pub fn remove_crate(&mut self, crate_: CrateKey) -> Result<(), Error> {
         self.0.remove_owned(crate_)
     }
@@ -141,7 +77,7 @@ impl PlayerMut<'_> {
     /// Replaces this player's crates by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's crate; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's crate; nothing was changed then.
     pub fn set_crates(
         &mut self,
         crates: impl IntoIterator<Item = impl Into<NewOrKept<Crate>>>,
@@ -152,7 +88,7 @@ impl PlayerMut<'_> {
     /// Gives a crate of this player to somebody else: one UPDATE of `crate_holders`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this player's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this player's; nothing was changed then.
     pub fn give_crate(
         &mut self,
         crate_: CrateKey,
@@ -162,75 +98,15 @@ impl PlayerMut<'_> {
     }
 }
 
-/// Handle of a row of `ships` in memory.
-pub type ShipKey = Key<Ship>;
-/// `ships.id`
-pub type ShipId = Id<Ship>;
-
-/// A row of `ships`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ship {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `ships`.
+    pub struct Ship in Tables.ships {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "ships", id "id", standalone;
+    types ShipKey, ShipId, ShipColumns(u8), ShipField, ShipRef, ShipMut;
 }
-
-bitflags! {
-    /// Columns of `ships`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct ShipColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum ShipField for Ship, ShipColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Ship, ShipRef, ShipMut);
-
-impl Entity for Ship {
-    type Tables = Tables;
-    type Ref<'w> = ShipRef<'w>;
-    type Mut<'w> = ShipMut<'w>;
-
-    const TABLE: TableId = TableId(1);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "ships",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: ShipColumns = ShipColumns::empty();
-    const INDEXED: ShipColumns = ShipColumns::empty();
-    const CHECKED: ShipColumns = ShipColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.ships
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.ships
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Ship {}
 
 impl<'w> ShipRef<'w> {
     /// The crates that this ship owns, in the order in which they were added. O(1).
@@ -282,7 +158,7 @@ impl ShipMut<'_> {
     /// Removes a crate of this ship, and the row of `crate_holders`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this ship's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this ship's; nothing was changed then.
     pub fn remove_crate(&mut self, crate_: CrateKey) -> Result<(), Error> {
         self.0.remove_owned(crate_)
     }
@@ -290,7 +166,7 @@ impl ShipMut<'_> {
     /// Replaces this ship's crates by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's crate; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's crate; nothing was changed then.
     pub fn set_crates(
         &mut self,
         crates: impl IntoIterator<Item = impl Into<NewOrKept<Crate>>>,
@@ -301,7 +177,7 @@ impl ShipMut<'_> {
     /// Gives a crate of this ship to somebody else: one UPDATE of `crate_holders`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this ship's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this ship's; nothing was changed then.
     pub fn give_crate(
         &mut self,
         crate_: CrateKey,
@@ -321,7 +197,7 @@ impl ShipMut<'_> {
     /// Removes a note of this ship, and the row of `note_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this ship's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this ship's; nothing was changed then.
     pub fn remove_note(&mut self, note: NoteKey) -> Result<(), Error> {
         self.0.remove_owned(note)
     }
@@ -329,7 +205,7 @@ impl ShipMut<'_> {
     /// Replaces this ship's notes by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's note; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's note; nothing was changed then.
     pub fn set_notes(
         &mut self,
         notes: impl IntoIterator<Item = impl Into<NewOrKept<Note>>>,
@@ -340,81 +216,21 @@ impl ShipMut<'_> {
     /// Gives a note of this ship to somebody else: one UPDATE of `note_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this ship's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this ship's; nothing was changed then.
     pub fn give_note(&mut self, note: NoteKey, to: impl Into<NoteOwnerKey>) -> Result<(), Error> {
         self.0.give(note, to)
     }
 }
 
-/// Handle of a row of `planets` in memory.
-pub type PlanetKey = Key<Planet>;
-/// `planets.id`
-pub type PlanetId = Id<Planet>;
-
-/// A row of `planets`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Planet {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `planets`.
+    pub struct Planet in Tables.planets {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "planets", id "id", standalone;
+    types PlanetKey, PlanetId, PlanetColumns(u8), PlanetField, PlanetRef, PlanetMut;
 }
-
-bitflags! {
-    /// Columns of `planets`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlanetColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum PlanetField for Planet, PlanetColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Planet, PlanetRef, PlanetMut);
-
-impl Entity for Planet {
-    type Tables = Tables;
-    type Ref<'w> = PlanetRef<'w>;
-    type Mut<'w> = PlanetMut<'w>;
-
-    const TABLE: TableId = TableId(2);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "planets",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlanetColumns = PlanetColumns::empty();
-    const INDEXED: PlanetColumns = PlanetColumns::empty();
-    const CHECKED: PlanetColumns = PlanetColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.planets
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.planets
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Planet {}
 
 impl PlanetMut<'_> {
     /// Sets [`Planet::name`].
@@ -424,107 +240,16 @@ impl PlanetMut<'_> {
     }
 }
 
-/// Handle of a row of `crates` in memory.
-pub type CrateKey = Key<Crate>;
-/// `crates.id`
-pub type CrateId = Id<Crate>;
-
-/// A row of `crates`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Crate {
-    /// `weight REAL NOT NULL`
-    pub weight: f64,
-    /// `inside INTEGER REFERENCES crates (id) ON DELETE SET NULL`
-    pub inside: Option<CrateKey>,
-}
-
-bitflags! {
-    /// Columns of `crates`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct CrateColumns: u8 {
-        /// `weight`
-        const WEIGHT = 1 << 0;
-        /// `inside`
-        const INSIDE = 1 << 1;
+entity! {
+    /// A row of `crates`.
+    pub struct Crate in Tables.crates {
+        /// `weight REAL NOT NULL`
+        Weight weight: f64 = WEIGHT "weight";
+        /// `inside INTEGER REFERENCES crates (id) ON DELETE SET NULL`
+        Inside inside: Option<CrateKey> = INSIDE "inside" -> Crate.set_null();
     }
-}
-
-fields! {
-    pub enum CrateField for Crate, CrateColumns {
-        Weight: f64 = weight => WEIGHT,
-        Inside: Option<CrateKey> = inside => INSIDE,
-    }
-}
-
-views!(Crate, CrateRef, CrateMut);
-
-impl Crate {
-    // Positions of the foreign keys in `INFO`.
-    const INSIDE: usize = 0;
-}
-
-impl Entity for Crate {
-    type Tables = Tables;
-    type Ref<'w> = CrateRef<'w>;
-    type Mut<'w> = CrateMut<'w>;
-
-    const TABLE: TableId = TableId(3);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "crates",
-        id: "id",
-        columns: &["weight", "inside"],
-        foreign_keys: &[ForeignKey::to(1, Crate::TABLE).set_null()],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Owned {
-            pivot: CrateHolder::TABLE,
-        },
-    };
-    const REALS: CrateColumns = CrateColumns::WEIGHT;
-    const INDEXED: CrateColumns = CrateColumns::INSIDE;
-    const CHECKED: CrateColumns = CrateColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.crates
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.crates
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::INSIDE => self.inside.map(Key::raw),
-            _ => None,
-        }
-    }
-
-    fn orphaned(foreign_key: usize) -> Option<CrateField> {
-        match foreign_key {
-            Self::INSIDE => Some(CrateField::Inside(None)),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.weight.into(),
-            1 => id_of_optional(tables, self.inside),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            weight: row.read(0)?,
-            inside: row.optional_key(1)?,
-        })
-    }
-}
-
-impl Owned for Crate {
-    type Pivot = CrateHolder;
+    table "crates", id "id", owned CrateHolder;
+    types CrateKey, CrateId, CrateColumns(u8), CrateField, CrateRef, CrateMut;
 }
 
 impl Crate {
@@ -561,7 +286,7 @@ impl CrateMut<'_> {
     /// Sets [`Crate::weight`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_weight(&mut self, weight: f64) -> Result<(), Error> {
         self.0.set(CrateField::Weight(weight))
@@ -570,200 +295,54 @@ impl CrateMut<'_> {
     /// Sets [`Crate::inside`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the crate is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the crate is not there.
     #[inline]
     pub fn set_inside(&mut self, inside: Option<CrateKey>) -> Result<(), Error> {
         self.0.set(CrateField::Inside(inside))
     }
 }
 
-/// `crate_holders.id`
-pub type CrateHolderId = Id<CrateHolder>;
-
-/// Who has a crate: a player, who may have pawned it to another, a ship, a planet or a void.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CrateHolder {
-    /// `crate_holders.id`
-    pub id: CrateHolderId,
-    /// The crate that is owned: `crate_id`.
-    pub crate_: CrateKey,
-    /// Who owns it.
-    pub owner: CrateHolderKey,
-}
-
-impl CrateHolder {
-    /// Whether a player owns it.
-    #[must_use]
-    pub const fn is_player(&self) -> bool {
-        self.owner.is_player()
+pivot! {
+    /// Who has a crate: a player, who may have pawned it to another, a ship, a planet or a void.
+    pub struct CrateHolder in Tables.crate_holders {
+        /// The crate that is owned: `crate_id`.
+        crate_: Crate = CRATE_ID "crate_id".cascade().unique();
+        /// Who owns it.
+        owner: CrateHolderKey =
+            PLAYER_ID "player_id" -> Player.cascade(),
+            PAWNBROKER "pawnbroker" -> Player.cascade(),
+            SHIP_ID "ship_id" -> Ship.cascade(),
+            PLANET_ID "planet_id" -> Planet.cascade(),
+            VOID_ID "void_id" outside;
     }
-
-    /// Whether a pawnbroker owns it.
-    #[must_use]
-    pub const fn is_pawnbroker(&self) -> bool {
-        self.owner.is_pawnbroker()
-    }
-
-    /// Whether a ship owns it.
-    #[must_use]
-    pub const fn is_ship(&self) -> bool {
-        self.owner.is_ship()
-    }
-
-    /// Whether a planet owns it.
-    #[must_use]
-    pub const fn is_planet(&self) -> bool {
-        self.owner.is_planet()
-    }
-
-    /// Whether a void owns it.
-    #[must_use]
-    pub const fn is_void(&self) -> bool {
-        self.owner.is_void()
-    }
+    table "crate_holders", id "id", CrateHolderId;
+    owners { is_player, is_pawnbroker, is_ship, is_planet, is_void }
 }
 
 owner_enum! {
     /// Who owns a [`Crate`].
     pub enum CrateHolderKey {
         /// `player_id`
-        0 => Player(PlayerKey) { is_player, as_player, from },
+        Player(PlayerKey) { is_player, as_player, from },
         /// `pawnbroker`
-        1 => Pawnbroker(PlayerKey) { is_pawnbroker, as_pawnbroker },
+        Pawnbroker(PlayerKey) { is_pawnbroker, as_pawnbroker },
         /// `ship_id`
-        2 => Ship(ShipKey) { is_ship, as_ship, from },
+        Ship(ShipKey) { is_ship, as_ship, from },
         /// `planet_id`
-        3 => Planet(PlanetKey) { is_planet, as_planet },
+        Planet(PlanetKey) { is_planet, as_planet },
         /// `void_id`
-        4 => Void(i64) { is_void, as_void },
+        Void(i64) { is_void, as_void },
     }
 }
 
-impl PivotRow for CrateHolder {
-    type Tables = Tables;
-    type Owned = Crate;
-    type Owner = CrateHolderKey;
-
-    const TABLE: TableId = TableId(4);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "crate_holders",
-        id: "id",
-        columns: &[
-            "crate_id",
-            "player_id",
-            "pawnbroker",
-            "ship_id",
-            "planet_id",
-            "void_id",
-        ],
-        foreign_keys: &[
-            ForeignKey::to(0, Crate::TABLE).cascade().unique(),
-            ForeignKey::to(1, Player::TABLE).cascade(),
-            ForeignKey::to(2, Player::TABLE).cascade(),
-            ForeignKey::to(3, Ship::TABLE).cascade(),
-            ForeignKey::to(4, Planet::TABLE).cascade(),
-            ForeignKey::arm(5),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Pivot {
-            owned: Crate::TABLE,
-        },
-    };
-
-    fn table(tables: &Tables) -> &Pivot<Self> {
-        &tables.crate_holders
+entity! {
+    /// A row of `notes`.
+    pub struct Note in Tables.notes {
+        /// `words TEXT NOT NULL`
+        Words words: String = WORDS "words";
     }
-
-    fn table_mut(tables: &mut Tables) -> &mut Pivot<Self> {
-        &mut tables.crate_holders
-    }
-
-    #[inline]
-    fn new(id: CrateHolderId, crate_: CrateKey, owner: CrateHolderKey) -> Self {
-        Self { id, crate_, owner }
-    }
-
-    #[inline]
-    fn owned(&self) -> CrateKey {
-        self.crate_
-    }
-}
-
-/// Handle of a row of `notes` in memory.
-pub type NoteKey = Key<Note>;
-/// `notes.id`
-pub type NoteId = Id<Note>;
-
-/// A row of `notes`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Note {
-    /// `words TEXT NOT NULL`
-    pub words: String,
-}
-
-bitflags! {
-    /// Columns of `notes`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct NoteColumns: u8 {
-        /// `words`
-        const WORDS = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum NoteField for Note, NoteColumns {
-        Words: String = words => WORDS,
-    }
-}
-
-views!(Note, NoteRef, NoteMut);
-
-impl Entity for Note {
-    type Tables = Tables;
-    type Ref<'w> = NoteRef<'w>;
-    type Mut<'w> = NoteMut<'w>;
-
-    const TABLE: TableId = TableId(5);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "notes",
-        id: "id",
-        columns: &["words"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Owned {
-            pivot: NoteOwner::TABLE,
-        },
-    };
-    const REALS: NoteColumns = NoteColumns::empty();
-    const INDEXED: NoteColumns = NoteColumns::empty();
-    const CHECKED: NoteColumns = NoteColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.notes
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.notes
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.words.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            words: row.read(0)?,
-        })
-    }
-}
-
-impl Owned for Note {
-    type Pivot = NoteOwner;
+    table "notes", id "id", owned NoteOwner;
+    types NoteKey, NoteId, NoteColumns(u8), NoteField, NoteRef, NoteMut;
 }
 
 impl<'w> NoteRef<'w> {
@@ -786,70 +365,23 @@ impl NoteMut<'_> {
     }
 }
 
-/// `note_owners.id`
-pub type NoteOwnerId = Id<NoteOwner>;
-
-/// A pivot with one owner, because the config says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoteOwner {
-    /// `note_owners.id`
-    pub id: NoteOwnerId,
-    /// The note that is owned: `note_id`.
-    pub note: NoteKey,
-    /// Who owns it.
-    pub owner: NoteOwnerKey,
-}
-
-impl NoteOwner {
-    /// Whether a ship owns it.
-    #[must_use]
-    pub const fn is_ship(&self) -> bool {
-        self.owner.is_ship()
+pivot! {
+    /// A pivot with one owner, because the config says so.
+    pub struct NoteOwner in Tables.note_owners {
+        /// The note that is owned: `note_id`.
+        note: Note = NOTE_ID "note_id".cascade().unique();
+        /// Who owns it.
+        owner: NoteOwnerKey =
+            SHIP_ID "ship_id" -> Ship.cascade();
     }
+    table "note_owners", id "id", NoteOwnerId;
+    owners { is_ship }
 }
 
 owner_enum! {
     /// Who owns a [`Note`].
     pub enum NoteOwnerKey {
         /// `ship_id`
-        0 => Ship(ShipKey) { is_ship, as_ship, from },
-    }
-}
-
-impl PivotRow for NoteOwner {
-    type Tables = Tables;
-    type Owned = Note;
-    type Owner = NoteOwnerKey;
-
-    const TABLE: TableId = TableId(6);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "note_owners",
-        id: "id",
-        columns: &["note_id", "ship_id"],
-        foreign_keys: &[
-            ForeignKey::to(0, Note::TABLE).cascade().unique(),
-            ForeignKey::to(1, Ship::TABLE).cascade(),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Pivot { owned: Note::TABLE },
-    };
-
-    fn table(tables: &Tables) -> &Pivot<Self> {
-        &tables.note_owners
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Pivot<Self> {
-        &mut tables.note_owners
-    }
-
-    #[inline]
-    fn new(id: NoteOwnerId, note: NoteKey, owner: NoteOwnerKey) -> Self {
-        Self { id, note, owner }
-    }
-
-    #[inline]
-    fn owned(&self) -> NoteKey {
-        self.note
+        Ship(ShipKey) { is_ship, as_ship, from },
     }
 }

@@ -1,19 +1,15 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, IndexHasher, IndexInfo, Key, RawKey, RowReader,
-    Rows, Standalone, Table, TableId, TableInfo, TableKind, Value, bitflags, fields, id_of,
-    id_of_optional, tables, text_enum, views,
-};
+use gamedb::codegen::{Error, Rows, entity, tables, text_enum};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
-pub type World = gamedb::World<Tables>;
+pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
     /// Words that mean something in Rust, in SQL, in Markdown, or in generated code.
-    0 => r#type: Table<Type>,
+    r#type: Table<Type>,
     /// \`\`\`
     /// panic!("this is no doctest");
     /// \`\`\`
@@ -21,21 +17,21 @@ tables! {
     /// \- a list
     /// goes on
     /// \# Heading
-    1 => parents: Table<ParentRow>,
+    parents: Table<ParentRow>,
     /// The rows of `values`.
-    2 => values: Table<ValueRow>,
+    values: Table<ValueRow>,
     /// The rows of `owners`.
-    3 => owners: Table<OwnerRow>,
+    owners: Table<OwnerRow>,
     /// The rows of `tables`.
-    4 => tables: Table<TableRow>,
+    tables: Table<TableRow>,
     /// The rows of `errors`.
-    5 => errors: Table<ErrorRow>,
+    errors: Table<ErrorRow>,
     /// The rows of `type_fields`.
-    6 => type_fields: Table<TypeFieldRow>,
+    type_fields: Table<TypeFieldRow>,
     /// The rows of `players`.
-    7 => players: Table<Player>,
+    players: Table<Player>,
     /// The rows of `player_keys`.
-    8 => player_keys: Table<PlayerKeyRow>,
+    player_keys: Table<PlayerKeyRow>,
 }
 
 text_enum! {
@@ -49,334 +45,61 @@ text_enum! {
     }
 }
 
-/// Handle of a row of `type` in memory.
-pub type TypeKey = Key<Type>;
-/// `type.id`
-pub type TypeId = Id<Type>;
-
-/// Words that mean something in Rust, in SQL, in Markdown, or in generated code.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Type {
-    /// `"self" INTEGER REFERENCES "type" (id) ON DELETE SET NULL`
-    pub self_: Option<TypeKey>,
-    /// `"super" TEXT`
-    pub super_: Option<String>,
-    /// `"fn" TEXT NOT NULL UNIQUE`
-    pub r#fn: String,
-    /// `"world" TEXT NOT NULL`
-    pub world: String,
-    /// `"row" INTEGER NOT NULL`
-    pub row: i64,
-    /// `"key" REAL NOT NULL`
-    pub key: f64,
-    /// Ends here */ or "there" or \`here.
-    pub r#match: ParentRowKey,
-    /// `"TABLE" INTEGER REFERENCES parents (id)`
-    pub table: Option<ParentRowKey>,
-    /// `"INFO_id" INTEGER REFERENCES parents (id)`
-    pub info: Option<ParentRowKey>,
-    /// `"naïve col" TEXT`
-    pub naïve_col: Option<String>,
-    /// ``"a`b" BLOB NOT NULL``
-    pub a_b: Vec<u8>,
-    /// `"1st" INTEGER NOT NULL DEFAULT 1`
-    pub _1st: i64,
-    /// `"quo""te" TEXT NOT NULL DEFAULT 'it''s "here"'`
-    pub quo_te: String,
-    /// `a_b INTEGER NOT NULL`
-    pub a_b_2: i64,
-    /// `ab INTEGER NOT NULL`
-    pub ab: i64,
-    /// `a_1 INTEGER NOT NULL`
-    pub a_1: i64,
-    /// `a1 INTEGER NOT NULL`
-    pub a1: i64,
-    /// `a__b INTEGER NOT NULL`
-    pub a_b_3: i64,
-    /// `_x INTEGER NOT NULL`
-    pub _x: i64,
-    /// `from_parent INTEGER REFERENCES parents (id)`
-    pub from_parent: Option<ParentRowKey>,
-    /// `"flags" TEXT NOT NULL CHECK ("flags" IN ('a"b', 'Self', '1', 'self', ''))`
-    pub flags: Flags,
-}
-
-impl Default for Type {
-    fn default() -> Self {
-        Self {
-            self_: None,
-            super_: None,
-            r#fn: String::new(),
-            world: String::new(),
-            row: 0,
-            key: 0.0,
-            r#match: Key::null(),
-            table: None,
-            info: None,
-            naïve_col: None,
-            a_b: Vec::new(),
-            _1st: 1,
-            quo_te: "it's \"here\"".to_owned(),
-            a_b_2: 0,
-            ab: 0,
-            a_1: 0,
-            a1: 0,
-            a_b_3: 0,
-            _x: 0,
-            from_parent: None,
-            flags: Flags::default(),
-        }
+entity! {
+    /// Words that mean something in Rust, in SQL, in Markdown, or in generated code.
+    pub struct Type in Tables.r#type {
+        /// `"self" INTEGER REFERENCES "type" (id) ON DELETE SET NULL`
+        Self_ self_: Option<TypeKey> = SELF "self" -> Type.set_null();
+        /// `"super" TEXT`
+        Super super_: Option<String> = SUPER "super";
+        /// `"fn" TEXT NOT NULL UNIQUE`
+        Fn r#fn: String = FN "fn";
+        /// `"world" TEXT NOT NULL`
+        World world: String = WORLD "world";
+        /// `"row" INTEGER NOT NULL`
+        Row row: i64 = ROW "row";
+        /// `"key" REAL NOT NULL`
+        Key key: f64 = KEY "key";
+        /// Ends here */ or "there" or \`here.
+        Match r#match: ParentRowKey = MATCH "match" -> ParentRow;
+        /// `"TABLE" INTEGER REFERENCES parents (id)`
+        Table table: Option<ParentRowKey> = TABLE "TABLE" -> ParentRow;
+        /// `"INFO_id" INTEGER REFERENCES parents (id)`
+        Info info: Option<ParentRowKey> = INFO_ID "INFO_id" -> ParentRow;
+        /// `"naïve col" TEXT`
+        NaïveCol naïve_col: Option<String> = NAÏVE_COL "naïve col";
+        /// ``"a`b" BLOB NOT NULL``
+        AB a_b: Vec<u8> = A_B "a`b";
+        /// `"1st" INTEGER NOT NULL DEFAULT 1`
+        _1st _1st: i64 = _1ST "1st" default 1;
+        /// `"quo""te" TEXT NOT NULL DEFAULT 'it''s "here"'`
+        QuoTe quo_te: String = QUO_TE "quo\"te" default "it's \"here\"".to_owned();
+        /// `a_b INTEGER NOT NULL`
+        AB2 a_b_2: i64 = A_B_ "a_b";
+        /// `ab INTEGER NOT NULL`
+        Ab ab: i64 = AB "ab";
+        /// `a_1 INTEGER NOT NULL`
+        A1 a_1: i64 = A_1 "a_1";
+        /// `a1 INTEGER NOT NULL`
+        A12 a1: i64 = A1 "a1";
+        /// `a__b INTEGER NOT NULL`
+        AB3 a_b_3: i64 = A_B2 "a__b";
+        /// `_x INTEGER NOT NULL`
+        X _x: i64 = X "_x";
+        /// `from_parent INTEGER REFERENCES parents (id)`
+        FromParent from_parent: Option<ParentRowKey> = FROM_PARENT "from_parent" -> ParentRow;
+        /// `"flags" TEXT NOT NULL CHECK ("flags" IN ('a"b', 'Self', '1', 'self', ''))`
+        Flags flags: Flags = FLAGS_ "flags";
+    }
+    table "type", id "id", standalone;
+    types TypeKey, TypeId, TypeColumns(u32), TypeField, TypeRef, TypeMut;
+    indexes {
+        unique BY_FN [r#fn: FN];
+        unique BY_WORLD_AND_ROW_AND_KEY [world: WORLD, row: ROW, key: KEY];
+        plain BY_KEY [key: KEY];
+        plain BY_ROW_AND_MATCH [row: ROW, r#match: MATCH];
     }
 }
-
-bitflags! {
-    /// Columns of `type`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct TypeColumns: u32 {
-        /// `self`
-        const SELF = 1 << 0;
-        /// `super`
-        const SUPER = 1 << 1;
-        /// `fn`
-        const FN = 1 << 2;
-        /// `world`
-        const WORLD = 1 << 3;
-        /// `row`
-        const ROW = 1 << 4;
-        /// `key`
-        const KEY = 1 << 5;
-        /// `match`
-        const MATCH = 1 << 6;
-        /// `TABLE`
-        const TABLE = 1 << 7;
-        /// `INFO_id`
-        const INFO_ID = 1 << 8;
-        /// `naïve col`
-        const NAÏVE_COL = 1 << 9;
-        /// `` a`b ``
-        const A_B = 1 << 10;
-        /// `1st`
-        const _1ST = 1 << 11;
-        /// `quo"te`
-        const QUO_TE = 1 << 12;
-        /// `a_b`
-        const A_B_ = 1 << 13;
-        /// `ab`
-        const AB = 1 << 14;
-        /// `a_1`
-        const A_1 = 1 << 15;
-        /// `a1`
-        const A1 = 1 << 16;
-        /// `a__b`
-        const A_B2 = 1 << 17;
-        /// `_x`
-        const X = 1 << 18;
-        /// `from_parent`
-        const FROM_PARENT = 1 << 19;
-        /// `flags`
-        const FLAGS_ = 1 << 20;
-    }
-}
-
-fields! {
-    pub enum TypeField for Type, TypeColumns {
-        Self_: Option<TypeKey> = self_ => SELF,
-        Super: Option<String> = super_ => SUPER,
-        Fn: String = r#fn => FN,
-        World: String = world => WORLD,
-        Row: i64 = row => ROW,
-        Key: f64 = key => KEY,
-        Match: ParentRowKey = r#match => MATCH,
-        Table: Option<ParentRowKey> = table => TABLE,
-        Info: Option<ParentRowKey> = info => INFO_ID,
-        NaïveCol: Option<String> = naïve_col => NAÏVE_COL,
-        AB: Vec<u8> = a_b => A_B,
-        _1st: i64 = _1st => _1ST,
-        QuoTe: String = quo_te => QUO_TE,
-        AB2: i64 = a_b_2 => A_B_,
-        Ab: i64 = ab => AB,
-        A1: i64 = a_1 => A_1,
-        A12: i64 = a1 => A1,
-        AB3: i64 = a_b_3 => A_B2,
-        X: i64 = _x => X,
-        FromParent: Option<ParentRowKey> = from_parent => FROM_PARENT,
-        Flags: Flags = flags => FLAGS_,
-    }
-}
-
-views!(Type, TypeRef, TypeMut);
-
-impl Type {
-    // Positions of the foreign keys in `INFO`.
-    const SELF: usize = 0;
-    const MATCH: usize = 1;
-    const TABLE_KEY: usize = 2;
-    const INFO_ID: usize = 3;
-    const FROM_PARENT: usize = 4;
-}
-
-impl Entity for Type {
-    type Tables = Tables;
-    type Ref<'w> = TypeRef<'w>;
-    type Mut<'w> = TypeMut<'w>;
-
-    const TABLE: TableId = TableId(0);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "type",
-        id: "id",
-        columns: &[
-            "self",
-            "super",
-            "fn",
-            "world",
-            "row",
-            "key",
-            "match",
-            "TABLE",
-            "INFO_id",
-            "naïve col",
-            "a`b",
-            "1st",
-            "quo\"te",
-            "a_b",
-            "ab",
-            "a_1",
-            "a1",
-            "a__b",
-            "_x",
-            "from_parent",
-            "flags",
-        ],
-        foreign_keys: &[
-            ForeignKey::to(0, Type::TABLE).set_null(),
-            ForeignKey::to(6, ParentRow::TABLE),
-            ForeignKey::to(7, ParentRow::TABLE),
-            ForeignKey::to(8, ParentRow::TABLE),
-            ForeignKey::to(19, ParentRow::TABLE),
-        ],
-        indexes: &[
-            IndexInfo::unique(&[2]),
-            IndexInfo::unique(&[3, 4, 5]),
-            IndexInfo::plain(&[5]),
-            IndexInfo::plain(&[4, 6]),
-        ],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: TypeColumns = TypeColumns::KEY;
-    const INDEXED: TypeColumns = TypeColumns::SELF
-        .union(TypeColumns::FN)
-        .union(TypeColumns::WORLD)
-        .union(TypeColumns::ROW)
-        .union(TypeColumns::KEY)
-        .union(TypeColumns::MATCH)
-        .union(TypeColumns::TABLE)
-        .union(TypeColumns::INFO_ID)
-        .union(TypeColumns::FROM_PARENT);
-    const CHECKED: TypeColumns = TypeColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.r#type
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.r#type
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::SELF => self.self_.map(Key::raw),
-            Self::MATCH => Some(self.r#match.raw()),
-            Self::TABLE_KEY => self.table.map(Key::raw),
-            Self::INFO_ID => self.info.map(Key::raw),
-            Self::FROM_PARENT => self.from_parent.map(Key::raw),
-            _ => None,
-        }
-    }
-
-    fn orphaned(foreign_key: usize) -> Option<TypeField> {
-        match foreign_key {
-            Self::SELF => Some(TypeField::Self_(None)),
-            _ => None,
-        }
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash(self.r#fn.as_str())),
-            1 => Some(hasher.hash((self.world.as_str(), self.row, (self.key + 0.0).to_bits()))),
-            2 => Some(hasher.hash((self.key + 0.0).to_bits())),
-            3 => Some(hasher.hash((self.row, self.r#match))),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.r#fn == other.r#fn,
-            1 => self.world == other.world && self.row == other.row && self.key == other.key,
-            2 => self.key == other.key,
-            3 => self.row == other.row && self.r#match == other.r#match,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of_optional(tables, self.self_),
-            1 => self.super_.as_deref().into(),
-            2 => self.r#fn.as_str().into(),
-            3 => self.world.as_str().into(),
-            4 => self.row.into(),
-            5 => self.key.into(),
-            6 => id_of(tables, self.r#match),
-            7 => id_of_optional(tables, self.table),
-            8 => id_of_optional(tables, self.info),
-            9 => self.naïve_col.as_deref().into(),
-            10 => self.a_b.as_slice().into(),
-            11 => self._1st.into(),
-            12 => self.quo_te.as_str().into(),
-            13 => self.a_b_2.into(),
-            14 => self.ab.into(),
-            15 => self.a_1.into(),
-            16 => self.a1.into(),
-            17 => self.a_b_3.into(),
-            18 => self._x.into(),
-            19 => id_of_optional(tables, self.from_parent),
-            20 => self.flags.into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            self_: row.optional_key(0)?,
-            super_: row.read(1)?,
-            r#fn: row.read(2)?,
-            world: row.read(3)?,
-            row: row.read(4)?,
-            key: row.read(5)?,
-            r#match: row.key(6)?,
-            table: row.optional_key(7)?,
-            info: row.optional_key(8)?,
-            naïve_col: row.read(9)?,
-            a_b: row.read(10)?,
-            _1st: row.read(11)?,
-            quo_te: row.read(12)?,
-            a_b_2: row.read(13)?,
-            ab: row.read(14)?,
-            a_1: row.read(15)?,
-            a1: row.read(16)?,
-            a_b_3: row.read(17)?,
-            _x: row.read(18)?,
-            from_parent: row.optional_key(19)?,
-            flags: row.read(20)?,
-        })
-    }
-}
-
-impl Standalone for Type {}
 
 impl Type {
     /// The type whose `self` is this type, in order of their ids. O(1).
@@ -391,7 +114,7 @@ impl Type {
 
     /// The type whose `TABLE` is this parent, in order of their ids. O(1).
     pub fn find_by_table(world: &World, table: ParentRowKey) -> Rows<'_, Type> {
-        world.r#type.children(Self::TABLE_KEY, table.raw())
+        world.r#type.children(Self::TABLE, table.raw())
     }
 
     /// The type whose `INFO_id` is this parent, in order of their ids. O(1).
@@ -406,7 +129,10 @@ impl Type {
 
     /// The type with this `fn`. O(1).
     pub fn find_by_fn<'w>(world: &'w World, r#fn: &str) -> Option<TypeRef<'w>> {
-        let (key, _) = world.r#type.find(0, r#fn, |row| row.r#fn == r#fn).next()?;
+        let (key, _) = world
+            .r#type
+            .find(Self::BY_FN, r#fn, |row| row.r#fn == r#fn)
+            .next()?;
         world.get(key).ok()
     }
 
@@ -419,9 +145,11 @@ impl Type {
     ) -> Option<TypeRef<'w>> {
         let (key, _) = world
             .r#type
-            .find(1, (its_world, its_row, (its_key + 0.0).to_bits()), |row| {
-                row.world == its_world && row.row == its_row && row.key == its_key
-            })
+            .find(
+                Self::BY_WORLD_AND_ROW_AND_KEY,
+                (its_world, its_row, (its_key + 0.0).to_bits()),
+                |row| row.world == its_world && row.row == its_row && row.key == its_key,
+            )
             .next()?;
         world.get(key).ok()
     }
@@ -430,7 +158,9 @@ impl Type {
     pub fn find_by_key(world: &World, its_key: f64) -> Rows<'_, Type> {
         world
             .r#type
-            .find(2, (its_key + 0.0).to_bits(), |row| row.key == its_key)
+            .find(Self::BY_KEY, (its_key + 0.0).to_bits(), |row| {
+                row.key == its_key
+            })
     }
 
     /// The type with these `row`, `match`, in order of their ids. O(1).
@@ -439,9 +169,11 @@ impl Type {
         its_row: i64,
         r#match: ParentRowKey,
     ) -> Rows<'_, Type> {
-        world.r#type.find(3, (its_row, r#match), |row| {
-            row.row == its_row && row.r#match == r#match
-        })
+        world
+            .r#type
+            .find(Self::BY_ROW_AND_MATCH, (its_row, r#match), |row| {
+                row.row == its_row && row.r#match == r#match
+            })
     }
 }
 
@@ -487,7 +219,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::self_`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the type is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the type is not there.
     #[inline]
     pub fn set_self(&mut self, self_: Option<TypeKey>) -> Result<(), Error> {
         self.0.set(TypeField::Self_(self_))
@@ -502,7 +234,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::fn`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another type has it.
+    /// [`gamedb::ErrorKind::NotUnique`] when another type has it.
     #[inline]
     pub fn set_fn(&mut self, r#fn: impl Into<String>) -> Result<(), Error> {
         self.0.set(TypeField::Fn(r#fn.into()))
@@ -511,7 +243,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::world`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another type has the same `world`, `row`, `key`.
+    /// [`gamedb::ErrorKind::NotUnique`] when another type has the same `world`, `row`, `key`.
     #[inline]
     pub fn set_world(&mut self, world: impl Into<String>) -> Result<(), Error> {
         self.0.set(TypeField::World(world.into()))
@@ -520,7 +252,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::row`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another type has the same `world`, `row`, `key`.
+    /// [`gamedb::ErrorKind::NotUnique`] when another type has the same `world`, `row`, `key`.
     #[inline]
     pub fn set_row(&mut self, row: i64) -> Result<(), Error> {
         self.0.set(TypeField::Row(row))
@@ -529,8 +261,8 @@ impl TypeMut<'_> {
     /// Sets [`Type::key`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN,
-    /// [`Error::NotUnique`] when another type has the same `world`, `row`, `key`.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN,
+    /// [`gamedb::ErrorKind::NotUnique`] when another type has the same `world`, `row`, `key`.
     #[inline]
     pub fn set_key(&mut self, key: f64) -> Result<(), Error> {
         self.0.set(TypeField::Key(key))
@@ -539,7 +271,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::match`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the parent is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
     pub fn set_match(&mut self, r#match: ParentRowKey) -> Result<(), Error> {
         self.0.set(TypeField::Match(r#match))
@@ -548,7 +280,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::table`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the parent is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
     pub fn set_table(&mut self, table: Option<ParentRowKey>) -> Result<(), Error> {
         self.0.set(TypeField::Table(table))
@@ -557,7 +289,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::info`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the parent is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
     pub fn set_info(&mut self, info: Option<ParentRowKey>) -> Result<(), Error> {
         self.0.set(TypeField::Info(info))
@@ -626,7 +358,7 @@ impl TypeMut<'_> {
     /// Sets [`Type::from_parent`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the parent is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
     pub fn set_from_parent(&mut self, from_parent: Option<ParentRowKey>) -> Result<(), Error> {
         self.0.set(TypeField::FromParent(from_parent))
@@ -639,72 +371,19 @@ impl TypeMut<'_> {
     }
 }
 
-/// Handle of a row of `parents` in memory.
-pub type ParentRowKey = Key<ParentRow>;
-/// `parents.id`
-pub type ParentRowId = Id<ParentRow>;
-
-/// \`\`\`
-/// panic!("this is no doctest");
-/// \`\`\`
-/// indented, \[linked\] and \<tagged>
-/// \- a list
-/// goes on
-/// \# Heading
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ParentRow {}
-
-bitflags! {
-    /// Columns of `parents`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct ParentRowColumns: u8 {
+entity! {
+    /// \`\`\`
+    /// panic!("this is no doctest");
+    /// \`\`\`
+    /// indented, \[linked\] and \<tagged>
+    /// \- a list
+    /// goes on
+    /// \# Heading
+    pub struct ParentRow in Tables.parents {
     }
+    table "parents", id "id", standalone;
+    types ParentRowKey, ParentRowId, ParentRowColumns(u8), ParentRowField, ParentRowRef, ParentRowMut;
 }
-
-fields! {
-    pub enum ParentRowField for ParentRow, ParentRowColumns {
-    }
-}
-
-views!(ParentRow, ParentRowRef, ParentRowMut);
-
-impl Entity for ParentRow {
-    type Tables = Tables;
-    type Ref<'w> = ParentRowRef<'w>;
-    type Mut<'w> = ParentRowMut<'w>;
-
-    const TABLE: TableId = TableId(1);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "parents",
-        id: "id",
-        columns: &[],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: ParentRowColumns = ParentRowColumns::empty();
-    const INDEXED: ParentRowColumns = ParentRowColumns::empty();
-    const CHECKED: ParentRowColumns = ParentRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.parents
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.parents
-    }
-
-    fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
-        Value::Null
-    }
-
-    fn load(_: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {})
-    }
-}
-
-impl Standalone for ParentRow {}
 
 impl<'w> ParentRowRef<'w> {
     /// The type whose `match` names this parent, in order of their ids. O(1).
@@ -714,7 +393,7 @@ impl<'w> ParentRowRef<'w> {
 
     /// The type whose `TABLE` names this parent, in order of their ids. O(1).
     pub fn type_by_table(self) -> Rows<'w, Type> {
-        self.0.children(Type::TABLE_KEY)
+        self.0.children(Type::TABLE)
     }
 
     /// The type whose `INFO_id` names this parent, in order of their ids. O(1).
@@ -728,160 +407,36 @@ impl<'w> ParentRowRef<'w> {
     }
 }
 
-/// Handle of a row of `values` in memory.
-pub type ValueRowKey = Key<ValueRow>;
-/// `values.id`
-pub type ValueRowId = Id<ValueRow>;
-
-/// A row of `values`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ValueRow {
-    /// `"value" REAL`
-    pub value: Option<f64>,
+entity! {
+    /// A row of `values`.
+    pub struct ValueRow in Tables.values {
+        /// `"value" REAL`
+        Value value: Option<f64> = VALUE "value";
+    }
+    table "values", id "id", standalone;
+    types ValueRowKey, ValueRowId, ValueRowColumns(u8), ValueRowField, ValueRowRef, ValueRowMut;
 }
-
-bitflags! {
-    /// Columns of `values`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct ValueRowColumns: u8 {
-        /// `value`
-        const VALUE = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum ValueRowField for ValueRow, ValueRowColumns {
-        Value: Option<f64> = value => VALUE,
-    }
-}
-
-views!(ValueRow, ValueRowRef, ValueRowMut);
-
-impl Entity for ValueRow {
-    type Tables = Tables;
-    type Ref<'w> = ValueRowRef<'w>;
-    type Mut<'w> = ValueRowMut<'w>;
-
-    const TABLE: TableId = TableId(2);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "values",
-        id: "id",
-        columns: &["value"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: ValueRowColumns = ValueRowColumns::VALUE;
-    const INDEXED: ValueRowColumns = ValueRowColumns::empty();
-    const CHECKED: ValueRowColumns = ValueRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.values
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.values
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.value.into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            value: row.read(0)?,
-        })
-    }
-}
-
-impl Standalone for ValueRow {}
 
 impl ValueRowMut<'_> {
     /// Sets [`ValueRow::value`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_value(&mut self, value: Option<f64>) -> Result<(), Error> {
         self.0.set(ValueRowField::Value(value))
     }
 }
 
-/// Handle of a row of `owners` in memory.
-pub type OwnerRowKey = Key<OwnerRow>;
-/// `owners.id`
-pub type OwnerRowId = Id<OwnerRow>;
-
-/// A row of `owners`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct OwnerRow {
-    /// `"owner" TEXT`
-    pub owner: Option<String>,
+entity! {
+    /// A row of `owners`.
+    pub struct OwnerRow in Tables.owners {
+        /// `"owner" TEXT`
+        Owner owner: Option<String> = OWNER "owner";
+    }
+    table "owners", id "id", standalone;
+    types OwnerRowKey, OwnerRowId, OwnerRowColumns(u8), OwnerRowField, OwnerRowRef, OwnerRowMut;
 }
-
-bitflags! {
-    /// Columns of `owners`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct OwnerRowColumns: u8 {
-        /// `owner`
-        const OWNER = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum OwnerRowField for OwnerRow, OwnerRowColumns {
-        Owner: Option<String> = owner => OWNER,
-    }
-}
-
-views!(OwnerRow, OwnerRowRef, OwnerRowMut);
-
-impl Entity for OwnerRow {
-    type Tables = Tables;
-    type Ref<'w> = OwnerRowRef<'w>;
-    type Mut<'w> = OwnerRowMut<'w>;
-
-    const TABLE: TableId = TableId(3);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "owners",
-        id: "id",
-        columns: &["owner"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: OwnerRowColumns = OwnerRowColumns::empty();
-    const INDEXED: OwnerRowColumns = OwnerRowColumns::empty();
-    const CHECKED: OwnerRowColumns = OwnerRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.owners
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.owners
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.owner.as_deref().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            owner: row.read(0)?,
-        })
-    }
-}
-
-impl Standalone for OwnerRow {}
 
 impl OwnerRowMut<'_> {
     /// Sets [`OwnerRow::owner`].
@@ -891,77 +446,15 @@ impl OwnerRowMut<'_> {
     }
 }
 
-/// Handle of a row of `tables` in memory.
-pub type TableRowKey = Key<TableRow>;
-/// `tables.id`
-pub type TableRowId = Id<TableRow>;
-
-/// A row of `tables`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TableRow {
-    /// `"table" BLOB`
-    pub table: Option<Vec<u8>>,
+entity! {
+    /// A row of `tables`.
+    pub struct TableRow in Tables.tables {
+        /// `"table" BLOB`
+        Table table: Option<Vec<u8>> = TABLE "table";
+    }
+    table "tables", id "id", standalone;
+    types TableRowKey, TableRowId, TableRowColumns(u8), TableRowField, TableRowRef, TableRowMut;
 }
-
-bitflags! {
-    /// Columns of `tables`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct TableRowColumns: u8 {
-        /// `table`
-        const TABLE = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum TableRowField for TableRow, TableRowColumns {
-        Table: Option<Vec<u8>> = table => TABLE,
-    }
-}
-
-views!(TableRow, TableRowRef, TableRowMut);
-
-impl Entity for TableRow {
-    type Tables = Tables;
-    type Ref<'w> = TableRowRef<'w>;
-    type Mut<'w> = TableRowMut<'w>;
-
-    const TABLE: TableId = TableId(4);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "tables",
-        id: "id",
-        columns: &["table"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: TableRowColumns = TableRowColumns::empty();
-    const INDEXED: TableRowColumns = TableRowColumns::empty();
-    const CHECKED: TableRowColumns = TableRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.tables
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.tables
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.table.as_deref().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            table: row.read(0)?,
-        })
-    }
-}
-
-impl Standalone for TableRow {}
 
 impl TableRowMut<'_> {
     /// Sets [`TableRow::table`].
@@ -971,77 +464,15 @@ impl TableRowMut<'_> {
     }
 }
 
-/// Handle of a row of `errors` in memory.
-pub type ErrorRowKey = Key<ErrorRow>;
-/// `errors.id`
-pub type ErrorRowId = Id<ErrorRow>;
-
-/// A row of `errors`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ErrorRow {
-    /// `"error" TEXT NOT NULL`
-    pub error: String,
+entity! {
+    /// A row of `errors`.
+    pub struct ErrorRow in Tables.errors {
+        /// `"error" TEXT NOT NULL`
+        Error error: String = ERROR "error";
+    }
+    table "errors", id "id", standalone;
+    types ErrorRowKey, ErrorRowId, ErrorRowColumns(u8), ErrorRowField, ErrorRowRef, ErrorRowMut;
 }
-
-bitflags! {
-    /// Columns of `errors`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct ErrorRowColumns: u8 {
-        /// `error`
-        const ERROR = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum ErrorRowField for ErrorRow, ErrorRowColumns {
-        Error: String = error => ERROR,
-    }
-}
-
-views!(ErrorRow, ErrorRowRef, ErrorRowMut);
-
-impl Entity for ErrorRow {
-    type Tables = Tables;
-    type Ref<'w> = ErrorRowRef<'w>;
-    type Mut<'w> = ErrorRowMut<'w>;
-
-    const TABLE: TableId = TableId(5);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "errors",
-        id: "id",
-        columns: &["error"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: ErrorRowColumns = ErrorRowColumns::empty();
-    const INDEXED: ErrorRowColumns = ErrorRowColumns::empty();
-    const CHECKED: ErrorRowColumns = ErrorRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.errors
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.errors
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.error.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            error: row.read(0)?,
-        })
-    }
-}
-
-impl Standalone for ErrorRow {}
 
 impl ErrorRowMut<'_> {
     /// Sets [`ErrorRow::error`].
@@ -1051,77 +482,15 @@ impl ErrorRowMut<'_> {
     }
 }
 
-/// Handle of a row of `type_fields` in memory.
-pub type TypeFieldRowKey = Key<TypeFieldRow>;
-/// `type_fields.id`
-pub type TypeFieldRowId = Id<TypeFieldRow>;
-
-/// A row of `type_fields`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TypeFieldRow {
-    /// `type_columns INTEGER NOT NULL`
-    pub type_columns: i64,
+entity! {
+    /// A row of `type_fields`.
+    pub struct TypeFieldRow in Tables.type_fields {
+        /// `type_columns INTEGER NOT NULL`
+        TypeColumns type_columns: i64 = TYPE_COLUMNS "type_columns";
+    }
+    table "type_fields", id "id", standalone;
+    types TypeFieldRowKey, TypeFieldRowId, TypeFieldRowColumns(u8), TypeFieldRowField, TypeFieldRowRef, TypeFieldRowMut;
 }
-
-bitflags! {
-    /// Columns of `type_fields`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct TypeFieldRowColumns: u8 {
-        /// `type_columns`
-        const TYPE_COLUMNS = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum TypeFieldRowField for TypeFieldRow, TypeFieldRowColumns {
-        TypeColumns: i64 = type_columns => TYPE_COLUMNS,
-    }
-}
-
-views!(TypeFieldRow, TypeFieldRowRef, TypeFieldRowMut);
-
-impl Entity for TypeFieldRow {
-    type Tables = Tables;
-    type Ref<'w> = TypeFieldRowRef<'w>;
-    type Mut<'w> = TypeFieldRowMut<'w>;
-
-    const TABLE: TableId = TableId(6);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "type_fields",
-        id: "id",
-        columns: &["type_columns"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: TypeFieldRowColumns = TypeFieldRowColumns::empty();
-    const INDEXED: TypeFieldRowColumns = TypeFieldRowColumns::empty();
-    const CHECKED: TypeFieldRowColumns = TypeFieldRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.type_fields
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.type_fields
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.type_columns.into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            type_columns: row.read(0)?,
-        })
-    }
-}
-
-impl Standalone for TypeFieldRow {}
 
 impl TypeFieldRowMut<'_> {
     /// Sets [`TypeFieldRow::type_columns`].
@@ -1131,77 +500,15 @@ impl TypeFieldRowMut<'_> {
     }
 }
 
-/// Handle of a row of `players` in memory.
-pub type PlayerKey = Key<Player>;
-/// `players.id`
-pub type PlayerId = Id<Player>;
-
-/// A row of `players`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Player {
-    /// `player_key TEXT NOT NULL`
-    pub player_key: String,
+entity! {
+    /// A row of `players`.
+    pub struct Player in Tables.players {
+        /// `player_key TEXT NOT NULL`
+        PlayerKey player_key: String = PLAYER_KEY "player_key";
+    }
+    table "players", id "id", standalone;
+    types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
-
-bitflags! {
-    /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlayerColumns: u8 {
-        /// `player_key`
-        const PLAYER_KEY = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum PlayerField for Player, PlayerColumns {
-        PlayerKey: String = player_key => PLAYER_KEY,
-    }
-}
-
-views!(Player, PlayerRef, PlayerMut);
-
-impl Entity for Player {
-    type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
-
-    const TABLE: TableId = TableId(7);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "players",
-        id: "id",
-        columns: &["player_key"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlayerColumns = PlayerColumns::empty();
-    const INDEXED: PlayerColumns = PlayerColumns::empty();
-    const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.player_key.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            player_key: row.read(0)?,
-        })
-    }
-}
-
-impl Standalone for Player {}
 
 impl<'w> PlayerRef<'w> {
     /// The player keys whose `player_id` names this player, in order of their ids. O(1).
@@ -1218,90 +525,15 @@ impl PlayerMut<'_> {
     }
 }
 
-/// Handle of a row of `player_keys` in memory.
-pub type PlayerKeyRowKey = Key<PlayerKeyRow>;
-/// `player_keys.id`
-pub type PlayerKeyRowId = Id<PlayerKeyRow>;
-
-/// A row of `player_keys`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PlayerKeyRow {
-    /// `player_id INTEGER NOT NULL REFERENCES players (id)`
-    pub player: PlayerKey,
+entity! {
+    /// A row of `player_keys`.
+    pub struct PlayerKeyRow in Tables.player_keys {
+        /// `player_id INTEGER NOT NULL REFERENCES players (id)`
+        Player player: PlayerKey = PLAYER_ID "player_id" -> Player;
+    }
+    table "player_keys", id "id", standalone;
+    types PlayerKeyRowKey, PlayerKeyRowId, PlayerKeyRowColumns(u8), PlayerKeyRowField, PlayerKeyRowRef, PlayerKeyRowMut;
 }
-
-bitflags! {
-    /// Columns of `player_keys`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlayerKeyRowColumns: u8 {
-        /// `player_id`
-        const PLAYER_ID = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum PlayerKeyRowField for PlayerKeyRow, PlayerKeyRowColumns {
-        Player: PlayerKey = player => PLAYER_ID,
-    }
-}
-
-views!(PlayerKeyRow, PlayerKeyRowRef, PlayerKeyRowMut);
-
-impl PlayerKeyRow {
-    // Positions of the foreign keys in `INFO`.
-    const PLAYER_ID: usize = 0;
-}
-
-impl Entity for PlayerKeyRow {
-    type Tables = Tables;
-    type Ref<'w> = PlayerKeyRowRef<'w>;
-    type Mut<'w> = PlayerKeyRowMut<'w>;
-
-    const TABLE: TableId = TableId(8);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "player_keys",
-        id: "id",
-        columns: &["player_id"],
-        foreign_keys: &[ForeignKey::to(0, Player::TABLE)],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlayerKeyRowColumns = PlayerKeyRowColumns::empty();
-    const INDEXED: PlayerKeyRowColumns = PlayerKeyRowColumns::PLAYER_ID;
-    const CHECKED: PlayerKeyRowColumns = PlayerKeyRowColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.player_keys
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.player_keys
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::PLAYER_ID => Some(self.player.raw()),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.player),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            player: row.key(0)?,
-        })
-    }
-}
-
-impl Standalone for PlayerKeyRow {}
 
 impl PlayerKeyRow {
     /// The player keys whose `player_id` is this player, in order of their ids. O(1).
@@ -1322,7 +554,7 @@ impl PlayerKeyRowMut<'_> {
     /// Sets [`PlayerKeyRow::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(PlayerKeyRowField::Player(player))

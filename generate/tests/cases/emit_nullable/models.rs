@@ -1,18 +1,15 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, Id, IndexHasher, IndexInfo, Key, RowReader, Rows, Standalone,
-    Table, TableId, TableInfo, TableKind, Value, bitflags, fields, tables, text_enum, views,
-};
+use gamedb::codegen::{Error, Rows, entity, tables, text_enum};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
-pub type World = gamedb::World<Tables>;
+pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
     /// Every type with and without NULL and DEFAULT.
-    0 => samples: Table<Sample>,
+    samples: Table<Sample>,
 }
 
 text_enum! {
@@ -47,336 +44,75 @@ text_enum! {
     }
 }
 
-/// Handle of a row of `samples` in memory.
-pub type SampleKey = Key<Sample>;
-/// `samples.id`
-pub type SampleId = Id<Sample>;
-
-/// Every type with and without NULL and DEFAULT.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// `bool_zero INTEGER NOT NULL DEFAULT 0 CHECK (bool_zero IN (0, 1))`
-    pub bool_zero: bool,
-    /// `bool_one INTEGER NOT NULL DEFAULT 1 CHECK (bool_one IN (0, 1))`
-    pub bool_one: bool,
-    /// `bool_null INTEGER CHECK (bool_null IN (0, 1))`
-    pub bool_null: Option<bool>,
-    /// `bool_null_zero INTEGER DEFAULT 0 CHECK (bool_null_zero IN (0, 1))`
-    pub bool_null_zero: Option<bool>,
-    /// `int_zero INTEGER NOT NULL DEFAULT 0`
-    pub int_zero: i64,
-    /// `int_least INTEGER NOT NULL DEFAULT -9223372036854775808`
-    pub int_least: i64,
-    /// `int_null INTEGER DEFAULT NULL`
-    pub int_null: Option<i64>,
-    /// `int_null_five INTEGER DEFAULT 5`
-    pub int_null_five: Option<i64>,
-    /// `real_half REAL NOT NULL DEFAULT 0.5`
-    pub real_half: f64,
-    /// `real_whole REAL NOT NULL DEFAULT -2`
-    pub real_whole: f64,
-    /// `real_null REAL`
-    pub real_null: Option<f64>,
-    /// `real_null_big REAL DEFAULT 1e300`
-    pub real_null_big: Option<f64>,
-    /// `text_empty TEXT NOT NULL DEFAULT ''`
-    pub text_empty: String,
-    /// `text_quote TEXT NOT NULL DEFAULT 'a''b"c\d'`
-    pub text_quote: String,
-    /// `text_null TEXT`
-    pub text_null: Option<String>,
-    /// `text_null_some TEXT DEFAULT 'some'`
-    pub text_null_some: Option<String>,
-    /// `blob_empty BLOB NOT NULL DEFAULT x''`
-    pub blob_empty: Vec<u8>,
-    /// `blob_bytes BLOB NOT NULL DEFAULT x'00ff'`
-    pub blob_bytes: Vec<u8>,
-    /// `blob_null BLOB`
-    pub blob_null: Option<Vec<u8>>,
-    /// `blob_null_some BLOB DEFAULT x'01'`
-    pub blob_null_some: Option<Vec<u8>>,
-    /// `mood_plain TEXT NOT NULL CHECK (mood_plain IN ('CALM', 'WILD'))`
-    pub mood_plain: MoodPlain,
-    /// `mood_wild TEXT NOT NULL DEFAULT 'WILD' CHECK (mood_wild IN ('CALM', 'WILD'))`
-    pub mood_wild: MoodWild,
-    /// `mood_null TEXT CHECK (mood_null IN ('CALM', 'WILD'))`
-    pub mood_null: Option<MoodNull>,
-    /// `mood_null_calm TEXT DEFAULT 'CALM' CHECK (mood_null_calm IN ('CALM', 'WILD'))`
-    pub mood_null_calm: Option<MoodNullCalm>,
-}
-
-impl Default for Sample {
-    fn default() -> Self {
-        Self {
-            bool_zero: false,
-            bool_one: true,
-            bool_null: None,
-            bool_null_zero: Some(false),
-            int_zero: 0,
-            int_least: -9223372036854775808,
-            int_null: None,
-            int_null_five: Some(5),
-            real_half: 0.5,
-            real_whole: -2.0,
-            real_null: None,
-            real_null_big: Some(1e300),
-            text_empty: String::new(),
-            text_quote: "a'b\"c\\d".to_owned(),
-            text_null: None,
-            text_null_some: Some("some".to_owned()),
-            blob_empty: Vec::new(),
-            blob_bytes: vec![0, 255],
-            blob_null: None,
-            blob_null_some: Some(vec![1]),
-            mood_plain: MoodPlain::default(),
-            mood_wild: MoodWild::Wild,
-            mood_null: None,
-            mood_null_calm: Some(MoodNullCalm::Calm),
-        }
+entity! {
+    /// Every type with and without NULL and DEFAULT.
+    pub struct Sample in Tables.samples {
+        /// `bool_zero INTEGER NOT NULL DEFAULT 0 CHECK (bool_zero IN (0, 1))`
+        BoolZero bool_zero: bool = BOOL_ZERO "bool_zero";
+        /// `bool_one INTEGER NOT NULL DEFAULT 1 CHECK (bool_one IN (0, 1))`
+        BoolOne bool_one: bool = BOOL_ONE "bool_one" default true;
+        /// `bool_null INTEGER CHECK (bool_null IN (0, 1))`
+        BoolNull bool_null: Option<bool> = BOOL_NULL "bool_null";
+        /// `bool_null_zero INTEGER DEFAULT 0 CHECK (bool_null_zero IN (0, 1))`
+        BoolNullZero bool_null_zero: Option<bool> = BOOL_NULL_ZERO "bool_null_zero" default Some(false);
+        /// `int_zero INTEGER NOT NULL DEFAULT 0`
+        IntZero int_zero: i64 = INT_ZERO "int_zero";
+        /// `int_least INTEGER NOT NULL DEFAULT -9223372036854775808`
+        IntLeast int_least: i64 = INT_LEAST "int_least" default -9223372036854775808;
+        /// `int_null INTEGER DEFAULT NULL`
+        IntNull int_null: Option<i64> = INT_NULL "int_null";
+        /// `int_null_five INTEGER DEFAULT 5`
+        IntNullFive int_null_five: Option<i64> = INT_NULL_FIVE "int_null_five" default Some(5);
+        /// `real_half REAL NOT NULL DEFAULT 0.5`
+        RealHalf real_half: f64 = REAL_HALF "real_half" default 0.5;
+        /// `real_whole REAL NOT NULL DEFAULT -2`
+        RealWhole real_whole: f64 = REAL_WHOLE "real_whole" default -2.0;
+        /// `real_null REAL`
+        RealNull real_null: Option<f64> = REAL_NULL "real_null";
+        /// `real_null_big REAL DEFAULT 1e300`
+        RealNullBig real_null_big: Option<f64> = REAL_NULL_BIG "real_null_big" default Some(1e300);
+        /// `text_empty TEXT NOT NULL DEFAULT ''`
+        TextEmpty text_empty: String = TEXT_EMPTY "text_empty";
+        /// `text_quote TEXT NOT NULL DEFAULT 'a''b"c\d'`
+        TextQuote text_quote: String = TEXT_QUOTE "text_quote" default "a'b\"c\\d".to_owned();
+        /// `text_null TEXT`
+        TextNull text_null: Option<String> = TEXT_NULL "text_null";
+        /// `text_null_some TEXT DEFAULT 'some'`
+        TextNullSome text_null_some: Option<String> = TEXT_NULL_SOME "text_null_some" default Some("some".to_owned());
+        /// `blob_empty BLOB NOT NULL DEFAULT x''`
+        BlobEmpty blob_empty: Vec<u8> = BLOB_EMPTY "blob_empty";
+        /// `blob_bytes BLOB NOT NULL DEFAULT x'00ff'`
+        BlobBytes blob_bytes: Vec<u8> = BLOB_BYTES "blob_bytes" default vec![0, 255];
+        /// `blob_null BLOB`
+        BlobNull blob_null: Option<Vec<u8>> = BLOB_NULL "blob_null";
+        /// `blob_null_some BLOB DEFAULT x'01'`
+        BlobNullSome blob_null_some: Option<Vec<u8>> = BLOB_NULL_SOME "blob_null_some" default Some(vec![1]);
+        /// `mood_plain TEXT NOT NULL CHECK (mood_plain IN ('CALM', 'WILD'))`
+        MoodPlain mood_plain: MoodPlain = MOOD_PLAIN "mood_plain";
+        /// `mood_wild TEXT NOT NULL DEFAULT 'WILD' CHECK (mood_wild IN ('CALM', 'WILD'))`
+        MoodWild mood_wild: MoodWild = MOOD_WILD "mood_wild" default MoodWild::Wild;
+        /// `mood_null TEXT CHECK (mood_null IN ('CALM', 'WILD'))`
+        MoodNull mood_null: Option<MoodNull> = MOOD_NULL "mood_null";
+        /// `mood_null_calm TEXT DEFAULT 'CALM' CHECK (mood_null_calm IN ('CALM', 'WILD'))`
+        MoodNullCalm mood_null_calm: Option<MoodNullCalm> = MOOD_NULL_CALM "mood_null_calm" default Some(MoodNullCalm::Calm);
+    }
+    table "samples", id "id", standalone;
+    types SampleKey, SampleId, SampleColumns(u32), SampleField, SampleRef, SampleMut;
+    indexes {
+        unique BY_TEXT_NULL [text_null: TEXT_NULL];
+        plain BY_INT_NULL [int_null: INT_NULL];
+        plain BY_REAL_NULL [real_null: REAL_NULL];
+        plain BY_BLOB_NULL [blob_null: BLOB_NULL];
+        plain BY_MOOD_NULL [mood_null: MOOD_NULL];
     }
 }
-
-bitflags! {
-    /// Columns of `samples`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct SampleColumns: u32 {
-        /// `bool_zero`
-        const BOOL_ZERO = 1 << 0;
-        /// `bool_one`
-        const BOOL_ONE = 1 << 1;
-        /// `bool_null`
-        const BOOL_NULL = 1 << 2;
-        /// `bool_null_zero`
-        const BOOL_NULL_ZERO = 1 << 3;
-        /// `int_zero`
-        const INT_ZERO = 1 << 4;
-        /// `int_least`
-        const INT_LEAST = 1 << 5;
-        /// `int_null`
-        const INT_NULL = 1 << 6;
-        /// `int_null_five`
-        const INT_NULL_FIVE = 1 << 7;
-        /// `real_half`
-        const REAL_HALF = 1 << 8;
-        /// `real_whole`
-        const REAL_WHOLE = 1 << 9;
-        /// `real_null`
-        const REAL_NULL = 1 << 10;
-        /// `real_null_big`
-        const REAL_NULL_BIG = 1 << 11;
-        /// `text_empty`
-        const TEXT_EMPTY = 1 << 12;
-        /// `text_quote`
-        const TEXT_QUOTE = 1 << 13;
-        /// `text_null`
-        const TEXT_NULL = 1 << 14;
-        /// `text_null_some`
-        const TEXT_NULL_SOME = 1 << 15;
-        /// `blob_empty`
-        const BLOB_EMPTY = 1 << 16;
-        /// `blob_bytes`
-        const BLOB_BYTES = 1 << 17;
-        /// `blob_null`
-        const BLOB_NULL = 1 << 18;
-        /// `blob_null_some`
-        const BLOB_NULL_SOME = 1 << 19;
-        /// `mood_plain`
-        const MOOD_PLAIN = 1 << 20;
-        /// `mood_wild`
-        const MOOD_WILD = 1 << 21;
-        /// `mood_null`
-        const MOOD_NULL = 1 << 22;
-        /// `mood_null_calm`
-        const MOOD_NULL_CALM = 1 << 23;
-    }
-}
-
-fields! {
-    pub enum SampleField for Sample, SampleColumns {
-        BoolZero: bool = bool_zero => BOOL_ZERO,
-        BoolOne: bool = bool_one => BOOL_ONE,
-        BoolNull: Option<bool> = bool_null => BOOL_NULL,
-        BoolNullZero: Option<bool> = bool_null_zero => BOOL_NULL_ZERO,
-        IntZero: i64 = int_zero => INT_ZERO,
-        IntLeast: i64 = int_least => INT_LEAST,
-        IntNull: Option<i64> = int_null => INT_NULL,
-        IntNullFive: Option<i64> = int_null_five => INT_NULL_FIVE,
-        RealHalf: f64 = real_half => REAL_HALF,
-        RealWhole: f64 = real_whole => REAL_WHOLE,
-        RealNull: Option<f64> = real_null => REAL_NULL,
-        RealNullBig: Option<f64> = real_null_big => REAL_NULL_BIG,
-        TextEmpty: String = text_empty => TEXT_EMPTY,
-        TextQuote: String = text_quote => TEXT_QUOTE,
-        TextNull: Option<String> = text_null => TEXT_NULL,
-        TextNullSome: Option<String> = text_null_some => TEXT_NULL_SOME,
-        BlobEmpty: Vec<u8> = blob_empty => BLOB_EMPTY,
-        BlobBytes: Vec<u8> = blob_bytes => BLOB_BYTES,
-        BlobNull: Option<Vec<u8>> = blob_null => BLOB_NULL,
-        BlobNullSome: Option<Vec<u8>> = blob_null_some => BLOB_NULL_SOME,
-        MoodPlain: MoodPlain = mood_plain => MOOD_PLAIN,
-        MoodWild: MoodWild = mood_wild => MOOD_WILD,
-        MoodNull: Option<MoodNull> = mood_null => MOOD_NULL,
-        MoodNullCalm: Option<MoodNullCalm> = mood_null_calm => MOOD_NULL_CALM,
-    }
-}
-
-views!(Sample, SampleRef, SampleMut);
-
-impl Entity for Sample {
-    type Tables = Tables;
-    type Ref<'w> = SampleRef<'w>;
-    type Mut<'w> = SampleMut<'w>;
-
-    const TABLE: TableId = TableId(0);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "samples",
-        id: "id",
-        columns: &[
-            "bool_zero",
-            "bool_one",
-            "bool_null",
-            "bool_null_zero",
-            "int_zero",
-            "int_least",
-            "int_null",
-            "int_null_five",
-            "real_half",
-            "real_whole",
-            "real_null",
-            "real_null_big",
-            "text_empty",
-            "text_quote",
-            "text_null",
-            "text_null_some",
-            "blob_empty",
-            "blob_bytes",
-            "blob_null",
-            "blob_null_some",
-            "mood_plain",
-            "mood_wild",
-            "mood_null",
-            "mood_null_calm",
-        ],
-        foreign_keys: &[],
-        indexes: &[
-            IndexInfo::unique(&[14]),
-            IndexInfo::plain(&[6]),
-            IndexInfo::plain(&[10]),
-            IndexInfo::plain(&[18]),
-            IndexInfo::plain(&[22]),
-        ],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: SampleColumns = SampleColumns::REAL_HALF
-        .union(SampleColumns::REAL_WHOLE)
-        .union(SampleColumns::REAL_NULL)
-        .union(SampleColumns::REAL_NULL_BIG);
-    const INDEXED: SampleColumns = SampleColumns::INT_NULL
-        .union(SampleColumns::REAL_NULL)
-        .union(SampleColumns::TEXT_NULL)
-        .union(SampleColumns::BLOB_NULL)
-        .union(SampleColumns::MOOD_NULL);
-    const CHECKED: SampleColumns = SampleColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.samples
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.samples
-    }
-
-    fn index_hash(&self, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
-        match index {
-            0 => Some(hasher.hash(self.text_null.as_deref()?)),
-            1 => Some(hasher.hash(self.int_null?)),
-            2 => Some(hasher.hash((self.real_null? + 0.0).to_bits())),
-            3 => Some(hasher.hash(self.blob_null.as_deref()?)),
-            4 => Some(hasher.hash(self.mood_null?)),
-            _ => None,
-        }
-    }
-
-    fn index_eq(&self, other: &Self, index: usize) -> bool {
-        match index {
-            0 => self.text_null == other.text_null,
-            1 => self.int_null == other.int_null,
-            2 => self.real_null == other.real_null,
-            3 => self.blob_null == other.blob_null,
-            4 => self.mood_null == other.mood_null,
-            _ => false,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.bool_zero.into(),
-            1 => self.bool_one.into(),
-            2 => self.bool_null.into(),
-            3 => self.bool_null_zero.into(),
-            4 => self.int_zero.into(),
-            5 => self.int_least.into(),
-            6 => self.int_null.into(),
-            7 => self.int_null_five.into(),
-            8 => self.real_half.into(),
-            9 => self.real_whole.into(),
-            10 => self.real_null.into(),
-            11 => self.real_null_big.into(),
-            12 => self.text_empty.as_str().into(),
-            13 => self.text_quote.as_str().into(),
-            14 => self.text_null.as_deref().into(),
-            15 => self.text_null_some.as_deref().into(),
-            16 => self.blob_empty.as_slice().into(),
-            17 => self.blob_bytes.as_slice().into(),
-            18 => self.blob_null.as_deref().into(),
-            19 => self.blob_null_some.as_deref().into(),
-            20 => self.mood_plain.into(),
-            21 => self.mood_wild.into(),
-            22 => self.mood_null.into(),
-            23 => self.mood_null_calm.into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            bool_zero: row.read(0)?,
-            bool_one: row.read(1)?,
-            bool_null: row.read(2)?,
-            bool_null_zero: row.read(3)?,
-            int_zero: row.read(4)?,
-            int_least: row.read(5)?,
-            int_null: row.read(6)?,
-            int_null_five: row.read(7)?,
-            real_half: row.read(8)?,
-            real_whole: row.read(9)?,
-            real_null: row.read(10)?,
-            real_null_big: row.read(11)?,
-            text_empty: row.read(12)?,
-            text_quote: row.read(13)?,
-            text_null: row.read(14)?,
-            text_null_some: row.read(15)?,
-            blob_empty: row.read(16)?,
-            blob_bytes: row.read(17)?,
-            blob_null: row.read(18)?,
-            blob_null_some: row.read(19)?,
-            mood_plain: row.read(20)?,
-            mood_wild: row.read(21)?,
-            mood_null: row.read(22)?,
-            mood_null_calm: row.read(23)?,
-        })
-    }
-}
-
-impl Standalone for Sample {}
 
 impl Sample {
     /// The sample with this `text_null`. O(1).
     pub fn find_by_text_null<'w>(world: &'w World, text_null: &str) -> Option<SampleRef<'w>> {
         let (key, _) = world
             .samples
-            .find(0, text_null, |row| {
+            .find(Self::BY_TEXT_NULL, text_null, |row| {
                 row.text_null.as_deref() == Some(text_null)
             })
             .next()?;
@@ -385,30 +121,32 @@ impl Sample {
 
     /// The samples with this `int_null`, in order of their ids. O(1).
     pub fn find_by_int_null(world: &World, int_null: i64) -> Rows<'_, Sample> {
-        world
-            .samples
-            .find(1, int_null, |row| row.int_null == Some(int_null))
+        world.samples.find(Self::BY_INT_NULL, int_null, |row| {
+            row.int_null == Some(int_null)
+        })
     }
 
     /// The samples with this `real_null`, in order of their ids. O(1).
     pub fn find_by_real_null(world: &World, real_null: f64) -> Rows<'_, Sample> {
-        world.samples.find(2, (real_null + 0.0).to_bits(), |row| {
-            row.real_null == Some(real_null)
-        })
+        world
+            .samples
+            .find(Self::BY_REAL_NULL, (real_null + 0.0).to_bits(), |row| {
+                row.real_null == Some(real_null)
+            })
     }
 
     /// The samples with this `blob_null`, in order of their ids. O(1).
     pub fn find_by_blob_null<'w>(world: &'w World, blob_null: &[u8]) -> Rows<'w, Sample> {
-        world.samples.find(3, blob_null, |row| {
+        world.samples.find(Self::BY_BLOB_NULL, blob_null, |row| {
             row.blob_null.as_deref() == Some(blob_null)
         })
     }
 
     /// The samples with this `mood_null`, in order of their ids. O(1).
     pub fn find_by_mood_null(world: &World, mood_null: MoodNull) -> Rows<'_, Sample> {
-        world
-            .samples
-            .find(4, mood_null, |row| row.mood_null == Some(mood_null))
+        world.samples.find(Self::BY_MOOD_NULL, mood_null, |row| {
+            row.mood_null == Some(mood_null)
+        })
     }
 }
 
@@ -464,7 +202,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::real_half`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_real_half(&mut self, real_half: f64) -> Result<(), Error> {
         self.0.set(SampleField::RealHalf(real_half))
@@ -473,7 +211,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::real_whole`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_real_whole(&mut self, real_whole: f64) -> Result<(), Error> {
         self.0.set(SampleField::RealWhole(real_whole))
@@ -482,7 +220,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::real_null`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_real_null(&mut self, real_null: Option<f64>) -> Result<(), Error> {
         self.0.set(SampleField::RealNull(real_null))
@@ -491,7 +229,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::real_null_big`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_real_null_big(&mut self, real_null_big: Option<f64>) -> Result<(), Error> {
         self.0.set(SampleField::RealNullBig(real_null_big))
@@ -512,7 +250,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::text_null`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another sample has it.
+    /// [`gamedb::ErrorKind::NotUnique`] when another sample has it.
     #[inline]
     pub fn set_text_null(&mut self, text_null: Option<String>) -> Result<(), Error> {
         self.0.set(SampleField::TextNull(text_null))

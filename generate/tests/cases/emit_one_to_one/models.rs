@@ -1,91 +1,28 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, tables, views,
-};
+use gamedb::codegen::{Error, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
-pub type World = gamedb::World<Tables>;
+pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
     /// The rows of `players`.
-    0 => players: Table<Player>,
+    players: Table<Player>,
     /// What only the player sees: one for each, at most.
-    1 => profiles: Table<Profile>,
+    profiles: Table<Profile>,
 }
 
-/// Handle of a row of `players` in memory.
-pub type PlayerKey = Key<Player>;
-/// `players.id`
-pub type PlayerId = Id<Player>;
-
-/// A row of `players`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Player {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `players`.
+    pub struct Player in Tables.players {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "players", id "id", standalone;
+    types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
-
-bitflags! {
-    /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlayerColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum PlayerField for Player, PlayerColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Player, PlayerRef, PlayerMut);
-
-impl Entity for Player {
-    type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
-
-    const TABLE: TableId = TableId(0);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "players",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlayerColumns = PlayerColumns::empty();
-    const INDEXED: PlayerColumns = PlayerColumns::empty();
-    const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Player {}
 
 impl<'w> PlayerRef<'w> {
     /// The profile whose `player_id` names this player. O(1).
@@ -102,97 +39,17 @@ impl PlayerMut<'_> {
     }
 }
 
-/// Handle of a row of `profiles` in memory.
-pub type ProfileKey = Key<Profile>;
-/// `profiles.id`
-pub type ProfileId = Id<Profile>;
-
-/// What only the player sees: one for each, at most.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Profile {
-    /// `player_id INTEGER NOT NULL UNIQUE REFERENCES players (id) ON DELETE CASCADE`
-    pub player: PlayerKey,
-    /// `motto TEXT`
-    pub motto: Option<String>,
+entity! {
+    /// What only the player sees: one for each, at most.
+    pub struct Profile in Tables.profiles {
+        /// `player_id INTEGER NOT NULL UNIQUE REFERENCES players (id) ON DELETE CASCADE`
+        Player player: PlayerKey = PLAYER_ID "player_id" -> Player.cascade().unique();
+        /// `motto TEXT`
+        Motto motto: Option<String> = MOTTO "motto";
+    }
+    table "profiles", id "id", standalone;
+    types ProfileKey, ProfileId, ProfileColumns(u8), ProfileField, ProfileRef, ProfileMut;
 }
-
-bitflags! {
-    /// Columns of `profiles`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct ProfileColumns: u8 {
-        /// `player_id`
-        const PLAYER_ID = 1 << 0;
-        /// `motto`
-        const MOTTO = 1 << 1;
-    }
-}
-
-fields! {
-    pub enum ProfileField for Profile, ProfileColumns {
-        Player: PlayerKey = player => PLAYER_ID,
-        Motto: Option<String> = motto => MOTTO,
-    }
-}
-
-views!(Profile, ProfileRef, ProfileMut);
-
-impl Profile {
-    // Positions of the foreign keys in `INFO`.
-    const PLAYER_ID: usize = 0;
-}
-
-impl Entity for Profile {
-    type Tables = Tables;
-    type Ref<'w> = ProfileRef<'w>;
-    type Mut<'w> = ProfileMut<'w>;
-
-    const TABLE: TableId = TableId(1);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "profiles",
-        id: "id",
-        columns: &["player_id", "motto"],
-        foreign_keys: &[ForeignKey::to(0, Player::TABLE).cascade().unique()],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: ProfileColumns = ProfileColumns::empty();
-    const INDEXED: ProfileColumns = ProfileColumns::PLAYER_ID;
-    const CHECKED: ProfileColumns = ProfileColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.profiles
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.profiles
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::PLAYER_ID => Some(self.player.raw()),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.player),
-            1 => self.motto.as_deref().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            player: row.key(0)?,
-            motto: row.read(1)?,
-        })
-    }
-}
-
-impl Standalone for Profile {}
 
 impl Profile {
     /// The profile whose `player_id` is this player. O(1).
@@ -217,8 +74,8 @@ impl ProfileMut<'_> {
     /// Sets [`Profile::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when the player has a profile already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the player has a profile already.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(ProfileField::Player(player))

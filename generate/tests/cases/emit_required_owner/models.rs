@@ -1,97 +1,34 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, owner_enum, owner_value, tables, views,
-};
+use gamedb::codegen::{Error, Rows, entity, owner_enum, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
-pub type World = gamedb::World<Tables>;
+pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
     /// The rows of `players`.
-    0 => players: Table<Player>,
+    players: Table<Player>,
     /// The rows of `banks`.
-    1 => banks: Table<Bank>,
+    banks: Table<Bank>,
     /// The rows of `guilds`.
-    2 => guilds: Table<Guild>,
+    guilds: Table<Guild>,
     /// A house belongs to somebody: a player, a guild, a bank, or the crown outside of the database.
-    3 => houses: Table<House>,
+    houses: Table<House>,
     /// A debt between players: two arms of one table.
-    4 => debts: Table<Debt>,
+    debts: Table<Debt>,
 }
 
-/// Handle of a row of `players` in memory.
-pub type PlayerKey = Key<Player>;
-/// `players.id`
-pub type PlayerId = Id<Player>;
-
-/// A row of `players`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Player {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `players`.
+    pub struct Player in Tables.players {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "players", id "id", standalone;
+    types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
-
-bitflags! {
-    /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlayerColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum PlayerField for Player, PlayerColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Player, PlayerRef, PlayerMut);
-
-impl Entity for Player {
-    type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
-
-    const TABLE: TableId = TableId(0);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "players",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlayerColumns = PlayerColumns::empty();
-    const INDEXED: PlayerColumns = PlayerColumns::empty();
-    const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Player {}
 
 impl<'w> PlayerRef<'w> {
     /// The houses whose `owner_player_id` names this player, in order of their ids. O(1).
@@ -118,66 +55,13 @@ impl PlayerMut<'_> {
     }
 }
 
-/// Handle of a row of `banks` in memory.
-pub type BankKey = Key<Bank>;
-/// `banks.id`
-pub type BankId = Id<Bank>;
-
-/// A row of `banks`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Bank {}
-
-bitflags! {
-    /// Columns of `banks`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct BankColumns: u8 {
+entity! {
+    /// A row of `banks`.
+    pub struct Bank in Tables.banks {
     }
+    table "banks", id "id", standalone;
+    types BankKey, BankId, BankColumns(u8), BankField, BankRef, BankMut;
 }
-
-fields! {
-    pub enum BankField for Bank, BankColumns {
-    }
-}
-
-views!(Bank, BankRef, BankMut);
-
-impl Entity for Bank {
-    type Tables = Tables;
-    type Ref<'w> = BankRef<'w>;
-    type Mut<'w> = BankMut<'w>;
-
-    const TABLE: TableId = TableId(1);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "banks",
-        id: "id",
-        columns: &[],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: BankColumns = BankColumns::empty();
-    const INDEXED: BankColumns = BankColumns::empty();
-    const CHECKED: BankColumns = BankColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.banks
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.banks
-    }
-
-    fn value<'a>(&'a self, _: usize, _: &'a Tables) -> Value<'a> {
-        Value::Null
-    }
-
-    fn load(_: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {})
-    }
-}
-
-impl Standalone for Bank {}
 
 impl<'w> BankRef<'w> {
     /// The houses whose `owner_bank_id` names this bank, in order of their ids. O(1).
@@ -186,75 +70,15 @@ impl<'w> BankRef<'w> {
     }
 }
 
-/// Handle of a row of `guilds` in memory.
-pub type GuildKey = Key<Guild>;
-/// `guilds.id`
-pub type GuildId = Id<Guild>;
-
-/// A row of `guilds`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Guild {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `guilds`.
+    pub struct Guild in Tables.guilds {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "guilds", id "id", standalone;
+    types GuildKey, GuildId, GuildColumns(u8), GuildField, GuildRef, GuildMut;
 }
-
-bitflags! {
-    /// Columns of `guilds`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct GuildColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum GuildField for Guild, GuildColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Guild, GuildRef, GuildMut);
-
-impl Entity for Guild {
-    type Tables = Tables;
-    type Ref<'w> = GuildRef<'w>;
-    type Mut<'w> = GuildMut<'w>;
-
-    const TABLE: TableId = TableId(2);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "guilds",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: GuildColumns = GuildColumns::empty();
-    const INDEXED: GuildColumns = GuildColumns::empty();
-    const CHECKED: GuildColumns = GuildColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.guilds
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.guilds
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Guild {}
 
 impl<'w> GuildRef<'w> {
     /// The house whose `owner_guild_id` names this guild. O(1).
@@ -271,139 +95,31 @@ impl GuildMut<'_> {
     }
 }
 
-/// Handle of a row of `houses` in memory.
-pub type HouseKey = Key<House>;
-/// `houses.id`
-pub type HouseId = Id<House>;
-
-/// A house belongs to somebody: a player, a guild, a bank, or the crown outside of the database.
-#[derive(Clone, Debug, PartialEq)]
-pub struct House {
-    /// `owner_player_id`, `owner_guild_id`, `owner_bank_id`, `owner_crown_id`: exactly one is set.
-    pub owner: HouseOwnerKey,
+entity! {
+    /// A house belongs to somebody: a player, a guild, a bank, or the crown outside of the database.
+    pub struct House in Tables.houses {
+        /// `owner_player_id`, `owner_guild_id`, `owner_bank_id`, `owner_crown_id`: exactly one is set.
+        Owner owner: HouseOwnerKey =
+            OWNER_PLAYER_ID "owner_player_id" -> Player.cascade().owner(),
+            OWNER_GUILD_ID "owner_guild_id" -> Guild.cascade().unique().owner(),
+            OWNER_BANK_ID "owner_bank_id" -> Bank.owner(),
+            OWNER_CROWN_ID "owner_crown_id" default HouseOwnerKey::Player(Key::null());
+    }
+    table "houses", id "id", standalone;
+    types HouseKey, HouseId, HouseColumns(u8), HouseField, HouseRef, HouseMut;
 }
-
-impl Default for House {
-    fn default() -> Self {
-        Self {
-            owner: HouseOwnerKey::Player(Key::null()),
-        }
-    }
-}
-
-bitflags! {
-    /// Columns of `houses`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct HouseColumns: u8 {
-        /// `owner_player_id`
-        const OWNER_PLAYER_ID = 1 << 0;
-        /// `owner_guild_id`
-        const OWNER_GUILD_ID = 1 << 1;
-        /// `owner_bank_id`
-        const OWNER_BANK_ID = 1 << 2;
-        /// `owner_crown_id`
-        const OWNER_CROWN_ID = 1 << 3;
-    }
-}
-
-fields! {
-    pub enum HouseField for House, HouseColumns {
-        Owner: HouseOwnerKey = owner => required_owner [OWNER_PLAYER_ID, OWNER_GUILD_ID, OWNER_BANK_ID, OWNER_CROWN_ID],
-    }
-}
-
-views!(House, HouseRef, HouseMut);
-
-impl House {
-    // Positions of the foreign keys in `INFO`.
-    const OWNER_PLAYER_ID: usize = 0;
-    const OWNER_GUILD_ID: usize = 1;
-    const OWNER_BANK_ID: usize = 2;
-}
-
-impl Entity for House {
-    type Tables = Tables;
-    type Ref<'w> = HouseRef<'w>;
-    type Mut<'w> = HouseMut<'w>;
-
-    const TABLE: TableId = TableId(3);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "houses",
-        id: "id",
-        columns: &[
-            "owner_player_id",
-            "owner_guild_id",
-            "owner_bank_id",
-            "owner_crown_id",
-        ],
-        foreign_keys: &[
-            ForeignKey::to(0, Player::TABLE).cascade().owner(),
-            ForeignKey::to(1, Guild::TABLE).cascade().unique().owner(),
-            ForeignKey::to(2, Bank::TABLE).owner(),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: HouseColumns = HouseColumns::empty();
-    const INDEXED: HouseColumns = HouseColumns::OWNER_PLAYER_ID
-        .union(HouseColumns::OWNER_GUILD_ID)
-        .union(HouseColumns::OWNER_BANK_ID);
-    const CHECKED: HouseColumns = HouseColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.houses
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.houses
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::OWNER_PLAYER_ID => self.owner.as_player().map(Key::raw),
-            Self::OWNER_GUILD_ID => self.owner.as_guild().map(Key::raw),
-            Self::OWNER_BANK_ID => self.owner.as_bank().map(Key::raw),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => owner_value(Some(self.owner), 0, Some(Player::TABLE), tables),
-            1 => owner_value(Some(self.owner), 1, Some(Guild::TABLE), tables),
-            2 => owner_value(Some(self.owner), 2, Some(Bank::TABLE), tables),
-            3 => owner_value(Some(self.owner), 3, None, tables),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            owner: row.required_owner(&[
-                (0, Some(Player::TABLE)),
-                (1, Some(Guild::TABLE)),
-                (2, Some(Bank::TABLE)),
-                (3, None),
-            ])?,
-        })
-    }
-}
-
-impl Standalone for House {}
 
 owner_enum! {
     /// The owner of a [`House`].
-    pub enum HouseOwnerKey {
+    pub enum HouseOwnerKey in Tables {
         /// `owner_player_id`
-        0 => Player(PlayerKey) { is_player, as_player, from },
+        Player(PlayerKey) { is_player, as_player, from },
         /// `owner_guild_id`
-        1 => Guild(GuildKey) { is_guild, as_guild, from },
+        Guild(GuildKey) { is_guild, as_guild, from },
         /// `owner_bank_id`
-        2 => Bank(BankKey) { is_bank, as_bank, from },
+        Bank(BankKey) { is_bank, as_bank, from },
         /// `owner_crown_id`
-        3 => Crown(i64) { is_crown, as_crown },
+        Crown(i64) { is_crown, as_crown },
     }
 }
 
@@ -432,128 +148,35 @@ impl HouseMut<'_> {
     /// Sets [`House::owner`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the owner is not there,
-    /// [`Error::NotUnique`] when the guild has a house already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the owner is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the guild has a house already.
     #[inline]
     pub fn set_owner(&mut self, owner: HouseOwnerKey) -> Result<(), Error> {
         self.0.set(HouseField::Owner(owner))
     }
 }
 
-/// Handle of a row of `debts` in memory.
-pub type DebtKey = Key<Debt>;
-/// `debts.id`
-pub type DebtId = Id<Debt>;
-
-/// A debt between players: two arms of one table.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Debt {
-    /// `owner_lender_id`, `owner_heir_id`: at most one is set.
-    pub owner: Option<DebtOwnerKey>,
-    /// `amount INTEGER NOT NULL`
-    pub amount: i64,
+entity! {
+    /// A debt between players: two arms of one table.
+    pub struct Debt in Tables.debts {
+        /// `owner_lender_id`, `owner_heir_id`: at most one is set.
+        Owner owner: Option<DebtOwnerKey> =
+            OWNER_LENDER_ID "owner_lender_id" -> Player.set_null().owner(),
+            OWNER_HEIR_ID "owner_heir_id" -> Player.set_null().owner();
+        /// `amount INTEGER NOT NULL`
+        Amount amount: i64 = AMOUNT "amount";
+    }
+    table "debts", id "id", standalone;
+    types DebtKey, DebtId, DebtColumns(u8), DebtField, DebtRef, DebtMut;
 }
-
-bitflags! {
-    /// Columns of `debts`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct DebtColumns: u8 {
-        /// `owner_lender_id`
-        const OWNER_LENDER_ID = 1 << 0;
-        /// `owner_heir_id`
-        const OWNER_HEIR_ID = 1 << 1;
-        /// `amount`
-        const AMOUNT = 1 << 2;
-    }
-}
-
-fields! {
-    pub enum DebtField for Debt, DebtColumns {
-        Owner: Option<DebtOwnerKey> = owner => owner [OWNER_LENDER_ID, OWNER_HEIR_ID],
-        Amount: i64 = amount => AMOUNT,
-    }
-}
-
-views!(Debt, DebtRef, DebtMut);
-
-impl Debt {
-    // Positions of the foreign keys in `INFO`.
-    const OWNER_LENDER_ID: usize = 0;
-    const OWNER_HEIR_ID: usize = 1;
-}
-
-impl Entity for Debt {
-    type Tables = Tables;
-    type Ref<'w> = DebtRef<'w>;
-    type Mut<'w> = DebtMut<'w>;
-
-    const TABLE: TableId = TableId(4);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "debts",
-        id: "id",
-        columns: &["owner_lender_id", "owner_heir_id", "amount"],
-        foreign_keys: &[
-            ForeignKey::to(0, Player::TABLE).set_null().owner(),
-            ForeignKey::to(1, Player::TABLE).set_null().owner(),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: DebtColumns = DebtColumns::empty();
-    const INDEXED: DebtColumns = DebtColumns::OWNER_LENDER_ID.union(DebtColumns::OWNER_HEIR_ID);
-    const CHECKED: DebtColumns = DebtColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.debts
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.debts
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::OWNER_LENDER_ID => self.owner?.as_lender().map(Key::raw),
-            Self::OWNER_HEIR_ID => self.owner?.as_heir().map(Key::raw),
-            _ => None,
-        }
-    }
-
-    fn orphaned(foreign_key: usize) -> Option<DebtField> {
-        match foreign_key {
-            Self::OWNER_LENDER_ID | Self::OWNER_HEIR_ID => Some(DebtField::Owner(None)),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => owner_value(self.owner, 0, Some(Player::TABLE), tables),
-            1 => owner_value(self.owner, 1, Some(Player::TABLE), tables),
-            2 => self.amount.into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            owner: row.owner(&[(0, Some(Player::TABLE)), (1, Some(Player::TABLE))])?,
-            amount: row.read(2)?,
-        })
-    }
-}
-
-impl Standalone for Debt {}
 
 owner_enum! {
     /// The owner of a [`Debt`].
-    pub enum DebtOwnerKey {
+    pub enum DebtOwnerKey in Tables {
         /// `owner_lender_id`
-        0 => Lender(PlayerKey) { is_lender, as_lender },
+        Lender(PlayerKey) { is_lender, as_lender },
         /// `owner_heir_id`
-        1 => Heir(PlayerKey) { is_heir, as_heir },
+        Heir(PlayerKey) { is_heir, as_heir },
     }
 }
 
@@ -573,7 +196,7 @@ impl DebtMut<'_> {
     /// Sets [`Debt::owner`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the owner is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the owner is not there.
     #[inline]
     pub fn set_owner(&mut self, owner: Option<DebtOwnerKey>) -> Result<(), Error> {
         self.0.set(DebtField::Owner(owner))

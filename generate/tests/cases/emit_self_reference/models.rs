@@ -1,130 +1,30 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of_optional, tables, views,
-};
+use gamedb::codegen::{Error, Rows, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
-pub type World = gamedb::World<Tables>;
+pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
     /// A place in a tree of places.
-    0 => places: Table<Place>,
+    places: Table<Place>,
 }
 
-/// Handle of a row of `places` in memory.
-pub type PlaceKey = Key<Place>;
-/// `places.id`
-pub type PlaceId = Id<Place>;
-
-/// A place in a tree of places.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Place {
-    /// `name TEXT NOT NULL`
-    pub name: String,
-    /// `parent_id INTEGER REFERENCES places (id) ON DELETE CASCADE`
-    pub parent: Option<PlaceKey>,
-    /// `next_id INTEGER UNIQUE REFERENCES places (id) ON DELETE SET NULL`
-    pub next: Option<PlaceKey>,
+entity! {
+    /// A place in a tree of places.
+    pub struct Place in Tables.places {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+        /// `parent_id INTEGER REFERENCES places (id) ON DELETE CASCADE`
+        Parent parent: Option<PlaceKey> = PARENT_ID "parent_id" -> Place.cascade();
+        /// `next_id INTEGER UNIQUE REFERENCES places (id) ON DELETE SET NULL`
+        Next next: Option<PlaceKey> = NEXT_ID "next_id" -> Place.set_null().unique();
+    }
+    table "places", id "id", standalone;
+    types PlaceKey, PlaceId, PlaceColumns(u8), PlaceField, PlaceRef, PlaceMut;
 }
-
-bitflags! {
-    /// Columns of `places`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlaceColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-        /// `parent_id`
-        const PARENT_ID = 1 << 1;
-        /// `next_id`
-        const NEXT_ID = 1 << 2;
-    }
-}
-
-fields! {
-    pub enum PlaceField for Place, PlaceColumns {
-        Name: String = name => NAME,
-        Parent: Option<PlaceKey> = parent => PARENT_ID,
-        Next: Option<PlaceKey> = next => NEXT_ID,
-    }
-}
-
-views!(Place, PlaceRef, PlaceMut);
-
-impl Place {
-    // Positions of the foreign keys in `INFO`.
-    const PARENT_ID: usize = 0;
-    const NEXT_ID: usize = 1;
-}
-
-impl Entity for Place {
-    type Tables = Tables;
-    type Ref<'w> = PlaceRef<'w>;
-    type Mut<'w> = PlaceMut<'w>;
-
-    const TABLE: TableId = TableId(0);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "places",
-        id: "id",
-        columns: &["name", "parent_id", "next_id"],
-        foreign_keys: &[
-            ForeignKey::to(1, Place::TABLE).cascade(),
-            ForeignKey::to(2, Place::TABLE).set_null().unique(),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlaceColumns = PlaceColumns::empty();
-    const INDEXED: PlaceColumns = PlaceColumns::PARENT_ID.union(PlaceColumns::NEXT_ID);
-    const CHECKED: PlaceColumns = PlaceColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.places
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.places
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::PARENT_ID => self.parent.map(Key::raw),
-            Self::NEXT_ID => self.next.map(Key::raw),
-            _ => None,
-        }
-    }
-
-    fn orphaned(foreign_key: usize) -> Option<PlaceField> {
-        match foreign_key {
-            Self::NEXT_ID => Some(PlaceField::Next(None)),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            1 => id_of_optional(tables, self.parent),
-            2 => id_of_optional(tables, self.next),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            name: row.read(0)?,
-            parent: row.optional_key(1)?,
-            next: row.optional_key(2)?,
-        })
-    }
-}
-
-impl Standalone for Place {}
 
 impl Place {
     /// The places whose `parent_id` is this place, in order of their ids. O(1).
@@ -173,7 +73,7 @@ impl PlaceMut<'_> {
     /// Sets [`Place::parent`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the place is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the place is not there.
     #[inline]
     pub fn set_parent(&mut self, parent: Option<PlaceKey>) -> Result<(), Error> {
         self.0.set(PlaceField::Parent(parent))
@@ -182,8 +82,8 @@ impl PlaceMut<'_> {
     /// Sets [`Place::next`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the place is not there,
-    /// [`Error::NotUnique`] when the place has a place already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the place is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the place has a place already.
     #[inline]
     pub fn set_next(&mut self, next: Option<PlaceKey>) -> Result<(), Error> {
         self.0.set(PlaceField::Next(next))

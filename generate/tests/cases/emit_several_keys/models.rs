@@ -1,91 +1,28 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, ForeignKey, Id, Key, RawKey, RowReader, Rows, Standalone, Table,
-    TableId, TableInfo, TableKind, Value, bitflags, fields, id_of, id_of_optional, tables, views,
-};
+use gamedb::codegen::{Error, Rows, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
-pub type World = gamedb::World<Tables>;
+pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
     /// The rows of `players`.
-    0 => players: Table<Player>,
+    players: Table<Player>,
     /// A letter from one player to another.
-    1 => letters: Table<Letter>,
+    letters: Table<Letter>,
 }
 
-/// Handle of a row of `players` in memory.
-pub type PlayerKey = Key<Player>;
-/// `players.id`
-pub type PlayerId = Id<Player>;
-
-/// A row of `players`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Player {
-    /// `name TEXT NOT NULL`
-    pub name: String,
+entity! {
+    /// A row of `players`.
+    pub struct Player in Tables.players {
+        /// `name TEXT NOT NULL`
+        Name name: String = NAME "name";
+    }
+    table "players", id "id", standalone;
+    types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
-
-bitflags! {
-    /// Columns of `players`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PlayerColumns: u8 {
-        /// `name`
-        const NAME = 1 << 0;
-    }
-}
-
-fields! {
-    pub enum PlayerField for Player, PlayerColumns {
-        Name: String = name => NAME,
-    }
-}
-
-views!(Player, PlayerRef, PlayerMut);
-
-impl Entity for Player {
-    type Tables = Tables;
-    type Ref<'w> = PlayerRef<'w>;
-    type Mut<'w> = PlayerMut<'w>;
-
-    const TABLE: TableId = TableId(0);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "players",
-        id: "id",
-        columns: &["name"],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: PlayerColumns = PlayerColumns::empty();
-    const INDEXED: PlayerColumns = PlayerColumns::empty();
-    const CHECKED: PlayerColumns = PlayerColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.players
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.players
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.name.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self { name: row.read(0)? })
-    }
-}
-
-impl Standalone for Player {}
 
 impl<'w> PlayerRef<'w> {
     /// The letters whose `sender_id` names this player, in order of their ids. O(1).
@@ -112,128 +49,21 @@ impl PlayerMut<'_> {
     }
 }
 
-/// Handle of a row of `letters` in memory.
-pub type LetterKey = Key<Letter>;
-/// `letters.id`
-pub type LetterId = Id<Letter>;
-
-/// A letter from one player to another.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Letter {
-    /// `sender_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
-    pub sender: PlayerKey,
-    /// `recipient_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
-    pub recipient: PlayerKey,
-    /// `courier_id INTEGER REFERENCES players (id) ON DELETE SET NULL`
-    pub courier: Option<PlayerKey>,
-    /// `words TEXT NOT NULL`
-    pub words: String,
+entity! {
+    /// A letter from one player to another.
+    pub struct Letter in Tables.letters {
+        /// `sender_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+        Sender sender: PlayerKey = SENDER_ID "sender_id" -> Player.cascade();
+        /// `recipient_id INTEGER NOT NULL REFERENCES players (id) ON DELETE CASCADE`
+        Recipient recipient: PlayerKey = RECIPIENT_ID "recipient_id" -> Player.cascade();
+        /// `courier_id INTEGER REFERENCES players (id) ON DELETE SET NULL`
+        Courier courier: Option<PlayerKey> = COURIER_ID "courier_id" -> Player.set_null();
+        /// `words TEXT NOT NULL`
+        Words words: String = WORDS "words";
+    }
+    table "letters", id "id", standalone;
+    types LetterKey, LetterId, LetterColumns(u8), LetterField, LetterRef, LetterMut;
 }
-
-bitflags! {
-    /// Columns of `letters`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct LetterColumns: u8 {
-        /// `sender_id`
-        const SENDER_ID = 1 << 0;
-        /// `recipient_id`
-        const RECIPIENT_ID = 1 << 1;
-        /// `courier_id`
-        const COURIER_ID = 1 << 2;
-        /// `words`
-        const WORDS = 1 << 3;
-    }
-}
-
-fields! {
-    pub enum LetterField for Letter, LetterColumns {
-        Sender: PlayerKey = sender => SENDER_ID,
-        Recipient: PlayerKey = recipient => RECIPIENT_ID,
-        Courier: Option<PlayerKey> = courier => COURIER_ID,
-        Words: String = words => WORDS,
-    }
-}
-
-views!(Letter, LetterRef, LetterMut);
-
-impl Letter {
-    // Positions of the foreign keys in `INFO`.
-    const SENDER_ID: usize = 0;
-    const RECIPIENT_ID: usize = 1;
-    const COURIER_ID: usize = 2;
-}
-
-impl Entity for Letter {
-    type Tables = Tables;
-    type Ref<'w> = LetterRef<'w>;
-    type Mut<'w> = LetterMut<'w>;
-
-    const TABLE: TableId = TableId(1);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "letters",
-        id: "id",
-        columns: &["sender_id", "recipient_id", "courier_id", "words"],
-        foreign_keys: &[
-            ForeignKey::to(0, Player::TABLE).cascade(),
-            ForeignKey::to(1, Player::TABLE).cascade(),
-            ForeignKey::to(2, Player::TABLE).set_null(),
-        ],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: LetterColumns = LetterColumns::empty();
-    const INDEXED: LetterColumns = LetterColumns::SENDER_ID
-        .union(LetterColumns::RECIPIENT_ID)
-        .union(LetterColumns::COURIER_ID);
-    const CHECKED: LetterColumns = LetterColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.letters
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.letters
-    }
-
-    #[inline]
-    fn parent(&self, foreign_key: usize) -> Option<RawKey> {
-        match foreign_key {
-            Self::SENDER_ID => Some(self.sender.raw()),
-            Self::RECIPIENT_ID => Some(self.recipient.raw()),
-            Self::COURIER_ID => self.courier.map(Key::raw),
-            _ => None,
-        }
-    }
-
-    fn orphaned(foreign_key: usize) -> Option<LetterField> {
-        match foreign_key {
-            Self::COURIER_ID => Some(LetterField::Courier(None)),
-            _ => None,
-        }
-    }
-
-    fn value<'a>(&'a self, column: usize, tables: &'a Tables) -> Value<'a> {
-        match column {
-            0 => id_of(tables, self.sender),
-            1 => id_of(tables, self.recipient),
-            2 => id_of_optional(tables, self.courier),
-            3 => self.words.as_str().into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            sender: row.key(0)?,
-            recipient: row.key(1)?,
-            courier: row.optional_key(2)?,
-            words: row.read(3)?,
-        })
-    }
-}
-
-impl Standalone for Letter {}
 
 impl Letter {
     /// The letters whose `sender_id` is this player, in order of their ids. O(1).
@@ -276,7 +106,7 @@ impl LetterMut<'_> {
     /// Sets [`Letter::sender`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_sender(&mut self, sender: PlayerKey) -> Result<(), Error> {
         self.0.set(LetterField::Sender(sender))
@@ -285,7 +115,7 @@ impl LetterMut<'_> {
     /// Sets [`Letter::recipient`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_recipient(&mut self, recipient: PlayerKey) -> Result<(), Error> {
         self.0.set(LetterField::Recipient(recipient))
@@ -294,7 +124,7 @@ impl LetterMut<'_> {
     /// Sets [`Letter::courier`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_courier(&mut self, courier: Option<PlayerKey>) -> Result<(), Error> {
         self.0.set(LetterField::Courier(courier))

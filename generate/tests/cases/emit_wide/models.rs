@@ -1,597 +1,152 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::model::{
-    ColumnProblem, Entity, Error, Id, Key, RowReader, Standalone, Table, TableId, TableInfo,
-    TableKind, Value, bitflags, fields, tables, views,
-};
+use gamedb::codegen::{Error, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
-pub type World = gamedb::World<Tables>;
+pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
     /// The rows of `wide`.
-    0 => wide: Table<Wide>,
+    wide: Table<Wide>,
 }
 
-/// Handle of a row of `wide` in memory.
-pub type WideKey = Key<Wide>;
-/// `wide.id`
-pub type WideId = Id<Wide>;
-
-/// A row of `wide`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wide {
-    /// `column_1 INTEGER NOT NULL`
-    pub column_1: i64,
-    /// `column_2 INTEGER NOT NULL`
-    pub column_2: i64,
-    /// `column_3 INTEGER NOT NULL`
-    pub column_3: i64,
-    /// `column_4 INTEGER NOT NULL`
-    pub column_4: i64,
-    /// `column_5 INTEGER NOT NULL`
-    pub column_5: i64,
-    /// `column_6 INTEGER NOT NULL`
-    pub column_6: i64,
-    /// `column_7 INTEGER NOT NULL`
-    pub column_7: i64,
-    /// `column_8 INTEGER NOT NULL`
-    pub column_8: i64,
-    /// `column_9 INTEGER NOT NULL`
-    pub column_9: i64,
-    /// `column_10 INTEGER NOT NULL`
-    pub column_10: i64,
-    /// `column_11 INTEGER NOT NULL`
-    pub column_11: i64,
-    /// `column_12 INTEGER NOT NULL`
-    pub column_12: i64,
-    /// `column_13 INTEGER NOT NULL`
-    pub column_13: i64,
-    /// `column_14 INTEGER NOT NULL`
-    pub column_14: i64,
-    /// `column_15 INTEGER NOT NULL`
-    pub column_15: i64,
-    /// `column_16 INTEGER NOT NULL`
-    pub column_16: i64,
-    /// `column_17 INTEGER NOT NULL`
-    pub column_17: i64,
-    /// `column_18 INTEGER NOT NULL`
-    pub column_18: i64,
-    /// `column_19 INTEGER NOT NULL`
-    pub column_19: i64,
-    /// `column_20 INTEGER NOT NULL`
-    pub column_20: i64,
-    /// `column_21 INTEGER NOT NULL`
-    pub column_21: i64,
-    /// `column_22 INTEGER NOT NULL`
-    pub column_22: i64,
-    /// `column_23 INTEGER NOT NULL`
-    pub column_23: i64,
-    /// `column_24 INTEGER NOT NULL`
-    pub column_24: i64,
-    /// `column_25 INTEGER NOT NULL`
-    pub column_25: i64,
-    /// `column_26 INTEGER NOT NULL`
-    pub column_26: i64,
-    /// `column_27 INTEGER NOT NULL`
-    pub column_27: i64,
-    /// `column_28 INTEGER NOT NULL`
-    pub column_28: i64,
-    /// `column_29 INTEGER NOT NULL`
-    pub column_29: i64,
-    /// `column_30 INTEGER NOT NULL`
-    pub column_30: i64,
-    /// `column_31 INTEGER NOT NULL`
-    pub column_31: i64,
-    /// `column_32 INTEGER NOT NULL`
-    pub column_32: i64,
-    /// `column_33 INTEGER NOT NULL`
-    pub column_33: i64,
-    /// `column_34 INTEGER NOT NULL`
-    pub column_34: i64,
-    /// `column_35 INTEGER NOT NULL`
-    pub column_35: i64,
-    /// `column_36 INTEGER NOT NULL`
-    pub column_36: i64,
-    /// `column_37 INTEGER NOT NULL`
-    pub column_37: i64,
-    /// `column_38 INTEGER NOT NULL`
-    pub column_38: i64,
-    /// `column_39 INTEGER NOT NULL`
-    pub column_39: i64,
-    /// `column_40 INTEGER NOT NULL`
-    pub column_40: i64,
-    /// `column_41 INTEGER NOT NULL`
-    pub column_41: i64,
-    /// `column_42 INTEGER NOT NULL`
-    pub column_42: i64,
-    /// `column_43 INTEGER NOT NULL`
-    pub column_43: i64,
-    /// `column_44 INTEGER NOT NULL`
-    pub column_44: i64,
-    /// `column_45 INTEGER NOT NULL`
-    pub column_45: i64,
-    /// `column_46 INTEGER NOT NULL`
-    pub column_46: i64,
-    /// `column_47 INTEGER NOT NULL`
-    pub column_47: i64,
-    /// `column_48 INTEGER NOT NULL`
-    pub column_48: i64,
-    /// `column_49 INTEGER NOT NULL`
-    pub column_49: i64,
-    /// `column_50 INTEGER NOT NULL`
-    pub column_50: i64,
-    /// `column_51 INTEGER NOT NULL`
-    pub column_51: i64,
-    /// `column_52 INTEGER NOT NULL`
-    pub column_52: i64,
-    /// `column_53 INTEGER NOT NULL`
-    pub column_53: i64,
-    /// `column_54 INTEGER NOT NULL`
-    pub column_54: i64,
-    /// `column_55 INTEGER NOT NULL`
-    pub column_55: i64,
-    /// `column_56 INTEGER NOT NULL`
-    pub column_56: i64,
-    /// `column_57 INTEGER NOT NULL`
-    pub column_57: i64,
-    /// `column_58 INTEGER NOT NULL`
-    pub column_58: i64,
-    /// `column_59 INTEGER NOT NULL`
-    pub column_59: i64,
-    /// `column_60 INTEGER NOT NULL`
-    pub column_60: i64,
-    /// `column_61 INTEGER NOT NULL`
-    pub column_61: i64,
-    /// `column_62 INTEGER NOT NULL`
-    pub column_62: i64,
-    /// `column_63 INTEGER NOT NULL`
-    pub column_63: i64,
-    /// `column_64 REAL`
-    pub column_64: Option<f64>,
+entity! {
+    /// A row of `wide`.
+    pub struct Wide in Tables.wide {
+        /// `column_1 INTEGER NOT NULL`
+        Column1 column_1: i64 = COLUMN_1 "column_1";
+        /// `column_2 INTEGER NOT NULL`
+        Column2 column_2: i64 = COLUMN_2 "column_2";
+        /// `column_3 INTEGER NOT NULL`
+        Column3 column_3: i64 = COLUMN_3 "column_3";
+        /// `column_4 INTEGER NOT NULL`
+        Column4 column_4: i64 = COLUMN_4 "column_4";
+        /// `column_5 INTEGER NOT NULL`
+        Column5 column_5: i64 = COLUMN_5 "column_5";
+        /// `column_6 INTEGER NOT NULL`
+        Column6 column_6: i64 = COLUMN_6 "column_6";
+        /// `column_7 INTEGER NOT NULL`
+        Column7 column_7: i64 = COLUMN_7 "column_7";
+        /// `column_8 INTEGER NOT NULL`
+        Column8 column_8: i64 = COLUMN_8 "column_8";
+        /// `column_9 INTEGER NOT NULL`
+        Column9 column_9: i64 = COLUMN_9 "column_9";
+        /// `column_10 INTEGER NOT NULL`
+        Column10 column_10: i64 = COLUMN_10 "column_10";
+        /// `column_11 INTEGER NOT NULL`
+        Column11 column_11: i64 = COLUMN_11 "column_11";
+        /// `column_12 INTEGER NOT NULL`
+        Column12 column_12: i64 = COLUMN_12 "column_12";
+        /// `column_13 INTEGER NOT NULL`
+        Column13 column_13: i64 = COLUMN_13 "column_13";
+        /// `column_14 INTEGER NOT NULL`
+        Column14 column_14: i64 = COLUMN_14 "column_14";
+        /// `column_15 INTEGER NOT NULL`
+        Column15 column_15: i64 = COLUMN_15 "column_15";
+        /// `column_16 INTEGER NOT NULL`
+        Column16 column_16: i64 = COLUMN_16 "column_16";
+        /// `column_17 INTEGER NOT NULL`
+        Column17 column_17: i64 = COLUMN_17 "column_17";
+        /// `column_18 INTEGER NOT NULL`
+        Column18 column_18: i64 = COLUMN_18 "column_18";
+        /// `column_19 INTEGER NOT NULL`
+        Column19 column_19: i64 = COLUMN_19 "column_19";
+        /// `column_20 INTEGER NOT NULL`
+        Column20 column_20: i64 = COLUMN_20 "column_20";
+        /// `column_21 INTEGER NOT NULL`
+        Column21 column_21: i64 = COLUMN_21 "column_21";
+        /// `column_22 INTEGER NOT NULL`
+        Column22 column_22: i64 = COLUMN_22 "column_22";
+        /// `column_23 INTEGER NOT NULL`
+        Column23 column_23: i64 = COLUMN_23 "column_23";
+        /// `column_24 INTEGER NOT NULL`
+        Column24 column_24: i64 = COLUMN_24 "column_24";
+        /// `column_25 INTEGER NOT NULL`
+        Column25 column_25: i64 = COLUMN_25 "column_25";
+        /// `column_26 INTEGER NOT NULL`
+        Column26 column_26: i64 = COLUMN_26 "column_26";
+        /// `column_27 INTEGER NOT NULL`
+        Column27 column_27: i64 = COLUMN_27 "column_27";
+        /// `column_28 INTEGER NOT NULL`
+        Column28 column_28: i64 = COLUMN_28 "column_28";
+        /// `column_29 INTEGER NOT NULL`
+        Column29 column_29: i64 = COLUMN_29 "column_29";
+        /// `column_30 INTEGER NOT NULL`
+        Column30 column_30: i64 = COLUMN_30 "column_30";
+        /// `column_31 INTEGER NOT NULL`
+        Column31 column_31: i64 = COLUMN_31 "column_31";
+        /// `column_32 INTEGER NOT NULL`
+        Column32 column_32: i64 = COLUMN_32 "column_32";
+        /// `column_33 INTEGER NOT NULL`
+        Column33 column_33: i64 = COLUMN_33 "column_33";
+        /// `column_34 INTEGER NOT NULL`
+        Column34 column_34: i64 = COLUMN_34 "column_34";
+        /// `column_35 INTEGER NOT NULL`
+        Column35 column_35: i64 = COLUMN_35 "column_35";
+        /// `column_36 INTEGER NOT NULL`
+        Column36 column_36: i64 = COLUMN_36 "column_36";
+        /// `column_37 INTEGER NOT NULL`
+        Column37 column_37: i64 = COLUMN_37 "column_37";
+        /// `column_38 INTEGER NOT NULL`
+        Column38 column_38: i64 = COLUMN_38 "column_38";
+        /// `column_39 INTEGER NOT NULL`
+        Column39 column_39: i64 = COLUMN_39 "column_39";
+        /// `column_40 INTEGER NOT NULL`
+        Column40 column_40: i64 = COLUMN_40 "column_40";
+        /// `column_41 INTEGER NOT NULL`
+        Column41 column_41: i64 = COLUMN_41 "column_41";
+        /// `column_42 INTEGER NOT NULL`
+        Column42 column_42: i64 = COLUMN_42 "column_42";
+        /// `column_43 INTEGER NOT NULL`
+        Column43 column_43: i64 = COLUMN_43 "column_43";
+        /// `column_44 INTEGER NOT NULL`
+        Column44 column_44: i64 = COLUMN_44 "column_44";
+        /// `column_45 INTEGER NOT NULL`
+        Column45 column_45: i64 = COLUMN_45 "column_45";
+        /// `column_46 INTEGER NOT NULL`
+        Column46 column_46: i64 = COLUMN_46 "column_46";
+        /// `column_47 INTEGER NOT NULL`
+        Column47 column_47: i64 = COLUMN_47 "column_47";
+        /// `column_48 INTEGER NOT NULL`
+        Column48 column_48: i64 = COLUMN_48 "column_48";
+        /// `column_49 INTEGER NOT NULL`
+        Column49 column_49: i64 = COLUMN_49 "column_49";
+        /// `column_50 INTEGER NOT NULL`
+        Column50 column_50: i64 = COLUMN_50 "column_50";
+        /// `column_51 INTEGER NOT NULL`
+        Column51 column_51: i64 = COLUMN_51 "column_51";
+        /// `column_52 INTEGER NOT NULL`
+        Column52 column_52: i64 = COLUMN_52 "column_52";
+        /// `column_53 INTEGER NOT NULL`
+        Column53 column_53: i64 = COLUMN_53 "column_53";
+        /// `column_54 INTEGER NOT NULL`
+        Column54 column_54: i64 = COLUMN_54 "column_54";
+        /// `column_55 INTEGER NOT NULL`
+        Column55 column_55: i64 = COLUMN_55 "column_55";
+        /// `column_56 INTEGER NOT NULL`
+        Column56 column_56: i64 = COLUMN_56 "column_56";
+        /// `column_57 INTEGER NOT NULL`
+        Column57 column_57: i64 = COLUMN_57 "column_57";
+        /// `column_58 INTEGER NOT NULL`
+        Column58 column_58: i64 = COLUMN_58 "column_58";
+        /// `column_59 INTEGER NOT NULL`
+        Column59 column_59: i64 = COLUMN_59 "column_59";
+        /// `column_60 INTEGER NOT NULL`
+        Column60 column_60: i64 = COLUMN_60 "column_60";
+        /// `column_61 INTEGER NOT NULL`
+        Column61 column_61: i64 = COLUMN_61 "column_61";
+        /// `column_62 INTEGER NOT NULL`
+        Column62 column_62: i64 = COLUMN_62 "column_62";
+        /// `column_63 INTEGER NOT NULL`
+        Column63 column_63: i64 = COLUMN_63 "column_63";
+        /// `column_64 REAL`
+        Column64 column_64: Option<f64> = COLUMN_64 "column_64";
+    }
+    table "wide", id "id", standalone;
+    types WideKey, WideId, WideColumns(u64), WideField, WideRef, WideMut;
 }
-
-bitflags! {
-    /// Columns of `wide`.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct WideColumns: u64 {
-        /// `column_1`
-        const COLUMN_1 = 1 << 0;
-        /// `column_2`
-        const COLUMN_2 = 1 << 1;
-        /// `column_3`
-        const COLUMN_3 = 1 << 2;
-        /// `column_4`
-        const COLUMN_4 = 1 << 3;
-        /// `column_5`
-        const COLUMN_5 = 1 << 4;
-        /// `column_6`
-        const COLUMN_6 = 1 << 5;
-        /// `column_7`
-        const COLUMN_7 = 1 << 6;
-        /// `column_8`
-        const COLUMN_8 = 1 << 7;
-        /// `column_9`
-        const COLUMN_9 = 1 << 8;
-        /// `column_10`
-        const COLUMN_10 = 1 << 9;
-        /// `column_11`
-        const COLUMN_11 = 1 << 10;
-        /// `column_12`
-        const COLUMN_12 = 1 << 11;
-        /// `column_13`
-        const COLUMN_13 = 1 << 12;
-        /// `column_14`
-        const COLUMN_14 = 1 << 13;
-        /// `column_15`
-        const COLUMN_15 = 1 << 14;
-        /// `column_16`
-        const COLUMN_16 = 1 << 15;
-        /// `column_17`
-        const COLUMN_17 = 1 << 16;
-        /// `column_18`
-        const COLUMN_18 = 1 << 17;
-        /// `column_19`
-        const COLUMN_19 = 1 << 18;
-        /// `column_20`
-        const COLUMN_20 = 1 << 19;
-        /// `column_21`
-        const COLUMN_21 = 1 << 20;
-        /// `column_22`
-        const COLUMN_22 = 1 << 21;
-        /// `column_23`
-        const COLUMN_23 = 1 << 22;
-        /// `column_24`
-        const COLUMN_24 = 1 << 23;
-        /// `column_25`
-        const COLUMN_25 = 1 << 24;
-        /// `column_26`
-        const COLUMN_26 = 1 << 25;
-        /// `column_27`
-        const COLUMN_27 = 1 << 26;
-        /// `column_28`
-        const COLUMN_28 = 1 << 27;
-        /// `column_29`
-        const COLUMN_29 = 1 << 28;
-        /// `column_30`
-        const COLUMN_30 = 1 << 29;
-        /// `column_31`
-        const COLUMN_31 = 1 << 30;
-        /// `column_32`
-        const COLUMN_32 = 1 << 31;
-        /// `column_33`
-        const COLUMN_33 = 1 << 32;
-        /// `column_34`
-        const COLUMN_34 = 1 << 33;
-        /// `column_35`
-        const COLUMN_35 = 1 << 34;
-        /// `column_36`
-        const COLUMN_36 = 1 << 35;
-        /// `column_37`
-        const COLUMN_37 = 1 << 36;
-        /// `column_38`
-        const COLUMN_38 = 1 << 37;
-        /// `column_39`
-        const COLUMN_39 = 1 << 38;
-        /// `column_40`
-        const COLUMN_40 = 1 << 39;
-        /// `column_41`
-        const COLUMN_41 = 1 << 40;
-        /// `column_42`
-        const COLUMN_42 = 1 << 41;
-        /// `column_43`
-        const COLUMN_43 = 1 << 42;
-        /// `column_44`
-        const COLUMN_44 = 1 << 43;
-        /// `column_45`
-        const COLUMN_45 = 1 << 44;
-        /// `column_46`
-        const COLUMN_46 = 1 << 45;
-        /// `column_47`
-        const COLUMN_47 = 1 << 46;
-        /// `column_48`
-        const COLUMN_48 = 1 << 47;
-        /// `column_49`
-        const COLUMN_49 = 1 << 48;
-        /// `column_50`
-        const COLUMN_50 = 1 << 49;
-        /// `column_51`
-        const COLUMN_51 = 1 << 50;
-        /// `column_52`
-        const COLUMN_52 = 1 << 51;
-        /// `column_53`
-        const COLUMN_53 = 1 << 52;
-        /// `column_54`
-        const COLUMN_54 = 1 << 53;
-        /// `column_55`
-        const COLUMN_55 = 1 << 54;
-        /// `column_56`
-        const COLUMN_56 = 1 << 55;
-        /// `column_57`
-        const COLUMN_57 = 1 << 56;
-        /// `column_58`
-        const COLUMN_58 = 1 << 57;
-        /// `column_59`
-        const COLUMN_59 = 1 << 58;
-        /// `column_60`
-        const COLUMN_60 = 1 << 59;
-        /// `column_61`
-        const COLUMN_61 = 1 << 60;
-        /// `column_62`
-        const COLUMN_62 = 1 << 61;
-        /// `column_63`
-        const COLUMN_63 = 1 << 62;
-        /// `column_64`
-        const COLUMN_64 = 1 << 63;
-    }
-}
-
-fields! {
-    pub enum WideField for Wide, WideColumns {
-        Column1: i64 = column_1 => COLUMN_1,
-        Column2: i64 = column_2 => COLUMN_2,
-        Column3: i64 = column_3 => COLUMN_3,
-        Column4: i64 = column_4 => COLUMN_4,
-        Column5: i64 = column_5 => COLUMN_5,
-        Column6: i64 = column_6 => COLUMN_6,
-        Column7: i64 = column_7 => COLUMN_7,
-        Column8: i64 = column_8 => COLUMN_8,
-        Column9: i64 = column_9 => COLUMN_9,
-        Column10: i64 = column_10 => COLUMN_10,
-        Column11: i64 = column_11 => COLUMN_11,
-        Column12: i64 = column_12 => COLUMN_12,
-        Column13: i64 = column_13 => COLUMN_13,
-        Column14: i64 = column_14 => COLUMN_14,
-        Column15: i64 = column_15 => COLUMN_15,
-        Column16: i64 = column_16 => COLUMN_16,
-        Column17: i64 = column_17 => COLUMN_17,
-        Column18: i64 = column_18 => COLUMN_18,
-        Column19: i64 = column_19 => COLUMN_19,
-        Column20: i64 = column_20 => COLUMN_20,
-        Column21: i64 = column_21 => COLUMN_21,
-        Column22: i64 = column_22 => COLUMN_22,
-        Column23: i64 = column_23 => COLUMN_23,
-        Column24: i64 = column_24 => COLUMN_24,
-        Column25: i64 = column_25 => COLUMN_25,
-        Column26: i64 = column_26 => COLUMN_26,
-        Column27: i64 = column_27 => COLUMN_27,
-        Column28: i64 = column_28 => COLUMN_28,
-        Column29: i64 = column_29 => COLUMN_29,
-        Column30: i64 = column_30 => COLUMN_30,
-        Column31: i64 = column_31 => COLUMN_31,
-        Column32: i64 = column_32 => COLUMN_32,
-        Column33: i64 = column_33 => COLUMN_33,
-        Column34: i64 = column_34 => COLUMN_34,
-        Column35: i64 = column_35 => COLUMN_35,
-        Column36: i64 = column_36 => COLUMN_36,
-        Column37: i64 = column_37 => COLUMN_37,
-        Column38: i64 = column_38 => COLUMN_38,
-        Column39: i64 = column_39 => COLUMN_39,
-        Column40: i64 = column_40 => COLUMN_40,
-        Column41: i64 = column_41 => COLUMN_41,
-        Column42: i64 = column_42 => COLUMN_42,
-        Column43: i64 = column_43 => COLUMN_43,
-        Column44: i64 = column_44 => COLUMN_44,
-        Column45: i64 = column_45 => COLUMN_45,
-        Column46: i64 = column_46 => COLUMN_46,
-        Column47: i64 = column_47 => COLUMN_47,
-        Column48: i64 = column_48 => COLUMN_48,
-        Column49: i64 = column_49 => COLUMN_49,
-        Column50: i64 = column_50 => COLUMN_50,
-        Column51: i64 = column_51 => COLUMN_51,
-        Column52: i64 = column_52 => COLUMN_52,
-        Column53: i64 = column_53 => COLUMN_53,
-        Column54: i64 = column_54 => COLUMN_54,
-        Column55: i64 = column_55 => COLUMN_55,
-        Column56: i64 = column_56 => COLUMN_56,
-        Column57: i64 = column_57 => COLUMN_57,
-        Column58: i64 = column_58 => COLUMN_58,
-        Column59: i64 = column_59 => COLUMN_59,
-        Column60: i64 = column_60 => COLUMN_60,
-        Column61: i64 = column_61 => COLUMN_61,
-        Column62: i64 = column_62 => COLUMN_62,
-        Column63: i64 = column_63 => COLUMN_63,
-        Column64: Option<f64> = column_64 => COLUMN_64,
-    }
-}
-
-views!(Wide, WideRef, WideMut);
-
-impl Entity for Wide {
-    type Tables = Tables;
-    type Ref<'w> = WideRef<'w>;
-    type Mut<'w> = WideMut<'w>;
-
-    const TABLE: TableId = TableId(0);
-    const INFO: &'static TableInfo = &TableInfo {
-        name: "wide",
-        id: "id",
-        columns: &[
-            "column_1",
-            "column_2",
-            "column_3",
-            "column_4",
-            "column_5",
-            "column_6",
-            "column_7",
-            "column_8",
-            "column_9",
-            "column_10",
-            "column_11",
-            "column_12",
-            "column_13",
-            "column_14",
-            "column_15",
-            "column_16",
-            "column_17",
-            "column_18",
-            "column_19",
-            "column_20",
-            "column_21",
-            "column_22",
-            "column_23",
-            "column_24",
-            "column_25",
-            "column_26",
-            "column_27",
-            "column_28",
-            "column_29",
-            "column_30",
-            "column_31",
-            "column_32",
-            "column_33",
-            "column_34",
-            "column_35",
-            "column_36",
-            "column_37",
-            "column_38",
-            "column_39",
-            "column_40",
-            "column_41",
-            "column_42",
-            "column_43",
-            "column_44",
-            "column_45",
-            "column_46",
-            "column_47",
-            "column_48",
-            "column_49",
-            "column_50",
-            "column_51",
-            "column_52",
-            "column_53",
-            "column_54",
-            "column_55",
-            "column_56",
-            "column_57",
-            "column_58",
-            "column_59",
-            "column_60",
-            "column_61",
-            "column_62",
-            "column_63",
-            "column_64",
-        ],
-        foreign_keys: &[],
-        indexes: &[],
-        checks: &[],
-        kind: TableKind::Entity,
-    };
-    const REALS: WideColumns = WideColumns::COLUMN_64;
-    const INDEXED: WideColumns = WideColumns::empty();
-    const CHECKED: WideColumns = WideColumns::empty();
-
-    fn table(tables: &Tables) -> &Table<Self> {
-        &tables.wide
-    }
-
-    fn table_mut(tables: &mut Tables) -> &mut Table<Self> {
-        &mut tables.wide
-    }
-
-    fn value<'a>(&'a self, column: usize, _: &'a Tables) -> Value<'a> {
-        match column {
-            0 => self.column_1.into(),
-            1 => self.column_2.into(),
-            2 => self.column_3.into(),
-            3 => self.column_4.into(),
-            4 => self.column_5.into(),
-            5 => self.column_6.into(),
-            6 => self.column_7.into(),
-            7 => self.column_8.into(),
-            8 => self.column_9.into(),
-            9 => self.column_10.into(),
-            10 => self.column_11.into(),
-            11 => self.column_12.into(),
-            12 => self.column_13.into(),
-            13 => self.column_14.into(),
-            14 => self.column_15.into(),
-            15 => self.column_16.into(),
-            16 => self.column_17.into(),
-            17 => self.column_18.into(),
-            18 => self.column_19.into(),
-            19 => self.column_20.into(),
-            20 => self.column_21.into(),
-            21 => self.column_22.into(),
-            22 => self.column_23.into(),
-            23 => self.column_24.into(),
-            24 => self.column_25.into(),
-            25 => self.column_26.into(),
-            26 => self.column_27.into(),
-            27 => self.column_28.into(),
-            28 => self.column_29.into(),
-            29 => self.column_30.into(),
-            30 => self.column_31.into(),
-            31 => self.column_32.into(),
-            32 => self.column_33.into(),
-            33 => self.column_34.into(),
-            34 => self.column_35.into(),
-            35 => self.column_36.into(),
-            36 => self.column_37.into(),
-            37 => self.column_38.into(),
-            38 => self.column_39.into(),
-            39 => self.column_40.into(),
-            40 => self.column_41.into(),
-            41 => self.column_42.into(),
-            42 => self.column_43.into(),
-            43 => self.column_44.into(),
-            44 => self.column_45.into(),
-            45 => self.column_46.into(),
-            46 => self.column_47.into(),
-            47 => self.column_48.into(),
-            48 => self.column_49.into(),
-            49 => self.column_50.into(),
-            50 => self.column_51.into(),
-            51 => self.column_52.into(),
-            52 => self.column_53.into(),
-            53 => self.column_54.into(),
-            54 => self.column_55.into(),
-            55 => self.column_56.into(),
-            56 => self.column_57.into(),
-            57 => self.column_58.into(),
-            58 => self.column_59.into(),
-            59 => self.column_60.into(),
-            60 => self.column_61.into(),
-            61 => self.column_62.into(),
-            62 => self.column_63.into(),
-            63 => self.column_64.into(),
-            _ => Value::Null,
-        }
-    }
-
-    fn load(row: &RowReader<'_, Tables>) -> Result<Self, ColumnProblem> {
-        Ok(Self {
-            column_1: row.read(0)?,
-            column_2: row.read(1)?,
-            column_3: row.read(2)?,
-            column_4: row.read(3)?,
-            column_5: row.read(4)?,
-            column_6: row.read(5)?,
-            column_7: row.read(6)?,
-            column_8: row.read(7)?,
-            column_9: row.read(8)?,
-            column_10: row.read(9)?,
-            column_11: row.read(10)?,
-            column_12: row.read(11)?,
-            column_13: row.read(12)?,
-            column_14: row.read(13)?,
-            column_15: row.read(14)?,
-            column_16: row.read(15)?,
-            column_17: row.read(16)?,
-            column_18: row.read(17)?,
-            column_19: row.read(18)?,
-            column_20: row.read(19)?,
-            column_21: row.read(20)?,
-            column_22: row.read(21)?,
-            column_23: row.read(22)?,
-            column_24: row.read(23)?,
-            column_25: row.read(24)?,
-            column_26: row.read(25)?,
-            column_27: row.read(26)?,
-            column_28: row.read(27)?,
-            column_29: row.read(28)?,
-            column_30: row.read(29)?,
-            column_31: row.read(30)?,
-            column_32: row.read(31)?,
-            column_33: row.read(32)?,
-            column_34: row.read(33)?,
-            column_35: row.read(34)?,
-            column_36: row.read(35)?,
-            column_37: row.read(36)?,
-            column_38: row.read(37)?,
-            column_39: row.read(38)?,
-            column_40: row.read(39)?,
-            column_41: row.read(40)?,
-            column_42: row.read(41)?,
-            column_43: row.read(42)?,
-            column_44: row.read(43)?,
-            column_45: row.read(44)?,
-            column_46: row.read(45)?,
-            column_47: row.read(46)?,
-            column_48: row.read(47)?,
-            column_49: row.read(48)?,
-            column_50: row.read(49)?,
-            column_51: row.read(50)?,
-            column_52: row.read(51)?,
-            column_53: row.read(52)?,
-            column_54: row.read(53)?,
-            column_55: row.read(54)?,
-            column_56: row.read(55)?,
-            column_57: row.read(56)?,
-            column_58: row.read(57)?,
-            column_59: row.read(58)?,
-            column_60: row.read(59)?,
-            column_61: row.read(60)?,
-            column_62: row.read(61)?,
-            column_63: row.read(62)?,
-            column_64: row.read(63)?,
-        })
-    }
-}
-
-impl Standalone for Wide {}
 
 impl WideMut<'_> {
     /// Sets [`Wide::column_1`].
@@ -975,7 +530,7 @@ impl WideMut<'_> {
     /// Sets [`Wide::column_64`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_column_64(&mut self, column_64: Option<f64>) -> Result<(), Error> {
         self.0.set(WideField::Column64(column_64))

@@ -1,0 +1,518 @@
+//! Sets of columns: one type for each table, whatever its width.
+
+use std::fmt;
+use std::ops::{BitAnd, BitOr, BitXor, Not};
+
+use bitflags::Flags;
+
+use crate::schema::TableInfo;
+use crate::schema::check_constraint::Operand;
+
+/// The bits of a set of columns, which [`entity!`](crate::entity) gives a name for each table.
+///
+/// `B` is the smallest integer that has a bit for each column, from `u8` to `u128`, because a set
+/// stands in each row; a table of more than 128 columns has `[u64; N]`. All of them have the same
+/// `const` methods, which the operators of integers could not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ColumnBits<B>(B);
+
+macro_rules! integers {
+    ($($integer:ty)*) => {$(
+        impl ColumnBits<$integer> {
+            /// No bit.
+            pub const NONE: Self = Self(0);
+
+            /// The bit of this number.
+            ///
+            /// # Panics
+            /// When there are not as many bits; at compile time, in a constant.
+            #[inline]
+            #[must_use]
+            pub const fn bit(number: usize) -> Self {
+                Self(1 << number)
+            }
+
+            /// The first `n` bits.
+            ///
+            /// # Panics
+            /// When there are not as many bits; at compile time, in a constant.
+            #[inline]
+            #[must_use]
+            pub const fn first(n: usize) -> Self {
+                if n == 0 {
+                    return Self(0);
+                }
+                Self(<$integer>::MAX >> (<$integer>::BITS as usize - n))
+            }
+
+            /// The bits that are in one of two sets.
+            #[inline]
+            #[must_use]
+            pub const fn union(self, other: Self) -> Self {
+                Self(self.0 | other.0)
+            }
+
+            /// The bits that are in both of two sets.
+            #[inline]
+            #[must_use]
+            pub const fn intersection(self, other: Self) -> Self {
+                Self(self.0 & other.0)
+            }
+
+            /// The bits that are not in a set.
+            #[inline]
+            #[must_use]
+            pub const fn complement(self) -> Self {
+                Self(!self.0)
+            }
+
+            /// Whether no bit is in the set.
+            #[inline]
+            #[must_use]
+            pub const fn is_empty(self) -> bool {
+                self.0 == 0
+            }
+
+            /// The bits of the parts of a field, whose first one has the bit `first`.
+            #[inline]
+            #[must_use]
+            pub const fn parts(first: usize, parts: u32) -> Self {
+                Self((parts as $integer) << first)
+            }
+
+            /// The bits themselves.
+            #[inline]
+            #[must_use]
+            pub const fn get(self) -> $integer {
+                self.0
+            }
+        }
+    )*};
+}
+
+integers!(u8 u16 u32 u64 u128);
+
+impl<const WORDS: usize> ColumnBits<[u64; WORDS]> {
+    /// No bit.
+    pub const NONE: Self = Self([0; WORDS]);
+
+    /// The bit of this number.
+    ///
+    /// # Panics
+    /// When there are not as many bits; at compile time, in a constant.
+    #[inline]
+    #[must_use]
+    pub const fn bit(number: usize) -> Self {
+        let mut words = [0; WORDS];
+        words[number / 64] = 1 << (number % 64);
+        Self(words)
+    }
+
+    /// The first `n` bits.
+    ///
+    /// # Panics
+    /// When there are not as many bits; at compile time, in a constant.
+    #[must_use]
+    pub const fn first(n: usize) -> Self {
+        let mut words = [0; WORDS];
+        let mut word = 0;
+        while word < n / 64 {
+            words[word] = u64::MAX;
+            word += 1;
+        }
+        if !n.is_multiple_of(64) {
+            words[word] = (1 << (n % 64)) - 1;
+        }
+        Self(words)
+    }
+
+    /// The bits that are in one of two sets.
+    #[inline]
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        let mut words = self.0;
+        let mut word = 0;
+        while word < WORDS {
+            words[word] |= other.0[word];
+            word += 1;
+        }
+        Self(words)
+    }
+
+    /// The bits that are in both of two sets.
+    #[inline]
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        let mut words = self.0;
+        let mut word = 0;
+        while word < WORDS {
+            words[word] &= other.0[word];
+            word += 1;
+        }
+        Self(words)
+    }
+
+    /// The bits that are not in a set.
+    #[inline]
+    #[must_use]
+    pub const fn complement(self) -> Self {
+        let mut words = self.0;
+        let mut word = 0;
+        while word < WORDS {
+            words[word] = !words[word];
+            word += 1;
+        }
+        Self(words)
+    }
+
+    /// Whether no bit is in the set.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        let mut word = 0;
+        while word < WORDS {
+            if self.0[word] != 0 {
+                return false;
+            }
+            word += 1;
+        }
+        true
+    }
+
+    /// The bits of the parts of a field, whose first one has the bit `first`.
+    #[inline]
+    #[must_use]
+    pub const fn parts(first: usize, parts: u32) -> Self {
+        let mut words = [0; WORDS];
+        let both = (parts as u128) << (first % 64);
+        words[first / 64] = both as u64;
+        if both >> 64 != 0 {
+            words[first / 64 + 1] = (both >> 64) as u64;
+        }
+        Self(words)
+    }
+
+    /// The bits themselves.
+    #[inline]
+    #[must_use]
+    pub const fn get(self) -> [u64; WORDS] {
+        self.0
+    }
+}
+
+/// What a table's info says of its columns, as sets of them.
+macro_rules! sets {
+    ($([$($generics:tt)*] $bits:ty;)*) => {$(
+        impl<$($generics)*> ColumnBits<$bits> {
+            /// The columns that an index or a foreign key is on.
+            #[must_use]
+            pub const fn indexed(info: &TableInfo) -> Self {
+                let mut set = Self::NONE;
+                let mut at = 0;
+                while at < info.foreign_keys.len() {
+                    set = set.union(Self::bit(info.foreign_keys[at].column));
+                    at += 1;
+                }
+                at = 0;
+                while at < info.indexes.len() {
+                    let columns = info.indexes[at].columns;
+                    let mut place = 0;
+                    while place < columns.len() {
+                        set = set.union(Self::bit(columns[place]));
+                        place += 1;
+                    }
+                    at += 1;
+                }
+                set
+            }
+
+            /// The columns of CHECKs.
+            #[must_use]
+            pub const fn checked(info: &TableInfo) -> Self {
+                let mut set = Self::NONE;
+                let mut at = 0;
+                while at < info.checks.len() {
+                    if let Operand::Column(column) | Operand::Length(column) = info.checks[at].left {
+                        set = set.union(Self::bit(column));
+                    }
+                    if let Operand::Column(column) | Operand::Length(column) = info.checks[at].right {
+                        set = set.union(Self::bit(column));
+                    }
+                    at += 1;
+                }
+                set
+            }
+        }
+    )*};
+}
+
+sets! {
+    [] u8;
+    [] u16;
+    [] u32;
+    [] u64;
+    [] u128;
+    [const WORDS: usize] [u64; WORDS];
+}
+
+/// What `bitflags` asks of bits, and what no trait gives to all of them at once.
+macro_rules! operators {
+    ($([$($generics:tt)*] $bits:ty;)*) => {$(
+        impl<$($generics)*> Default for ColumnBits<$bits> {
+            #[inline]
+            fn default() -> Self {
+                Self::NONE
+            }
+        }
+
+        impl<$($generics)*> BitOr for ColumnBits<$bits> {
+            type Output = Self;
+
+            #[inline]
+            fn bitor(self, other: Self) -> Self {
+                self.union(other)
+            }
+        }
+
+        impl<$($generics)*> BitAnd for ColumnBits<$bits> {
+            type Output = Self;
+
+            #[inline]
+            fn bitand(self, other: Self) -> Self {
+                self.intersection(other)
+            }
+        }
+
+        impl<$($generics)*> BitXor for ColumnBits<$bits> {
+            type Output = Self;
+
+            #[inline]
+            fn bitxor(self, other: Self) -> Self {
+                let either = self.union(other);
+                either.intersection(self.intersection(other).complement())
+            }
+        }
+
+        impl<$($generics)*> Not for ColumnBits<$bits> {
+            type Output = Self;
+
+            #[inline]
+            fn not(self) -> Self {
+                self.complement()
+            }
+        }
+
+        impl<$($generics)*> bitflags::Bits for ColumnBits<$bits> {
+            const EMPTY: Self = Self::NONE;
+            const ALL: Self = Self::NONE.complement();
+        }
+    )*};
+}
+
+operators! {
+    [] u8;
+    [] u16;
+    [] u32;
+    [] u64;
+    [] u128;
+    [const WORDS: usize] [u64; WORDS];
+}
+
+/// Writes a set as `bitflags!` does: `PlayerColumns(FULL_NAME | EMAIL)`.
+///
+/// # Errors
+/// Those of the formatter.
+pub fn fmt_columns<C: Flags>(set: &C, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{name}(")?;
+    let mut before = "";
+    for (column, _) in set.iter_names() {
+        write!(f, "{before}{column}")?;
+        before = " | ";
+    }
+    f.write_str(if before.is_empty() { "0x0)" } else { ")" })
+}
+
+/// Writes the methods and operators of a set of columns. The columns themselves, and the trait
+/// [`Flags`], are [`entity!`](crate::entity)'s.
+///
+/// `bitflags!` would do, and its expansion took two fifths of the time in which models are checked.
+/// What it has and this has not, is a method of the trait.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! column_set {
+    ($name:ident, $bits:ty) => {
+        impl $name {
+            /// No column.
+            #[inline]
+            #[must_use]
+            pub const fn empty() -> Self {
+                Self($crate::codegen::ColumnBits::<$bits>::NONE)
+            }
+
+            /// All columns.
+            #[inline]
+            #[must_use]
+            pub const fn all() -> Self {
+                Self($crate::codegen::ColumnBits::<$bits>::first(
+                    <Self as $crate::codegen::Flags>::FLAGS.len(),
+                ))
+            }
+
+            /// Whether there is no column in the set.
+            #[inline]
+            #[must_use]
+            pub const fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+
+            /// Whether all columns of another set are in this one.
+            #[inline]
+            #[must_use]
+            pub const fn contains(&self, other: Self) -> bool {
+                other.difference(*self).is_empty()
+            }
+
+            /// Whether a column of another set is in this one.
+            #[inline]
+            #[must_use]
+            pub const fn intersects(&self, other: Self) -> bool {
+                !self.intersection(other).is_empty()
+            }
+
+            /// The columns of either set.
+            #[inline]
+            #[must_use]
+            pub const fn union(self, other: Self) -> Self {
+                Self(self.0.union(other.0))
+            }
+
+            /// The columns of both sets.
+            #[inline]
+            #[must_use]
+            pub const fn intersection(self, other: Self) -> Self {
+                Self(self.0.intersection(other.0))
+            }
+
+            /// The columns that another set does not have.
+            #[inline]
+            #[must_use]
+            pub const fn difference(self, other: Self) -> Self {
+                Self(self.0.intersection(other.0.complement()))
+            }
+
+            /// Adds the columns of another set.
+            #[inline]
+            pub fn insert(&mut self, other: Self) {
+                *self = self.union(other);
+            }
+
+            /// Takes the columns of another set out.
+            #[inline]
+            pub fn remove(&mut self, other: Self) {
+                *self = self.difference(other);
+            }
+
+            /// The set as bits, of which the first stands for the first column.
+            #[inline]
+            #[must_use]
+            pub const fn bits(self) -> $bits {
+                self.0.get()
+            }
+
+            /// The columns with their names.
+            pub fn iter_names(&self) -> impl Iterator<Item = (&'static str, Self)> + use<> {
+                $crate::codegen::Flags::iter_names(self)
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::codegen::fmt_columns(self, stringify!($name), f)
+            }
+        }
+
+        impl ::core::ops::BitOr for $name {
+            type Output = Self;
+
+            #[inline]
+            fn bitor(self, other: Self) -> Self {
+                self.union(other)
+            }
+        }
+
+        impl ::core::ops::BitOrAssign for $name {
+            #[inline]
+            fn bitor_assign(&mut self, other: Self) {
+                self.insert(other);
+            }
+        }
+
+        impl ::core::ops::BitAnd for $name {
+            type Output = Self;
+
+            #[inline]
+            fn bitand(self, other: Self) -> Self {
+                self.intersection(other)
+            }
+        }
+
+        impl ::core::ops::Sub for $name {
+            type Output = Self;
+
+            #[inline]
+            fn sub(self, other: Self) -> Self {
+                self.difference(other)
+            }
+        }
+
+        impl ::core::ops::Not for $name {
+            type Output = Self;
+
+            #[inline]
+            fn not(self) -> Self {
+                Self::all().difference(self)
+            }
+        }
+
+        impl ::core::iter::FromIterator<$name> for $name {
+            fn from_iter<I: IntoIterator<Item = Self>>(columns: I) -> Self {
+                columns.into_iter().fold(Self::empty(), Self::union)
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ColumnBits;
+
+    /// The same of every width, though each has methods of its own.
+    macro_rules! bits_stand_where_they_belong {
+        ($($name:ident: $bits:ty, $n:literal;)*) => {$(
+            #[test]
+            fn $name() {
+                type Bits = ColumnBits<$bits>;
+                for n in 0..$n {
+                    let bit = Bits::bit(n);
+                    assert_eq!(Bits::first(n + 1) ^ Bits::first(n), bit, "{n}");
+                    assert_eq!(Bits::first(n) & bit, Bits::NONE, "{n}");
+                    assert!(!(bit | Bits::bit(5)).is_empty());
+                    assert_eq!(!bit & bit, Bits::NONE);
+                    assert_eq!(!bit | bit, <Bits as bitflags::Bits>::ALL);
+                }
+                assert_eq!(Bits::first($n), <Bits as bitflags::Bits>::ALL);
+                assert_eq!(Bits::first(0), <Bits as bitflags::Bits>::EMPTY);
+                assert!(Bits::default().is_empty());
+            }
+        )*};
+    }
+
+    bits_stand_where_they_belong! {
+        in_8: u8, 8;
+        in_16: u16, 16;
+        in_32: u32, 32;
+        in_64: u64, 64;
+        in_128: u128, 128;
+        in_words: [u64; 3], 192;
+    }
+}

@@ -1,0 +1,528 @@
+//! The macros that an entity is declared with.
+
+/// Declares an entity: its row, columns, fields and views, and what the engine has to know of them.
+///
+/// A field has a line: the variant that stands for it in the enum of fields, its name and type, and
+/// its columns, each with the name of its flag and its name in the file. `-> Target` makes a foreign key
+/// of a column, with what [`ForeignKey`](crate::codegen::ForeignKey) has to say of it, and `default` is
+/// followed by what `Default` gives. Columns are counted as they stand there; those of
+/// `unused { .. }`, which stay NULL, come last. So no line depends on how many are before it.
+///
+/// Each index is a constant of the row, by the name of which it is found, and so is each foreign key, by
+/// the name of its column's flag.
+///
+/// ```
+/// # mod models {
+/// use gamedb::codegen::{Table, entity, tables};
+///
+/// tables! {
+///     /// All tables.
+///     pub struct Tables from "";
+///     /// Whoever plays.
+///     players: Table<Player>,
+/// }
+///
+/// entity! {
+///     /// Whoever plays.
+///     pub struct Player in Tables.players {
+///         /// What others see.
+///         Name name: String = NAME "name";
+///         /// Never below 0.
+///         Hp hp: i64 = HP "hp" default 100;
+///         /// Who brought this one along.
+///         Friend friend: Option<PlayerKey> = FRIEND_ID "friend_id" -> Player.set_null();
+///     }
+///     table "players", id "id", standalone;
+///     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
+///     indexes { unique BY_NAME [name: NAME]; }
+///     checks { "hp >= 0": Column(HP) GreaterOrEqual Integer(0); }
+/// }
+/// # pub fn find(world: &gamedb::World<Tables>, name: &str) -> Option<PlayerKey> {
+/// #     world.players.find(Player::BY_NAME, name, |row| row.name == name).keys().next()
+/// # }
+/// # }
+/// use models::{Player, PlayerColumns, Tables};
+///
+/// let mut world = gamedb::World::<Tables>::new();
+/// let ada = world.insert(Player { name: "Ada".into(), ..Player::default() })?;
+/// assert_eq!(world.get(ada)?.hp, 100);
+/// assert_eq!(PlayerColumns::all() - PlayerColumns::HP, PlayerColumns::NAME | PlayerColumns::FRIEND_ID);
+/// # assert_eq!(models::find(&world, "Ada"), Some(ada));
+/// # Ok::<(), gamedb::Error>(())
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! entity {
+    (
+        $(#[$attribute:meta])*
+        $vis:vis struct $row:ident in $tables:ident.$table:ident {
+            $(
+                $(#[$doc:meta])*
+                $variant:ident $field:ident: $ty:ty $(as $stored:ident)? =
+                    $first:ident $first_column:literal $(-> $first_target:ident $(.$first_action:ident())*)?
+                    $(, $flag:ident $column:literal $(-> $target:ident $(.$action:ident())*)?)*
+                    $(default $default:expr)?;
+            )*
+        }
+        table $name:literal, id $id_column:literal, $kind:ident $($pivot:ident)?;
+        types $key:ident, $id:ident, $columns:ident($bits:ty), $fields:ident, $ref:ident, $mut:ident;
+        $(indexes { $($uniqueness:ident $index:ident [$($indexed:ident: $indexed_flag:ident),+];)+ })?
+        $(checks {
+            $($sql:literal: $left:ident($($left_value:tt)+) $comparison:ident $right:ident($($right_value:tt)+);)+
+        })?
+        $(unused { $($unused:ident $unused_column:literal,)+ })?
+    ) => {
+        #[doc = concat!("Handle of a row of `", $name, "` in memory.")]
+        $vis type $key = $crate::Key<$row>;
+        #[doc = concat!("`", $name, ".", $id_column, "`")]
+        $vis type $id = $crate::Id<$row>;
+
+        $(#[$attribute])*
+        #[derive(Clone, Debug, PartialEq)]
+        $vis struct $row {
+            $($(#[$doc])* pub $field: $ty,)*
+        }
+
+        #[doc = concat!("Columns of `", $name, "`.")]
+        #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+        $vis struct $columns($crate::codegen::ColumnBits<$bits>);
+
+        $crate::column_set!($columns, $bits);
+
+        #[doc = concat!("One field of [`", stringify!($row), "`] with a value for it.")]
+        $vis enum $fields {
+            $($(#[$doc])* $variant($ty),)*
+        }
+
+        $crate::views!($row, $ref, $mut);
+        $crate::entity!(@ownership $row, $kind $($pivot)?);
+
+        // Items have no hygiene: what is in here for this macro alone is called as no table can be.
+        const _: () = {
+            /// Counts the columns.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum __Column {
+                $($first, $($flag,)*)*
+                $($($unused,)+)?
+            }
+
+            /// Counts the foreign keys.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum __ForeignKey {
+                $(
+                    $(#[cfg_attr(any(), $first_target)] $first,)?
+                    $($(#[cfg_attr(any(), $target)] $flag,)?)*
+                )*
+            }
+
+            /// Counts the indexes.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum __Index {
+                $($($index,)+)?
+            }
+
+            impl $columns {
+                $(
+                    #[doc = $first_column]
+                    pub const $first: Self = Self::at(__Column::$first as usize);
+                    $(
+                        #[doc = $column]
+                        pub const $flag: Self = Self::at(__Column::$flag as usize);
+                    )*
+                )*
+                $($(
+                    #[doc = $unused_column]
+                    pub const $unused: Self = Self::at(__Column::$unused as usize);
+                )+)?
+
+                #[allow(dead_code)]
+                const fn at(column: usize) -> Self {
+                    Self($crate::codegen::ColumnBits::<$bits>::bit(column))
+                }
+            }
+
+            impl $crate::codegen::Flags for $columns {
+                const FLAGS: &'static [$crate::codegen::Flag<Self>] = &{
+                    const NAMES: &[&str] = &[
+                        $(stringify!($first), $(stringify!($flag),)*)*
+                        $($(stringify!($unused),)+)?
+                    ];
+                    let mut flags =
+                        [const { $crate::codegen::Flag::new("", Self::empty()) }; NAMES.len()];
+                    let mut column = 0;
+                    while column < NAMES.len() {
+                        flags[column] = $crate::codegen::Flag::new(NAMES[column], Self::at(column));
+                        column += 1;
+                    }
+                    flags
+                };
+
+                type Bits = $crate::codegen::ColumnBits<$bits>;
+
+                #[inline]
+                fn all() -> Self {
+                    Self::all()
+                }
+
+                #[inline]
+                fn bits(&self) -> Self::Bits {
+                    self.0
+                }
+
+                #[inline]
+                fn from_bits_retain(bits: Self::Bits) -> Self {
+                    Self(bits)
+                }
+            }
+
+            #[allow(dead_code)]
+            impl $row {
+                $(
+                    $(
+                        #[cfg_attr(any(), $first_target)]
+                        pub(crate) const $first: usize = __ForeignKey::$first as usize;
+                    )?
+                    $($(
+                        #[cfg_attr(any(), $target)]
+                        pub(crate) const $flag: usize = __ForeignKey::$flag as usize;
+                    )?)*
+                )*
+                $($(
+                    pub(crate) const $index: usize = __Index::$index as usize;
+                )+)?
+            }
+
+            $($(
+                const _: () = $crate::codegen::assert_stored_as(
+                    <$ty as $crate::codegen::Field<$tables>>::STORED_AS,
+                    $crate::codegen::ColumnKind::$stored,
+                );
+            )?)*
+
+            // Which field it is. A derived one would say its value too, and takes a tenth of the time in
+            // which models are checked, with the other traits that nobody asks for.
+            impl ::core::fmt::Debug for $fields {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.write_str(match *self {
+                        $($fields::$variant(_) => stringify!($variant),)*
+                    })
+                }
+            }
+
+            impl Default for $row {
+                fn default() -> Self {
+                    Self {
+                        $($field: $crate::entity!(@default $($default)?),)*
+                    }
+                }
+            }
+
+            impl $crate::codegen::Fields for $row {
+                type Columns = $columns;
+                type Field = $fields;
+
+                #[inline]
+                fn differs(&self, field: &$fields) -> $columns {
+                    match *field {
+                        $($fields::$variant(ref new) => $columns(
+                            $crate::codegen::ColumnBits::<$bits>::parts(
+                                __Column::$first as usize,
+                                $crate::codegen::Field::<$tables>::differing(&self.$field, new),
+                            ),
+                        ),)*
+                    }
+                }
+
+                #[inline]
+                fn has_nan(field: &$fields) -> bool {
+                    match *field {
+                        $($fields::$variant(ref new) => {
+                            $crate::codegen::Field::<$tables>::nan(new).is_some()
+                        })*
+                    }
+                }
+
+                #[inline]
+                fn replace(&mut self, field: $fields) -> $fields {
+                    match field {
+                        $($fields::$variant(new) => {
+                            $fields::$variant(::core::mem::replace(&mut self.$field, new))
+                        })*
+                    }
+                }
+            }
+
+            impl $crate::codegen::Row for $row {
+                type Tables = $tables;
+
+                const TABLE: $crate::codegen::TableId = $tables::$table;
+                const INFO: &'static $crate::codegen::TableInfo = &$crate::codegen::TableInfo {
+                    name: $name,
+                    id: $id_column,
+                    columns: &[$($first_column, $($column,)*)* $($($unused_column,)+)?],
+                    foreign_keys: &[$(
+                        $(
+                            $crate::codegen::ForeignKey::to(
+                                __Column::$first as usize,
+                                <$first_target as $crate::codegen::Row>::TABLE,
+                            )$(.$first_action())*,
+                        )?
+                        $($(
+                            $crate::codegen::ForeignKey::to(
+                                __Column::$flag as usize,
+                                <$target as $crate::codegen::Row>::TABLE,
+                            )$(.$action())*,
+                        )?)*
+                    )*],
+                    indexes: &[$($(
+                        $crate::codegen::IndexInfo::$uniqueness(&[$(__Column::$indexed_flag as usize),+]),
+                    )+)?],
+                    checks: &[$($(
+                        $crate::codegen::Check::new(
+                            $sql,
+                            $crate::entity!(@operand $left $($left_value)+),
+                            $crate::codegen::Comparison::$comparison,
+                            $crate::entity!(@operand $right $($right_value)+),
+                        ),
+                    )+)?],
+                    kind: $crate::entity!(@kind $kind $($pivot)?),
+                };
+                const INDEXED: $columns =
+                    $columns($crate::codegen::ColumnBits::<$bits>::indexed(<Self as $crate::codegen::Row>::INFO));
+                const CHECKED: $columns =
+                    $columns($crate::codegen::ColumnBits::<$bits>::checked(<Self as $crate::codegen::Row>::INFO));
+
+                #[inline]
+                fn nan(&self) -> Option<usize> {
+                    $(
+                        if let Some(part) = $crate::codegen::Field::<$tables>::nan(&self.$field) {
+                            return Some(__Column::$first as usize + part);
+                        }
+                    )*
+                    None
+                }
+
+                #[inline]
+                fn parent(&self, foreign_key: usize) -> Option<$crate::codegen::RawKey> {
+                    $(
+                        $(
+                            if foreign_key == __ForeignKey::$first as usize {
+                                let _: $crate::Key<$first_target>;
+                                return $crate::codegen::Field::<$tables>::parent(&self.$field, 0);
+                            }
+                        )?
+                        $($(
+                            if foreign_key == __ForeignKey::$flag as usize {
+                                let _: $crate::Key<$target>;
+                                let part = __Column::$flag as usize - __Column::$first as usize;
+                                return $crate::codegen::Field::<$tables>::parent(&self.$field, part);
+                            }
+                        )?)*
+                    )*
+                    None
+                }
+
+                fn null_field(foreign_key: usize) -> Option<$fields> {
+                    $(
+                        $(
+                            if foreign_key == __ForeignKey::$first as usize {
+                                let _: $crate::Key<$first_target>;
+                                return <$ty as $crate::codegen::Field<$tables>>::null().map($fields::$variant);
+                            }
+                        )?
+                        $($(
+                            if foreign_key == __ForeignKey::$flag as usize {
+                                let _: $crate::Key<$target>;
+                                return <$ty as $crate::codegen::Field<$tables>>::null().map($fields::$variant);
+                            }
+                        )?)*
+                    )*
+                    None
+                }
+
+                fn index_hash(
+                    &self,
+                    index: usize,
+                    hasher: &$crate::codegen::IndexHasher<'_>,
+                ) -> Option<u64> {
+                    $($(
+                        if index == __Index::$index as usize {
+                            return hasher.hash(|state| {
+                                $($crate::codegen::IndexedField::<$tables>::hash(&self.$indexed, state))&&+
+                            });
+                        }
+                    )+)?
+                    None
+                }
+
+                fn index_eq(&self, other: &Self, index: usize) -> bool {
+                    $($(
+                        if index == __Index::$index as usize {
+                            return $(self.$indexed == other.$indexed)&&+;
+                        }
+                    )+)?
+                    false
+                }
+
+                fn value<'a>(&'a self, column: usize, tables: &'a $tables) -> $crate::codegen::Encoded<'a> {
+                    $(
+                        if column == __Column::$first as usize $(|| column == __Column::$flag as usize)* {
+                            let part = column - __Column::$first as usize;
+                            return $crate::codegen::Field::<$tables>::value(&self.$field, part, tables);
+                        }
+                    )*
+                    $crate::codegen::Encoded::NULL
+                }
+
+                fn load(
+                    row: &$crate::codegen::RowReader<'_, $tables>,
+                ) -> ::core::result::Result<Self, $crate::codegen::ColumnProblem> {
+                    $($(row.unused(__Column::$unused as usize)?;)+)?
+                    Ok(Self {
+                        $($field: $crate::codegen::Field::load(
+                            row,
+                            &[__Column::$first as usize $(, __Column::$flag as usize)*],
+                        )?,)*
+                    })
+                }
+            }
+        };
+    };
+    (@ownership $row:ident, standalone) => {
+        impl $crate::codegen::Standalone for $row {}
+    };
+    (@ownership $row:ident, owned $pivot:ident) => {
+        impl $crate::codegen::Owned for $row {
+            type Pivot = $pivot;
+        }
+    };
+    (@kind standalone) => {
+        $crate::codegen::TableKind::Entity
+    };
+    (@kind owned $pivot:ident) => {
+        $crate::codegen::TableKind::Owned { pivot: <$pivot as $crate::codegen::PivotRow>::TABLE }
+    };
+    (@default) => {
+        ::core::default::Default::default()
+    };
+    (@default $default:expr) => {
+        $default
+    };
+    (@operand Column $flag:ident) => {
+        $crate::codegen::Operand::Column(__Column::$flag as usize)
+    };
+    (@operand Length $flag:ident) => {
+        $crate::codegen::Operand::Length(__Column::$flag as usize)
+    };
+    (@operand $constant:ident $($value:tt)+) => {
+        $crate::codegen::Operand::$constant($($value)+)
+    };
+}
+
+/// Declares the two views of an entity: what `get` and `get_mut` return. Relations and setters are
+/// added to them in `impl` blocks.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! views {
+    ($row:ident, $ref:ident, $mut:ident) => {
+        impl $crate::codegen::Entity for $row {
+            type Ref<'w> = $ref<'w>;
+            type Mut<'w> = $mut<'w>;
+        }
+
+        #[doc = concat!("A [`", stringify!($row), "`] for reading, with its relations.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $ref<'w>($crate::codegen::RowRef<'w, $row>);
+
+        impl<'w> From<$crate::codegen::RowRef<'w, $row>> for $ref<'w> {
+            #[inline]
+            fn from(row: $crate::codegen::RowRef<'w, $row>) -> Self {
+                Self(row)
+            }
+        }
+
+        impl ::core::ops::Deref for $ref<'_> {
+            type Target = $row;
+
+            #[inline]
+            fn deref(&self) -> &$row {
+                self.0.row()
+            }
+        }
+
+        impl<'w> $ref<'w> {
+            /// The row's key.
+            #[inline]
+            #[must_use]
+            pub fn key(self) -> $crate::Key<$row> {
+                self.0.key()
+            }
+
+            /// The row's id. O(1).
+            #[inline]
+            #[must_use]
+            pub fn id(self) -> $crate::Id<$row> {
+                self.0.id()
+            }
+
+            /// The row itself, for as long as the world is not written to.
+            #[inline]
+            #[must_use]
+            pub fn row(self) -> &'w $row {
+                self.0.row()
+            }
+        }
+
+        #[doc = concat!("A [`", stringify!($row), "`] for writing: setters, and what it owns.")]
+        #[derive(Debug)]
+        pub struct $mut<'w>($crate::codegen::RowMut<'w, $row>);
+
+        impl<'w> From<$crate::codegen::RowMut<'w, $row>> for $mut<'w> {
+            #[inline]
+            fn from(row: $crate::codegen::RowMut<'w, $row>) -> Self {
+                Self(row)
+            }
+        }
+
+        impl ::core::ops::Deref for $mut<'_> {
+            type Target = $row;
+
+            #[inline]
+            fn deref(&self) -> &$row {
+                self.0.as_ref().row()
+            }
+        }
+
+        impl $mut<'_> {
+            /// The row's key.
+            #[inline]
+            #[must_use]
+            pub fn key(&self) -> $crate::Key<$row> {
+                self.0.key()
+            }
+
+            /// The row's id. O(1).
+            #[inline]
+            #[must_use]
+            pub fn id(&self) -> $crate::Id<$row> {
+                self.0.as_ref().id()
+            }
+
+            /// The same row for reading, with its relations.
+            #[inline]
+            #[must_use]
+            pub fn as_ref(&self) -> $ref<'_> {
+                self.0.as_ref().into()
+            }
+
+            /// Removes the row with all that it owns: see
+            #[doc = concat!("[`World::remove`](", stringify!($crate), "::World::remove).")]
+            ///
+            /// # Errors
+            /// When another row needs one of the removed ones. Nothing was changed then.
+            pub fn remove(self) -> ::core::result::Result<(), $crate::Error> {
+                self.0.remove()
+            }
+        }
+    };
+}

@@ -1,0 +1,140 @@
+//! What generated models are made of. Generated code imports from here and nowhere else; written by
+//! hand, a program needs [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
+
+mod column_bits;
+mod composite;
+mod entity;
+mod enums;
+pub mod own_type;
+mod owner;
+mod pivot;
+
+pub use bitflags::{Flag, Flags};
+pub use ecow::EcoString;
+
+pub use crate::error::{Error, ProblemKind};
+pub use crate::schema::check_constraint::{Check, Comparison, Operand};
+pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
+pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use crate::store::index::{IndexHasher, IndexState, Parent};
+pub use crate::store::key::{Id, Key, RawKey};
+pub use crate::store::pivot::{Pivot, StoredPivot};
+pub use crate::store::row::entity::{Fields, PivotRow, Resolve, Row};
+pub use crate::store::row::field::{Field, IndexedField, assert_stored_as};
+pub use crate::store::row::owner::{Arm, Owner, arm_parent, differing_arms, owner_value};
+pub use crate::store::row::reader::{ColumnProblem, RowReader};
+pub use crate::store::table::dyn_table::DynTable;
+pub use crate::store::table::stored::{Stored, Tables};
+pub use crate::store::table::{Rows, Table};
+pub use crate::store::world::World;
+pub use crate::store::world::entity::{Entity, Owned, Standalone};
+pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
+pub use crate::store::world::own::NewOrKept;
+pub use crate::store::world::view::{RowMut, RowRef};
+
+/// The traits of rows and their tables, for a glob import: what looks beneath the views, as tests do,
+/// reaches their methods and constants.
+pub mod traits {
+    pub use crate::store::pivot::StoredPivot as _;
+    pub use crate::store::row::entity::{PivotRow as _, Resolve as _, Row as _};
+    pub use crate::store::row::owner::Owner as _;
+    pub use crate::store::table::dyn_table::DynTable as _;
+    pub use crate::store::table::stored::{Stored as _, Tables as _};
+}
+
+pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
+pub use column_bits::{ColumnBits, fmt_columns};
+
+/// Declares the tables of a world, in order: the number of each is the constant of its name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! tables {
+    (
+        $(#[$attribute:meta])*
+        $vis:vis struct $tables:ident from $ddl:expr;
+        $($(#[$doc:meta])* $name:ident: $table:ident<$row:ident>,)*
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Default)]
+        $vis struct $tables {
+            $($(#[$doc])* pub $name: $crate::codegen::$table<$row>,)*
+        }
+
+        // Items have no hygiene: what is in here for this macro alone is called as no table can be.
+        const _: () = {
+            /// Counts the tables.
+            #[allow(non_camel_case_types)]
+            enum __Table {
+                $($name,)*
+            }
+
+            #[allow(non_upper_case_globals)]
+            impl $tables {
+                $(
+                    pub(crate) const $name: $crate::codegen::TableId =
+                        $crate::codegen::TableId(__Table::$name as u16);
+                )*
+            }
+        };
+
+        impl $crate::codegen::Resolve for $tables {
+            const INFO: &'static [&'static $crate::codegen::TableInfo] =
+                &[$(<$crate::codegen::$table<$row>>::INFO,)*];
+
+            #[inline]
+            fn id_of(&self, table: $crate::codegen::TableId, key: $crate::codegen::RawKey) -> Option<i64> {
+                match table {
+                    $(Self::$name => $crate::codegen::DynTable::id_of(&self.$name, key),)*
+                    other => panic!("there is no table {}", other.0),
+                }
+            }
+
+            #[inline]
+            fn key_of(&self, table: $crate::codegen::TableId, id: i64) -> Option<$crate::codegen::RawKey> {
+                match table {
+                    $(Self::$name => $crate::codegen::DynTable::key_of(&self.$name, id),)*
+                    other => panic!("there is no table {}", other.0),
+                }
+            }
+        }
+
+        impl $crate::codegen::Tables for $tables {
+            const DDL: &'static str = $ddl;
+
+            fn table(&self, id: $crate::codegen::TableId) -> &dyn $crate::codegen::DynTable<Self> {
+                match id {
+                    $(Self::$name => &self.$name,)*
+                    other => panic!("there is no table {}", other.0),
+                }
+            }
+
+            fn table_mut(&mut self, id: $crate::codegen::TableId) -> &mut dyn $crate::codegen::DynTable<Self> {
+                match id {
+                    $(Self::$name => &mut self.$name,)*
+                    other => panic!("there is no table {}", other.0),
+                }
+            }
+        }
+
+        $($crate::tables!(@stored $table, $tables, $name, $row);)*
+    };
+    (@stored Table, $tables:ident, $name:ident, $row:ident) => {
+        $crate::tables!(@impl Stored, Table, $tables, $name, $row);
+    };
+    (@stored Pivot, $tables:ident, $name:ident, $row:ident) => {
+        $crate::tables!(@impl StoredPivot, Pivot, $tables, $name, $row);
+    };
+    (@impl $stored:ident, $table:ident, $tables:ident, $name:ident, $row:ident) => {
+        impl $crate::codegen::$stored for $row {
+            #[inline]
+            fn table(tables: &$tables) -> &$crate::codegen::$table<Self> {
+                &tables.$name
+            }
+
+            #[inline]
+            fn table_mut(tables: &mut $tables) -> &mut $crate::codegen::$table<Self> {
+                &mut tables.$name
+            }
+        }
+    };
+}

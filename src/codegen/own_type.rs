@@ -1,0 +1,158 @@
+//! Column types of the program's own.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::error::ProblemKind;
+use crate::schema::value::{ColumnKind, Encoded, Value};
+use crate::store::row::entity::Resolve;
+use crate::store::row::reader::{ColumnProblem, RowReader};
+
+/// What a column of a type of one's own holds: a module for each kind, all with the same functions.
+macro_rules! kinds {
+    ($(
+        $(#[$doc:meta])*
+        $module:ident: $kind:ident, $stored:ty, $expected:literal, nan $may_be_nan:literal,
+            |$value:ident: $from:ty| $encode:expr;
+    )*) => {$(
+        $(#[$doc])*
+        pub mod $module {
+            #[allow(clippy::wildcard_imports, reason = "it is this file in parts")]
+            use super::*;
+
+            /// What the column holds.
+            pub const KIND: ColumnKind = ColumnKind::$kind;
+
+            /// What goes to the file.
+            pub fn encode<'a>($value: $from) -> Encoded<'a> {
+                $encode
+            }
+
+            /// The part that is NaN. A kind that cannot be does not look at the value.
+            pub fn nan<'a>(encoded: impl FnOnce() -> Encoded<'a>) -> Option<usize> {
+                let is_nan = $may_be_nan
+                    && matches!(encoded().as_value(), Value::Real(real) if real.is_nan());
+                is_nan.then_some(0)
+            }
+
+            /// Reads a column.
+            ///
+            /// # Errors
+            /// When something else stands in it, or `decode` refuses it, with its reason.
+            pub fn load<T: Resolve, F, E: fmt::Display>(
+                row: &RowReader<'_, T>,
+                columns: &[usize],
+                ty: &'static str,
+                decode: impl FnOnce($stored) -> Result<F, E>,
+            ) -> Result<F, ColumnProblem> {
+                row.decode(columns[0], |value| match value {
+                    Value::$kind(stored) => decode(stored).map_err(|reason| ProblemKind::Unreadable {
+                        expected: ty,
+                        found: value.to_string(),
+                        reason: reason.to_string(),
+                    }),
+                    other => Err(other.instead_of($expected)),
+                })
+            }
+        }
+    )*};
+}
+
+kinds! {
+    /// A text.
+    text: Text, &str, "a text", nan false,
+        |text: impl Into<Cow<'a, str>>| Encoded::text(text);
+    /// Bytes.
+    blob: Blob, &[u8], "a blob", nan false,
+        |bytes: impl Into<Cow<'a, [u8]>>| Encoded::blob(bytes);
+    /// A whole number.
+    integer: Integer, i64, "an integer", nan false,
+        |integer: impl Into<i64>| Encoded::Borrowed(Value::Integer(integer.into()));
+    /// A floating-point number.
+    real: Real, f64, "a real number", nan true,
+        |real: impl Into<f64>| Encoded::Borrowed(Value::Real(real.into()));
+}
+
+/// Makes a column type of any type: one of the program, or of a crate that it uses.
+///
+/// The type is named in `gamedb.toml`, as `type = "uuid::Uuid"`, and the macro is called once for it,
+/// in the crate that the models are in. After the type stands what its column holds in the file, `text`,
+/// `blob`, `integer` or `real`, and the tables of the world. A type that is `Display` and `FromStr` needs
+/// no more than that to be a text; the others say how they are stored and loaded. What refuses a value
+/// has to be `Display`: its message is part of the error for the row.
+///
+/// ```
+/// # mod models { gamedb::codegen::tables! {
+/// #     /// None.
+/// #     pub struct Tables from "";
+/// # } }
+/// # use std::time::Duration;
+/// use std::net::IpAddr;
+///
+/// gamedb::column_type!(IpAddr as text in models::Tables);
+/// gamedb::column_type!(Duration as integer in models::Tables,
+///     |it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX),
+///     |millis| u64::try_from(millis).map(Duration::from_millis));
+/// ```
+///
+/// A row is `Clone`, `Debug`, `Default` and `PartialEq`, so its types have to be; `Send` and `Sync` too.
+/// They have to be `Hash` for [indexes](crate::codegen::IndexedField), where equal values have equal
+/// hashes; for a type that is not, write `unindexed` after the tables. What is stored and loaded again has to be equal to what it was.
+#[macro_export]
+macro_rules! column_type {
+    ($ty:ty as text in $tables:ty) => {
+        $crate::column_type!($ty as text in $tables,
+            |it| ::std::string::ToString::to_string(it),
+            |text| <$ty as ::core::str::FromStr>::from_str(text));
+    };
+    ($ty:ty as text in $tables:ty, unindexed) => {
+        $crate::column_type!($ty as text in $tables, unindexed,
+            |it| ::std::string::ToString::to_string(it),
+            |text| <$ty as ::core::str::FromStr>::from_str(text));
+    };
+    (
+        $ty:ty as $kind:ident in $tables:ty,
+        |$this:ident| $store:expr, |$stored:ident| $load:expr $(,)?
+    ) => {
+        $crate::column_type!($ty as $kind in $tables, unindexed, |$this| $store, |$stored| $load);
+
+        impl $crate::codegen::IndexedField<$tables> for $ty {
+            fn hash(&self, state: &mut $crate::codegen::IndexState) -> bool {
+                ::core::hash::Hash::hash(self, state);
+                true
+            }
+        }
+    };
+    (
+        $ty:ty as $kind:ident in $tables:ty, unindexed,
+        |$this:ident| $store:expr, |$stored:ident| $load:expr $(,)?
+    ) => {
+        impl $crate::codegen::Field<$tables> for $ty {
+            const STORED_AS: Option<$crate::codegen::ColumnKind> =
+                Some($crate::codegen::own_type::$kind::KIND);
+
+            fn value<'a>(&'a self, _: usize, _: &'a $tables) -> $crate::codegen::Encoded<'a> {
+                let $this = self;
+                $crate::codegen::own_type::$kind::encode($store)
+            }
+
+            fn load(
+                row: &$crate::codegen::RowReader<'_, $tables>,
+                columns: &[usize],
+            ) -> ::core::result::Result<Self, $crate::codegen::ColumnProblem> {
+                $crate::codegen::own_type::$kind::load(row, columns, stringify!($ty), |$stored| $load)
+            }
+
+            fn differing(&self, other: &Self) -> u32 {
+                u32::from(self != other)
+            }
+
+            fn nan(&self) -> Option<usize> {
+                $crate::codegen::own_type::$kind::nan(|| {
+                    let $this = self;
+                    $crate::codegen::own_type::$kind::encode($store)
+                })
+            }
+        }
+    };
+}

@@ -1,0 +1,116 @@
+//! The macro that a pivot is declared with.
+
+/// Declares a pivot's rows, which say who owns what.
+///
+/// The first column names the owned row, and those after it, one for each arm of the owner, whoever
+/// owns it: `-> Table`, or `outside` for an id of something that is no row. Columns of `unused { .. }`
+/// stay NULL.
+///
+/// ```ignore
+/// pivot! {
+///     /// Says who owns a house.
+///     pub struct HouseOwner in Tables.house_owners {
+///         /// The house that is owned: `house_id`.
+///         house: House = HOUSE_ID "house_id" .cascade().unique();
+///         /// Who owns it.
+///         owner: HouseOwnerKey = PLAYER_ID "player_id" -> Player.cascade(), BANK_ID "bank_id" outside;
+///     }
+///     table "house_owners", id "id", HouseOwnerId;
+///     owners { is_player, is_bank }
+/// }
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! pivot {
+    (
+        $(#[$attribute:meta])*
+        $vis:vis struct $row:ident in $tables:ident.$table:ident {
+            $(#[$owned_doc:meta])*
+            $owned:ident: $owned_row:ident = $owned_flag:ident $owned_column:literal $(.$owned_action:ident())*;
+            $(#[$owner_doc:meta])*
+            $owner:ident: $owner_key:ident =
+                $($flag:ident $column:literal $($outside:ident)? $(-> $target:ident $(.$action:ident())*)?),+;
+        }
+        table $name:literal, id $id_column:literal, $id:ident;
+        owners { $($is:ident),+ }
+        $(unused { $($unused:ident $unused_column:literal,)+ })?
+    ) => {
+        #[doc = concat!("`", $name, ".", $id_column, "`")]
+        $vis type $id = $crate::Id<$row>;
+
+        $(#[$attribute])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        $vis struct $row {
+            #[doc = concat!("`", $name, ".", $id_column, "`")]
+            pub id: $id,
+            $(#[$owned_doc])*
+            pub $owned: $crate::Key<$owned_row>,
+            $(#[$owner_doc])*
+            pub $owner: $owner_key,
+        }
+
+        impl $row {
+            $(
+                #[doc = concat!("Whether the owner is one: see [`", stringify!($owner_key), "::", stringify!($is), "`].")]
+                #[must_use]
+                pub const fn $is(&self) -> bool {
+                    self.$owner.$is()
+                }
+            )+
+        }
+
+        const _: () = {
+            /// Counts the columns.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum __Column {
+                $owned_flag,
+                $($flag,)+
+                $($(#[allow(dead_code)] $unused,)+)?
+            }
+
+            impl $crate::codegen::PivotRow for $row {
+                type Tables = $tables;
+                type Owned = $owned_row;
+                type Owner = $owner_key;
+
+                const TABLE: $crate::codegen::TableId = $tables::$table;
+                const INFO: &'static $crate::codegen::TableInfo = &$crate::codegen::TableInfo {
+                    name: $name,
+                    id: $id_column,
+                    columns: &[$owned_column, $($column,)+ $($($unused_column,)+)?],
+                    foreign_keys: &[
+                        $crate::codegen::ForeignKey::to(
+                            __Column::$owned_flag as usize,
+                            <$owned_row as $crate::codegen::Row>::TABLE,
+                        )$(.$owned_action())*,
+                        $($crate::pivot!(@arm $flag $($outside)? $(-> $target $(.$action())*)?),)+
+                    ],
+                    indexes: &[],
+                    checks: &[],
+                    kind: $crate::codegen::TableKind::Pivot {
+                        owned: <$owned_row as $crate::codegen::Row>::TABLE,
+                    },
+                };
+
+                #[inline]
+                fn new(id: $id, owned: $crate::Key<$owned_row>, owner: $owner_key) -> Self {
+                    Self { id, $owned: owned, $owner: owner }
+                }
+
+                #[inline]
+                fn owned(&self) -> $crate::Key<$owned_row> {
+                    self.$owned
+                }
+            }
+        };
+    };
+    (@arm $flag:ident outside) => {
+        $crate::codegen::ForeignKey::arm(__Column::$flag as usize)
+    };
+    (@arm $flag:ident -> $target:ident $(.$action:ident())*) => {
+        $crate::codegen::ForeignKey::to(
+            __Column::$flag as usize,
+            <$target as $crate::codegen::Row>::TABLE,
+        )$(.$action())*
+    };
+}
