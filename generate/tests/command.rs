@@ -151,7 +151,9 @@ fn import_finds_owners_of_two_columns_and_zeros_that_mean_none() {
         printed,
         "items row 4, owner_player_id: \"owner_kind pet\" cannot be converted to a 64-bit integer\n\
          items row 5, owner_guild_id: refers to row 9 of guilds, which does not exist\n\
-         players: 2 of 2 rows\nguilds: 1 of 1 rows\nitems: 3 of 5 rows\n"
+         players.guild_id: 1 value is 0, which stands for none, and is NULL now\n\
+         players: 2 of 2 rows\nguilds: 1 of 1 rows\nitems: 3 of 5 rows\n\
+         total: 6 of 8 rows; 2 are left out\n"
     );
     let new = rusqlite::Connection::open(path("new.db")).unwrap();
     let mut statement = new
@@ -301,7 +303,8 @@ fn import_lists_what_does_not_fit_and_exits_with_1() {
     assert_eq!(code, Some(1));
     assert_eq!(
         printed,
-        "players row 2, name: is NULL, and must not be\nplayers: 1 of 2 rows\n"
+        "players row 2, name: is NULL, and must not be\nplayers: 1 of 2 rows\n\
+         total: 1 of 2 rows; 1 is left out\n"
     );
     // A second time it is there already.
     let (code, _, complaint) = import("new.db");

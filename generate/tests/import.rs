@@ -59,7 +59,7 @@ impl Files {
         let model = of_sql(SCHEMA);
         let options = ImportOptions {
             from: self.path("old.db"),
-            out: self.path("new.db"),
+            out: Some(self.path("new.db")),
             null_dangling,
         };
         let mut last = None;
@@ -180,10 +180,10 @@ fn every_row_that_does_not_fit_is_listed_and_takes_no_other_along() {
              (guild_id IS NOT NULL) = 1)",
             "perk_owners row 4, perk_id: has to be unique, and row 1 has 1 already",
             "players row 7, guild_id: refers to row 88 of guilds, which does not exist",
-            "guilds row 3, leader_id: refers to row 5 of players, which does not exist",
-            "perk_owners row 2, guild_id: refers to row 3 of guilds, which does not exist",
-            "perks row 2: it has no owner: no row of perk_owners refers to it",
-            "perks row 3: it has no owner: no row of perk_owners refers to it",
+            "guilds row 3, leader_id: refers to row 5 of players, which was left out",
+            "perk_owners row 2, guild_id: refers to row 3 of guilds, which was left out",
+            "perks row 2: it has no owner: its row of perk_owners was left out",
+            "perks row 3: it has no owner: its row of perk_owners was left out",
             "perks row 4: it has no owner: no row of perk_owners refers to it",
         ]
     );

@@ -479,7 +479,7 @@ CREATE TABLE `war` (`id` int NOT NULL PRIMARY KEY, `guild_id` int NOT NULL DEFAU
     let schema = world.read();
     let null = |table: usize| -> Vec<&str> {
         let columns = schema.tables[table].columns.iter();
-        let columns = columns.filter(|column| !column.not_null && column.zero_is_null);
+        let columns = columns.filter(|column| !column.not_null && column.none == Some(0));
         columns.map(|column| column.name.as_str()).collect()
     };
     assert_eq!(null(1), ["guild_id"]);

@@ -73,13 +73,6 @@ macro_rules! integers {
                 self.0 == 0
             }
 
-            /// The bits of the parts of a field, whose first one has the bit `first`.
-            #[inline]
-            #[must_use]
-            pub const fn parts(first: usize, parts: u32) -> Self {
-                Self((parts as $integer) << first)
-            }
-
             /// The bits themselves.
             #[inline]
             #[must_use]
@@ -179,19 +172,6 @@ impl<const WORDS: usize> ColumnBits<[u64; WORDS]> {
         true
     }
 
-    /// The bits of the parts of a field, whose first one has the bit `first`.
-    #[inline]
-    #[must_use]
-    pub const fn parts(first: usize, parts: u32) -> Self {
-        let mut words = [0; WORDS];
-        let both = (parts as u128) << (first % 64);
-        words[first / 64] = both as u64;
-        if both >> 64 != 0 {
-            words[first / 64 + 1] = (both >> 64) as u64;
-        }
-        Self(words)
-    }
-
     /// The bits themselves.
     #[inline]
     #[must_use]
@@ -200,10 +180,25 @@ impl<const WORDS: usize> ColumnBits<[u64; WORDS]> {
     }
 }
 
-/// What a table's info says of its columns, as sets of them.
+/// Sets of columns from their positions.
 macro_rules! sets {
     ($([$($generics:tt)*] $bits:ty;)*) => {$(
         impl<$($generics)*> ColumnBits<$bits> {
+            /// The columns of those parts of a field whose bits are set.
+            #[inline]
+            #[must_use]
+            pub const fn parts(columns: &[usize], parts: u32) -> Self {
+                let mut set = Self::NONE;
+                let mut part = 0;
+                while part < columns.len() {
+                    if parts & 1 << part != 0 {
+                        set = set.union(Self::bit(columns[part]));
+                    }
+                    part += 1;
+                }
+                set
+            }
+
             /// The columns that an index or a foreign key is on.
             #[must_use]
             pub const fn indexed(info: &TableInfo) -> Self {

@@ -46,7 +46,7 @@
 /// assert_eq!(place.differs(&moved), PlaceColumns::Y);
 /// let docked = PlaceField::Position(Position::Station("Mir".into()));
 /// assert_eq!(place.differs(&docked), PlaceColumns::all());
-/// assert_eq!(Place { position: Position::Free { x: 0.0, y: f64::NAN } }.nan(), Some(2));
+/// assert!(Place { position: Position::Free { x: 0.0, y: f64::NAN } }.has_nan());
 /// assert_eq!(Place::default().position, Position::Station(String::new()));
 /// ```
 #[doc(hidden)]
@@ -193,27 +193,13 @@ macro_rules! composite {
                 }
 
                 #[inline]
-                fn nan(&self) -> Option<usize> {
+                fn has_nan(&self) -> bool {
                     match self {
                         $(Self::$variant $(($value))? $({ $($field),+ })? => {
-                            let first = const { __first(__Variant::$variant as usize) };
-                            $(
-                                if $crate::codegen::Field::<$tables>::nan($value).is_some() {
-                                    return Some(first);
-                                }
-                            )?
-                            $(
-                                #[allow(non_camel_case_types)]
-                                enum __Field { $($field),+ }
-                                $(
-                                    if $crate::codegen::Field::<$tables>::nan($field).is_some() {
-                                        return Some(first + __Field::$field as usize);
-                                    }
-                                )+
-                            )?
+                            $($crate::codegen::Field::<$tables>::has_nan($value))?
+                            $(false $(|| $crate::codegen::Field::<$tables>::has_nan($field))+)?
                         })+
                     }
-                    None
                 }
             }
         };

@@ -5,8 +5,9 @@
 /// A field has a line: the variant that stands for it in the enum of fields, its name and type, and
 /// its columns, each with the name of its flag and its name in the file. `-> Target` makes a foreign key
 /// of a column, with what [`ForeignKey`](crate::codegen::ForeignKey) has to say of it, and `default` is
-/// followed by what `Default` gives. Columns are counted as they stand there; those of
-/// `unused { .. }`, which stay NULL, come last. So no line depends on how many are before it.
+/// followed by what `Default` gives. Columns of `unused { .. }` stay NULL. Columns are counted as they stand
+/// there, and where the file has another order `order { .. }` lists them all in it; so no line depends on how
+/// many are before it.
 ///
 /// Each index is a constant of the row, by the name of which it is found, and so is each foreign key, by
 /// the name of its column's flag.
@@ -71,6 +72,7 @@ macro_rules! entity {
             $($sql:literal: $left:ident($($left_value:tt)+) $comparison:ident $right:ident($($right_value:tt)+);)+
         })?
         $(unused { $($unused:ident $unused_column:literal,)+ })?
+        $(order { $($ordered:ident $ordered_column:literal,)+ })?
     ) => {
         #[doc = concat!("Handle of a row of `", $name, "` in memory.")]
         $vis type $key = $crate::Key<$row>;
@@ -99,12 +101,17 @@ macro_rules! entity {
 
         // Items have no hygiene: what is in here for this macro alone is called as no table can be.
         const _: () = {
-            /// Counts the columns.
-            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-            enum __Column {
+            /// Counts the columns in the order of fields, where the parts of a field stand together.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code)]
+            enum __Part {
                 $($first, $($flag,)*)*
                 $($($unused,)+)?
             }
+
+            $crate::entity!(@columns
+                [$($($ordered $ordered_column,)+)?]
+                [$($first $first_column, $($flag $column,)*)* $($($unused $unused_column,)+)?]
+            );
 
             /// Counts the foreign keys.
             #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
@@ -143,15 +150,11 @@ macro_rules! entity {
 
             impl $crate::codegen::Flags for $columns {
                 const FLAGS: &'static [$crate::codegen::Flag<Self>] = &{
-                    const NAMES: &[&str] = &[
-                        $(stringify!($first), $(stringify!($flag),)*)*
-                        $($(stringify!($unused),)+)?
-                    ];
                     let mut flags =
-                        [const { $crate::codegen::Flag::new("", Self::empty()) }; NAMES.len()];
+                        [const { $crate::codegen::Flag::new("", Self::empty()) }; __FLAGS.len()];
                     let mut column = 0;
-                    while column < NAMES.len() {
-                        flags[column] = $crate::codegen::Flag::new(NAMES[column], Self::at(column));
+                    while column < __FLAGS.len() {
+                        flags[column] = $crate::codegen::Flag::new(__FLAGS[column], Self::at(column));
                         column += 1;
                     }
                     flags
@@ -226,7 +229,7 @@ macro_rules! entity {
                     match *field {
                         $($fields::$variant(ref new) => $columns(
                             $crate::codegen::ColumnBits::<$bits>::parts(
-                                __Column::$first as usize,
+                                &[__Column::$first as usize $(, __Column::$flag as usize)*],
                                 $crate::codegen::Field::<$tables>::differing(&self.$field, new),
                             ),
                         ),)*
@@ -234,10 +237,10 @@ macro_rules! entity {
                 }
 
                 #[inline]
-                fn has_nan(field: &$fields) -> bool {
+                fn is_nan(field: &$fields) -> bool {
                     match *field {
                         $($fields::$variant(ref new) => {
-                            $crate::codegen::Field::<$tables>::nan(new).is_some()
+                            $crate::codegen::Field::<$tables>::has_nan(new)
                         })*
                     }
                 }
@@ -259,7 +262,7 @@ macro_rules! entity {
                 const INFO: &'static $crate::codegen::TableInfo = &$crate::codegen::TableInfo {
                     name: $name,
                     id: $id_column,
-                    columns: &[$($first_column, $($column,)*)* $($($unused_column,)+)?],
+                    columns: __COLUMNS,
                     foreign_keys: &[$(
                         $(
                             $crate::codegen::ForeignKey::to(
@@ -293,13 +296,8 @@ macro_rules! entity {
                     $columns($crate::codegen::ColumnBits::<$bits>::checked(<Self as $crate::codegen::Row>::INFO));
 
                 #[inline]
-                fn nan(&self) -> Option<usize> {
-                    $(
-                        if let Some(part) = $crate::codegen::Field::<$tables>::nan(&self.$field) {
-                            return Some(__Column::$first as usize + part);
-                        }
-                    )*
-                    None
+                fn has_nan(&self) -> bool {
+                    false $(|| $crate::codegen::Field::<$tables>::has_nan(&self.$field))*
                 }
 
                 #[inline]
@@ -314,7 +312,7 @@ macro_rules! entity {
                         $($(
                             if foreign_key == __ForeignKey::$flag as usize {
                                 let _: $crate::Key<$target>;
-                                let part = __Column::$flag as usize - __Column::$first as usize;
+                                let part = __Part::$flag as usize - __Part::$first as usize;
                                 return $crate::codegen::Field::<$tables>::parent(&self.$field, part);
                             }
                         )?)*
@@ -366,10 +364,15 @@ macro_rules! entity {
 
                 fn value<'a>(&'a self, column: usize, tables: &'a $tables) -> $crate::codegen::Encoded<'a> {
                     $(
-                        if column == __Column::$first as usize $(|| column == __Column::$flag as usize)* {
-                            let part = column - __Column::$first as usize;
-                            return $crate::codegen::Field::<$tables>::value(&self.$field, part, tables);
+                        if column == __Column::$first as usize {
+                            return $crate::codegen::Field::<$tables>::value(&self.$field, 0, tables);
                         }
+                        $(
+                            if column == __Column::$flag as usize {
+                                let part = __Part::$flag as usize - __Part::$first as usize;
+                                return $crate::codegen::Field::<$tables>::value(&self.$field, part, tables);
+                            }
+                        )*
                     )*
                     $crate::codegen::Encoded::NULL
                 }
@@ -387,6 +390,21 @@ macro_rules! entity {
                 }
             }
         };
+    };
+    (@columns [] [$($flag:ident $column:literal,)*]) => {
+        type __Column = __Part;
+        const __COLUMNS: &[&str] = &[$($column),*];
+        const __FLAGS: &[&str] = &[$(stringify!($flag)),*];
+    };
+    (@columns [$($flag:ident $column:literal,)+] [$($in_fields:tt)*]) => {
+        /// Counts the columns in the order of declaration.
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum __Column {
+            $($flag,)+
+        }
+
+        const __COLUMNS: &[&str] = &[$($column),*];
+        const __FLAGS: &[&str] = &[$(stringify!($flag)),*];
     };
     (@ownership $row:ident, standalone) => {
         impl $crate::codegen::Standalone for $row {}

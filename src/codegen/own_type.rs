@@ -28,11 +28,9 @@ macro_rules! kinds {
                 $encode
             }
 
-            /// The part that is NaN. A kind that cannot be does not look at the value.
-            pub fn nan<'a>(encoded: impl FnOnce() -> Encoded<'a>) -> Option<usize> {
-                let is_nan = $may_be_nan
-                    && matches!(encoded().as_value(), Value::Real(real) if real.is_nan());
-                is_nan.then_some(0)
+            /// Whether what goes to the file is NaN. A kind that cannot be does not look at the value.
+            pub fn is_nan<'a>(encoded: impl FnOnce() -> Encoded<'a>) -> bool {
+                $may_be_nan && matches!(encoded().as_value(), Value::Real(real) if real.is_nan())
             }
 
             /// Reads a column.
@@ -147,8 +145,8 @@ macro_rules! column_type {
                 u32::from(self != other)
             }
 
-            fn nan(&self) -> Option<usize> {
-                $crate::codegen::own_type::$kind::nan(|| {
+            fn has_nan(&self) -> bool {
+                $crate::codegen::own_type::$kind::is_nan(|| {
                     let $this = self;
                     $crate::codegen::own_type::$kind::encode($store)
                 })

@@ -2,20 +2,20 @@
 
 /// Declares a pivot's rows, which say who owns what.
 ///
-/// The first column names the owned row, and those after it, one for each arm of the owner, whoever
-/// owns it: `-> Table`, or `outside` for an id of something that is no row. Columns of `unused { .. }`
-/// stay NULL.
+/// One column names the owned row. The owner has an arm for each of the others: `-> Table`, or `outside`
+/// for an id of something that is no row. Columns without an arm stay NULL.
 ///
 /// ```ignore
 /// pivot! {
 ///     /// Says who owns a house.
 ///     pub struct HouseOwner in Tables.house_owners {
 ///         /// The house that is owned: `house_id`.
-///         house: House = HOUSE_ID "house_id" .cascade().unique();
+///         house: House = HOUSE_ID.cascade().unique();
 ///         /// Who owns it.
-///         owner: HouseOwnerKey = PLAYER_ID "player_id" -> Player.cascade(), BANK_ID "bank_id" outside;
+///         owner: HouseOwnerKey = PLAYER_ID -> Player.cascade(), BANK_ID outside;
 ///     }
 ///     table "house_owners", id "id", HouseOwnerId;
+///     columns { HOUSE_ID "house_id", PLAYER_ID "player_id", BANK_ID "bank_id", }
 ///     owners { is_player, is_bank }
 /// }
 /// ```
@@ -26,14 +26,14 @@ macro_rules! pivot {
         $(#[$attribute:meta])*
         $vis:vis struct $row:ident in $tables:ident.$table:ident {
             $(#[$owned_doc:meta])*
-            $owned:ident: $owned_row:ident = $owned_flag:ident $owned_column:literal $(.$owned_action:ident())*;
+            $owned:ident: $owned_row:ident = $owned_flag:ident $(.$owned_action:ident())*;
             $(#[$owner_doc:meta])*
             $owner:ident: $owner_key:ident =
-                $($flag:ident $column:literal $($outside:ident)? $(-> $target:ident $(.$action:ident())*)?),+;
+                $($flag:ident $($outside:ident)? $(-> $target:ident $(.$action:ident())*)?),+;
         }
         table $name:literal, id $id_column:literal, $id:ident;
+        columns { $($column:ident $column_name:literal,)+ }
         owners { $($is:ident),+ }
-        $(unused { $($unused:ident $unused_column:literal,)+ })?
     ) => {
         #[doc = concat!("`", $name, ".", $id_column, "`")]
         $vis type $id = $crate::Id<$row>;
@@ -61,11 +61,9 @@ macro_rules! pivot {
 
         const _: () = {
             /// Counts the columns.
-            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code)]
             enum __Column {
-                $owned_flag,
-                $($flag,)+
-                $($(#[allow(dead_code)] $unused,)+)?
+                $($column,)+
             }
 
             impl $crate::codegen::PivotRow for $row {
@@ -77,7 +75,7 @@ macro_rules! pivot {
                 const INFO: &'static $crate::codegen::TableInfo = &$crate::codegen::TableInfo {
                     name: $name,
                     id: $id_column,
-                    columns: &[$owned_column, $($column,)+ $($($unused_column,)+)?],
+                    columns: &[$($column_name),+],
                     foreign_keys: &[
                         $crate::codegen::ForeignKey::to(
                             __Column::$owned_flag as usize,

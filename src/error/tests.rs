@@ -301,6 +301,9 @@ mod files {
         vec![
             FlushFailure::Busy,
             FlushFailure::Full,
+            FlushFailure::SyncFailed { source: backend() },
+            FlushFailure::CheckpointFailed { source: backend() },
+            FlushFailure::LogTooLarge { bytes: 2, most: 1 },
             FlushFailure::RowCount {
                 table: "items",
                 id: 7,
@@ -312,6 +315,9 @@ mod files {
                 source: backend(),
             },
             FlushFailure::ForeignWrite,
+            FlushFailure::SchemaChanged {
+                differences: differences(),
+            },
             FlushFailure::Moved,
             FlushFailure::Poisoned,
             FlushFailure::OtherWorld,
@@ -331,8 +337,10 @@ mod files {
         match failure {
             FlushFailure::Busy
             | FlushFailure::Full
+            | FlushFailure::LogTooLarge { .. }
             | FlushFailure::RowCount { .. }
             | FlushFailure::ForeignWrite
+            | FlushFailure::SchemaChanged { .. }
             | FlushFailure::Moved
             | FlushFailure::Poisoned
             | FlushFailure::OtherWorld
@@ -341,7 +349,9 @@ mod files {
             | FlushFailure::OtherTicket => 0,
             // In the place of the original.
             FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
-            FlushFailure::Refused { .. } => 2,
+            FlushFailure::Refused { .. }
+            | FlushFailure::SyncFailed { .. }
+            | FlushFailure::CheckpointFailed { .. } => 2,
         }
     }
 
@@ -354,6 +364,10 @@ mod files {
             | FileError::Rows { .. }
             | FileError::Exists { .. }
             | FileError::NotThere { .. }
+            | FileError::NewerFormat { .. }
+            | FileError::Damaged { .. }
+            | FileError::HardLinked { .. }
+            | FileError::Empty { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
             FileError::Lock { .. } => 1,
@@ -386,6 +400,20 @@ mod files {
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::NewerFormat {
+                path: path(),
+                format: 2,
+                known: 1,
+            },
+            FileError::Damaged {
+                path: path(),
+                problems: vec!["items: row 7 comes after row 7".into()],
+            },
+            FileError::HardLinked {
+                path: path(),
+                n_names: 2,
+            },
+            FileError::Empty { path: path() },
             FileError::LogWithoutFile {
                 path: path(),
                 log: "world.db-wal".into(),
@@ -434,6 +462,19 @@ mod files {
             },
             expected(true),
             expected(false),
+            Difference::NotATable {
+                table: table(),
+                kind: "view".into(),
+            },
+            Difference::Check {
+                table: table(),
+                check: "name <> ''".into(),
+                expected: true,
+            },
+            Difference::Index {
+                table: table(),
+                index: "( lower ( name ) )".into(),
+            },
             Difference::Trigger {
                 table: table(),
                 trigger: "t".into(),
@@ -496,7 +537,10 @@ mod files {
         for difference in differences() {
             match difference {
                 Difference::NoTable { .. }
+                | Difference::NotATable { .. }
                 | Difference::NoColumn { .. }
+                | Difference::Check { .. }
+                | Difference::Index { .. }
                 | Difference::UnknownColumn { .. }
                 | Difference::Column { .. }
                 | Difference::Constraint { .. }

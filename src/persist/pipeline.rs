@@ -39,6 +39,8 @@ pub(super) struct Pipeline {
     /// The part of the next background flush that was captured in the ticks before it.
     staged: Option<Batch>,
     state: State,
+    /// The failed sync after which nothing is written to the file any more, even if it is opened again.
+    failed_sync: Option<FlushFailure>,
     /// The report of the last flush that was written.
     last_report: FlushReport,
     /// Batches that were not written and are not merged back into the world yet, oldest first.
@@ -62,6 +64,7 @@ impl Pipeline {
             pool: Vec::new(),
             staged: None,
             state: State::Healthy,
+            failed_sync: None,
             last_report: FlushReport::default(),
             unmerged: Vec::new(),
         };
@@ -153,6 +156,10 @@ impl Pipeline {
             batch.mark_committed(world, Selection::All);
             self.recycle(batch);
             if !self.worker.is_busy() {
+                // While the thread makes a checkpoint it is not waited for, and the next call looks.
+                let look = |writer: &mut Writer| writer.look_at_file(world);
+                let seen = self.worker.with_idle_writer(look);
+                seen.transpose().map_err(|failed| self.failed(failed))?;
                 self.worker.mark_all_committed(false);
             }
         } else {
@@ -263,6 +270,10 @@ impl Pipeline {
             batch.add_unchanged_next_id(world);
         }
         if !has_changes && !is_behind {
+            let look = |writer: &mut Writer| writer.look_at_file(world);
+            if let Some(seen) = self.worker.with_writer(look) {
+                seen.map_err(|failed| self.failed(failed))?;
+            }
             // Removes rows that are clean from the list of dirty rows.
             return Ok(self.mark_committed(world, batch, which, FlushReport::default()));
         }
@@ -272,12 +283,7 @@ impl Pipeline {
         };
         let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
             Some(Ok(written)) => written,
-            Some(Err(failed)) => {
-                if failed.outcome == Outcome::Unknown {
-                    self.state.poison();
-                }
-                return Err(self.at_path(failed));
-            }
+            Some(Err(failed)) => return Err(self.failed(failed)),
             None => {
                 self.collect(world);
                 return Err(self.poisoned());
@@ -340,6 +346,7 @@ impl Pipeline {
             let Failed { outcome, cause } = &lost.cause;
             let cause: &dyn Error = cause;
             tracing::warn!(path = %self.path.display(), %outcome, cause, "flush in the background failed");
+            self.note_failed_sync(&lost.cause);
             self.state.fail(lost.last, lost.cause);
             self.unmerged = lost.batches;
             self.unstage(world);
@@ -429,10 +436,29 @@ impl Pipeline {
         }
     }
 
-    /// Why the file is not written to any more: the failure that caused it, the first time.
+    /// A failure in the caller's thread.
+    fn failed(&mut self, failed: Failed) -> FileError {
+        self.note_failed_sync(&failed);
+        if failed.outcome == Outcome::Unknown {
+            self.state.poison();
+        }
+        self.at_path(failed)
+    }
+
+    /// Why the file is not written to any more: the failure that caused it, the first time. To open the file again
+    /// is the way on after every failure but that of a sync, so that one is said each time.
     fn poisoned(&mut self) -> FileError {
-        let failed = self.state.report_first();
-        self.at_path(failed.unwrap_or_else(Failed::poisoned))
+        let mut failed = self.state.report_first().unwrap_or_else(Failed::poisoned);
+        if let (FlushFailure::Poisoned, Some(cause)) = (&failed.cause, &self.failed_sync) {
+            failed.cause = cause.clone();
+        }
+        self.at_path(failed)
+    }
+
+    fn note_failed_sync(&mut self, failed: &Failed) {
+        if let FlushFailure::SyncFailed { .. } = failed.cause {
+            self.failed_sync = Some(failed.cause.clone());
+        }
     }
 
     fn at_path(&self, failed: impl Into<Failed>) -> FileError {

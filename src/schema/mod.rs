@@ -25,9 +25,8 @@ pub struct TableInfo {
     pub name: &'static str,
     /// The name of the id column.
     pub id: &'static str,
-    /// All columns but the id, in the order of the row's fields: the order of declaration, except that the
-    /// columns of an owner or a composite stand together and that columns that stay NULL come last. The
-    /// bits of a row's dirty columns are numbered by it.
+    /// All columns except the id, in declaration order. Positions of columns refer to this list, and so
+    /// do dirty flags.
     pub columns: &'static [&'static str],
     /// The foreign keys. In a pivot (an exclusive arc) the first one references the [owned
     /// row](Self::owned_key), and the [arms](Self::arms) follow.

@@ -7,6 +7,7 @@
     reason = "each test crate uses a part of it, and a test may unwrap"
 )]
 
+pub(crate) mod disk;
 pub(crate) mod ownership;
 pub(crate) mod sample;
 pub(crate) mod state;
@@ -30,12 +31,15 @@ pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;
 /// A world file in a folder of its own.
 pub(crate) struct TestFile {
     folder: tempfile::TempDir,
+    /// Whether it is opened with rules that the models do not have.
+    is_trusted: bool,
 }
 
 impl TestFile {
     pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
+            is_trusted: false,
         }
     }
 
@@ -65,15 +69,25 @@ impl TestFile {
         self.try_open().unwrap()
     }
 
+    /// How this file is opened.
+    pub(crate) fn options(&self) -> Options {
+        let options = Options::new();
+        if self.is_trusted {
+            options.trust_rules_of_file()
+        } else {
+            options
+        }
+    }
+
     pub(crate) fn try_open(&self) -> Result<Database<World>, Error> {
-        let db = Database::<World>::open(self.path())?;
+        let db = self.options().open::<World>(self.path())?;
         assert_eq!(db.check(), [""; 0]);
         Ok(db)
     }
 
     /// Opens it with a busy timeout of zero: it does not wait for another program that is writing.
     pub(crate) fn open_impatient(&self) -> Database<World> {
-        let options = Options::new().busy_timeout(Duration::from_millis(1));
+        let options = self.options().busy_timeout(Duration::from_millis(1));
         options.open(self.path()).unwrap()
     }
 
@@ -81,7 +95,7 @@ impl TestFile {
     pub(crate) fn open_watched(&self) -> (Database<World>, Statements) {
         let statements = Statements::default();
         let seen = Arc::clone(&statements.0);
-        let options = Options::new().on_statement(move |sql| {
+        let options = self.options().on_statement(move |sql| {
             seen.lock().unwrap().push(sql.to_owned());
         });
         let db = options.open::<World>(self.path()).unwrap();
@@ -116,23 +130,7 @@ impl TestFile {
 
     /// The contents of the file, read by a second connection.
     pub(crate) fn contents(&self) -> Contents {
-        let reader = self.reader();
-        // One snapshot of all tables, even while a thread is writing.
-        reader.execute_batch("BEGIN").unwrap();
-        let tables = Tables::INFO.iter().map(|info| {
-            let columns = [info.id].into_iter().chain(info.columns.iter().copied());
-            let columns: Vec<_> = columns.collect();
-            let sql = format!("SELECT {} FROM {}", columns.join(", "), info.name);
-            let mut statement = reader.prepare(&sql).unwrap();
-            let mut found = statement.query([]).unwrap();
-            let mut rows = BTreeMap::new();
-            while let Some(row) = found.next().unwrap() {
-                let value = |n| as_text(row.get_ref(n).unwrap());
-                rows.insert(row.get(0).unwrap(), (1..columns.len()).map(value).collect());
-            }
-            (info.name.to_owned(), rows)
-        });
-        tables.collect()
+        contents_of_file(&self.reader())
     }
 
     /// One value from the file.
@@ -167,7 +165,27 @@ impl TestFile {
     }
 }
 
-/// A value in the format of [`contents_of`].
+/// All that stands in a file.
+pub(crate) fn contents_of_file(reader: &Connection) -> Contents {
+    // All tables as they are at one moment, also while a thread is writing.
+    reader.execute_batch("BEGIN").unwrap();
+    let tables = Tables::INFO.iter().map(|info| {
+        let columns = [info.id].into_iter().chain(info.columns.iter().copied());
+        let columns: Vec<_> = columns.collect();
+        let sql = format!("SELECT {} FROM {}", columns.join(", "), info.name);
+        let mut statement = reader.prepare(&sql).unwrap();
+        let mut found = statement.query([]).unwrap();
+        let mut rows = BTreeMap::new();
+        while let Some(row) = found.next().unwrap() {
+            let value = |n| as_text(row.get_ref(n).unwrap());
+            rows.insert(row.get(0).unwrap(), (1..columns.len()).map(value).collect());
+        }
+        (info.name.to_owned(), rows)
+    });
+    tables.collect()
+}
+
+/// A value as [`contents_of`] writes it.
 fn as_text(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null => "NULL".into(),
@@ -207,6 +225,9 @@ impl Statements {
     }
 }
 
+/// All that a flush executes with nothing to write: whether another program has written to the file.
+pub(crate) const LOOK: &str = "PRAGMA data_version";
+
 /// A new file with an empty world.
 pub(crate) fn new_file() -> (TestFile, Database<World>) {
     let file = TestFile::new();
@@ -236,7 +257,9 @@ pub(crate) fn refusing_file() -> TestFile {
         }
         check(ddl, "inventory_entries", "quantity <> 666")
     };
-    TestFile::by_hand(alter, "")
+    let mut file = TestFile::by_hand(alter, "");
+    file.is_trusted = true;
+    file
 }
 
 /// The return type of a setter: a `Result` if it can refuse, `()` if it cannot.

@@ -100,17 +100,7 @@ impl Mirror {
                         let table = TABLES
                             .into_iter()
                             .find(|table| table.name() == change.table.name);
-                        let table = table.unwrap();
-                        let column =
-                            |&at: &u16| table.column(change.table.columns[usize::from(at)]);
-                        let effect = match change.effect {
-                            Effect::Inserted => Effect::Inserted,
-                            Effect::Removed => Effect::Removed,
-                            Effect::Changed(columns) => {
-                                Effect::Changed(columns.iter().map(column).collect())
-                            }
-                        };
-                        ((table, change.id), effect)
+                        ((table.unwrap(), change.id), change.effect.clone())
                     })
                     .collect();
                 let delta = changes.delta();
@@ -135,7 +125,7 @@ impl Mirror {
     /// written and written back may be among them.
     fn told_is_true(
         &self,
-        told: &[(RowId, Effect<Vec<usize>>)],
+        told: &[(RowId, Effect<gamedb::Positions>)],
         changed: &BTreeSet<RowId>,
         memory: &Naive,
     ) {
@@ -145,7 +135,8 @@ impl Mirror {
             let is_true = match (effect, before, after) {
                 (Effect::Inserted, None, Some(_)) | (Effect::Removed, Some(_), None) => true,
                 (Effect::Changed(columns), Some(before), Some(after)) => {
-                    let is_told = |column: &usize| columns.contains(column);
+                    let is_told =
+                        |column: &usize| columns.iter().any(|&told| usize::from(told) == *column);
                     differing(before, after).iter().all(is_told)
                 }
                 _ => false,

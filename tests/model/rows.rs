@@ -219,7 +219,7 @@ pub(crate) trait Typed: Entity<Tables = Tables> {
     /// Calls the setter of a field with the value of another row.
     fn set(row: Self::Mut<'_>, field: usize, value: Self) -> Result<(), Error>;
     fn see<'a>(&'a self, world: &World) -> Vec<SeenCell<'a>>;
-    /// Bit n: column n of the file is dirty.
+    /// Bit n: column n is dirty.
     fn dirty_columns(world: &World, key: Key<Self>) -> u32;
 }
 
@@ -260,11 +260,7 @@ macro_rules! typed {
                 seen
             }
             fn dirty_columns(world: &World, key: Key<Self>) -> u32 {
-                let dirty = Self::table(world).dirty_columns(key).bits();
-                let columns = Self::INFO.columns.iter().enumerate();
-                columns
-                    .filter(|&(n, _)| dirty & (1 << n) != 0)
-                    .fold(0, |file, (_, name)| file | 1 << Self::AT.column(name))
+                u32::from(Self::table(world).dirty_columns(key).bits())
             }
         }
     )*};

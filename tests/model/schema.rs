@@ -1,11 +1,5 @@
 //! The tables of schema.sql, defined a second time by hand for the naive model.
 
-use std::sync::OnceLock;
-
-use gamedb::codegen::Tables as _;
-use gamedb_models::Tables;
-use rusqlite::Connection;
-
 /// A table, by its position in schema.sql.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Table {
@@ -187,26 +181,6 @@ impl Table {
             "mobile_item_blueprints",
             "mobile_item_blueprint_components",
         ][self.n()]
-    }
-
-    /// Where a column is in the file. The models count columns in the order of fields, where those of an
-    /// owner stand together.
-    pub(crate) fn column(self, name: &str) -> usize {
-        static COLUMNS: OnceLock<Vec<Vec<String>>> = OnceLock::new();
-        let columns = COLUMNS.get_or_init(|| {
-            let file = Connection::open_in_memory().unwrap();
-            file.execute_batch(Tables::DDL).unwrap();
-            let columns = |table: Self| -> Vec<String> {
-                let mut rows = file
-                    .prepare("SELECT name FROM pragma_table_info(?1) WHERE NOT pk ORDER BY cid")
-                    .unwrap();
-                let names = rows.query_map([table.name()], |row| row.get(0)).unwrap();
-                names.collect::<Result<_, _>>().unwrap()
-            };
-            TABLES.into_iter().map(columns).collect()
-        });
-        let mut columns = columns[self.n()].iter();
-        columns.position(|column| column == name).unwrap()
     }
 
     /// The fields of a row, in the order of the columns. A pivot has none, because its rows are not

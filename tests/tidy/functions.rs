@@ -12,6 +12,7 @@ const FOLDERS: &[&str] = &[
     "models/src",
     "benches",
     "examples",
+    "faults",
     "tests",
 ];
 

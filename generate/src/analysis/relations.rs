@@ -1,9 +1,9 @@
 //! Which column points to which table: declared foreign keys first, then names (`player_id` →
 //! `players`).
 
+use super::guess::{Guess, guess};
 use crate::config::{Config, References};
 use crate::error::ModelError;
-use crate::names;
 use crate::schema::{Column, ForeignKey, OnDelete, Schema, Table};
 
 /// How a relation was found.
@@ -64,12 +64,7 @@ pub fn relation(
     if column.primary_key {
         return None;
     }
-    let unfollowed = table.unfollowed_keys.iter();
-    let elsewhere = unfollowed
-        .filter(|key| key.columns.as_slice() == [column.name.as_str()])
-        .count();
-    let declared = table.foreign_key(&column.name);
-    let (target, found, on_delete) = if declared.is_some() || elsewhere > 0 {
+    let (target, found, on_delete) = if table.is_in_key(&column.name) {
         let followed = |key: &&ForeignKey| {
             key.columns.as_slice() == [column.name.as_str()]
                 && why_not(schema, table, key).is_none()
@@ -78,14 +73,14 @@ pub fn relation(
         let target = schema.table(&key.table)?;
         (target.name.clone(), Found::Declared, key.on_delete)
     } else {
-        let said = config
-            .column(&table.name, &column.name)
-            .and_then(|section| section.references.as_ref());
+        let said = config.references(&table.name, &column.name);
         match said.map(|references| references.get_ref()) {
             Some(References::Table(target)) => (target.clone(), Found::Config, OnDelete::NoAction),
             Some(References::No(_)) => return None,
             None => {
-                let target = by_name(schema, config, column)?;
+                let Guess::One(target) = guess(schema, config, table, column) else {
+                    return None;
+                };
                 (target.name.clone(), Found::Convention, OnDelete::NoAction)
             }
         }
@@ -112,25 +107,75 @@ pub(crate) fn by_table(schema: &Schema, config: &Config) -> Vec<Vec<Relation>> {
     schema.tables.iter().map(of_table).collect()
 }
 
-/// Columns that point to a table by their names alone, and hold 0 where they point to no row: `guild_id
-/// INT NOT NULL DEFAULT 0`. Columns of UNIQUE sets are not among them, because a row cannot be
-/// without its key.
-pub(crate) fn zero_means_null(schema: &Schema, config: &Config) -> Vec<(String, String)> {
-    let of_table = |table: &Table, column: &Column| {
-        let is_zero = column.not_null && column.default.as_deref() == Some("0");
+/// Notes about columns whose names fit several tables, so that none is taken.
+pub(crate) fn ambiguous(schema: &Schema, config: &Config) -> Vec<String> {
+    let mut notes = Vec::new();
+    for table in &schema.tables {
+        for column in &table.columns {
+            let decided = column.primary_key
+                || table.is_in_key(&column.name)
+                || config.references(&table.name, &column.name).is_some();
+            if decided {
+                continue;
+            }
+            if let Guess::Several(targets) = guess(schema, config, table, column) {
+                let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+                let lines = names.iter().map(|name| format!("references = {name:?}`"));
+                let lines = lines.collect::<Vec<_>>().join(" or `");
+                let place = format!("{}.{}", table.name, column.name);
+                notes.push(format!(
+                    "column {place}: its name fits the tables {}; `[columns.{place:?}] {} says which one is \
+                     meant, `references = false` that none is",
+                    names.join(" and "),
+                    lines,
+                ));
+            }
+        }
+    }
+    notes
+}
+
+/// A NOT NULL column that has to be NULL where it points to no row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Nullable {
+    pub(crate) table: String,
+    pub(crate) column: String,
+    /// The number that stands for none, if one does.
+    pub(crate) none: Option<i64>,
+    /// Whether nothing but its name says that it points to a table.
+    pub(crate) is_guess: bool,
+}
+
+/// The columns that have to become nullable: those for which the config names a number that means none, and
+/// those that point to a table by their names alone and have a number as DEFAULT, such as `guild_id INT NOT NULL
+/// DEFAULT 0`, which need not be a row's. Columns of UNIQUE sets are not among the latter, because a
+/// row cannot be without its key.
+pub(crate) fn nullable(schema: &Schema, config: &Config) -> Vec<Nullable> {
+    let of_column = |table: &Table, column: &Column| {
+        if !column.not_null {
+            return None;
+        }
+        let made = |none, is_guess| Nullable {
+            table: table.name.clone(),
+            column: column.name.clone(),
+            none,
+            is_guess,
+        };
+        if let Some(none) = config.none(&table.name, &column.name) {
+            return Some(made(Some(none), false));
+        }
+        let default: i64 = column.default.as_deref()?.parse().ok()?;
         let in_key = |name: &String| name.eq_ignore_ascii_case(&column.name);
-        let in_key = table
-            .uniques
-            .iter()
-            .any(|key| key.columns.iter().any(in_key));
-        let found = relation(schema, config, table, column).map(|relation| relation.found);
-        is_zero && !in_key && found == Some(Found::Convention)
+        let mut uniques = table.uniques.iter();
+        let found = relation(schema, config, table, column)?.found;
+        if found != Found::Convention || uniques.any(|key| key.columns.iter().any(in_key)) {
+            return None;
+        }
+        Some(made((default == 0).then_some(0), true))
     };
     let columns = schema.tables.iter().flat_map(|table| {
         let columns = table.columns.iter();
-        columns
-            .filter(move |column| of_table(table, column))
-            .map(|column| (table.name.clone(), column.name.clone()))
+        columns.filter_map(move |column| of_column(table, column))
     });
     columns.collect()
 }
@@ -190,39 +235,6 @@ pub fn relations(
         }
     }
     Ok((found, unfollowed))
-}
-
-/// The table that a column's name refers to. A prefix `owner_` is not part of the table's name.
-fn by_name<'s>(schema: &'s Schema, config: &Config, column: &Column) -> Option<&'s Table> {
-    if !column.is_integer() || column.must_be_null && column.not_null {
-        return None;
-    }
-    // Most columns do not end with `_id`, and this test is cheaper than making an identifier.
-    let is_other = |last: char| last.is_ascii_alphanumeric() && !last.eq_ignore_ascii_case(&'d');
-    if column.name.ends_with(is_other) {
-        return None;
-    }
-    let name = names::Ident::new(&column.name);
-    let stem = name.stem().strip_suffix("_id")?;
-    if stem.is_empty() {
-        return None;
-    }
-    let named = |stem: &str| {
-        let many = names::plural(stem);
-        schema.tables.iter().find(|table| {
-            table.rowid_key
-                && !table.has_surrogate_id()
-                && match config.table(&table.name).and_then(|t| t.singular.as_ref()) {
-                    Some(singular) => singular.get_ref() == stem,
-                    None => {
-                        let table = names::Ident::new(&table.name);
-                        let table = table.stem();
-                        table == stem || table == many || names::singular(table) == stem
-                    }
-                }
-        })
-    };
-    named(stem).or_else(|| stem.strip_prefix("owner_").and_then(named))
 }
 
 /// Why a declared foreign key is not followed in memory; `None` if it is: a single column that points to

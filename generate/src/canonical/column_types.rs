@@ -6,6 +6,7 @@ use super::{defaults, sql_names};
 use crate::config::{Config, TypeName};
 use crate::input::ddl::{Ddl, DeclaredColumn, DeclaredTable, NamedKind};
 use crate::input::types::SqlType;
+use crate::names::Ident;
 use crate::sql::Dialect;
 
 /// Translates the columns of a table.
@@ -63,6 +64,7 @@ pub(super) fn translate(
             references: None,
             numbered,
             comment: column.comment.clone(),
+            source_type: column.ty.names().into_iter().next().unwrap_or_default(),
             name: own,
         });
     }
@@ -142,6 +144,9 @@ fn meaning(ddl: &Ddl, column: &DeclaredColumn, dialect: Dialect, depth: usize) -
     if ty.base.is_empty() {
         return Some(typeless(column));
     }
+    if dialect == Dialect::Sqlite && ty.is_plain_numeric() {
+        return Some(numeric(column));
+    }
     let array = "an array is kept as the text that the database writes for it";
     match ddl.named_type(&ty.base).map(|named| &named.kind) {
         Some(_) if ty.array => Some(Resolved::new(SqlType::Other, Some(array))),
@@ -188,6 +193,20 @@ fn unknown(column: &DeclaredColumn) -> Resolved {
     )
 }
 
+/// A NUMERIC column of SQLite holds numbers of any kind, and texts that are no numbers.
+fn numeric(column: &DeclaredColumn) -> Resolved {
+    let has = |kind: &str| column.held.iter().any(|held| held == kind);
+    if has("text") || has("blob") {
+        let warning = "holds texts among its numbers; here it holds texts; `[columns.\"..\"] type` says otherwise";
+        return Resolved::new(SqlType::Text(None), Some(warning));
+    }
+    let kind = match has("integer") && !has("real") {
+        true => SqlType::ANY_INTEGER,
+        false => SqlType::Real { unsigned: false },
+    };
+    Resolved::new(kind, None)
+}
+
 /// A SQLite column without a type holds anything.
 fn typeless(column: &DeclaredColumn) -> Resolved {
     let (kind, what) = match held(column) {
@@ -218,7 +237,8 @@ fn tiny(unsigned: bool) -> SqlType {
     }
 }
 
-/// A TINYINT(1) whose DEFAULT is neither 0 nor 1 is an integer, not a bool.
+/// A TINYINT(1) is an integer, and no bool, if its name ends in `id`, or if its DEFAULT or a row has another number
+/// than 0 and 1.
 fn as_number(
     kind: SqlType,
     column: &DeclaredColumn,
@@ -226,13 +246,22 @@ fn as_number(
     dialect: Dialect,
 ) -> SqlType {
     let is_tiny = kind == SqlType::Bool && !overridden && column.ty.base.contains("int");
-    let default = column.default.as_ref().filter(|_| is_tiny);
-    let number =
-        default.map(|pieces| defaults::default(pieces, &tiny(column.ty.unsigned), dialect));
-    match number {
-        Some(defaults::Default::Sql(text)) if text != "0" && text != "1" => {
-            tiny(column.ty.unsigned)
-        }
+    if !is_tiny {
+        return kind;
+    }
+    let tiny = match dialect {
+        // SQLite does not keep to the width.
+        Dialect::Sqlite => SqlType::ANY_INTEGER,
+        _ => tiny(column.ty.unsigned),
+    };
+    let name = Ident::new(&column.name);
+    let is_id = name.stem() == "id" || name.stem().ends_with("_id");
+    if is_id || column.has_other_numbers {
+        return tiny;
+    }
+    let default = column.default.as_ref();
+    match default.map(|pieces| defaults::default(pieces, &tiny, dialect)) {
+        Some(defaults::Default::Sql(text)) if text != "0" && text != "1" => tiny,
         _ => kind,
     }
 }

@@ -31,11 +31,19 @@ pub(super) fn default(pieces: &[Piece], kind: &SqlType, dialect: Dialect) -> Def
         }
     }
     match value(pieces, dialect) {
+        Some(Value::Text(text)) if dialect == Dialect::Postgres && is_clock(&text, kind) => lost(),
         Some(Value::Null) => Default::Null,
         Some(Value::Sequence) => Default::Number,
         Some(value) => sql(&value, kind).map_or_else(lost, Default::Sql),
         None => lost(),
     }
+}
+
+/// Whether PostgreSQL reads a text as the time at which it reads it.
+fn is_clock(text: &str, kind: &SqlType) -> bool {
+    let words = ["now", "today", "tomorrow", "yesterday"];
+    let text = text.trim();
+    *kind == SqlType::Moment && words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 enum Value {

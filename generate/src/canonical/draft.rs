@@ -39,6 +39,8 @@ pub(crate) struct ColumnDraft {
     /// Whether the database numbers its values (AUTO_INCREMENT, IDENTITY).
     pub(crate) numbered: bool,
     pub(crate) comment: Option<String>,
+    /// Its type in the source, as `[types]` names it most exactly.
+    pub(crate) source_type: String,
 }
 
 #[derive(Debug)]

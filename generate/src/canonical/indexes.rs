@@ -31,6 +31,13 @@ pub(super) fn sets(
             };
             if is_unique(table, key, &places, dialect, warnings) {
                 compared(source, table, &places, dialect, warnings);
+                if key.nulls_equal && places.iter().any(|at| !table.columns[*at].not_null) {
+                    warnings.push(format!(
+                        "table {}: UNIQUE ({}) lets several rows have NULL there: NULLS NOT DISTINCT is not kept",
+                        table.name,
+                        table.column_names(&places)
+                    ));
+                }
                 let is_id = matches!((&table.id, places.as_slice()), (Id::Column(id), [only]) if id == only);
                 if !is_id && !table.uniques.contains(&places) {
                     table.uniques.push(places);

@@ -1,17 +1,18 @@
 //! Ids and foreign keys.
 
 use super::draft::{Id, ReferenceDraft, TableDraft, surrogate};
+use crate::config::{Config, References};
 use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::SqlType;
 use crate::schema::{ForeignKey, OnDelete};
 use crate::sql::cursor::Path;
 
 /// Determines the id of each table.
-pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft]) {
+pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft], config: &Config) {
     // A key that points to another table's id is not an id of its own, so tables depend on each other.
     let mut waiting = Vec::new();
     for at in 0..tables.len() {
-        match single(ddl, tables, at) {
+        match single(ddl, tables, config, at) {
             Err(why) => {
                 let name = surrogate(&tables[at]);
                 tables[at].id = Id::Surrogate { name, why };
@@ -62,7 +63,12 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft]) {
 
 /// The column of a primary key of one integer column, with the table whose id it points to, if any; or
 /// the reason why there is no such column.
-fn single(ddl: &Ddl, tables: &[TableDraft], at: usize) -> Result<(usize, Option<usize>), String> {
+fn single(
+    ddl: &Ddl,
+    tables: &[TableDraft],
+    config: &Config,
+    at: usize,
+) -> Result<(usize, Option<usize>), String> {
     let source = &ddl.tables[at];
     let mut places: Vec<usize> = source
         .primary_key
@@ -94,7 +100,12 @@ fn single(ddl: &Ddl, tables: &[TableDraft], at: usize) -> Result<(usize, Option<
         let target = ddl.position(&key.target, &source.schema)?;
         (target != at && names_key(&ddl.tables[target], key)).then_some(target)
     });
-    Ok((*column, target))
+    let said = config.references(&tables[at].name, &own.name);
+    let said = said.and_then(|to| match to.get_ref() {
+        References::Table(to) => tables.iter().position(|table| table.name == *to),
+        References::No(_) => None,
+    });
+    Ok((*column, target.or(said.filter(|to| *to != at))))
 }
 
 /// The NOT NULL UNIQUE column that the database numbers. It takes the place of a primary key where there is

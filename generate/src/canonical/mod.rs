@@ -38,10 +38,15 @@ pub(crate) struct Canonical {
 }
 
 impl Canonical {
-    /// Makes these columns, given by table and name, nullable, with NULL instead of 0.
-    pub(crate) fn make_nullable(&mut self, places: &[(String, String)]) {
+    /// Makes these columns nullable, without a DEFAULT.
+    pub(crate) fn make_nullable(&mut self, places: &[NullableColumn<'_>]) {
         let mut said = ByColumn::default();
-        for (table, name) in places {
+        for NullableColumn {
+            table,
+            name,
+            warning,
+        } in places
+        {
             let mut tables = self.tables.iter_mut();
             let Some(table) = tables.find(|known| known.name == *table) else {
                 continue;
@@ -52,15 +57,29 @@ impl Canonical {
             let column = &mut table.columns[at];
             column.not_null = false;
             column.default = None;
-            let place = format!("{}.{name}", table.name);
-            said.add(
-                place,
-                "points to a row by its name, and no row has the id 0: here it is NULL; `[columns.\"..\"] references` says otherwise",
-            );
+            if let Some(warning) = warning {
+                said.add(format!("{}.{name}", table.name), warning);
+            }
         }
         self.warnings.extend(said.into_warnings());
         self.text = write::write(&self.tables);
     }
+
+    /// The type of a column in the source, as `[types]` names it.
+    pub(crate) fn source_type(&self, table: &str, column: &str) -> Option<String> {
+        let table = self.tables.iter().find(|known| known.name == table)?;
+        let column = &table.columns[table.position(column)?];
+        Some(column.source_type.clone()).filter(|source| !source.is_empty())
+    }
+}
+
+/// A column that becomes nullable.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NullableColumn<'c> {
+    pub(crate) table: &'c str,
+    pub(crate) name: &'c str,
+    /// What to say about it.
+    pub(crate) warning: Option<&'static str>,
 }
 
 /// Translates a schema.
@@ -91,7 +110,7 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
             ..TableDraft::default()
         });
     }
-    keys::ids(ddl, &mut tables);
+    keys::ids(ddl, &mut tables, config);
     for table in &tables {
         for (at, column) in table.columns.iter().enumerate() {
             if column.numbered && !matches!(table.id, Id::Column(id) if id == at) {

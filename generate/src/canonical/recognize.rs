@@ -1,12 +1,14 @@
 //! Recognizes schemas that are canonical as they are.
 
-use crate::config::Config;
+use crate::config::{Config, References};
 use crate::schema::sqlite::Skipped;
 use crate::schema::{OnDelete, Schema, Table};
 
 /// Whether a schema needs no translation, so that its text is kept as written.
 pub(crate) fn is_canonical(schema: &Schema, skipped: &[Skipped], config: &Config) -> bool {
-    skipped.is_empty() && schema.tables.iter().all(|table| is_kept(table, config))
+    !schema.tables.is_empty()
+        && skipped.is_empty()
+        && schema.tables.iter().all(|table| is_kept(table, config))
 }
 
 fn is_kept(table: &Table, config: &Config) -> bool {
@@ -17,7 +19,14 @@ fn is_kept(table: &Table, config: &Config) -> bool {
                 .is_some_and(|c| c.type_name.is_some())
         };
         // In a STRICT table ANY is the only type that does not determine a Rust type.
-        !column.generated && (!column.declared_type.eq_ignore_ascii_case("ANY") || overridden())
+        let none = column.not_null && config.none(&table.name, &column.name).is_some();
+        let points = config.references(&table.name, &column.name);
+        let is_shared = column.primary_key
+            && points.is_some_and(|to| matches!(to.get_ref(), References::Table(_)));
+        !column.generated
+            && !is_shared
+            && !none
+            && (!column.declared_type.eq_ignore_ascii_case("ANY") || overridden())
     });
     let uniques = table
         .uniques

@@ -8,12 +8,16 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::analysis::relations;
+use rusqlite::Connection;
+
+use super::folder;
+use super::guessed_rows::{self, Refuted};
+use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
 use crate::error::{Error, ReadError};
 use crate::input::ddl::Ddl;
-use crate::input::{decode, detect, read, sqlite_file};
+use crate::input::{decode, detect, migrations, read, sqlite_file};
 use crate::schema::sqlite;
 use crate::schema::{OwnerPair, Schema};
 use crate::sql::Dialect;
@@ -44,6 +48,9 @@ pub(crate) fn schema_file(
         path: path.to_owned(),
         source,
     };
+    if path.is_dir() {
+        return from_folder(path, dialect, config);
+    }
     let mut file = std::fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     let head = SQLITE_HEADER.len() as u64;
@@ -74,9 +81,55 @@ fn from_bytes(
     config: &Config,
 ) -> Result<LoadedSchema, Error> {
     let (source, lossy) = decode::decode(bytes);
+    let migrations::UpOnly { text, n_down } = migrations::up_only(&source);
+    let mut source = from_text(&text, n_down > 0, name, dialect, config)?;
+    source.schema.notes.extend(passed_over(
+        n_down,
+        "part of a migration",
+        "parts of migrations",
+    ));
+    source.schema.warnings.splice(0..0, lossy);
+    Ok(source)
+}
+
+fn passed_over(n: usize, one: &str, several: &str) -> Option<String> {
+    let what = if n == 1 { one } else { several };
+    (n > 0).then(|| format!("passed over: {n} Down {what}"))
+}
+
+/// Reads the files of a folder as one text.
+fn from_folder(
+    path: &Path,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<LoadedSchema, Error> {
+    let folder = folder::read(path)?;
+    let name = path.display().to_string();
+    let mut source = from_text(&folder.text, true, &name, dialect, config)?;
+    let schema = &mut source.schema;
+    schema.notes.extend(passed_over(
+        folder.n_down,
+        "file or part of a migration",
+        "files of migrations",
+    ));
+    for warning in &mut schema.warnings {
+        *warning = folder.in_file(warning);
+    }
+    schema.warnings.splice(0..0, folder.warnings);
+    Ok(source)
+}
+
+/// Reads a schema text. `is_changed`: whether it is not the text of a single file any more.
+fn from_text(
+    source: &str,
+    is_changed: bool,
+    name: &str,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<LoadedSchema, Error> {
     let in_sqlite = match dialect {
         Some(Dialect::MySql | Dialect::Postgres) => None,
-        _ => Some(sqlite_file::from_text(&source)),
+        _ => Some(sqlite_file::from_text(source)),
     };
     // For a canonical schema the dialect need not be guessed.
     let is_canonical = in_sqlite.as_ref().is_some_and(|found| {
@@ -85,7 +138,7 @@ fn from_bytes(
             .is_ok_and(|found| canonical::is_canonical(&found.schema, &found.skipped, config))
     });
     let taken = in_sqlite.as_ref().is_some_and(Result::is_ok);
-    let guess = detect::detect(&source, taken);
+    let guess = detect::detect(source, taken);
     let (dialect, note) = match dialect {
         Some(dialect) => (
             dialect,
@@ -106,18 +159,21 @@ fn from_bytes(
             )
         }
     };
-    let mut source = match (dialect, in_sqlite) {
+    match (dialect, in_sqlite) {
         (Dialect::Sqlite, Some(found)) => {
             let found = found.map_err(|source| Error::Schema {
                 file: name.to_owned(),
                 source,
             })?;
-            from_sqlite(found, Some(&source), name, config, note)?
+            let mut loaded = from_sqlite(found, Some(source), name, config, note)?;
+            if is_changed && !loaded.is_translated {
+                loaded.text = headed(name, source.trim_start());
+                loaded.is_translated = true;
+            }
+            Ok(loaded)
         }
-        _ => from_script(&source, dialect, name, config, note)?,
-    };
-    source.schema.warnings.splice(0..0, lossy);
-    Ok(source)
+        _ => from_script(source, dialect, name, config, note),
+    }
 }
 
 fn from_sqlite(
@@ -132,12 +188,16 @@ fn from_sqlite(
             file: name.to_owned(),
             source: ReadError::NoTables {
                 dialect: Dialect::Sqlite,
+                n_dropped: text.map_or(0, created),
                 warnings: Vec::new(),
             },
         });
     }
     if canonical::is_canonical(&found.schema, &found.skipped, config) {
         let mut schema = found.schema;
+        let refuted = guessed_rows::refuted(&schema, config, &found.connection);
+        guessed_rows::take_back(&mut schema, &refuted);
+        schema.notes.extend(refuted.iter().map(Refuted::note));
         let Some(text) = text else {
             // A SQLite file has no text of its own to keep.
             schema.notes.push(note);
@@ -159,7 +219,21 @@ fn from_sqlite(
         });
     }
     let (ddl, warnings) = sqlite_file::ddl(&found);
-    finish(ddl, Dialect::Sqlite, name, config, vec![note], warnings)
+    let rows = Some(&found.connection);
+    finish(
+        ddl,
+        Dialect::Sqlite,
+        name,
+        config,
+        rows,
+        vec![note],
+        warnings,
+    )
+}
+
+/// How many tables a text of SQLite creates.
+fn created(text: &str) -> usize {
+    text.to_ascii_uppercase().matches("CREATE TABLE").count()
 }
 
 fn from_script(
@@ -175,6 +249,7 @@ fn from_script(
             file: name.to_owned(),
             source: ReadError::NoTables {
                 dialect,
+                n_dropped: read.n_dropped,
                 warnings: read.warnings,
             },
         });
@@ -187,7 +262,7 @@ fn from_script(
             skipped.collect::<Vec<_>>().join(", ")
         ));
     }
-    finish(read.ddl, dialect, name, config, notes, read.warnings)
+    finish(read.ddl, dialect, name, config, None, notes, read.warnings)
 }
 
 fn finish(
@@ -195,21 +270,32 @@ fn finish(
     dialect: Dialect,
     name: &str,
     config: &Config,
-    notes: Vec<String>,
+    rows: Option<&Connection>,
+    mut notes: Vec<String>,
     mut warnings: Vec<String>,
 ) -> Result<LoadedSchema, Error> {
     let pairs = canonical::split_owners(&mut ddl, dialect, config, &mut warnings)?;
     let mut canonical = canonical::translate(&ddl, dialect, config);
     let (mut text, mut schema) = read_back(&canonical, &pairs, name)?;
-    let optional = relations::zero_means_null(&schema, config);
-    if !optional.is_empty() {
-        canonical.make_nullable(&optional);
+    let refuted = rows.map(|rows| guessed_rows::refuted(&schema, config, rows));
+    let refuted = refuted.unwrap_or_default();
+    guessed_rows::take_back(&mut schema, &refuted);
+    notes.extend(refuted.iter().map(Refuted::note));
+    let nullable = relations::nullable(&schema, config);
+    if !nullable.is_empty() {
+        canonical.make_nullable(&nullable_columns(&nullable));
         (text, schema) = read_back(&canonical, &pairs, name)?;
-        for table in &mut schema.tables {
-            for column in &mut table.columns {
-                let place = (table.name.clone(), column.name.clone());
-                column.zero_is_null = optional.contains(&place);
-            }
+        guessed_rows::take_back(&mut schema, &refuted);
+    }
+    for Nullable {
+        table,
+        column,
+        none,
+        ..
+    } in nullable
+    {
+        if let Some(column) = schema.column_mut(&table, &column) {
+            column.none = none;
         }
     }
     schema.notes = notes;
@@ -220,6 +306,23 @@ fn finish(
         text,
         is_translated: true,
     })
+}
+
+fn nullable_columns(nullable: &[Nullable]) -> Vec<canonical::NullableColumn<'_>> {
+    let columns = nullable.iter().map(|column| canonical::NullableColumn {
+        table: &column.table,
+        name: &column.column,
+        warning: match (column.is_guess, column.none) {
+            (true, Some(_)) => Some(
+                "points to a row by its name, and no row has the id 0: here it is NULL; `[columns.\"..\"] references` says otherwise",
+            ),
+            (true, None) => Some(
+                "points to a row by its name, and its DEFAULT need not be a row's id: here it can be NULL, and has no DEFAULT; `[columns.\"..\"] references` says otherwise",
+            ),
+            (false, _) => None,
+        },
+    });
+    columns.collect()
 }
 
 /// The text of a translation, and its schema, with the properties that SQL text cannot express.
@@ -239,6 +342,9 @@ fn read_back(
         table.unfollowed_keys = keys.map(|(_, key)| key.clone()).collect();
         let pairs = pairs.iter().filter(|(of, _)| *of == table.name);
         table.owner_pairs = pairs.map(|(_, pair)| pair.clone()).collect();
+        for column in &mut table.columns {
+            column.source_type = canonical.source_type(&table.name, &column.name);
+        }
     }
     Ok((text, schema))
 }

@@ -45,8 +45,14 @@ enum Command {
         #[arg(long)]
         from: PathBuf,
         /// The new file, which must not exist yet.
+        #[arg(long, required_unless_present = "dry_run")]
+        out: Option<PathBuf>,
+        /// Print the report, and write nothing.
         #[arg(long)]
-        out: PathBuf,
+        dry_run: bool,
+        /// Print the report as JSON.
+        #[arg(long)]
+        json: bool,
         /// Carry a row over with NULL where a nullable foreign key refers to a row that does not exist;
         /// otherwise the row is left out.
         #[arg(long)]
@@ -145,14 +151,16 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             files,
             from,
             out,
+            dry_run,
+            json,
             null_dangling,
         } => {
             let options = ImportOptions {
                 from,
-                out,
+                out: out.filter(|_| !dry_run),
                 null_dangling,
             };
-            run_import(&files.into(), &options)
+            run_import(&files.into(), &options, json)
         }
         Command::Explain { files, json } => {
             let (schema, config) = read(&files.into())?;
@@ -181,7 +189,7 @@ fn run_generate(options: &Options, update: &str) -> Result<ExitCode, Error> {
     }
 }
 
-fn run_import(input: &Input, options: &ImportOptions) -> Result<ExitCode, Error> {
+fn run_import(input: &Input, options: &ImportOptions, json: bool) -> Result<ExitCode, Error> {
     let (schema, config) = read(input)?;
     let model = resolve(&schema, &config)?;
     let bar = ProgressBar::new(0).with_style(progress_style());
@@ -191,8 +199,11 @@ fn run_import(input: &Input, options: &ImportOptions) -> Result<ExitCode, Error>
         bar.set_position(progress.done);
     })?;
     bar.finish_and_clear();
-    print!("{report}");
-    Ok(if report.misfits.is_empty() {
+    match report.json() {
+        Ok(text) if json => println!("{text}"),
+        _ => print!("{report}"),
+    }
+    Ok(if report.n_left_out() == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

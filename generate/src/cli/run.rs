@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::analysis::pivot;
+use crate::analysis::{pivot, relations};
 use crate::cli::load::{self, LoadedSchema};
 use crate::cli::outputs::{self, Output};
 use crate::config::Config;
@@ -80,8 +80,40 @@ pub(crate) fn load(input: &Input) -> Result<(LoadedSchema, Config), Error> {
         Some(path) => Config::parse(&text(path)?, &path.display().to_string())?,
         None => Config::default(),
     };
-    let source = load::schema_file(&input.schema, input.dialect, &config)?;
+    let mut source = load::schema_file(&input.schema, input.dialect, &config)?;
+    for table in &mut source.schema.tables {
+        for column in &mut table.columns {
+            let none = config.none(&table.name, &column.name);
+            column.none = none.or(column.none);
+        }
+    }
+    let computed = computed_defaults(&source.schema);
+    source.schema.warnings.extend(computed);
+    let ambiguous = relations::ambiguous(&source.schema, &config);
+    source.schema.notes.extend(ambiguous);
     Ok((source, config))
+}
+
+/// Warnings about DEFAULTs that are computed, such as clocks: rows are made in memory, which does not compute them.
+fn computed_defaults(schema: &Schema) -> Vec<String> {
+    let mut columns: Vec<(&str, Vec<String>)> = Vec::new();
+    for table in &schema.tables {
+        let computed = table.columns.iter();
+        for column in computed.filter(|column| column.has_computed_default()) {
+            let default = column.default.as_deref().unwrap_or_default();
+            let place = format!("{}.{}", table.name, column.name);
+            match columns.iter_mut().find(|(known, _)| *known == default) {
+                Some((_, places)) => places.push(place),
+                None => columns.push((default, vec![place])),
+            }
+        }
+    }
+    let said = columns.into_iter().map(|(default, places)| {
+        let word = if places.len() == 1 { "column" } else { "columns" };
+        let places = places.join(", ");
+        format!("{word} {places}: DEFAULT {default} is computed by the file alone; in memory the game has to set the value")
+    });
+    said.collect()
 }
 
 /// Generates the models of a schema, or compares them with the existing file.

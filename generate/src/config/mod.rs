@@ -68,6 +68,16 @@ impl Config {
             .get(format!("{table}.{column}").as_str())
     }
 
+    /// What the file says of the table that a column points to.
+    pub(crate) fn references(&self, table: &str, column: &str) -> Option<&Spanned<References>> {
+        self.column(table, column)?.references.as_ref()
+    }
+
+    /// The number that means that a column points to no row.
+    pub(crate) fn none(&self, table: &str, column: &str) -> Option<i64> {
+        Some(*self.column(table, column)?.none.as_ref()?.get_ref())
+    }
+
     /// What `[types]` says of a type; it has several names, the most exact one first.
     pub(crate) fn type_of(&self, names: &[String]) -> Option<TypeName> {
         let types = &self.sections.types;

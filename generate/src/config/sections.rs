@@ -143,6 +143,8 @@ pub struct ColumnSection {
     pub enum_name: Option<Name>,
     /// The table it points to, or `false` for none.
     pub references: Option<Spanned<References>>,
+    /// The number that the source has where the column points to no row.
+    pub none: Option<Spanned<i64>>,
 }
 
 /// The target of a column, as the config has it.

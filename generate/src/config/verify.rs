@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{
-    ColumnSection, Config, Name, OwnerSection, OwnerVariant, References, VariantSection,
+    ColumnSection, Config, Name, OwnerSection, OwnerVariant, References, Spanned, VariantSection,
     owner_pairs,
 };
 use crate::error::ConfigError;
-use crate::schema::{Schema, Table};
+use crate::schema::{Column, Schema, Table};
 
 impl Config {
     /// Checks that every table and column that the file names is in the schema.
@@ -63,7 +63,8 @@ impl Config {
             };
             let table = self.known(schema, name, table)?;
             self.column_of(table, name, column)?;
-            self.references(schema, table, column, section)?;
+            self.own_id(table, column, section)?;
+            self.verify_references(schema, table, column, section)?;
         }
         for name in self.sections.tables.keys() {
             self.known(schema, name, name.get_ref())?;
@@ -83,7 +84,51 @@ impl Config {
         Err(self.impossible(variant.name.span(), what))
     }
 
-    fn references(
+    /// Refuses what cannot be said of the id of a row.
+    fn own_id(
+        &self,
+        table: &Table,
+        column: &str,
+        section: &ColumnSection,
+    ) -> Result<(), ConfigError> {
+        let is_id = |known: &Column| known.primary_key && known.name == column;
+        if !table.rowid_key || !table.columns.iter().any(is_id) {
+            return Ok(());
+        }
+        let points = section.references.as_ref();
+        let points = points.filter(|to| matches!(to.get_ref(), References::Table(_)));
+        let said = [
+            (
+                section.type_name.as_ref().map(Spanned::span),
+                ", whose type is that of its table's ids",
+            ),
+            (
+                section.enum_name.as_ref().map(Spanned::span),
+                ", and no enum",
+            ),
+            (
+                section.rename.as_ref().map(Spanned::span),
+                ", which is called `id`",
+            ),
+            (
+                section.none.as_ref().map(Spanned::span),
+                ", which is never NULL",
+            ),
+            (
+                points.map(Spanned::span),
+                ", and cannot point to another one",
+            ),
+        ];
+        match said.into_iter().find_map(|(span, why)| Some((span?, why))) {
+            None => Ok(()),
+            Some((span, why)) => {
+                let what = format!("{}.{column} is the id of its own row{why}", table.name);
+                Err(self.impossible(span, what))
+            }
+        }
+    }
+
+    fn verify_references(
         &self,
         schema: &Schema,
         table: &Table,

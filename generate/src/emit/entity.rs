@@ -36,7 +36,7 @@ pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
     ));
     indexes(code, table);
     checks(code, table);
-    unused(code, table);
+    unused_and_order(code, table);
     code.line("}\n");
 }
 
@@ -99,7 +99,7 @@ fn parts<'t>(table: &'t Table<'_>, field: &'t FieldModel) -> Box<dyn Iterator<It
 }
 
 /// A column as its flag and its name in the file.
-pub(crate) fn column_name(table: &Table<'_>, column: usize) -> String {
+fn column_name(table: &Table<'_>, column: usize) -> String {
     let column = &table.table.columns[column];
     format!("{} {:?}", column.flag, column.name)
 }
@@ -185,27 +185,34 @@ fn comparison(table: &Table<'_>, check: &CheckModel) -> String {
     )
 }
 
-/// The columns of owners that are never set.
-fn unused(code: &mut Code, table: &Table<'_>) {
-    let fields = table.table.fields.iter();
-    let columns: Vec<usize> = fields
-        .filter_map(|field| match &field.kind {
-            FieldKind::Owner { ty, .. } => Some(&table.model[*ty].always_null),
-            _ => None,
-        })
-        .flatten()
-        .copied()
-        .collect();
-    list_unused(code, table, &columns);
+/// The columns of owners that are never set, and the order of all of them, if it is another one than
+/// that of the fields.
+fn unused_and_order(code: &mut Code, table: &Table<'_>) {
+    let fields = &table.table.fields;
+    let never_set = |field: &FieldModel| match &field.kind {
+        FieldKind::Owner { ty, .. } => table.model[*ty].always_null.clone(),
+        _ => Vec::new(),
+    };
+    let unused: Vec<usize> = fields.iter().flat_map(never_set).collect();
+    if !unused.is_empty() {
+        list_columns(code, table, "unused", unused.iter().copied());
+    }
+    let counted = fields.iter().flat_map(|field| parts(table, field));
+    let declared = 0..table.table.columns.len();
+    if !counted.chain(unused).eq(declared.clone()) {
+        list_columns(code, table, "order", declared);
+    }
 }
 
-/// Columns that stay NULL, if there are any.
-pub(crate) fn list_unused(code: &mut Code, table: &Table<'_>, columns: &[usize]) {
-    if columns.is_empty() {
-        return;
-    }
-    code.line("    unused {");
-    for &column in columns {
+/// Columns under a word.
+pub(crate) fn list_columns(
+    code: &mut Code,
+    table: &Table<'_>,
+    word: &str,
+    columns: impl Iterator<Item = usize>,
+) {
+    code.line(format!("    {word} {{"));
+    for column in columns {
         code.line(format!("        {},", column_name(table, column)));
     }
     code.line("    }");

@@ -5,7 +5,7 @@ use crate::names::{Ident, Scope};
 use crate::schema::OnDelete;
 
 use super::code::{Code, quoted, words};
-use super::entity::{actions, column_name, list_unused};
+use super::entity::{actions, list_columns};
 use super::owner;
 use super::table::Table;
 
@@ -28,7 +28,7 @@ pub(crate) fn pivot(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
         table.table.fields[pivot.owner_field].name, owner.type_name
     ));
     let arms = owner.arms.iter().map(|arm| {
-        let column = column_name(table, arm.column);
+        let column = &table.table.columns[arm.column].flag;
         match &arm.key {
             Some(key) => {
                 let target = &table.model[key.target].type_name;
@@ -44,13 +44,14 @@ pub(crate) fn pivot(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
         "    table {:?}, id {:?}, {name}Id;",
         table.table.name, table.table.id_column
     ));
+    let columns = 0..table.table.columns.len();
+    list_columns(code, table, "columns", columns);
     let words = owner
         .arms
         .iter()
         .map(|arm| format!("is_{}", arm.word.tail()));
     let words: Vec<String> = words.collect();
     code.line(format!("    owners {{ {} }}", words.join(", ")));
-    list_unused(code, table, &owner.always_null);
     code.line("}\n");
     owner::owner_enum(code, table.model, owner);
 }
@@ -76,7 +77,7 @@ fn owned_row(code: &mut Code, table: &Table<'_>, pivot: &PivotModel) {
         code.line(format!(
             "        {name}: {} = {}{};",
             owned.type_name,
-            column_name(table, column),
+            table.table.columns[column].flag,
             actions(on_delete, unique)
         ));
     }

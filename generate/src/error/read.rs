@@ -24,14 +24,28 @@ pub enum ReadError {
         /// Its name.
         name: String,
     },
-    /// A script that creates no table.
-    #[error("no CREATE TABLE can be read as {}; `--dialect` names another dialect{}", dialect.name(), first(warnings))]
+    /// A script that creates no table, or drops all of them again.
+    #[error("{}; `--dialect` names another dialect{}", nothing(*dialect, *n_dropped), first(warnings))]
     NoTables {
         /// What it was read as.
         dialect: Dialect,
+        /// How many tables it creates and drops again.
+        n_dropped: usize,
         /// What could not be read.
         warnings: Vec<String>,
     },
+}
+
+/// Why there is no table.
+fn nothing(dialect: Dialect, n_dropped: usize) -> String {
+    let name = dialect.name();
+    match n_dropped {
+        0 => format!("no CREATE TABLE can be read as {name}"),
+        1 => format!("no table is left: read as {name}, it creates 1 table, and drops it again"),
+        n => {
+            format!("no table is left: read as {name}, it creates {n} tables, and drops them again")
+        }
+    }
 }
 
 /// The first three warnings, a line each.

@@ -2,6 +2,9 @@
 
 use rusqlite::Connection;
 
+use super::config_lines::key_of;
+use crate::analysis::relations::Found;
+use crate::model::Model;
 use crate::schema::{OwnerPair, Schema, Table};
 
 use super::queries::{count, quoted};
@@ -26,6 +29,8 @@ pub(super) struct OldTable {
     pub(super) columns: Vec<usize>,
     /// The same as expressions over the columns of the old file.
     sources: Vec<String>,
+    /// The number that stands for NULL in each of them.
+    pub(super) nones: Vec<Option<i64>>,
     has_rowid: bool,
     n_rows: u64,
 }
@@ -95,10 +100,7 @@ impl OldFile {
             match find(&column.name) {
                 Some(other) => {
                     columns.push(at);
-                    sources.push(match column.zero_is_null {
-                        true => format!("nullif({}, 0)", quoted(other)),
-                        false => quoted(other),
-                    });
+                    sources.push(quoted(other));
                 }
                 // An id that the old file does not have is assigned by SQLite.
                 None if column.primary_key && table.rowid_key => {}
@@ -120,6 +122,7 @@ impl OldFile {
         Ok(OldTable {
             table: table.name.clone(),
             name: name.to_owned(),
+            nones: columns.iter().map(|at| table.columns[*at].none).collect(),
             columns,
             sources,
             has_rowid,
@@ -129,6 +132,42 @@ impl OldFile {
 
     pub(super) fn table(&self, name: &str) -> Option<&OldTable> {
         self.tables.iter().find(|table| table.table == name)
+    }
+
+    /// Lets 0 be an id where a guessed key points to a table that has a row 0.
+    pub(super) fn keep_zeros(
+        &mut self,
+        old: &Connection,
+        schema: &Schema,
+        model: &Model,
+    ) -> rusqlite::Result<()> {
+        for at in 0..self.tables.len() {
+            let Some(table) = schema.table(&self.tables[at].table) else {
+                continue;
+            };
+            for place in 0..self.tables[at].nones.len() {
+                let own = &self.tables[at];
+                let name = &table.columns[own.columns[place]].name;
+                let (Some(number), Some(key)) =
+                    (own.nones[place], key_of(model, &table.name, name))
+                else {
+                    continue;
+                };
+                let target = &model[key.target];
+                if key.found != Found::Convention {
+                    continue;
+                }
+                let Some(there) = self.table(&target.name) else {
+                    continue;
+                };
+                let (from, id) = (quoted(&there.name), quoted(&target.id_column));
+                let sql = format!("SELECT count(*) FROM {from} WHERE {id} = {number}");
+                if count(old, &sql)? > 0 {
+                    self.tables[at].nones[place] = None;
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn n_rows(&self) -> u64 {

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 pub struct ImportOptions {
     /// The old file. It is not written to.
     pub from: PathBuf,
-    /// The new world file, which must not exist yet.
-    pub out: PathBuf,
+    /// The new world file, which must not exist yet. Without one nothing is written, and only the report
+    /// is made.
+    pub out: Option<PathBuf>,
     /// Whether a nullable foreign key to a row that does not exist becomes NULL. Otherwise its row is
     /// left out.
     pub null_dangling: bool,

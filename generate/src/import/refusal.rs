@@ -4,6 +4,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
 use super::queries::quoted;
+use super::report::MisfitKind;
 use super::value::shown;
 use crate::schema::Table;
 
@@ -12,6 +13,7 @@ pub(super) struct Wrong {
     /// The column, or the columns, separated by commas; empty for the whole row.
     pub(super) column: String,
     pub(super) why: String,
+    pub(super) kind: MisfitKind,
 }
 
 /// The columns of a constraint that SQLite names in its message, and what is wrong with them.
@@ -36,6 +38,7 @@ pub(super) fn refused(
         "NOT NULL constraint failed" => Ok(Wrong {
             column: columns.join(", "),
             why: "is NULL, and must not be".to_owned(),
+            kind: MisfitKind::Null,
         }),
         "CHECK constraint failed" => {
             let mentioned = values.iter().filter(|(name, _)| mentions(what, name));
@@ -45,11 +48,13 @@ pub(super) fn refused(
             Ok(Wrong {
                 column: names.join(", "),
                 why: format!("cannot be {}: CHECK ({what})", shown.join(", ")),
+                kind: MisfitKind::Check,
             })
         }
         _ => Ok(Wrong {
             column: String::new(),
             why: message,
+            kind: MisfitKind::Other,
         }),
     }
 }
@@ -91,6 +96,7 @@ fn not_unique(
             "has to be unique, and {who} has {} already",
             shown.join(", ")
         ),
+        kind: MisfitKind::Unique,
     })
 }
 

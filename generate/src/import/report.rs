@@ -1,5 +1,9 @@
 //! The result of an import.
 
+use std::fmt;
+
+use serde::Serialize;
+
 /// The result of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
@@ -7,12 +11,16 @@ pub struct ImportReport {
     pub tables: Vec<ImportedTable>,
     /// Every row that does not fit, or that was changed to fit.
     pub misfits: Vec<Misfit>,
+    /// Columns with values that mean something else in the new file.
+    pub changes: Vec<Change>,
     /// Tables and columns that only one of the two files has.
     pub notes: Vec<String>,
+    /// What to write into gamedb.toml to save rows and values, a section each.
+    pub lines: Vec<String>,
 }
 
 /// The number of rows of one table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ImportedTable {
     /// The table.
     pub name: String,
@@ -33,12 +41,170 @@ pub struct Misfit {
     pub column: String,
     /// What is wrong with it.
     pub why: String,
+    /// The kind of what is wrong with it.
+    pub kind: MisfitKind,
     /// Whether the row is in the new file nevertheless, with NULL in the column.
     pub is_carried: bool,
 }
 
-impl std::fmt::Display for Misfit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// What is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MisfitKind {
+    /// A value cannot be converted to the type of its column.
+    Conversion,
+    /// NULL in a column that is NOT NULL.
+    Null,
+    /// Another row has a value that has to be unique.
+    Unique,
+    /// A CHECK does not hold.
+    Check,
+    /// It refers to a row that neither file has.
+    Dangling {
+        /// The id that it names.
+        names: i64,
+    },
+    /// Its owner, or the row that it refers to, was left out: that one has the cause.
+    Follows {
+        /// The table of that row.
+        table: String,
+    },
+    /// No row of a pivot says who owns it.
+    Unowned,
+    /// Anything else that SQLite refuses.
+    Other,
+}
+
+/// Values of one column that mean something else in the new file; no row is left out for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// How many values.
+    pub n_values: u64,
+    /// What became of them.
+    pub kind: ChangeKind,
+}
+
+/// What became of values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// This number stands for none, and is NULL in the new file.
+    None {
+        /// The number.
+        number: i64,
+    },
+    /// They refer to no row, by a key that was guessed from the name, and are NULL in the new file.
+    GuessIsNull {
+        /// The table that the name refers to.
+        target: String,
+    },
+    /// They refer to no row, by a key that was guessed from the name, and stay as they are.
+    GuessStays {
+        /// The table that the name refers to.
+        target: String,
+    },
+    /// Rows that would have no owner by a pivot that was guessed from names; they stay.
+    NoOwner {
+        /// The pivot.
+        pivot: String,
+    },
+}
+
+/// Misfits of one column for one kind of reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MisfitGroup {
+    /// The table.
+    pub table: String,
+    /// The column, or the columns; empty for the whole row.
+    pub column: String,
+    /// The kind of reason. Of dangling references, the first one.
+    pub kind: MisfitKind,
+    /// How many rows.
+    pub n_rows: u64,
+    /// Whether the rows are in the new file nevertheless, with NULL in the column.
+    pub is_carried: bool,
+    /// The first of the rows: their ids, and what is wrong with each.
+    pub examples: Vec<(i64, String)>,
+}
+
+/// How many rows of a group are listed.
+const N_EXAMPLES: usize = 3;
+
+impl ImportReport {
+    /// The misfits by their causes, in the order in which each was met first.
+    pub fn groups(&self) -> Vec<MisfitGroup> {
+        let mut groups: Vec<MisfitGroup> = Vec::new();
+        let mut places = std::collections::HashMap::new();
+        for misfit in &self.misfits {
+            let cause = match &misfit.kind {
+                MisfitKind::Follows { table } => Some(table.as_str()),
+                _ => None,
+            };
+            let kind = std::mem::discriminant(&misfit.kind);
+            let key = (
+                &misfit.table,
+                &misfit.column,
+                misfit.is_carried,
+                kind,
+                cause,
+            );
+            let at = *places.entry(key).or_insert_with(|| {
+                groups.push(MisfitGroup {
+                    table: misfit.table.clone(),
+                    column: misfit.column.clone(),
+                    kind: misfit.kind.clone(),
+                    n_rows: 0,
+                    is_carried: misfit.is_carried,
+                    examples: Vec::new(),
+                });
+                groups.len() - 1
+            });
+            let group = &mut groups[at];
+            group.n_rows += 1;
+            if group.examples.len() < N_EXAMPLES {
+                group.examples.push((misfit.id, misfit.why.clone()));
+            }
+        }
+        groups
+    }
+
+    /// How many rows of the old file are not in the new one.
+    pub fn n_left_out(&self) -> u64 {
+        let left_out = |table: &ImportedTable| table.read.saturating_sub(table.carried);
+        self.tables.iter().map(left_out).sum()
+    }
+
+    /// As JSON, on several lines.
+    ///
+    /// # Errors
+    /// Those of serde_json, none of which applies to these types.
+    pub fn json(&self) -> serde_json::Result<String> {
+        #[derive(Serialize)]
+        struct Shown<'r> {
+            notes: &'r [String],
+            groups: Vec<MisfitGroup>,
+            changes: &'r [Change],
+            tables: &'r [ImportedTable],
+            n_left_out: u64,
+            lines: &'r [String],
+        }
+        serde_json::to_string_pretty(&Shown {
+            notes: &self.notes,
+            groups: self.groups(),
+            changes: &self.changes,
+            tables: &self.tables,
+            n_left_out: self.n_left_out(),
+            lines: &self.lines,
+        })
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} row {}", self.table, self.id)?;
         if !self.column.is_empty() {
             write!(f, ", {}", self.column)?;
@@ -51,20 +217,100 @@ impl std::fmt::Display for Misfit {
     }
 }
 
-impl std::fmt::Display for ImportReport {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for MisfitGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let carried = if self.is_carried {
+            " (carried over with NULL)"
+        } else {
+            ""
+        };
+        let column = if self.column.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", self.column)
+        };
+        if let (1, [(id, why)]) = (self.n_rows, self.examples.as_slice()) {
+            return writeln!(f, "{} row {id}{column}: {why}{carried}", self.table);
+        }
+        writeln!(f, "{}{column}: {} rows{carried}", self.table, self.n_rows)?;
+        for (id, why) in &self.examples {
+            writeln!(f, "    row {id}: {why}")?;
+        }
+        let n_more = self.n_rows - self.examples.len() as u64;
+        if n_more > 0 {
+            writeln!(f, "    and {n_more} more")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (table, column, n) = (&self.table, &self.column, self.n_values);
+        let one = n == 1;
+        let pick = |single: &'static str, several: &'static str| if one { single } else { several };
+        let (values, are) = (pick("value", "values"), pick("is", "are"));
+        let refer = pick("refers", "refer");
+        match &self.kind {
+            ChangeKind::None { number } => writeln!(
+                f,
+                "{table}.{column}: {n} {values} {are} {number}, which stands for none, and {are} NULL now"
+            ),
+            ChangeKind::GuessIsNull { target } => writeln!(
+                f,
+                "{table}.{column}: {n} {values} {refer} to no row of {target}, and {are} NULL now; that it is a key is a guess by its name"
+            ),
+            ChangeKind::GuessStays { target } => writeln!(
+                f,
+                "{table}.{column}: {n} {values} {refer} to no row of {target}, and {} as {}; that it is a key is a guess by its name, and models that keep to it do not open the file",
+                pick("stays", "stay"),
+                pick("it is", "they are"),
+            ),
+            ChangeKind::NoOwner { pivot } => writeln!(
+                f,
+                "{table}: {n} {} no owner by {pivot}, and {}; that it is a pivot is a guess by names, and models that keep to it do not open the file",
+                pick("row has", "rows have"),
+                pick("stays", "stay"),
+            ),
+        }
+    }
+}
+
+impl fmt::Display for ImportReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for note in &self.notes {
             writeln!(f, "note: {note}")?;
         }
-        for misfit in &self.misfits {
-            writeln!(f, "{misfit}")?;
+        for group in self.groups() {
+            write!(f, "{group}")?;
+        }
+        for change in &self.changes {
+            write!(f, "{change}")?;
         }
         for table in &self.tables {
+            let ImportedTable {
+                name,
+                read,
+                carried,
+            } = table;
+            writeln!(f, "{name}: {carried} of {read} rows")?;
+        }
+        let read: u64 = self.tables.iter().map(|table| table.read).sum();
+        let n_left_out = self.n_left_out();
+        let are = if n_left_out == 1 { "is" } else { "are" };
+        writeln!(
+            f,
+            "total: {} of {read} rows; {n_left_out} {are} left out",
+            read - n_left_out
+        )?;
+        if !self.lines.is_empty() {
             writeln!(
                 f,
-                "{}: {} of {} rows",
-                table.name, table.carried, table.read
+                "\nThese lines in gamedb.toml would save rows or values:\n"
             )?;
+            for lines in &self.lines {
+                writeln!(f, "{lines}")?;
+            }
         }
         Ok(())
     }

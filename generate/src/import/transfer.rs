@@ -4,12 +4,14 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, Statement, params_from_iter};
 
 use super::common_columns::CommonColumns;
-use super::dangling;
+use super::config_lines;
+use super::dangling::{Dangling, owned_column};
+use super::left_out::LeftOut;
 use super::old_file::{NEXT_IDS, OldFile, OldTable};
 use super::options::{ImportOptions, Progress};
 use super::queries::{count, quoted};
 use super::refusal::{Wrong, refused};
-use super::report::{ImportReport, ImportedTable, Misfit};
+use super::report::{Change, ChangeKind, ImportReport, ImportedTable, Misfit};
 use crate::model::Model;
 use crate::schema::{Schema, Table};
 
@@ -21,16 +23,17 @@ pub(super) enum Failed {
 
 pub(super) struct Transfer<'i> {
     pub(super) schema: &'i Schema,
+    pub(super) model: &'i Model,
     pub(super) new: &'i Connection,
     pub(super) report: ImportReport,
     pub(super) done: u64,
     pub(super) total: u64,
+    pub(super) left_out: LeftOut,
 }
 
 impl Transfer<'_> {
     pub(super) fn run(
         &mut self,
-        model: &Model,
         old: &Connection,
         source: &OldFile,
         options: &ImportOptions,
@@ -54,12 +57,20 @@ impl Transfer<'_> {
             });
         }
         self.carry_next_ids(old)?;
-        let misfits = dangling::remove_dangling(self.new, model, options.null_dangling);
-        self.report.misfits.extend(misfits.map_err(Failed::Write)?);
+        let mut dangling = Dangling {
+            new: self.new,
+            model: self.model,
+            null_dangling: options.null_dangling,
+            left_out: &mut self.left_out,
+            misfits: &mut self.report.misfits,
+            changes: &mut self.report.changes,
+        };
+        dangling.remove().map_err(Failed::Write)?;
         for table in &mut self.report.tables {
             let sql = format!("SELECT count(*) FROM {}", quoted(&table.name));
             table.carried = count(self.new, &sql).map_err(Failed::Write)?;
         }
+        self.report.lines = config_lines::lines(self.schema, self.model, &self.report);
         self.new.execute_batch("COMMIT").map_err(Failed::Write)
     }
 
@@ -98,7 +109,8 @@ impl Transfer<'_> {
         on_progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<u64, Failed> {
         const EVERY: u64 = 1000;
-        let columns = CommonColumns::of(from, table);
+        let mut columns = CommonColumns::of(from, table);
+        let owned = owned_column(self.model, &table.name);
         let mut insert = self.new.prepare(&columns.insert()).map_err(Failed::Write)?;
         let mut select = old.prepare(&from.select()).map_err(Failed::Read)?;
         let mut rows = select.query([]).map_err(Failed::Read)?;
@@ -113,17 +125,38 @@ impl Transfer<'_> {
             if wrong.is_empty() {
                 wrong.extend(self.insert(&mut insert, &columns, &values)?);
             }
-            let id = columns.id(&values).unwrap_or(n_read);
-            let misfits = wrong.into_iter().map(|Wrong { column, why }| Misfit {
+            if wrong.is_empty() {
+                continue;
+            }
+            let own_id = columns.id(&values);
+            if let Some(id) = own_id {
+                self.left_out.add(&table.name, id);
+            }
+            if let Some(owned) = owned
+                .as_ref()
+                .and_then(|name| columns.integer(&values, name))
+            {
+                self.left_out.add_owned(&table.name, owned);
+            }
+            let misfits = wrong.into_iter().map(|Wrong { column, why, kind }| Misfit {
                 table: table.name.clone(),
-                id,
+                id: own_id.unwrap_or(n_read),
                 column,
                 why,
+                kind,
                 is_carried: false,
             });
             self.report.misfits.extend(misfits);
         }
         on_progress(self.progress(table));
+        for (column, number, n_values) in columns.nones() {
+            self.report.changes.push(Change {
+                table: table.name.clone(),
+                column: column.to_owned(),
+                n_values,
+                kind: ChangeKind::None { number },
+            });
+        }
         Ok(n_read.unsigned_abs())
     }
 

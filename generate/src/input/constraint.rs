@@ -1,7 +1,7 @@
 //! Reads the constraints and the indexes of a table.
 
 use super::ddl::{DeclaredKey, DeclaredTable, KeyPart};
-use super::definition::{check, collation, key_word, nulls_distinct, references};
+use super::definition::{check, collation, key_word, nulls_equal, references};
 use crate::sql::cursor::{Cursor, parts, shown, text};
 use crate::sql::tokens::{Piece, join};
 
@@ -79,9 +79,9 @@ pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> 
 /// Reads an index: `[name] [USING BTREE] (a, b(20) DESC) ..`, and what may stand behind it.
 pub(crate) fn key(cursor: &mut Cursor<'_>, unique: bool) -> Option<DeclaredKey> {
     cursor.eat_all(&["IF", "NOT", "EXISTS"]);
-    nulls_distinct(cursor);
     let mut key = DeclaredKey {
         unique,
+        nulls_equal: nulls_equal(cursor),
         ..DeclaredKey::default()
     };
     if !cursor.opens_after(0) && !cursor.sees(&["USING"]) {

@@ -180,6 +180,7 @@ pub(crate) fn add(reader: &mut Reader, table: &mut DeclaredTable, definition: De
     if definition.unique {
         table.keys.push(DeclaredKey {
             // MySQL names the index after its column.
+            nulls_equal: definition.nulls_equal,
             name: definition.unique_name.or_else(|| {
                 let is_mysql = reader.dialect == Dialect::MySql;
                 is_mysql.then(|| column.name.clone())

@@ -65,6 +65,8 @@ pub(crate) struct DeclaredColumn {
     pub(crate) comment: Option<String>,
     /// Where a SQLite file holds values of other types than declared: the types, by `typeof`.
     pub(crate) held: Vec<String>,
+    /// Whether rows of the source show that it holds other numbers than 0 and 1.
+    pub(crate) has_other_numbers: bool,
 }
 
 /// UNIQUE, or an index.
@@ -73,6 +75,8 @@ pub(crate) struct DeclaredKey {
     pub(crate) name: Option<String>,
     pub(crate) unique: bool,
     pub(crate) parts: Vec<KeyPart>,
+    /// Whether two rows with NULL in it are not UNIQUE (NULLS NOT DISTINCT).
+    pub(crate) nulls_equal: bool,
     /// The tokens of its WHERE.
     pub(crate) condition: Option<Vec<Piece>>,
     /// The first collation of its own that is not the column's.

@@ -17,6 +17,8 @@ pub(crate) struct Definition {
     pub(crate) primary_name: Option<String>,
     pub(crate) unique: bool,
     pub(crate) unique_name: Option<String>,
+    /// Whether two rows with NULL are not UNIQUE.
+    pub(crate) nulls_equal: bool,
     pub(crate) foreign_keys: Vec<DeclaredForeignKey>,
     pub(crate) checks: Vec<DeclaredCheck>,
     /// Messages about options that are not understood, and left out.
@@ -236,7 +238,7 @@ fn key_option(cursor: &mut Cursor<'_>, definition: &mut Definition, name: Option
         cursor.eat_any(&["KEY", "INDEX"]);
         definition.unique = true;
         definition.unique_name = name;
-        nulls_distinct(cursor);
+        definition.nulls_equal = nulls_equal(cursor);
     } else if cursor.eat("CHECK") {
         definition.checks.extend(check(cursor, name));
     } else if cursor.sees(&["REFERENCES"]) {
@@ -314,10 +316,9 @@ fn ignored(cursor: &mut Cursor<'_>) -> bool {
     false
 }
 
-pub(super) fn nulls_distinct(cursor: &mut Cursor<'_>) {
-    if !cursor.eat_all(&["NULLS", "DISTINCT"]) {
-        cursor.eat_all(&["NULLS", "NOT", "DISTINCT"]);
-    }
+/// Reads whether NULL is equal to NULL for a UNIQUE.
+pub(super) fn nulls_equal(cursor: &mut Cursor<'_>) -> bool {
+    !cursor.eat_all(&["NULLS", "DISTINCT"]) && cursor.eat_all(&["NULLS", "NOT", "DISTINCT"])
 }
 
 pub(super) fn collation(cursor: &mut Cursor<'_>) -> Option<String> {

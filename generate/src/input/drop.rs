@@ -11,9 +11,11 @@ impl Reader {
         if cursor.eat_any(&["DATABASE", "SCHEMA"]) {
             cursor.eat_all(&["IF", "EXISTS"]);
             if let Some(name) = cursor.name() {
+                let before = self.ddl.tables.len();
                 self.ddl
                     .tables
                     .retain(|table| !table.schema.eq_ignore_ascii_case(&name));
+                self.n_dropped += before - self.ddl.tables.len();
             }
             self.count("DROP SCHEMA");
             return;
@@ -38,6 +40,7 @@ impl Reader {
                 "TABLE" => {
                     if let Some(at) = self.table(&path) {
                         self.ddl.tables.remove(at);
+                        self.n_dropped += 1;
                     }
                 }
                 "INDEX" => {

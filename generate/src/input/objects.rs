@@ -42,7 +42,10 @@ impl Reader {
                 key.condition = Some(cursor.rest().to_vec());
                 break;
             }
-            cursor.next();
+            key.nulls_equal |= definition::nulls_equal(&mut cursor);
+            if !cursor.sees(&["WHERE"]) {
+                cursor.next();
+            }
         }
         let name = key.name.clone().unwrap_or_default();
         let Some(at) = self.table(&path) else {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ddl::Ddl;
 use super::reader::Reader;
 use super::split::{Script, Statement, split};
-use super::{alter, alter_type, create};
+use super::{alter, alter_type, create, rows};
 use crate::sql::Dialect;
 use crate::sql::cursor::{Cursor, shown};
 use crate::sql::tokens::Piece;
@@ -18,6 +18,8 @@ pub(crate) struct Read {
     pub(crate) warnings: Vec<String>,
     /// The statements that were passed over: their first words, and how many there are.
     pub(crate) skipped: BTreeMap<String, usize>,
+    /// How many tables were created and dropped again.
+    pub(crate) n_dropped: usize,
 }
 
 /// Reads a script.
@@ -33,6 +35,7 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Read {
         current: String::new(),
         warnings,
         skipped: BTreeMap::new(),
+        n_dropped: 0,
         start: 1,
         line: 1,
     };
@@ -48,6 +51,7 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Read {
         ddl: reader.ddl,
         warnings: reader.warnings,
         skipped: reader.skipped,
+        n_dropped: reader.n_dropped,
     }
 }
 
@@ -182,7 +186,10 @@ impl Reader {
                 };
                 self.count(format!("{first} {kind}").trim());
             }
-            [first, ..] if SKIPPED.contains(first) => self.count(first),
+            [first, ..] if SKIPPED.contains(first) => {
+                self.count(first);
+                rows::insert(&mut self.ddl, statement, &self.current, self.dialect);
+            }
             _ => {
                 let pieces = self.pieces(statement);
                 if pieces.is_empty() {

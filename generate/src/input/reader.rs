@@ -16,6 +16,8 @@ pub(crate) struct Reader {
     pub(crate) current: String,
     pub(super) warnings: Vec<String>,
     pub(super) skipped: BTreeMap<String, usize>,
+    /// How many tables were dropped.
+    pub(super) n_dropped: usize,
     /// The line that the statement's text starts on.
     pub(super) start: usize,
     /// The line that messages name.

@@ -50,6 +50,7 @@ pub(crate) fn split(source: &str, dialect: Dialect) -> Script<'_> {
         },
         line: 1,
         counted: 0,
+        is_warned: false,
         script: Script::default(),
     };
     let mut n_restarts = 0;
@@ -76,6 +77,8 @@ struct Splitter<'a> {
     /// The line at `counted`.
     line: usize,
     counted: usize,
+    /// Whether a warning says that the delimiter was not set back.
+    is_warned: bool,
     script: Script<'a>,
 }
 
@@ -92,10 +95,23 @@ impl Words {
     /// Whether this is a routine, whose body may have statements of its own.
     fn is_routine(&self) -> bool {
         let kinds = ["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"];
+        let is_kind = |word: &String| kinds.contains(&word.as_str());
         matches!(
             self.first.first().map(String::as_str),
             Some("CREATE" | "ALTER")
-        ) && self.first.iter().any(|word| kinds.contains(&word.as_str()))
+        ) && self.first.iter().any(is_kind)
+    }
+
+    /// Whether a `;` ends the statement although the delimiter is another one: behind a routine that has
+    /// ended, and in anything that has no statements within it.
+    fn ends_at_semicolon(&self) -> bool {
+        // A table can be called `event`.
+        let is_table = self.first.get(1).is_some_and(|word| word == "TABLE");
+        match self.first.first().map(String::as_str) {
+            None | Some("BEGIN" | "DECLARE" | "IF") => false,
+            Some(_) if self.is_routine() && !is_table => self.ended && self.depth == 0,
+            Some(_) => true,
+        }
     }
 
     fn add(&mut self, word: &str) {
@@ -132,6 +148,18 @@ impl<'a> Splitter<'a> {
         self.line
     }
 
+    /// Says once for each delimiter that it was not set back.
+    fn warn_delimiter(&mut self, words: &Words, at: usize) {
+        if words.is_routine() || std::mem::replace(&mut self.is_warned, true) {
+            return;
+        }
+        let line = self.line_of(at);
+        let delimiter = &self.scan.delimiter;
+        self.script.warnings.push(format!(
+            "line {line}: the delimiter is still `{delimiter}` here; statements end at their `;` all the same"
+        ));
+    }
+
     /// Reads one statement, or a line of the client.
     fn statement(&mut self) -> Result<(), Open> {
         self.rest_of_last_line();
@@ -153,6 +181,14 @@ impl<'a> Splitter<'a> {
                 if inside {
                     continue;
                 }
+                self.finish(start, first, at, words.first, &marks);
+                return Ok(());
+            }
+            if byte == b';' && executable.is_none() && words.ends_at_semicolon() {
+                // Only with another delimiter: with `;` itself the statement has ended above.
+                self.warn_delimiter(&words, first.unwrap_or(start));
+                let at = self.scan.at;
+                self.scan.at += 1;
                 self.finish(start, first, at, words.first, &marks);
                 return Ok(());
             }
@@ -301,6 +337,7 @@ impl<'a> Splitter<'a> {
             .is_some_and(|word| word.eq_ignore_ascii_case("DELIMITER"));
         if is_delimiter && let Some(delimiter) = parts.next() {
             self.scan.delimiter = delimiter.to_owned();
+            self.is_warned = false;
             self.scan.at = end;
             return true;
         }

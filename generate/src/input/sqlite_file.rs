@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::ddl::{
     Ddl, DeclaredCheck, DeclaredColumn, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart,
 };
-use super::types::{self, DeclaredType};
+use super::types::{self, DeclaredType, SqlType};
 use crate::error::ReadError;
 use crate::schema::sqlite::{self, Skipped};
 use crate::schema::{self, Partial, Schema};
@@ -20,7 +20,7 @@ pub(crate) struct SqliteSchema {
     pub(crate) schema: Schema,
     /// The objects that are not plain tables: triggers, virtual tables.
     pub(crate) skipped: Vec<Skipped>,
-    connection: Connection,
+    pub(crate) connection: Connection,
     /// Whether it is a file, whose rows show what columns without a type hold.
     is_file: bool,
 }
@@ -113,14 +113,20 @@ fn table(found: &SqliteSchema, table: &schema::Table) -> DeclaredTable {
 fn column(found: &SqliteSchema, table: &schema::Table, column: &schema::Column) -> DeclaredColumn {
     let ty = declared_type(&column.declared_type);
     let is_unknown = ty.base.is_empty() || ty.meaning(Dialect::Sqlite).is_none();
-    let held = if is_unknown && found.is_file {
+    let held = if is_unknown && found.is_file || ty.is_plain_numeric() {
         // If the table cannot be read the types are not known, but the schema is.
         held(&found.connection, &table.name, &column.name).unwrap_or_default()
     } else {
         Vec::new()
     };
+    let is_bool = ty
+        .meaning(Dialect::Sqlite)
+        .is_some_and(|meaning| meaning.kind == SqlType::Bool);
+    let has_other_numbers = is_bool
+        && has_other_numbers(&found.connection, &table.name, &column.name).unwrap_or_default();
     DeclaredColumn {
         name: column.name.clone(),
+        has_other_numbers,
         ty,
         not_null: column.not_null,
         default: column.default.as_deref().map(sqlite_pieces),
@@ -157,6 +163,16 @@ fn held(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<
     statement.query_map([], |row| row.get(0))?.collect()
 }
 
+/// Whether a column holds integers that are no bools.
+fn has_other_numbers(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let (table, column) = (quoted(table), quoted(column));
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM {table} WHERE typeof({column}) = 'integer' AND {column} NOT IN (0, 1))"
+    );
+    connection.query_row(&sql, [], |row| row.get(0))
+}
+
 fn key(index: &schema::Index, unique: bool) -> DeclaredKey {
     let mut parts: Vec<KeyPart> = index.columns.iter().cloned().map(KeyPart::Column).collect();
     if index.expression {
@@ -166,6 +182,7 @@ fn key(index: &schema::Index, unique: bool) -> DeclaredKey {
     DeclaredKey {
         name: (!is_own).then(|| index.name.clone()),
         unique,
+        nulls_equal: false,
         parts,
         condition: match &index.partial {
             Partial::No | Partial::NotNull => None,

@@ -186,6 +186,12 @@ impl DeclaredType {
         names
     }
 
+    /// NUMERIC without a scale.
+    pub(crate) fn is_plain_numeric(&self) -> bool {
+        let bases = ["decimal", "numeric", "dec", "fixed", "number"];
+        bases.contains(&self.base.as_str()) && self.arguments.is_empty() && !self.array
+    }
+
     fn number(&self, at: usize) -> Option<u64> {
         self.arguments.get(at)?.trim().parse().ok()
     }
@@ -239,6 +245,10 @@ impl DeclaredType {
             "year" => Meaning::exact(SqlType::Integer(0, 2155)),
             "real" | "double" | "double precision" | "float" | "float4" | "float8" => {
                 Meaning::exact(SqlType::Real { unsigned })
+            }
+            // SQLite keeps a number as it is; only a scale says that it is exact.
+            _ if dialect == Dialect::Sqlite && self.is_plain_numeric() => {
+                Meaning::exact(SqlType::Real { unsigned: false })
             }
             "decimal" | "numeric" | "dec" | "fixed" | "number" => {
                 let scale = self.number(1).and_then(|scale| u32::try_from(scale).ok());

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use crate::analysis::pivot::{self, PivotInfo};
 use crate::analysis::relations::{self, Relation};
 use crate::config::Config;
-use crate::error::{Error, ModelError};
+use crate::error::{ConfigError, Error, ModelError};
 use crate::model::{Model, TableRef};
 use crate::names::Scope;
 use crate::schema::{Partial, Schema, Table};
@@ -38,6 +38,7 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
         supported(table)?;
     }
     let (all, unfollowed) = relations::relations(schema, config)?;
+    nones(config, &all)?;
     let mut relations: HashMap<String, Vec<Relation>> = HashMap::new();
     for relation in all {
         let of_table = relations.entry(relation.table.clone());
@@ -74,6 +75,23 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     accessors::connect(&mut model, &infos, &joins);
     model.order = order::order(&model);
     Ok(model)
+}
+
+/// Refuses a number that means none for a column that points nowhere.
+fn nones(config: &Config, relations: &[Relation]) -> Result<(), ConfigError> {
+    for (name, section) in &config.sections().columns {
+        let Some(none) = &section.none else {
+            continue;
+        };
+        let name = name.get_ref();
+        let is_it =
+            |relation: &Relation| format!("{}.{}", relation.table, relation.column) == *name;
+        if !relations.iter().any(is_it) {
+            let what = format!("`none` is for columns that point to a table, and {name} does not");
+            return Err(config.impossible(none.span(), what));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses tables that models cannot be made from.

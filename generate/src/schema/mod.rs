@@ -33,6 +33,13 @@ impl Schema {
             .iter()
             .find(|table| table.name.eq_ignore_ascii_case(name))
     }
+
+    /// A column, by exactly these names.
+    pub(crate) fn column_mut(&mut self, table: &str, column: &str) -> Option<&mut Column> {
+        let table = self.tables.iter_mut().find(|known| known.name == table)?;
+        let mut columns = table.columns.iter_mut();
+        columns.find(|known| known.name == column)
+    }
 }
 
 /// One table.
@@ -94,6 +101,13 @@ impl Table {
             .find(|key| matches!(key.columns.as_slice(), [only] if only == column))
     }
 
+    /// Whether a declared foreign key is of this column alone, followed or not.
+    pub(crate) fn is_in_key(&self, column: &str) -> bool {
+        let keys = self.foreign_keys.iter().chain(&self.unfollowed_keys);
+        keys.into_iter()
+            .any(|key| matches!(key.columns.as_slice(), [only] if only == column))
+    }
+
     /// Whether no two rows can hold the same value in this column.
     pub fn is_unique(&self, column: &str) -> bool {
         self.uniques.iter().any(|index| {
@@ -141,8 +155,12 @@ pub struct Column {
     pub not_null: bool,
     /// The SQL text of its DEFAULT.
     pub default: Option<String>,
-    /// Whether the source has 0 where this column is NULL.
-    pub zero_is_null: bool,
+    /// The number that the source has where this column is NULL.
+    pub none: Option<i64>,
+    /// Whether rows of the source show that its values are not ids of the table that its name refers to.
+    pub names_no_rows: bool,
+    /// Its type in the source of a translated schema, as `[types]` names it.
+    pub source_type: Option<String>,
     /// The `--` comment on its line or on the lines directly before.
     pub comment: Option<String>,
     /// Its declaration as written, on one line and without comments.
@@ -158,6 +176,22 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether its DEFAULT is computed for each row, so that only the file can fill it in.
+    pub(crate) fn has_computed_default(&self) -> bool {
+        let Some(default) = &self.default else {
+            return false;
+        };
+        let text = default.trim_matches(|c: char| c == '(' || c == ')' || c.is_whitespace());
+        let is_quoted = text.starts_with(['\'', '"']);
+        let blob = ["x'", "X'"].iter().any(|start| text.starts_with(start));
+        let word = ["NULL", "TRUE", "FALSE"];
+        let is_word = word.iter().any(|word| text.eq_ignore_ascii_case(word));
+        let number = |c: char| c.is_ascii_digit() || "+-.eExX".contains(c) || c.is_ascii_hexdigit();
+        let is_number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+            && text.chars().all(number);
+        !(is_quoted || blob || is_word || is_number)
+    }
+
     /// Whether the declared type holds integers, by SQLite's affinity rule.
     pub fn is_integer(&self) -> bool {
         self.declared_type.to_ascii_uppercase().contains("INT")

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use gamedb::codegen::{Entity, TableId, TableInfo, Tables, Value};
 use gamedb::ChangeSet;
+use gamedb::codegen::{Entity, TableId, TableInfo, Tables, Value};
 use gamedb::{Database, Error, ErrorKind, Key, World};
 
 /// A seeded source of values that columns may have.

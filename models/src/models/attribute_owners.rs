@@ -8,15 +8,22 @@ pivot! {
     /// Says who owns an attribute: exactly one mobile, item, asset or player.
     pub struct AttributeOwner in Tables.attribute_owners {
         /// The attribute that is owned: `attribute_id`.
-        attribute: Attribute = ATTRIBUTE_ID "attribute_id".cascade().unique();
+        attribute: Attribute = ATTRIBUTE_ID.cascade().unique();
         /// Who owns it.
         owner: AttributeOwnerKey =
-            MOBILE_ID "mobile_id" -> Mobile.cascade(),
-            ITEM_ID "item_id" -> Item.cascade(),
-            ASSET_ID "asset_id" outside,
-            PLAYER_ID "player_id" -> Player.cascade();
+            MOBILE_ID -> Mobile.cascade(),
+            ITEM_ID -> Item.cascade(),
+            ASSET_ID outside,
+            PLAYER_ID -> Player.cascade();
     }
     table "attribute_owners", id "id", AttributeOwnerId;
+    columns {
+        ATTRIBUTE_ID "attribute_id",
+        MOBILE_ID "mobile_id",
+        ITEM_ID "item_id",
+        ASSET_ID "asset_id",
+        PLAYER_ID "player_id",
+    }
     owners { is_mobile, is_item, is_asset, is_player }
 }
 

@@ -8,18 +8,22 @@ pivot! {
     /// Says who owns an inventory: exactly one mobile, item or player.
     pub struct InventoryOwner in Tables.inventory_owners {
         /// The inventory that is owned: `inventory_id`.
-        inventory: Inventory = INVENTORY_ID "inventory_id".cascade().unique();
+        inventory: Inventory = INVENTORY_ID.cascade().unique();
         /// Who owns it.
         owner: InventoryOwnerKey =
-            MOBILE_ID "mobile_id" -> Mobile.cascade(),
-            ITEM_ID "item_id" -> Item.cascade(),
-            PLAYER_ID "player_id" -> Player.cascade();
+            MOBILE_ID -> Mobile.cascade(),
+            ITEM_ID -> Item.cascade(),
+            PLAYER_ID -> Player.cascade();
     }
     table "inventory_owners", id "id", InventoryOwnerId;
-    owners { is_mobile, is_item, is_player }
-    unused {
+    columns {
+        INVENTORY_ID "inventory_id",
+        MOBILE_ID "mobile_id",
+        ITEM_ID "item_id",
         ASSET_ID "asset_id",
+        PLAYER_ID "player_id",
     }
+    owners { is_mobile, is_item, is_player }
 }
 
 owner_enum! {

@@ -33,6 +33,14 @@ entity! {
         OWNER_ITEM_ID "owner_item_id",
         OWNER_ASSET_ID "owner_asset_id",
     }
+    order {
+        MOBILE_TYPE "mobile_type",
+        OWNER_MOBILE_ID "owner_mobile_id",
+        OWNER_ITEM_ID "owner_item_id",
+        OWNER_ASSET_ID "owner_asset_id",
+        OWNER_PLAYER_ID "owner_player_id",
+        WHAT_WE_CALL_YOU "what_we_call_you",
+    }
 }
 
 owner_enum! {

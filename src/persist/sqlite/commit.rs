@@ -1,7 +1,7 @@
 //! Committing a batch: one transaction, in which each statement has to touch exactly one row.
 
 use rusqlite::types::Value as SqlValue;
-use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, Transaction};
+use rusqlite::{CachedStatement, Connection, Statement, Transaction};
 
 use crate::error::{FlushFailure, Outcome};
 use crate::persist::batch::{Batch, TableBatch};
@@ -12,7 +12,7 @@ use crate::schema::value::Value;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::effect::position;
 
-use super::error::{flush_failure, is_refused_write, is_unique_violation, row_failure};
+use super::error::{flush_failure, is_rolled_back, is_unique_violation, row_failure};
 use super::statements;
 use super::value::{bound, owned};
 
@@ -21,6 +21,11 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("PRAGMA data_version")?
         .query_row([], |row| row.get(0))
+}
+
+/// A number that changes whenever the schema of the file is.
+pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
 }
 
 /// Writes a batch and commits.
@@ -71,13 +76,12 @@ pub(super) fn commit_batch(
 fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
-    // An I/O error leaves it open what has reached the disk. After every other error, a full disk among them,
-    // the transaction is rolled back: by SQLite already, or when it is dropped.
-    let is_io = matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure));
-    let outcome = if is_io && !is_refused_write(&error) {
-        Outcome::Unknown
-    } else {
+    // The transaction is rolled back, by SQLite already or when it is dropped. But what it has written to the log
+    // before may be all of it, and is found there when the file is opened again.
+    let outcome = if is_rolled_back(&error) {
         Outcome::NotCommitted
+    } else {
+        Outcome::Unknown
     };
     Err(Failed {
         outcome,

@@ -1,5 +1,6 @@
 //! SQLite's errors, translated into those of the crate.
 
+use std::io;
 use std::path::Path;
 
 use rusqlite::{Error, ErrorCode, ffi};
@@ -14,11 +15,16 @@ impl From<Error> for Failed {
     }
 }
 
+/// The failure of a flush. It has to be asked at once, while the system's own error is the last of this thread.
 pub(super) fn flush_failure(error: Error) -> FlushFailure {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => FlushFailure::Busy,
         Some(ErrorCode::DiskFull) => FlushFailure::Full,
         _ if is_refused_write(&error) => FlushFailure::Full,
+        _ if is_failed_sync(&error) => {
+            let source = backend_error(error);
+            FlushFailure::SyncFailed { source }
+        }
         _ => FlushFailure::Backend(backend_error(error)),
     }
 }
@@ -38,6 +44,10 @@ pub(super) fn open_error(path: &Path, error: Error) -> FileError {
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => FileError::NotADatabase { path },
+        Some(ErrorCode::DatabaseCorrupt) => FileError::Damaged {
+            path,
+            problems: vec![error.to_string()],
+        },
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => FileError::ReadOnly { path },
         _ => FileError::Open {
             path,
@@ -46,15 +56,49 @@ pub(super) fn open_error(path: &Path, error: Error) -> FileError {
     }
 }
 
-fn backend_error(error: Error) -> BackendError {
+pub(super) fn backend_error(error: Error) -> BackendError {
     let (code, is_unique) = (extended_code(&error), is_unique_violation(&error));
     BackendError::new(error, code, is_unique)
 }
 
-/// Whether the system refused a write. SQLite calls it a full disk only if the system does, and not if it is
-/// a quota or a limit. The outcome is certain then, because the end of the transaction is written last.
-pub(super) fn is_refused_write(error: &Error) -> bool {
-    extended_code(error) == Some(ffi::SQLITE_IOERR_WRITE)
+/// Whether a commit that failed is certain not to be in the file. Only these errors come before the end of the
+/// transaction is written, or in its place: another program was in the way, the file was full, or SQLite has
+/// rolled back by itself. After any other one, all of it may stand in the log.
+pub(super) fn is_rolled_back(error: &Error) -> bool {
+    match error.sqlite_error_code() {
+        Some(
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::DiskFull
+            | ErrorCode::ConstraintViolation
+            | ErrorCode::OperationAborted,
+        ) => true,
+        _ => extended_code(error) == Some(ffi::SQLITE_IOERR_WRITE) && is_refused_write(error),
+    }
+}
+
+/// Whether the system refused to make a file larger. SQLite calls it a full disk only if the disk is full, and an
+/// I/O error like any other if it is a quota or a limit. What tells them from a broken disk is the error of the
+/// system, which SQLite leaves where the system does. `sqlite3_system_errno` is a copy of it, taken somewhat
+/// earlier, and not to be called without `unsafe`.
+fn is_refused_write(error: &Error) -> bool {
+    let is_growth = matches!(
+        extended_code(error),
+        Some(ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE)
+    );
+    is_growth
+        && matches!(
+            io::Error::last_os_error().kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+        )
+}
+
+/// Whether the disk did not keep what was written. It may have dropped that, and say nothing of it at the next sync.
+fn is_failed_sync(error: &Error) -> bool {
+    matches!(
+        extended_code(error),
+        Some(ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC)
+    )
 }
 
 pub(super) fn is_unique_violation(error: &Error) -> bool {

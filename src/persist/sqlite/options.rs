@@ -9,6 +9,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
+/// Bytes that the write-ahead log may keep on the disk when all of it is in the file: 64 MB.
+const LOG_AT_REST: u64 = 64 << 20;
+
 type Observer = Box<dyn FnMut(&str) + Send>;
 
 /// How to open a world file.
@@ -17,15 +20,23 @@ type Observer = Box<dyn FnMut(&str) + Send>;
 pub struct Options {
     busy_timeout: Option<Duration>,
     on_statement: Option<Observer>,
+    pub(super) largest_log: Option<u64>,
     /// Whether the file has to exist.
     pub(super) existing: bool,
+    /// Whether CHECKs, triggers and indexes that only the file has are taken as they are.
+    pub(super) trusts_rules: bool,
+    /// Whether the pages of the file are taken for whole.
+    pub(super) trusts_pages: bool,
 }
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options")
             .field("busy_timeout", &self.busy_timeout)
+            .field("largest_log", &self.largest_log)
             .field("existing", &self.existing)
+            .field("trusts_rules", &self.trusts_rules)
+            .field("trusts_pages", &self.trusts_pages)
             .finish_non_exhaustive()
     }
 }
@@ -42,11 +53,36 @@ impl Options {
         self
     }
 
-    /// Does not create a file where there is none, and returns
-    /// [`FileError::NotThere`](crate::FileError::NotThere). For a server whose world exists, and that
-    /// must not start an empty one because a path is wrong or a disk is not mounted.
+    /// How many bytes of the write-ahead log a reader may keep from being brought into the file; without this
+    /// option as many as the disk has. When there are more, a flush writes nothing and says
+    /// [`FlushFailure::LogTooLarge`](crate::FlushFailure::LogTooLarge) until the reader has gone. The log itself
+    /// can become twice as large, and larger by what one flush writes.
+    pub fn largest_log(mut self, bytes: u64) -> Self {
+        self.largest_log = Some(bytes);
+        self
+    }
+
+    /// Does not create a file where there is none ([`FileError::NotThere`](crate::FileError::NotThere)), nor a
+    /// world in an empty file ([`FileError::Empty`](crate::FileError::Empty)). For a server whose world exists, and
+    /// that must not start an empty one because a path is wrong, a disk is not mounted, or a copy was cut off.
     pub fn existing(mut self) -> Self {
         self.existing = true;
+        self
+    }
+
+    /// Accepts a file with rules that the models do not have: CHECKs, triggers, and indexes with an expression or
+    /// a WHERE. They run inside of each flush. A row that they refuse makes the flush fail; what a trigger writes is
+    /// not in memory, and is overwritten or lost. Do not open an untrusted file with this option.
+    pub fn trust_rules_of_file(mut self) -> Self {
+        self.trusts_rules = true;
+        self
+    }
+
+    /// Leaves out SQLite's `quick_check`, which reads all pages of the file before they are loaded, and takes about
+    /// a third of the time that loading takes. A damaged file may then be opened, with rows that are missing or
+    /// outdated; a file that was crafted for it may keep `open` from ever returning.
+    pub fn skip_quick_check(mut self) -> Self {
+        self.trusts_pages = true;
         self
     }
 
@@ -80,6 +116,11 @@ pub(super) fn configure(
     // The world enforces foreign keys, and writes every row that they change. If SQLite did it too, a
     // child that has moved to another parent would be deleted with the parent that it had in the file.
     connection.pragma_update(None, "foreign_keys", false)?;
+    // A log that has grown while a reader held it is made small again by the first flush after that reader.
+    let limit = options.largest_log.unwrap_or(LOG_AT_REST).min(LOG_AT_REST);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let _: i64 =
+        connection.pragma_update_and_check(None, "journal_size_limit", limit, |row| row.get(0))?;
     // Automatic checkpoints swallow I/O errors; the writer runs its own.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     let wal_pages = Arc::new(AtomicU32::new(0));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::Batch;
@@ -18,8 +18,11 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::commit;
-use super::error::{flush_failure, is_refused_write, open_error};
+use super::create::log_of;
+use super::error::{flush_failure, open_error};
+use super::format;
 use super::options::checkpoint_on_close;
+use super::schema_diff::{self, Strictness};
 use super::verify::is_unchanged;
 
 /// A write-ahead log of this many pages is due for a checkpoint after a flush: 4 MB.
@@ -28,17 +31,29 @@ const CHECKPOINT_PAGES: u32 = 1000;
 /// A write-ahead log of this many pages means that a reader holds an old snapshot of the file open: 64 MB.
 const WARN_PAGES: u32 = 16_000;
 
+/// Bytes of a page in the write-ahead log, beside the page itself.
+const FRAME_HEADER: u64 = 24;
+
 pub(in crate::persist) struct Writer {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    pub(super) file: Option<FileIdentity>,
+    pub(super) files: WorldFiles,
     /// The [`commit::data_version`] of the file that corresponds to memory.
     pub(super) version: i64,
+    pub(super) schema: KnownSchema,
+    /// Whether the file says what it is; one that does not is marked with what is written next.
+    pub(super) is_marked: bool,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether everything that was ever committed survives a power cut.
     pub(super) is_synced: bool,
-    /// The failure of a checkpoint: after it, the contents of the disk are unknown.
+    /// Bytes of a page of the file.
+    pub(super) page_size: u32,
+    /// How many bytes of the log may be left when a flush begins.
+    pub(super) largest_log: Option<u64>,
+    pub(super) warnings: LogWarnings,
+    /// The failure of a sync or of a checkpoint, after which the contents of the disk are unknown and nothing more is
+    /// written.
     pub(super) broken: Option<FlushFailure>,
 }
 
@@ -69,6 +84,35 @@ impl Writer {
         self.commit(batch, durability, |file| is_unchanged(file, world))
     }
 
+    /// Fails where a commit would because of what has become of the file: for a flush that has nothing to write,
+    /// and after which a program believes that the world is in the file.
+    pub(in crate::persist) fn look_at_file<T: Tables>(
+        &mut self,
+        world: &World<T>,
+    ) -> Result<(), Failed> {
+        if let Some(cause) = self.broken.clone() {
+            let outcome = Outcome::Unknown;
+            return Err(Failed { outcome, cause });
+        }
+        if !self.files.are_there(&self.path) {
+            return Err(FlushFailure::Moved.into());
+        }
+        if commit::data_version(&self.connection)? == self.version {
+            return Ok(());
+        }
+        let snapshot = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
+        // It has to be that of what is compared: another program may be writing.
+        let found = commit::data_version(&snapshot)?;
+        let schema_version = self.schema.compare(&snapshot)?;
+        if !is_unchanged(&snapshot, world)? {
+            return Err(FlushFailure::ForeignWrite.into());
+        }
+        snapshot.commit()?;
+        self.version = found;
+        self.schema.version = schema_version;
+        Ok(())
+    }
+
     /// Commits a batch, all of it or nothing. If another connection has touched the file, `is_unchanged`
     /// compares it with memory inside of the transaction.
     fn commit(
@@ -78,15 +122,30 @@ impl Writer {
         is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
-        if let Some(cause) = self.broken.clone() {
-            let outcome = Outcome::Unknown;
-            return Err(Failed { outcome, cause });
-        }
+        self.refuse_if_broken()?;
         batch.coalesce();
-        if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
+        if !self.files.are_there(&self.path) {
             return Err(FlushFailure::Moved.into());
         }
-        let mut report = match durability {
+        self.refuse_large_log()?;
+        let written = self.write(batch, durability, is_unchanged);
+        if let Err(failed) = &written {
+            self.distrust(failed);
+        }
+        let mut report = written?;
+        self.is_synced = durability == Durability::PowerCut;
+        report.writing = start.elapsed();
+        report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
+        Ok(report)
+    }
+
+    fn write(
+        &mut self,
+        batch: &Batch,
+        durability: Durability,
+        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+    ) -> Result<FlushReport, Failed> {
+        match durability {
             Durability::Process => self.transact(batch, is_unchanged),
             Durability::PowerCut => {
                 // SQLite ignores this pragma inside of a transaction.
@@ -99,11 +158,57 @@ impl Writer {
                 }
                 written
             }
-        }?;
-        self.is_synced = durability == Durability::PowerCut;
-        report.writing = start.elapsed();
-        report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
-        Ok(report)
+        }
+    }
+
+    /// Nothing of this batch has been tried then, so its outcome is certain.
+    fn refuse_if_broken(&self) -> Result<(), Failed> {
+        match &self.broken {
+            Some(cause) => Err(cause.clone().into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to let the log grow without end while a reader keeps it from being brought into the file.
+    fn refuse_large_log(&mut self) -> Result<(), Failed> {
+        let Some(most) = self.largest_log else {
+            return Ok(());
+        };
+        if self.log_bytes() < most {
+            return Ok(());
+        }
+        // The reader may have gone since the last time.
+        let _ = self.checkpoint();
+        self.refuse_if_broken()?;
+        match self.log_bytes() {
+            bytes if bytes < most => Ok(()),
+            bytes => Err(FlushFailure::LogTooLarge { bytes, most }.into()),
+        }
+    }
+
+    fn log_bytes(&self) -> u64 {
+        u64::from(self.wal_pages.load(Ordering::Relaxed))
+            * (u64::from(self.page_size) + FRAME_HEADER)
+    }
+
+    /// Stops writing to the file after a failure that leaves it open what is on the disk.
+    fn distrust(&mut self, failed: &Failed) {
+        let is_failed_sync = matches!(failed.cause, FlushFailure::SyncFailed { .. });
+        if is_failed_sync {
+            self.broken = Some(failed.cause.clone());
+        }
+        if is_failed_sync || failed.outcome == Outcome::Unknown {
+            self.leave_log();
+        }
+    }
+
+    /// Makes SQLite leave the log beside the file when it is closed. A checkpoint would read it, and pages that a
+    /// failed sync has dropped are read as if they were on the disk: a power cut in the middle of it would leave
+    /// a file that nothing can mend.
+    fn leave_log(&self) {
+        if let Err(error) = checkpoint_on_close(&self.connection, false) {
+            tracing::error!(path = %self.path.display(), %error, "closing will run a checkpoint");
+        }
     }
 
     fn transact(
@@ -116,11 +221,21 @@ impl Writer {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Read inside of the transaction: the version is stable only while no other connection can write.
         let found = commit::data_version(&transaction)?;
-        if found != self.version && !is_unchanged(&transaction)? {
-            return Err(FlushFailure::ForeignWrite.into());
+        let mut schema_version = self.schema.version;
+        if found != self.version {
+            // It comes first, because rows of another schema cannot be compared.
+            schema_version = self.schema.compare(&transaction)?;
+            if !is_unchanged(&transaction)? {
+                return Err(FlushFailure::ForeignWrite.into());
+            }
+        }
+        if !self.is_marked {
+            format::mark(&transaction)?;
         }
         let report = commit::commit_batch(transaction, batch)?;
+        self.is_marked = true;
         self.version = found;
+        self.schema.version = schema_version;
         Ok(report)
     }
 
@@ -131,7 +246,7 @@ impl Writer {
 
     /// Moves the write-ahead log into the file, and returns whether all of it has been moved. An error
     /// does not fail the flush, which has been committed; pages that could not be moved are counted in
-    /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written: a second sync may succeed
+    /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written, not even when the file is closed: a second sync may succeed
     /// although pages of the first are lost.
     fn checkpoint(&mut self) -> bool {
         tracing::trace!(path = %self.path.display(), "checkpoint");
@@ -150,16 +265,23 @@ impl Writer {
             Ok((false, pages, moved)) => {
                 let left = u32::try_from(pages - moved).unwrap_or(0);
                 self.wal_pages.store(left, Ordering::Relaxed);
-                if left > WARN_PAGES {
+                if self.warnings.is_due(left) {
                     tracing::warn!(path = %self.path.display(), pages = left, "a reader keeps the log from shrinking");
                 }
                 left == 0
             }
             Err(error) => {
-                tracing::warn!(path = %self.path.display(), %error, "checkpoint failed");
-                let is_io = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
-                if is_io && !is_refused_write(&error) {
-                    self.broken = Some(flush_failure(error));
+                let cause = flush_failure(error);
+                tracing::warn!(path = %self.path.display(), error = &cause as &dyn std::error::Error, "checkpoint failed");
+                self.broken = match cause {
+                    FlushFailure::Busy | FlushFailure::Full => None,
+                    FlushFailure::Backend(source) => {
+                        Some(FlushFailure::CheckpointFailed { source })
+                    }
+                    other => Some(other),
+                };
+                if self.broken.is_some() {
+                    self.leave_log();
                 }
                 false
             }
@@ -183,7 +305,8 @@ impl Writes for Writer {
 
     /// A checkpoint syncs the log before it moves pages, and the file after it has moved all of them.
     fn checkpoint_if_due(&mut self) -> bool {
-        let is_synced = self.needs_checkpoint() && self.checkpoint();
+        let is_due = self.broken.is_none() && self.needs_checkpoint();
+        let is_synced = is_due && self.checkpoint();
         self.is_synced |= is_synced;
         is_synced
     }
@@ -196,16 +319,82 @@ impl Writes for Writer {
     }
 }
 
+/// When to warn of a log that a reader keeps from shrinking: once each time that it has doubled.
+#[derive(Debug, Default)]
+pub(super) struct LogWarnings {
+    /// Pages of the log at the last warning.
+    last: u32,
+}
+
+impl LogWarnings {
+    fn is_due(&mut self, pages: u32) -> bool {
+        if pages <= WARN_PAGES {
+            self.last = 0;
+            return false;
+        }
+        let is_due = pages >= self.last.saturating_mul(2);
+        if is_due {
+            self.last = pages;
+        }
+        is_due
+    }
+}
+
+/// The schema that the file was seen to have.
+pub(super) struct KnownSchema {
+    pub(super) ddl: &'static str,
+    pub(super) strictness: Strictness,
+    /// SQLite's number for it; `None` until it has been compared under a number.
+    pub(super) version: Option<i64>,
+}
+
+impl KnownSchema {
+    /// Compares the schema with that of the models, if it may be another than the last time, and returns its
+    /// number. VACUUM changes the number too.
+    fn compare(&self, file: &Connection) -> Result<Option<i64>, Failed> {
+        let version = Some(commit::schema_version(file)?);
+        if version != self.version {
+            let differences = schema_diff::differences(file, self.ddl, self.strictness)?;
+            if !differences.is_empty() {
+                return Err(FlushFailure::SchemaChanged { differences }.into());
+            }
+        }
+        Ok(version)
+    }
+}
+
+/// The file of a world and its write-ahead log, as they were when it was opened.
+pub(super) struct WorldFiles {
+    log: PathBuf,
+    identities: Option<(FileIdentity, FileIdentity)>,
+}
+
+impl WorldFiles {
+    /// After SQLite has opened both of them. The log stays for as long as a connection is open.
+    pub(super) fn of(path: &Path) -> Self {
+        let log = log_of(path);
+        let identities = FileIdentity::of(path).zip(FileIdentity::of(&log));
+        Self { log, identities }
+    }
+
+    /// Whether both are still where they were. What is written to a log that has no name is gone when this
+    /// process is.
+    fn are_there(&self, path: &Path) -> bool {
+        let found = || FileIdentity::of(path).zip(FileIdentity::of(&self.log));
+        self.identities.is_some() && found() == self.identities
+    }
+}
+
 /// The identity of the file at a path: the file may be replaced by another one while a world is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FileIdentity {
+struct FileIdentity {
     #[cfg(unix)]
     device_and_inode: (u64, u64),
 }
 
 impl FileIdentity {
     /// `None` if there is no file. It does not open the file, which would drop SQLite's locks on it.
-    pub(super) fn of(path: &Path) -> Option<Self> {
+    fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         #[cfg(unix)]
         {
@@ -215,5 +404,25 @@ impl FileIdentity {
         }
         #[cfg(not(unix))]
         metadata.is_file().then_some(Self {})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_does_not_shrink_is_warned_of_once_a_doubling() {
+        let mut warnings = LogWarnings::default();
+        let mut due = Vec::new();
+        for pages in (0..130_000).step_by(1_000) {
+            if warnings.is_due(pages) {
+                due.push(pages);
+            }
+        }
+        assert_eq!(due, [17_000, 34_000, 68_000]);
+        // It shrinks, and grows again.
+        assert!(!warnings.is_due(0));
+        assert!(warnings.is_due(WARN_PAGES + 1));
     }
 }

@@ -36,8 +36,8 @@ pub trait Fields {
 
     /// The columns that writing `field` would change.
     fn differs(&self, field: &Self::Field) -> Self::Columns;
-    /// Whether a value of `field` is NaN.
-    fn has_nan(field: &Self::Field) -> bool;
+    /// Whether a part of `field` is NaN.
+    fn is_nan(field: &Self::Field) -> bool;
     /// Writes `field` and returns the old one.
     fn replace(&mut self, field: Self::Field) -> Self::Field;
 }
@@ -56,8 +56,8 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
     /// The columns of [`TableInfo::checks`].
     const CHECKED: Self::Columns;
 
-    /// A column that is NaN, if there is one: the file would have NULL.
-    fn nan(&self) -> Option<usize>;
+    /// Whether a column is NaN, in place of which the file would have NULL.
+    fn has_nan(&self) -> bool;
     /// What the foreign key at this position names.
     #[inline]
     fn parent(&self, _foreign_key: usize) -> Option<RawKey> {
@@ -106,6 +106,16 @@ pub trait PivotRow: Copy + Debug + PartialEq + Send + Sync + 'static {
 /// What a foreign key's column holds in the file: the id of the row that the key names.
 pub(crate) fn id_of<'a, E: Row>(tables: &E::Tables, key: Key<E>) -> Value<'a> {
     tables.id_of(E::TABLE, key.raw()).into()
+}
+
+/// The column of a row that is NaN, for a message.
+pub(crate) fn nan_column<E: Row>(row: &E, tables: &E::Tables) -> usize {
+    let is_nan = |column: &usize| match row.value(*column, tables).as_value() {
+        Value::Real(real) => real.is_nan(),
+        _ => false,
+    };
+    let column = (0..E::INFO.columns.len()).find(is_nan);
+    column.expect("a row that has a NaN has it in one of its columns")
 }
 
 /// Columns and their values for a message.

@@ -45,11 +45,11 @@ pub trait Field<T: Resolve>: Sized {
         1
     }
 
-    /// The part that is NaN, if one is. What asks this of every field of a row pays for the fields
-    /// that have floating-point numbers, and for no others.
+    /// Whether a part is NaN. What asks this of every field of a row pays for the fields that have
+    /// floating-point numbers, and for no others.
     #[inline]
-    fn nan(&self) -> Option<usize> {
-        None
+    fn has_nan(&self) -> bool {
+        false
     }
 
     /// The row that a part names.
@@ -132,8 +132,8 @@ impl<T: Resolve> Field<T> for f64 {
     }
 
     #[inline]
-    fn nan(&self) -> Option<usize> {
-        self.is_nan().then_some(0)
+    fn has_nan(&self) -> bool {
+        self.is_nan()
     }
 }
 
@@ -210,8 +210,8 @@ impl<T: Resolve, F: Field<T>> Field<T> for Option<F> {
     }
 
     #[inline]
-    fn nan(&self) -> Option<usize> {
-        self.as_ref().and_then(F::nan)
+    fn has_nan(&self) -> bool {
+        self.as_ref().is_some_and(F::has_nan)
     }
 
     #[inline]

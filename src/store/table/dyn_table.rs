@@ -11,7 +11,7 @@ use crate::schema::check_constraint::Check;
 use crate::store::index::ids::Counter;
 use crate::store::index::{Keys, Parent};
 use crate::store::key::RawKey;
-use crate::store::row::entity::{Row, names_and_values};
+use crate::store::row::entity::{Row, names_and_values, nan_column};
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
@@ -188,8 +188,8 @@ fn apply_row<E: Stored>(
     drop(columns);
     drop(before);
     let new = new.map_err(|problem| vec![problem.of(E::INFO, row.id)])?;
-    if let Some(column) = new.nan() {
-        let (columns, kind) = (vec![column], ProblemKind::NotANumber);
+    if new.has_nan() {
+        let (columns, kind) = (vec![nan_column(&new, tables)], ProblemKind::NotANumber);
         return Err(vec![ColumnProblem { columns, kind }.of(E::INFO, row.id)]);
     }
     let failed = failed_checks(&new, row.id, tables);

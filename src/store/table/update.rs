@@ -57,7 +57,7 @@ impl<E: Row> Table<E> {
             return WriteOutcome::Unchanged;
         }
         let guarded = E::INDEXED.union(E::CHECKED);
-        if columns.intersects(guarded) || E::has_nan(&field) {
+        if columns.intersects(guarded) || E::is_nan(&field) {
             return WriteOutcome::NeedsValidation(field);
         }
         let old = slot.row.replace(field);

@@ -7,7 +7,7 @@ use crate::schema::TableId;
 use crate::schema::check_constraint::Check;
 use crate::store::index::Parent;
 use crate::store::key::RawKey;
-use crate::store::row::entity::{Resolve, names_and_values};
+use crate::store::row::entity::{Resolve, names_and_values, nan_column};
 use crate::store::table::stored::Tables as _;
 use crate::store::table::{Table, flag};
 use crate::store::world::entity::Entity;
@@ -21,18 +21,18 @@ pub(super) fn validate_values<E: Entity>(
     columns: E::Columns,
     tables: &E::Tables,
 ) -> Result<(), Error> {
-    validate_not_nan(row, id)?;
+    validate_not_nan(row, id, tables)?;
     validate_foreign_keys(row, id, columns, tables)?;
     validate_checks(row, id, columns, tables)
 }
 
 /// Refuses NaN, which SQLite would store as NULL.
 #[inline]
-fn validate_not_nan<E: Entity>(row: &E, id: Option<i64>) -> Result<(), Error> {
-    match row.nan() {
-        None => Ok(()),
-        Some(column) => Err(not_a_number::<E>(id, column)),
+fn validate_not_nan<E: Entity>(row: &E, id: Option<i64>, tables: &E::Tables) -> Result<(), Error> {
+    if row.has_nan() {
+        return Err(not_a_number(row, id, tables));
     }
+    Ok(())
 }
 
 /// Refuses foreign keys that reference a row that does not exist.
@@ -129,8 +129,9 @@ pub(super) fn validate_unique<E: Entity>(
 // Errors are built out of line, so that the code of every write stays small.
 
 #[cold]
-fn not_a_number<E: Entity>(id: Option<i64>, column: usize) -> Error {
-    let (table, column) = (E::INFO.name, E::INFO.columns[column]);
+fn not_a_number<E: Entity>(row: &E, id: Option<i64>, tables: &E::Tables) -> Error {
+    let column = E::INFO.columns[nan_column(row, tables)];
+    let table = E::INFO.name;
     ErrorKind::NotANumber { table, id, column }.into()
 }
 

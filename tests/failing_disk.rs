@@ -1,0 +1,243 @@
+//! What a disk that fails in a certain way is called, and what a database does then. A crate of its own, because its
+//! disk is SQLite's default for a whole process. All the other ways are in `io_faults.rs`.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod common;
+
+use std::error::Error as _;
+
+use common::disk::{FILE, closed, killed};
+use common::sample::{ada, player, rename};
+use common::{contents_of, flush_failure};
+use gamedb::{Database, FlushFailure, Options, Outcome};
+use gamedb_faults::{Disk, Effect, Fault, Image, Operation, Repeat, kinds};
+use gamedb_models::{Player, World};
+use rusqlite::{Connection, OpenFlags};
+
+fn open(disk: &Disk) -> Database<World> {
+    Database::open(disk.path(FILE)).unwrap()
+}
+
+fn on_disk(image: &Image) -> (Disk, Database<World>) {
+    let disk = Disk::with(image);
+    let db = open(&disk);
+    (disk, db)
+}
+
+/// What a death of the process would leave.
+fn after_death(disk: &Disk) -> common::Contents {
+    contents_of(&on_disk(&disk.image()).1)
+}
+
+/// Fails the operation of this number in this way, once.
+fn fail(disk: &Disk, operation: Operation, at: usize, is_it: impl Fn(i32, i32, Effect) -> bool) {
+    let kinds = kinds(operation);
+    let kind = kinds
+        .iter()
+        .position(|kind| is_it(kind.code, kind.errno, kind.effect));
+    disk.fail(Fault {
+        at,
+        only: Some(operation),
+        kind: kind.unwrap(),
+        repeat: Repeat::Once,
+    });
+}
+
+/// Number of operations of a kind in a flush that renames Ada.
+fn n_of_flush(operation: Operation) -> usize {
+    let (disk, mut db) = on_disk(&closed());
+    let before = disk.operations().len();
+    let ada = ada(&db);
+    rename(&mut db, ada, "Ada");
+    let _ = db.flush().unwrap();
+    let all = disk.operations();
+    all[before..].iter().filter(|&&of| of == operation).count()
+}
+
+const EIO: i32 = 5;
+const IOERR_WRITE: i32 = 778;
+
+/// The last write of a commit is done, and its answer is an error: as on a network file system.
+#[test]
+fn a_commit_that_is_all_in_the_log_is_not_called_not_committed() {
+    let last = n_of_flush(Operation::Write) - 1;
+    let (disk, mut db) = on_disk(&closed());
+    let ada = ada(&db);
+    rename(&mut db, ada, "Ada");
+    let all = |code, errno, effect| (code, errno, effect) == (IOERR_WRITE, EIO, Effect::All);
+    fail(&disk, Operation::Write, last, all);
+    let (outcome, cause) = flush_failure(db.flush());
+    assert_eq!(outcome, Outcome::Unknown, "{cause:?}");
+    assert_eq!(after_death(&disk), contents_of(&db));
+    // Nobody writes over it.
+    let position = disk.operations().len();
+    let (outcome, cause) = flush_failure(db.flush());
+    assert!(matches!(cause, FlushFailure::Poisoned), "{cause:?}");
+    assert_eq!(outcome, Outcome::Unknown);
+    assert_eq!(disk.operations().len(), position);
+    let world = contents_of(&db);
+    drop(db);
+    // To open it again tells.
+    assert_eq!(contents_of(&open(&disk)), world);
+}
+
+/// The log's index has no room for what the log has already.
+#[test]
+fn a_commit_whose_index_cannot_grow_is_not_called_not_committed() {
+    for kind in 0..kinds(Operation::ShmMap).len() {
+        let (disk, mut db) = on_disk(&closed());
+        for n in 10..600 {
+            let full_name = "x".repeat(4_000);
+            let player = Player {
+                full_name,
+                ..player(n)
+            };
+            db.insert(player).unwrap();
+        }
+        disk.fail(Fault {
+            at: 0,
+            only: Some(Operation::ShmMap),
+            kind,
+            repeat: Repeat::Once,
+        });
+        let (outcome, cause) = flush_failure(db.flush());
+        assert_eq!(outcome, Outcome::Unknown, "{cause:?}");
+        assert_eq!(after_death(&disk), contents_of(&db));
+    }
+}
+
+#[test]
+fn a_broken_disk_is_not_full() {
+    for kind in kinds(Operation::Write) {
+        let (disk, mut db) = on_disk(&closed());
+        let ada = ada(&db);
+        rename(&mut db, ada, "Ada");
+        let is_it =
+            |code, errno, effect| (code, errno, effect) == (kind.code, kind.errno, kind.effect);
+        fail(&disk, Operation::Write, 0, is_it);
+        let (_, cause) = flush_failure(db.flush());
+        match cause {
+            FlushFailure::Full => assert_ne!(kind.errno, EIO),
+            FlushFailure::Backend(ref error) => {
+                assert_eq!((kind.errno, error.code()), (EIO, Some(IOERR_WRITE)));
+                assert!(!cause.is_transient());
+                assert!(error.to_string().contains("I/O"), "{error}");
+                assert!(cause.source().is_some());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn after_a_failed_sync_the_world_goes_on_in_another_file() {
+    let (disk, mut db) = on_disk(&closed());
+    let ada = ada(&db);
+    rename(&mut db, ada, "Ada");
+    fail(&disk, Operation::Sync, 0, |_, _, effect| {
+        effect == Effect::PagesLost
+    });
+    for n in 0..3 {
+        let (outcome, cause) = flush_failure(db.flush_durable());
+        assert_eq!(outcome, Outcome::Unknown, "{n}");
+        assert!(
+            matches!(cause, FlushFailure::SyncFailed { .. }),
+            "{cause:?}"
+        );
+        assert!(cause.to_string().contains("go on in a new one"), "{cause}");
+        let (_, cause) = flush_failure(db.flush_in_background());
+        assert!(
+            matches!(cause, FlushFailure::SyncFailed { .. }),
+            "{cause:?}"
+        );
+    }
+    let failed = db.close().unwrap_err();
+    assert!(
+        !failed.source.to_string().contains("open"),
+        "{}",
+        failed.source
+    );
+    let other = Disk::new();
+    let db = Database::create(other.path(FILE), failed.database.into_world()).unwrap();
+    assert_eq!(after_death(&other), contents_of(&db));
+}
+
+#[test]
+fn after_a_failed_checkpoint_nothing_is_tried_until_the_file_is_opened_again() {
+    let image = killed();
+    let mut n_failed = 0;
+    for at in 0..60 {
+        let (disk, mut db) = on_disk(&image);
+        let ada = ada(&db);
+        rename(&mut db, ada, "Ada");
+        fail(&disk, Operation::Read, at, |_, errno, _| errno == EIO);
+        // The checkpoint comes after it.
+        if db.flush().is_err() {
+            continue;
+        }
+        let flushed = contents_of(&db);
+        rename(&mut db, ada, "Ada L.");
+        let Err(error) = db.flush() else { continue };
+        n_failed += 1;
+        let (outcome, cause) = flush_failure(Err::<(), _>(error));
+        assert_eq!(outcome, Outcome::NotCommitted);
+        assert!(
+            matches!(cause, FlushFailure::CheckpointFailed { .. }),
+            "{cause:?}"
+        );
+        for _ in 0..2 {
+            let position = disk.operations().len();
+            let ticket = db.flush_in_background().unwrap();
+            let (outcome, cause) = flush_failure(db.wait(ticket));
+            assert_eq!(outcome, Outcome::NotCommitted);
+            assert!(
+                matches!(cause, FlushFailure::CheckpointFailed { .. }),
+                "{cause:?}"
+            );
+            assert_eq!(disk.operations().len(), position);
+        }
+        assert_eq!(db.n_dirty(), 1);
+        drop(db);
+        assert_eq!(contents_of(&open(&disk)), flushed);
+    }
+    assert!(n_failed >= 3, "{n_failed}");
+}
+
+#[test]
+fn a_log_that_a_reader_holds_has_an_end_and_is_small_again_without_the_reader() {
+    const MOST: u64 = 300_000;
+    let disk = Disk::with(&closed());
+    let options = Options::new().largest_log(MOST);
+    let mut db = options.open::<World>(disk.path(FILE)).unwrap();
+    let ada = ada(&db);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(disk.path(FILE), flags).unwrap();
+    let begin = "BEGIN; SELECT count(*) FROM players";
+    reader.execute_batch(begin).unwrap();
+    let flush = |n: i32, db: &mut Database<World>| {
+        rename(db, ada, &format!("{n}").repeat(1_500));
+        db.flush()
+    };
+    let error = (100..300).find_map(|n| flush(n, &mut db).err());
+    let (outcome, cause) = flush_failure(Err::<(), _>(error.unwrap()));
+    assert_eq!(outcome, Outcome::NotCommitted);
+    assert!(cause.is_transient());
+    match cause {
+        FlushFailure::LogTooLarge { bytes, most } => assert!(bytes >= most && most == MOST),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(db.n_dirty(), 1);
+    let log = || disk.len_of("world.db-wal").unwrap() as u64;
+    let largest = log();
+    assert!(largest > MOST && largest < 2 * MOST, "{largest}");
+    assert!(flush(300, &mut db).is_err());
+    assert_eq!(log(), largest);
+    reader.execute_batch("COMMIT").unwrap();
+    for n in 301..304 {
+        let _ = flush(n, &mut db).unwrap();
+    }
+    assert!(log() <= MOST, "{}", log());
+    let world = contents_of(&db);
+    let _ = db.close().unwrap();
+    assert_eq!(contents_of(&open(&disk)), world);
+}

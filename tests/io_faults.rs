@@ -1,0 +1,350 @@
+//! Every operation on the disk fails in turn, in every way, once and for ever, in everything that a database does
+//! with its file. An error says the truth about what is in the file, memory stays whole, and trying again or
+//! opening the file again is exact. A crate of its own, because its disk is SQLite's default for a whole process.
+//!
+//! With `GAMEDB_IO_FAULTS` it is tried that many times; there are some ten thousand different ones.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use common::disk::{FILE, closed, killed};
+use common::sample::{ada, attribute, player, rename};
+use common::{Contents, contents_of, state_of};
+use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
+use gamedb_faults::{Disk, Fault, Image, Operation, Random, Repeat, Strike, kinds};
+use gamedb_models::{Player, World};
+
+/// What a database does with its file, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Open,
+    Save,
+    Flush,
+    Background,
+    Durable,
+    Close,
+}
+
+const STEPS: [Step; 6] = [
+    Step::Open,
+    Step::Save,
+    Step::Flush,
+    Step::Background,
+    Step::Durable,
+    Step::Close,
+];
+
+fn open(disk: &Disk) -> Result<Database<World>, Error> {
+    let options = Options::new().busy_timeout(Duration::from_millis(1));
+    options.open(disk.path(FILE))
+}
+
+/// One way in which a run can go wrong.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    start: usize,
+    fault: Fault,
+}
+
+/// A run of all steps, with one fault in it.
+struct Run<'r> {
+    disk: Disk,
+    /// Opens what a death of the process would leave.
+    beside: &'r Disk,
+    db: Option<Database<World>>,
+    /// What may be in the file.
+    may_be: Vec<Contents>,
+    failures: Vec<(Step, Outcome, FlushFailure)>,
+    n: i64,
+}
+
+impl Run<'_> {
+    fn change(&mut self) {
+        self.n += 1;
+        let n = self.n;
+        let db = self.db.as_mut().unwrap();
+        let ada = ada(db);
+        rename(db, ada, &format!("Ada {n}"));
+        if n > 1 {
+            let mut ada = db.get_mut(ada).unwrap();
+            let _ = ada.add_attribute(attribute(&format!("{n}"))).unwrap();
+            let _ = db.insert(player(100 + n)).unwrap();
+        }
+        if n == 4 {
+            let bob = Player::find_by_email(db, "2@example.com").unwrap().key();
+            db.remove(bob).unwrap();
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        if step == Step::Open {
+            match open(&self.disk) {
+                Ok(db) => self.db = Some(db),
+                Err(error) => assert!(matches!(error.kind(), ErrorKind::File(_)), "{error:?}"),
+            }
+            return self.look(step);
+        }
+        if self.db.is_none() {
+            return;
+        }
+        self.change();
+        let db = self.db.as_mut().unwrap();
+        let (before, n_dirty) = (contents_of(db), db.n_dirty());
+        let state = state_of(db);
+        let written = match step {
+            Step::Open => unreachable!("above"),
+            Step::Save => db.save(ada(db)),
+            Step::Flush => db.flush(),
+            Step::Durable => db.flush_durable(),
+            Step::Background => match db.flush_in_background() {
+                Ok(ticket) => db.wait(ticket),
+                Err(error) => Err(error),
+            },
+            Step::Close => match self.db.take().unwrap().close() {
+                Ok(report) => Ok(report),
+                Err(failed) => {
+                    let failed = *failed;
+                    self.db = Some(failed.database);
+                    Err(failed.source)
+                }
+            },
+        };
+        match written.map_err(Error::into_kind) {
+            Ok(_) => self.may_be = vec![before],
+            Err(ErrorKind::File(FileError::Flush { outcome, cause, .. })) => {
+                let db = self.db.as_ref().unwrap();
+                assert_eq!(contents_of(db), before, "memory is whole");
+                assert_eq!(db.n_dirty(), n_dirty, "all is still dirty");
+                assert_eq!(state_of(db), state);
+                if outcome == Outcome::Unknown {
+                    self.may_be.push(before);
+                }
+                self.failures.push((step, outcome, cause));
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+        self.look(step);
+    }
+
+    /// Opens what a death of the process would leave now.
+    fn look(&self, step: Step) {
+        if self.disk.struck().is_empty() {
+            return;
+        }
+        self.beside.mount(&self.disk.image());
+        let db = Database::<World>::open(self.beside.path(FILE)).unwrap();
+        assert_eq!(db.check(), [""; 0]);
+        let found = contents_of(&db);
+        let n = self.may_be.iter().position(|may_be| *may_be == found);
+        assert!(
+            n.is_some(),
+            "after {step:?} the file is none of the {} that it may be; {:?}",
+            self.may_be.len(),
+            self.failures
+        );
+    }
+
+    /// What the fault was is what the error says.
+    fn look_at_cause(&self, strike: &Strike) {
+        let is_refused = [libc_like::ENOSPC, libc_like::EDQUOT, libc_like::EFBIG];
+        let is_refused = is_refused.contains(&strike.kind.errno);
+        if strike.operation != Operation::Write {
+            return;
+        }
+        for (_, outcome, cause) in &self.failures {
+            if is_refused {
+                assert!(matches!(cause, FlushFailure::Full), "{cause:?}");
+                assert_eq!(*outcome, Outcome::NotCommitted);
+            } else {
+                assert!(!matches!(cause, FlushFailure::Full), "{cause:?}");
+                assert!(!cause.is_transient(), "{cause:?}");
+            }
+        }
+    }
+
+    /// The disk works again.
+    fn go_on(&mut self, has_lost_a_sync: bool) {
+        let position = self.disk.position();
+        if let Some(db) = &mut self.db {
+            let now = contents_of(db);
+            match db.flush().map_err(Error::into_kind) {
+                Ok(_) => {
+                    assert!(!has_lost_a_sync, "written to after a failed sync");
+                    self.may_be = vec![now];
+                }
+                Err(ErrorKind::File(FileError::Flush { .. })) => assert_eq!(contents_of(db), now),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        let was_open = self.db.take().is_some();
+        if has_lost_a_sync && was_open {
+            assert_eq!(
+                self.disk.position(),
+                position,
+                "written to after a failed sync"
+            );
+        }
+        let mut db = open(&self.disk).unwrap();
+        assert_eq!(db.check(), [""; 0]);
+        assert!(self.may_be.contains(&contents_of(&db)));
+        let ada = ada(&db);
+        rename(&mut db, ada, "again");
+        let last = contents_of(&db);
+        let _ = db.close().unwrap();
+        assert_eq!(contents_of(&open(&self.disk).unwrap()), last);
+    }
+}
+
+/// Linux's numbers.
+mod libc_like {
+    pub(crate) const EFBIG: i32 = 27;
+    pub(crate) const ENOSPC: i32 = 28;
+    pub(crate) const EDQUOT: i32 = 122;
+}
+
+/// The operations of each step when nothing fails.
+fn operations(start: &Image) -> Vec<(Step, Operation)> {
+    let beside = Disk::new();
+    let mut run = begin(start, &beside);
+    let mut operations = Vec::new();
+    for step in STEPS {
+        run.step(step);
+        let all = run.disk.operations();
+        let new = all[operations.len()..].iter();
+        operations.extend(new.map(|&operation| (step, operation)).collect::<Vec<_>>());
+    }
+    operations
+}
+
+fn begin<'r>(start: &Image, beside: &'r Disk) -> Run<'r> {
+    let disk = Disk::with(start);
+    let db = open(&disk).unwrap();
+    let may_be = vec![contents_of(&db)];
+    drop(db);
+    disk.mount(start);
+    Run {
+        disk,
+        beside,
+        db: None,
+        may_be,
+        failures: Vec::new(),
+        n: 0,
+    }
+}
+
+/// What came of the faults.
+#[derive(Debug, Default)]
+struct Counts {
+    n_runs: AtomicUsize,
+    n_struck: AtomicUsize,
+    n_not_committed: AtomicUsize,
+    n_unknown: AtomicUsize,
+}
+
+fn try_fault(start: &Image, beside: &Disk, plan: Plan, counts: &Counts) {
+    let mut run = begin(start, beside);
+    run.disk.fail(plan.fault);
+    run.disk.record();
+    let mut position_of_sync = None;
+    for step in STEPS {
+        run.step(step);
+        let has_failed = run
+            .disk
+            .struck()
+            .iter()
+            .any(|s| s.operation == Operation::Sync);
+        let is_open = run.db.is_some();
+        if has_failed && is_open && step != Step::Open {
+            let position = run.disk.position();
+            let first = *position_of_sync.get_or_insert(position);
+            assert_eq!(
+                position, first,
+                "written to after a failed sync, at {step:?}"
+            );
+        }
+    }
+    let struck = run.disk.mend();
+    counts.n_runs.fetch_add(1, Ordering::Relaxed);
+    counts
+        .n_struck
+        .fetch_add(usize::from(!struck.is_empty()), Ordering::Relaxed);
+    for (_, outcome, _) in &run.failures {
+        let counter = match outcome {
+            Outcome::NotCommitted => &counts.n_not_committed,
+            Outcome::Unknown => &counts.n_unknown,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+    if let Some(strike) = struck.first() {
+        run.look_at_cause(strike);
+    }
+    let has_lost_a_sync = position_of_sync.is_some();
+    run.go_on(has_lost_a_sync);
+}
+
+/// All faults, those of rare operations first: so that a part of them has every kind in every step.
+fn plans(starts: &[Image]) -> Vec<Plan> {
+    let mut groups: BTreeMap<_, Vec<Plan>> = BTreeMap::new();
+    for (start, image) in starts.iter().enumerate() {
+        for (at, (step, operation)) in operations(image).into_iter().enumerate() {
+            for kind in 0..kinds(operation).len() {
+                for repeat in [Repeat::Once, Repeat::ForEver] {
+                    let is_once = repeat == Repeat::Once;
+                    let group = groups.entry((start, step, operation, kind, is_once));
+                    let fault = Fault {
+                        at,
+                        only: None,
+                        kind,
+                        repeat,
+                    };
+                    group.or_default().push(Plan { start, fault });
+                }
+            }
+        }
+    }
+    let mut random = Random::new(7);
+    let mut plans = Vec::new();
+    while !groups.is_empty() {
+        for group in groups.values_mut() {
+            let place = random.below(group.len());
+            plans.push(group.swap_remove(place));
+        }
+        groups.retain(|_, group| !group.is_empty());
+    }
+    plans
+}
+
+#[test]
+fn whatever_fails_the_error_is_true_and_nothing_is_lost() {
+    let starts = [closed(), killed()];
+    let all = plans(&starts);
+    let n = std::env::var("GAMEDB_IO_FAULTS").map_or(700, |n| n.parse().unwrap());
+    let plans = &all[..n.min(all.len())];
+    let (counts, next) = (Counts::default(), AtomicUsize::new(0));
+    let failed = std::sync::Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let beside = Disk::new();
+                while let Some(&plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let tried = std::panic::AssertUnwindSafe(|| {
+                        try_fault(&starts[plan.start], &beside, plan, &counts);
+                    });
+                    if std::panic::catch_unwind(tried).is_err() {
+                        failed.lock().unwrap().push(plan);
+                    }
+                }
+            });
+        }
+    });
+    println!("{counts:?} of {}", all.len());
+    let failed = failed.into_inner().unwrap();
+    let first = &failed[..failed.len().min(20)];
+    assert!(failed.is_empty(), "{} failed: {first:#?}", failed.len());
+    assert!(counts.n_struck.load(Ordering::Relaxed) * 10 > plans.len() * 9);
+}
