@@ -90,7 +90,7 @@ cases! {
 fn the_games_own_models_are_those_of_its_schema() {
     let options = options(
         folder("../models/schema.sql"),
-        folder("../models/src/models.rs"),
+        folder("../models/src/models"),
         true,
     );
     if let Outcome::Stale { diff } = generate(&options).expect("the models are generated") {
@@ -387,18 +387,23 @@ fn block<'a>(source: &'a str, head: &str) -> &'a str {
     rest.split("\n}\n").next().unwrap_or(rest)
 }
 
+/// The game's models: one file for each table.
 fn models() -> String {
-    fs::read_to_string(folder("../models/src/models.rs")).expect("the models are there")
+    let files = fs::read_dir(folder("../models/src/models")).expect("the models are there");
+    let files = files.map(|file| file.expect("the folder can be read").path());
+    let read = |file| fs::read_to_string(file).expect("the file can be read");
+    files.map(read).collect()
 }
 
-/// The arms of an owner enum without their numbers: `Mobile(MobileKey) { is_mobile, as_mobile, from }`.
+/// The arms of an owner enum: `Mobile(MobileKey) { is_mobile, as_mobile, from }`.
 fn arms(models: &str, name: &str) -> Vec<String> {
     let (_, rest) = models
         .split_once(&format!("\n    pub enum {name} {{\n"))
         .unwrap_or_else(|| panic!("no enum `{name}`"));
     let lines = rest.lines().take_while(|line| *line != "    }");
-    let arms = lines.filter_map(|line| line.trim_end_matches(',').split_once(" => "));
-    arms.map(|(_, arm)| arm.to_owned()).collect()
+    let arms = lines.map(str::trim).filter(|line| !line.starts_with("///"));
+    arms.map(|arm| arm.trim_end_matches(',').to_owned())
+        .collect()
 }
 
 #[test]

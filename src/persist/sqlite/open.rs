@@ -134,7 +134,7 @@ fn read<T: Tables>(
     };
     let mut found = Found::default();
     if !trusts_pages {
-        found = quick_check(&snapshot).map_err(at_path)?;
+        found = quick_check(&snapshot, T::INFO).map_err(at_path)?;
         if !found.trees.is_empty() {
             return Err(damaged([found.trees, found.indexes].concat()));
         }

@@ -2,6 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
+use crate::schema::TableInfo;
+
+use super::statements;
+
 /// What SQLite finds. Nothing, if the pages are whole.
 #[derive(Default)]
 pub(super) struct Found {
@@ -13,10 +17,13 @@ pub(super) struct Found {
 
 /// Looks at all pages once, and so comes to an end whatever they say. Rows that do not fit are not its business:
 /// they are listed when they are loaded.
-pub(super) fn quick_check(connection: &Connection) -> rusqlite::Result<Found> {
+pub(super) fn quick_check(
+    connection: &Connection,
+    tables: &[&TableInfo],
+) -> rusqlite::Result<Found> {
     // They are evaluated when the rows are loaded, and would fill up the list.
     connection.pragma_update(None, "ignore_check_constraints", true)?;
-    let messages = messages(connection);
+    let messages = messages(connection, tables);
     connection.pragma_update(None, "ignore_check_constraints", false)?;
     let mut found = Found::default();
     for message in messages? {
@@ -37,8 +44,37 @@ pub(super) fn quick_check(connection: &Connection) -> rusqlite::Result<Found> {
     Ok(found)
 }
 
-fn messages(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement = connection.prepare("PRAGMA quick_check")?;
+/// All that it says of the whole file; or, where a table that is not the world's would compute something in it,
+/// which may take any time and memory, of each table of the world by itself. Then a page that two of them name is
+/// not found.
+fn messages(connection: &Connection, tables: &[&TableInfo]) -> rusqlite::Result<Vec<String>> {
+    let run = |pragma: &str| -> rusqlite::Result<Vec<String>> {
+        let mut statement = connection.prepare(pragma)?;
+        statement.query_map([], |row| row.get(0))?.collect()
+    };
+    let is_ours = |name: &String| {
+        let mut tables = tables.iter();
+        tables.any(|table| table.name.eq_ignore_ascii_case(name))
+    };
+    if computed_tables(connection)?.iter().all(is_ours) {
+        return run("PRAGMA quick_check");
+    }
+    let mut messages = Vec::new();
+    let has_ids: bool = connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))?;
+    let ids = has_ids.then_some("gamedb_ids");
+    for table in tables.iter().map(|table| table.name).chain(ids) {
+        let table = statements::quoted(table);
+        messages.extend(run(&format!("PRAGMA quick_check({table})"))?);
+    }
+    Ok(messages)
+}
+
+/// Tables with columns that are computed when they are read, and those that a module of SQLite's makes up.
+fn computed_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(
+        "SELECT name FROM pragma_table_list AS list WHERE schema = 'main' AND (type = 'virtual' OR type = 'table'
+             AND EXISTS (SELECT 1 FROM pragma_table_xinfo(list.name) WHERE hidden IN (2, 3)))",
+    )?;
     statement.query_map([], |row| row.get(0))?.collect()
 }
 

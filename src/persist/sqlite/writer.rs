@@ -90,10 +90,7 @@ impl Writer {
         &mut self,
         world: &World<T>,
     ) -> Result<(), Failed> {
-        if let Some(cause) = self.broken.clone() {
-            let outcome = Outcome::Unknown;
-            return Err(Failed { outcome, cause });
-        }
+        self.refuse_if_broken()?;
         if !self.files.are_there(&self.path) {
             return Err(FlushFailure::Moved.into());
         }

@@ -179,3 +179,27 @@ fn an_index_that_is_empty_and_whose_table_is_not() {
         "it was written to"
     );
 }
+
+/// Of a table that is not the world's the pages are looked at, and nothing of it is computed: that may take any
+/// time and memory, or fail.
+#[test]
+fn what_tables_of_others_compute_is_not_computed() {
+    let notes = "CREATE TABLE notes (id INTEGER PRIMARY KEY, other TEXT) STRICT;
+        INSERT INTO notes (id) VALUES (1)";
+    let file = TestFile::by_hand(|ddl| ddl, "");
+    let writer = file.writer();
+    // It fails when it is written too, so the row is made before the column.
+    writer.execute_batch(notes).unwrap();
+    let never = "never TEXT NOT NULL AS (abs(-9223372036854775807 - id))";
+    let behind = format!(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = replace(sql, 'other TEXT', '{never}') WHERE name = 'notes';
+         PRAGMA writable_schema = RESET;"
+    );
+    writer.execute_batch(&behind).unwrap();
+    let read: Result<String, _> = writer.query_row("SELECT never FROM notes", [], |row| row.get(0));
+    assert!(read.is_err(), "{read:?}");
+    let mut db = file.open();
+    let _ = flushed(&mut db);
+    file.reopen(db);
+}

@@ -306,16 +306,24 @@ pivot! {
     /// Who has a crate: a player, who may have pawned it to another, a ship, a planet or a void.
     pub struct CrateHolder in Tables.crate_holders {
         /// The crate that is owned: `crate_id`.
-        crate_: Crate = CRATE_ID "crate_id".cascade().unique();
+        crate_: Crate = CRATE_ID.cascade().unique();
         /// Who owns it.
         owner: CrateHolderKey =
-            PLAYER_ID "player_id" -> Player.cascade(),
-            PAWNBROKER "pawnbroker" -> Player.cascade(),
-            SHIP_ID "ship_id" -> Ship.cascade(),
-            PLANET_ID "planet_id" -> Planet.cascade(),
-            VOID_ID "void_id" outside;
+            PLAYER_ID -> Player.cascade(),
+            PAWNBROKER -> Player.cascade(),
+            SHIP_ID -> Ship.cascade(),
+            PLANET_ID -> Planet.cascade(),
+            VOID_ID outside;
     }
     table "crate_holders", id "id", CrateHolderId;
+    columns {
+        CRATE_ID "crate_id",
+        PLAYER_ID "player_id",
+        PAWNBROKER "pawnbroker",
+        SHIP_ID "ship_id",
+        PLANET_ID "planet_id",
+        VOID_ID "void_id",
+    }
     owners { is_player, is_pawnbroker, is_ship, is_planet, is_void }
 }
 
@@ -369,12 +377,16 @@ pivot! {
     /// A pivot with one owner, because the config says so.
     pub struct NoteOwner in Tables.note_owners {
         /// The note that is owned: `note_id`.
-        note: Note = NOTE_ID "note_id".cascade().unique();
+        note: Note = NOTE_ID.cascade().unique();
         /// Who owns it.
         owner: NoteOwnerKey =
-            SHIP_ID "ship_id" -> Ship.cascade();
+            SHIP_ID -> Ship.cascade();
     }
     table "note_owners", id "id", NoteOwnerId;
+    columns {
+        NOTE_ID "note_id",
+        SHIP_ID "ship_id",
+    }
     owners { is_ship }
 }
 

@@ -54,6 +54,14 @@ entity! {
     indexes {
         unique BY_NAME [name: NAME];
     }
+    order {
+        TEXT "text",
+        NAME "name",
+        X "x",
+        NEW_X "new_x",
+        BYTES "bytes",
+        COUNTER "counter",
+    }
 }
 
 impl Setting {
