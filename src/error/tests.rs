@@ -506,7 +506,9 @@ mod files {
                 error.kind(),
                 ErrorKind::File(FileError::Flush {
                     outcome: Outcome::NotCommitted,
-                    cause: FlushFailure::Busy | FlushFailure::Full,
+                    cause: FlushFailure::Busy
+                        | FlushFailure::Full
+                        | FlushFailure::LogTooLarge { .. },
                     ..
                 })
             );
