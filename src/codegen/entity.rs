@@ -206,9 +206,9 @@ macro_rules! entity {
             // which models are checked, with the other traits that nobody asks for.
             impl ::core::fmt::Debug for $fields {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    f.write_str(match *self {
-                        $($fields::$variant(_) => stringify!($variant),)*
-                    })
+                    match *self {
+                        $($fields::$variant(_) => f.write_str(stringify!($variant)),)*
+                    }
                 }
             }
 
