@@ -85,7 +85,8 @@ struct Module {
 const TAKEN_FILES: &[&str] = &["mod", "aux", "con", "nul", "prn"];
 
 fn module(accessor: &Ident) -> Module {
-    let (name, stem) = (accessor.to_string(), accessor.stem());
+    let name = accessor.to_string();
+    let stem = name.trim_start_matches("r#");
     // Rust does not look for the file of a name that is not ASCII.
     if stem.is_ascii() && !TAKEN_FILES.contains(&stem) {
         return Module {
