@@ -90,7 +90,7 @@ cases! {
 fn the_games_own_models_are_those_of_its_schema() {
     let options = options(
         folder("../models/schema.sql"),
-        folder("../models/src/models.rs"),
+        folder("../models/src/models"),
         true,
     );
     if let Outcome::Stale { diff } = generate(&options).expect("the models are generated") {
@@ -137,7 +137,7 @@ fn everything_generated_compiles_without_a_warning_and_works() {
     module(
         "game",
         &game.join("schema.sql"),
-        &game.join("src/models.rs"),
+        &game.join("src/models/mod.rs"),
     );
     for other in ["convention", "hostile", "plain", "twins", "unfollowed"] {
         let out = root.join(format!("src/{other}.rs"));
@@ -180,12 +180,21 @@ fn everything_generated_compiles_without_a_warning_and_works() {
         folder("tests/cases/emit_behaviour.rs")
     );
     // So many that no test is made of them: that would take a minute.
-    let more = broad_tables(&[64, 128, 129]);
-    for (name, source) in [("more_broad", more), ("nasty_tables", nasty_tables())] {
-        let (_, out) = long(name, source);
+    let (_, more_broad) = long("more_broad", broad_tables(&[64, 128, 129]));
+    // In a folder, where each name is one of a file as well.
+    let (schema, nasty_tables) = (root.join("src/nasty.sql"), root.join("src/nasty_tables"));
+    fs::write(&schema, self::nasty_tables()).expect("the schema is written");
+    generate(&options(schema, nasty_tables.clone(), false)).expect("the case is generated");
+    for entry in fs::read_dir(&nasty_tables).expect("there is a folder") {
+        assert_formatted(&entry.expect("there is a file").path());
+    }
+    for (name, path) in [
+        ("more_broad", more_broad),
+        ("nasty_tables", nasty_tables.join("mod.rs")),
+    ] {
         let _ = write!(
             modules,
-            "/// One case.\n#[cfg(not(test))]\n#[path = {out:?}]\npub mod {name};\n"
+            "/// One case.\n#[cfg(not(test))]\n#[path = {path:?}]\npub mod {name};\n"
         );
     }
     let gamedb = folder("..");
@@ -260,10 +269,10 @@ const WORDS: &str = "abstract as async await become box break const continue do 
     yield self super crate union auto default raw safe macro_rules key row as_ref world columns \
     get get_mut insert remove deref deref_mut clone eq fmt iter into from borrow new link unlink \
     linked set_links owned owner children child parent required_parent put set add give pivot_row \
-    pivot_rows value load table table_mut index_hash index_eq orphaned differs replace ends hash \
+    pivot_rows value load table table_mut index_hash index_eq null_field differs replace ends hash \
     len string option result vec id_ tables error entity some none ok err rows row_reader join \
-    from_left flag flags wide_bits database gamedb core std alloc bitflags fields views i64 bool f64 \
-    str usize parts arm pivot drop iterator send copy debug set_name set_set_name name";
+    from_left flag flags wide_bits database gamedb core std alloc codegen entity fields views i64 bool f64 \
+    str usize column foreign_key index info table_id part parts composite indexed checked order unused arm pivot drop iterator send copy debug set_name set_set_name name";
 /// Names that try to get out of the code.
 const HOSTILE: &[&str] = &[
     "foo-bar",
@@ -382,23 +391,29 @@ fn nasty_tables() -> String {
 /// What stands between a line and the end of its block.
 fn block<'a>(source: &'a str, head: &str) -> &'a str {
     let (_, rest) = source
-        .split_once(&format!("\n{head} {{\n"))
+        .split_once(&format!("\n{head} "))
         .unwrap_or_else(|| panic!("no `{head}`"));
     rest.split("\n}\n").next().unwrap_or(rest)
 }
 
+/// The game's models in one file.
 fn models() -> String {
-    fs::read_to_string(folder("../models/src/models.rs")).expect("the models are there")
+    let folder_of_models = tempfile::tempdir().expect("a folder is made");
+    let out = folder_of_models.path().join("models.rs");
+    generate(&options(folder("../models/schema.sql"), out.clone(), false))
+        .expect("the models are generated");
+    fs::read_to_string(out).expect("the models are there")
 }
 
-/// The arms of an owner enum without their numbers: `Mobile(MobileKey) { is_mobile, as_mobile, from }`.
+/// The arms of an owner enum: `Mobile(MobileKey) { is_mobile, as_mobile, from }`.
 fn arms(models: &str, name: &str) -> Vec<String> {
     let (_, rest) = models
-        .split_once(&format!("\n    pub enum {name} {{\n"))
+        .split_once(&format!("\n    pub enum {name} "))
         .unwrap_or_else(|| panic!("no enum `{name}`"));
-    let lines = rest.lines().take_while(|line| *line != "    }");
-    let arms = lines.filter_map(|line| line.trim_end_matches(',').split_once(" => "));
-    arms.map(|(_, arm)| arm.to_owned()).collect()
+    let lines = rest.lines().skip(1).take_while(|line| *line != "    }");
+    let arms = lines.map(|line| line.trim().trim_end_matches(','));
+    let arms = arms.filter(|line| !line.starts_with("///"));
+    arms.map(str::to_owned).collect()
 }
 
 #[test]
@@ -432,12 +447,12 @@ fn a_pivot_has_an_owner_enum_with_one_variant_for_each_owner() {
 fn a_pivot_row_says_which_owner_it_is() {
     let models = models();
     let tests = |name: &str| {
-        let words = block(&models, &format!("impl {name}"))
-            .split("pub const fn is_")
-            .skip(1);
-        words
-            .filter_map(|rest| rest.split('(').next())
-            .map(str::to_owned)
+        let pivot = block(&models, &format!("    pub struct {name} in"));
+        let (_, owners) = pivot.split_once("owners { ").expect("it has owners");
+        let (owners, _) = owners.split_once(" }").expect("they are on one line");
+        owners
+            .split(", ")
+            .map(|word| word.trim_start_matches("is_").to_owned())
             .collect::<Vec<_>>()
     };
     assert_eq!(
@@ -502,10 +517,14 @@ fn exactly_the_owners_have_the_convenience_methods() {
 fn an_owned_entity_cannot_stand_alone() {
     let models = models();
     for owned in ["Attribute", "Inventory"] {
-        assert!(models.contains(&format!("impl Owned for {owned} {{")));
-        assert!(!models.contains(&format!("impl Standalone for {owned} {{")));
+        let entity = block(&models, &format!("    pub struct {owned} in"));
+        assert!(
+            entity.contains(&format!(", owned {owned}Owner;")),
+            "{entity}"
+        );
+        assert!(!entity.contains("standalone"), "{entity}");
     }
-    assert!(models.contains("impl Standalone for Player {"));
+    assert!(block(&models, "    pub struct Player in").contains(", standalone;"));
 }
 
 /// What is refused: schema and config in, error out.

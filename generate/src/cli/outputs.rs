@@ -29,7 +29,7 @@ impl Output {
 
 /// Whether models are written to several files.
 pub(super) fn is_folder(out: &Path) -> bool {
-    out.extension().is_none_or(|extension| extension != "rs")
+    !out.is_file() && out.extension().is_none_or(|extension| extension != "rs")
 }
 
 /// The models of a schema, formatted, in the file or the folder `out`.

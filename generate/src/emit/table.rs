@@ -206,7 +206,7 @@ pub(crate) fn default_value(table: &Table<'_>, field: &FieldModel) -> Option<Str
             let ty = &table.model[*ty];
             let arm = ty.arms.first()?;
             let none = if arm.key.is_some() {
-                "Key::null()"
+                "Default::default()"
             } else {
                 "0"
             };

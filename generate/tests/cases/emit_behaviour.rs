@@ -428,7 +428,7 @@ mod joins {
         );
         assert_eq!(
             told(view.remove_track_by_playlist_track(b)),
-            "playlist_track: no row has 1, 2 in playlist_id, track_id"
+            "playlist_track: the two rows are not linked; no row has 1, 2 in playlist_id, track_id"
         );
         assert_eq!(
             told(view.remove_track_by_playlist_track(gone)),

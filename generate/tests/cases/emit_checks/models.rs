@@ -93,7 +93,7 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::name`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `length(name) BETWEEN 1 AND 12`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `length(name) BETWEEN 1 AND 12`.
     #[inline]
     pub fn set_name(&mut self, name: impl Into<String>) -> Result<(), Error> {
         self.0.set(FighterField::Name(name.into()))
@@ -102,7 +102,7 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::title`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `title IS NULL OR title <> ''`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `title IS NULL OR title <> ''`.
     #[inline]
     pub fn set_title(&mut self, title: Option<String>) -> Result<(), Error> {
         self.0.set(FighterField::Title(title))
@@ -111,7 +111,7 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::level`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `level >= 1 AND level <= 99`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `level >= 1 AND level <= 99`.
     #[inline]
     pub fn set_level(&mut self, level: i64) -> Result<(), Error> {
         self.0.set(FighterField::Level(level))
@@ -120,8 +120,8 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::hp`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `0 <= hp`,
-    /// [`Error::CheckFailed`] unless `hp <= max_hp`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `0 <= hp`,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `hp <= max_hp`.
     #[inline]
     pub fn set_hp(&mut self, hp: i64) -> Result<(), Error> {
         self.0.set(FighterField::Hp(hp))
@@ -130,7 +130,7 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::max_hp`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `hp <= max_hp`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `hp <= max_hp`.
     #[inline]
     pub fn set_max_hp(&mut self, max_hp: i64) -> Result<(), Error> {
         self.0.set(FighterField::MaxHp(max_hp))
@@ -139,8 +139,8 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::luck`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN,
-    /// [`Error::CheckFailed`] unless `luck > -1.5 AND luck < 1.5`.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `luck > -1.5 AND luck < 1.5`.
     #[inline]
     pub fn set_luck(&mut self, luck: f64) -> Result<(), Error> {
         self.0.set(FighterField::Luck(luck))
@@ -155,7 +155,7 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::badge`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `length(badge) = 4`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `length(badge) = 4`.
     #[inline]
     pub fn set_badge(&mut self, badge: Option<Vec<u8>>) -> Result<(), Error> {
         self.0.set(FighterField::Badge(badge))
@@ -164,8 +164,8 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::rival`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the fighter is not there,
-    /// [`Error::CheckFailed`] unless `rival_id <> friend_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the fighter is not there,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `rival_id <> friend_id`.
     #[inline]
     pub fn set_rival(&mut self, rival: Option<FighterKey>) -> Result<(), Error> {
         self.0.set(FighterField::Rival(rival))
@@ -174,8 +174,8 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::friend`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the fighter is not there,
-    /// [`Error::CheckFailed`] unless `rival_id <> friend_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the fighter is not there,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `rival_id <> friend_id`.
     #[inline]
     pub fn set_friend(&mut self, friend: Option<FighterKey>) -> Result<(), Error> {
         self.0.set(FighterField::Friend(friend))

@@ -49,7 +49,7 @@ impl RegionMut<'_> {
     /// Sets [`Region::name`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another region has it.
+    /// [`gamedb::ErrorKind::NotUnique`] when another region has it.
     #[inline]
     pub fn set_name(&mut self, name: impl Into<String>) -> Result<(), Error> {
         self.0.set(RegionField::Name(name.into()))
@@ -206,9 +206,9 @@ impl CellMut<'_> {
     /// Sets [`Cell::region`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the region is not there,
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`,
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the region is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
     #[inline]
     pub fn set_region(&mut self, region: RegionKey) -> Result<(), Error> {
         self.0.set(CellField::Region(region))
@@ -217,8 +217,8 @@ impl CellMut<'_> {
     /// Sets [`Cell::x`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`,
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
     #[inline]
     pub fn set_x(&mut self, x: i64) -> Result<(), Error> {
         self.0.set(CellField::X(x))
@@ -227,8 +227,8 @@ impl CellMut<'_> {
     /// Sets [`Cell::y`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`,
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
     #[inline]
     pub fn set_y(&mut self, y: i64) -> Result<(), Error> {
         self.0.set(CellField::Y(y))
@@ -237,9 +237,9 @@ impl CellMut<'_> {
     /// Sets [`Cell::height`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN,
-    /// [`Error::NotUnique`] when another cell has the same `label`, `height`,
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `label`, `height`,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
     #[inline]
     pub fn set_height(&mut self, height: f64) -> Result<(), Error> {
         self.0.set(CellField::Height(height))
@@ -248,8 +248,8 @@ impl CellMut<'_> {
     /// Sets [`Cell::label`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another cell has the same `label`, `height`,
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `label`, `height`,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
     #[inline]
     pub fn set_label(&mut self, label: Option<String>) -> Result<(), Error> {
         self.0.set(CellField::Label(label))
@@ -258,7 +258,7 @@ impl CellMut<'_> {
     /// Sets [`Cell::tint`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
     #[inline]
     pub fn set_tint(&mut self, tint: Option<Vec<u8>>) -> Result<(), Error> {
         self.0.set(CellField::Tint(tint))
@@ -267,7 +267,7 @@ impl CellMut<'_> {
     /// Sets [`Cell::climate`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
+    /// [`gamedb::ErrorKind::NotUnique`] when another cell has the same `region_id`, `x`, `y`, `height`, `label`, `tint`, `climate`.
     #[inline]
     pub fn set_climate(&mut self, climate: Climate) -> Result<(), Error> {
         self.0.set(CellField::Climate(climate))

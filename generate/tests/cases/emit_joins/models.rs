@@ -82,8 +82,8 @@ impl PlaylistMut<'_> {
     /// Links a track with this playlist: a row of `playlist_track`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the track is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the track is not there; nothing was changed then.
     pub fn add_track_by_playlist_track(
         &mut self,
         track: TrackKey,
@@ -94,7 +94,7 @@ impl PlaylistMut<'_> {
     /// Unlinks a track from this playlist: the row of `playlist_track` goes, and the track stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_track_by_playlist_track(&mut self, track: TrackKey) -> Result<(), Error> {
         self.0.unlink::<PlaylistTrack, FromRight>(track)
     }
@@ -103,8 +103,8 @@ impl PlaylistMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_tracks_by_playlist_track(
         &mut self,
         tracks: impl IntoIterator<Item = TrackKey>,
@@ -166,7 +166,7 @@ impl TrackMut<'_> {
     /// Sets [`Track::first`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the playlist is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the playlist is not there.
     #[inline]
     pub fn set_first(&mut self, first: Option<PlaylistKey>) -> Result<(), Error> {
         self.0.set(TrackField::First(first))
@@ -175,8 +175,8 @@ impl TrackMut<'_> {
     /// Links a playlist with this track: a row of `playlist_track`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the playlist is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the playlist is not there; nothing was changed then.
     pub fn add_playlist(&mut self, playlist: PlaylistKey) -> Result<PlaylistTrackKey, Error> {
         self.0.link::<PlaylistTrack, FromLeft>(playlist)
     }
@@ -184,7 +184,7 @@ impl TrackMut<'_> {
     /// Unlinks a playlist from this track: the row of `playlist_track` goes, and the playlist stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_playlist(&mut self, playlist: PlaylistKey) -> Result<(), Error> {
         self.0.unlink::<PlaylistTrack, FromLeft>(playlist)
     }
@@ -193,8 +193,8 @@ impl TrackMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_playlists(
         &mut self,
         playlists: impl IntoIterator<Item = PlaylistKey>,
@@ -289,8 +289,8 @@ impl PlaylistTrackMut<'_> {
     /// Sets [`PlaylistTrack::track`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the track is not there,
-    /// [`Error::NotUnique`] when another playlist track has the same `playlist_id`, `track_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the track is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another playlist track has the same `playlist_id`, `track_id`.
     #[inline]
     pub fn set_track(&mut self, track: TrackKey) -> Result<(), Error> {
         self.0.set(PlaylistTrackField::Track(track))
@@ -299,8 +299,8 @@ impl PlaylistTrackMut<'_> {
     /// Sets [`PlaylistTrack::playlist`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the playlist is not there,
-    /// [`Error::NotUnique`] when another playlist track has the same `playlist_id`, `track_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the playlist is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another playlist track has the same `playlist_id`, `track_id`.
     #[inline]
     pub fn set_playlist(&mut self, playlist: PlaylistKey) -> Result<(), Error> {
         self.0.set(PlaylistTrackField::Playlist(playlist))
@@ -423,8 +423,8 @@ impl PlayerMut<'_> {
     /// Links a player with this player: a row of `friends`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player_b(&mut self, player: PlayerKey) -> Result<FriendKey, Error> {
         self.0.link::<Friend, FromLeft>(player)
     }
@@ -432,7 +432,7 @@ impl PlayerMut<'_> {
     /// Unlinks a player from this player: the row of `friends` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player_b(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Friend, FromLeft>(player)
     }
@@ -441,8 +441,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players_b(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -453,8 +453,8 @@ impl PlayerMut<'_> {
     /// Links a player with this player: a row of `friends`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player_a(&mut self, player: PlayerKey) -> Result<FriendKey, Error> {
         self.0.link::<Friend, FromRight>(player)
     }
@@ -462,7 +462,7 @@ impl PlayerMut<'_> {
     /// Unlinks a player from this player: the row of `friends` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player_a(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Friend, FromRight>(player)
     }
@@ -471,8 +471,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players_a(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -483,8 +483,8 @@ impl PlayerMut<'_> {
     /// Links a player with this player: a row of `followers`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_idol(&mut self, player: PlayerKey) -> Result<FollowerKey, Error> {
         self.0.link::<Follower, FromLeft>(player)
     }
@@ -492,7 +492,7 @@ impl PlayerMut<'_> {
     /// Unlinks a player from this player: the row of `followers` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_idol(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Follower, FromLeft>(player)
     }
@@ -501,8 +501,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_idols(&mut self, players: impl IntoIterator<Item = PlayerKey>) -> Result<(), Error> {
         self.0.set_links::<Follower, FromLeft>(players)
     }
@@ -510,8 +510,8 @@ impl PlayerMut<'_> {
     /// Links a player with this player: a row of `followers`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_follower(&mut self, player: PlayerKey) -> Result<FollowerKey, Error> {
         self.0.link::<Follower, FromRight>(player)
     }
@@ -519,7 +519,7 @@ impl PlayerMut<'_> {
     /// Unlinks a player from this player: the row of `followers` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_follower(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Follower, FromRight>(player)
     }
@@ -528,8 +528,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_followers(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -540,8 +540,8 @@ impl PlayerMut<'_> {
     /// Links a film with this player: a row of `cast`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the film is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there; nothing was changed then.
     pub fn add_film_by_cast(&mut self, film: FilmKey) -> Result<CastKey, Error> {
         self.0.link::<Cast, FromRight>(film)
     }
@@ -549,7 +549,7 @@ impl PlayerMut<'_> {
     /// Unlinks a film from this player: the row of `cast` goes, and the film stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_film_by_cast(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.unlink::<Cast, FromRight>(film)
     }
@@ -558,8 +558,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_films_by_cast(
         &mut self,
         films: impl IntoIterator<Item = FilmKey>,
@@ -570,8 +570,8 @@ impl PlayerMut<'_> {
     /// Links a film with this player: a row of `crew`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the film is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there; nothing was changed then.
     pub fn add_film_by_crew(&mut self, film: FilmKey) -> Result<CrewKey, Error> {
         self.0.link::<Crew, FromRight>(film)
     }
@@ -579,7 +579,7 @@ impl PlayerMut<'_> {
     /// Unlinks a film from this player: the row of `crew` goes, and the film stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_film_by_crew(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.unlink::<Crew, FromRight>(film)
     }
@@ -588,8 +588,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_films_by_crew(
         &mut self,
         films: impl IntoIterator<Item = FilmKey>,
@@ -600,8 +600,8 @@ impl PlayerMut<'_> {
     /// Links an object with this player: a row of `player_objects`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the object is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there; nothing was changed then.
     pub fn add_object(&mut self, object: ObjectKey) -> Result<PlayerObjectKey, Error> {
         self.0.link::<PlayerObject, FromLeft>(object)
     }
@@ -609,7 +609,7 @@ impl PlayerMut<'_> {
     /// Unlinks an object from this player: the row of `player_objects` goes, and the object stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.unlink::<PlayerObject, FromLeft>(object)
     }
@@ -618,8 +618,8 @@ impl PlayerMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_objects(
         &mut self,
         objects: impl IntoIterator<Item = ObjectKey>,
@@ -708,8 +708,8 @@ impl FriendMut<'_> {
     /// Sets [`Friend::player_a`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another friend has the same `player_a`, `player_b`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another friend has the same `player_a`, `player_b`.
     #[inline]
     pub fn set_player_a(&mut self, player_a: PlayerKey) -> Result<(), Error> {
         self.0.set(FriendField::PlayerA(player_a))
@@ -718,8 +718,8 @@ impl FriendMut<'_> {
     /// Sets [`Friend::player_b`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another friend has the same `player_a`, `player_b`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another friend has the same `player_a`, `player_b`.
     #[inline]
     pub fn set_player_b(&mut self, player_b: PlayerKey) -> Result<(), Error> {
         self.0.set(FriendField::PlayerB(player_b))
@@ -810,8 +810,8 @@ impl FollowerMut<'_> {
     /// Sets [`Follower::follower`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another follower has the same `follower_id`, `idol_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another follower has the same `follower_id`, `idol_id`.
     #[inline]
     pub fn set_follower(&mut self, follower: PlayerKey) -> Result<(), Error> {
         self.0.set(FollowerField::Follower(follower))
@@ -820,8 +820,8 @@ impl FollowerMut<'_> {
     /// Sets [`Follower::idol`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another follower has the same `follower_id`, `idol_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another follower has the same `follower_id`, `idol_id`.
     #[inline]
     pub fn set_idol(&mut self, idol: PlayerKey) -> Result<(), Error> {
         self.0.set(FollowerField::Idol(idol))
@@ -914,8 +914,8 @@ impl FilmMut<'_> {
     /// Links a player with this film: a row of `cast`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player_by_cast(&mut self, player: PlayerKey) -> Result<CastKey, Error> {
         self.0.link::<Cast, FromLeft>(player)
     }
@@ -923,7 +923,7 @@ impl FilmMut<'_> {
     /// Unlinks a player from this film: the row of `cast` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player_by_cast(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Cast, FromLeft>(player)
     }
@@ -932,8 +932,8 @@ impl FilmMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players_by_cast(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -944,8 +944,8 @@ impl FilmMut<'_> {
     /// Links a player with this film: a row of `crew`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player_by_crew(&mut self, player: PlayerKey) -> Result<CrewKey, Error> {
         self.0.link::<Crew, FromLeft>(player)
     }
@@ -953,7 +953,7 @@ impl FilmMut<'_> {
     /// Unlinks a player from this film: the row of `crew` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player_by_crew(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<Crew, FromLeft>(player)
     }
@@ -962,8 +962,8 @@ impl FilmMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players_by_crew(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -974,8 +974,8 @@ impl FilmMut<'_> {
     /// Links an object with this film: a row of `film_objects`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the object is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there; nothing was changed then.
     pub fn add_object(&mut self, object: ObjectKey) -> Result<FilmObjectKey, Error> {
         self.0.link::<FilmObject, FromLeft>(object)
     }
@@ -983,7 +983,7 @@ impl FilmMut<'_> {
     /// Unlinks an object from this film: the row of `film_objects` goes, and the object stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.unlink::<FilmObject, FromLeft>(object)
     }
@@ -992,8 +992,8 @@ impl FilmMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_objects(
         &mut self,
         objects: impl IntoIterator<Item = ObjectKey>,
@@ -1080,8 +1080,8 @@ impl CastMut<'_> {
     /// Sets [`Cast::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there,
-    /// [`Error::NotUnique`] when another cast has the same `film_id`, `player_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cast has the same `film_id`, `player_id`.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(CastField::Film(film))
@@ -1090,8 +1090,8 @@ impl CastMut<'_> {
     /// Sets [`Cast::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another cast has the same `film_id`, `player_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another cast has the same `film_id`, `player_id`.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(CastField::Player(player))
@@ -1176,8 +1176,8 @@ impl CrewMut<'_> {
     /// Sets [`Crew::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there,
-    /// [`Error::NotUnique`] when another crew has the same `player_id`, `film_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another crew has the same `player_id`, `film_id`.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(CrewField::Film(film))
@@ -1186,8 +1186,8 @@ impl CrewMut<'_> {
     /// Sets [`Crew::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another crew has the same `player_id`, `film_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another crew has the same `player_id`, `film_id`.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(CrewField::Player(player))
@@ -1243,8 +1243,8 @@ impl ObjectMut<'_> {
     /// Links a player with this object: a row of `player_objects`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the player is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there; nothing was changed then.
     pub fn add_player(&mut self, player: PlayerKey) -> Result<PlayerObjectKey, Error> {
         self.0.link::<PlayerObject, FromRight>(player)
     }
@@ -1252,7 +1252,7 @@ impl ObjectMut<'_> {
     /// Unlinks a player from this object: the row of `player_objects` goes, and the player stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.unlink::<PlayerObject, FromRight>(player)
     }
@@ -1261,8 +1261,8 @@ impl ObjectMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_players(
         &mut self,
         players: impl IntoIterator<Item = PlayerKey>,
@@ -1273,8 +1273,8 @@ impl ObjectMut<'_> {
     /// Links a film with this object: a row of `film_objects`. O(1).
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when they are linked already, [`Error::NoSuchRow`] when the film is not
-    /// there; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotUnique`] when they are linked already,
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there; nothing was changed then.
     pub fn add_film(&mut self, film: FilmKey) -> Result<FilmObjectKey, Error> {
         self.0.link::<FilmObject, FromRight>(film)
     }
@@ -1282,7 +1282,7 @@ impl ObjectMut<'_> {
     /// Unlinks a film from this object: the row of `film_objects` goes, and the film stays. O(1).
     ///
     /// # Errors
-    /// [`Error::NotLinked`] when they are not linked; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotLinked`] when they are not linked; nothing was changed then.
     pub fn remove_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.unlink::<FilmObject, FromRight>(film)
     }
@@ -1291,8 +1291,8 @@ impl ObjectMut<'_> {
     /// nothing.
     ///
     /// # Errors
-    /// [`Error::Twice`] for one that is in the list twice, and what linking and unlinking refuse;
-    /// nothing was changed then.
+    /// [`gamedb::ErrorKind::Twice`] for one that is in the list twice, and what linking and unlinking
+    /// refuse; nothing was changed then.
     pub fn set_films(&mut self, films: impl IntoIterator<Item = FilmKey>) -> Result<(), Error> {
         self.0.set_links::<FilmObject, FromRight>(films)
     }
@@ -1362,7 +1362,7 @@ impl PlayerObjectMut<'_> {
     /// Sets [`PlayerObject::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(PlayerObjectField::Player(player))
@@ -1371,8 +1371,8 @@ impl PlayerObjectMut<'_> {
     /// Sets [`PlayerObject::object`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the object is not there,
-    /// [`Error::NotUnique`] when the object has a player object already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the object has a player object already.
     #[inline]
     pub fn set_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.set(PlayerObjectField::Object(object))
@@ -1432,8 +1432,8 @@ impl StoreMut<'_> {
     /// Sets [`Store::manager`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when the player has a store already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the player has a store already.
     #[inline]
     pub fn set_manager(&mut self, manager: PlayerKey) -> Result<(), Error> {
         self.0.set(StoreField::Manager(manager))
@@ -1442,7 +1442,7 @@ impl StoreMut<'_> {
     /// Sets [`Store::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(StoreField::Film(film))
@@ -1499,7 +1499,7 @@ impl CopyRowMut<'_> {
     /// Sets [`CopyRow::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(CopyRowField::Film(film))
@@ -1508,7 +1508,7 @@ impl CopyRowMut<'_> {
     /// Sets [`CopyRow::store`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the store is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the store is not there.
     #[inline]
     pub fn set_store(&mut self, store: StoreKey) -> Result<(), Error> {
         self.0.set(CopyRowField::Store(store))
@@ -1583,8 +1583,8 @@ impl RatingMut<'_> {
     /// Sets [`Rating::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there,
-    /// [`Error::NotUnique`] when another rating has the same `film_id`, `player_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another rating has the same `film_id`, `player_id`.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(RatingField::Film(film))
@@ -1593,8 +1593,8 @@ impl RatingMut<'_> {
     /// Sets [`Rating::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when another rating has the same `film_id`, `player_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another rating has the same `film_id`, `player_id`.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(RatingField::Player(player))
@@ -1652,7 +1652,7 @@ impl PassageMut<'_> {
     /// Sets [`Passage::from_film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there.
     #[inline]
     pub fn set_from_film(&mut self, from_film: FilmKey) -> Result<(), Error> {
         self.0.set(PassageField::FromFilm(from_film))
@@ -1661,7 +1661,7 @@ impl PassageMut<'_> {
     /// Sets [`Passage::to_film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there.
     #[inline]
     pub fn set_to_film(&mut self, to_film: FilmKey) -> Result<(), Error> {
         self.0.set(PassageField::ToFilm(to_film))
@@ -1758,8 +1758,8 @@ impl FilmObjectMut<'_> {
     /// Sets [`FilmObject::film`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the film is not there,
-    /// [`Error::NotUnique`] when another film object has the same `film_id`, `object_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the film is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another film object has the same `film_id`, `object_id`.
     #[inline]
     pub fn set_film(&mut self, film: FilmKey) -> Result<(), Error> {
         self.0.set(FilmObjectField::Film(film))
@@ -1768,8 +1768,8 @@ impl FilmObjectMut<'_> {
     /// Sets [`FilmObject::object`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the object is not there,
-    /// [`Error::NotUnique`] when another film object has the same `film_id`, `object_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another film object has the same `film_id`, `object_id`.
     #[inline]
     pub fn set_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.set(FilmObjectField::Object(object))
@@ -1778,7 +1778,7 @@ impl FilmObjectMut<'_> {
     /// Sets [`FilmObject::weight`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_weight(&mut self, weight: f64) -> Result<(), Error> {
         self.0.set(FilmObjectField::Weight(weight))
@@ -1845,8 +1845,8 @@ impl ObjectTrackMut<'_> {
     /// Sets [`ObjectTrack::object`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the object is not there,
-    /// [`Error::NotUnique`] when another object track has the same `object_id`, `track_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the object is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another object track has the same `object_id`, `track_id`.
     #[inline]
     pub fn set_object(&mut self, object: ObjectKey) -> Result<(), Error> {
         self.0.set(ObjectTrackField::Object(object))
@@ -1855,8 +1855,8 @@ impl ObjectTrackMut<'_> {
     /// Sets [`ObjectTrack::track`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the track is not there,
-    /// [`Error::NotUnique`] when another object track has the same `object_id`, `track_id`.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the track is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when another object track has the same `object_id`, `track_id`.
     #[inline]
     pub fn set_track(&mut self, track: TrackKey) -> Result<(), Error> {
         self.0.set(ObjectTrackField::Track(track))

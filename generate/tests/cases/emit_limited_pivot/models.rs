@@ -69,7 +69,7 @@ impl PlayerMut<'_> {
     /// Removes a crate of this player, and the row of `crate_holders`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this player's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this player's; nothing was changed then.
     pub fn remove_crate(&mut self, crate_: CrateKey) -> Result<(), Error> {
         self.0.remove_owned(crate_)
     }
@@ -77,7 +77,7 @@ impl PlayerMut<'_> {
     /// Replaces this player's crates by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's crate; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's crate; nothing was changed then.
     pub fn set_crates(
         &mut self,
         crates: impl IntoIterator<Item = impl Into<NewOrKept<Crate>>>,
@@ -88,7 +88,7 @@ impl PlayerMut<'_> {
     /// Gives a crate of this player to somebody else: one UPDATE of `crate_holders`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this player's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this player's; nothing was changed then.
     pub fn give_crate(
         &mut self,
         crate_: CrateKey,
@@ -158,7 +158,7 @@ impl ShipMut<'_> {
     /// Removes a crate of this ship, and the row of `crate_holders`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this ship's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this ship's; nothing was changed then.
     pub fn remove_crate(&mut self, crate_: CrateKey) -> Result<(), Error> {
         self.0.remove_owned(crate_)
     }
@@ -166,7 +166,7 @@ impl ShipMut<'_> {
     /// Replaces this ship's crates by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's crate; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's crate; nothing was changed then.
     pub fn set_crates(
         &mut self,
         crates: impl IntoIterator<Item = impl Into<NewOrKept<Crate>>>,
@@ -177,7 +177,7 @@ impl ShipMut<'_> {
     /// Gives a crate of this ship to somebody else: one UPDATE of `crate_holders`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this ship's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this ship's; nothing was changed then.
     pub fn give_crate(
         &mut self,
         crate_: CrateKey,
@@ -197,7 +197,7 @@ impl ShipMut<'_> {
     /// Removes a note of this ship, and the row of `note_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this ship's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this ship's; nothing was changed then.
     pub fn remove_note(&mut self, note: NoteKey) -> Result<(), Error> {
         self.0.remove_owned(note)
     }
@@ -205,7 +205,7 @@ impl ShipMut<'_> {
     /// Replaces this ship's notes by these: new ones, and keys of those that it keeps. All or nothing.
     ///
     /// # Errors
-    /// [`Error::AlreadyOwned`] for the key of somebody else's note; nothing was changed then.
+    /// [`gamedb::ErrorKind::AlreadyOwned`] for the key of somebody else's note; nothing was changed then.
     pub fn set_notes(
         &mut self,
         notes: impl IntoIterator<Item = impl Into<NewOrKept<Note>>>,
@@ -216,7 +216,7 @@ impl ShipMut<'_> {
     /// Gives a note of this ship to somebody else: one UPDATE of `note_owners`.
     ///
     /// # Errors
-    /// [`Error::NotTheOwner`] when it is not this ship's; nothing was changed then.
+    /// [`gamedb::ErrorKind::NotTheOwner`] when it is not this ship's; nothing was changed then.
     pub fn give_note(&mut self, note: NoteKey, to: impl Into<NoteOwnerKey>) -> Result<(), Error> {
         self.0.give(note, to)
     }
@@ -286,7 +286,7 @@ impl CrateMut<'_> {
     /// Sets [`Crate::weight`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_weight(&mut self, weight: f64) -> Result<(), Error> {
         self.0.set(CrateField::Weight(weight))
@@ -295,7 +295,7 @@ impl CrateMut<'_> {
     /// Sets [`Crate::inside`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the crate is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the crate is not there.
     #[inline]
     pub fn set_inside(&mut self, inside: Option<CrateKey>) -> Result<(), Error> {
         self.0.set(CrateField::Inside(inside))
@@ -306,16 +306,24 @@ pivot! {
     /// Who has a crate: a player, who may have pawned it to another, a ship, a planet or a void.
     pub struct CrateHolder in Tables.crate_holders {
         /// The crate that is owned: `crate_id`.
-        crate_: Crate = CRATE_ID "crate_id".cascade().unique();
+        crate_: Crate = CRATE_ID.cascade().unique();
         /// Who owns it.
         owner: CrateHolderKey =
-            PLAYER_ID "player_id" -> Player.cascade(),
-            PAWNBROKER "pawnbroker" -> Player.cascade(),
-            SHIP_ID "ship_id" -> Ship.cascade(),
-            PLANET_ID "planet_id" -> Planet.cascade(),
-            VOID_ID "void_id" outside;
+            PLAYER_ID -> Player.cascade(),
+            PAWNBROKER -> Player.cascade(),
+            SHIP_ID -> Ship.cascade(),
+            PLANET_ID -> Planet.cascade(),
+            VOID_ID outside;
     }
     table "crate_holders", id "id", CrateHolderId;
+    columns {
+        CRATE_ID "crate_id",
+        PLAYER_ID "player_id",
+        PAWNBROKER "pawnbroker",
+        SHIP_ID "ship_id",
+        PLANET_ID "planet_id",
+        VOID_ID "void_id",
+    }
     owners { is_player, is_pawnbroker, is_ship, is_planet, is_void }
 }
 
@@ -369,12 +377,16 @@ pivot! {
     /// A pivot with one owner, because the config says so.
     pub struct NoteOwner in Tables.note_owners {
         /// The note that is owned: `note_id`.
-        note: Note = NOTE_ID "note_id".cascade().unique();
+        note: Note = NOTE_ID.cascade().unique();
         /// Who owns it.
         owner: NoteOwnerKey =
-            SHIP_ID "ship_id" -> Ship.cascade();
+            SHIP_ID -> Ship.cascade();
     }
     table "note_owners", id "id", NoteOwnerId;
+    columns {
+        NOTE_ID "note_id",
+        SHIP_ID "ship_id",
+    }
     owners { is_ship }
 }
 

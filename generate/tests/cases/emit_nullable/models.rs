@@ -202,7 +202,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::real_half`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_real_half(&mut self, real_half: f64) -> Result<(), Error> {
         self.0.set(SampleField::RealHalf(real_half))
@@ -211,7 +211,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::real_whole`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_real_whole(&mut self, real_whole: f64) -> Result<(), Error> {
         self.0.set(SampleField::RealWhole(real_whole))
@@ -220,7 +220,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::real_null`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_real_null(&mut self, real_null: Option<f64>) -> Result<(), Error> {
         self.0.set(SampleField::RealNull(real_null))
@@ -229,7 +229,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::real_null_big`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_real_null_big(&mut self, real_null_big: Option<f64>) -> Result<(), Error> {
         self.0.set(SampleField::RealNullBig(real_null_big))
@@ -250,7 +250,7 @@ impl SampleMut<'_> {
     /// Sets [`Sample::text_null`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another sample has it.
+    /// [`gamedb::ErrorKind::NotUnique`] when another sample has it.
     #[inline]
     pub fn set_text_null(&mut self, text_null: Option<String>) -> Result<(), Error> {
         self.0.set(SampleField::TextNull(text_null))

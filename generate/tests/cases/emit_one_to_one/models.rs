@@ -74,8 +74,8 @@ impl ProfileMut<'_> {
     /// Sets [`Profile::player`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there,
-    /// [`Error::NotUnique`] when the player has a profile already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the player has a profile already.
     #[inline]
     pub fn set_player(&mut self, player: PlayerKey) -> Result<(), Error> {
         self.0.set(ProfileField::Player(player))

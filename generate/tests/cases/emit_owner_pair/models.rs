@@ -52,7 +52,7 @@ impl PlayerMut<'_> {
     /// Sets [`Player::name`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `length(name) <= 20`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `length(name) <= 20`.
     #[inline]
     pub fn set_name(&mut self, name: impl Into<String>) -> Result<(), Error> {
         self.0.set(PlayerField::Name(name.into()))
@@ -88,7 +88,7 @@ impl GuildMut<'_> {
     /// Sets [`Guild::name`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `length(name) <= 20`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `length(name) <= 20`.
     #[inline]
     pub fn set_name(&mut self, name: impl Into<String>) -> Result<(), Error> {
         self.0.set(GuildField::Name(name.into()))
@@ -105,7 +105,7 @@ entity! {
         /// `owner_guild_id`: owner_id where owner_type is guild
         Owner owner: ItemOwnerKey =
             OWNER_PLAYER_ID "owner_player_id" -> Player.owner(),
-            OWNER_GUILD_ID "owner_guild_id" -> Guild.owner() default ItemOwnerKey::Player(Key::null());
+            OWNER_GUILD_ID "owner_guild_id" -> Guild.owner() default ItemOwnerKey::Player(Default::default());
         /// `slot INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 255)`
         Slot slot: i64 = SLOT "slot";
         /// `holder_player_id`, `holder_item_id`: at most one is set.
@@ -178,8 +178,8 @@ impl ItemMut<'_> {
     /// Sets [`Item::owner`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the owner is not there,
-    /// [`Error::OwnsItself`] for an owner that the item owns.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the owner is not there,
+    /// [`gamedb::ErrorKind::OwnsItself`] for an owner that the item owns.
     #[inline]
     pub fn set_owner(&mut self, owner: ItemOwnerKey) -> Result<(), Error> {
         self.0.set(ItemField::Owner(owner))
@@ -188,7 +188,7 @@ impl ItemMut<'_> {
     /// Sets [`Item::slot`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `slot BETWEEN 0 AND 255`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `slot BETWEEN 0 AND 255`.
     #[inline]
     pub fn set_slot(&mut self, slot: i64) -> Result<(), Error> {
         self.0.set(ItemField::Slot(slot))
@@ -197,8 +197,8 @@ impl ItemMut<'_> {
     /// Sets [`Item::holder`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the owner is not there,
-    /// [`Error::OwnsItself`] for an owner that the item owns.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the owner is not there,
+    /// [`gamedb::ErrorKind::OwnsItself`] for an owner that the item owns.
     #[inline]
     pub fn set_holder(&mut self, holder: Option<ItemHolderKey>) -> Result<(), Error> {
         self.0.set(ItemField::Holder(holder))
@@ -254,7 +254,7 @@ impl ShareMut<'_> {
     /// Sets [`Share::owner`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the owner is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the owner is not there.
     #[inline]
     pub fn set_owner(&mut self, owner: Option<ShareOwnerKey>) -> Result<(), Error> {
         self.0.set(ShareField::Owner(owner))
@@ -269,7 +269,7 @@ impl ShareMut<'_> {
     /// Sets [`Share::seal`].
     ///
     /// # Errors
-    /// [`Error::CheckFailed`] unless `length(seal) <= 16`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `length(seal) <= 16`.
     #[inline]
     pub fn set_seal(&mut self, seal: Option<Vec<u8>>) -> Result<(), Error> {
         self.0.set(ShareField::Seal(seal))

@@ -103,7 +103,7 @@ entity! {
             OWNER_PLAYER_ID "owner_player_id" -> Player.cascade().owner(),
             OWNER_GUILD_ID "owner_guild_id" -> Guild.cascade().unique().owner(),
             OWNER_BANK_ID "owner_bank_id" -> Bank.owner(),
-            OWNER_CROWN_ID "owner_crown_id" default HouseOwnerKey::Player(Key::null());
+            OWNER_CROWN_ID "owner_crown_id" default HouseOwnerKey::Player(Default::default());
     }
     table "houses", id "id", standalone;
     types HouseKey, HouseId, HouseColumns(u8), HouseField, HouseRef, HouseMut;
@@ -148,8 +148,8 @@ impl HouseMut<'_> {
     /// Sets [`House::owner`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the owner is not there,
-    /// [`Error::NotUnique`] when the guild has a house already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the owner is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the guild has a house already.
     #[inline]
     pub fn set_owner(&mut self, owner: HouseOwnerKey) -> Result<(), Error> {
         self.0.set(HouseField::Owner(owner))
@@ -196,7 +196,7 @@ impl DebtMut<'_> {
     /// Sets [`Debt::owner`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the owner is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the owner is not there.
     #[inline]
     pub fn set_owner(&mut self, owner: Option<DebtOwnerKey>) -> Result<(), Error> {
         self.0.set(DebtField::Owner(owner))

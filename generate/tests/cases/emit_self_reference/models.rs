@@ -73,7 +73,7 @@ impl PlaceMut<'_> {
     /// Sets [`Place::parent`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the place is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the place is not there.
     #[inline]
     pub fn set_parent(&mut self, parent: Option<PlaceKey>) -> Result<(), Error> {
         self.0.set(PlaceField::Parent(parent))
@@ -82,8 +82,8 @@ impl PlaceMut<'_> {
     /// Sets [`Place::next`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the place is not there,
-    /// [`Error::NotUnique`] when the place has a place already.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the place is not there,
+    /// [`gamedb::ErrorKind::NotUnique`] when the place has a place already.
     #[inline]
     pub fn set_next(&mut self, next: Option<PlaceKey>) -> Result<(), Error> {
         self.0.set(PlaceField::Next(next))

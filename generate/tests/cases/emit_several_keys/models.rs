@@ -106,7 +106,7 @@ impl LetterMut<'_> {
     /// Sets [`Letter::sender`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_sender(&mut self, sender: PlayerKey) -> Result<(), Error> {
         self.0.set(LetterField::Sender(sender))
@@ -115,7 +115,7 @@ impl LetterMut<'_> {
     /// Sets [`Letter::recipient`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_recipient(&mut self, recipient: PlayerKey) -> Result<(), Error> {
         self.0.set(LetterField::Recipient(recipient))
@@ -124,7 +124,7 @@ impl LetterMut<'_> {
     /// Sets [`Letter::courier`].
     ///
     /// # Errors
-    /// [`Error::NoSuchRow`] when the player is not there.
+    /// [`gamedb::ErrorKind::NoSuchRow`] when the player is not there.
     #[inline]
     pub fn set_courier(&mut self, courier: Option<PlayerKey>) -> Result<(), Error> {
         self.0.set(LetterField::Courier(courier))

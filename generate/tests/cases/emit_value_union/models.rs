@@ -54,6 +54,14 @@ entity! {
     indexes {
         unique BY_NAME [name: NAME];
     }
+    order {
+        TEXT "text",
+        NAME "name",
+        X "x",
+        NEW_X "new_x",
+        BYTES "bytes",
+        COUNTER "counter",
+    }
 }
 
 impl Setting {
@@ -71,7 +79,7 @@ impl SettingMut<'_> {
     /// Sets [`Setting::value`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_value(&mut self, value: Option<SettingValue>) -> Result<(), Error> {
         self.0.set(SettingField::Value(value))
@@ -80,7 +88,7 @@ impl SettingMut<'_> {
     /// Sets [`Setting::name`].
     ///
     /// # Errors
-    /// [`Error::NotUnique`] when another setting has it.
+    /// [`gamedb::ErrorKind::NotUnique`] when another setting has it.
     #[inline]
     pub fn set_name(&mut self, name: impl Into<String>) -> Result<(), Error> {
         self.0.set(SettingField::Name(name.into()))

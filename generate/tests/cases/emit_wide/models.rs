@@ -530,7 +530,7 @@ impl WideMut<'_> {
     /// Sets [`Wide::column_64`].
     ///
     /// # Errors
-    /// [`Error::NotANumber`] for NaN.
+    /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_column_64(&mut self, column_64: Option<f64>) -> Result<(), Error> {
         self.0.set(WideField::Column64(column_64))
