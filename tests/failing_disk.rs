@@ -241,3 +241,33 @@ fn a_log_that_a_reader_holds_has_an_end_and_is_small_again_without_the_reader() 
     let _ = db.close().unwrap();
     assert_eq!(contents_of(&open(&disk)), world);
 }
+
+/// The disk has room for a part of what is to be written, of any size.
+#[test]
+fn a_disk_that_is_full_at_any_byte_takes_all_or_nothing() {
+    let image = closed();
+    let used: usize = image.values().map(Vec::len).sum();
+    let (mut n_full, mut n_written) = (0, 0);
+    for room in (0..6_000).step_by(97) {
+        let (disk, mut db) = on_disk(&image);
+        let before = contents_of(&db);
+        let ada = ada(&db);
+        rename(&mut db, ada, &"x".repeat(2_000));
+        disk.limit(Some(used + room));
+        match db.flush_durable() {
+            Ok(_) => n_written += 1,
+            Err(error) => {
+                n_full += 1;
+                let (outcome, cause) = flush_failure(Err::<(), _>(error));
+                assert!(matches!(cause, FlushFailure::Full), "{cause:?}");
+                assert_eq!(outcome, Outcome::NotCommitted);
+                assert_eq!(after_death(&disk), before);
+                assert_eq!(db.n_dirty(), 1);
+                disk.limit(None);
+                let _ = db.flush_durable().unwrap();
+            }
+        }
+        assert_eq!(after_death(&disk), contents_of(&db));
+    }
+    assert!(n_full > 10 && n_written > 10, "{n_full} {n_written}");
+}

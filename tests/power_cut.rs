@@ -392,7 +392,7 @@ fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
 #[test]
 fn nothing_durable_is_lost_and_nothing_is_torn() {
     let n_images = std::env::var("GAMEDB_POWER_CUTS");
-    let n_images = n_images.map_or(2_000, |n| n.parse().unwrap());
+    let n_images = n_images.map_or(1_500, |n| n.parse().unwrap());
     let found = search(n_images, true, false);
     println!("{found:?}");
     assert_eq!(found.n_wrong(), 0, "{found:?}");
@@ -400,14 +400,14 @@ fn nothing_durable_is_lost_and_nothing_is_torn() {
 
 #[test]
 fn the_same_search_finds_losses_where_syncs_lie() {
-    let found = search(1_000, true, true);
+    let found = search(500, true, true);
     println!("{found:?}");
     assert!(found.n_wrong() > 0, "{found:?}");
 }
 
 #[test]
 fn the_same_search_finds_losses_without_syncs() {
-    let found = search(1_000, false, false);
+    let found = search(500, false, false);
     println!("{found:?}");
     assert!(found.n_wrong() > 0, "{found:?}");
 }

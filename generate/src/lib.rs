@@ -35,6 +35,7 @@ pub mod schema;
 mod sql;
 
 pub use analysis::pivot::{PivotInfo, is_pivot_table, pivot_info};
+pub use analysis::suggest::suggest;
 pub use analysis::{joins, owners, pivot, relations};
 pub use cli::build;
 pub use cli::run::{

@@ -262,7 +262,9 @@ const WORDS: &[(&str, &str)] = &[
 
 /// The singular of the last word of a name: `inventory_entries` → `inventory_entry`.
 pub fn singular(name: &str) -> String {
-    remembered(name, 1)
+    let one = remembered(name, 1);
+    // `s` alone is a name, and no ending.
+    if one.is_empty() { name.to_owned() } else { one }
 }
 
 /// The plural of the last word of a name: `inventory_entry` → `inventory_entries`.

@@ -78,7 +78,7 @@ fn errors_name_file_and_line() {
         (code, error.as_str()),
         (
             Some(2),
-            "error: schema.sql: line 2: near \",\": syntax error\n"
+            "error: schema.sql: line 2: near \",\": syntax error; read as SQLite: nothing in it is another dialect's; --dialect says otherwise\n"
         )
     );
 
@@ -270,10 +270,10 @@ fn a_file_that_may_only_be_read_is_not_replaced() {
 #[test]
 fn a_file_without_tables_is_an_error() {
     for (sql, expected) in [
-        ("", "SQLite"),
+        ("", "SQLite (nothing in it is another dialect's)"),
         (
             "-- MySQL dump\n/*!40101 SET NAMES utf8 */;\nSET x = `y`;\n",
-            "MySQL",
+            "MySQL (it has /*! comments, mysql dump, back ticks)",
         ),
     ] {
         let (code, _, complaint) = check(world(sql).path(), GENERATE);

@@ -106,7 +106,7 @@ fn config_errors() {
         ),
         (
             "[pivot.players]\n",
-            "gamedb.toml:1: unknown field `pivot`, expected one of `pivots`, `owners`, `values`, `enums`, `columns`, `tables`, `types`",
+            "gamedb.toml:1: unknown field `pivot`, expected one of `prefix`, `references`, `pivots`, `owners`, `values`, `enums`, `columns`, `tables`, `types`",
         ),
         (
             "[tables.players]\nsingular = 1\n",

@@ -422,12 +422,12 @@ fn errors_name_what_they_are_about() {
         (
             "SELECT 1; -- MySQL dump\nCREATE TABLE;\nFOO BAR;",
             "",
-            "schema.sql: no CREATE TABLE can be read as MySQL; `--dialect` names another dialect\n  line 2: `` cannot be read, and is left out\n  line 3: `FOO BAR` cannot be read, and is left out",
+            "schema.sql: no CREATE TABLE can be read as MySQL (it has mysql dump); `--dialect` names another dialect\n  line 2: `` cannot be read, and is left out\n  line 3: `FOO BAR` cannot be read, and is left out",
         ),
         (
             "CREATE TABLE t (\n  id INTEGER,,\n);",
             "",
-            "schema.sql: line 2: near \",\": syntax error",
+            "schema.sql: line 2: near \",\": syntax error; read as SQLite: nothing in it is another dialect's; --dialect says otherwise",
         ),
     ];
     for (sql, toml, expected) in cases {

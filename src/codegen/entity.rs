@@ -207,9 +207,9 @@ macro_rules! entity {
             impl ::core::fmt::Debug for $fields {
                 #[allow(unreachable_code, reason = "a table may have no fields")]
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    f.write_str(match *self {
-                        $($fields::$variant(_) => stringify!($variant),)*
-                    })
+                    match *self {
+                        $($fields::$variant(_) => f.write_str(stringify!($variant)),)*
+                    }
                 }
             }
 

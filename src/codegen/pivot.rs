@@ -5,7 +5,7 @@
 /// One column names the owned row. The owner has an arm for each of the others: `-> Table`, or `outside`
 /// for an id of something that is no row. Columns without an arm stay NULL.
 ///
-/// ```ignore
+/// ```text
 /// pivot! {
 ///     /// Says who owns a house.
 ///     pub struct HouseOwner in Tables.house_owners {

@@ -21,6 +21,19 @@ pub enum FileError {
         /// The file whose lock says so.
         lock: PathBuf,
     },
+    /// The file has a second name, a hard link. Each name has a lock and a write-ahead log of its own, so a
+    /// database under each would write over the other's pages.
+    #[error(
+        "{} has {n_names} names (hard links), each with a lock and a log of its own; remove all but one, which \
+         `find -samefile` lists, or open a copy",
+        path.display()
+    )]
+    HardLinked {
+        /// The world file.
+        path: PathBuf,
+        /// How many names it has.
+        n_names: u64,
+    },
     /// The lock file beside the world file could not be made or locked.
     #[error("the lock file {} cannot be made or locked", lock.display())]
     Lock {
@@ -42,12 +55,40 @@ pub enum FileError {
         path: PathBuf,
     },
     /// The file is something else than a world of these models. Nothing was written to it.
-    #[error("{} is not a world of these models: {}", path.display(), list(differences))]
+    #[error(
+        "{} is not a world of these models (`gamedb import` copies its rows into one): {}",
+        path.display(), list(differences)
+    )]
     Schema {
         /// The world file.
         path: PathBuf,
         /// All differences.
         differences: Vec<Difference>,
+    },
+    /// The file was written by a newer version of this crate, in a way that this one does not know.
+    #[error(
+        "{} has format {format}, and formats up to {known} are known here; open it with a newer gamedb",
+        path.display()
+    )]
+    NewerFormat {
+        /// The world file.
+        path: PathBuf,
+        /// The format that it says it has.
+        format: u8,
+        /// The newest one that this version knows.
+        known: u8,
+    },
+    /// The pages of the file are not those of one database: a write that was lost, a disk that fails, a copy that
+    /// was made while the file was open, or a file that somebody made so. Nothing was written to it.
+    #[error(
+        "{} is damaged; put it back from a backup, or see what `sqlite3 FILE .recover` finds: {}",
+        path.display(), list(problems)
+    )]
+    Damaged {
+        /// The world file.
+        path: PathBuf,
+        /// What is wrong, as far as it was looked for.
+        problems: Vec<String>,
     },
     /// Rows of the file are not what they have to be. Nothing was written to it.
     #[error("{} has {} rows that do not fit: {}", path.display(), problems.len(), list(problems))]
@@ -69,10 +110,20 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
-    /// There is no file, and a write-ahead log of one, which may hold all of it. To make a new file there
-    /// would destroy the log: put the file back, or move the log away.
+    /// The file has nothing in it, where a world was to be opened. A disk that was full, or a copy that was cut
+    /// off, leaves such a file.
     #[error(
-        "{} is not there, and its write-ahead log is: put the file back, or move {} away",
+        "{} is empty; put the world back from a backup, or open it without `existing` to begin a new one",
+        path.display()
+    )]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no file, or an empty one, and a write-ahead log, which may hold all of it. To make a new file
+    /// there would destroy the log: put the file back, or move the log away.
+    #[error(
+        "{} is not there or empty, and its write-ahead log is there: put the file back, or move {} away",
         path.display(), log.display()
     )]
     LogWithoutFile {
@@ -218,8 +269,21 @@ pub enum FlushFailure {
         "another program has written to the file: take that back, open the file again, or go on in a new one"
     )]
     ForeignWrite,
-    /// The file was moved, deleted, or replaced by another while it was open.
-    #[error("the file has been moved, deleted or replaced; put it back, or go on in a new one")]
+    /// Another program has changed the schema of the file, so that a flush would do something else there than
+    /// the models say. Nothing is written until that is taken back.
+    #[error(
+        "another program has changed the schema of the file: {}; take that back, or go on in a new file",
+        list(differences)
+    )]
+    SchemaChanged {
+        /// All differences from the models.
+        differences: Vec<Difference>,
+    },
+    /// The file or its write-ahead log was moved, deleted, or replaced by another while it was open. What is
+    /// written to a log that is gone is lost when the process ends.
+    #[error(
+        "the file, or its write-ahead log, has been moved, deleted or replaced; put it back, or go on in a new one"
+    )]
     Moved,
     /// An earlier flush had an unknown outcome.
     #[error("an earlier flush left the file in an unknown state; open it again")]
@@ -271,6 +335,14 @@ pub enum Difference {
         /// The table.
         table: String,
     },
+    /// Something else than a table has a table's name.
+    #[error("{table} is a {kind}, and not a table")]
+    NotATable {
+        /// The table.
+        table: String,
+        /// What it is in the file: `view`, `virtual` or `shadow`.
+        kind: String,
+    },
     /// A column is not there.
     #[error("column {table}.{column} is missing")]
     NoColumn {
@@ -308,6 +380,26 @@ pub enum Difference {
         what: String,
         /// Whether the models have it, and the file does not; or the other way round.
         expected: bool,
+    },
+    /// A CHECK is not the same: the file refuses rows that the models take, or takes rows that they do not.
+    #[error(
+        "table {table}: CHECK ({check}) is {}", if *.expected { "missing" } else { "not in the models" }
+    )]
+    Check {
+        /// The table.
+        table: String,
+        /// The CHECK, or one of those that it is made of with AND.
+        check: String,
+        /// Whether the models have it, and the file does not; or the other way round.
+        expected: bool,
+    },
+    /// An index that the models do not have, and that computes something at each write.
+    #[error("table {table}: an index on {index} is not in the models")]
+    Index {
+        /// The table.
+        table: String,
+        /// What it is on.
+        index: String,
     },
     /// A trigger would change rows behind the world's back.
     #[error("trigger {trigger} on table {table} would change rows unseen")]

@@ -92,7 +92,7 @@ impl Error {
     }
 
     /// Whether this is a failed flush that may succeed later without anybody's help: another program was
-    /// writing, or the disk was full. Nothing was written, and all rows are still dirty. A game loop
+    /// writing, a reader did not end, or the disk was full. Nothing was written, and all rows are still dirty. A game loop
     /// continues, and flushes again later:
     ///
     /// ```

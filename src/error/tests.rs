@@ -315,6 +315,9 @@ mod files {
                 source: backend(),
             },
             FlushFailure::ForeignWrite,
+            FlushFailure::SchemaChanged {
+                differences: differences(),
+            },
             FlushFailure::Moved,
             FlushFailure::Poisoned,
             FlushFailure::OtherWorld,
@@ -337,6 +340,7 @@ mod files {
             | FlushFailure::LogTooLarge { .. }
             | FlushFailure::RowCount { .. }
             | FlushFailure::ForeignWrite
+            | FlushFailure::SchemaChanged { .. }
             | FlushFailure::Moved
             | FlushFailure::Poisoned
             | FlushFailure::OtherWorld
@@ -360,6 +364,10 @@ mod files {
             | FileError::Rows { .. }
             | FileError::Exists { .. }
             | FileError::NotThere { .. }
+            | FileError::NewerFormat { .. }
+            | FileError::Damaged { .. }
+            | FileError::HardLinked { .. }
+            | FileError::Empty { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
             FileError::Lock { .. } => 1,
@@ -392,6 +400,20 @@ mod files {
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::NewerFormat {
+                path: path(),
+                format: 2,
+                known: 1,
+            },
+            FileError::Damaged {
+                path: path(),
+                problems: vec!["items: row 7 comes after row 7".into()],
+            },
+            FileError::HardLinked {
+                path: path(),
+                n_names: 2,
+            },
+            FileError::Empty { path: path() },
             FileError::LogWithoutFile {
                 path: path(),
                 log: "world.db-wal".into(),
@@ -440,6 +462,19 @@ mod files {
             },
             expected(true),
             expected(false),
+            Difference::NotATable {
+                table: table(),
+                kind: "view".into(),
+            },
+            Difference::Check {
+                table: table(),
+                check: "name <> ''".into(),
+                expected: true,
+            },
+            Difference::Index {
+                table: table(),
+                index: "( lower ( name ) )".into(),
+            },
             Difference::Trigger {
                 table: table(),
                 trigger: "t".into(),
@@ -471,7 +506,9 @@ mod files {
                 error.kind(),
                 ErrorKind::File(FileError::Flush {
                     outcome: Outcome::NotCommitted,
-                    cause: FlushFailure::Busy | FlushFailure::Full,
+                    cause: FlushFailure::Busy
+                        | FlushFailure::Full
+                        | FlushFailure::LogTooLarge { .. },
                     ..
                 })
             );
@@ -502,7 +539,10 @@ mod files {
         for difference in differences() {
             match difference {
                 Difference::NoTable { .. }
+                | Difference::NotATable { .. }
                 | Difference::NoColumn { .. }
+                | Difference::Check { .. }
+                | Difference::Index { .. }
                 | Difference::UnknownColumn { .. }
                 | Difference::Column { .. }
                 | Difference::Constraint { .. }

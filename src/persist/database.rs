@@ -112,7 +112,8 @@ impl<W: IsWorld> Database<W> {
 
     /// Writes every row that has changed since the last flush, and only those, in one transaction:
     /// INSERTs for new rows, UPDATEs of the dirty columns for changed rows, DELETEs for removed rows. The
-    /// cost is proportional to the changes; if there are none, no SQL is executed.
+    /// cost is proportional to the changes; if there are none, it only looks at the file:
+    /// whether it still exists, and whether another program has written to it.
     ///
     /// When it returns `Ok`, the file contains exactly the world of that moment, which survives the death
     /// of the process. A power cut may lose the last flushes, each as a whole.

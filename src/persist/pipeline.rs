@@ -156,6 +156,10 @@ impl Pipeline {
             batch.mark_committed(world, Selection::All);
             self.recycle(batch);
             if !self.worker.is_busy() {
+                // While the thread makes a checkpoint it is not waited for, and the next call looks.
+                let look = |writer: &mut Writer| writer.look_at_file(world);
+                let seen = self.worker.with_idle_writer(look);
+                seen.transpose().map_err(|failed| self.failed(failed))?;
                 self.worker.mark_all_committed(false);
             }
         } else {
@@ -266,6 +270,10 @@ impl Pipeline {
             batch.add_unchanged_next_id(world);
         }
         if !has_changes && !is_behind {
+            let look = |writer: &mut Writer| writer.look_at_file(world);
+            if let Some(seen) = self.worker.with_writer(look) {
+                seen.map_err(|failed| self.failed(failed))?;
+            }
             // Removes rows that are clean from the list of dirty rows.
             return Ok(self.mark_committed(world, batch, which, FlushReport::default()));
         }
@@ -275,13 +283,7 @@ impl Pipeline {
         };
         let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
             Some(Ok(written)) => written,
-            Some(Err(failed)) => {
-                self.note_failed_sync(&failed);
-                if failed.outcome == Outcome::Unknown {
-                    self.state.poison();
-                }
-                return Err(self.at_path(failed));
-            }
+            Some(Err(failed)) => return Err(self.failed(failed)),
             None => {
                 self.collect(world);
                 return Err(self.poisoned());
@@ -432,6 +434,15 @@ impl Pipeline {
             }
             Some((failed, _)) => Err(self.at_path(failed)),
         }
+    }
+
+    /// A failure in the caller's thread.
+    fn failed(&mut self, failed: Failed) -> FileError {
+        self.note_failed_sync(&failed);
+        if failed.outcome == Outcome::Unknown {
+            self.state.poison();
+        }
+        self.at_path(failed)
     }
 
     /// Why the file is not written to any more: the failure that caused it, the first time. To open the file again

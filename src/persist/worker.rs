@@ -271,6 +271,20 @@ impl<W: Writes> Worker<W> {
         lent.writer.as_mut().map(use_it)
     }
 
+    /// The same, but without waiting: `None` also while the thread has the writer, or is about to.
+    pub(super) fn with_idle_writer<R>(&self, use_it: impl FnOnce(&mut W) -> R) -> Option<R> {
+        let mut state = self.shared.lock();
+        if state.checkpoint_due.is_some() {
+            return None;
+        }
+        let mut lent = Guard {
+            shared: &self.shared,
+            writer: state.take_writer(),
+        };
+        drop(state);
+        lent.writer.as_mut().map(use_it)
+    }
+
     /// Records that the caller has written everything, with or without a generation of its own.
     pub(super) fn mark_all_committed(&mut self, is_new: bool) {
         debug_assert!(self.in_flight.is_empty(), "batches are in flight");

@@ -31,12 +31,15 @@ pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;
 /// A world file in a folder of its own.
 pub(crate) struct TestFile {
     folder: tempfile::TempDir,
+    /// Whether it is opened with rules that the models do not have.
+    is_trusted: bool,
 }
 
 impl TestFile {
     pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
+            is_trusted: false,
         }
     }
 
@@ -66,15 +69,25 @@ impl TestFile {
         self.try_open().unwrap()
     }
 
+    /// How this file is opened.
+    pub(crate) fn options(&self) -> Options {
+        let options = Options::new();
+        if self.is_trusted {
+            options.trust_rules_of_file()
+        } else {
+            options
+        }
+    }
+
     pub(crate) fn try_open(&self) -> Result<Database<World>, Error> {
-        let db = Database::<World>::open(self.path())?;
+        let db = self.options().open::<World>(self.path())?;
         assert_eq!(db.check(), [""; 0]);
         Ok(db)
     }
 
     /// Opens it with a busy timeout of zero: it does not wait for another program that is writing.
     pub(crate) fn open_impatient(&self) -> Database<World> {
-        let options = Options::new().busy_timeout(Duration::from_millis(1));
+        let options = self.options().busy_timeout(Duration::from_millis(1));
         options.open(self.path()).unwrap()
     }
 
@@ -82,7 +95,7 @@ impl TestFile {
     pub(crate) fn open_watched(&self) -> (Database<World>, Statements) {
         let statements = Statements::default();
         let seen = Arc::clone(&statements.0);
-        let options = Options::new().on_statement(move |sql| {
+        let options = self.options().on_statement(move |sql| {
             seen.lock().unwrap().push(sql.to_owned());
         });
         let db = options.open::<World>(self.path()).unwrap();
@@ -212,6 +225,9 @@ impl Statements {
     }
 }
 
+/// All that a flush executes with nothing to write: whether another program has written to the file.
+pub(crate) const LOOK: &str = "PRAGMA data_version";
+
 /// A new file with an empty world.
 pub(crate) fn new_file() -> (TestFile, Database<World>) {
     let file = TestFile::new();
@@ -241,7 +257,9 @@ pub(crate) fn refusing_file() -> TestFile {
         }
         check(ddl, "inventory_entries", "quantity <> 666")
     };
-    TestFile::by_hand(alter, "")
+    let mut file = TestFile::by_hand(alter, "");
+    file.is_trusted = true;
+    file
 }
 
 /// The return type of a setter: a `Result` if it can refuse, `()` if it cannot.

@@ -56,6 +56,7 @@ fn a_missing_column_and_a_renamed_one() {
         &[
             "column item_blueprints.bake_time_ms is missing",
             "column item_blueprints.bake_time is not in the models",
+            "table item_blueprints: CHECK (bake_time_ms >= 0) is missing",
         ],
     );
 }
@@ -124,6 +125,7 @@ fn a_unique_column_with_another_collation() {
     assert_eq!(
         differences(&file),
         [
+            "column players.email is declared as TEXT NOT NULL COLLATE NOCASE, not as TEXT NOT NULL",
             "table players: UNIQUE (email COLLATE NOCASE) is not in the models",
             "table players: UNIQUE (email) is missing",
         ]

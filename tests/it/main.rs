@@ -27,4 +27,5 @@ mod readme;
 mod reopen;
 mod save;
 mod transactions;
+mod trust;
 mod write_order;

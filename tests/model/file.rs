@@ -77,9 +77,11 @@ fn cell(value: ValueRef<'_>) -> Cell {
     }
 }
 
-/// Opens it with a busy timeout of zero.
+/// Opens it without waiting for locks, and accepts the trigger with which the tests make the file refuse rows.
 pub(crate) fn open(file: &TestFile) -> Database<World> {
-    let options = gamedb::Options::new().busy_timeout(std::time::Duration::from_millis(1));
+    let options = gamedb::Options::new()
+        .busy_timeout(std::time::Duration::from_millis(1))
+        .trust_rules_of_file();
     let db = options.open::<World>(file.path()).unwrap();
     assert_eq!(db.check(), [""; 0]);
     db

@@ -118,7 +118,7 @@ fn named<'s>(schema: &'s Schema, config: &Config, word: &str) -> Vec<&'s Table> 
             && match said {
                 Some(singular) => singular.get_ref() == word,
                 None => {
-                    let table = Ident::new(&table.name);
+                    let table = Ident::new(config.bare(&table.name));
                     let table = table.stem();
                     table == word || table == many || names::singular(table) == word
                 }

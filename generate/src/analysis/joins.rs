@@ -99,7 +99,13 @@ impl Joins<'_> {
             let why = format!("no join: [tables.{}] forbids it", table.name);
             return Ok(JoinInfo::no(vec![why]));
         }
-        let info = self.by_shape(table, forced == Some(true));
+        let mut info = self.by_shape(table, forced == Some(true));
+        if info.kind == JoinKind::No && !self.is_pivot(&table.name) {
+            info.reasons.extend(self.shared_key(table).map(|key| {
+                let (target, column) = (&key.target, &key.column);
+                format!("one to one with {target}: {column} is the key of both")
+            }));
+        }
         match said {
             Some(join) if info.kind != JoinKind::Plain => {
                 let why = match info.reasons.is_empty() {
@@ -159,6 +165,9 @@ impl Joins<'_> {
             Err(reasons) => return JoinInfo::no(reasons),
         };
         let ends = [a.column.clone(), b.column.clone()];
+        if self.shared_key(table).is_some() && !forced {
+            return JoinInfo::no(Vec::new());
+        }
         let pair = format!("{} and {}", a.column, b.column);
         let linked = format!("{} with {}", a.target, b.target);
         let payload: Vec<&str> = table
@@ -170,6 +179,10 @@ impl Joins<'_> {
         let own_id = table.primary_key.first();
         let own_id = own_id.is_some_and(|id| !id.starts_with(SURROGATE_ID));
         let proof = self.proof(table, &ends);
+        if let Some(key) = self.pointing(table).filter(|_| proof.is_some() && !forced) {
+            let why = format!("no join: {}.{} points to its rows", key.table, key.column);
+            return JoinInfo::no(vec![why]);
+        }
         let (kind, reason) = match (proof, payload.as_slice()) {
             (Some(proof), []) => (JoinKind::Plain, format!("links {linked}: {proof}")),
             (Some(proof), payload) if forced => {
@@ -237,11 +250,24 @@ impl Joins<'_> {
             return Some(format!("{} and {} are UNIQUE together", ends[0], ends[1]));
         }
         // A UNIQUE end alone is an attribute of that end, or a row of its own if other tables point to it.
-        let named = |relation: &Relation| relation.target == table.name;
-        if self.relations.iter().any(named) {
+        if self.pointing(table).is_some() {
             return None;
         }
         let one = ends.iter().find(|end| table.is_unique(end))?;
         Some(format!("{one} is UNIQUE"))
+    }
+
+    /// A foreign key that points to rows of this table, which are rows of their own then.
+    fn pointing(&self, table: &Table) -> Option<&Relation> {
+        let mut relations = self.relations.iter();
+        relations.find(|relation| relation.target == table.name && relation.table != table.name)
+    }
+
+    /// The foreign key that is the key of a table in its source: each of its rows goes with one row of another
+    /// table.
+    fn shared_key(&self, table: &Table) -> Option<&Relation> {
+        let mut relations = self.relations.iter();
+        relations
+            .find(|relation| relation.table == table.name && table.is_shared_key(&relation.column))
     }
 }

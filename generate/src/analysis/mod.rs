@@ -6,3 +6,4 @@ pub mod joins;
 pub mod owners;
 pub mod pivot;
 pub mod relations;
+pub(crate) mod suggest;

@@ -74,9 +74,13 @@ pub fn relation(
         (target.name.clone(), Found::Declared, key.on_delete)
     } else {
         let said = config.references(&table.name, &column.name);
+        let own = config.column(&table.name, &column.name);
+        let is_for_all = own.is_none_or(|section| section.references.is_none());
         match said.map(|references| references.get_ref()) {
-            Some(References::Table(target)) => (target.clone(), Found::Config, OnDelete::NoAction),
+            // A line for all tables is not for a column of texts that has the same name.
+            Some(_) if is_for_all && !column.is_integer() => return None,
             Some(References::No(_)) => return None,
+            Some(References::Table(target)) => (target.clone(), Found::Config, OnDelete::NoAction),
             None => {
                 let Guess::One(target) = guess(schema, config, table, column) else {
                     return None;
@@ -90,7 +94,9 @@ pub fn relation(
         column: column.name.clone(),
         target,
         found,
-        on_delete,
+        on_delete: config
+            .on_delete(&table.name, &column.name)
+            .unwrap_or(on_delete),
         unique: table.is_unique(&column.name),
         nullable: !column.not_null,
     })
@@ -133,6 +139,22 @@ pub(crate) fn ambiguous(schema: &Schema, config: &Config) -> Vec<String> {
         }
     }
     notes
+}
+
+/// The columns of foreign keys that are not followed, where their names look like keys to another table.
+pub(crate) fn misleading(schema: &Schema, config: &Config) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for table in &schema.tables {
+        for column in &table.columns {
+            let is_key = |key: &ForeignKey| key.columns.as_slice() == [column.name.as_str()];
+            if table.unfollowed_keys.iter().any(is_key)
+                && guess(schema, config, table, column) != Guess::None
+            {
+                found.push((table.name.clone(), column.name.clone()));
+            }
+        }
+    }
+    found
 }
 
 /// A NOT NULL column that has to be NULL where it points to no row.

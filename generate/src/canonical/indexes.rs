@@ -56,8 +56,18 @@ pub(super) fn sets(
 
 /// A warning about an index.
 fn warning(table: &TableDraft, key: &DeclaredKey, what: &str) -> String {
-    let name = key.name.as_deref().unwrap_or("without a name");
-    format!("table {}: index {name} {what}", table.name)
+    let index = match &key.name {
+        Some(name) => format!("index {name}"),
+        None => {
+            let parts = key.parts.iter().map(|part| match part {
+                KeyPart::Column(name) | KeyPart::Prefix(name, _) => name.as_str(),
+                KeyPart::Expression(text) => text.as_str(),
+            });
+            let kind = if key.unique { "UNIQUE" } else { "the index" };
+            format!("{kind} ({})", parts.collect::<Vec<_>>().join(", "))
+        }
+    };
+    format!("table {}: {index} {what}", table.name)
 }
 
 /// The columns of an index; `None` with a warning if it has other parts, so that it is left out.
@@ -154,16 +164,19 @@ fn compared(
         })
         .copied()
         .collect();
-    if !loose.is_empty() {
-        warnings.push(format!(
-            "table {}: UNIQUE ({}) compares texts exactly here; MySQL takes some for equal, such as those that differ in upper and lower case",
-            table.name,
-            table.column_names(places)
-        ));
+    let warning = format!(
+        "table {}: UNIQUE ({}) compares texts exactly here; MySQL takes some for equal, such as those that differ in upper and lower case",
+        table.name,
+        table.column_names(places)
+    );
+    // Two keys over the same columns are one to say.
+    if !loose.is_empty() && !warnings.contains(&warning) {
+        warnings.push(warning);
     }
 }
 
-/// Gives the columns of foreign keys that are not followed an index, as databases do.
+/// Gives the columns of foreign keys that are not followed an index, as databases do. One that merely starts with
+/// them does not do: models have a finder for exactly these columns.
 pub(super) fn of_unfollowed(tables: &mut [TableDraft], unfollowed: &[(String, ForeignKey)]) {
     for (name, key) in unfollowed {
         let Some(table) = tables.iter_mut().find(|table| table.name == *name) else {
@@ -180,7 +193,7 @@ pub(super) fn of_unfollowed(tables: &mut [TableDraft], unfollowed: &[(String, Fo
         if is_id
             || indexes
                 .chain(&table.uniques)
-                .any(|columns| columns.starts_with(&places))
+                .any(|columns| *columns == places)
         {
             continue;
         }

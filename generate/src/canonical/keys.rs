@@ -4,7 +4,7 @@ use super::draft::{Id, ReferenceDraft, TableDraft, surrogate};
 use crate::config::{Config, References};
 use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::SqlType;
-use crate::schema::{ForeignKey, OnDelete};
+use crate::schema::{ForeignKey, OnDelete, shared_key};
 use crate::sql::cursor::Path;
 
 /// Determines the id of each table.
@@ -27,10 +27,8 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft], config: &Config) {
             match &tables[*target].id {
                 Id::Unknown => return true,
                 Id::Column(_) => {
-                    let why = format!(
-                        "`{}` is the id of its row in {}",
-                        tables[*at].columns[*column].name, tables[*target].name
-                    );
+                    let own = shared_key(&tables[*at].columns[*column].name);
+                    let why = format!("{own}{}", tables[*target].name);
                     let name = surrogate(&tables[*at]);
                     tables[*at].id = Id::Surrogate { name, why };
                 }
@@ -136,6 +134,7 @@ fn names_key(target: &DeclaredTable, key: &DeclaredForeignKey) -> bool {
 pub(super) fn foreign_keys(
     ddl: &Ddl,
     tables: &mut [TableDraft],
+    config: &Config,
     warnings: &mut Vec<String>,
 ) -> Vec<(String, ForeignKey)> {
     let mut unfollowed = Vec::new();
@@ -161,7 +160,10 @@ pub(super) fn foreign_keys(
             }
             match followed(ddl, tables, at, &places, target, key) {
                 Ok((column, target)) => {
-                    if let Some(why) = refer(tables, at, column, target, key.on_delete) {
+                    let own = &tables[at];
+                    let wanted = config.on_delete(&own.name, &own.columns[column].name);
+                    let on_delete = wanted.unwrap_or(key.on_delete);
+                    if let Some(why) = refer(tables, at, column, target, on_delete) {
                         warn(&why);
                     }
                 }

@@ -20,7 +20,7 @@ pub(crate) use split_owners::split_owners;
 
 use crate::config::Config;
 use crate::input::ddl::Ddl;
-use crate::schema::ForeignKey;
+use crate::schema::{ForeignKey, NO_KEY};
 use crate::sql::Dialect;
 use draft::{Id, TableDraft};
 use warnings::ByColumn;
@@ -62,6 +62,22 @@ impl Canonical {
             }
         }
         self.warnings.extend(said.into_warnings());
+        self.text = write::write(&self.tables);
+    }
+
+    /// Says in the text that a column is no key, whatever its name looks like: what says so is not in the text.
+    pub(crate) fn say_no_keys(&mut self, columns: &[(String, String)]) {
+        for (table, name) in columns {
+            let mut tables = self.tables.iter_mut();
+            let Some(table) = tables.find(|known| known.name == *table) else {
+                continue;
+            };
+            if let Some(at) = table.position(name) {
+                let comment = table.columns[at].comment.get_or_insert_default();
+                let gap = if comment.is_empty() { "" } else { "\n" };
+                comment.push_str(&format!("{gap}{NO_KEY}"));
+            }
+        }
         self.text = write::write(&self.tables);
     }
 
@@ -123,7 +139,7 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
         }
     }
     warnings.extend(of_columns.into_warnings());
-    canonical.unfollowed = keys::foreign_keys(ddl, &mut tables, warnings);
+    canonical.unfollowed = keys::foreign_keys(ddl, &mut tables, config, warnings);
     indexes::sets(ddl, dialect, &mut tables, warnings);
     indexes::of_unfollowed(&mut tables, &canonical.unfollowed);
     for (source, table) in ddl.tables.iter().zip(&mut tables) {

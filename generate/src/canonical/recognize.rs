@@ -40,7 +40,9 @@ fn is_kept(table: &Table, config: &Config) -> bool {
                 let own = table.column(column);
                 let not_null = own.is_some_and(|column| column.not_null);
                 let is_id = own.is_some_and(|column| column.primary_key);
+                let wanted = config.on_delete(&table.name, column);
                 !is_id
+                    && wanted.is_none_or(|wanted| wanted == key.on_delete)
                     && key.on_delete != OnDelete::SetDefault
                     && !(key.on_delete == OnDelete::SetNull && not_null)
             }

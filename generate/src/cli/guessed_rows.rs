@@ -71,6 +71,11 @@ pub(crate) fn take_back(schema: &mut Schema, refuted: &[Refuted]) {
 }
 
 impl Refuted {
+    /// Its table and its column.
+    pub(crate) fn place(&self) -> (String, String) {
+        (self.table.clone(), self.column.clone())
+    }
+
     pub(crate) fn note(&self) -> String {
         let place = format!("{}.{}", self.table, self.column);
         format!(

@@ -163,7 +163,7 @@ fn from_text(
         (Dialect::Sqlite, Some(found)) => {
             let found = found.map_err(|source| Error::Schema {
                 file: name.to_owned(),
-                source,
+                source: with_note(source, &note),
             })?;
             let mut loaded = from_sqlite(found, Some(source), name, config, note)?;
             if is_changed && !loaded.is_translated {
@@ -188,6 +188,7 @@ fn from_sqlite(
             file: name.to_owned(),
             source: ReadError::NoTables {
                 dialect: Dialect::Sqlite,
+                why: why_of(&note),
                 n_dropped: text.map_or(0, created),
                 warnings: Vec::new(),
             },
@@ -231,6 +232,24 @@ fn from_sqlite(
     )
 }
 
+/// What a guess of the dialect is based on, out of the note that says so.
+fn why_of(note: &str) -> String {
+    let guess = note.strip_suffix("; --dialect says otherwise");
+    let why = guess.and_then(|guess| guess.split_once(": "));
+    why.map(|(_, why)| why.to_owned()).unwrap_or_default()
+}
+
+/// An error of SQLite with the reason why the text was taken for SQLite's.
+fn with_note(error: ReadError, note: &str) -> ReadError {
+    match error {
+        ReadError::Sql { line, message } if !why_of(note).is_empty() => ReadError::Sql {
+            line,
+            message: format!("{message}; {note}"),
+        },
+        other => other,
+    }
+}
+
 /// How many tables a text of SQLite creates.
 fn created(text: &str) -> usize {
     text.to_ascii_uppercase().matches("CREATE TABLE").count()
@@ -249,6 +268,7 @@ fn from_script(
             file: name.to_owned(),
             source: ReadError::NoTables {
                 dialect,
+                why: why_of(&note),
                 n_dropped: read.n_dropped,
                 warnings: read.warnings,
             },
@@ -279,13 +299,17 @@ fn finish(
     let (mut text, mut schema) = read_back(&canonical, &pairs, name)?;
     let refuted = rows.map(|rows| guessed_rows::refuted(&schema, config, rows));
     let refuted = refuted.unwrap_or_default();
-    guessed_rows::take_back(&mut schema, &refuted);
     notes.extend(refuted.iter().map(Refuted::note));
+    let mut no_keys = relations::misleading(&schema, config);
+    no_keys.extend(refuted.iter().map(Refuted::place));
+    if !no_keys.is_empty() {
+        canonical.say_no_keys(&no_keys);
+        (text, schema) = read_back(&canonical, &pairs, name)?;
+    }
     let nullable = relations::nullable(&schema, config);
     if !nullable.is_empty() {
         canonical.make_nullable(&nullable_columns(&nullable));
         (text, schema) = read_back(&canonical, &pairs, name)?;
-        guessed_rows::take_back(&mut schema, &refuted);
     }
     for Nullable {
         table,

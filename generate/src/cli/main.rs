@@ -8,7 +8,7 @@ use gamedb_generate::diagram::{Format, diagram};
 use gamedb_generate::import::{ImportOptions, import};
 use gamedb_generate::{
     Dialect, Error, Input, Options, Outcome, Remarks, explain, generate_with, read, refuse_inputs,
-    resolve, write_file,
+    resolve, suggest, write_file,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -65,6 +65,9 @@ enum Command {
         /// Print JSON.
         #[arg(long)]
         json: bool,
+        /// Print lines for gamedb.toml instead: keys that the names of columns make likely.
+        #[arg(long, conflicts_with = "json")]
+        suggest: bool,
     },
     /// Draw the tables: what points to what, and who owns what.
     Diagram {
@@ -162,8 +165,17 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             };
             run_import(&files.into(), &options, json)
         }
-        Command::Explain { files, json } => {
+        Command::Explain {
+            files,
+            json,
+            suggest: is_suggested,
+        } => {
             let (schema, config) = read(&files.into())?;
+            if is_suggested {
+                config.verify(&schema)?;
+                print!("{}", suggest(&schema, &config));
+                return Ok(ExitCode::SUCCESS);
+            }
             let explanation = explain::explain(&schema, &config)?;
             match explanation.json() {
                 Ok(text) if json => println!("{text}"),

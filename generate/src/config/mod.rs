@@ -8,9 +8,11 @@ use std::ops::Range;
 
 use crate::error::ConfigError;
 use crate::names::{self, Ident};
+use crate::sql::OnDelete;
 pub use sections::{
-    ColumnSection, EnumSection, KindValue, Name, OwnerSection, OwnerVariant, PivotSection,
-    References, Sections, Spanned, TableSection, TypeName, ValueSection, VariantSection,
+    ColumnSection, EnumSection, KindValue, Name, OnDeleteName, OwnerSection, OwnerVariant,
+    PivotSection, References, Sections, Spanned, TableSection, TypeName, ValueSection,
+    VariantSection,
 };
 
 /// A `gamedb.toml` that was parsed; [`Config::verify`] checks it against a schema.
@@ -70,7 +72,30 @@ impl Config {
 
     /// What the file says of the table that a column points to.
     pub(crate) fn references(&self, table: &str, column: &str) -> Option<&Spanned<References>> {
-        self.column(table, column)?.references.as_ref()
+        let own = self.column(table, column);
+        own.and_then(|section| section.references.as_ref())
+            .or_else(|| self.references_of_all(table, column))
+    }
+
+    /// What `[references]` says of a column, unless it is the target's own.
+    fn references_of_all(&self, table: &str, column: &str) -> Option<&Spanned<References>> {
+        let mut all = self.sections.references.iter();
+        let (_, said) = all.find(|(name, _)| name.get_ref().eq_ignore_ascii_case(column))?;
+        let is_own = matches!(said.get_ref(), References::Table(to) if to == table);
+        (!is_own).then_some(said)
+    }
+
+    /// What the file says of a removal of the row that a column points to.
+    pub(crate) fn on_delete(&self, table: &str, column: &str) -> Option<OnDelete> {
+        let said = self.column(table, column)?.on_delete.as_ref()?;
+        Some((*said.get_ref()).into())
+    }
+
+    /// The name of a table without the prefix that all have.
+    pub(crate) fn bare<'t>(&self, table: &'t str) -> &'t str {
+        let prefix = self.sections.prefix.as_ref();
+        let bare = prefix.and_then(|prefix| table.strip_prefix(prefix.get_ref().as_str()));
+        bare.filter(|bare| !bare.is_empty()).unwrap_or(table)
     }
 
     /// The number that means that a column points to no row.
@@ -109,7 +134,7 @@ impl Config {
     pub(crate) fn singular(&self, table: &str) -> String {
         let said = self.table(table).and_then(|table| table.singular.as_ref());
         said.map_or_else(
-            || names::singular(Ident::new(table).stem()),
+            || names::singular(Ident::new(self.bare(table)).stem()),
             |name| name.get_ref().clone(),
         )
     }

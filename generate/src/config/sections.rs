@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 pub use toml::Spanned;
 
+use crate::sql::OnDelete;
+
 /// A name, and where it stands in the file.
 pub type Name = Spanned<String>;
 
@@ -12,6 +14,10 @@ pub type Name = Spanned<String>;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sections {
+    /// `prefix`: what the names of tables start with, and names in Rust do not.
+    pub prefix: Option<Name>,
+    /// `[references]`: the tables that columns of these names point to, in all tables.
+    pub references: BTreeMap<Name, Spanned<References>>,
     /// `[pivots.<table>]`
     pub pivots: BTreeMap<Name, PivotSection>,
     /// `[owners.<table>.<field>]`
@@ -145,6 +151,35 @@ pub struct ColumnSection {
     pub references: Option<Spanned<References>>,
     /// The number that the source has where the column points to no row.
     pub none: Option<Spanned<i64>>,
+    /// What happens to its row when the one that it points to is removed; as declared without it.
+    pub on_delete: Option<Spanned<OnDeleteName>>,
+}
+
+/// The actions of a foreign key that the config can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnDeleteName {
+    /// This row is removed too.
+    Cascade,
+    /// The column becomes NULL.
+    #[serde(rename = "set null")]
+    SetNull,
+    /// The row that it points to cannot be removed.
+    Restrict,
+    /// As `restrict`, checked at the end.
+    #[serde(rename = "no action")]
+    NoAction,
+}
+
+impl From<OnDeleteName> for OnDelete {
+    fn from(name: OnDeleteName) -> Self {
+        match name {
+            OnDeleteName::Cascade => Self::Cascade,
+            OnDeleteName::SetNull => Self::SetNull,
+            OnDeleteName::Restrict => Self::Restrict,
+            OnDeleteName::NoAction => Self::NoAction,
+        }
+    }
 }
 
 /// The target of a column, as the config has it.

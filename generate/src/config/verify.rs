@@ -66,6 +66,7 @@ impl Config {
             self.own_id(table, column, section)?;
             self.verify_references(schema, table, column, section)?;
         }
+        self.verify_all(schema)?;
         for name in self.sections.tables.keys() {
             self.known(schema, name, name.get_ref())?;
         }
@@ -82,6 +83,42 @@ impl Config {
         };
         let what = format!("variant {:?} {wrong}", variant.name.get_ref());
         Err(self.impossible(variant.name.span(), what))
+    }
+
+    /// Checks what the file says of all tables at once.
+    fn verify_all(&self, schema: &Schema) -> Result<(), ConfigError> {
+        if let Some(prefix) = &self.sections.prefix {
+            let start = prefix.get_ref().as_str();
+            if !schema
+                .tables
+                .iter()
+                .any(|table| table.name.starts_with(start))
+            {
+                let what = format!("no table's name starts with {start:?}");
+                return Err(self.impossible(prefix.span(), what));
+            }
+        }
+        for (name, to) in &self.sections.references {
+            let columns = schema.tables.iter().flat_map(|table| &table.columns);
+            let same = |column: &&Column| column.name.eq_ignore_ascii_case(name.get_ref());
+            let same: Vec<&Column> = columns.filter(same).collect();
+            let what = match same.first() {
+                None => format!("no table has a column {:?}", name.get_ref()),
+                Some(_) if !same.iter().any(|column| column.is_integer()) => {
+                    format!("no column {:?} holds integers", name.get_ref())
+                }
+                Some(_) => match to.get_ref() {
+                    References::Table(table) => {
+                        self.known_at(schema, to.span(), table)?;
+                        continue;
+                    }
+                    References::No(false) => continue,
+                    References::No(true) => "`references` is a table's name, or false".to_owned(),
+                },
+            };
+            return Err(self.impossible(name.span(), what));
+        }
+        Ok(())
     }
 
     /// Refuses what cannot be said of the id of a row.
@@ -113,6 +150,10 @@ impl Config {
             (
                 section.none.as_ref().map(Spanned::span),
                 ", which is never NULL",
+            ),
+            (
+                section.on_delete.as_ref().map(Spanned::span),
+                ", and points to none",
             ),
             (
                 points.map(Spanned::span),

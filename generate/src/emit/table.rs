@@ -205,10 +205,9 @@ pub(crate) fn default_value(table: &Table<'_>, field: &FieldModel) -> Option<Str
         FieldKind::Owner { ty, required: true } => {
             let ty = &table.model[*ty];
             let arm = ty.arms.first()?;
-            let none = if arm.key.is_some() {
-                "Default::default()"
-            } else {
-                "0"
+            let none = match &arm.key {
+                Some(key) => format!("{}::null()", key_type(table.model, key.target)),
+                None => "0".to_owned(),
             };
             Some(format!("{}::{}({none})", ty.type_name, arm.variant))
         }

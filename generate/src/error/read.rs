@@ -25,10 +25,12 @@ pub enum ReadError {
         name: String,
     },
     /// A script that creates no table, or drops all of them again.
-    #[error("{}; `--dialect` names another dialect{}", nothing(*dialect, *n_dropped), first(warnings))]
+    #[error("{}; `--dialect` names another dialect{}", nothing(*dialect, why, *n_dropped), first(warnings))]
     NoTables {
         /// What it was read as.
         dialect: Dialect,
+        /// What the guess is based on; empty where the dialect was named.
+        why: String,
         /// How many tables it creates and drops again.
         n_dropped: usize,
         /// What could not be read.
@@ -37,8 +39,11 @@ pub enum ReadError {
 }
 
 /// Why there is no table.
-fn nothing(dialect: Dialect, n_dropped: usize) -> String {
-    let name = dialect.name();
+fn nothing(dialect: Dialect, why: &str, n_dropped: usize) -> String {
+    let name = match why {
+        "" => dialect.name().to_owned(),
+        why => format!("{} ({why})", dialect.name()),
+    };
     match n_dropped {
         0 => format!("no CREATE TABLE can be read as {name}"),
         1 => format!("no table is left: read as {name}, it creates 1 table, and drops it again"),

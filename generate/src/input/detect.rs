@@ -38,6 +38,9 @@ const MYSQL: Markers = Markers {
         "on update current_timestamp",
         "\ndelimiter ",
         " enum(",
+        " enum (",
+        " set(",
+        " set (",
         "int(11)",
         "int(10)",
     ],
@@ -58,12 +61,12 @@ const POSTGRES: Markers = Markers {
         "without time zone",
         "::",
         "bigserial",
-        " serial primary",
         " serial not null",
         "jsonb",
         "timestamptz",
         " from stdin",
         "as identity",
+        "default now()",
         "create extension",
         "create sequence",
         "alter table only ",
@@ -94,6 +97,37 @@ impl Markers {
     }
 }
 
+impl Matches {
+    fn add(&mut self, marker: &'static str) {
+        self.markers.push(marker);
+        self.weight += 2;
+    }
+}
+
+/// Whether a column has the type SERIAL: behind a name, and before the end of its definition.
+fn has_serial_column(sample: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || "_\"`".contains(c);
+    sample.match_indices(" serial").any(|(at, word)| {
+        let rest = sample[at + word.len()..].trim_start_matches(' ');
+        sample[..at].ends_with(is_name)
+            && (rest.starts_with([',', '\n'])
+                || rest.starts_with("unique")
+                || rest.starts_with("primary"))
+    })
+}
+
+/// Whether a table has an index in its own statement, as in MySQL: `KEY name (..)`.
+fn has_named_key(sample: &str) -> bool {
+    let starts = ["\nkey ", ", key ", "\nunique key ", ", unique key "];
+    starts.iter().any(|start| {
+        sample.match_indices(start).any(|(at, start)| {
+            let rest = &sample[at + start.len()..];
+            let name = rest.trim_start_matches(|c: char| c.is_alphanumeric() || "_`".contains(c));
+            name.len() < rest.len() && name.trim_start().starts_with('(')
+        })
+    })
+}
+
 /// Words of SQLite alone.
 const SQLITE: &[&str] = &[
     "autoincrement",
@@ -107,7 +141,14 @@ const SQLITE: &[&str] = &[
 /// nearly any word as a type, so that is weak evidence if the text has another dialect's own words.
 pub(crate) fn detect(source: &str, sqlite_takes_it: bool) -> Guess {
     let sample = sample(source);
-    let (mysql, postgres) = (MYSQL.found(&sample), POSTGRES.found(&sample));
+    let (mut mysql, mut postgres) = (MYSQL.found(&sample), POSTGRES.found(&sample));
+    if has_serial_column(&sample) {
+        postgres.add("a column of type SERIAL");
+    }
+    // A column can be called `key`, of a type with a length.
+    if !sqlite_takes_it && has_named_key(&sample) {
+        mysql.add("a KEY with a name");
+    }
     let found = if postgres.weight > mysql.weight {
         postgres
     } else {
@@ -169,8 +210,19 @@ fn sample(source: &str) -> String {
             continue;
         }
         sample.push('\n');
-        // Lines with the values of rows can be long.
-        sample.extend(line.chars().take(400).map(|c| c.to_ascii_lowercase()));
+        // Lines with the values of rows can be long. Definitions are often aligned.
+        let mut was_blank = true;
+        for c in line.chars().take(400) {
+            let is_blank = c == ' ' || c == '\t';
+            if !(is_blank && was_blank) {
+                sample.push(if is_blank {
+                    ' '
+                } else {
+                    c.to_ascii_lowercase()
+                });
+            }
+            was_blank = is_blank;
+        }
         if sample.len() > LOOKED_AT {
             break;
         }

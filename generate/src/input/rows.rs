@@ -42,6 +42,7 @@ pub(super) fn insert(ddl: &mut Ddl, statement: &Statement<'_>, current: &str, di
             let Some(at) = place.filter(|at| open.contains(at)) else {
                 continue;
             };
+            let value = std::str::from_utf8(value).unwrap_or_default();
             let number: Option<i64> = value.trim().trim_matches('\'').parse().ok();
             if number.is_some_and(|number| !(0..=1).contains(&number)) {
                 table.columns[at].has_other_numbers = true;
@@ -162,10 +163,10 @@ struct Rows<'t> {
     escapes: bool,
 }
 
-impl Iterator for Rows<'_> {
-    type Item = Vec<String>;
+impl<'t> Iterator for Rows<'t> {
+    type Item = Vec<&'t [u8]>;
 
-    fn next(&mut self) -> Option<Vec<String>> {
+    fn next(&mut self) -> Option<Self::Item> {
         let start = self.rest.iter().position(|byte| *byte == b'(')?;
         self.rest = &self.rest[start + 1..];
         let (mut values, mut from, mut depth, mut at) = (Vec::new(), 0, 0_usize, 0);
@@ -180,7 +181,7 @@ impl Iterator for Rows<'_> {
                 (None, b'(') => depth += 1,
                 (None, b')') if depth > 0 => depth -= 1,
                 (None, b',' | b')') if depth == 0 => {
-                    values.push(String::from_utf8_lossy(&self.rest[from..at]).into_owned());
+                    values.push(&self.rest[from..at]);
                     from = at + 1;
                     if byte == b')' {
                         self.rest = &self.rest[at + 1..];

@@ -96,7 +96,19 @@ impl<'a> Resolver<'a> {
                 && !others.any(|other| Ident::new(&other.name).stem() == *stem)
         });
         let stem = stem.map(Ident::new);
-        stem.into_iter().chain([own]).collect()
+        // Every row has an id of its own, so a foreign key called `id` needs another name.
+        let target = match kind {
+            FieldKind::ForeignKey(key) if own.stem() == "id" => {
+                let target = &self.schema.tables[key.target.0].name;
+                Some(Ident::new(&self.config.singular(target)))
+            }
+            _ => None,
+        };
+        let target = target.filter(|word| {
+            let mut others = table.columns.iter();
+            !others.any(|other| Ident::new(&other.name).stem() == word.stem())
+        });
+        stem.into_iter().chain(target).chain([own]).collect()
     }
 
     /// What the field of a single column holds.

@@ -38,7 +38,7 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
         supported(table)?;
     }
     let (all, unfollowed) = relations::relations(schema, config)?;
-    nones(config, &all)?;
+    of_keys(config, &all)?;
     let mut relations: HashMap<String, Vec<Relation>> = HashMap::new();
     for relation in all {
         let of_table = relations.entry(relation.table.clone());
@@ -77,18 +77,21 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     Ok(model)
 }
 
-/// Refuses a number that means none for a column that points nowhere.
-fn nones(config: &Config, relations: &[Relation]) -> Result<(), ConfigError> {
+/// Refuses what is said of a key where a column points nowhere.
+fn of_keys(config: &Config, relations: &[Relation]) -> Result<(), ConfigError> {
     for (name, section) in &config.sections().columns {
-        let Some(none) = &section.none else {
+        let none = section.none.as_ref().map(|none| ("none", none.span()));
+        let on_delete = section.on_delete.as_ref();
+        let on_delete = on_delete.map(|action| ("on_delete", action.span()));
+        let Some((key, span)) = none.or(on_delete) else {
             continue;
         };
         let name = name.get_ref();
         let is_it =
             |relation: &Relation| format!("{}.{}", relation.table, relation.column) == *name;
         if !relations.iter().any(is_it) {
-            let what = format!("`none` is for columns that point to a table, and {name} does not");
-            return Err(config.impossible(none.span(), what));
+            let what = format!("`{key}` is for columns that point to a table, and {name} does not");
+            return Err(config.impossible(span, what));
         }
     }
     Ok(())

@@ -30,7 +30,10 @@ impl<'a> Resolver<'a> {
             name: table.name.clone(),
             doc: table.comment.clone(),
             type_name: type_name.to_owned(),
-            accessor: world.ident(&[Ident::new(&table.name)]),
+            accessor: world.ident(&[
+                Ident::new(self.config.bare(&table.name)),
+                Ident::new(&table.name),
+            ]),
             singular: Ident::new(&singular),
             id_column: table.primary_key.first().cloned().unwrap_or_default(),
             columns,

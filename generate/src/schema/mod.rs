@@ -26,6 +26,15 @@ pub struct Schema {
 /// values, so nothing points to it.
 pub const SURROGATE_ID: &str = "gamedb_id";
 
+/// How the comment of an added id starts to say that a column is the key of two tables.
+pub(crate) fn shared_key(column: &str) -> String {
+    format!("`{column}` is the id of its row in ")
+}
+
+/// A line of a column's comment: its name looks like a key, and it is none. The translation writes it where it
+/// knows that from what is not in its text, the rows of a file or a foreign key that is not followed.
+pub const NO_KEY: &str = "Not a key to a row, whatever its name looks like.";
+
 impl Schema {
     /// The table of that name. SQL names are not case-sensitive.
     pub fn table(&self, name: &str) -> Option<&Table> {
@@ -94,6 +103,15 @@ impl Table {
         }
     }
 
+    /// Whether this column was the key of the source's table, and the key of another table's row as well. The comment
+    /// of the id that the translation adds says so.
+    pub(crate) fn is_shared_key(&self, column: &str) -> bool {
+        let id = self.columns.iter().find(|column| column.primary_key);
+        let comment = id.and_then(|id| id.comment.as_deref());
+        self.has_surrogate_id()
+            && comment.is_some_and(|comment| comment.contains(&shared_key(column)))
+    }
+
     /// The declared foreign key of this column alone.
     pub fn foreign_key(&self, column: &str) -> Option<&ForeignKey> {
         self.foreign_keys
@@ -157,7 +175,8 @@ pub struct Column {
     pub default: Option<String>,
     /// The number that the source has where this column is NULL.
     pub none: Option<i64>,
-    /// Whether rows of the source show that its values are not ids of the table that its name refers to.
+    /// Whether it is known that its values are not ids of the table that its name refers to: by rows of the source,
+    /// or by [`NO_KEY`] in its comment.
     pub names_no_rows: bool,
     /// Its type in the source of a translated schema, as `[types]` names it.
     pub source_type: Option<String>,

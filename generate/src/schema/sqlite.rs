@@ -7,7 +7,7 @@ use sqlparser::dialect::SQLiteDialect;
 
 use crate::error::ReadError;
 use crate::schema::checks;
-use crate::schema::{Column, ForeignKey, Index, OnDelete, Partial, Schema, Table};
+use crate::schema::{Column, ForeignKey, Index, NO_KEY, OnDelete, Partial, Schema, Table};
 use crate::sql::create_table::{self, TableText};
 use crate::sql::tokens;
 
@@ -203,11 +203,15 @@ fn columns(
                     .column()
                     .is_some_and(|column| column.eq_ignore_ascii_case(&name))
             });
+            let comment = element.and_then(|element| element.comment.clone());
             Ok(Column {
+                names_no_rows: comment
+                    .as_ref()
+                    .is_some_and(|comment| comment.lines().any(|line| line.trim() == NO_KEY)),
                 declared_type: row.get(1)?,
                 not_null: row.get(2)?,
                 default: row.get(3)?,
-                comment: element.and_then(|element| element.comment.clone()),
+                comment,
                 declaration: element.map_or_else(|| name.clone(), |element| element.text()),
                 primary_key: key > 0,
                 generated: row.get::<_, i64>(5)? != 0,

@@ -55,6 +55,16 @@ fn rows_of_a_file_decide_whether_a_name_is_a_key() {
         "{:#?}",
         schema.notes
     );
+    // The text that is written has no rows, and says so itself.
+    let written = gamedb_generate::sqlite_schema(&gamedb_generate::Input {
+        schema: world.path("old.db"),
+        ..Default::default()
+    });
+    let again = World::new(&written.unwrap());
+    assert_eq!(
+        again.relations(gamedb_generate::relations::Found::Convention),
+        ["players.guild_id -> guilds"]
+    );
 }
 
 // A5

@@ -5,11 +5,15 @@
 mod bools;
 mod clocks;
 mod columns;
+mod config;
 mod dangling;
 mod guesses;
 mod none;
 mod report;
 mod scripts;
+mod shapes;
+mod words;
+mod written_text;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -144,11 +144,9 @@ fn a_script_that_drops_all_its_tables_says_so() {
             "MySQL",
         ),
     ] {
-        assert_eq!(
-            World::new(&text).error(),
-            format!(
-                "schema.sql: no table is left: read as {dialect}, it creates 2 tables, and drops them again; `--dialect` names another dialect"
-            )
-        );
+        let error = World::new(&text).error();
+        let start = format!("schema.sql: no table is left: read as {dialect} (");
+        let end = "), it creates 2 tables, and drops them again; `--dialect` names another dialect";
+        assert!(error.starts_with(&start) && error.ends_with(end), "{error}");
     }
 }

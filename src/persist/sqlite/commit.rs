@@ -23,6 +23,11 @@ pub(super) fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
         .query_row([], |row| row.get(0))
 }
 
+/// A number that changes whenever the schema of the file is.
+pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
+}
+
 /// Writes a batch and commits.
 pub(super) fn commit_batch(
     transaction: Transaction<'_>,

@@ -8,22 +8,25 @@ use crate::error::FileError;
 
 use super::error::open_error;
 use super::lock::resolved;
-use super::{schema_diff, statements};
+use super::{format, schema_diff, statements};
 
-/// Refuses to create a new file if an old one seems to be lost.
+/// Refuses to create a new file if an old one seems to be lost. SQLite takes a log beside an empty file for one
+/// that was left behind, and deletes it.
 pub(super) fn refuse_lost_file(path: &Path, existing: bool) -> Result<(), FileError> {
     let path = path.to_owned();
-    if std::fs::metadata(&path).is_ok() {
+    let length = std::fs::metadata(&path).map(|file| file.len());
+    if length.as_ref().is_ok_and(|&length| length > 0) {
         return Ok(());
     }
     if has_log(&path) {
         let log = log_of(&path);
         return Err(FileError::LogWithoutFile { path, log });
     }
-    if existing {
-        return Err(FileError::NotThere { path });
+    match length {
+        Ok(_) if existing => Err(FileError::Empty { path }),
+        Err(_) if existing => Err(FileError::NotThere { path }),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Whether a process that died has left a write-ahead log beside the file.
@@ -32,7 +35,7 @@ pub(super) fn has_log(path: &Path) -> bool {
 }
 
 /// The write-ahead log of a file. SQLite follows links, and puts the log beside the file itself.
-fn log_of(path: &Path) -> PathBuf {
+pub(super) fn log_of(path: &Path) -> PathBuf {
     let mut log = resolved(path).into_os_string();
     log.push("-wal");
     log.into()
@@ -56,6 +59,7 @@ pub(super) fn create_tables(connection: &mut Connection, ddl: &str) -> rusqlite:
     if schema_diff::is_empty(&transaction)? {
         transaction.execute_batch(ddl)?;
         transaction.execute_batch(statements::CREATE_IDS)?;
+        format::mark(&transaction)?;
     }
     transaction.commit()
 }

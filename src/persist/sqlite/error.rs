@@ -44,6 +44,10 @@ pub(super) fn open_error(path: &Path, error: Error) -> FileError {
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => FileError::NotADatabase { path },
+        Some(ErrorCode::DatabaseCorrupt) => FileError::Damaged {
+            path,
+            problems: vec![error.to_string()],
+        },
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => FileError::ReadOnly { path },
         _ => FileError::Open {
             path,

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
 use crate::schema::graph::TableOrder;
-use crate::schema::{TableId, TableKind};
+use crate::schema::{TableId, TableInfo, TableKind};
 use crate::store::row::reader::Cell;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
@@ -13,26 +13,42 @@ use super::parallel_load::{self, SMALL};
 use super::statements;
 use super::value::columns;
 
-/// A world, and the rows of the file that do not fit into it.
+/// A row has two bytes for its place in its page, and no fewer than four in it.
+const BYTES_OF_ROW: u64 = 6;
+
+/// A world, and what of the file does not fit into it.
 pub(super) struct Loaded<T: Tables> {
     pub(super) world: World<T>,
     pub(super) problems: Vec<Problem>,
+    /// What can only be if pages of the file are not those of one database.
+    pub(super) damage: Vec<String>,
+    /// Rows that an index does not have. They are there all the same, and if one does not fit, that says more.
+    pub(super) uncounted: Vec<String>,
 }
 
 /// Loads a whole file. It does not write, and stops only at an error of SQLite's. Large tables are read by
-/// two threads if there is a `second` connection, which has to see the same snapshot of the file.
+/// two threads if there is a `second` connection, which has to see the same snapshot of the file. The file has
+/// `n_bytes` with its log: what it says of itself is believed as far as there is room for it.
 pub(super) fn load<T: Tables>(
     connection: &Connection,
     mut second: Option<&mut Connection>,
     order: &TableOrder,
+    n_bytes: u64,
 ) -> rusqlite::Result<Loaded<T>> {
     let mut loaded = Loaded {
         world: World::<T>::new(),
         problems: Vec::new(),
+        damage: Vec::new(),
+        uncounted: Vec::new(),
     };
+    let counts = counts::<T>(connection)?;
+    loaded.damage.extend(too_many::<T>(&counts, n_bytes));
+    if !loaded.damage.is_empty() {
+        return Ok(loaded);
+    }
     let tables = &mut loaded.world.tables;
     for &id in &order.make_room {
-        expect(connection, tables, id)?;
+        expect(tables, id, &counts);
         let mut statement = connection.prepare(&statements::select_ids(T::INFO[id.index()]))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -40,27 +56,19 @@ pub(super) fn load<T: Tables>(
         }
     }
     for &id in &order.tables {
-        let n_rows = expect(connection, tables, id)?;
-        let info = T::INFO[id.index()];
-        let load_row = tables.table(id).loader();
-        let problems = &mut loaded.problems;
-        let mut see = |id, columns: &[Cell<'_>]| {
-            // Most rows have no problems.
-            problems.append(&mut load_row(tables, id, columns));
-        };
-        match &mut second {
-            Some(second) if n_rows >= SMALL => {
-                parallel_load::read(connection, second, info, n_rows, see)?;
-            }
-            _ => {
-                let mut statement = connection.prepare(&statements::select_all(info))?;
-                let mut rows = statement.query([])?;
-                while let Some(row) = rows.next()? {
-                    see(row.get(0)?, &columns(row, info));
-                }
-            }
-        }
+        expect(&mut loaded.world.tables, id, &counts);
+        load_table(
+            connection,
+            second.as_deref_mut(),
+            id,
+            counts[id.index()],
+            &mut loaded,
+        )?;
     }
+    if !loaded.damage.is_empty() {
+        return Ok(loaded);
+    }
+    let tables = &mut loaded.world.tables;
     load_next_ids(connection, tables)?;
     for &id in &order.tables {
         loaded
@@ -69,6 +77,73 @@ pub(super) fn load<T: Tables>(
     }
     loaded.problems.extend(loaded.world.ownership_cycles());
     Ok(loaded)
+}
+
+/// Loads the rows of one table, of which the file says that there are `n_rows`.
+fn load_table<T: Tables>(
+    connection: &Connection,
+    second: Option<&mut Connection>,
+    id: TableId,
+    n_rows: usize,
+    loaded: &mut Loaded<T>,
+) -> rusqlite::Result<()> {
+    let info = T::INFO[id.index()];
+    let tables = &mut loaded.world.tables;
+    let load_row = tables.table(id).loader();
+    let (problems, damage) = (&mut loaded.problems, &mut loaded.damage);
+    let (mut n_seen, mut last) = (0, None);
+    let mut see = |id, columns: &[Cell<'_>]| {
+        n_seen += 1;
+        match last.replace(id) {
+            // Their order is that of the tree that they stand in.
+            Some(last) if last >= id => {
+                damage.push(format!("{}: row {id} comes after row {last}", info.name));
+            }
+            // Most rows have none.
+            _ => problems.append(&mut load_row(tables, id, columns)),
+        }
+    };
+    match second {
+        Some(second) if n_rows >= SMALL => {
+            parallel_load::read(connection, second, info, n_rows, see)?;
+        }
+        _ => {
+            let mut statement = connection.prepare(&statements::select_all(info))?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                see(row.get(0)?, &columns(row, info));
+            }
+        }
+    }
+    // SQLite counts the entries of the smallest index, where there is one.
+    if n_seen != n_rows {
+        let counted = format!(
+            "{}: {n_rows} rows are counted, and {n_seen} found",
+            info.name
+        );
+        let is_lost = n_seen < n_rows;
+        let list = if is_lost {
+            damage
+        } else {
+            &mut loaded.uncounted
+        };
+        list.push(counted);
+    }
+    Ok(())
+}
+
+/// The tables that say they have more rows than the file has room for.
+fn too_many<T: Tables>(counts: &[usize], n_bytes: u64) -> Vec<String> {
+    let most = n_bytes / BYTES_OF_ROW;
+    let counted = T::INFO.iter().zip(counts);
+    let too_many = counted.filter(|&(_, &n_rows)| n_rows as u64 > most);
+    let message = |(info, n_rows): (&&TableInfo, &usize)| {
+        format!(
+            "{}: {n_rows} rows are counted, and the file has room for {most}",
+            info.name
+        )
+    };
+    too_many.map(message).collect()
 }
 
 /// Reads the next id of each table, if the file has them.
@@ -84,13 +159,18 @@ fn load_next_ids<T: Tables>(connection: &Connection, tables: &mut T) -> rusqlite
         if let Some((_, table)) = position {
             let counter = tables.table_mut(TableId(table)).counter_mut();
             counter.flushed(row.get(1)?);
+            if counter.next().is_none() {
+                // It may have come so far, and be used for what is there.
+                tracing::warn!(table = name, "no id is left for new rows, says gamedb_ids");
+            }
         }
     }
     Ok(())
 }
 
-/// The rows of an owned table that have no owner. They are queried from the file: a pivot row that does
-/// not fit still shows that its owned row has an owner, and is reported itself.
+/// The rows of an owned table that have no owner. Memory knows whether there are any. Which ones, the pivot's table
+/// in the file says, because a pivot row that does not fit still shows that its owned row is not to blame; no index
+/// is asked, because it may not be that of the table.
 fn without_owner<T: Tables>(
     connection: &Connection,
     tables: &T,
@@ -112,18 +192,20 @@ fn without_owner<T: Tables>(
     statement.query_map([], problem)?.collect()
 }
 
-/// Counts the rows of a table, and gives the table the number as a capacity hint.
-fn expect<T: Tables>(
-    connection: &Connection,
-    tables: &mut T,
-    id: TableId,
-) -> rusqlite::Result<usize> {
+/// The number of rows of each table, as the file says.
+fn counts<T: Tables>(connection: &Connection) -> rusqlite::Result<Vec<usize>> {
+    let count = |info| {
+        let n_rows: i64 = connection.query_row(&statements::count(info), [], |row| row.get(0))?;
+        Ok(usize::try_from(n_rows).unwrap_or(usize::MAX))
+    };
+    T::INFO.iter().map(|info| count(info)).collect()
+}
+
+/// Gives a table the number of its rows as a capacity hint.
+fn expect<T: Tables>(tables: &mut T, id: TableId, counts: &[usize]) {
     let info = T::INFO[id.index()];
-    let n_rows: i64 = connection.query_row(&statements::count(info), [], |row| row.get(0))?;
-    let n_rows = usize::try_from(n_rows).unwrap_or(0);
     let n_rows_of = |table: Option<TableId>| table.map_or(0, |table| tables.table(table).n_rows());
     let foreign_keys = info.foreign_keys.iter();
     let n_parents: Vec<usize> = foreign_keys.map(|key| n_rows_of(key.table)).collect();
-    tables.table_mut(id).expect(n_rows, &n_parents);
-    Ok(n_rows)
+    tables.table_mut(id).expect(counts[id.index()], &n_parents);
 }

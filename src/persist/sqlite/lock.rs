@@ -49,6 +49,21 @@ impl Lock {
     }
 }
 
+/// Refuses a file that has a second name, which has another lock and another log. The file itself cannot be
+/// locked: closing it again would drop SQLite's own locks on it.
+pub(super) fn refuse_hard_links(path: &Path) -> Result<(), FileError> {
+    #[cfg(unix)]
+    if let Ok(metadata) = fs::metadata(path) {
+        use std::os::unix::fs::MetadataExt as _;
+        let (n_names, path) = (metadata.nlink(), path.to_owned());
+        // A folder has a link of each folder in it, and is refused by SQLite.
+        if n_names > 1 && metadata.is_file() {
+            return Err(FileError::HardLinked { path, n_names });
+        }
+    }
+    Ok(())
+}
+
 /// The canonical path, so that every spelling of a path uses the same lock. A link to a file that does
 /// not exist yet is followed too.
 pub(super) fn resolved(path: &Path) -> PathBuf {

@@ -4,12 +4,15 @@
 
 mod commit;
 mod create;
+mod declaration;
 mod error;
+mod format;
 mod load;
 mod lock;
 mod open;
 mod options;
 mod parallel_load;
+mod quick_check;
 mod schema_diff;
 mod statements;
 mod value;

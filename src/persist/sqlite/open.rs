@@ -10,14 +10,16 @@ use crate::schema::graph::TableOrder;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-use super::create::{create_ids, create_tables, has_log, refuse_lost_file, use_wal};
+use super::create::{create_ids, create_tables, has_log, log_of, refuse_lost_file, use_wal};
 use super::error::open_error;
 use super::load::load;
-use super::lock::Lock;
+use super::lock::{Lock, refuse_hard_links};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
-use super::writer::{FileIdentity, LogWarnings, Writer};
-use super::{commit, schema_diff};
+use super::quick_check::{Found, quick_check};
+use super::schema_diff::Strictness;
+use super::writer::{KnownSchema, LogWarnings, WorldFiles, Writer};
+use super::{commit, format, schema_diff};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
 const LARGE: u64 = 1 << 20;
@@ -35,7 +37,13 @@ pub(in crate::persist) fn open<T: Tables>(
     order: &TableOrder,
 ) -> Result<Opened<T>, FileError> {
     let lock = Lock::acquire(path)?;
-    refuse_lost_file(path, options.existing)?;
+    refuse_hard_links(path)?;
+    let existing = options.existing;
+    let strictness = Strictness {
+        trusts_rules: options.trusts_rules,
+    };
+    let mut trusts_pages = options.trusts_pages;
+    refuse_lost_file(path, existing)?;
     let at_path = |source| open_error(path, source);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -51,17 +59,24 @@ pub(in crate::persist) fn open<T: Tables>(
     checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
     let largest_log = options.largest_log;
     let wal_pages = configure(&mut connection, options).map_err(at_path)?;
+    let mut is_marked = format::has_mark(&connection, path)?;
     if schema_diff::is_empty(&connection).map_err(at_path)? {
+        if existing {
+            let path = path.to_owned();
+            return Err(FileError::Empty { path });
+        }
         use_wal(&connection, path)?;
         create_tables(&mut connection, T::DDL).map_err(at_path)?;
+        is_marked = true;
     } else if journal_mode(&connection).map_err(at_path)? != "wal" {
         // The file was written elsewhere. Nothing is written to it before all of it is known to fit. Then
         // it is read again, because the change of the journal mode changes its version, as a foreign
         // write does.
-        read::<T>(&connection, path, order)?;
+        read::<T>(&connection, path, order, strictness, trusts_pages)?;
+        trusts_pages = true;
         use_wal(&connection, path)?;
     }
-    let (world, version) = read::<T>(&connection, path, order)?;
+    let (world, version) = read::<T>(&connection, path, order, strictness, trusts_pages)?;
     // The file is known to fit only here, and may be written to.
     create_ids(&connection).map_err(at_path)?;
     let page_size = connection.query_row("PRAGMA page_size", [], |row| row.get(0));
@@ -71,8 +86,15 @@ pub(in crate::persist) fn open<T: Tables>(
         warnings: LogWarnings::default(),
         connection,
         path: path.to_owned(),
-        file: FileIdentity::of(path),
+        files: WorldFiles::of(path),
         version,
+        is_marked,
+        schema: KnownSchema {
+            ddl: T::DDL,
+            strictness,
+            // Making the table of next ids has changed it, and with it perhaps another program.
+            version: None,
+        },
         wal_pages,
         // The process that wrote it last may have been killed.
         is_synced: false,
@@ -94,27 +116,53 @@ fn read<T: Tables>(
     connection: &Connection,
     path: &Path,
     order: &TableOrder,
+    strictness: Strictness,
+    trusts_pages: bool,
 ) -> Result<(World<T>, i64), FileError> {
     let at_path = |source| open_error(path, source);
     let (snapshot, mut second) = snapshot(connection, path).map_err(at_path)?;
-    let differences = schema_diff::differences(&snapshot, T::DDL).map_err(at_path)?;
+    let differences = schema_diff::differences(&snapshot, T::DDL, strictness).map_err(at_path)?;
     if !differences.is_empty() {
         return Err(FileError::Schema {
             path: path.to_owned(),
             differences,
         });
     }
-    let loaded = load::<T>(&snapshot, second.as_mut(), order).map_err(at_path)?;
+    let damaged = |problems| FileError::Damaged {
+        path: path.to_owned(),
+        problems,
+    };
+    let mut found = Found::default();
+    if !trusts_pages {
+        found = quick_check(&snapshot, T::INFO).map_err(at_path)?;
+        if !found.trees.is_empty() {
+            return Err(damaged([found.trees, found.indexes].concat()));
+        }
+    }
+    let loaded = load::<T>(&snapshot, second.as_mut(), order, n_bytes(path)).map_err(at_path)?;
+    if !loaded.damage.is_empty() {
+        return Err(damaged([loaded.damage, found.indexes].concat()));
+    }
     if !loaded.problems.is_empty() {
         return Err(FileError::Rows {
             path: path.to_owned(),
             problems: loaded.problems,
         });
     }
+    let disagreeing = [found.indexes, loaded.uncounted].concat();
+    if !disagreeing.is_empty() {
+        return Err(damaged(disagreeing));
+    }
     drop(second);
     let version = commit::data_version(&snapshot).map_err(at_path)?;
     snapshot.commit().map_err(at_path)?;
     Ok((loaded.world, version))
+}
+
+/// The size of a file with its log.
+fn n_bytes(path: &Path) -> u64 {
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+    length(path) + length(&log_of(path))
 }
 
 /// A snapshot of the file, and a second connection that sees the same one if the file is large enough to be

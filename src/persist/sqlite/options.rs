@@ -23,6 +23,10 @@ pub struct Options {
     pub(super) largest_log: Option<u64>,
     /// Whether the file has to exist.
     pub(super) existing: bool,
+    /// Whether CHECKs, triggers and indexes that only the file has are taken as they are.
+    pub(super) trusts_rules: bool,
+    /// Whether the pages of the file are taken for whole.
+    pub(super) trusts_pages: bool,
 }
 
 impl std::fmt::Debug for Options {
@@ -31,6 +35,8 @@ impl std::fmt::Debug for Options {
             .field("busy_timeout", &self.busy_timeout)
             .field("largest_log", &self.largest_log)
             .field("existing", &self.existing)
+            .field("trusts_rules", &self.trusts_rules)
+            .field("trusts_pages", &self.trusts_pages)
             .finish_non_exhaustive()
     }
 }
@@ -56,11 +62,27 @@ impl Options {
         self
     }
 
-    /// Does not create a file where there is none, and returns
-    /// [`FileError::NotThere`](crate::FileError::NotThere). For a server whose world exists, and that
-    /// must not start an empty one because a path is wrong or a disk is not mounted.
+    /// Does not create a file where there is none ([`FileError::NotThere`](crate::FileError::NotThere)), nor a
+    /// world in an empty file ([`FileError::Empty`](crate::FileError::Empty)). For a server whose world exists, and
+    /// that must not start an empty one because a path is wrong, a disk is not mounted, or a copy was cut off.
     pub fn existing(mut self) -> Self {
         self.existing = true;
+        self
+    }
+
+    /// Accepts a file with rules that the models do not have: CHECKs, triggers, and indexes with an expression or
+    /// a WHERE. They run inside of each flush. A row that they refuse makes the flush fail; what a trigger writes is
+    /// not in memory, and is overwritten or lost. Do not open an untrusted file with this option.
+    pub fn trust_rules_of_file(mut self) -> Self {
+        self.trusts_rules = true;
+        self
+    }
+
+    /// Leaves out SQLite's `quick_check`, which reads all pages of the file before they are loaded, and takes about
+    /// a third of the time that loading takes. A damaged file may then be opened, with rows that are missing or
+    /// outdated; a file that was crafted for it may keep `open` from ever returning.
+    pub fn skip_quick_check(mut self) -> Self {
+        self.trusts_pages = true;
         self
     }
 

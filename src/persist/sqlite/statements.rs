@@ -19,7 +19,8 @@ pub(super) const UPSERT_ID: &str = "INSERT INTO gamedb_ids (table_name, next_id)
 
 pub(super) const DELETE_ID: &str = "DELETE FROM gamedb_ids WHERE table_name = ?1";
 
-pub(super) const IDS_EXIST: &str = "SELECT count(*) FROM sqlite_schema WHERE name = 'gamedb_ids'";
+pub(super) const IDS_EXIST: &str =
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'gamedb_ids'";
 
 /// A name as a quoted SQL identifier.
 pub(super) fn quoted(name: &str) -> String {
@@ -114,8 +115,8 @@ pub(super) fn select_unowned(owned: &TableInfo, pivot: &TableInfo) -> String {
     // The first foreign key of a pivot is the owned row.
     let (pivot, owned) = (quoted(pivot.name), quoted(pivot.foreign_key_column(0)));
     format!(
-        "SELECT {id} FROM {table} WHERE NOT EXISTS
-            (SELECT 1 FROM {pivot} WHERE {pivot}.{owned} = {table}.{id}) ORDER BY {id}"
+        "SELECT {id} FROM {table} NOT INDEXED WHERE {id} NOT IN
+            (SELECT {owned} FROM {pivot} NOT INDEXED WHERE {owned} IS NOT NULL) ORDER BY {id}"
     )
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::Batch;
@@ -18,8 +18,11 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::commit;
+use super::create::log_of;
 use super::error::{flush_failure, open_error};
+use super::format;
 use super::options::checkpoint_on_close;
+use super::schema_diff::{self, Strictness};
 use super::verify::is_unchanged;
 
 /// A write-ahead log of this many pages is due for a checkpoint after a flush: 4 MB.
@@ -34,9 +37,12 @@ const FRAME_HEADER: u64 = 24;
 pub(in crate::persist) struct Writer {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    pub(super) file: Option<FileIdentity>,
+    pub(super) files: WorldFiles,
     /// The [`commit::data_version`] of the file that corresponds to memory.
     pub(super) version: i64,
+    pub(super) schema: KnownSchema,
+    /// Whether the file says what it is; one that does not is marked with what is written next.
+    pub(super) is_marked: bool,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether everything that was ever committed survives a power cut.
@@ -78,6 +84,32 @@ impl Writer {
         self.commit(batch, durability, |file| is_unchanged(file, world))
     }
 
+    /// Fails where a commit would because of what has become of the file: for a flush that has nothing to write,
+    /// and after which a program believes that the world is in the file.
+    pub(in crate::persist) fn look_at_file<T: Tables>(
+        &mut self,
+        world: &World<T>,
+    ) -> Result<(), Failed> {
+        self.refuse_if_broken()?;
+        if !self.files.are_there(&self.path) {
+            return Err(FlushFailure::Moved.into());
+        }
+        if commit::data_version(&self.connection)? == self.version {
+            return Ok(());
+        }
+        let snapshot = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
+        // It has to be that of what is compared: another program may be writing.
+        let found = commit::data_version(&snapshot)?;
+        let schema_version = self.schema.compare(&snapshot)?;
+        if !is_unchanged(&snapshot, world)? {
+            return Err(FlushFailure::ForeignWrite.into());
+        }
+        snapshot.commit()?;
+        self.version = found;
+        self.schema.version = schema_version;
+        Ok(())
+    }
+
     /// Commits a batch, all of it or nothing. If another connection has touched the file, `is_unchanged`
     /// compares it with memory inside of the transaction.
     fn commit(
@@ -89,7 +121,7 @@ impl Writer {
         let start = Instant::now();
         self.refuse_if_broken()?;
         batch.coalesce();
-        if self.file.is_none() || FileIdentity::of(&self.path) != self.file {
+        if !self.files.are_there(&self.path) {
             return Err(FlushFailure::Moved.into());
         }
         self.refuse_large_log()?;
@@ -186,11 +218,21 @@ impl Writer {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Read inside of the transaction: the version is stable only while no other connection can write.
         let found = commit::data_version(&transaction)?;
-        if found != self.version && !is_unchanged(&transaction)? {
-            return Err(FlushFailure::ForeignWrite.into());
+        let mut schema_version = self.schema.version;
+        if found != self.version {
+            // It comes first, because rows of another schema cannot be compared.
+            schema_version = self.schema.compare(&transaction)?;
+            if !is_unchanged(&transaction)? {
+                return Err(FlushFailure::ForeignWrite.into());
+            }
+        }
+        if !self.is_marked {
+            format::mark(&transaction)?;
         }
         let report = commit::commit_batch(transaction, batch)?;
+        self.is_marked = true;
         self.version = found;
+        self.schema.version = schema_version;
         Ok(report)
     }
 
@@ -295,16 +337,61 @@ impl LogWarnings {
     }
 }
 
+/// The schema that the file was seen to have.
+pub(super) struct KnownSchema {
+    pub(super) ddl: &'static str,
+    pub(super) strictness: Strictness,
+    /// SQLite's number for it; `None` until it has been compared under a number.
+    pub(super) version: Option<i64>,
+}
+
+impl KnownSchema {
+    /// Compares the schema with that of the models, if it may be another than the last time, and returns its
+    /// number. VACUUM changes the number too.
+    fn compare(&self, file: &Connection) -> Result<Option<i64>, Failed> {
+        let version = Some(commit::schema_version(file)?);
+        if version != self.version {
+            let differences = schema_diff::differences(file, self.ddl, self.strictness)?;
+            if !differences.is_empty() {
+                return Err(FlushFailure::SchemaChanged { differences }.into());
+            }
+        }
+        Ok(version)
+    }
+}
+
+/// The file of a world and its write-ahead log, as they were when it was opened.
+pub(super) struct WorldFiles {
+    log: PathBuf,
+    identities: Option<(FileIdentity, FileIdentity)>,
+}
+
+impl WorldFiles {
+    /// After SQLite has opened both of them. The log stays for as long as a connection is open.
+    pub(super) fn of(path: &Path) -> Self {
+        let log = log_of(path);
+        let identities = FileIdentity::of(path).zip(FileIdentity::of(&log));
+        Self { log, identities }
+    }
+
+    /// Whether both are still where they were. What is written to a log that has no name is gone when this
+    /// process is.
+    fn are_there(&self, path: &Path) -> bool {
+        let found = || FileIdentity::of(path).zip(FileIdentity::of(&self.log));
+        self.identities.is_some() && found() == self.identities
+    }
+}
+
 /// The identity of the file at a path: the file may be replaced by another one while a world is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FileIdentity {
+struct FileIdentity {
     #[cfg(unix)]
     device_and_inode: (u64, u64),
 }
 
 impl FileIdentity {
     /// `None` if there is no file. It does not open the file, which would drop SQLite's locks on it.
-    pub(super) fn of(path: &Path) -> Option<Self> {
+    fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         #[cfg(unix)]
         {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use crate::common::{Statements, TestFile};
-use gamedb::{Database, Options};
+use gamedb::Database;
 use gamedb_models::World;
 
 /// Blocks the writer thread before each of its transactions, until the gate is opened.
@@ -65,7 +65,8 @@ impl Drop for Held {
 pub(super) fn gated(file: &TestFile) -> (Database<World>, Gate, Statements) {
     let (gate, statements) = (Gate::default(), Statements::default());
     let (its_gate, seen) = (gate.clone(), Arc::clone(&statements.0));
-    let options = Options::new()
+    let options = file
+        .options()
         .busy_timeout(Duration::from_millis(20))
         .on_statement(move |sql| {
             its_gate.pass(sql);

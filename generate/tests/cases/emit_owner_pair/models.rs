@@ -105,7 +105,7 @@ entity! {
         /// `owner_guild_id`: owner_id where owner_type is guild
         Owner owner: ItemOwnerKey =
             OWNER_PLAYER_ID "owner_player_id" -> Player.owner(),
-            OWNER_GUILD_ID "owner_guild_id" -> Guild.owner() default ItemOwnerKey::Player(Default::default());
+            OWNER_GUILD_ID "owner_guild_id" -> Guild.owner() default ItemOwnerKey::Player(PlayerKey::null());
         /// `slot INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 255)`
         Slot slot: i64 = SLOT "slot";
         /// `holder_player_id`, `holder_item_id`: at most one is set.

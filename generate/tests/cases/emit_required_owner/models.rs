@@ -103,7 +103,7 @@ entity! {
             OWNER_PLAYER_ID "owner_player_id" -> Player.cascade().owner(),
             OWNER_GUILD_ID "owner_guild_id" -> Guild.cascade().unique().owner(),
             OWNER_BANK_ID "owner_bank_id" -> Bank.owner(),
-            OWNER_CROWN_ID "owner_crown_id" default HouseOwnerKey::Player(Default::default());
+            OWNER_CROWN_ID "owner_crown_id" default HouseOwnerKey::Player(PlayerKey::null());
     }
     table "houses", id "id", standalone;
     types HouseKey, HouseId, HouseColumns(u8), HouseField, HouseRef, HouseMut;

@@ -1,0 +1,162 @@
+//! What gamedb.toml says for a whole schema, and what `explain --suggest` proposes for it.
+
+use gamedb_generate::Input;
+use gamedb_generate::relations::Found;
+
+use crate::World;
+
+const ATHENA: &str = "CREATE TABLE login (account_id INTEGER PRIMARY KEY) STRICT;
+    CREATE TABLE chars (char_id INTEGER PRIMARY KEY, account_id INTEGER) STRICT;
+    CREATE TABLE quests (id INTEGER PRIMARY KEY, charid INTEGER, Account_ID INTEGER NOT NULL, word TEXT) STRICT;
+    CREATE TABLE logs (id INTEGER PRIMARY KEY, charid TEXT, accountid INTEGER) STRICT;";
+
+// B6
+#[test]
+fn references_are_named_for_all_tables_at_once() {
+    let world =
+        World::new(ATHENA).with_config("[references]\naccount_id = 'login'\ncharid = 'chars'\n");
+    assert_eq!(
+        world.relations(Found::Config),
+        [
+            "chars.account_id -> login",
+            "quests.charid -> chars",
+            "quests.Account_ID -> login"
+        ]
+    );
+    // What a column says of its own comes first.
+    let toml =
+        "[references]\naccount_id = 'login'\n[columns.'chars.account_id']\nreferences = false\n";
+    let world = World::new(ATHENA).with_config(toml);
+    assert_eq!(
+        world.relations(Found::Config),
+        ["quests.Account_ID -> login"]
+    );
+    for (toml, expected) in [
+        (
+            "[references]\naccount = 'login'\n",
+            "gamedb.toml:2: no table has a column \"account\"",
+        ),
+        (
+            "[references]\naccount_id = 'logins'\n",
+            "gamedb.toml:2: the schema has no table \"logins\"",
+        ),
+        (
+            "[references]\nword = 'login'\n",
+            "gamedb.toml:2: no column \"word\" holds integers",
+        ),
+    ] {
+        assert_eq!(World::new(ATHENA).with_config(toml).error(), expected);
+    }
+}
+
+// B6
+#[test]
+fn a_prefix_is_no_part_of_a_name() {
+    let world = World::new(
+        "CREATE TABLE mana_characters (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE mana_items (id INTEGER PRIMARY KEY, character_id INTEGER) STRICT;",
+    );
+    assert_eq!(world.relations(Found::Convention), [""; 0]);
+    let world = world.with_config("prefix = 'mana_'\n");
+    assert_eq!(
+        world.relations(Found::Convention),
+        ["mana_items.character_id -> mana_characters"]
+    );
+    let (schema, config) = world.load();
+    let model = gamedb_generate::resolve(&schema, &config).unwrap();
+    let names: Vec<&str> = model
+        .tables
+        .iter()
+        .map(|table| table.type_name.as_str())
+        .collect();
+    assert_eq!(names, ["Character", "Item"]);
+    assert_eq!(model.tables[0].accessor.to_string(), "characters");
+    let world = world.with_config("prefix = 'x_'\n");
+    assert_eq!(
+        world.error(),
+        "gamedb.toml:1: no table's name starts with \"x_\""
+    );
+}
+
+// B6
+#[test]
+fn explain_suggests_keys_by_their_names() {
+    let world = World::new(
+        "CREATE TABLE mana_login (account_id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE mana_chars (id INTEGER PRIMARY KEY, account_id INTEGER) STRICT;
+         CREATE TABLE mana_characters (id INTEGER PRIMARY KEY, guildid INTEGER, account_id INTEGER) STRICT;
+         CREATE TABLE mana_guilds (id INTEGER PRIMARY KEY, charid INTEGER, android INTEGER, textid TEXT) STRICT;",
+    );
+    let (code, printed) = crate::gamedb(
+        &world.path(""),
+        &["explain", "--schema", "schema.sql", "--suggest"],
+    );
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        printed,
+        "prefix = \"mana_\"\n\n\
+         # One table fits each of these.\n[references]\naccount_id = \"mana_login\"\nguildid = \"mana_guilds\"\n\n\
+         # Several tables fit each of these; one line of each can be taken.\n# charid = \"mana_characters\"\n# charid = \"mana_chars\"\n"
+    );
+    // What is suggested is what is taken.
+    let world = world.with_config(&printed);
+    assert_eq!(
+        world.relations(Found::Config),
+        [
+            "mana_chars.account_id -> mana_login",
+            "mana_characters.guildid -> mana_guilds",
+            "mana_characters.account_id -> mana_login"
+        ]
+    );
+    // Nothing is left to say but what is ambiguous.
+    let (_, printed) = crate::gamedb(
+        &world.path(""),
+        &["explain", "--schema", "schema.sql", "--suggest"],
+    );
+    assert!(
+        !printed.contains("[references]") && printed.contains("# charid"),
+        "{printed}"
+    );
+}
+
+// C
+#[test]
+fn on_delete_can_be_said_in_the_config() {
+    for schema in [
+        "CREATE TABLE objects (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE attributes (id INTEGER PRIMARY KEY, object_id INTEGER NOT NULL REFERENCES objects (id)) STRICT;",
+        "CREATE TABLE objects (id serial PRIMARY KEY);
+         CREATE TABLE attributes (id serial PRIMARY KEY, object_id int NOT NULL REFERENCES objects (id));",
+        "CREATE TABLE objects (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE attributes (id INTEGER PRIMARY KEY, object_id INTEGER NOT NULL) STRICT;",
+    ] {
+        let toml = "[columns.'attributes.object_id']\non_delete = 'cascade'\n";
+        let world = World::new(schema).with_config(toml);
+        let (read, config) = world.load();
+        let (found, _) = gamedb_generate::relations::relations(&read, &config).unwrap();
+        assert_eq!(found[0].on_delete.sql(), "CASCADE");
+        let input = Input { schema: world.path("schema.sql"), ..Input::default() };
+        let text = gamedb_generate::sqlite_schema(&input).unwrap();
+        // A file has the action that memory keeps to, because both are compared.
+        assert_eq!(text.contains("ON DELETE CASCADE"), schema.contains("REFERENCES"), "{text}");
+        let again = World::new(&text).with_config(toml);
+        assert_eq!(again.load().0.tables[1].foreign_keys, read.tables[1].foreign_keys);
+    }
+    let schema = "CREATE TABLE a (id INTEGER PRIMARY KEY, b INTEGER, a_id INTEGER NOT NULL REFERENCES a (id)) STRICT;";
+    for (toml, expected) in [
+        (
+            "[columns.'a.b']\non_delete = 'cascade'\n",
+            "gamedb.toml:2: `on_delete` is for columns that point to a table, and a.b does not",
+        ),
+        (
+            "[columns.'a.a_id']\non_delete = 'set null'\n",
+            "column a.a_id: ON DELETE SET NULL cannot be: the column is NOT NULL",
+        ),
+        (
+            "[columns.'a.id']\non_delete = 'cascade'\n",
+            "gamedb.toml:2: a.id is the id of its own row, and points to none",
+        ),
+    ] {
+        assert_eq!(World::new(schema).with_config(toml).error(), expected);
+    }
+}

@@ -1,0 +1,37 @@
+//! The mark in the header of a file, its `application_id`: that it is a world, and in which format. The header's
+//! `user_version` is the game's own.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::error::FileError;
+
+use super::error::open_error;
+
+/// `gdb`, and the number of the format in the last byte.
+const WORLD: i32 = 0x6764_6200;
+
+/// The newest format that is known here, and the one that is written.
+const FORMAT: u8 = 1;
+
+/// Refuses a file of a newer format. Returns whether the file has a mark, ours or another program's, which stays
+/// as it is.
+pub(super) fn has_mark(connection: &Connection, path: &Path) -> Result<bool, FileError> {
+    let mark = connection.query_row("PRAGMA application_id", [], |row| row.get(0));
+    let mark: i32 = mark.map_err(|source| open_error(path, source))?;
+    let [world @ .., format] = mark.to_be_bytes();
+    if WORLD.to_be_bytes().starts_with(&world) && format > FORMAT {
+        return Err(FileError::NewerFormat {
+            path: path.to_owned(),
+            format,
+            known: FORMAT,
+        });
+    }
+    Ok(mark != 0)
+}
+
+/// Marks the file, inside of the transaction that is open.
+pub(super) fn mark(transaction: &Connection) -> rusqlite::Result<()> {
+    transaction.pragma_update(None, "application_id", WORLD | i32::from(FORMAT))
+}

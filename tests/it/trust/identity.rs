@@ -1,0 +1,160 @@
+//! Whether the file is the one that it has to be: empty ones, replaced ones, and files with two names.
+
+use std::path::Path;
+
+use crate::common::sample::flushed_file;
+use crate::common::{TestFile, flush_failure};
+use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
+use gamedb_models::{Player, World};
+
+fn existing(file: &TestFile) -> FileError {
+    let before = file.bytes();
+    let error = match Options::new()
+        .existing()
+        .open::<World>(file.path())
+        .map_err(Error::into_kind)
+    {
+        Err(ErrorKind::File(error)) => error,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("the file was opened"),
+    };
+    assert!(file.bytes() == before, "the file was written to");
+    error
+}
+
+#[test]
+fn an_existing_world_is_not_looked_for_in_an_empty_file() {
+    let file = TestFile::new();
+    std::fs::write(file.path(), b"").unwrap();
+    let error = existing(&file);
+    assert!(
+        matches!(&error, FileError::Empty { path } if *path == file.path()),
+        "{error}"
+    );
+    // Without that option it is a new world, as a path is at which there is nothing.
+    assert!(file.try_open().is_ok());
+}
+
+#[test]
+fn an_existing_world_is_not_looked_for_in_a_database_without_tables() {
+    let file = TestFile::new();
+    file.writer()
+        .execute_batch("PRAGMA journal_mode = WAL; VACUUM")
+        .unwrap();
+    let error = existing(&file);
+    assert!(matches!(error, FileError::Empty { .. }), "{error}");
+}
+
+/// SQLite would take the log for one that was left behind, and delete it.
+#[test]
+fn an_empty_file_beside_a_log_that_may_hold_a_world_is_refused() {
+    let file = TestFile::new();
+    std::fs::write(file.path(), b"").unwrap();
+    std::fs::write(file.folder().join("world.db-wal"), b"all that was flushed").unwrap();
+    let error = file.refused();
+    assert!(matches!(error, FileError::LogWithoutFile { .. }), "{error}");
+    assert!(matches!(existing(&file), FileError::LogWithoutFile { .. }));
+}
+
+/// Each way of flushing when nothing is dirty.
+fn flush_nothing(db: &mut Database<World>) -> [Result<(), Error>; 4] {
+    let (key, _) = db.iter::<Player>().next().unwrap();
+    [
+        db.flush().map(drop),
+        db.flush_in_background().map(drop),
+        db.save(key).map(drop),
+        db.flush_durable().map(drop),
+    ]
+}
+
+#[track_caller]
+fn all_fail(db: &mut Database<World>, is_it: impl Fn(&FlushFailure) -> bool) {
+    assert_eq!(db.n_dirty(), 0);
+    for result in flush_nothing(db) {
+        let (outcome, cause) = flush_failure(result);
+        assert_eq!(outcome, Outcome::NotCommitted);
+        assert!(is_it(&cause), "{cause}");
+    }
+}
+
+#[test]
+fn with_nothing_dirty_a_file_that_is_gone_is_noticed() {
+    let (file, mut db, _) = flushed_file();
+    let aside = file.folder().join("aside.db");
+    std::fs::rename(file.path(), &aside).unwrap();
+    all_fail(&mut db, |cause| matches!(cause, FlushFailure::Moved));
+    // Another file in its place, with the same in it.
+    std::fs::copy(&aside, file.path()).unwrap();
+    all_fail(&mut db, |cause| matches!(cause, FlushFailure::Moved));
+    let not_closed = db.close().unwrap_err();
+    let mut db = not_closed.database;
+    std::fs::rename(&aside, file.path()).unwrap();
+    assert!(flush_nothing(&mut db).iter().all(Result::is_ok));
+    let _ = db.close().unwrap();
+}
+
+#[test]
+fn with_nothing_dirty_another_programs_write_is_noticed() {
+    let (file, mut db, _) = flushed_file();
+    let write = |sql: &str| file.writer().execute_batch(sql).unwrap();
+    write("UPDATE players SET full_name = 'by hand' WHERE id = 2");
+    all_fail(&mut db, |cause| matches!(cause, FlushFailure::ForeignWrite));
+    let mut db = db.close().unwrap_err().database;
+    write("UPDATE players SET full_name = 'player 2' WHERE id = 2");
+    assert!(flush_nothing(&mut db).iter().all(Result::is_ok));
+    let _ = db.close().unwrap();
+}
+
+/// With the log goes what the file does not have yet, as soon as the process dies.
+#[test]
+fn a_log_that_is_gone_is_noticed() {
+    let (file, mut db, sample) = flushed_file();
+    let (log, aside) = (
+        file.folder().join("world.db-wal"),
+        file.folder().join("aside"),
+    );
+    for by_hand in [
+        |log: &Path| std::fs::write(log, b"").unwrap(),
+        |_: &Path| (),
+    ] {
+        std::fs::rename(&log, &aside).unwrap();
+        by_hand(&log);
+        all_fail(&mut db, |cause| matches!(cause, FlushFailure::Moved));
+        db.get_mut(sample.ada).unwrap().set_year_of_birth(1);
+        let (outcome, cause) = flush_failure(db.flush());
+        assert_eq!(outcome, Outcome::NotCommitted);
+        assert!(matches!(cause, FlushFailure::Moved), "{cause}");
+        std::fs::rename(&aside, &log).unwrap();
+        let _ = db.flush().unwrap();
+    }
+    file.reopen(db);
+}
+
+/// Under two names a file has two locks and two logs, so both could be opened, and one would lose its flushes.
+#[cfg(unix)]
+#[test]
+fn a_file_with_a_second_name_is_opened_under_neither() {
+    let (file, mut db, sample) = flushed_file();
+    let other = file.folder().join("other.db");
+    let refused = |path: &Path| match Database::<World>::open(path).map_err(Error::into_kind) {
+        Err(ErrorKind::File(FileError::HardLinked {
+            path: named,
+            n_names,
+        })) => {
+            assert_eq!((named.as_path(), n_names), (path, 2));
+        }
+        other => panic!("{other:?}"),
+    };
+    // While it is open, and when it is not.
+    std::fs::hard_link(file.path(), &other).unwrap();
+    refused(&other);
+    db.get_mut(sample.ada).unwrap().set_year_of_birth(1);
+    let _ = db.flush().unwrap();
+    let _ = db.close().unwrap();
+    let before = file.bytes();
+    refused(&file.path());
+    refused(&other);
+    assert!(file.bytes() == before, "a file was written to");
+    std::fs::remove_file(&other).unwrap();
+    assert_eq!(file.open().get(sample.ada).unwrap().year_of_birth, 1);
+}

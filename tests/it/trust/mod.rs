@@ -1,0 +1,7 @@
+//! What `open` believes of a file, and what other programs do to one while it is open.
+
+mod format;
+mod identity;
+mod pages;
+mod schema;
+mod while_open;
