@@ -1,5 +1,5 @@
 -- The game's own world. This file is all there is to say about it: `gamedb generate` makes
--- src/models.rs from it, and a new world file is created with these very statements.
+-- src/models from it, and a new world file is created with these very statements.
 
 -- A person with an account.
 CREATE TABLE players (

@@ -76,39 +76,18 @@ const TAKEN_TYPES: &[&str] = &[
     "Self",
 ];
 
-/// Types that generated code imports, that its macros name, or that it defines for every world; no table's
-/// type may have one of these names.
+/// Types that generated code imports, or that it defines for every world; no table's type may have one of
+/// these names.
 const IMPORTED: &[&str] = &[
-    "ColumnProblem",
-    "Row",
     "Error",
-    "ForeignKey",
     "FromLeft",
     "FromRight",
-    "Id",
-    "IndexHasher",
-    "IndexInfo",
     "Join",
     "Key",
     "Linked",
     "NewOrKept",
-    "Owned",
-    "Owner",
-    "Parent",
-    "Parts",
-    "Pivot",
-    "PivotRow",
-    "RawKey",
-    "RowReader",
     "Rows",
-    "Standalone",
-    "Table",
-    "TableId",
-    "TableInfo",
-    "TableKind",
     "Tables",
-    "Union",
-    "Value",
     "World",
 ];
 

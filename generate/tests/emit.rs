@@ -186,12 +186,21 @@ fn everything_generated_compiles_without_a_warning_and_works() {
         "/// As many tables as a large game has.\n#[cfg(test)]\n#[path = {many:?}]\npub mod many;\n"
     );
     // So many that no test is made of them: that would take a minute.
-    let more = broad_tables(&[64, 128, 129]);
-    for (name, source) in [("more_broad", more), ("nasty_tables", nasty_tables())] {
-        let (_, out) = long(name, source);
+    let (_, more_broad) = long("more_broad", broad_tables(&[64, 128, 129]));
+    // In a folder, where each name is one of a file as well.
+    let (schema, nasty_tables) = (root.join("src/nasty.sql"), root.join("src/nasty_tables"));
+    fs::write(&schema, self::nasty_tables()).expect("the schema is written");
+    generate(&options(schema, nasty_tables.clone(), false)).expect("the case is generated");
+    for entry in fs::read_dir(&nasty_tables).expect("there is a folder") {
+        assert_formatted(&entry.expect("there is a file").path());
+    }
+    for (name, path) in [
+        ("more_broad", more_broad),
+        ("nasty_tables", nasty_tables.join("mod.rs")),
+    ] {
         let _ = write!(
             modules,
-            "/// One case.\n#[cfg(not(test))]\n#[path = {out:?}]\npub mod {name};\n"
+            "/// One case.\n#[cfg(not(test))]\n#[path = {path:?}]\npub mod {name};\n"
         );
     }
     let gamedb = folder("..");
@@ -274,10 +283,10 @@ const WORDS: &str = "abstract as async await become box break const continue do 
     yield self super crate union auto default raw safe macro_rules key row as_ref world columns \
     get get_mut insert remove deref deref_mut clone eq fmt iter into from borrow new link unlink \
     linked set_links owned owner children child parent required_parent put set add give pivot_row \
-    pivot_rows value load table table_mut index_hash index_eq orphaned differs replace ends hash \
+    pivot_rows value load table table_mut index_hash index_eq null_field differs replace ends hash \
     len string option result vec id_ tables error entity some none ok err rows row_reader join \
-    from_left flag flags wide_bits database gamedb core std alloc bitflags fields views i64 bool f64 \
-    str usize parts arm pivot drop iterator send copy debug set_name set_set_name name";
+    from_left flag flags wide_bits database gamedb core std alloc codegen entity fields views i64 bool f64 \
+    str usize column foreign_key index info table_id part parts composite indexed checked order unused arm pivot drop iterator send copy debug set_name set_set_name name";
 /// Names that try to get out of the code.
 const HOSTILE: &[&str] = &[
     "foo-bar",

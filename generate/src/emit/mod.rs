@@ -16,7 +16,7 @@ mod unsupported;
 mod value;
 
 use crate::model::{EnumRef, FieldKind, Model, TableRef, ValueRef};
-use crate::names::Ident;
+use crate::names::{Ident, Scope};
 
 use code::{Code, first_paragraph, quoted};
 use table::Table;
@@ -52,11 +52,7 @@ pub(crate) fn one_file(model: &Model, schema: &str) -> Result<Source, Unsupporte
 pub(crate) fn folder(model: &Model, schema: &str) -> Result<Source, Unsupported> {
     unsupported::check(model)?;
     let mut code = Code::default();
-    let modules: Vec<Module> = model
-        .tables
-        .iter()
-        .map(|table| module(&table.accessor))
-        .collect();
+    let modules = modules(model);
     for module in &modules {
         code.line(&module.declaration);
     }
@@ -81,11 +77,35 @@ struct Module {
     declaration: String,
 }
 
+/// Crates that a module would hide.
+const CRATES: &[&str] = &["gamedb", "core", "std", "alloc"];
+
+/// A module for each table, called after it. Types have names of their own, which are the same where a
+/// name has no letters that could be large or small.
+fn modules(model: &Model) -> Vec<Module> {
+    let mut scope = Scope::default();
+    let tables = model.tables.iter().map(|table| &table.type_name);
+    let types = tables
+        .chain(model.enums.iter().map(|ty| &ty.type_name))
+        .chain(model.values.iter().map(|ty| &ty.type_name))
+        .chain(model.owners.iter().map(|ty| &ty.type_name));
+    for taken in types.map(String::as_str).chain(CRATES.iter().copied()) {
+        scope.take(taken);
+    }
+    let accessors = model.tables.iter().map(|table| &table.accessor);
+    accessors
+        .map(|accessor| {
+            let otherwise = Ident::new(&format!("{}_table", accessor.stem()));
+            module(&scope.ident(&[accessor.clone(), otherwise]))
+        })
+        .collect()
+}
+
 /// Stems of files that are taken: `mod.rs` is the folder's own, and the others are devices on Windows.
 const TAKEN_FILES: &[&str] = &["mod", "aux", "con", "nul", "prn"];
 
-fn module(accessor: &Ident) -> Module {
-    let name = accessor.to_string();
+fn module(name: &Ident) -> Module {
+    let name = name.to_string();
     let stem = name.trim_start_matches("r#");
     // Rust does not look for the file of a name that is not ASCII.
     if stem.is_ascii() && !TAKEN_FILES.contains(&stem) {

@@ -17,11 +17,11 @@ tables! {
     /// \- a list
     /// goes on
     /// \# Heading
-    parents: Table<ParentRow>,
+    parents: Table<Parent>,
     /// The rows of `values`.
-    values: Table<ValueRow>,
+    values: Table<Value>,
     /// The rows of `owners`.
-    owners: Table<OwnerRow>,
+    owners: Table<Owner>,
     /// The rows of `tables`.
     tables: Table<TableRow>,
     /// The rows of `errors`.
@@ -61,11 +61,11 @@ entity! {
         /// `"key" REAL NOT NULL`
         Key key: f64 = KEY "key";
         /// Ends here */ or "there" or \`here.
-        Match r#match: ParentRowKey = MATCH "match" -> ParentRow;
+        Match r#match: ParentKey = MATCH "match" -> Parent;
         /// `"TABLE" INTEGER REFERENCES parents (id)`
-        Table table: Option<ParentRowKey> = TABLE "TABLE" -> ParentRow;
+        Table table: Option<ParentKey> = TABLE "TABLE" -> Parent;
         /// `"INFO_id" INTEGER REFERENCES parents (id)`
-        Info info: Option<ParentRowKey> = INFO_ID "INFO_id" -> ParentRow;
+        Info info: Option<ParentKey> = INFO_ID "INFO_id" -> Parent;
         /// `"naïve col" TEXT`
         NaïveCol naïve_col: Option<String> = NAÏVE_COL "naïve col";
         /// ``"a`b" BLOB NOT NULL``
@@ -87,7 +87,7 @@ entity! {
         /// `_x INTEGER NOT NULL`
         X _x: i64 = X "_x";
         /// `from_parent INTEGER REFERENCES parents (id)`
-        FromParent from_parent: Option<ParentRowKey> = FROM_PARENT "from_parent" -> ParentRow;
+        FromParent from_parent: Option<ParentKey> = FROM_PARENT "from_parent" -> Parent;
         /// `"flags" TEXT NOT NULL CHECK ("flags" IN ('a"b', 'Self', '1', 'self', ''))`
         Flags flags: Flags = FLAGS_ "flags";
     }
@@ -108,22 +108,22 @@ impl Type {
     }
 
     /// The type whose `match` is this parent, in order of their ids. O(1).
-    pub fn find_by_match(world: &World, r#match: ParentRowKey) -> Rows<'_, Type> {
+    pub fn find_by_match(world: &World, r#match: ParentKey) -> Rows<'_, Type> {
         world.r#type.children(Self::MATCH, r#match.raw())
     }
 
     /// The type whose `TABLE` is this parent, in order of their ids. O(1).
-    pub fn find_by_table(world: &World, table: ParentRowKey) -> Rows<'_, Type> {
+    pub fn find_by_table(world: &World, table: ParentKey) -> Rows<'_, Type> {
         world.r#type.children(Self::TABLE, table.raw())
     }
 
     /// The type whose `INFO_id` is this parent, in order of their ids. O(1).
-    pub fn find_by_info(world: &World, info: ParentRowKey) -> Rows<'_, Type> {
+    pub fn find_by_info(world: &World, info: ParentKey) -> Rows<'_, Type> {
         world.r#type.children(Self::INFO_ID, info.raw())
     }
 
     /// The type whose `from_parent` is this parent, in order of their ids. O(1).
-    pub fn find_by_from_parent(world: &World, from_parent: ParentRowKey) -> Rows<'_, Type> {
+    pub fn find_by_from_parent(world: &World, from_parent: ParentKey) -> Rows<'_, Type> {
         world.r#type.children(Self::FROM_PARENT, from_parent.raw())
     }
 
@@ -167,7 +167,7 @@ impl Type {
     pub fn find_by_row_and_match(
         world: &World,
         its_row: i64,
-        r#match: ParentRowKey,
+        r#match: ParentKey,
     ) -> Rows<'_, Type> {
         world
             .r#type
@@ -186,26 +186,26 @@ impl<'w> TypeRef<'w> {
 
     /// The parent that `match` names. O(1).
     #[inline]
-    pub fn r#match(self) -> ParentRowRef<'w> {
+    pub fn r#match(self) -> ParentRef<'w> {
         self.0.required_parent(self.r#match)
     }
 
     /// The parent that `TABLE` names, if it names one. O(1).
     #[inline]
-    pub fn table(self) -> Option<ParentRowRef<'w>> {
+    pub fn table(self) -> Option<ParentRef<'w>> {
         self.0.parent(self.table?)
     }
 
     /// The parent that `INFO_id` names, if it names one. O(1).
     #[inline]
-    pub fn info(self) -> Option<ParentRowRef<'w>> {
+    pub fn info(self) -> Option<ParentRef<'w>> {
         self.0.parent(self.info?)
     }
 
     /// The parent that `from_parent` names, if it names one. O(1).
     #[allow(clippy::wrong_self_convention, reason = "named after the schema")]
     #[inline]
-    pub fn from_parent(self) -> Option<ParentRowRef<'w>> {
+    pub fn from_parent(self) -> Option<ParentRef<'w>> {
         self.0.parent(self.from_parent?)
     }
 
@@ -273,7 +273,7 @@ impl TypeMut<'_> {
     /// # Errors
     /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
-    pub fn set_match(&mut self, r#match: ParentRowKey) -> Result<(), Error> {
+    pub fn set_match(&mut self, r#match: ParentKey) -> Result<(), Error> {
         self.0.set(TypeField::Match(r#match))
     }
 
@@ -282,7 +282,7 @@ impl TypeMut<'_> {
     /// # Errors
     /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
-    pub fn set_table(&mut self, table: Option<ParentRowKey>) -> Result<(), Error> {
+    pub fn set_table(&mut self, table: Option<ParentKey>) -> Result<(), Error> {
         self.0.set(TypeField::Table(table))
     }
 
@@ -291,7 +291,7 @@ impl TypeMut<'_> {
     /// # Errors
     /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
-    pub fn set_info(&mut self, info: Option<ParentRowKey>) -> Result<(), Error> {
+    pub fn set_info(&mut self, info: Option<ParentKey>) -> Result<(), Error> {
         self.0.set(TypeField::Info(info))
     }
 
@@ -360,7 +360,7 @@ impl TypeMut<'_> {
     /// # Errors
     /// [`gamedb::ErrorKind::NoSuchRow`] when the parent is not there.
     #[inline]
-    pub fn set_from_parent(&mut self, from_parent: Option<ParentRowKey>) -> Result<(), Error> {
+    pub fn set_from_parent(&mut self, from_parent: Option<ParentKey>) -> Result<(), Error> {
         self.0.set(TypeField::FromParent(from_parent))
     }
 
@@ -379,13 +379,13 @@ entity! {
     /// \- a list
     /// goes on
     /// \# Heading
-    pub struct ParentRow in Tables.parents {
+    pub struct Parent in Tables.parents {
     }
     table "parents", id "id", standalone;
-    types ParentRowKey, ParentRowId, ParentRowColumns(u8), ParentRowField, ParentRowRef, ParentRowMut;
+    types ParentKey, ParentId, ParentColumns(u8), ParentField, ParentRef, ParentMut;
 }
 
-impl<'w> ParentRowRef<'w> {
+impl<'w> ParentRef<'w> {
     /// The type whose `match` names this parent, in order of their ids. O(1).
     pub fn type_by_match(self) -> Rows<'w, Type> {
         self.0.children(Type::MATCH)
@@ -409,40 +409,40 @@ impl<'w> ParentRowRef<'w> {
 
 entity! {
     /// A row of `values`.
-    pub struct ValueRow in Tables.values {
+    pub struct Value in Tables.values {
         /// `"value" REAL`
         Value value: Option<f64> = VALUE "value";
     }
     table "values", id "id", standalone;
-    types ValueRowKey, ValueRowId, ValueRowColumns(u8), ValueRowField, ValueRowRef, ValueRowMut;
+    types ValueKey, ValueId, ValueColumns(u8), ValueField, ValueRef, ValueMut;
 }
 
-impl ValueRowMut<'_> {
-    /// Sets [`ValueRow::value`].
+impl ValueMut<'_> {
+    /// Sets [`Value::value`].
     ///
     /// # Errors
     /// [`gamedb::ErrorKind::NotANumber`] for NaN.
     #[inline]
     pub fn set_value(&mut self, value: Option<f64>) -> Result<(), Error> {
-        self.0.set(ValueRowField::Value(value))
+        self.0.set(ValueField::Value(value))
     }
 }
 
 entity! {
     /// A row of `owners`.
-    pub struct OwnerRow in Tables.owners {
+    pub struct Owner in Tables.owners {
         /// `"owner" TEXT`
         Owner owner: Option<String> = OWNER "owner";
     }
     table "owners", id "id", standalone;
-    types OwnerRowKey, OwnerRowId, OwnerRowColumns(u8), OwnerRowField, OwnerRowRef, OwnerRowMut;
+    types OwnerKey, OwnerId, OwnerColumns(u8), OwnerField, OwnerRef, OwnerMut;
 }
 
-impl OwnerRowMut<'_> {
-    /// Sets [`OwnerRow::owner`].
+impl OwnerMut<'_> {
+    /// Sets [`Owner::owner`].
     #[inline]
     pub fn set_owner(&mut self, owner: Option<String>) {
-        self.0.put(OwnerRowField::Owner(owner));
+        self.0.put(OwnerField::Owner(owner));
     }
 }
 
