@@ -160,6 +160,7 @@ fn everything_generated_compiles_without_a_warning_and_works() {
         let (schema, out) = long(name, source);
         module(name, &schema, &out);
     }
+    let (_, many) = long("many", many_tables(300));
     match shared_schemas() {
         Some(schemas) => {
             for (at, schema) in schemas.into_iter().enumerate() {
@@ -179,6 +180,10 @@ fn everything_generated_compiles_without_a_warning_and_works() {
         modules,
         "#[cfg(test)]\n#[path = {:?}]\nmod behaviour;\n",
         folder("tests/cases/emit_behaviour.rs")
+    );
+    let _ = write!(
+        modules,
+        "/// As many tables as a large game has.\n#[cfg(test)]\n#[path = {many:?}]\npub mod many;\n"
     );
     // So many that no test is made of them: that would take a minute.
     let (_, more_broad) = long("more_broad", broad_tables(&[64, 128, 129]));
@@ -233,6 +238,14 @@ fn assert_formatted(models: &Path) {
     let output = rustfmt.output().expect("rustfmt runs");
     let diff = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{diff}");
+}
+
+/// Small tables, so many that their world does not fit in the stack of a thread.
+fn many_tables(n: usize) -> String {
+    let table = |n| {
+        format!("CREATE TABLE things_{n} (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;\n")
+    };
+    (0..n).map(table).collect()
 }
 
 /// Tables with as many columns as no checked-in case has, on both sides of every kind of flags.

@@ -713,3 +713,30 @@ broad!(
     set_whole_299,
     WHOLE_299
 );
+
+/// The tables of a world are on the heap: in a debug build, a world of 300 tables on the stack would overflow
+/// it in `open`.
+#[test]
+fn a_world_of_300_tables_opens_in_a_thread_with_little_stack() {
+    use crate::many::{Things299, World};
+    use gamedb::Database;
+
+    let work = || {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("world.db");
+        let mut db = Database::<World>::open(&path).unwrap();
+        let key = db
+            .insert(Things299 {
+                name: "last".into(),
+            })
+            .unwrap();
+        assert_eq!(db.get(key).unwrap().name, "last");
+        db.flush().unwrap();
+        db.close().unwrap();
+        let db = Database::<World>::open(&path).unwrap();
+        assert_eq!(db.len(), 1);
+        db.into_world().len()
+    };
+    let thread = std::thread::Builder::new().stack_size(512 * 1024);
+    assert_eq!(thread.spawn(work).unwrap().join().unwrap(), 1);
+}

@@ -46,7 +46,7 @@ pub(super) fn load<T: Tables>(
     if !loaded.damage.is_empty() {
         return Ok(loaded);
     }
-    let tables = &mut loaded.world.tables;
+    let tables = &mut *loaded.world.tables;
     for &id in &order.make_room {
         expect(tables, id, &counts);
         let mut statement = connection.prepare(&statements::select_ids(T::INFO[id.index()]))?;
@@ -56,7 +56,7 @@ pub(super) fn load<T: Tables>(
         }
     }
     for &id in &order.tables {
-        expect(&mut loaded.world.tables, id, &counts);
+        expect(&mut *loaded.world.tables, id, &counts);
         load_table(
             connection,
             second.as_deref_mut(),
@@ -68,7 +68,7 @@ pub(super) fn load<T: Tables>(
     if !loaded.damage.is_empty() {
         return Ok(loaded);
     }
-    let tables = &mut loaded.world.tables;
+    let tables = &mut *loaded.world.tables;
     load_next_ids(connection, tables)?;
     for &id in &order.tables {
         loaded
@@ -88,7 +88,7 @@ fn load_table<T: Tables>(
     loaded: &mut Loaded<T>,
 ) -> rusqlite::Result<()> {
     let info = T::INFO[id.index()];
-    let tables = &mut loaded.world.tables;
+    let tables = &mut *loaded.world.tables;
     let load_row = tables.table(id).loader();
     let (problems, damage) = (&mut loaded.problems, &mut loaded.damage);
     let (mut n_seen, mut last) = (0, None);

@@ -35,7 +35,9 @@ use crate::store::world::view::{RowMut, RowRef};
 /// Tables can be read one by one: the world derefs to the generated struct of all tables. A world works
 /// without a file; a [`Database`](crate::Database) contains a world and its file.
 pub struct World<T: Tables> {
-    pub(crate) tables: T,
+    /// On the heap: the tables of a large schema are tens of kilobytes, and a world is moved through the stack
+    /// frames of `open`, in threads that may have little stack.
+    pub(crate) tables: Box<T>,
     pub(crate) log: UndoLog,
     pub(crate) commit_sink: CommitSink,
     pub(crate) references: Box<[Vec<Reference>]>,
@@ -74,7 +76,7 @@ impl<T: Tables> World<T> {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            tables: T::default(),
+            tables: Box::default(),
             log: UndoLog::default(),
             commit_sink: CommitSink::default(),
             references: references(T::INFO),
