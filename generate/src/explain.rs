@@ -277,6 +277,7 @@ fn accessors(model: &Model, table: &TableModel) -> Vec<String> {
 fn type_text(model: &Model, kind: &FieldKind) -> String {
     let (text, nullable) = match kind {
         FieldKind::Scalar { ty, nullable, .. } => (ty.rust().to_owned(), *nullable),
+        FieldKind::Own { ty, nullable } => (ty.clone(), *nullable),
         FieldKind::Enum { ty, nullable, .. } => (model[*ty].type_name.clone(), *nullable),
         FieldKind::ForeignKey(key) => (format!("{}Key", model[key.target].type_name), key.nullable),
         FieldKind::Owner { ty, required } => {

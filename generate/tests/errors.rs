@@ -138,7 +138,11 @@ fn config_errors() {
         ),
         (
             "[columns.'players.age']\ntype = 'u8'\n",
-            "gamedb.toml:2: unknown variant `u8`, expected one of `bool`, `i64`, `f64`, `String`, `EcoString`, `Vec<u8>`",
+            "gamedb.toml:2: unknown variant `u8`, expected one of `bool`, `i64`, `f64`, `String`, `EcoString`, `Vec<u8>`, or a path from a crate, as `uuid::Uuid`",
+        ),
+        (
+            "[columns.'players.age']\ntype = 'super::Age'\n",
+            "gamedb.toml:2: unknown variant `super::Age`, expected one of `bool`, `i64`, `f64`, `String`, `EcoString`, `Vec<u8>`, or a path from a crate, as `uuid::Uuid`",
         ),
         (
             "[columns.'players.age']\nreferences = 'x'\n",
@@ -256,6 +260,10 @@ fn config_errors_of_unions() {
         (
             "[columns.'mobiles.owner_mobile_id']\nreferences = false\n",
             "gamedb.toml:2: column mobiles.owner_mobile_id has a declared foreign key",
+        ),
+        (
+            "[columns.'mobiles.owner_x_id']\ntype = 'crate::Name'\n",
+            "gamedb.toml:2: column mobiles.owner_x_id points to a row or is part of a union; it cannot be crate::Name",
         ),
         (
             "[columns.'mobiles.owner_x_id']\nrename = 'x'\n",

@@ -3,7 +3,7 @@
 use super::draft::ColumnDraft;
 use super::warnings::ByColumn;
 use super::{defaults, sql_names};
-use crate::config::{Config, TypeName};
+use crate::config::{ColumnType, Config, TypeName};
 use crate::input::ddl::{Ddl, DeclaredColumn, DeclaredTable, NamedKind};
 use crate::input::types::SqlType;
 use crate::names::Ident;
@@ -105,9 +105,12 @@ fn resolve(
     let section = config
         .column(table, name)
         .and_then(|section| section.type_name.as_ref());
-    let wanted = section
-        .map(|wanted| *wanted.get_ref())
-        .or_else(|| config.type_of(&column.ty.names()));
+    let wanted = match section.map(|wanted| wanted.get_ref()) {
+        Some(ColumnType::Known(known)) => Some(*known),
+        // A type of the program's own is stored as what the column holds.
+        Some(ColumnType::Own(_)) => None,
+        None => config.type_of(&column.ty.names()),
+    };
     if let Some(wanted) = wanted {
         let (kind, not_null, default) = match meaning {
             Some(meaning) => (Some(meaning.kind), meaning.not_null, meaning.default),

@@ -10,9 +10,9 @@ use crate::error::ConfigError;
 use crate::names::{self, Ident};
 use crate::sql::OnDelete;
 pub use sections::{
-    ColumnSection, EnumSection, KindValue, Name, OnDeleteName, OwnerSection, OwnerVariant,
-    PivotSection, References, Sections, Spanned, TableSection, TypeName, ValueSection,
-    VariantSection,
+    ColumnSection, ColumnType, EnumSection, KindValue, Name, OnDeleteName, OwnerSection,
+    OwnerVariant, PivotSection, References, Sections, Spanned, TableSection, TypeName,
+    ValueSection, VariantSection,
 };
 
 /// A `gamedb.toml` that was parsed; [`Config::verify`] checks it against a schema.

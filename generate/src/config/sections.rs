@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::{self, Deserializer, IntoDeserializer as _, value};
 pub use toml::Spanned;
 
 use crate::sql::OnDelete;
@@ -141,7 +142,7 @@ pub struct EnumSection {
 pub struct ColumnSection {
     /// Its Rust type.
     #[serde(rename = "type")]
-    pub type_name: Option<Spanned<TypeName>>,
+    pub type_name: Option<Spanned<ColumnType>>,
     /// The name of its field.
     pub rename: Option<Name>,
     /// The name of its enum.
@@ -192,7 +193,45 @@ pub enum References {
     Table(String),
 }
 
-/// The Rust types that a column can be given.
+/// The Rust type of one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnType {
+    /// One that the engine has.
+    Known(TypeName),
+    /// One of the program's own, by its path.
+    Own(String),
+}
+
+impl<'de> Deserialize<'de> for ColumnType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        if is_path(&name) {
+            return Ok(Self::Own(name));
+        }
+        let known: Result<_, value::Error> =
+            TypeName::deserialize(name.as_str().into_deserializer());
+        known.map(Self::Known).map_err(|error| {
+            de::Error::custom(format!("{error}, or a path from a crate, as `uuid::Uuid`"))
+        })
+    }
+}
+
+/// Whether this is a path to a type, from a crate on: no other means the same in every file.
+fn is_path(name: &str) -> bool {
+    let is_segment = |segment: &str| {
+        let mut chars = segment.chars();
+        chars
+            .next()
+            .is_some_and(|c| c == '_' || c.is_ascii_alphabetic())
+            && chars.all(|c| c == '_' || c.is_ascii_alphanumeric())
+    };
+    let segments: Vec<&str> = name.trim_start_matches("::").split("::").collect();
+    segments.len() > 1
+        && !matches!(segments[0], "self" | "super")
+        && segments.into_iter().all(is_segment)
+}
+
+/// The Rust types that the engine has for columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum TypeName {
     /// `bool`

@@ -182,6 +182,7 @@ fn type_name(model: &Model, table: &TableModel, column: usize) -> String {
     let column = &table.columns[column];
     match &table.fields[column.field].kind {
         FieldKind::Enum { ty, .. } => model[*ty].type_name.clone(),
+        FieldKind::Own { ty, .. } => ty.rsplit("::").next().unwrap_or(ty).to_owned(),
         _ => column.scalar.rust().to_owned(),
     }
 }

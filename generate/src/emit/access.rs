@@ -128,17 +128,22 @@ fn search(table: &Table<'_>, set: &ColumnSet) -> Search {
     for field in fields_of(table, set) {
         let argument = argument(&field.name, &mut scope);
         let field_name = &field.name;
-        let ty = match scalar(field) {
-            Some(Scalar::Text | Scalar::ShortText) => "&str".to_owned(),
-            Some(Scalar::Blob) => "&[u8]".to_owned(),
+        let ty = match (&field.kind, scalar(field)) {
+            (_, Some(Scalar::Text | Scalar::ShortText)) => "&str".to_owned(),
+            (_, Some(Scalar::Blob)) => "&[u8]".to_owned(),
+            // Nobody knows whether it can be copied.
+            (FieldKind::Own { ty, .. }, _) => format!("&{ty}"),
             _ => plain_type(table, field),
         };
         borrows |= ty.starts_with('&');
         arguments.push(format!("{argument}: {ty}"));
+        let is_own = matches!(field.kind, FieldKind::Own { .. });
         equal.push(match (scalar(field), is_optional(field)) {
             (Some(Scalar::Text | Scalar::ShortText | Scalar::Blob), true) => {
                 format!("row.{field_name}.as_deref() == Some({argument})")
             }
+            (_, true) if is_own => format!("row.{field_name}.as_ref() == Some({argument})"),
+            (_, false) if is_own => format!("row.{field_name} == *{argument}"),
             (_, true) => format!("row.{field_name} == Some({argument})"),
             (_, false) => format!("row.{field_name} == {argument}"),
         });
@@ -366,7 +371,7 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
     if has_reals
         && matches!(
             field.kind,
-            FieldKind::Scalar { .. } | FieldKind::Value { .. }
+            FieldKind::Scalar { .. } | FieldKind::Own { .. } | FieldKind::Value { .. }
         )
     {
         reasons.push("[`gamedb::ErrorKind::NotANumber`] for NaN".to_owned());

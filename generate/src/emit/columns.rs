@@ -32,7 +32,9 @@ pub(crate) fn tuple(values: impl Iterator<Item = String>) -> String {
 /// Whether a field can be NULL.
 pub(crate) fn is_optional(field: &FieldModel) -> bool {
     match &field.kind {
-        FieldKind::Scalar { nullable, .. } | FieldKind::Enum { nullable, .. } => *nullable,
+        FieldKind::Scalar { nullable, .. }
+        | FieldKind::Own { nullable, .. }
+        | FieldKind::Enum { nullable, .. } => *nullable,
         FieldKind::ForeignKey(key) => key.nullable,
         FieldKind::Owner { required, .. } | FieldKind::Value { required, .. } => !required,
     }

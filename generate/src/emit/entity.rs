@@ -1,6 +1,6 @@
 //! A table whose rows are entities: what `entity!` is told of it. rustfmt does not look into macros.
 
-use crate::model::{CheckModel, FieldKind, FieldModel};
+use crate::model::{CheckModel, FieldKind, FieldModel, Scalar};
 use crate::schema::{Comparison, OnDelete, Operand};
 
 use super::code::{Code, quoted};
@@ -58,10 +58,11 @@ fn field(code: &mut Code, table: &Table<'_>, at: usize) {
     code.uses_types(scalar(field));
     code.prose("        ", Some(&field.doc), &quoted(field.name.stem()));
     let head = format!(
-        "{} {}: {} =",
+        "{} {}: {}{} =",
         table.variants[at],
         field.name,
-        table.field_type(field)
+        table.field_type(field),
+        stored_as(table, field)
     );
     let columns: Vec<String> = parts(table, field)
         .map(|column| {
@@ -83,6 +84,19 @@ fn field(code: &mut Code, table: &Table<'_>, at: usize) {
             let columns = columns.join(",\n            ");
             code.line(format!("            {columns}{default};"));
         }
+    }
+}
+
+/// What a type of the program's own has to be stored as, because the column holds nothing else.
+fn stored_as(table: &Table<'_>, field: &FieldModel) -> &'static str {
+    let FieldKind::Own { .. } = &field.kind else {
+        return "";
+    };
+    match table.table.columns[field.columns[0]].scalar {
+        Scalar::Bool | Scalar::I64 => " as Integer",
+        Scalar::F64 => " as Real",
+        Scalar::Text | Scalar::ShortText => " as Text",
+        Scalar::Blob => " as Blob",
     }
 }
 

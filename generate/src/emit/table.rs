@@ -100,6 +100,7 @@ impl<'m> Table<'m> {
         };
         match &field.kind {
             FieldKind::Scalar { ty, nullable, .. } => optional(*nullable, ty.rust().to_owned()),
+            FieldKind::Own { ty, nullable } => optional(*nullable, ty.clone()),
             FieldKind::Enum { ty, nullable, .. } => {
                 optional(*nullable, self.model[*ty].type_name.clone())
             }

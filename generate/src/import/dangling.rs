@@ -306,7 +306,10 @@ fn references(model: &Model) -> Vec<ForeignKeyColumn<'_>> {
                         }
                     }
                 }
-                FieldKind::Scalar { .. } | FieldKind::Enum { .. } | FieldKind::Value { .. } => {}
+                FieldKind::Scalar { .. }
+                | FieldKind::Own { .. }
+                | FieldKind::Enum { .. }
+                | FieldKind::Value { .. } => {}
             }
         }
     }

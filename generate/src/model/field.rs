@@ -51,6 +51,13 @@ pub enum FieldKind {
         /// Its SQL DEFAULT, where it is a plain literal.
         default: Option<Literal>,
     },
+    /// A value of a type of the program's own, which says itself how it is stored.
+    Own {
+        /// The path of the type.
+        ty: String,
+        /// Whether it may be NULL.
+        nullable: bool,
+    },
     /// An enum stored as text.
     Enum {
         /// The enum.

@@ -5,7 +5,7 @@ use super::scalar;
 use super::value_unions::ValueUnion;
 use crate::analysis::owners::OwnerUnion;
 use crate::analysis::pivot::PivotInfo;
-use crate::config::Config;
+use crate::config::{ColumnType, Config, Spanned};
 use crate::error::{ConfigError, Error};
 use crate::model::{ColumnModel, FieldKind, FieldModel, Literal, OwnerRef, Scalar, TableRef};
 use crate::names::{self, Ident, Scope};
@@ -119,6 +119,10 @@ impl<'a> Resolver<'a> {
             return FieldKind::ForeignKey(key);
         }
         let nullable = !column.not_null;
+        if let Some(ty) = own_type(self.config, table, &column.name) {
+            let ty = ty.into_inner().clone();
+            return FieldKind::Own { ty, nullable };
+        }
         let default = column.default.as_deref();
         let default = default.and_then(|sql| scalar::literal(sql, scalar));
         match self.enums.of(&table.name, &column.name) {
@@ -195,7 +199,18 @@ fn field_name(scope: &mut Scope, wanted: &[Ident], kind: &FieldKind) -> Ident {
     })
 }
 
-/// Refuses a `rename` or `enum` in the config that has no effect on the column's field.
+/// The type of the program's own that the config gives a column.
+fn own_type<'c>(config: &'c Config, table: &Table, column: &str) -> Option<Spanned<&'c String>> {
+    let section = config.column(&table.name, column)?;
+    let wanted = section.type_name.as_ref()?;
+    match wanted.get_ref() {
+        ColumnType::Own(ty) => Some(Spanned::new(wanted.span(), ty)),
+        ColumnType::Known(_) => None,
+    }
+}
+
+/// Refuses a `rename`, an `enum` or a type of the program's own in the config that has no effect on the
+/// column's field.
 fn used(
     config: &Config,
     table: &Table,
@@ -211,6 +226,17 @@ fn used(
         if let Some(name) = section.rename.as_ref().filter(|_| union) {
             let what = format!("column {}.{} is part of a union", table.name, column.name);
             return Err(config.impossible(name.span(), what));
+        }
+        if let Some(ty) = own_type(config, table, &column.name)
+            && !matches!(kind, FieldKind::Own { .. })
+        {
+            let what = format!(
+                "column {}.{} points to a row or is part of a union; it cannot be {}",
+                table.name,
+                column.name,
+                ty.get_ref()
+            );
+            return Err(config.impossible(ty.span(), what));
         }
         let is_enum = matches!(kind, FieldKind::Enum { .. });
         if let Some(name) = section.enum_name.as_ref().filter(|_| !is_enum) {

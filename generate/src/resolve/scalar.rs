@@ -1,6 +1,6 @@
 //! Rust types of columns, and the values of DEFAULTs.
 
-use crate::config::{Config, TypeName};
+use crate::config::{ColumnType, Config, TypeName};
 use crate::error::{Error, ModelError};
 use crate::model::{Literal, Scalar};
 use crate::schema::{Allowed, Column, Table};
@@ -10,7 +10,12 @@ pub(super) fn scalar(config: &Config, table: &Table, column: &Column) -> Result<
     let declared = declared(&column.declared_type);
     let section = config.column(&table.name, &column.name);
     if let Some(wanted) = section.and_then(|section| section.type_name.as_ref()) {
-        let scalar = match wanted.get_ref() {
+        let known = match wanted.get_ref() {
+            ColumnType::Known(known) => known,
+            // What it is stored as is what the column holds.
+            ColumnType::Own(_) => return declared.ok_or_else(|| unknown(table, column)),
+        };
+        let scalar = match known {
             TypeName::Bool => Scalar::Bool,
             TypeName::I64 => Scalar::I64,
             TypeName::F64 => Scalar::F64,
@@ -41,13 +46,18 @@ pub(super) fn scalar(config: &Config, table: &Table, column: &Column) -> Result<
     match (declared, &column.allowed) {
         (Some(Scalar::I64), Some(Allowed::Bool)) => Ok(Scalar::Bool),
         (Some(scalar), _) => Ok(scalar),
-        (None, _) => Err(ModelError::ColumnType {
-            table: table.name.clone(),
-            column: column.name.clone(),
-            declared: column.declared_type.clone(),
-        }
-        .into()),
+        (None, _) => Err(unknown(table, column)),
     }
+}
+
+/// A column whose declaration says nothing.
+fn unknown(table: &Table, column: &Column) -> Error {
+    ModelError::ColumnType {
+        table: table.name.clone(),
+        column: column.name.clone(),
+        declared: column.declared_type.clone(),
+    }
+    .into()
 }
 
 /// The type of a declaration, by the names that SQL dialects share.

@@ -224,6 +224,7 @@ fn bounded(table: &TableModel, field: &FieldModel, ty: Scalar) -> String {
 fn value(model: &Model, table: &TableModel, field: &FieldModel) -> String {
     match &field.kind {
         FieldKind::Scalar { ty, nullable, .. } => optional(*nullable, &bounded(table, field, *ty)),
+        FieldKind::Own { ty, .. } => panic!("no values of {ty} are known here"),
         FieldKind::Enum { ty, nullable, .. } => {
             let name = &model[*ty].type_name;
             optional(*nullable, &format!("source.one_of({name}::ALL)"))
