@@ -1,4 +1,5 @@
 //! What is true of the engine's own column types is true of these: written, found, loaded, reported.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 use std::error::Error as _;
 use std::path::PathBuf;
