@@ -32,6 +32,7 @@ mod persist;
 mod schema;
 mod store;
 
+pub use bitflags::Flags;
 #[cfg(feature = "sqlite")]
 pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};

@@ -70,6 +70,87 @@ fn generate_writes_and_check_compares() {
     assert_eq!(left, 2, "no temporary file is left");
 }
 
+/// The names of the files in a folder, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry
+            .expect("an entry")
+            .file_name()
+            .into_string()
+            .expect("text")
+    };
+    let mut names: Vec<String> = entries.map(name).collect();
+    names.sort();
+    names
+}
+
+const FOLDER: &[&str] = &["generate", "--schema", "schema.sql", "--out", "models"];
+
+#[test]
+fn a_folder_has_a_file_for_each_table_and_loses_those_of_dropped_tables() {
+    let guilds = "CREATE TABLE guilds (id INTEGER PRIMARY KEY) STRICT;";
+    let folder = world(&format!("{PLAYERS}\n{guilds}"));
+    let models = folder.path().join("models");
+    let with_check = [FOLDER, &["--check"]].concat();
+    // In one file, as it was before.
+    assert_eq!(check(folder.path(), GENERATE).0, Some(0));
+    assert_eq!(check(folder.path(), &with_check).0, Some(1));
+    assert!(!models.exists(), "--check writes nothing");
+
+    assert_eq!(check(folder.path(), FOLDER).0, Some(0));
+    assert_eq!(names(&models), ["guilds.rs", "mod.rs", "players.rs"]);
+    assert_eq!(names(folder.path()), ["models", "schema.sql"]);
+    assert_eq!(
+        check(folder.path(), &with_check),
+        (Some(0), String::new(), String::new())
+    );
+    for file in ["mod.rs", "players.rs"] {
+        let text = std::fs::read_to_string(models.join(file)).expect("written");
+        assert!(
+            text.starts_with("// @generated from `schema.sql`"),
+            "{file}"
+        );
+    }
+
+    std::fs::write(models.join("rules.rs"), "//! By hand.\n").expect("written");
+    std::fs::write(folder.path().join("schema.sql"), PLAYERS).expect("written");
+    let (code, diff, _) = check(folder.path(), &with_check);
+    assert_eq!(code, Some(1));
+    assert!(diff.contains("--- models/guilds.rs\n"), "{diff}");
+    assert!(diff.contains("\n-mod guilds;"), "{diff}");
+    assert_eq!(check(folder.path(), FOLDER).0, Some(0));
+    assert_eq!(names(&models), ["mod.rs", "players.rs", "rules.rs"]);
+    assert_eq!(check(folder.path(), &with_check).0, Some(0));
+}
+
+#[test]
+fn a_file_by_hand_in_a_folder_stays_and_nothing_else_is_written() {
+    let folder = world(PLAYERS);
+    let models = folder.path().join("models");
+    std::fs::create_dir(&models).expect("a folder");
+    std::fs::write(models.join("players.rs"), "//! By hand.\n").expect("written");
+    let (code, _, complaint) = check(folder.path(), FOLDER);
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        complaint,
+        "error: models/players.rs is not a file that gamedb wrote; remove it, or name another file with `--out`\n"
+    );
+    assert_eq!(names(&models), ["players.rs"]);
+    let text = std::fs::read_to_string(models.join("players.rs")).expect("it is there");
+    assert_eq!(text, "//! By hand.\n");
+}
+
+#[test]
+fn a_translated_schema_is_written_into_the_folder() {
+    let folder = world("CREATE TABLE `a` (`id` int NOT NULL, PRIMARY KEY (`id`)) ENGINE=InnoDB;");
+    assert_eq!(check(folder.path(), FOLDER).0, Some(0));
+    let models = folder.path().join("models");
+    assert_eq!(names(&models), ["a.rs", "mod.rs", "schema.sql"]);
+    let world = std::fs::read_to_string(models.join("mod.rs")).expect("written");
+    assert!(world.contains("include_str!(\"schema.sql\")"), "{world}");
+}
+
 #[test]
 fn errors_name_file_and_line() {
     let folder = world("CREATE TABLE a (\n  id INTEGER,,\n);");

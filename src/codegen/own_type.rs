@@ -93,6 +93,55 @@ kinds! {
 ///     |millis| u64::try_from(millis).map(Duration::from_millis));
 /// ```
 ///
+/// Generated code says what the column of such a field holds:
+///
+/// ```
+/// # mod models {
+/// # use gamedb::codegen::{Table, entity, tables};
+/// # tables! {
+/// #     /// All.
+/// #     pub struct Tables from "";
+/// #     /// Peers.
+/// #     peers: Table<Peer>,
+/// # }
+/// entity! {
+///     /// Another computer.
+///     pub struct Peer in Tables.peers {
+///         /// Where it is.
+///         Address address: Option<std::net::IpAddr> as Text = ADDRESS "address";
+///     }
+///     table "peers", id "id", standalone;
+///     types PeerKey, PeerId, PeerColumns(u8), PeerField, PeerRef, PeerMut;
+/// }
+/// # }
+/// gamedb::column_type!(std::net::IpAddr as text in models::Tables);
+/// ```
+///
+/// and a type that is stored as something else does not compile, because the file would refuse it in each
+/// flush:
+///
+/// ```compile_fail,E0080
+/// # mod models {
+/// # use gamedb::codegen::{Table, entity, tables};
+/// # tables! {
+/// #     /// All.
+/// #     pub struct Tables from "";
+/// #     /// Peers.
+/// #     peers: Table<Peer>,
+/// # }
+/// entity! {
+///     /// Another computer.
+///     pub struct Peer in Tables.peers {
+///         /// Where it is.
+///         Address address: Option<std::net::IpAddr> as Blob = ADDRESS "address";
+///     }
+///     table "peers", id "id", standalone;
+///     types PeerKey, PeerId, PeerColumns(u8), PeerField, PeerRef, PeerMut;
+/// }
+/// # }
+/// gamedb::column_type!(std::net::IpAddr as text in models::Tables);
+/// ```
+///
 /// A row is `Clone`, `Debug`, `Default` and `PartialEq`, so its types have to be; `Send` and `Sync` too.
 /// They have to be `Hash` for [indexes](crate::codegen::IndexedField), where equal values have equal
 /// hashes; for a type that is not, write `unindexed` after the tables. What is stored and loaded again has to be equal to what it was.
