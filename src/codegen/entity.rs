@@ -142,7 +142,7 @@ macro_rules! entity {
                     pub const $unused: Self = Self::at(__Column::$unused as usize);
                 )+)?
 
-                #[allow(dead_code)]
+                #[allow(dead_code, reason = "a table may have no column but its id")]
                 const fn at(column: usize) -> Self {
                     Self($crate::codegen::ColumnBits::<$bits>::bit(column))
                 }
@@ -178,7 +178,7 @@ macro_rules! entity {
                 }
             }
 
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "setters and finders use a part of the constants")]
             impl $row {
                 $(
                     $(

@@ -271,8 +271,12 @@ impl Pipeline {
         }
         if !has_changes && !is_behind {
             let look = |writer: &mut Writer| writer.look_at_file(world);
-            if let Some(seen) = self.worker.with_writer(look) {
-                seen.map_err(|failed| self.failed(failed))?;
+            match self.worker.with_writer(look) {
+                Some(seen) => seen.map_err(|failed| self.failed(failed))?,
+                None => {
+                    self.collect(world);
+                    return Err(self.poisoned());
+                }
             }
             // Removes rows that are clean from the list of dirty rows.
             return Ok(self.mark_committed(world, batch, which, FlushReport::default()));
