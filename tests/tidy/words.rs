@@ -7,6 +7,7 @@ use crate::source::{Fault, Source, is_word_char, line_of, places_of};
 const FOLDERS: &[&str] = &[
     "src",
     "generate/src",
+    "cli",
     "faults",
     "tests",
     "benches",
