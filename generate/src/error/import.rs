@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::ServerError;
+
 /// Why an import failed as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -13,6 +15,9 @@ pub enum ImportError {
         /// Why.
         source: rusqlite::Error,
     },
+    /// The server cannot be reached or read.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// The new file cannot be made or written.
     #[error("cannot write {}: {source}", path.display())]
     Write {

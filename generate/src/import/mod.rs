@@ -12,6 +12,7 @@ mod options;
 mod queries;
 mod refusal;
 mod report;
+pub(crate) mod server;
 mod source;
 mod sqlite_file;
 mod transfer;
@@ -36,11 +37,15 @@ pub use source::{
 pub use sqlite_file::SqliteFile;
 use transfer::Transfer;
 
-/// Opens a file as a source of rows.
+/// Opens a file as a source of rows, or connects to a server, if the path is the address of one
+/// (`mysql://user:password@host/database`).
 ///
 /// # Errors
-/// [`ImportError`], when the file cannot be opened.
+/// [`ImportError`], when the file cannot be opened or the server cannot be reached.
 pub fn open(path: &Path) -> Result<Box<dyn Source>, ImportError> {
+    if let Some(address) = path.to_str().and_then(server::Address::parse) {
+        return Ok(Box::new(server::Server::connect(&address)?));
+    }
     Ok(Box::new(SqliteFile::open(path)?))
 }
 
