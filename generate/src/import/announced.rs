@@ -48,20 +48,20 @@ impl Announced {
         known.position
     }
 
-    /// The table of the new schema that a new table of the source is. Tables of the same name in two schemas of
-    /// the source are told apart by the schema's name before the table's.
+    /// The table of the new schema that a new table of the source is. Of tables of the same name in two schemas of
+    /// the source, those outside of the default schema have their schema's name before their own.
     fn position(&self, table: &SourceTable, schema: &Schema) -> Option<usize> {
+        let is_free = |at: &usize| !self.tables.iter().any(|known| known.position == Some(*at));
         let find = |name: &str| {
             let mut tables = schema.tables.iter();
-            tables.position(|known| known.name.eq_ignore_ascii_case(name))
+            let found = tables.position(|known| known.name.eq_ignore_ascii_case(name));
+            found.filter(is_free)
         };
-        let prefixed = format!("{}_{}", table.schema, table.name);
-        let found = find(&table.name).or_else(|| find(&prefixed))?;
-        let is_taken = self
-            .tables
-            .iter()
-            .any(|known| known.position == Some(found));
-        (!is_taken).then_some(found)
+        let with_schema = match table.schema.as_str() {
+            "" => None,
+            of => find(&format!("{of}_{}", table.name)),
+        };
+        with_schema.or_else(|| find(&table.name))
     }
 
     /// Tables and columns that only one of the two has.

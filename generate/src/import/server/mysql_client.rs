@@ -68,6 +68,49 @@ impl MySqlClient {
     }
 }
 
+impl MySqlClient {
+    /// A row for each table with a TINYINT(1) that has other numbers than 0 and 1, as the dump would have: such a column
+    /// is a number, and no boolean.
+    fn other_numbers(&mut self) -> Result<String, ServerError> {
+        let columns: Vec<(String, String)> = self
+            .connection
+            .query(
+                "SELECT c.TABLE_NAME, c.COLUMN_NAME
+                 FROM information_schema.COLUMNS AS c JOIN information_schema.TABLES AS t
+                 ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
+                 WHERE c.TABLE_SCHEMA = DATABASE() AND c.COLUMN_TYPE LIKE 'tinyint(1)%'
+                 AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
+                 ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION",
+            )
+            .map_err(|error| self.failed("the list of columns", &error))?;
+        let mut text = String::new();
+        for of_table in columns.chunk_by(|(one, _), (other, _)| one == other) {
+            let table = &of_table[0].0;
+            let names: Vec<String> = of_table.iter().map(|(_, name)| quoted(name)).collect();
+            // One pass over the rows for all columns.
+            let largest = names.iter().map(|name| {
+                format!("CAST(MAX(CASE WHEN {name} NOT IN (0, 1) THEN {name} END) AS CHAR)")
+            });
+            let largest: Vec<String> = largest.collect();
+            let sql = format!("SELECT {} FROM {}", largest.join(", "), quoted(table));
+            let found: Option<::mysql::Row> = self
+                .connection
+                .query_first(sql)
+                .map_err(|error| self.failed(&format!("the rows of table {table}"), &error))?;
+            let Some(found) = found else {
+                continue;
+            };
+            for (at, name) in names.iter().enumerate() {
+                if let Some(Some(number)) = found.get::<Option<String>, _>(at) {
+                    let into = quoted(table);
+                    let _ = writeln!(text, "INSERT INTO {into} ({name}) VALUES ({number});");
+                }
+            }
+        }
+        Ok(text)
+    }
+}
+
 /// The message of an error, without the name of its type.
 fn why(error: &::mysql::Error) -> String {
     match error {
@@ -113,7 +156,7 @@ impl Client for MySqlClient {
                 "SELECT t.TABLE_NAME, t.TABLE_ROWS, IFNULL(e.TRANSACTIONS, 'NO') <> 'YES'
                  FROM information_schema.TABLES AS t LEFT JOIN information_schema.ENGINES AS e ON e.ENGINE = t.ENGINE
                  WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
-                 ORDER BY t.TABLE_NAME",
+                 ORDER BY CAST(t.TABLE_NAME AS BINARY)",
             )
             .map_err(|error| self.failed("the list of tables", &error))?;
         let columns: Vec<(String, String, String, Option<u32>)> = self
@@ -164,6 +207,7 @@ impl Client for MySqlClient {
                 let _ = writeln!(text, "{created};\n");
             }
         }
+        text.push_str(&self.other_numbers()?);
         Ok(text)
     }
 

@@ -10,16 +10,18 @@ use super::postgres_schema;
 use super::{Client, Form, OnRow, ServerColumn, ServerTable, with_causes};
 use crate::error::{ImportError, ServerError};
 
-/// What every session begins with: names with their schemas, values as in a dump, moments in UTC, no limit on time, an
-/// error instead of rows that a policy hides, rows in the order of the file, and a snapshot.
-const BEGIN: &str = "
+/// What every session begins with: names with their schemas, values as in a dump, moments in UTC, an error instead of
+/// rows that a policy hides, rows in the order of the file, and no limit on time.
+const SETTINGS: &str = "
     SELECT pg_catalog.set_config('search_path', '', false);
-    SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
     SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET quote_all_identifiers = off;
     SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET extra_float_digits = 3; SET bytea_output = 'hex';
     SET timezone = 'UTC'; SET row_security = off; SET synchronize_seqscans = off;
-    SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
-    BEGIN";
+    SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+
+/// Begins the snapshot, which the first query of a transaction takes. This cannot be sent together with the settings:
+/// statements that are sent together are one transaction, with the isolation that it began with.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1";
 
 /// The tables with rows of their own, but for partitions, whose rows are those of their table, and for what belongs to
 /// an extension. A child comes after what it inherits from.
@@ -84,6 +86,7 @@ impl PostgresClient {
             why: with_causes(&error),
         };
         let mut connection = config.connect(NoTls).map_err(failed)?;
+        connection.batch_execute(SETTINGS).map_err(failed)?;
         connection.batch_execute(BEGIN).map_err(failed)?;
         Ok(Self {
             connection,
