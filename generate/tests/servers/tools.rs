@@ -194,10 +194,7 @@ impl Database {
         let report = import::import(&mut *source, &schema, &model, &options, &mut |_| {})
             .unwrap_or_else(|error| panic!("{error}"));
         let rows = rusqlite::Connection::open(&out).expect("the world is there");
-        World {
-            report,
-            rows,
-        }
+        World { report, rows }
     }
 }
 
