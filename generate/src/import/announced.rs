@@ -30,7 +30,7 @@ impl Announced {
         let known = match self.tables.iter_mut().find(is_it) {
             Some(known) => known,
             None => {
-                let position = self.position(table, schema);
+                let position = self.position(&table.schema, &table.name, schema);
                 self.tables.push(AnnouncedTable {
                     schema: table.schema.clone(),
                     name: table.name.clone(),
@@ -50,13 +50,17 @@ impl Announced {
 
     /// The table of the new schema that a new table of the source is. Tables of the same name in two schemas of
     /// the source are told apart by the schema's name before the table's.
-    fn position(&self, table: &SourceTable, schema: &Schema) -> Option<usize> {
+    pub(super) fn position(&self, of: &str, name: &str, schema: &Schema) -> Option<usize> {
         let find = |name: &str| {
             let mut tables = schema.tables.iter();
             tables.position(|known| known.name.eq_ignore_ascii_case(name))
         };
-        let prefixed = format!("{}_{}", table.schema, table.name);
-        let found = find(&table.name).or_else(|| find(&prefixed))?;
+        let by_source = schema.tables.iter().position(|known| {
+            let source = known.source.as_ref();
+            source.is_some_and(|source| source.schema == of && source.name == name)
+        });
+        let by_name = || find(name).or_else(|| find(&format!("{of}_{name}")));
+        let found = by_source.or_else(by_name)?;
         let is_taken = self
             .tables
             .iter()
