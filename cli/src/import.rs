@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let (schema, config) = read(&input)?;
     let model = resolve(&schema, &config)?;
     let bar = ProgressBar::new(0).with_style(progress_style());
-    let mut source = import::open(&arguments.from)?;
+    let mut source = import::open(&arguments.from, None)?;
     if source.unit() == ProgressUnit::Bytes {
         bar.set_style(bytes_style());
     }

@@ -66,7 +66,7 @@ impl Files {
             assert!(progress.done <= progress.total);
             last = Some((progress.done, progress.total));
         };
-        let mut source = import::open(&self.path("old.db"))?;
+        let mut source = import::open(&self.path("old.db"), None)?;
         let report = import::import(&mut *source, &schema, &model, &options, &mut on_progress);
         if report.is_ok() {
             let (done, total) = last.unwrap();

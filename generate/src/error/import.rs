@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::ServerError;
+use super::{ServerError, TextError};
 
 /// Why an import failed as a whole.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,14 @@ pub enum ImportError {
     /// The server cannot be reached or read.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// The text of a dump cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// Why, and where.
+        source: TextError,
+    },
     /// The new file cannot be made or written.
     #[error("cannot write {}: {source}", path.display())]
     Write {

@@ -5,6 +5,7 @@ mod import;
 mod model;
 mod read;
 mod server;
+mod text;
 mod unsupported;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use import::ImportError;
 pub use model::ModelError;
 pub use read::ReadError;
 pub use server::ServerError;
+pub use text::TextError;
 pub(crate) use unsupported::MOST_PARTS;
 pub use unsupported::Unsupported;
 

@@ -30,7 +30,7 @@ impl Announced {
         let known = match self.tables.iter_mut().find(is_it) {
             Some(known) => known,
             None => {
-                let position = self.position(table, schema);
+                let position = self.position(&table.schema, &table.name, schema);
                 self.tables.push(AnnouncedTable {
                     schema: table.schema.clone(),
                     name: table.name.clone(),
@@ -48,20 +48,24 @@ impl Announced {
         known.position
     }
 
-    /// The table of the new schema that a new table of the source is. Of tables of the same name in two schemas of
-    /// the source, those outside of the default schema have their schema's name before their own.
-    fn position(&self, table: &SourceTable, schema: &Schema) -> Option<usize> {
-        let is_free = |at: &usize| !self.tables.iter().any(|known| known.position == Some(*at));
+    /// The table of the new schema that a new table of the source is. Tables of the same name in two schemas of
+    /// the source are told apart by the schema's name before the table's.
+    pub(super) fn position(&self, of: &str, name: &str, schema: &Schema) -> Option<usize> {
         let find = |name: &str| {
             let mut tables = schema.tables.iter();
-            let found = tables.position(|known| known.name.eq_ignore_ascii_case(name));
-            found.filter(is_free)
+            tables.position(|known| known.name.eq_ignore_ascii_case(name))
         };
-        let with_schema = match table.schema.as_str() {
-            "" => None,
-            of => find(&format!("{of}_{}", table.name)),
-        };
-        with_schema.or_else(|| find(&table.name))
+        let by_source = schema.tables.iter().position(|known| {
+            let source = known.source.as_ref();
+            source.is_some_and(|source| source.schema == of && source.name == name)
+        });
+        let by_name = || find(name).or_else(|| find(&format!("{of}_{name}")));
+        let found = by_source.or_else(by_name)?;
+        let is_taken = self
+            .tables
+            .iter()
+            .any(|known| known.position == Some(found));
+        (!is_taken).then_some(found)
     }
 
     /// Tables and columns that only one of the two has.

@@ -6,8 +6,10 @@ use super::queries::quoted;
 use super::refusal::Wrong;
 use super::report::MisfitKind;
 use super::source::{Cell, SourceTable};
+use super::spelling::Spelling;
 use super::value::{Converted, ValueKind};
 use crate::schema::{OwnerPair, Table};
+use crate::sql::Dialect;
 
 /// The columns of one table that both sides have, in the order of the new table.
 #[derive(Debug)]
@@ -25,6 +27,7 @@ pub(super) struct CommonColumns<'t> {
 struct CommonColumn<'t> {
     name: &'t str,
     kind: ValueKind,
+    spelling: Spelling,
     from: From<'t>,
     /// The number that stands for NULL in the source.
     none: Option<i64>,
@@ -60,12 +63,17 @@ pub(super) enum Zero {
 
 impl<'t> CommonColumns<'t> {
     /// `zero` says what a number that stands for NULL becomes in a column.
-    pub(super) fn of(from: &SourceTable, table: &'t Table, zero: impl Fn(&str) -> Zero) -> Self {
+    pub(super) fn of(
+        source: &SourceTable,
+        table: &'t Table,
+        dialect: Dialect,
+        zero: impl Fn(&str) -> Zero,
+    ) -> Self {
         let find = |name: &str| {
-            let mut columns = from.columns.iter();
+            let mut columns = source.columns.iter();
             columns.position(|column| column.name.eq_ignore_ascii_case(name))
         };
-        let mut is_wanted = vec![false; from.columns.len()];
+        let mut is_wanted = vec![false; source.columns.len()];
         let mut columns = Vec::new();
         for column in &table.columns {
             let arm = table.owner_pairs.iter().find_map(|pair| {
@@ -81,13 +89,19 @@ impl<'t> CommonColumns<'t> {
             let Some(from) = find(&column.name).map(From::Cell).or(arm) else {
                 continue;
             };
-            match from {
-                From::Cell(at) => is_wanted[at] = true,
-                From::Arm { id, kind, .. } => (is_wanted[id], is_wanted[kind]) = (true, true),
-            }
+            let place = match from {
+                From::Cell(at) => at,
+                From::Arm { id, kind, .. } => {
+                    is_wanted[kind] = true;
+                    id
+                }
+            };
+            is_wanted[place] = true;
+            let type_name = source.columns[place].type_name.as_str();
             columns.push(CommonColumn {
                 name: &column.name,
                 kind: ValueKind::of(column),
+                spelling: Spelling::of(dialect, type_name, column),
                 from,
                 none: column.none,
                 zero: match column.none {
@@ -160,14 +174,14 @@ impl<'t> CommonColumns<'t> {
         let mut wrong = Vec::new();
         for column in &mut self.columns {
             let converted = match column.from {
-                From::Cell(at) => column.kind.convert(cells[at]),
+                From::Cell(at) => column.spelling.convert(column.kind, cells[at]),
                 From::Arm {
                     pair,
                     arm,
                     id,
                     kind,
                 } => arm_of(pair, arm, cells[id], cells[kind])
-                    .and_then(|cell| column.kind.convert(cell)),
+                    .and_then(|cell| column.spelling.convert(column.kind, cell)),
             };
             match (converted, column.none) {
                 (Ok(Converted::Integer(value)), Some(number))

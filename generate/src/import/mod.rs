@@ -6,14 +6,17 @@ mod announced;
 mod columns;
 mod config_lines;
 mod dangling;
+mod dump;
 mod left_out;
 mod next_ids;
 mod options;
+mod pending;
 mod queries;
 mod refusal;
 mod report;
 pub(crate) mod server;
 mod source;
+mod spelling;
 mod sqlite_file;
 mod transfer;
 mod value;
@@ -24,8 +27,12 @@ use std::path::Path;
 use rusqlite::Connection;
 
 pub use crate::error::ImportError;
+use crate::error::TextError;
+use crate::input::dump::file::dump_dialect;
 use crate::model::Model;
 use crate::schema::Schema;
+use crate::sql::Dialect;
+pub use dump::DumpFile;
 pub use options::{ImportOptions, Progress};
 pub use report::{
     Change, ChangeKind, ImportReport, ImportedTable, Misfit, MisfitGroup, MisfitKind,
@@ -37,16 +44,28 @@ pub use source::{
 pub use sqlite_file::SqliteFile;
 use transfer::Transfer;
 
-/// Opens a file as a source of rows, or connects to a server, if the path is the address of one
+/// Opens a file as a source of rows: a SQLite file, or the text of a dump, plain or compressed. The text is read in
+/// this dialect; without one, it is detected. Connects to a server, if the path is the address of one
 /// (`mysql://user:password@host/database`).
 ///
 /// # Errors
 /// [`ImportError`], when the file cannot be opened or the server cannot be reached.
-pub fn open(path: &Path) -> Result<Box<dyn Source>, ImportError> {
+pub fn open(path: &Path, dialect: Option<Dialect>) -> Result<Box<dyn Source>, ImportError> {
     if let Some(address) = path.to_str().and_then(server::Address::parse) {
         return Ok(Box::new(server::Server::connect(&address)?));
     }
-    Ok(Box::new(SqliteFile::open(path)?))
+    let failed = |source| ImportError::Text {
+        path: path.to_owned(),
+        source: TextError::Io(source),
+    };
+    if !path.is_file() || sqlite_file::is_sqlite(path).map_err(failed)? {
+        return Ok(Box::new(SqliteFile::open(path)?));
+    }
+    let dialect = match dialect {
+        Some(dialect) => dialect,
+        None => dump_dialect(path).map_err(failed)?,
+    };
+    Ok(Box::new(DumpFile::new(path, dialect)))
 }
 
 /// Copies the rows of a source into a new file with this schema, in one transaction: after an error there is no new

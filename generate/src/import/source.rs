@@ -7,26 +7,7 @@
 use crate::error::ImportError;
 use crate::sql::Dialect;
 
-/// A value of a row, as its source has it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cell<'c> {
-    /// NULL.
-    Null,
-    /// The word DEFAULT: the value that the column has without one.
-    Default,
-    /// An integer.
-    Integer(i64),
-    /// A floating-point number.
-    Real(f64),
-    /// A number as digits: a decimal, or an integer of more than 64 bits.
-    Decimal(&'c str),
-    /// Text, which is UTF-8 if its source is sound.
-    Text(&'c [u8]),
-    /// Bytes.
-    Bytes(&'c [u8]),
-    /// Bits as digits, the highest first.
-    Bits(&'c str),
-}
+pub use crate::input::cell::Cell;
 
 /// A table of a source, with the columns of the rows that follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -78,6 +59,8 @@ pub enum Conflict<'r> {
     Replace,
     /// It sets these columns of the other row to the values of this one.
     Update(&'r [String]),
+    /// It is not known yet. The row is not taken then, and is to be sent again.
+    Later,
 }
 
 /// Where a row stands in a text.
@@ -165,14 +148,18 @@ pub trait RowSink {
     /// [`ImportError`], when the new file cannot be written.
     fn table(&mut self, table: &SourceTable) -> Result<Option<Accepted>, ImportError>;
 
-    /// Takes a row.
+    /// The columns that a table of the source has by the new schema, in their order, for a source that does not know
+    /// them itself. `None` if the schema does not have the table, or has other columns than the source.
+    fn columns(&self, schema: &str, name: &str) -> Option<Vec<SourceColumn>>;
+
+    /// Takes a row. Returns `false` if it is to be sent again, which is only with [`Conflict::Later`].
     ///
     /// # Errors
     /// [`ImportError`], when the new file cannot be written. That a row does not fit is not an error.
     ///
     /// # Panics
     /// If it has not as many cells as the table has columns.
-    fn row(&mut self, table: TableId, row: SourceRow<'_>) -> Result<(), ImportError>;
+    fn row(&mut self, table: TableId, row: SourceRow<'_>) -> Result<bool, ImportError>;
 
     /// Removes all rows of a table that were sent so far, because the source does (`DROP TABLE`, `TRUNCATE`).
     ///

@@ -1,5 +1,6 @@
 //! A SQLite file as a source of rows.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::ValueRef;
@@ -189,6 +190,15 @@ impl FileTable {
         let from = quoted(&self.table.name);
         format!("SELECT {} FROM {from}{order}", columns.join(", "))
     }
+}
+
+/// Whether a file is SQLite's, by its first bytes. An empty file is one without tables.
+pub(super) fn is_sqlite(path: &Path) -> std::io::Result<bool> {
+    const HEADER: &[u8] = b"SQLite format 3\0";
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(HEADER.len() as u64).read_to_end(&mut head)?;
+    Ok(head.is_empty() || head == HEADER)
 }
 
 impl<'c> From<ValueRef<'c>> for Cell<'c> {

@@ -15,13 +15,15 @@ use super::queries::{count, quoted};
 use super::refusal::{Wrong, refused};
 use super::report::{Change, ChangeKind, ImportReport, ImportedTable, Misfit};
 use super::source::{
-    Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceRow, SourceTable, TableId,
+    Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,
+    TableId,
 };
 use super::value::Converted;
 use super::zeros::Zeros;
 use crate::error::ImportError;
 use crate::model::Model;
-use crate::schema::Schema;
+use crate::schema::{Column, Schema};
+use crate::sql::Dialect;
 
 /// The new file while rows come in.
 pub(super) struct Transfer<'i> {
@@ -30,6 +32,7 @@ pub(super) struct Transfer<'i> {
     new: &'i Connection,
     options: &'i ImportOptions,
     zeros: Zeros,
+    dialect: Dialect,
     /// A state for each table of the schema.
     tables: Vec<TableState>,
     lists: Vec<ColumnList<'i>>,
@@ -68,6 +71,16 @@ struct ColumnList<'i> {
     insert: Statement<'i>,
 }
 
+/// Whether a row was inserted.
+enum Inserted {
+    /// It was, or it was merged into another row.
+    Yes,
+    /// It is to be sent again.
+    Later,
+    /// SQLite refuses it.
+    Refused(Wrong),
+}
+
 impl<'i> Transfer<'i> {
     /// Begins the transaction, and makes the tables.
     pub(super) fn begin(
@@ -93,6 +106,7 @@ impl<'i> Transfer<'i> {
             new,
             options,
             zeros: Zeros::default(),
+            dialect: Dialect::Sqlite,
             tables: schema.tables.iter().map(state).collect(),
             lists: Vec::new(),
             known: HashMap::new(),
@@ -110,6 +124,7 @@ impl<'i> Transfer<'i> {
     pub(super) fn run(mut self, source: &mut dyn Source) -> Result<ImportReport, ImportError> {
         self.unit = source.unit();
         self.zeros = Zeros::known(self.schema, self.model, source)?;
+        self.dialect = source.dialect();
         source.send(&mut self)?;
         let mut report = self.finish().map_err(|e| self.options.write(e))?;
         let mut notes = self.announced.notes(self.schema);
@@ -180,14 +195,14 @@ impl<'i> Transfer<'i> {
         at: usize,
         values: &mut [Converted<'_>],
         conflict: Conflict<'_>,
-    ) -> rusqlite::Result<Option<Wrong>> {
+    ) -> rusqlite::Result<Inserted> {
         let list = &mut self.lists[at];
         let state = &mut self.tables[list.position];
         loop {
             let error = match CommonColumns::execute(&mut list.insert, values) {
                 Ok(_) => {
                     state.n_inserted += 1;
-                    return Ok(None);
+                    return Ok(Inserted::Yes);
                 }
                 Err(error) => error,
             };
@@ -199,7 +214,11 @@ impl<'i> Transfer<'i> {
                 Conflict::Refuse => None,
                 Conflict::Ignore => {
                     state.n_merged += 1;
-                    return Ok(None);
+                    return Ok(Inserted::Yes);
+                }
+                Conflict::Later => {
+                    state.n_read -= 1;
+                    return Ok(Inserted::Later);
                 }
                 Conflict::Replace => Some(list.columns.replace()),
                 Conflict::Update(columns) => Some(list.columns.update(columns)),
@@ -214,15 +233,17 @@ impl<'i> Transfer<'i> {
                     Ok(_) => state.n_merged += 1,
                     Err(error) if is_constraint(&error) => {
                         let values = list.columns.with_names(values);
-                        return refused(self.new, list.columns.table, &values, &error).map(Some);
+                        return refused(self.new, list.columns.table, &values, &error)
+                            .map(Inserted::Refused);
                     }
                     Err(error) => return Err(error),
                 }
-                return Ok(None);
+                return Ok(Inserted::Yes);
             }
             if !list.columns.set_null(values) {
                 let values = list.columns.with_names(values);
-                return refused(self.new, list.columns.table, &values, &error).map(Some);
+                return refused(self.new, list.columns.table, &values, &error)
+                    .map(Inserted::Refused);
             }
         }
     }
@@ -259,7 +280,7 @@ impl<'i> Transfer<'i> {
     }
 
     /// Takes a row without the columns for which it says DEFAULT.
-    fn row_with_defaults(&mut self, at: usize, row: SourceRow<'_>) -> Result<(), ImportError> {
+    fn row_with_defaults(&mut self, at: usize, row: SourceRow<'_>) -> Result<bool, ImportError> {
         let from = &self.lists[at].from;
         let given = || {
             row.cells
@@ -280,7 +301,7 @@ impl<'i> Transfer<'i> {
                     ..row
                 },
             ),
-            None => Ok(()),
+            None => Ok(true),
         }
     }
 }
@@ -295,7 +316,7 @@ impl RowSink for Transfer<'_> {
         } else if let Some(position) = self.announced.add(table, self.schema) {
             let to = &self.schema.tables[position];
             let zero = |column: &str| self.zeros.of(self.model, &to.name, column);
-            let columns = CommonColumns::of(table, to, zero);
+            let columns = CommonColumns::of(table, to, self.dialect, zero);
             let insert = self.new.prepare(&columns.insert());
             let is_wanted = columns.is_wanted.clone();
             self.lists.push(ColumnList {
@@ -316,10 +337,30 @@ impl RowSink for Transfer<'_> {
         Ok(accepted)
     }
 
-    fn row(&mut self, table: TableId, row: SourceRow<'_>) -> Result<(), ImportError> {
+    fn columns(&self, schema: &str, name: &str) -> Option<Vec<SourceColumn>> {
+        let position = self.announced.position(schema, name, self.schema)?;
+        let table = &self.schema.tables[position];
+        if !table.owner_pairs.is_empty() {
+            return None;
+        }
+        let is_own = |column: &&Column| {
+            !column.generated && !(column.primary_key && table.has_surrogate_id())
+        };
+        let columns = table.columns.iter().filter(is_own).map(|column| {
+            let source = column.source_type.as_deref().unwrap_or_default();
+            let base = source.split(['(', '[']).next().unwrap_or_default();
+            SourceColumn {
+                name: column.name.clone(),
+                type_name: base.trim_end_matches(" unsigned").to_owned(),
+            }
+        });
+        Some(columns.collect())
+    }
+
+    fn row(&mut self, table: TableId, row: SourceRow<'_>) -> Result<bool, ImportError> {
         if table == NextIds::TABLE {
             self.next_ids.add(row.cells);
-            return Ok(());
+            return Ok(true);
         }
         let TableId(at) = table;
         let list = &mut self.lists[at];
@@ -335,13 +376,17 @@ impl RowSink for Transfer<'_> {
         self.tables[list.position].n_read += 1;
         let (mut values, mut wrong) = list.columns.convert(row.cells);
         if wrong.is_empty() {
-            let refused = self.insert(at, &mut values, row.conflict);
-            wrong.extend(refused.map_err(|e| self.options.write(e))?);
+            let inserted = self.insert(at, &mut values, row.conflict);
+            match inserted.map_err(|e| self.options.write(e))? {
+                Inserted::Yes => {}
+                Inserted::Later => return Ok(false),
+                Inserted::Refused(what) => wrong.push(what),
+            }
         }
         if !wrong.is_empty() {
             self.leave_out(at, &values, row, wrong);
         }
-        Ok(())
+        Ok(true)
     }
 
     fn clear(&mut self, table: TableId) -> Result<(), ImportError> {

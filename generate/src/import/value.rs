@@ -62,6 +62,9 @@ impl ValueKind {
         {
             return Err("the text is not valid UTF-8".to_owned());
         }
+        if let Cell::Expression(text) = cell {
+            return Err(format!("`{text}` is computed by the database"));
+        }
         let converted = match (self, cell) {
             (_, Cell::Null) => Some(Converted::Null),
             (Self::Any, cell) => any(cell),
@@ -126,7 +129,7 @@ fn any(cell: Cell<'_>) -> Option<Converted<'_>> {
         Cell::Integer(integer) => Some(Converted::Integer(integer)),
         Cell::Real(real) => Some(Converted::Real(real)),
         Cell::Bytes(bytes) => Some(Converted::Blob(bytes.into())),
-        Cell::Null | Cell::Default => None,
+        Cell::Null | Cell::Default | Cell::Expression(_) => None,
         Cell::Decimal(_) | Cell::Text(_) | Cell::Bits(_) => text(cell).map(Converted::Text),
     }
 }
@@ -154,7 +157,7 @@ fn integer(cell: Cell<'_>) -> Option<i64> {
         Cell::Bits(bits) => return i64::from_str_radix(bits, 2).ok(),
         Cell::Text(text) => from_utf8(text).ok()?.trim(),
         Cell::Decimal(digits) => digits,
-        Cell::Null | Cell::Default | Cell::Bytes(_) => return None,
+        Cell::Null | Cell::Default | Cell::Bytes(_) | Cell::Expression(_) => return None,
     };
     digits
         .parse()
@@ -184,7 +187,9 @@ fn real(cell: Cell<'_>) -> Option<f64> {
         }
         Cell::Text(text) => from_utf8(text).ok()?.trim(),
         Cell::Decimal(digits) => digits,
-        Cell::Null | Cell::Default | Cell::Bytes(_) | Cell::Bits(_) => return None,
+        Cell::Null | Cell::Default | Cell::Bytes(_) | Cell::Bits(_) | Cell::Expression(_) => {
+            return None;
+        }
     };
     // PostgreSQL's words; any other text that is read as infinite is a number that is too large.
     match digits {
@@ -207,7 +212,7 @@ fn text(cell: Cell<'_>) -> Option<Cow<'_, str>> {
         Cell::Decimal(text) | Cell::Bits(text) => Some(text.into()),
         Cell::Integer(integer) => Some(integer.to_string().into()),
         Cell::Real(real) => Some(format!("{real:?}").into()),
-        Cell::Null | Cell::Default => None,
+        Cell::Null | Cell::Default | Cell::Expression(_) => None,
     }
 }
 
@@ -219,7 +224,7 @@ pub(super) fn shown(cell: Cell<'_>) -> String {
         Cell::Default => "DEFAULT".to_owned(),
         Cell::Integer(integer) => integer.to_string(),
         Cell::Real(real) => format!("{real:?}"),
-        Cell::Decimal(digits) => digits.to_owned(),
+        Cell::Decimal(text) | Cell::Expression(text) => text.to_owned(),
         Cell::Bits(bits) => format!("b'{bits}'"),
         Cell::Text(bytes) => {
             let text = String::from_utf8_lossy(bytes);

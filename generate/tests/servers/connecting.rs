@@ -10,7 +10,7 @@ use crate::tools::{Database, Kind, input, postgres};
 
 /// The error of connecting to an address, which does not contain these words.
 fn refused(url: &str, secrets: &[&str]) -> ServerError {
-    let error = match import::open(Path::new(url)) {
+    let error = match import::open(Path::new(url), None) {
         Err(ImportError::Server(error)) => error,
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("{url} is there"),
@@ -122,7 +122,7 @@ fn rows_that_a_policy_hides_are_an_error() {
         out: Some(out.clone()),
         ..Default::default()
     };
-    let mut source = import::open(Path::new(&url)).expect("the server");
+    let mut source = import::open(Path::new(&url), None).expect("the server");
     let error = import::import(&mut *source, &schema, &model, &options, &mut |_| {});
     let error = error.expect_err("the rows are hidden").to_string();
     assert!(error.contains("table public.players"), "{error}");
@@ -155,7 +155,7 @@ fn a_connection_that_breaks_leaves_no_file() {
             out: Some(out.clone()),
             ..Default::default()
         };
-        let mut source = import::open(Path::new(&database.url)).expect("the server");
+        let mut source = import::open(Path::new(&database.url), None).expect("the server");
         let mut is_first = true;
         let error = import::import(&mut *source, &schema, &model, &options, &mut |_| {
             if std::mem::take(&mut is_first) {

@@ -254,7 +254,7 @@ pub(crate) const POSTGRES: &[Type] = &[
     of(
         "money",
         Holds::Text,
-        Values::Of(&["12.34::numeric::money", "-1000000::money"]),
+        Values::Of(&["12.34::numeric::money", "(-1000000)::money"]),
     ),
     of("text", Holds::Text, Values::Text(400)),
     of("varchar(40)", Holds::Text, Values::Text(40)),

@@ -18,7 +18,7 @@ fn a_write_during_the_import_is_not_seen(database: &Database) {
     ]);
     let (schema, config) = read(&input(&database.url)).expect("the schema");
     let model = resolve(&schema, &config).expect("the models");
-    let mut source = import::open(Path::new(&database.url)).expect("the server");
+    let mut source = import::open(Path::new(&database.url), None).expect("the server");
     let out = database.file("snapshot.db");
     let options = ImportOptions {
         out: Some(out.clone()),

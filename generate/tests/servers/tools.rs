@@ -190,7 +190,7 @@ impl Database {
             out: Some(out.clone()),
             ..ImportOptions::default()
         };
-        let mut source = import::open(from).unwrap_or_else(|error| panic!("{error}"));
+        let mut source = import::open(from, None).unwrap_or_else(|error| panic!("{error}"));
         let report = import::import(&mut *source, &schema, &model, &options, &mut |_| {})
             .unwrap_or_else(|error| panic!("{error}"));
         let rows = rusqlite::Connection::open(&out).expect("the world is there");
