@@ -16,6 +16,8 @@ pub use backend::BackendError;
 #[cfg(feature = "sqlite")]
 pub use file::{Difference, FileError, FlushFailure, Outcome};
 pub use kind::ErrorKind;
+#[cfg(feature = "sqlite")]
+pub(crate) use problem::list;
 pub use problem::{Problem, ProblemKind};
 
 /// Why an operation was refused. The world is unchanged.

@@ -15,5 +15,7 @@ mod worker;
 pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
 pub use report::FlushReport;
-pub use sqlite::Options;
+pub use sqlite::{
+    Consent, Migration, MigrationError, Misfits, Options, Safety, SchemaChange, Step,
+};
 pub use ticket::{Generation, Ticket};

@@ -9,6 +9,7 @@ mod error;
 mod format;
 mod load;
 mod lock;
+mod migrate;
 mod open;
 mod options;
 mod parallel_load;
@@ -20,6 +21,9 @@ mod verify;
 mod writer;
 
 pub(super) use lock::Lock;
+pub use migrate::{
+    Change as SchemaChange, Consent, Migration, MigrationError, Misfits, Safety, Step,
+};
 pub(super) use open::{Opened, open};
 pub use options::Options;
 pub(super) use writer::Writer;
