@@ -20,6 +20,7 @@ mod failed_flush;
 mod finders;
 mod flush;
 mod large_files;
+mod migrate;
 mod mirrors;
 mod ownership;
 mod panics;

@@ -109,15 +109,16 @@ pub(super) fn conversion(old: &Column, new: &Column, is_old_strict: bool) -> Opt
     let differs = |there: &str, back: &str| {
         format!("{value} IS NOT NULL AND CAST(CAST({value} AS {there}) AS {back}) IS NOT {value}")
     };
+    let equal = |ty: &str| format!("NOT ({} = {value})", cast(ty));
     let misfit = match (old.ty.as_str(), new.ty.as_str()) {
         // Every integer is one text, and every text one sequence of bytes.
         ("INTEGER", "TEXT") | ("TEXT", "BLOB") => None,
-        ("INTEGER", "REAL") => Some(differs("REAL", "INTEGER")),
-        ("REAL", "INTEGER") => Some(differs("INTEGER", "REAL")),
+        // SQLite compares an integer with a float exactly.
+        ("INTEGER", "REAL") | ("REAL", "INTEGER") => Some(equal(&new.ty)),
         ("REAL", "TEXT") => Some(differs("TEXT", "REAL")),
         ("TEXT", "INTEGER") => Some(differs("INTEGER", "TEXT")),
         // The comparison converts a text that is a number, and only such a text: `1.50` is 1.5.
-        ("TEXT", "REAL") => Some(format!("NOT ({} = {value})", cast("REAL"))),
+        ("TEXT", "REAL") => Some(equal("REAL")),
         _ => return None,
     };
     Some(Conversion {

@@ -6,6 +6,9 @@ use rusqlite::Connection;
 
 use crate::persist::sqlite::declaration;
 
+/// Between names in one value of SQL: the unit separator, `char(31)`, which no name has.
+const SEPARATOR: char = '\u{1f}';
+
 /// The tables by their names in lower case, because SQLite compares names without case.
 pub(super) type Layout = BTreeMap<String, Table>;
 
@@ -177,14 +180,14 @@ fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Column>
 
 fn foreign_keys(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet<ForeignKey>> {
     let mut statement = connection.prepare_cached(
-        "SELECT lower(\"table\"), group_concat(lower(\"from\"), '\u{0}' ORDER BY seq), on_delete
+        "SELECT lower(\"table\"), group_concat(lower(\"from\"), char(31) ORDER BY seq), on_delete
          FROM pragma_foreign_key_list(?) GROUP BY id",
     )?;
     let keys = statement.query_map([table], |row| {
         let columns: String = row.get(1)?;
         Ok(ForeignKey {
             target: row.get(0)?,
-            columns: columns.split('\0').map(str::to_owned).collect(),
+            columns: columns.split(SEPARATOR).map(str::to_owned).collect(),
             on_delete: row.get(2)?,
         })
     })?;
@@ -198,7 +201,7 @@ fn uniques(
 ) -> rusqlite::Result<BTreeSet<Unique>> {
     let mut statement = connection.prepare_cached(
         "SELECT list.partial OR max(info.name IS NULL),
-             group_concat(lower(info.name) || '\u{0}' || info.coll, '\u{0}' ORDER BY info.seqno),
+             group_concat(lower(info.name) || char(31) || info.coll, char(31) ORDER BY info.seqno),
              (SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = list.name)
          FROM pragma_index_list(?) AS list, pragma_index_xinfo(list.name) AS info
          WHERE info.key AND list.\"unique\" AND list.origin <> 'pk'
@@ -213,7 +216,7 @@ fn uniques(
             return Ok(Unique { columns, computed });
         }
         let columns = columns.unwrap_or_default();
-        let parts: Vec<_> = columns.split('\0').map(str::to_owned).collect();
+        let parts: Vec<_> = columns.split(SEPARATOR).map(str::to_owned).collect();
         let pairs = parts.chunks_exact(2);
         Ok(Unique {
             columns: pairs
