@@ -38,8 +38,8 @@ pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    CloseError, Consent, CreateError, Database, FlushReport, Generation, IsWorld, Migration,
-    MigrationError, Misfits, Options, Safety, SchemaChange, Step, Ticket,
+    CloseError, Consent, CreateError, Database, FlushReport, Generation, IsWorld, Migrated,
+    Migration, MigrationError, Misfits, Options, Safety, SchemaChange, Step, Ticket,
 };
 pub use schema::value::Value;
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};

@@ -56,7 +56,8 @@ pub enum FileError {
     },
     /// The file is something else than a world of these models. Nothing was written to it.
     #[error(
-        "{} is not a world of these models (`gamedb import` copies its rows into one): {}",
+        "{} is not a world of these models (`gamedb diff` shows how it becomes one, `gamedb import` copies the rows \
+         of any file into one): {}",
         path.display(), list(differences)
     )]
     Schema {
@@ -64,6 +65,18 @@ pub enum FileError {
         path: PathBuf,
         /// All differences.
         differences: Vec<Difference>,
+    },
+    /// The file has another schema, and was to be migrated when it was opened, but that is not safe or has failed.
+    /// Nothing was written to it. `gamedb migrate` takes consent, and scripts.
+    #[error(
+        "{} was not migrated to the schema of the models; `gamedb migrate` asks for what it needs",
+        path.display()
+    )]
+    NotMigrated {
+        /// The world file.
+        path: PathBuf,
+        /// Why: a [`MigrationError`](crate::MigrationError).
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The file was written by a newer version of this crate, in a way that this one does not know.
     #[error(

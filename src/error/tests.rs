@@ -370,7 +370,7 @@ mod files {
             | FileError::Empty { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } => 1,
+            FileError::Lock { .. } | FileError::NotMigrated { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
@@ -400,6 +400,10 @@ mod files {
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::NotMigrated {
+                path: path(),
+                source: "not allowed: players.hp is dropped".into(),
+            },
             FileError::NewerFormat {
                 path: path(),
                 format: 2,

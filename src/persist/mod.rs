@@ -16,6 +16,6 @@ pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
 pub use report::FlushReport;
 pub use sqlite::{
-    Consent, Migration, MigrationError, Misfits, Options, Safety, SchemaChange, Step,
+    Consent, Migrated, Migration, MigrationError, Misfits, Options, Safety, SchemaChange, Step,
 };
 pub use ticket::{Generation, Ticket};

@@ -22,7 +22,7 @@ mod writer;
 
 pub(super) use lock::Lock;
 pub use migrate::{
-    Change as SchemaChange, Consent, Migration, MigrationError, Misfits, Safety, Step,
+    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, Safety, Step,
 };
 pub(super) use open::{Opened, open};
 pub use options::Options;

@@ -1,6 +1,6 @@
 //! Each kind of step: what it is called, what it may cost, and what it does to the rows.
 
-use gamedb::{Consent, FileError, Migration, MigrationError, Safety};
+use gamedb::{Consent, ErrorKind, FileError, Migration, MigrationError, Options, Safety};
 use gamedb_models::{Tables, World};
 use rusqlite::types::Value::{Integer, Null, Real};
 
@@ -365,10 +365,59 @@ fn a_world_that_is_open_is_not_migrated_and_one_that_is_migrated_opens() {
     );
     drop(db);
     let before = file.contents();
-    migration.run(&Consent::new()).unwrap();
+    let done = migration.run(&Consent::new()).unwrap();
+    assert_eq!(done.steps, migration.steps());
     assert!(matches!(file.refused(), FileError::Schema { .. }));
+    // The backup is the world of before.
+    let backup = done.backup.clone().expect("a backup is made");
+    let backup = gamedb::Database::<World>::open(&backup).unwrap();
+    assert_eq!(backup.players.len(), 2);
     let back = Migration::plan(file.path(), Tables::DDL).unwrap();
     back.run(&Consent::new().drop("players.called")).unwrap();
     assert_eq!(file.contents(), before);
     gamedb::Database::<World>::open(file.path()).unwrap();
+}
+
+#[test]
+fn open_migrates_what_is_safe_and_nothing_else() {
+    let (file, db, _) = flushed_file();
+    let before = file.contents();
+    drop(db);
+    let open = || Options::new().migrate_safely().open::<World>(file.path());
+    let alter = |sql: &str| file.writer().execute_batch(sql).unwrap();
+    // A column without values, as an older version of the game might have had it, and an index less.
+    alter("ALTER TABLE items ADD COLUMN worth INTEGER; DROP INDEX players_what_we_call_you;");
+    assert!(matches!(file.refused(), FileError::Schema { .. }));
+    drop(open().unwrap());
+    assert_eq!(file.contents(), before);
+    drop(file.open());
+
+    alter("ALTER TABLE items ADD COLUMN worth INTEGER; UPDATE items SET worth = 7;");
+    let refused = open().map(|_| ()).expect_err("values would be lost");
+    let ErrorKind::File(FileError::NotMigrated { source, .. }) = refused.kind() else {
+        panic!("{refused}");
+    };
+    assert!(
+        source
+            .to_string()
+            .contains("destructive items.worth: dropped column"),
+        "{source}"
+    );
+    assert_eq!(
+        file.query::<i64>("SELECT sum(worth) / 7 = count(*) FROM items"),
+        1
+    );
+
+    // A file of another program does not become a world.
+    let other = SqlFile::new("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+    let refused = Options::new().migrate_safely().open::<World>(other.path());
+    let refused = refused.map(|_| ()).expect_err("it is no world");
+    assert!(
+        matches!(refused.kind(), ErrorKind::File(FileError::Schema { .. })),
+        "{refused}"
+    );
+    assert_eq!(
+        other.rows("SELECT name FROM sqlite_schema"),
+        [[text("notes")]]
+    );
 }

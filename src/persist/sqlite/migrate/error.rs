@@ -62,6 +62,14 @@ pub enum MigrationError {
         "the script contains COMMIT or ROLLBACK, but the migration is one transaction; remove it, and restore the backup if the script has written before it"
     )]
     ScriptEndedTransaction,
+    /// The file could not be copied before it was migrated.
+    #[error("no backup could be made at {}", to.display())]
+    NoBackup {
+        /// Where it was to be.
+        to: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The rows could not be copied into the new tables.
     #[error("the rows cannot be copied into the new tables")]
     NotCopied {
@@ -90,4 +98,89 @@ pub enum MigrationError {
         /// The first of them.
         rows: Vec<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::persist::sqlite::error::backend_error;
+
+    /// One of each, with the number of its causes. A new variant does not compile without its number.
+    fn n_causes(error: &MigrationError) -> usize {
+        match error {
+            MigrationError::File(_)
+            | MigrationError::Changed { .. }
+            | MigrationError::NotAllowed { .. }
+            | MigrationError::Script { .. }
+            | MigrationError::OtherSchemas { .. }
+            | MigrationError::ScriptEndedTransaction
+            | MigrationError::RowsLost { .. }
+            | MigrationError::NotReached { .. }
+            | MigrationError::Dangling { .. } => 0,
+            MigrationError::NoBackup { .. } => 1,
+            MigrationError::Schema { .. }
+            | MigrationError::ScriptFailed { .. }
+            | MigrationError::NotCopied { .. } => 2,
+        }
+    }
+
+    #[test]
+    fn every_cause_is_said_once() {
+        let path = || PathBuf::from("world.db");
+        let source = || {
+            let connection = rusqlite::Connection::open_in_memory().expect("it opens");
+            backend_error(
+                connection
+                    .execute_batch("SELECT * FROM x")
+                    .expect_err("it fails"),
+            )
+        };
+        let errors = [
+            MigrationError::File(FileError::NotThere { path: path() }),
+            MigrationError::Schema { source: source() },
+            MigrationError::Changed { path: path() },
+            MigrationError::NotAllowed { steps: Vec::new() },
+            MigrationError::Script {
+                line: 1,
+                text: "-- @x".into(),
+            },
+            MigrationError::OtherSchemas {
+                expected: 1,
+                found: 2,
+            },
+            MigrationError::ScriptFailed { source: source() },
+            MigrationError::ScriptEndedTransaction,
+            MigrationError::NoBackup {
+                to: path(),
+                source: std::io::Error::other("no room"),
+            },
+            MigrationError::NotCopied { source: source() },
+            MigrationError::RowsLost {
+                table: "items".into(),
+                expected: 2,
+                found: 1,
+            },
+            MigrationError::NotReached {
+                differences: Vec::new(),
+            },
+            MigrationError::Dangling {
+                rows: vec!["row 1 of items names a row of x that does not exist".into()],
+            },
+        ];
+        for error in errors {
+            let mut messages = vec![error.to_string()];
+            let mut next = std::error::Error::source(&error);
+            while let Some(cause) = next {
+                assert!(
+                    !messages
+                        .iter()
+                        .any(|message| message.contains(&cause.to_string())),
+                    "{messages:?}"
+                );
+                messages.push(cause.to_string());
+                next = cause.source();
+            }
+            assert_eq!(messages.len() - 1, n_causes(&error), "{messages:?}");
+        }
+    }
 }

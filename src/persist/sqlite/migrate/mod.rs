@@ -1,6 +1,7 @@
 //! Changing the schema of a world file that has rows. The schema is the truth: what has to be done is found by
 //! comparing the file with it, and what only a person can tell is asked for.
 
+mod backup;
 mod error;
 mod fit;
 mod layout;
@@ -68,6 +69,7 @@ pub struct Migration {
     to: u64,
     steps: Vec<Step>,
     kept: Vec<String>,
+    is_of_world: bool,
 }
 
 /// What a [`Migration`] may do beyond what is safe.
@@ -77,6 +79,17 @@ pub struct Consent {
     is_lossy: bool,
     drops: BTreeSet<String>,
     script: Option<String>,
+    has_no_backup: bool,
+}
+
+/// What [`Migration::run`] did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Migrated {
+    /// The steps that were done: fewer than planned where a script has mended rows before.
+    pub steps: Vec<Step>,
+    /// The copy of the file as it was before.
+    pub backup: Option<PathBuf>,
 }
 
 impl Consent {
@@ -103,6 +116,12 @@ impl Consent {
     /// `-- @to <fingerprint>`, which [`Migration`] prints, it is refused for other schemas than it was written for.
     pub fn script(mut self, sql: impl Into<String>) -> Self {
         self.script = Some(sql.into());
+        self
+    }
+
+    /// No copy of the file is made before it is migrated.
+    pub fn without_backup(mut self) -> Self {
+        self.has_no_backup = true;
         self
     }
 
@@ -138,7 +157,11 @@ impl Migration {
         distrust(&snapshot).map_err(|source| open_error(path, source))?;
         format::has_mark(&snapshot, path)?;
         let (old, plan) = prepared.plan(&snapshot, &Script::default(), &BTreeSet::new())?;
-        Ok(prepared.migration(&old, plan))
+        let is_of_world = snapshot.query_row(statements::IDS_EXIST, [], |row| row.get(0));
+        Ok(Self {
+            is_of_world: is_of_world.map_err(|source| open_error(path, source))?,
+            ..prepared.migration(&old, plan)
+        })
     }
 
     /// What is done, table by table.
@@ -180,15 +203,25 @@ impl Migration {
 
     /// Carries the steps out in one transaction, and checks the whole file before it is committed: its schema, its
     /// pages, its foreign keys, and the number of rows of each table. If the process is killed, the file has the old
-    /// schema or the new one. Returns the steps that were done, which are fewer than planned where the script has
-    /// mended rows.
+    /// schema or the new one.
     ///
-    /// Make a backup first; the command does.
+    /// Before that the file is copied to one beside it, with the fingerprint of its schema in its name:
+    /// `world.db.before-5c0f..`. It stays there until a person removes it.
     ///
     /// # Errors
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
     /// unchanged then.
-    pub fn run(&self, consent: &Consent) -> Result<Vec<Step>, MigrationError> {
+    pub fn run(&self, consent: &Consent) -> Result<Migrated, MigrationError> {
+        let lock = Lock::acquire(&self.path)?;
+        self.run_locked(consent, &lock)
+    }
+
+    /// Migrates a file whose lock the caller has.
+    pub(in crate::persist::sqlite) fn run_locked(
+        &self,
+        consent: &Consent,
+        _lock: &Lock,
+    ) -> Result<Migrated, MigrationError> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
         let script = consent.script.as_deref().unwrap_or_default();
@@ -198,7 +231,6 @@ impl Migration {
         })?;
         self.refuse_other_schemas(&script)?;
         let prepared = Prepared::new(path, &self.schema)?;
-        let _lock = Lock::acquire(path)?;
         refuse_hard_links(path)?;
         create::refuse_lost_file(path, true)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -207,6 +239,30 @@ impl Migration {
             return Err(FileError::ReadOnly { path: path.clone() }.into());
         }
         prepare(&file).map_err(at_path)?;
+        let mut backup = None;
+        if !consent.has_no_backup {
+            let made = backup::copy(&file, path, self.from);
+            backup = Some(made.map_err(|(to, source)| MigrationError::NoBackup { to, source })?);
+        }
+        let result = self.transact(&mut file, &prepared, &script, consent);
+        if let (Err(_), Some(backup)) = (&result, &backup) {
+            // Nothing has changed, so the copy is of no use; that it stays, if it does, is no harm.
+            let _ = std::fs::remove_file(backup);
+        }
+        let steps = result?;
+        Ok(Migrated { steps, backup })
+    }
+
+    /// The one transaction.
+    fn transact(
+        &self,
+        file: &mut Connection,
+        prepared: &Prepared<'_>,
+        script: &Script,
+        consent: &Consent,
+    ) -> Result<Vec<Step>, MigrationError> {
+        let path = &self.path;
+        let at_path = |source| MigrationError::from(open_error(path, source));
         let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.map_err(at_path)?;
         format::has_mark(&transaction, path)?;
@@ -222,7 +278,7 @@ impl Migration {
         if transaction.is_autocommit() {
             return Err(MigrationError::ScriptEndedTransaction);
         }
-        let (_, plan) = prepared.plan(&transaction, &script, &consent.drops)?;
+        let (_, plan) = prepared.plan(&transaction, script, &consent.drops)?;
         let refused = plan.steps.iter().filter(|step| !consent.allows(step));
         let steps: Vec<_> = refused.cloned().collect();
         if !steps.is_empty() {
@@ -235,6 +291,11 @@ impl Migration {
         prepared.check(&transaction, &counts)?;
         transaction.commit().map_err(at_path)?;
         Ok(plan.steps)
+    }
+
+    /// Whether the file has been written by this crate before.
+    pub(in crate::persist::sqlite) const fn is_of_world(&self) -> bool {
+        self.is_of_world
     }
 
     fn refuse_other_schemas(&self, script: &Script) -> Result<(), MigrationError> {
@@ -318,6 +379,7 @@ impl<'s> Prepared<'s> {
             to: fingerprint(&self.new),
             steps: plan.steps,
             kept: plan.kept,
+            is_of_world: false,
         }
     }
 
