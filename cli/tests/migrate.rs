@@ -139,3 +139,89 @@ fn what_cannot_be_done_says_why() {
     assert_eq!(code, Some(2));
     assert!(said.contains("world.db"), "{said}");
 }
+
+/// Killed at any moment, a migration has been done or not.
+#[test]
+fn a_killed_migration_leaves_the_old_file_or_the_new_one() {
+    let schema = "CREATE TABLE players (
+        id INTEGER PRIMARY KEY,
+        health INTEGER NOT NULL CHECK (health >= 0), -- @renamed from=hp
+        note TEXT NOT NULL DEFAULT ''
+    ) STRICT;";
+    let (mut n_old, mut n_new) = (0, 0);
+    for round in 0..24_u64 {
+        let folder = world(schema);
+        let file = Connection::open(folder.path().join("world.db")).unwrap();
+        let rows =
+            "WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+                    INSERT INTO players SELECT i, i % 97, 'row ' || i FROM n";
+        // Half of the files have a write-ahead log, as a game leaves them.
+        let mode = if round % 2 == 0 { "WAL" } else { "DELETE" };
+        file.pragma_update(None, "journal_mode", mode).unwrap();
+        file.execute_batch(rows).unwrap();
+        file.execute_batch("UPDATE players SET note = 'y' WHERE note IS NULL")
+            .unwrap();
+        let sum = |column: &str| {
+            let sql = format!("SELECT count(*) * 1000000 + sum({column} * id % 1000) FROM players");
+            players(folder.path(), &sql)
+        };
+        let before = sum("hp");
+        drop(file);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_gamedb"))
+            .current_dir(folder.path())
+            .args(["migrate", "world.db", "--schema", "schema.sql"])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(round * 7));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let is_new = gamedb(folder.path(), &["diff"]).0 == Some(0);
+        assert_eq!(sum(if is_new { "health" } else { "hp" }), before);
+        assert_eq!(
+            players(
+                folder.path(),
+                "SELECT quick_check = 'ok' FROM pragma_quick_check"
+            ),
+            [1]
+        );
+        *(if is_new { &mut n_new } else { &mut n_old }) += 1;
+        // What was killed can be done again.
+        assert_eq!(
+            gamedb(folder.path(), &["migrate", "--no-backup"]).0,
+            Some(0)
+        );
+        assert_eq!(sum("health"), before);
+    }
+    println!("{n_old} files had the old schema, {n_new} the new one");
+}
+
+/// A rename is for migrations, also in another dialect, and is not documentation of the models.
+#[test]
+fn a_rename_is_declared_in_any_dialect_and_stays_out_of_the_models() {
+    let folder = world(
+        "CREATE TABLE `players` (
+            `id` int NOT NULL AUTO_INCREMENT,
+            `health` bigint NOT NULL, -- Points left. @renamed from=hp
+            `note` text,
+            PRIMARY KEY (`id`)
+        ) ENGINE=InnoDB;",
+    );
+    let (code, printed, said) = gamedb(folder.path(), &["migrate"]);
+    assert_eq!(code, Some(0), "{printed}{said}");
+    assert!(
+        printed.starts_with("safe        players.health: renamed from hp\n"),
+        "{printed}"
+    );
+    let output = Command::new(env!("CARGO_BIN_EXE_gamedb"))
+        .current_dir(folder.path())
+        .args(["generate", "--schema", "schema.sql", "--out", "models.rs"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let models = std::fs::read_to_string(folder.path().join("models.rs")).unwrap();
+    assert!(
+        models.contains("/// Points left.\n") && !models.contains("@renamed"),
+        "{models}"
+    );
+}

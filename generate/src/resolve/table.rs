@@ -1,6 +1,7 @@
 //! One table, with its unions, fields and indexes.
 
 use super::checks::{checks, kept};
+use super::fields::without_renames;
 use super::indexes;
 use super::resolver::{Resolver, Unions};
 use super::value_unions;
@@ -28,7 +29,7 @@ impl<'a> Resolver<'a> {
         let singular = self.config.singular(&table.name);
         let mut model = TableModel {
             name: table.name.clone(),
-            doc: table.comment.clone(),
+            doc: table.comment.as_deref().and_then(without_renames),
             type_name: type_name.to_owned(),
             accessor: world.ident(&[
                 Ident::new(self.config.bare(&table.name)),
