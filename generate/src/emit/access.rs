@@ -412,9 +412,10 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
         let own = condition.expression.columns();
         if own.iter().any(|name| columns.iter().any(|own| own == name)) {
             let check = quoted(&condition.sql);
-            reasons.push(format!(
-                "[`gamedb::ErrorKind::CheckFailed`] unless {check}"
-            ));
+            let reason = format!("[`gamedb::ErrorKind::CheckFailed`] unless {check}");
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
         }
     }
     if matches!(field.kind, FieldKind::Owner { .. }) && table.model.can_own_itself(table.at) {

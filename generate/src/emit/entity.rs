@@ -1,7 +1,7 @@
 //! A table whose rows are entities: what `entity!` is told of it. rustfmt does not look into macros.
 
 use crate::model::{CheckModel, ConditionModel, FieldKind, FieldModel, Scalar};
-use crate::schema::{Comparison, OnDelete, Operand};
+use crate::schema::{Comparison, Expression, OnDelete, Operand};
 
 use super::code::{Code, quoted};
 use super::columns::scalar;

@@ -174,14 +174,8 @@ impl Reader<'_> {
             Expr::IsFalse(inner) => Some(Typed::truth(self.is_truth(inner, 0)?)),
             Expr::IsNotTrue(inner) => Some(not(self.is_truth(inner, 1)?)),
             Expr::IsNotFalse(inner) => Some(not(self.is_truth(inner, 0)?)),
-            Expr::IsNotDistinctFrom(left, right) => {
-                let (left, right) = self.compared(left, right)?;
-                Some(Typed::truth(Expression::Is(left, right)))
-            }
-            Expr::IsDistinctFrom(left, right) => {
-                let (left, right) = self.compared(left, right)?;
-                Some(not(Expression::Is(left, right)))
-            }
+            Expr::IsNotDistinctFrom(left, right) => Some(Typed::truth(self.is(left, right)?)),
+            Expr::IsDistinctFrom(left, right) => Some(not(self.is(left, right)?)),
             Expr::In {
                 expr,
                 target: InTarget::List(list),
@@ -341,6 +335,17 @@ impl Reader<'_> {
         };
         let null = Box::new(Expression::Null);
         Some(Expression::Is(Box::new(operand), null))
+    }
+
+    fn is(&self, left: &Expr, right: &Expr) -> Option<Expression> {
+        // SQLite takes TRUE and FALSE for what they are only here, and not for 1 and 0.
+        if let Expr::Value(value) = bare(right)
+            && let Value::Boolean(truth) = value.value
+        {
+            return self.is_truth(left, i64::from(truth));
+        }
+        let (left, right) = self.compared(left, right)?;
+        Some(Expression::Is(left, right))
     }
 
     fn is_truth(&self, expr: &Expr, truth: i64) -> Option<Expression> {
