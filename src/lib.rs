@@ -34,11 +34,12 @@ mod store;
 
 pub use bitflags::Flags;
 #[cfg(feature = "sqlite")]
-pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
+pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome, RefusedRow};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
+    Bond, CloseError, CreateError, Database, FlushReport, Generation, IsWorld, LeftOutReason,
+    LeftOutRow, Options, Ticket,
 };
 pub use schema::value::Value;
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gamedb::codegen::{self, Condition, Encoded, Operand as EngineOperand, Value};
-use gamedb_generate::model::{CheckModel, ConditionModel};
+use gamedb_generate::model::{CheckModel, ConditionModel, FieldKind, FieldModel, Scalar};
 use gamedb_generate::schema::{Arithmetic, ComparisonOperator, Expression, Operand};
 use gamedb_generate::{Config, resolve, sqlite};
 use proptest::prelude::*;
@@ -254,6 +254,14 @@ fn compare(check: &str, rows: &[Vec<SqlValue>]) -> Result<(), TestCaseError> {
     let read = sqlite::read(&ddl).unwrap();
     let model = resolve(&read, &Config::default()).unwrap();
     let table = &model.tables[0];
+    // An enum, or a bool, has no other values than those of its CHECK.
+    let is_plain = |field: &FieldModel| match &field.kind {
+        FieldKind::Scalar { ty, .. } => *ty != Scalar::Bool,
+        _ => false,
+    };
+    if !table.fields.iter().all(is_plain) {
+        return Ok(());
+    }
     let kept = Kept::of(&table.checks, &table.conditions);
     let is_whole = table.file_checks.is_empty();
     N_KEPT.fetch_add(u64::from(is_whole), Ordering::Relaxed);
