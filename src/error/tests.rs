@@ -310,7 +310,12 @@ mod files {
                 touched: 0,
             },
             FlushFailure::Refused {
-                rows: vec![RefusedRow::new("items", 7, slotmap::DefaultKey::default(), backend())],
+                rows: vec![RefusedRow::new(
+                    "items",
+                    7,
+                    slotmap::DefaultKey::default(),
+                    backend(),
+                )],
                 n_rows: 1,
             },
             FlushFailure::ForeignWrite,

@@ -269,9 +269,7 @@ impl<W: IsWorld> Database<W> {
     /// # Errors
     /// As [`flush_in_background`](Self::flush_in_background).
     pub fn flush_in_background_without_refused(&mut self) -> Result<Ticket, Error> {
-        Ok(self
-            .pipeline
-            .submit(&mut self.world, Refused::LeaveOut)?)
+        Ok(self.pipeline.submit(&mut self.world, Refused::LeaveOut)?)
     }
 
     /// Stages a part of the next [`flush_in_background`](Self::flush_in_background): captures up to

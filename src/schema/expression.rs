@@ -117,7 +117,9 @@ impl Expression {
             Self::Like(text, pattern, escape) => {
                 with_text(&text.value(row)?, |text| is_like(text, pattern, *escape))
             }
-            Self::Glob(text, pattern) => with_text(&text.value(row)?, |text| is_glob(text, pattern)),
+            Self::Glob(text, pattern) => {
+                with_text(&text.value(row)?, |text| is_glob(text, pattern))
+            }
             Self::Column(_)
             | Self::Null
             | Self::Integer(_)
@@ -145,13 +147,19 @@ impl Expression {
             Self::Real(real) => Value::Real(*real),
             Self::Text(text) => Value::Text(text),
             Self::Add(left, right) => {
-                compute(left, right, row, i64::checked_add, |left, right| left + right)?
+                compute(left, right, row, i64::checked_add, |left, right| {
+                    left + right
+                })?
             }
             Self::Subtract(left, right) => {
-                compute(left, right, row, i64::checked_sub, |left, right| left - right)?
+                compute(left, right, row, i64::checked_sub, |left, right| {
+                    left - right
+                })?
             }
             Self::Multiply(left, right) => {
-                compute(left, right, row, i64::checked_mul, |left, right| left * right)?
+                compute(left, right, row, i64::checked_mul, |left, right| {
+                    left * right
+                })?
             }
             Self::Divide(left, right) => match operands(left, right, row)? {
                 None | Some((_, Number::Integer(0))) => Value::Null,
@@ -326,7 +334,10 @@ impl Number {
         }
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "it saturates, as SQLite's cast does")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "it saturates, as SQLite's cast does"
+    )]
     fn integer(self) -> i64 {
         match self {
             Self::Integer(integer) => integer,

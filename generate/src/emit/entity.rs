@@ -199,7 +199,10 @@ fn flag_of<'t>(table: &Table<'t>, name: &str) -> &'t str {
 fn tree(table: &Table<'_>, expression: &Expression) -> String {
     let one = |operand: &Expression| format!("&{}", tree(table, operand));
     let list = |operands: &[Expression]| {
-        let operands: Vec<_> = operands.iter().map(|operand| tree(table, operand)).collect();
+        let operands: Vec<_> = operands
+            .iter()
+            .map(|operand| tree(table, operand))
+            .collect();
         format!("&[{}]", operands.join(", "))
     };
     match expression {

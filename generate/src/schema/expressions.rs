@@ -273,26 +273,28 @@ impl Reader<'_> {
         };
         match op {
             BinaryOperator::And => {
-                let operands = [self.number(left, Level::And)?, self.number(right, Level::Not)?];
+                let operands = [
+                    self.number(left, Level::And)?,
+                    self.number(right, Level::Not)?,
+                ];
                 Some(Typed::truth(Expression::And(
                     operands.map(|operand| *operand).into(),
                 )))
             }
             BinaryOperator::Or => {
-                let operands = [self.number(left, Level::Or)?, self.number(right, Level::And)?];
+                let operands = [
+                    self.number(left, Level::Or)?,
+                    self.number(right, Level::And)?,
+                ];
                 Some(Typed::truth(Expression::Or(
                     operands.map(|operand| *operand).into(),
                 )))
             }
             BinaryOperator::Plus => computed(Arithmetic::Add, Level::Sum, Level::Product),
             BinaryOperator::Minus => computed(Arithmetic::Subtract, Level::Sum, Level::Product),
-            BinaryOperator::Multiply => {
-                computed(Arithmetic::Multiply, Level::Product, Level::Sign)
-            }
+            BinaryOperator::Multiply => computed(Arithmetic::Multiply, Level::Product, Level::Sign),
             BinaryOperator::Divide => computed(Arithmetic::Divide, Level::Product, Level::Sign),
-            BinaryOperator::Modulo => {
-                computed(Arithmetic::Remainder, Level::Product, Level::Sign)
-            }
+            BinaryOperator::Modulo => computed(Arithmetic::Remainder, Level::Product, Level::Sign),
             BinaryOperator::Glob => Some(Typed::truth(self.glob(left, right)?)),
             other => {
                 let comparison = self.comparison(left, operator(other)?, right)?;

@@ -35,12 +35,7 @@ pub(super) fn is_refused(error: &Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }
 
-pub(super) fn refused_row(
-    info: &TableInfo,
-    id: i64,
-    key: RawKey,
-    error: Error,
-) -> RefusedRow {
+pub(super) fn refused_row(info: &TableInfo, id: i64, key: RawKey, error: Error) -> RefusedRow {
     RefusedRow::new(info.name, id, key, backend_error(error))
 }
 

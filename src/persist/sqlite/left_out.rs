@@ -36,7 +36,9 @@ pub(super) fn write_the_rest(
     for n in 0.. {
         transaction.execute_batch("SAVEPOINT gamedb_attempt")?;
         let nothing = HashSet::new();
-        let but = left_out.as_ref().map_or(&nothing, |left_out| &left_out.rows);
+        let but = left_out
+            .as_ref()
+            .map_or(&nothing, |left_out| &left_out.rows);
         let Attempt {
             mut report,
             refused,
@@ -107,7 +109,10 @@ impl<'b> Changes<'b> {
             let (table, change_set) = (batch.change_set.table, &batch.change_set);
             found.infos.insert(table, batch.info);
             for row in change_set.rows() {
-                let key = AnyKey { table, key: row.key };
+                let key = AnyKey {
+                    table,
+                    key: row.key,
+                };
                 found.changes.insert(key, Change::Written(change_set, row));
                 found.written.insert((table, row.id), key);
             }
@@ -192,15 +197,30 @@ impl<'b> LeftOut<'b> {
     fn refuse(&mut self, table: TableId, row: &RefusedRow) {
         let message = row.source.to_string();
         let constraint = constraint_of(&message);
-        let key = AnyKey { table, key: row.key };
-        self.add(key, LeftOutReason::Refused { constraint, message });
+        let key = AnyKey {
+            table,
+            key: row.key,
+        };
+        self.add(
+            key,
+            LeftOutReason::Refused {
+                constraint,
+                message,
+            },
+        );
     }
 
     /// Leaves out a row whose unique value another row has in the file.
     fn wait(&mut self, row: AnyKey) {
         let message = "a row that was left out may have its unique value in the file".to_owned();
         let constraint = None;
-        self.add(row, LeftOutReason::Refused { constraint, message });
+        self.add(
+            row,
+            LeftOutReason::Refused {
+                constraint,
+                message,
+            },
+        );
     }
 
     /// Leaves out a row, if it is one of the batch.
@@ -221,7 +241,10 @@ impl<'b> LeftOut<'b> {
 
     fn bind(&mut self, rows: impl IntoIterator<Item = AnyKey>, bond: Bond, to: AnyKey) {
         let table = self.changes.infos[&to.table].name;
-        let id = self.changes.id(to).expect("a row that is left out is in the batch");
+        let id = self
+            .changes
+            .id(to)
+            .expect("a row that is left out is in the batch");
         for row in rows {
             self.add(row, LeftOutReason::Bound { bond, table, id });
         }
@@ -238,14 +261,21 @@ impl<'b> LeftOut<'b> {
                     if !change_set.is_new(changed) {
                         let columns = change_set.shape(changed).columns.iter();
                         let columns: Vec<_> = columns.map(|&column| usize::from(column)).collect();
-                        self.bind_removed_parents(row, changed.id, |column| columns.contains(&column))?;
+                        self.bind_removed_parents(row, changed.id, |column| {
+                            columns.contains(&column)
+                        })?;
                     }
                     self.bind_owned(row, changed.id)?;
                 }
                 Change::Removed(id) => self.bind_removed_parents(row, id, |_| true)?,
             }
             self.bind_pivot_row(row);
-            let belonged_to = self.changes.belonged_to.get(&row).cloned().unwrap_or_default();
+            let belonged_to = self
+                .changes
+                .belonged_to
+                .get(&row)
+                .cloned()
+                .unwrap_or_default();
             self.bind(belonged_to, Bond::Ownership, row);
         }
         Ok(())
@@ -375,7 +405,10 @@ fn owners(file: &Connection, changes: &Changes<'_>, row: RowId) -> Result<Vec<Ro
     let key = changes.written.get(&row);
     let mut owners = Vec::new();
     if let TableKind::Owned { pivot } = info.kind {
-        let pivot_key = key.map(|key| AnyKey { table: pivot, ..*key });
+        let pivot_key = key.map(|key| AnyKey {
+            table: pivot,
+            ..*key
+        });
         let in_batch = pivot_key.and_then(|key| match changes.changes.get(&key)? {
             Change::Written(_, row) => Some(row.id),
             Change::Removed(_) => None,
