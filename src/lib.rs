@@ -34,12 +34,13 @@ mod store;
 
 pub use bitflags::Flags;
 #[cfg(feature = "sqlite")]
-pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
+pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome, RefusedRow};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    CloseError, Consent, CreateError, Database, FlushReport, Generation, IsWorld, Migrated,
-    Migration, MigrationError, Misfits, Options, Safety, SchemaChange, Step, Ticket,
+    Bond, CloseError, Consent, CreateError, Database, FlushReport, Generation, IsWorld,
+    LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options, Safety,
+    SchemaChange, Step, Ticket,
 };
 pub use schema::value::Value;
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};

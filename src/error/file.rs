@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::problem::list;
+use super::refused::{self, RefusedRow};
 use super::{BackendError, Problem};
 
 /// Why a world file could not be opened, or written.
@@ -264,15 +265,14 @@ pub enum FlushFailure {
         /// How many rows it touched.
         touched: usize,
     },
-    /// A row was refused by the file itself.
-    #[error("the file refuses row {id} of {table}")]
+    /// Rows were refused by the file itself. Change them, or write everything else with
+    /// [`flush_without_refused`](crate::Database::flush_without_refused).
+    #[error("the file refuses {}; mend them, or flush without them", refused::named(rows, *n_rows))]
     Refused {
-        /// The table.
-        table: &'static str,
-        /// The row's id.
-        id: i64,
-        /// What SQLite says.
-        source: BackendError,
+        /// The rows, in the order in which they were to be written; at most 100 of them.
+        rows: Vec<RefusedRow>,
+        /// How many there are.
+        n_rows: usize,
     },
     /// Another program has written to the file since it was read, and what it wrote is not in memory.
     /// Nothing is written for as long as file and memory differ in anything but what is about to be

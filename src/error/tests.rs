@@ -273,7 +273,7 @@ mod files {
     use std::path::PathBuf;
     use std::sync::Arc;
 
-    use super::super::{BackendError, Difference, FileError, FlushFailure, Outcome};
+    use super::super::{BackendError, Difference, FileError, FlushFailure, Outcome, RefusedRow};
     use super::{assert_chain, chain, problem};
     use crate::error::{Error, ErrorKind, ProblemKind};
 
@@ -310,9 +310,13 @@ mod files {
                 touched: 0,
             },
             FlushFailure::Refused {
-                table: "items",
-                id: 7,
-                source: backend(),
+                rows: vec![RefusedRow::new(
+                    "items",
+                    7,
+                    slotmap::DefaultKey::default(),
+                    backend(),
+                )],
+                n_rows: 1,
             },
             FlushFailure::ForeignWrite,
             FlushFailure::SchemaChanged {
@@ -339,6 +343,8 @@ mod files {
             | FlushFailure::Full
             | FlushFailure::LogTooLarge { .. }
             | FlushFailure::RowCount { .. }
+            // What SQLite says of each row is in the message.
+            | FlushFailure::Refused { .. }
             | FlushFailure::ForeignWrite
             | FlushFailure::SchemaChanged { .. }
             | FlushFailure::Moved
@@ -349,8 +355,7 @@ mod files {
             | FlushFailure::OtherTicket => 0,
             // In the place of the original.
             FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
-            FlushFailure::Refused { .. }
-            | FlushFailure::SyncFailed { .. }
+            FlushFailure::SyncFailed { .. }
             | FlushFailure::CheckpointFailed { .. } => 2,
         }
     }

@@ -20,6 +20,7 @@ mod failed_flush;
 mod finders;
 mod flush;
 mod large_files;
+mod left_out;
 mod migrate;
 mod mirrors;
 mod ownership;

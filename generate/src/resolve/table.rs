@@ -1,6 +1,6 @@
 //! One table, with its unions, fields and indexes.
 
-use super::checks::{checks, kept};
+use super::checks;
 use super::fields::without_renames;
 use super::indexes;
 use super::resolver::{Resolver, Unions};
@@ -48,17 +48,12 @@ impl<'a> Resolver<'a> {
             unfollowed: self.unfollowed_of(table),
             kind: TableKind::Entity,
             checks: Vec::new(),
+            conditions: Vec::new(),
             file_checks: Vec::new(),
             sql: table.sql.clone(),
             index_sql: table.index_sql.clone(),
         };
-        let (checks, rest) = checks(&table.checks, &model);
-        model.checks = checks;
-        model.file_checks = rest
-            .into_iter()
-            .filter(|check| !kept(&check.kind, &model, &unions))
-            .map(|check| check.text.clone())
-            .collect();
+        checks::divide(&table.checks, table, &mut model, &unions);
         self.warn_of_file_only(table, &model);
         indexes::sets(
             table,

@@ -5,9 +5,12 @@
 
 mod checks;
 mod comparisons;
+mod expression;
+mod expressions;
 pub mod sqlite;
 
 pub use crate::sql::OnDelete;
+pub use expression::{Arithmetic, Expression};
 
 /// All tables of one schema.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -211,10 +214,42 @@ impl Column {
         !(is_quoted || blob || is_word || is_number)
     }
 
+    /// What it holds by its declared type, if SQLite converts nothing that is stored in it. `None` also where the type
+    /// lets it hold anything.
+    pub fn kind(&self) -> Option<ColumnKind> {
+        let declared = self.declared_type.to_ascii_uppercase();
+        let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+        if has(&["INT"]) {
+            Some(ColumnKind::Integer)
+        } else if has(&["CHAR", "CLOB", "TEXT"]) {
+            Some(ColumnKind::Text)
+        } else if has(&["BLOB"]) {
+            Some(ColumnKind::Blob)
+        } else if has(&["REAL", "FLOA", "DOUB"]) {
+            Some(ColumnKind::Real)
+        } else {
+            // Integers stay what they are in a NUMERIC column too.
+            has(&["BOOL"]).then_some(ColumnKind::Integer)
+        }
+    }
+
     /// Whether the declared type holds integers, by SQLite's affinity rule.
     pub fn is_integer(&self) -> bool {
         self.declared_type.to_ascii_uppercase().contains("INT")
     }
+}
+
+/// What the declared type of a column says that it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Integers.
+    Integer,
+    /// Floating-point numbers.
+    Real,
+    /// Texts.
+    Text,
+    /// Bytes.
+    Blob,
 }
 
 /// The values that a CHECK limits a column to.
@@ -301,6 +336,8 @@ pub struct Check {
     pub kind: CheckKind,
     /// Its expression as written, on one line.
     pub text: String,
+    /// The same as a tree, if every part of it means in memory what it means in SQLite.
+    pub expression: Option<Expression>,
 }
 
 /// What a CHECK says.

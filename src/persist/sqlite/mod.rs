@@ -7,6 +7,7 @@ mod create;
 mod declaration;
 mod error;
 mod format;
+mod left_out;
 mod load;
 mod lock;
 mod migrate;
