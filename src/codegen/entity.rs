@@ -9,6 +9,9 @@
 /// there, and where the file has another order `order { .. }` lists them all in it; so no line depends on how
 /// many are before it.
 ///
+/// After the id stands whether the row is `standalone`, has an id that the game gives (`given_id`), or is `owned` by
+/// means of a pivot.
+///
 /// Each index is a constant of the row, by the name of which it is found, and so is each foreign key, by
 /// the name of its column's flag.
 ///
@@ -408,7 +411,11 @@ macro_rules! entity {
         const __FLAGS: &[&str] = &[$(stringify!($flag)),*];
     };
     (@ownership $row:ident, standalone) => {
+        impl $crate::codegen::Unowned for $row {}
         impl $crate::codegen::Standalone for $row {}
+    };
+    (@ownership $row:ident, given_id) => {
+        impl $crate::codegen::Unowned for $row {}
     };
     (@ownership $row:ident, owned $pivot:ident) => {
         impl $crate::codegen::Owned for $row {
@@ -416,6 +423,9 @@ macro_rules! entity {
         }
     };
     (@kind standalone) => {
+        $crate::codegen::TableKind::Entity
+    };
+    (@kind given_id) => {
         $crate::codegen::TableKind::Entity
     };
     (@kind owned $pivot:ident) => {

@@ -27,7 +27,7 @@ pub use crate::store::table::dyn_table::DynTable;
 pub use crate::store::table::stored::{Stored, Tables};
 pub use crate::store::table::{Rows, Table};
 pub use crate::store::world::World;
-pub use crate::store::world::entity::{Entity, Owned, Standalone};
+pub use crate::store::world::entity::{Entity, Owned, Standalone, Unowned};
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
 pub use crate::store::world::own::NewOrKept;
 pub use crate::store::world::view::{RowMut, RowRef};

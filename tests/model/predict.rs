@@ -24,6 +24,11 @@ pub(crate) fn predict(naive: &mut Naive, operation: &Operation) -> Outcome {
             let cells = naive.row_cells(*table, inputs);
             naive.insert(*table, cells).map(|_| ())
         }
+        Operation::InsertWithId(table, chosen, inputs) => {
+            let cells = naive.row_cells(*table, inputs);
+            let id = naive.chosen(*table, *chosen);
+            naive.insert_with_id(*table, id, cells)
+        }
         Operation::Set(table, pick, field, input) => {
             let row = (*table, naive.pick(*table, *pick));
             naive.set_field(row, *field, *input)
@@ -44,6 +49,11 @@ pub(crate) fn predict(naive: &mut Naive, operation: &Operation) -> Outcome {
         Operation::Add(table, owner, inputs) => {
             let owner = naive.owner_cells(*owner);
             attempt(naive, |naive| naive.add(*table, owner, inputs))
+        }
+        Operation::AddWithId(table, owner, chosen, inputs) => {
+            let owner = naive.owner_cells(*owner);
+            let id = naive.chosen(*table, *chosen);
+            naive.add_with_id(*table, owner, id, inputs)
         }
         Operation::AddMany(table, owner, inputs) => {
             let owner = naive.owner_cells(*owner);
@@ -170,6 +180,27 @@ impl Naive {
         }
         unless(against)?;
         let id = self.insert(table, cells)?;
+        let pivot_cells = [Cell::Int(id)].into_iter().chain(owner);
+        self.insert(pivot, pivot_cells.collect()).map(|_| ())
+    }
+
+    fn add_with_id(
+        &mut self,
+        table: Table,
+        owner: [Cell; 4],
+        id: i64,
+        inputs: &[Input],
+    ) -> Outcome {
+        let cells = self.row_cells(table, inputs);
+        let mut against = self.against_owner(table, owner);
+        against.extend(self.against(table, None, &cells));
+        against.extend(self.against_id(table, id));
+        let pivot = table.pivot().unwrap();
+        if self.next_id[pivot.n()] == i64::MAX {
+            against.insert(Refusal::IdExhausted);
+        }
+        unless(against)?;
+        self.insert_with_id(table, id, cells)?;
         let pivot_cells = [Cell::Int(id)].into_iter().chain(owner);
         self.insert(pivot, pivot_cells.collect()).map(|_| ())
     }
