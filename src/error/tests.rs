@@ -128,6 +128,9 @@ fn n_causes(kind: &ErrorKind) -> usize {
         | ErrorKind::Twice { .. }
         | ErrorKind::NotLinked { .. }
         | ErrorKind::IdExhausted { .. }
+        | ErrorKind::IdTaken { .. }
+        | ErrorKind::IdUsed { .. }
+        | ErrorKind::IdOutOfRange { .. }
         | ErrorKind::TransactionOpen
         | ErrorKind::NotSubscribed
         | ErrorKind::ChangesMissed { .. }
