@@ -9,6 +9,7 @@ mod defaults;
 mod draft;
 mod indexes;
 mod keys;
+mod own_numbers;
 mod recognize;
 mod split_owners;
 mod sql_names;
@@ -20,7 +21,7 @@ pub(crate) use split_owners::split_owners;
 
 use crate::config::Config;
 use crate::input::ddl::Ddl;
-use crate::schema::{ForeignKey, NO_KEY};
+use crate::schema::{ForeignKey, NO_KEY, game_number, shared_key};
 use crate::sql::Dialect;
 use draft::{Id, TableDraft};
 use warnings::ByColumn;
@@ -72,6 +73,11 @@ impl Canonical {
             let Some(table) = tables.find(|known| known.name == *table) else {
                 continue;
             };
+            if let Id::Surrogate { why, .. } = &mut table.id
+                && why.starts_with(&shared_key(name))
+            {
+                *why = game_number(name);
+            }
             if let Some(at) = table.position(name) {
                 let comment = table.columns[at].comment.get_or_insert_default();
                 let gap = if comment.is_empty() { "" } else { "\n" };

@@ -1,6 +1,6 @@
 //! A table whose rows are entities: what `entity!` is told of it. rustfmt does not look into macros.
 
-use crate::model::{CheckModel, FieldKind, FieldModel, Scalar};
+use crate::model::{CheckModel, FieldKind, FieldModel, IdsModel, Scalar};
 use crate::schema::{Comparison, OnDelete, Operand};
 
 use super::code::{Code, quoted};
@@ -24,6 +24,7 @@ pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
     code.line("    }");
     let kind = match table.table.owned_through.first() {
         Some(pivot) => format!("owned {}", table.model[*pivot].type_name),
+        None if table.table.ids == IdsModel::Given => "given_id".to_owned(),
         None => "standalone".to_owned(),
     };
     code.line(format!(

@@ -6,8 +6,9 @@ use super::resolver::{Resolver, Unions};
 use super::value_unions;
 use crate::analysis::owners::{self, OwnerUnion};
 use crate::analysis::pivot::PivotInfo;
+use crate::config::Ids;
 use crate::error::{ConfigError, Error};
-use crate::model::{TableKind, TableModel, TableRef};
+use crate::model::{IdsModel, TableKind, TableModel, TableRef};
 use crate::names::{Ident, Scope};
 use crate::schema::Table;
 
@@ -36,6 +37,7 @@ impl<'a> Resolver<'a> {
             ]),
             singular: Ident::new(&singular),
             id_column: table.primary_key.first().cloned().unwrap_or_default(),
+            ids: self.ids(table),
             columns,
             fields,
             uniques: Vec::new(),
@@ -66,6 +68,17 @@ impl<'a> Resolver<'a> {
             &mut self.model.warnings,
         )?;
         Ok(model)
+    }
+
+    /// Who gives the ids of a table.
+    fn ids(&self, table: &Table) -> IdsModel {
+        let said = self.config.ids(&table.name).map(|ids| *ids.get_ref());
+        if said == Some(Ids::Game) {
+            return IdsModel::Given;
+        }
+        let id = table.columns.iter().find(|column| column.primary_key);
+        let comment = id.and_then(|id| id.comment.clone());
+        IdsModel::Numbered(comment.filter(|_| table.has_surrogate_id()))
     }
 
     /// The unions of a table: for a pivot that of its owner, else those that config and CHECKs define.

@@ -31,6 +31,11 @@ pub(crate) fn shared_key(column: &str) -> String {
     format!("`{column}` is the id of its row in ")
 }
 
+/// How the comment of an added id says that the key of the source is a number that the game gives.
+pub(crate) fn game_number(column: &str) -> String {
+    format!("`{column}` is a number that the game gives")
+}
+
 /// A line of a column's comment: its name looks like a key, and it is none. The translation writes it where it
 /// knows that from what is not in its text, the rows of a file or a foreign key that is not followed.
 pub const NO_KEY: &str = "Not a key to a row, whatever its name looks like.";
