@@ -4,6 +4,7 @@
 //! All later stages read the canonical text and nothing else.
 
 mod check_translation;
+mod clocks;
 mod column_types;
 mod defaults;
 mod draft;
@@ -20,8 +21,8 @@ pub(crate) use recognize::is_canonical;
 pub(crate) use split_owners::split_owners;
 
 use crate::config::Config;
-use crate::input::ddl::Ddl;
-use crate::schema::{ForeignKey, NO_KEY, game_number, shared_key};
+use crate::input::ddl::{Ddl, DeclaredForeignKey};
+use crate::schema::{ForeignKey, game_number, shared_key};
 use crate::sql::Dialect;
 use draft::{Id, TableDraft};
 use warnings::ByColumn;
@@ -79,9 +80,7 @@ impl Canonical {
                 *why = game_number(name);
             }
             if let Some(at) = table.position(name) {
-                let comment = table.columns[at].comment.get_or_insert_default();
-                let gap = if comment.is_empty() { "" } else { "\n" };
-                comment.push_str(&format!("{gap}{NO_KEY}"));
+                table.columns[at].say_no_key();
             }
         }
         self.text = write::write(&self.tables);
@@ -115,7 +114,7 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
         .iter()
         .zip(sql_names::tables(&ddl.tables, warnings))
     {
-        let columns = column_types::translate(
+        let mut columns = column_types::translate(
             ddl,
             source,
             &name,
@@ -124,6 +123,12 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
             warnings,
             &mut of_columns,
         );
+        for at in ddl.inherited_keys(tables.len()) {
+            let is_declared = |key: &DeclaredForeignKey| matches!(key.columns.as_slice(), [only] if source.position(only) == Some(at));
+            if !source.foreign_keys.iter().any(is_declared) {
+                columns[at].say_no_key();
+            }
+        }
         let comment = source.comment.clone();
         tables.push(TableDraft {
             name,

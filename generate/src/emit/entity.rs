@@ -1,7 +1,7 @@
 //! A table whose rows are entities: what `entity!` is told of it. rustfmt does not look into macros.
 
-use crate::model::{CheckModel, FieldKind, FieldModel, IdsModel, Scalar};
-use crate::schema::{Comparison, OnDelete, Operand};
+use crate::model::{CheckModel, FieldKind, FieldModel, IdsModel, Literal, Scalar};
+use crate::schema::{Clock, Comparison, OnDelete, Operand};
 
 use super::code::{Code, quoted};
 use super::columns::scalar;
@@ -74,6 +74,16 @@ fn field(code: &mut Code, table: &Table<'_>, at: usize) {
             )
         })
         .collect();
+    if let FieldKind::Scalar {
+        default: Some(Literal::Now(clock)),
+        ..
+    } = &field.kind
+    {
+        code.uses(match clock {
+            Clock::Text(_) => &["now_text"],
+            Clock::Seconds => &["now_seconds"],
+        });
+    }
     let default = match default_value(table, field) {
         Some(default) => format!(" default {default}"),
         None => String::new(),

@@ -8,7 +8,7 @@ use crate::analysis::owners::{self, OwnerUnion};
 use crate::analysis::pivot::PivotInfo;
 use crate::config::Ids;
 use crate::error::{ConfigError, Error};
-use crate::model::{IdsModel, TableKind, TableModel, TableRef};
+use crate::model::{FieldKind, IdsModel, TableKind, TableModel, TableRef};
 use crate::names::{Ident, Scope};
 use crate::schema::Table;
 
@@ -135,6 +135,20 @@ impl<'a> Resolver<'a> {
                 key.target_columns.join(", "),
                 key.why
             ));
+        }
+        for field in &model.fields {
+            let FieldKind::Own { ty, .. } = &field.kind else {
+                continue;
+            };
+            let column = &model.columns[field.columns[0]];
+            let default = column.default_sql.as_deref().unwrap_or("NULL");
+            if !default.eq_ignore_ascii_case("NULL") {
+                self.model.warnings.push(format!(
+                    "column {}.{}: DEFAULT {default} is not applied in memory, where a new row starts with the Default of \
+                     {ty}; the game has to set the value",
+                    table.name, column.name
+                ));
+            }
         }
         for check in &model.file_checks {
             self.model.warnings.push(format!(

@@ -4,10 +4,12 @@
 //! this by [`crate::analysis::relations`], [`crate::analysis::pivot`] and [`crate::resolve`].
 
 mod checks;
+pub(crate) mod clock;
 mod comparisons;
 pub mod sqlite;
 
 pub use crate::sql::OnDelete;
+pub use clock::Clock;
 
 /// All tables of one schema.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -200,6 +202,11 @@ pub struct Column {
 }
 
 impl Column {
+    /// The clock that its DEFAULT is, if memory fills it in as the file does.
+    pub(crate) fn clock(&self) -> Option<Clock> {
+        Clock::of(self.default.as_deref()?, self.is_integer())
+    }
+
     /// Whether its DEFAULT is computed for each row, so that only the file can fill it in.
     pub(crate) fn has_computed_default(&self) -> bool {
         let Some(default) = &self.default else {
