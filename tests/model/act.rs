@@ -68,14 +68,9 @@ pub(crate) fn act(world: &mut World, stale: &Stale, operation: &Operation) -> Re
         Operation::Add(table, owner, inputs) => {
             with_owned!(table, E => add::<E>(world, stale, *owner, inputs))
         }
-        Operation::AddWithId(table, owner, chosen, inputs) => with_owned!(table, E => {
-            let finder = Finder { world, stale };
-            let (owner, row) = (E::owner(*owner, finder), E::from_inputs(inputs, finder));
-            let id = chosen_id::<E>(world, *chosen);
-            let key = world.add_with_id(owner, id, row)?;
-            assert_eq!(world.id(key)?, id);
-            Ok(())
-        }),
+        Operation::AddWithId(table, owner, chosen, inputs) => {
+            with_owned!(table, E => add_with_id::<E>(world, stale, *owner, *chosen, inputs))
+        }
         Operation::AddMany(table, owner, inputs) => world.transaction(|world| {
             with_owned!(table, E => {
                 // The picks are resolved once, and the rows that they refer to do not change in between.
@@ -169,6 +164,21 @@ fn add<E: TypedOwned>(
     let finder = Finder { world, stale };
     let (owner, row) = (E::owner(owner, finder), E::from_inputs(inputs, finder));
     world.add(owner, row).map(|_| ())
+}
+
+fn add_with_id<E: TypedOwned>(
+    world: &mut World,
+    stale: &Stale,
+    owner: Owner,
+    chosen: Chosen,
+    inputs: &[Input],
+) -> Result<(), Error> {
+    let finder = Finder { world, stale };
+    let (owner, row) = (E::owner(owner, finder), E::from_inputs(inputs, finder));
+    let id = chosen_id::<E>(world, chosen);
+    let key = world.add_with_id(owner, id, row)?;
+    assert_eq!(world.id(key)?, id);
+    Ok(())
 }
 
 fn set_owned<E: TypedOwned>(

@@ -73,21 +73,7 @@ pub(crate) fn predict(naive: &mut Naive, operation: &Operation) -> Outcome {
         Operation::SetOwned(table, owner, rows) => naive.set_owned(*table, *owner, rows),
         Operation::Give(table, from, pick, to) => {
             let row = (*table, naive.pick(*table, *pick));
-            let from = from.map(|from| naive.owner_cells(from));
-            let to = naive.owner_cells(*to);
-            let mut against = naive.against_owner(*table, to);
-            match naive.owner_of(row) {
-                None => {
-                    against.insert(Refusal::StaleKey);
-                }
-                Some((_, its_owner)) if from.is_some_and(|from| from != its_owner) => {
-                    against.insert(Refusal::NotTheOwner);
-                }
-                Some(_) => {}
-            }
-            unless(against)?;
-            naive.give(row, to);
-            Ok(())
+            naive.give_from(row, *from, *to)
         }
     }
 }
@@ -203,6 +189,24 @@ impl Naive {
         self.insert_with_id(table, id, cells)?;
         let pivot_cells = [Cell::Int(id)].into_iter().chain(owner);
         self.insert(pivot, pivot_cells.collect()).map(|_| ())
+    }
+
+    fn give_from(&mut self, row: RowId, from: Option<Owner>, to: Owner) -> Outcome {
+        let from = from.map(|from| self.owner_cells(from));
+        let to = self.owner_cells(to);
+        let mut against = self.against_owner(row.0, to);
+        match self.owner_of(row) {
+            None => {
+                against.insert(Refusal::StaleKey);
+            }
+            Some((_, its_owner)) if from.is_some_and(|from| from != its_owner) => {
+                against.insert(Refusal::NotTheOwner);
+            }
+            Some(_) => {}
+        }
+        unless(against)?;
+        self.give(row, to);
+        Ok(())
     }
 
     /// The row that a pick from an owner's list refers to.

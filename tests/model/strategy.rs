@@ -158,20 +158,29 @@ const INDEXED: [(Table, usize); 10] = [
     (Table::MobileItems, 4),
 ];
 
+/// New rows with ids that the game gives.
+fn with_ids() -> BoxedStrategy<Operation> {
+    let standalone = entities().filter(|table| table.pivot().is_none());
+    let insert = one_of(standalone.map(|table| {
+        (chosen(), row(table))
+            .prop_map(move |(id, row)| Operation::InsertWithId(table, id, row))
+            .boxed()
+    }));
+    let add = one_of(owned().map(|table| {
+        (owner(table), chosen(), row(table))
+            .prop_map(move |(owner, id, row)| Operation::AddWithId(table, owner, id, row))
+            .boxed()
+    }));
+    prop_oneof![2 => insert, 1 => add].boxed()
+}
+
 /// An operation on the world; `removals` is the weight of a removal, out of about thirty.
 fn operations(removals: u32) -> BoxedStrategy<Operation> {
-    use Operation::{
-        Add, AddMany, AddWithId, Give, Insert, InsertWithId, Remove, RemoveOwned, Set, SetAll, Swap,
-    };
+    use Operation::{Add, AddMany, Give, Insert, Remove, RemoveOwned, Set, SetAll, Swap};
     let standalone = entities().filter(|table| table.pivot().is_none());
-    let insert = one_of(standalone.clone().map(|table| {
+    let insert = one_of(standalone.map(|table| {
         let insert = row(table).prop_map(move |row| Insert(table, row));
         insert.boxed()
-    }));
-    let insert_with_id = one_of(standalone.map(|table| {
-        (chosen(), row(table))
-            .prop_map(move |(id, row)| InsertWithId(table, id, row))
-            .boxed()
     }));
     let fields = || {
         let fields = |table: Table| (0..table.fields().len()).map(move |field| (table, field));
@@ -199,11 +208,6 @@ fn operations(removals: u32) -> BoxedStrategy<Operation> {
             .prop_map(move |(owner, row)| Add(table, owner, row))
             .boxed()
     }));
-    let add_with_id = one_of(owned().map(|table| {
-        (owner(table), chosen(), row(table))
-            .prop_map(move |(owner, id, row)| AddWithId(table, owner, id, row))
-            .boxed()
-    }));
     let add_many = one_of(owned().map(|table| {
         (owner(table), row(table))
             .prop_map(move |(owner, row)| AddMany(table, owner, row))
@@ -222,14 +226,13 @@ fn operations(removals: u32) -> BoxedStrategy<Operation> {
     }));
     prop_oneof![
         60 => insert,
-        20 => insert_with_id,
+        30 => with_ids(),
         50 => set,
         50 => set_indexed,
         2 => set_all,
         10 => swap.prop_map(|(table, one, two)| Swap(table, one, two)),
         10 * removals => remove.prop_map(|(table, row)| Remove(table, row)),
         40 => add,
-        10 => add_with_id,
         1 => add_many,
         10 => remove_owned,
         20 => one_of(owned().map(set_owned)),

@@ -120,8 +120,8 @@ impl<T: Tables> World<T> {
 
     /// Refuses an id that the game chose and that a row has, or may have had.
     ///
-    /// Of an id below the next one nobody knows whether it was skipped or its row was removed: the file records the
-    /// next id and no others. So the rule is the same after a restart.
+    /// Whether an id below the next one was skipped, or its row was removed, is not recorded: the file has the next id
+    /// and no others. So the rule is the same after a restart.
     pub(crate) fn validate_id<E: Entity<Tables = T>>(&self, id: Id<E>) -> Result<(), Error> {
         let ids = &E::table(&self.tables).ids;
         let (table, id) = (E::INFO.name, id.get());
