@@ -33,6 +33,7 @@ mod schema;
 mod store;
 
 pub use bitflags::Flags;
+pub use codegen::clock::set_clock;
 #[cfg(feature = "sqlite")]
 pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome, RefusedRow};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};

@@ -44,7 +44,8 @@ fn problem(kind: ProblemKind) -> Problem {
 /// One of each variant. The match below does not compile without each.
 fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
-    vec![
+    let mut kinds = of_ids(table, id);
+    kinds.extend([
         ErrorKind::StaleKey { table },
         ErrorKind::NotUnique {
             table,
@@ -100,7 +101,6 @@ fn kinds() -> Vec<ErrorKind> {
             column: "a, b".into(),
             value: "1, 2".into(),
         },
-        ErrorKind::IdExhausted { table },
         ErrorKind::TransactionOpen,
         ErrorKind::NotSubscribed,
         ErrorKind::ChangesMissed { capacity: 10 },
@@ -108,6 +108,16 @@ fn kinds() -> Vec<ErrorKind> {
             problems: vec![problem(ProblemKind::Missing)],
         },
         ErrorKind::OtherSchema { table },
+    ]);
+    kinds
+}
+
+fn of_ids(table: &'static str, id: i64) -> Vec<ErrorKind> {
+    vec![
+        ErrorKind::IdExhausted { table },
+        ErrorKind::IdTaken { table, id },
+        ErrorKind::IdUsed { table, id, next: 9 },
+        ErrorKind::IdOutOfRange { table, id: 0 },
     ]
 }
 
@@ -125,6 +135,9 @@ fn n_causes(kind: &ErrorKind) -> usize {
         | ErrorKind::Twice { .. }
         | ErrorKind::NotLinked { .. }
         | ErrorKind::IdExhausted { .. }
+        | ErrorKind::IdTaken { .. }
+        | ErrorKind::IdUsed { .. }
+        | ErrorKind::IdOutOfRange { .. }
         | ErrorKind::TransactionOpen
         | ErrorKind::NotSubscribed
         | ErrorKind::ChangesMissed { .. }

@@ -19,6 +19,7 @@ mod errors;
 mod failed_flush;
 mod finders;
 mod flush;
+mod given_ids;
 mod large_files;
 mod left_out;
 mod migrate;

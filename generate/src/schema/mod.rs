@@ -4,12 +4,14 @@
 //! this by [`crate::analysis::relations`], [`crate::analysis::pivot`] and [`crate::resolve`].
 
 mod checks;
+pub(crate) mod clock;
 mod comparisons;
 mod expression;
 mod expressions;
 pub mod sqlite;
 
 pub use crate::sql::OnDelete;
+pub use clock::Clock;
 pub use expression::{Arithmetic, Expression};
 
 /// All tables of one schema.
@@ -32,6 +34,11 @@ pub const SURROGATE_ID: &str = "gamedb_id";
 /// How the comment of an added id starts to say that a column is the key of two tables.
 pub(crate) fn shared_key(column: &str) -> String {
     format!("`{column}` is the id of its row in ")
+}
+
+/// How the comment of an added id says that the key of the source is a number that the game gives.
+pub(crate) fn game_number(column: &str) -> String {
+    format!("`{column}` is a number that the game gives")
 }
 
 /// A line of a column's comment: its name looks like a key, and it is none. The translation writes it where it
@@ -198,6 +205,11 @@ pub struct Column {
 }
 
 impl Column {
+    /// The clock that its DEFAULT is, if memory fills it in as the file does.
+    pub(crate) fn clock(&self) -> Option<Clock> {
+        Clock::of(self.default.as_deref()?, self.is_integer())
+    }
+
     /// Whether its DEFAULT is computed for each row, so that only the file can fill it in.
     pub(crate) fn has_computed_default(&self) -> bool {
         let Some(default) = &self.default else {
