@@ -363,6 +363,7 @@ fn read_back(
     for table in &mut schema.tables {
         let keys = canonical.unfollowed.iter();
         let keys = keys.filter(|(of, _)| *of == table.name);
+        table.source = canonical.source_name(&table.name);
         table.unfollowed_keys = keys.map(|(_, key)| key.clone()).collect();
         let pairs = pairs.iter().filter(|(of, _)| *of == table.name);
         table.owner_pairs = pairs.map(|(_, pair)| pair.clone()).collect();

@@ -4,6 +4,7 @@ mod config;
 mod import;
 mod model;
 mod read;
+mod text;
 mod unsupported;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ pub use config::ConfigError;
 pub use import::ImportError;
 pub use model::ModelError;
 pub use read::ReadError;
+pub use text::TextError;
 pub(crate) use unsupported::MOST_PARTS;
 pub use unsupported::Unsupported;
 
