@@ -18,6 +18,7 @@ mod statements;
 mod value;
 mod verify;
 mod writer;
+mod written_schema;
 
 pub(super) use lock::Lock;
 pub(super) use open::{Opened, open};
