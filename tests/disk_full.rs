@@ -92,15 +92,49 @@ fn limited_process() {
     println!("all held");
 }
 
+/// The body of a process whose log cannot grow beyond a limit; without the variable it does nothing.
 #[test]
-fn a_limit_is_a_full_disk() {
-    let file = TestFile::new();
-    drop(file.open());
-    // SIGXFSZ would end the process; an ignored signal stays ignored after exec.
+fn process_with_a_limited_log() {
+    let Some(path) = std::env::var_os(PATH) else {
+        return;
+    };
+    let path = Path::new(&path);
+    let mut db = Database::<World>::open(path).unwrap();
+    let keys: Vec<_> = (0..200).map(|n| db.insert(mobile(n)).unwrap()).collect();
+    db.flush().unwrap();
+    limit(Some(LIMIT));
+    let mut n_written = 0;
+    for n in 0..100 {
+        for &key in &keys {
+            let name = format!("at {n}");
+            db.get_mut(key).unwrap().set_what_we_call_you(name);
+        }
+        let report = match n % 3 {
+            0 => db.flush().unwrap(),
+            1 => db.flush_durable().unwrap(),
+            _ => {
+                let ticket = db.flush_in_background().unwrap();
+                db.wait(ticket).unwrap()
+            }
+        };
+        n_written += report.updated;
+    }
+    assert_eq!(n_written, 100 * keys.len());
+    // One page to each flush would be more than the log may have.
+    let log = std::fs::metadata(path.with_extension("db-wal")).unwrap();
+    assert!(log.len() <= LIMIT && 100 * 4_096 > LIMIT, "{log:?}");
+    limit(None);
+    db.close().unwrap();
+    println!("all held");
+}
+
+/// Runs one of the tests above in a process that SIGXFSZ does not end.
+fn run_limited(test: &str, file: &TestFile) {
+    // An ignored signal stays ignored after exec.
     let output = Command::new("sh")
         .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
         .arg(std::env::current_exe().unwrap())
-        .args(["limited_process", "--exact", "--nocapture"])
+        .args([test, "--exact", "--nocapture"])
         .env(PATH, file.path())
         .output()
         .unwrap();
@@ -109,6 +143,27 @@ fn a_limit_is_a_full_disk() {
         output.status.success() && said.contains("all held"),
         "{output:?}"
     );
+}
+
+#[test]
+fn a_log_that_cannot_grow_is_brought_into_the_file_and_written_over() {
+    let file = TestFile::new();
+    drop(file.open());
+    run_limited("process_with_a_limited_log", &file);
+    let db = file.open();
+    assert!(
+        db.mobiles
+            .iter()
+            .all(|(_, row)| row.what_we_call_you == "at 99")
+    );
+    assert_eq!(db.mobiles.len(), 200);
+}
+
+#[test]
+fn a_limit_is_a_full_disk() {
+    let file = TestFile::new();
+    drop(file.open());
+    run_limited("limited_process", &file);
     let db = file.open();
     assert_eq!(db.attributes.len(), 6_000);
 }

@@ -90,6 +90,20 @@ pub enum FileError {
         /// What is wrong, as far as it was looked for.
         problems: Vec<String>,
     },
+    /// There is not enough memory for a table, or for as many rows as a damaged file says that it has. Nothing was
+    /// written to it.
+    #[error(
+        "{} has {n_rows} rows of {table}, for which there is not enough memory; give the process more, or see what `sqlite3 FILE 'PRAGMA integrity_check'` says of the file",
+        path.display()
+    )]
+    TooLarge {
+        /// The world file.
+        path: PathBuf,
+        /// The table.
+        table: &'static str,
+        /// How many rows it has, as the file says.
+        n_rows: usize,
+    },
     /// Rows of the file are not what they have to be. Nothing was written to it.
     #[error("{} has {} rows that do not fit: {}", path.display(), problems.len(), list(problems))]
     Rows {

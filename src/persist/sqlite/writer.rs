@@ -116,7 +116,7 @@ impl Writer {
         &mut self,
         batch: &mut Batch,
         durability: Durability,
-        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: impl Fn(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
         self.refuse_if_broken()?;
@@ -125,7 +125,12 @@ impl Writer {
             return Err(FlushFailure::Moved.into());
         }
         self.refuse_large_log()?;
-        let written = self.write(batch, durability, is_unchanged);
+        let mut written = self.write(batch, durability, &is_unchanged);
+        if let Err(failed) = &written
+            && self.makes_room(failed)
+        {
+            written = self.write(batch, durability, &is_unchanged);
+        }
         if let Err(failed) = &written {
             self.distrust(failed);
         }
@@ -136,11 +141,19 @@ impl Writer {
         Ok(report)
     }
 
+    /// Tries to make room for a batch that found none: the next commit writes over a log whose pages are all in
+    /// the file, and needs less of the disk, or nothing. Returns whether it is worth another try.
+    fn makes_room(&mut self, failed: &Failed) -> bool {
+        matches!(failed.cause, FlushFailure::Full)
+            && failed.outcome == Outcome::NotCommitted
+            && self.checkpoint()
+    }
+
     fn write(
         &mut self,
         batch: &Batch,
         durability: Durability,
-        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: &impl Fn(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         match durability {
             Durability::Process => self.transact(batch, is_unchanged),
@@ -211,7 +224,7 @@ impl Writer {
     fn transact(
         &mut self,
         batch: &Batch,
-        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: &impl Fn(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let transaction = self
             .connection
