@@ -26,6 +26,7 @@ mod panics;
 mod readme;
 mod reopen;
 mod save;
+mod send_sync;
 mod transactions;
 mod trust;
 mod write_order;
