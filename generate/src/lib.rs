@@ -19,9 +19,9 @@
 
 mod analysis;
 mod canonical;
-mod cli;
 pub mod config;
 pub mod diagram;
+mod driver;
 pub mod emit;
 pub mod error;
 pub mod explain;
@@ -37,11 +37,11 @@ mod sql;
 pub use analysis::pivot::{PivotInfo, is_pivot_table, pivot_info};
 pub use analysis::suggest::suggest;
 pub use analysis::{joins, owners, pivot, relations};
-pub use cli::build;
-pub use cli::run::{
+pub use config::Config;
+pub use driver::build;
+pub use driver::run::{
     Input, Options, Outcome, Remarks, generate, generate_with, read, refuse_inputs, sqlite_schema,
 };
-pub use config::Config;
 pub use error::Error;
 pub use model::Model;
 pub use output::write as write_file;

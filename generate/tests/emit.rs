@@ -95,7 +95,7 @@ fn the_games_own_models_are_those_of_its_schema() {
         true,
     );
     if let Outcome::Stale { diff } = generate(&options).expect("the models are generated") {
-        panic!("{diff}\n`cargo run -p gamedb-generate -- generate` writes them anew");
+        panic!("{diff}\n`cargo run -p gamedb-cli -- generate` writes them anew");
     }
 }
 

@@ -1,16 +1,16 @@
 //! The macros that an entity is declared with.
 
-/// Declares an entity: its row, columns, fields and views, and what the engine has to know of them.
+/// Declares an entity: its row, columns, fields and views, and their description for the engine.
 ///
-/// A field has a line: the variant that stands for it in the enum of fields, its name and type, and
-/// its columns, each with the name of its flag and its name in the file. `-> Target` makes a foreign key
-/// of a column, with what [`ForeignKey`](crate::codegen::ForeignKey) has to say of it, and `default` is
-/// followed by what `Default` gives. Columns of `unused { .. }` stay NULL. Columns are counted as they stand
-/// there, and where the file has another order `order { .. }` lists them all in it; so no line depends on how
-/// many are before it.
+/// Each field has one line: its variant in the enum of fields, its name and type, and its columns, each with
+/// the name of its flag and its name in the file. `-> Target` declares a foreign key, followed by the settings of
+/// [`ForeignKey`](crate::codegen::ForeignKey); `default` is followed by the value that `Default` returns. Columns in
+/// `unused { .. }` are always NULL. Columns are numbered in the order in which they are declared; if the file has
+/// another order, `order { .. }` lists all of them in that order. So no line depends on the number of lines before
+/// it.
 ///
-/// Each index is a constant of the row, by the name of which it is found, and so is each foreign key, by
-/// the name of its column's flag.
+/// Each index is an associated constant of the row type, with the index's name; each foreign key is one, too,
+/// with the name of its column's flag.
 ///
 /// ```
 /// # mod models {
@@ -19,18 +19,18 @@
 /// tables! {
 ///     /// All tables.
 ///     pub struct Tables from "";
-///     /// Whoever plays.
+///     /// A player.
 ///     players: Table<Player>,
 /// }
 ///
 /// entity! {
-///     /// Whoever plays.
+///     /// A player.
 ///     pub struct Player in Tables.players {
-///         /// What others see.
+///         /// The name that other players see.
 ///         Name name: String = NAME "name";
-///         /// Never below 0.
+///         /// Hit points; at least 0.
 ///         Hp hp: i64 = HP "hp" default 100;
-///         /// Who brought this one along.
+///         /// The player who invited this one.
 ///         Friend friend: Option<PlayerKey> = FRIEND_ID "friend_id" -> Player.set_null();
 ///     }
 ///     table "players", id "id", standalone;
@@ -99,7 +99,7 @@ macro_rules! entity {
         $crate::views!($row, $ref, $mut);
         $crate::entity!(@ownership $row, $kind $($pivot)?);
 
-        // Items have no hygiene: what is in here for this macro alone is called as no table can be.
+        // Items have no hygiene, so the private items in this block have names that no table can have.
         const _: () = {
             /// Counts the columns in the order of fields, where the parts of a field stand together.
             #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code)]
@@ -202,8 +202,8 @@ macro_rules! entity {
                 );
             )?)*
 
-            // Which field it is. A derived one would say its value too, and takes a tenth of the time in
-            // which models are checked, with the other traits that nobody asks for.
+            // Formats the name of the field only. Deriving it, with the other traits that no caller needs, took
+            // a tenth of the time in which the compiler checks the models.
             impl ::core::fmt::Debug for $fields {
                 #[allow(unreachable_code, reason = "a table may have no fields")]
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -484,7 +484,7 @@ macro_rules! views {
                 self.0.id()
             }
 
-            /// The row itself, for as long as the world is not written to.
+            /// The row itself, borrowed until the world is written to.
             #[inline]
             #[must_use]
             pub fn row(self) -> &'w $row {
@@ -538,7 +538,7 @@ macro_rules! views {
             #[doc = concat!("[`World::remove`](", stringify!($crate), "::World::remove).")]
             ///
             /// # Errors
-            /// When another row needs one of the removed ones. Nothing was changed then.
+            /// If a row that stays references one of the removed rows with `RESTRICT`. Nothing has changed then.
             pub fn remove(self) -> ::core::result::Result<(), $crate::Error> {
                 self.0.remove()
             }

@@ -1,5 +1,5 @@
-//! What generated models are made of. Generated code imports from here and nowhere else; written by
-//! hand, a program needs [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
+//! The facade of generated code, which imports from here and from nowhere else. Code that is written by hand
+//! needs only [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
 
 mod column_bits;
 mod composite;
@@ -32,8 +32,7 @@ pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
 pub use crate::store::world::own::NewOrKept;
 pub use crate::store::world::view::{RowMut, RowRef};
 
-/// The traits of rows and their tables, for a glob import: what looks beneath the views, as tests do,
-/// reaches their methods and constants.
+/// The traits of rows and their tables, for a glob import by code that works below the views, such as tests.
 pub mod traits {
     pub use crate::store::pivot::StoredPivot as _;
     pub use crate::store::row::entity::{PivotRow as _, Resolve as _, Row as _};
@@ -45,7 +44,7 @@ pub mod traits {
 pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
 pub use column_bits::{ColumnBits, fmt_columns};
 
-/// Declares the tables of a world, in order: the number of each is the constant of its name.
+/// Declares the tables of a world in order. The constant with a table's name is its number.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! tables {
@@ -60,7 +59,7 @@ macro_rules! tables {
             $($(#[$doc])* pub $name: $crate::codegen::$table<$row>,)*
         }
 
-        // Items have no hygiene: what is in here for this macro alone is called as no table can be.
+        // Items have no hygiene, so the private items in this block have names that no table can have.
         const _: () = {
             /// Counts the tables.
             #[allow(non_camel_case_types)]

@@ -9,6 +9,7 @@ const MOST_LINES: usize = 70;
 const FOLDERS: &[&str] = &[
     "src",
     "generate/src",
+    "cli/src",
     "models/src",
     "benches",
     "examples",

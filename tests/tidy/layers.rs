@@ -50,7 +50,7 @@ pub(crate) const GENERATOR: Layers<'_> = &[
     &["generate/src/explain.rs"],
     &["generate/src/diagram"],
     &["generate/src/import"],
-    &["generate/src/cli"],
+    &["generate/src/driver"],
     &["generate/src/lib.rs"],
 ];
 

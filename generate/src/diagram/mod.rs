@@ -8,13 +8,11 @@ mod svg;
 
 use std::path::Path;
 
-use clap::ValueEnum;
-
 use crate::model::Model;
 use graph::Graph;
 
 /// What a diagram is written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// The text of a Mermaid `erDiagram`.
     Mermaid,

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{pivot, relations};
-use crate::cli::load::{self, LoadedSchema};
-use crate::cli::outputs::{self, Output};
 use crate::config::Config;
+use crate::driver::load::{self, LoadedSchema};
+use crate::driver::outputs::{self, Output};
 use crate::error::Error;
 use crate::output;
 use crate::resolve::resolve;

@@ -70,7 +70,7 @@ fn a_key_of_texts_has_the_same_finders() {
 // C
 #[test]
 fn every_case_gives_the_same_models_from_its_written_text() {
-    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../generate/tests/cases");
     let mut n_cases = 0;
     let mut try_file = |schema: std::path::PathBuf| {
         let text = std::fs::read(&schema).unwrap();

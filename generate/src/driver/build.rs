@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::cli::run::{Input, load};
+use crate::driver::run::{Input, load};
 use crate::error::Error;
 use crate::resolve::resolve;
 use crate::sql::Dialect;

@@ -1,4 +1,4 @@
-//! From files to files: the library behind the `gamedb` command, and build scripts.
+//! From files to files: what the `gamedb` command and build scripts call.
 
 pub mod build;
 mod folder;

@@ -1,0 +1,48 @@
+//! The arguments that say which schema is meant.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use gamedb_generate::{Dialect, Input};
+
+/// A schema, its config, and the SQL that it is written in.
+#[derive(Args)]
+pub(crate) struct Files {
+    /// The schema: DDL of SQLite, MySQL, MariaDB or PostgreSQL, or a SQLite file.
+    #[arg(long, default_value = "models/schema.sql")]
+    pub(crate) schema: PathBuf,
+    /// The config; `gamedb.toml` beside the schema if not given.
+    #[arg(long)]
+    pub(crate) config: Option<PathBuf>,
+    /// The SQL that the schema is written in; detected without it.
+    #[arg(long)]
+    pub(crate) dialect: Option<DialectName>,
+}
+
+/// A dialect on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum DialectName {
+    Sqlite,
+    Mysql,
+    Postgres,
+}
+
+impl From<DialectName> for Dialect {
+    fn from(name: DialectName) -> Self {
+        match name {
+            DialectName::Sqlite => Self::Sqlite,
+            DialectName::Mysql => Self::MySql,
+            DialectName::Postgres => Self::Postgres,
+        }
+    }
+}
+
+impl From<Files> for Input {
+    fn from(files: Files) -> Self {
+        Self {
+            schema: files.schema,
+            config: files.config,
+            dialect: files.dialect.map(Dialect::from),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! `gamedb generate`: the models of a schema.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use gamedb_generate::{Error, Options, Outcome, Remarks, generate_with};
+
+use crate::files::Files;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) files: Files,
+    /// The folder to write, with a file for each table; or one file, whose name ends with `.rs`.
+    #[arg(long, default_value = "models/src/models")]
+    pub(crate) out: PathBuf,
+    /// Where to write the translation of the schema into SQLite, which the models include. Without it, the
+    /// translation is written beside the models; a schema that needs none is included itself.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sqlite_schema: Option<PathBuf>,
+    /// Compare only: print the difference, and exit with 1 if there is one.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Writes or compares the models.
+pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
+    let update = update_command(&arguments);
+    let Arguments {
+        files,
+        out,
+        sqlite_schema,
+        check,
+    } = arguments;
+    let options = Options {
+        input: files.into(),
+        out,
+        sqlite_schema,
+        check,
+    };
+    match generate_with(&options, print_remarks)? {
+        Outcome::Unchanged | Outcome::Written => Ok(ExitCode::SUCCESS),
+        Outcome::Stale { diff } => {
+            print!("{diff}");
+            eprintln!("the models are not up to date with the schema; run `{update}`");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// How many warnings are printed before the rest is only counted.
+const N_SHOWN: usize = 20;
+
+/// The most letters of a warning that are printed: some warnings list the columns of a hundred tables.
+const N_LETTERS: usize = 400;
+
+/// Prints what a translation loses, and which pivots no CHECK proves.
+fn print_remarks(remarks: &Remarks) {
+    for note in &remarks.notes {
+        eprintln!("note: {note}");
+    }
+    for warning in remarks.warnings.iter().take(N_SHOWN) {
+        match (
+            warning.char_indices().nth(N_LETTERS),
+            warning.rsplit_once(": "),
+        ) {
+            (Some((at, _)), Some((columns, what))) if columns.len() > at => {
+                eprintln!(
+                    "warning: {} .. (`gamedb explain` prints all): {what}",
+                    &columns[..at]
+                );
+            }
+            _ => eprintln!("warning: {warning}"),
+        }
+    }
+    let n_more = remarks.warnings.len().saturating_sub(N_SHOWN);
+    if n_more > 0 {
+        eprintln!("warning: {n_more} more; `gamedb explain` prints all");
+    }
+}
+
+/// The command that updates stale models.
+fn update_command(arguments: &Arguments) -> String {
+    let Arguments {
+        files,
+        out,
+        sqlite_schema,
+        ..
+    } = arguments;
+    let (schema, out) = (files.schema.display(), out.display());
+    let mut command = format!("gamedb generate --schema {schema} --out {out}");
+    let paths = [
+        ("--config", files.config.as_deref()),
+        ("--sqlite-schema", sqlite_schema.as_deref()),
+    ];
+    for (flag, path) in paths {
+        if let Some(path) = path {
+            command.push_str(&format!(" {flag} {}", path.display()));
+        }
+    }
+    if let Some(name) = files.dialect.and_then(|name| name.to_possible_value()) {
+        command.push_str(&format!(" --dialect {}", name.get_name()));
+    }
+    command
+}

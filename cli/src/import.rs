@@ -1,0 +1,65 @@
+//! `gamedb import`: the rows of an old file in a new world.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use gamedb_generate::import::{ImportOptions, import};
+use gamedb_generate::{Error, Input, read, resolve};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::files::Files;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) files: Files,
+    /// The old file; it is not written to.
+    #[arg(long)]
+    pub(crate) from: PathBuf,
+    /// The new file, which must not exist yet.
+    #[arg(long, required_unless_present = "dry_run")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the report, and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Carry a row over with NULL where a nullable foreign key refers to a row that does not exist;
+    /// otherwise the row is left out.
+    #[arg(long)]
+    pub(crate) null_dangling: bool,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
+    let options = ImportOptions {
+        from: arguments.from,
+        out: arguments.out.filter(|_| !arguments.dry_run),
+        null_dangling: arguments.null_dangling,
+    };
+    let input = Input::from(arguments.files);
+    let (schema, config) = read(&input)?;
+    let model = resolve(&schema, &config)?;
+    let bar = ProgressBar::new(0).with_style(progress_style());
+    let report = import(&schema, &model, &options, &mut |progress| {
+        bar.set_length(progress.total);
+        bar.set_message(progress.table.to_owned());
+        bar.set_position(progress.done);
+    })?;
+    bar.finish_and_clear();
+    match report.json() {
+        Ok(text) if arguments.json => println!("{text}"),
+        _ => print!("{report}"),
+    }
+    Ok(if report.n_left_out() == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn progress_style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows, {eta} left: {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
