@@ -19,6 +19,7 @@ mod errors;
 mod failed_flush;
 mod finders;
 mod flush;
+mod fuzz_corpus;
 mod large_files;
 mod mirrors;
 mod ownership;
