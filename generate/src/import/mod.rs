@@ -11,6 +11,7 @@ mod left_out;
 mod next_ids;
 mod options;
 mod pending;
+mod places;
 mod queries;
 mod refusal;
 mod report;
