@@ -128,7 +128,9 @@ impl Sending<'_> {
                     continue;
                 }
                 // `finish` says that there is no row at all.
-                Some(Event::LastStatement(..)) if self.is_empty() => return Ok(()),
+                Some(Event::LastStatement(statement, _)) if self.is_no_dump(&statement) => {
+                    return Ok(());
+                }
                 Some(Event::LastStatement(_, Place { line, offset })) => {
                     let what = "a statement";
                     return Err(self.failed(TextError::Cut { line, offset, what }));
@@ -154,6 +156,13 @@ impl Sending<'_> {
     /// Whether there were neither tables nor rows so far.
     fn is_empty(&self) -> bool {
         self.lists.is_empty() && self.n_rows == 0 && self.catalog.tables().is_empty()
+    }
+
+    /// Whether nothing of a text looks like a dump, whose only statement is this one.
+    fn is_no_dump(&self, statement: &Statement<'_>) -> bool {
+        let rows = ["INSERT", "REPLACE", "COPY"];
+        let word = statement.words.first().map(String::as_str);
+        self.is_empty() && !word.is_some_and(|word| rows.contains(&word))
     }
 
     fn progress(&mut self) {
