@@ -16,6 +16,7 @@ use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
 use crate::error::{Error, ImportError, ReadError, TextError};
+use crate::import::server::{Address, Server, ServerSchema};
 use crate::input::ddl::Ddl;
 use crate::input::dump::file::{self, TextFile};
 use crate::input::dump::structure::Structure;
@@ -37,10 +38,10 @@ pub(crate) struct LoadedSchema {
 /// The start of every SQLite file.
 const SQLITE_HEADER: &[u8] = b"SQLite format 3\0";
 
-/// Reads a schema file.
+/// Reads a schema file, or the schema of a server.
 ///
 /// # Errors
-/// [`Error::ReadFile`]; [`Error::Schema`] for what SQLite refuses.
+/// [`Error::ReadFile`] or [`Error::Server`]; [`Error::Schema`] for what SQLite refuses.
 pub(crate) fn schema_file(
     path: &Path,
     dialect: Option<Dialect>,
@@ -50,6 +51,9 @@ pub(crate) fn schema_file(
         path: path.to_owned(),
         source,
     };
+    if let Some(address) = path.to_str().and_then(Address::parse) {
+        return from_server(&address, config);
+    }
     if path.is_dir() {
         return from_folder(path, dialect, config);
     }
@@ -112,6 +116,17 @@ fn from_dump(
         *warning = structure.in_dump(warning);
     }
     Ok(source)
+}
+
+/// Reads the schema of a server. Its dialect is that of the server, whatever was asked for.
+fn from_server(address: &Address, config: &Config) -> Result<LoadedSchema, Error> {
+    let ServerSchema {
+        text,
+        dialect,
+        address,
+    } = Server::connect(address)?.schema()?;
+    let note = format!("read from {address}");
+    from_script(&text, dialect, &address, config, note)
 }
 
 /// Reads the bytes of a schema text; `name` is what errors call it.

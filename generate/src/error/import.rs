@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::TextError;
+use super::{ServerError, TextError};
 
 /// Why an import failed as a whole.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,9 @@ pub enum ImportError {
         /// Why.
         source: rusqlite::Error,
     },
+    /// The server cannot be reached or read.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// The text of a dump cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Text {

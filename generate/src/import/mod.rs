@@ -15,6 +15,7 @@ mod places;
 mod queries;
 mod refusal;
 mod report;
+pub(crate) mod server;
 mod source;
 mod spelling;
 mod sqlite_file;
@@ -45,11 +46,15 @@ pub use sqlite_file::SqliteFile;
 use transfer::Transfer;
 
 /// Opens a file as a source of rows: a SQLite file, or the text of a dump, plain or compressed. The text is read in
-/// this dialect; without one, it is detected.
+/// this dialect; without one, it is detected. Connects to a server, if the path is the address of one
+/// (`mysql://user:password@host/database`).
 ///
 /// # Errors
-/// [`ImportError`], when the file cannot be opened.
+/// [`ImportError`], when the file cannot be opened or the server cannot be reached.
 pub fn open(path: &Path, dialect: Option<Dialect>) -> Result<Box<dyn Source>, ImportError> {
+    if let Some(address) = path.to_str().and_then(server::Address::parse) {
+        return Ok(Box::new(server::Server::connect(&address)?));
+    }
     let failed = |source| ImportError::Text {
         path: path.to_owned(),
         source: TextError::Io(source),
