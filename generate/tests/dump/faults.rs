@@ -103,19 +103,25 @@ fn an_expression_that_the_database_computes_costs_its_row() {
 
 #[test]
 fn a_dump_without_its_last_line_is_noted() {
-    let noted = |text: &str| {
-        let world = World::new(MySql, text);
+    let noted = |dialect: Dialect, text: &str| {
+        let world = World::new(dialect, text);
         let notes = world.import(1 << 16).unwrap().notes;
         notes.iter().any(|note| note.contains("may be cut off"))
     };
     let rows = format!("{TABLE}INSERT INTO t VALUES (1,'x');\n");
-    assert!(noted(&format!(
-        "-- MySQL dump 10.13  Distrib 8.0.36\n--\n{rows}"
-    )));
-    assert!(!noted(&format!(
-        "-- MySQL dump 10.13\n{rows}\n-- Dump completed on 2024-01-01\n"
-    )));
-    assert!(!noted(&rows));
+    assert!(noted(
+        MySql,
+        &format!("-- MySQL dump 10.13  Distrib 8.0.36\n--\n{rows}")
+    ));
+    assert!(!noted(
+        MySql,
+        &format!("-- MySQL dump 10.13\n{rows}\n-- Dump completed on 2024-01-01\n")
+    ));
+    assert!(!noted(MySql, &rows));
+    let postgres = format!("--\n-- PostgreSQL database dump\n--\n\\restrict a\n{rows}");
+    assert!(noted(Postgres, &postgres));
+    let end = "--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict a\n";
+    assert!(!noted(Postgres, &format!("{postgres}{end}")));
 }
 
 /// What only the other tables of a text would need is not asked for.
@@ -128,6 +134,19 @@ fn columns_that_are_not_known_are_an_error() {
     let error = world.import(1 << 16).unwrap_err().to_string();
     assert!(
         error.contains("a row of items has 2 values, and 3 columns are known"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_custom_format_of_pg_dump_is_an_error_that_says_what_to_do() {
+    let world = World::new(Postgres, b"PGDMP\x01\x0e\x00\x04");
+    let error = gamedb_generate::import::open(&world.path("dump.sql"), None)
+        .err()
+        .unwrap();
+    let error = error.to_string();
+    assert!(
+        error.ends_with("`pg_restore -f dump.sql` makes a text of it"),
         "{error}"
     );
 }

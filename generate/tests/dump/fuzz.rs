@@ -1,8 +1,10 @@
 //! Texts that no database wrote: they are read or refused, and never make the reader panic.
 
+use std::sync::OnceLock;
+
 use gamedb_generate::Dialect::{self, MySql, Postgres, Sqlite};
 use gamedb_generate::import::{DumpFile, ImportOptions, import};
-use gamedb_generate::{Input, Schema, read, resolve};
+use gamedb_generate::{Config, Model, Schema, resolve, sqlite};
 use proptest::prelude::*;
 
 fn dialects() -> impl Strategy<Value = Dialect> {
@@ -93,16 +95,14 @@ fn words() -> impl Strategy<Value = String> {
     prop::collection::vec(word, 0..40).prop_map(|words| words.join(""))
 }
 
-fn schema() -> Schema {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("schema.sql");
-    let sql = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b BLOB) STRICT;";
-    std::fs::write(&path, sql).unwrap();
-    let input = Input {
-        schema: path,
-        ..Input::default()
-    };
-    read(&input).unwrap().0
+fn schema() -> &'static (Schema, Model) {
+    static SCHEMA: OnceLock<(Schema, Model)> = OnceLock::new();
+    SCHEMA.get_or_init(|| {
+        let sql = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b BLOB) STRICT;";
+        let schema = sqlite::read(sql).unwrap();
+        let model = resolve(&schema, &Config::default()).unwrap();
+        (schema, model)
+    })
 }
 
 /// What becomes of a text: how many rows were carried over, or the error.
@@ -114,13 +114,12 @@ fn outcome(
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("dump.sql");
     std::fs::write(&path, text).unwrap();
-    let schema = schema();
-    let model = resolve(&schema, &gamedb_generate::Config::default()).unwrap();
+    let (schema, model) = schema();
     let mut source = DumpFile::new(&path, dialect).with_chunk(chunk);
     let report = import(
         &mut source,
-        &schema,
-        &model,
+        schema,
+        model,
         &ImportOptions::default(),
         &mut |_| {},
     );

@@ -282,12 +282,15 @@ impl<R: Read> Dump<R> {
                 self.is_complete = !is_first_line(self.window.bytes());
             }
             match start {
-                Start::End => {
-                    self.is_complete = self.is_complete || is_last_line(self.window.bytes());
+                // `\unrestrict` follows the last line of pg_dump.
+                Start::End | Start::Passed => {
+                    let passed = &self.window.bytes()[..used];
+                    self.is_complete = self.is_complete || is_last_line(passed);
                     self.window.consume(used);
-                    return Ok(start);
+                    if matches!(start, Start::End) {
+                        return Ok(start);
+                    }
                 }
-                Start::Passed => self.window.consume(used),
                 Start::Delimiter(delimiter) => {
                     self.delimiter = delimiter;
                     self.window.consume(used);
