@@ -10,6 +10,7 @@ mod insert;
 mod literal;
 mod scan;
 mod settings;
+pub(crate) mod structure;
 mod window;
 
 use std::io::Read;
@@ -69,8 +70,10 @@ pub(crate) struct Place {
 /// What was read.
 #[derive(Debug)]
 pub(crate) enum Event<'w> {
-    /// A statement without rows. Its lines count from 1; its place is that of the start of its text.
+    /// A statement without rows, and the place of its text, of which its lines are counted.
     Statement(Statement<'w>, Place),
+    /// The same, without a delimiter: the text ends with it. The place is that of its first word.
+    LastStatement(Statement<'w>, Place),
     /// Rows follow, and then [`Event::End`].
     Rows(Target, Verb, Place),
     /// A row.
@@ -102,11 +105,6 @@ impl<R: Read> Dump<R> {
             is_complete: true,
             is_begun: false,
         }
-    }
-
-    /// How many bytes were read.
-    pub(crate) fn offset(&self) -> u64 {
-        self.window.offset()
     }
 
     /// Whether the dump says at its end that it is complete, as its first line promises.
@@ -211,14 +209,21 @@ impl<R: Read> Dump<R> {
         self.window.fill().map_err(TextError::Io)
     }
 
-    fn wrong(&self, what: &'static str, at: usize) -> TextError {
+    /// The error of something that cannot be read at a byte of the window.
+    fn wrong(&mut self, what: &'static str, at: usize) -> TextError {
+        const N_SHOWN: usize = 40;
+        while !self.window.is_end() && self.window.bytes().len() < at + N_SHOWN {
+            if let Err(error) = self.window.fill() {
+                return TextError::Io(error);
+            }
+        }
         let bytes = self.window.bytes();
-        if self.window.is_end() && at >= bytes.len() {
+        if at >= bytes.len() {
             let Place { line, offset } = self.place(self.first_word());
             return TextError::Cut { line, offset, what };
         }
         let Place { line, offset } = self.place(at);
-        let near = &bytes[at..bytes.len().min(at + 40)];
+        let near = &bytes[at..bytes.len().min(at + N_SHOWN)];
         TextError::Syntax {
             line,
             offset,
@@ -241,7 +246,7 @@ impl<R: Read> Dump<R> {
                 Ok(Some(Event::Rows(target, Verb::Insert, place)))
             }
             Start::Statement => {
-                let place = self.place(0);
+                let (place, first) = (self.place(0), self.place(self.first_word()));
                 let bytes = &self.window.bytes()[..self.used];
                 let dialect = self.settings.rules.dialect;
                 let found = split::first(bytes, dialect, &self.delimiter);
@@ -252,7 +257,11 @@ impl<R: Read> Dump<R> {
                     line: place.line + statement.line as u64 - 1,
                     name,
                 })?;
-                Ok(Some(Event::Statement(statement, place)))
+                let is_closed = bytes.ends_with(self.delimiter.as_bytes()) || bytes.ends_with(b";");
+                Ok(Some(match is_closed {
+                    true => Event::Statement(statement, place),
+                    false => Event::LastStatement(statement, first),
+                }))
             }
             Start::End | Start::Passed | Start::Delimiter(_) => Ok(None),
         }
@@ -273,12 +282,15 @@ impl<R: Read> Dump<R> {
                 self.is_complete = !is_first_line(self.window.bytes());
             }
             match start {
-                Start::End => {
-                    self.is_complete = self.is_complete || is_last_line(self.window.bytes());
+                // `\unrestrict` follows the last line of pg_dump.
+                Start::End | Start::Passed => {
+                    let passed = &self.window.bytes()[..used];
+                    self.is_complete = self.is_complete || is_last_line(passed);
                     self.window.consume(used);
-                    return Ok(start);
+                    if matches!(start, Start::End) {
+                        return Ok(start);
+                    }
                 }
-                Start::Passed => self.window.consume(used),
                 Start::Delimiter(delimiter) => {
                     self.delimiter = delimiter;
                     self.window.consume(used);
@@ -385,10 +397,14 @@ impl<R: Read> Dump<R> {
             end_of_statement(scan, delimiter.as_bytes())
         })?;
         let dialect = self.settings.rules.dialect;
+        let start = tail.start;
         let text = String::from_utf8_lossy(&self.window.bytes()[tail]);
         let tail = match text.trim_ascii() {
-            "" => Tail::None,
+            "" => Some(Tail::None),
             text => insert::tail(text, dialect),
+        };
+        let Some(tail) = tail else {
+            return Err(self.wrong("a statement", start));
         };
         (self.used, self.state) = (used, State::Statements);
         Ok(Some(Event::End(tail)))
