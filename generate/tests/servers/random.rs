@@ -119,7 +119,6 @@ fn database(kind: Kind) -> impl Strategy<Value = (Vec<RandomTable>, Vec<&'static
             &["--skip-extended-insert"],
             &["--complete-insert", "--hex-blob"],
             &["--skip-opt", "--hex-blob"],
-            &["--replace", "--skip-quote-names"],
             &["--insert-ignore", "--compact", "--quick"],
             &[
                 "--no-tablespaces",
