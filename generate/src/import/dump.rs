@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use rusqlite::types::Value;
 
@@ -88,7 +89,7 @@ impl Source for DumpFile {
 }
 
 /// A list of columns in which rows of a table come.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct List {
     table: SourceTable,
     /// How the sink calls it; `None` where it does not take the rows.
@@ -103,7 +104,7 @@ struct Sending<'s> {
     dialect: Dialect,
     sink: &'s mut dyn RowSink,
     catalog: Catalog,
-    lists: HashMap<Target, List>,
+    lists: HashMap<Target, Rc<List>>,
     /// Kinds of statements that are not carried out: how many, and the line of the first one.
     not_done: BTreeMap<String, (usize, u64)>,
     n_rows: u64,
@@ -171,9 +172,9 @@ impl Sending<'_> {
     }
 
     /// The columns of the rows that a statement has.
-    fn list(&mut self, target: &Target, place: Place) -> Result<List, ImportError> {
+    fn list(&mut self, target: &Target, place: Place) -> Result<Rc<List>, ImportError> {
         if let Some(known) = self.lists.get(target) {
-            return Ok(known.clone());
+            return Ok(Rc::clone(known));
         }
         let path = cursor::Path {
             schema: target.schema.clone(),
@@ -225,12 +226,12 @@ impl Sending<'_> {
                 table: table.name,
             }));
         }
-        let list = List {
+        let list = Rc::new(List {
             is_bytes,
             id: accepted.map(|accepted| accepted.id),
             table,
-        };
-        self.lists.insert(target.clone(), list.clone());
+        });
+        self.lists.insert(target.clone(), Rc::clone(&list));
         Ok(list)
     }
 

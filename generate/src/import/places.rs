@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::announced::Announced;
+use super::columns::columns_of;
 use super::report::Misfit;
 use super::source::{
     Accepted, Cell, Conflict, RowSink, Source, SourceColumn, SourceRow, SourceTable, TableId,
@@ -95,7 +96,7 @@ impl RowSink for Places<'_> {
 
     fn columns(&self, schema: &str, name: &str) -> Option<Vec<SourceColumn>> {
         let position = self.announced.position(schema, name, self.schema)?;
-        super::transfer::columns_of(&self.schema.tables[position])
+        columns_of(&self.schema.tables[position])
     }
 
     fn row(&mut self, table: TableId, row: SourceRow<'_>) -> Result<bool, ImportError> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, ErrorCode, Statement, ffi};
 
 use super::announced::{Announced, NEXT_IDS};
-use super::columns::CommonColumns;
+use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
 use super::left_out::LeftOut;
@@ -23,7 +23,7 @@ use super::value::Converted;
 use super::zeros::Zeros;
 use crate::error::ImportError;
 use crate::model::Model;
-use crate::schema::{Column, Schema, Table};
+use crate::schema::{Schema, Table};
 use crate::sql::Dialect;
 
 /// The new file while rows come in.
@@ -427,24 +427,6 @@ impl RowSink for Transfer<'_> {
     fn note(&mut self, note: String) {
         self.report.notes.push(note);
     }
-}
-
-/// The columns of a table as its source has them.
-pub(super) fn columns_of(table: &Table) -> Option<Vec<SourceColumn>> {
-    if !table.owner_pairs.is_empty() {
-        return None;
-    }
-    let is_own =
-        |column: &&Column| !column.generated && !(column.primary_key && table.has_surrogate_id());
-    let columns = table.columns.iter().filter(is_own).map(|column| {
-        let source = column.source_type.as_deref().unwrap_or_default();
-        let base = source.split(['(', '[']).next().unwrap_or_default();
-        SourceColumn {
-            name: column.name.clone(),
-            type_name: base.trim_end_matches(" unsigned").to_owned(),
-        }
-    });
-    Some(columns.collect())
 }
 
 fn count_rows(new: &Connection, table: &str) -> rusqlite::Result<u64> {
