@@ -37,7 +37,12 @@ fn a_connection_is_encrypted_as_far_as_it_is_asked_for() {
 
         let plain = connect("127.0.0.1", "?sslmode=disable").expect_err("not encrypted");
         assert!(matches!(plain, ServerError::Connect { .. }), "{plain}");
-        for options in ["", "?sslmode=prefer", "?sslmode=require", "?ssl-mode=REQUIRED"] {
+        for options in [
+            "",
+            "?sslmode=prefer",
+            "?sslmode=require",
+            "?ssl-mode=REQUIRED",
+        ] {
             assert_eq!(connect("127.0.0.1", options), Ok(()), "{kind:?} {options}");
         }
 

@@ -27,6 +27,7 @@ use super::source::{
     Cell, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable, TableId,
 };
 use crate::error::{ImportError, ServerError};
+use crate::input::decode;
 use crate::sql::Dialect;
 
 /// A connection to a server, and the snapshot that it reads.
@@ -41,6 +42,8 @@ pub(crate) struct Server {
 pub(crate) struct ServerSchema {
     /// The statements that create its tables, in the server's dialect.
     pub(crate) text: String,
+    /// That bytes had to be replaced.
+    pub(crate) warning: Option<String>,
     pub(crate) dialect: Dialect,
     /// The server and its database, without user and password.
     pub(crate) address: String,
@@ -96,7 +99,7 @@ trait Client {
     fn tables(&mut self) -> Result<Vec<ServerTable>, ServerError>;
 
     /// The statements that create the tables and what their columns need, without rows.
-    fn schema(&mut self, tables: &[ServerTable]) -> Result<String, ServerError>;
+    fn schema(&mut self, tables: &[ServerTable]) -> Result<Vec<u8>, ServerError>;
 
     /// Whether a table has a row with this number in this column.
     fn has_row(
@@ -151,8 +154,10 @@ impl Server {
     /// [`ServerError::Read`]; [`ServerError::NoTables`] for a database without any.
     pub(crate) fn schema(&mut self) -> Result<ServerSchema, ServerError> {
         let tables = self.client.tables()?;
+        let (text, warning) = decode::decode(&self.client.schema(&tables)?);
         Ok(ServerSchema {
-            text: self.client.schema(&tables)?,
+            text,
+            warning,
             dialect: self.kind.dialect(),
             address: self.client.address().to_owned(),
         })

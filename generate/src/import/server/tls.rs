@@ -85,9 +85,7 @@ mod of_postgres {
     use std::sync::Arc;
 
     use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-    use rustls::crypto::{
-        CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature,
-    };
+    use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
     use rustls::pki_types::pem::PemObject as _;
     use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
     use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
@@ -108,7 +106,9 @@ mod of_postgres {
             builder.with_root_certificates(roots(tls)?)
         } else {
             let any = AnyCertificate { provider };
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(any))
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(any))
         };
         Ok(MakeRustlsConnect::new(config.with_no_client_auth()))
     }
@@ -168,7 +168,9 @@ mod of_postgres {
         }
 
         fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            self.provider.signature_verification_algorithms.supported_schemes()
+            self.provider
+                .signature_verification_algorithms
+                .supported_schemes()
         }
     }
 }
@@ -187,12 +189,18 @@ mod tests {
             root: Some("a/ca.pem".into()),
         };
         let url = "mysql://h/db?compress=true&ssl-mode=VERIFY_IDENTITY&ssl-ca=a/ca.pem";
-        assert_eq!(took(url), (full.clone(), "mysql://h/db?compress=true".to_owned()));
+        assert_eq!(
+            took(url),
+            (full.clone(), "mysql://h/db?compress=true".to_owned())
+        );
         let url = "postgres://h/db?sslmode=verify-full&sslrootcert=a/ca.pem";
         assert_eq!(took(url), (full, "postgres://h/db".to_owned()));
         for mode in ["verify-ca", "", "on"] {
             let error = Tls::take(&format!("postgres://h/db?sslmode={mode}"));
-            assert!(error.is_err_and(|error| error.contains("verify-full")), "{mode}");
+            assert!(
+                error.is_err_and(|error| error.contains("verify-full")),
+                "{mode}"
+            );
         }
     }
 }
