@@ -73,3 +73,12 @@ pub mod internals {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The pages of the guide, run as tests.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../docs/loop.md")]
+    struct Loop;
+    #[doc = include_str!("../docs/testing.md")]
+    struct Testing;
+}
