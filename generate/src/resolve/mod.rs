@@ -74,6 +74,8 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     let mut model = resolver.model;
     accessors::connect(&mut model, &infos, &joins);
     model.order = order::order(&model);
+    let of_checks: Vec<_> = model.file_check_warnings().collect();
+    model.warnings.extend(of_checks);
     Ok(model)
 }
 

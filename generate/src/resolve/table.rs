@@ -101,7 +101,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Warns about foreign keys and CHECKs that the engine does not enforce.
+    /// Warns about foreign keys that the engine does not enforce.
     fn warn_of_file_only(&mut self, table: &Table, model: &TableModel) {
         // The translation has warned about these keys already.
         let said = |columns: &[String]| {
@@ -116,12 +116,6 @@ impl<'a> Resolver<'a> {
                 key.target,
                 key.target_columns.join(", "),
                 key.why
-            ));
-        }
-        for check in &model.file_checks {
-            self.model.warnings.push(format!(
-                "table {}: CHECK ({check}) is kept by the file alone",
-                table.name
             ));
         }
     }
