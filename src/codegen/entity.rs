@@ -9,6 +9,9 @@
 /// another order, `order { .. }` lists all of them in that order. So no line depends on the number of lines before
 /// it.
 ///
+/// After the id stands whether the row is `standalone`, has an id that the game gives (`given_id`), or is `owned` by
+/// means of a pivot.
+///
 /// Each index is an associated constant of the row type, with the index's name; each foreign key is one, too,
 /// with the name of its column's flag.
 ///
@@ -428,7 +431,11 @@ macro_rules! entity {
         const __FLAGS: &[&str] = &[$(stringify!($flag)),*];
     };
     (@ownership $row:ident, standalone) => {
+        impl $crate::codegen::Unowned for $row {}
         impl $crate::codegen::Standalone for $row {}
+    };
+    (@ownership $row:ident, given_id) => {
+        impl $crate::codegen::Unowned for $row {}
     };
     (@ownership $row:ident, owned $pivot:ident) => {
         impl $crate::codegen::Owned for $row {
@@ -436,6 +443,9 @@ macro_rules! entity {
         }
     };
     (@kind standalone) => {
+        $crate::codegen::TableKind::Entity
+    };
+    (@kind given_id) => {
         $crate::codegen::TableKind::Entity
     };
     (@kind owned $pivot:ident) => {

@@ -18,6 +18,8 @@ pub use backend::BackendError;
 #[cfg(feature = "sqlite")]
 pub use file::{Difference, FileError, FlushFailure, Outcome};
 pub use kind::ErrorKind;
+#[cfg(feature = "sqlite")]
+pub(crate) use problem::list;
 pub use problem::{Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use refused::RefusedRow;

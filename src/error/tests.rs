@@ -44,7 +44,8 @@ fn problem(kind: ProblemKind) -> Problem {
 /// One of each variant. The match below does not compile without each.
 fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
-    vec![
+    let mut kinds = of_ids(table, id);
+    kinds.extend([
         ErrorKind::StaleKey { table },
         ErrorKind::NotUnique {
             table,
@@ -100,7 +101,6 @@ fn kinds() -> Vec<ErrorKind> {
             column: "a, b".into(),
             value: "1, 2".into(),
         },
-        ErrorKind::IdExhausted { table },
         ErrorKind::TransactionOpen,
         ErrorKind::NotSubscribed,
         ErrorKind::ChangesMissed { capacity: 10 },
@@ -108,6 +108,16 @@ fn kinds() -> Vec<ErrorKind> {
             problems: vec![problem(ProblemKind::Missing)],
         },
         ErrorKind::OtherSchema { table },
+    ]);
+    kinds
+}
+
+fn of_ids(table: &'static str, id: i64) -> Vec<ErrorKind> {
+    vec![
+        ErrorKind::IdExhausted { table },
+        ErrorKind::IdTaken { table, id },
+        ErrorKind::IdUsed { table, id, next: 9 },
+        ErrorKind::IdOutOfRange { table, id: 0 },
     ]
 }
 
@@ -125,6 +135,9 @@ fn n_causes(kind: &ErrorKind) -> usize {
         | ErrorKind::Twice { .. }
         | ErrorKind::NotLinked { .. }
         | ErrorKind::IdExhausted { .. }
+        | ErrorKind::IdTaken { .. }
+        | ErrorKind::IdUsed { .. }
+        | ErrorKind::IdOutOfRange { .. }
         | ErrorKind::TransactionOpen
         | ErrorKind::NotSubscribed
         | ErrorKind::ChangesMissed { .. }
@@ -371,11 +384,12 @@ mod files {
             | FileError::NotThere { .. }
             | FileError::NewerFormat { .. }
             | FileError::Damaged { .. }
+            | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } => 1,
+            FileError::Lock { .. } | FileError::NotMigrated { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
@@ -405,10 +419,19 @@ mod files {
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::NotMigrated {
+                path: path(),
+                source: "not allowed: players.hp is dropped".into(),
+            },
             FileError::NewerFormat {
                 path: path(),
                 format: 2,
                 known: 1,
+            },
+            FileError::TooLarge {
+                path: path(),
+                table: "items",
+                n_rows: 1 << 40,
             },
             FileError::Damaged {
                 path: path(),

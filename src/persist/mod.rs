@@ -17,5 +17,7 @@ pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
 pub use left_out::{Bond, LeftOutReason, LeftOutRow};
 pub use report::FlushReport;
-pub use sqlite::Options;
+pub use sqlite::{
+    Consent, Migrated, Migration, MigrationError, Misfits, Options, Safety, SchemaChange, Step,
+};
 pub use ticket::{Generation, Ticket};

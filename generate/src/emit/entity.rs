@@ -1,7 +1,7 @@
 //! A table whose rows are entities: what `entity!` is told of it. rustfmt does not look into macros.
 
-use crate::model::{CheckModel, ConditionModel, FieldKind, FieldModel, Scalar};
-use crate::schema::{Comparison, Expression, OnDelete, Operand};
+use crate::model::{CheckModel, ConditionModel, FieldKind, FieldModel, IdsModel, Literal, Scalar};
+use crate::schema::{Clock, Comparison, Expression, OnDelete, Operand};
 
 use super::code::{Code, quoted};
 use super::columns::scalar;
@@ -24,6 +24,7 @@ pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
     code.line("    }");
     let kind = match table.table.owned_through.first() {
         Some(pivot) => format!("owned {}", table.model[*pivot].type_name),
+        None if table.table.ids == IdsModel::Given => "given_id".to_owned(),
         None => "standalone".to_owned(),
     };
     code.line(format!(
@@ -74,6 +75,16 @@ fn field(code: &mut Code, table: &Table<'_>, at: usize) {
             )
         })
         .collect();
+    if let FieldKind::Scalar {
+        default: Some(Literal::Now(clock)),
+        ..
+    } = &field.kind
+    {
+        code.uses(match clock {
+            Clock::Text(_) => &["now_text"],
+            Clock::Seconds => &["now_seconds"],
+        });
+    }
     let default = match default_value(table, field) {
         Some(default) => format!(" default {default}"),
         None => String::new(),

@@ -23,6 +23,8 @@ pub struct TableModel {
     pub singular: Ident,
     /// The SQL name of its `INTEGER PRIMARY KEY`.
     pub id_column: String,
+    /// Who gives the ids of its rows.
+    pub ids: IdsModel,
     /// All columns but the id, in declaration order; fields name them by place.
     pub columns: Vec<ColumnModel>,
     /// The fields of a row, in the order of their first columns. Together they cover every column
@@ -74,6 +76,15 @@ impl TableModel {
             _ => None,
         }
     }
+}
+
+/// Who gives the ids of a table's rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdsModel {
+    /// The engine, one after the other. What the comment of an id that the source does not have says of it.
+    Numbered(Option<String>),
+    /// The game, with each row.
+    Given,
 }
 
 /// A CHECK that the engine enforces.

@@ -39,12 +39,13 @@ pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
 pub(super) fn commit_batch(
     transaction: Transaction<'_>,
     batch: &mut Batch,
-    in_world: Option<Bonds<'_>>,
+    in_world: Option<&Bonds<'_>>,
 ) -> Result<FlushReport, Failed> {
     let mut left_out = None;
     let report = if batch.may_leave_out {
-        let bonds = in_world.unwrap_or_else(|| batch.bonds());
-        let (report, rows) = left_out::write_the_rest(&transaction, batch, &bonds)?;
+        let own = batch.bonds();
+        let bonds = in_world.unwrap_or(&own);
+        let (report, rows) = left_out::write_the_rest(&transaction, batch, bonds)?;
         left_out = Some(rows);
         report
     } else {

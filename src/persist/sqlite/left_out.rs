@@ -64,7 +64,10 @@ pub(super) fn write_the_rest(
         for (table, row) in tables.into_iter().zip(&refused) {
             left_out.refuse(table, row);
         }
-        assert!(left_out.rows.len() > n_before, "a row is refused that was not written");
+        assert!(
+            left_out.rows.len() > n_before,
+            "a row is refused that was not written"
+        );
         if n >= EXACT_ATTEMPTS {
             value_taken.into_iter().for_each(|row| left_out.wait(row));
         }

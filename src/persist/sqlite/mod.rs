@@ -10,6 +10,7 @@ mod format;
 mod left_out;
 mod load;
 mod lock;
+mod migrate;
 mod open;
 mod options;
 mod parallel_load;
@@ -19,8 +20,12 @@ mod statements;
 mod value;
 mod verify;
 mod writer;
+mod written_schema;
 
 pub(super) use lock::Lock;
+pub use migrate::{
+    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, Safety, Step,
+};
 pub(super) use open::{Opened, open};
 pub use options::Options;
 pub(super) use writer::Writer;

@@ -272,7 +272,10 @@ fn a_trigger_that_ends_the_transaction_ends_the_flush() {
         let ada = crate::common::sample::ada(&db);
         rename(&mut db, ada, "Ada");
         let item = db.items.iter_by_id().next().unwrap().0;
-        db.get_mut(item).unwrap().set_internal_name("steel").unwrap();
+        db.get_mut(item)
+            .unwrap()
+            .set_internal_name("steel")
+            .unwrap();
         let mobiles: Vec<_> = db.mobiles.iter_by_id().map(|(key, _)| key).collect();
         db.remove(mobiles[1]).unwrap();
         for flush in [Database::flush, Database::flush_without_refused] {
