@@ -115,7 +115,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Warns about foreign keys and CHECKs that the engine does not enforce.
+    /// Warns about foreign keys that the engine does not enforce.
     fn warn_of_file_only(&mut self, table: &Table, model: &TableModel) {
         // The translation has warned about these keys already.
         let said = |columns: &[String]| {
@@ -145,12 +145,6 @@ impl<'a> Resolver<'a> {
                     table.name, column.name
                 ));
             }
-        }
-        for check in &model.file_checks {
-            self.model.warnings.push(format!(
-                "table {}: CHECK ({check}) is kept by the file alone",
-                table.name
-            ));
         }
     }
 
