@@ -55,6 +55,7 @@ pub use store::tracking::feed::Subscription;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
 pub use store::world::join::Linked;
 pub use store::world::own::NewOrKept;
+pub use store::world::relation_rows::{FarRows, Views};
 #[cfg(feature = "sqlite")]
 pub use store::world::save_set::SaveScope;
 pub use store::world::transaction::Transaction;
