@@ -27,9 +27,7 @@ pub(super) fn insert(ddl: &mut Ddl, statement: &Statement<'_>, current: &str, di
     };
     let table = &mut ddl.tables[at];
     // Most tables have no such column, and need no look at their rows.
-    let is_open =
-        |at: &usize| is_bool(table, *at, dialect) && !table.columns[*at].has_other_numbers;
-    let open: Vec<usize> = (0..table.columns.len()).filter(is_open).collect();
+    let open = open(table, dialect);
     if open.is_empty() {
         return;
     }
@@ -142,6 +140,13 @@ fn fill<'v>(
             numbers[*place] = text.and_then(|text| text.parse().ok());
         }
     }
+}
+
+/// The columns of a table that are booleans as far as is known.
+pub(super) fn open(table: &DeclaredTable, dialect: Dialect) -> Vec<usize> {
+    let is_open =
+        |at: &usize| is_bool(table, *at, dialect) && !table.columns[*at].has_other_numbers;
+    (0..table.columns.len()).filter(is_open).collect()
 }
 
 fn is_bool(table: &DeclaredTable, at: usize, dialect: Dialect) -> bool {
