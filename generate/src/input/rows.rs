@@ -232,11 +232,7 @@ impl<'t> Text<'t> {
     fn name(&mut self) -> Option<String> {
         self.blank();
         let (inside, rest) = match self.rest.first()? {
-            quote @ (b'`' | b'"') => {
-                let inside = &self.rest[1..];
-                let end = inside.iter().position(|byte| byte == quote)?;
-                (&inside[..end], &inside[end + 1..])
-            }
+            quote @ (b'`' | b'"') => return self.quoted_name(*quote),
             _ => {
                 let is_word = |byte: &u8| super::scanner::is_word(*byte) || *byte == b'$';
                 let end = self.rest.iter().take_while(|byte| is_word(byte)).count();
@@ -245,6 +241,21 @@ impl<'t> Text<'t> {
         };
         self.rest = rest;
         Some(String::from_utf8_lossy(inside).into_owned())
+    }
+
+    /// A name in quotes, in which two quotes stand for one.
+    fn quoted_name(&mut self, quote: u8) -> Option<String> {
+        let mut name = Vec::new();
+        loop {
+            let inside = &self.rest[1..];
+            let end = inside.iter().position(|byte| *byte == quote)?;
+            name.extend_from_slice(&inside[..end]);
+            self.rest = &inside[end + 1..];
+            if self.rest.first() != Some(&quote) {
+                return Some(String::from_utf8_lossy(&name).into_owned());
+            }
+            name.push(quote);
+        }
     }
 
     /// The values of each row, as written.
