@@ -117,7 +117,7 @@ pub fn old_file(input: &[u8]) {
     let options = ImportOptions {
         from,
         out: None,
-        null_dangling: input.len() % 2 == 0,
+        null_dangling: input.len().is_multiple_of(2),
     };
     if let Ok(report) = import(schema, model, &options, &mut |_| {}) {
         let _ = report.to_string();
