@@ -1,12 +1,13 @@
 //! Tables during the translation: between the source's declaration and the canonical text.
 
 use crate::input::types::SqlType;
-use crate::schema::{OnDelete, SURROGATE_ID};
+use crate::schema::{NO_KEY, OnDelete, SURROGATE_ID, SourceName};
 
 /// A table of the translation.
 #[derive(Debug, Default)]
 pub(crate) struct TableDraft {
     pub(crate) name: String,
+    pub(crate) source: Option<SourceName>,
     pub(crate) comment: Option<String>,
     pub(crate) columns: Vec<ColumnDraft>,
     /// The column that is the id.
@@ -70,6 +71,17 @@ impl TableDraft {
             .map(|at| self.columns[*at].name.as_str())
             .collect();
         names.join(", ")
+    }
+}
+
+impl ColumnDraft {
+    /// Says in the comment that the column is no key, whatever its name looks like.
+    pub(crate) fn say_no_key(&mut self) {
+        let comment = self.comment.get_or_insert_default();
+        if !comment.contains(NO_KEY) {
+            let gap = if comment.is_empty() { "" } else { "\n" };
+            comment.push_str(&format!("{gap}{NO_KEY}"));
+        }
     }
 }
 

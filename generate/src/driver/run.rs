@@ -1,5 +1,6 @@
 //! From files to files.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{pivot, relations};
@@ -7,20 +8,40 @@ use crate::config::Config;
 use crate::driver::load::{self, LoadedSchema};
 use crate::driver::outputs::{self, Output};
 use crate::error::Error;
+use crate::import::server::Address;
 use crate::output;
 use crate::resolve::resolve;
 use crate::schema::Schema;
 use crate::sql::Dialect;
 
 /// The files that models are made from.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Input {
-    /// The schema.
+    /// The schema: a file, a folder of migrations, or the address of a running server
+    /// (`postgres://user:password@host/database`).
     pub schema: PathBuf,
     /// The config; without one `gamedb.toml` beside the schema, if it is there.
     pub config: Option<PathBuf>,
     /// The SQL that the schema is written in; detected without one.
     pub dialect: Option<Dialect>,
+}
+
+/// A schema in messages: the path of a file; of a server's address only the scheme, because it may hold a password.
+pub fn shown_schema(schema: &Path) -> String {
+    match schema.to_str().and_then(Address::parse) {
+        Some(address) => format!("{}://..", address.kind().scheme()),
+        None => schema.display().to_string(),
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input")
+            .field("schema", &shown_schema(&self.schema))
+            .field("config", &self.config)
+            .field("dialect", &self.dialect)
+            .finish()
+    }
 }
 
 /// What [`generate`] is to do.
@@ -94,12 +115,14 @@ pub(crate) fn load(input: &Input) -> Result<(LoadedSchema, Config), Error> {
     Ok((source, config))
 }
 
-/// Warnings about DEFAULTs that are computed, such as clocks: rows are made in memory, which does not compute them.
+/// Warnings about DEFAULTs that are computed, other than clocks: rows are made in memory, which does not compute them.
 fn computed_defaults(schema: &Schema) -> Vec<String> {
     let mut columns: Vec<(&str, Vec<String>)> = Vec::new();
     for table in &schema.tables {
         let computed = table.columns.iter();
-        for column in computed.filter(|column| column.has_computed_default()) {
+        for column in
+            computed.filter(|column| column.has_computed_default() && column.clock().is_none())
+        {
             let default = column.default.as_deref().unwrap_or_default();
             let place = format!("{}.{}", table.name, column.name);
             match columns.iter_mut().find(|(known, _)| *known == default) {
