@@ -3,6 +3,7 @@
 //! The rest of `persist` uses only what is exported here.
 
 mod commit;
+mod content_hash;
 mod create;
 mod declaration;
 mod error;
@@ -19,6 +20,7 @@ mod value;
 mod verify;
 mod writer;
 
+pub use content_hash::damaged_blocks;
 pub(super) use lock::Lock;
 pub(super) use open::{Opened, open};
 pub use options::Options;
