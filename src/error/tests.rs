@@ -421,16 +421,6 @@ mod files {
                 problems: vec![problem(ProblemKind::Null); 11],
                 blocks: Vec::new(),
             },
-            FileError::Rows {
-                path: path(),
-                problems: vec![problem(ProblemKind::Null)],
-                blocks: blocks(),
-            },
-            FileError::Altered {
-                path: path(),
-                blocks: blocks(),
-            },
-            FileError::NoHashes { path: path() },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
             FileError::NotMigrated {
@@ -464,6 +454,7 @@ mod files {
                 source: backend(),
             },
         ];
+        errors.extend(altered());
         for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
             errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
                 path: path(),
@@ -472,6 +463,21 @@ mod files {
             }));
         }
         errors
+    }
+
+    /// Files whose content hashes differ, or are not there.
+    fn altered() -> [FileError; 3] {
+        let path = || PathBuf::from("world.db");
+        let rows = FileError::Rows {
+            path: path(),
+            problems: vec![problem(ProblemKind::Null)],
+            blocks: blocks(),
+        };
+        let altered = FileError::Altered {
+            path: path(),
+            blocks: blocks(),
+        };
+        [rows, altered, FileError::NoHashes { path: path() }]
     }
 
     fn blocks() -> Vec<DamagedBlock> {

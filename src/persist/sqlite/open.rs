@@ -45,11 +45,7 @@ pub(in crate::persist) fn open<T: Tables>(
     let existing = options.existing;
     let mut trust = Trust::of(&options);
     if options.migrates {
-        let mut consent = Consent::new();
-        if trust.edits {
-            consent = consent.accept_edits();
-        }
-        migrate_safely(path, T::DDL, &consent, &lock)?;
+        migrate_safely(path, T::DDL, trust.edits, &lock)?;
     }
     refuse_lost_file(path, existing)?;
     let at_path = |source| open_error(path, source);
@@ -133,7 +129,16 @@ fn connect(path: &Path) -> Result<Connection, FileError> {
 }
 
 /// Migrates a file that has another schema, if that is safe.
-fn migrate_safely(path: &Path, ddl: &str, consent: &Consent, lock: &Lock) -> Result<(), FileError> {
+fn migrate_safely(
+    path: &Path,
+    ddl: &str,
+    accepts_edits: bool,
+    lock: &Lock,
+) -> Result<(), FileError> {
+    let mut consent = Consent::new();
+    if accepts_edits {
+        consent = consent.accept_edits();
+    }
     // A new file, or one whose log alone is left, is a matter of opening it.
     if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
         return Ok(());
@@ -143,7 +148,7 @@ fn migrate_safely(path: &Path, ddl: &str, consent: &Consent, lock: &Lock) -> Res
         if migration.is_empty() || !migration.is_of_world() {
             return Ok(());
         }
-        let done = migration.run_locked(consent, lock)?;
+        let done = migration.run_locked(&consent, lock)?;
         tracing::info!(path = %path.display(), steps = done.steps.len(), "migrated to the schema of the models");
         Ok(())
     });
