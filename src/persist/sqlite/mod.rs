@@ -21,6 +21,7 @@ mod statements;
 mod value;
 mod verify;
 mod writer;
+mod written_schema;
 
 pub use content_hash::damaged_blocks;
 pub(super) use lock::Lock;
