@@ -368,9 +368,13 @@ mod files {
             | FileError::Damaged { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
+            | FileError::OtherLog { .. }
+            | FileError::FlushesLost { .. }
+            | FileError::LogMissing { .. }
+            | FileError::FailedSync { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } => 1,
+            FileError::Lock { .. } | FileError::Log { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
@@ -388,6 +392,27 @@ mod files {
                 lock: "world.db-lock".into(),
                 source: io::Error::other("no such folder"),
             },
+            FileError::OtherLog {
+                path: path(),
+                log: "world.db-wal".into(),
+                relation: "the file is older than the log",
+            },
+            FileError::FlushesLost {
+                path: path(),
+                log: "world.db-wal".into(),
+                found: 3,
+                acknowledged: 5,
+            },
+            FileError::LogMissing {
+                path: path(),
+                log: "world.db-wal".into(),
+                generation: 3,
+            },
+            FileError::Log {
+                log: "world.db-wal".into(),
+                source: io::Error::other("no such folder"),
+            },
+            FileError::FailedSync { path: path() },
             FileError::ReadOnly { path: path() },
             FileError::NotADatabase { path: path() },
             FileError::Schema {

@@ -216,7 +216,7 @@ impl Statements {
     pub(crate) fn take_writes(&self) -> Vec<String> {
         let verbs = ["INSERT", "UPDATE", "DELETE"];
         let is_write = |sql: &String| {
-            verbs.iter().any(|verb| sql.starts_with(verb)) && !sql.contains("gamedb_ids")
+            verbs.iter().any(|verb| sql.starts_with(verb)) && !sql.contains("gamedb_")
         };
         let writes = self.take().into_iter().filter(is_write);
         writes

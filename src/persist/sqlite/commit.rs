@@ -28,9 +28,9 @@ pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
 }
 
-/// Writes a batch and commits.
-pub(super) fn commit_batch(
-    transaction: Transaction<'_>,
+/// Writes a batch inside of a transaction.
+pub(super) fn write_batch(
+    transaction: &Transaction<'_>,
     batch: &Batch,
 ) -> Result<FlushReport, Failed> {
     let mut report = FlushReport::default();
@@ -38,14 +38,14 @@ pub(super) fn commit_batch(
         info, change_set, ..
     } in batch.tables.iter().rev()
     {
-        report.deleted += delete(&transaction, info, change_set)?;
+        report.deleted += delete(transaction, info, change_set)?;
     }
     let mut refused = Vec::new();
     for TableBatch {
         info, change_set, ..
     } in &batch.tables
     {
-        let mut statements = Statements::new(&transaction, info, change_set)?;
+        let mut statements = Statements::new(transaction, info, change_set)?;
         for row in change_set.rows() {
             match statements.execute(row)? {
                 RowOutcome::Written => count(change_set, row, &mut report),
@@ -57,7 +57,7 @@ pub(super) fn commit_batch(
             }
         }
     }
-    untangle(&transaction, refused, &mut report)?;
+    untangle(transaction, refused, &mut report)?;
     for id in &batch.next_ids {
         if id.is_in_file() {
             // SQLite writes no page for a row that does not change.
@@ -69,11 +69,11 @@ pub(super) fn commit_batch(
             .prepare_cached(statements::UPSERT_ID)?
             .execute((id.info.name, id.next))?;
     }
-    commit(transaction)?;
     Ok(report)
 }
 
-fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
+/// Ends a transaction, so that all of it is in the file.
+pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
     // The transaction is rolled back, by SQLite already or when it is dropped. But what it has written to the log

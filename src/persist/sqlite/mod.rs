@@ -2,21 +2,27 @@
 //!
 //! The rest of `persist` uses only what is exported here.
 
+mod belonging;
 mod commit;
 mod create;
 mod declaration;
 mod error;
 mod format;
+mod history;
 mod load;
 mod lock;
+mod lock_record;
+mod log_reader;
 mod open;
 mod options;
 mod parallel_load;
 mod quick_check;
 mod schema_diff;
+mod stamp;
 mod statements;
 mod value;
 mod verify;
+mod world_files;
 mod writer;
 
 pub(super) use lock::Lock;

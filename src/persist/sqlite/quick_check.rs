@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::schema::TableInfo;
 
-use super::statements;
+use super::{stamp, statements};
 
 /// What SQLite finds. Nothing, if the pages are whole.
 #[derive(Default)]
@@ -62,7 +62,13 @@ fn messages(connection: &Connection, tables: &[&TableInfo]) -> rusqlite::Result<
     let mut messages = Vec::new();
     let has_ids: bool = connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))?;
     let ids = has_ids.then_some("gamedb_ids");
-    for table in tables.iter().map(|table| table.name).chain(ids) {
+    let state = stamp::is_there(connection)?.then_some(stamp::TABLE);
+    for table in tables
+        .iter()
+        .map(|table| table.name)
+        .chain(ids)
+        .chain(state)
+    {
         let table = statements::quoted(table);
         messages.extend(run(&format!("PRAGMA quick_check({table})"))?);
     }
