@@ -8,6 +8,7 @@
 )]
 
 pub(crate) mod disk;
+pub(crate) mod lock;
 pub(crate) mod ownership;
 pub(crate) mod sample;
 pub(crate) mod state;

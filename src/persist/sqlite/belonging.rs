@@ -178,8 +178,7 @@ fn relation(file: &BareFile, log: &Log) -> Option<&'static str> {
     if state.world != first.world {
         return Some("the log is that of another world");
     }
-    let is_on_chain = first.previous == state.at.number
-        || log.states.iter().any(|written| written.at == state.at);
+    let is_on_chain = first.previous == state.at.number || log.has(state);
     if !is_on_chain {
         return Some(if state.at.generation < first.at.generation {
             "the file is older than the log"

@@ -50,6 +50,11 @@ impl Log {
         self.states.last()
     }
 
+    /// Whether a transaction has written this state.
+    pub(super) fn has(&self, state: &FileState) -> bool {
+        self.states.iter().any(|written| written.at == state.at)
+    }
+
     /// Whether a log without states, as another program writes, may be that of a file with this number: every
     /// statement that changes a schema adds one to it.
     pub(super) fn may_be_of_schema(&self, schema_version: i64) -> bool {

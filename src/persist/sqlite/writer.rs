@@ -17,10 +17,13 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::commit;
+use super::create::log_of;
 use super::error::{flush_failure, open_error};
 use super::history::History;
+use super::log_reader::Log;
 use super::options::checkpoint_on_close;
 use super::schema_diff::{self, Strictness};
+use super::stamp::FileState;
 use super::verify::is_unchanged;
 use super::world_files::WorldFiles;
 
@@ -234,7 +237,8 @@ impl Writer {
         let next = self.history.next(&transaction, found != self.version)?;
         let report = commit::write_batch(&transaction, batch)?;
         next.write(&transaction)?;
-        commit::commit(transaction)?;
+        let committed = commit::commit(transaction);
+        committed.map_err(|failed| self.resolve(failed, &next))?;
         self.history.committed(next);
         self.version = found;
         self.schema.version = schema_version;
@@ -254,6 +258,23 @@ impl Writer {
             commit::commit(transaction)?;
         }
         Ok(())
+    }
+
+    /// Tells whether a state is in the log, where a failed commit leaves that open. What was not written whole is not
+    /// there for anybody who opens the file later, and the next transaction is written over it. If all of it is
+    /// there, SQLite does not know it on this connection, so it stays unknown until the file is opened again. After
+    /// a failed sync what is read back proves nothing.
+    fn resolve(&self, failed: Failed, state: &FileState) -> Failed {
+        let is_open_question = failed.outcome == Outcome::Unknown
+            && !matches!(failed.cause, FlushFailure::SyncFailed { .. });
+        let log = is_open_question.then(|| Log::read(&log_of(&self.path)));
+        match log {
+            Some(Ok(log)) if !log.has(state) => Failed {
+                outcome: Outcome::NotCommitted,
+                ..failed
+            },
+            _ => failed,
+        }
     }
 
     /// Whether the write-ahead log has grown enough for a checkpoint.
@@ -315,14 +336,18 @@ impl Writer {
 impl Drop for Writer {
     /// Writes that the file was closed, after all flushes and before the connection is closed.
     fn drop(&mut self) {
-        if !self.is_certain || !self.history.is_open() || !self.files.are_there(&self.path) {
+        if !self.is_certain || self.broken.is_some() || !self.files.are_there(&self.path) {
             return;
         }
-        if let Err(failed) = self.mark_closed() {
+        if self.history.is_open()
+            && let Err(failed) = self.mark_closed()
+        {
             let error: &dyn std::error::Error = &failed.cause;
             tracing::warn!(path = %self.path.display(), error, "the file is not marked as closed");
-            self.distrust(&failed);
+            return self.distrust(&failed);
         }
+        // SQLite would do it when the connection is closed, and say nothing of a failed sync.
+        self.checkpoint();
     }
 }
 
