@@ -139,12 +139,11 @@ fn judge(file: &BareFile, log: &Log, record: Option<&LockRecord>) -> Option<Mism
         return Some(Mismatch::OtherLog { relation });
     }
     let Some(state) = &file.state else {
-        // One that has been emptied: a new world has a first transaction in its log, and a deleted file is not one
-        // without tables.
-        let record = record.filter(|_| file.is_empty && log.n_commits == 0)?;
-        let most = least_generation(record);
+        // The tables of a new world, or the state of one that was adopted, are in its log at first.
+        let record = record.filter(|record| file.is_empty || record.opened == 0)?;
+        let is_missed = log.n_commits == 0 && least_generation(record) > 0;
         let acknowledged = record.acknowledged.generation;
-        return (most > 0).then(|| Mismatch::Lost {
+        return is_missed.then(|| Mismatch::Lost {
             found: 0,
             acknowledged: unsigned(acknowledged),
         });
@@ -178,7 +177,18 @@ fn relation(file: &BareFile, log: &Log) -> Option<&'static str> {
     if state.world != first.world {
         return Some("the log is that of another world");
     }
-    let is_on_chain = first.previous == state.at.number || log.has(state);
+    let continues = |number| log.states.iter().any(|written| written.previous == number);
+    // It may have been rebuilt in place since, before what the log has or in the middle of it.
+    let is_rebuilt_in_log = log.schema_versions.contains(&file.schema_version);
+    let is_own = !file.is_copy_of_sqlites() || is_rebuilt_in_log;
+    let is_state_on_chain = log.has(state) || continues(state.at.number);
+    let is_on_chain = continues(state.link(file.schema_version)) || (is_state_on_chain && is_own);
+    if is_state_on_chain && !is_on_chain {
+        // VACUUM INTO puts rows on other pages.
+        return Some(
+            "the file is a copy that SQLite has made, and not the one that the log continues",
+        );
+    }
     if !is_on_chain {
         return Some(if state.at.generation < first.at.generation {
             "the file is older than the log"
@@ -188,12 +198,7 @@ fn relation(file: &BareFile, log: &Log) -> Option<&'static str> {
             "file and log are copies of one world that went on apart"
         });
     }
-    // VACUUM INTO puts rows on other pages. If it was done in place, the log says so.
-    let is_rebuilt =
-        file.is_copy_of_sqlites() && !log.schema_versions.contains(&file.schema_version);
-    is_rebuilt.then_some(
-        "the file is a copy that SQLite has made, and not the one that the log continues",
-    )
+    None
 }
 
 /// What the record knows to be missing after this state.

@@ -52,7 +52,7 @@ impl History {
                 generation: self.in_file.at.generation + 1,
                 number: self.number(),
             },
-            previous: self.in_file.at.number,
+            previous: self.in_file.link(self.schema_version),
             is_open: true,
             schema_version: self.schema_version,
         })

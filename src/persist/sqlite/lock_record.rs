@@ -32,7 +32,8 @@ pub(super) struct LockRecord {
     pub(super) acknowledged: Stamp,
     /// The last generation that survives a power cut.
     pub(super) durable: i64,
-    /// The number of the state with which the file was opened: until a checkpoint, all else is in the log.
+    /// The number of the state that the file had without its log when it was opened; zero if it had none. Until a
+    /// checkpoint, all else is in the log.
     pub(super) opened: i64,
     /// Whether a sync has failed, after which the file is not to be believed until the machine has started again.
     pub(super) has_failed_sync: bool,

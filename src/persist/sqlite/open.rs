@@ -171,7 +171,7 @@ fn begin_history(
         world: state.world,
         acknowledged: state.at,
         durable: durable.min(state.at.generation),
-        opened: state.at.number,
+        opened: bare.map_or(0, |bare| bare.at.number),
         has_failed_sync: false,
         boot: lock_record::boot(),
     })?;

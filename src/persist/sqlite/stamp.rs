@@ -98,6 +98,16 @@ impl FileState {
         })
     }
 
+    /// What a transaction that begins with this state has as its `previous`, if the file's schema has this number. One
+    /// that is not the state's own says that SQLite has rebuilt the file since, and put rows on other pages.
+    pub(super) fn link(&self, schema_version: i64) -> i64 {
+        if schema_version == self.schema_version {
+            return self.at.number;
+        }
+        let mixed = self.at.number ^ schema_version.wrapping_mul(0x1e37_79b9_7f4a_7c15);
+        mixed.rotate_left(23) | 1
+    }
+
     fn insert(&self, file: &Connection) -> rusqlite::Result<()> {
         let Self { world, at, .. } = self;
         let parameters = (
@@ -216,13 +226,20 @@ pub(super) fn adopt(transaction: &Connection) -> rusqlite::Result<FileState> {
     let exists: bool = transaction.query_row(exists, [TABLE], |row| row.get(0))?;
     let mut found = None;
     if exists {
-        found = FileState::read(transaction)?;
+        let link = schema_version(transaction)?;
+        found = FileState::read(transaction)?.map(|found| (found, found.link(link)));
         // It may be written in another way, or have more rows.
         transaction.execute_batch("DROP TABLE gamedb_state")?;
     }
     transaction.execute_batch(CREATE)?;
     let state = match found {
-        Some(found) => FileState {
+        // It is another state, because its rows may be on other pages.
+        Some((found, previous)) => FileState {
+            at: Stamp {
+                number: random(transaction)?,
+                ..found.at
+            },
+            previous,
             schema_version: own_schema_version(transaction)?,
             ..found
         },
