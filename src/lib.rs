@@ -34,7 +34,7 @@ mod store;
 
 pub use bitflags::Flags;
 #[cfg(feature = "sqlite")]
-pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
+pub use error::{BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
@@ -61,6 +61,8 @@ pub use store::world::{IterMut, World};
 /// notice.
 #[doc(hidden)]
 pub mod internals {
+    #[cfg(feature = "sqlite")]
+    pub use crate::persist::damaged_blocks;
     pub use crate::store::index::Keys;
     pub use crate::store::row_set::{RowSet, Selection};
     pub use crate::store::world::entity::OwnerOf;

@@ -15,5 +15,5 @@ mod worker;
 pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
 pub use report::FlushReport;
-pub use sqlite::Options;
+pub use sqlite::{Options, damaged_blocks};
 pub use ticket::{Generation, Ticket};

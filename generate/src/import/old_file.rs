@@ -12,6 +12,9 @@ use super::queries::{count, quoted};
 /// Where a file that was a world keeps the next id of each table.
 pub(super) const NEXT_IDS: &str = "gamedb_ids";
 
+/// Where it keeps the content hashes, which say nothing of a new file.
+const HASHES: &str = "gamedb_hashes";
+
 /// The tables of an old file that the schema has too.
 pub(super) struct OldFile {
     tables: Vec<OldTable>,
@@ -61,7 +64,7 @@ impl OldFile {
             }
         }
         for (name, _) in &tables {
-            if schema.table(name).is_none() && name != NEXT_IDS {
+            if schema.table(name).is_none() && ![NEXT_IDS, HASHES].contains(&name.as_str()) {
                 found
                     .notes
                     .push(format!("table {name} of the old file is not in the schema"));

@@ -1,6 +1,6 @@
 //! Committing a batch: one transaction, in which each statement has to touch exactly one row.
 
-use rusqlite::types::Value as SqlValue;
+use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{CachedStatement, Connection, Statement, Transaction};
 
 use crate::error::{FlushFailure, Outcome};
@@ -12,6 +12,7 @@ use crate::schema::value::Value;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::effect::position;
 
+use super::content_hash::{Changes, Hashes, Pending};
 use super::error::{flush_failure, is_rolled_back, is_unique_violation, row_failure};
 use super::statements;
 use super::value::{bound, owned};
@@ -28,17 +29,19 @@ pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
 }
 
-/// Writes a batch inside of a transaction.
+/// Writes a batch inside of a transaction. Returns what it has done to the content hashes, too.
 pub(super) fn write_batch(
     transaction: &Transaction<'_>,
     batch: &Batch,
-) -> Result<FlushReport, Failed> {
+    hashes: &Hashes,
+) -> Result<(FlushReport, Changes), Failed> {
     let mut report = FlushReport::default();
+    let mut hashes = Pending::new(hashes);
     for TableBatch {
         info, change_set, ..
     } in batch.tables.iter().rev()
     {
-        report.deleted += delete(transaction, info, change_set)?;
+        report.deleted += delete(transaction, info, change_set, &mut hashes)?;
     }
     let mut refused = Vec::new();
     for TableBatch {
@@ -47,7 +50,7 @@ pub(super) fn write_batch(
     {
         let mut statements = Statements::new(transaction, info, change_set)?;
         for row in change_set.rows() {
-            match statements.execute(row)? {
+            match statements.execute(row, &mut hashes)? {
                 RowOutcome::Written => count(change_set, row, &mut report),
                 RowOutcome::ValueTaken(_) => refused.push(Refused {
                     info,
@@ -57,7 +60,7 @@ pub(super) fn write_batch(
             }
         }
     }
-    untangle(transaction, refused, &mut report)?;
+    untangle(transaction, refused, &mut report, &mut hashes)?;
     for id in &batch.next_ids {
         if id.is_in_file() {
             // SQLite writes no page for a row that does not change.
@@ -68,8 +71,10 @@ pub(super) fn write_batch(
         transaction
             .prepare_cached(statements::UPSERT_ID)?
             .execute((id.info.name, id.next))?;
+        hashes.next_id(id.info.name, id.next);
     }
-    Ok(report)
+    let changes = hashes.write(transaction)?;
+    Ok((report, changes))
 }
 
 /// Ends a transaction, so that all of it is in the file.
@@ -101,25 +106,34 @@ fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), Failed> 
     if touched == 1 {
         Ok(())
     } else {
-        let table = info.name;
-        Err(FlushFailure::RowCount { table, id, touched }.into())
+        Err(not_one(info, id, touched))
     }
+}
+
+fn not_one(info: &TableInfo, id: i64, touched: usize) -> Failed {
+    let table = info.name;
+    FlushFailure::RowCount { table, id, touched }.into()
 }
 
 fn delete(
     connection: &Connection,
     info: &TableInfo,
     change_set: &ChangeSet,
+    hashes: &mut Pending<'_>,
 ) -> Result<usize, Failed> {
     if change_set.removed().len() == 0 {
         return Ok(0);
     }
     let mut statement = connection.prepare_cached(&statements::delete(info))?;
     for id in change_set.removed() {
+        hashes.begin_delete(change_set.table, id);
         let touched = statement
             .execute([id])
             .map_err(|source| row_failure(info, id, source))?;
         touched_one(info, id, touched)?;
+        hashes
+            .deleted(change_set.table, id)
+            .map_err(|touched| not_one(info, id, touched))?;
     }
     Ok(change_set.removed().len())
 }
@@ -157,7 +171,11 @@ impl<'c> Statements<'c> {
         })
     }
 
-    fn execute(&mut self, row: &ChangedRow) -> Result<RowOutcome, Failed> {
+    fn execute(
+        &mut self,
+        row: &ChangedRow,
+        hashes: &mut Pending<'_>,
+    ) -> Result<RowOutcome, Failed> {
         let statement = &mut self.by_shape[row.shape];
         let mut n_bound = 0;
         for (n, value) in (1..).zip(self.change_set.values(row)) {
@@ -165,8 +183,15 @@ impl<'c> Statements<'c> {
             n_bound = n;
         }
         bind(statement, n_bound + 1, Value::Integer(row.id))?;
+        hashes.begin_write(self.change_set, row);
         match statement.raw_execute() {
-            Ok(touched) => touched_one(self.info, row.id, touched).map(|()| RowOutcome::Written),
+            Ok(touched) => {
+                touched_one(self.info, row.id, touched)?;
+                hashes
+                    .written(self.change_set, row)
+                    .map_err(|touched| not_one(self.info, row.id, touched))?;
+                Ok(RowOutcome::Written)
+            }
             Err(source) if is_unique_violation(&source) => Ok(RowOutcome::ValueTaken(source)),
             Err(source) => Err(row_failure(self.info, row.id, source)),
         }
@@ -185,8 +210,12 @@ struct Refused<'b> {
 }
 
 impl Refused<'_> {
-    fn retry(&self, connection: &Connection) -> Result<RowOutcome, Failed> {
-        Statements::new(connection, self.info, self.change_set)?.execute(self.row)
+    fn retry(
+        &self,
+        connection: &Connection,
+        hashes: &mut Pending<'_>,
+    ) -> Result<RowOutcome, Failed> {
+        Statements::new(connection, self.info, self.change_set)?.execute(self.row, hashes)
     }
 }
 
@@ -200,10 +229,11 @@ fn untangle(
     connection: &Connection,
     refused: Vec<Refused<'_>>,
     report: &mut FlushReport,
+    hashes: &mut Pending<'_>,
 ) -> Result<(), Failed> {
     let (mut new, mut aside) = (Vec::new(), Vec::new());
     for row in refused.into_iter().rev() {
-        if let RowOutcome::Written = row.retry(connection)? {
+        if let RowOutcome::Written = row.retry(connection, hashes)? {
             count(row.change_set, row.row, report);
         } else if row.change_set.shape(row.row).is_new {
             new.push(row);
@@ -213,10 +243,10 @@ fn untangle(
     }
     let values = aside
         .iter()
-        .map(|row| step_aside(connection, row))
+        .map(|row| step_aside(connection, row, hashes))
         .collect::<Result<Vec<_>, _>>()?;
     for row in new {
-        match row.retry(connection)? {
+        match row.retry(connection, hashes)? {
             RowOutcome::Written => report.inserted += 1,
             RowOutcome::ValueTaken(source) => {
                 return Err(row_failure(row.info, row.row.id, source));
@@ -224,14 +254,18 @@ fn untangle(
         }
     }
     for (row, values) in aside.iter().zip(values) {
-        step_back(connection, row, &values)?;
+        step_back(connection, row, &values, hashes)?;
         report.updated += 1;
     }
     Ok(())
 }
 
 /// Deletes a row from the file, and returns all of its values as they are to be.
-fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, Failed> {
+fn step_aside(
+    connection: &Connection,
+    refused: &Refused<'_>,
+    hashes: &mut Pending<'_>,
+) -> Result<Vec<SqlValue>, Failed> {
     let Refused {
         info,
         change_set,
@@ -254,10 +288,14 @@ fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlV
     {
         values[usize::from(column)] = owned(value);
     }
+    hashes.begin_delete(change_set.table, row.id);
     let touched = connection
         .prepare_cached(&statements::delete(info))?
         .execute([row.id])?;
     touched_one(info, row.id, touched)?;
+    hashes
+        .deleted(change_set.table, row.id)
+        .map_err(|touched| not_one(info, row.id, touched))?;
     Ok(values)
 }
 
@@ -265,6 +303,7 @@ fn step_back(
     connection: &Connection,
     refused: &Refused<'_>,
     values: &[SqlValue],
+    hashes: &mut Pending<'_>,
 ) -> Result<(), Failed> {
     let Refused { info, row, .. } = refused;
     let shape = crate::store::tracking::change_set::Shape {
@@ -277,7 +316,10 @@ fn step_back(
     let touched = statement
         .execute(parameters)
         .map_err(|source| row_failure(info, row.id, source))?;
-    touched_one(info, row.id, touched)
+    touched_one(info, row.id, touched)?;
+    let values = values.iter().map(ValueRef::from);
+    hashes.inserted(refused.change_set.table, row.id, values);
+    Ok(())
 }
 
 #[cfg(test)]

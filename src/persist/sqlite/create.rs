@@ -66,19 +66,17 @@ pub(super) fn create_tables(connection: &mut Connection, ddl: &str) -> rusqlite:
         transaction.execute_batch(ddl)?;
         transaction.execute_batch(statements::CREATE_IDS)?;
         stamp::create(&transaction)?;
+        transaction.execute_batch(statements::CREATE_HASHES)?;
         format::mark(&transaction)?;
     }
     transaction.commit()
 }
 
-/// Makes a file that fits ready to be written to, in one transaction: with the table of next ids, a state, and the
-/// mark of the format. Returns the state. Nothing is written to a file that has all of it.
-pub(super) fn prepare(connection: &mut Connection, is_marked: bool) -> rusqlite::Result<FileState> {
+/// Makes a file that fits ready to be written to, in one transaction: with the table of next ids and a state. Returns
+/// the state. Nothing is written to a file that has both.
+pub(super) fn prepare(connection: &mut Connection) -> rusqlite::Result<FileState> {
     let has_ids: bool = connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))?;
-    if has_ids
-        && is_marked
-        && let Some(state) = stamp::ready(connection)?
-    {
+    if has_ids && let Some(state) = stamp::ready(connection)? {
         return Ok(state);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -86,9 +84,6 @@ pub(super) fn prepare(connection: &mut Connection, is_marked: bool) -> rusqlite:
         transaction.execute_batch(statements::CREATE_IDS)?;
     }
     let state = stamp::adopt(&transaction)?;
-    if !is_marked {
-        format::mark(&transaction)?;
-    }
     transaction.commit()?;
     Ok(state)
 }

@@ -4,6 +4,7 @@
 
 mod belonging;
 mod commit;
+mod content_hash;
 mod create;
 mod declaration;
 mod error;
@@ -25,6 +26,7 @@ mod verify;
 mod world_files;
 mod writer;
 
+pub use content_hash::damaged_blocks;
 pub(super) use lock::Lock;
 pub(super) use open::{Opened, open};
 pub use options::Options;

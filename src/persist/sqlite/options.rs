@@ -31,6 +31,8 @@ pub struct Options {
     pub(super) takes_older: bool,
     /// Whether a file is taken after a failed sync.
     pub(super) trusts_disk: bool,
+    /// Whether the rows are taken as they are, whatever their content hashes say.
+    pub(super) accepts_edits: bool,
 }
 
 impl std::fmt::Debug for Options {
@@ -43,6 +45,7 @@ impl std::fmt::Debug for Options {
             .field("trusts_pages", &self.trusts_pages)
             .field("takes_older", &self.takes_older)
             .field("trusts_disk", &self.trusts_disk)
+            .field("accepts_edits", &self.accepts_edits)
             .finish_non_exhaustive()
     }
 }
@@ -78,7 +81,9 @@ impl Options {
 
     /// Accepts a file with rules that the models do not have: CHECKs, triggers, and indexes with an expression or
     /// a WHERE. They run inside of each flush. A row that they refuse makes the flush fail; what a trigger writes is
-    /// not in memory, and is overwritten or lost. Do not open an untrusted file with this option.
+    /// not in memory, and is overwritten or lost, and if it writes to rows of the world, these are not what their
+    /// content hashes say when the file is opened again ([`FileError::Altered`](crate::FileError::Altered)). Do not
+    /// open an untrusted file with this option.
     pub fn trust_rules_of_file(mut self) -> Self {
         self.trusts_rules = true;
         self
@@ -108,6 +113,17 @@ impl Options {
     /// the disk may not have: it may be gone after a power cut, and what is written now is built on it.
     pub fn accept_failed_sync(mut self) -> Self {
         self.trusts_disk = true;
+        self
+    }
+
+    /// Accepts rows that are not what was written to the file, as long as they fit, and adds up their content hashes
+    /// anew, when all other checks have passed; they are in the file when `open` returns. For a file that was
+    /// changed by hand, with `sqlite3` for example, while no program had it open, and for one that lost its
+    /// content hashes. Without this option such a file is refused
+    /// ([`FileError::Altered`](crate::FileError::Altered), [`FileError::NoHashes`](crate::FileError::NoHashes)),
+    /// because a damaged disk looks the same: look at the list first, and use the option once.
+    pub fn accept_edits(mut self) -> Self {
+        self.accepts_edits = true;
         self
     }
 

@@ -10,11 +10,10 @@ use crate::error::Difference;
 use super::declaration::{self, Rules};
 use super::{stamp, statements};
 
-/// The tables that are not the models': next ids, and the state of the file. A file of an older format is without.
-const OWN: [&str; 2] = ["gamedb_ids", stamp::TABLE];
-
+/// Whether a table is one of our own, which stand beside those of the models in every file that was written once.
 fn is_own(table: &str) -> bool {
-    OWN.iter().any(|own| own.eq_ignore_ascii_case(table))
+    let own = [statements::NEXT_IDS, statements::HASHES, stamp::TABLE];
+    own.iter().any(|own| own.eq_ignore_ascii_case(table))
 }
 
 /// The properties of a table that are compared. Names are keys in lower case, because SQLite compares them without
@@ -74,6 +73,7 @@ pub(super) fn differences(
     model.execute_batch(ddl)?;
     model.execute_batch(statements::CREATE_IDS)?;
     model.execute_batch(stamp::CREATE)?;
+    model.execute_batch(statements::CREATE_HASHES)?;
     let (expected, found) = (shapes(&model)?, shapes(file)?);
     let mut differences = Vec::new();
     for (key, expected) in &expected {

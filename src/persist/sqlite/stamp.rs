@@ -9,6 +9,10 @@ use crate::persist::error::Failed;
 /// The name of the table.
 pub(super) const TABLE: &str = "gamedb_state";
 
+/// Whether it is there.
+pub(super) const EXISTS: &str =
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'gamedb_state'";
+
 /// One row. `world` begins with [`MAGIC`]; the rest is [`FileState`].
 pub(super) const CREATE: &str = "CREATE TABLE gamedb_state (
     id             INTEGER PRIMARY KEY,
@@ -222,8 +226,7 @@ pub(super) fn ready(file: &Connection) -> rusqlite::Result<Option<FileState>> {
 /// Makes a file ready to be written to, inside of a transaction: adopts one without a state, as of an older format,
 /// and one that SQLite has copied. Returns its state.
 pub(super) fn adopt(transaction: &Connection) -> rusqlite::Result<FileState> {
-    let exists = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND lower(name) = ?1";
-    let exists: bool = transaction.query_row(exists, [TABLE], |row| row.get(0))?;
+    let exists: bool = transaction.query_row(EXISTS, [], |row| row.get(0))?;
     let mut found = None;
     if exists {
         let link = schema_version(transaction)?;

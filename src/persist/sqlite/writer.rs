@@ -17,8 +17,10 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::commit;
+use super::content_hash::{Hashes, InFile};
 use super::create::log_of;
 use super::error::{flush_failure, open_error};
+use super::format;
 use super::history::History;
 use super::log_reader::Log;
 use super::options::checkpoint_on_close;
@@ -45,6 +47,10 @@ pub(in crate::persist) struct Writer {
     pub(super) schema: KnownSchema,
     /// Which state of the world is in the file.
     pub(super) history: History,
+    /// Whether the file says what it is; one that does not is marked with what is written next.
+    pub(super) is_marked: bool,
+    /// The content hashes of what is in the file.
+    pub(super) hashes: Hashes,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether everything that was ever committed survives a power cut.
@@ -78,6 +84,23 @@ impl Writer {
         checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
     }
 
+    /// Writes all content hashes, if the file has others or none. Rows are not written.
+    pub(super) fn write_hashes(&mut self, nothing: &Batch) -> Result<(), FileError> {
+        if self.hashes.in_file() == InFile::All {
+            return Ok(());
+        }
+        let written = self.transact(nothing, |_, _| Ok(false));
+        if let Err(failed) = &written {
+            self.distrust(failed);
+        }
+        let failed = |Failed { outcome, cause }| FileError::Flush {
+            path: self.path.clone(),
+            outcome,
+            cause,
+        };
+        written.map(drop).map_err(failed)
+    }
+
     /// Commits a batch from the caller's thread, all of it or nothing. If another connection has touched the
     /// file, the file is compared with the world inside of the transaction.
     pub(in crate::persist) fn commit_from<T: Tables>(
@@ -86,7 +109,9 @@ impl Writer {
         durability: Durability,
         world: &World<T>,
     ) -> Result<FlushReport, Failed> {
-        self.commit(batch, durability, |file| is_unchanged(file, world))
+        self.commit(batch, durability, |file, hashes| {
+            is_unchanged(file, world, hashes)
+        })
     }
 
     /// Fails where a commit would because of what has become of the file: for a flush that has nothing to write,
@@ -106,7 +131,7 @@ impl Writer {
         // It has to be that of what is compared: another program may be writing.
         let found = commit::data_version(&snapshot)?;
         let schema_version = self.schema.compare(&snapshot)?;
-        if !self.history.is_in(&snapshot)? || !is_unchanged(&snapshot, world)? {
+        if !self.history.is_in(&snapshot)? || !is_unchanged(&snapshot, world, &self.hashes)? {
             return Err(FlushFailure::ForeignWrite.into());
         }
         snapshot.commit()?;
@@ -121,7 +146,7 @@ impl Writer {
         &mut self,
         batch: &mut Batch,
         durability: Durability,
-        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: impl FnOnce(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
         self.refuse_if_broken()?;
@@ -146,7 +171,7 @@ impl Writer {
         &mut self,
         batch: &Batch,
         durability: Durability,
-        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: impl FnOnce(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         match durability {
             Durability::Process => self.transact(batch, is_unchanged),
@@ -219,7 +244,7 @@ impl Writer {
     fn transact(
         &mut self,
         batch: &Batch,
-        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: impl FnOnce(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let transaction = self
             .connection
@@ -230,16 +255,21 @@ impl Writer {
         if found != self.version {
             // It comes first, because rows of another schema cannot be compared.
             schema_version = self.schema.compare(&transaction)?;
-            if !self.history.is_in(&transaction)? || !is_unchanged(&transaction)? {
+            if !self.history.is_in(&transaction)? || !is_unchanged(&transaction, &self.hashes)? {
                 return Err(FlushFailure::ForeignWrite.into());
             }
         }
+        if !self.is_marked {
+            format::mark(&transaction)?;
+        }
         let next = self.history.next(&transaction, found != self.version)?;
-        let report = commit::write_batch(&transaction, batch)?;
+        let (report, changes) = commit::write_batch(&transaction, batch, &self.hashes)?;
         next.write(&transaction)?;
         let committed = commit::commit(transaction);
         committed.map_err(|failed| self.resolve(failed, &next))?;
         self.history.committed(next);
+        self.hashes.take_over(changes);
+        self.is_marked = true;
         self.version = found;
         self.schema.version = schema_version;
         Ok(report)
@@ -360,7 +390,7 @@ impl Writes for Writer {
     fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
         tracing::trace!(path = %self.path.display(), "writing");
         // The thread has no world to compare the file with, so a file that was touched counts as changed.
-        let report = self.commit(batch, Durability::Process, |_| Ok(false))?;
+        let report = self.commit(batch, Durability::Process, |_, _| Ok(false))?;
         tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
         Ok(report)
     }
