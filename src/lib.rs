@@ -38,6 +38,11 @@ pub use error::{BackendError, DamagedBlock, Difference, FileError, FlushFailure,
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
+    Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
+    VerifyReport, backup, rescue, restore, verify,
+};
+#[cfg(feature = "sqlite")]
+pub use persist::{
     CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
 };
 pub use schema::value::Value;

@@ -220,6 +220,20 @@ pub enum FileError {
         /// Why.
         source: std::io::Error,
     },
+    /// A file of a world, a backup or a folder could not be read, written or renamed.
+    #[error("{} cannot be read, written or renamed", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A backup was given up before it was complete: its [`Backup`](crate::Backup) was dropped. No file is left of it.
+    #[error("the backup {} was given up", path.display())]
+    BackupCancelled {
+        /// The file that it was to become.
+        path: PathBuf,
+    },
     /// A sync has failed while the file was open ([`FlushFailure::SyncFailed`]), and the machine has not been started
     /// again since. What was durable is in the file; what was written later may be read, and yet not be on the disk.
     /// Nothing was written.

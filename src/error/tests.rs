@@ -374,9 +374,10 @@ mod files {
             | FileError::FlushesLost { .. }
             | FileError::LogMissing { .. }
             | FileError::FailedSync { .. }
+            | FileError::BackupCancelled { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } | FileError::Log { .. } => 1,
+            FileError::Lock { .. } | FileError::Log { .. } | FileError::Io { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
@@ -415,6 +416,11 @@ mod files {
                 source: io::Error::other("no such folder"),
             },
             FileError::FailedSync { path: path() },
+            FileError::BackupCancelled { path: path() },
+            FileError::Io {
+                path: path(),
+                source: io::Error::other("no such folder"),
+            },
             FileError::ReadOnly { path: path() },
             FileError::NotADatabase { path: path() },
             FileError::Schema {

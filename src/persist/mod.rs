@@ -15,5 +15,8 @@ mod worker;
 pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
 pub use report::FlushReport;
-pub use sqlite::{Options, damaged_blocks};
+pub use sqlite::{
+    Backup, BackupReport, FileProblem, Options, Progress, RescueReport, RescuedTable,
+    RestoreReport, VerifyReport, backup, damaged_blocks, rescue, restore, verify,
+};
 pub use ticket::{Generation, Ticket};

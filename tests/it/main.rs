@@ -21,6 +21,7 @@ mod finders;
 mod flush;
 mod large_files;
 mod mirrors;
+mod operations;
 mod ownership;
 mod panics;
 mod readme;

@@ -37,6 +37,11 @@ impl Lock {
         lock_record::read(&mut self.file).map_err(|source| self.error(source))
     }
 
+    /// Removes the record of a world that is there no more.
+    pub(super) fn forget(&mut self) -> Result<(), FileError> {
+        self.file.set_len(0).map_err(|source| self.error(source))
+    }
+
     /// The place of the record of the world that is open now.
     pub(super) fn begin(&mut self, record: LockRecord) -> Result<OpenRecord, FileError> {
         let is_first = self.record()?.is_none();

@@ -133,6 +133,12 @@ pub(super) fn read(file: &mut File) -> io::Result<Option<LockRecord>> {
     Ok(text.ok().and_then(LockRecord::from_text))
 }
 
+/// The record of a lock file that is only looked at.
+pub(super) fn read_at(lock: &Path) -> Option<LockRecord> {
+    let mut file = File::open(lock).ok()?;
+    read(&mut file).ok().flatten()
+}
+
 /// The record of a world that is open, and the lock file that it is written to.
 #[derive(Debug)]
 pub(super) struct OpenRecord {

@@ -37,11 +37,25 @@ impl Log {
     /// Reads a log; one without transactions if there is none. O(log).
     pub(super) fn read(path: &Path) -> io::Result<Self> {
         let mut log = Self::default();
-        match File::open(path) {
-            Ok(file) => log.read_frames(&mut BufReader::with_capacity(1 << 18, file))?,
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
+        let mut file = match open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(log),
             Err(error) => return Err(error),
-        }
+        };
+        // Of the transaction that is read.
+        let (mut state, mut schema_version) = (None, None);
+        read_frames(&mut file, |event| match event {
+            Event::Page { number: 1, page } => {
+                let version = &page[SCHEMA_VERSION];
+                schema_version = Some(i64::from(word(version, 0)));
+            }
+            Event::Page { page, .. } => state = state_in(page).or(state),
+            Event::Commit { .. } => {
+                log.n_commits += 1;
+                log.states.extend(state.take());
+                log.schema_versions.extend(schema_version.take());
+            }
+        })?;
         Ok(log)
     }
 
@@ -62,48 +76,78 @@ impl Log {
         let mut versions = self.schema_versions.iter();
         versions.all(|version| (0..STATEMENTS).contains(&(version - schema_version)))
     }
+}
 
-    fn read_frames(&mut self, file: &mut impl Read) -> io::Result<()> {
-        let mut header = [0; HEADER];
-        if !fill(file, &mut header)? {
-            return Ok(());
-        }
-        let Some(magic) = Some(word(&header, 0)).filter(|magic| magic & !1 == MAGIC) else {
-            return Ok(());
-        };
-        let page_size = word(&header, 8) as usize;
-        let mut sum = Checksum::new(magic & 1 == 1);
-        sum.add(&header[..24]);
-        let is_page_size = page_size.is_power_of_two() && (512..=65_536).contains(&page_size);
-        if !sum.is(&header[24..]) || !is_page_size {
-            return Ok(());
-        }
-        let mut frame = vec![0; FRAME + page_size];
-        // Of the transaction that is read.
-        let (mut state, mut schema_version) = (None, None);
-        while fill(file, &mut frame)? {
-            let (head, page) = frame.split_at(FRAME);
-            sum.add(&head[..8]);
-            sum.add(page);
-            if head[8..16] != header[16..24] || !sum.is(&head[16..]) {
-                break;
+/// What a log has, in order.
+enum Event<'p> {
+    /// A page of the transaction that comes.
+    Page { number: u32, page: &'p [u8] },
+    /// The end of a transaction, after which the file has this many pages.
+    Commit { n_pages: u32 },
+}
+
+/// Brings the transactions of a log into the bytes of its file. O(log).
+pub(super) fn apply(path: &Path, file: &mut Vec<u8>) -> io::Result<()> {
+    let most = file.len() + usize::try_from(std::fs::metadata(path)?.len()).unwrap_or(0);
+    let mut pages: Vec<(usize, Vec<u8>)> = Vec::new();
+    let mut is_too_large = false;
+    read_frames(&mut open(path)?, |event| match event {
+        Event::Page { number, page } => pages.push((number as usize, page.to_vec())),
+        Event::Commit { n_pages } => {
+            let n_pages = n_pages as usize;
+            let page_size = pages.first().map_or(0, |(_, page)| page.len());
+            // A file grows by no more than what the log has.
+            is_too_large |= n_pages > most / page_size.max(1);
+            if is_too_large {
+                return;
             }
-            if word(head, 0) == 1 {
-                schema_version = page
-                    .get(SCHEMA_VERSION)
-                    .map(|bytes| i64::from(word(bytes, 0)));
-            } else if let Some(found) = state_in(page) {
-                state = Some(found);
-            }
-            // The size of the file after the transaction, in its last frame.
-            if word(head, 4) != 0 {
-                self.n_commits += 1;
-                self.states.extend(state.take());
-                self.schema_versions.extend(schema_version.take());
+            file.resize(n_pages * page_size, 0);
+            for (number, page) in pages.drain(..).filter(|&(number, _)| number <= n_pages) {
+                let end = number * page_size;
+                file[end - page_size..end].copy_from_slice(&page);
             }
         }
-        Ok(())
+    })?;
+    if is_too_large {
+        let message = "the log has pages that its file has no room for";
+        return Err(io::Error::new(ErrorKind::InvalidData, message));
     }
+    Ok(())
+}
+
+fn open(path: &Path) -> io::Result<BufReader<File>> {
+    Ok(BufReader::with_capacity(1 << 18, File::open(path)?))
+}
+
+fn read_frames(file: &mut impl Read, mut on: impl FnMut(Event<'_>)) -> io::Result<()> {
+    let mut header = [0; HEADER];
+    if !fill(file, &mut header)? {
+        return Ok(());
+    }
+    let magic = word(&header, 0);
+    let page_size = word(&header, 8) as usize;
+    let mut sum = Checksum::new(magic & 1 == 1);
+    sum.add(&header[..24]);
+    let is_page_size = page_size.is_power_of_two() && (512..=65_536).contains(&page_size);
+    if magic & !1 != MAGIC || !sum.is(&header[24..]) || !is_page_size {
+        return Ok(());
+    }
+    let mut frame = vec![0; FRAME + page_size];
+    while fill(file, &mut frame)? {
+        let (head, page) = frame.split_at(FRAME);
+        sum.add(&head[..8]);
+        sum.add(page);
+        let (number, n_pages) = (word(head, 0), word(head, 4));
+        if head[8..16] != header[16..24] || !sum.is(&head[16..]) || number == 0 {
+            break;
+        }
+        on(Event::Page { number, page });
+        // The size of the file after the transaction, in its last frame.
+        if n_pages != 0 {
+            on(Event::Commit { n_pages });
+        }
+    }
+    Ok(())
 }
 
 /// Fills the buffer; `false` if the file ends before.

@@ -15,6 +15,7 @@ mod lock;
 mod lock_record;
 mod log_reader;
 mod open;
+mod operations;
 mod options;
 mod parallel_load;
 mod quick_check;
@@ -29,5 +30,10 @@ mod writer;
 pub use content_hash::damaged_blocks;
 pub(super) use lock::Lock;
 pub(super) use open::{Opened, open};
+pub(super) use operations::begin_backup;
+pub use operations::{
+    Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
+    VerifyReport, backup, rescue, restore, verify,
+};
 pub use options::Options;
 pub(super) use writer::Writer;

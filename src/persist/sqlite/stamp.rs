@@ -223,6 +223,16 @@ pub(super) fn ready(file: &Connection) -> rusqlite::Result<Option<FileState>> {
     Ok(state.filter(|state| version > LARGEST_FOREIGN && state.schema_version == version))
 }
 
+/// Makes a copy a file of its own: closed, and in a state that no log has.
+pub(super) fn seal(transaction: &Connection) -> rusqlite::Result<FileState> {
+    let state = adopt(transaction)?;
+    transaction.execute("UPDATE gamedb_state SET is_open = 0 WHERE id = 1", [])?;
+    Ok(FileState {
+        is_open: false,
+        ..state
+    })
+}
+
 /// Makes a file ready to be written to, inside of a transaction: adopts one without a state, as of an older format,
 /// and one that SQLite has copied. Returns its state.
 pub(super) fn adopt(transaction: &Connection) -> rusqlite::Result<FileState> {
