@@ -33,8 +33,11 @@ mod schema;
 mod store;
 
 pub use bitflags::Flags;
+pub use codegen::clock::set_clock;
 #[cfg(feature = "sqlite")]
-pub use error::{BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome};
+pub use error::{
+    BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
+};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
@@ -43,7 +46,9 @@ pub use persist::{
 };
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
+    Bond, CloseError, Consent, CreateError, Database, FlushReport, Generation, IsWorld,
+    LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options, Safety,
+    SchemaChange, Step, Ticket,
 };
 pub use schema::value::Value;
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};

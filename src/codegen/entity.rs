@@ -9,6 +9,9 @@
 /// another order, `order { .. }` lists all of them in that order. So no line depends on the number of lines before
 /// it.
 ///
+/// After the id stands whether the row is `standalone`, has an id that the game gives (`given_id`), or is `owned` by
+/// means of a pivot.
+///
 /// Each index is an associated constant of the row type, with the index's name; each foreign key is one, too,
 /// with the name of its column's flag.
 ///
@@ -37,6 +40,7 @@
 ///     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 ///     indexes { unique BY_NAME [name: NAME]; }
 ///     checks { "hp >= 0": Column(HP) GreaterOrEqual Integer(0); }
+///     conditions { "name NOT LIKE '%admin%'": [NAME] Not(&Like(&Column(NAME as usize), "%admin%", None)); }
 /// }
 /// # pub fn find(world: &gamedb::World<Tables>, name: &str) -> Option<PlayerKey> {
 /// #     world.players.find(Player::BY_NAME, name, |row| row.name == name).keys().next()
@@ -47,6 +51,7 @@
 /// let mut world = gamedb::World::<Tables>::new();
 /// let ada = world.insert(Player { name: "Ada".into(), ..Player::default() })?;
 /// assert_eq!(world.get(ada)?.hp, 100);
+/// assert!(world.insert(Player { name: "The Admin".into(), ..Player::default() }).is_err());
 /// assert_eq!(PlayerColumns::all() - PlayerColumns::HP, PlayerColumns::NAME | PlayerColumns::FRIEND_ID);
 /// # assert_eq!(models::find(&world, "Ada"), Some(ada));
 /// # Ok::<(), gamedb::Error>(())
@@ -71,6 +76,7 @@ macro_rules! entity {
         $(checks {
             $($sql:literal: $left:ident($($left_value:tt)+) $comparison:ident $right:ident($($right_value:tt)+);)+
         })?
+        $(conditions { $($condition:literal: [$($condition_flag:ident),+] $expression:expr;)+ })?
         $(unused { $($unused:ident $unused_column:literal,)+ })?
         $(order { $($ordered:ident $ordered_column:literal,)+ })?
     ) => {
@@ -289,6 +295,23 @@ macro_rules! entity {
                             $crate::entity!(@operand $right $($right_value)+),
                         ),
                     )+)?],
+                    conditions: {
+                        $(
+                            #[allow(unused_imports)]
+                            use {
+                                $crate::codegen::Comparison::*, $crate::codegen::Expression::*,
+                                __Column::*,
+                            };
+                            const _: &[&str] = &[$($condition),+];
+                        )?
+                        &[$($(
+                            $crate::codegen::Condition {
+                                sql: $condition,
+                                columns: &[$(__Column::$condition_flag as usize),+],
+                                expression: $expression,
+                            },
+                        )+)?]
+                    },
                     kind: $crate::entity!(@kind $kind $($pivot)?),
                 };
                 const INDEXED: $columns =
@@ -393,7 +416,7 @@ macro_rules! entity {
         };
     };
     (@columns [] [$($flag:ident $column:literal,)*]) => {
-        type __Column = __Part;
+        use __Part as __Column;
         const __COLUMNS: &[&str] = &[$($column),*];
         const __FLAGS: &[&str] = &[$(stringify!($flag)),*];
     };
@@ -408,7 +431,11 @@ macro_rules! entity {
         const __FLAGS: &[&str] = &[$(stringify!($flag)),*];
     };
     (@ownership $row:ident, standalone) => {
+        impl $crate::codegen::Unowned for $row {}
         impl $crate::codegen::Standalone for $row {}
+    };
+    (@ownership $row:ident, given_id) => {
+        impl $crate::codegen::Unowned for $row {}
     };
     (@ownership $row:ident, owned $pivot:ident) => {
         impl $crate::codegen::Owned for $row {
@@ -416,6 +443,9 @@ macro_rules! entity {
         }
     };
     (@kind standalone) => {
+        $crate::codegen::TableKind::Entity
+    };
+    (@kind given_id) => {
         $crate::codegen::TableKind::Entity
     };
     (@kind owned $pivot:ident) => {

@@ -1,6 +1,7 @@
 //! The facade of generated code, which imports from here and from nowhere else. Code that is written by hand
 //! needs only [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
 
+pub(crate) mod clock;
 mod column_bits;
 mod composite;
 mod entity;
@@ -14,6 +15,7 @@ pub use ecow::EcoString;
 
 pub use crate::error::{Error, ProblemKind};
 pub use crate::schema::check_constraint::{Check, Comparison, Operand};
+pub use crate::schema::expression::{Condition, Expression};
 pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
 pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
 pub use crate::store::index::{IndexHasher, IndexState, Parent};
@@ -27,7 +29,7 @@ pub use crate::store::table::dyn_table::DynTable;
 pub use crate::store::table::stored::{Stored, Tables};
 pub use crate::store::table::{Rows, Table};
 pub use crate::store::world::World;
-pub use crate::store::world::entity::{Entity, Owned, Standalone};
+pub use crate::store::world::entity::{Entity, Owned, Standalone, Unowned};
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
 pub use crate::store::world::own::NewOrKept;
 pub use crate::store::world::view::{RowMut, RowRef};
@@ -42,6 +44,7 @@ pub mod traits {
 }
 
 pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
+pub use clock::{now_seconds, now_text};
 pub use column_bits::{ColumnBits, fmt_columns};
 
 /// Declares the tables of a world in order. The constant with a table's name is its number.

@@ -44,7 +44,8 @@ fn problem(kind: ProblemKind) -> Problem {
 /// One of each variant. The match below does not compile without each.
 fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
-    vec![
+    let mut kinds = of_ids(table, id);
+    kinds.extend([
         ErrorKind::StaleKey { table },
         ErrorKind::NotUnique {
             table,
@@ -100,7 +101,6 @@ fn kinds() -> Vec<ErrorKind> {
             column: "a, b".into(),
             value: "1, 2".into(),
         },
-        ErrorKind::IdExhausted { table },
         ErrorKind::TransactionOpen,
         ErrorKind::NotSubscribed,
         ErrorKind::ChangesMissed { capacity: 10 },
@@ -108,6 +108,16 @@ fn kinds() -> Vec<ErrorKind> {
             problems: vec![problem(ProblemKind::Missing)],
         },
         ErrorKind::OtherSchema { table },
+    ]);
+    kinds
+}
+
+fn of_ids(table: &'static str, id: i64) -> Vec<ErrorKind> {
+    vec![
+        ErrorKind::IdExhausted { table },
+        ErrorKind::IdTaken { table, id },
+        ErrorKind::IdUsed { table, id, next: 9 },
+        ErrorKind::IdOutOfRange { table, id: 0 },
     ]
 }
 
@@ -125,6 +135,9 @@ fn n_causes(kind: &ErrorKind) -> usize {
         | ErrorKind::Twice { .. }
         | ErrorKind::NotLinked { .. }
         | ErrorKind::IdExhausted { .. }
+        | ErrorKind::IdTaken { .. }
+        | ErrorKind::IdUsed { .. }
+        | ErrorKind::IdOutOfRange { .. }
         | ErrorKind::TransactionOpen
         | ErrorKind::NotSubscribed
         | ErrorKind::ChangesMissed { .. }
@@ -273,7 +286,9 @@ mod files {
     use std::path::PathBuf;
     use std::sync::Arc;
 
-    use super::super::{BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome};
+    use super::super::{
+        BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
+    };
     use super::{assert_chain, chain, problem};
     use crate::error::{Error, ErrorKind, ProblemKind};
 
@@ -310,9 +325,13 @@ mod files {
                 touched: 0,
             },
             FlushFailure::Refused {
-                table: "items",
-                id: 7,
-                source: backend(),
+                rows: vec![RefusedRow::new(
+                    "items",
+                    7,
+                    slotmap::DefaultKey::default(),
+                    backend(),
+                )],
+                n_rows: 1,
             },
             FlushFailure::ForeignWrite,
             FlushFailure::SchemaChanged {
@@ -339,6 +358,8 @@ mod files {
             | FlushFailure::Full
             | FlushFailure::LogTooLarge { .. }
             | FlushFailure::RowCount { .. }
+            // What SQLite says of each row is in the message.
+            | FlushFailure::Refused { .. }
             | FlushFailure::ForeignWrite
             | FlushFailure::SchemaChanged { .. }
             | FlushFailure::Moved
@@ -349,8 +370,7 @@ mod files {
             | FlushFailure::OtherTicket => 0,
             // In the place of the original.
             FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
-            FlushFailure::Refused { .. }
-            | FlushFailure::SyncFailed { .. }
+            FlushFailure::SyncFailed { .. }
             | FlushFailure::CheckpointFailed { .. } => 2,
         }
     }
@@ -377,7 +397,10 @@ mod files {
             | FileError::BackupCancelled { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } | FileError::Log { .. } | FileError::Io { .. } => 1,
+            FileError::Lock { .. }
+            | FileError::NotMigrated { .. }
+            | FileError::Log { .. }
+            | FileError::Io { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
@@ -432,18 +455,12 @@ mod files {
                 problems: vec![problem(ProblemKind::Null); 11],
                 blocks: Vec::new(),
             },
-            FileError::Rows {
-                path: path(),
-                problems: vec![problem(ProblemKind::Null)],
-                blocks: blocks(),
-            },
-            FileError::Altered {
-                path: path(),
-                blocks: blocks(),
-            },
-            FileError::NoHashes { path: path() },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::NotMigrated {
+                path: path(),
+                source: "not allowed: players.hp is dropped".into(),
+            },
             FileError::NewerFormat {
                 path: path(),
                 format: 2,
@@ -471,6 +488,7 @@ mod files {
                 source: backend(),
             },
         ];
+        errors.extend(altered());
         for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
             errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
                 path: path(),
@@ -479,6 +497,21 @@ mod files {
             }));
         }
         errors
+    }
+
+    /// Files whose content hashes differ, or are not there.
+    fn altered() -> [FileError; 3] {
+        let path = || PathBuf::from("world.db");
+        let rows = FileError::Rows {
+            path: path(),
+            problems: vec![problem(ProblemKind::Null)],
+            blocks: blocks(),
+        };
+        let altered = FileError::Altered {
+            path: path(),
+            blocks: blocks(),
+        };
+        [rows, altered, FileError::NoHashes { path: path() }]
     }
 
     fn blocks() -> Vec<DamagedBlock> {

@@ -10,10 +10,12 @@ mod declaration;
 mod error;
 mod format;
 mod history;
+mod left_out;
 mod load;
 mod lock;
 mod lock_record;
 mod log_reader;
+mod migrate;
 mod open;
 mod operations;
 mod options;
@@ -29,6 +31,9 @@ mod writer;
 
 pub use content_hash::damaged_blocks;
 pub(super) use lock::Lock;
+pub use migrate::{
+    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, Safety, Step,
+};
 pub(super) use open::{Opened, open};
 pub(super) use operations::begin_backup;
 pub use operations::{

@@ -22,6 +22,7 @@ use super::history::History;
 use super::load::load;
 use super::lock::{Lock, refuse_hard_links};
 use super::lock_record::{self, LockRecord};
+use super::migrate::{Consent, Migration, MigrationError};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
 use super::quick_check::{Found, quick_check};
@@ -53,6 +54,9 @@ pub(in crate::persist) fn open<T: Tables>(
     refuse_lost_file(path, existing)?;
     if n_bytes(path) > 0 {
         check_history(path, record.as_ref(), &options)?;
+    }
+    if options.migrates {
+        migrate_safely(path, T::DDL, trust.edits, &lock)?;
     }
     let at_path = |source| open_error(path, source);
     let mut connection = connect(path)?;
@@ -110,7 +114,7 @@ pub(in crate::persist) fn open<T: Tables>(
         is_certain: false,
     };
     if trust.edits {
-        writer.write_hashes(&Batch::new::<T>(order))?;
+        writer.write_hashes(&mut Batch::new::<T>(order))?;
     }
     Ok(Opened {
         world,
@@ -195,6 +199,39 @@ fn connect(path: &Path) -> Result<Connection, FileError> {
     // A file that is refused is not written to, so a log that was there before stays beside it.
     checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
     Ok(connection)
+}
+
+/// Migrates a file that has another schema, if that is safe.
+fn migrate_safely(
+    path: &Path,
+    ddl: &str,
+    accepts_edits: bool,
+    lock: &Lock,
+) -> Result<(), FileError> {
+    let mut consent = Consent::new();
+    if accepts_edits {
+        consent = consent.accept_edits();
+    }
+    // A new file, or one whose log alone is left, is a matter of opening it.
+    if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
+        return Ok(());
+    }
+    let migrated = Migration::plan(path, ddl).and_then(|migration| {
+        // Any file of SQLite's could get the tables of the models; one that is no world is refused as that.
+        if migration.is_empty() || !migration.is_of_world() {
+            return Ok(());
+        }
+        let done = migration.run_locked(&consent, lock)?;
+        tracing::info!(path = %path.display(), steps = done.steps.len(), "migrated to the schema of the models");
+        Ok(())
+    });
+    migrated.map_err(|error| match error {
+        MigrationError::File(error) => error,
+        other => FileError::NotMigrated {
+            path: path.to_owned(),
+            source: Box::new(other),
+        },
+    })
 }
 
 fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {

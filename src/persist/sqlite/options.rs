@@ -33,6 +33,8 @@ pub struct Options {
     pub(super) trusts_disk: bool,
     /// Whether the rows are taken as they are, whatever their content hashes say.
     pub(super) accepts_edits: bool,
+    /// Whether a file with another schema is migrated where that is safe.
+    pub(super) migrates: bool,
 }
 
 impl std::fmt::Debug for Options {
@@ -46,6 +48,7 @@ impl std::fmt::Debug for Options {
             .field("takes_older", &self.takes_older)
             .field("trusts_disk", &self.trusts_disk)
             .field("accepts_edits", &self.accepts_edits)
+            .field("migrates", &self.migrates)
             .finish_non_exhaustive()
     }
 }
@@ -124,6 +127,15 @@ impl Options {
     /// because a damaged disk looks the same: look at the list first, and use the option once.
     pub fn accept_edits(mut self) -> Self {
         self.accepts_edits = true;
+        self
+    }
+
+    /// Migrates a file with another schema before it is opened, if every step of that is
+    /// [safe](crate::Safety::Safe): each row keeps each value. A copy of the file as it was stays beside it, see
+    /// [`Migration::run`](crate::Migration::run). A file whose migration needs anything else is refused with
+    /// [`FileError::NotMigrated`](crate::FileError::NotMigrated), and is not changed.
+    pub fn migrate_safely(mut self) -> Self {
+        self.migrates = true;
         self
     }
 

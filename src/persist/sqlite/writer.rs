@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{FileError, FlushFailure, Outcome};
-use crate::persist::batch::Batch;
+use crate::persist::batch::{Batch, Bonds};
 use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
 use crate::persist::ticket::Durability;
@@ -85,11 +85,11 @@ impl Writer {
     }
 
     /// Writes all content hashes, if the file has others or none. Rows are not written.
-    pub(super) fn write_hashes(&mut self, nothing: &Batch) -> Result<(), FileError> {
+    pub(super) fn write_hashes(&mut self, nothing: &mut Batch) -> Result<(), FileError> {
         if self.hashes.in_file() == InFile::All {
             return Ok(());
         }
-        let written = self.transact(nothing, |_, _| Ok(false));
+        let written = self.transact(nothing, None, |_, _| Ok(false));
         if let Err(failed) = &written {
             self.distrust(failed);
         }
@@ -109,7 +109,8 @@ impl Writer {
         durability: Durability,
         world: &World<T>,
     ) -> Result<FlushReport, Failed> {
-        self.commit(batch, durability, |file, hashes| {
+        let bonds = batch.may_leave_out.then(|| Bonds::in_world(world));
+        self.commit(batch, bonds, durability, |file, hashes| {
             is_unchanged(file, world, hashes)
         })
     }
@@ -141,10 +142,11 @@ impl Writer {
     }
 
     /// Commits a batch, all of it or nothing. If another connection has touched the file, `is_unchanged`
-    /// compares it with memory inside of the transaction.
+    /// compares it with memory inside of the transaction. `bonds` are those of a batch that does not own its rows.
     fn commit(
         &mut self,
         batch: &mut Batch,
+        bonds: Option<Bonds<'_>>,
         durability: Durability,
         is_unchanged: impl FnOnce(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
@@ -155,7 +157,7 @@ impl Writer {
             return Err(FlushFailure::Moved.into());
         }
         self.refuse_large_log()?;
-        let written = self.write(batch, durability, is_unchanged);
+        let written = self.write(batch, bonds, durability, is_unchanged);
         if let Err(failed) = &written {
             self.distrust(failed);
         }
@@ -169,16 +171,17 @@ impl Writer {
 
     fn write(
         &mut self,
-        batch: &Batch,
+        batch: &mut Batch,
+        bonds: Option<Bonds<'_>>,
         durability: Durability,
         is_unchanged: impl FnOnce(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         match durability {
-            Durability::Process => self.transact(batch, is_unchanged),
+            Durability::Process => self.transact(batch, bonds, is_unchanged),
             Durability::PowerCut => {
                 // SQLite ignores this pragma inside of a transaction.
                 self.connection.pragma_update(None, "synchronous", "FULL")?;
-                let written = self.transact(batch, is_unchanged);
+                let written = self.transact(batch, bonds, is_unchanged);
                 let reset = self.connection.pragma_update(None, "synchronous", "NORMAL");
                 if let Err(error) = reset {
                     // Every flush is durable from now on, which is slower but correct.
@@ -243,7 +246,8 @@ impl Writer {
 
     fn transact(
         &mut self,
-        batch: &Batch,
+        batch: &mut Batch,
+        bonds: Option<Bonds<'_>>,
         is_unchanged: impl FnOnce(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let transaction = self
@@ -263,10 +267,8 @@ impl Writer {
             format::mark(&transaction)?;
         }
         let next = self.history.next(&transaction, found != self.version)?;
-        let (report, changes) = commit::write_batch(&transaction, batch, &self.hashes)?;
-        next.write(&transaction)?;
-        let committed = commit::commit(transaction);
-        committed.map_err(|failed| self.resolve(failed, &next))?;
+        let written = commit::commit_batch(transaction, batch, bonds, &self.hashes, &next);
+        let (report, changes) = written.map_err(|failed| self.resolve(failed, &next))?;
         self.history.committed(next);
         self.hashes.take_over(changes);
         self.is_marked = true;
@@ -390,7 +392,7 @@ impl Writes for Writer {
     fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
         tracing::trace!(path = %self.path.display(), "writing");
         // The thread has no world to compare the file with, so a file that was touched counts as changed.
-        let report = self.commit(batch, Durability::Process, |_, _| Ok(false))?;
+        let report = self.commit(batch, None, Durability::Process, |_, _| Ok(false))?;
         tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
         Ok(report)
     }
@@ -401,6 +403,10 @@ impl Writes for Writer {
         let is_synced = is_due && self.checkpoint();
         self.is_synced |= is_synced;
         is_synced
+    }
+
+    fn has_left_out(batch: &Batch) -> bool {
+        batch.has_left_out()
     }
 
     fn died(message: String) -> Failed {

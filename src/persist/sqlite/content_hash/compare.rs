@@ -7,11 +7,12 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
 use crate::error::{DamagedBlock, FileError};
 use crate::persist::sqlite::error::open_error;
+use crate::persist::sqlite::format::Mark;
 use crate::persist::sqlite::options::checkpoint_on_close;
 use crate::persist::sqlite::statements::{self, NEXT_IDS, quoted};
 
-use super::stored::{Stored, stored};
-use super::sums::{Adder, differing, differing_next_ids};
+use super::stored::{InFile, Stored, begin_anew, stored, write};
+use super::sums::{Adder, Sums, differing, differing_next_ids};
 use super::{Seeds, block_of, hash_of_next_ids, ids_of};
 
 /// After how many rows progress is reported.
@@ -68,8 +69,24 @@ fn table_blocks(
     stored: &Stored,
     count: &mut impl FnMut(),
 ) -> rusqlite::Result<Vec<DamagedBlock>> {
+    Ok(match add_up(file, table, count)? {
+        Ok(sums) => differing(table, &sums, stored),
+        Err(id) => {
+            let (table, ids) = (table.to_owned(), Some(ids_of(block_of(id))));
+            vec![DamagedBlock { table, ids }]
+        }
+    })
+}
+
+/// The sums of a table as it is; none, if there is no such table. Or the first id that is not above the one before
+/// it: a damaged tree may go on for ever.
+fn add_up(
+    file: &Connection,
+    table: &str,
+    count: &mut impl FnMut(),
+) -> rusqlite::Result<Result<Sums, i64>> {
     let Some(columns) = columns(file, table)? else {
-        return Ok(differing(table, &Default::default(), stored));
+        return Ok(Ok(Sums::default()));
     };
     let seeds = Seeds::new(
         table,
@@ -89,16 +106,51 @@ fn table_blocks(
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
         if last.replace(id).is_some_and(|last| last >= id) {
-            // A damaged tree may go on for ever.
-            let ids = Some(ids_of(block_of(id)));
-            let table = table.to_owned();
-            return Ok(vec![DamagedBlock { table, ids }]);
+            return Ok(Err(id));
         }
         let values = (1..list.len()).map(|n| row.get_ref_unwrap(n));
         sums.add(id, seeds.row(id, values));
         count();
     }
-    Ok(differing(table, &sums.finish(), stored))
+    Ok(Ok(sums.finish()))
+}
+
+/// Refuses a file whose rows are not what was written, or that has lost its content hashes.
+pub(in crate::persist::sqlite) fn refuse_edits(
+    file: &Connection,
+    path: &Path,
+    mark: Mark,
+) -> Result<(), FileError> {
+    let checked = check(file, |_| ()).map_err(|source| open_error(path, source))?;
+    let path = path.to_owned();
+    match checked {
+        Checked::NoHashes if mark.promises_hashes() => Err(FileError::NoHashes { path }),
+        Checked::Blocks(blocks) if !blocks.is_empty() => Err(FileError::Altered { path, blocks }),
+        Checked::NoHashes | Checked::Blocks(_) => Ok(()),
+    }
+}
+
+/// Writes the sums of these tables, as they are now, in the open transaction that has changed them by SQL. A file
+/// that has no content hashes gets none.
+pub(in crate::persist::sqlite) fn sum_anew<'t>(
+    transaction: &Connection,
+    tables: impl Iterator<Item = &'t str>,
+) -> rusqlite::Result<()> {
+    if stored(transaction)?.is_none() {
+        return Ok(());
+    }
+    begin_anew(transaction, InFile::Others)?;
+    for table in tables {
+        // A tree that does not end would have been found by now; without sums its rows are refused by `open`.
+        let sums = add_up(transaction, table, &mut || ())?.unwrap_or_default();
+        let table = table.to_ascii_lowercase();
+        for (block, sum) in sums {
+            write(transaction, &table, block, sum)?;
+        }
+    }
+    let next_ids = next_ids(transaction)?;
+    let hash = hash_of_next_ids(next_ids.iter().map(|(name, id)| (name.as_str(), *id)));
+    write(transaction, NEXT_IDS, 0, hash)
 }
 
 /// The stored columns of a table.
@@ -109,6 +161,7 @@ struct Columns {
 
 /// `None` if there is no such table, or its rows have no id.
 fn columns(file: &Connection, table: &str) -> rusqlite::Result<Option<Columns>> {
+    let table = &table.to_ascii_lowercase();
     let has_ids = "SELECT NOT wr FROM pragma_table_list
         WHERE schema = 'main' AND type = 'table' AND lower(name) = ?";
     let has_ids: Option<bool> = file
