@@ -49,7 +49,8 @@ impl History {
         Ok(FileState {
             world: self.in_file.world,
             at: Stamp {
-                generation: self.in_file.at.generation + 1,
+                // Somebody may have written the largest there is.
+                generation: self.in_file.at.generation.saturating_add(1),
                 number: self.number(),
             },
             previous: self.in_file.link(self.schema_version),
