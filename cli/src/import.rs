@@ -15,7 +15,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) files: Files,
     /// The rows: a SQLite file, or the text of a dump by mysqldump, pg_dump or SQLite's `.dump`, plain or compressed
-    /// (gzip, zstd). It is not written to. If there is no schema, it is the schema too.
+    /// (gzip, zstd); or the address of a running server (mysql://user:password@host/database, postgres://..). It is not
+    /// written to. If there is no schema, it is the schema too.
     #[arg(long)]
     pub(crate) from: PathBuf,
     /// The SQL of the dump; detected without it.
