@@ -143,8 +143,9 @@ impl Sending<'_> {
             let list = self.list(&target, place)?;
             match list.id {
                 None => {
-                    dump.skip_rows().map_err(|e| self.failed(e))?;
-                    self.progress();
+                    while dump.skip_rows().map_err(|e| self.failed(e))? {
+                        self.progress();
+                    }
                 }
                 Some(id) => {
                     dump.set_bytes(&list.is_bytes);
