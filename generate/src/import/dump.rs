@@ -98,7 +98,7 @@ struct List {
     is_bytes: Vec<bool>,
 }
 
-/// The rows of a text on their way to a sink.
+/// Sends the rows of a text to a sink.
 struct Sending<'s> {
     path: &'s Path,
     dialect: Dialect,
