@@ -119,31 +119,32 @@ trait Client {
     ) -> Result<(), ImportError>;
 }
 
+/// The client for a kind of server, if the command was built with it.
+fn client(address: &Address) -> Result<Box<dyn Client>, ServerError> {
+    match address.kind() {
+        #[cfg(feature = "mysql")]
+        ServerKind::MySql => Ok(Box::new(mysql_client::MySqlClient::connect(address)?)),
+        #[cfg(feature = "postgres")]
+        ServerKind::Postgres => Ok(Box::new(postgres_client::PostgresClient::connect(address)?)),
+        #[cfg(not(all(feature = "mysql", feature = "postgres")))]
+        other => Err(ServerError::NoClient {
+            scheme: other.scheme(),
+            feature: other.scheme(),
+        }),
+    }
+}
+
 impl Server {
     /// Connects, and begins the snapshot.
     ///
     /// # Errors
     /// [`ServerError::NoClient`], [`ServerError::Address`] or [`ServerError::Connect`].
     pub(crate) fn connect(address: &Address) -> Result<Self, ServerError> {
-        let kind = address.kind();
         #[cfg(any(feature = "mysql", feature = "postgres"))]
         address.verify()?;
-        let client: Box<dyn Client> = match kind {
-            #[cfg(feature = "mysql")]
-            ServerKind::MySql => Box::new(mysql_client::MySqlClient::connect(address)?),
-            #[cfg(feature = "postgres")]
-            ServerKind::Postgres => Box::new(postgres_client::PostgresClient::connect(address)?),
-            #[cfg(not(all(feature = "mysql", feature = "postgres")))]
-            other => {
-                return Err(ServerError::NoClient {
-                    scheme: other.scheme(),
-                    feature: other.scheme(),
-                });
-            }
-        };
         Ok(Self {
-            client,
-            kind,
+            client: client(address)?,
+            kind: address.kind(),
             tables: Vec::new(),
         })
     }
