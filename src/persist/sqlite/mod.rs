@@ -28,6 +28,7 @@ mod value;
 mod verify;
 mod world_files;
 mod writer;
+mod writer_end;
 
 pub use content_hash::damaged_blocks;
 pub(super) use lock::Lock;
