@@ -388,6 +388,7 @@ mod files {
             | FileError::NotThere { .. }
             | FileError::NewerFormat { .. }
             | FileError::Damaged { .. }
+            | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
             | FileError::OtherLog { .. }
@@ -472,6 +473,11 @@ mod files {
                 path: path(),
                 format: 2,
                 known: 1,
+            },
+            FileError::TooLarge {
+                path: path(),
+                table: "items",
+                n_rows: 1 << 40,
             },
             FileError::Damaged {
                 path: path(),

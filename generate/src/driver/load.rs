@@ -16,6 +16,7 @@ use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
 use crate::error::{Error, ReadError};
+use crate::import::server::{Address, Server, ServerSchema};
 use crate::input::ddl::Ddl;
 use crate::input::{decode, detect, migrations, read, sqlite_file};
 use crate::schema::sqlite;
@@ -35,10 +36,10 @@ pub(crate) struct LoadedSchema {
 /// The start of every SQLite file.
 const SQLITE_HEADER: &[u8] = b"SQLite format 3\0";
 
-/// Reads a schema file.
+/// Reads a schema file, or the schema of a server.
 ///
 /// # Errors
-/// [`Error::ReadFile`]; [`Error::Schema`] for what SQLite refuses.
+/// [`Error::ReadFile`] or [`Error::Server`]; [`Error::Schema`] for what SQLite refuses.
 pub(crate) fn schema_file(
     path: &Path,
     dialect: Option<Dialect>,
@@ -48,6 +49,9 @@ pub(crate) fn schema_file(
         path: path.to_owned(),
         source,
     };
+    if let Some(address) = path.to_str().and_then(Address::parse) {
+        return from_server(&address, config);
+    }
     if path.is_dir() {
         return from_folder(path, dialect, config);
     }
@@ -71,6 +75,17 @@ pub(crate) fn schema_file(
     }
     file.read_to_end(&mut bytes).map_err(failed)?;
     from_bytes(&bytes, &name, dialect, config)
+}
+
+/// Reads the schema of a server. Its dialect is that of the server, whatever was asked for.
+fn from_server(address: &Address, config: &Config) -> Result<LoadedSchema, Error> {
+    let ServerSchema {
+        text,
+        dialect,
+        address,
+    } = Server::connect(address)?.schema()?;
+    let note = format!("read from {address}");
+    from_script(&text, dialect, &address, config, note)
 }
 
 /// Reads the bytes of a schema text; `name` is what errors call it.
@@ -363,6 +378,7 @@ fn read_back(
     for table in &mut schema.tables {
         let keys = canonical.unfollowed.iter();
         let keys = keys.filter(|(of, _)| *of == table.name);
+        table.source = canonical.source_name(&table.name);
         table.unfollowed_keys = keys.map(|(_, key)| key.clone()).collect();
         let pairs = pairs.iter().filter(|(of, _)| *of == table.name);
         table.owner_pairs = pairs.map(|(_, pair)| pair.clone()).collect();

@@ -1,5 +1,6 @@
 //! From files to files.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{pivot, relations};
@@ -7,20 +8,40 @@ use crate::config::Config;
 use crate::driver::load::{self, LoadedSchema};
 use crate::driver::outputs::{self, Output};
 use crate::error::Error;
+use crate::import::server::Address;
 use crate::output;
 use crate::resolve::resolve;
 use crate::schema::Schema;
 use crate::sql::Dialect;
 
 /// The files that models are made from.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Input {
-    /// The schema.
+    /// The schema: a file, a folder of migrations, or the address of a running server
+    /// (`postgres://user:password@host/database`).
     pub schema: PathBuf,
     /// The config; without one `gamedb.toml` beside the schema, if it is there.
     pub config: Option<PathBuf>,
     /// The SQL that the schema is written in; detected without one.
     pub dialect: Option<Dialect>,
+}
+
+/// A schema in messages: the path of a file; of a server's address only the scheme, because it may hold a password.
+pub fn shown_schema(schema: &Path) -> String {
+    match schema.to_str().and_then(Address::parse) {
+        Some(address) => format!("{}://..", address.kind().scheme()),
+        None => schema.display().to_string(),
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input")
+            .field("schema", &shown_schema(&self.schema))
+            .field("config", &self.config)
+            .field("dialect", &self.dialect)
+            .finish()
+    }
 }
 
 /// What [`generate`] is to do.

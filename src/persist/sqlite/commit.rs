@@ -41,14 +41,15 @@ pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
 pub(super) fn commit_batch(
     transaction: Transaction<'_>,
     batch: &mut Batch,
-    in_world: Option<Bonds<'_>>,
+    in_world: Option<&Bonds<'_>>,
     hashes: &Hashes,
     state: &FileState,
 ) -> Result<(FlushReport, Changes), Failed> {
     let mut left_out = None;
     let (report, mut hashes) = if batch.may_leave_out {
-        let bonds = in_world.unwrap_or_else(|| batch.bonds());
-        let (report, hashes, rows) = left_out::write_the_rest(&transaction, batch, &bonds, hashes)?;
+        let own = batch.bonds();
+        let bonds = in_world.unwrap_or(&own);
+        let (report, hashes, rows) = left_out::write_the_rest(&transaction, batch, bonds, hashes)?;
         left_out = Some(rows);
         (report, hashes)
     } else {

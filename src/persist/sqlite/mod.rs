@@ -29,6 +29,7 @@ mod verify;
 mod world_files;
 mod writer;
 mod writer_end;
+mod written_schema;
 
 pub use content_hash::damaged_blocks;
 pub(super) use lock::Lock;

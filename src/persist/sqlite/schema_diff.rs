@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use crate::error::Difference;
 
 use super::declaration::{self, Rules};
+use super::written_schema::WrittenSchema;
 use super::{stamp, statements};
 
 /// Whether a table is one of our own, which stand beside those of the models in every file that was written once.
@@ -69,12 +70,10 @@ pub(super) fn differences(
     ddl: &str,
     strictness: Strictness,
 ) -> rusqlite::Result<Vec<Difference>> {
-    let model = Connection::open_in_memory()?;
-    model.execute_batch(ddl)?;
-    model.execute_batch(statements::CREATE_IDS)?;
-    model.execute_batch(stamp::CREATE)?;
-    model.execute_batch(statements::CREATE_HASHES)?;
-    let (expected, found) = (shapes(&model)?, shapes(file)?);
+    if WrittenSchema::of(file)? == *WrittenSchema::made_by(ddl, || model(ddl))? {
+        return Ok(Vec::new());
+    }
+    let (expected, found) = (shapes(&model(ddl)?)?, shapes(file)?);
     let mut differences = Vec::new();
     for (key, expected) in &expected {
         let table = expected.name.clone();
@@ -110,6 +109,16 @@ pub(super) fn differences(
     }
     differences.retain(|difference| strictness.counts(difference));
     Ok(differences)
+}
+
+/// An empty world in memory, with the schema of the models.
+fn model(ddl: &str) -> rusqlite::Result<Connection> {
+    let model = Connection::open_in_memory()?;
+    model.execute_batch(ddl)?;
+    model.execute_batch(statements::CREATE_IDS)?;
+    model.execute_batch(statements::CREATE_HASHES)?;
+    model.execute_batch(stamp::CREATE)?;
+    Ok(model)
 }
 
 /// Whether a file has no tables at all, as a new one.
