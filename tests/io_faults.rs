@@ -71,7 +71,8 @@ fn foreign() -> Image {
         .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
         .unwrap();
     assert_eq!(journal, "delete");
-    let unmarked = "DROP TABLE gamedb_ids; PRAGMA application_id = 0; PRAGMA user_version = 0";
+    let unmarked = "DROP TABLE gamedb_ids; DROP TABLE gamedb_hashes; DROP TABLE gamedb_state;
+        PRAGMA application_id = 0; PRAGMA user_version = 0";
     connection.execute_batch(unmarked).unwrap();
     drop(connection);
     disk.image()

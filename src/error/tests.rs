@@ -501,8 +501,7 @@ mod files {
                 source: backend(),
             },
         ];
-        errors.extend(history_errors());
-        errors.extend(altered());
+        errors.extend(history_errors().into_iter().chain(altered()));
         for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
             errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
                 path: path(),
