@@ -10,6 +10,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::dump_rows::{self, Dump};
 use super::folder;
 use super::guessed_rows::{self, Refuted};
 use crate::analysis::relations::{self, Nullable};
@@ -235,7 +236,7 @@ fn from_sqlite(
         });
     }
     let (ddl, warnings) = sqlite_file::ddl(&found);
-    let rows = Some(&found.connection);
+    let rows = Rows::File(&found.connection);
     finish(
         ddl,
         Dialect::Sqlite,
@@ -297,7 +298,16 @@ fn from_script(
             skipped.collect::<Vec<_>>().join(", ")
         ));
     }
-    finish(read.ddl, dialect, name, config, None, notes, read.warnings)
+    let rows = Rows::Text(source);
+    finish(read.ddl, dialect, name, config, rows, notes, read.warnings)
+}
+
+/// The rows beside a schema.
+enum Rows<'r> {
+    /// Those of a SQLite file.
+    File(&'r Connection),
+    /// Those that a text has INSERTs and COPYs for.
+    Text(&'r str),
 }
 
 fn finish(
@@ -305,15 +315,26 @@ fn finish(
     dialect: Dialect,
     name: &str,
     config: &Config,
-    rows: Option<&Connection>,
+    rows: Rows<'_>,
     mut notes: Vec<String>,
     mut warnings: Vec<String>,
 ) -> Result<LoadedSchema, Error> {
     let pairs = canonical::split_owners(&mut ddl, dialect, config, &mut warnings)?;
     let mut canonical = canonical::translate(&ddl, dialect, config);
     let (mut text, mut schema) = read_back(&canonical, &pairs, name)?;
-    let refuted = rows.map(|rows| guessed_rows::refuted(&schema, config, rows));
-    let refuted = refuted.unwrap_or_default();
+    let refuted = match rows {
+        Rows::File(connection) => guessed_rows::refuted(&schema, config, connection),
+        Rows::Text(text) => {
+            let (ddl, canonical) = (&ddl, &canonical);
+            let dump = Dump {
+                text,
+                dialect,
+                ddl,
+                canonical,
+            };
+            dump_rows::refuted(&schema, config, &dump)
+        }
+    };
     notes.extend(refuted.iter().map(Refuted::note));
     let mut no_keys = relations::misleading(&schema, config);
     no_keys.extend(refuted.iter().map(Refuted::place));

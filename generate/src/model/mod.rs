@@ -13,7 +13,7 @@ mod types;
 
 pub use field::{ColumnModel, FieldKind, FieldModel, ForeignKeyModel, Literal, Scalar};
 pub use refs::{EnumRef, OwnerRef, TableRef, ValueRef};
-pub use relation::{JoinMethods, JoinModel, JoinSide, PivotMethods, PivotModel};
+pub use relation::{FarList, JoinMethods, JoinModel, JoinSide, PivotMethods, PivotModel};
 pub use table::{
     CheckModel, ChildModel, ColumnSet, ConditionModel, IdsModel, TableKind, TableModel,
 };

@@ -47,6 +47,7 @@ impl<'a> Resolver<'a> {
             owns_through: Vec::new(),
             owned_through: Vec::new(),
             links_through: Vec::new(),
+            far_lists: Vec::new(),
             unfollowed: self.unfollowed_of(table),
             kind: TableKind::Entity,
             checks: Vec::new(),
