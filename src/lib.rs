@@ -35,7 +35,9 @@ mod store;
 pub use bitflags::Flags;
 pub use codegen::clock::set_clock;
 #[cfg(feature = "sqlite")]
-pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome, RefusedRow};
+pub use error::{
+    BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
+};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
@@ -55,6 +57,7 @@ pub use store::tracking::feed::Subscription;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
 pub use store::world::join::Linked;
 pub use store::world::own::NewOrKept;
+pub use store::world::relation_rows::{FarRows, Views};
 #[cfg(feature = "sqlite")]
 pub use store::world::save_set::SaveScope;
 pub use store::world::transaction::Transaction;
@@ -64,6 +67,8 @@ pub use store::world::{IterMut, World};
 /// notice.
 #[doc(hidden)]
 pub mod internals {
+    #[cfg(feature = "sqlite")]
+    pub use crate::persist::damaged_blocks;
     pub use crate::store::index::Keys;
     pub use crate::store::row_set::{RowSet, Selection};
     pub use crate::store::world::entity::OwnerOf;
@@ -73,3 +78,12 @@ pub mod internals {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The pages of the guide, run as tests.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../docs/loop.md")]
+    struct Loop;
+    #[doc = include_str!("../docs/testing.md")]
+    struct Testing;
+}

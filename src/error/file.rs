@@ -1,5 +1,6 @@
 //! What can go wrong with a world file.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -119,12 +120,43 @@ pub enum FileError {
         n_rows: usize,
     },
     /// Rows of the file are not what they have to be. Nothing was written to it.
-    #[error("{} has {} rows that do not fit: {}", path.display(), problems.len(), list(problems))]
+    #[error(
+        "{} has {} rows that do not fit: {}{}",
+        path.display(), problems.len(), list(problems), also(blocks)
+    )]
     Rows {
         /// The world file.
         path: PathBuf,
         /// All of them.
         problems: Vec<Problem>,
+        /// All blocks of rows that are not what was written, those of these rows among them: see
+        /// [`Altered`](Self::Altered).
+        blocks: Vec<DamagedBlock>,
+    },
+    /// Rows of the file fit, but they are not what was written: their content hashes differ. A disk has lost or
+    /// changed them, or another program has, or a person by hand. Nothing was written to the file. Each block is
+    /// some thousand rows, one or more of which have been changed, added or removed.
+    #[error(
+        "{} is not what was written to it: {}; put it back from a backup, or take it as it is with \
+         `Options::accept_edits` if it was changed by hand",
+        path.display(), list(blocks)
+    )]
+    Altered {
+        /// The world file.
+        path: PathBuf,
+        /// All blocks of rows that are not what was written.
+        blocks: Vec<DamagedBlock>,
+    },
+    /// The content hashes of the file, table `gamedb_hashes`, are not there, and had been. Without them
+    /// nothing tells whether the rows are what was written. Nothing was written to the file.
+    #[error(
+        "{} has lost its content hashes, the table gamedb_hashes; put it back from a backup, or take its rows \
+         as they are with `Options::accept_edits`",
+        path.display()
+    )]
+    NoHashes {
+        /// The world file.
+        path: PathBuf,
     },
     /// A file that is there already, where a new one was to be made. Nothing was written to it.
     #[error("{} is there already; open it, or choose another path for the new file", path.display())]
@@ -357,6 +389,36 @@ impl FlushFailure {
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Busy | Self::Full | Self::LogTooLarge { .. })
     }
+}
+
+/// Rows of a file that are not what was written: one or more of them were changed, added or removed by a damaged
+/// disk, another program, or a person. Which ones, the content hash does not say; it is one number for a block of
+/// 16,384 ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DamagedBlock {
+    /// The table, in lower case.
+    pub table: String,
+    /// The ids that the block has room for; `None` for the table of next ids, which is one block.
+    pub ids: Option<RangeInclusive<i64>>,
+}
+
+impl std::fmt::Display for DamagedBlock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { table, ids } = self;
+        match ids {
+            Some(ids) => write!(f, "{table} rows {} to {}", ids.start(), ids.end()),
+            None => write!(f, "the next ids in {table}"),
+        }
+    }
+}
+
+/// What else is wrong with a file, after a list of problems.
+fn also(blocks: &[DamagedBlock]) -> String {
+    if blocks.is_empty() {
+        return String::new();
+    }
+    format!(". Not what was written: {}", list(blocks))
 }
 
 /// Where a file and the models do not agree.

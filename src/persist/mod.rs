@@ -19,5 +19,6 @@ pub use left_out::{Bond, LeftOutReason, LeftOutRow};
 pub use report::FlushReport;
 pub use sqlite::{
     Consent, Migrated, Migration, MigrationError, Misfits, Options, Safety, SchemaChange, Step,
+    damaged_blocks,
 };
 pub use ticket::{Generation, Ticket};

@@ -5,10 +5,10 @@ use rusqlite::{Statement, params_from_iter};
 use super::queries::quoted;
 use super::refusal::Wrong;
 use super::report::MisfitKind;
-use super::source::{Cell, SourceTable};
+use super::source::{Cell, SourceColumn, SourceTable};
 use super::spelling::Spelling;
 use super::value::{Converted, ValueKind};
-use crate::schema::{OwnerPair, Table};
+use crate::schema::{Column, OwnerPair, Table};
 use crate::sql::Dialect;
 
 /// The columns of one table that both sides have, in the order of the new table.
@@ -275,4 +275,22 @@ fn arm_of<'c>(
     let whole = format!("{} {word}", pair.kind);
     ValueKind::Integer.convert(Cell::Text(whole.as_bytes()))?;
     Ok(Cell::Null)
+}
+
+/// The columns of a table as its source has them.
+pub(super) fn columns_of(table: &Table) -> Option<Vec<SourceColumn>> {
+    if !table.owner_pairs.is_empty() {
+        return None;
+    }
+    let is_own =
+        |column: &&Column| !column.generated && !(column.primary_key && table.has_surrogate_id());
+    let columns = table.columns.iter().filter(is_own).map(|column| {
+        let source = column.source_type.as_deref().unwrap_or_default();
+        let base = source.split(['(', '[']).next().unwrap_or_default();
+        SourceColumn {
+            name: column.name.clone(),
+            type_name: base.trim_end_matches(" unsigned").to_owned(),
+        }
+    });
+    Some(columns.collect())
 }

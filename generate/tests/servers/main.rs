@@ -4,6 +4,7 @@
 //! test whose server is not there says that it was skipped.
 
 mod connecting;
+mod encrypted;
 mod game;
 mod literals;
 mod random;

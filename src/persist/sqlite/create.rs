@@ -59,6 +59,7 @@ pub(super) fn create_tables(connection: &mut Connection, ddl: &str) -> rusqlite:
     if schema_diff::is_empty(&transaction)? {
         transaction.execute_batch(ddl)?;
         transaction.execute_batch(statements::CREATE_IDS)?;
+        transaction.execute_batch(statements::CREATE_HASHES)?;
         format::mark(&transaction)?;
     }
     transaction.commit()

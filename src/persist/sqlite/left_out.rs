@@ -19,6 +19,7 @@ use crate::store::key::AnyKey;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 
 use super::commit::{Attempt, attempt};
+use super::content_hash::{Hashes, Pending};
 use super::error::refused_rows;
 use super::statements;
 
@@ -27,13 +28,14 @@ use super::statements;
 const EXACT_ATTEMPTS: usize = 8;
 
 /// Writes all rows of a batch that can be written, in an open transaction. Returns the others.
-pub(super) fn write_the_rest(
+pub(super) fn write_the_rest<'h>(
     transaction: &Connection,
     batch: &Batch,
     bonds: &Bonds<'_>,
-) -> Result<(FlushReport, HashSet<AnyKey>), Failed> {
+    in_file: &'h Hashes,
+) -> Result<(FlushReport, Pending<'h>, HashSet<AnyKey>), Failed> {
     let mut left_out: Option<LeftOut<'_>> = None;
-    for n in 0.. {
+    for n in 0_usize.. {
         transaction.execute_batch("SAVEPOINT gamedb_attempt")?;
         let nothing = HashSet::new();
         let but = left_out
@@ -41,17 +43,18 @@ pub(super) fn write_the_rest(
             .map_or(&nothing, |left_out| &left_out.rows);
         let Attempt {
             mut report,
+            hashes,
             refused,
             tables,
             value_taken,
-        } = attempt(transaction, batch, but)?;
+        } = attempt(transaction, batch, but, in_file)?;
         if refused.is_empty() {
             transaction.execute_batch("RELEASE gamedb_attempt")?;
             let Some(left_out) = left_out else {
-                return Ok((report, HashSet::new()));
+                return Ok((report, hashes, HashSet::new()));
             };
             report.left_out = left_out.list;
-            return Ok((report, left_out.rows));
+            return Ok((report, hashes, left_out.rows));
         }
         if transaction.is_autocommit() {
             // A trigger has ended the transaction.
@@ -60,15 +63,20 @@ pub(super) fn write_the_rest(
         transaction.execute_batch("ROLLBACK TO gamedb_attempt; RELEASE gamedb_attempt")?;
         let left_out =
             left_out.get_or_insert_with(|| LeftOut::new(transaction, Changes::of(batch, bonds)));
+        let n_before = left_out.rows.len();
         for (table, row) in tables.into_iter().zip(&refused) {
             left_out.refuse(table, row);
         }
+        assert!(
+            left_out.rows.len() > n_before,
+            "a row is refused that was not written"
+        );
         if n >= EXACT_ATTEMPTS {
             value_taken.into_iter().for_each(|row| left_out.wait(row));
         }
         left_out.close_over()?;
     }
-    unreachable!("each attempt leaves out more rows of a batch than the one before")
+    unreachable!("each attempt leaves out more rows than the one before, and a batch has an end")
 }
 
 /// A row in the file or in the batch.

@@ -3,6 +3,7 @@
 //! The rest of `persist` uses only what is exported here.
 
 mod commit;
+mod content_hash;
 mod create;
 mod declaration;
 mod error;
@@ -22,6 +23,7 @@ mod verify;
 mod writer;
 mod written_schema;
 
+pub use content_hash::damaged_blocks;
 pub(super) use lock::Lock;
 pub use migrate::{
     Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, Safety, Step,

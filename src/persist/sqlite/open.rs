@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::error::FileError;
+use crate::error::{DamagedBlock, FileError};
+use crate::persist::batch::Batch;
 use crate::schema::graph::TableOrder;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
+use super::content_hash::{self, Hashes};
 use super::create::{create_ids, create_tables, has_log, log_of, refuse_lost_file, use_wal};
 use super::error::open_error;
+use super::format::Mark;
 use super::load::load;
 use super::lock::{Lock, refuse_hard_links};
 use super::migrate::{Consent, Migration, MigrationError};
@@ -40,30 +43,18 @@ pub(in crate::persist) fn open<T: Tables>(
     let lock = Lock::acquire(path)?;
     refuse_hard_links(path)?;
     let existing = options.existing;
+    let mut trust = Trust::of(&options);
     if options.migrates {
-        migrate_safely(path, T::DDL, &lock)?;
+        migrate_safely(path, T::DDL, trust.edits, &lock)?;
     }
-    let strictness = Strictness {
-        trusts_rules: options.trusts_rules,
-    };
-    let mut trusts_pages = options.trusts_pages;
     refuse_lost_file(path, existing)?;
     let at_path = |source| open_error(path, source);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
-    // This comes before SQLite creates files beside one that it can only read.
-    if connection.is_readonly("main").map_err(at_path)? {
-        return Err(FileError::ReadOnly {
-            path: path.to_owned(),
-        });
-    }
-    // A file that is refused is not written to, so a log that was there before stays beside it.
-    checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
+    let mut connection = connect(path)?;
     let largest_log = options.largest_log;
     let wal_pages = configure(&mut connection, options).map_err(at_path)?;
-    let mut is_marked = format::has_mark(&connection, path)?;
+    let widest = T::INFO.iter().map(|info| info.columns.len()).max();
+    content_hash::register(&connection, widest.unwrap_or_default()).map_err(at_path)?;
+    let mut mark = format::mark_of(&connection, path)?;
     if schema_diff::is_empty(&connection).map_err(at_path)? {
         if existing {
             let path = path.to_owned();
@@ -71,20 +62,24 @@ pub(in crate::persist) fn open<T: Tables>(
         }
         use_wal(&connection, path)?;
         create_tables(&mut connection, T::DDL).map_err(at_path)?;
-        is_marked = true;
+        mark = Mark::CURRENT;
     } else if journal_mode(&connection).map_err(at_path)? != "wal" {
         // The file was written elsewhere. Nothing is written to it before all of it is known to fit. Then
         // it is read again, because the change of the journal mode changes its version, as a foreign
         // write does.
-        read::<T>(&connection, path, order, strictness, trusts_pages)?;
-        trusts_pages = true;
+        read::<T>(&connection, path, order, mark, trust)?;
+        trust.pages = true;
         use_wal(&connection, path)?;
     }
-    let (world, version) = read::<T>(&connection, path, order, strictness, trusts_pages)?;
+    let Contents {
+        world,
+        hashes,
+        version,
+    } = read::<T>(&connection, path, order, mark, trust)?;
     // The file is known to fit only here, and may be written to.
     create_ids(&connection).map_err(at_path)?;
     let page_size = connection.query_row("PRAGMA page_size", [], |row| row.get(0));
-    let writer = Writer {
+    let mut writer = Writer {
         page_size: page_size.map_err(at_path)?,
         largest_log,
         warnings: LogWarnings::default(),
@@ -92,10 +87,11 @@ pub(in crate::persist) fn open<T: Tables>(
         path: path.to_owned(),
         files: WorldFiles::of(path),
         version,
-        is_marked,
+        is_marked: !mark.is_outdated(),
+        hashes,
         schema: KnownSchema {
             ddl: T::DDL,
-            strictness,
+            strictness: trust.strictness,
             // Making the table of next ids has changed it, and with it perhaps another program.
             version: None,
         },
@@ -104,6 +100,9 @@ pub(in crate::persist) fn open<T: Tables>(
         is_synced: false,
         broken: None,
     };
+    if trust.edits {
+        writer.write_hashes(&mut Batch::new::<T>(order))?;
+    }
     Ok(Opened {
         world,
         writer,
@@ -111,8 +110,35 @@ pub(in crate::persist) fn open<T: Tables>(
     })
 }
 
+/// The connection that is to write, before its settings.
+fn connect(path: &Path) -> Result<Connection, FileError> {
+    let at_path = |source| open_error(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
+    // This comes before SQLite creates files beside one that it can only read.
+    if connection.is_readonly("main").map_err(at_path)? {
+        return Err(FileError::ReadOnly {
+            path: path.to_owned(),
+        });
+    }
+    // A file that is refused is not written to, so a log that was there before stays beside it.
+    checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
+    Ok(connection)
+}
+
 /// Migrates a file that has another schema, if that is safe.
-fn migrate_safely(path: &Path, ddl: &str, lock: &Lock) -> Result<(), FileError> {
+fn migrate_safely(
+    path: &Path,
+    ddl: &str,
+    accepts_edits: bool,
+    lock: &Lock,
+) -> Result<(), FileError> {
+    let mut consent = Consent::new();
+    if accepts_edits {
+        consent = consent.accept_edits();
+    }
     // A new file, or one whose log alone is left, is a matter of opening it.
     if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
         return Ok(());
@@ -122,7 +148,7 @@ fn migrate_safely(path: &Path, ddl: &str, lock: &Lock) -> Result<(), FileError> 
         if migration.is_empty() || !migration.is_of_world() {
             return Ok(());
         }
-        let done = migration.run_locked(&Consent::new(), lock)?;
+        let done = migration.run_locked(&consent, lock)?;
         tracing::info!(path = %path.display(), steps = done.steps.len(), "migrated to the schema of the models");
         Ok(())
     });
@@ -139,17 +165,47 @@ fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {
     connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))
 }
 
-/// Loads a snapshot of the file, and returns its version.
+/// What of a file is taken as it is.
+#[derive(Clone, Copy)]
+struct Trust {
+    strictness: Strictness,
+    /// Whether the pages are taken for whole.
+    pages: bool,
+    /// Whether rows are taken that are not what was written.
+    edits: bool,
+}
+
+impl Trust {
+    fn of(options: &Options) -> Self {
+        let trusts_rules = options.trusts_rules;
+        Self {
+            strictness: Strictness { trusts_rules },
+            pages: options.trusts_pages,
+            edits: options.accepts_edits,
+        }
+    }
+}
+
+/// The contents of a file.
+struct Contents<T: Tables> {
+    world: World<T>,
+    hashes: Hashes,
+    /// The [`commit::data_version`] that they correspond to.
+    version: i64,
+}
+
+/// Loads a snapshot of the file, unless something is wrong with it.
 fn read<T: Tables>(
     connection: &Connection,
     path: &Path,
     order: &TableOrder,
-    strictness: Strictness,
-    trusts_pages: bool,
-) -> Result<(World<T>, i64), FileError> {
+    mark: Mark,
+    trust: Trust,
+) -> Result<Contents<T>, FileError> {
     let at_path = |source| open_error(path, source);
     let (snapshot, mut second) = snapshot(connection, path).map_err(at_path)?;
-    let differences = schema_diff::differences(&snapshot, T::DDL, strictness).map_err(at_path)?;
+    let differences =
+        schema_diff::differences(&snapshot, T::DDL, trust.strictness).map_err(at_path)?;
     if !differences.is_empty() {
         return Err(FileError::Schema {
             path: path.to_owned(),
@@ -161,13 +217,14 @@ fn read<T: Tables>(
         problems,
     };
     let mut found = Found::default();
-    if !trusts_pages {
+    if !trust.pages {
         found = quick_check(&snapshot, T::INFO).map_err(at_path)?;
         if !found.trees.is_empty() {
             return Err(damaged([found.trees, found.indexes].concat()));
         }
     }
-    let loaded = load::<T>(&snapshot, second.as_mut(), order, n_bytes(path)).map_err(at_path)?;
+    let mut loaded =
+        load::<T>(&snapshot, second.as_mut(), order, n_bytes(path)).map_err(at_path)?;
     if let Some((table, n_rows)) = loaded.too_large {
         let path = path.to_owned();
         return Err(FileError::TooLarge {
@@ -179,20 +236,48 @@ fn read<T: Tables>(
     if !loaded.damage.is_empty() {
         return Err(damaged([loaded.damage, found.indexes].concat()));
     }
+    let stored = content_hash::stored(&snapshot).map_err(at_path)?;
+    let blocks = loaded.hashes.compare(stored.as_ref());
     if !loaded.problems.is_empty() {
         return Err(FileError::Rows {
             path: path.to_owned(),
             problems: loaded.problems,
+            blocks,
         });
     }
-    let disagreeing = [found.indexes, loaded.uncounted].concat();
+    let mut disagreeing = [found.indexes, loaded.uncounted].concat();
     if !disagreeing.is_empty() {
+        disagreeing.extend(blocks.iter().map(ToString::to_string));
         return Err(damaged(disagreeing));
+    }
+    if !trust.edits {
+        refuse_edits(path, mark, stored.is_some(), blocks)?;
     }
     drop(second);
     let version = commit::data_version(&snapshot).map_err(at_path)?;
     snapshot.commit().map_err(at_path)?;
-    Ok((loaded.world, version))
+    Ok(Contents {
+        world: loaded.world,
+        hashes: loaded.hashes,
+        version,
+    })
+}
+
+/// Refuses rows that are not what was written, as far as the content hashes say.
+fn refuse_edits(
+    path: &Path,
+    mark: Mark,
+    has_hashes: bool,
+    blocks: Vec<DamagedBlock>,
+) -> Result<(), FileError> {
+    let path = path.to_owned();
+    if !has_hashes && mark.promises_hashes() {
+        return Err(FileError::NoHashes { path });
+    }
+    if !blocks.is_empty() {
+        return Err(FileError::Altered { path, blocks });
+    }
+    Ok(())
 }
 
 /// The size of a file with its log.

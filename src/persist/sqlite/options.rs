@@ -27,6 +27,8 @@ pub struct Options {
     pub(super) trusts_rules: bool,
     /// Whether the pages of the file are taken for whole.
     pub(super) trusts_pages: bool,
+    /// Whether the rows are taken as they are, whatever their content hashes say.
+    pub(super) accepts_edits: bool,
     /// Whether a file with another schema is migrated where that is safe.
     pub(super) migrates: bool,
 }
@@ -39,6 +41,7 @@ impl std::fmt::Debug for Options {
             .field("existing", &self.existing)
             .field("trusts_rules", &self.trusts_rules)
             .field("trusts_pages", &self.trusts_pages)
+            .field("accepts_edits", &self.accepts_edits)
             .field("migrates", &self.migrates)
             .finish_non_exhaustive()
     }
@@ -75,7 +78,9 @@ impl Options {
 
     /// Accepts a file with rules that the models do not have: CHECKs, triggers, and indexes with an expression or
     /// a WHERE. They run inside of each flush. A row that they refuse makes the flush fail; what a trigger writes is
-    /// not in memory, and is overwritten or lost. Do not open an untrusted file with this option.
+    /// not in memory, and is overwritten or lost, and if it writes to rows of the world, these are not what their
+    /// content hashes say when the file is opened again ([`FileError::Altered`](crate::FileError::Altered)). Do not
+    /// open an untrusted file with this option.
     pub fn trust_rules_of_file(mut self) -> Self {
         self.trusts_rules = true;
         self
@@ -86,6 +91,17 @@ impl Options {
     /// outdated; a file that was crafted for it may keep `open` from ever returning.
     pub fn skip_quick_check(mut self) -> Self {
         self.trusts_pages = true;
+        self
+    }
+
+    /// Accepts rows that are not what was written to the file, as long as they fit, and adds up their content hashes
+    /// anew, when all other checks have passed; they are in the file when `open` returns. For a file that was
+    /// changed by hand, with `sqlite3` for example, while no program had it open, and for one that lost its
+    /// content hashes. Without this option such a file is refused
+    /// ([`FileError::Altered`](crate::FileError::Altered), [`FileError::NoHashes`](crate::FileError::NoHashes)),
+    /// because a damaged disk looks the same: look at the list first, and use the option once.
+    pub fn accept_edits(mut self) -> Self {
+        self.accepts_edits = true;
         self
     }
 

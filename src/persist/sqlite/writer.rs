@@ -18,6 +18,7 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::commit;
+use super::content_hash::{Hashes, InFile};
 use super::create::log_of;
 use super::error::{flush_failure, open_error};
 use super::format;
@@ -43,6 +44,8 @@ pub(in crate::persist) struct Writer {
     pub(super) schema: KnownSchema,
     /// Whether the file says what it is; one that does not is marked with what is written next.
     pub(super) is_marked: bool,
+    /// The content hashes of what is in the file.
+    pub(super) hashes: Hashes,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether everything that was ever committed survives a power cut.
@@ -73,6 +76,23 @@ impl Writer {
         checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
     }
 
+    /// Writes all content hashes, if the file has others or none. Rows are not written.
+    pub(super) fn write_hashes(&mut self, nothing: &mut Batch) -> Result<(), FileError> {
+        if self.hashes.in_file() == InFile::All {
+            return Ok(());
+        }
+        let written = self.transact(nothing, None, &|_: &Connection, _: &Hashes| Ok(false));
+        if let Err(failed) = &written {
+            self.distrust(failed);
+        }
+        let failed = |Failed { outcome, cause }| FileError::Flush {
+            path: self.path.clone(),
+            outcome,
+            cause,
+        };
+        written.map(drop).map_err(failed)
+    }
+
     /// Commits a batch from the caller's thread, all of it or nothing. If another connection has touched the
     /// file, the file is compared with the world inside of the transaction.
     pub(in crate::persist) fn commit_from<T: Tables>(
@@ -82,8 +102,8 @@ impl Writer {
         world: &World<T>,
     ) -> Result<FlushReport, Failed> {
         let bonds = batch.may_leave_out.then(|| Bonds::in_world(world));
-        self.commit(batch, bonds.as_ref(), durability, |file| {
-            is_unchanged(file, world)
+        self.commit(batch, bonds.as_ref(), durability, |file, hashes| {
+            is_unchanged(file, world, hashes)
         })
     }
 
@@ -104,7 +124,7 @@ impl Writer {
         // It has to be that of what is compared: another program may be writing.
         let found = commit::data_version(&snapshot)?;
         let schema_version = self.schema.compare(&snapshot)?;
-        if !is_unchanged(&snapshot, world)? {
+        if !is_unchanged(&snapshot, world, &self.hashes)? {
             return Err(FlushFailure::ForeignWrite.into());
         }
         snapshot.commit()?;
@@ -120,7 +140,7 @@ impl Writer {
         batch: &mut Batch,
         bonds: Option<&Bonds<'_>>,
         durability: Durability,
-        is_unchanged: impl Fn(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: impl Fn(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
         self.refuse_if_broken()?;
@@ -158,7 +178,7 @@ impl Writer {
         batch: &mut Batch,
         bonds: Option<&Bonds<'_>>,
         durability: Durability,
-        is_unchanged: &impl Fn(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: &impl Fn(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         match durability {
             Durability::Process => self.transact(batch, bonds, is_unchanged),
@@ -230,7 +250,7 @@ impl Writer {
         &mut self,
         batch: &mut Batch,
         bonds: Option<&Bonds<'_>>,
-        is_unchanged: &impl Fn(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: &impl Fn(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let transaction = self
             .connection
@@ -241,14 +261,15 @@ impl Writer {
         if found != self.version {
             // It comes first, because rows of another schema cannot be compared.
             schema_version = self.schema.compare(&transaction)?;
-            if !is_unchanged(&transaction)? {
+            if !is_unchanged(&transaction, &self.hashes)? {
                 return Err(FlushFailure::ForeignWrite.into());
             }
         }
         if !self.is_marked {
             format::mark(&transaction)?;
         }
-        let report = commit::commit_batch(transaction, batch, bonds)?;
+        let (report, changes) = commit::commit_batch(transaction, batch, bonds, &self.hashes)?;
+        self.hashes.take_over(changes);
         self.is_marked = true;
         self.version = found;
         self.schema.version = schema_version;
@@ -314,7 +335,7 @@ impl Writes for Writer {
     fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
         tracing::trace!(path = %self.path.display(), "writing");
         // The thread has no world to compare the file with, so a file that was touched counts as changed.
-        let report = self.commit(batch, None, Durability::Process, |_| Ok(false))?;
+        let report = self.commit(batch, None, Durability::Process, |_, _| Ok(false))?;
         tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
         Ok(report)
     }

@@ -18,6 +18,8 @@ mod postgres_client;
 mod postgres_rows;
 #[cfg(feature = "postgres")]
 mod postgres_schema;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod tls;
 
 pub(crate) use address::{Address, ServerKind};
 

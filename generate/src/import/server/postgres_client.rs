@@ -2,11 +2,13 @@
 
 use std::io::BufRead as _;
 
-use ::postgres::{Client as Connection, Config, NoTls};
+use ::postgres::config::SslMode;
+use ::postgres::{Client as Connection, Config};
 
 use super::address::Address;
 use super::postgres_rows::CopiedRow;
 use super::postgres_schema;
+use super::tls::{self, Tls, TlsMode};
 use super::{Client, Form, OnRow, ServerColumn, ServerTable, with_causes};
 use crate::error::{ImportError, ServerError};
 
@@ -71,7 +73,8 @@ impl PostgresClient {
             scheme: "postgres",
             why,
         };
-        let config = address.with_password().parse::<Config>();
+        let (tls, url) = Tls::take(address.with_password()).map_err(wrong)?;
+        let config = url.parse::<Config>();
         let mut config = config.map_err(|error| wrong(with_causes(&error)))?;
         let Some(database) = config.get_dbname().filter(|name| !name.is_empty()) else {
             return Err(wrong("it names no database".to_owned()));
@@ -85,7 +88,13 @@ impl PostgresClient {
             address: address.clone(),
             why: with_causes(&error),
         };
-        let mut connection = config.connect(NoTls).map_err(failed)?;
+        config.ssl_mode(match tls.mode {
+            TlsMode::Disable => SslMode::Disable,
+            TlsMode::Prefer => SslMode::Prefer,
+            TlsMode::Require | TlsMode::VerifyFull => SslMode::Require,
+        });
+        let connector = tls::connector(&tls).map_err(wrong)?;
+        let mut connection = config.connect(connector).map_err(failed)?;
         connection.batch_execute(SETTINGS).map_err(failed)?;
         connection.batch_execute(BEGIN).map_err(failed)?;
         Ok(Self {

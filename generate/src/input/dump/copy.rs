@@ -27,6 +27,7 @@ pub(super) fn head(scan: &mut Scan<'_>) -> Scanned<Target> {
         schema,
         table,
         columns,
+        is_copy: true,
     })
 }
 
