@@ -41,6 +41,11 @@ pub use error::{
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
+    Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
+    VerifyReport, backup, rescue, restore, verify,
+};
+#[cfg(feature = "sqlite")]
+pub use persist::{
     Bond, CloseError, Consent, CreateError, Database, FlushReport, Generation, IsWorld,
     LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options, Safety,
     SchemaChange, Step, Ticket,

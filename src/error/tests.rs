@@ -391,9 +391,17 @@ mod files {
             | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
+            | FileError::OtherLog { .. }
+            | FileError::FlushesLost { .. }
+            | FileError::LogMissing { .. }
+            | FileError::FailedSync { .. }
+            | FileError::BackupCancelled { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } | FileError::NotMigrated { .. } => 1,
+            FileError::Lock { .. }
+            | FileError::NotMigrated { .. }
+            | FileError::Log { .. }
+            | FileError::Io { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
@@ -409,6 +417,32 @@ mod files {
             },
             FileError::Lock {
                 lock: "world.db-lock".into(),
+                source: io::Error::other("no such folder"),
+            },
+            FileError::OtherLog {
+                path: path(),
+                log: "world.db-wal".into(),
+                relation: "the file is older than the log",
+            },
+            FileError::FlushesLost {
+                path: path(),
+                log: "world.db-wal".into(),
+                found: 3,
+                acknowledged: 5,
+            },
+            FileError::LogMissing {
+                path: path(),
+                log: "world.db-wal".into(),
+                generation: 3,
+            },
+            FileError::Log {
+                log: "world.db-wal".into(),
+                source: io::Error::other("no such folder"),
+            },
+            FileError::FailedSync { path: path() },
+            FileError::BackupCancelled { path: path() },
+            FileError::Io {
+                path: path(),
                 source: io::Error::other("no such folder"),
             },
             FileError::ReadOnly { path: path() },

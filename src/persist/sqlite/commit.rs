@@ -20,6 +20,7 @@ use super::error::{
     flush_failure, is_refused, is_rolled_back, is_unique_violation, refused_row, refused_rows,
 };
 use super::left_out;
+use super::stamp::FileState;
 use super::statements;
 use super::value::{bound, owned};
 
@@ -42,6 +43,7 @@ pub(super) fn commit_batch(
     batch: &mut Batch,
     in_world: Option<&Bonds<'_>>,
     hashes: &Hashes,
+    state: &FileState,
 ) -> Result<(FlushReport, Changes), Failed> {
     let mut left_out = None;
     let (report, mut hashes) = if batch.may_leave_out {
@@ -64,6 +66,7 @@ pub(super) fn commit_batch(
     };
     write_next_ids(&transaction, batch, &mut hashes)?;
     let changes = hashes.write(&transaction)?;
+    state.write(&transaction)?;
     commit(transaction)?;
     if let Some(rows) = left_out {
         batch.leave_out(rows);
@@ -175,7 +178,8 @@ pub(super) fn attempt<'h>(
     Ok(attempt)
 }
 
-fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
+/// Ends a transaction, so that all of it is in the file.
+pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
     // The transaction is rolled back, by SQLite already or when it is dropped. But what it has written to the log
