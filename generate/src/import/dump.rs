@@ -98,7 +98,7 @@ struct List {
     is_bytes: Vec<bool>,
 }
 
-/// The rows of a text on their way to a sink.
+/// The rows of a text as they are sent to a sink.
 struct Sending<'s> {
     path: &'s Path,
     dialect: Dialect,
