@@ -38,9 +38,10 @@ pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
+    CloseError, CreateError, Database, FlushReport, FlushStats, Generation, IsWorld, Options,
+    Stats, TableStats, Ticket,
 };
-pub use schema::value::Value;
+pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
 pub use store::key::{Id, Key};
 pub use store::pivot::Pivot;
@@ -55,6 +56,7 @@ pub use store::world::own::NewOrKept;
 #[cfg(feature = "sqlite")]
 pub use store::world::save_set::SaveScope;
 pub use store::world::transaction::Transaction;
+pub use store::world::untyped::{IncomingReference, OnRemoval, UntypedRow, UntypedTable};
 pub use store::world::{IterMut, World};
 
 /// What benchmarks and tests measure and look at inside of the engine. Not for programs: it changes without

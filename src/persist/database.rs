@@ -16,6 +16,7 @@ use crate::store::world::save_set::SaveScope;
 use super::pipeline::Pipeline;
 use super::report::FlushReport;
 use super::sqlite::{self, Lock, Opened, Options};
+use super::stats::{FlushStats, Stats, TableStats};
 use super::ticket::{Durability, Generation, Ticket};
 
 /// A world in memory, and the SQLite file that it is flushed to.
@@ -291,6 +292,47 @@ impl<W: IsWorld> Database<W> {
     #[must_use]
     pub fn durable(&self) -> Generation {
         self.pipeline.durable()
+    }
+
+    /// Numbers of the tables and of the flushes since the file was opened, for operators. O(tables), with
+    /// one allocation.
+    ///
+    /// A background flush counts once the program has collected it, as
+    /// [`poll`](Self::poll) and [`flush_in_background`](Self::flush_in_background) do.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("world.db");
+    /// use gamedb::Database;
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut db = Database::<World>::open(path)?;
+    /// db.insert(Player::default())?;
+    /// db.flush()?;
+    /// let stats = db.stats();
+    /// assert_eq!((stats.tables[0].table, stats.tables[0].rows), ("players", 1));
+    /// assert_eq!((stats.flushes.n_written, stats.flushes.inserted), (1, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let tables = self.world.untyped_tables().map(|table| TableStats {
+            table: table.info().name,
+            rows: table.n_rows(),
+            bytes: table.n_bytes(),
+            dirty: table.n_listed(),
+            removed: table.removed_ids().len(),
+        });
+        Stats {
+            tables: tables.collect(),
+            flushes: self.flush_stats(),
+        }
+    }
+
+    /// The numbers of the flushes alone. O(1), so a loop may ask for them in every tick.
+    #[must_use]
+    pub fn flush_stats(&self) -> FlushStats {
+        self.pipeline.stats()
     }
 
     /// Flushes a last time and closes the file.

@@ -28,4 +28,5 @@ mod reopen;
 mod save;
 mod transactions;
 mod trust;
+mod untyped;
 mod write_order;
