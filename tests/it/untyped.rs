@@ -94,7 +94,7 @@ fn what_the_next_flush_writes_is_seen_with_its_reason() {
     let dirty = |db: &Database<World>, table: &str| -> Vec<(i64, Effect<Vec<&'static str>>)> {
         let table = db.untyped_table(table).unwrap();
         let name = |&column: &u16| table.info().columns[usize::from(column)];
-        let rows = table.dirty_rows(0).map(|row| {
+        let rows = table.dirty_rows(0..usize::MAX).map(|row| {
             let effect = match row.unflushed().unwrap() {
                 Effect::Inserted => Effect::Inserted,
                 Effect::Changed(columns) => Effect::Changed(columns.iter().map(name).collect()),
@@ -106,7 +106,10 @@ fn what_the_next_flush_writes_is_seen_with_its_reason() {
     };
     for table in db.untyped_tables() {
         assert_eq!(
-            (table.dirty_rows(0).count(), table.removed_ids().len()),
+            (
+                table.dirty_rows(0..usize::MAX).count(),
+                table.removed_ids().len()
+            ),
             (0, 0)
         );
     }
@@ -139,7 +142,10 @@ fn what_the_next_flush_writes_is_seen_with_its_reason() {
     db.flush().unwrap();
     for table in db.untyped_tables() {
         assert_eq!(
-            (table.dirty_rows(0).count(), table.removed_ids().len()),
+            (
+                table.dirty_rows(0..usize::MAX).count(),
+                table.removed_ids().len()
+            ),
             (0, 0)
         );
     }

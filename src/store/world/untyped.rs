@@ -271,12 +271,17 @@ impl<'w> UntypedTable<'w> {
         self.world.listed(self.id).len()
     }
 
-    /// The live rows that differ from the file, in no particular order, without the first `skip` of the
-    /// [`n_listed`](Self::n_listed) candidates. What the next flush does to each is in
-    /// [`UntypedRow::unflushed`]. O(1) to start, and for each candidate.
-    pub fn dirty_rows(self, skip: usize) -> impl Iterator<Item = UntypedRow<'w>> {
-        let candidates = self.world.listed(self.id).iter().skip(skip);
-        candidates.filter_map(move |&key| {
+    /// The live rows that differ from the file, among these of the [`n_listed`](Self::n_listed) candidates;
+    /// those that became dirty last are at the end, unless a flush has been staged. What the next flush does to
+    /// each is in [`UntypedRow::unflushed`]. O(1) to start, and for each candidate.
+    pub fn dirty_rows(
+        self,
+        candidates: std::ops::Range<usize>,
+    ) -> impl DoubleEndedIterator<Item = UntypedRow<'w>> {
+        let listed = self.world.listed(self.id);
+        let end = candidates.end.min(listed.len());
+        let candidates = &listed[candidates.start.min(end)..end];
+        candidates.iter().filter_map(move |&key| {
             let row = self.with_key(key)?;
             row.unflushed().is_some().then_some(row)
         })
