@@ -182,9 +182,12 @@ fn follow<W: IsWorld>(state: &mut State, db: &mut Database<W>, now: Instant) {
     match db.changes(subscription) {
         Ok(changes) => {
             let seconds = state.history.seconds(now);
+            // They come by table in declaration order.
+            let mut table = 0;
             let listed = changes.iter().filter_map(|change| {
-                let mut tables = infos.iter();
-                let table = tables.position(|info| std::ptr::eq(*info, change.table))?;
+                table += infos[table..]
+                    .iter()
+                    .position(|info| info.name == change.table.name)?;
                 Some((table, change))
             });
             let listed: Vec<_> = listed.collect();
