@@ -33,13 +33,15 @@ mod schema;
 mod store;
 
 pub use bitflags::Flags;
+pub use codegen::clock::set_clock;
 #[cfg(feature = "sqlite")]
-pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
+pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome, RefusedRow};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    CloseError, CreateError, Database, FlushReport, FlushStats, Generation, IsWorld, Options,
-    Stats, TableStats, Ticket,
+    Bond, CloseError, Consent, CreateError, Database, FlushReport, FlushStats, Generation, IsWorld,
+    LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options, Safety,
+    SchemaChange, Stats, Step, TableStats, Ticket,
 };
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};

@@ -9,7 +9,7 @@ use crate::analysis::pivot::{self, PivotInfo};
 use crate::analysis::relations::Found;
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::{FieldKind, ForeignKeyModel, Model, TableKind, TableModel};
+use crate::model::{FieldKind, ForeignKeyModel, IdsModel, Model, TableKind, TableModel};
 use crate::resolve::resolve;
 use crate::schema::{Schema, Table};
 
@@ -38,6 +38,9 @@ pub struct TableExplanation {
     pub type_name: String,
     /// Why it is of this kind, and why not of another.
     pub reason: String,
+    /// Who gives the ids of its rows, if it is the game, or why gamedb does although the source has a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ids: Option<String>,
     /// Properties of the pivot that no constraint guarantees.
     pub warnings: Vec<String>,
     /// Its columns, in declaration order.
@@ -172,12 +175,24 @@ fn explain_table(
         },
         type_name: table.type_name.clone(),
         reason: reason(table, pivot, join),
+        ids: ids(table),
         warnings: pivot.warnings.clone(),
         columns: columns.collect(),
         fields: fields.collect(),
         foreign_keys: foreign_keys(model, table),
         indexes: uniques.chain(indexes).collect(),
         accessors: accessors(model, table),
+    }
+}
+
+/// Who gives the ids of a table's rows, where that is not plain.
+fn ids(table: &TableModel) -> Option<String> {
+    match &table.ids {
+        IdsModel::Given => Some(format!("given by the game, as {}", table.id_column)),
+        IdsModel::Numbered(said) => {
+            let said = said.as_ref()?.lines().next()?;
+            Some(said.trim_end_matches('.').replacen("Given", "given", 1))
+        }
     }
 }
 
@@ -336,6 +351,9 @@ impl Explanation {
 fn write_table(out: &mut String, table: &TableExplanation) -> std::fmt::Result {
     writeln!(out, "{}: {} {}", table.name, table.kind, table.type_name)?;
     writeln!(out, "  {}", table.reason)?;
+    if let Some(ids) = &table.ids {
+        writeln!(out, "  ids: {ids}")?;
+    }
     for warning in &table.warnings {
         writeln!(out, "  warning: {warning}")?;
     }

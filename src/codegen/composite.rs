@@ -1,8 +1,7 @@
 //! Enums of values of several kinds, each in columns of its own.
 
-/// Declares a composite: a value of one of several kinds, each of which stands in nullable columns of
-/// its own. A kind has one column, which is named for the
-/// macro alone, or one for each of its fields.
+/// Declares a composite: a value of one of several kinds, each of which is stored in nullable columns of
+/// its own. A kind has one column, whose name only the macro uses, or a column for each of its fields.
 ///
 /// ```
 /// # mod models {
@@ -15,7 +14,7 @@
 /// # }
 ///
 /// composite! {
-///     /// Where somebody is.
+///     /// The position of a ship.
 ///     pub enum Position in Tables {
 ///         /// `station`
 ///         Station(name: String),
@@ -71,7 +70,7 @@ macro_rules! composite {
             })?,)+
         }
 
-        // Items have no hygiene: what is in here for this macro alone is called as nothing else is.
+        // Items have no hygiene, so the private items in this block have names that no other item has.
         const _: () = {
             /// Counts the variants.
             enum __Variant {

@@ -1,16 +1,19 @@
 //! The macros that an entity is declared with.
 
-/// Declares an entity: its row, columns, fields and views, and what the engine has to know of them.
+/// Declares an entity: its row, columns, fields and views, and their description for the engine.
 ///
-/// A field has a line: the variant that stands for it in the enum of fields, its name and type, and
-/// its columns, each with the name of its flag and its name in the file. `-> Target` makes a foreign key
-/// of a column, with what [`ForeignKey`](crate::codegen::ForeignKey) has to say of it, and `default` is
-/// followed by what `Default` gives. Columns of `unused { .. }` stay NULL. Columns are counted as they stand
-/// there, and where the file has another order `order { .. }` lists them all in it; so no line depends on how
-/// many are before it.
+/// Each field has one line: its variant in the enum of fields, its name and type, and its columns, each with
+/// the name of its flag and its name in the file. `-> Target` declares a foreign key, followed by the settings of
+/// [`ForeignKey`](crate::codegen::ForeignKey); `default` is followed by the value that `Default` returns. Columns in
+/// `unused { .. }` are always NULL. Columns are numbered in the order in which they are declared; if the file has
+/// another order, `order { .. }` lists all of them in that order. So no line depends on the number of lines before
+/// it.
 ///
-/// Each index is a constant of the row, by the name of which it is found, and so is each foreign key, by
-/// the name of its column's flag.
+/// After the id stands whether the row is `standalone`, has an id that the game gives (`given_id`), or is `owned` by
+/// means of a pivot.
+///
+/// Each index is an associated constant of the row type, with the index's name; each foreign key is one, too,
+/// with the name of its column's flag.
 ///
 /// ```
 /// # mod models {
@@ -19,24 +22,25 @@
 /// tables! {
 ///     /// All tables.
 ///     pub struct Tables from "";
-///     /// Whoever plays.
+///     /// A player.
 ///     players: Table<Player>,
 /// }
 ///
 /// entity! {
-///     /// Whoever plays.
+///     /// A player.
 ///     pub struct Player in Tables.players {
-///         /// What others see.
+///         /// The name that other players see.
 ///         Name name: String = NAME "name";
-///         /// Never below 0.
+///         /// Hit points; at least 0.
 ///         Hp hp: i64 = HP "hp" default 100;
-///         /// Who brought this one along.
+///         /// The player who invited this one.
 ///         Friend friend: Option<PlayerKey> = FRIEND_ID "friend_id" -> Player.set_null();
 ///     }
 ///     table "players", id "id", standalone;
 ///     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 ///     indexes { unique BY_NAME [name: NAME]; }
 ///     checks { "hp >= 0": Column(HP) GreaterOrEqual Integer(0); }
+///     conditions { "name NOT LIKE '%admin%'": [NAME] Not(&Like(&Column(NAME as usize), "%admin%", None)); }
 /// }
 /// # pub fn find(world: &gamedb::World<Tables>, name: &str) -> Option<PlayerKey> {
 /// #     world.players.find(Player::BY_NAME, name, |row| row.name == name).keys().next()
@@ -47,6 +51,7 @@
 /// let mut world = gamedb::World::<Tables>::new();
 /// let ada = world.insert(Player { name: "Ada".into(), ..Player::default() })?;
 /// assert_eq!(world.get(ada)?.hp, 100);
+/// assert!(world.insert(Player { name: "The Admin".into(), ..Player::default() }).is_err());
 /// assert_eq!(PlayerColumns::all() - PlayerColumns::HP, PlayerColumns::NAME | PlayerColumns::FRIEND_ID);
 /// # assert_eq!(models::find(&world, "Ada"), Some(ada));
 /// # Ok::<(), gamedb::Error>(())
@@ -71,6 +76,7 @@ macro_rules! entity {
         $(checks {
             $($sql:literal: $left:ident($($left_value:tt)+) $comparison:ident $right:ident($($right_value:tt)+);)+
         })?
+        $(conditions { $($condition:literal: [$($condition_flag:ident),+] $expression:expr;)+ })?
         $(unused { $($unused:ident $unused_column:literal,)+ })?
         $(order { $($ordered:ident $ordered_column:literal,)+ })?
     ) => {
@@ -99,7 +105,7 @@ macro_rules! entity {
         $crate::views!($row, $ref, $mut);
         $crate::entity!(@ownership $row, $kind $($pivot)?);
 
-        // Items have no hygiene: what is in here for this macro alone is called as no table can be.
+        // Items have no hygiene, so the private items in this block have names that no table can have.
         const _: () = {
             /// Counts the columns in the order of fields, where the parts of a field stand together.
             #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code)]
@@ -202,8 +208,8 @@ macro_rules! entity {
                 );
             )?)*
 
-            // Which field it is. A derived one would say its value too, and takes a tenth of the time in
-            // which models are checked, with the other traits that nobody asks for.
+            // Formats the name of the field only. Deriving it, with the other traits that no caller needs, took
+            // a tenth of the time in which the compiler checks the models.
             impl ::core::fmt::Debug for $fields {
                 #[allow(unreachable_code, reason = "a table may have no fields")]
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -289,6 +295,23 @@ macro_rules! entity {
                             $crate::entity!(@operand $right $($right_value)+),
                         ),
                     )+)?],
+                    conditions: {
+                        $(
+                            #[allow(unused_imports)]
+                            use {
+                                $crate::codegen::Comparison::*, $crate::codegen::Expression::*,
+                                __Column::*,
+                            };
+                            const _: &[&str] = &[$($condition),+];
+                        )?
+                        &[$($(
+                            $crate::codegen::Condition {
+                                sql: $condition,
+                                columns: &[$(__Column::$condition_flag as usize),+],
+                                expression: $expression,
+                            },
+                        )+)?]
+                    },
                     kind: $crate::entity!(@kind $kind $($pivot)?),
                 };
                 const INDEXED: $columns =
@@ -393,7 +416,7 @@ macro_rules! entity {
         };
     };
     (@columns [] [$($flag:ident $column:literal,)*]) => {
-        type __Column = __Part;
+        use __Part as __Column;
         const __COLUMNS: &[&str] = &[$($column),*];
         const __FLAGS: &[&str] = &[$(stringify!($flag)),*];
     };
@@ -408,7 +431,11 @@ macro_rules! entity {
         const __FLAGS: &[&str] = &[$(stringify!($flag)),*];
     };
     (@ownership $row:ident, standalone) => {
+        impl $crate::codegen::Unowned for $row {}
         impl $crate::codegen::Standalone for $row {}
+    };
+    (@ownership $row:ident, given_id) => {
+        impl $crate::codegen::Unowned for $row {}
     };
     (@ownership $row:ident, owned $pivot:ident) => {
         impl $crate::codegen::Owned for $row {
@@ -416,6 +443,9 @@ macro_rules! entity {
         }
     };
     (@kind standalone) => {
+        $crate::codegen::TableKind::Entity
+    };
+    (@kind given_id) => {
         $crate::codegen::TableKind::Entity
     };
     (@kind owned $pivot:ident) => {
@@ -484,7 +514,7 @@ macro_rules! views {
                 self.0.id()
             }
 
-            /// The row itself, for as long as the world is not written to.
+            /// The row itself, borrowed until the world is written to.
             #[inline]
             #[must_use]
             pub fn row(self) -> &'w $row {
@@ -538,7 +568,7 @@ macro_rules! views {
             #[doc = concat!("[`World::remove`](", stringify!($crate), "::World::remove).")]
             ///
             /// # Errors
-            /// When another row needs one of the removed ones. Nothing was changed then.
+            /// If a row that stays references one of the removed rows with `RESTRICT`. Nothing has changed then.
             pub fn remove(self) -> ::core::result::Result<(), $crate::Error> {
                 self.0.remove()
             }

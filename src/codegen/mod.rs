@@ -1,6 +1,7 @@
-//! What generated models are made of. Generated code imports from here and nowhere else; written by
-//! hand, a program needs [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
+//! The facade of generated code, which imports from here and from nowhere else. Code that is written by hand
+//! needs only [`World`], [`Database`](crate::Database), [`Key`], [`Id`] and [`Error`].
 
+pub(crate) mod clock;
 mod column_bits;
 mod composite;
 mod entity;
@@ -14,6 +15,7 @@ pub use ecow::EcoString;
 
 pub use crate::error::{Error, ProblemKind};
 pub use crate::schema::check_constraint::{Check, Comparison, Operand};
+pub use crate::schema::expression::{Condition, Expression};
 pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
 pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
 pub use crate::store::index::{IndexHasher, IndexState, Parent};
@@ -27,13 +29,12 @@ pub use crate::store::table::dyn_table::DynTable;
 pub use crate::store::table::stored::{Stored, Tables};
 pub use crate::store::table::{Rows, Table};
 pub use crate::store::world::World;
-pub use crate::store::world::entity::{Entity, Owned, Standalone};
+pub use crate::store::world::entity::{Entity, Owned, Standalone, Unowned};
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
 pub use crate::store::world::own::NewOrKept;
 pub use crate::store::world::view::{RowMut, RowRef};
 
-/// The traits of rows and their tables, for a glob import: what looks beneath the views, as tests do,
-/// reaches their methods and constants.
+/// The traits of rows and their tables, for a glob import by code that works below the views, such as tests.
 pub mod traits {
     pub use crate::store::pivot::StoredPivot as _;
     pub use crate::store::row::entity::{PivotRow as _, Resolve as _, Row as _};
@@ -43,9 +44,10 @@ pub mod traits {
 }
 
 pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
+pub use clock::{now_seconds, now_text};
 pub use column_bits::{ColumnBits, fmt_columns};
 
-/// Declares the tables of a world, in order: the number of each is the constant of its name.
+/// Declares the tables of a world in order. The constant with a table's name is its number.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! tables {
@@ -60,7 +62,7 @@ macro_rules! tables {
             $($(#[$doc])* pub $name: $crate::codegen::$table<$row>,)*
         }
 
-        // Items have no hygiene: what is in here for this macro alone is called as no table can be.
+        // Items have no hygiene, so the private items in this block have names that no table can have.
         const _: () = {
             /// Counts the tables.
             #[allow(non_camel_case_types)]

@@ -8,7 +8,7 @@ use crate::schema::value::{ColumnKind, Encoded, Value};
 use crate::store::row::entity::Resolve;
 use crate::store::row::reader::{ColumnProblem, RowReader};
 
-/// What a column of a type of one's own holds: a module for each kind, all with the same functions.
+/// A module for each kind of column that a type of the program's own can be stored in, all with the same functions.
 macro_rules! kinds {
     ($(
         $(#[$doc:meta])*
@@ -20,15 +20,15 @@ macro_rules! kinds {
             #[allow(clippy::wildcard_imports, reason = "it is this file in parts")]
             use super::*;
 
-            /// What the column holds.
+            /// The type of the stored value.
             pub const KIND: ColumnKind = ColumnKind::$kind;
 
-            /// What goes to the file.
+            /// The value that is stored.
             pub fn encode<'a>($value: $from) -> Encoded<'a> {
                 $encode
             }
 
-            /// Whether what goes to the file is NaN. A kind that cannot be does not look at the value.
+            /// Whether the stored value is NaN. Kinds that have no NaN do not look at the value.
             pub fn is_nan<'a>(encoded: impl FnOnce() -> Encoded<'a>) -> bool {
                 $may_be_nan && matches!(encoded().as_value(), Value::Real(real) if real.is_nan())
             }
@@ -36,7 +36,7 @@ macro_rules! kinds {
             /// Reads a column.
             ///
             /// # Errors
-            /// When something else stands in it, or `decode` refuses it, with its reason.
+            /// If the column has another kind of value, or `decode` refuses it, with its reason.
             pub fn load<T: Resolve, F, E: fmt::Display>(
                 row: &RowReader<'_, T>,
                 columns: &[usize],
@@ -74,10 +74,10 @@ kinds! {
 /// Makes a column type of any type: one of the program, or of a crate that it uses.
 ///
 /// The type is named in `gamedb.toml`, as `type = "uuid::Uuid"`, and the macro is called once for it,
-/// in the crate that the models are in. After the type stands what its column holds in the file, `text`,
-/// `blob`, `integer` or `real`, and the tables of the world. A type that is `Display` and `FromStr` needs
-/// no more than that to be a text; the others say how they are stored and loaded. What refuses a value
-/// has to be `Display`: its message is part of the error for the row.
+/// in the crate of the models. The type is followed by the kind of its column, `text`, `blob`, `integer` or
+/// `real`, and by the tables of the world. That is enough for a type with `Display` and `FromStr` that is stored as
+/// text; for other types, one closure converts a value for the file and one converts it back. The error type of
+/// the second has to be `Display`, because its message is part of the error for the row.
 ///
 /// ```
 /// # mod models { gamedb::codegen::tables! {
@@ -93,7 +93,7 @@ kinds! {
 ///     |millis| u64::try_from(millis).map(Duration::from_millis));
 /// ```
 ///
-/// Generated code says what the column of such a field holds:
+/// Generated code names the kind of the column of such a field:
 ///
 /// ```
 /// # mod models {
@@ -117,7 +117,7 @@ kinds! {
 /// gamedb::column_type!(std::net::IpAddr as text in models::Tables);
 /// ```
 ///
-/// and a type that is stored as something else does not compile, because the file would refuse it in each
+/// A type that is stored as another kind does not compile, because the file would refuse its values at each
 /// flush:
 ///
 /// ```compile_fail,E0080
@@ -142,9 +142,10 @@ kinds! {
 /// gamedb::column_type!(std::net::IpAddr as text in models::Tables);
 /// ```
 ///
-/// A row is `Clone`, `Debug`, `Default` and `PartialEq`, so its types have to be; `Send` and `Sync` too.
-/// They have to be `Hash` for [indexes](crate::codegen::IndexedField), where equal values have equal
-/// hashes; for a type that is not, write `unindexed` after the tables. What is stored and loaded again has to be equal to what it was.
+/// A row is `Clone`, `Debug`, `Default`, `PartialEq`, `Send` and `Sync`, so the types of its fields have to be, too.
+/// A type whose columns can be in [indexes](crate::codegen::IndexedField) also has to be `Hash`, with equal hashes
+/// for equal values; for a type that is not, write `unindexed` after the tables. A value that is stored and loaded
+/// has to be equal to the original.
 #[macro_export]
 macro_rules! column_type {
     ($ty:ty as text in $tables:ty) => {

@@ -1,10 +1,10 @@
-//! Enums of who owns a row.
+//! Enums of the owners of a row.
 
-/// Declares the enum of who owns a row, and implements [`Owner`] for it.
+/// Declares the enum of the owners of a row, and implements [`Owner`] for it.
 ///
-/// Each line is an arm: its variant, and what it holds, the key of a row or the `i64` id of something
-/// that is no row. In braces stand the names of its methods, and `from` where a key alone says which arm
-/// is meant. With `in Tables` after its name it is a field of a row, which stands in a column for each arm.
+/// Each line is an arm: its variant, and the type of its owner, which is the key of a row, or `i64` for the id of
+/// an owner without a table. The braces contain the names of its methods, and `from` if the key's type determines the
+/// arm. With `in Tables` after its name, the enum is the type of a field, with a column for each arm.
 ///
 /// ```
 /// use gamedb::codegen::owner_enum;

@@ -1,13 +1,13 @@
 //! The macro that a pivot is declared with.
 
-/// Declares a pivot's rows, which say who owns what.
+/// Declares the row type of a pivot: an owned row and its owner.
 ///
-/// One column names the owned row. The owner has an arm for each of the others: `-> Table`, or `outside`
-/// for an id of something that is no row. Columns without an arm stay NULL.
+/// One column references the owned row. Each other column is an arm of the owner: `-> Table`, or `outside` for the
+/// id of an owner without a table. Columns without an arm are always NULL.
 ///
 /// ```text
 /// pivot! {
-///     /// Says who owns a house.
+///     /// A house and its owner.
 ///     pub struct HouseOwner in Tables.house_owners {
 ///         /// The house that is owned: `house_id`.
 ///         house: House = HOUSE_ID.cascade().unique();
@@ -85,6 +85,7 @@ macro_rules! pivot {
                     ],
                     indexes: &[],
                     checks: &[],
+                    conditions: &[],
                     kind: $crate::codegen::TableKind::Pivot {
                         owned: <$owned_row as $crate::codegen::Row>::TABLE,
                     },

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::problem::list;
+use super::refused::{self, RefusedRow};
 use super::{BackendError, Problem};
 
 /// Why a world file could not be opened, or written.
@@ -56,7 +57,8 @@ pub enum FileError {
     },
     /// The file is something else than a world of these models. Nothing was written to it.
     #[error(
-        "{} is not a world of these models (`gamedb import` copies its rows into one): {}",
+        "{} is not a world of these models (`gamedb diff` shows how it becomes one, `gamedb import` copies the rows \
+         of any file into one): {}",
         path.display(), list(differences)
     )]
     Schema {
@@ -64,6 +66,18 @@ pub enum FileError {
         path: PathBuf,
         /// All differences.
         differences: Vec<Difference>,
+    },
+    /// The file has another schema, and was to be migrated when it was opened, but that is not safe or has failed.
+    /// Nothing was written to it. `gamedb migrate` takes consent, and scripts.
+    #[error(
+        "{} was not migrated to the schema of the models; `gamedb migrate` asks for what it needs",
+        path.display()
+    )]
+    NotMigrated {
+        /// The world file.
+        path: PathBuf,
+        /// Why: a [`MigrationError`](crate::MigrationError).
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The file was written by a newer version of this crate, in a way that this one does not know.
     #[error(
@@ -251,15 +265,14 @@ pub enum FlushFailure {
         /// How many rows it touched.
         touched: usize,
     },
-    /// A row was refused by the file itself.
-    #[error("the file refuses row {id} of {table}")]
+    /// Rows were refused by the file itself. Change them, or write everything else with
+    /// [`flush_without_refused`](crate::Database::flush_without_refused).
+    #[error("the file refuses {}; mend them, or flush without them", refused::named(rows, *n_rows))]
     Refused {
-        /// The table.
-        table: &'static str,
-        /// The row's id.
-        id: i64,
-        /// What SQLite says.
-        source: BackendError,
+        /// The rows, in the order in which they were to be written; at most 100 of them.
+        rows: Vec<RefusedRow>,
+        /// How many there are.
+        n_rows: usize,
     },
     /// Another program has written to the file since it was read, and what it wrote is not in memory.
     /// Nothing is written for as long as file and memory differ in anything but what is about to be

@@ -153,6 +153,37 @@ pub enum ErrorKind {
         /// The table.
         table: &'static str,
     },
+    /// Another row has the id that a new row was to have.
+    #[error(
+        "{table}: row {id} is there already; change that row, or insert the new one with another id"
+    )]
+    IdTaken {
+        /// The table.
+        table: &'static str,
+        /// The id.
+        id: i64,
+    },
+    /// The id that a new row was to have is below the next id of its table. A removed row may have had it, and
+    /// the id of a removed row is never used again.
+    #[error(
+        "{table}: id {id} may have been the id of a removed row; the ids that are free begin with {next}"
+    )]
+    IdUsed {
+        /// The table.
+        table: &'static str,
+        /// The id.
+        id: i64,
+        /// The lowest id that is free, and so are all above it.
+        next: i64,
+    },
+    /// The id that a new row was to have is not one that a row can have.
+    #[error("{table}: {id} cannot be the id of a row; use one from 1 to {}", i64::MAX - 1)]
+    IdOutOfRange {
+        /// The table.
+        table: &'static str,
+        /// The id.
+        id: i64,
+    },
     /// The operation is not possible while a transaction is open, whose changes may still be rolled back.
     #[error("not possible while a transaction is open; commit it or roll it back first")]
     TransactionOpen,

@@ -44,7 +44,8 @@ fn problem(kind: ProblemKind) -> Problem {
 /// One of each variant. The match below does not compile without each.
 fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
-    vec![
+    let mut kinds = of_ids(table, id);
+    kinds.extend([
         ErrorKind::StaleKey { table },
         ErrorKind::NotUnique {
             table,
@@ -100,7 +101,6 @@ fn kinds() -> Vec<ErrorKind> {
             column: "a, b".into(),
             value: "1, 2".into(),
         },
-        ErrorKind::IdExhausted { table },
         ErrorKind::TransactionOpen,
         ErrorKind::NotSubscribed,
         ErrorKind::ChangesMissed { capacity: 10 },
@@ -108,6 +108,16 @@ fn kinds() -> Vec<ErrorKind> {
             problems: vec![problem(ProblemKind::Missing)],
         },
         ErrorKind::OtherSchema { table },
+    ]);
+    kinds
+}
+
+fn of_ids(table: &'static str, id: i64) -> Vec<ErrorKind> {
+    vec![
+        ErrorKind::IdExhausted { table },
+        ErrorKind::IdTaken { table, id },
+        ErrorKind::IdUsed { table, id, next: 9 },
+        ErrorKind::IdOutOfRange { table, id: 0 },
     ]
 }
 
@@ -125,6 +135,9 @@ fn n_causes(kind: &ErrorKind) -> usize {
         | ErrorKind::Twice { .. }
         | ErrorKind::NotLinked { .. }
         | ErrorKind::IdExhausted { .. }
+        | ErrorKind::IdTaken { .. }
+        | ErrorKind::IdUsed { .. }
+        | ErrorKind::IdOutOfRange { .. }
         | ErrorKind::TransactionOpen
         | ErrorKind::NotSubscribed
         | ErrorKind::ChangesMissed { .. }
@@ -273,7 +286,7 @@ mod files {
     use std::path::PathBuf;
     use std::sync::Arc;
 
-    use super::super::{BackendError, Difference, FileError, FlushFailure, Outcome};
+    use super::super::{BackendError, Difference, FileError, FlushFailure, Outcome, RefusedRow};
     use super::{assert_chain, chain, problem};
     use crate::error::{Error, ErrorKind, ProblemKind};
 
@@ -310,9 +323,13 @@ mod files {
                 touched: 0,
             },
             FlushFailure::Refused {
-                table: "items",
-                id: 7,
-                source: backend(),
+                rows: vec![RefusedRow::new(
+                    "items",
+                    7,
+                    slotmap::DefaultKey::default(),
+                    backend(),
+                )],
+                n_rows: 1,
             },
             FlushFailure::ForeignWrite,
             FlushFailure::SchemaChanged {
@@ -339,6 +356,8 @@ mod files {
             | FlushFailure::Full
             | FlushFailure::LogTooLarge { .. }
             | FlushFailure::RowCount { .. }
+            // What SQLite says of each row is in the message.
+            | FlushFailure::Refused { .. }
             | FlushFailure::ForeignWrite
             | FlushFailure::SchemaChanged { .. }
             | FlushFailure::Moved
@@ -349,8 +368,7 @@ mod files {
             | FlushFailure::OtherTicket => 0,
             // In the place of the original.
             FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
-            FlushFailure::Refused { .. }
-            | FlushFailure::SyncFailed { .. }
+            FlushFailure::SyncFailed { .. }
             | FlushFailure::CheckpointFailed { .. } => 2,
         }
     }
@@ -370,7 +388,7 @@ mod files {
             | FileError::Empty { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } => 1,
+            FileError::Lock { .. } | FileError::NotMigrated { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
@@ -400,6 +418,10 @@ mod files {
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::NotMigrated {
+                path: path(),
+                source: "not allowed: players.hp is dropped".into(),
+            },
             FileError::NewerFormat {
                 path: path(),
                 format: 2,

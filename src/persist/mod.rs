@@ -4,6 +4,7 @@ mod batch;
 mod create;
 mod database;
 mod error;
+mod left_out;
 mod pipeline;
 mod report;
 mod sqlite;
@@ -15,7 +16,10 @@ mod worker;
 
 pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
+pub use left_out::{Bond, LeftOutReason, LeftOutRow};
 pub use report::FlushReport;
-pub use sqlite::Options;
+pub use sqlite::{
+    Consent, Migrated, Migration, MigrationError, Misfits, Options, Safety, SchemaChange, Step,
+};
 pub use stats::{FlushStats, Stats, TableStats};
 pub use ticket::{Generation, Ticket};

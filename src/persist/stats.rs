@@ -32,7 +32,7 @@ pub struct TableStats {
 
 /// Numbers of the flushes and saves since the file was opened: see
 /// [`Database::flush_stats`](crate::Database::flush_stats).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlushStats {
     /// Number of flushes and saves that have written rows.
     pub n_written: u64,
@@ -50,7 +50,9 @@ pub struct FlushStats {
     pub longest: Duration,
     /// How long all transactions took: the sum of [`FlushReport::writing`].
     pub writing: Duration,
-    /// The report of the last one that has written rows.
+    /// Number of rows that the last one has left out, because the file refuses them.
+    pub n_left_out: usize,
+    /// The report of the last one that has written rows, without the rows that it has left out.
     pub last: FlushReport,
     /// Number of pages in the write-ahead log now.
     pub wal_pages: u32,
@@ -64,7 +66,7 @@ pub struct FlushStats {
 
 impl FlushStats {
     /// Counts a flush that is in the file. Those that had nothing to write do not count.
-    pub(super) fn count(&mut self, report: FlushReport) {
+    pub(super) fn count(&mut self, report: &FlushReport) {
         if report.rows() == 0 {
             return;
         }
@@ -75,6 +77,10 @@ impl FlushStats {
         self.took += report.took;
         self.longest = self.longest.max(report.took);
         self.writing += report.writing;
-        self.last = report;
+        self.n_left_out = report.left_out.len();
+        self.last = FlushReport {
+            left_out: Vec::new(),
+            ..*report
+        };
     }
 }

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gamedb::codegen::traits::*;
-use gamedb::{Database, Error, ErrorKind, FileError, Options};
+use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options};
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -274,6 +274,15 @@ impl Done for () {
 impl Done for Result<(), Error> {
     fn done(self) -> Self {
         self
+    }
+}
+
+/// Table and id of the only row that a file refuses.
+#[track_caller]
+pub(crate) fn only_refused(cause: FlushFailure) -> (&'static str, i64) {
+    match cause {
+        FlushFailure::Refused { rows, n_rows: 1 } => (rows[0].table, rows[0].id),
+        other => panic!("{other}"),
     }
 }
 

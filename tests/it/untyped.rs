@@ -329,8 +329,8 @@ fn the_numbers_add_up() {
         );
         assert_eq!(counted, sums);
         assert_eq!(
-            (flushes.last, flushes.committed),
-            (report, report.generation)
+            (&flushes.last, flushes.committed),
+            (&report, report.generation)
         );
         assert!(flushes.longest >= report.took && flushes.took >= flushes.longest);
         assert!(!flushes.is_in_flight && flushes.wal_pages > 0);

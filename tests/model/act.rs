@@ -1,9 +1,10 @@
 //! Applies each operation to the world.
 
-use gamedb::codegen::{DynTable, Key, Standalone};
+use gamedb::codegen::{DynTable, Id, Key, Standalone};
 use gamedb::{Error, ErrorKind, NewOrKept as Row};
 use gamedb_models::{Attribute, Inventory, World};
 
+use crate::chosen::Chosen;
 use crate::operation::{MANY, NewOrKept, Operation};
 use crate::rows::{Finder, Typed, TypedOwned, with_entity};
 use crate::rules::Refusal;
@@ -30,7 +31,10 @@ macro_rules! with_owned {
 
 pub(crate) fn act(world: &mut World, stale: &Stale, operation: &Operation) -> Result<(), Error> {
     match operation {
-        Operation::Insert(table, inputs) => insert(world, stale, *table, inputs),
+        Operation::Insert(table, inputs) => insert(world, stale, *table, None, inputs),
+        Operation::InsertWithId(table, chosen, inputs) => {
+            insert(world, stale, *table, Some(*chosen), inputs)
+        }
         &Operation::Set(table, pick, field, input) => with_entity!(
             table,
             E => {
@@ -64,6 +68,9 @@ pub(crate) fn act(world: &mut World, stale: &Stale, operation: &Operation) -> Re
         Operation::Add(table, owner, inputs) => {
             with_owned!(table, E => add::<E>(world, stale, *owner, inputs))
         }
+        Operation::AddWithId(table, owner, chosen, inputs) => {
+            with_owned!(table, E => add_with_id::<E>(world, stale, *owner, *chosen, inputs))
+        }
         Operation::AddMany(table, owner, inputs) => world.transaction(|world| {
             with_owned!(table, E => {
                 // The picks are resolved once, and the rows that they refer to do not change in between.
@@ -95,31 +102,54 @@ fn owner_of<E: TypedOwned>(world: &World, key: Key<E>) -> Option<gamedb::interna
     E::Pivot::table(world).owner(key)
 }
 
-fn insert(world: &mut World, stale: &Stale, table: Table, inputs: &[Input]) -> Result<(), Error> {
+/// The id that an operation chooses.
+fn chosen_id<E: Typed>(world: &World, chosen: Chosen) -> Id<E> {
+    let table: &dyn DynTable<_> = E::table(world);
+    let next = table.counter().next().unwrap_or(i64::MAX);
+    Id::new(chosen.id(next, |pick| match pick {
+        Pick::Row(n) if table.n_rows() > 0 => {
+            table.rows_by_id().nth(n % table.n_rows()).map(|(id, _)| id)
+        }
+        _ => None,
+    }))
+}
+
+fn insert(
+    world: &mut World,
+    stale: &Stale,
+    table: Table,
+    chosen: Option<Chosen>,
+    inputs: &[Input],
+) -> Result<(), Error> {
     fn go<E: Typed + Standalone>(
         world: &mut World,
         stale: &Stale,
+        chosen: Option<Chosen>,
         inputs: &[Input],
     ) -> Result<(), Error> {
         let row = E::from_inputs(inputs, Finder { world, stale });
-        let next = E::table(world).counter().next();
-        let key = world.insert(row)?;
-        assert_eq!(Some(world.id(key)?.get()), next);
+        let (expected, key) = match chosen.map(|chosen| chosen_id::<E>(world, chosen)) {
+            Some(id) => (Some(id.get()), world.insert_with_id(id, row)?),
+            None => (E::table(world).counter().next(), world.insert(row)?),
+        };
+        assert_eq!(Some(world.id(key)?.get()), expected);
         Ok(())
     }
     use gamedb_models as m;
     match table {
-        Table::Players => go::<m::Player>(world, stale, inputs),
-        Table::Mobiles => go::<m::Mobile>(world, stale, inputs),
-        Table::Items => go::<m::Item>(world, stale, inputs),
-        Table::InventoryEntries => go::<m::InventoryEntry>(world, stale, inputs),
-        Table::ItemBlueprints => go::<m::ItemBlueprint>(world, stale, inputs),
-        Table::ItemBlueprintComponents => go::<m::ItemBlueprintComponent>(world, stale, inputs),
-        Table::MobileItems => go::<m::MobileItem>(world, stale, inputs),
-        Table::MobileItemAttributes => go::<m::MobileItemAttribute>(world, stale, inputs),
-        Table::MobileItemBlueprints => go::<m::MobileItemBlueprint>(world, stale, inputs),
+        Table::Players => go::<m::Player>(world, stale, chosen, inputs),
+        Table::Mobiles => go::<m::Mobile>(world, stale, chosen, inputs),
+        Table::Items => go::<m::Item>(world, stale, chosen, inputs),
+        Table::InventoryEntries => go::<m::InventoryEntry>(world, stale, chosen, inputs),
+        Table::ItemBlueprints => go::<m::ItemBlueprint>(world, stale, chosen, inputs),
+        Table::ItemBlueprintComponents => {
+            go::<m::ItemBlueprintComponent>(world, stale, chosen, inputs)
+        }
+        Table::MobileItems => go::<m::MobileItem>(world, stale, chosen, inputs),
+        Table::MobileItemAttributes => go::<m::MobileItemAttribute>(world, stale, chosen, inputs),
+        Table::MobileItemBlueprints => go::<m::MobileItemBlueprint>(world, stale, chosen, inputs),
         Table::MobileItemBlueprintComponents => {
-            go::<m::MobileItemBlueprintComponent>(world, stale, inputs)
+            go::<m::MobileItemBlueprintComponent>(world, stale, chosen, inputs)
         }
         other => panic!("rows of {other:?} are added to an owner"),
     }
@@ -134,6 +164,21 @@ fn add<E: TypedOwned>(
     let finder = Finder { world, stale };
     let (owner, row) = (E::owner(owner, finder), E::from_inputs(inputs, finder));
     world.add(owner, row).map(|_| ())
+}
+
+fn add_with_id<E: TypedOwned>(
+    world: &mut World,
+    stale: &Stale,
+    owner: Owner,
+    chosen: Chosen,
+    inputs: &[Input],
+) -> Result<(), Error> {
+    let finder = Finder { world, stale };
+    let (owner, row) = (E::owner(owner, finder), E::from_inputs(inputs, finder));
+    let id = chosen_id::<E>(world, chosen);
+    let key = world.add_with_id(owner, id, row)?;
+    assert_eq!(world.id(key)?, id);
+    Ok(())
 }
 
 fn set_owned<E: TypedOwned>(
@@ -209,6 +254,9 @@ pub(crate) fn refusal(error: &Error) -> Refusal {
         ErrorKind::NotTheOwner { .. } => Refusal::NotTheOwner,
         ErrorKind::Twice { .. } => Refusal::Twice,
         ErrorKind::IdExhausted { .. } => Refusal::IdExhausted,
+        ErrorKind::IdTaken { .. } => Refusal::IdTaken,
+        ErrorKind::IdUsed { .. } => Refusal::IdUsed,
+        ErrorKind::IdOutOfRange { .. } => Refusal::IdOutOfRange,
         ErrorKind::CheckFailed { .. } => Refusal::CheckFailed,
         ErrorKind::OwnsItself { .. } => Refusal::OwnsItself,
         other => panic!("no operation on a world ends in {other:?}"),

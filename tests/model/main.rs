@@ -9,6 +9,7 @@
 mod act;
 mod background;
 mod block;
+mod chosen;
 #[path = "../common/mod.rs"]
 mod common;
 mod compare;

@@ -218,13 +218,27 @@ impl Naive {
     pub(crate) fn insert(&mut self, table: Table, cells: Vec<Cell>) -> Result<i64, Refusals> {
         unless(self.against(table, None, &cells))?;
         let id = self.use_id(table)?;
+        self.put_new(table, id, cells);
+        Ok(id)
+    }
+
+    /// Inserts a row with this id. All ids below it are used up.
+    pub(crate) fn insert_with_id(&mut self, table: Table, id: i64, cells: Vec<Cell>) -> Outcome {
+        let mut against = self.against(table, None, &cells);
+        against.extend(self.against_id(table, id));
+        unless(against)?;
+        self.next_id[table.n()] = id + 1;
+        self.put_new(table, id, cells);
+        Ok(())
+    }
+
+    fn put_new(&mut self, table: Table, id: i64, cells: Vec<Cell>) {
         let row = Row {
             cells,
             is_new: true,
             changed: BTreeSet::new(),
         };
         self.tables[table.n()].insert(id, row);
-        Ok(id)
     }
 
     /// Writes columns from `first` on.

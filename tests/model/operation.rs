@@ -1,5 +1,6 @@
 //! The operations on a world, and the steps on a world with its file.
 
+use crate::chosen::Chosen;
 use crate::schema::Table;
 use crate::value::{Input, Owner, Pick};
 use gamedb::SaveScope;
@@ -8,6 +9,8 @@ use gamedb::SaveScope;
 #[derive(Clone, Debug)]
 pub(crate) enum Operation {
     Insert(Table, Vec<Input>),
+    /// With an id that the game gives.
+    InsertWithId(Table, Chosen, Vec<Input>),
     /// The field is an index into the table's fields.
     Set(Table, Pick, usize, Input),
     /// The same for all rows, through `iter_mut`.
@@ -16,6 +19,7 @@ pub(crate) enum Operation {
     Swap(Table, Pick, Pick),
     Remove(Table, Pick),
     Add(Table, Owner, Vec<Input>),
+    AddWithId(Table, Owner, Chosen, Vec<Input>),
     /// So many rows of one owner that the index switches to its other representation.
     AddMany(Table, Owner, Vec<Input>),
     RemoveOwned(Table, Owner, Pick),

@@ -24,6 +24,11 @@ pub(crate) fn predict(naive: &mut Naive, operation: &Operation) -> Outcome {
             let cells = naive.row_cells(*table, inputs);
             naive.insert(*table, cells).map(|_| ())
         }
+        Operation::InsertWithId(table, chosen, inputs) => {
+            let cells = naive.row_cells(*table, inputs);
+            let id = naive.chosen(*table, *chosen);
+            naive.insert_with_id(*table, id, cells)
+        }
         Operation::Set(table, pick, field, input) => {
             let row = (*table, naive.pick(*table, *pick));
             naive.set_field(row, *field, *input)
@@ -45,6 +50,11 @@ pub(crate) fn predict(naive: &mut Naive, operation: &Operation) -> Outcome {
             let owner = naive.owner_cells(*owner);
             attempt(naive, |naive| naive.add(*table, owner, inputs))
         }
+        Operation::AddWithId(table, owner, chosen, inputs) => {
+            let owner = naive.owner_cells(*owner);
+            let id = naive.chosen(*table, *chosen);
+            naive.add_with_id(*table, owner, id, inputs)
+        }
         Operation::AddMany(table, owner, inputs) => {
             let owner = naive.owner_cells(*owner);
             attempt(naive, |naive| {
@@ -63,21 +73,7 @@ pub(crate) fn predict(naive: &mut Naive, operation: &Operation) -> Outcome {
         Operation::SetOwned(table, owner, rows) => naive.set_owned(*table, *owner, rows),
         Operation::Give(table, from, pick, to) => {
             let row = (*table, naive.pick(*table, *pick));
-            let from = from.map(|from| naive.owner_cells(from));
-            let to = naive.owner_cells(*to);
-            let mut against = naive.against_owner(*table, to);
-            match naive.owner_of(row) {
-                None => {
-                    against.insert(Refusal::StaleKey);
-                }
-                Some((_, its_owner)) if from.is_some_and(|from| from != its_owner) => {
-                    against.insert(Refusal::NotTheOwner);
-                }
-                Some(_) => {}
-            }
-            unless(against)?;
-            naive.give(row, to);
-            Ok(())
+            naive.give_from(row, *from, *to)
         }
     }
 }
@@ -172,6 +168,45 @@ impl Naive {
         let id = self.insert(table, cells)?;
         let pivot_cells = [Cell::Int(id)].into_iter().chain(owner);
         self.insert(pivot, pivot_cells.collect()).map(|_| ())
+    }
+
+    fn add_with_id(
+        &mut self,
+        table: Table,
+        owner: [Cell; 4],
+        id: i64,
+        inputs: &[Input],
+    ) -> Outcome {
+        let cells = self.row_cells(table, inputs);
+        let mut against = self.against_owner(table, owner);
+        against.extend(self.against(table, None, &cells));
+        against.extend(self.against_id(table, id));
+        let pivot = table.pivot().unwrap();
+        if self.next_id[pivot.n()] == i64::MAX {
+            against.insert(Refusal::IdExhausted);
+        }
+        unless(against)?;
+        self.insert_with_id(table, id, cells)?;
+        let pivot_cells = [Cell::Int(id)].into_iter().chain(owner);
+        self.insert(pivot, pivot_cells.collect()).map(|_| ())
+    }
+
+    fn give_from(&mut self, row: RowId, from: Option<Owner>, to: Owner) -> Outcome {
+        let from = from.map(|from| self.owner_cells(from));
+        let to = self.owner_cells(to);
+        let mut against = self.against_owner(row.0, to);
+        match self.owner_of(row) {
+            None => {
+                against.insert(Refusal::StaleKey);
+            }
+            Some((_, its_owner)) if from.is_some_and(|from| from != its_owner) => {
+                against.insert(Refusal::NotTheOwner);
+            }
+            Some(_) => {}
+        }
+        unless(against)?;
+        self.give(row, to);
+        Ok(())
     }
 
     /// The row that a pick from an owner's list refers to.

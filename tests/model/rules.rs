@@ -18,6 +18,9 @@ pub(crate) enum Refusal {
     NotTheOwner,
     Twice,
     IdExhausted,
+    IdTaken,
+    IdUsed,
+    IdOutOfRange,
     CheckFailed,
     OwnsItself,
 }

@@ -4,6 +4,7 @@ use gamedb::SaveScope;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::chosen::chosen;
 use crate::operation::{
     Ask, Block, Death, End, FailingBackground, Form, Inner, NewOrKept, Noticed, Obstacle,
     Operation, Step, Watch,
@@ -157,6 +158,22 @@ const INDEXED: [(Table, usize); 10] = [
     (Table::MobileItems, 4),
 ];
 
+/// New rows with ids that the game gives.
+fn with_ids() -> BoxedStrategy<Operation> {
+    let standalone = entities().filter(|table| table.pivot().is_none());
+    let insert = one_of(standalone.map(|table| {
+        (chosen(), row(table))
+            .prop_map(move |(id, row)| Operation::InsertWithId(table, id, row))
+            .boxed()
+    }));
+    let add = one_of(owned().map(|table| {
+        (owner(table), chosen(), row(table))
+            .prop_map(move |(owner, id, row)| Operation::AddWithId(table, owner, id, row))
+            .boxed()
+    }));
+    prop_oneof![2 => insert, 1 => add].boxed()
+}
+
 /// An operation on the world; `removals` is the weight of a removal, out of about thirty.
 fn operations(removals: u32) -> BoxedStrategy<Operation> {
     use Operation::{Add, AddMany, Give, Insert, Remove, RemoveOwned, Set, SetAll, Swap};
@@ -208,13 +225,14 @@ fn operations(removals: u32) -> BoxedStrategy<Operation> {
             .boxed()
     }));
     prop_oneof![
-        80 => insert,
+        60 => insert,
+        30 => with_ids(),
         50 => set,
         50 => set_indexed,
         2 => set_all,
         10 => swap.prop_map(|(table, one, two)| Swap(table, one, two)),
         10 * removals => remove.prop_map(|(table, row)| Remove(table, row)),
-        50 => add,
+        40 => add,
         1 => add_many,
         10 => remove_owned,
         20 => one_of(owned().map(set_owned)),

@@ -5,7 +5,7 @@ use gamedb::{Error, ErrorKind};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::World;
 
-use crate::common::{State, TestFile, flush_failure, state_of};
+use crate::common::{State, TestFile, flush_failure, only_refused, state_of};
 use crate::compare::differing;
 use crate::driver::{Driver, Open};
 use crate::file::{self, Verb};
@@ -19,8 +19,8 @@ use crate::value::Pick;
 
 impl Driver {
     pub(crate) fn flushed(&mut self, report: FlushReport) {
-        self.check_report(report);
         self.is_touched &= report.rows() == 0;
+        self.check_report(report);
         self.is_flushed();
     }
 
@@ -87,12 +87,7 @@ impl Driver {
         let (outcome, cause) = flush_failure(write(db));
         file::allow(outsider);
         assert_eq!(outcome, Outcome::NotCommitted);
-        match cause {
-            FlushFailure::Refused { table, id: row, .. } => {
-                assert_eq!((table, row), (id.0.name(), id.1))
-            }
-            other => panic!("{other}"),
-        }
+        assert_eq!(only_refused(cause), (id.0.name(), id.1));
         assert!(
             before.is_none_or(|before| state_of(db) == before),
             "a failed write left a trace in memory"

@@ -80,11 +80,8 @@ const fn module(pattern: &'static str, instead: &'static str) -> Word {
 
 /// Where comments name the thing that acts: not a person, and not a table that "knows".
 const IMPERSONAL: &[&str] = &[
-    "src/store/index",
-    "src/store/pivot",
-    "src/store/table",
-    "src/store/tracking",
-    "src/store/world",
+    "src/codegen",
+    "src/store",
     "src/schema",
     "src/persist",
     "benches",

@@ -9,6 +9,7 @@ mod config;
 mod dangling;
 mod guesses;
 mod none;
+mod own_keys;
 mod report;
 mod scripts;
 mod shapes;

@@ -75,3 +75,41 @@ fn a_table_that_others_point_to_is_no_join() {
         ["player_quests() -> many PlayerQuest by player_id"]
     );
 }
+
+// B8
+#[test]
+fn a_table_that_inherits_has_no_relation_by_the_key_of_its_parent() {
+    let inherits = "CREATE TABLE people (person_id integer NOT NULL, name text);
+        CREATE TABLE guilds (id serial PRIMARY KEY);
+        CREATE TABLE officers (rank integer, guild_id integer) INHERITS (people);
+        CREATE TABLE generals (army text) INHERITS (officers);
+        CREATE TABLE visits (id serial PRIMARY KEY, person_id integer NOT NULL);
+        ALTER TABLE ONLY people ADD CONSTRAINT people_pkey PRIMARY KEY (person_id);";
+    let world = World::new(inherits);
+    let found = [
+        "officers.guild_id -> guilds",
+        "generals.guild_id -> guilds",
+        "visits.person_id -> people",
+    ];
+    assert_eq!(
+        world.relations(gamedb_generate::relations::Found::Convention),
+        found
+    );
+    let (schema, _) = world.load();
+    let warned: Vec<_> = schema
+        .warnings
+        .iter()
+        .filter(|w| w.contains("inherits from"))
+        .collect();
+    assert_eq!(warned.len(), 2, "{warned:?}");
+    // The written text says so too.
+    let input = gamedb_generate::Input {
+        schema: world.path("schema.sql"),
+        ..Default::default()
+    };
+    let again = World::new(&gamedb_generate::sqlite_schema(&input).unwrap());
+    assert_eq!(
+        again.relations(gamedb_generate::relations::Found::Convention),
+        found
+    );
+}

@@ -43,20 +43,21 @@ pub(super) fn translate(
         }
         let mut numbered = column.identity;
         let default = column.default.as_ref().or(resolved.default.as_ref());
-        let default = match default.map(|pieces| defaults::default(pieces, &kind, dialect)) {
-            Some(defaults::Default::Number) => {
-                numbered = true;
-                None
-            }
-            None | Some(defaults::Default::Null) => None,
-            Some(defaults::Default::Sql(sql)) => Some(sql),
-            Some(defaults::Default::Lost(text)) => {
-                warn(&format!(
-                    "DEFAULT {text} is not kept; the game has to set the value"
-                ));
-                None
-            }
-        };
+        let default =
+            match default.map(|pieces| defaults::default(pieces, &column.ty, &kind, dialect)) {
+                Some(defaults::Default::Number) => {
+                    numbered = true;
+                    None
+                }
+                None | Some(defaults::Default::Null) => None,
+                Some(defaults::Default::Sql(sql)) => Some(sql),
+                Some(defaults::Default::Lost(text)) => {
+                    warn(&format!(
+                        "DEFAULT {text} is not kept; the game has to set the value"
+                    ));
+                    None
+                }
+            };
         columns.push(ColumnDraft {
             not_null: column.not_null || resolved.not_null,
             default,
@@ -263,7 +264,7 @@ fn as_number(
         return tiny;
     }
     let default = column.default.as_ref();
-    match default.map(|pieces| defaults::default(pieces, &tiny, dialect)) {
+    match default.map(|pieces| defaults::default(pieces, &column.ty, &tiny, dialect)) {
         Some(defaults::Default::Sql(text)) if text != "0" && text != "1" => tiny,
         _ => kind,
     }

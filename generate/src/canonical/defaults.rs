@@ -2,8 +2,9 @@
 
 use sqlparser::tokenizer::Token;
 
+use super::clocks;
 use super::sql_names::literal;
-use crate::input::types::SqlType;
+use crate::input::types::{DeclaredType, SqlType};
 use crate::sql::Dialect;
 use crate::sql::cursor::text;
 use crate::sql::tokens::{Piece, join};
@@ -21,14 +22,18 @@ pub(super) enum Default {
     Lost(String),
 }
 
-/// Translates the tokens of a DEFAULT.
-pub(super) fn default(pieces: &[Piece], kind: &SqlType, dialect: Dialect) -> Default {
+/// Translates the tokens of a DEFAULT of a column of this type.
+pub(super) fn default(
+    pieces: &[Piece],
+    ty: &DeclaredType,
+    kind: &SqlType,
+    dialect: Dialect,
+) -> Default {
     let lost = || Default::Lost(join(pieces).replace(['\n', '\r'], " "));
-    if let ([only], Dialect::Sqlite, "TEXT") = (pieces, dialect, kind.sql()) {
-        let clocks = ["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"];
-        if let Some(clock) = clocks.iter().find(|clock| only.is(clock)) {
-            return Default::Sql((*clock).to_owned());
-        }
+    if matches!(kind.sql(), "TEXT" | "INTEGER")
+        && let Some(clock) = clocks::clock(pieces, ty, kind, dialect)
+    {
+        return Default::Sql(clock);
     }
     match value(pieces, dialect) {
         Some(Value::Text(text)) if dialect == Dialect::Postgres && is_clock(&text, kind) => lost(),

@@ -1,7 +1,7 @@
 //! Tables during the translation: between the source's declaration and the canonical text.
 
 use crate::input::types::SqlType;
-use crate::schema::{OnDelete, SURROGATE_ID};
+use crate::schema::{NO_KEY, OnDelete, SURROGATE_ID};
 
 /// A table of the translation.
 #[derive(Debug, Default)]
@@ -70,6 +70,17 @@ impl TableDraft {
             .map(|at| self.columns[*at].name.as_str())
             .collect();
         names.join(", ")
+    }
+}
+
+impl ColumnDraft {
+    /// Says in the comment that the column is no key, whatever its name looks like.
+    pub(crate) fn say_no_key(&mut self) {
+        let comment = self.comment.get_or_insert_default();
+        if !comment.contains(NO_KEY) {
+            let gap = if comment.is_empty() { "" } else { "\n" };
+            comment.push_str(&format!("{gap}{NO_KEY}"));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ids and foreign keys.
 
 use super::draft::{Id, ReferenceDraft, TableDraft, surrogate};
+use super::own_numbers;
 use crate::config::{Config, References};
 use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::SqlType;
@@ -87,6 +88,19 @@ fn single(
     let own = &tables[at].columns[*column];
     if !own.kind.is_integer() {
         return Err(format!("the source's key is ({})", own.name));
+    }
+    let declared = source.foreign_keys.iter().any(|key| {
+        let [name] = key.columns.as_slice() else {
+            return false;
+        };
+        source.position(name) == Some(*column)
+    });
+    let is_said = config.references(&tables[at].name, &own.name).is_some();
+    if !declared
+        && !is_said
+        && let Some(why) = own_numbers::why_a_field(ddl, tables, config, at, *column)
+    {
+        return Err(why);
     }
     let target = source.foreign_keys.iter().find_map(|key| {
         let [name] = key.columns.as_slice() else {

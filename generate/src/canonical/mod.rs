@@ -4,11 +4,13 @@
 //! All later stages read the canonical text and nothing else.
 
 mod check_translation;
+mod clocks;
 mod column_types;
 mod defaults;
 mod draft;
 mod indexes;
 mod keys;
+mod own_numbers;
 mod recognize;
 mod split_owners;
 mod sql_names;
@@ -19,8 +21,8 @@ pub(crate) use recognize::is_canonical;
 pub(crate) use split_owners::split_owners;
 
 use crate::config::Config;
-use crate::input::ddl::Ddl;
-use crate::schema::{ForeignKey, NO_KEY};
+use crate::input::ddl::{Ddl, DeclaredForeignKey};
+use crate::schema::{ForeignKey, game_number, shared_key};
 use crate::sql::Dialect;
 use draft::{Id, TableDraft};
 use warnings::ByColumn;
@@ -72,10 +74,13 @@ impl Canonical {
             let Some(table) = tables.find(|known| known.name == *table) else {
                 continue;
             };
+            if let Id::Surrogate { why, .. } = &mut table.id
+                && why.starts_with(&shared_key(name))
+            {
+                *why = game_number(name);
+            }
             if let Some(at) = table.position(name) {
-                let comment = table.columns[at].comment.get_or_insert_default();
-                let gap = if comment.is_empty() { "" } else { "\n" };
-                comment.push_str(&format!("{gap}{NO_KEY}"));
+                table.columns[at].say_no_key();
             }
         }
         self.text = write::write(&self.tables);
@@ -109,7 +114,7 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
         .iter()
         .zip(sql_names::tables(&ddl.tables, warnings))
     {
-        let columns = column_types::translate(
+        let mut columns = column_types::translate(
             ddl,
             source,
             &name,
@@ -118,6 +123,12 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
             warnings,
             &mut of_columns,
         );
+        for at in ddl.inherited_keys(tables.len()) {
+            let is_declared = |key: &DeclaredForeignKey| matches!(key.columns.as_slice(), [only] if source.position(only) == Some(at));
+            if !source.foreign_keys.iter().any(is_declared) {
+                columns[at].say_no_key();
+            }
+        }
         let comment = source.comment.clone();
         tables.push(TableDraft {
             name,

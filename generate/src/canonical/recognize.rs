@@ -1,6 +1,6 @@
 //! Recognizes schemas that are canonical as they are.
 
-use crate::config::{Config, References};
+use crate::config::{Config, Ids, References};
 use crate::schema::sqlite::Skipped;
 use crate::schema::{OnDelete, Schema, Table};
 
@@ -54,5 +54,8 @@ fn is_kept(table: &Table, config: &Config) -> bool {
         let mut named = owner.id.iter().chain(&owner.kind);
         !named.any(|name| table.column(name.get_ref()).is_some())
     });
-    table.strict && table.rowid_key && typed && uniques && keys && is_apart
+    let key_is_field = config
+        .ids(&table.name)
+        .is_some_and(|ids| *ids.get_ref() == Ids::Field && !table.has_surrogate_id());
+    table.strict && table.rowid_key && !key_is_field && typed && uniques && keys && is_apart
 }

@@ -10,7 +10,7 @@ use crate::error::ConfigError;
 use crate::names::{self, Ident};
 use crate::sql::OnDelete;
 pub use sections::{
-    ColumnSection, ColumnType, EnumSection, KindValue, Name, OnDeleteName, OwnerSection,
+    ColumnSection, ColumnType, EnumSection, Ids, KindValue, Name, OnDeleteName, OwnerSection,
     OwnerVariant, PivotSection, References, Sections, Spanned, TableSection, TypeName,
     ValueSection, VariantSection,
 };
@@ -119,6 +119,11 @@ impl Config {
     /// The section of one table.
     pub fn table(&self, table: &str) -> Option<&TableSection> {
         self.sections.tables.get(table)
+    }
+
+    /// What the file says of the ids of a table.
+    pub(crate) fn ids(&self, table: &str) -> Option<&Spanned<Ids>> {
+        self.table(table)?.ids.as_ref()
     }
 
     /// An error at a place in the file.

@@ -263,7 +263,21 @@ pub struct TableSection {
     /// The name of its type.
     #[serde(rename = "type")]
     pub type_name: Option<Name>,
+    /// Who gives the ids of its rows; gamedb without it.
+    pub ids: Option<Spanned<Ids>>,
     /// `true`: it is a join table, whatever other columns it has; `false`: it is not one. Without it
     /// the rules decide.
     pub join: Option<Spanned<bool>>,
+}
+
+/// Who gives the ids of a table's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ids {
+    /// gamedb, one after the other.
+    Gamedb,
+    /// The game, with each row: `insert_with_id`.
+    Game,
+    /// gamedb; the key of the source is a UNIQUE field beside the id.
+    Field,
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{
-    ColumnSection, Config, Name, OwnerSection, OwnerVariant, References, Spanned, VariantSection,
-    owner_pairs,
+    ColumnSection, Config, Ids, Name, OwnerSection, OwnerVariant, References, Spanned,
+    VariantSection, owner_pairs,
 };
 use crate::error::ConfigError;
 use crate::schema::{Column, Schema, Table};
@@ -67,10 +67,25 @@ impl Config {
             self.verify_references(schema, table, column, section)?;
         }
         self.verify_all(schema)?;
-        for name in self.sections.tables.keys() {
-            self.known(schema, name, name.get_ref())?;
+        for (name, section) in &self.sections.tables {
+            let table = self.known(schema, name, name.get_ref())?;
+            self.verify_ids(table, section.ids.as_ref())?;
         }
         Ok(())
+    }
+
+    /// Refuses `ids` where the source has no key that could be an id.
+    fn verify_ids(&self, table: &Table, ids: Option<&Spanned<Ids>>) -> Result<(), ConfigError> {
+        match ids {
+            Some(ids) if *ids.get_ref() != Ids::Field && table.has_surrogate_id() => {
+                let id = table.columns.iter().find(|column| column.primary_key);
+                let why = id.and_then(|id| id.comment.as_deref()).unwrap_or_default();
+                let (name, why) = (&table.name, why.trim_end_matches('.'));
+                let what = format!("{name} has no number of its own that could be its id. {why}");
+                Err(self.impossible(ids.span(), what))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn variant(&self, variant: &VariantSection) -> Result<(), ConfigError> {

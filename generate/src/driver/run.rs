@@ -94,12 +94,14 @@ pub(crate) fn load(input: &Input) -> Result<(LoadedSchema, Config), Error> {
     Ok((source, config))
 }
 
-/// Warnings about DEFAULTs that are computed, such as clocks: rows are made in memory, which does not compute them.
+/// Warnings about DEFAULTs that are computed, other than clocks: rows are made in memory, which does not compute them.
 fn computed_defaults(schema: &Schema) -> Vec<String> {
     let mut columns: Vec<(&str, Vec<String>)> = Vec::new();
     for table in &schema.tables {
         let computed = table.columns.iter();
-        for column in computed.filter(|column| column.has_computed_default()) {
+        for column in
+            computed.filter(|column| column.has_computed_default() && column.clock().is_none())
+        {
             let default = column.default.as_deref().unwrap_or_default();
             let place = format!("{}.{}", table.name, column.name);
             match columns.iter_mut().find(|(known, _)| *known == default) {

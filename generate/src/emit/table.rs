@@ -4,7 +4,7 @@ use crate::model::{
     ColumnSet, FieldKind, FieldModel, ForeignKeyModel, Literal, Model, Scalar, TableModel, TableRef,
 };
 use crate::names::{self, Ident, Scope};
-use crate::schema::OnDelete;
+use crate::schema::{Clock, OnDelete};
 
 use super::code::words;
 
@@ -226,6 +226,15 @@ fn literal(literal: &Literal, ty: Scalar) -> Option<(String, bool)> {
         Literal::Text(text) if text.is_empty() => (zero(ty).to_owned(), true),
         Literal::Text(text) if ty == Scalar::ShortText => (format!("{text:?}.into()"), false),
         Literal::Text(text) => (format!("{text:?}.to_owned()"), false),
+        Literal::Now(Clock::Text(format)) => {
+            let short = if ty == Scalar::ShortText {
+                ".into()"
+            } else {
+                ""
+            };
+            (format!("now_text({format:?}){short}"), false)
+        }
+        Literal::Now(Clock::Seconds) => ("now_seconds()".to_owned(), false),
         Literal::Blob(bytes) => (format!("vec!{bytes:?}"), bytes.is_empty()),
     })
 }

@@ -239,6 +239,7 @@ pub(crate) fn inherit(reader: &mut Reader, parent: &Path, table: &mut DeclaredTa
         ));
         return;
     };
+    table.inherits.push(parent.clone());
     let parent = &reader.ddl.tables[at];
     let new = parent
         .columns

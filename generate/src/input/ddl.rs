@@ -44,6 +44,8 @@ pub(crate) struct DeclaredTable {
     pub(crate) keys: Vec<DeclaredKey>,
     pub(crate) foreign_keys: Vec<DeclaredForeignKey>,
     pub(crate) checks: Vec<DeclaredCheck>,
+    /// The tables that it inherits columns from.
+    pub(crate) inherits: Vec<Path>,
     /// The default collation of its columns.
     pub(crate) collation: Option<String>,
 }
@@ -138,6 +140,25 @@ impl Ddl {
                     _ => None,
                 }
             })
+    }
+
+    /// The columns of a table that are the key of a table that it inherits from. They number the rows of both, and
+    /// point to neither.
+    pub(crate) fn inherited_keys(&self, at: usize) -> Vec<usize> {
+        let (mut found, mut seen, mut next) = (Vec::new(), vec![at], vec![at]);
+        while let Some(child) = next.pop() {
+            for parent in &self.tables[child].inherits {
+                let parent = self.position(parent, &self.tables[child].schema);
+                let Some(parent) = parent.filter(|parent| !seen.contains(parent)) else {
+                    continue;
+                };
+                let keys = self.tables[parent].primary_key.iter();
+                found.extend(keys.filter_map(|key| self.tables[at].position(key)));
+                seen.push(parent);
+                next.push(parent);
+            }
+        }
+        found
     }
 
     /// The type of that name.

@@ -130,6 +130,10 @@ fn column(found: &SqliteSchema, table: &schema::Table, column: &schema::Column) 
         ty,
         not_null: column.not_null,
         default: column.default.as_deref().map(sqlite_pieces),
+        identity: column.primary_key
+            && sqlite_pieces(&column.declaration)
+                .iter()
+                .any(|piece| piece.is("AUTOINCREMENT")),
         generated: column.generated.then(|| column.declaration.clone()),
         comment: column.comment.clone(),
         held,

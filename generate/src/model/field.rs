@@ -3,7 +3,7 @@
 use super::refs::{EnumRef, OwnerRef, TableRef, ValueRef};
 use crate::analysis::relations::Found;
 use crate::names::Ident;
-use crate::schema::OnDelete;
+use crate::schema::{Clock, OnDelete};
 
 /// One column that is not the id.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,7 +118,7 @@ impl Scalar {
     }
 }
 
-/// A plain SQL literal.
+/// A plain SQL literal, or a clock.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
     /// `NULL`
@@ -133,6 +133,8 @@ pub enum Literal {
     Text(String),
     /// A blob.
     Blob(Vec<u8>),
+    /// The time at which the row is made.
+    Now(Clock),
 }
 
 /// A foreign key to one table.

@@ -14,7 +14,9 @@ mod types;
 pub use field::{ColumnModel, FieldKind, FieldModel, ForeignKeyModel, Literal, Scalar};
 pub use refs::{EnumRef, OwnerRef, TableRef, ValueRef};
 pub use relation::{JoinMethods, JoinModel, JoinSide, PivotMethods, PivotModel};
-pub use table::{CheckModel, ChildModel, ColumnSet, TableKind, TableModel};
+pub use table::{
+    CheckModel, ChildModel, ColumnSet, ConditionModel, IdsModel, TableKind, TableModel,
+};
 pub use types::{
     ArmModel, EnumModel, EnumVariant, OwnerModel, ValueField, ValueModel, ValueVariant,
 };

@@ -5,7 +5,7 @@ use super::refs::TableRef;
 use super::relation::{JoinModel, PivotModel};
 use crate::analysis::relations::Unfollowed;
 use crate::names::Ident;
-use crate::schema::Comparison;
+use crate::schema::{Comparison, Expression};
 
 /// One table: an entity, a pivot or a join.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,8 @@ pub struct TableModel {
     pub singular: Ident,
     /// The SQL name of its `INTEGER PRIMARY KEY`.
     pub id_column: String,
+    /// Who gives the ids of its rows.
+    pub ids: IdsModel,
     /// All columns but the id, in declaration order; fields name them by place.
     pub columns: Vec<ColumnModel>,
     /// The fields of a row, in the order of their first columns. Together they cover every column
@@ -48,6 +50,8 @@ pub struct TableModel {
     pub kind: TableKind,
     /// CHECKs that the engine enforces: comparisons.
     pub checks: Vec<CheckModel>,
+    /// CHECKs that the engine enforces: more than comparisons.
+    pub conditions: Vec<ConditionModel>,
     /// CHECKs that only the file enforces, as SQL.
     pub file_checks: Vec<String>,
     /// The `CREATE TABLE` text.
@@ -74,6 +78,15 @@ impl TableModel {
     }
 }
 
+/// Who gives the ids of a table's rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdsModel {
+    /// The engine, one after the other. What the comment of an id that the source does not have says of it.
+    Numbered(Option<String>),
+    /// The game, with each row.
+    Given,
+}
+
 /// A CHECK that the engine enforces.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckModel {
@@ -81,6 +94,15 @@ pub struct CheckModel {
     pub sql: String,
     /// What it compares. None of its columns is the id.
     pub comparison: Comparison,
+}
+
+/// A CHECK that the engine enforces, and that is more than a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConditionModel {
+    /// As the schema has it.
+    pub sql: String,
+    /// What it says. None of its columns is the id.
+    pub expression: Expression,
 }
 
 /// What a table is.

@@ -21,7 +21,7 @@ use crate::analysis::pivot::{self, PivotInfo};
 use crate::analysis::relations::{self, Relation};
 use crate::config::Config;
 use crate::error::{ConfigError, Error, ModelError};
-use crate::model::{Model, TableRef};
+use crate::model::{IdsModel, Model, TableKind, TableRef};
 use crate::names::Scope;
 use crate::schema::{Partial, Schema, Table};
 use resolver::Resolver;
@@ -73,8 +73,27 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     resolver.model.enums = std::mem::take(&mut resolver.enums.models);
     let mut model = resolver.model;
     accessors::connect(&mut model, &infos, &joins);
+    of_given_ids(config, &model)?;
     model.order = order::order(&model);
     Ok(model)
+}
+
+/// Refuses ids that the game gives where rows are made by other means than `insert_with_id`.
+fn of_given_ids(config: &Config, model: &Model) -> Result<(), ConfigError> {
+    for table in model.tables.iter().filter(|t| t.ids == IdsModel::Given) {
+        let why = match table.kind {
+            TableKind::Pivot(_) => "its rows say who owns what",
+            TableKind::Join(_) => "its rows link others; `join = false` says otherwise",
+            _ if !table.owned_through.is_empty() => {
+                "its rows belong to owners; `World::add_with_id` gives them ids too"
+            }
+            _ => continue,
+        };
+        let what = format!("the game cannot give the ids of {}: {why}", table.name);
+        let at = config.ids(&table.name).map(|ids| ids.span());
+        return Err(config.impossible(at.unwrap_or_default(), what));
+    }
+    Ok(())
 }
 
 /// Refuses what is said of a key where a column points nowhere.

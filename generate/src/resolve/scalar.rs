@@ -3,7 +3,7 @@
 use crate::config::{ColumnType, Config, TypeName};
 use crate::error::{Error, ModelError};
 use crate::model::{Literal, Scalar};
-use crate::schema::{Allowed, Column, Table};
+use crate::schema::{Allowed, Clock, Column, Table};
 
 /// The type of a column: as the config says, else as its CHECK and declaration say.
 pub(super) fn scalar(config: &Config, table: &Table, column: &Column) -> Result<Scalar, Error> {
@@ -77,7 +77,7 @@ fn declared(text: &str) -> Option<Scalar> {
     }
 }
 
-/// The value of a DEFAULT, where it is a plain literal of the column's type.
+/// The value of a DEFAULT, where it is a plain literal of the column's type, or a clock.
 pub(super) fn literal(sql: &str, scalar: Scalar) -> Option<Literal> {
     let mut text = sql.trim();
     while let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
@@ -85,6 +85,14 @@ pub(super) fn literal(sql: &str, scalar: Scalar) -> Option<Literal> {
     }
     if text.eq_ignore_ascii_case("NULL") {
         return Some(Literal::Null);
+    }
+    let clock = match scalar {
+        Scalar::Text | Scalar::ShortText => Clock::of(text, false),
+        Scalar::I64 => Clock::of(text, true),
+        Scalar::Bool | Scalar::F64 | Scalar::Blob => None,
+    };
+    if let Some(clock) = clock {
+        return Some(Literal::Now(clock));
     }
     let quoted = quoted(text);
     // SQLite converts a string to a number in a numeric column.

@@ -1,13 +1,15 @@
 //! One table, with its unions, fields and indexes.
 
-use super::checks::{checks, kept};
+use super::checks;
+use super::fields::without_renames;
 use super::indexes;
 use super::resolver::{Resolver, Unions};
 use super::value_unions;
 use crate::analysis::owners::{self, OwnerUnion};
 use crate::analysis::pivot::PivotInfo;
+use crate::config::Ids;
 use crate::error::{ConfigError, Error};
-use crate::model::{TableKind, TableModel, TableRef};
+use crate::model::{FieldKind, IdsModel, TableKind, TableModel, TableRef};
 use crate::names::{Ident, Scope};
 use crate::schema::Table;
 
@@ -28,7 +30,7 @@ impl<'a> Resolver<'a> {
         let singular = self.config.singular(&table.name);
         let mut model = TableModel {
             name: table.name.clone(),
-            doc: table.comment.clone(),
+            doc: table.comment.as_deref().and_then(without_renames),
             type_name: type_name.to_owned(),
             accessor: world.ident(&[
                 Ident::new(self.config.bare(&table.name)),
@@ -36,6 +38,7 @@ impl<'a> Resolver<'a> {
             ]),
             singular: Ident::new(&singular),
             id_column: table.primary_key.first().cloned().unwrap_or_default(),
+            ids: self.ids(table),
             columns,
             fields,
             uniques: Vec::new(),
@@ -47,17 +50,12 @@ impl<'a> Resolver<'a> {
             unfollowed: self.unfollowed_of(table),
             kind: TableKind::Entity,
             checks: Vec::new(),
+            conditions: Vec::new(),
             file_checks: Vec::new(),
             sql: table.sql.clone(),
             index_sql: table.index_sql.clone(),
         };
-        let (checks, rest) = checks(&table.checks, &model);
-        model.checks = checks;
-        model.file_checks = rest
-            .into_iter()
-            .filter(|check| !kept(&check.kind, &model, &unions))
-            .map(|check| check.text.clone())
-            .collect();
+        checks::divide(&table.checks, table, &mut model, &unions);
         self.warn_of_file_only(table, &model);
         indexes::sets(
             table,
@@ -66,6 +64,17 @@ impl<'a> Resolver<'a> {
             &mut self.model.warnings,
         )?;
         Ok(model)
+    }
+
+    /// Who gives the ids of a table.
+    fn ids(&self, table: &Table) -> IdsModel {
+        let said = self.config.ids(&table.name).map(|ids| *ids.get_ref());
+        if said == Some(Ids::Game) {
+            return IdsModel::Given;
+        }
+        let id = table.columns.iter().find(|column| column.primary_key);
+        let comment = id.and_then(|id| id.comment.clone());
+        IdsModel::Numbered(comment.filter(|_| table.has_surrogate_id()))
     }
 
     /// The unions of a table: for a pivot that of its owner, else those that config and CHECKs define.
@@ -122,6 +131,20 @@ impl<'a> Resolver<'a> {
                 key.target_columns.join(", "),
                 key.why
             ));
+        }
+        for field in &model.fields {
+            let FieldKind::Own { ty, .. } = &field.kind else {
+                continue;
+            };
+            let column = &model.columns[field.columns[0]];
+            let default = column.default_sql.as_deref().unwrap_or("NULL");
+            if !default.eq_ignore_ascii_case("NULL") {
+                self.model.warnings.push(format!(
+                    "column {}.{}: DEFAULT {default} is not applied in memory, where a new row starts with the Default of \
+                     {ty}; the game has to set the value",
+                    table.name, column.name
+                ));
+            }
         }
         for check in &model.file_checks {
             self.model.warnings.push(format!(

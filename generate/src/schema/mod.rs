@@ -4,10 +4,15 @@
 //! this by [`crate::analysis::relations`], [`crate::analysis::pivot`] and [`crate::resolve`].
 
 mod checks;
+pub(crate) mod clock;
 mod comparisons;
+mod expression;
+mod expressions;
 pub mod sqlite;
 
 pub use crate::sql::OnDelete;
+pub use clock::Clock;
+pub use expression::{Arithmetic, Expression};
 
 /// All tables of one schema.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,6 +34,11 @@ pub const SURROGATE_ID: &str = "gamedb_id";
 /// How the comment of an added id starts to say that a column is the key of two tables.
 pub(crate) fn shared_key(column: &str) -> String {
     format!("`{column}` is the id of its row in ")
+}
+
+/// How the comment of an added id says that the key of the source is a number that the game gives.
+pub(crate) fn game_number(column: &str) -> String {
+    format!("`{column}` is a number that the game gives")
 }
 
 /// A line of a column's comment: its name looks like a key, and it is none. The translation writes it where it
@@ -195,6 +205,11 @@ pub struct Column {
 }
 
 impl Column {
+    /// The clock that its DEFAULT is, if memory fills it in as the file does.
+    pub(crate) fn clock(&self) -> Option<Clock> {
+        Clock::of(self.default.as_deref()?, self.is_integer())
+    }
+
     /// Whether its DEFAULT is computed for each row, so that only the file can fill it in.
     pub(crate) fn has_computed_default(&self) -> bool {
         let Some(default) = &self.default else {
@@ -211,10 +226,42 @@ impl Column {
         !(is_quoted || blob || is_word || is_number)
     }
 
+    /// What it holds by its declared type, if SQLite converts nothing that is stored in it. `None` also where the type
+    /// lets it hold anything.
+    pub fn kind(&self) -> Option<ColumnKind> {
+        let declared = self.declared_type.to_ascii_uppercase();
+        let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+        if has(&["INT"]) {
+            Some(ColumnKind::Integer)
+        } else if has(&["CHAR", "CLOB", "TEXT"]) {
+            Some(ColumnKind::Text)
+        } else if has(&["BLOB"]) {
+            Some(ColumnKind::Blob)
+        } else if has(&["REAL", "FLOA", "DOUB"]) {
+            Some(ColumnKind::Real)
+        } else {
+            // Integers stay what they are in a NUMERIC column too.
+            has(&["BOOL"]).then_some(ColumnKind::Integer)
+        }
+    }
+
     /// Whether the declared type holds integers, by SQLite's affinity rule.
     pub fn is_integer(&self) -> bool {
         self.declared_type.to_ascii_uppercase().contains("INT")
     }
+}
+
+/// What the declared type of a column says that it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Integers.
+    Integer,
+    /// Floating-point numbers.
+    Real,
+    /// Texts.
+    Text,
+    /// Bytes.
+    Blob,
 }
 
 /// The values that a CHECK limits a column to.
@@ -301,6 +348,8 @@ pub struct Check {
     pub kind: CheckKind,
     /// Its expression as written, on one line.
     pub text: String,
+    /// The same as a tree, if every part of it means in memory what it means in SQLite.
+    pub expression: Option<Expression>,
 }
 
 /// What a CHECK says.

@@ -1,18 +1,24 @@
 //! Committing a batch: one transaction, in which each statement has to touch exactly one row.
 
+use std::collections::HashSet;
+
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, Statement, Transaction};
 
-use crate::error::{FlushFailure, Outcome};
-use crate::persist::batch::{Batch, TableBatch};
+use crate::error::{FlushFailure, Outcome, RefusedRow};
+use crate::persist::batch::{Batch, Bonds, TableBatch};
 use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
-use crate::schema::TableInfo;
 use crate::schema::value::Value;
+use crate::schema::{TableId, TableInfo};
+use crate::store::key::AnyKey;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::effect::position;
 
-use super::error::{flush_failure, is_rolled_back, is_unique_violation, row_failure};
+use super::error::{
+    flush_failure, is_refused, is_rolled_back, is_unique_violation, refused_row, refused_rows,
+};
+use super::left_out;
 use super::statements;
 use super::value::{bound, owned};
 
@@ -28,49 +34,122 @@ pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
 }
 
-/// Writes a batch and commits.
+/// Writes a batch and commits: all of it, or, if rows may be left out, all but those that the file refuses and those
+/// that are bound to them.
 pub(super) fn commit_batch(
     transaction: Transaction<'_>,
-    batch: &Batch,
+    batch: &mut Batch,
+    in_world: Option<Bonds<'_>>,
 ) -> Result<FlushReport, Failed> {
-    let mut report = FlushReport::default();
+    let mut left_out = None;
+    let report = if batch.may_leave_out {
+        let bonds = in_world.unwrap_or_else(|| batch.bonds());
+        let (report, rows) = left_out::write_the_rest(&transaction, batch, &bonds)?;
+        left_out = Some(rows);
+        report
+    } else {
+        let Attempt {
+            report, refused, ..
+        } = attempt(&transaction, batch, &HashSet::new())?;
+        if !refused.is_empty() {
+            return Err(refused_rows(&refused));
+        }
+        report
+    };
+    write_next_ids(&transaction, batch)?;
+    commit(transaction)?;
+    if let Some(rows) = left_out {
+        batch.leave_out(rows);
+    }
+    Ok(report)
+}
+
+fn write_next_ids(connection: &Connection, batch: &Batch) -> Result<(), Failed> {
+    for id in &batch.next_ids {
+        if id.is_in_file() {
+            // SQLite writes no page for a row that does not change.
+            connection
+                .prepare_cached(statements::DELETE_ID)?
+                .execute([id.info.name])?;
+        }
+        connection
+            .prepare_cached(statements::UPSERT_ID)?
+            .execute((id.info.name, id.next))?;
+    }
+    Ok(())
+}
+
+/// The outcome of writing the rows of a batch.
+pub(super) struct Attempt {
+    pub(super) report: FlushReport,
+    /// The rows that the file refuses. If there are any, what was written is no state that the file may have, and has
+    /// to be rolled back.
+    pub(super) refused: Vec<RefusedRow>,
+    /// The tables of the refused rows, in the same order.
+    pub(super) tables: Vec<TableId>,
+    /// The rows whose unique values other rows had in the file at first.
+    pub(super) value_taken: Vec<AnyKey>,
+}
+
+impl Attempt {
+    fn refuse(&mut self, table: TableId, row: RefusedRow) {
+        self.tables.push(table);
+        self.refused.push(row);
+    }
+}
+
+/// Writes the rows of a batch but for some, and finds all that the file refuses: a statement that fails changes
+/// nothing, and the next row can be tried.
+pub(super) fn attempt(
+    connection: &Connection,
+    batch: &Batch,
+    but: &HashSet<AnyKey>,
+) -> Result<Attempt, Failed> {
+    let mut attempt = Attempt {
+        report: FlushReport::default(),
+        refused: Vec::new(),
+        tables: Vec::new(),
+        value_taken: Vec::new(),
+    };
     for TableBatch {
         info, change_set, ..
     } in batch.tables.iter().rev()
     {
-        report.deleted += delete(&transaction, info, change_set)?;
+        delete(connection, info, change_set, but, &mut attempt)?;
     }
-    let mut refused = Vec::new();
+    let mut waiting = Vec::new();
     for TableBatch {
         info, change_set, ..
     } in &batch.tables
     {
-        let mut statements = Statements::new(&transaction, info, change_set)?;
+        let table = change_set.table;
+        let mut statements = Statements::new(connection, info, change_set)?;
         for row in change_set.rows() {
+            let key = row.key;
+            if !but.is_empty() && but.contains(&AnyKey { table, key }) {
+                continue;
+            }
             match statements.execute(row)? {
-                RowOutcome::Written => count(change_set, row, &mut report),
-                RowOutcome::ValueTaken(_) => refused.push(Refused {
-                    info,
-                    change_set,
-                    row,
-                }),
+                RowOutcome::Written => count(change_set, row, &mut attempt.report),
+                RowOutcome::ValueTaken(_) => {
+                    attempt.value_taken.push(AnyKey { table, key });
+                    waiting.push(Waiting {
+                        info,
+                        change_set,
+                        row,
+                    });
+                }
+                RowOutcome::Refused(source) => {
+                    attempt.refuse(table, refused_row(info, row.id, key, source));
+                }
             }
         }
     }
-    untangle(&transaction, refused, &mut report)?;
-    for id in &batch.next_ids {
-        if id.is_in_file() {
-            // SQLite writes no page for a row that does not change.
-            transaction
-                .prepare_cached(statements::DELETE_ID)?
-                .execute([id.info.name])?;
-        }
-        transaction
-            .prepare_cached(statements::UPSERT_ID)?
-            .execute((id.info.name, id.next))?;
+    // What waits for the value of a refused row would have to wait for ever.
+    if attempt.refused.is_empty() {
+        untangle(connection, waiting, &mut attempt)?;
     }
-    commit(transaction)?;
-    Ok(report)
+    Ok(attempt)
 }
 
 fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
@@ -108,20 +187,32 @@ fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), Failed> 
 
 fn delete(
     connection: &Connection,
-    info: &TableInfo,
+    info: &'static TableInfo,
     change_set: &ChangeSet,
-) -> Result<usize, Failed> {
+    but: &HashSet<AnyKey>,
+    attempt: &mut Attempt,
+) -> Result<(), Failed> {
     if change_set.removed().len() == 0 {
-        return Ok(0);
+        return Ok(());
     }
+    let table = change_set.table;
     let mut statement = connection.prepare_cached(&statements::delete(info))?;
-    for id in change_set.removed() {
-        let touched = statement
-            .execute([id])
-            .map_err(|source| row_failure(info, id, source))?;
-        touched_one(info, id, touched)?;
+    for (id, key) in change_set.removed_rows() {
+        if but.contains(&AnyKey { table, key }) {
+            continue;
+        }
+        match statement.execute([id]) {
+            Ok(touched) => {
+                touched_one(info, id, touched)?;
+                attempt.report.deleted += 1;
+            }
+            Err(source) if is_refused(&source) => {
+                attempt.refuse(table, refused_row(info, id, key, source));
+            }
+            Err(source) => return Err(source.into()),
+        }
     }
-    Ok(change_set.removed().len())
+    Ok(())
 }
 
 /// The prepared statements for the rows of one table: one for each shape.
@@ -136,6 +227,8 @@ enum RowOutcome {
     Written,
     /// Another row still has a value in the file that has to be unique.
     ValueTaken(rusqlite::Error),
+    /// A constraint of the file refuses the row.
+    Refused(rusqlite::Error),
 }
 
 impl<'c> Statements<'c> {
@@ -168,7 +261,8 @@ impl<'c> Statements<'c> {
         match statement.raw_execute() {
             Ok(touched) => touched_one(self.info, row.id, touched).map(|()| RowOutcome::Written),
             Err(source) if is_unique_violation(&source) => Ok(RowOutcome::ValueTaken(source)),
-            Err(source) => Err(row_failure(self.info, row.id, source)),
+            Err(source) if is_refused(&source) => Ok(RowOutcome::Refused(source)),
+            Err(source) => Err(source.into()),
         }
     }
 }
@@ -178,15 +272,20 @@ fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::
 }
 
 /// A row that could not be written yet, because another one still has its unique value in the file.
-struct Refused<'b> {
+struct Waiting<'b> {
     info: &'static TableInfo,
     change_set: &'b ChangeSet,
     row: &'b ChangedRow,
 }
 
-impl Refused<'_> {
+impl Waiting<'_> {
     fn retry(&self, connection: &Connection) -> Result<RowOutcome, Failed> {
         Statements::new(connection, self.info, self.change_set)?.execute(self.row)
+    }
+
+    fn refuse(&self, source: rusqlite::Error, attempt: &mut Attempt) {
+        let row = refused_row(self.info, self.row.id, self.row.key, source);
+        attempt.refuse(self.change_set.table, row);
     }
 }
 
@@ -198,17 +297,16 @@ impl Refused<'_> {
 /// they are inserted again. Each row takes a few statements, whatever their number.
 fn untangle(
     connection: &Connection,
-    refused: Vec<Refused<'_>>,
-    report: &mut FlushReport,
+    waiting: Vec<Waiting<'_>>,
+    attempt: &mut Attempt,
 ) -> Result<(), Failed> {
     let (mut new, mut aside) = (Vec::new(), Vec::new());
-    for row in refused.into_iter().rev() {
-        if let RowOutcome::Written = row.retry(connection)? {
-            count(row.change_set, row.row, report);
-        } else if row.change_set.shape(row.row).is_new {
-            new.push(row);
-        } else {
-            aside.push(row);
+    for row in waiting.into_iter().rev() {
+        match row.retry(connection)? {
+            RowOutcome::Written => count(row.change_set, row.row, &mut attempt.report),
+            RowOutcome::Refused(source) => row.refuse(source, attempt),
+            RowOutcome::ValueTaken(_) if row.change_set.is_new(row.row) => new.push(row),
+            RowOutcome::ValueTaken(_) => aside.push(row),
         }
     }
     let values = aside
@@ -217,27 +315,30 @@ fn untangle(
         .collect::<Result<Vec<_>, _>>()?;
     for row in new {
         match row.retry(connection)? {
-            RowOutcome::Written => report.inserted += 1,
-            RowOutcome::ValueTaken(source) => {
-                return Err(row_failure(row.info, row.row.id, source));
+            RowOutcome::Written => attempt.report.inserted += 1,
+            RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
+                row.refuse(source, attempt);
             }
         }
     }
     for (row, values) in aside.iter().zip(values) {
-        step_back(connection, row, &values)?;
-        report.updated += 1;
+        match step_back(connection, row, &values)? {
+            RowOutcome::Written => attempt.report.updated += 1,
+            RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
+                row.refuse(source, attempt);
+            }
+        }
     }
     Ok(())
 }
 
 /// Deletes a row from the file, and returns all of its values as they are to be.
-fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, Failed> {
-    let Refused {
+fn step_aside(connection: &Connection, waiting: &Waiting<'_>) -> Result<Vec<SqlValue>, Failed> {
+    let Waiting {
         info,
         change_set,
         row,
-        ..
-    } = refused;
+    } = waiting;
     let read = |found: &rusqlite::Row<'_>| {
         (0..info.columns.len())
             .map(|column| found.get(column))
@@ -263,10 +364,10 @@ fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlV
 
 fn step_back(
     connection: &Connection,
-    refused: &Refused<'_>,
+    waiting: &Waiting<'_>,
     values: &[SqlValue],
-) -> Result<(), Failed> {
-    let Refused { info, row, .. } = refused;
+) -> Result<RowOutcome, Failed> {
+    let Waiting { info, row, .. } = waiting;
     let shape = crate::store::tracking::change_set::Shape {
         is_new: true,
         columns: (0..info.columns.len()).map(position).collect(),
@@ -274,10 +375,11 @@ fn step_back(
     let mut statement = connection.prepare_cached(&statements::insert_or_update(info, &shape))?;
     let id = SqlValue::Integer(row.id);
     let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
-    let touched = statement
-        .execute(parameters)
-        .map_err(|source| row_failure(info, row.id, source))?;
-    touched_one(info, row.id, touched)
+    match statement.execute(parameters) {
+        Ok(touched) => touched_one(info, row.id, touched).map(|()| RowOutcome::Written),
+        Err(source) if is_refused(&source) => Ok(RowOutcome::Refused(source)),
+        Err(source) => Err(source.into()),
+    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,10 @@ mod create;
 mod declaration;
 mod error;
 mod format;
+mod left_out;
 mod load;
 mod lock;
+mod migrate;
 mod open;
 mod options;
 mod parallel_load;
@@ -20,6 +22,9 @@ mod verify;
 mod writer;
 
 pub(super) use lock::Lock;
+pub use migrate::{
+    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, Safety, Step,
+};
 pub(super) use open::{Opened, open};
 pub use options::Options;
 pub(super) use writer::Writer;

@@ -14,6 +14,7 @@ use super::create::{create_ids, create_tables, has_log, log_of, refuse_lost_file
 use super::error::open_error;
 use super::load::load;
 use super::lock::{Lock, refuse_hard_links};
+use super::migrate::{Consent, Migration, MigrationError};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
 use super::quick_check::{Found, quick_check};
@@ -39,6 +40,9 @@ pub(in crate::persist) fn open<T: Tables>(
     let lock = Lock::acquire(path)?;
     refuse_hard_links(path)?;
     let existing = options.existing;
+    if options.migrates {
+        migrate_safely(path, T::DDL, &lock)?;
+    }
     let strictness = Strictness {
         trusts_rules: options.trusts_rules,
     };
@@ -104,6 +108,30 @@ pub(in crate::persist) fn open<T: Tables>(
         world,
         writer,
         lock,
+    })
+}
+
+/// Migrates a file that has another schema, if that is safe.
+fn migrate_safely(path: &Path, ddl: &str, lock: &Lock) -> Result<(), FileError> {
+    // A new file, or one whose log alone is left, is a matter of opening it.
+    if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
+        return Ok(());
+    }
+    let migrated = Migration::plan(path, ddl).and_then(|migration| {
+        // Any file of SQLite's could get the tables of the models; one that is no world is refused as that.
+        if migration.is_empty() || !migration.is_of_world() {
+            return Ok(());
+        }
+        let done = migration.run_locked(&Consent::new(), lock)?;
+        tracing::info!(path = %path.display(), steps = done.steps.len(), "migrated to the schema of the models");
+        Ok(())
+    });
+    migrated.map_err(|error| match error {
+        MigrationError::File(error) => error,
+        other => FileError::NotMigrated {
+            path: path.to_owned(),
+            source: Box::new(other),
+        },
     })
 }
 

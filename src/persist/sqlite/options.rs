@@ -27,6 +27,8 @@ pub struct Options {
     pub(super) trusts_rules: bool,
     /// Whether the pages of the file are taken for whole.
     pub(super) trusts_pages: bool,
+    /// Whether a file with another schema is migrated where that is safe.
+    pub(super) migrates: bool,
 }
 
 impl std::fmt::Debug for Options {
@@ -37,6 +39,7 @@ impl std::fmt::Debug for Options {
             .field("existing", &self.existing)
             .field("trusts_rules", &self.trusts_rules)
             .field("trusts_pages", &self.trusts_pages)
+            .field("migrates", &self.migrates)
             .finish_non_exhaustive()
     }
 }
@@ -83,6 +86,15 @@ impl Options {
     /// outdated; a file that was crafted for it may keep `open` from ever returning.
     pub fn skip_quick_check(mut self) -> Self {
         self.trusts_pages = true;
+        self
+    }
+
+    /// Migrates a file with another schema before it is opened, if every step of that is
+    /// [safe](crate::Safety::Safe): each row keeps each value. A copy of the file as it was stays beside it, see
+    /// [`Migration::run`](crate::Migration::run). A file whose migration needs anything else is refused with
+    /// [`FileError::NotMigrated`](crate::FileError::NotMigrated), and is not changed.
+    pub fn migrate_safely(mut self) -> Self {
+        self.migrates = true;
         self
     }
 

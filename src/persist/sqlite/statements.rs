@@ -129,3 +129,13 @@ pub(super) fn select_row(info: &TableInfo) -> String {
         quoted(info.id)
     )
 }
+
+/// The id of the pivot row of an owned row.
+pub(super) fn select_pivot_row(pivot: &TableInfo) -> String {
+    format!(
+        "SELECT {} FROM {} WHERE {} = ?",
+        quoted(pivot.id),
+        quoted(pivot.name),
+        quoted(pivot.foreign_key_column(0))
+    )
+}

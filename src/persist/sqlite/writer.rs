@@ -9,7 +9,7 @@ use std::time::Instant;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{FileError, FlushFailure, Outcome};
-use crate::persist::batch::Batch;
+use crate::persist::batch::{Batch, Bonds};
 use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
 use crate::persist::ticket::Durability;
@@ -81,7 +81,8 @@ impl Writer {
         durability: Durability,
         world: &World<T>,
     ) -> Result<FlushReport, Failed> {
-        self.commit(batch, durability, |file| is_unchanged(file, world))
+        let bonds = batch.may_leave_out.then(|| Bonds::in_world(world));
+        self.commit(batch, bonds, durability, |file| is_unchanged(file, world))
     }
 
     /// Fails where a commit would because of what has become of the file: for a flush that has nothing to write,
@@ -111,10 +112,11 @@ impl Writer {
     }
 
     /// Commits a batch, all of it or nothing. If another connection has touched the file, `is_unchanged`
-    /// compares it with memory inside of the transaction.
+    /// compares it with memory inside of the transaction. `bonds` are those of a batch that does not own its rows.
     fn commit(
         &mut self,
         batch: &mut Batch,
+        bonds: Option<Bonds<'_>>,
         durability: Durability,
         is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
@@ -125,7 +127,7 @@ impl Writer {
             return Err(FlushFailure::Moved.into());
         }
         self.refuse_large_log()?;
-        let written = self.write(batch, durability, is_unchanged);
+        let written = self.write(batch, bonds, durability, is_unchanged);
         if let Err(failed) = &written {
             self.distrust(failed);
         }
@@ -138,16 +140,17 @@ impl Writer {
 
     fn write(
         &mut self,
-        batch: &Batch,
+        batch: &mut Batch,
+        bonds: Option<Bonds<'_>>,
         durability: Durability,
         is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         match durability {
-            Durability::Process => self.transact(batch, is_unchanged),
+            Durability::Process => self.transact(batch, bonds, is_unchanged),
             Durability::PowerCut => {
                 // SQLite ignores this pragma inside of a transaction.
                 self.connection.pragma_update(None, "synchronous", "FULL")?;
-                let written = self.transact(batch, is_unchanged);
+                let written = self.transact(batch, bonds, is_unchanged);
                 let reset = self.connection.pragma_update(None, "synchronous", "NORMAL");
                 if let Err(error) = reset {
                     // Every flush is durable from now on, which is slower but correct.
@@ -210,7 +213,8 @@ impl Writer {
 
     fn transact(
         &mut self,
-        batch: &Batch,
+        batch: &mut Batch,
+        bonds: Option<Bonds<'_>>,
         is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let transaction = self
@@ -229,7 +233,7 @@ impl Writer {
         if !self.is_marked {
             format::mark(&transaction)?;
         }
-        let report = commit::commit_batch(transaction, batch)?;
+        let report = commit::commit_batch(transaction, batch, bonds)?;
         self.is_marked = true;
         self.version = found;
         self.schema.version = schema_version;
@@ -295,7 +299,7 @@ impl Writes for Writer {
     fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
         tracing::trace!(path = %self.path.display(), "writing");
         // The thread has no world to compare the file with, so a file that was touched counts as changed.
-        let report = self.commit(batch, Durability::Process, |_| Ok(false))?;
+        let report = self.commit(batch, None, Durability::Process, |_| Ok(false))?;
         tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
         Ok(report)
     }
@@ -306,6 +310,10 @@ impl Writes for Writer {
         let is_synced = is_due && self.checkpoint();
         self.is_synced |= is_synced;
         is_synced
+    }
+
+    fn has_left_out(batch: &Batch) -> bool {
+        batch.has_left_out()
     }
 
     fn died(message: String) -> Failed {

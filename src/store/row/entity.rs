@@ -11,8 +11,7 @@ use crate::store::key::{Id, Key, RawKey};
 use crate::store::row::owner::Owner;
 use crate::store::row::reader::{ColumnProblem, RowReader};
 
-/// What a row has to know of the tables around it: a foreign key is a key in memory and an id in the
-/// file.
+/// Converts between the keys and ids of other rows: a foreign key is a key in memory and an id in the file.
 pub trait Resolve: Send + Sync + Sized + 'static {
     /// The tables in declaration order: [`TableId`] counts them.
     const INFO: &'static [&'static TableInfo];
@@ -42,14 +41,14 @@ pub trait Fields {
     fn replace(&mut self, field: Self::Field) -> Self::Field;
 }
 
-/// A row type: what a row says of itself. Generated, one for each table that is not a pivot.
+/// A row type: its columns, keys and values. Generated for each table that is not a pivot.
 pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'static {
     /// The tables of its world.
     type Tables: Resolve;
 
     /// The table's place among the tables.
     const TABLE: TableId;
-    /// What the engine has to know of the table.
+    /// The description of the table.
     const INFO: &'static TableInfo;
     /// The columns that an index or a foreign key is on.
     const INDEXED: Self::Columns;
@@ -58,12 +57,12 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
 
     /// Whether a column is NaN, in place of which the file would have NULL.
     fn has_nan(&self) -> bool;
-    /// What the foreign key at this position names.
+    /// The row that the foreign key at this position references.
     #[inline]
     fn parent(&self, _foreign_key: usize) -> Option<RawKey> {
         None
     }
-    /// The field that sets the foreign key at this position to NULL, if it can be that.
+    /// The field that sets the foreign key at this position to NULL, if the column is nullable.
     fn null_field(_foreign_key: usize) -> Option<Self::Field> {
         None
     }
@@ -80,30 +79,30 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
     /// Makes a row of the columns of a file.
     ///
     /// # Errors
-    /// The first column that is not what the schema says.
+    /// The first column whose value does not fit the schema.
     fn load(row: &RowReader<'_, Self::Tables>) -> Result<Self, ColumnProblem>;
 }
 
-/// A row of a pivot, as it is handed out. Generated.
+/// A row of a pivot, as the world returns it. Generated.
 pub trait PivotRow: Copy + Debug + PartialEq + Send + Sync + 'static {
     /// The tables of its world.
     type Tables: Resolve;
-    /// What is owned.
+    /// The entity that is owned.
     type Owned: Row<Tables = Self::Tables>;
-    /// Who owns it: an enum with one variant for each arm.
+    /// The owner: an enum with one variant for each arm.
     type Owner: Owner;
     /// The table's place among the tables.
     const TABLE: TableId;
-    /// What the engine has to know of the table.
+    /// The description of the table.
     const INFO: &'static TableInfo;
 
-    /// Puts a row together.
+    /// Makes a row of its parts.
     fn new(id: Id<Self>, owned: Key<Self::Owned>, owner: Self::Owner) -> Self;
-    /// The row that it is about.
+    /// The owned row.
     fn owned(&self) -> Key<Self::Owned>;
 }
 
-/// What a foreign key's column holds in the file: the id of the row that the key names.
+/// The value of a foreign key's column in the file: the id of the row that the key references.
 pub(crate) fn id_of<'a, E: Row>(tables: &E::Tables, key: Key<E>) -> Value<'a> {
     tables.id_of(E::TABLE, key.raw()).into()
 }

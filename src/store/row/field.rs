@@ -1,4 +1,4 @@
-//! What a type has to be to stand in a row: how it is written to columns, and read from them.
+//! The types of fields: how they are written to columns, and read from them.
 
 use std::hash::Hash;
 
@@ -12,19 +12,18 @@ use crate::store::row::reader::{ColumnProblem, RowReader};
 
 /// A type that a field of a row can have.
 ///
-/// A field stands in one column, or, as a composite or an owner does, in several: its parts, counted
-/// from 0. `T` are the tables of the world. It is a parameter so that a program can implement the trait
-/// for a type of another crate, which [`column_type!`](crate::column_type) does: the orphan rule asks
-/// for one type of its own, and the tables are that. For the same reason there is no implementation for
-/// all types with some property: it would leave no room for theirs.
+/// A field has one column or, if it is a composite or an owner, several: its parts, numbered from 0. `T` are the tables of the world. It is a parameter so that a program can implement the trait
+/// for a type of another crate, which [`column_type!`](crate::column_type) does: the orphan rule requires a local
+/// type, and the tables are one. For the same reason there is no blanket implementation: it would overlap with
+/// those of programs.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no type that a column can have",
     label = "not stored in a column",
     note = "`gamedb::column_type!` makes a column type of it"
 )]
 pub trait Field<T: Resolve>: Sized {
-    /// What stands in the column of a type of the program's own, to be held against the schema when the
-    /// models are compiled. The types that the generator chooses itself have none.
+    /// The kind of column of a type of the program's own, which is compared with the schema when the models are
+    /// compiled. `None` for the types that the generator chooses itself.
     const STORED_AS: Option<ColumnKind> = None;
 
     /// The value of a part for the file: enums as text, keys as ids.
@@ -33,7 +32,7 @@ pub trait Field<T: Resolve>: Sized {
     /// Reads the field from its columns, one for each part.
     ///
     /// # Errors
-    /// What is wrong with the columns.
+    /// The columns whose values do not fit, and why.
     fn load(row: &RowReader<'_, T>, columns: &[usize]) -> Result<Self, ColumnProblem>;
 
     /// Bit n: part n has another value than in `other`, or a value in one of them only.
@@ -45,20 +44,20 @@ pub trait Field<T: Resolve>: Sized {
         1
     }
 
-    /// Whether a part is NaN. What asks this of every field of a row pays for the fields that have
-    /// floating-point numbers, and for no others.
+    /// Whether a part is NaN. For a whole row this costs only as much as its fields with floating-point numbers,
+    /// because for all others it is a constant.
     #[inline]
     fn has_nan(&self) -> bool {
         false
     }
 
-    /// The row that a part names.
+    /// The row that a part references.
     #[inline]
     fn parent(&self, _part: usize) -> Option<RawKey> {
         None
     }
 
-    /// NULL in all parts, if that is a value of the type.
+    /// The value with NULL in all parts, if the type has one.
     #[inline]
     #[must_use]
     fn null() -> Option<Self> {
@@ -72,8 +71,7 @@ pub trait Field<T: Resolve>: Sized {
     note = "types of `gamedb::column_type!` have to be `Hash`"
 )]
 pub trait IndexedField<T: Resolve>: Field<T> {
-    /// Hashes the value, as it is hashed when it is looked for. Returns whether there is one: NULL is
-    /// equal to nothing.
+    /// Hashes the value in the same way as a lookup does. Returns `false` for NULL, which equals no value.
     fn hash(&self, state: &mut IndexState) -> bool;
 }
 
@@ -140,7 +138,7 @@ impl<T: Resolve> Field<T> for f64 {
 impl<T: Resolve> IndexedField<T> for f64 {
     #[inline]
     fn hash(&self, state: &mut IndexState) -> bool {
-        // -0.0 is 0.0.
+        // -0.0 equals 0.0, so both need one hash.
         Hash::hash(&(self + 0.0).to_bits(), state);
         true
     }
@@ -176,7 +174,7 @@ impl<T: Resolve, E: Row<Tables = T>> IndexedField<T> for Key<E> {
     }
 }
 
-/// A value that may be missing: all of its columns are NULL then.
+/// An optional value; if it is `None`, all of its columns are NULL.
 impl<T: Resolve, F: Field<T>> Field<T> for Option<F> {
     const STORED_AS: Option<ColumnKind> = F::STORED_AS;
 
@@ -232,10 +230,10 @@ impl<T: Resolve, F: IndexedField<T>> IndexedField<T> for Option<F> {
     }
 }
 
-/// Holds the type of a column against what the schema says of it, when the models are compiled.
+/// Compares the type of a column with the schema when the models are compiled.
 ///
 /// # Panics
-/// When the type of a field is stored as something else, which the file would refuse in each flush.
+/// If the type of a field is stored as another kind of value, which the file would refuse at each flush.
 pub const fn assert_stored_as(stored_as: Option<ColumnKind>, column: ColumnKind) {
     if let Some(stored_as) = stored_as {
         assert!(

@@ -1,4 +1,4 @@
-//! What a row is: its fields, how it is read, and who owns it.
+//! Row types: their fields, how a row is read from a file, and its owner.
 
 pub(crate) mod entity;
 pub(crate) mod field;

@@ -1,4 +1,4 @@
-//! Who owns a row: one out of several tables.
+//! The owner of a row, out of several tables.
 
 use std::fmt::Debug;
 
@@ -8,25 +8,25 @@ use crate::store::index::Parent;
 use crate::store::key::{Key, RawKey};
 use crate::store::row::entity::{Resolve, Row};
 
-/// One owner out of several tables. Generated, for pivots and for owner columns of a row.
+/// An owner out of several tables. Generated for pivots, and for the owner columns of a row.
 pub trait Owner: Copy + Debug + PartialEq + Send + Sync + 'static {
-    /// The table that each arm names rows of.
+    /// The table that each arm references.
     const TARGETS: &'static [Option<TableId>];
 
-    /// Which arm it is, counted in column order, and who.
+    /// The arm, numbered in column order, and the owner in it.
     fn arm(self) -> (usize, Parent);
     /// The owner in this arm, if there is such an arm.
     fn from_arm(arm: usize, parent: Parent) -> Option<Self>;
 }
 
-/// What an arm of an [`Owner`] holds: the key of a row, or the id of something that is no row.
+/// The owner in an arm of an [`Owner`]: the key of a row, or the id of an owner without a table.
 pub trait Arm: Sized {
     /// The table of the row.
     const TABLE: Option<TableId>;
 
-    /// The same without its type.
+    /// The owner without its type.
     fn parent(self) -> Parent;
-    /// The same with its type, if it is of this kind.
+    /// The owner with its type, if it is of this type.
     fn from_parent(parent: Parent) -> Option<Self>;
 }
 
@@ -64,7 +64,7 @@ impl Arm for i64 {
     }
 }
 
-/// What an owner column holds in the file: the owner's id if this is its arm, NULL otherwise.
+/// The value of an owner column in the file: the owner's id if this is its arm, NULL otherwise.
 pub fn owner_value<'a, T: Resolve>(
     owner: impl Owner,
     arm: usize,
@@ -90,7 +90,7 @@ pub fn differing_arms<O: Owner>(old: O, new: O) -> u32 {
     1 << old.arm().0 | 1 << new.arm().0
 }
 
-/// The row that an arm names, if the owner is in it.
+/// The row that an arm references, if the owner is in that arm.
 #[inline]
 pub fn arm_parent<O: Owner>(owner: O, arm: usize) -> Option<RawKey> {
     match owner.arm() {

@@ -10,17 +10,17 @@ use crate::store::key::{Key, RawKey};
 use crate::store::row::entity::{Resolve, Row};
 use crate::store::row::owner::Owner;
 
-/// A column that is not what the schema says, in a row that is being loaded.
+/// A column whose value does not fit the schema, in a row that is being loaded.
 #[derive(Debug)]
 pub struct ColumnProblem {
     /// Positions of the column, or columns.
     pub columns: Vec<usize>,
-    /// What is wrong.
+    /// Why it does not fit.
     pub kind: ProblemKind,
 }
 
 impl ColumnProblem {
-    /// The problem of columns that do not make up the one value of a composite.
+    /// The problem of columns that do not form one value of a composite.
     #[cold]
     #[must_use]
     pub fn not_one_of(columns: &[usize], used: u32) -> ColumnProblem {
@@ -34,7 +34,7 @@ impl ColumnProblem {
         }
     }
 
-    /// The same with the names of table, row and columns.
+    /// Adds the names of table, row and columns.
     pub(crate) fn of(self, info: &'static TableInfo, id: i64) -> Problem {
         let columns: Vec<_> = self
             .columns
@@ -51,7 +51,7 @@ impl ColumnProblem {
 }
 
 impl Problem {
-    /// A problem of a whole row, which its id stands for.
+    /// A problem of a whole row, reported for its id column.
     pub(crate) fn of_row(info: &'static TableInfo, id: i64, kind: ProblemKind) -> Self {
         Self {
             table: info.name,
@@ -65,7 +65,7 @@ impl Problem {
 /// A column of a row that is being loaded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// What stands in it.
+    /// Its value.
     Value(Value<'a>),
     /// A text that is not valid UTF-8.
     NotUtf8,
@@ -74,7 +74,7 @@ pub enum Cell<'a> {
 /// The columns of a row that is being loaded, without the id.
 pub(crate) type Cells<'a> = SmallVec<[Cell<'a>; 16]>;
 
-/// Reads the columns of one row of a file, and finds the rows that its foreign keys name.
+/// Reads the columns of one row of a file, and resolves its foreign keys.
 pub struct RowReader<'a, T> {
     columns: &'a [Cell<'a>],
     tables: &'a T,
@@ -100,7 +100,7 @@ impl<'a, T: Resolve> RowReader<'a, T> {
     /// Bit n: the column at place n has a value.
     ///
     /// # Errors
-    /// When one of them holds text that is not valid UTF-8.
+    /// If one of them has a text that is not valid UTF-8.
     #[inline]
     pub fn used(&self, columns: &[usize]) -> Result<u32, ColumnProblem> {
         let mut used = 0;
@@ -113,7 +113,7 @@ impl<'a, T: Resolve> RowReader<'a, T> {
     /// Reads a column with a function.
     ///
     /// # Errors
-    /// What `decode` says of the value.
+    /// The error of `decode`.
     #[inline]
     pub fn decode<V>(
         &self,
@@ -135,10 +135,10 @@ impl<'a, T: Resolve> RowReader<'a, T> {
         self.decode(column, V::from_value)
     }
 
-    /// Reads a text that has to be one of a few.
+    /// Reads a text that has to be a variant of an enum.
     ///
     /// # Errors
-    /// The text, if `parse` does not know it; the value, if it is no text.
+    /// The text, if `parse` returns `None`; the value, if it is not a text.
     #[inline]
     pub fn text_of<V>(
         &self,
@@ -155,10 +155,10 @@ impl<'a, T: Resolve> RowReader<'a, T> {
         })
     }
 
-    /// Reads a foreign key that always names a row.
+    /// Reads a foreign key that is not nullable.
     ///
     /// # Errors
-    /// When it is NULL, or names a row that is not there.
+    /// If it is NULL, or references a row that does not exist.
     pub fn key<E: Row<Tables = T>>(&self, column: usize) -> Result<Key<E>, ColumnProblem> {
         let id: i64 = self.read(column)?;
         self.tables
@@ -173,10 +173,10 @@ impl<'a, T: Resolve> RowReader<'a, T> {
             .ok_or_else(|| dangling(column, T::INFO[table.index()], id))
     }
 
-    /// Makes sure that a column which this world never uses has no value.
+    /// Checks that a column that this world does not use is NULL.
     ///
     /// # Errors
-    /// When it has one.
+    /// If it is not.
     pub fn unused(&self, column: usize) -> Result<(), ColumnProblem> {
         match self.value(column)? {
             Value::Null => Ok(()),
@@ -192,10 +192,10 @@ impl<'a, T: Resolve> RowReader<'a, T> {
         }
     }
 
-    /// Reads the one owner that these columns name, each an arm in order, with the table it points to.
+    /// Reads the owner from its columns, one for each arm in order, each with the table that it references.
     ///
     /// # Errors
-    /// When none or several of them name one, or one that is not there.
+    /// If none or several of them have a value, or the owner does not exist.
     #[inline]
     pub fn owner<O: Owner>(
         &self,

@@ -7,7 +7,6 @@ use super::stored::Stored;
 use super::{Slot, Table, columns_of, flag, mark_dirty, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
-use crate::schema::check_constraint::Check;
 use crate::schema::value::Encoded;
 use crate::store::index::ids::Counter;
 use crate::store::index::{Keys, Parent, ParentIndex, ValueIndex};
@@ -153,12 +152,8 @@ fn load_row<E: Stored>(tables: &mut E::Tables, id: i64, columns: &[Cell<'_>]) ->
 }
 
 fn failed_checks<E: Row>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
-    let checks = E::INFO.checks.iter();
-    let failed = checks.filter(|check| !check.holds(|column| row.value(column, tables)));
-    let problem = |check: &Check| {
-        let columns: Vec<_> = check.columns().collect();
-        let (column, value) = names_and_values(row, &columns, tables);
-        let check = check.sql;
+    let problem = |columns: &[usize], check: &'static str| {
+        let (column, value) = names_and_values(row, columns, tables);
         Problem {
             table: E::INFO.name,
             id,
@@ -166,7 +161,14 @@ fn failed_checks<E: Row>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
             kind: ProblemKind::CheckFailed { value, check },
         }
     };
-    failed.map(problem).collect()
+    let checks = E::INFO.checks.iter();
+    let checks = checks.filter(|check| !check.holds(|column| row.value(column, tables)));
+    let checks = checks.map(|check| problem(&check.columns().collect::<Vec<_>>(), check.sql));
+    let conditions = E::INFO.conditions.iter();
+    let conditions =
+        conditions.filter(|condition| !condition.holds(&mut |column| row.value(column, tables)));
+    let conditions = conditions.map(|condition| problem(condition.columns, condition.sql));
+    checks.chain(conditions).collect()
 }
 
 /// Whether the cells of a file are read as the values of a row in these columns. They are compared after

@@ -14,12 +14,20 @@ pub trait Entity: Stored {
     type Mut<'w>: From<RowMut<'w, Self>>;
 }
 
-/// Entities that are inserted on their own. All others are owned, and are added to an owner.
+/// Entities that do not belong to an owner. All others are owned, and are added to an owner.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` belongs to an owner and cannot be inserted alone",
-    note = "use the owner's `add_...` method, or `World::add`"
+    note = "use the owner's `add_...` method, or `World::add_with_id`"
 )]
-pub trait Standalone: Entity {}
+pub trait Unowned: Entity {}
+
+/// Unowned entities whose ids the world assigns. The game gives the ids of the other ones.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot be inserted alone, or not without an id",
+    note = "if it belongs to an owner, use the owner's `add_...` method, or `World::add`",
+    note = "if the game gives its id, use `World::insert_with_id`"
+)]
+pub trait Standalone: Unowned {}
 
 /// Owned entities: each row has exactly one owner.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not an owned entity")]

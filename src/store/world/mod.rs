@@ -25,7 +25,7 @@ use crate::schema::graph::{Ownership, Reference, references};
 use crate::store::key::{AnyKey, Id, Key};
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::commit_sink::CommitSink;
-use crate::store::world::entity::{Entity, Standalone};
+use crate::store::world::entity::{Entity, Standalone, Unowned};
 use crate::store::world::transaction::UndoLog;
 use crate::store::world::view::{RowMut, RowRef};
 
@@ -118,6 +118,44 @@ impl<T: Tables> World<T> {
     pub fn insert<E: Standalone<Tables = T>>(&mut self, row: E) -> Result<Key<E>, Error> {
         let id = self.validate_insert(&row)?;
         Ok(self.insert_unchecked(id, row))
+    }
+
+    /// Inserts a row with an id that the game chose, and returns its key. O(1); with an id far beyond the number of
+    /// rows, O(log n).
+    ///
+    /// The id has to be one that no row of the table ever had, which is known of the next id and of all above it.
+    /// Rows that [`insert`](Self::insert) adds later get ids above this one, so the ids that were skipped remain unused.
+    ///
+    /// ```
+    /// use gamedb::{ErrorKind, Id};
+    /// use gamedb_models::{Item, World};
+    ///
+    /// let mut world = World::new();
+    /// let named = |name: &str| Item { internal_name: name.into(), ..Item::default() };
+    /// let sword = world.insert_with_id(Id::new(1_000), named("sword"))?;
+    /// let shield = world.insert(named("shield"))?;
+    /// assert_eq!(world.id(shield)?, Id::new(1_001));
+    ///
+    /// world.remove(sword)?;
+    /// let refused = world.insert_with_id(Id::new(1_000), named("bow")).unwrap_err();
+    /// assert!(matches!(refused.kind(), ErrorKind::IdUsed { id: 1_000, next: 1_002, .. }));
+    /// # Ok::<(), gamedb::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::IdTaken`](crate::ErrorKind::IdTaken) if a row has the id,
+    /// [`ErrorKind::IdUsed`](crate::ErrorKind::IdUsed) if it is below the next id of the table,
+    /// [`ErrorKind::IdOutOfRange`](crate::ErrorKind::IdOutOfRange) if it is not positive, or is `i64::MAX`,
+    /// and the errors of [`insert`](Self::insert). On error the world is unchanged.
+    pub fn insert_with_id<E: Unowned<Tables = T>>(
+        &mut self,
+        id: Id<E>,
+        row: E,
+    ) -> Result<Key<E>, Error> {
+        self.validate_id(id)?;
+        self.validate_new_row(&row)?;
+        self.skip_ids_below(id);
+        Ok(self.insert_unchecked(id.get(), row))
     }
 
     /// Read access to a row and its relations. O(1).

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 
 use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
-use crate::store::key::{Key, RawKey};
+use crate::store::key::{Id, Key, RawKey};
 use crate::store::pivot::{Pivot, StoredPivot, describe};
 use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner as _;
@@ -64,13 +64,50 @@ impl<T: Tables> World<T> {
         self.add_to(owner.into(), row)
     }
 
+    /// Adds a row to an owner, with an id that the game chose, as [`insert_with_id`](Self::insert_with_id). The id of
+    /// its pivot row is assigned. O(1).
+    ///
+    /// # Errors
+    /// As for [`add`](Self::add) and [`insert_with_id`](Self::insert_with_id). On error the world is unchanged.
+    pub fn add_with_id<O: Owned<Tables = T>>(
+        &mut self,
+        owner: impl Into<OwnerOf<O>>,
+        id: Id<O>,
+        row: O,
+    ) -> Result<Key<O>, Error> {
+        let owner = owner.into();
+        self.check_owner::<O>(owner, None)?;
+        self.validate_id(id)?;
+        self.validate_new_row(&row)?;
+        let pivot_id = self.next_pivot_id::<O>()?;
+        self.skip_ids_below(id);
+        Ok(self.add_unchecked(owner, id.get(), pivot_id, row))
+    }
+
     /// [`add`](Self::add), compiled once for each type of row instead of once for each type of owner too:
     /// with several copies, none of them would have the validation inlined.
     fn add_to<O: Owned<Tables = T>>(&mut self, owner: OwnerOf<O>, row: O) -> Result<Key<O>, Error> {
         self.check_owner::<O>(owner, None)?;
         let id = self.validate_insert(&row)?;
+        let pivot_id = self.next_pivot_id::<O>()?;
+        Ok(self.add_unchecked(owner, id, pivot_id, row))
+    }
+
+    #[inline]
+    fn next_pivot_id<O: Owned<Tables = T>>(&self) -> Result<i64, Error> {
         let pivot_id = pivot::<O>(&self.tables).next_id();
-        let pivot_id = pivot_id.ok_or_else(|| Error::id_exhausted(O::Pivot::INFO.name))?;
+        pivot_id.ok_or_else(|| Error::id_exhausted(O::Pivot::INFO.name))
+    }
+
+    /// Inserts a row and its pivot row, which have been validated.
+    #[inline]
+    fn add_unchecked<O: Owned<Tables = T>>(
+        &mut self,
+        owner: OwnerOf<O>,
+        id: i64,
+        pivot_id: i64,
+        row: O,
+    ) -> Key<O> {
         let key = self.insert_unchecked(id, row);
         let record = self.is_recording();
         <O::Pivot as StoredPivot>::table_mut(&mut self.tables).insert(
@@ -83,7 +120,7 @@ impl<T: Tables> World<T> {
         if record {
             self.recorded(O::Pivot::TABLE);
         }
-        Ok(key)
+        key
     }
 
     /// Removes a row that `owner` has: the row, its pivot row, and everything that the row owns.

@@ -2,9 +2,9 @@
 
 use bitflags::Flags as _;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::store::index::InsertAt;
-use crate::store::key::{AnyKey, Key};
+use crate::store::key::{AnyKey, Id, Key};
 use crate::store::table::stored::Tables;
 use crate::store::table::{Slot, WriteOutcome, flag};
 use crate::store::world::World;
@@ -105,12 +105,57 @@ impl<T: Tables> World<T> {
     /// Validates a new row, and returns its id.
     #[inline]
     pub(crate) fn validate_insert<E: Entity<Tables = T>>(&self, row: &E) -> Result<i64, Error> {
-        let table = E::table(&self.tables);
+        self.validate_new_row(row)?;
+        let id = E::table(&self.tables).ids.counter().next();
+        id.ok_or_else(|| Error::id_exhausted(E::INFO.name))
+    }
+
+    /// Validates the values of a new row.
+    #[inline]
+    pub(crate) fn validate_new_row<E: Entity<Tables = T>>(&self, row: &E) -> Result<(), Error> {
         let all = E::Columns::all();
         validate_values(row, None, all, &self.tables)?;
-        validate_unique(table, row, None, all, &self.tables)?;
-        let id = table.ids.counter().next();
-        id.ok_or_else(|| Error::id_exhausted(E::INFO.name))
+        validate_unique(E::table(&self.tables), row, None, all, &self.tables)
+    }
+
+    /// Refuses an id that the game chose and that a row has, or may have had.
+    ///
+    /// Whether an id below the next one was skipped, or its row was removed, is not recorded: the file has the next id
+    /// and no others. So the rule is the same after a restart.
+    pub(crate) fn validate_id<E: Entity<Tables = T>>(&self, id: Id<E>) -> Result<(), Error> {
+        let ids = &E::table(&self.tables).ids;
+        let (table, id) = (E::INFO.name, id.get());
+        if ids.key(id).is_some() {
+            return Err(ErrorKind::IdTaken { table, id }.into());
+        }
+        if !(1..i64::MAX).contains(&id) {
+            return Err(ErrorKind::IdOutOfRange { table, id }.into());
+        }
+        match ids.counter().next() {
+            Some(next) if id >= next => Ok(()),
+            Some(next) => Err(ErrorKind::IdUsed { table, id, next }.into()),
+            None => Err(Error::id_exhausted(table)),
+        }
+    }
+
+    /// Makes `id` the next id of its table, as a step of its own: the ids below it are used up without a row.
+    pub(crate) fn skip_ids_below<E: Entity<Tables = T>>(&mut self, id: Id<E>) {
+        let record = self.is_recording();
+        let table = E::table_mut(&mut self.tables);
+        let id = id.get();
+        debug_assert!(
+            table.ids.counter().next().is_some_and(|next| next <= id),
+            "an id that was validated is not below the next one"
+        );
+        if table.ids.counter().next() == Some(id) {
+            return;
+        }
+        if record {
+            table.use_up(id - 1);
+            self.recorded(E::TABLE);
+        } else {
+            table.ids.counter_mut().use_up(id - 1);
+        }
     }
 
     /// Inserts a row that has been validated.
