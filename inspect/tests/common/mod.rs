@@ -9,6 +9,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use gamedb::Database;
@@ -254,4 +255,35 @@ pub(crate) fn first_attribute(row: &Json, attributes: usize) -> String {
     let mut rows = groups.map(|group| &group["rows"][0]["place"]);
     let place = rows.find(|place| place["table"] == attributes).unwrap();
     place["at"].as_str().unwrap().to_owned()
+}
+
+pub(crate) type Step = Box<dyn FnOnce(&mut Database<World>) + Send>;
+
+/// A game that does what the client says, one thing in each tick; the client waits until it is done.
+pub(crate) fn directed(
+    sample: &mut Sample,
+    settings: Settings,
+    client: impl FnOnce(&Page, &dyn Fn(Step)) + Send,
+) {
+    let (steps, to_do) = mpsc::channel::<(Step, mpsc::Sender<()>)>();
+    play(
+        &mut sample.db,
+        settings,
+        Duration::from_millis(1),
+        |db| {
+            if let Ok((step, done)) = to_do.try_recv() {
+                step(db);
+                // The changes of this tick are read by `answer_mut`, after this; two ticks later they are there.
+                done.send(()).unwrap();
+            }
+        },
+        move |page| {
+            client(page, &|step| {
+                let (done, is_done) = mpsc::channel();
+                steps.send((step, done)).unwrap();
+                is_done.recv().unwrap();
+                page.ask("overview");
+            });
+        },
+    );
 }

@@ -1,50 +1,16 @@
 //! What moves: the change feed, dirty rows, flushes.
 
-use std::sync::mpsc;
 use std::time::Duration;
 
-use gamedb::Database;
 use gamedb_inspect::Settings;
-use gamedb_models::{Player, World};
+use gamedb_models::Player;
 
-use crate::common::{play, sample, show, table};
-
-const BUDGET: Duration = Duration::from_millis(1);
-
-type Step = Box<dyn FnOnce(&mut Database<World>) + Send>;
-
-/// A game that does what the client says, one thing in each tick; the client waits until it is done.
-fn directed(
-    sample: &mut crate::common::Sample,
-    client: impl FnOnce(&crate::common::Page, &dyn Fn(Step)) + Send,
-) {
-    let (steps, to_do) = mpsc::channel::<(Step, mpsc::Sender<()>)>();
-    play(
-        &mut sample.db,
-        Settings::new(),
-        BUDGET,
-        |db| {
-            if let Ok((step, done)) = to_do.try_recv() {
-                step(db);
-                // The changes of this tick are read by `answer_mut`, after this; two ticks later they are there.
-                done.send(()).unwrap();
-            }
-        },
-        move |page| {
-            client(page, &|step| {
-                let (done, is_done) = mpsc::channel();
-                steps.send((step, done)).unwrap();
-                is_done.recv().unwrap();
-                page.ask("overview");
-            });
-        },
-    );
-}
+use crate::common::{directed, sample, show, table};
 
 #[test]
 fn changes_arrive_with_their_effect_and_through_the_filter() {
     let mut sample = sample(3);
-    directed(&mut sample, |page, tick| {
+    directed(&mut sample, Settings::new(), |page, tick| {
         let players = table(page, "players");
         let all = "feed?since=0";
         let of_one = &format!("feed?table={players}&id=2&since=0");
@@ -102,7 +68,7 @@ fn changes_arrive_with_their_effect_and_through_the_filter() {
 #[test]
 fn the_world_has_no_subscriber_when_nobody_looks() {
     let mut sample = sample(1);
-    directed(&mut sample, |page, tick| {
+    directed(&mut sample, Settings::new(), |page, tick| {
         page.ask("feed?since=0");
         tick(Box::new(|_| ()));
         std::thread::sleep(Duration::from_millis(5500));
@@ -131,7 +97,7 @@ fn without_answer_mut_the_page_says_that_there_is_no_feed() {
 #[test]
 fn dirty_rows_come_and_go_with_the_reason() {
     let mut sample = sample(3);
-    directed(&mut sample, |page, tick| {
+    directed(&mut sample, Settings::new(), |page, tick| {
         let players = table(page, "players");
         let dirty = || page.ask(&format!("dirty?table={players}"))["tables"][0].clone();
         assert_eq!(
