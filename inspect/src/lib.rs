@@ -54,3 +54,8 @@ pub use inspected::{
 pub use inspector::{BindError, Inspector, Settings};
 #[cfg(feature = "file")]
 pub use world_file::{OpenError, WorldFile};
+
+/// The example of the README, compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

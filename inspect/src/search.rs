@@ -268,6 +268,10 @@ fn copy(row: &dyn AnyRow, n_columns: usize) -> PageRow {
 /// The index that finds the rows of a search, if a term names a row by a foreign key.
 fn by_index(wanted: &Wanted, tables: &[TableSchema]) -> Option<ByIndex> {
     let table = &tables[wanted.table];
+    if table.pivot_of.is_some() {
+        // The index has a pivot's rows in the order of their ids, which is not that of their places.
+        return None;
+    }
     wanted.query.wanted_integers().find_map(|(column, id)| {
         let mut keys = table.foreign_keys.iter();
         let foreign_key = keys.position(|key| key.column == column && key.table.is_some())?;

@@ -27,7 +27,7 @@ use crate::routes;
 const CONNECTIONS: usize = 64;
 /// How long a client may take for the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
-/// How long a connection lasts. A page that is open opens another one.
+/// How long a connection lasts, and as long as its last answer takes. A page that is open opens another one.
 const CONNECTION: Duration = Duration::from_secs(60);
 /// How long a question waits for the game.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -140,7 +140,11 @@ async fn serve(listener: TcpListener, context: Context, stopped: oneshot::Receiv
                     .max_buf_size(BUFFER)
                     .serve_connection(TokioIo::new(stream), answer);
                 // A client that sends nonsense, reads nothing or goes away is dropped.
-                let _ = timeout(CONNECTION, connection).await;
+                let mut connection = std::pin::pin!(connection);
+                if timeout(CONNECTION, connection.as_mut()).await.is_err() {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = timeout(2 * ANSWER, connection).await;
+                }
             });
         }
     });

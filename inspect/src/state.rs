@@ -190,16 +190,7 @@ impl State {
                 limit,
             } => {
                 table_exists(table)?;
-                let query = Query::parse(&query, &schema.tables[table])
-                    .map_err(|error| Refusal::Query(error.to_string()))?;
-                check_order(order, limit, schema.tables[table].columns.len())?;
-                let wanted = Wanted {
-                    table,
-                    query,
-                    order,
-                    limit: limit.min(MOST_ROWS),
-                };
-                let search = Search::new(wanted, &schema.tables);
+                let search = search(schema, table, &query, order, limit)?;
                 return Ok(Begun::Job(Job::Search(Box::new(search))));
             }
             Question::Row { table, at } => {
@@ -315,6 +306,26 @@ impl Job {
             },
         })
     }
+}
+
+/// A search that can be begun: its words and columns are those of the table.
+fn search(
+    schema: &Schema,
+    table: usize,
+    query: &str,
+    order: Order,
+    limit: usize,
+) -> Result<Search, Refusal> {
+    let info = &schema.tables[table];
+    let query = Query::parse(query, info).map_err(|error| Refusal::Query(error.to_string()))?;
+    check_order(order, limit, info.columns.len())?;
+    let wanted = Wanted {
+        table,
+        query,
+        order,
+        limit: limit.min(MOST_ROWS),
+    };
+    Ok(Search::new(wanted, &schema.tables))
 }
 
 fn check_order(order: Order, limit: usize, n_columns: usize) -> Result<(), Refusal> {

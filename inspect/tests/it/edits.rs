@@ -85,3 +85,24 @@ fn a_value_is_written_and_dirty_or_refused_with_the_reason() {
     assert_eq!(sample.db.n_dirty(), 1);
     assert_eq!(sample.db.check(), [""; 0]);
 }
+
+/// An edit that the page was told has failed must not happen later.
+#[test]
+fn an_edit_that_nobody_waits_for_is_not_written() {
+    let mut sample = sample(1);
+    let inspector = Settings::new().allow_edits().bind("127.0.0.1:0").unwrap();
+    let page = Page::of(&inspector);
+    std::thread::scope(|scope| {
+        let client = scope.spawn(|| edit(&page, 1, 0, r#"{"text":"too late"}"#));
+        // This game reads the question, and never calls `answer_mut`.
+        while !client.is_finished() {
+            inspector.answer(&sample.db, BUDGET);
+            std::thread::sleep(BUDGET);
+        }
+        assert_eq!(client.join().unwrap().status, 503);
+    });
+    inspector.answer_mut(&mut sample.db, BUDGET);
+    assert_eq!(sample.db.n_dirty(), 0);
+    let (_, player) = sample.db.iter::<Player>().next().unwrap();
+    assert_eq!(player.full_name, "Player 0");
+}
