@@ -16,7 +16,8 @@ use common::sample::{ada, attribute, player, rename};
 use common::{Contents, contents_of, state_of};
 use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
 use gamedb_faults::{Disk, Fault, Image, Operation, Random, Repeat, Strike, kinds};
-use gamedb_models::{Player, World};
+use gamedb_models::{Player, PlayerKey, World};
+use rusqlite::Connection;
 
 /// What a database does with its file, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +44,27 @@ fn open(disk: &Disk) -> Result<Database<World>, Error> {
     options.open(disk.path(FILE))
 }
 
+/// Ada, who is not there yet in a new file.
+fn ada_in(db: &mut Database<World>) -> PlayerKey {
+    let ada = Player::find_by_email(db, "1@example.com").map(|ada| ada.key());
+    ada.unwrap_or_else(|| db.insert(player(1)).unwrap())
+}
+
+/// A file that another program has made: with a rollback journal, and without a mark and next ids. Opening it writes
+/// to it.
+fn foreign() -> Image {
+    let disk = Disk::with(&closed());
+    let connection = Connection::open(disk.path(FILE)).unwrap();
+    let journal: String = connection
+        .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
+        .unwrap();
+    assert_eq!(journal, "delete");
+    let unmarked = "DROP TABLE gamedb_ids; PRAGMA application_id = 0; PRAGMA user_version = 0";
+    connection.execute_batch(unmarked).unwrap();
+    drop(connection);
+    disk.image()
+}
+
 /// One way in which a run can go wrong.
 #[derive(Clone, Copy, Debug)]
 struct Plan {
@@ -67,15 +89,15 @@ impl Run<'_> {
         self.n += 1;
         let n = self.n;
         let db = self.db.as_mut().unwrap();
-        let ada = ada(db);
+        let ada = ada_in(db);
         rename(db, ada, &format!("Ada {n}"));
         if n > 1 {
             let mut ada = db.get_mut(ada).unwrap();
             let _ = ada.add_attribute(attribute(&format!("{n}"))).unwrap();
             let _ = db.insert(player(100 + n)).unwrap();
         }
-        if n == 4 {
-            let bob = Player::find_by_email(db, "2@example.com").unwrap().key();
+        let bob = Player::find_by_email(db, "2@example.com").map(|bob| bob.key());
+        if let Some(bob) = bob.filter(|_| n == 4) {
             db.remove(bob).unwrap();
         }
     }
@@ -191,7 +213,7 @@ impl Run<'_> {
         let mut db = open(&self.disk).unwrap();
         assert_eq!(db.check(), [""; 0]);
         assert!(self.may_be.contains(&contents_of(&db)));
-        let ada = ada(&db);
+        let ada = ada_in(&mut db);
         rename(&mut db, ada, "again");
         let last = contents_of(&db);
         let _ = db.close().unwrap();
@@ -320,9 +342,9 @@ fn plans(starts: &[Image]) -> Vec<Plan> {
 
 #[test]
 fn whatever_fails_the_error_is_true_and_nothing_is_lost() {
-    let starts = [closed(), killed()];
+    let starts = [closed(), killed(), Image::new(), foreign()];
     let all = plans(&starts);
-    let n = std::env::var("GAMEDB_IO_FAULTS").map_or(700, |n| n.parse().unwrap());
+    let n = std::env::var("GAMEDB_IO_FAULTS").map_or(1_000, |n| n.parse().unwrap());
     let plans = &all[..n.min(all.len())];
     let (counts, next) = (Counts::default(), AtomicUsize::new(0));
     let failed = std::sync::Mutex::new(Vec::new());

@@ -366,7 +366,8 @@ fn look(disk: &Disk, is_checked: bool) -> Result<u64, String> {
 
 /// Images of recordings of all kinds, by all processors.
 fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
-    const IMAGES: usize = 250;
+    // A long search takes more images of each recording, because recording takes a third of its time.
+    let images = if n_images < 100_000 { 250 } else { 1_000 };
     let (found, next) = (Found::default(), AtomicU64::new(0));
     let starts = [Image::new(), closed(), killed()];
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -375,13 +376,17 @@ fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if usize::try_from(seed).unwrap() * IMAGES >= n_images {
+                    let n_before = usize::try_from(seed).unwrap() * images;
+                    if n_before >= n_images {
                         break;
+                    }
+                    if n_before > 0 && n_before.is_multiple_of(50_000) {
+                        println!("{found:?}");
                     }
                     let start = &starts[usize::try_from(seed % 3).unwrap()];
                     let n_steps = if seed.is_multiple_of(2) { 12 } else { 60 };
                     let recording = record(start, seed, n_steps, syncs);
-                    cut(&recording, seed, IMAGES, is_lying, &found);
+                    cut(&recording, seed, images, is_lying, &found);
                 }
             });
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use gamedb_generate::import::{ImportOptions, import};
+use gamedb_generate::import::{self, ImportOptions, ProgressUnit};
 use gamedb_generate::{Error, Input, read, resolve};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -34,7 +34,6 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let options = ImportOptions {
-        from: arguments.from,
         out: arguments.out.filter(|_| !arguments.dry_run),
         null_dangling: arguments.null_dangling,
     };
@@ -42,7 +41,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let (schema, config) = read(&input)?;
     let model = resolve(&schema, &config)?;
     let bar = ProgressBar::new(0).with_style(progress_style());
-    let report = import(&schema, &model, &options, &mut |progress| {
+    let mut source = import::open(&arguments.from, None)?;
+    if source.unit() == ProgressUnit::Bytes {
+        bar.set_style(bytes_style());
+    }
+    let report = import::import(&mut *source, &schema, &model, &options, &mut |progress| {
         bar.set_length(progress.total);
         bar.set_message(progress.table.to_owned());
         bar.set_position(progress.done);
@@ -57,6 +60,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn bytes_style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes}, {eta} left: {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 fn progress_style() -> ProgressStyle {

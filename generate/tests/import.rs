@@ -6,7 +6,7 @@ mod common;
 use std::path::PathBuf;
 
 use common::of_sql;
-use gamedb_generate::import::{ImportError, ImportOptions, ImportReport, Progress, import};
+use gamedb_generate::import::{self, ImportError, ImportOptions, ImportReport, Progress};
 use gamedb_generate::sqlite;
 use rusqlite::Connection;
 
@@ -58,15 +58,16 @@ impl Files {
         let schema = sqlite::read(SCHEMA).unwrap();
         let model = of_sql(SCHEMA);
         let options = ImportOptions {
-            from: self.path("old.db"),
             out: Some(self.path("new.db")),
             null_dangling,
         };
         let mut last = None;
-        let report = import(&schema, &model, &options, &mut |progress: Progress<'_>| {
+        let mut on_progress = |progress: Progress<'_>| {
             assert!(progress.done <= progress.total);
             last = Some((progress.done, progress.total));
-        });
+        };
+        let mut source = import::open(&self.path("old.db"), None)?;
+        let report = import::import(&mut *source, &schema, &model, &options, &mut on_progress);
         if report.is_ok() {
             let (done, total) = last.unwrap();
             assert_eq!(done, total);

@@ -32,7 +32,7 @@ function table(answer) {
   const lines = world.tables.map((info, n) => {
     const size = answer.tables[n];
     const bar = h("meter", { min: 0, max: most, value: size.bytes ?? 0 });
-    const what = info.pivot_of === null ? `${info.columns.length} columns` : `owners of ${world.tables[info.pivot_of].name}`;
+    const what = info.pivot_of === null ? `${info.columns.length} ${info.columns.length === 1 ? "column" : "columns"}` : `owners of ${world.tables[info.pivot_of].name}`;
     return h("tr", {},
       h("td", {}, h("a", { href: address("table", [info.name]) }, info.name), " ", h("small", {}, what)),
       h("td", { class: "number" }, count(size.rows)),

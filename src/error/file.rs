@@ -104,6 +104,20 @@ pub enum FileError {
         /// What is wrong, as far as it was looked for.
         problems: Vec<String>,
     },
+    /// There is not enough memory for a table, or for as many rows as a damaged file says that it has. Nothing was
+    /// written to it.
+    #[error(
+        "{} has {n_rows} rows of {table}, for which there is not enough memory; give the process more, or see what `sqlite3 FILE 'PRAGMA integrity_check'` says of the file",
+        path.display()
+    )]
+    TooLarge {
+        /// The world file.
+        path: PathBuf,
+        /// The table.
+        table: &'static str,
+        /// How many rows it has, as the file says.
+        n_rows: usize,
+    },
     /// Rows of the file are not what they have to be. Nothing was written to it.
     #[error("{} has {} rows that do not fit: {}", path.display(), problems.len(), list(problems))]
     Rows {
@@ -217,6 +231,13 @@ pub enum FlushFailure {
     /// The disk is full, or a quota or limit is used up: nothing more can be written to the file. It can
     /// be tried again when there is room. A disk that is broken is not full: that is
     /// [`Backend`](Self::Backend).
+    ///
+    /// Before this is said, a checkpoint is tried, and the batch once more: the next commit writes over a log whose
+    /// pages are all in the file. So the log was full, and a reader holds it, or the file has no room either.
+    ///
+    /// A limit on the size of files (`ulimit -f`, `LimitFSIZE=`) is told to a process by the signal SIGXFSZ, which ends
+    /// it unless it is ignored. What was flushed is in the file; but to get this error instead, a program has to ignore
+    /// the signal, for example with `trap '' XFSZ` in the shell script that starts it. The library leaves signals alone.
     #[error(
         "the disk is full, or a quota or limit of the file's size is reached; make room and try again"
     )]

@@ -384,6 +384,7 @@ mod files {
             | FileError::NotThere { .. }
             | FileError::NewerFormat { .. }
             | FileError::Damaged { .. }
+            | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
             | FileError::LogWithoutFile { .. }
@@ -426,6 +427,11 @@ mod files {
                 path: path(),
                 format: 2,
                 known: 1,
+            },
+            FileError::TooLarge {
+                path: path(),
+                table: "items",
+                n_rows: 1 << 40,
             },
             FileError::Damaged {
                 path: path(),

@@ -167,7 +167,8 @@ impl<W: IsWorld> Database<W> {
     /// ```
     ///
     /// # Errors
-    /// As [`flush`](Self::flush), but for [`FlushFailure::Refused`](crate::FlushFailure::Refused).
+    /// As [`flush`](Self::flush). [`FlushFailure::Refused`](crate::FlushFailure::Refused) is among them only if a trigger
+    /// of the file ends the transaction.
     pub fn flush_without_refused(&mut self) -> Result<FlushReport, Error> {
         Ok(self.flush_with(Durability::Process, Refused::LeaveOut)?)
     }

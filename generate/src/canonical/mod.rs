@@ -22,7 +22,7 @@ pub(crate) use split_owners::split_owners;
 
 use crate::config::Config;
 use crate::input::ddl::{Ddl, DeclaredForeignKey};
-use crate::schema::{ForeignKey, game_number, shared_key};
+use crate::schema::{ForeignKey, SourceName, game_number, shared_key};
 use crate::sql::Dialect;
 use draft::{Id, TableDraft};
 use warnings::ByColumn;
@@ -86,6 +86,24 @@ impl Canonical {
         self.text = write::write(&self.tables);
     }
 
+    /// The name of a table in the source.
+    pub(crate) fn source_name(&self, table: &str) -> Option<SourceName> {
+        let table = self.tables.iter().find(|known| known.name == table)?;
+        table.source.clone()
+    }
+
+    /// The names of the tables, in the order of the source, with those of their columns, without ids that the
+    /// source does not have.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        self.tables.iter().map(|table| {
+            let columns = table.columns.iter();
+            (
+                table.name.as_str(),
+                columns.map(|column| column.name.as_str()).collect(),
+            )
+        })
+    }
+
     /// The type of a column in the source, as `[types]` names it.
     pub(crate) fn source_type(&self, table: &str, column: &str) -> Option<String> {
         let table = self.tables.iter().find(|known| known.name == table)?;
@@ -132,6 +150,10 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
         let comment = source.comment.clone();
         tables.push(TableDraft {
             name,
+            source: Some(SourceName {
+                schema: source.schema.clone(),
+                name: source.name.clone(),
+            }),
             comment,
             columns,
             ..TableDraft::default()

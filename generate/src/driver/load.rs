@@ -10,12 +10,14 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::dump_rows::{self, Dump};
 use super::folder;
 use super::guessed_rows::{self, Refuted};
 use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
 use crate::error::{Error, ReadError};
+use crate::import::server::{Address, Server, ServerSchema};
 use crate::input::ddl::Ddl;
 use crate::input::{decode, detect, migrations, read, sqlite_file};
 use crate::schema::sqlite;
@@ -35,10 +37,10 @@ pub(crate) struct LoadedSchema {
 /// The start of every SQLite file.
 const SQLITE_HEADER: &[u8] = b"SQLite format 3\0";
 
-/// Reads a schema file.
+/// Reads a schema file, or the schema of a server.
 ///
 /// # Errors
-/// [`Error::ReadFile`]; [`Error::Schema`] for what SQLite refuses.
+/// [`Error::ReadFile`] or [`Error::Server`]; [`Error::Schema`] for what SQLite refuses.
 pub(crate) fn schema_file(
     path: &Path,
     dialect: Option<Dialect>,
@@ -48,6 +50,9 @@ pub(crate) fn schema_file(
         path: path.to_owned(),
         source,
     };
+    if let Some(address) = path.to_str().and_then(Address::parse) {
+        return from_server(&address, config);
+    }
     if path.is_dir() {
         return from_folder(path, dialect, config);
     }
@@ -71,6 +76,17 @@ pub(crate) fn schema_file(
     }
     file.read_to_end(&mut bytes).map_err(failed)?;
     from_bytes(&bytes, &name, dialect, config)
+}
+
+/// Reads the schema of a server. Its dialect is that of the server, whatever was asked for.
+fn from_server(address: &Address, config: &Config) -> Result<LoadedSchema, Error> {
+    let ServerSchema {
+        text,
+        dialect,
+        address,
+    } = Server::connect(address)?.schema()?;
+    let note = format!("read from {address}");
+    from_script(&text, dialect, &address, config, note)
 }
 
 /// Reads the bytes of a schema text; `name` is what errors call it.
@@ -220,7 +236,7 @@ fn from_sqlite(
         });
     }
     let (ddl, warnings) = sqlite_file::ddl(&found);
-    let rows = Some(&found.connection);
+    let rows = Rows::File(&found.connection);
     finish(
         ddl,
         Dialect::Sqlite,
@@ -282,7 +298,16 @@ fn from_script(
             skipped.collect::<Vec<_>>().join(", ")
         ));
     }
-    finish(read.ddl, dialect, name, config, None, notes, read.warnings)
+    let rows = Rows::Text(source);
+    finish(read.ddl, dialect, name, config, rows, notes, read.warnings)
+}
+
+/// The rows beside a schema.
+enum Rows<'r> {
+    /// Those of a SQLite file.
+    File(&'r Connection),
+    /// Those that a text has INSERTs and COPYs for.
+    Text(&'r str),
 }
 
 fn finish(
@@ -290,15 +315,26 @@ fn finish(
     dialect: Dialect,
     name: &str,
     config: &Config,
-    rows: Option<&Connection>,
+    rows: Rows<'_>,
     mut notes: Vec<String>,
     mut warnings: Vec<String>,
 ) -> Result<LoadedSchema, Error> {
     let pairs = canonical::split_owners(&mut ddl, dialect, config, &mut warnings)?;
     let mut canonical = canonical::translate(&ddl, dialect, config);
     let (mut text, mut schema) = read_back(&canonical, &pairs, name)?;
-    let refuted = rows.map(|rows| guessed_rows::refuted(&schema, config, rows));
-    let refuted = refuted.unwrap_or_default();
+    let refuted = match rows {
+        Rows::File(connection) => guessed_rows::refuted(&schema, config, connection),
+        Rows::Text(text) => {
+            let (ddl, canonical) = (&ddl, &canonical);
+            let dump = Dump {
+                text,
+                dialect,
+                ddl,
+                canonical,
+            };
+            dump_rows::refuted(&schema, config, &dump)
+        }
+    };
     notes.extend(refuted.iter().map(Refuted::note));
     let mut no_keys = relations::misleading(&schema, config);
     no_keys.extend(refuted.iter().map(Refuted::place));
@@ -363,6 +399,7 @@ fn read_back(
     for table in &mut schema.tables {
         let keys = canonical.unfollowed.iter();
         let keys = keys.filter(|(of, _)| *of == table.name);
+        table.source = canonical.source_name(&table.name);
         table.unfollowed_keys = keys.map(|(_, key)| key.clone()).collect();
         let pairs = pairs.iter().filter(|(of, _)| *of == table.name);
         table.owner_pairs = pairs.map(|(_, pair)| pair.clone()).collect();

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::source::TextPlace;
+
 /// The result of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
@@ -43,6 +45,8 @@ pub struct Misfit {
     pub why: String,
     /// The kind of what is wrong with it.
     pub kind: MisfitKind,
+    /// Where it stands, if the source is a text.
+    pub place: Option<TextPlace>,
     /// Whether the row is in the new file nevertheless, with NULL in the column.
     pub is_carried: bool,
 }

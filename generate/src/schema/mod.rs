@@ -61,11 +61,22 @@ impl Schema {
     }
 }
 
+/// The name of a table in the source of a translated schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceName {
+    /// The schema or database that it is in; empty where none was named.
+    pub schema: String,
+    /// Its name there.
+    pub name: String,
+}
+
 /// One table.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
     /// Its name as declared.
     pub name: String,
+    /// Its name in the source of a translated schema.
+    pub source: Option<SourceName>,
     /// The comment lines directly before `CREATE TABLE`; an empty line separates paragraphs.
     pub comment: Option<String>,
     /// Its columns, in declaration order.

@@ -39,12 +39,13 @@ pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
 pub(super) fn commit_batch(
     transaction: Transaction<'_>,
     batch: &mut Batch,
-    in_world: Option<Bonds<'_>>,
+    in_world: Option<&Bonds<'_>>,
 ) -> Result<FlushReport, Failed> {
     let mut left_out = None;
     let report = if batch.may_leave_out {
-        let bonds = in_world.unwrap_or_else(|| batch.bonds());
-        let (report, rows) = left_out::write_the_rest(&transaction, batch, &bonds)?;
+        let own = batch.bonds();
+        let bonds = in_world.unwrap_or(&own);
+        let (report, rows) = left_out::write_the_rest(&transaction, batch, bonds)?;
         left_out = Some(rows);
         report
     } else {
@@ -99,7 +100,8 @@ impl Attempt {
 }
 
 /// Writes the rows of a batch but for some, and finds all that the file refuses: a statement that fails changes
-/// nothing, and the next row can be tried.
+/// nothing, and the next row can be tried. A trigger that ends the transaction ends the attempt too: what came after
+/// it would be committed at once.
 pub(super) fn attempt(
     connection: &Connection,
     batch: &Batch,
@@ -116,6 +118,9 @@ pub(super) fn attempt(
     } in batch.tables.iter().rev()
     {
         delete(connection, info, change_set, but, &mut attempt)?;
+        if connection.is_autocommit() {
+            return Ok(attempt);
+        }
     }
     let mut waiting = Vec::new();
     for TableBatch {
@@ -141,6 +146,9 @@ pub(super) fn attempt(
                 }
                 RowOutcome::Refused(source) => {
                     attempt.refuse(table, refused_row(info, row.id, key, source));
+                    if connection.is_autocommit() {
+                        return Ok(attempt);
+                    }
                 }
             }
         }
@@ -208,6 +216,9 @@ fn delete(
             }
             Err(source) if is_refused(&source) => {
                 attempt.refuse(table, refused_row(info, id, key, source));
+                if connection.is_autocommit() {
+                    break;
+                }
             }
             Err(source) => return Err(source.into()),
         }
@@ -304,7 +315,12 @@ fn untangle(
     for row in waiting.into_iter().rev() {
         match row.retry(connection)? {
             RowOutcome::Written => count(row.change_set, row.row, &mut attempt.report),
-            RowOutcome::Refused(source) => row.refuse(source, attempt),
+            RowOutcome::Refused(source) => {
+                row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
+            }
             RowOutcome::ValueTaken(_) if row.change_set.is_new(row.row) => new.push(row),
             RowOutcome::ValueTaken(_) => aside.push(row),
         }
@@ -318,6 +334,9 @@ fn untangle(
             RowOutcome::Written => attempt.report.inserted += 1,
             RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
                 row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
             }
         }
     }
@@ -326,6 +345,9 @@ fn untangle(
             RowOutcome::Written => attempt.report.updated += 1,
             RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
                 row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
             }
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn write_the_rest(
     bonds: &Bonds<'_>,
 ) -> Result<(FlushReport, HashSet<AnyKey>), Failed> {
     let mut left_out: Option<LeftOut<'_>> = None;
-    for n in 0.. {
+    for n in 0_usize.. {
         transaction.execute_batch("SAVEPOINT gamedb_attempt")?;
         let nothing = HashSet::new();
         let but = left_out
@@ -60,15 +60,20 @@ pub(super) fn write_the_rest(
         transaction.execute_batch("ROLLBACK TO gamedb_attempt; RELEASE gamedb_attempt")?;
         let left_out =
             left_out.get_or_insert_with(|| LeftOut::new(transaction, Changes::of(batch, bonds)));
+        let n_before = left_out.rows.len();
         for (table, row) in tables.into_iter().zip(&refused) {
             left_out.refuse(table, row);
         }
+        assert!(
+            left_out.rows.len() > n_before,
+            "a row is refused that was not written"
+        );
         if n >= EXACT_ATTEMPTS {
             value_taken.into_iter().for_each(|row| left_out.wait(row));
         }
         left_out.close_over()?;
     }
-    unreachable!("each attempt leaves out more rows of a batch than the one before")
+    unreachable!("each attempt leaves out more rows than the one before, and a batch has an end")
 }
 
 /// A row in the file or in the batch.

@@ -24,6 +24,8 @@ pub(super) struct Loaded<T: Tables> {
     pub(super) damage: Vec<String>,
     /// Rows that an index does not have. They are there all the same, and if one does not fit, that says more.
     pub(super) uncounted: Vec<String>,
+    /// The table that memory has no room for, and the number of its rows, as the file says. Nothing more is loaded.
+    pub(super) too_large: Option<(&'static str, usize)>,
 }
 
 /// Loads a whole file. It does not write, and stops only at an error of SQLite's. Large tables are read by
@@ -40,15 +42,18 @@ pub(super) fn load<T: Tables>(
         problems: Vec::new(),
         damage: Vec::new(),
         uncounted: Vec::new(),
+        too_large: None,
     };
     let counts = counts::<T>(connection)?;
     loaded.damage.extend(too_many::<T>(&counts, n_bytes));
     if !loaded.damage.is_empty() {
         return Ok(loaded);
     }
-    let tables = &mut *loaded.world.tables;
     for &id in &order.make_room {
-        expect(tables, id, &counts);
+        if !expect(&mut loaded, id, &counts) {
+            return Ok(loaded);
+        }
+        let tables = &mut *loaded.world.tables;
         let mut statement = connection.prepare(&statements::select_ids(T::INFO[id.index()]))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -56,7 +61,9 @@ pub(super) fn load<T: Tables>(
         }
     }
     for &id in &order.tables {
-        expect(&mut *loaded.world.tables, id, &counts);
+        if !expect(&mut loaded, id, &counts) {
+            return Ok(loaded);
+        }
         load_table(
             connection,
             second.as_deref_mut(),
@@ -201,11 +208,17 @@ fn counts<T: Tables>(connection: &Connection) -> rusqlite::Result<Vec<usize>> {
     T::INFO.iter().map(|info| count(info)).collect()
 }
 
-/// Gives a table the number of its rows as a capacity hint.
-fn expect<T: Tables>(tables: &mut T, id: TableId, counts: &[usize]) {
-    let info = T::INFO[id.index()];
+/// Reserves memory for the rows of a table. Returns whether there is enough: what a file says of itself must not
+/// end the process.
+fn expect<T: Tables>(loaded: &mut Loaded<T>, id: TableId, counts: &[usize]) -> bool {
+    let (info, n_rows) = (T::INFO[id.index()], counts[id.index()]);
+    let tables = &mut *loaded.world.tables;
     let n_rows_of = |table: Option<TableId>| table.map_or(0, |table| tables.table(table).n_rows());
     let foreign_keys = info.foreign_keys.iter();
     let n_parents: Vec<usize> = foreign_keys.map(|key| n_rows_of(key.table)).collect();
-    tables.table_mut(id).expect(counts[id.index()], &n_parents);
+    let has_room = tables.table_mut(id).expect(n_rows, &n_parents).is_ok();
+    if !has_room {
+        loaded.too_large = Some((info.name, n_rows));
+    }
+    has_room
 }

@@ -20,6 +20,7 @@ mod statements;
 mod value;
 mod verify;
 mod writer;
+mod written_schema;
 
 pub(super) use lock::Lock;
 pub use migrate::{

@@ -168,6 +168,14 @@ fn read<T: Tables>(
         }
     }
     let loaded = load::<T>(&snapshot, second.as_mut(), order, n_bytes(path)).map_err(at_path)?;
+    if let Some((table, n_rows)) = loaded.too_large {
+        let path = path.to_owned();
+        return Err(FileError::TooLarge {
+            path,
+            table,
+            n_rows,
+        });
+    }
     if !loaded.damage.is_empty() {
         return Err(damaged([loaded.damage, found.indexes].concat()));
     }

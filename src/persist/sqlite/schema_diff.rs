@@ -9,6 +9,7 @@ use crate::error::Difference;
 
 use super::declaration::{self, Rules};
 use super::statements;
+use super::written_schema::WrittenSchema;
 
 /// The table of next ids, which every file has that was written once.
 const IDS: &str = "gamedb_ids";
@@ -68,10 +69,10 @@ pub(super) fn differences(
     ddl: &str,
     strictness: Strictness,
 ) -> rusqlite::Result<Vec<Difference>> {
-    let model = Connection::open_in_memory()?;
-    model.execute_batch(ddl)?;
-    model.execute_batch(statements::CREATE_IDS)?;
-    let (expected, found) = (shapes(&model)?, shapes(file)?);
+    if WrittenSchema::of(file)? == *WrittenSchema::made_by(ddl, || model(ddl))? {
+        return Ok(Vec::new());
+    }
+    let (expected, found) = (shapes(&model(ddl)?)?, shapes(file)?);
     let mut differences = Vec::new();
     for (key, expected) in &expected {
         let table = expected.name.clone();
@@ -107,6 +108,14 @@ pub(super) fn differences(
     }
     differences.retain(|difference| strictness.counts(difference));
     Ok(differences)
+}
+
+/// An empty world in memory, with the schema of the models.
+fn model(ddl: &str) -> rusqlite::Result<Connection> {
+    let model = Connection::open_in_memory()?;
+    model.execute_batch(ddl)?;
+    model.execute_batch(statements::CREATE_IDS)?;
+    Ok(model)
 }
 
 /// Whether a file has no tables at all, as a new one.

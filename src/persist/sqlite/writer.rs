@@ -82,7 +82,9 @@ impl Writer {
         world: &World<T>,
     ) -> Result<FlushReport, Failed> {
         let bonds = batch.may_leave_out.then(|| Bonds::in_world(world));
-        self.commit(batch, bonds, durability, |file| is_unchanged(file, world))
+        self.commit(batch, bonds.as_ref(), durability, |file| {
+            is_unchanged(file, world)
+        })
     }
 
     /// Fails where a commit would because of what has become of the file: for a flush that has nothing to write,
@@ -116,9 +118,9 @@ impl Writer {
     fn commit(
         &mut self,
         batch: &mut Batch,
-        bonds: Option<Bonds<'_>>,
+        bonds: Option<&Bonds<'_>>,
         durability: Durability,
-        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: impl Fn(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
         self.refuse_if_broken()?;
@@ -127,7 +129,12 @@ impl Writer {
             return Err(FlushFailure::Moved.into());
         }
         self.refuse_large_log()?;
-        let written = self.write(batch, bonds, durability, is_unchanged);
+        let mut written = self.write(batch, bonds, durability, &is_unchanged);
+        if let Err(failed) = &written
+            && self.makes_room(failed)
+        {
+            written = self.write(batch, bonds, durability, &is_unchanged);
+        }
         if let Err(failed) = &written {
             self.distrust(failed);
         }
@@ -138,12 +145,20 @@ impl Writer {
         Ok(report)
     }
 
+    /// Tries to make room for a batch that found none: the next commit writes over a log whose pages are all in
+    /// the file, and needs less of the disk, or nothing. Returns whether it is worth another try.
+    fn makes_room(&mut self, failed: &Failed) -> bool {
+        matches!(failed.cause, FlushFailure::Full)
+            && failed.outcome == Outcome::NotCommitted
+            && self.checkpoint()
+    }
+
     fn write(
         &mut self,
         batch: &mut Batch,
-        bonds: Option<Bonds<'_>>,
+        bonds: Option<&Bonds<'_>>,
         durability: Durability,
-        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: &impl Fn(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         match durability {
             Durability::Process => self.transact(batch, bonds, is_unchanged),
@@ -214,8 +229,8 @@ impl Writer {
     fn transact(
         &mut self,
         batch: &mut Batch,
-        bonds: Option<Bonds<'_>>,
-        is_unchanged: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        bonds: Option<&Bonds<'_>>,
+        is_unchanged: &impl Fn(&Connection) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let transaction = self
             .connection

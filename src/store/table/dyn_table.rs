@@ -1,5 +1,7 @@
 //! The type-erased interface of a table, for removal, loading and flushing.
 
+use std::collections::TryReserveError;
+
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
@@ -122,7 +124,10 @@ pub trait DynTable<T> {
 
     /// Capacity hint: how many rows will be loaded, and how many rows each foreign key's target table
     /// has, so that no collection has to grow during the load.
-    fn expect(&mut self, n_rows: usize, n_parents: &[usize]);
+    ///
+    /// # Errors
+    /// If there is no memory for so many rows.
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) -> Result<(), TryReserveError>;
     /// Allocates a row that other rows may reference before it is loaded.
     fn preallocate(&mut self, id: i64);
     /// The function that loads a row.
@@ -456,13 +461,15 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
             }) || reads_as(&slot.row, row, clean, tables))
     }
 
-    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) -> Result<(), TryReserveError> {
         let n_rows = with_headroom(n_rows);
-        self.rows.reserve(n_rows.saturating_sub(self.rows.len()));
-        self.ids.expect(n_rows);
+        let more = n_rows.saturating_sub(self.rows.len());
+        self.rows.try_reserve(more)?;
+        self.ids.expect(n_rows)?;
         for (parents, &n) in self.parents.iter_mut().zip(n_parents) {
             parents.expect(with_headroom(n));
         }
+        Ok(())
     }
 
     fn preallocate(&mut self, id: i64) {
