@@ -46,11 +46,11 @@ pub use persist::{
 };
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    Bond, CloseError, Consent, CreateError, Database, FlushReport, Generation, IsWorld,
+    Bond, CloseError, Consent, CreateError, Database, FlushReport, FlushStats, Generation, IsWorld,
     LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options, Safety,
-    SchemaChange, Step, Ticket,
+    SchemaChange, Stats, Step, TableStats, Ticket,
 };
-pub use schema::value::Value;
+pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
 pub use store::key::{Id, Key};
 pub use store::pivot::Pivot;
@@ -66,6 +66,7 @@ pub use store::world::relation_rows::{FarRows, Views};
 #[cfg(feature = "sqlite")]
 pub use store::world::save_set::SaveScope;
 pub use store::world::transaction::Transaction;
+pub use store::world::untyped::{IncomingReference, OnRemoval, UntypedRow, UntypedTable};
 pub use store::world::{IterMut, World};
 
 /// What benchmarks and tests measure and look at inside of the engine. Not for programs: it changes without

@@ -7,6 +7,7 @@ mod explain;
 mod files;
 mod generate;
 mod import;
+mod inspect;
 mod migrate;
 mod progress;
 mod rescue;
@@ -46,6 +47,8 @@ enum Command {
     Restore(restore::Arguments),
     /// Copy what can be read of a damaged world into a new file, and list what cannot
     Rescue(rescue::Arguments),
+    /// Show the rows of a world file in the browser, at an address that is printed
+    Inspect(inspect::Arguments),
     /// Draw the tables: what points to what, and who owns what.
     Diagram(diagram::Arguments),
 }
@@ -71,6 +74,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Backup(arguments) => backup::run(arguments)?,
         Command::Restore(arguments) => restore::run(arguments)?,
         Command::Rescue(arguments) => rescue::run(arguments)?,
+        Command::Inspect(arguments) => inspect::run(&arguments)?,
         Command::Diagram(arguments) => diagram::run(arguments)?,
     };
     Ok(code)

@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo run --release --example game_loop
 //! cargo run --release --example game_loop -- --file world.db --mobiles 100000 --seconds 60 --background
+//! cargo run --release --example game_loop -- --inspect
 //! cargo run --release --example game_loop -- --help
 //! ```
 //!
@@ -36,6 +37,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser as _;
 use gamedb::{Database, FlushReport, Ticket};
+use gamedb_inspect::Inspector;
 use gamedb_models::{Item, Mobile, Player, World, catalogue};
 
 use options::Options;
@@ -91,7 +93,11 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         writeln!(out, "flushed {} rows in {:.1?}", report.rows(), report.took)?;
     }
 
-    let statistics = play(options, &mut db, &mut simulation, &stop)?;
+    let inspector = inspector(options)?;
+    if let Some(inspector) = &inspector {
+        writeln!(out, "inspect it at {}", inspector.url())?;
+    }
+    let statistics = play(options, &mut db, &mut simulation, inspector.as_ref(), &stop)?;
 
     let report = db.flush()?;
     write!(out, "\n{statistics}\n{}\n", simulation.events())?;
@@ -118,6 +124,7 @@ fn play(
     options: &Options,
     db: &mut Database<World>,
     simulation: &mut Simulation,
+    inspector: Option<&Inspector>,
     stop: &Receiver<()>,
 ) -> Result<Statistics, Box<dyn Error>> {
     let mut statistics = Statistics::new(options.period())?;
@@ -131,6 +138,9 @@ fn play(
         if let Some(report) = flusher.tick(db, tick)? {
             statistics.flush(&report);
             last_flush = Some(report);
+        }
+        if let Some(inspector) = inspector {
+            inspector.answer_mut(db, INSPECTION);
         }
         statistics.tick(tick_start.elapsed());
         progress.show(
@@ -148,6 +158,15 @@ fn play(
     }
     progress.finish();
     Ok(statistics)
+}
+
+/// The part of a tick that the inspector's page may have.
+const INSPECTION: Duration = Duration::from_micros(500);
+
+/// The inspector, if one was asked for, on any free port.
+fn inspector(options: &Options) -> Result<Option<Inspector>, gamedb_inspect::BindError> {
+    let inspector = options.inspect.then(|| Inspector::bind("127.0.0.1:0"));
+    inspector.transpose()
 }
 
 /// Number of ticks before a background flush in which a part of it is staged,

@@ -18,9 +18,9 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(2..))]
     pub(crate) mobiles: u32,
 
-    /// Length of the run, in game time
-    #[arg(long, default_value_t = 10.0, value_parser = positive)]
-    pub(crate) seconds: f64,
+    /// Length of the run, in game time [default: 10, and a day with --inspect]
+    #[arg(long, value_parser = positive)]
+    pub(crate) seconds: Option<f64>,
 
     /// Ticks per second
     #[arg(long, default_value_t = 60.0, value_parser = positive)]
@@ -38,6 +38,10 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with_all = ["flush_every", "background"])]
     pub(crate) no_flush: bool,
 
+    /// Show the running world in the browser, at an address that is printed
+    #[arg(long)]
+    pub(crate) inspect: bool,
+
     /// Random seed: the same seed gives the same world after the same number of ticks
     #[arg(long, default_value_t = 42)]
     pub(crate) seed: u64,
@@ -51,7 +55,8 @@ impl Options {
 
     /// Number of ticks in the run.
     pub(crate) fn n_ticks(&self) -> u32 {
-        in_ticks(self.seconds, self.rate)
+        let length = if self.inspect { 86_400.0 } else { 10.0 };
+        in_ticks(self.seconds.unwrap_or(length), self.rate)
     }
 
     /// Number of ticks from one flush to the next, if there are any.

@@ -15,6 +15,7 @@ use crate::store::world::save_set::SaveScope;
 use super::pipeline::{Pipeline, Refused};
 use super::report::FlushReport;
 use super::sqlite::{self, Lock, Opened, Options};
+use super::stats::{FlushStats, Stats, TableStats};
 use super::ticket::{Durability, Generation, Ticket};
 
 /// A world in memory, and the SQLite file that it is flushed to.
@@ -383,6 +384,47 @@ impl<W: IsWorld> Database<W> {
     /// returned by [`Backup::wait`](crate::Backup::wait).
     pub fn backup(&self, to: impl AsRef<Path>) -> Result<sqlite::Backup, Error> {
         Ok(sqlite::begin_backup(self.path(), to.as_ref())?)
+    }
+
+    /// Numbers of the tables and of the flushes since the file was opened, for operators. O(tables), with
+    /// one allocation.
+    ///
+    /// A background flush counts once the program has collected it, as
+    /// [`poll`](Self::poll) and [`flush_in_background`](Self::flush_in_background) do.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("world.db");
+    /// use gamedb::Database;
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut db = Database::<World>::open(path)?;
+    /// db.insert(Player::default())?;
+    /// db.flush()?;
+    /// let stats = db.stats();
+    /// assert_eq!((stats.tables[0].table, stats.tables[0].rows), ("players", 1));
+    /// assert_eq!((stats.flushes.n_written, stats.flushes.inserted), (1, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let tables = self.world.untyped_tables().map(|table| TableStats {
+            table: table.info().name,
+            rows: table.n_rows(),
+            bytes: table.n_bytes(),
+            dirty: table.n_listed(),
+            removed: table.removed_ids().len(),
+        });
+        Stats {
+            tables: tables.collect(),
+            flushes: self.flush_stats(),
+        }
+    }
+
+    /// The numbers of the flushes alone. O(1), so a loop may ask for them in every tick.
+    #[must_use]
+    pub fn flush_stats(&self) -> FlushStats {
+        self.pipeline.stats()
     }
 
     /// Flushes a last time and closes the file. If the file refuses rows, it stays open:

@@ -9,6 +9,7 @@ mod pipeline;
 mod report;
 mod sqlite;
 mod state;
+mod stats;
 mod sync;
 mod ticket;
 mod worker;
@@ -22,4 +23,5 @@ pub use sqlite::{
     Options, Progress, RescueReport, RescuedTable, RestoreReport, Safety, SchemaChange, Step,
     VerifyReport, backup, damaged_blocks, rescue, restore, verify,
 };
+pub use stats::{FlushStats, Stats, TableStats};
 pub use ticket::{Generation, Ticket};

@@ -20,6 +20,7 @@ use super::error::Failed;
 use super::report::FlushReport;
 use super::sqlite::Writer;
 use super::state::State;
+use super::stats::FlushStats;
 use super::ticket::{Durability, Generation, Ticket};
 use super::worker::Worker;
 
@@ -43,6 +44,8 @@ pub(super) struct Pipeline {
     failed_sync: Option<FlushFailure>,
     /// The report of the last flush that was written.
     last_report: FlushReport,
+    /// What was written since the file was opened.
+    counted: FlushStats,
     /// Batches that were not written, or not completely, and are not merged back into the world yet, oldest first.
     unmerged: Vec<Batch>,
     /// A background flush that was accepted and has to be submitted again, because the one before it has left rows
@@ -80,6 +83,7 @@ impl Pipeline {
             state: State::Healthy,
             failed_sync: None,
             last_report: FlushReport::default(),
+            counted: FlushStats::default(),
             unmerged: Vec::new(),
             recalled: None,
             submitted: Refused::Fail,
@@ -103,6 +107,17 @@ impl Pipeline {
     /// The last generation that survives a power cut, as do all before it.
     pub(super) fn durable(&self) -> Generation {
         Generation(self.worker.durable())
+    }
+
+    /// What was written since the file was opened. O(1).
+    pub(super) fn stats(&self) -> FlushStats {
+        FlushStats {
+            wal_pages: self.wal_pages.load(Ordering::Relaxed),
+            committed: self.committed(),
+            durable: self.durable(),
+            is_in_flight: self.worker.is_busy(),
+            ..self.counted.clone()
+        }
     }
 
     /// Assigns the file to another world, of which it has no rows yet.
@@ -388,6 +403,7 @@ impl Pipeline {
         }
         report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
+        self.counted.count(&report);
         if let Selection::All = which
             && report.rows() > 0
         {
@@ -407,6 +423,7 @@ impl Pipeline {
                 generation,
                 ..committed.report
             };
+            self.counted.count(&self.last_report);
             self.state.forget_failure();
             if committed.batch.has_left_out() {
                 committed.batch.keep_left_out();
@@ -423,7 +440,7 @@ impl Pipeline {
             let Failed { outcome, cause } = &lost.cause;
             let cause: &dyn Error = cause;
             tracing::warn!(path = %self.path.display(), %outcome, cause, "flush in the background failed");
-            self.note_failed_sync(&lost.cause);
+            self.note_failure(&lost.cause);
             self.state.fail(lost.last, lost.cause);
             self.unmerged.extend(lost.batches);
         }
@@ -517,7 +534,7 @@ impl Pipeline {
 
     /// A failure in the caller's thread.
     fn failed(&mut self, failed: Failed) -> FileError {
-        self.note_failed_sync(&failed);
+        self.note_failure(&failed);
         if failed.outcome == Outcome::Unknown {
             self.state.poison();
         }
@@ -534,7 +551,8 @@ impl Pipeline {
         self.at_path(failed)
     }
 
-    fn note_failed_sync(&mut self, failed: &Failed) {
+    fn note_failure(&mut self, failed: &Failed) {
+        self.counted.n_failed += 1;
         if let FlushFailure::SyncFailed { .. } = failed.cause {
             self.failed_sync = Some(failed.cause.clone());
         }

@@ -34,4 +34,5 @@ mod save;
 mod send_sync;
 mod transactions;
 mod trust;
+mod untyped;
 mod write_order;

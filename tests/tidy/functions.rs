@@ -10,6 +10,7 @@ const FOLDERS: &[&str] = &[
     "src",
     "generate/src",
     "cli/src",
+    "inspect",
     "models/src",
     "benches",
     "examples",

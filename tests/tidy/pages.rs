@@ -14,7 +14,7 @@ const MAPPED: &[&str] = &["src"];
 /// Pages in which every path is checked, and the top-level folders with which a path starts.
 const PAGES: &[&str] = &["CONTRIBUTING.md"];
 const TOP: &[&str] = &[
-    "src", "cli", "generate", "models", "tests", "benches", "examples",
+    "src", "cli", "generate", "inspect", "models", "tests", "benches", "examples",
 ];
 
 const BEHAVIOUR: &str = "tests/BEHAVIOUR.md";
@@ -159,14 +159,14 @@ pub(crate) fn missing_tests(sources: &[Source]) -> Vec<Fault> {
 }
 
 /// `it::save::a_test` is a function in `tests/it/save.rs` or in `tests/it/save/mod.rs`; a path that
-/// begins with `models`, `generate` or `cli` is in the tests of that package.
+/// begins with `models`, `generate`, `cli` or `inspect` is in the tests of that package.
 fn is_test(sources: &[Source], name: &str) -> bool {
     let Some((module, function)) = name.rsplit_once("::") else {
         return false;
     };
     let module = module.replace("::", "/");
     let module = match module.split_once('/') {
-        Some((package @ ("models" | "generate" | "cli"), module)) => {
+        Some((package @ ("models" | "generate" | "cli" | "inspect"), module)) => {
             format!("{package}/tests/{module}")
         }
         _ => format!("tests/{module}"),

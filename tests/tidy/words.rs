@@ -8,6 +8,7 @@ const FOLDERS: &[&str] = &[
     "src",
     "generate/src",
     "cli",
+    "inspect",
     "faults",
     "tests",
     "benches",

@@ -178,11 +178,17 @@ impl Ids {
         self.iter_from(i64::MIN)
     }
 
+    /// Bytes that were allocated; for the sparse part, what its entries take.
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.dense.capacity() * size_of::<RawKey>() + self.sparse.len() * size_of::<(i64, RawKey)>()
+    }
+
+    /// The rows whose id is at least `from`, in ascending order of their ids.
     #[allow(
         clippy::cast_possible_wrap,
         reason = "a vector is shorter than i64::MAX"
     )]
-    fn iter_from(&self, from: i64) -> impl Iterator<Item = (i64, RawKey)> + '_ {
+    pub(crate) fn iter_from(&self, from: i64) -> impl Iterator<Item = (i64, RawKey)> + '_ {
         let dense_len = self.dense.len() as i64;
         let start = usize::try_from(from.max(0))
             .unwrap_or(usize::MAX)

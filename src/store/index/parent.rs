@@ -53,6 +53,12 @@ impl ParentIndex {
         self.expected = n_parents;
     }
 
+    /// Bytes that were allocated, without those of long lists.
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.rows.capacity() * size_of::<(u32, KeyList)>()
+            + self.outside.capacity() * size_of::<(i64, KeyList)>()
+    }
+
     #[inline]
     pub(crate) fn insert(
         &mut self,

@@ -64,6 +64,11 @@ impl ValueIndex {
         found.map_or_else(Keys::default, |(_, keys)| keys.iter())
     }
 
+    /// Bytes that were allocated, without those of long lists.
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.lists.allocation_size()
+    }
+
     pub(crate) fn insert(
         &mut self,
         hash: u64,

@@ -8,18 +8,19 @@ use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
 use crate::schema::value::{Encoded, Value};
 use crate::store::index::ids::Counter;
-use crate::store::index::{InsertAt, Keys, Parent};
+use crate::store::index::{InsertAt, Keys, Parent, ParentIndex};
 use crate::store::key::{Key, RawKey};
 use crate::store::row::entity::{PivotRow, Resolve as _, Row as _};
 use crate::store::row::owner::owner_value;
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
-use crate::store::table::dyn_table::{ApplyRow, DynTable, LoadRow, with_headroom};
+use crate::store::table::dyn_table::{ApplyRow, DynTable, LoadRow, RowsFrom, with_headroom};
+use crate::store::table::stored::Tables as _;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
 use crate::store::tracking::dirty::{DirtySet, RowState};
-use crate::store::tracking::effect::{Positions, position};
+use crate::store::tracking::effect::{Effect, Positions, position};
 use crate::store::tracking::tombstone::Tombstone;
 
 impl<P: PivotRow> Pivot<P> {
@@ -150,6 +151,40 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             .collect();
         rows.sort_unstable();
         Box::new(rows.into_iter())
+    }
+
+    fn rows_from<'a>(&'a self, tables: &'a P::Tables, at: i64) -> RowsFrom<'a> {
+        let owned = tables.table(P::Owned::TABLE).rows_from(tables, at);
+        Box::new(owned.filter(|&(_, key)| self.rows.contains_key(key)))
+    }
+
+    fn row_value<'a>(
+        &'a self,
+        tables: &'a P::Tables,
+        key: RawKey,
+        column: usize,
+    ) -> Option<Encoded<'a>> {
+        let packed = self.rows.get(key)?;
+        Some(Encoded::Borrowed(Self::value(packed, key, column, tables)))
+    }
+
+    fn unflushed(&self, key: RawKey) -> Option<Effect<Positions>> {
+        let packed = self.rows.get(key).filter(|packed| packed.is_dirty())?;
+        if packed.is_new() {
+            return Some(Effect::Inserted);
+        }
+        let arms = P::INFO.arms().iter().enumerate();
+        let dirty = arms.filter(|&(arm, _)| packed.dirty() & bit(arm) != 0);
+        Some(Effect::Changed(
+            dirty.map(|(_, arm)| position(arm.column)).collect(),
+        ))
+    }
+
+    fn n_bytes(&self) -> usize {
+        // The map has the key's version beside each row.
+        let rows = self.rows.capacity() * (size_of::<PackedRow<P>>() + size_of::<u32>());
+        let arms: usize = self.arms.iter().map(ParentIndex::n_bytes).sum();
+        rows + arms + self.dirty.n_bytes()
     }
 
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {

@@ -9,8 +9,9 @@ use super::stored::Stored;
 use super::{Slot, Table, columns_of, flag, mark_dirty, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
+use crate::schema::value::Encoded;
 use crate::store::index::ids::Counter;
-use crate::store::index::{Keys, Parent};
+use crate::store::index::{Keys, Parent, ParentIndex, ValueIndex};
 use crate::store::key::RawKey;
 use crate::store::row::entity::{Row, names_and_values, nan_column};
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
@@ -19,7 +20,7 @@ use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::delta::overlay;
 use crate::store::tracking::dirty::{DirtySet, RowState};
-use crate::store::tracking::effect::Positions;
+use crate::store::tracking::effect::{Effect, Positions};
 use crate::store::tracking::tombstone::Tombstone;
 
 /// Loads one row of a file into a table.
@@ -27,6 +28,9 @@ pub(crate) type LoadRow<T> = fn(&mut T, i64, &[Cell<'_>]) -> Vec<Problem>;
 
 /// Applies one row of a delta to a table, as a step that can be undone. Returns its key.
 pub(crate) type ApplyRow<T> = fn(&mut T, &ChangeSet, &ChangedRow) -> Result<RawKey, Vec<Problem>>;
+
+/// Rows with their places, ascending: see [`DynTable::rows_from`].
+pub(crate) type RowsFrom<'a> = Box<dyn Iterator<Item = (i64, RawKey)> + 'a>;
 
 /// The capacity for `n_rows` loaded rows and for those that are inserted next: without the headroom, the
 /// first insert would move all rows.
@@ -47,6 +51,15 @@ pub trait DynTable<T> {
     fn key_of(&self, id: i64) -> Option<RawKey>;
     /// All live rows in ascending order of their ids.
     fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_>;
+    /// All live rows whose id is at least `at`, in ascending order; for a pivot, by the ids of the owned
+    /// rows, because its own are in no index. O(1) to start, O(log n) where ids are sparse.
+    fn rows_from<'a>(&'a self, tables: &'a T, at: i64) -> RowsFrom<'a>;
+    /// The value of a live row's column, as the file stores it.
+    fn row_value<'a>(&'a self, tables: &'a T, key: RawKey, column: usize) -> Option<Encoded<'a>>;
+    /// What the next flush does with a live row; `None` if it has nothing to write.
+    fn unflushed(&self, key: RawKey) -> Option<Effect<Positions>>;
+    /// Bytes of memory that were allocated, as far as capacities tell.
+    fn n_bytes(&self) -> usize;
     /// The rows whose foreign key at this position references `parent`.
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
     /// The parent that a live row's foreign key at this position references.
@@ -233,6 +246,36 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
 
     fn rows_by_id(&self) -> Box<dyn Iterator<Item = (i64, RawKey)> + '_> {
         Box::new(self.ids.iter())
+    }
+
+    fn rows_from<'a>(&'a self, _: &'a E::Tables, at: i64) -> RowsFrom<'a> {
+        Box::new(self.ids.iter_from(at))
+    }
+
+    #[inline]
+    fn row_value<'a>(
+        &'a self,
+        tables: &'a E::Tables,
+        key: RawKey,
+        column: usize,
+    ) -> Option<Encoded<'a>> {
+        Some(self.slot(key)?.row.value(column, tables))
+    }
+
+    fn unflushed(&self, key: RawKey) -> Option<Effect<Positions>> {
+        let slot = self.slot(key)?;
+        if slot.state.contains(RowState::NEW) {
+            return Some(Effect::Inserted);
+        }
+        (!slot.dirty.is_empty()).then(|| Effect::Changed(positions::<E>(slot.dirty)))
+    }
+
+    fn n_bytes(&self) -> usize {
+        // A slot of the slotmap has its version beside the row.
+        let rows = self.rows.capacity() * size_of::<(u32, Slot<E>)>();
+        let parents: usize = self.parents.iter().map(ParentIndex::n_bytes).sum();
+        let indexes: usize = self.indexes.iter().map(ValueIndex::n_bytes).sum();
+        rows + self.ids.n_bytes() + parents + indexes + self.dirty.n_bytes()
     }
 
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_> {

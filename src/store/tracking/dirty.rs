@@ -61,6 +61,12 @@ impl DirtySet {
         &self.moved
     }
 
+    /// Bytes that were allocated.
+    pub(crate) fn n_bytes(&self) -> usize {
+        (self.listed.capacity() + self.moved.capacity()) * size_of::<RawKey>()
+            + self.removed.capacity() * size_of::<Tombstone>()
+    }
+
     /// Number of list entries, from the beginning, that are among the `most` oldest ones.
     pub(crate) fn n_oldest(&self, most: usize) -> usize {
         self.listed.len().min(most)

@@ -11,6 +11,7 @@ pub(crate) mod remove;
 #[cfg(feature = "persist")]
 pub(crate) mod save_set;
 pub(crate) mod transaction;
+pub(crate) mod untyped;
 mod update;
 mod validate;
 pub(crate) mod view;

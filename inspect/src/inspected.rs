@@ -1,0 +1,190 @@
+//! What can be inspected: tables with rows, read as values.
+
+use gamedb::{Effect, Encoded, FlushStats, OnRemoval, Positions};
+use serde::Serialize;
+
+/// A world that an [`Inspector`](crate::Inspector) shows: an open [`Database`](gamedb::Database), or, with
+/// the feature `file`, a file that no game has open.
+///
+/// Tables are named by their positions in the [`Schema`], rows by their places: numbers in whose order
+/// [`scan`](Self::scan) visits them.
+pub trait Inspected {
+    /// Path of the world file.
+    fn path(&self) -> String;
+
+    /// The tables. They stay the same while the world is open, so they are asked for once.
+    fn schema(&self) -> Schema;
+
+    /// Numbers of a table. O(1), except for a file.
+    ///
+    /// # Errors
+    /// What the file system or SQLite says.
+    fn size(&self, table: usize) -> Result<Size, Unreadable>;
+
+    /// Visits the rows whose place is at least `from`, in ascending order, until `visit` returns false.
+    ///
+    /// # Errors
+    /// What the file system or SQLite says.
+    fn scan(
+        &self,
+        table: usize,
+        from: i64,
+        visit: &mut dyn FnMut(&dyn AnyRow) -> bool,
+    ) -> Result<(), Unreadable>;
+
+    /// Calls `visit` with the row at this place, if there is one.
+    ///
+    /// # Errors
+    /// What the file system or SQLite says.
+    fn row(
+        &self,
+        table: usize,
+        at: i64,
+        visit: &mut dyn FnMut(&dyn AnyRow),
+    ) -> Result<(), Unreadable>;
+
+    /// Visits the rows that name the row at this place with one of the [incoming](TableSchema::incoming)
+    /// foreign keys, without the first `skip` of them, until `visit` returns false. Returns the number of
+    /// all of them.
+    ///
+    /// # Errors
+    /// What the file system or SQLite says.
+    fn naming(
+        &self,
+        table: usize,
+        at: i64,
+        incoming: usize,
+        skip: usize,
+        visit: &mut dyn FnMut(&dyn AnyRow) -> bool,
+    ) -> Result<usize, Unreadable>;
+
+    /// Visits rows that differ from the file, the newest first, until `visit` returns false. It may look at
+    /// some of them only. A file differs from nothing.
+    fn dirty(&self, table: usize, visit: &mut dyn FnMut(&dyn AnyRow) -> bool);
+
+    /// The first ids of removed rows that the file still has.
+    fn removed(&self, table: usize, most: usize) -> Vec<i64>;
+
+    /// What the flushes have written; `None` where nothing is flushed.
+    fn flushes(&self) -> Option<FlushStats>;
+}
+
+/// A row of any table, as [`Inspected`] shows it.
+pub trait AnyRow {
+    /// The row's place in its table.
+    fn at(&self) -> i64;
+    /// The row's id.
+    fn id(&self) -> i64;
+    /// The row's key in memory, as text.
+    fn key(&self) -> Option<String>;
+    /// The value of a column, as the file stores it.
+    fn value(&self, column: usize) -> Encoded<'_>;
+    /// What the next flush does with the row.
+    fn unflushed(&self) -> Option<Effect<Positions>>;
+    /// The row that a foreign key names.
+    fn target(&self, foreign_key: usize) -> Option<Place>;
+    /// The row that owns this one.
+    fn owner(&self) -> Option<Place>;
+    /// The row that a pivot's row is about.
+    fn owned(&self) -> Option<Place>;
+}
+
+/// A row's table and place, with its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Place {
+    /// Position of the table.
+    pub table: usize,
+    /// The row's place in its table.
+    #[serde(serialize_with = "crate::cell::as_text")]
+    pub at: i64,
+    /// The row's id.
+    #[serde(serialize_with = "crate::cell::as_text")]
+    pub id: i64,
+}
+
+/// Numbers of one table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Size {
+    /// Number of rows.
+    pub rows: u64,
+    /// Bytes of memory, or of the file where that is known.
+    pub bytes: Option<u64>,
+    /// The most rows that the next flush inserts or updates.
+    pub dirty: u64,
+    /// Number of removed rows that the file still has.
+    pub removed: u64,
+}
+
+/// The tables of a world.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Schema {
+    /// The tables, in declaration order.
+    pub tables: Vec<TableSchema>,
+}
+
+/// A table: its names and foreign keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TableSchema {
+    /// The table's name.
+    pub name: String,
+    /// The name of the id column.
+    pub id: String,
+    /// All other columns.
+    pub columns: Vec<String>,
+    /// The foreign keys.
+    pub foreign_keys: Vec<ForeignKeySchema>,
+    /// If the table is a pivot: the table of the rows that it names the owners of.
+    pub pivot_of: Option<usize>,
+    /// The foreign keys of all tables that name rows of this table.
+    pub incoming: Vec<IncomingSchema>,
+}
+
+/// A column that names a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ForeignKeySchema {
+    /// Position of the column in [`TableSchema::columns`].
+    pub column: usize,
+    /// The table of the named rows; `None` for ids of something outside of the world.
+    pub table: Option<usize>,
+}
+
+/// A foreign key that names rows of a table, seen from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct IncomingSchema {
+    /// The table that has the foreign key.
+    pub table: usize,
+    /// Position of the foreign key there.
+    pub foreign_key: usize,
+    /// What happens to its rows when the row that they name is removed.
+    pub on_removal: Fate,
+}
+
+/// What happens to a row when the row that it names is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It is removed too.
+    Removed,
+    /// It is a pivot's row: the row that it is about is removed, and it goes with it.
+    RemovedWithOwned,
+    /// The foreign key becomes NULL.
+    SetNull,
+    /// The removal is refused, unless this row is removed as well.
+    Refused,
+}
+
+impl From<OnRemoval> for Fate {
+    fn from(on_removal: OnRemoval) -> Self {
+        match on_removal {
+            OnRemoval::Removed => Fate::Removed,
+            OnRemoval::RemovedWithOwned(_) => Fate::RemovedWithOwned,
+            OnRemoval::SetNull => Fate::SetNull,
+            OnRemoval::Refused => Fate::Refused,
+        }
+    }
+}
+
+/// A world could not be read. A world in memory always can; a file may be gone, locked or damaged.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(pub String);

@@ -1,0 +1,181 @@
+//! A file that no game has open, compared with the world that it was written from.
+#![cfg(feature = "file")]
+
+use gamedb_inspect::{OpenError, WorldFile};
+use rusqlite::Connection;
+use serde_json::Value as Json;
+
+use crate::common::{encoded, first_attribute, sample, show};
+
+/// Without what only memory knows: places of pivots' rows, keys, sizes.
+fn comparable(mut json: Json) -> Json {
+    fn strip(json: &mut Json) {
+        match json {
+            Json::Object(map) => {
+                for name in [
+                    "at",
+                    "key",
+                    "bytes",
+                    "next",
+                    "unflushed",
+                    "n_scanned",
+                    "path",
+                ] {
+                    map.remove(name);
+                }
+                map.values_mut().for_each(strip);
+            }
+            Json::Array(items) => items.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    strip(&mut json);
+    json
+}
+
+#[test]
+fn a_file_shows_the_rows_of_its_world() {
+    let sample = sample(8);
+    let file = WorldFile::open(sample.db.path()).unwrap();
+    let questions = |page: &crate::common::Page| {
+        let schema = page.ask("schema");
+        let tables = schema["tables"].as_array().unwrap();
+        let mut answers = Vec::new();
+        for (n, table) in tables.iter().enumerate() {
+            answers.push(
+                page.ask_to_the_end(&format!("rows?table={n}&sort=id&limit=200"))
+                    .0,
+            );
+            let name = table["columns"][0].as_str().unwrap();
+            let query = encoded(&format!("{name}!=NULL"));
+            answers.push(
+                page.ask_to_the_end(&format!("rows?table={n}&sort=0&query={query}"))
+                    .0,
+            );
+        }
+        answers.push(schema);
+        answers
+    };
+    let from_world = show(&sample.db, questions);
+    let from_file = show(&file, questions);
+    let n_tables = from_world.last().unwrap()["tables"]
+        .as_array()
+        .unwrap()
+        .len();
+    assert_eq!(
+        from_file.last().unwrap()["tables"]
+            .as_array()
+            .unwrap()
+            .len(),
+        n_tables
+    );
+    for (world, file) in from_world.into_iter().zip(from_file).take(2 * n_tables) {
+        assert_eq!(comparable(file), comparable(world));
+    }
+}
+
+#[test]
+fn a_removal_takes_along_in_the_file_what_it_takes_along_in_the_world() {
+    let sample = sample(8);
+    let file = WorldFile::open(sample.db.path()).unwrap();
+    let questions = |page: &crate::common::Page| {
+        let mut answers = Vec::new();
+        for (name, ids) in [
+            ("players", 8),
+            ("mobiles", 16),
+            ("items", 20),
+            ("inventories", 8),
+        ] {
+            let n = crate::common::table(page, name);
+            for at in 1..=ids {
+                let preview = page.ask_to_the_end(&format!("removal?table={n}&at={at}")).0;
+                let counts = preview["removed"].as_array().unwrap().iter();
+                let counts: Vec<_> = counts
+                    .map(|rows| (rows["table"].as_u64(), rows["n_rows"].as_u64()))
+                    .collect();
+                answers.push((
+                    counts,
+                    preview["n_refusing"].clone(),
+                    preview["n_set_null"].clone(),
+                ));
+            }
+        }
+        answers
+    };
+    assert_eq!(show(&file, questions), show(&sample.db, questions));
+}
+
+#[test]
+fn a_row_of_a_file_has_its_owner_and_what_it_owns() {
+    let sample = sample(3);
+    let file = WorldFile::open(sample.db.path()).unwrap();
+    show(&file, |page| {
+        let (mobiles, attributes) = (
+            crate::common::table(page, "mobiles"),
+            crate::common::table(page, "attributes"),
+        );
+        let at = first_attribute(&page.ask(&format!("row?table={mobiles}&at=1")), attributes);
+        let attribute = page.ask(&format!("row?table={attributes}&at={at}"));
+        assert_eq!(
+            (
+                attribute["owner"]["table"].as_u64(),
+                attribute["owner"]["id"].as_str()
+            ),
+            (Some(mobiles as u64), Some("1"))
+        );
+        let mobile = page.ask(&format!("row?table={mobiles}&at=1"));
+        let groups = mobile["naming"].as_array().unwrap();
+        assert!(
+            groups
+                .iter()
+                .any(|group| group["on_removal"] == "removed_with_owned" && group["n_rows"] == 3)
+        );
+        assert!(page.ask("overview")["flushes"].is_null());
+        assert_eq!(page.refusal(&format!("row?table={mobiles}&at=999")).0, 404);
+    });
+}
+
+#[test]
+fn any_sqlite_file_can_be_looked_at_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    let other = Connection::open(&path).unwrap();
+    other
+        .execute_batch(
+            "CREATE TABLE \"a \"\"b\" (id INTEGER PRIMARY KEY, \"x y\" ANY, t TEXT);
+             INSERT INTO \"a \"\"b\" VALUES (-9223372036854775808, x'00ff', CAST(x'ff41' AS TEXT)), (5, 1e999, NULL);
+             CREATE TABLE no_id (name TEXT);
+             CREATE TABLE pair (a INTEGER, b INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID;",
+        )
+        .unwrap();
+    drop(other);
+    let before = std::fs::read(&path).unwrap();
+    let file = WorldFile::open(&path).unwrap();
+    show(&file, |page| {
+        let schema = page.ask("schema");
+        assert_eq!(schema["tables"].as_array().unwrap().len(), 1);
+        let rows = page.ask_to_the_end("rows?table=0").0;
+        assert_eq!(rows["rows"][0]["id"], "-9223372036854775808");
+        assert_eq!(rows["rows"][0]["cells"][0]["blob"], "00ff");
+        assert_eq!(rows["rows"][0]["cells"][1]["text"], "\u{fffd}A");
+        assert_eq!(rows["rows"][1]["cells"][0]["real"], "inf");
+    });
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn what_is_no_file_is_said_with_its_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing.db");
+    let error = WorldFile::open(&missing).unwrap_err();
+    assert!(
+        matches!(error, OpenError::Missing { .. }) && error.to_string().contains("missing.db"),
+        "{error}"
+    );
+    assert!(!missing.exists());
+    let nonsense = folder.path().join("nonsense.db");
+    std::fs::write(&nonsense, [7; 5000]).unwrap();
+    let error = WorldFile::open(&nonsense).unwrap_err();
+    assert!(error.to_string().contains("nonsense.db"), "{error}");
+    assert!(WorldFile::open(folder.path()).is_err());
+}
