@@ -192,6 +192,89 @@ pub enum FileError {
         /// The log.
         log: PathBuf,
     },
+    /// The write-ahead log beside the file is not its own: a backup was copied over the file of a server that had
+    /// died, or a log was left by another file. Together they would be a mixture. Nothing was written to either.
+    #[error(
+        "{} and the log beside it do not belong together: {relation}. Put a backup in place with `gamedb restore`, which \
+         moves the old file and {} aside; or open the file without that log, with `Options::accept_older_state`",
+        path.display(), log.display()
+    )]
+    OtherLog {
+        /// The world file.
+        path: PathBuf,
+        /// The log.
+        log: PathBuf,
+        /// Which is which.
+        relation: &'static str,
+    },
+    /// Flushes that were acknowledged are in neither the file nor its log: the log was deleted, damaged, or replaced
+    /// by an older one. Nothing was written.
+    #[error(
+        "{} has the world after flush {found}, and flush {acknowledged} was acknowledged; the later ones were in {}. Put \
+         that log back, or a backup with `gamedb restore`; or go on from flush {found}, with `Options::accept_older_state`",
+        path.display(), log.display()
+    )]
+    FlushesLost {
+        /// The world file.
+        path: PathBuf,
+        /// Where its log would be.
+        log: PathBuf,
+        /// The last flush that is there, counted since the world began.
+        found: u64,
+        /// The last flush that was acknowledged.
+        acknowledged: u64,
+    },
+    /// The file was copied while a game had it open, without its log; or the log of a game that died was deleted. So
+    /// flushes may be missing, or pages that a checkpoint was about to write. Nothing was written.
+    #[error(
+        "{} was in use when it had flush {generation}, and its log {} is gone: it was copied while open, or the log deleted. \
+         Put the log back, or a backup with `gamedb restore`; or take the file as it is, with \
+         `Options::accept_older_state`",
+        path.display(), log.display()
+    )]
+    LogMissing {
+        /// The world file.
+        path: PathBuf,
+        /// Where its log would be.
+        log: PathBuf,
+        /// The last flush that is in the file, counted since the world began.
+        generation: u64,
+    },
+    /// The write-ahead log beside the file cannot be read, or be moved aside.
+    #[error("the log {} cannot be read, or be moved aside", log.display())]
+    Log {
+        /// The log.
+        log: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file of a world, a backup or a folder could not be read, written or renamed.
+    #[error("{} cannot be read, written or renamed", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A backup was given up before it was complete: its [`Backup`](crate::Backup) was dropped. No file is left of it.
+    #[error("the backup {} was given up", path.display())]
+    BackupCancelled {
+        /// The file that it was to become.
+        path: PathBuf,
+    },
+    /// A sync has failed while the file was open ([`FlushFailure::SyncFailed`]), and the machine has not been started
+    /// again since. What was durable is in the file; what was written later may be read, and yet not be on the disk.
+    /// Nothing was written.
+    #[error(
+        "{}: the disk has failed to sync it, and may still show what it does not have. Start the machine again and look \
+         at the disk; or put a backup on another disk with `gamedb restore`; or take what is read, with \
+         `Options::accept_failed_sync`",
+        path.display()
+    )]
+    FailedSync {
+        /// The world file.
+        path: PathBuf,
+    },
     /// The file system of the file does not carry a write-ahead log.
     #[error(
         "{} stays in journal mode {mode}, and WAL mode is needed; put it on a local disk",

@@ -391,12 +391,53 @@ mod files {
             | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
+            | FileError::OtherLog { .. }
+            | FileError::FlushesLost { .. }
+            | FileError::LogMissing { .. }
+            | FileError::FailedSync { .. }
+            | FileError::BackupCancelled { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } | FileError::NotMigrated { .. } => 1,
+            FileError::Lock { .. }
+            | FileError::NotMigrated { .. }
+            | FileError::Log { .. }
+            | FileError::Io { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
+    }
+
+    /// What can be wrong between a file, its log and its lock file, and with copies of them.
+    fn history_errors() -> Vec<FileError> {
+        let path = || PathBuf::from("world.db");
+        vec![
+            FileError::OtherLog {
+                path: path(),
+                log: "world.db-wal".into(),
+                relation: "the file is older than the log",
+            },
+            FileError::FlushesLost {
+                path: path(),
+                log: "world.db-wal".into(),
+                found: 3,
+                acknowledged: 5,
+            },
+            FileError::LogMissing {
+                path: path(),
+                log: "world.db-wal".into(),
+                generation: 3,
+            },
+            FileError::Log {
+                log: "world.db-wal".into(),
+                source: io::Error::other("no such folder"),
+            },
+            FileError::FailedSync { path: path() },
+            FileError::BackupCancelled { path: path() },
+            FileError::Io {
+                path: path(),
+                source: io::Error::other("no such folder"),
+            },
+        ]
     }
 
     /// One of each, and one of each failed flush.
@@ -460,7 +501,7 @@ mod files {
                 source: backend(),
             },
         ];
-        errors.extend(altered());
+        errors.extend(history_errors().into_iter().chain(altered()));
         for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
             errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
                 path: path(),

@@ -8,6 +8,7 @@
 )]
 
 pub(crate) mod disk;
+pub(crate) mod lock;
 pub(crate) mod ownership;
 pub(crate) mod sample;
 pub(crate) mod state;
@@ -242,7 +243,7 @@ impl Statements {
     pub(crate) fn take_writes(&self) -> Vec<String> {
         let verbs = ["INSERT", "UPDATE", "DELETE"];
         let is_write = |sql: &String| {
-            let ours = ["INTO gamedb_", "FROM gamedb_"];
+            let ours = ["INTO gamedb_", "FROM gamedb_", "OR ABORT gamedb_"];
             verbs.iter().any(|verb| sql.starts_with(verb))
                 && !ours.iter().any(|our| sql.contains(our))
         };

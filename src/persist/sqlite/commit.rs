@@ -20,6 +20,7 @@ use super::error::{
     flush_failure, is_refused, is_rolled_back, is_unique_violation, refused_row, refused_rows,
 };
 use super::left_out;
+use super::stamp::FileState;
 use super::statements;
 use super::value::{bound, owned};
 
@@ -42,6 +43,7 @@ pub(super) fn commit_batch(
     batch: &mut Batch,
     in_world: Option<&Bonds<'_>>,
     hashes: &Hashes,
+    state: &FileState,
 ) -> Result<(FlushReport, Changes), Failed> {
     let mut left_out = None;
     let (report, mut hashes) = if batch.may_leave_out {
@@ -64,6 +66,7 @@ pub(super) fn commit_batch(
     };
     write_next_ids(&transaction, batch, &mut hashes)?;
     let changes = hashes.write(&transaction)?;
+    state.write(&transaction)?;
     commit(transaction)?;
     if let Some(rows) = left_out {
         batch.leave_out(rows);
@@ -113,7 +116,8 @@ impl Attempt<'_> {
 }
 
 /// Writes the rows of a batch but for some, and finds all that the file refuses: a statement that fails changes
-/// nothing, and the next row can be tried.
+/// nothing, and the next row can be tried. A trigger that ends the transaction ends the attempt too: what came after
+/// it would be committed at once.
 pub(super) fn attempt<'h>(
     connection: &Connection,
     batch: &Batch,
@@ -132,6 +136,9 @@ pub(super) fn attempt<'h>(
     } in batch.tables.iter().rev()
     {
         delete(connection, info, change_set, but, &mut attempt)?;
+        if connection.is_autocommit() {
+            return Ok(attempt);
+        }
     }
     let mut waiting = Vec::new();
     for TableBatch {
@@ -157,6 +164,9 @@ pub(super) fn attempt<'h>(
                 }
                 RowOutcome::Refused(source) => {
                     attempt.refuse(table, refused_row(info, row.id, key, source));
+                    if connection.is_autocommit() {
+                        return Ok(attempt);
+                    }
                 }
             }
         }
@@ -168,7 +178,8 @@ pub(super) fn attempt<'h>(
     Ok(attempt)
 }
 
-fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
+/// Ends a transaction, so that all of it is in the file.
+pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
     // The transaction is rolled back, by SQLite already or when it is dropped. But what it has written to the log
@@ -231,6 +242,9 @@ fn delete(
             }
             Err(source) if is_refused(&source) => {
                 attempt.refuse(table, refused_row(info, id, key, source));
+                if connection.is_autocommit() {
+                    break;
+                }
             }
             Err(source) => return Err(source.into()),
         }
@@ -341,7 +355,12 @@ fn untangle(
     for row in waiting.into_iter().rev() {
         match row.retry(connection, &mut attempt.hashes)? {
             RowOutcome::Written => count(row.change_set, row.row, &mut attempt.report),
-            RowOutcome::Refused(source) => row.refuse(source, attempt),
+            RowOutcome::Refused(source) => {
+                row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
+            }
             RowOutcome::ValueTaken(_) if row.change_set.is_new(row.row) => new.push(row),
             RowOutcome::ValueTaken(_) => aside.push(row),
         }
@@ -355,6 +374,9 @@ fn untangle(
             RowOutcome::Written => attempt.report.inserted += 1,
             RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
                 row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
             }
         }
     }
@@ -363,6 +385,9 @@ fn untangle(
             RowOutcome::Written => attempt.report.updated += 1,
             RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
                 row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
             }
         }
     }

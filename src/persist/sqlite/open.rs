@@ -11,19 +11,25 @@ use crate::schema::graph::TableOrder;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
+use super::belonging::{BareFile, refuse_strangers};
 use super::content_hash::{self, Hashes};
-use super::create::{create_ids, create_tables, has_log, log_of, refuse_lost_file, use_wal};
+use super::create::{
+    create_tables, has_log, log_of, prepare, refuse_lost_file, set_log_aside, use_wal,
+};
 use super::error::open_error;
 use super::format::Mark;
+use super::history::History;
 use super::load::load;
 use super::lock::{Lock, refuse_hard_links};
+use super::lock_record::{self, LockRecord};
 use super::migrate::{Consent, Migration, MigrationError};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
 use super::quick_check::{Found, quick_check};
 use super::schema_diff::Strictness;
-use super::writer::{KnownSchema, LogWarnings, WorldFiles, Writer};
-use super::{commit, format, schema_diff};
+use super::world_files::WorldFiles;
+use super::writer::{KnownSchema, LogWarnings, Writer};
+use super::{commit, format, schema_diff, stamp};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
 const LARGE: u64 = 1 << 20;
@@ -40,14 +46,13 @@ pub(in crate::persist) fn open<T: Tables>(
     path: &Path,
     order: &TableOrder,
 ) -> Result<Opened<T>, FileError> {
-    let lock = Lock::acquire(path)?;
-    refuse_hard_links(path)?;
+    let mut lock = Lock::acquire(path)?;
     let existing = options.existing;
     let mut trust = Trust::of(&options);
+    let record = look_at_files(path, &options, &mut lock)?;
     if options.migrates {
         migrate_safely(path, T::DDL, trust.edits, &lock)?;
     }
-    refuse_lost_file(path, existing)?;
     let at_path = |source| open_error(path, source);
     let mut connection = connect(path)?;
     let largest_log = options.largest_log;
@@ -77,7 +82,7 @@ pub(in crate::persist) fn open<T: Tables>(
         version,
     } = read::<T>(&connection, path, order, mark, trust)?;
     // The file is known to fit only here, and may be written to.
-    create_ids(&connection).map_err(at_path)?;
+    let history = begin_history(&mut connection, record, &mut lock, path)?;
     let page_size = connection.query_row("PRAGMA page_size", [], |row| row.get(0));
     let mut writer = Writer {
         page_size: page_size.map_err(at_path)?,
@@ -87,6 +92,7 @@ pub(in crate::persist) fn open<T: Tables>(
         path: path.to_owned(),
         files: WorldFiles::of(path),
         version,
+        history,
         is_marked: !mark.is_outdated(),
         hashes,
         schema: KnownSchema {
@@ -99,6 +105,8 @@ pub(in crate::persist) fn open<T: Tables>(
         // The process that wrote it last may have been killed.
         is_synced: false,
         broken: None,
+        // It is, once it is ready to be flushed to.
+        is_certain: false,
     };
     if trust.edits {
         writer.write_hashes(&mut Batch::new::<T>(order))?;
@@ -108,6 +116,82 @@ pub(in crate::persist) fn open<T: Tables>(
         writer,
         lock,
     })
+}
+
+/// Refuses what can be told from the files around the world file, before SQLite reads any of them. Returns what the
+/// lock file says.
+fn look_at_files(
+    path: &Path,
+    options: &Options,
+    lock: &mut Lock,
+) -> Result<Option<LockRecord>, FileError> {
+    refuse_hard_links(path)?;
+    let record = lock.record()?;
+    refuse_lost_file(path, options.existing)?;
+    if n_bytes(path) > 0 {
+        check_history(path, record.as_ref(), options)?;
+    }
+    Ok(record)
+}
+
+/// Refuses a file that does not belong to its log, or is not what was acknowledged; or takes it as it is, if the
+/// options say so.
+fn check_history(
+    path: &Path,
+    record: Option<&LockRecord>,
+    options: &Options,
+) -> Result<(), FileError> {
+    let has_failed = |record: &LockRecord| record.has_failed_sync && record.may_be_of_this_boot();
+    if record.is_some_and(has_failed) && !options.trusts_disk {
+        return Err(FileError::FailedSync {
+            path: path.to_owned(),
+        });
+    }
+    match refuse_strangers(path, record) {
+        Err(FileError::OtherLog { log, relation, .. }) if options.takes_older => {
+            let aside = set_log_aside(&log)?;
+            tracing::warn!(path = %path.display(), relation, aside = %aside.display(), "opened without the log beside it");
+            Ok(())
+        }
+        Err(ref error @ (FileError::FlushesLost { .. } | FileError::LogMissing { .. }))
+            if options.takes_older =>
+        {
+            let error: &dyn std::error::Error = error;
+            tracing::warn!(path = %path.display(), error, "opened all the same");
+            Ok(())
+        }
+        checked => checked,
+    }
+}
+
+/// Makes the file ready to be written to, and begins its record in the lock file.
+fn begin_history(
+    connection: &mut Connection,
+    last: Option<LockRecord>,
+    lock: &mut Lock,
+    path: &Path,
+) -> Result<History, FileError> {
+    let at_path = |source| open_error(path, source);
+    let state = prepare(connection).map_err(at_path)?;
+    let last = last.filter(|last| last.world == state.world);
+    // What the file itself has was synced before, in the log.
+    let bare = BareFile::read(path).and_then(|bare| bare.state);
+    let bare = bare.filter(|bare| bare.world == state.world);
+    let known = [
+        last.map(|last| last.durable),
+        bare.map(|bare| bare.at.generation),
+    ];
+    let durable = known.into_iter().flatten().max().unwrap_or(0);
+    let record = lock.begin(LockRecord {
+        world: state.world,
+        acknowledged: state.at,
+        durable: durable.min(state.at.generation),
+        opened: bare.map_or(0, |bare| bare.at.number),
+        has_failed_sync: false,
+        boot: lock_record::boot(),
+    })?;
+    let seed = stamp::random(connection).map_err(at_path)?;
+    Ok(History::new(state, record, seed))
 }
 
 /// The connection that is to write, before its settings.

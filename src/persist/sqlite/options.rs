@@ -27,6 +27,10 @@ pub struct Options {
     pub(super) trusts_rules: bool,
     /// Whether the pages of the file are taken for whole.
     pub(super) trusts_pages: bool,
+    /// Whether a file is taken that is older than what was acknowledged, or does not belong to its log.
+    pub(super) takes_older: bool,
+    /// Whether a file is taken after a failed sync.
+    pub(super) trusts_disk: bool,
     /// Whether the rows are taken as they are, whatever their content hashes say.
     pub(super) accepts_edits: bool,
     /// Whether a file with another schema is migrated where that is safe.
@@ -41,6 +45,8 @@ impl std::fmt::Debug for Options {
             .field("existing", &self.existing)
             .field("trusts_rules", &self.trusts_rules)
             .field("trusts_pages", &self.trusts_pages)
+            .field("takes_older", &self.takes_older)
+            .field("trusts_disk", &self.trusts_disk)
             .field("accepts_edits", &self.accepts_edits)
             .field("migrates", &self.migrates)
             .finish_non_exhaustive()
@@ -91,6 +97,25 @@ impl Options {
     /// outdated; a file that was crafted for it may keep `open` from ever returning.
     pub fn skip_quick_check(mut self) -> Self {
         self.trusts_pages = true;
+        self
+    }
+
+    /// Takes a file that does not belong to the write-ahead log beside it
+    /// ([`FileError::OtherLog`](crate::FileError::OtherLog)), or is older than what was flushed
+    /// ([`FileError::FlushesLost`](crate::FileError::FlushesLost),
+    /// [`FileError::LogMissing`](crate::FileError::LogMissing)). The file is opened as it is; a log that is not its
+    /// own is renamed, to `world.db-wal.aside-1` for example. For an operator who knows which state it is, once, and
+    /// not for a server to begin with always.
+    pub fn accept_older_state(mut self) -> Self {
+        self.takes_older = true;
+        self
+    }
+
+    /// Takes a file after a failed sync ([`FileError::FailedSync`](crate::FileError::FailedSync)), without the
+    /// machine having been started again. What was durable is in it. What came later is read out of a cache that
+    /// the disk may not have: it may be gone after a power cut, and what is written now is built on it.
+    pub fn accept_failed_sync(mut self) -> Self {
+        self.trusts_disk = true;
         self
     }
 

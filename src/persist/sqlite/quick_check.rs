@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::schema::TableInfo;
 
-use super::statements;
+use super::{stamp, statements};
 
 /// What SQLite finds. Nothing, if the pages are whole.
 #[derive(Default)]
@@ -63,6 +63,7 @@ fn messages(connection: &Connection, tables: &[&TableInfo]) -> rusqlite::Result<
     let own = [
         (statements::NEXT_IDS, statements::IDS_EXIST),
         (statements::HASHES, statements::HASHES_EXIST),
+        (stamp::TABLE, stamp::EXISTS),
     ];
     let mut names: Vec<_> = tables.iter().map(|table| table.name).collect();
     for (name, exists) in own {

@@ -8,12 +8,12 @@ use rusqlite::Connection;
 use crate::error::Difference;
 
 use super::declaration::{self, Rules};
-use super::statements;
 use super::written_schema::WrittenSchema;
+use super::{stamp, statements};
 
 /// Whether a table is one of our own, which stand beside those of the models in every file that was written once.
 fn is_own(table: &str) -> bool {
-    let own = [statements::NEXT_IDS, statements::HASHES];
+    let own = [statements::NEXT_IDS, statements::HASHES, stamp::TABLE];
     own.iter().any(|own| own.eq_ignore_ascii_case(table))
 }
 
@@ -64,8 +64,7 @@ impl Strictness {
 /// All differences between the file and the models; none if it can be opened.
 ///
 /// Tables that the models do not have are ignored, as long as they do not point into the world; so are indexes
-/// of columns alone, which memory does not use, and which refuse nothing. The tables of next ids and of content
-/// hashes may be missing.
+/// of columns alone, which memory does not use, and which refuse nothing. Our own tables may be missing.
 pub(super) fn differences(
     file: &Connection,
     ddl: &str,
@@ -117,7 +116,9 @@ fn model(ddl: &str) -> rusqlite::Result<Connection> {
     let model = Connection::open_in_memory()?;
     model.execute_batch(ddl)?;
     model.execute_batch(statements::CREATE_IDS)?;
+    model.execute_batch(stamp::CREATE)?;
     model.execute_batch(statements::CREATE_HASHES)?;
+    model.execute_batch(stamp::CREATE)?;
     Ok(model)
 }
 

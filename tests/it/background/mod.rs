@@ -39,8 +39,8 @@ fn it_writes_what_a_flush_writes_and_no_statement_more() {
         let rest = statements.take().len() - usize::try_from(n).unwrap();
         assert_eq!(*constant.get_or_insert(rest), rest);
         assert!(
-            rest <= 8,
-            "BEGIN, version, ids, hashes of rows and of ids, COMMIT"
+            rest <= 9,
+            "BEGIN, version, ids, hashes of rows and of ids, state, COMMIT"
         );
     }
     rename(&mut db, players[0], "Ada");

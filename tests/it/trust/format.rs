@@ -129,3 +129,20 @@ fn a_file_of_format_1_stays_one_until_a_flush_succeeds() {
     file.reopen(db);
     assert_eq!(mark(&file), CURRENT);
 }
+
+/// One of a format without a state, and one whose state was removed by hand.
+#[test]
+fn a_file_without_a_state_gets_one_when_it_is_opened() {
+    let (file, mut db) = new_file();
+    let _ = flushed(&mut db);
+    let _ = db.close().unwrap();
+    let remove = "DROP TABLE gamedb_state";
+    file.writer().execute_batch(remove).unwrap();
+    let mut db = file.open();
+    let generation = "SELECT generation FROM gamedb_state";
+    assert_eq!(file.query::<i64>(generation), 0);
+    db.insert(player(77)).unwrap();
+    let _ = db.flush().unwrap();
+    assert_eq!(file.query::<i64>(generation), 1);
+    file.reopen(db);
+}

@@ -4,5 +4,6 @@ mod format;
 mod hashes;
 mod identity;
 mod pages;
+mod restores;
 mod schema;
 mod while_open;

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::FileError;
+use crate::persist::sqlite::belonging::refuse_strangers;
 use crate::persist::sqlite::error::{backend_error, open_error};
 use crate::persist::sqlite::lock::{Lock, refuse_hard_links};
 use crate::persist::sqlite::schema_diff::{self, Strictness};
@@ -221,7 +222,9 @@ impl Migration {
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
     /// unchanged then.
     pub fn run(&self, consent: &Consent) -> Result<Migrated, MigrationError> {
-        let lock = Lock::acquire(&self.path)?;
+        let mut lock = Lock::acquire(&self.path)?;
+        let record = lock.record()?;
+        refuse_strangers(&self.path, record.as_ref())?;
         self.run_locked(consent, &lock)
     }
 
