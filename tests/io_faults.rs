@@ -44,6 +44,18 @@ fn open(disk: &Disk) -> Result<Database<World>, Error> {
     options.open(disk.path(FILE))
 }
 
+/// Opens a disk on which a sync may have failed: then it is refused until it is accepted.
+fn open_again(disk: &Disk, may_have_failed: bool) -> Database<World> {
+    match open(disk).map_err(Error::into_kind) {
+        Ok(db) => db,
+        Err(ErrorKind::File(FileError::FailedSync { .. })) if may_have_failed => {
+            let options = Options::new().accept_failed_sync();
+            options.open(disk.path(FILE)).unwrap()
+        }
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
 /// Ada, who is not there yet in a new file.
 fn ada_in(db: &mut Database<World>) -> PlayerKey {
     let ada = Player::find_by_email(db, "1@example.com").map(|ada| ada.key());
@@ -59,22 +71,11 @@ fn foreign() -> Image {
         .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
         .unwrap();
     assert_eq!(journal, "delete");
-    let unmarked = "DROP TABLE gamedb_ids; DROP TABLE gamedb_hashes; DROP TABLE gamedb_state; PRAGMA application_id = 0; PRAGMA user_version = 0";
+    let unmarked = "DROP TABLE gamedb_ids; DROP TABLE gamedb_hashes; DROP TABLE gamedb_state;
+        PRAGMA application_id = 0; PRAGMA user_version = 0";
     connection.execute_batch(unmarked).unwrap();
     drop(connection);
     disk.image()
-}
-
-/// Opens a disk on which a sync may have failed: then it is refused until it is accepted.
-fn open_again(disk: &Disk, may_have_failed: bool) -> Database<World> {
-    match open(disk).map_err(Error::into_kind) {
-        Ok(db) => db,
-        Err(ErrorKind::File(FileError::FailedSync { .. })) if may_have_failed => {
-            let options = Options::new().accept_failed_sync();
-            options.open(disk.path(FILE)).unwrap()
-        }
-        Err(other) => panic!("{other:?}"),
-    }
 }
 
 /// One way in which a run can go wrong.

@@ -407,18 +407,10 @@ mod files {
         }
     }
 
-    /// One of each, and one of each failed flush.
-    fn file_errors() -> Vec<FileError> {
+    /// What can be wrong between a file, its log and its lock file, and with copies of them.
+    fn history_errors() -> Vec<FileError> {
         let path = || PathBuf::from("world.db");
-        let mut errors = vec![
-            FileError::AlreadyOpen {
-                path: path(),
-                lock: "world.db-lock".into(),
-            },
-            FileError::Lock {
-                lock: "world.db-lock".into(),
-                source: io::Error::other("no such folder"),
-            },
+        vec![
             FileError::OtherLog {
                 path: path(),
                 log: "world.db-wal".into(),
@@ -443,6 +435,21 @@ mod files {
             FileError::BackupCancelled { path: path() },
             FileError::Io {
                 path: path(),
+                source: io::Error::other("no such folder"),
+            },
+        ]
+    }
+
+    /// One of each, and one of each failed flush.
+    fn file_errors() -> Vec<FileError> {
+        let path = || PathBuf::from("world.db");
+        let mut errors = vec![
+            FileError::AlreadyOpen {
+                path: path(),
+                lock: "world.db-lock".into(),
+            },
+            FileError::Lock {
+                lock: "world.db-lock".into(),
                 source: io::Error::other("no such folder"),
             },
             FileError::ReadOnly { path: path() },
@@ -494,7 +501,7 @@ mod files {
                 source: backend(),
             },
         ];
-        errors.extend(altered());
+        errors.extend(history_errors().into_iter().chain(altered()));
         for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
             errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
                 path: path(),

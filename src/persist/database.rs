@@ -81,8 +81,8 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// [`ErrorKind::File`](crate::ErrorKind::File): [`FileError::AlreadyOpen`] if another database has it
-    /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, and any error of
-    /// SQLite or the file system.
+    /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, [`FileError::Altered`] with
+    /// all rows that are not what was written, and any error of SQLite or the file system.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Options::new().open(path)
     }

@@ -123,11 +123,14 @@ fn from_dump(
 fn from_server(address: &Address, config: &Config) -> Result<LoadedSchema, Error> {
     let ServerSchema {
         text,
+        warning,
         dialect,
         address,
     } = Server::connect(address)?.schema()?;
     let note = format!("read from {address}");
-    from_script(&text, dialect, &address, config, note)
+    let mut source = from_script(&text, dialect, &address, config, note)?;
+    source.schema.warnings.splice(0..0, warning);
+    Ok(source)
 }
 
 /// Reads the bytes of a schema text; `name` is what errors call it.

@@ -192,10 +192,14 @@ impl<'t> CommonColumns<'t> {
                 }
                 (Ok(value), _) => values.push(value),
                 (Err(why), _) => {
+                    let (From::Cell(at) | From::Arm { id: at, .. }) = column.from;
                     wrong.push(Wrong {
                         column: column.name.to_owned(),
                         why,
-                        kind: MisfitKind::Conversion,
+                        kind: match is_readable(cells[at]) {
+                            true => MisfitKind::Conversion,
+                            false => MisfitKind::Unreadable,
+                        },
                     });
                     values.push(Converted::Null);
                 }
@@ -250,6 +254,15 @@ impl<'t> CommonColumns<'t> {
         values: &[Converted<'_>],
     ) -> rusqlite::Result<usize> {
         statement.execute(params_from_iter(values))
+    }
+}
+
+/// Whether a value can be read at all, as some type.
+fn is_readable(cell: Cell<'_>) -> bool {
+    match cell {
+        Cell::Expression(_) => false,
+        Cell::Text(bytes) => std::str::from_utf8(bytes).is_ok(),
+        _ => true,
     }
 }
 

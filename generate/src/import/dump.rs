@@ -98,7 +98,7 @@ struct List {
     is_bytes: Vec<bool>,
 }
 
-/// The rows of a text as they are sent to a sink.
+/// Sends the rows of a text to a sink.
 struct Sending<'s> {
     path: &'s Path,
     dialect: Dialect,
@@ -143,8 +143,9 @@ impl Sending<'_> {
             let list = self.list(&target, place)?;
             match list.id {
                 None => {
-                    dump.skip_rows().map_err(|e| self.failed(e))?;
-                    self.progress();
+                    while dump.skip_rows().map_err(|e| self.failed(e))? {
+                        self.progress();
+                    }
                 }
                 Some(id) => {
                     dump.set_bytes(&list.is_bytes);

@@ -57,6 +57,8 @@ pub struct Misfit {
 pub enum MisfitKind {
     /// A value cannot be converted to the type of its column.
     Conversion,
+    /// A text that is not valid UTF-8, or a value that only the source's database can compute: no type holds it.
+    Unreadable,
     /// NULL in a column that is NOT NULL.
     Null,
     /// Another row has a value that has to be unique.

@@ -11,3 +11,4 @@ mod random;
 mod schemas;
 mod snapshot;
 mod tools;
+mod types;

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use rusqlite::types::Value;
 
-use crate::literals::{self, Type};
+use crate::literals;
 use crate::tools::{Database, Kind, World, input};
+use crate::types::{self, Type};
 
 /// Names of columns that have to be quoted somewhere.
 const COLUMNS: &[&str] = &[
@@ -67,8 +68,8 @@ enum Key {
 
 fn table(kind: Kind, name: &'static str) -> BoxedStrategy<RandomTable> {
     let types = match kind {
-        Kind::MySql => literals::MYSQL,
-        Kind::Postgres => literals::POSTGRES,
+        Kind::MySql => types::MYSQL,
+        Kind::Postgres => types::POSTGRES,
     };
     let column = (prop::sample::select(types), any::<bool>());
     let names = prop::sample::subsequence(COLUMNS, 1..=7);
@@ -283,7 +284,7 @@ fn every_value_is_the_servers(kind: Kind, name: &str, from: From) {
         server.empty();
         let mut statements = match kind {
             Kind::MySql => Vec::new(),
-            Kind::Postgres => vec![literals::POSTGRES_TYPES.to_owned()],
+            Kind::Postgres => vec![types::POSTGRES_TYPES.to_owned()],
         };
         statements.extend(tables.iter().flat_map(|table| table.statements(kind)));
         server.execute(&statements);

@@ -49,7 +49,7 @@ impl History {
         Ok(FileState {
             world: self.in_file.world,
             at: Stamp {
-                // Somebody may have written the largest there is.
+                // It may have been edited to be the largest there is.
                 generation: self.in_file.at.generation.saturating_add(1),
                 number: self.number(),
             },

@@ -28,6 +28,7 @@ mod value;
 mod verify;
 mod world_files;
 mod writer;
+mod writer_end;
 mod written_schema;
 
 pub use content_hash::damaged_blocks;

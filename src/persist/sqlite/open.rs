@@ -47,14 +47,9 @@ pub(in crate::persist) fn open<T: Tables>(
     order: &TableOrder,
 ) -> Result<Opened<T>, FileError> {
     let mut lock = Lock::acquire(path)?;
-    refuse_hard_links(path)?;
-    let record = lock.record()?;
     let existing = options.existing;
     let mut trust = Trust::of(&options);
-    refuse_lost_file(path, existing)?;
-    if n_bytes(path) > 0 {
-        check_history(path, record.as_ref(), &options)?;
-    }
+    let record = look_at_files(path, &options, &mut lock)?;
     if options.migrates {
         migrate_safely(path, T::DDL, trust.edits, &lock)?;
     }
@@ -121,6 +116,22 @@ pub(in crate::persist) fn open<T: Tables>(
         writer,
         lock,
     })
+}
+
+/// Refuses what can be told from the files around the world file, before SQLite reads any of them. Returns what the
+/// lock file says.
+fn look_at_files(
+    path: &Path,
+    options: &Options,
+    lock: &mut Lock,
+) -> Result<Option<LockRecord>, FileError> {
+    refuse_hard_links(path)?;
+    let record = lock.record()?;
+    refuse_lost_file(path, options.existing)?;
+    if n_bytes(path) > 0 {
+        check_history(path, record.as_ref(), options)?;
+    }
+    Ok(record)
 }
 
 /// Refuses a file that does not belong to its log, or is not what was acknowledged; or takes it as it is, if the

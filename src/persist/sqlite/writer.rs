@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -18,14 +18,11 @@ use crate::store::world::World;
 
 use super::commit;
 use super::content_hash::{Hashes, InFile};
-use super::create::log_of;
 use super::error::{flush_failure, open_error};
 use super::format;
 use super::history::History;
-use super::log_reader::Log;
 use super::options::checkpoint_on_close;
 use super::schema_diff::{self, Strictness};
-use super::stamp::FileState;
 use super::verify::is_unchanged;
 use super::world_files::WorldFiles;
 
@@ -236,7 +233,7 @@ impl Writer {
     }
 
     /// Stops writing to the file after a failure that leaves it open what is on the disk.
-    fn distrust(&mut self, failed: &Failed) {
+    pub(super) fn distrust(&mut self, failed: &Failed) {
         let is_failed_sync = matches!(failed.cause, FlushFailure::SyncFailed { .. });
         if is_failed_sync {
             self.broken = Some(failed.cause.clone());
@@ -290,38 +287,6 @@ impl Writer {
         Ok(report)
     }
 
-    /// Writes that no database has the file open any more. Nothing is written where another program has written.
-    fn mark_closed(&mut self) -> Result<(), Failed> {
-        // Nobody is waited for when a file is closed.
-        self.connection.busy_timeout(Duration::ZERO)?;
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if commit::data_version(&transaction)? == self.version {
-            let closed = self.history.closed();
-            closed.write(&transaction)?;
-            commit::commit(transaction)?;
-        }
-        Ok(())
-    }
-
-    /// Tells whether a state is in the log, where a failed commit leaves that open. What was not written whole is not
-    /// there for anybody who opens the file later, and the next transaction is written over it. If all of it is
-    /// there, SQLite does not know it on this connection, so it stays unknown until the file is opened again. After
-    /// a failed sync what is read back proves nothing.
-    fn resolve(&self, failed: Failed, state: &FileState) -> Failed {
-        let is_open_question = failed.outcome == Outcome::Unknown
-            && !matches!(failed.cause, FlushFailure::SyncFailed { .. });
-        let log = is_open_question.then(|| Log::read(&log_of(&self.path)));
-        match log {
-            Some(Ok(log)) if !log.has(state) => Failed {
-                outcome: Outcome::NotCommitted,
-                ..failed
-            },
-            _ => failed,
-        }
-    }
-
     /// Whether the write-ahead log has grown enough for a checkpoint.
     pub(in crate::persist) fn needs_checkpoint(&self) -> bool {
         self.wal_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES
@@ -331,7 +296,7 @@ impl Writer {
     /// does not fail the flush, which has been committed; pages that could not be moved are counted in
     /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written, not even when the file is closed: a second sync may succeed
     /// although pages of the first are lost.
-    fn checkpoint(&mut self) -> bool {
+    pub(super) fn checkpoint(&mut self) -> bool {
         tracing::trace!(path = %self.path.display(), "checkpoint");
         let checkpoint = self
             .connection
@@ -375,24 +340,6 @@ impl Writer {
                 false
             }
         }
-    }
-}
-
-impl Drop for Writer {
-    /// Writes that the file was closed, after all flushes and before the connection is closed.
-    fn drop(&mut self) {
-        if !self.is_certain || self.broken.is_some() || !self.files.are_there(&self.path) {
-            return;
-        }
-        if self.history.is_open()
-            && let Err(failed) = self.mark_closed()
-        {
-            let error: &dyn std::error::Error = &failed.cause;
-            tracing::warn!(path = %self.path.display(), error, "the file is not marked as closed");
-            return self.distrust(&failed);
-        }
-        // SQLite would do it when the connection is closed, and say nothing of a failed sync.
-        self.checkpoint();
     }
 }
 

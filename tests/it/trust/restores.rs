@@ -356,11 +356,18 @@ fn a_clean_backup_over_a_closed_world_is_opened_without_a_word() {
 
 #[test]
 fn the_error_of_a_state_that_a_hand_has_changed_is_typed() {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    let least = "UPDATE gamedb_state SET generation = -9223372036854775808";
+    file.writer().execute_batch(least).unwrap();
+    assert!(matches!(
+        file.refused(),
+        FileError::FlushesLost { found: 0, .. }
+    ));
     for sql in [
         "DELETE FROM gamedb_state",
         "INSERT INTO gamedb_state SELECT 2, world, generation, stamp, previous, is_open, schema_version FROM gamedb_state",
         "UPDATE gamedb_state SET world = x'00'",
-        "UPDATE gamedb_state SET generation = -9223372036854775808",
         "UPDATE gamedb_state SET generation = 9223372036854775807",
     ] {
         let (file, db, _) = flushed_file();

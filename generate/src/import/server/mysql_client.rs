@@ -206,19 +206,21 @@ impl Client for MySqlClient {
         Ok(found)
     }
 
-    fn schema(&mut self, tables: &[ServerTable]) -> Result<String, ServerError> {
-        let mut text = String::new();
+    fn schema(&mut self, tables: &[ServerTable]) -> Result<Vec<u8>, ServerError> {
+        let mut text = Vec::new();
         for table in tables {
             let sql = format!("SHOW CREATE TABLE {}", quoted(&table.name));
-            let created: Option<(String, String)> =
+            // The DEFAULT of a binary column need not be text.
+            let created: Option<(Vec<u8>, Vec<u8>)> =
                 self.connection.query_first(sql).map_err(|error| {
                     self.failed(&format!("how table {} is made", table.name), &error)
                 })?;
             if let Some((_, created)) = created {
-                let _ = writeln!(text, "{created};\n");
+                text.extend_from_slice(&created);
+                text.extend_from_slice(b";\n\n");
             }
         }
-        text.push_str(&self.other_numbers()?);
+        text.extend_from_slice(self.other_numbers()?.as_bytes());
         Ok(text)
     }
 

@@ -126,40 +126,37 @@ impl<R: Read> Dump<R> {
         }
     }
 
-    /// Passes over the rows that follow, up to the next [`Event::End`].
+    /// Passes over some of the rows that follow; `false` when none is left that can be passed over.
     ///
     /// # Errors
     /// [`TextError`].
-    pub(crate) fn skip_rows(&mut self) -> Result<(), TextError> {
-        loop {
+    pub(crate) fn skip_rows(&mut self) -> Result<bool, TextError> {
+        const AT_ONCE: usize = 1000;
+        for _ in 0..AT_ONCE {
             self.window.consume(std::mem::take(&mut self.used));
             let (more, used) = match self.state {
-                State::Statements => return Ok(()),
-                State::Copied => self.scan(
-                    "the rows of a COPY",
-                    LONGEST_ROW,
-                    |scan, values, settings| {
-                        values.clear();
-                        copy::row(scan, values, settings.charset)
-                    },
-                )?,
+                State::Statements => return Ok(false),
+                State::Copied => self.scan("the rows of a COPY", LONGEST_ROW, |scan, _, _| {
+                    copy::skip_row(scan)
+                })?,
                 State::Rows(Form::Values) => self.scan("a row", LONGEST_ROW, |scan, _, _| {
                     start_of_row(scan)?;
                     scan.skip_row()?;
                     goes_on(scan)
                 })?,
-                State::Rows(_) => return Ok(()),
+                State::Rows(_) => return Ok(false),
             };
             self.used = used;
             if !more {
-                // The end of the rows is an event of its own.
+                // The end of the rows of an INSERT is an event of its own.
                 self.state = match self.state {
                     State::Copied => State::Statements,
                     _ => State::Rows(Form::End),
                 };
-                return Ok(());
+                return Ok(false);
             }
         }
+        Ok(true)
     }
 
     fn place(&self, at: usize) -> Place {

@@ -17,31 +17,31 @@ pub(super) fn run(file: &Connection, report: &mut VerifyReport, progress: OnProg
     let mut stage = |stage, done| progress(Progress { stage, done, total });
     stage("pages", 0);
     let found = pages(file);
-    note(report, "pages", found);
+    record(report, "pages", found);
     let tables = match tables(file) {
         Ok(tables) => tables,
-        Err(error) => return note(report, "schema", Err(error)),
+        Err(error) => return record(report, "schema", Err(error)),
     };
     report.n_tables = tables.len();
     stage("ids", 1);
     for table in &tables {
         let found = ids(file, table, &mut report.n_rows);
-        note(report, "ids", found);
+        record(report, "ids", found);
     }
     stage("foreign keys", 2);
     for table in &tables {
         let found = foreign_keys(file, table);
-        note(report, "foreign keys", found);
+        record(report, "foreign keys", found);
     }
     stage("pivots", 3);
     for table in &tables {
         let found = pivot(file, table);
-        note(report, "pivots", found);
+        record(report, "pivots", found);
     }
     stage("content", 4);
     let found = content(file, &mut report.has_hashes);
     let is_as_written = report.has_hashes && matches!(&found, Ok(blocks) if blocks.is_empty());
-    note(report, "content", found);
+    record(report, "content", found);
     if is_as_written {
         // What a world has written has owners: so this table only looks like a pivot, and the models know better.
         report.problems.retain(|problem| problem.check != "pivots");
@@ -50,7 +50,11 @@ pub(super) fn run(file: &Connection, report: &mut VerifyReport, progress: OnProg
 }
 
 /// Adds what a check has found, or why it could not go on.
-fn note(report: &mut VerifyReport, name: &'static str, found: rusqlite::Result<Vec<FileProblem>>) {
+fn record(
+    report: &mut VerifyReport,
+    name: &'static str,
+    found: rusqlite::Result<Vec<FileProblem>>,
+) {
     match found {
         Ok(problems) => report.problems.extend(problems),
         Err(error) => report
