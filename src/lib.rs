@@ -35,11 +35,20 @@ mod store;
 pub use bitflags::Flags;
 pub use codegen::clock::set_clock;
 #[cfg(feature = "sqlite")]
-pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome};
+pub use error::{
+    BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
+};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    CloseError, CreateError, Database, FlushReport, Generation, IsWorld, Options, Ticket,
+    Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
+    VerifyReport, backup, rescue, restore, verify,
+};
+#[cfg(feature = "sqlite")]
+pub use persist::{
+    Bond, CloseError, Consent, CreateError, Database, FlushReport, Generation, IsWorld,
+    LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options, Safety,
+    SchemaChange, Step, Ticket,
 };
 pub use schema::value::Value;
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
@@ -63,6 +72,8 @@ pub use store::world::{IterMut, World};
 /// notice.
 #[doc(hidden)]
 pub mod internals {
+    #[cfg(feature = "sqlite")]
+    pub use crate::persist::damaged_blocks;
     pub use crate::store::index::Keys;
     pub use crate::store::row_set::{RowSet, Selection};
     pub use crate::store::world::entity::OwnerOf;
@@ -72,3 +83,12 @@ pub mod internals {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The pages of the guide, run as tests.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../docs/loop.md")]
+    struct Loop;
+    #[doc = include_str!("../docs/testing.md")]
+    struct Testing;
+}

@@ -10,7 +10,7 @@ use common::disk::{FILE, closed, killed};
 use common::sample::{ada, player, rename};
 use common::{contents_of, flush_failure};
 use gamedb::{Database, FlushFailure, Options, Outcome};
-use gamedb_faults::{Disk, Effect, Fault, Image, Operation, Repeat, kinds};
+use gamedb_faults::{Disk, Effect, Fault, Image, Kind, Operation, Repeat, kinds};
 use gamedb_models::{Player, World};
 use rusqlite::{Connection, OpenFlags};
 
@@ -112,9 +112,14 @@ fn a_broken_disk_is_not_full() {
         let (disk, mut db) = on_disk(&closed());
         let ada = ada(&db);
         rename(&mut db, ada, "Ada");
-        let is_it =
-            |code, errno, effect| (code, errno, effect) == (kind.code, kind.errno, kind.effect);
-        fail(&disk, Operation::Write, 0, is_it);
+        let is_it = |other: &Kind| *other == kind;
+        // Once would be no failure where a checkpoint makes room.
+        disk.fail(Fault {
+            at: 0,
+            only: Some(Operation::Write),
+            kind: kinds(Operation::Write).iter().position(is_it).unwrap(),
+            repeat: Repeat::ForEver,
+        });
         let (_, cause) = flush_failure(db.flush());
         match cause {
             FlushFailure::Full => assert_ne!(kind.errno, EIO),
@@ -270,4 +275,71 @@ fn a_disk_that_is_full_at_any_byte_takes_all_or_nothing() {
         assert_eq!(after_death(&disk), contents_of(&db));
     }
     assert!(n_full > 10 && n_written > 10, "{n_full} {n_written}");
+}
+
+/// The log may not grow by a byte any more, and all of it is brought into the file instead, each time.
+#[test]
+fn a_full_disk_takes_flushes_for_as_long_as_the_file_has_room_for_them() {
+    let flushed_once = {
+        let (disk, mut db) = on_disk(&closed());
+        let ada = ada(&db);
+        rename(&mut db, ada, "Ada 0");
+        let _ = db.flush().unwrap();
+        disk.image()
+    };
+    // Before and after a death of the process.
+    for (image, is_reopened) in [(closed(), false), (flushed_once, true)] {
+        let (disk, mut db) = on_disk(&image);
+        let ada = ada(&db);
+        if !is_reopened {
+            rename(&mut db, ada, "Ada 0");
+            let _ = db.flush().unwrap();
+        }
+        let used = |name: &str| disk.len_of(name).unwrap();
+        disk.limit(Some(used(FILE) + used("world.db-wal")));
+        for n in 1..40 {
+            rename(&mut db, ada, &format!("Ada {n}"));
+            let written = match n % 3 {
+                0 => db.flush(),
+                1 => db.flush_durable(),
+                _ => {
+                    let ticket = db.flush_in_background().unwrap();
+                    db.wait(ticket)
+                }
+            };
+            assert_eq!(written.unwrap().updated, 1);
+            assert_eq!(after_death(&disk), contents_of(&db));
+        }
+        // What is more than the log has room for is still too much.
+        let before = contents_of(&db);
+        rename(&mut db, ada, &"x".repeat(2_000_000));
+        let (outcome, cause) = flush_failure(db.flush());
+        assert!(matches!(cause, FlushFailure::Full), "{cause:?}");
+        assert_eq!(outcome, Outcome::NotCommitted);
+        assert_eq!(after_death(&disk), before);
+    }
+}
+
+/// A reader keeps the log from being brought into the file.
+#[test]
+fn a_full_disk_stays_full_while_a_reader_holds_the_log() {
+    let (disk, mut db) = on_disk(&closed());
+    let ada = ada(&db);
+    rename(&mut db, ada, "Ada 0");
+    let _ = db.flush().unwrap();
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(disk.path(FILE), flags).unwrap();
+    let begin = "BEGIN; SELECT count(*) FROM players";
+    reader.execute_batch(begin).unwrap();
+    let used = |name: &str| disk.len_of(name).unwrap();
+    disk.limit(Some(used(FILE) + used("world.db-wal")));
+    rename(&mut db, ada, "Ada 1");
+    for _ in 0..2 {
+        let (outcome, cause) = flush_failure(db.flush());
+        assert!(matches!(cause, FlushFailure::Full), "{cause:?}");
+        assert_eq!(outcome, Outcome::NotCommitted);
+    }
+    reader.execute_batch("COMMIT").unwrap();
+    let _ = db.flush().unwrap();
+    assert_eq!(after_death(&disk), contents_of(&db));
 }

@@ -16,7 +16,8 @@ use common::sample::{ada, attribute, player, rename};
 use common::{Contents, contents_of, state_of};
 use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
 use gamedb_faults::{Disk, Fault, Image, Operation, Random, Repeat, Strike, kinds};
-use gamedb_models::{Player, World};
+use gamedb_models::{Player, PlayerKey, World};
+use rusqlite::Connection;
 
 /// What a database does with its file, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +44,39 @@ fn open(disk: &Disk) -> Result<Database<World>, Error> {
     options.open(disk.path(FILE))
 }
 
+/// Ada, who is not there yet in a new file.
+fn ada_in(db: &mut Database<World>) -> PlayerKey {
+    let ada = Player::find_by_email(db, "1@example.com").map(|ada| ada.key());
+    ada.unwrap_or_else(|| db.insert(player(1)).unwrap())
+}
+
+/// A file that another program has made: with a rollback journal, and without a mark and next ids. Opening it writes
+/// to it.
+fn foreign() -> Image {
+    let disk = Disk::with(&closed());
+    let connection = Connection::open(disk.path(FILE)).unwrap();
+    let journal: String = connection
+        .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
+        .unwrap();
+    assert_eq!(journal, "delete");
+    let unmarked = "DROP TABLE gamedb_ids; DROP TABLE gamedb_hashes; DROP TABLE gamedb_state; PRAGMA application_id = 0; PRAGMA user_version = 0";
+    connection.execute_batch(unmarked).unwrap();
+    drop(connection);
+    disk.image()
+}
+
+/// Opens a disk on which a sync may have failed: then it is refused until it is accepted.
+fn open_again(disk: &Disk, may_have_failed: bool) -> Database<World> {
+    match open(disk).map_err(Error::into_kind) {
+        Ok(db) => db,
+        Err(ErrorKind::File(FileError::FailedSync { .. })) if may_have_failed => {
+            let options = Options::new().accept_failed_sync();
+            options.open(disk.path(FILE)).unwrap()
+        }
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
 /// One way in which a run can go wrong.
 #[derive(Clone, Copy, Debug)]
 struct Plan {
@@ -67,15 +101,15 @@ impl Run<'_> {
         self.n += 1;
         let n = self.n;
         let db = self.db.as_mut().unwrap();
-        let ada = ada(db);
+        let ada = ada_in(db);
         rename(db, ada, &format!("Ada {n}"));
         if n > 1 {
             let mut ada = db.get_mut(ada).unwrap();
             let _ = ada.add_attribute(attribute(&format!("{n}"))).unwrap();
             let _ = db.insert(player(100 + n)).unwrap();
         }
-        if n == 4 {
-            let bob = Player::find_by_email(db, "2@example.com").unwrap().key();
+        let bob = Player::find_by_email(db, "2@example.com").map(|bob| bob.key());
+        if let Some(bob) = bob.filter(|_| n == 4) {
             db.remove(bob).unwrap();
         }
     }
@@ -130,13 +164,20 @@ impl Run<'_> {
         self.look(step);
     }
 
+    fn has_failed_sync(&self) -> bool {
+        let struck = self.disk.struck();
+        struck
+            .iter()
+            .any(|strike| strike.operation == Operation::Sync)
+    }
+
     /// Opens what a death of the process would leave now.
     fn look(&self, step: Step) {
         if self.disk.struck().is_empty() {
             return;
         }
         self.beside.mount(&self.disk.image());
-        let db = Database::<World>::open(self.beside.path(FILE)).unwrap();
+        let db = open_again(self.beside, self.has_failed_sync());
         assert_eq!(db.check(), [""; 0]);
         let found = contents_of(&db);
         let n = self.may_be.iter().position(|may_be| *may_be == found);
@@ -167,7 +208,7 @@ impl Run<'_> {
     }
 
     /// The disk works again.
-    fn go_on(&mut self, has_lost_a_sync: bool) {
+    fn go_on(&mut self, has_lost_a_sync: bool, may_have_failed: bool) {
         let position = self.disk.position();
         if let Some(db) = &mut self.db {
             let now = contents_of(db);
@@ -188,10 +229,15 @@ impl Run<'_> {
                 "written to after a failed sync"
             );
         }
-        let mut db = open(&self.disk).unwrap();
+        if has_lost_a_sync && was_open {
+            let refused = open(&self.disk).map_err(Error::into_kind);
+            let is_it = matches!(refused, Err(ErrorKind::File(FileError::FailedSync { .. })));
+            assert!(is_it, "{refused:?}");
+        }
+        let mut db = open_again(&self.disk, may_have_failed);
         assert_eq!(db.check(), [""; 0]);
         assert!(self.may_be.contains(&contents_of(&db)));
-        let ada = ada(&db);
+        let ada = ada_in(&mut db);
         rename(&mut db, ada, "again");
         let last = contents_of(&db);
         let _ = db.close().unwrap();
@@ -252,11 +298,7 @@ fn try_fault(start: &Image, beside: &Disk, plan: Plan, counts: &Counts) {
     let mut position_of_sync = None;
     for step in STEPS {
         run.step(step);
-        let has_failed = run
-            .disk
-            .struck()
-            .iter()
-            .any(|s| s.operation == Operation::Sync);
+        let has_failed = run.has_failed_sync();
         let is_open = run.db.is_some();
         if has_failed && is_open && step != Step::Open {
             let position = run.disk.position();
@@ -267,6 +309,7 @@ fn try_fault(start: &Image, beside: &Disk, plan: Plan, counts: &Counts) {
             );
         }
     }
+    let may_have_failed = run.has_failed_sync();
     let struck = run.disk.mend();
     counts.n_runs.fetch_add(1, Ordering::Relaxed);
     counts
@@ -283,7 +326,7 @@ fn try_fault(start: &Image, beside: &Disk, plan: Plan, counts: &Counts) {
         run.look_at_cause(strike);
     }
     let has_lost_a_sync = position_of_sync.is_some();
-    run.go_on(has_lost_a_sync);
+    run.go_on(has_lost_a_sync, may_have_failed);
 }
 
 /// All faults, those of rare operations first: so that a part of them has every kind in every step.
@@ -320,9 +363,9 @@ fn plans(starts: &[Image]) -> Vec<Plan> {
 
 #[test]
 fn whatever_fails_the_error_is_true_and_nothing_is_lost() {
-    let starts = [closed(), killed()];
+    let starts = [closed(), killed(), Image::new(), foreign()];
     let all = plans(&starts);
-    let n = std::env::var("GAMEDB_IO_FAULTS").map_or(700, |n| n.parse().unwrap());
+    let n = std::env::var("GAMEDB_IO_FAULTS").map_or(1_000, |n| n.parse().unwrap());
     let plans = &all[..n.min(all.len())];
     let (counts, next) = (Counts::default(), AtomicUsize::new(0));
     let failed = std::sync::Mutex::new(Vec::new());

@@ -17,14 +17,19 @@ mod sync {
 use std::time::Duration;
 
 use loom::sync::{Arc, Mutex};
-use worker::{Collected, Worker, Writes};
+use worker::{Collected, Committed, Worker, Writes};
 
 const ROWS: usize = 2;
 
 type Rows = [u8; ROWS];
 
 /// New values of rows.
-type Batch = [Option<u8>; ROWS];
+#[derive(Clone, Copy, Debug, Default)]
+struct Batch {
+    rows: [Option<u8>; ROWS],
+    /// It was written without these rows, and they are what it has now.
+    has_left_out: bool,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Failed {
@@ -37,6 +42,8 @@ enum Failed {
 enum Fate {
     Good,
     Refuse,
+    /// The first row is left out.
+    LeaveOut,
     PanicBefore,
     PanicAfter,
     PanicAtCheckpoint,
@@ -48,6 +55,8 @@ struct File {
     states: Vec<Rows>,
     uncheckpointed: usize,
     most_uncheckpointed: usize,
+    /// Number of batches that were written without one of their rows.
+    n_left_out: usize,
 }
 
 struct Writer {
@@ -68,12 +77,21 @@ impl Writes for Writer {
         match fate {
             Fate::Refuse => return Err(Failed::Refused),
             Fate::PanicBefore => std::panic::resume_unwind(Box::new("before")),
-            Fate::Good | Fate::PanicAfter | Fate::PanicAtCheckpoint => {}
+            Fate::Good | Fate::LeaveOut | Fate::PanicAfter | Fate::PanicAtCheckpoint => {}
         }
+        let left_out = match fate {
+            Fate::LeaveOut => batch.rows[0].take(),
+            _ => None,
+        };
         let mut file = self.file.lock().unwrap();
         let mut rows = file.states.last().copied().unwrap_or_default();
-        for (row, new) in rows.iter_mut().zip(batch) {
+        for (row, new) in rows.iter_mut().zip(batch.rows) {
             *row = new.unwrap_or(*row);
+        }
+        if left_out.is_some() {
+            batch.rows = [left_out, None];
+            batch.has_left_out = true;
+            file.n_left_out += 1;
         }
         file.states.push(rows);
         file.uncheckpointed += 1;
@@ -91,6 +109,10 @@ impl Writes for Writer {
         }
         self.file.lock().unwrap().uncheckpointed = 0;
         true
+    }
+
+    fn has_left_out(batch: &Batch) -> bool {
+        batch.has_left_out
     }
 
     fn died(_: String) -> Failed {
@@ -133,19 +155,30 @@ impl Caller {
     }
 
     fn restore(&mut self, batch: Batch) {
-        for (dirty, new) in self.dirty.iter_mut().zip(batch) {
+        for (dirty, new) in self.dirty.iter_mut().zip(batch.rows) {
             *dirty |= new.is_some();
         }
     }
 
     fn collect(&mut self) {
-        let Collected { committed, lost } = self.worker.collect();
+        let Collected {
+            committed,
+            lost,
+            recalled,
+        } = self.worker.collect();
+        // It builds on a batch that is not in the file as a whole.
+        let has_left_out = |committed: &Committed<Writer>| committed.batch.has_left_out;
+        assert!(recalled.is_none() || committed.last().is_some_and(has_left_out));
+        recalled.into_iter().for_each(|batch| self.restore(batch));
         for committed in &committed {
             assert!(
                 self.change_set
                     .iter()
                     .any(|(g, _)| *g == committed.generation)
             );
+            if committed.batch.has_left_out {
+                self.restore(committed.batch);
+            }
         }
         assert!(self.worker.collected() <= self.worker.committed());
         if let Some(lost) = lost {
@@ -173,7 +206,10 @@ impl Caller {
             self.restore(batch);
         }
         let capture = |row: usize| self.dirty[row].then_some(self.rows[row]);
-        let batch: Batch = std::array::from_fn(capture);
+        let batch = Batch {
+            rows: std::array::from_fn(capture),
+            has_left_out: false,
+        };
         self.dirty = [false; ROWS];
         self.worker.submit(batch, Duration::ZERO);
         self.change_set.push((self.worker.issued(), self.rows));
@@ -184,12 +220,15 @@ impl Caller {
     fn flush_here(&mut self) -> bool {
         self.finish();
         let capture = |row: usize| self.dirty[row].then_some(self.rows[row]);
-        let mut batch: Batch = std::array::from_fn(capture);
+        let mut batch = Batch {
+            rows: std::array::from_fn(capture),
+            has_left_out: false,
+        };
         let write = |writer: &mut Writer| {
             // Only the thread panics.
             writer
                 .fates
-                .retain(|fate| matches!(fate, Fate::Good | Fate::Refuse));
+                .retain(|fate| matches!(fate, Fate::Good | Fate::Refuse | Fate::LeaveOut));
             writer.run(&mut batch)
         };
         match self.worker.with_writer(write) {
@@ -201,6 +240,9 @@ impl Caller {
             }
         }
         self.dirty = [false; ROWS];
+        if batch.has_left_out {
+            self.restore(batch);
+        }
         self.worker.mark_all_committed(true);
         self.change_set.push((self.worker.issued(), self.rows));
         self.worker.request_checkpoint();
@@ -223,9 +265,15 @@ impl Caller {
         let file = self.file.lock().unwrap();
         // Both the thread and the caller run a due checkpoint before they write again.
         assert!(file.most_uncheckpointed <= 1);
-        let mut change_set = self.change_set.iter().map(|(_, rows)| *rows);
-        for state in &file.states {
-            assert!(change_set.any(|rows| rows == *state), "{file:?}");
+        if file.n_left_out == 0 {
+            let mut change_set = self.change_set.iter().map(|(_, rows)| *rows);
+            for state in &file.states {
+                assert!(change_set.any(|rows| rows == *state), "{file:?}");
+            }
+        }
+        // The scripts only count up, and nothing that is older comes back.
+        for row in 0..ROWS {
+            assert!(file.states.is_sorted_by_key(|state| state[row]), "{file:?}");
         }
         let last = file.states.last().copied().unwrap_or_default();
         for (row, &in_file) in last.iter().enumerate() {
@@ -247,7 +295,9 @@ impl Caller {
                 .rfind(at)
                 .copied()
                 .unwrap_or_default();
-            assert_eq!(rows, last);
+            if file.n_left_out == 0 {
+                assert_eq!(rows, last);
+            }
             assert_eq!(self.worker.committed(), collected);
             assert_eq!(self.worker.durable(), collected);
         }
@@ -267,7 +317,7 @@ fn explore(fates: &'static [Fate], script: fn(&mut Caller)) {
     });
 }
 
-const ALL_FATES: [&[Fate]; 9] = [
+const ALL_FATES: [&[Fate]; 13] = [
     &[],
     &[Fate::Refuse],
     &[Fate::Good, Fate::Refuse],
@@ -277,6 +327,10 @@ const ALL_FATES: [&[Fate]; 9] = [
     &[Fate::PanicAtCheckpoint],
     &[Fate::Good, Fate::PanicBefore],
     &[Fate::Refuse, Fate::PanicAfter],
+    &[Fate::LeaveOut],
+    &[Fate::Good, Fate::LeaveOut],
+    &[Fate::LeaveOut, Fate::LeaveOut],
+    &[Fate::LeaveOut, Fate::Refuse],
 ];
 
 #[test]
@@ -327,7 +381,12 @@ fn what_was_accepted_is_written_when_it_closes() {
 /// the first one, otherwise the log would grow without bound.
 #[test]
 fn checkpoints_are_not_starved() {
-    for fates in [&[][..], &[Fate::Refuse], &[Fate::PanicAtCheckpoint]] {
+    for fates in [
+        &[][..],
+        &[Fate::Refuse],
+        &[Fate::LeaveOut],
+        &[Fate::PanicAtCheckpoint],
+    ] {
         explore(fates, |caller| {
             caller.set(0, 1);
             caller.flush_here();

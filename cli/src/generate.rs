@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use gamedb_generate::{Error, Options, Outcome, Remarks, generate_with};
+use gamedb_generate::{Error, Options, Outcome, Remarks, generate_with, shown_schema};
 
 use crate::files::Files;
 
@@ -88,7 +88,7 @@ fn update_command(arguments: &Arguments) -> String {
         sqlite_schema,
         ..
     } = arguments;
-    let (schema, out) = (files.schema.display(), out.display());
+    let (schema, out) = (shown_schema(&files.schema), out.display());
     let mut command = format!("gamedb generate --schema {schema} --out {out}");
     let paths = [
         ("--config", files.config.as_deref()),

@@ -133,7 +133,12 @@ fn play(
             last_flush = Some(report);
         }
         statistics.tick(tick_start.elapsed());
-        progress.show(tick, db.n_rows::<Mobile>(), statistics.n_late(), last_flush);
+        progress.show(
+            tick,
+            db.n_rows::<Mobile>(),
+            statistics.n_late(),
+            last_flush.as_ref(),
+        );
 
         let next = start + Duration::from_secs_f64(f64::from(tick) / options.rate);
         match stop.recv_timeout(next.saturating_duration_since(Instant::now())) {

@@ -43,7 +43,7 @@ impl Progress {
         tick: u32,
         mobiles: usize,
         late: u64,
-        flush: Option<FlushReport>,
+        flush: Option<&FlushReport>,
     ) {
         let message = || {
             let flush = flush.map_or_else(String::new, |report| {

@@ -40,7 +40,8 @@ pub use analysis::{joins, owners, pivot, relations};
 pub use config::Config;
 pub use driver::build;
 pub use driver::run::{
-    Input, Options, Outcome, Remarks, generate, generate_with, read, refuse_inputs, sqlite_schema,
+    Input, Options, Outcome, Remarks, generate, generate_with, read, refuse_inputs, shown_schema,
+    sqlite_schema,
 };
 pub use error::Error;
 pub use model::Model;

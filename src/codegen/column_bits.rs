@@ -235,6 +235,16 @@ macro_rules! sets {
                     }
                     at += 1;
                 }
+                at = 0;
+                while at < info.conditions.len() {
+                    let columns = info.conditions[at].columns;
+                    let mut place = 0;
+                    while place < columns.len() {
+                        set = set.union(Self::bit(columns[place]));
+                        place += 1;
+                    }
+                    at += 1;
+                }
                 set
             }
         }

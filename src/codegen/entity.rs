@@ -40,6 +40,7 @@
 ///     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 ///     indexes { unique BY_NAME [name: NAME]; }
 ///     checks { "hp >= 0": Column(HP) GreaterOrEqual Integer(0); }
+///     conditions { "name NOT LIKE '%admin%'": [NAME] Not(&Like(&Column(NAME as usize), "%admin%", None)); }
 /// }
 /// # pub fn find(world: &gamedb::World<Tables>, name: &str) -> Option<PlayerKey> {
 /// #     world.players.find(Player::BY_NAME, name, |row| row.name == name).keys().next()
@@ -50,6 +51,7 @@
 /// let mut world = gamedb::World::<Tables>::new();
 /// let ada = world.insert(Player { name: "Ada".into(), ..Player::default() })?;
 /// assert_eq!(world.get(ada)?.hp, 100);
+/// assert!(world.insert(Player { name: "The Admin".into(), ..Player::default() }).is_err());
 /// assert_eq!(PlayerColumns::all() - PlayerColumns::HP, PlayerColumns::NAME | PlayerColumns::FRIEND_ID);
 /// # assert_eq!(models::find(&world, "Ada"), Some(ada));
 /// # Ok::<(), gamedb::Error>(())
@@ -74,6 +76,7 @@ macro_rules! entity {
         $(checks {
             $($sql:literal: $left:ident($($left_value:tt)+) $comparison:ident $right:ident($($right_value:tt)+);)+
         })?
+        $(conditions { $($condition:literal: [$($condition_flag:ident),+] $expression:expr;)+ })?
         $(unused { $($unused:ident $unused_column:literal,)+ })?
         $(order { $($ordered:ident $ordered_column:literal,)+ })?
     ) => {
@@ -292,6 +295,23 @@ macro_rules! entity {
                             $crate::entity!(@operand $right $($right_value)+),
                         ),
                     )+)?],
+                    conditions: {
+                        $(
+                            #[allow(unused_imports)]
+                            use {
+                                $crate::codegen::Comparison::*, $crate::codegen::Expression::*,
+                                __Column::*,
+                            };
+                            const _: &[&str] = &[$($condition),+];
+                        )?
+                        &[$($(
+                            $crate::codegen::Condition {
+                                sql: $condition,
+                                columns: &[$(__Column::$condition_flag as usize),+],
+                                expression: $expression,
+                            },
+                        )+)?]
+                    },
                     kind: $crate::entity!(@kind $kind $($pivot)?),
                 };
                 const INDEXED: $columns =
@@ -396,7 +416,7 @@ macro_rules! entity {
         };
     };
     (@columns [] [$($flag:ident $column:literal,)*]) => {
-        type __Column = __Part;
+        use __Part as __Column;
         const __COLUMNS: &[&str] = &[$($column),*];
         const __FLAGS: &[&str] = &[$(stringify!($flag)),*];
     };

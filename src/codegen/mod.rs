@@ -15,6 +15,7 @@ pub use ecow::EcoString;
 
 pub use crate::error::{Error, ProblemKind};
 pub use crate::schema::check_constraint::{Check, Comparison, Operand};
+pub use crate::schema::expression::{Condition, Expression};
 pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
 pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
 pub use crate::store::index::{IndexHasher, IndexState, Parent};

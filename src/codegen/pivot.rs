@@ -85,6 +85,7 @@ macro_rules! pivot {
                     ],
                     indexes: &[],
                     checks: &[],
+                    conditions: &[],
                     kind: $crate::codegen::TableKind::Pivot {
                         owned: <$owned_row as $crate::codegen::Row>::TABLE,
                     },

@@ -6,6 +6,8 @@ mod backend;
 mod file;
 mod kind;
 mod problem;
+#[cfg(feature = "sqlite")]
+mod refused;
 #[cfg(test)]
 mod tests;
 
@@ -14,9 +16,15 @@ use std::fmt;
 #[cfg(feature = "sqlite")]
 pub use backend::BackendError;
 #[cfg(feature = "sqlite")]
-pub use file::{Difference, FileError, FlushFailure, Outcome};
+pub use file::{DamagedBlock, Difference, FileError, FlushFailure, Outcome};
 pub use kind::ErrorKind;
+#[cfg(feature = "sqlite")]
+pub(crate) use problem::list;
 pub use problem::{Problem, ProblemKind};
+#[cfg(feature = "sqlite")]
+pub use refused::RefusedRow;
+#[cfg(feature = "sqlite")]
+pub(crate) use refused::{MOST_LISTED, constraint_of};
 
 /// Why an operation was refused. The world is unchanged.
 ///

@@ -119,7 +119,7 @@ pub enum ProblemKind {
 }
 
 /// The first few of a list, and how many more there are.
-pub(super) fn list(items: &[impl fmt::Display]) -> String {
+pub(crate) fn list(items: &[impl fmt::Display]) -> String {
     const SHOWN: usize = 10;
     let shown: Vec<_> = items.iter().take(SHOWN).map(ToString::to_string).collect();
     let more = items.len().saturating_sub(SHOWN);

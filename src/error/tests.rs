@@ -286,7 +286,9 @@ mod files {
     use std::path::PathBuf;
     use std::sync::Arc;
 
-    use super::super::{BackendError, Difference, FileError, FlushFailure, Outcome};
+    use super::super::{
+        BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
+    };
     use super::{assert_chain, chain, problem};
     use crate::error::{Error, ErrorKind, ProblemKind};
 
@@ -323,9 +325,13 @@ mod files {
                 touched: 0,
             },
             FlushFailure::Refused {
-                table: "items",
-                id: 7,
-                source: backend(),
+                rows: vec![RefusedRow::new(
+                    "items",
+                    7,
+                    slotmap::DefaultKey::default(),
+                    backend(),
+                )],
+                n_rows: 1,
             },
             FlushFailure::ForeignWrite,
             FlushFailure::SchemaChanged {
@@ -352,6 +358,8 @@ mod files {
             | FlushFailure::Full
             | FlushFailure::LogTooLarge { .. }
             | FlushFailure::RowCount { .. }
+            // What SQLite says of each row is in the message.
+            | FlushFailure::Refused { .. }
             | FlushFailure::ForeignWrite
             | FlushFailure::SchemaChanged { .. }
             | FlushFailure::Moved
@@ -362,8 +370,7 @@ mod files {
             | FlushFailure::OtherTicket => 0,
             // In the place of the original.
             FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
-            FlushFailure::Refused { .. }
-            | FlushFailure::SyncFailed { .. }
+            FlushFailure::SyncFailed { .. }
             | FlushFailure::CheckpointFailed { .. } => 2,
         }
     }
@@ -375,15 +382,26 @@ mod files {
             | FileError::NotADatabase { .. }
             | FileError::Schema { .. }
             | FileError::Rows { .. }
+            | FileError::Altered { .. }
+            | FileError::NoHashes { .. }
             | FileError::Exists { .. }
             | FileError::NotThere { .. }
             | FileError::NewerFormat { .. }
             | FileError::Damaged { .. }
+            | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
+            | FileError::OtherLog { .. }
+            | FileError::FlushesLost { .. }
+            | FileError::LogMissing { .. }
+            | FileError::FailedSync { .. }
+            | FileError::BackupCancelled { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } => 1,
+            FileError::Lock { .. }
+            | FileError::NotMigrated { .. }
+            | FileError::Log { .. }
+            | FileError::Io { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
@@ -401,6 +419,32 @@ mod files {
                 lock: "world.db-lock".into(),
                 source: io::Error::other("no such folder"),
             },
+            FileError::OtherLog {
+                path: path(),
+                log: "world.db-wal".into(),
+                relation: "the file is older than the log",
+            },
+            FileError::FlushesLost {
+                path: path(),
+                log: "world.db-wal".into(),
+                found: 3,
+                acknowledged: 5,
+            },
+            FileError::LogMissing {
+                path: path(),
+                log: "world.db-wal".into(),
+                generation: 3,
+            },
+            FileError::Log {
+                log: "world.db-wal".into(),
+                source: io::Error::other("no such folder"),
+            },
+            FileError::FailedSync { path: path() },
+            FileError::BackupCancelled { path: path() },
+            FileError::Io {
+                path: path(),
+                source: io::Error::other("no such folder"),
+            },
             FileError::ReadOnly { path: path() },
             FileError::NotADatabase { path: path() },
             FileError::Schema {
@@ -410,13 +454,23 @@ mod files {
             FileError::Rows {
                 path: path(),
                 problems: vec![problem(ProblemKind::Null); 11],
+                blocks: Vec::new(),
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
+            FileError::NotMigrated {
+                path: path(),
+                source: "not allowed: players.hp is dropped".into(),
+            },
             FileError::NewerFormat {
                 path: path(),
                 format: 2,
                 known: 1,
+            },
+            FileError::TooLarge {
+                path: path(),
+                table: "items",
+                n_rows: 1 << 40,
             },
             FileError::Damaged {
                 path: path(),
@@ -440,6 +494,7 @@ mod files {
                 source: backend(),
             },
         ];
+        errors.extend(altered());
         for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
             errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
                 path: path(),
@@ -448,6 +503,43 @@ mod files {
             }));
         }
         errors
+    }
+
+    /// Files whose content hashes differ, or are not there.
+    fn altered() -> [FileError; 3] {
+        let path = || PathBuf::from("world.db");
+        let rows = FileError::Rows {
+            path: path(),
+            problems: vec![problem(ProblemKind::Null)],
+            blocks: blocks(),
+        };
+        let altered = FileError::Altered {
+            path: path(),
+            blocks: blocks(),
+        };
+        [rows, altered, FileError::NoHashes { path: path() }]
+    }
+
+    fn blocks() -> Vec<DamagedBlock> {
+        let items = DamagedBlock {
+            table: "items".into(),
+            ids: Some(16_384..=32_767),
+        };
+        let next_ids = DamagedBlock {
+            table: "gamedb_ids".into(),
+            ids: None,
+        };
+        vec![items, next_ids]
+    }
+
+    #[test]
+    fn blocks_that_were_changed_are_listed_by_table_and_ids_with_what_to_do() {
+        let (path, blocks) = (PathBuf::from("world.db"), blocks());
+        assert_eq!(
+            FileError::Altered { path, blocks }.to_string(),
+            "world.db is not what was written to it: items rows 16384 to 32767; the next ids in gamedb_ids; put it \
+             back from a backup, or take it as it is with `Options::accept_edits` if it was changed by hand"
+        );
     }
 
     fn differences() -> Vec<Difference> {

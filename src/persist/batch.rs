@@ -1,8 +1,11 @@
 //! A batch: the changes that one transaction writes, captured out of the world, and merged back into it
 //! if they were not written.
 
+use std::collections::HashSet;
+
 use crate::schema::graph::TableOrder;
 use crate::schema::{TableId, TableInfo};
+use crate::store::key::AnyKey;
 use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::DynTable;
 use crate::store::table::stored::{Tables, all_tables};
@@ -23,6 +26,31 @@ pub(super) struct Batch {
     pub(super) next_ids: Vec<NextId>,
     /// The txn groups of the captured rows, while the batch is in flight.
     txn_groups: TxnGroups,
+    /// Whether rows that the file refuses may be left out, instead of failing the batch.
+    pub(super) may_leave_out: bool,
+    /// The rows that were left out when the batch was written.
+    left_out: HashSet<AnyKey>,
+}
+
+/// What binds captured rows to each other, besides their values.
+pub(super) struct Bonds<'b> {
+    /// Folded.
+    pub(super) txn_groups: &'b TxnGroups,
+    pub(super) tombstones: Vec<(TableId, &'b Tombstone)>,
+}
+
+impl<'b> Bonds<'b> {
+    /// Those of a batch that the world still owns the dirty flags of.
+    pub(super) fn in_world<T: Tables>(world: &'b World<T>) -> Self {
+        let tombstones = all_tables::<T>().flat_map(|table| {
+            let removed = world.tables.table(table).dirty().removed().iter();
+            removed.map(move |tombstone| (table, tombstone))
+        });
+        Self {
+            txn_groups: &world.commit_sink.txn_groups,
+            tombstones: tombstones.collect(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -61,6 +89,8 @@ impl Batch {
             tables: order.tables.iter().map(table).collect(),
             next_ids: Vec::new(),
             txn_groups: TxnGroups::default(),
+            may_leave_out: false,
+            left_out: HashSet::new(),
         }
     }
 
@@ -72,6 +102,8 @@ impl Batch {
         }
         self.next_ids.clear();
         self.txn_groups.clear();
+        self.may_leave_out = false;
+        self.left_out.clear();
     }
 
     /// Whether there is nothing to write.
@@ -137,6 +169,57 @@ impl Batch {
         {
             change_set.coalesce(removed);
         }
+        if self.may_leave_out {
+            self.txn_groups.fold();
+        }
+    }
+
+    /// What binds the rows of a batch in flight to each other.
+    pub(super) fn bonds(&self) -> Bonds<'_> {
+        let tombstones = self.tables.iter().flat_map(|table| {
+            let removed = table.removed.iter();
+            removed.map(|tombstone| (table.change_set.table, tombstone))
+        });
+        Bonds {
+            txn_groups: &self.txn_groups,
+            tombstones: tombstones.collect(),
+        }
+    }
+
+    /// Records that the batch was written without these rows.
+    pub(super) fn leave_out(&mut self, rows: HashSet<AnyKey>) {
+        self.left_out = rows;
+    }
+
+    /// Whether the batch was written without some of its rows.
+    pub(super) fn has_left_out(&self) -> bool {
+        !self.left_out.is_empty()
+    }
+
+    /// Reduces a batch that was written, and that owns its rows, to those that were left out: what is left is to be
+    /// [restored](Self::restore).
+    pub(super) fn keep_left_out(&mut self) {
+        let Self {
+            tables,
+            left_out,
+            txn_groups,
+            ..
+        } = self;
+        for TableBatch {
+            change_set,
+            removed,
+            ..
+        } in tables
+        {
+            let table = change_set.table;
+            let is_left = |key| left_out.contains(&AnyKey { table, key });
+            change_set.retain(is_left);
+            removed.retain(|tombstone| is_left(tombstone.key));
+        }
+        txn_groups.fold();
+        txn_groups.compact(|row| left_out.contains(&row));
+        self.next_ids.clear();
+        self.left_out.clear();
     }
 
     /// Adds a next id that the file already has, if there is nothing else to commit.

@@ -7,13 +7,12 @@ use crate::error::{Error, FileError};
 use crate::schema::graph::TableOrder;
 use crate::store::key::{AnyKey, Key};
 use crate::store::row::entity::Resolve as _;
-use crate::store::row_set::Selection;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
 use crate::store::world::save_set::SaveScope;
 
-use super::pipeline::Pipeline;
+use super::pipeline::{Pipeline, Refused};
 use super::report::FlushReport;
 use super::sqlite::{self, Lock, Opened, Options};
 use super::ticket::{Durability, Generation, Ticket};
@@ -126,7 +125,51 @@ impl<W: IsWorld> Database<W> {
     /// written as absolute values, so the flush can be retried: a game loop does so later if the error
     /// [is transient](Error::is_transient).
     pub fn flush(&mut self) -> Result<FlushReport, Error> {
-        Ok(self.flush_with(Durability::Process)?)
+        Ok(self.flush_with(Durability::Process, Refused::Fail)?)
+    }
+
+    /// Flushes everything but the rows that the file refuses, and those that are bound to them: so that one bad row
+    /// does not keep a world from being saved. [`FlushReport::left_out`] lists them with the reason. They stay dirty,
+    /// the file keeps them as they were at their last flush, and the next flush tries them again.
+    ///
+    /// A file refuses a row for a constraint that memory does not keep, such as a CHECK with a function;
+    /// `gamedb generate` warns of each. Bound to a row are
+    /// - the rows that were changed in one [`transaction`](World::transaction) with it;
+    /// - the rows that reference it, if it is new;
+    /// - what belongs to it, and has belonged to it until it was removed;
+    /// - removed rows that it references in the file;
+    /// - rows with a unique value that it has in the file;
+    ///
+    /// and what is bound to these. So no transaction is ever half in the file, and no reference is left without a row.
+    ///
+    /// The cost is that of [`flush`](Self::flush) if no row is refused. Otherwise the transaction is written again
+    /// without the rows that are left out, until the file takes all of the rest, which most often is the second time.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("world.db");
+    /// use gamedb::{Database, LeftOutReason};
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut db = Database::<World>::open(path)?;
+    /// db.insert(Player::default())?;
+    /// let report = match db.flush() {
+    ///     Ok(report) => report,
+    ///     Err(_) => db.flush_without_refused()?,
+    /// };
+    /// for row in &report.left_out {
+    ///     if let LeftOutReason::Refused { message, .. } = &row.reason {
+    ///         eprintln!("row {} of {} is not saved: {message}", row.id, row.table);
+    ///     }
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`flush`](Self::flush). [`FlushFailure::Refused`](crate::FlushFailure::Refused) is among them only if a trigger
+    /// of the file ends the transaction.
+    pub fn flush_without_refused(&mut self) -> Result<FlushReport, Error> {
+        Ok(self.flush_with(Durability::Process, Refused::LeaveOut)?)
     }
 
     /// Flushes, and makes everything that was ever flushed survive a power cut too, as far as the disk
@@ -136,13 +179,16 @@ impl<W: IsWorld> Database<W> {
     /// # Errors
     /// As [`flush`](Self::flush).
     pub fn flush_durable(&mut self) -> Result<FlushReport, Error> {
-        Ok(self.flush_with(Durability::PowerCut)?)
+        Ok(self.flush_with(Durability::PowerCut, Refused::Fail)?)
     }
 
-    fn flush_with(&mut self, durability: Durability) -> Result<FlushReport, FileError> {
-        let everything = Selection::All;
+    fn flush_with(
+        &mut self,
+        durability: Durability,
+        refused: Refused,
+    ) -> Result<FlushReport, FileError> {
         self.pipeline
-            .write_now(&mut self.world, everything, durability)
+            .write_all(&mut self.world, durability, refused)
     }
 
     /// Writes a row with all that it owns, as it is now: [`save_with`](Self::save_with) and
@@ -210,7 +256,21 @@ impl<W: IsWorld> Database<W> {
     /// background flush, a thread that cannot be started, or a poisoned file. Nothing was captured in these
     /// cases.
     pub fn flush_in_background(&mut self) -> Result<Ticket, Error> {
-        Ok(self.pipeline.submit(&mut self.world)?)
+        Ok(self.pipeline.submit(&mut self.world, Refused::Fail)?)
+    }
+
+    /// As [`flush_in_background`](Self::flush_in_background), without the rows that the file refuses and those that are
+    /// bound to them, as in [`flush_without_refused`](Self::flush_without_refused). The report of the ticket lists
+    /// them; once it is in the file they are dirty again, and the next flush tries them again.
+    ///
+    /// The thread finds out which rows they are, so the caller does not wait for it. If another flush was submitted
+    /// behind this one, it is captured and submitted again with the rows that were left out, by the next call that
+    /// looks at the thread.
+    ///
+    /// # Errors
+    /// As [`flush_in_background`](Self::flush_in_background).
+    pub fn flush_in_background_without_refused(&mut self) -> Result<Ticket, Error> {
+        Ok(self.pipeline.submit(&mut self.world, Refused::LeaveOut)?)
     }
 
     /// Stages a part of the next [`flush_in_background`](Self::flush_in_background): captures up to
@@ -293,7 +353,41 @@ impl<W: IsWorld> Database<W> {
         self.pipeline.durable()
     }
 
-    /// Flushes a last time and closes the file.
+    /// Begins a backup of what has been flushed, in a thread; the caller continues. What is dirty in memory, and
+    /// what is in flight in the background, is not in it: call [`flush`](Self::flush) before, if it is to be. The new
+    /// file has its name only when it is complete, [verified](crate::verify) and on the disk.
+    ///
+    /// The call itself opens the file a second time and begins to read: about a millisecond, whatever the size of
+    /// the file. While the backup reads, checkpoints cannot shorten the write-ahead log, which grows by what is
+    /// flushed meanwhile.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let (path, to) = (folder.path().join("world.db"), folder.path().join("backup.db"));
+    /// use gamedb::Database;
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut db = Database::<World>::open(path)?;
+    /// db.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
+    /// db.flush()?;
+    /// let backup = db.backup(&to)?;
+    /// // The game continues; in a later tick, `backup.is_finished()` tells.
+    /// let report = backup.wait()?;
+    /// assert_eq!(report.generation, Some(1));
+    /// assert_eq!(Database::<World>::open(&to)?.players.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`FileError::Exists`] if there is a file, and as [`backup`](crate::backup); those of the copy itself are
+    /// returned by [`Backup::wait`](crate::Backup::wait).
+    pub fn backup(&self, to: impl AsRef<Path>) -> Result<sqlite::Backup, Error> {
+        Ok(sqlite::begin_backup(self.path(), to.as_ref())?)
+    }
+
+    /// Flushes a last time and closes the file. If the file refuses rows, it stays open:
+    /// [`flush_without_refused`](Self::flush_without_refused) writes everything else, and what is left dirty is lost
+    /// when the database is dropped.
     ///
     /// # Errors
     /// The error of [`flush`](Self::flush), together with the database, so that nothing is lost.

@@ -4,6 +4,7 @@ mod batch;
 mod create;
 mod database;
 mod error;
+mod left_out;
 mod pipeline;
 mod report;
 mod sqlite;
@@ -14,6 +15,11 @@ mod worker;
 
 pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
+pub use left_out::{Bond, LeftOutReason, LeftOutRow};
 pub use report::FlushReport;
-pub use sqlite::Options;
+pub use sqlite::{
+    Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,
+    Options, Progress, RescueReport, RescuedTable, RestoreReport, Safety, SchemaChange, Step,
+    VerifyReport, backup, damaged_blocks, rescue, restore, verify,
+};
 pub use ticket::{Generation, Ticket};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-use crate::error::{FileError, FlushFailure, Outcome};
+use crate::error::{FileError, FlushFailure, Outcome, RefusedRow};
 use crate::schema::graph::TableOrder;
 use crate::store::key::AnyKey;
 use crate::store::row_set::Selection;
@@ -43,8 +43,22 @@ pub(super) struct Pipeline {
     failed_sync: Option<FlushFailure>,
     /// The report of the last flush that was written.
     last_report: FlushReport,
-    /// Batches that were not written and are not merged back into the world yet, oldest first.
+    /// Batches that were not written, or not completely, and are not merged back into the world yet, oldest first.
     unmerged: Vec<Batch>,
+    /// A background flush that was accepted and has to be submitted again, because the one before it has left rows
+    /// out.
+    recalled: Option<Refused>,
+    /// What the last background flush does with rows that the file refuses.
+    submitted: Refused,
+}
+
+/// What becomes of a flush when the file refuses rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It fails.
+    Fail,
+    /// They are left out, with the rows that are bound to them.
+    LeaveOut,
 }
 
 impl Pipeline {
@@ -67,9 +81,11 @@ impl Pipeline {
             failed_sync: None,
             last_report: FlushReport::default(),
             unmerged: Vec::new(),
+            recalled: None,
+            submitted: Refused::Fail,
         };
         // No row is dirty, so this writes the next ids alone, if the file comes from elsewhere.
-        let _ = pipeline.write_now(world, Selection::All, Durability::Process)?;
+        let _ = pipeline.write_all(world, Durability::Process, Refused::Fail)?;
         let at_close = |writer: &mut Writer| writer.checkpoint_on_close();
         pipeline.worker.with_writer(at_close).transpose()?;
         Ok(pipeline)
@@ -94,16 +110,27 @@ impl Pipeline {
         self.world_identity = world.forget_file();
     }
 
-    /// Drains the pipeline, and writes the selected changes in the caller's thread.
-    pub(super) fn write_now<T: Tables>(
+    /// Drains the pipeline, and writes all changes in the caller's thread.
+    pub(super) fn write_all<T: Tables>(
+        &mut self,
+        world: &mut World<T>,
+        durability: Durability,
+        refused: Refused,
+    ) -> Result<FlushReport, FileError> {
+        self.write_now(world, Selection::All, durability, refused)
+    }
+
+    fn write_now<T: Tables>(
         &mut self,
         world: &mut World<T>,
         which: Selection<'_>,
         durability: Durability,
+        refused: Refused,
     ) -> Result<FlushReport, FileError> {
         self.drain(world);
         self.check(world)?;
         let mut batch = self.empty_batch::<T>();
+        batch.may_leave_out = refused == Refused::LeaveOut;
         let result = self.write_batch(world, &mut batch, which, durability);
         self.recycle(batch);
         result
@@ -120,12 +147,14 @@ impl Pipeline {
         // A batch that fails in flight makes its rows dirty again, and they may be among those to save.
         self.drain(world);
         let ToSave { rows, n_requested } = rows_to_save(world, row, scope);
-        let mut report = match self.write_now(world, Selection::Only(&rows), Durability::Process) {
+        let which = Selection::Only(&rows);
+        let is_taken = |row: &RefusedRow| row.source.is_unique_violation();
+        let mut report = match self.write_now(world, which, Durability::Process, Refused::Fail) {
             Err(FileError::Flush {
-                cause: FlushFailure::Refused { source, .. },
+                cause: FlushFailure::Refused { rows, .. },
                 ..
-            }) if source.is_unique_violation() => {
-                self.write_now(world, Selection::All, Durability::Process)
+            }) if rows.iter().all(is_taken) => {
+                self.write_all(world, Durability::Process, Refused::Fail)
             }
             written => written,
         }?;
@@ -134,7 +163,11 @@ impl Pipeline {
     }
 
     /// Captures everything that has changed, and hands it to the writer thread.
-    pub(super) fn submit<T: Tables>(&mut self, world: &mut World<T>) -> Result<Ticket, FileError> {
+    pub(super) fn submit<T: Tables>(
+        &mut self,
+        world: &mut World<T>,
+        refused: Refused,
+    ) -> Result<Ticket, FileError> {
         let start = Instant::now();
         self.collect(world);
         self.check(world)?;
@@ -150,7 +183,11 @@ impl Pipeline {
             self.unmerged.push(waiting);
             self.unstage(world);
         }
+        // What is captured now includes what that one had captured.
+        self.recalled = None;
+        self.submitted = refused;
         let mut batch = self.next_batch::<T>();
+        batch.may_leave_out = refused == Refused::LeaveOut;
         batch.capture(world, Selection::All);
         if batch.is_empty() {
             batch.mark_committed(world, Selection::All);
@@ -190,6 +227,9 @@ impl Pipeline {
         ticket: Ticket,
     ) -> Option<Result<FlushReport, FileError>> {
         self.collect(world);
+        if let Err(error) = self.submit_recalled(world) {
+            return Some(Err(error));
+        }
         if ticket.world_identity != self.world_identity {
             return Some(Err(self.at_path(FlushFailure::OtherTicket)));
         }
@@ -198,7 +238,7 @@ impl Pipeline {
             // Later generations may have had nothing to write but next ids, or nothing at all.
             return Some(Ok(FlushReport {
                 generation: Generation(self.worker.collected()),
-                ..self.last_report
+                ..self.last_report.clone()
             }));
         }
         if self.state.has_failed(generation) {
@@ -225,6 +265,14 @@ impl Pipeline {
         }
     }
 
+    /// Submits the background flush again that waited behind one that has left rows out.
+    fn submit_recalled<T: Tables>(&mut self, world: &mut World<T>) -> Result<(), FileError> {
+        match self.recalled {
+            Some(refused) => self.submit(world, refused).map(|_: Ticket| ()),
+            None => Ok(()),
+        }
+    }
+
     /// Waits for the batches in flight. Rows that they could not write, and rows that were staged, are
     /// dirty again afterwards.
     pub(super) fn drain<T: Tables>(&mut self, world: &mut World<T>) {
@@ -238,6 +286,12 @@ impl Pipeline {
     /// Drains the pipeline before the world is separated from its file. A failure that was not reported
     /// is logged, because no ticket can be polled after that.
     pub(super) fn drain_for_good<T: Tables>(&mut self, world: &mut World<T>) {
+        self.drain(world);
+        // It was accepted, so it is written, unless the world is not the one that was loaded.
+        if let Err(error) = self.submit_recalled(world) {
+            let error: &dyn Error = &error;
+            tracing::error!(path = %self.path.display(), error, "an accepted flush is not in the file");
+        }
         self.drain(world);
         if self.state.has_unreported()
             && let Err(error) = self.retry_or_report(world)
@@ -281,6 +335,9 @@ impl Pipeline {
             // Removes rows that are clean from the list of dirty rows.
             return Ok(self.mark_committed(world, batch, which, FlushReport::default()));
         }
+        if batch.may_leave_out {
+            world.commit_sink.txn_groups.fold();
+        }
         let write = |writer: &mut Writer| {
             let written = writer.commit_from(batch, durability, world);
             written.map(|report| (report, writer.needs_checkpoint()))
@@ -310,24 +367,31 @@ impl Pipeline {
     fn mark_committed<T: Tables>(
         &mut self,
         world: &mut World<T>,
-        batch: &Batch,
+        batch: &mut Batch,
         which: Selection<'_>,
         mut report: FlushReport,
     ) -> FlushReport {
-        batch.mark_committed(world, which);
+        let has_written = report.rows() > 0 || !batch.next_ids.is_empty();
+        if batch.has_left_out() {
+            batch.take_over(world);
+            batch.keep_left_out();
+            batch.restore(world);
+        } else {
+            batch.mark_committed(world, which);
+        }
         if let Selection::All = which {
-            let has_written = report.rows() > 0 || !batch.next_ids.is_empty();
             if has_written || self.worker.collected() < self.worker.issued() {
                 self.worker.mark_all_committed(has_written);
             }
             self.state.forget_failure();
+            self.recalled = None;
         }
         report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
         if let Selection::All = which
             && report.rows() > 0
         {
-            self.last_report = report;
+            self.last_report = report.clone();
         }
         report
     }
@@ -336,7 +400,7 @@ impl Pipeline {
     /// afterwards.
     fn collect<T: Tables>(&mut self, world: &mut World<T>) {
         let collected = self.worker.collect();
-        for committed in collected.committed {
+        for mut committed in collected.committed {
             let generation = Generation(committed.generation);
             self.last_report = FlushReport {
                 took: committed.took,
@@ -344,7 +408,16 @@ impl Pipeline {
                 ..committed.report
             };
             self.state.forget_failure();
-            self.recycle(committed.batch);
+            if committed.batch.has_left_out() {
+                committed.batch.keep_left_out();
+                self.unmerged.push(committed.batch);
+            } else {
+                self.recycle(committed.batch);
+            }
+        }
+        if let Some(recalled) = collected.recalled {
+            self.recalled = Some(self.submitted);
+            self.unmerged.push(recalled);
         }
         if let Some(lost) = collected.lost {
             let Failed { outcome, cause } = &lost.cause;
@@ -352,10 +425,12 @@ impl Pipeline {
             tracing::warn!(path = %self.path.display(), %outcome, cause, "flush in the background failed");
             self.note_failed_sync(&lost.cause);
             self.state.fail(lost.last, lost.cause);
-            self.unmerged = lost.batches;
+            self.unmerged.extend(lost.batches);
+        }
+        if !self.unmerged.is_empty() {
+            // What was staged builds on what has to be merged back.
             self.unstage(world);
         }
-        self.merge_back(world);
     }
 
     /// Merges batches that were not written back into the world. If the world was exchanged for another
@@ -430,11 +505,11 @@ impl Pipeline {
         world: &mut World<T>,
     ) -> Result<FlushReport, FileError> {
         match self.state.report() {
-            None => Ok(self.last_report),
+            None => Ok(self.last_report.clone()),
             Some((failed, true))
                 if matches!(failed.cause, FlushFailure::ForeignWrite) && !self.worker.is_busy() =>
             {
-                self.write_now(world, Selection::All, Durability::Process)
+                self.write_all(world, Durability::Process, self.submitted)
             }
             Some((failed, _)) => Err(self.at_path(failed)),
         }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::left_out::LeftOutRow;
 use super::ticket::Generation;
 
 /// What a flush or a save has written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlushReport {
     /// Number of rows that the file did not have.
     pub inserted: usize,
@@ -26,6 +27,10 @@ pub struct FlushReport {
     pub wal_pages: u32,
     /// The last flush that is in the file together with this one, as are all before it.
     pub generation: Generation,
+    /// The rows that were left out, because the file refuses them or because they are bound to such a row. They are
+    /// still dirty. Always empty, unless the flush was one
+    /// [without refused rows](crate::Database::flush_without_refused).
+    pub left_out: Vec<LeftOutRow>,
 }
 
 impl FlushReport {

@@ -29,6 +29,10 @@ pub(super) trait Writes: Send + 'static {
     /// ever written now survives a power cut.
     fn checkpoint_if_due(&mut self) -> bool;
 
+    /// Whether a batch that was written has rows that were left out, and that have to be merged back into the world
+    /// before anything that builds on it is written.
+    fn has_left_out(batch: &Self::Batch) -> bool;
+
     /// The failure of a batch during which the thread panicked.
     fn died(message: String) -> Self::Failed;
 }
@@ -54,8 +58,8 @@ struct State<W: Writes> {
     writer: WriterSlot<W>,
     waiting: Option<(u64, W::Batch)>,
     finished: VecDeque<Finished<W>>,
-    /// A batch has failed, and the caller has not collected it yet. The waiting batch builds on the failed
-    /// one, so the thread does not begin it.
+    /// A batch has failed, or has left rows out, and the caller has not collected it yet. The waiting batch builds
+    /// on all of it, so the thread does not begin it.
     is_halted: bool,
     /// The last generation written, if a checkpoint has to run before more is written.
     checkpoint_due: Option<u64>,
@@ -83,6 +87,8 @@ pub(super) struct Collected<W: Writes> {
     /// Oldest first.
     pub(super) committed: Vec<Committed<W>>,
     pub(super) lost: Option<Lost<W>>,
+    /// The batch that waited behind one that has left rows out: it has to be merged back and submitted again.
+    pub(super) recalled: Option<W::Batch>,
 }
 
 /// A batch that was written.
@@ -226,9 +232,13 @@ impl<W: Writes> Worker<W> {
                 }
             }
         }
+        let mut recalled = None;
         if let Some((_, batch)) = waiting {
             self.in_flight.pop_back();
-            batches.push(batch);
+            match cause {
+                Some(_) => batches.push(batch),
+                None => recalled = Some(batch),
+            }
         }
         let last = self.issued;
         let lost = cause.map(|cause| Lost {
@@ -237,10 +247,15 @@ impl<W: Writes> Worker<W> {
             batches,
         });
         // The generation of a recalled batch whose changes had cancelled out has nothing left to write.
-        if lost.is_none() && !committed.is_empty() && self.in_flight.is_empty() {
+        let is_last = lost.is_none() && recalled.is_none() && self.in_flight.is_empty();
+        if is_last && !committed.is_empty() {
             self.collected = self.issued;
         }
-        Collected { committed, lost }
+        Collected {
+            committed,
+            lost,
+            recalled,
+        }
     }
 
     /// Blocks until there is a result to collect. Returns at once if nothing is in flight.
@@ -378,9 +393,8 @@ impl<W: Writes> Shared<W> {
                     if result.is_ok() {
                         state.committed = generation;
                         state.checkpoint_due = Some(generation);
-                    } else {
-                        state.is_halted = true;
                     }
+                    state.is_halted = result.is_err() || W::has_left_out(&batch);
                     state.finished.push_back(Finished {
                         generation,
                         batch,

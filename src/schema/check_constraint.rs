@@ -87,14 +87,22 @@ impl Check {
             Operand::Text(text) => Encoded::Borrowed(Value::Text(text)),
         };
         let (left, right) = (of(self.left), of(self.right));
-        compare(left.as_value(), right.as_value()).is_none_or(|ordering| match self.comparison {
-            Comparison::Less => ordering.is_lt(),
-            Comparison::LessOrEqual => ordering.is_le(),
-            Comparison::Equal => ordering.is_eq(),
-            Comparison::NotEqual => ordering.is_ne(),
-            Comparison::GreaterOrEqual => ordering.is_ge(),
-            Comparison::Greater => ordering.is_gt(),
-        })
+        compare(left.as_value(), right.as_value())
+            .is_none_or(|ordering| self.comparison.is_met_by(ordering))
+    }
+}
+
+impl Comparison {
+    /// Whether it is satisfied by operands in this order.
+    pub(super) const fn is_met_by(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Less => ordering.is_lt(),
+            Self::LessOrEqual => ordering.is_le(),
+            Self::Equal => ordering.is_eq(),
+            Self::NotEqual => ordering.is_ne(),
+            Self::GreaterOrEqual => ordering.is_ge(),
+            Self::Greater => ordering.is_gt(),
+        }
     }
 }
 
@@ -109,7 +117,7 @@ fn length<'a>(value: Value<'_>) -> Value<'a> {
 }
 
 /// Compares as SQLite does: numbers before texts before blobs. `None` if an operand is NULL.
-fn compare(left: Value<'_>, right: Value<'_>) -> Option<Ordering> {
+pub(super) fn compare(left: Value<'_>, right: Value<'_>) -> Option<Ordering> {
     Some(match (left, right) {
         (Value::Null, _) | (_, Value::Null) => return None,
         (Value::Integer(left), Value::Integer(right)) => left.cmp(&right),

@@ -1,10 +1,13 @@
 //! The schema of each table as constants, which generated code provides.
 
 pub(crate) mod check_constraint;
+pub(crate) mod expression;
 pub(crate) mod graph;
+mod pattern;
 pub(crate) mod value;
 
 use crate::schema::check_constraint::Check;
+use crate::schema::expression::Condition;
 
 /// Position of a table among the tables of its world, in declaration order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,8 +36,12 @@ pub struct TableInfo {
     pub foreign_keys: &'static [ForeignKey],
     /// Unique and plain indexes on values; every foreign key is indexed anyway.
     pub indexes: &'static [IndexInfo],
-    /// The CHECKs that are enforced in memory; the file enforces these and may enforce more.
+    /// The CHECKs that are comparisons. Memory enforces these and the [conditions](Self::conditions); the file
+    /// enforces these and may enforce more.
     pub checks: &'static [Check],
+    /// The CHECKs that memory enforces and that are more than a comparison. They have a list of their own, so that a
+    /// table without them pays nothing for them.
+    pub conditions: &'static [Condition],
     /// The kind of the rows.
     pub kind: TableKind,
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::schema::check_constraint::Check;
+use crate::schema::expression::Condition;
 use crate::schema::{TableId, TableInfo, TableKind};
 use crate::store::index::ids::Ids;
 use crate::store::index::{Parent, ParentIndex, ValueIndex};
@@ -55,6 +56,7 @@ pub(super) struct Seen<'a> {
     pub(super) hash: &'a dyn Fn(usize, RawKey) -> Option<u64>,
     pub(super) is_same: &'a dyn Fn(usize, RawKey, RawKey) -> bool,
     pub(super) holds: &'a dyn Fn(&Check, RawKey) -> bool,
+    pub(super) meets: &'a dyn Fn(&Condition, RawKey) -> bool,
 }
 
 impl Seen<'_> {
@@ -74,6 +76,13 @@ impl Seen<'_> {
                     "CHECK ({}) does not hold in row {}",
                     check.sql, row.id
                 ));
+            }
+        }
+        for condition in self.info.conditions {
+            let meets = |row: &&SeenRow| (self.meets)(condition, row.key);
+            for row in self.rows.iter().filter(|row| !meets(row)) {
+                let (check, id) = (condition.sql, row.id);
+                report(format!("CHECK ({check}) does not hold in row {id}"));
             }
         }
         self.check_dirty_set(&mut report);

@@ -6,7 +6,8 @@ use crate::common::sample::{
     attribute, double, fill, flushed, flushed_file, flushed_refusing_file, inventory, player,
 };
 use crate::common::{
-    REFUSED, TestFile, assert_wrote, flush_failure, new_file, refusing_file, sample, state_of,
+    REFUSED, TestFile, assert_wrote, flush_failure, new_file, only_refused, refusing_file, sample,
+    state_of,
 };
 use gamedb::codegen::traits::*;
 use gamedb::{Database, Error, ErrorKind, FileError, Key, Options};
@@ -66,10 +67,7 @@ fn fail_at(file: &TestFile, db: &mut Database<World>, row: &Row) {
     for _ in 0..2 {
         let (outcome, cause) = flush_failure(db.flush());
         assert_eq!(outcome, Outcome::NotCommitted);
-        match cause {
-            FlushFailure::Refused { table, id, .. } => assert_eq!((table, id), (row.table, row.id)),
-            other => panic!("{other}"),
-        }
+        assert_eq!(only_refused(cause), (row.table, row.id));
         assert_eq!(state_of(db), before);
         assert_eq!(file.contents(), in_file);
     }
@@ -227,7 +225,7 @@ fn another_programs_write_is_an_error_and_is_not_written_over() {
     }
     file.writer().execute_batch("DROP TRIGGER meddle").unwrap();
     drop(db);
-    let db = file.open();
+    let db = file.accept_edits();
     let bob = Player::find_by_email(&db, "2@example.com").unwrap();
     assert_eq!(bob.full_name, "by hand");
     assert_eq!(bob.id().get(), 2);

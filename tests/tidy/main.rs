@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod boundaries;
+mod dependencies;
 mod functions;
 mod layers;
 mod modules;
@@ -71,4 +72,23 @@ fn generated_code_names_the_facade_alone() {
 #[test]
 fn no_private_word_has_come_back() {
     is_tidy(words::private_words);
+}
+
+#[test]
+fn dependencies_come_from_the_registry_and_in_one_version() {
+    is_tidy(dependencies::foreign_or_doubled);
+}
+
+#[test]
+fn dependencies_have_licences_that_ask_for_no_more_than_to_be_named() {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--workspace", "--locked", "--offline"])
+        .args(["--edges", "normal,build,dev", "--prefix", "none"])
+        .args(["--format", "{p}|{l}"])
+        .output()
+        .expect("cargo runs the tests");
+    assert!(tree.status.success(), "{tree:?}");
+    let tree = String::from_utf8_lossy(&tree.stdout);
+    assert!(tree.contains("rusqlite"), "{tree}");
+    is_tidy(|sources| dependencies::licences(sources, &tree));
 }

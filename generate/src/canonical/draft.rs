@@ -1,12 +1,13 @@
 //! Tables during the translation: between the source's declaration and the canonical text.
 
 use crate::input::types::SqlType;
-use crate::schema::{NO_KEY, OnDelete, SURROGATE_ID};
+use crate::schema::{NO_KEY, OnDelete, SURROGATE_ID, SourceName};
 
 /// A table of the translation.
 #[derive(Debug, Default)]
 pub(crate) struct TableDraft {
     pub(crate) name: String,
+    pub(crate) source: Option<SourceName>,
     pub(crate) comment: Option<String>,
     pub(crate) columns: Vec<ColumnDraft>,
     /// The column that is the id.

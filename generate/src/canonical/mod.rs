@@ -23,7 +23,7 @@ pub(crate) use split_owners::split_owners;
 use crate::config::Config;
 use crate::input::ddl::{Ddl, DeclaredForeignKey};
 use crate::names::Ident;
-use crate::schema::{ForeignKey, game_number, shared_key};
+use crate::schema::{ForeignKey, SourceName, game_number, shared_key};
 use crate::sql::Dialect;
 use draft::{Id, TableDraft};
 use warnings::ByColumn;
@@ -87,6 +87,12 @@ impl Canonical {
         self.text = write::write(&self.tables);
     }
 
+    /// The name of a table in the source.
+    pub(crate) fn source_name(&self, table: &str) -> Option<SourceName> {
+        let table = self.tables.iter().find(|known| known.name == table)?;
+        table.source.clone()
+    }
+
     /// The names of the tables, in the order of the source, with those of their columns, without ids that the
     /// source does not have.
     pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
@@ -146,6 +152,10 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
         let comment = source.comment.clone();
         tables.push(TableDraft {
             name,
+            source: Some(SourceName {
+                schema: source.schema.clone(),
+                name: source.name.clone(),
+            }),
             comment,
             columns,
             ..TableDraft::default()

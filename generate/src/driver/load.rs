@@ -16,8 +16,11 @@ use super::guessed_rows::{self, Refuted};
 use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
-use crate::error::{Error, ReadError};
+use crate::error::{Error, ImportError, ReadError, TextError};
+use crate::import::server::{Address, Server, ServerSchema};
 use crate::input::ddl::Ddl;
+use crate::input::dump::file::{self, TextFile};
+use crate::input::dump::structure::Structure;
 use crate::input::{decode, detect, migrations, read, sqlite_file};
 use crate::schema::sqlite;
 use crate::schema::{OwnerPair, Schema};
@@ -36,10 +39,10 @@ pub(crate) struct LoadedSchema {
 /// The start of every SQLite file.
 const SQLITE_HEADER: &[u8] = b"SQLite format 3\0";
 
-/// Reads a schema file.
+/// Reads a schema file, or the schema of a server.
 ///
 /// # Errors
-/// [`Error::ReadFile`]; [`Error::Schema`] for what SQLite refuses.
+/// [`Error::ReadFile`] or [`Error::Server`]; [`Error::Schema`] for what SQLite refuses.
 pub(crate) fn schema_file(
     path: &Path,
     dialect: Option<Dialect>,
@@ -49,6 +52,9 @@ pub(crate) fn schema_file(
         path: path.to_owned(),
         source,
     };
+    if let Some(address) = path.to_str().and_then(Address::parse) {
+        return from_server(&address, config);
+    }
     if path.is_dir() {
         return from_folder(path, dialect, config);
     }
@@ -70,8 +76,58 @@ pub(crate) fn schema_file(
         let note = format!("{name} is a SQLite file");
         return from_sqlite(found, None, &name, config, note);
     }
+    let text = TextFile::open(path).map_err(failed)?;
+    if text.is_compressed || text.total > MOST_BYTES {
+        return from_dump(path, dialect, config);
+    }
     file.read_to_end(&mut bytes).map_err(failed)?;
     from_bytes(&bytes, &name, dialect, config)
+}
+
+/// A text with more bytes is not kept in memory: its rows are passed over while it is read.
+const MOST_BYTES: u64 = 1 << 26;
+
+/// Reads the schema of a dump that is compressed, or too large to be kept in memory.
+fn from_dump(
+    path: &Path,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<LoadedSchema, Error> {
+    let failed = |source| {
+        Error::Import(ImportError::Text {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    let detected = match dialect {
+        Some(dialect) => dialect,
+        None => file::dump_dialect(path).map_err(|error| failed(TextError::Io(error)))?,
+    };
+    let structure = Structure::read(path, detected).map_err(failed)?;
+    let name = path.display().to_string();
+    let mut source = from_text(&structure.text, true, &name, Some(detected), config)?;
+    let schema = &mut source.schema;
+    if structure.n_passed > 0 {
+        let n = structure.n_passed;
+        schema
+            .notes
+            .push(format!("passed over: {n} statements with rows"));
+    }
+    for warning in &mut schema.warnings {
+        *warning = structure.in_dump(warning);
+    }
+    Ok(source)
+}
+
+/// Reads the schema of a server. Its dialect is that of the server, whatever was asked for.
+fn from_server(address: &Address, config: &Config) -> Result<LoadedSchema, Error> {
+    let ServerSchema {
+        text,
+        dialect,
+        address,
+    } = Server::connect(address)?.schema()?;
+    let note = format!("read from {address}");
+    from_script(&text, dialect, &address, config, note)
 }
 
 /// Reads the bytes of a schema text; `name` is what errors call it.
@@ -384,6 +440,7 @@ fn read_back(
     for table in &mut schema.tables {
         let keys = canonical.unfollowed.iter();
         let keys = keys.filter(|(of, _)| *of == table.name);
+        table.source = canonical.source_name(&table.name);
         table.unfollowed_keys = keys.map(|(_, key)| key.clone()).collect();
         let pairs = pairs.iter().filter(|(of, _)| *of == table.name);
         table.owner_pairs = pairs.map(|(_, pair)| pair.clone()).collect();

@@ -1,5 +1,6 @@
 //! From files to files.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{pivot, relations};
@@ -7,20 +8,40 @@ use crate::config::Config;
 use crate::driver::load::{self, LoadedSchema};
 use crate::driver::outputs::{self, Output};
 use crate::error::Error;
+use crate::import::server::Address;
 use crate::output;
 use crate::resolve::resolve;
 use crate::schema::Schema;
 use crate::sql::Dialect;
 
 /// The files that models are made from.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Input {
-    /// The schema.
+    /// The schema: a file, a folder of migrations, or the address of a running server
+    /// (`postgres://user:password@host/database`).
     pub schema: PathBuf,
     /// The config; without one `gamedb.toml` beside the schema, if it is there.
     pub config: Option<PathBuf>,
     /// The SQL that the schema is written in; detected without one.
     pub dialect: Option<Dialect>,
+}
+
+/// A schema in messages: the path of a file; of a server's address only the scheme, because it may hold a password.
+pub fn shown_schema(schema: &Path) -> String {
+    match schema.to_str().and_then(Address::parse) {
+        Some(address) => format!("{}://..", address.kind().scheme()),
+        None => schema.display().to_string(),
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input")
+            .field("schema", &shown_schema(&self.schema))
+            .field("config", &self.config)
+            .field("dialect", &self.dialect)
+            .finish()
+    }
 }
 
 /// What [`generate`] is to do.
@@ -126,12 +147,13 @@ pub fn generate(options: &Options) -> Result<Outcome, Error> {
     generate_with(options, |_| {})
 }
 
-/// Notes and warnings about a schema, known before models are generated.
+/// Notes and warnings about a schema, known before models are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remarks {
     /// How the schema was read, and which statements were passed over.
     pub notes: Vec<String>,
-    /// What the translation loses, and properties of pivots that no constraint guarantees.
+    /// What the translation loses, properties of pivots that no constraint guarantees, and CHECKs that only the file
+    /// enforces.
     pub warnings: Vec<String>,
 }
 
@@ -155,8 +177,13 @@ impl Remarks {
 /// As [`generate`].
 pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<Outcome, Error> {
     let (source, config) = load(&options.input)?;
-    look(&Remarks::of(&source.schema, &config));
-    let model = resolve(&source.schema, &config)?;
+    let mut remarks = Remarks::of(&source.schema, &config);
+    let model = resolve(&source.schema, &config);
+    if let Ok(model) = &model {
+        remarks.warnings.extend(model.file_check_warnings());
+    }
+    look(&remarks);
+    let model = model?;
     let included = included(options, &source)?;
     for path in [Some(options.out.as_path()), included.as_deref()] {
         path.map_or(Ok(()), |path| refuse_inputs(&options.input, path))?;

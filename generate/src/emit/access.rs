@@ -409,6 +409,16 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
             reasons.push(reason);
         }
     }
+    for condition in &table.table.conditions {
+        let own = condition.expression.columns();
+        if own.iter().any(|name| columns.iter().any(|own| own == name)) {
+            let check = quoted(&condition.sql);
+            let reason = format!("[`gamedb::ErrorKind::CheckFailed`] unless {check}");
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+    }
     if matches!(field.kind, FieldKind::Owner { .. }) && table.model.can_own_itself(table.at) {
         reasons.push(format!(
             "[`gamedb::ErrorKind::OwnsItself`] for an owner that the {word} owns"

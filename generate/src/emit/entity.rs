@@ -1,7 +1,7 @@
 //! A table whose rows are entities: what `entity!` is told of it. rustfmt does not look into macros.
 
-use crate::model::{CheckModel, FieldKind, FieldModel, IdsModel, Literal, Scalar};
-use crate::schema::{Clock, Comparison, OnDelete, Operand};
+use crate::model::{CheckModel, ConditionModel, FieldKind, FieldModel, IdsModel, Literal, Scalar};
+use crate::schema::{Clock, Comparison, Expression, OnDelete, Operand};
 
 use super::code::{Code, quoted};
 use super::columns::scalar;
@@ -37,6 +37,7 @@ pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
     ));
     indexes(code, table);
     checks(code, table);
+    conditions(code, table);
     unused_and_order(code, table);
     code.line("}\n");
 }
@@ -180,6 +181,66 @@ fn checks(code: &mut Code, table: &Table<'_>) {
         code.line(format!("        {};", comparison(table, check)));
     }
     code.line("    }");
+}
+
+fn conditions(code: &mut Code, table: &Table<'_>) {
+    if table.table.conditions.is_empty() {
+        return;
+    }
+    code.line("    conditions {");
+    for ConditionModel { sql, expression } in &table.table.conditions {
+        let columns = expression.columns();
+        let flags: Vec<_> = columns.iter().map(|name| flag_of(table, name)).collect();
+        code.line(format!(
+            "        {sql:?}: [{}] {};",
+            flags.join(", "),
+            tree(table, expression)
+        ));
+    }
+    code.line("    }");
+}
+
+fn flag_of<'t>(table: &Table<'t>, name: &str) -> &'t str {
+    let mut columns = table.table.columns.iter();
+    let column = columns.find(|column| column.name == name);
+    &column.expect("memory has the columns of its CHECKs").flag
+}
+
+/// An expression: `Or(&[Is(&Column(TITLE as usize), &Null), ..])`.
+fn tree(table: &Table<'_>, expression: &Expression) -> String {
+    let one = |operand: &Expression| format!("&{}", tree(table, operand));
+    let list = |operands: &[Expression]| {
+        let operands: Vec<_> = operands
+            .iter()
+            .map(|operand| tree(table, operand))
+            .collect();
+        format!("&[{}]", operands.join(", "))
+    };
+    match expression {
+        Expression::Column(name) => format!("Column({} as usize)", flag_of(table, name)),
+        Expression::Null => "Null".to_owned(),
+        Expression::Integer(integer) => format!("Integer({integer})"),
+        Expression::Real(real) => format!("Real({real:?})"),
+        Expression::Text(text) => format!("Text({text:?})"),
+        Expression::Not(operand) => format!("Not({})", one(operand)),
+        Expression::And(operands) => format!("And({})", list(operands)),
+        Expression::Or(operands) => format!("Or({})", list(operands)),
+        Expression::Compare(left, operator, right) => {
+            format!("Compare({}, {operator:?}, {})", one(left), one(right))
+        }
+        Expression::Is(left, right) => format!("Is({}, {})", one(left), one(right)),
+        Expression::In(operand, items) => format!("In({}, {})", one(operand), list(items)),
+        Expression::Like(text, pattern, escape) => {
+            format!("Like({}, {pattern:?}, {escape:?})", one(text))
+        }
+        Expression::Glob(text, pattern) => format!("Glob({}, {pattern:?})", one(text)),
+        Expression::Arithmetic(left, operator, right) => {
+            format!("{operator:?}({}, {})", one(left), one(right))
+        }
+        Expression::Abs(operand) => format!("Abs({})", one(operand)),
+        Expression::Length(operand) => format!("Length({})", one(operand)),
+        Expression::TypeOf(operand) => format!("TypeOf({})", one(operand)),
+    }
 }
 
 /// One CHECK: `"hp >= 0": Column(HP) GreaterOrEqual Integer(0)`.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::{ServerError, TextError};
+
 /// Why an import failed as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -12,6 +14,17 @@ pub enum ImportError {
         path: PathBuf,
         /// Why.
         source: rusqlite::Error,
+    },
+    /// The server cannot be reached or read.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// The text of a dump cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// Why, and where.
+        source: TextError,
     },
     /// The new file cannot be made or written.
     #[error("cannot write {}: {source}", path.display())]

@@ -4,6 +4,8 @@ mod config;
 mod import;
 mod model;
 mod read;
+mod server;
+mod text;
 mod unsupported;
 
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ pub use config::ConfigError;
 pub use import::ImportError;
 pub use model::ModelError;
 pub use read::ReadError;
+pub use server::ServerError;
+pub use text::TextError;
 pub(crate) use unsupported::MOST_PARTS;
 pub use unsupported::Unsupported;
 
@@ -80,6 +84,9 @@ pub enum Error {
     /// The schema has something that the engine does not support.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
+    /// A running server could not be read.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// Rows could not be carried over.
     #[error(transparent)]
     Import(#[from] ImportError),

@@ -144,6 +144,7 @@ impl Dangling<'_> {
                     },
                     false => MisfitKind::Dangling { names },
                 },
+                place: None,
                 is_carried,
             });
         }
@@ -189,6 +190,7 @@ impl Dangling<'_> {
                     },
                     false => MisfitKind::Unowned,
                 },
+                place: None,
                 is_carried: false,
             });
         }

@@ -20,6 +20,12 @@ impl LeftOut {
         add(&mut self.owned, pivot, owned);
     }
 
+    /// Forgets the rows of a table.
+    pub(super) fn clear(&mut self, table: &str) {
+        self.ids.remove(table);
+        self.owned.remove(table);
+    }
+
     pub(super) fn has(&self, table: &str, id: i64) -> bool {
         self.ids.get(table).is_some_and(|ids| ids.contains(&id))
     }

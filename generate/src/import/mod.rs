@@ -1,39 +1,90 @@
-//! Copies the rows of an old SQLite file into a new world file with the same tables in another shape.
+//! Copies the rows of an old file into a new world file with the same tables in another shape.
 //!
 //! A row that does not fit is left out and listed. Other rows are left out with it only if they require it.
 
-mod common_columns;
+mod announced;
+mod columns;
 mod config_lines;
 mod dangling;
+mod dump;
 mod left_out;
-mod old_file;
+mod next_ids;
 mod options;
+mod pending;
+mod places;
 mod queries;
 mod refusal;
 mod report;
+pub(crate) mod server;
+mod source;
+mod spelling;
+mod sqlite_file;
 mod transfer;
 mod value;
+mod zeros;
 
-use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+
+use rusqlite::Connection;
 
 pub use crate::error::ImportError;
+use crate::error::TextError;
+use crate::input::dump::file::dump_dialect;
 use crate::model::Model;
 use crate::schema::Schema;
-use left_out::LeftOut;
-use old_file::OldFile;
+use crate::sql::Dialect;
+pub use dump::DumpFile;
 pub use options::{ImportOptions, Progress};
 pub use report::{
     Change, ChangeKind, ImportReport, ImportedTable, Misfit, MisfitGroup, MisfitKind,
 };
-use transfer::{Failed, Transfer};
+pub use source::{
+    Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,
+    TableId, TextPlace,
+};
+use sqlite_file::FileKind;
+pub use sqlite_file::SqliteFile;
+use transfer::Transfer;
 
-/// Copies the rows of `options.from` into a new file with this schema, in one transaction: after an error
-/// there is no new file. Without `options.out` the report is made, and nothing is written. `on_progress` is called every thousand rows and after each table.
+/// Opens a file as a source of rows: a SQLite file, or the text of a dump, plain or compressed. The text is read in
+/// this dialect; without one, it is detected. Connects to a server, if the path is the address of one
+/// (`mysql://user:password@host/database`).
 ///
 /// # Errors
-/// [`ImportError`], when a file cannot be read or written at all. Rows that do not fit are no error; they
-/// are listed in the report.
+/// [`ImportError`], when the file cannot be opened or the server cannot be reached.
+pub fn open(path: &Path, dialect: Option<Dialect>) -> Result<Box<dyn Source>, ImportError> {
+    if let Some(address) = path.to_str().and_then(server::Address::parse) {
+        return Ok(Box::new(server::Server::connect(&address)?));
+    }
+    let text_error = |source| ImportError::Text {
+        path: path.to_owned(),
+        source,
+    };
+    let failed = |error| text_error(TextError::Io(error));
+    if !path.is_file() {
+        return Ok(Box::new(SqliteFile::open(path)?));
+    }
+    match sqlite_file::kind(path).map_err(failed)? {
+        FileKind::Sqlite => return Ok(Box::new(SqliteFile::open(path)?)),
+        FileKind::PostgresCustom => return Err(text_error(TextError::CustomFormat)),
+        FileKind::Text => {}
+    }
+    let dialect = match dialect {
+        Some(dialect) => dialect,
+        None => dump_dialect(path).map_err(failed)?,
+    };
+    Ok(Box::new(DumpFile::new(path, dialect)))
+}
+
+/// Copies the rows of a source into a new file with this schema, in one transaction: after an error there is no new
+/// file. Without `options.out` the report is made, and nothing is written. `on_progress` is called now and then, and
+/// at the end.
+///
+/// # Errors
+/// [`ImportError`], when the source cannot be read or the new file cannot be written at all. Rows that do not fit
+/// are no error; they are listed in the report.
 pub fn import(
+    source: &mut dyn Source,
     schema: &Schema,
     model: &Model,
     options: &ImportOptions,
@@ -44,45 +95,13 @@ pub fn import(
     }
     // SQLite makes a file of its own for a database without a name, and removes it.
     let out = options.out.clone().unwrap_or_default();
-    let read = |source| ImportError::Read {
-        path: options.from.clone(),
-        source,
-    };
-    let write = |source| ImportError::Write {
-        path: out.clone(),
-        source,
-    };
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let old = Connection::open_with_flags(&options.from, flags).map_err(read)?;
-    let mut source = OldFile::of(&old, schema).map_err(read)?;
-    source.keep_zeros(&old, schema, model).map_err(read)?;
-    let new = Connection::open(&out).map_err(write)?;
-    let mut transfer = Transfer {
-        schema,
-        model,
-        new: &new,
-        report: ImportReport {
-            notes: source.notes.clone(),
-            ..ImportReport::default()
-        },
-        done: 0,
-        total: source.n_rows(),
-        left_out: LeftOut::default(),
-    };
-    let result = transfer.run(&old, &source, options, on_progress);
-    let report = std::mem::take(&mut transfer.report);
+    let new = Connection::open(&out).map_err(|source| options.write(source))?;
+    let transfer = Transfer::begin(schema, model, &new, options, on_progress);
+    let result = transfer.and_then(|transfer| transfer.run(source));
     drop(new);
-    match result {
-        Ok(()) => Ok(report),
-        Err(failed) => {
-            // The transaction was rolled back, so the file that was created above is empty.
-            if options.out.is_some() {
-                let _ = std::fs::remove_file(&out);
-            }
-            Err(match failed {
-                Failed::Read(source) => read(source),
-                Failed::Write(source) => write(source),
-            })
-        }
+    if result.is_err() && options.out.is_some() {
+        // The transaction was rolled back, so the file that was created above is empty.
+        let _ = std::fs::remove_file(&out);
     }
+    result
 }

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::source::ProgressUnit;
+use crate::error::ImportError;
+
 /// The options of [`import`](super::import).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
-    /// The old file. It is not written to.
-    pub from: PathBuf,
     /// The new world file, which must not exist yet. Without one nothing is written, and only the report
     /// is made.
     pub out: Option<PathBuf>,
@@ -20,8 +21,18 @@ pub struct ImportOptions {
 pub struct Progress<'p> {
     /// The table that is being read.
     pub table: &'p str,
-    /// Number of rows that have been read, of all tables.
+    /// How much has been read, of all tables.
     pub done: u64,
-    /// Number of rows of all tables.
+    /// How much there is, of all tables.
     pub total: u64,
+    /// The unit of both.
+    pub unit: ProgressUnit,
+}
+
+impl ImportOptions {
+    /// The error of writing the new file.
+    pub(super) fn write(&self, source: rusqlite::Error) -> ImportError {
+        let path = self.out.clone().unwrap_or_default();
+        ImportError::Write { path, source }
+    }
 }

@@ -1,11 +1,10 @@
 //! Messages for rows that SQLite refuses.
 
-use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
 use super::queries::quoted;
 use super::report::MisfitKind;
-use super::value::shown;
+use super::value::Converted;
 use crate::schema::Table;
 
 /// What is wrong with a row.
@@ -20,7 +19,7 @@ pub(super) struct Wrong {
 pub(super) fn refused(
     new: &Connection,
     table: &Table,
-    values: &[(&str, &Value)],
+    values: &[(&str, &Converted<'_>)],
     error: &rusqlite::Error,
 ) -> rusqlite::Result<Wrong> {
     let message = match error {
@@ -43,7 +42,7 @@ pub(super) fn refused(
         "CHECK constraint failed" => {
             let mentioned = values.iter().filter(|(name, _)| mentions(what, name));
             let (names, shown): (Vec<&str>, Vec<String>) = mentioned
-                .map(|(name, value)| (*name, shown(ValueRef::from(*value))))
+                .map(|(name, value)| (*name, value.shown()))
                 .unzip();
             Ok(Wrong {
                 column: names.join(", "),
@@ -64,11 +63,11 @@ fn not_unique(
     new: &Connection,
     table: &Table,
     columns: &[&str],
-    values: &[(&str, &Value)],
+    values: &[(&str, &Converted<'_>)],
 ) -> rusqlite::Result<Wrong> {
     let value_of = |name: &str| {
         let found = values.iter().find(|(column, _)| *column == name);
-        found.map_or(&Value::Null, |(_, value)| value)
+        found.map_or(&Converted::Null, |(_, value)| value)
     };
     let id = table.primary_key.first().filter(|_| table.rowid_key);
     let existing = match id {
@@ -87,7 +86,7 @@ fn not_unique(
     };
     let shown: Vec<String> = columns
         .iter()
-        .map(|column| shown(ValueRef::from(value_of(column))))
+        .map(|column| value_of(column).shown())
         .collect();
     let who = existing.map_or_else(|| "another row".to_owned(), |id| format!("row {id}"));
     Ok(Wrong {

@@ -1,188 +1,451 @@
-//! Copies rows from the old file into the new one, in one transaction.
+//! Takes the rows of a source into the new file, in one transaction.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, Statement, params_from_iter};
+use std::collections::HashMap;
 
-use super::common_columns::CommonColumns;
+use rusqlite::{Connection, ErrorCode, Statement, ffi};
+
+use super::announced::{Announced, NEXT_IDS};
+use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
 use super::left_out::LeftOut;
-use super::old_file::{NEXT_IDS, OldFile, OldTable};
+use super::next_ids::NextIds;
 use super::options::{ImportOptions, Progress};
+use super::places::Places;
 use super::queries::{count, quoted};
 use super::refusal::{Wrong, refused};
 use super::report::{Change, ChangeKind, ImportReport, ImportedTable, Misfit};
+use super::source::{
+    Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,
+    TableId,
+};
+use super::value::Converted;
+use super::zeros::Zeros;
+use crate::error::ImportError;
 use crate::model::Model;
 use crate::schema::{Schema, Table};
+use crate::sql::Dialect;
 
-/// On which side SQLite failed.
-pub(super) enum Failed {
-    Read(rusqlite::Error),
-    Write(rusqlite::Error),
-}
-
+/// The new file while rows come in.
 pub(super) struct Transfer<'i> {
-    pub(super) schema: &'i Schema,
-    pub(super) model: &'i Model,
-    pub(super) new: &'i Connection,
-    pub(super) report: ImportReport,
-    pub(super) done: u64,
-    pub(super) total: u64,
-    pub(super) left_out: LeftOut,
+    schema: &'i Schema,
+    model: &'i Model,
+    new: &'i Connection,
+    options: &'i ImportOptions,
+    zeros: Zeros,
+    dialect: Dialect,
+    /// A state for each table of the schema.
+    tables: Vec<TableState>,
+    lists: Vec<ColumnList<'i>>,
+    known: HashMap<SourceTable, Option<Accepted>>,
+    announced: Announced,
+    next_ids: NextIds,
+    left_out: LeftOut,
+    report: ImportReport,
+    /// The table of the last row.
+    current: usize,
+    unit: ProgressUnit,
+    on_progress: &'i mut dyn FnMut(Progress<'_>),
 }
 
-impl Transfer<'_> {
-    pub(super) fn run(
-        &mut self,
-        old: &Connection,
-        source: &OldFile,
-        options: &ImportOptions,
-        on_progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<(), Failed> {
-        let execute = |sql: &str| self.new.execute_batch(sql).map_err(Failed::Write);
+/// What is known of the rows of a table.
+#[derive(Debug, Default)]
+struct TableState {
+    /// Number of rows that were sent.
+    n_read: u64,
+    /// Number of rows that were inserted, or replaced another one.
+    n_inserted: u64,
+    /// Number of rows that the source's database would have passed over, or merged into another row.
+    n_merged: u64,
+    /// Whether a row replaced another one.
+    has_replaced: bool,
+    /// For a pivot: the column with the owned row.
+    owned: Option<String>,
+}
+
+/// One list of columns in which rows of a table come.
+struct ColumnList<'i> {
+    /// The position of the table in the schema.
+    position: usize,
+    from: SourceTable,
+    columns: CommonColumns<'i>,
+    insert: Statement<'i>,
+}
+
+/// Whether a row was inserted.
+enum Inserted {
+    /// It was, or it was merged into another row.
+    Yes,
+    /// It is to be sent again.
+    Later,
+    /// SQLite refuses it.
+    Refused(Wrong),
+}
+
+impl<'i> Transfer<'i> {
+    /// Begins the transaction, and makes the tables.
+    pub(super) fn begin(
+        schema: &'i Schema,
+        model: &'i Model,
+        new: &'i Connection,
+        options: &'i ImportOptions,
+        on_progress: &'i mut dyn FnMut(Progress<'_>),
+    ) -> Result<Self, ImportError> {
+        let execute = |sql: &str| new.execute_batch(sql).map_err(|e| options.write(e));
         // Rows may come before those that they refer to; foreign keys are checked at the end.
         execute("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE")?;
-        for statement in &self.schema.statements {
+        for statement in &schema.statements {
             execute(statement)?;
         }
-        for table in &self.schema.tables {
-            let read = match source.table(&table.name) {
-                None => 0,
-                Some(from) => self.carry(old, from, table, on_progress)?,
-            };
-            self.report.tables.push(ImportedTable {
+        let state = |table: &Table| TableState {
+            owned: owned_column(model, &table.name),
+            ..TableState::default()
+        };
+        Ok(Self {
+            schema,
+            model,
+            new,
+            options,
+            zeros: Zeros::default(),
+            dialect: Dialect::Sqlite,
+            tables: schema.tables.iter().map(state).collect(),
+            lists: Vec::new(),
+            known: HashMap::new(),
+            announced: Announced::default(),
+            next_ids: NextIds::default(),
+            left_out: LeftOut::default(),
+            report: ImportReport::default(),
+            current: 0,
+            unit: ProgressUnit::Rows,
+            on_progress,
+        })
+    }
+
+    /// Takes all rows of a source, and commits.
+    pub(super) fn run(mut self, source: &mut dyn Source) -> Result<ImportReport, ImportError> {
+        self.unit = source.unit();
+        self.zeros = Zeros::known(self.schema, self.model, source)?;
+        self.dialect = source.dialect();
+        source.send(&mut self)?;
+        let mut report = self.finish().map_err(|e| self.options.write(e))?;
+        if self.unit == ProgressUnit::Bytes {
+            let tables = self.tables.iter();
+            let is_numbered = tables.map(|state| state.n_merged == 0 && !state.has_replaced);
+            let is_numbered: Vec<bool> = is_numbered.collect();
+            Places::find(source, self.schema, &is_numbered, &mut report.misfits)?;
+        }
+        self.commit()?;
+        let mut notes = self.announced.notes(self.schema);
+        notes.append(&mut report.notes);
+        report.notes = notes;
+        Ok(report)
+    }
+
+    fn finish(&mut self) -> rusqlite::Result<ImportReport> {
+        let mut report = std::mem::take(&mut self.report);
+        report.changes.extend(self.nones()?);
+        self.next_ids.write(self.new, self.schema)?;
+        for (table, state) in self.schema.tables.iter().zip(&mut self.tables) {
+            if state.has_replaced {
+                let n_there = count_rows(self.new, &table.name)?;
+                state.n_merged += state.n_inserted.saturating_sub(n_there);
+            }
+            report.tables.push(ImportedTable {
                 name: table.name.clone(),
-                read,
+                read: state.n_read - state.n_merged,
                 carried: 0,
             });
         }
-        self.carry_next_ids(old)?;
         let mut dangling = Dangling {
             new: self.new,
             model: self.model,
-            null_dangling: options.null_dangling,
+            null_dangling: self.options.null_dangling,
             left_out: &mut self.left_out,
-            misfits: &mut self.report.misfits,
-            changes: &mut self.report.changes,
+            misfits: &mut report.misfits,
+            changes: &mut report.changes,
         };
-        dangling.remove().map_err(Failed::Write)?;
-        for table in &mut self.report.tables {
-            let sql = format!("SELECT count(*) FROM {}", quoted(&table.name));
-            table.carried = count(self.new, &sql).map_err(Failed::Write)?;
+        dangling.remove()?;
+        for table in &mut report.tables {
+            table.carried = count_rows(self.new, &table.name)?;
         }
-        self.report.lines = config_lines::lines(self.schema, self.model, &self.report);
-        self.new.execute_batch("COMMIT").map_err(Failed::Write)
+        report.lines = config_lines::lines(self.schema, self.model, &report);
+        Ok(report)
     }
 
-    /// Copies the next ids of an old file that was a world, so that its ids are not assigned again.
-    fn carry_next_ids(&self, old: &Connection) -> Result<(), Failed> {
-        let read = |sql: &str| {
-            let mut statement = old.prepare(sql)?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect::<Result<Vec<(String, Value)>, _>>()
-        };
-        let definition = format!(
-            "SELECT sql, 0 FROM sqlite_schema WHERE type = 'table' AND name = '{NEXT_IDS}'"
-        );
-        let Some((definition, _)) = read(&definition).map_err(Failed::Read)?.pop() else {
-            return Ok(());
-        };
-        let next_ids = format!("SELECT table_name, next_id FROM {NEXT_IDS}");
-        let next_ids = read(&next_ids).map_err(Failed::Read)?;
-        self.new.execute_batch(&definition).map_err(Failed::Write)?;
-        let insert = format!("INSERT INTO {NEXT_IDS} (table_name, next_id) VALUES (?1, ?2)");
-        for (table, next_id) in next_ids {
-            if self.schema.table(&table).is_some() {
-                let inserted = self.new.execute(&insert, (table, next_id));
-                inserted.map_err(Failed::Write)?;
-            }
-        }
-        Ok(())
+    fn commit(&self) -> Result<(), ImportError> {
+        let committed = self.new.execute_batch("COMMIT");
+        committed.map_err(|e| self.options.write(e))
     }
 
-    /// Copies the rows of one table, and returns how many were read.
-    fn carry(
-        &mut self,
-        old: &Connection,
-        from: &OldTable,
-        table: &Table,
-        on_progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<u64, Failed> {
-        const EVERY: u64 = 1000;
-        let mut columns = CommonColumns::of(from, table);
-        let owned = owned_column(self.model, &table.name);
-        let mut insert = self.new.prepare(&columns.insert()).map_err(Failed::Write)?;
-        let mut select = old.prepare(&from.select()).map_err(Failed::Read)?;
-        let mut rows = select.query([]).map_err(Failed::Read)?;
-        let mut n_read = 0;
-        while let Some(row) = rows.next().map_err(Failed::Read)? {
-            n_read += 1;
-            self.done += 1;
-            if self.done.is_multiple_of(EVERY) {
-                on_progress(self.progress(table));
+    /// The numbers that stood for NULL, by table and column, in the order of the schema.
+    fn nones(&self) -> rusqlite::Result<Vec<Change>> {
+        let mut changes: Vec<Change> = Vec::new();
+        for (at, table) in self.schema.tables.iter().enumerate() {
+            let lists = self.lists.iter().filter(|list| list.position == at);
+            let mut met: Vec<_> = lists.flat_map(|list| list.columns.nones()).collect();
+            met.extend(self.zeros.set_null(self.new, self.model, table)?);
+            for (column, number, n_values) in met {
+                let is_it =
+                    |change: &&mut Change| change.table == table.name && change.column == column;
+                match changes.iter_mut().find(is_it) {
+                    Some(change) => change.n_values += n_values,
+                    None => changes.push(Change {
+                        table: table.name.clone(),
+                        column: column.to_owned(),
+                        n_values,
+                        kind: ChangeKind::None { number },
+                    }),
+                }
             }
-            let (values, mut wrong) = columns.convert(row).map_err(Failed::Read)?;
-            if wrong.is_empty() {
-                wrong.extend(self.insert(&mut insert, &columns, &values)?);
-            }
-            if wrong.is_empty() {
-                continue;
-            }
-            let own_id = columns.id(&values);
-            if let Some(id) = own_id {
-                self.left_out.add(&table.name, id);
-            }
-            if let Some(owned) = owned
-                .as_ref()
-                .and_then(|name| columns.integer(&values, name))
-            {
-                self.left_out.add_owned(&table.name, owned);
-            }
-            let misfits = wrong.into_iter().map(|Wrong { column, why, kind }| Misfit {
-                table: table.name.clone(),
-                id: own_id.unwrap_or(n_read),
-                column,
-                why,
-                kind,
-                is_carried: false,
-            });
-            self.report.misfits.extend(misfits);
         }
-        on_progress(self.progress(table));
-        for (column, number, n_values) in columns.nones() {
-            self.report.changes.push(Change {
-                table: table.name.clone(),
-                column: column.to_owned(),
-                n_values,
-                kind: ChangeKind::None { number },
-            });
-        }
-        Ok(n_read.unsigned_abs())
+        Ok(changes)
     }
 
     /// Inserts a row, and returns what SQLite refuses about it.
     fn insert(
-        &self,
-        insert: &mut Statement<'_>,
-        columns: &CommonColumns<'_>,
-        values: &[Value],
-    ) -> Result<Option<Wrong>, Failed> {
-        match insert.execute(params_from_iter(values)) {
-            Ok(_) => Ok(None),
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                let values = columns.with_names(values);
-                let wrong = refused(self.new, columns.table, &values, &error);
-                wrong.map(Some).map_err(Failed::Write)
+        &mut self,
+        at: usize,
+        values: &mut [Converted<'_>],
+        conflict: Conflict<'_>,
+    ) -> rusqlite::Result<Inserted> {
+        let list = &mut self.lists[at];
+        let state = &mut self.tables[list.position];
+        loop {
+            let error = match CommonColumns::execute(&mut list.insert, values) {
+                Ok(_) => {
+                    state.n_inserted += 1;
+                    return Ok(Inserted::Yes);
+                }
+                Err(error) => error,
+            };
+            if !is_constraint(&error) {
+                return Err(error);
             }
-            Err(error) => Err(Failed::Write(error)),
+            let merge = match conflict {
+                _ if !is_unique(&error) => None,
+                Conflict::Refuse => None,
+                Conflict::Ignore => {
+                    state.n_merged += 1;
+                    return Ok(Inserted::Yes);
+                }
+                Conflict::Later => {
+                    state.n_read -= 1;
+                    return Ok(Inserted::Later);
+                }
+                Conflict::Replace => Some(list.columns.replace()),
+                Conflict::Update(columns) => Some(list.columns.update(columns)),
+            };
+            if let Some(sql) = merge {
+                let mut merge = self.new.prepare_cached(&sql)?;
+                match CommonColumns::execute(&mut merge, values) {
+                    Ok(_) if conflict == Conflict::Replace => {
+                        state.n_inserted += 1;
+                        state.has_replaced = true;
+                    }
+                    Ok(_) => state.n_merged += 1,
+                    Err(error) if is_constraint(&error) => {
+                        let values = list.columns.with_names(values);
+                        return refused(self.new, list.columns.table, &values, &error)
+                            .map(Inserted::Refused);
+                    }
+                    Err(error) => return Err(error),
+                }
+                return Ok(Inserted::Yes);
+            }
+            if !list.columns.set_null(values) {
+                let values = list.columns.with_names(values);
+                return refused(self.new, list.columns.table, &values, &error)
+                    .map(Inserted::Refused);
+            }
         }
     }
 
-    fn progress<'t>(&self, table: &'t Table) -> Progress<'t> {
-        Progress {
-            table: &table.name,
-            done: self.done,
-            total: self.total,
+    /// Records a row that is left out.
+    fn leave_out(
+        &mut self,
+        at: usize,
+        values: &[Converted<'_>],
+        row: SourceRow<'_>,
+        wrong: Vec<Wrong>,
+    ) {
+        let list = &self.lists[at];
+        let (table, state) = (list.columns.table, &self.tables[list.position]);
+        let own_id = list.columns.id(values);
+        if let Some(id) = own_id {
+            self.left_out.add(&table.name, id);
+        }
+        let owned = state.owned.as_ref();
+        if let Some(owned) = owned.and_then(|name| list.columns.integer(values, name)) {
+            self.left_out.add_owned(&table.name, owned);
+        }
+        let id = own_id.unwrap_or(state.n_read.cast_signed());
+        let misfits = wrong.into_iter().map(|Wrong { column, why, kind }| Misfit {
+            table: table.name.clone(),
+            id,
+            column,
+            why,
+            kind,
+            place: row.place,
+            is_carried: false,
+        });
+        self.report.misfits.extend(misfits);
+    }
+
+    /// Takes a row without the columns for which it says DEFAULT.
+    fn row_with_defaults(&mut self, at: usize, row: SourceRow<'_>) -> Result<bool, ImportError> {
+        let from = &self.lists[at].from;
+        let given = || {
+            row.cells
+                .iter()
+                .zip(&from.columns)
+                .filter(|(cell, _)| **cell != Cell::Default)
+        };
+        let table = SourceTable {
+            columns: given().map(|(_, column)| column.clone()).collect(),
+            ..from.clone()
+        };
+        let cells: Vec<Cell<'_>> = given().map(|(cell, _)| *cell).collect();
+        match self.table(&table)? {
+            Some(accepted) => self.row(
+                accepted.id,
+                SourceRow {
+                    cells: &cells,
+                    ..row
+                },
+            ),
+            None => Ok(true),
         }
     }
+}
+
+impl RowSink for Transfer<'_> {
+    fn table(&mut self, table: &SourceTable) -> Result<Option<Accepted>, ImportError> {
+        if let Some(known) = self.known.get(table) {
+            return Ok(known.clone());
+        }
+        let accepted = if table.name == NEXT_IDS {
+            self.next_ids.accept(table)
+        } else if let Some(position) = self.announced.add(table, self.schema) {
+            let to = &self.schema.tables[position];
+            let zero = |column: &str| self.zeros.of(self.model, &to.name, column);
+            let columns = CommonColumns::of(table, to, self.dialect, zero);
+            let insert = self.new.prepare(&columns.insert());
+            let is_wanted = columns.is_wanted.clone();
+            self.lists.push(ColumnList {
+                position,
+                from: table.clone(),
+                columns,
+                insert: insert.map_err(|e| self.options.write(e))?,
+            });
+            Some(Accepted {
+                id: TableId(self.lists.len() - 1),
+                position,
+                is_wanted,
+            })
+        } else {
+            None
+        };
+        self.known.insert(table.clone(), accepted.clone());
+        Ok(accepted)
+    }
+
+    fn columns(&self, schema: &str, name: &str) -> Option<Vec<SourceColumn>> {
+        let position = self.announced.position(schema, name, self.schema)?;
+        columns_of(&self.schema.tables[position])
+    }
+
+    fn row(&mut self, table: TableId, row: SourceRow<'_>) -> Result<bool, ImportError> {
+        if table == NextIds::TABLE {
+            self.next_ids.add(row.cells);
+            return Ok(true);
+        }
+        let TableId(at) = table;
+        let list = &mut self.lists[at];
+        assert_eq!(
+            row.cells.len(),
+            list.from.columns.len(),
+            "a cell for each column"
+        );
+        if row.cells.contains(&Cell::Default) {
+            return self.row_with_defaults(at, row);
+        }
+        self.current = list.position;
+        self.tables[list.position].n_read += 1;
+        let (mut values, mut wrong) = list.columns.convert(row.cells);
+        if wrong.is_empty() {
+            let inserted = self.insert(at, &mut values, row.conflict);
+            match inserted.map_err(|e| self.options.write(e))? {
+                Inserted::Yes => {}
+                Inserted::Later => return Ok(false),
+                Inserted::Refused(what) => wrong.push(what),
+            }
+        }
+        if !wrong.is_empty() {
+            self.leave_out(at, &values, row, wrong);
+        }
+        Ok(true)
+    }
+
+    fn clear(&mut self, table: TableId) -> Result<(), ImportError> {
+        if table == NextIds::TABLE {
+            self.next_ids.clear();
+            return Ok(());
+        }
+        let position = self.lists[table.0].position;
+        let name = &self.schema.tables[position].name;
+        let sql = format!("DELETE FROM {}", quoted(name));
+        self.new
+            .execute_batch(&sql)
+            .map_err(|e| self.options.write(e))?;
+        let owned = self.tables[position].owned.take();
+        self.tables[position] = TableState {
+            owned,
+            ..TableState::default()
+        };
+        for list in self
+            .lists
+            .iter_mut()
+            .filter(|list| list.position == position)
+        {
+            list.columns.clear();
+        }
+        self.left_out.clear(name);
+        self.report.misfits.retain(|misfit| misfit.table != *name);
+        Ok(())
+    }
+
+    fn progress(&mut self, done: u64, total: u64) {
+        let table = self.schema.tables.get(self.current);
+        (self.on_progress)(Progress {
+            table: table.map_or("", |table| &table.name),
+            done,
+            total,
+            unit: self.unit,
+        });
+    }
+
+    fn note(&mut self, note: String) {
+        self.report.notes.push(note);
+    }
+}
+
+fn count_rows(new: &Connection, table: &str) -> rusqlite::Result<u64> {
+    count(new, &format!("SELECT count(*) FROM {}", quoted(table)))
+}
+
+fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+}
+
+/// Whether a row was refused because another row has its key or unique values.
+fn is_unique(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_extended_error_code();
+    code.is_some_and(|code| {
+        [
+            ffi::SQLITE_CONSTRAINT_UNIQUE,
+            ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+            ffi::SQLITE_CONSTRAINT_ROWID,
+        ]
+        .contains(&code)
+    })
 }

@@ -23,7 +23,7 @@ pub(crate) fn decode(bytes: &[u8]) -> (String, Option<String>) {
 
 /// Reads bytes that are not valid UTF-8 as Latin-1: old dumps are Latin-1 as a whole, others contain a few
 /// bytes of a blob. Valid UTF-8 is kept.
-fn latin_1(bytes: &[u8]) -> String {
+pub(super) fn latin_1(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());

@@ -11,6 +11,7 @@
 
 mod alter;
 mod alter_type;
+pub(crate) mod cell;
 mod constraint;
 mod create;
 pub(crate) mod ddl;
@@ -18,12 +19,13 @@ pub(crate) mod decode;
 mod definition;
 pub(crate) mod detect;
 mod drop;
+pub(crate) mod dump;
 pub(crate) mod migrations;
 mod objects;
 pub(crate) mod read;
 mod reader;
 pub(crate) mod rows;
 mod scanner;
-mod split;
+pub(crate) mod split;
 pub(crate) mod sqlite_file;
 pub(crate) mod types;

@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::split::{Script, Statement, split};
 use super::{alter, alter_type, create, rows};
 use crate::sql::Dialect;
-use crate::sql::cursor::{Cursor, shown};
+use crate::sql::cursor::{Cursor, Path, shown};
 use crate::sql::tokens::Piece;
 
 /// The contents of a script.
@@ -29,29 +29,63 @@ pub(crate) fn read(source: &str, dialect: Dialect) -> Read {
         warnings,
         n_copies,
     } = split(source, dialect);
-    let mut reader = Reader {
-        dialect,
-        ddl: Ddl::default(),
-        current: String::new(),
-        warnings,
-        skipped: BTreeMap::new(),
-        n_dropped: 0,
-        start: 1,
-        line: 1,
-    };
+    let mut replay = Replay::new(dialect);
+    replay.reader.warnings = warnings;
     if n_copies > 0 {
-        reader.skipped.insert("COPY".to_owned(), n_copies);
+        replay.reader.skipped.insert("COPY".to_owned(), n_copies);
     }
     for statement in &statements {
-        reader.start = statement.text_line;
-        reader.line = statement.line;
-        reader.statement(statement);
+        replay.statement(statement);
     }
+    let reader = replay.reader;
     Read {
         ddl: reader.ddl,
         warnings: reader.warnings,
         skipped: reader.skipped,
         n_dropped: reader.n_dropped,
+    }
+}
+
+/// The statements of a script, replayed one by one.
+pub(crate) struct Replay {
+    reader: Reader,
+}
+
+impl Replay {
+    pub(crate) fn new(dialect: Dialect) -> Self {
+        Self {
+            reader: Reader {
+                dialect,
+                ddl: Ddl::default(),
+                current: String::new(),
+                warnings: Vec::new(),
+                skipped: BTreeMap::new(),
+                n_dropped: 0,
+                start: 1,
+                line: 1,
+            },
+        }
+    }
+
+    pub(crate) fn statement(&mut self, statement: &Statement<'_>) {
+        self.reader.start = statement.text_line;
+        self.reader.line = statement.line;
+        self.reader.statement(statement);
+    }
+
+    /// What the statements have made so far.
+    pub(crate) fn ddl(&self) -> &Ddl {
+        &self.reader.ddl
+    }
+
+    /// The index of an existing table.
+    pub(crate) fn position(&self, path: &Path) -> Option<usize> {
+        self.reader.table(path)
+    }
+
+    /// The schema that a name belongs to.
+    pub(crate) fn schema_of(&self, path: &Path) -> String {
+        self.reader.schema_of(path)
     }
 }
 

@@ -10,7 +10,6 @@ pub(super) struct Open {
 
 /// A position in the bytes of a script.
 pub(super) struct Scanner<'a> {
-    pub(super) source: &'a str,
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
     pub(super) dialect: Dialect,
@@ -57,11 +56,12 @@ impl<'a> Scanner<'a> {
         let mut at = self.end_of_line(after) + 1;
         while at < self.bytes.len() {
             let end = self.end_of_line(at);
-            let line = self.source.get(at..end).unwrap_or_default();
-            let word: String = line.chars().take_while(char::is_ascii_alphabetic).collect();
+            let line = self.bytes[at..end].iter();
+            let word = line.take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let word = &self.bytes[at..at + word];
             if ["CREATE", "ALTER", "DROP"]
                 .iter()
-                .any(|start| word.eq_ignore_ascii_case(start))
+                .any(|start| word.eq_ignore_ascii_case(start.as_bytes()))
             {
                 return Some(at);
             }
@@ -153,14 +153,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// `$$` or `$tag$`, if one is at this position.
-    pub(super) fn dollar_tag(&self) -> Option<&'a str> {
-        let rest = self.source.get(self.at + 1..)?;
-        let length = rest.bytes().take_while(|byte| is_word(*byte)).count();
-        let starts_with_digit = rest.starts_with(|c: char| c.is_ascii_digit());
-        if rest.as_bytes().get(length) != Some(&b'$') || starts_with_digit {
+    pub(super) fn dollar_tag(&self) -> Option<&'a [u8]> {
+        let rest = self.bytes.get(self.at + 1..)?;
+        let length = rest.iter().take_while(|byte| is_word(**byte)).count();
+        let starts_with_digit = rest.first().is_some_and(u8::is_ascii_digit);
+        if rest.get(length) != Some(&b'$') || starts_with_digit {
             return None;
         }
-        self.source.get(self.at..self.at + length + 2)
+        self.bytes.get(self.at..self.at + length + 2)
     }
 
     pub(super) fn dollar_quoted(&mut self) -> Result<(), Open> {
@@ -173,7 +173,7 @@ impl<'a> Scanner<'a> {
             return Err(open);
         };
         let inside = start + tag.len();
-        match self.source.get(inside..).and_then(|rest| rest.find(tag)) {
+        match memchr::memmem::find(&self.bytes[inside..], tag) {
             Some(length) => {
                 self.at = inside + length + tag.len();
                 Ok(())

@@ -38,21 +38,22 @@ const N_WORDS: usize = 12;
 /// After so many quotes that are never closed, the rest of a file is not read.
 const MAX_RESTARTS: usize = 50;
 
+/// The first statement of a text, if it has words, and where it ends, behind its delimiter or at the end of the text.
+/// `None` if a quote or a comment is not closed.
+pub(crate) fn first<'a>(
+    bytes: &'a [u8],
+    dialect: Dialect,
+    delimiter: &str,
+) -> Option<(Option<Statement<'a>>, usize)> {
+    let mut splitter = Splitter::of(bytes, dialect, delimiter);
+    splitter.statement().ok()?;
+    let mut statements = splitter.script.statements;
+    Some((statements.pop(), splitter.scan.at))
+}
+
 /// Splits a script into statements.
 pub(crate) fn split(source: &str, dialect: Dialect) -> Script<'_> {
-    let mut splitter = Splitter {
-        scan: Scanner {
-            source,
-            bytes: source.as_bytes(),
-            at: 0,
-            dialect,
-            delimiter: ";".to_owned(),
-        },
-        line: 1,
-        counted: 0,
-        is_warned: false,
-        script: Script::default(),
-    };
+    let mut splitter = Splitter::of(source.as_bytes(), dialect, ";");
     let mut n_restarts = 0;
     while splitter.scan.at < splitter.scan.bytes.len() {
         if let Err(open) = splitter.statement() {
@@ -137,6 +138,21 @@ impl Words {
 }
 
 impl<'a> Splitter<'a> {
+    fn of(bytes: &'a [u8], dialect: Dialect, delimiter: &str) -> Self {
+        Self {
+            scan: Scanner {
+                bytes,
+                at: 0,
+                dialect,
+                delimiter: delimiter.to_owned(),
+            },
+            line: 1,
+            counted: 0,
+            is_warned: false,
+            script: Script::default(),
+        }
+    }
+
     /// The line of a byte offset. Counting goes on from the last offset, because most come in order.
     fn line_of(&mut self, at: usize) -> usize {
         if at < self.counted {
@@ -237,8 +253,8 @@ impl<'a> Splitter<'a> {
             _ if is_word(byte) => {
                 let start = self.scan.at;
                 self.scan.at += self.scan.word_length();
-                let word = self.scan.source.get(start..self.scan.at);
-                words.add(word.unwrap_or_default());
+                let word = String::from_utf8_lossy(&self.scan.bytes[start..self.scan.at]);
+                words.add(&word);
             }
             _ => self.scan.at += 1,
         }
@@ -268,22 +284,24 @@ impl<'a> Splitter<'a> {
         words: Vec<String>,
         marks: &[std::ops::Range<usize>],
     ) {
-        let (Some(first), Some(text)) = (first, self.scan.source.get(start..end)) else {
+        let Some(first) = first else {
             return;
         };
+        let part = |from: usize, to: usize| text_of(&self.scan.bytes[from..to]);
+        let text = part(start, end);
         let text_line = self.line_of(start);
         let line = self.line_of(first);
         let text = if marks.is_empty() {
-            Cow::Borrowed(text)
+            text
         } else {
             let mut kept = String::with_capacity(text.len());
             let mut at = start;
             for mark in marks {
-                kept.push_str(self.scan.source.get(at..mark.start).unwrap_or_default());
+                kept.push_str(&part(at, mark.start));
                 kept.push(' ');
                 at = mark.end;
             }
-            kept.push_str(self.scan.source.get(at..end).unwrap_or_default());
+            kept.push_str(&part(at, end));
             Cow::Owned(kept)
         };
         let is_copy = words.first().is_some_and(|word| word == "COPY")
@@ -328,9 +346,7 @@ impl<'a> Splitter<'a> {
             }
             return is_command;
         }
-        let Some(line) = self.scan.source.get(self.scan.at..end) else {
-            return false;
-        };
+        let line = String::from_utf8_lossy(&self.scan.bytes[self.scan.at..end]);
         let mut parts = line.split_ascii_whitespace();
         let is_delimiter = parts
             .next()
@@ -342,5 +358,13 @@ impl<'a> Splitter<'a> {
             return true;
         }
         false
+    }
+}
+
+/// Bytes as text. A statement of a dump can contain bytes that are not UTF-8.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => super::decode::latin_1(bytes).into(),
     }
 }

@@ -227,7 +227,7 @@ impl DeclaredType {
             "bool" | "boolean" => Meaning::exact(SqlType::Bool),
             "bit" if dialect != Dialect::Postgres => match self.number(0).unwrap_or(1) {
                 1 => Meaning::exact(SqlType::Bool),
-                bits @ 2..=63 => Meaning::exact(SqlType::Integer(0, (1_i64 << bits) - 1)),
+                bits @ 2..=63 => Meaning::exact(SqlType::Integer(0, i64::MAX >> (63 - bits))),
                 _ => {
                     let bits = self.limit(0, dialect);
                     Meaning::exact(SqlType::Blob(bits.map(|bits| bits.div_ceil(8))))

@@ -5,7 +5,7 @@ use super::refs::TableRef;
 use super::relation::{FarList, JoinModel, PivotModel};
 use crate::analysis::relations::Unfollowed;
 use crate::names::Ident;
-use crate::schema::Comparison;
+use crate::schema::{Comparison, Expression};
 
 /// One table: an entity, a pivot or a join.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,8 @@ pub struct TableModel {
     pub kind: TableKind,
     /// CHECKs that the engine enforces: comparisons.
     pub checks: Vec<CheckModel>,
+    /// CHECKs that the engine enforces: more than comparisons.
+    pub conditions: Vec<ConditionModel>,
     /// CHECKs that only the file enforces, as SQL.
     pub file_checks: Vec<String>,
     /// The `CREATE TABLE` text.
@@ -96,6 +98,15 @@ pub struct CheckModel {
     pub sql: String,
     /// What it compares. None of its columns is the id.
     pub comparison: Comparison,
+}
+
+/// A CHECK that the engine enforces, and that is more than a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConditionModel {
+    /// As the schema has it.
+    pub sql: String,
+    /// What it says. None of its columns is the id.
+    pub expression: Expression,
 }
 
 /// What a table is.

@@ -1,37 +1,65 @@
 //! Which CHECKs the engine enforces, and which only the file does.
 
 use super::resolver::Unions;
-use crate::model::{CheckModel, FieldKind, Scalar, TableModel};
-use crate::schema::{Check, CheckKind, Comparison};
+use crate::model::{CheckModel, ConditionModel, FieldKind, Scalar, TableModel};
+use crate::schema::{Check, CheckKind, Column, ColumnKind, Comparison, Expression, Table};
 
-/// The CHECKs that the engine enforces, and the others. The engine checks neither ids nor pivots.
-pub(super) fn checks<'c>(
-    checks: &'c [Check],
-    table: &TableModel,
-) -> (Vec<CheckModel>, Vec<&'c Check>) {
-    let (mut kept, mut rest) = (Vec::new(), Vec::new());
+/// Divides the CHECKs of a table into those that memory enforces and those that only the file does. What the types
+/// of the fields guarantee is neither. Memory checks neither ids nor pivots.
+pub(super) fn divide(checks: &[Check], schema: &Table, table: &mut TableModel, unions: &Unions) {
     for check in checks {
-        match &check.kind {
-            CheckKind::Compare(comparisons)
+        let sql = || check.text.clone();
+        match (&check.kind, &check.expression) {
+            (CheckKind::Compare(comparisons), _)
                 if table.pivot().is_none()
                     && comparisons
                         .iter()
                         .flat_map(Comparison::columns)
                         .all(|name| table.columns.iter().any(|column| column.name == *name)) =>
             {
-                kept.extend(comparisons.iter().map(|comparison| CheckModel {
-                    sql: check.text.clone(),
-                    comparison: comparison.clone(),
-                }));
+                table
+                    .checks
+                    .extend(comparisons.iter().map(|comparison| CheckModel {
+                        sql: sql(),
+                        comparison: comparison.clone(),
+                    }));
             }
-            _ => rest.push(check),
+            (kind, _) if kept(kind, table, unions) => {}
+            (_, Some(expression))
+                if table.pivot().is_none() && is_evaluated(expression, schema, table) =>
+            {
+                table.conditions.push(ConditionModel {
+                    sql: sql(),
+                    expression: expression.clone(),
+                });
+            }
+            _ => table.file_checks.push(sql()),
         }
     }
-    (kept, rest)
+}
+
+/// Whether memory has the values that the expression is about, as the file would have them.
+fn is_evaluated(expression: &Expression, schema: &Table, table: &TableModel) -> bool {
+    let by_value = expression.columns_by_value();
+    let names = expression.columns();
+    !names.is_empty()
+        && names.iter().all(|name| {
+            let Some(column) = table.columns.iter().find(|column| column.name == *name) else {
+                return false;
+            };
+            let declared = schema.column(name).and_then(Column::kind);
+            let is_stored_as = match column.scalar {
+                Scalar::Bool | Scalar::I64 => ColumnKind::Integer,
+                Scalar::F64 => ColumnKind::Real,
+                Scalar::Text | Scalar::ShortText => ColumnKind::Text,
+                Scalar::Blob => ColumnKind::Blob,
+            };
+            !by_value.contains(name) || declared == Some(is_stored_as)
+        })
 }
 
 /// Whether the types of the fields guarantee a CHECK.
-pub(super) fn kept(check: &CheckKind, table: &TableModel, unions: &Unions) -> bool {
+fn kept(check: &CheckKind, table: &TableModel, unions: &Unions) -> bool {
     let column = |name: &String| table.columns.iter().find(|c| c.name == *name);
     let kind = |name: &String| column(name).map(|c| &table.fields[c.field].kind);
     match check {

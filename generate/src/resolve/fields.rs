@@ -250,23 +250,42 @@ fn used(
     Ok(())
 }
 
+/// A comment of the schema without `@renamed from=hp`, which is for migrations and not for readers of the models;
+/// `None` if nothing else is left.
+pub(super) fn without_renames(comment: &str) -> Option<String> {
+    let lines = comment.lines().filter_map(|line| {
+        let Some((before, rest)) = line.split_once("@renamed from=") else {
+            return Some(line.to_owned());
+        };
+        let after = rest.split_once(' ').map_or("", |(_, after)| after);
+        let kept = format!("{}{after}", before.trim_end());
+        (!kept.trim().is_empty()).then_some(kept)
+    });
+    let kept = lines.collect::<Vec<_>>().join("\n");
+    (!kept.trim().is_empty()).then_some(kept)
+}
+
 /// The comment of a column; without one its declaration, as code.
 fn doc(column: &Column) -> String {
-    column.comment.clone().unwrap_or_else(|| {
-        let ticks = if column.declaration.contains('`') {
-            "``"
-        } else {
-            "`"
-        };
-        format!("{ticks}{}{ticks}", column.declaration)
-    })
+    column
+        .comment
+        .as_deref()
+        .and_then(without_renames)
+        .unwrap_or_else(|| {
+            let ticks = if column.declaration.contains('`') {
+                "``"
+            } else {
+                "`"
+            };
+            format!("{ticks}{}{ticks}", column.declaration)
+        })
 }
 
 fn union_doc(table: &Table, columns: &[&str], how: &str) -> String {
     let names: Vec<String> = columns.iter().map(|name| format!("`{name}`")).collect();
     let mut doc = format!("{}: {how}.", names.join(", "));
     let comments = columns.iter().filter_map(|name| {
-        let comment = table.column(name)?.comment.as_ref()?;
+        let comment = without_renames(table.column(name)?.comment.as_ref()?)?;
         Some(format!("\n\n`{name}`: {comment}"))
     });
     doc.extend(comments);

@@ -1,6 +1,7 @@
 //! One table, with its unions, fields and indexes.
 
-use super::checks::{checks, kept};
+use super::checks;
+use super::fields::without_renames;
 use super::indexes;
 use super::resolver::{Resolver, Unions};
 use super::value_unions;
@@ -34,7 +35,7 @@ impl<'a> Resolver<'a> {
         let plural = Ident::new(&self.config.plural(&table.name));
         let mut model = TableModel {
             name: table.name.clone(),
-            doc: table.comment.clone(),
+            doc: table.comment.as_deref().and_then(without_renames),
             type_name: type_name.to_owned(),
             accessor,
             singular: Ident::new(&singular),
@@ -53,17 +54,12 @@ impl<'a> Resolver<'a> {
             unfollowed: self.unfollowed_of(table),
             kind: TableKind::Entity,
             checks: Vec::new(),
+            conditions: Vec::new(),
             file_checks: Vec::new(),
             sql: table.sql.clone(),
             index_sql: table.index_sql.clone(),
         };
-        let (checks, rest) = checks(&table.checks, &model);
-        model.checks = checks;
-        model.file_checks = rest
-            .into_iter()
-            .filter(|check| !kept(&check.kind, &model, &unions))
-            .map(|check| check.text.clone())
-            .collect();
+        checks::divide(&table.checks, table, &mut model, &unions);
         self.warn_of_file_only(table, &model);
         indexes::sets(
             table,
@@ -123,7 +119,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Warns about foreign keys and CHECKs that the engine does not enforce.
+    /// Warns about foreign keys that the engine does not enforce.
     fn warn_of_file_only(&mut self, table: &Table, model: &TableModel) {
         // The translation has warned about these keys already.
         let said = |columns: &[String]| {
@@ -153,12 +149,6 @@ impl<'a> Resolver<'a> {
                     table.name, column.name
                 ));
             }
-        }
-        for check in &model.file_checks {
-            self.model.warnings.push(format!(
-                "table {}: CHECK ({check}) is kept by the file alone",
-                table.name
-            ));
         }
     }
 

@@ -4,11 +4,12 @@ use sqlparser::ast::{BinaryOperator, Expr, InTarget, Value};
 use sqlparser::tokenizer::Token;
 
 use super::comparisons::{self, column};
+use super::expressions;
 use crate::schema::{Allowed, Check, CheckKind, Column, Partial};
 use crate::sql::Dialect;
 use crate::sql::create_table::Element;
 use crate::sql::expression::{bare, parse};
-use crate::sql::tokens::{Piece, join};
+use crate::sql::tokens::{Piece, join, sqlite_pieces};
 
 /// The CHECKs of a column or table constraint.
 pub(crate) fn read(element: &Element, columns: &[Column]) -> Vec<Check> {
@@ -26,14 +27,37 @@ pub(crate) fn read(element: &Element, columns: &[Column]) -> Vec<Check> {
         let text = join(inside);
         match parse(inside, Dialect::Sqlite) {
             Some(expr) => understand(&expr, &text, columns, &mut found),
-            None => found.push(Check {
+            None => found.push(not_glob(inside, &text, columns).unwrap_or(Check {
                 kind: CheckKind::Other,
                 text,
-            }),
+                expression: None,
+            })),
         }
         at = end;
     }
     found
+}
+
+/// A CHECK with a NOT GLOB, which the parser does not know. It is read in the words of an operator that SQLite does
+/// not have.
+fn not_glob(pieces: &[Piece], text: &str, columns: &[Column]) -> Option<Check> {
+    let mut pieces = pieces.to_vec();
+    if pieces.iter().any(|piece| piece.is("ILIKE")) {
+        return None;
+    }
+    let mut before = false;
+    for piece in &mut pieces {
+        if before && piece.is("GLOB") {
+            *piece = sqlite_pieces("ILIKE").pop()?;
+        }
+        before = piece.is("NOT");
+    }
+    let expr = parse(&pieces, Dialect::Sqlite)?;
+    Some(Check {
+        kind: CheckKind::Other,
+        text: text.to_owned(),
+        expression: Some(expressions::read(&expr, columns)?),
+    })
 }
 
 /// Which rows an index covers, from its `CREATE INDEX` text.
@@ -111,6 +135,7 @@ fn understand(expr: &Expr, text: &str, columns: &[Column], found: &mut Vec<Check
     found.push(Check {
         kind,
         text: text.to_owned(),
+        expression: expressions::read(expr, columns),
     });
 }
 

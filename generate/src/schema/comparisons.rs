@@ -7,7 +7,7 @@ use crate::sql::expression::{bare, column_name};
 
 /// How values are compared.
 #[derive(Clone, Copy, PartialEq)]
-enum Class {
+pub(super) enum Class {
     Number,
     Text,
 }
@@ -75,7 +75,7 @@ fn comparison(
     (left_class == right_class && comparison.columns().next().is_some()).then_some(comparison)
 }
 
-fn operator(operator: &BinaryOperator) -> Option<Operator> {
+pub(super) fn operator(operator: &BinaryOperator) -> Option<Operator> {
     Some(match operator {
         BinaryOperator::Lt => Operator::Less,
         BinaryOperator::LtEq => Operator::LessOrEqual,
@@ -132,7 +132,7 @@ fn operand(expr: &Expr, columns: &[Column]) -> Option<(Operand, Class)> {
     }
 }
 
-fn number_operand(number: &str) -> Option<(Operand, Class)> {
+pub(super) fn number_operand(number: &str) -> Option<(Operand, Class)> {
     let operand = match number.parse::<i64>() {
         Ok(integer) => Operand::Integer(integer),
         Err(_) => Operand::Real(number.parse().ok().filter(|real: &f64| real.is_finite())?),

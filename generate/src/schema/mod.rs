@@ -6,10 +6,13 @@
 mod checks;
 pub(crate) mod clock;
 mod comparisons;
+mod expression;
+mod expressions;
 pub mod sqlite;
 
 pub use crate::sql::OnDelete;
 pub use clock::Clock;
+pub use expression::{Arithmetic, Expression};
 
 /// All tables of one schema.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,11 +61,22 @@ impl Schema {
     }
 }
 
+/// The name of a table in the source of a translated schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceName {
+    /// The schema or database that it is in; empty where none was named.
+    pub schema: String,
+    /// Its name there.
+    pub name: String,
+}
+
 /// One table.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
     /// Its name as declared.
     pub name: String,
+    /// Its name in the source of a translated schema.
+    pub source: Option<SourceName>,
     /// The comment lines directly before `CREATE TABLE`; an empty line separates paragraphs.
     pub comment: Option<String>,
     /// Its columns, in declaration order.
@@ -223,10 +237,42 @@ impl Column {
         !(is_quoted || blob || is_word || is_number)
     }
 
+    /// What it holds by its declared type, if SQLite converts nothing that is stored in it. `None` also where the type
+    /// lets it hold anything.
+    pub fn kind(&self) -> Option<ColumnKind> {
+        let declared = self.declared_type.to_ascii_uppercase();
+        let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+        if has(&["INT"]) {
+            Some(ColumnKind::Integer)
+        } else if has(&["CHAR", "CLOB", "TEXT"]) {
+            Some(ColumnKind::Text)
+        } else if has(&["BLOB"]) {
+            Some(ColumnKind::Blob)
+        } else if has(&["REAL", "FLOA", "DOUB"]) {
+            Some(ColumnKind::Real)
+        } else {
+            // Integers stay what they are in a NUMERIC column too.
+            has(&["BOOL"]).then_some(ColumnKind::Integer)
+        }
+    }
+
     /// Whether the declared type holds integers, by SQLite's affinity rule.
     pub fn is_integer(&self) -> bool {
         self.declared_type.to_ascii_uppercase().contains("INT")
     }
+}
+
+/// What the declared type of a column says that it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Integers.
+    Integer,
+    /// Floating-point numbers.
+    Real,
+    /// Texts.
+    Text,
+    /// Bytes.
+    Blob,
 }
 
 /// The values that a CHECK limits a column to.
@@ -313,6 +359,8 @@ pub struct Check {
     pub kind: CheckKind,
     /// Its expression as written, on one line.
     pub text: String,
+    /// The same as a tree, if every part of it means in memory what it means in SQLite.
+    pub expression: Option<Expression>,
 }
 
 /// What a CHECK says.

@@ -327,6 +327,26 @@ fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
         ..fighter.clone()
     };
     refused(badge, "length(badge) = 4");
+    let classless = Fighter {
+        class: 4,
+        ..fighter.clone()
+    };
+    refused(classless, "class IN (1, 2, 3)");
+    let quitter = Fighter {
+        motto: Some("I QUIT".into()),
+        ..fighter.clone()
+    };
+    refused(quitter, "motto NOT LIKE '%quit%' OR length(motto) < 5");
+    let tagged = Fighter {
+        tag: Some("a-b".into()),
+        ..fighter.clone()
+    };
+    refused(tagged, "tag NOT GLOB '*[^a-z0-9]*'");
+    let numbered = Fighter {
+        name: "2".into(),
+        ..fighter.clone()
+    };
+    refused(numbered, "name > 5");
 
     let rival = world.insert(fighter.clone()).unwrap();
     let bo = Fighter {
@@ -350,8 +370,19 @@ fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
         Err(ErrorKind::CheckFailed { .. })
     ));
     row.set_friend(Some(bo)).unwrap();
+    // One that names two columns is looked at when either is written.
+    assert!(row.set_level(2).is_err());
+    row.set_luck(1.0).unwrap();
+    row.set_level(2).unwrap();
+    assert!(row.set_luck(-1.0).is_err());
+    row.set_max_hp(1_011).unwrap();
+    assert!(row.set_max_hp(1_012).is_err());
+    row.set_class(3).unwrap();
+    row.set_motto(Some("Quit".into())).unwrap();
+    row.set_motto(None).unwrap();
     // What only the file keeps is not looked at here.
     row.set_rank("?");
+    row.set_notes(Some("{".into()));
     assert_eq!(world.check(), [""; 0]);
 }
 

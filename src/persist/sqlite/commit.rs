@@ -1,18 +1,26 @@
 //! Committing a batch: one transaction, in which each statement has to touch exactly one row.
 
-use rusqlite::types::Value as SqlValue;
+use std::collections::HashSet;
+
+use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{CachedStatement, Connection, Statement, Transaction};
 
-use crate::error::{FlushFailure, Outcome};
-use crate::persist::batch::{Batch, TableBatch};
+use crate::error::{FlushFailure, Outcome, RefusedRow};
+use crate::persist::batch::{Batch, Bonds, TableBatch};
 use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
-use crate::schema::TableInfo;
 use crate::schema::value::Value;
+use crate::schema::{TableId, TableInfo};
+use crate::store::key::AnyKey;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::effect::position;
 
-use super::error::{flush_failure, is_rolled_back, is_unique_violation, row_failure};
+use super::content_hash::{Changes, Hashes, Pending};
+use super::error::{
+    flush_failure, is_refused, is_rolled_back, is_unique_violation, refused_row, refused_rows,
+};
+use super::left_out;
+use super::stamp::FileState;
 use super::statements;
 use super::value::{bound, owned};
 
@@ -28,52 +36,150 @@ pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
 }
 
-/// Writes a batch and commits.
+/// Writes a batch and commits: all of it, or, if rows may be left out, all but those that the file refuses and those
+/// that are bound to them. Returns what that has done to the content hashes, too.
 pub(super) fn commit_batch(
     transaction: Transaction<'_>,
+    batch: &mut Batch,
+    in_world: Option<&Bonds<'_>>,
+    hashes: &Hashes,
+    state: &FileState,
+) -> Result<(FlushReport, Changes), Failed> {
+    let mut left_out = None;
+    let (report, mut hashes) = if batch.may_leave_out {
+        let own = batch.bonds();
+        let bonds = in_world.unwrap_or(&own);
+        let (report, hashes, rows) = left_out::write_the_rest(&transaction, batch, bonds, hashes)?;
+        left_out = Some(rows);
+        (report, hashes)
+    } else {
+        let Attempt {
+            report,
+            hashes,
+            refused,
+            ..
+        } = attempt(&transaction, batch, &HashSet::new(), hashes)?;
+        if !refused.is_empty() {
+            return Err(refused_rows(&refused));
+        }
+        (report, hashes)
+    };
+    write_next_ids(&transaction, batch, &mut hashes)?;
+    let changes = hashes.write(&transaction)?;
+    state.write(&transaction)?;
+    commit(transaction)?;
+    if let Some(rows) = left_out {
+        batch.leave_out(rows);
+    }
+    Ok((report, changes))
+}
+
+fn write_next_ids(
+    connection: &Connection,
     batch: &Batch,
-) -> Result<FlushReport, Failed> {
-    let mut report = FlushReport::default();
+    hashes: &mut Pending<'_>,
+) -> Result<(), Failed> {
+    for id in &batch.next_ids {
+        if id.is_in_file() {
+            // SQLite writes no page for a row that does not change.
+            connection
+                .prepare_cached(statements::DELETE_ID)?
+                .execute([id.info.name])?;
+        }
+        connection
+            .prepare_cached(statements::UPSERT_ID)?
+            .execute((id.info.name, id.next))?;
+        hashes.next_id(id.info.name, id.next);
+    }
+    Ok(())
+}
+
+/// The outcome of writing the rows of a batch.
+pub(super) struct Attempt<'h> {
+    pub(super) report: FlushReport,
+    /// What the rows that were written have done to the content hashes.
+    pub(super) hashes: Pending<'h>,
+    /// The rows that the file refuses. If there are any, what was written is no state that the file may have, and has
+    /// to be rolled back.
+    pub(super) refused: Vec<RefusedRow>,
+    /// The tables of the refused rows, in the same order.
+    pub(super) tables: Vec<TableId>,
+    /// The rows whose unique values other rows had in the file at first.
+    pub(super) value_taken: Vec<AnyKey>,
+}
+
+impl Attempt<'_> {
+    fn refuse(&mut self, table: TableId, row: RefusedRow) {
+        self.tables.push(table);
+        self.refused.push(row);
+    }
+}
+
+/// Writes the rows of a batch but for some, and finds all that the file refuses: a statement that fails changes
+/// nothing, and the next row can be tried. A trigger that ends the transaction ends the attempt too: what came after
+/// it would be committed at once.
+pub(super) fn attempt<'h>(
+    connection: &Connection,
+    batch: &Batch,
+    but: &HashSet<AnyKey>,
+    hashes: &'h Hashes,
+) -> Result<Attempt<'h>, Failed> {
+    let mut attempt = Attempt {
+        report: FlushReport::default(),
+        hashes: Pending::new(hashes),
+        refused: Vec::new(),
+        tables: Vec::new(),
+        value_taken: Vec::new(),
+    };
     for TableBatch {
         info, change_set, ..
     } in batch.tables.iter().rev()
     {
-        report.deleted += delete(&transaction, info, change_set)?;
+        delete(connection, info, change_set, but, &mut attempt)?;
+        if connection.is_autocommit() {
+            return Ok(attempt);
+        }
     }
-    let mut refused = Vec::new();
+    let mut waiting = Vec::new();
     for TableBatch {
         info, change_set, ..
     } in &batch.tables
     {
-        let mut statements = Statements::new(&transaction, info, change_set)?;
+        let table = change_set.table;
+        let mut statements = Statements::new(connection, info, change_set)?;
         for row in change_set.rows() {
-            match statements.execute(row)? {
-                RowOutcome::Written => count(change_set, row, &mut report),
-                RowOutcome::ValueTaken(_) => refused.push(Refused {
-                    info,
-                    change_set,
-                    row,
-                }),
+            let key = row.key;
+            if !but.is_empty() && but.contains(&AnyKey { table, key }) {
+                continue;
+            }
+            match statements.execute(row, &mut attempt.hashes)? {
+                RowOutcome::Written => count(change_set, row, &mut attempt.report),
+                RowOutcome::ValueTaken(_) => {
+                    attempt.value_taken.push(AnyKey { table, key });
+                    waiting.push(Waiting {
+                        info,
+                        change_set,
+                        row,
+                    });
+                }
+                RowOutcome::Refused(source) => {
+                    attempt.refuse(table, refused_row(info, row.id, key, source));
+                    if connection.is_autocommit() {
+                        return Ok(attempt);
+                    }
+                }
             }
         }
     }
-    untangle(&transaction, refused, &mut report)?;
-    for id in &batch.next_ids {
-        if id.is_in_file() {
-            // SQLite writes no page for a row that does not change.
-            transaction
-                .prepare_cached(statements::DELETE_ID)?
-                .execute([id.info.name])?;
-        }
-        transaction
-            .prepare_cached(statements::UPSERT_ID)?
-            .execute((id.info.name, id.next))?;
+    // What waits for the value of a refused row would have to wait for ever.
+    if attempt.refused.is_empty() {
+        untangle(connection, waiting, &mut attempt)?;
     }
-    commit(transaction)?;
-    Ok(report)
+    Ok(attempt)
 }
 
-fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
+/// Ends a transaction, so that all of it is in the file.
+pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
     // The transaction is rolled back, by SQLite already or when it is dropped. But what it has written to the log
@@ -101,27 +207,49 @@ fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), Failed> 
     if touched == 1 {
         Ok(())
     } else {
-        let table = info.name;
-        Err(FlushFailure::RowCount { table, id, touched }.into())
+        Err(not_one(info, id, touched))
     }
+}
+
+fn not_one(info: &TableInfo, id: i64, touched: usize) -> Failed {
+    let table = info.name;
+    FlushFailure::RowCount { table, id, touched }.into()
 }
 
 fn delete(
     connection: &Connection,
-    info: &TableInfo,
+    info: &'static TableInfo,
     change_set: &ChangeSet,
-) -> Result<usize, Failed> {
+    but: &HashSet<AnyKey>,
+    attempt: &mut Attempt<'_>,
+) -> Result<(), Failed> {
     if change_set.removed().len() == 0 {
-        return Ok(0);
+        return Ok(());
     }
+    let table = change_set.table;
     let mut statement = connection.prepare_cached(&statements::delete(info))?;
-    for id in change_set.removed() {
-        let touched = statement
-            .execute([id])
-            .map_err(|source| row_failure(info, id, source))?;
-        touched_one(info, id, touched)?;
+    for (id, key) in change_set.removed_rows() {
+        if but.contains(&AnyKey { table, key }) {
+            continue;
+        }
+        attempt.hashes.begin_delete(table, id);
+        match statement.execute([id]) {
+            Ok(touched) => {
+                touched_one(info, id, touched)?;
+                let deleted = attempt.hashes.deleted(table, id);
+                deleted.map_err(|touched| not_one(info, id, touched))?;
+                attempt.report.deleted += 1;
+            }
+            Err(source) if is_refused(&source) => {
+                attempt.refuse(table, refused_row(info, id, key, source));
+                if connection.is_autocommit() {
+                    break;
+                }
+            }
+            Err(source) => return Err(source.into()),
+        }
     }
-    Ok(change_set.removed().len())
+    Ok(())
 }
 
 /// The prepared statements for the rows of one table: one for each shape.
@@ -136,6 +264,8 @@ enum RowOutcome {
     Written,
     /// Another row still has a value in the file that has to be unique.
     ValueTaken(rusqlite::Error),
+    /// A constraint of the file refuses the row.
+    Refused(rusqlite::Error),
 }
 
 impl<'c> Statements<'c> {
@@ -157,7 +287,11 @@ impl<'c> Statements<'c> {
         })
     }
 
-    fn execute(&mut self, row: &ChangedRow) -> Result<RowOutcome, Failed> {
+    fn execute(
+        &mut self,
+        row: &ChangedRow,
+        hashes: &mut Pending<'_>,
+    ) -> Result<RowOutcome, Failed> {
         let statement = &mut self.by_shape[row.shape];
         let mut n_bound = 0;
         for (n, value) in (1..).zip(self.change_set.values(row)) {
@@ -165,10 +299,17 @@ impl<'c> Statements<'c> {
             n_bound = n;
         }
         bind(statement, n_bound + 1, Value::Integer(row.id))?;
+        hashes.begin_write(self.change_set, row);
         match statement.raw_execute() {
-            Ok(touched) => touched_one(self.info, row.id, touched).map(|()| RowOutcome::Written),
+            Ok(touched) => {
+                touched_one(self.info, row.id, touched)?;
+                let written = hashes.written(self.change_set, row);
+                written.map_err(|touched| not_one(self.info, row.id, touched))?;
+                Ok(RowOutcome::Written)
+            }
             Err(source) if is_unique_violation(&source) => Ok(RowOutcome::ValueTaken(source)),
-            Err(source) => Err(row_failure(self.info, row.id, source)),
+            Err(source) if is_refused(&source) => Ok(RowOutcome::Refused(source)),
+            Err(source) => Err(source.into()),
         }
     }
 }
@@ -178,15 +319,24 @@ fn bind(statement: &mut Statement<'_>, n: usize, value: Value<'_>) -> rusqlite::
 }
 
 /// A row that could not be written yet, because another one still has its unique value in the file.
-struct Refused<'b> {
+struct Waiting<'b> {
     info: &'static TableInfo,
     change_set: &'b ChangeSet,
     row: &'b ChangedRow,
 }
 
-impl Refused<'_> {
-    fn retry(&self, connection: &Connection) -> Result<RowOutcome, Failed> {
-        Statements::new(connection, self.info, self.change_set)?.execute(self.row)
+impl Waiting<'_> {
+    fn retry(
+        &self,
+        connection: &Connection,
+        hashes: &mut Pending<'_>,
+    ) -> Result<RowOutcome, Failed> {
+        Statements::new(connection, self.info, self.change_set)?.execute(self.row, hashes)
+    }
+
+    fn refuse(&self, source: rusqlite::Error, attempt: &mut Attempt<'_>) {
+        let row = refused_row(self.info, self.row.id, self.row.key, source);
+        attempt.refuse(self.change_set.table, row);
     }
 }
 
@@ -198,46 +348,63 @@ impl Refused<'_> {
 /// they are inserted again. Each row takes a few statements, whatever their number.
 fn untangle(
     connection: &Connection,
-    refused: Vec<Refused<'_>>,
-    report: &mut FlushReport,
+    waiting: Vec<Waiting<'_>>,
+    attempt: &mut Attempt<'_>,
 ) -> Result<(), Failed> {
     let (mut new, mut aside) = (Vec::new(), Vec::new());
-    for row in refused.into_iter().rev() {
-        if let RowOutcome::Written = row.retry(connection)? {
-            count(row.change_set, row.row, report);
-        } else if row.change_set.shape(row.row).is_new {
-            new.push(row);
-        } else {
-            aside.push(row);
+    for row in waiting.into_iter().rev() {
+        match row.retry(connection, &mut attempt.hashes)? {
+            RowOutcome::Written => count(row.change_set, row.row, &mut attempt.report),
+            RowOutcome::Refused(source) => {
+                row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
+            }
+            RowOutcome::ValueTaken(_) if row.change_set.is_new(row.row) => new.push(row),
+            RowOutcome::ValueTaken(_) => aside.push(row),
         }
     }
     let values = aside
         .iter()
-        .map(|row| step_aside(connection, row))
+        .map(|row| step_aside(connection, row, &mut attempt.hashes))
         .collect::<Result<Vec<_>, _>>()?;
     for row in new {
-        match row.retry(connection)? {
-            RowOutcome::Written => report.inserted += 1,
-            RowOutcome::ValueTaken(source) => {
-                return Err(row_failure(row.info, row.row.id, source));
+        match row.retry(connection, &mut attempt.hashes)? {
+            RowOutcome::Written => attempt.report.inserted += 1,
+            RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
+                row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
             }
         }
     }
     for (row, values) in aside.iter().zip(values) {
-        step_back(connection, row, &values)?;
-        report.updated += 1;
+        match step_back(connection, row, &values, &mut attempt.hashes)? {
+            RowOutcome::Written => attempt.report.updated += 1,
+            RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
+                row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
+            }
+        }
     }
     Ok(())
 }
 
 /// Deletes a row from the file, and returns all of its values as they are to be.
-fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlValue>, Failed> {
-    let Refused {
+fn step_aside(
+    connection: &Connection,
+    waiting: &Waiting<'_>,
+    hashes: &mut Pending<'_>,
+) -> Result<Vec<SqlValue>, Failed> {
+    let Waiting {
         info,
         change_set,
         row,
-        ..
-    } = refused;
+    } = waiting;
     let read = |found: &rusqlite::Row<'_>| {
         (0..info.columns.len())
             .map(|column| found.get(column))
@@ -254,19 +421,24 @@ fn step_aside(connection: &Connection, refused: &Refused<'_>) -> Result<Vec<SqlV
     {
         values[usize::from(column)] = owned(value);
     }
+    hashes.begin_delete(change_set.table, row.id);
     let touched = connection
         .prepare_cached(&statements::delete(info))?
         .execute([row.id])?;
     touched_one(info, row.id, touched)?;
+    hashes
+        .deleted(change_set.table, row.id)
+        .map_err(|touched| not_one(info, row.id, touched))?;
     Ok(values)
 }
 
 fn step_back(
     connection: &Connection,
-    refused: &Refused<'_>,
+    waiting: &Waiting<'_>,
     values: &[SqlValue],
-) -> Result<(), Failed> {
-    let Refused { info, row, .. } = refused;
+    hashes: &mut Pending<'_>,
+) -> Result<RowOutcome, Failed> {
+    let Waiting { info, row, .. } = waiting;
     let shape = crate::store::tracking::change_set::Shape {
         is_new: true,
         columns: (0..info.columns.len()).map(position).collect(),
@@ -274,10 +446,16 @@ fn step_back(
     let mut statement = connection.prepare_cached(&statements::insert_or_update(info, &shape))?;
     let id = SqlValue::Integer(row.id);
     let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
-    let touched = statement
-        .execute(parameters)
-        .map_err(|source| row_failure(info, row.id, source))?;
-    touched_one(info, row.id, touched)
+    match statement.execute(parameters) {
+        Ok(touched) => {
+            touched_one(info, row.id, touched)?;
+            let values = values.iter().map(ValueRef::from);
+            hashes.inserted(waiting.change_set.table, row.id, values);
+            Ok(RowOutcome::Written)
+        }
+        Err(source) if is_refused(&source) => Ok(RowOutcome::Refused(source)),
+        Err(source) => Err(source.into()),
+    }
 }
 
 #[cfg(test)]

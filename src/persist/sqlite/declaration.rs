@@ -26,6 +26,13 @@ pub(super) fn rules(sql: &str, columns: &BTreeSet<String>) -> Rules {
     rules
 }
 
+/// What stands behind the name in a CREATE TABLE: columns, constraints and options.
+pub(super) fn body(sql: &str) -> &str {
+    let tokens = tokens(sql, &BTreeSet::new());
+    let start = tokens.iter().find(|token| token.is("("));
+    start.map_or("", |open| &sql[open.start..])
+}
+
 /// What stands behind `ON table` in a CREATE INDEX: its columns or expressions, and its WHERE.
 pub(super) fn index(sql: &str, columns: &BTreeSet<String>) -> String {
     let tokens = tokens(sql, columns);
@@ -221,6 +228,39 @@ fn tokens(sql: &str, columns: &BTreeSet<String>) -> Vec<Token> {
         start = end;
     }
     tokens
+}
+
+/// A part of a text of SQL that keeps its comments.
+#[derive(Debug)]
+pub(super) enum Piece<'s> {
+    /// The normal form of a token; of a name in quotes, what is in them.
+    Token(String),
+    Comment(&'s str),
+    LineEnd,
+}
+
+/// The tokens, comments and ends of lines of statements.
+pub(super) fn pieces(sql: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    while let Some(first) = sql[start..].chars().next() {
+        let rest = &sql[start..];
+        let text = &rest[..length_of(rest, first)];
+        let is_comment = text.starts_with("--") || text.starts_with("/*");
+        if is_comment {
+            pieces.push(Piece::Comment(text));
+        } else if first == '"' {
+            let inner = text.get(1..text.len() - 1).unwrap_or_default();
+            pieces.push(Piece::Token(inner.replace("\"\"", "\"").to_lowercase()));
+        } else if let Some((_, text)) = token(text, first, &BTreeSet::new()) {
+            pieces.push(Piece::Token(text));
+        }
+        if text.ends_with('\n') {
+            pieces.push(Piece::LineEnd);
+        }
+        start += text.len();
+    }
+    pieces
 }
 
 /// How many bytes the token, the space or the comment at the beginning of `rest` has.

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use rusqlite::{Error, ErrorCode, ffi};
 
-use crate::error::{BackendError, FileError, FlushFailure};
+use crate::error::{BackendError, FileError, FlushFailure, MOST_LISTED, RefusedRow};
 use crate::persist::error::Failed;
 use crate::schema::TableInfo;
+use crate::store::key::RawKey;
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
@@ -29,15 +30,20 @@ pub(super) fn flush_failure(error: Error) -> FlushFailure {
     }
 }
 
-/// The error of a statement for one row.
-pub(super) fn row_failure(info: &TableInfo, id: i64, error: Error) -> Failed {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::ConstraintViolation) => {
-            let (table, source) = (info.name, backend_error(error));
-            FlushFailure::Refused { table, id, source }.into()
-        }
-        _ => error.into(),
-    }
+/// Whether a statement failed because a constraint refuses its row.
+pub(super) fn is_refused(error: &Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+}
+
+pub(super) fn refused_row(info: &TableInfo, id: i64, key: RawKey, error: Error) -> RefusedRow {
+    RefusedRow::new(info.name, id, key, backend_error(error))
+}
+
+/// The failure of a flush because of these rows.
+pub(super) fn refused_rows(rows: &[RefusedRow]) -> Failed {
+    let n_rows = rows.len();
+    let rows = rows[..n_rows.min(MOST_LISTED)].to_vec();
+    FlushFailure::Refused { rows, n_rows }.into()
 }
 
 pub(super) fn open_error(path: &Path, error: Error) -> FileError {

@@ -1,6 +1,6 @@
 //! The ids of one table: the map from id to key, and the next id.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, TryReserveError};
 
 use slotmap::Key as _;
 
@@ -112,11 +112,11 @@ impl Ids {
     }
 
     /// Capacity hint: `n_rows` rows with consecutive ids follow.
-    pub(crate) fn expect(&mut self, n_rows: usize) {
+    pub(crate) fn expect(&mut self, n_rows: usize) -> Result<(), TryReserveError> {
         // Ids start at 1.
         let places = n_rows + 1;
-        self.dense
-            .reserve_exact(places.saturating_sub(self.dense.len()));
+        let more = places.saturating_sub(self.dense.len());
+        self.dense.try_reserve_exact(more)
     }
 
     /// Adds a row and marks its id as used.

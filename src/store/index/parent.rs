@@ -47,7 +47,8 @@ impl ParentIndex {
         list.map_or_else(Keys::default, KeyList::iter)
     }
 
-    /// Capacity hint: the number of parents. Memory is reserved when the first parent gets a child.
+    /// Capacity hint: the number of parents, which are in memory already. Memory is reserved when the first of them
+    /// gets a child.
     pub(crate) fn expect(&mut self, n_parents: usize) {
         self.expected = n_parents;
     }

@@ -1,5 +1,7 @@
 //! The type-erased interface of a pivot, for removal, loading and flushing.
 
+use std::collections::TryReserveError;
+
 use super::packed_row::PackedRow;
 use super::{Pivot, StoredPivot, bit};
 use crate::error::{Problem, ProblemKind};
@@ -347,8 +349,8 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
             })
     }
 
-    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
-        self.rows.set_capacity(with_headroom(n_rows));
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) -> Result<(), TryReserveError> {
+        self.rows.try_set_capacity(with_headroom(n_rows))?;
         for (parents, &n) in self
             .arms
             .iter_mut()
@@ -356,6 +358,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
         {
             parents.expect(with_headroom(n));
         }
+        Ok(())
     }
 
     fn preallocate(&mut self, _: i64) {}

@@ -1,5 +1,7 @@
 //! The type-erased interface of a table, for removal, loading and flushing.
 
+use std::collections::TryReserveError;
+
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
@@ -7,7 +9,6 @@ use super::stored::Stored;
 use super::{Slot, Table, columns_of, flag, mark_dirty, positions};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
-use crate::schema::check_constraint::Check;
 use crate::store::index::ids::Counter;
 use crate::store::index::{Keys, Parent};
 use crate::store::key::RawKey;
@@ -110,7 +111,10 @@ pub trait DynTable<T> {
 
     /// Capacity hint: how many rows will be loaded, and how many rows each foreign key's target table
     /// has, so that no collection has to grow during the load.
-    fn expect(&mut self, n_rows: usize, n_parents: &[usize]);
+    ///
+    /// # Errors
+    /// If there is no memory for so many rows.
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) -> Result<(), TryReserveError>;
     /// Allocates a row that other rows may reference before it is loaded.
     fn preallocate(&mut self, id: i64);
     /// The function that loads a row.
@@ -140,12 +144,8 @@ fn load_row<E: Stored>(tables: &mut E::Tables, id: i64, columns: &[Cell<'_>]) ->
 }
 
 fn failed_checks<E: Row>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
-    let checks = E::INFO.checks.iter();
-    let failed = checks.filter(|check| !check.holds(|column| row.value(column, tables)));
-    let problem = |check: &Check| {
-        let columns: Vec<_> = check.columns().collect();
-        let (column, value) = names_and_values(row, &columns, tables);
-        let check = check.sql;
+    let problem = |columns: &[usize], check: &'static str| {
+        let (column, value) = names_and_values(row, columns, tables);
         Problem {
             table: E::INFO.name,
             id,
@@ -153,7 +153,14 @@ fn failed_checks<E: Row>(row: &E, id: i64, tables: &E::Tables) -> Vec<Problem> {
             kind: ProblemKind::CheckFailed { value, check },
         }
     };
-    failed.map(problem).collect()
+    let checks = E::INFO.checks.iter();
+    let checks = checks.filter(|check| !check.holds(|column| row.value(column, tables)));
+    let checks = checks.map(|check| problem(&check.columns().collect::<Vec<_>>(), check.sql));
+    let conditions = E::INFO.conditions.iter();
+    let conditions =
+        conditions.filter(|condition| !condition.holds(&mut |column| row.value(column, tables)));
+    let conditions = conditions.map(|condition| problem(condition.columns, condition.sql));
+    checks.chain(conditions).collect()
 }
 
 /// Whether the cells of a file are read as the values of a row in these columns. They are compared after
@@ -411,13 +418,15 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
             }) || reads_as(&slot.row, row, clean, tables))
     }
 
-    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) {
+    fn expect(&mut self, n_rows: usize, n_parents: &[usize]) -> Result<(), TryReserveError> {
         let n_rows = with_headroom(n_rows);
-        self.rows.reserve(n_rows.saturating_sub(self.rows.len()));
-        self.ids.expect(n_rows);
+        let more = n_rows.saturating_sub(self.rows.len());
+        self.rows.try_reserve(more)?;
+        self.ids.expect(n_rows)?;
         for (parents, &n) in self.parents.iter_mut().zip(n_parents) {
             parents.expect(with_headroom(n));
         }
+        Ok(())
     }
 
     fn preallocate(&mut self, id: i64) {

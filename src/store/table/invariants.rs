@@ -41,6 +41,7 @@ pub(super) fn differences<E: Stored>(table: &Table<E>, tables: &E::Tables) -> Ve
         hash: &|n, key| row(key).index_hash(n, &IndexHasher(table.indexes[n].hasher())),
         is_same: &|n, one, other| row(one).index_eq(row(other), n),
         holds: &|check, key| check.holds(|column| row(key).value(column, tables)),
+        meets: &|condition, key| condition.holds(&mut |column| row(key).value(column, tables)),
     };
     seen.differences()
 }

@@ -263,6 +263,19 @@ impl ChangeSet {
         });
     }
 
+    /// Keeps these rows only, to be written or deleted.
+    #[cfg(feature = "persist")]
+    pub(crate) fn retain(&mut self, keep: impl Fn(RawKey) -> bool) {
+        self.rows.retain(|row| keep(row.key));
+        self.removed.retain(|&(_, key)| keep(key));
+    }
+
+    /// Ids and keys of the rows to delete.
+    #[cfg(feature = "persist")]
+    pub(crate) fn removed_rows(&self) -> impl ExactSizeIterator<Item = (i64, RawKey)> {
+        self.removed.iter().copied()
+    }
+
     /// Adds a row; `value` is called for each column of its shape.
     #[inline]
     pub(crate) fn push<'v>(

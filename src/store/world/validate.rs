@@ -5,6 +5,7 @@ use bitflags::Flags as _;
 use crate::error::{Error, ErrorKind};
 use crate::schema::TableId;
 use crate::schema::check_constraint::Check;
+use crate::schema::expression::Condition;
 use crate::store::index::Parent;
 use crate::store::key::RawKey;
 use crate::store::row::entity::{Resolve, names_and_values, nan_column};
@@ -79,8 +80,33 @@ fn validate_checks<E: Entity>(
         .filter(is_written)
         .find(|check| !holds(check))
     {
+        None => {}
+        Some(check) => return Err(check_failed(row, id, check, tables)),
+    }
+    if E::INFO.conditions.is_empty() {
+        return Ok(());
+    }
+    validate_conditions(row, id, columns, tables)
+}
+
+/// Refuses a row that violates a CHECK that is more than a comparison. Out of line, so that the setters of other
+/// columns stay small.
+#[inline(never)]
+fn validate_conditions<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    columns: E::Columns,
+    tables: &E::Tables,
+) -> Result<(), Error> {
+    let is_written = |condition: &&Condition| {
+        let mut own = condition.columns.iter();
+        own.any(|&column| columns.contains(flag::<E>(column)))
+    };
+    let holds = |condition: &&Condition| condition.holds(&mut |column| row.value(column, tables));
+    let mut written = E::INFO.conditions.iter().filter(is_written);
+    match written.find(|condition| !holds(condition)) {
         None => Ok(()),
-        Some(check) => Err(check_failed(row, id, check, tables)),
+        Some(condition) => Err(condition_failed(row, id, condition, tables)),
     }
 }
 
@@ -156,6 +182,24 @@ fn check_failed<E: Entity>(row: &E, id: Option<i64>, check: &Check, tables: &E::
         column,
         value,
         check: check.sql,
+    }
+    .into()
+}
+
+#[cold]
+fn condition_failed<E: Entity>(
+    row: &E,
+    id: Option<i64>,
+    condition: &Condition,
+    tables: &E::Tables,
+) -> Error {
+    let (column, value) = names_and_values(row, condition.columns, tables);
+    ErrorKind::CheckFailed {
+        table: E::INFO.name,
+        id,
+        column,
+        value,
+        check: condition.sql,
     }
     .into()
 }

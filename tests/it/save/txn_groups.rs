@@ -151,8 +151,8 @@ fn a_removal_goes_along_with_what_was_changed_with_it() {
     });
     given.unwrap();
     let report = db.save_with(of_bob, SaveScope::Row).unwrap();
-    assert_wrote(report, (0, 1, 1));
     assert_eq!(report.implied, 1);
+    assert_wrote(report, (0, 1, 1));
     assert_eq!(units_in(&file), 20.0);
     file.reopen(db);
 }

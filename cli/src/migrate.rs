@@ -1,0 +1,131 @@
+//! `gamedb diff` and `gamedb migrate`: a world file gets another schema, with its rows.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use gamedb::{Consent, Migration, Safety};
+use gamedb_generate::{Input, sqlite_schema};
+use serde_json::json;
+
+use crate::files::Files;
+
+#[derive(Args)]
+pub(crate) struct DiffArguments {
+    /// The world file; it is not written to.
+    file: PathBuf,
+    #[command(flatten)]
+    files: Files,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct MigrateArguments {
+    /// The world file; no game may have it open.
+    file: PathBuf,
+    #[command(flatten)]
+    files: Files,
+    /// Let values that do not fit become the DEFAULT of their column, or NULL.
+    #[arg(long)]
+    lossy: bool,
+    /// Let this table, or this column (`players.hp`), be dropped with what it contains. Can be repeated.
+    #[arg(long, value_name = "NAME")]
+    drop: Vec<String>,
+    /// SQL that runs first, in the same transaction, with lines `-- @fill players.level = hp / 10` for the values of
+    /// new columns.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// Make no copy of the file.
+    #[arg(long)]
+    no_backup: bool,
+}
+
+/// Prints the steps. The exit code is 1 if there are any.
+pub(crate) fn diff(arguments: DiffArguments) -> Result<ExitCode, Box<dyn Error>> {
+    let migration = plan(&arguments.file, arguments.files)?;
+    if arguments.json {
+        println!("{}", json(&migration));
+    } else {
+        println!("{migration}");
+    }
+    Ok(if migration.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Prints the steps, and carries them out. The exit code is 1 if a step was not allowed.
+pub(crate) fn migrate(arguments: MigrateArguments) -> Result<ExitCode, Box<dyn Error>> {
+    let migration = plan(&arguments.file, arguments.files)?;
+    println!("{migration}");
+    if migration.is_empty() && arguments.drop.is_empty() && arguments.script.is_none() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut consent = Consent::new();
+    if arguments.lossy {
+        consent = consent.lossy();
+    }
+    if arguments.no_backup {
+        consent = consent.without_backup();
+    }
+    for name in &arguments.drop {
+        consent = consent.drop(name);
+    }
+    if let Some(path) = &arguments.script {
+        let script = std::fs::read_to_string(path)
+            .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        consent = consent.script(script);
+    }
+    match migration.run(&consent) {
+        Ok(done) => {
+            let n = done.steps.len();
+            println!("migrated in {n} {}", if n == 1 { "step" } else { "steps" });
+            if let Some(backup) = done.backup {
+                println!("the file as it was is {}", backup.display());
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(gamedb::MigrationError::NotAllowed { steps }) => {
+            eprintln!("nothing was done; {} of the steps need more:", steps.len());
+            for step in steps {
+                let option = match step.safety {
+                    Safety::Lossy => "--lossy".to_owned(),
+                    Safety::Destructive => format!("--drop {}", step.name()),
+                    _ => "--script FILE".to_owned(),
+                };
+                eprintln!("  {option:<24} {step}");
+            }
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn plan(file: &Path, files: Files) -> Result<Migration, Box<dyn Error>> {
+    let schema = sqlite_schema(&Input::from(files))?;
+    Ok(Migration::plan(file, &schema)?)
+}
+
+fn json(migration: &Migration) -> serde_json::Value {
+    let steps = migration.steps().iter().map(|step| {
+        json!({
+            "name": step.name(),
+            "safety": step.safety.to_string(),
+            "change": step.change.to_string(),
+            "rows": step.rows.n,
+            "first_ids": step.rows.first,
+            "remedy": step.remedy,
+        })
+    });
+    json!({
+        "from": format!("{:016x}", migration.from_fingerprint()),
+        "to": format!("{:016x}", migration.to_fingerprint()),
+        "safety": migration.safety().to_string(),
+        "steps": steps.collect::<Vec<_>>(),
+        "kept_tables": migration.kept_tables(),
+    })
+}

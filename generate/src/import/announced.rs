@@ -1,0 +1,129 @@
+//! The tables of a source beside those of the new schema.
+
+use super::source::SourceTable;
+use crate::schema::{Schema, Table};
+
+/// Where a file that was a world keeps the next id of each table.
+pub(super) const NEXT_IDS: &str = "gamedb_ids";
+
+/// Where it keeps the content hashes, which say nothing of a new file.
+const HASHES: &str = "gamedb_hashes";
+
+/// The tables that a source has announced.
+#[derive(Debug, Default)]
+pub(super) struct Announced {
+    tables: Vec<AnnouncedTable>,
+}
+
+/// A table of the source, with all columns that were announced for it.
+#[derive(Debug)]
+struct AnnouncedTable {
+    schema: String,
+    name: String,
+    columns: Vec<String>,
+    /// Its position among the tables of the new schema.
+    position: Option<usize>,
+}
+
+impl Announced {
+    /// Notes a table with its columns, and returns its position among the tables of the new schema.
+    pub(super) fn add(&mut self, table: &SourceTable, schema: &Schema) -> Option<usize> {
+        let is_it =
+            |known: &&mut AnnouncedTable| known.schema == table.schema && known.name == table.name;
+        let known = match self.tables.iter_mut().find(is_it) {
+            Some(known) => known,
+            None => {
+                let position = self.position(&table.schema, &table.name, schema);
+                self.tables.push(AnnouncedTable {
+                    schema: table.schema.clone(),
+                    name: table.name.clone(),
+                    columns: Vec::new(),
+                    position,
+                });
+                self.tables.last_mut()?
+            }
+        };
+        for column in &table.columns {
+            if !known.columns.contains(&column.name) {
+                known.columns.push(column.name.clone());
+            }
+        }
+        known.position
+    }
+
+    /// The table of the new schema that a new table of the source is. Tables of the same name in two schemas of
+    /// the source are told apart by the schema's name before the table's.
+    pub(super) fn position(&self, of: &str, name: &str, schema: &Schema) -> Option<usize> {
+        let find = |name: &str| {
+            let mut tables = schema.tables.iter();
+            tables.position(|known| known.name.eq_ignore_ascii_case(name))
+        };
+        let by_source = schema.tables.iter().position(|known| {
+            let source = known.source.as_ref();
+            source.is_some_and(|source| source.schema == of && source.name == name)
+        });
+        let by_name = || find(name).or_else(|| find(&format!("{of}_{name}")));
+        let found = by_source.or_else(by_name)?;
+        let is_taken = self
+            .tables
+            .iter()
+            .any(|known| known.position == Some(found));
+        (!is_taken).then_some(found)
+    }
+
+    /// Tables and columns that only one of the two has.
+    pub(super) fn notes(&self, schema: &Schema) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (at, table) in schema.tables.iter().enumerate() {
+            match self.tables.iter().find(|known| known.position == Some(at)) {
+                None => notes.push(format!("table {} is not in the old file", table.name)),
+                Some(known) => of_columns(&known.columns, table, &mut notes),
+            }
+        }
+        for known in self.tables.iter().filter(|known| known.position.is_none()) {
+            if ![NEXT_IDS, HASHES].contains(&known.name.as_str()) {
+                notes.push(format!(
+                    "table {} of the old file is not in the schema",
+                    known.name
+                ));
+            }
+        }
+        notes
+    }
+}
+
+fn of_columns(there: &[String], table: &Table, notes: &mut Vec<String>) {
+    let has = |name: &str| there.iter().any(|other| other.eq_ignore_ascii_case(name));
+    let of_pairs = |column: &str| {
+        let mut pairs = table.owner_pairs.iter();
+        let pair = pairs.find(|pair| pair.arms.iter().any(|arm| arm.column == column));
+        pair.is_some_and(|pair| has(&pair.id) && has(&pair.kind))
+    };
+    for column in &table.columns {
+        // An id that the source does not have is assigned by SQLite.
+        let is_own_id = column.primary_key && table.rowid_key;
+        if !has(&column.name) && !is_own_id && !of_pairs(&column.name) {
+            notes.push(format!(
+                "column {}.{} is not in the old file",
+                table.name, column.name
+            ));
+        }
+    }
+    let is_used = |name: &String| {
+        let mut pairs = table.owner_pairs.iter();
+        pairs.any(|pair| {
+            let is_of_pair =
+                pair.id.eq_ignore_ascii_case(name) || pair.kind.eq_ignore_ascii_case(name);
+            let is_arm = |arm: &crate::schema::OwnerArm| !has(&arm.column);
+            is_of_pair && pair.arms.iter().any(is_arm)
+        })
+    };
+    for other in there {
+        if table.column(other).is_none() && !is_used(other) {
+            notes.push(format!(
+                "column {}.{other} of the old file is not in the schema",
+                table.name
+            ));
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The columns of a table that both sides have.
+
+use rusqlite::{Statement, params_from_iter};
+
+use super::queries::quoted;
+use super::refusal::Wrong;
+use super::report::MisfitKind;
+use super::source::{Cell, SourceColumn, SourceTable};
+use super::spelling::Spelling;
+use super::value::{Converted, ValueKind};
+use crate::schema::{Column, OwnerPair, Table};
+use crate::sql::Dialect;
+
+/// The columns of one table that both sides have, in the order of the new table.
+#[derive(Debug)]
+pub(super) struct CommonColumns<'t> {
+    pub(super) table: &'t Table,
+    columns: Vec<CommonColumn<'t>>,
+    /// The position of the id among them, if the source has it.
+    id: Option<usize>,
+    /// Which columns of the source are needed.
+    pub(super) is_wanted: Vec<bool>,
+}
+
+/// A column that both sides have.
+#[derive(Debug)]
+struct CommonColumn<'t> {
+    name: &'t str,
+    kind: ValueKind,
+    spelling: Spelling,
+    from: From<'t>,
+    /// The number that stands for NULL in the source.
+    none: Option<i64>,
+    zero: Zero,
+    /// How often it was met.
+    n_none: u64,
+}
+
+/// Where the value of a column comes from.
+#[derive(Debug)]
+enum From<'t> {
+    /// A cell.
+    Cell(usize),
+    /// The id of an owner, if the cell with the kind says that it is in this arm's table.
+    Arm {
+        pair: &'t OwnerPair,
+        arm: usize,
+        id: usize,
+        kind: usize,
+    },
+}
+
+/// How a number that stands for NULL in the source is treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Zero {
+    /// It becomes NULL.
+    Null,
+    /// It is the id of a row.
+    Stays,
+    /// It stays until all rows were read, and becomes NULL if it is not the id of a row by then.
+    Later,
+}
+
+impl<'t> CommonColumns<'t> {
+    /// `zero` says what a number that stands for NULL becomes in a column.
+    pub(super) fn of(
+        source: &SourceTable,
+        table: &'t Table,
+        dialect: Dialect,
+        zero: impl Fn(&str) -> Zero,
+    ) -> Self {
+        let find = |name: &str| {
+            let mut columns = source.columns.iter();
+            columns.position(|column| column.name.eq_ignore_ascii_case(name))
+        };
+        let mut is_wanted = vec![false; source.columns.len()];
+        let mut columns = Vec::new();
+        for column in &table.columns {
+            let arm = table.owner_pairs.iter().find_map(|pair| {
+                let arm = pair.arms.iter().position(|arm| arm.column == column.name)?;
+                let (id, kind) = (find(&pair.id)?, find(&pair.kind)?);
+                Some(From::Arm {
+                    pair,
+                    arm,
+                    id,
+                    kind,
+                })
+            });
+            let Some(from) = find(&column.name).map(From::Cell).or(arm) else {
+                continue;
+            };
+            let place = match from {
+                From::Cell(at) => at,
+                From::Arm { id, kind, .. } => {
+                    is_wanted[kind] = true;
+                    id
+                }
+            };
+            is_wanted[place] = true;
+            let type_name = source.columns[place].type_name.as_str();
+            columns.push(CommonColumn {
+                name: &column.name,
+                kind: ValueKind::of(column),
+                spelling: Spelling::of(dialect, type_name, column),
+                from,
+                none: column.none,
+                zero: match column.none {
+                    Some(_) => zero(&column.name),
+                    None => Zero::Stays,
+                },
+                n_none: 0,
+            });
+        }
+        let is_id = |column: &CommonColumn<'_>| {
+            table.rowid_key && table.primary_key.iter().any(|name| name == column.name)
+        };
+        Self {
+            table,
+            id: columns.iter().position(is_id),
+            columns,
+            is_wanted,
+        }
+    }
+
+    /// The statement that inserts a row of them.
+    pub(super) fn insert(&self) -> String {
+        let into = quoted(&self.table.name);
+        if self.columns.is_empty() {
+            return format!("INSERT INTO {into} DEFAULT VALUES");
+        }
+        let columns = self.columns.iter().map(|column| quoted(column.name));
+        let columns: Vec<String> = columns.collect();
+        let marks = vec!["?"; columns.len()].join(", ");
+        format!(
+            "INSERT INTO {into} ({}) VALUES ({marks})",
+            columns.join(", ")
+        )
+    }
+
+    /// The statement that inserts a row in the place of those that have its unique values.
+    pub(super) fn replace(&self) -> String {
+        self.insert().replacen("INSERT", "INSERT OR REPLACE", 1)
+    }
+
+    /// The statement that sets some columns of the row that has its unique values.
+    pub(super) fn update(&self, names: &[String]) -> String {
+        let is_set = |column: &&CommonColumn<'_>| {
+            names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(column.name))
+        };
+        let set = self.columns.iter().filter(is_set).map(|column| {
+            let name = quoted(column.name);
+            format!("{name} = excluded.{name}")
+        });
+        let set: Vec<String> = set.collect();
+        let insert = self.insert();
+        match set.is_empty() {
+            true => format!("{insert} ON CONFLICT DO NOTHING"),
+            false => format!("{insert} ON CONFLICT DO UPDATE SET {}", set.join(", ")),
+        }
+    }
+
+    /// Forgets the numbers that were met.
+    pub(super) fn clear(&mut self) {
+        for column in &mut self.columns {
+            column.n_none = 0;
+        }
+    }
+
+    /// The values of a row in the types of the new file. Values that do not fit are NULL there, and reported.
+    pub(super) fn convert<'c>(&mut self, cells: &[Cell<'c>]) -> (Vec<Converted<'c>>, Vec<Wrong>) {
+        let mut values = Vec::with_capacity(self.columns.len());
+        let mut wrong = Vec::new();
+        for column in &mut self.columns {
+            let converted = match column.from {
+                From::Cell(at) => column.spelling.convert(column.kind, cells[at]),
+                From::Arm {
+                    pair,
+                    arm,
+                    id,
+                    kind,
+                } => arm_of(pair, arm, cells[id], cells[kind])
+                    .and_then(|cell| column.spelling.convert(column.kind, cell)),
+            };
+            match (converted, column.none) {
+                (Ok(Converted::Integer(value)), Some(number))
+                    if value == number && column.zero == Zero::Null =>
+                {
+                    column.n_none += 1;
+                    values.push(Converted::Null);
+                }
+                (Ok(value), _) => values.push(value),
+                (Err(why), _) => {
+                    wrong.push(Wrong {
+                        column: column.name.to_owned(),
+                        why,
+                        kind: MisfitKind::Conversion,
+                    });
+                    values.push(Converted::Null);
+                }
+            }
+        }
+        (values, wrong)
+    }
+
+    /// The id among the values of a row.
+    pub(super) fn id(&self, values: &[Converted<'_>]) -> Option<i64> {
+        values[self.id?].integer()
+    }
+
+    /// An integer among the values of a row.
+    pub(super) fn integer(&self, values: &[Converted<'_>], name: &str) -> Option<i64> {
+        let at = self.columns.iter().position(|own| own.name == name)?;
+        values[at].integer()
+    }
+
+    /// The columns in which a number was met that stands for NULL: the number, and how often.
+    pub(super) fn nones(&self) -> impl Iterator<Item = (&'t str, i64, u64)> {
+        let met = self.columns.iter().filter(|column| column.n_none > 0);
+        met.filter_map(|column| Some((column.name, column.none?, column.n_none)))
+    }
+
+    /// Sets the numbers to NULL that were to become NULL later, because the row is refused with them. Returns
+    /// whether there was one.
+    pub(super) fn set_null(&mut self, values: &mut [Converted<'_>]) -> bool {
+        let mut is_changed = false;
+        for (column, value) in self.columns.iter_mut().zip(values) {
+            let is_later = column.zero == Zero::Later && column.none.is_some();
+            if is_later && value.integer() == column.none {
+                *value = Converted::Null;
+                column.n_none += 1;
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+
+    pub(super) fn with_names<'v, 'c>(
+        &self,
+        values: &'v [Converted<'c>],
+    ) -> Vec<(&'t str, &'v Converted<'c>)> {
+        let names = self.columns.iter().map(|column| column.name);
+        names.zip(values).collect()
+    }
+
+    /// Inserts a row with its statement.
+    pub(super) fn execute(
+        statement: &mut Statement<'_>,
+        values: &[Converted<'_>],
+    ) -> rusqlite::Result<usize> {
+        statement.execute(params_from_iter(values))
+    }
+}
+
+/// The value of one column of an owner, from the two columns of the source. For a kind without a column the
+/// first one reports it.
+fn arm_of<'c>(
+    pair: &OwnerPair,
+    arm: usize,
+    id: Cell<'c>,
+    kind: Cell<'c>,
+) -> Result<Cell<'c>, String> {
+    let word = match ValueKind::Text.convert(kind)? {
+        Converted::Text(word) => word,
+        _ => return Ok(Cell::Null),
+    };
+    if pair.arms[arm].value == word {
+        return Ok(id);
+    }
+    let is_known = pair.arms.iter().any(|arm| arm.value == word);
+    if arm > 0 || is_known || id == Cell::Null {
+        return Ok(Cell::Null);
+    }
+    let whole = format!("{} {word}", pair.kind);
+    ValueKind::Integer.convert(Cell::Text(whole.as_bytes()))?;
+    Ok(Cell::Null)
+}
+
+/// The columns of a table as its source has them.
+pub(super) fn columns_of(table: &Table) -> Option<Vec<SourceColumn>> {
+    if !table.owner_pairs.is_empty() {
+        return None;
+    }
+    let is_own =
+        |column: &&Column| !column.generated && !(column.primary_key && table.has_surrogate_id());
+    let columns = table.columns.iter().filter(is_own).map(|column| {
+        let source = column.source_type.as_deref().unwrap_or_default();
+        let base = source.split(['(', '[']).next().unwrap_or_default();
+        SourceColumn {
+            name: column.name.clone(),
+            type_name: base.trim_end_matches(" unsigned").to_owned(),
+        }
+    });
+    Some(columns.collect())
+}

@@ -1,0 +1,477 @@
+//! A flush without the rows that the file refuses, and without those that are bound to them: what is written is a
+//! state that the file may have.
+//!
+//! All of it is found in the batch and the file. So the writer thread can do it, which has no world, and a row in the
+//! file is seen as it is there: what it references, memory does not know any more.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::Connection;
+
+use crate::error::{RefusedRow, constraint_of};
+use crate::persist::batch::{Batch, Bonds};
+use crate::persist::error::Failed;
+use crate::persist::left_out::{Bond, LeftOutReason, LeftOutRow};
+use crate::persist::report::FlushReport;
+use crate::schema::value::Value;
+use crate::schema::{OnDelete, TableId, TableInfo, TableKind};
+use crate::store::key::AnyKey;
+use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
+
+use super::commit::{Attempt, attempt};
+use super::content_hash::{Hashes, Pending};
+use super::error::refused_rows;
+use super::statements;
+
+/// How many attempts leave out no more than they have to. After these, every row that waits for a unique value is
+/// left out at once: a long chain of them would take an attempt for each.
+const EXACT_ATTEMPTS: usize = 8;
+
+/// Writes all rows of a batch that can be written, in an open transaction. Returns the others.
+pub(super) fn write_the_rest<'h>(
+    transaction: &Connection,
+    batch: &Batch,
+    bonds: &Bonds<'_>,
+    in_file: &'h Hashes,
+) -> Result<(FlushReport, Pending<'h>, HashSet<AnyKey>), Failed> {
+    let mut left_out: Option<LeftOut<'_>> = None;
+    for n in 0_usize.. {
+        transaction.execute_batch("SAVEPOINT gamedb_attempt")?;
+        let nothing = HashSet::new();
+        let but = left_out
+            .as_ref()
+            .map_or(&nothing, |left_out| &left_out.rows);
+        let Attempt {
+            mut report,
+            hashes,
+            refused,
+            tables,
+            value_taken,
+        } = attempt(transaction, batch, but, in_file)?;
+        if refused.is_empty() {
+            transaction.execute_batch("RELEASE gamedb_attempt")?;
+            let Some(left_out) = left_out else {
+                return Ok((report, hashes, HashSet::new()));
+            };
+            report.left_out = left_out.list;
+            return Ok((report, hashes, left_out.rows));
+        }
+        if transaction.is_autocommit() {
+            // A trigger has ended the transaction.
+            return Err(refused_rows(&refused));
+        }
+        transaction.execute_batch("ROLLBACK TO gamedb_attempt; RELEASE gamedb_attempt")?;
+        let left_out =
+            left_out.get_or_insert_with(|| LeftOut::new(transaction, Changes::of(batch, bonds)));
+        let n_before = left_out.rows.len();
+        for (table, row) in tables.into_iter().zip(&refused) {
+            left_out.refuse(table, row);
+        }
+        assert!(
+            left_out.rows.len() > n_before,
+            "a row is refused that was not written"
+        );
+        if n >= EXACT_ATTEMPTS {
+            value_taken.into_iter().for_each(|row| left_out.wait(row));
+        }
+        left_out.close_over()?;
+    }
+    unreachable!("each attempt leaves out more rows than the one before, and a batch has an end")
+}
+
+/// A row in the file or in the batch.
+type RowId = (TableId, i64);
+
+/// What a batch does to a row.
+#[derive(Clone, Copy)]
+enum Change<'b> {
+    Written(&'b ChangeSet, &'b ChangedRow),
+    Removed(i64),
+}
+
+/// The rows of a batch, to be found by what they are and what they reference.
+struct Changes<'b> {
+    bonds: &'b Bonds<'b>,
+    infos: HashMap<TableId, &'static TableInfo>,
+    changes: HashMap<AnyKey, Change<'b>>,
+    written: HashMap<RowId, AnyKey>,
+    removed: HashMap<RowId, AnyKey>,
+    /// For each new row, the rows that reference it.
+    referrers: HashMap<RowId, Vec<AnyKey>>,
+    /// For each row, the removed rows that belonged to it.
+    belonged_to: HashMap<AnyKey, Vec<AnyKey>>,
+}
+
+impl<'b> Changes<'b> {
+    fn of(batch: &'b Batch, bonds: &'b Bonds<'b>) -> Self {
+        let mut found = Self {
+            bonds,
+            infos: HashMap::new(),
+            changes: HashMap::new(),
+            written: HashMap::new(),
+            removed: HashMap::new(),
+            referrers: HashMap::new(),
+            belonged_to: HashMap::new(),
+        };
+        for batch in &batch.tables {
+            let (table, change_set) = (batch.change_set.table, &batch.change_set);
+            found.infos.insert(table, batch.info);
+            for row in change_set.rows() {
+                let key = AnyKey {
+                    table,
+                    key: row.key,
+                };
+                found.changes.insert(key, Change::Written(change_set, row));
+                found.written.insert((table, row.id), key);
+            }
+            for (id, key) in change_set.removed_rows() {
+                let key = AnyKey { table, key };
+                found.changes.insert(key, Change::Removed(id));
+                found.removed.insert((table, id), key);
+            }
+        }
+        found.add_referrers();
+        for &(table, tombstone) in &bonds.tombstones {
+            let key = tombstone.key;
+            for &owner in &tombstone.belonged_to {
+                let belonged_to = found.belonged_to.entry(owner).or_default();
+                belonged_to.push(AnyKey { table, key });
+            }
+        }
+        found
+    }
+
+    fn add_referrers(&mut self) {
+        for (&key, &change) in &self.changes {
+            let Change::Written(change_set, row) = change else {
+                continue;
+            };
+            for foreign_key in self.infos[&key.table].foreign_keys {
+                let Some(target) = foreign_key.table else {
+                    continue;
+                };
+                if let Some(Value::Integer(id)) = change_set.value(row, foreign_key.column)
+                    && let Some(parent) = self.written.get(&(target, id))
+                    && self.is_new(*parent)
+                {
+                    self.referrers.entry((target, id)).or_default().push(key);
+                }
+            }
+        }
+    }
+
+    fn is_new(&self, row: AnyKey) -> bool {
+        match self.changes.get(&row) {
+            Some(Change::Written(change_set, row)) => change_set.is_new(row),
+            Some(Change::Removed(_)) | None => false,
+        }
+    }
+
+    fn id(&self, row: AnyKey) -> Option<i64> {
+        Some(match self.changes.get(&row)? {
+            Change::Written(_, row) => row.id,
+            Change::Removed(id) => *id,
+        })
+    }
+}
+
+/// The rows that are left out.
+struct LeftOut<'b> {
+    file: &'b Connection,
+    changes: Changes<'b>,
+    rows: HashSet<AnyKey>,
+    /// The same, in the order in which they were found.
+    list: Vec<LeftOutRow>,
+    /// How many of them are bound to no row that is not among them.
+    n_closed: usize,
+    keys: Vec<AnyKey>,
+    /// For each row, the rows that it owns; of rows that the batch does not have too, where they own one of its rows.
+    owned: Option<HashMap<RowId, Vec<RowId>>>,
+}
+
+impl<'b> LeftOut<'b> {
+    fn new(file: &'b Connection, changes: Changes<'b>) -> Self {
+        Self {
+            file,
+            changes,
+            rows: HashSet::new(),
+            list: Vec::new(),
+            n_closed: 0,
+            keys: Vec::new(),
+            owned: None,
+        }
+    }
+
+    fn refuse(&mut self, table: TableId, row: &RefusedRow) {
+        let message = row.source.to_string();
+        let constraint = constraint_of(&message);
+        let key = AnyKey {
+            table,
+            key: row.key,
+        };
+        self.add(
+            key,
+            LeftOutReason::Refused {
+                constraint,
+                message,
+            },
+        );
+    }
+
+    /// Leaves out a row whose unique value another row has in the file.
+    fn wait(&mut self, row: AnyKey) {
+        let message = "a row that was left out may have its unique value in the file".to_owned();
+        let constraint = None;
+        self.add(
+            row,
+            LeftOutReason::Refused {
+                constraint,
+                message,
+            },
+        );
+    }
+
+    /// Leaves out a row, if it is one of the batch.
+    fn add(&mut self, row: AnyKey, reason: LeftOutReason) {
+        let Some(id) = self.changes.id(row) else {
+            return;
+        };
+        if self.rows.insert(row) {
+            self.keys.push(row);
+            self.list.push(LeftOutRow {
+                table: self.changes.infos[&row.table].name,
+                id,
+                reason,
+                key: row.key,
+            });
+        }
+    }
+
+    fn bind(&mut self, rows: impl IntoIterator<Item = AnyKey>, bond: Bond, to: AnyKey) {
+        let table = self.changes.infos[&to.table].name;
+        let id = self
+            .changes
+            .id(to)
+            .expect("a row that is left out is in the batch");
+        for row in rows {
+            self.add(row, LeftOutReason::Bound { bond, table, id });
+        }
+    }
+
+    /// Leaves out all that is bound to a row that is left out.
+    fn close_over(&mut self) -> Result<(), Failed> {
+        while let Some(&row) = self.keys.get(self.n_closed) {
+            self.n_closed += 1;
+            self.bind_txn_group(row);
+            match self.changes.changes[&row] {
+                Change::Written(change_set, changed) => {
+                    self.bind_referrers(row, changed.id);
+                    if !change_set.is_new(changed) {
+                        let columns = change_set.shape(changed).columns.iter();
+                        let columns: Vec<_> = columns.map(|&column| usize::from(column)).collect();
+                        self.bind_removed_parents(row, changed.id, |column| {
+                            columns.contains(&column)
+                        })?;
+                    }
+                    self.bind_owned(row, changed.id)?;
+                }
+                Change::Removed(id) => self.bind_removed_parents(row, id, |_| true)?,
+            }
+            self.bind_pivot_row(row);
+            let belonged_to = self
+                .changes
+                .belonged_to
+                .get(&row)
+                .cloned()
+                .unwrap_or_default();
+            self.bind(belonged_to, Bond::Ownership, row);
+        }
+        Ok(())
+    }
+
+    fn bind_txn_group(&mut self, row: AnyKey) {
+        let groups = self.changes.bonds.txn_groups;
+        if let Some(group) = groups.group(row) {
+            self.bind(groups.rows(group), Bond::Transaction, row);
+        }
+    }
+
+    /// A new row that is left out has no row in the file that could be referenced.
+    fn bind_referrers(&mut self, row: AnyKey, id: i64) {
+        let referrers = self.changes.referrers.get(&(row.table, id));
+        let referrers = referrers.cloned().unwrap_or_default();
+        self.bind(referrers, Bond::References, row);
+    }
+
+    /// An owned row and its pivot row are new together, and are removed together.
+    fn bind_pivot_row(&mut self, row: AnyKey) {
+        let is_removed = matches!(self.changes.changes[&row], Change::Removed(_));
+        let table = match self.changes.infos[&row.table].kind {
+            TableKind::Pivot { owned } => owned,
+            TableKind::Owned { pivot } => pivot,
+            TableKind::Entity => return,
+        };
+        let other = AnyKey { table, ..row };
+        let is_bound = match self.changes.changes.get(&other) {
+            Some(Change::Removed(_)) => is_removed,
+            Some(Change::Written(..)) => self.changes.is_new(row) && self.changes.is_new(other),
+            None => false,
+        };
+        if is_bound {
+            self.bind([other], Bond::Ownership, row);
+        }
+    }
+
+    /// The file keeps its row as it is, so the rows that it references there in these columns cannot be deleted.
+    fn bind_removed_parents(
+        &mut self,
+        row: AnyKey,
+        id: i64,
+        has_changed: impl Fn(usize) -> bool,
+    ) -> Result<(), Failed> {
+        let info = self.changes.infos[&row.table];
+        let keys = info.foreign_keys.iter();
+        let keys: Vec<_> = keys
+            .filter(|key| key.table.is_some() && has_changed(key.column))
+            .collect();
+        if keys.is_empty() || self.changes.removed.is_empty() {
+            return Ok(());
+        }
+        let in_file = references_in_file(self.file, info, id)?;
+        let parents = keys.into_iter().filter_map(|key| {
+            let parent = (key.table?, in_file[key.column]?);
+            self.changes.removed.get(&parent).copied()
+        });
+        let parents: Vec<_> = parents.collect();
+        self.bind(parents, Bond::ReferencedInFile, row);
+        Ok(())
+    }
+
+    /// What a row owns stays as it is in the file, together with it.
+    fn bind_owned(&mut self, row: AnyKey, id: i64) -> Result<(), Failed> {
+        let infos = self.changes.infos.values();
+        let mut keys = infos.flat_map(|info| owner_keys(info));
+        if !keys.any(|(_, owner)| owner == row.table) {
+            return Ok(());
+        }
+        if self.owned.is_none() {
+            self.owned = Some(owned_rows(self.file, &self.changes)?);
+        }
+        let owned = self.owned.as_ref().expect("it has just been found");
+        let (mut found, mut visited) = (Vec::new(), HashSet::new());
+        let mut to_visit = vec![(row.table, id)];
+        while let Some(owner) = to_visit.pop() {
+            if visited.insert(owner) {
+                found.extend(self.changes.written.get(&owner).copied());
+                to_visit.extend(owned.get(&owner).into_iter().flatten().copied());
+            }
+        }
+        self.bind(found, Bond::Ownership, row);
+        Ok(())
+    }
+}
+
+/// The columns that name the owner of a row, and the owner's table: the arms of a pivot, and foreign keys that are
+/// declared ON DELETE CASCADE.
+fn owner_keys(info: &'static TableInfo) -> impl Iterator<Item = (usize, TableId)> {
+    let is_pivot = matches!(info.kind, TableKind::Pivot { .. });
+    let keys = info.foreign_keys.iter().enumerate();
+    keys.filter_map(move |(n, key)| {
+        let owns = if is_pivot {
+            !info.is_owned_key(n)
+        } else {
+            key.on_delete == OnDelete::Cascade || key.owns
+        };
+        Some((key.column, key.table.filter(|_| owns)?))
+    })
+}
+
+/// The rows of a batch by their owners, and these by theirs, as they will be with all of the batch in the file.
+fn owned_rows(
+    file: &Connection,
+    changes: &Changes<'_>,
+) -> Result<HashMap<RowId, Vec<RowId>>, Failed> {
+    let mut owned: HashMap<RowId, Vec<RowId>> = HashMap::new();
+    let mut visited = HashSet::new();
+    let mut to_visit: Vec<RowId> = changes.written.keys().copied().collect();
+    while let Some(row) = to_visit.pop() {
+        if !visited.insert(row) {
+            continue;
+        }
+        for owner in owners(file, changes, row)? {
+            owned.entry(owner).or_default().push(row);
+            to_visit.push(owner);
+        }
+    }
+    Ok(owned)
+}
+
+/// The owners of a row: the pivot row of an owned one, and what its columns name.
+fn owners(file: &Connection, changes: &Changes<'_>, row: RowId) -> Result<Vec<RowId>, Failed> {
+    let (table, id) = row;
+    let info = changes.infos[&table];
+    let key = changes.written.get(&row);
+    let mut owners = Vec::new();
+    if let TableKind::Owned { pivot } = info.kind {
+        let pivot_key = key.map(|key| AnyKey {
+            table: pivot,
+            ..*key
+        });
+        let in_batch = pivot_key.and_then(|key| match changes.changes.get(&key)? {
+            Change::Written(_, row) => Some(row.id),
+            Change::Removed(_) => None,
+        });
+        let pivot_id = match in_batch {
+            Some(id) => Some(id),
+            None => pivot_row_in_file(file, changes.infos[&pivot], id)?,
+        };
+        owners.extend(pivot_id.map(|id| (pivot, id)));
+    }
+    let mut in_file = None;
+    for (column, owner) in owner_keys(info) {
+        let captured = key.and_then(|key| match changes.changes[key] {
+            Change::Written(change_set, row) => change_set.value(row, column),
+            Change::Removed(_) => None,
+        });
+        let id = match captured {
+            Some(Value::Integer(owner)) => Some(owner),
+            Some(_) => None,
+            None => {
+                if in_file.is_none() {
+                    in_file = Some(references_in_file(file, info, id)?);
+                }
+                in_file.as_ref().and_then(|in_file| in_file[column])
+            }
+        };
+        owners.extend(id.map(|id| (owner, id)));
+    }
+    Ok(owners)
+}
+
+/// The columns of a row of the file, as far as they are integers.
+fn references_in_file(
+    file: &Connection,
+    info: &TableInfo,
+    id: i64,
+) -> Result<Vec<Option<i64>>, Failed> {
+    let mut statement = file.prepare_cached(&statements::select_row(info))?;
+    let mut rows = statement.query([id])?;
+    let Some(row) = rows.next()? else {
+        return Ok(vec![None; info.columns.len()]);
+    };
+    let reference = |column| row.get_ref(column).map(|value| value.as_i64().ok());
+    Ok((0..info.columns.len())
+        .map(reference)
+        .collect::<Result<_, _>>()?)
+}
+
+/// The id of the pivot row of an owned row in the file.
+fn pivot_row_in_file(
+    file: &Connection,
+    pivot: &TableInfo,
+    owned: i64,
+) -> Result<Option<i64>, Failed> {
+    let mut statement = file.prepare_cached(&statements::select_pivot_row(pivot))?;
+    let mut rows = statement.query([owned])?;
+    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+}

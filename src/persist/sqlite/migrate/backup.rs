@@ -1,0 +1,48 @@
+//! The copy of a file that is made before it is migrated.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
+
+/// How many pages are copied in one step.
+const N_PAGES: i32 = 4096;
+
+/// Copies a file, with what is in its log, to one beside it. A copy that is there already, from another attempt, is
+/// written over only when the new one is whole.
+pub(super) fn copy(
+    file: &Connection,
+    path: &Path,
+    fingerprint: u64,
+) -> Result<PathBuf, (PathBuf, io::Error)> {
+    let beside = |end: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".before-{fingerprint:016x}{end}"));
+        PathBuf::from(name)
+    };
+    let (to, part) = (beside(""), beside(".part"));
+    let made = || {
+        match fs::remove_file(&part) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        copy_pages(file, &part).map_err(io::Error::other)?;
+        File::open(&part)?.sync_all()?;
+        fs::rename(&part, &to)
+    };
+    match made() {
+        Ok(()) => Ok(to),
+        Err(error) => Err((to, error)),
+    }
+}
+
+fn copy_pages(file: &Connection, to: &Path) -> rusqlite::Result<()> {
+    let mut copy = Connection::open(to)?;
+    let backup = Backup::new(file, &mut copy)?;
+    backup.run_to_completion(N_PAGES, Duration::ZERO, None)?;
+    drop(backup);
+    copy.close().map_err(|(_, error)| error)
+}

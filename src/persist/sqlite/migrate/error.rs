@@ -1,0 +1,186 @@
+//! Why a world file was not migrated.
+
+use std::path::PathBuf;
+
+use crate::error::{BackendError, Difference, FileError, list};
+
+use super::step::Step;
+
+/// Why a [`Migration`](crate::Migration) was not planned or not carried out. The file is unchanged.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MigrationError {
+    /// The file could not be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// SQLite refuses the statements of the schema.
+    #[error("the schema is not SQLite's; `gamedb generate --sqlite-schema` translates others")]
+    Schema {
+        /// What SQLite says.
+        source: BackendError,
+    },
+    /// The file has another schema than when the migration was planned.
+    #[error("the schema of {} has changed since the migration was planned; plan it again", path.display())]
+    Changed {
+        /// The world file.
+        path: PathBuf,
+    },
+    /// Steps that are not safe, and were not allowed.
+    #[error("not allowed: {}", list(steps))]
+    NotAllowed {
+        /// All of them, each with what to do.
+        steps: Vec<Step>,
+    },
+    /// A line of a script is not understood.
+    #[error(
+        "line {line} of the script is not `-- @from <fingerprint>`, `-- @to <fingerprint>` or `-- @fill table.column = expression`: {text}"
+    )]
+    Script {
+        /// The line, counted from 1.
+        line: usize,
+        /// What it says.
+        text: String,
+    },
+    /// A script was written for other schemas.
+    #[error(
+        "the script is for a schema with the fingerprint {expected:016x}, and here it is {found:016x}"
+    )]
+    OtherSchemas {
+        /// The fingerprint that the script names.
+        expected: u64,
+        /// The fingerprint of the file, or of the schema.
+        found: u64,
+    },
+    /// A statement of a script failed.
+    #[error("the script failed")]
+    ScriptFailed {
+        /// What SQLite says.
+        source: BackendError,
+    },
+    /// A script has ended the transaction that it runs in; what it did before that is in the file.
+    #[error(
+        "the script contains COMMIT or ROLLBACK, but the migration is one transaction; remove it, and restore the backup if the script has written before it"
+    )]
+    ScriptEndedTransaction,
+    /// The file could not be copied before it was migrated.
+    #[error("no backup could be made at {}", to.display())]
+    NoBackup {
+        /// Where it was to be.
+        to: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The rows could not be copied into the new tables.
+    #[error("the rows cannot be copied into the new tables")]
+    NotCopied {
+        /// What SQLite says.
+        source: BackendError,
+    },
+    /// A table would not have as many rows as before.
+    #[error("table {table} would have {found} rows instead of {expected}")]
+    RowsLost {
+        /// The table.
+        table: String,
+        /// How many rows it had.
+        expected: i64,
+        /// How many it would have.
+        found: i64,
+    },
+    /// The file would still differ from the schema.
+    #[error("the file would still differ from the schema: {}", list(differences))]
+    NotReached {
+        /// All differences.
+        differences: Vec<Difference>,
+    },
+    /// Foreign keys of the file name rows that do not exist.
+    #[error("{}; delete these rows or change them in a script", list(rows))]
+    Dangling {
+        /// The first of them.
+        rows: Vec<String>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::persist::sqlite::error::backend_error;
+
+    /// One of each, with the number of its causes. A new variant does not compile without its number.
+    fn n_causes(error: &MigrationError) -> usize {
+        match error {
+            MigrationError::File(_)
+            | MigrationError::Changed { .. }
+            | MigrationError::NotAllowed { .. }
+            | MigrationError::Script { .. }
+            | MigrationError::OtherSchemas { .. }
+            | MigrationError::ScriptEndedTransaction
+            | MigrationError::RowsLost { .. }
+            | MigrationError::NotReached { .. }
+            | MigrationError::Dangling { .. } => 0,
+            MigrationError::NoBackup { .. } => 1,
+            MigrationError::Schema { .. }
+            | MigrationError::ScriptFailed { .. }
+            | MigrationError::NotCopied { .. } => 2,
+        }
+    }
+
+    #[test]
+    fn every_cause_is_said_once() {
+        let path = || PathBuf::from("world.db");
+        let source = || {
+            let connection = rusqlite::Connection::open_in_memory().expect("it opens");
+            backend_error(
+                connection
+                    .execute_batch("SELECT * FROM x")
+                    .expect_err("it fails"),
+            )
+        };
+        let errors = [
+            MigrationError::File(FileError::NotThere { path: path() }),
+            MigrationError::Schema { source: source() },
+            MigrationError::Changed { path: path() },
+            MigrationError::NotAllowed { steps: Vec::new() },
+            MigrationError::Script {
+                line: 1,
+                text: "-- @x".into(),
+            },
+            MigrationError::OtherSchemas {
+                expected: 1,
+                found: 2,
+            },
+            MigrationError::ScriptFailed { source: source() },
+            MigrationError::ScriptEndedTransaction,
+            MigrationError::NoBackup {
+                to: path(),
+                source: std::io::Error::other("no room"),
+            },
+            MigrationError::NotCopied { source: source() },
+            MigrationError::RowsLost {
+                table: "items".into(),
+                expected: 2,
+                found: 1,
+            },
+            MigrationError::NotReached {
+                differences: Vec::new(),
+            },
+            MigrationError::Dangling {
+                rows: vec!["row 1 of items names a row of x that does not exist".into()],
+            },
+        ];
+        for error in errors {
+            let mut messages = vec![error.to_string()];
+            let mut next = std::error::Error::source(&error);
+            while let Some(cause) = next {
+                assert!(
+                    !messages
+                        .iter()
+                        .any(|message| message.contains(&cause.to_string())),
+                    "{messages:?}"
+                );
+                messages.push(cause.to_string());
+                next = cause.source();
+            }
+            assert_eq!(messages.len() - 1, n_causes(&error), "{messages:?}");
+        }
+    }
+}

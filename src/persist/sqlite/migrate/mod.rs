@@ -1,0 +1,485 @@
+//! Changing the schema of a world file that has rows. The schema is the truth: what has to be done is found by
+//! comparing the file with it, and what only a person can tell is asked for.
+
+mod backup;
+mod error;
+mod fit;
+mod layout;
+mod plan;
+mod rebuild;
+mod renames;
+mod script;
+mod step;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::error::FileError;
+use crate::persist::sqlite::belonging::refuse_strangers;
+use crate::persist::sqlite::error::{backend_error, open_error};
+use crate::persist::sqlite::lock::{Lock, refuse_hard_links};
+use crate::persist::sqlite::schema_diff::{self, Strictness};
+use crate::persist::sqlite::{content_hash, create, format, statements};
+
+pub use error::MigrationError;
+use layout::{Layout, fingerprint, layout};
+use plan::{Plan, Planner};
+use renames::{Renames, renames};
+use script::Script;
+pub use step::{Change, Misfits, Safety, Step};
+
+/// What has to be done so that a world file gets another schema, with all its rows.
+///
+/// The schema says what there shall be; the steps are found by comparing the file with it. A table or a column that
+/// has another name now is declared with a comment, `-- @renamed from=hp`, behind it or on the line before it:
+/// without that it would be a dropped column and a new one.
+///
+/// A step is [safe](Safety::Safe) if every row keeps every value. Everything else has to be
+/// [allowed](Consent), or needs a [script](Consent::script).
+///
+/// ```
+/// use gamedb::{Consent, Migration, Safety};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("world.db");
+/// # let before = "CREATE TABLE players (id INTEGER PRIMARY KEY, hp INTEGER NOT NULL) STRICT;";
+/// # let file = rusqlite::Connection::open(&path)?;
+/// # file.execute_batch(before)?;
+/// # file.execute_batch("INSERT INTO players VALUES (1, 7)")?;
+/// # drop(file);
+/// let schema = "CREATE TABLE players (
+///     id     INTEGER PRIMARY KEY,
+///     health INTEGER NOT NULL, -- @renamed from=hp
+///     level  INTEGER NOT NULL DEFAULT 1
+/// ) STRICT;";
+/// let migration = Migration::plan(&path, schema)?;
+/// assert_eq!(migration.steps().len(), 2);
+/// assert_eq!(migration.safety(), Safety::Safe);
+/// migration.run(&Consent::new())?;
+/// assert!(Migration::plan(&path, schema)?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Migration {
+    path: PathBuf,
+    schema: String,
+    from: u64,
+    to: u64,
+    steps: Vec<Step>,
+    kept: Vec<String>,
+    is_of_world: bool,
+}
+
+/// What a [`Migration`] may do beyond what is safe.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Consent {
+    is_lossy: bool,
+    drops: BTreeSet<String>,
+    script: Option<String>,
+    has_no_backup: bool,
+    accepts_edits: bool,
+}
+
+/// What [`Migration::run`] did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Migrated {
+    /// The steps that were done: fewer than planned where a script has mended rows before.
+    pub steps: Vec<Step>,
+    /// The copy of the file as it was before.
+    pub backup: Option<PathBuf>,
+}
+
+impl Consent {
+    /// Nothing but what is safe.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Values that do not fit become the DEFAULT of their column, or NULL.
+    pub fn lossy(mut self) -> Self {
+        self.is_lossy = true;
+        self
+    }
+
+    /// This column, as `players.hp`, or table may be dropped with what it contains.
+    pub fn drop(mut self, name: impl AsRef<str>) -> Self {
+        self.drops.insert(name.as_ref().to_lowercase());
+        self
+    }
+
+    /// A script for what only a person can tell. Its statements of SQL run first, on the old tables and in the same
+    /// transaction: to mend or delete rows that do not fit. A line `-- @fill players.level = hp / 10` gives a new or
+    /// changed column its values, by an expression over the old row. With lines `-- @from <fingerprint>` and
+    /// `-- @to <fingerprint>`, which [`Migration`] prints, it is refused for other schemas than it was written for.
+    pub fn script(mut self, sql: impl Into<String>) -> Self {
+        self.script = Some(sql.into());
+        self
+    }
+
+    /// No copy of the file is made before it is migrated.
+    pub fn without_backup(mut self) -> Self {
+        self.has_no_backup = true;
+        self
+    }
+
+    /// Rows that are not what was written to the file are taken as they are, as with
+    /// [`Options::accept_edits`](crate::Options::accept_edits). Without this, such a file is not migrated
+    /// ([`FileError::Altered`](crate::FileError::Altered)).
+    pub fn accept_edits(mut self) -> Self {
+        self.accepts_edits = true;
+        self
+    }
+
+    fn allows(&self, step: &Step) -> bool {
+        match step.safety {
+            Safety::Safe => true,
+            Safety::Lossy => self.is_lossy,
+            Safety::Destructive => self.drops.contains(&step.name().to_lowercase()),
+            Safety::ByHand => false,
+        }
+    }
+}
+
+impl Migration {
+    /// Compares a file with a schema, SQLite's `CREATE` statements, and only reads. Reads each table once for each
+    /// rule that is new.
+    ///
+    /// # Errors
+    /// [`MigrationError::Schema`] where the statements of the schema fail, [`MigrationError::File`] where the file
+    /// cannot be read.
+    pub fn plan(path: impl AsRef<Path>, schema: &str) -> Result<Self, MigrationError> {
+        let path = path.as_ref();
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if !path.exists() {
+            let path = path.to_owned();
+            return Err(FileError::NotThere { path }.into());
+        }
+        let file = Connection::open_with_flags(path, flags);
+        let file = file.map_err(|source| open_error(path, source))?;
+        let prepared = Prepared::new(path, schema)?;
+        let snapshot = file.unchecked_transaction();
+        let snapshot = snapshot.map_err(|source| open_error(path, source))?;
+        distrust(&snapshot).map_err(|source| open_error(path, source))?;
+        format::mark_of(&snapshot, path)?;
+        let (old, plan) = prepared.plan(&snapshot, &Script::default(), &BTreeSet::new())?;
+        let is_of_world = snapshot.query_row(statements::IDS_EXIST, [], |row| row.get(0));
+        Ok(Self {
+            is_of_world: is_of_world.map_err(|source| open_error(path, source))?,
+            ..prepared.migration(&old, plan)
+        })
+    }
+
+    /// What is done, table by table.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Whether the file has this schema already.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The safety of the least safe step.
+    #[must_use]
+    pub fn safety(&self) -> Safety {
+        let safeties = self.steps.iter().map(|step| step.safety);
+        safeties.max().unwrap_or(Safety::Safe)
+    }
+
+    /// Tables of the file that the schema does not have, and that stay as they are.
+    #[must_use]
+    pub fn kept_tables(&self) -> &[String] {
+        &self.kept
+    }
+
+    /// The fingerprint of the file's schema: equal for schemas that mean the same.
+    #[must_use]
+    pub const fn from_fingerprint(&self) -> u64 {
+        self.from
+    }
+
+    /// The fingerprint of the schema that the file is to have.
+    #[must_use]
+    pub const fn to_fingerprint(&self) -> u64 {
+        self.to
+    }
+
+    /// Carries the steps out in one transaction, and checks the whole file before it is committed: its schema, its
+    /// pages, its foreign keys, and the number of rows of each table. If the process is killed, the file has the old
+    /// schema or the new one.
+    ///
+    /// Before that the file is copied to one beside it, with the fingerprint of its schema in its name:
+    /// `world.db.before-5c0f..`. It stays there until a person removes it.
+    ///
+    /// # Errors
+    /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
+    /// unchanged then.
+    pub fn run(&self, consent: &Consent) -> Result<Migrated, MigrationError> {
+        let mut lock = Lock::acquire(&self.path)?;
+        let record = lock.record()?;
+        refuse_strangers(&self.path, record.as_ref())?;
+        self.run_locked(consent, &lock)
+    }
+
+    /// Migrates a file whose lock the caller has.
+    pub(in crate::persist::sqlite) fn run_locked(
+        &self,
+        consent: &Consent,
+        _lock: &Lock,
+    ) -> Result<Migrated, MigrationError> {
+        let path = &self.path;
+        let at_path = |source| MigrationError::from(open_error(path, source));
+        let script = consent.script.as_deref().unwrap_or_default();
+        let script = Script::parse(script).map_err(|bad| MigrationError::Script {
+            line: bad.line,
+            text: bad.text,
+        })?;
+        self.refuse_other_schemas(&script)?;
+        let prepared = Prepared::new(path, &self.schema)?;
+        refuse_hard_links(path)?;
+        create::refuse_lost_file(path, true)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut file = Connection::open_with_flags(path, flags).map_err(at_path)?;
+        if file.is_readonly("main").map_err(at_path)? {
+            return Err(FileError::ReadOnly { path: path.clone() }.into());
+        }
+        prepare(&file).map_err(at_path)?;
+        let mut backup = None;
+        if !consent.has_no_backup {
+            let made = backup::copy(&file, path, self.from);
+            backup = Some(made.map_err(|(to, source)| MigrationError::NoBackup { to, source })?);
+        }
+        let result = self.transact(&mut file, &prepared, &script, consent);
+        if let (Err(_), Some(backup)) = (&result, &backup) {
+            // Nothing has changed, so the copy is of no use; that it stays, if it does, is no harm.
+            let _ = std::fs::remove_file(backup);
+        }
+        let steps = result?;
+        Ok(Migrated { steps, backup })
+    }
+
+    /// The one transaction.
+    fn transact(
+        &self,
+        file: &mut Connection,
+        prepared: &Prepared<'_>,
+        script: &Script,
+        consent: &Consent,
+    ) -> Result<Vec<Step>, MigrationError> {
+        let path = &self.path;
+        let at_path = |source| MigrationError::from(open_error(path, source));
+        let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = transaction.map_err(at_path)?;
+        let mark = format::mark_of(&transaction, path)?;
+        if !consent.accepts_edits {
+            content_hash::refuse_edits(&transaction, path, mark)?;
+        }
+        let before = layout(&transaction).map_err(at_path)?;
+        if fingerprint(&before) != self.from {
+            return Err(MigrationError::Changed { path: path.clone() });
+        }
+        transaction
+            .execute_batch(&script.sql)
+            .map_err(|source| MigrationError::ScriptFailed {
+                source: backend_error(source),
+            })?;
+        if transaction.is_autocommit() {
+            return Err(MigrationError::ScriptEndedTransaction);
+        }
+        let (_, plan) = prepared.plan(&transaction, script, &consent.drops)?;
+        let refused = plan.steps.iter().filter(|step| !consent.allows(step));
+        let steps: Vec<_> = refused.cloned().collect();
+        if !steps.is_empty() {
+            return Err(MigrationError::NotAllowed { steps });
+        }
+        let counts = counts(&transaction, &plan).map_err(at_path)?;
+        rebuild::carry_out(&transaction, &plan).map_err(|source| MigrationError::NotCopied {
+            source: backend_error(source),
+        })?;
+        prepared.check(&transaction, &counts)?;
+        let tables = prepared.new.keys().map(String::as_str);
+        content_hash::sum_anew(&transaction, tables).map_err(at_path)?;
+        transaction.commit().map_err(at_path)?;
+        Ok(plan.steps)
+    }
+
+    /// Whether the file has been written by this crate before.
+    pub(in crate::persist::sqlite) const fn is_of_world(&self) -> bool {
+        self.is_of_world
+    }
+
+    fn refuse_other_schemas(&self, script: &Script) -> Result<(), MigrationError> {
+        let pairs = [(script.from, self.from), (script.to, self.to)];
+        for (expected, found) in pairs {
+            if let Some(expected) = expected.filter(|&expected| expected != found) {
+                return Err(MigrationError::OtherSchemas { expected, found });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Migration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.steps {
+            writeln!(f, "{step}")?;
+        }
+        if self.steps.is_empty() {
+            writeln!(f, "the file has this schema")?;
+        }
+        for table in &self.kept {
+            writeln!(f, "kept        {table}: not in the schema, stays as it is")?;
+        }
+        write!(f, "from {:016x} to {:016x}", self.from, self.to)
+    }
+}
+
+/// The schema that a file is to have.
+struct Prepared<'s> {
+    path: &'s Path,
+    ddl: &'s str,
+    new: Layout,
+    renames: Renames,
+}
+
+impl<'s> Prepared<'s> {
+    fn new(path: &'s Path, ddl: &'s str) -> Result<Self, MigrationError> {
+        let read = || {
+            let model = Connection::open_in_memory()?;
+            model.execute_batch(ddl)?;
+            layout(&model)
+        };
+        let new = read().map_err(|source| MigrationError::Schema {
+            source: backend_error(source),
+        })?;
+        Ok(Self {
+            path,
+            ddl,
+            new,
+            renames: renames(ddl),
+        })
+    }
+
+    fn plan(
+        &self,
+        file: &Connection,
+        script: &Script,
+        drops: &BTreeSet<String>,
+    ) -> Result<(Layout, Plan), MigrationError> {
+        let at_path = |source| open_error(self.path, source);
+        let old = layout(file).map_err(at_path)?;
+        let mut wishes = script.wishes();
+        wishes.drops.clone_from(drops);
+        let planner = Planner {
+            file,
+            old: &old,
+            new: &self.new,
+            renames: &self.renames,
+            wishes: &wishes,
+        };
+        let plan = planner.plan().map_err(at_path)?;
+        Ok((old, plan))
+    }
+
+    fn migration(&self, old: &Layout, plan: Plan) -> Migration {
+        Migration {
+            path: self.path.to_owned(),
+            schema: self.ddl.to_owned(),
+            from: fingerprint(old),
+            to: fingerprint(&self.new),
+            steps: plan.steps,
+            kept: plan.kept,
+            is_of_world: false,
+        }
+    }
+
+    /// Checks the whole file, as it would be committed.
+    fn check(&self, file: &Connection, counts: &[(String, i64)]) -> Result<(), MigrationError> {
+        let at_path = |source| MigrationError::from(open_error(self.path, source));
+        let strictness = Strictness {
+            trusts_rules: false,
+        };
+        let differences = schema_diff::differences(file, self.ddl, strictness).map_err(at_path)?;
+        if !differences.is_empty() {
+            return Err(MigrationError::NotReached { differences });
+        }
+        for (table, expected) in counts {
+            let found = count(file, table).map_err(at_path)?;
+            if found != *expected {
+                let (table, expected) = (table.clone(), *expected);
+                return Err(MigrationError::RowsLost {
+                    table,
+                    expected,
+                    found,
+                });
+            }
+        }
+        let dangling = dangling(file).map_err(at_path)?;
+        if !dangling.is_empty() {
+            return Err(MigrationError::Dangling { rows: dangling });
+        }
+        let report: String = file
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+            .map_err(at_path)?;
+        if report == "ok" {
+            return Ok(());
+        }
+        Err(FileError::Damaged {
+            path: self.path.to_owned(),
+            problems: vec![report],
+        }
+        .into())
+    }
+}
+
+/// Nothing in the file is run that is not part of SQLite.
+fn distrust(file: &Connection) -> rusqlite::Result<()> {
+    file.pragma_update(None, "trusted_schema", false)?;
+    file.pragma_update(None, "cell_size_check", true)
+}
+
+/// Settings of the connection that migrates. They cannot be changed inside of a transaction.
+fn prepare(file: &Connection) -> rusqlite::Result<()> {
+    distrust(file)?;
+    file.busy_timeout(std::time::Duration::from_secs(5))?;
+    // The table that is dropped would take the rows with it that name its rows.
+    file.pragma_update(None, "foreign_keys", false)?;
+    // Renaming a table would change what other tables and views say.
+    file.pragma_update(None, "legacy_alter_table", true)?;
+    file.pragma_update(None, "synchronous", "FULL")
+}
+
+fn count(file: &Connection, table: &str) -> rusqlite::Result<i64> {
+    let sql = format!("SELECT count(*) FROM {}", statements::quoted(table));
+    file.query_row(&sql, [], |row| row.get(0))
+}
+
+/// How many rows each new table has to have.
+fn counts(file: &Connection, plan: &Plan) -> rusqlite::Result<Vec<(String, i64)>> {
+    let rebuilt = plan.rebuilt.iter();
+    let rebuilt =
+        rebuilt.map(|rebuilt| Ok((rebuilt.new.name.clone(), count(file, &rebuilt.mapping.old)?)));
+    rebuilt.collect()
+}
+
+/// Rows whose foreign keys name no row.
+fn dangling(file: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement =
+        file.prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT 20")?;
+    let rows = statement.query_map([], |row| {
+        let (table, id, parent): (String, Option<i64>, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let id = id.map_or_else(|| "?".to_owned(), |id| id.to_string());
+        Ok(format!(
+            "row {id} of {table} names a row of {parent} that does not exist"
+        ))
+    })?;
+    rows.collect()
+}

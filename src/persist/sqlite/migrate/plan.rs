@@ -1,0 +1,502 @@
+//! What has to be done so that the tables of a file become those of a schema.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Connection;
+
+use crate::persist::sqlite::statements::quoted;
+
+use super::fit::{self, Mapping};
+use super::layout::{Column, ForeignKey, Layout, Table, Unique};
+use super::renames::Renames;
+use super::step::{Change, Misfits, Safety, Step};
+
+/// What a migration does.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) steps: Vec<Step>,
+    /// The tables that are created, in the order of the schema.
+    pub(super) created: Vec<Table>,
+    /// The tables whose rows are copied into a new table.
+    pub(super) rebuilt: Vec<Rebuilt>,
+    /// The tables that only get indexes: their statements.
+    pub(super) indexes: Vec<String>,
+    /// The tables that are dropped if that is agreed to, by their names in the file.
+    pub(super) dropped: Vec<String>,
+    /// Tables that the schema does not have, and that may stay.
+    pub(super) kept: Vec<String>,
+}
+
+/// A table that is made anew from its rows.
+#[derive(Debug)]
+pub(super) struct Rebuilt {
+    pub(super) new: Table,
+    pub(super) mapping: Mapping,
+}
+
+/// What the caller adds to the schema.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Wishes {
+    /// The expression for the values of a new column, by table and column in lower case.
+    pub(super) fills: BTreeMap<(String, String), String>,
+    /// Tables to drop although they could stay, in lower case.
+    pub(super) drops: BTreeSet<String>,
+}
+
+pub(super) struct Planner<'p> {
+    pub(super) file: &'p Connection,
+    pub(super) old: &'p Layout,
+    pub(super) new: &'p Layout,
+    pub(super) renames: &'p Renames,
+    pub(super) wishes: &'p Wishes,
+}
+
+impl Planner<'_> {
+    pub(super) fn plan(&self) -> rusqlite::Result<Plan> {
+        let mut plan = Plan {
+            steps: Vec::new(),
+            created: Vec::new(),
+            rebuilt: Vec::new(),
+            indexes: Vec::new(),
+            dropped: Vec::new(),
+            kept: Vec::new(),
+        };
+        let mut used = BTreeSet::new();
+        for new in self.new.values() {
+            let Some(old) = self.source(new) else {
+                plan.steps.push(Step::new(&new.name, Change::NewTable));
+                plan.created.push(new.clone());
+                continue;
+            };
+            used.insert(old.name.to_lowercase());
+            self.obstacles(old, &mut plan.steps)?;
+            self.table(new, old, &mut plan)?;
+        }
+        for old in self.old.values() {
+            if !used.contains(&old.name.to_lowercase()) {
+                self.unused(old, &mut plan)?;
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The table of the file that becomes a table of the schema. A rename that the file has seen already is none.
+    fn source(&self, new: &Table) -> Option<&Table> {
+        let key = new.name.to_lowercase();
+        self.old.get(&key).or_else(|| {
+            let old = self.renames.tables.get(&key)?;
+            let is_free = !self.new.contains_key(old);
+            self.old.get(old).filter(|_| is_free)
+        })
+    }
+
+    /// The new name of a table of the file.
+    fn renamed_table(&self, old: &str) -> String {
+        let mut tables = self.new.values();
+        let target = tables.find(|new| {
+            self.source(new)
+                .is_some_and(|source| source.name.eq_ignore_ascii_case(old))
+        });
+        target.map_or_else(|| old.to_lowercase(), |new| new.name.to_lowercase())
+    }
+
+    fn old_column<'t>(&self, new: &Table, old: &'t Table, column: &Column) -> Option<&'t Column> {
+        let found = old.column(&column.name).or_else(|| {
+            let names = (new.name.to_lowercase(), column.name.to_lowercase());
+            let from = self.renames.columns.get(&names)?;
+            old.column(from).filter(|_| new.column(from).is_none())
+        });
+        found.filter(|found| !found.is_generated)
+    }
+
+    /// What a migration would drop without a word, or run: triggers. And tables without an id.
+    fn obstacles(&self, old: &Table, steps: &mut Vec<Step>) -> rusqlite::Result<()> {
+        let mut triggers = self.file.prepare_cached(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE",
+        )?;
+        let names = triggers.query_map([&old.name], |row| row.get(0))?;
+        let mut obstacle = |what: String, remedy: String| {
+            let mut step = Step::new(&old.name, Change::Obstacle { what });
+            step.safety = Safety::ByHand;
+            step.remedy = Some(remedy);
+            steps.push(step);
+        };
+        for name in names {
+            let name: String = name?;
+            obstacle(
+                format!("has the trigger {name}, which would change rows behind the world's back"),
+                format!("drop it: `DROP TRIGGER {}` in a script", quoted(&name)),
+            );
+        }
+        if old.id.is_none() {
+            let what = "has no INTEGER PRIMARY KEY".to_owned();
+            let remedy = "copy the rows into a new world with `gamedb import`".to_owned();
+            obstacle(what, remedy);
+        }
+        Ok(())
+    }
+
+    fn table(&self, new: &Table, old: &Table, plan: &mut Plan) -> rusqlite::Result<()> {
+        let n_before = plan.steps.len();
+        let source = |column: &Column| {
+            let found = self.old_column(new, old, column)?;
+            let conversion = fit::conversion(found, column, old.options.contains("STRICT"));
+            Some(conversion.map_or_else(|| quoted(&found.name), |conversion| conversion.value))
+        };
+        let mut mapping = fit::mapping(new, old, source, &self.wishes.fills);
+        let steps = &mut plan.steps;
+        if !new.name.eq_ignore_ascii_case(&old.name) {
+            let from = old.name.clone();
+            steps.push(Step::new(&new.name, Change::RenamedTable { from }));
+        }
+        if old.id.is_none() {
+            return Ok(());
+        }
+        for column in &new.columns {
+            self.column(new, old, column, &mut mapping, steps)?;
+        }
+        for column in &old.columns {
+            self.dropped_column(new, old, column, steps)?;
+        }
+        self.rules(new, old, &mut mapping, steps)?;
+        for option in new.options.symmetric_difference(&old.options) {
+            let rule = option.clone();
+            let is_new = new.options.contains(option);
+            let change = if is_new {
+                Change::NewRule { rule }
+            } else {
+                Change::DroppedRule { rule }
+            };
+            steps.push(Step::new(&new.name, change));
+        }
+        if steps.len() > n_before {
+            let new = new.clone();
+            plan.rebuilt.push(Rebuilt { new, mapping });
+            return Ok(());
+        }
+        for (name, sql) in &new.indexes {
+            if !old.indexes.contains_key(name) {
+                let index = name.clone();
+                steps.push(Step::new(&new.name, Change::NewIndex { index }));
+                plan.indexes.push(sql.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn column(
+        &self,
+        new: &Table,
+        old: &Table,
+        column: &Column,
+        mapping: &mut Mapping,
+        steps: &mut Vec<Step>,
+    ) -> rusqlite::Result<()> {
+        let id = old.id.as_deref().unwrap_or_default();
+        let names = (new.name.to_lowercase(), column.name.to_lowercase());
+        let is_filled = self.wishes.fills.contains_key(&names);
+        let declared = column.declared();
+        let of_column = |change| Step::of_column(&new.name, &column.name, change);
+        if column.is_id {
+            if !column.name.eq_ignore_ascii_case(id) {
+                let from = id.to_owned();
+                steps.push(of_column(Change::RenamedColumn { from }));
+            }
+            return Ok(());
+        }
+        let Some(found) = self.old_column(new, old, column) else {
+            let step = of_column(Change::NewColumn { declared });
+            let needs_value = !column.is_nullable
+                && column.default.is_none()
+                && !is_filled
+                && !column.is_generated;
+            let mut rows = Misfits::default();
+            if needs_value {
+                rows = fit::misfits(self.file, &format!("FROM {}", quoted(&old.name)), id)?;
+            }
+            let remedy = format!(
+                "give it a DEFAULT in the schema, or a line `-- @fill {} = <expression>` in a script",
+                step.name()
+            );
+            steps.push(step.with(Safety::ByHand, rows, remedy));
+            return Ok(());
+        };
+        if !found.name.eq_ignore_ascii_case(&column.name) {
+            let from = found.name.clone();
+            steps.push(of_column(Change::RenamedColumn { from }));
+        }
+        if found.declared() != declared && !is_filled {
+            let from = found.declared();
+            let step = of_column(Change::ChangedColumn { from, to: declared });
+            steps.push(self.changed_column(step, old, found, column, mapping)?);
+        }
+        Ok(())
+    }
+
+    fn changed_column(
+        &self,
+        step: Step,
+        old: &Table,
+        found: &Column,
+        column: &Column,
+        mapping: &mut Mapping,
+    ) -> rusqlite::Result<Step> {
+        let id = old.id.as_deref().unwrap_or_default();
+        let from = format!("FROM {}", quoted(&old.name));
+        let fill = format!("`-- @fill {} = <expression>` in a script", step.name());
+        let Some(conversion) = fit::conversion(found, column, old.options.contains("STRICT"))
+        else {
+            let from = format!("{from} WHERE {} IS NOT NULL", quoted(&found.name));
+            let rows = fit::misfits(self.file, &from, id)?;
+            let remedy = format!("no conversion is certain; say which by {fill}");
+            return Ok(step.with(Safety::ByHand, rows, remedy));
+        };
+        let is_null = format!("{} IS NULL", quoted(&found.name));
+        let mut conditions = Vec::from_iter(conversion.misfit);
+        if !column.is_nullable && found.is_nullable {
+            conditions.push(is_null);
+        }
+        if conditions.is_empty() {
+            return Ok(step);
+        }
+        let condition = conditions.join(" OR ");
+        let rows = fit::misfits(self.file, &format!("{from} WHERE {condition}"), id)?;
+        if rows.n == 0 {
+            return Ok(step);
+        }
+        let instead = match &column.default {
+            Some(default) => format!("({default})"),
+            None if column.is_nullable => "NULL".to_owned(),
+            None => {
+                let remedy = format!("change these rows, or write {fill}");
+                return Ok(step.with(Safety::ByHand, rows, remedy));
+            }
+        };
+        replace(mapping, &column.name, &condition, &instead);
+        let remedy = format!("they become {instead}; allow it, or write {fill}");
+        Ok(step.with(Safety::Lossy, rows, remedy))
+    }
+
+    fn dropped_column(
+        &self,
+        new: &Table,
+        old: &Table,
+        column: &Column,
+        steps: &mut Vec<Step>,
+    ) -> rusqlite::Result<()> {
+        let is_source = |other: &Column| {
+            let found = self.old_column(new, old, other);
+            found.is_some_and(|found| found.name == column.name)
+        };
+        if column.is_id || new.columns.iter().any(is_source) {
+            return Ok(());
+        }
+        let mut rows = Misfits::default();
+        if !column.is_generated {
+            let from = format!(
+                "FROM {} WHERE {} IS NOT NULL",
+                quoted(&old.name),
+                quoted(&column.name)
+            );
+            rows = fit::misfits(self.file, &from, old.id.as_deref().unwrap_or_default())?;
+        }
+        let step = Step::of_column(&new.name, &column.name, Change::DroppedColumn);
+        let name = step.name();
+        let remedy = format!(
+            "allow it by the name {name}, or write `-- @renamed from={}` behind the column that it has become",
+            column.name
+        );
+        steps.push(step.with(Safety::Destructive, rows, remedy));
+        Ok(())
+    }
+
+    /// CHECKs, UNIQUE constraints and foreign keys.
+    fn rules(
+        &self,
+        new: &Table,
+        old: &Table,
+        mapping: &mut Mapping,
+        steps: &mut Vec<Step>,
+    ) -> rusqlite::Result<()> {
+        let names = self.new_names(new, old);
+        let name = |old: &String| names.get(old).unwrap_or(old).clone();
+        let keys = old.keys.iter().map(|key| ForeignKey {
+            columns: key.columns.iter().map(name).collect(),
+            target: self.renamed_table(&key.target),
+            on_delete: key.on_delete.clone(),
+        });
+        let keys: BTreeSet<_> = keys.collect();
+        for key in new.keys.difference(&keys) {
+            steps.push(self.new_key(new, key, &keys, mapping)?);
+        }
+        let uniques = old.uniques.iter().map(|unique| Unique {
+            columns: unique
+                .columns
+                .iter()
+                .map(|(column, collation)| (name(column), collation.clone()))
+                .collect(),
+            computed: unique.computed.as_deref().map(|text| words(text, &names)),
+        });
+        let uniques: BTreeSet<_> = uniques.collect();
+        for unique in new.uniques.difference(&uniques) {
+            steps.push(self.new_unique(new, unique, mapping)?);
+        }
+        let checks = old.checks.iter();
+        let checks: BTreeMap<_, _> = checks
+            .map(|(normal, written)| (words(normal, &names), written))
+            .collect();
+        for (normal, written) in &new.checks {
+            if !checks.contains_key(normal) {
+                steps.push(self.new_check(new, written, mapping));
+            }
+        }
+        let dropped_keys = keys.difference(&new.keys).map(ToString::to_string);
+        let dropped = uniques.difference(&new.uniques).map(ToString::to_string);
+        let dropped_checks = checks
+            .iter()
+            .filter(|(normal, _)| !new.checks.contains_key(*normal))
+            .map(|(_, written)| format!("CHECK ({written})"));
+        let dropped = dropped_keys.chain(dropped).chain(dropped_checks);
+        steps.extend(dropped.map(|rule| Step::new(&new.name, Change::DroppedRule { rule })));
+        Ok(())
+    }
+
+    /// The new names of the columns of a table, by the old ones, in lower case.
+    fn new_names(&self, new: &Table, old: &Table) -> BTreeMap<String, String> {
+        let names = new.columns.iter().filter_map(|column| {
+            let found = self.old_column(new, old, column)?;
+            Some((found.name.to_lowercase(), column.name.to_lowercase()))
+        });
+        names.collect()
+    }
+
+    fn new_key(
+        &self,
+        new: &Table,
+        key: &ForeignKey,
+        before: &BTreeSet<ForeignKey>,
+        mapping: &mut Mapping,
+    ) -> rusqlite::Result<Step> {
+        let rule = key.to_string();
+        let [column] = key.columns.as_slice() else {
+            return Ok(Step::new(&new.name, Change::NewRule { rule }));
+        };
+        let step = Step::of_column(&new.name, column, Change::NewRule { rule });
+        let same_target =
+            |other: &ForeignKey| other.columns == key.columns && other.target == key.target;
+        let (Some(value), false) = (
+            mapping.value(column).map(str::to_owned),
+            before.iter().any(same_target),
+        ) else {
+            return Ok(step);
+        };
+        let parent = self.new.get(&key.target).and_then(|new| self.source(new));
+        let ids = match parent.and_then(|parent| Some((&parent.name, parent.id.as_ref()?))) {
+            Some((name, id)) => format!("SELECT {} FROM {}", quoted(id), quoted(name)),
+            None => "SELECT NULL WHERE 0".to_owned(),
+        };
+        let is_nullable = new.column(column).is_some_and(|column| column.is_nullable);
+        let id = new.id.as_deref().unwrap_or_default();
+        let missing = |value: &str| format!("{value} IS NOT NULL AND {value} NOT IN ({ids})");
+        let rows = mapping.misfits(self.file, id, &missing(&quoted(column)))?;
+        if rows.n == 0 {
+            return Ok(step);
+        }
+        let what = format!("they name no row of {}", key.target);
+        if !is_nullable {
+            let remedy = format!("{what}; change these rows in a script, or insert what they name");
+            return Ok(step.with(Safety::ByHand, rows, remedy));
+        }
+        replace(mapping, column, &missing(&value), "NULL");
+        let remedy = format!("{what}, and become NULL; allow it, or change them in a script");
+        Ok(step.with(Safety::Lossy, rows, remedy))
+    }
+
+    fn new_unique(
+        &self,
+        new: &Table,
+        unique: &Unique,
+        mapping: &Mapping,
+    ) -> rusqlite::Result<Step> {
+        let rule = unique.to_string();
+        let step = Step::new(&new.name, Change::NewRule { rule });
+        let are_mapped = unique
+            .columns
+            .iter()
+            .all(|(column, _)| mapping.value(column).is_some());
+        // An index with an expression is tried when the rows are copied; so is a column that only gets its DEFAULT.
+        if unique.columns.is_empty() || !are_mapped {
+            return Ok(step);
+        }
+        let id = new.id.as_deref().unwrap_or_default();
+        let from = fit::duplicates(mapping, &unique.columns, id);
+        let rows = fit::misfits(self.file, &from, id)?;
+        let remedy = "their values are not unique; change or delete rows in a script".to_owned();
+        Ok(step.with(Safety::ByHand, rows, remedy))
+    }
+
+    fn new_check(&self, new: &Table, check: &str, mapping: &Mapping) -> Step {
+        let rule = format!("CHECK ({check})");
+        let step = Step::new(&new.name, Change::NewRule { rule });
+        let id = new.id.as_deref().unwrap_or_default();
+        // A CHECK over a column that only gets its DEFAULT cannot be asked before the rows are copied, which tells.
+        let rows = mapping.misfits(self.file, id, &format!("NOT ({check})"));
+        let remedy = "they do not satisfy it; change these rows in a script".to_owned();
+        step.with(Safety::ByHand, rows.unwrap_or_default(), remedy)
+    }
+
+    /// A table of the file that the schema does not have.
+    fn unused(&self, old: &Table, plan: &mut Plan) -> rusqlite::Result<()> {
+        let references: BTreeSet<_> = old
+            .keys
+            .iter()
+            .map(|key| self.renamed_table(&key.target))
+            .filter(|target| self.new.contains_key(target))
+            .collect();
+        let is_wished = self.wishes.drops.contains(&old.name.to_lowercase());
+        if references.is_empty() && !is_wished {
+            plan.kept.push(old.name.clone());
+            return Ok(());
+        }
+        let from = format!("FROM {}", quoted(&old.name));
+        let rows = match &old.id {
+            Some(id) => fit::misfits(self.file, &from, id)?,
+            None => {
+                let count = format!("SELECT count(*) {from}");
+                let n: i64 = self.file.query_row(&count, [], |row| row.get(0))?;
+                Misfits {
+                    n: n.unsigned_abs(),
+                    first: Vec::new(),
+                }
+            }
+        };
+        let references: Vec<_> = references.into_iter().collect();
+        let remedy = format!(
+            "its foreign keys to {} would not be kept; allow it by the name {}, or write `-- @renamed from={}` before \
+             the table that it has become",
+            references.join(", "),
+            old.name,
+            old.name
+        );
+        let step = Step::new(&old.name, Change::DroppedTable);
+        plan.steps
+            .push(step.with(Safety::Destructive, rows, remedy));
+        plan.dropped.push(old.name.clone());
+        Ok(())
+    }
+}
+
+/// Gives rows for which a condition holds another value in a column.
+fn replace(mapping: &mut Mapping, column: &str, condition: &str, instead: &str) {
+    let values = mapping.values.iter_mut();
+    for (_, value) in values.filter(|(name, _)| name.eq_ignore_ascii_case(column)) {
+        *value = format!("CASE WHEN {condition} THEN {instead} ELSE {value} END");
+    }
+}
+
+/// A normal form with the new names of columns.
+fn words(normal: &str, names: &BTreeMap<String, String>) -> String {
+    let words = normal.split(' ');
+    let words = words.map(|word| names.get(word).map_or(word, String::as_str));
+    words.collect::<Vec<_>>().join(" ")
+}

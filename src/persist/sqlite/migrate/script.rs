@@ -1,0 +1,99 @@
+//! A script: what a person adds to a migration that the schema alone does not tell.
+
+use super::plan::Wishes;
+
+/// A script, and for which two schemas it was written.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Script {
+    /// The fingerprints of the schemas before and after, if it names them.
+    pub(super) from: Option<u64>,
+    pub(super) to: Option<u64>,
+    pub(super) fills: Vec<(String, String)>,
+    /// The statements, which run before anything else.
+    pub(super) sql: String,
+}
+
+/// A line of a script that is not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BadLine {
+    pub(super) line: usize,
+    pub(super) text: String,
+}
+
+impl Script {
+    /// Reads a script: statements of SQL, and comments of the forms `-- @from <fingerprint>`,
+    /// `-- @to <fingerprint>` and `-- @fill table.column = expression`.
+    pub(super) fn parse(text: &str) -> Result<Self, BadLine> {
+        let mut script = Self {
+            sql: text.to_owned(),
+            ..Self::default()
+        };
+        for (line, number) in text.lines().zip(1..) {
+            let Some(directive) = line.trim_start().strip_prefix("-- @") else {
+                continue;
+            };
+            let bad = || BadLine {
+                line: number,
+                text: line.trim().to_owned(),
+            };
+            let (word, rest) = directive.split_once(' ').ok_or_else(bad)?;
+            let fingerprint = || u64::from_str_radix(rest.trim(), 16).map_err(|_| bad());
+            match word {
+                "from" => script.from = Some(fingerprint()?),
+                "to" => script.to = Some(fingerprint()?),
+                "fill" => {
+                    let (name, expression) = rest.split_once('=').ok_or_else(bad)?;
+                    let is_named = name.trim().split_once('.').is_some();
+                    let expression = expression.trim().trim_end_matches(';');
+                    if !is_named || expression.is_empty() {
+                        return Err(bad());
+                    }
+                    let name = name.trim().to_lowercase();
+                    script.fills.push((name, expression.to_owned()));
+                }
+                _ => return Err(bad()),
+            }
+        }
+        Ok(script)
+    }
+
+    pub(super) fn wishes(&self) -> Wishes {
+        let fills = self.fills.iter().filter_map(|(name, expression)| {
+            let (table, column) = name.split_once('.')?;
+            Some(((table.to_owned(), column.to_owned()), expression.clone()))
+        });
+        Wishes {
+            fills: fills.collect(),
+            ..Wishes::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directives_are_read_and_misspelt_ones_are_refused() {
+        let script = Script::parse(
+            "-- @from 1f\n-- why\n-- @fill Players.Level = hp / 10;\nUPDATE a SET b = 1;\n",
+        );
+        let script = script.expect("it is read");
+        assert_eq!((script.from, script.to), (Some(0x1f), None));
+        assert_eq!(
+            script.fills,
+            [("players.level".to_owned(), "hp / 10".to_owned())]
+        );
+        for bad in [
+            "-- @form 1f",
+            "-- @from zz",
+            "-- @fill level = 1",
+            "-- @fill a.b",
+            "-- @fill a.b = ",
+            "-- @fill",
+        ] {
+            let refused = Script::parse(&format!("SELECT 1;\n{bad}"));
+            assert_eq!(refused.map_err(|bad| bad.line).err(), Some(2), "{bad}");
+        }
+    }
+}

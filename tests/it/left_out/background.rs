@@ -1,0 +1,111 @@
+//! The same in the background, where a flush may wait behind one that leaves rows out.
+
+use super::left_out;
+use super::random::{Case, n_cases};
+use crate::common::sample::{flushed_refusing_file, player, rename};
+use crate::common::{REFUSED, contents_of};
+
+#[test]
+fn what_was_left_out_is_dirty_again_and_is_tried_again() {
+    let (file, mut db, sample) = flushed_refusing_file();
+    rename(&mut db, sample.ada, REFUSED);
+    rename(&mut db, sample.bob, "Bob");
+    for n_written in [1, 0] {
+        let ticket = db.flush_in_background_without_refused().unwrap();
+        assert_eq!(db.n_dirty(), 0);
+        let report = db.wait(ticket).unwrap();
+        assert_eq!(
+            left_out(&report).into_keys().collect::<Vec<_>>(),
+            [("players", 1)]
+        );
+        assert_eq!((report.rows(), db.n_dirty()), (n_written, 1));
+        assert!(db.committed() >= ticket.generation());
+    }
+    // Without the permission to leave rows out, it fails.
+    let ticket = db.flush_in_background().unwrap();
+    assert!(db.wait(ticket).is_err());
+    assert_eq!(db.n_dirty(), 1);
+    rename(&mut db, sample.ada, "fine");
+    let ticket = db.flush_in_background_without_refused().unwrap();
+    assert_eq!(db.wait(ticket).unwrap().left_out, []);
+    assert_eq!(file.contents(), contents_of(&db));
+    file.reopen(db);
+}
+
+/// The second flush updates a row that the file does not have, because the first one has left it out.
+#[test]
+fn a_flush_that_waits_behind_it_is_captured_again() {
+    for is_mended in [false, true] {
+        let (file, mut db, sample) = flushed_refusing_file();
+        let carol = db.insert(player(3)).unwrap();
+        rename(&mut db, carol, REFUSED);
+        let first = db.flush_in_background_without_refused().unwrap();
+        if is_mended {
+            rename(&mut db, carol, "fine");
+        } else {
+            db.get_mut(carol).unwrap().set_year_of_birth(1815);
+        }
+        rename(&mut db, sample.bob, "Bob");
+        let second = db.flush_in_background_without_refused().unwrap();
+        let report = db.wait(second).unwrap();
+        assert_eq!(report.left_out.is_empty(), is_mended);
+        assert!(db.wait(first).is_ok());
+        assert!(db.committed() >= second.generation());
+        assert_eq!(
+            file.query::<String>("SELECT full_name FROM players WHERE id = 2"),
+            "Bob"
+        );
+        assert_eq!(db.check(), [""; 0]);
+        rename(&mut db, carol, "fine");
+        file.reopen(db);
+    }
+}
+
+/// An accepted flush is written when the database is dropped, also if it had to be captured again.
+#[test]
+fn what_was_accepted_is_written_when_it_is_dropped() {
+    let (file, mut db, sample) = flushed_refusing_file();
+    rename(&mut db, sample.ada, REFUSED);
+    let _ = db.flush_in_background_without_refused().unwrap();
+    rename(&mut db, sample.bob, "Bob");
+    let _ = db.flush_in_background_without_refused().unwrap();
+    drop(db);
+    assert_eq!(
+        file.query::<String>("SELECT full_name FROM players WHERE id = 2"),
+        "Bob"
+    );
+    assert_eq!(
+        file.query::<String>("SELECT full_name FROM players WHERE id = 1"),
+        "player 1"
+    );
+}
+
+#[test]
+fn random_worlds_are_flushed_in_the_background() {
+    for seed in 0..n_cases() {
+        println!("seed {seed}");
+        let mut case = Case::new(1_000_000 + seed);
+        for _ in 0..8 {
+            case.operate();
+            if case.random.below(3) == 0 {
+                case.db.prepare_flush(4);
+                case.operate();
+            }
+            let (before, memory) = (case.file.contents(), contents_of(&case.db));
+            let first = case.db.flush_in_background_without_refused().unwrap();
+            if case.random.below(2) == 0 {
+                let report = case.db.wait(first).unwrap();
+                case.check(&before, &memory, &report);
+            } else {
+                // What the first one writes cannot be told from what the second one does.
+                case.operate();
+                let second = case.db.flush_in_background_without_refused().unwrap();
+                let _ = case.db.wait(second).unwrap();
+                case.check_file(&contents_of(&case.db));
+                case.forget_groups();
+            }
+            assert_eq!(case.db.check(), [""; 0]);
+        }
+        case.mend();
+    }
+}
