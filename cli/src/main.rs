@@ -1,11 +1,17 @@
-//! The `gamedb` command: models from an SQL schema, and rows of old files in new worlds.
+//! The `gamedb` command: models from an SQL schema, rows of old files in new worlds, and what an operator does with
+//! world files.
 
+mod backup;
 mod diagram;
 mod explain;
 mod files;
 mod generate;
 mod import;
 mod migrate;
+mod progress;
+mod rescue;
+mod restore;
+mod verify;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -24,7 +30,7 @@ struct Cli {
 enum Command {
     /// Write the models of a schema.
     Generate(generate::Arguments),
-    /// Copy the rows of an old SQLite file into a new world file, and list those that do not fit.
+    /// Copy the rows of an old SQLite file or of a dump into a new world file, and list those that do not fit.
     Import(import::Arguments),
     /// Print what each table is, and why.
     Explain(explain::Arguments),
@@ -32,6 +38,14 @@ enum Command {
     Diff(migrate::DiffArguments),
     /// Give a world file the tables of a schema, in one transaction and with all rows
     Migrate(migrate::MigrateArguments),
+    /// Say whether a world file is what was written to it; exits with 1 if not, and with 2 if it could not be read
+    Verify(verify::Arguments),
+    /// Copy a world into a new file, also while a game runs, and verify the copy
+    Backup(backup::Arguments),
+    /// Put a backup in the place of a world, which is moved aside
+    Restore(restore::Arguments),
+    /// Copy what can be read of a damaged world into a new file, and list what cannot
+    Rescue(rescue::Arguments),
     /// Draw the tables: what points to what, and who owns what.
     Diagram(diagram::Arguments),
 }
@@ -53,6 +67,10 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Explain(arguments) => explain::run(arguments)?,
         Command::Diff(arguments) => migrate::diff(arguments)?,
         Command::Migrate(arguments) => migrate::migrate(arguments)?,
+        Command::Verify(arguments) => verify::run(arguments)?,
+        Command::Backup(arguments) => backup::run(arguments)?,
+        Command::Restore(arguments) => restore::run(arguments)?,
+        Command::Rescue(arguments) => rescue::run(arguments)?,
         Command::Diagram(arguments) => diagram::run(arguments)?,
     };
     Ok(code)

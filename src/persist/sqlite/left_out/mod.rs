@@ -21,6 +21,7 @@ use crate::store::key::AnyKey;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 
 use super::commit::{Attempt, attempt};
+use super::content_hash::{Hashes, Pending};
 use super::error::refused_rows;
 use owners::{owned_rows, owner_keys, references_in_file};
 
@@ -29,11 +30,12 @@ use owners::{owned_rows, owner_keys, references_in_file};
 const EXACT_ATTEMPTS: usize = 8;
 
 /// Writes all rows of a batch that can be written, in an open transaction. Returns the others.
-pub(super) fn write_the_rest(
+pub(super) fn write_the_rest<'h>(
     transaction: &Connection,
     batch: &Batch,
     bonds: &Bonds<'_>,
-) -> Result<(FlushReport, HashSet<AnyKey>), Failed> {
+    in_file: &'h Hashes,
+) -> Result<(FlushReport, Pending<'h>, HashSet<AnyKey>), Failed> {
     let mut left_out: Option<LeftOut<'_>> = None;
     for n in 0_usize.. {
         transaction.execute_batch("SAVEPOINT gamedb_attempt")?;
@@ -43,17 +45,18 @@ pub(super) fn write_the_rest(
             .map_or(&nothing, |left_out| &left_out.rows);
         let Attempt {
             mut report,
+            hashes,
             refused,
             tables,
             value_taken,
-        } = attempt(transaction, batch, but)?;
+        } = attempt(transaction, batch, but, in_file)?;
         if refused.is_empty() {
             transaction.execute_batch("RELEASE gamedb_attempt")?;
             let Some(left_out) = left_out else {
-                return Ok((report, HashSet::new()));
+                return Ok((report, hashes, HashSet::new()));
             };
             report.left_out = left_out.list;
-            return Ok((report, left_out.rows));
+            return Ok((report, hashes, left_out.rows));
         }
         if transaction.is_autocommit() {
             // A trigger has ended the transaction.
