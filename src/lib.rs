@@ -62,6 +62,7 @@ pub use store::tracking::feed::Subscription;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
 pub use store::world::join::Linked;
 pub use store::world::own::NewOrKept;
+pub use store::world::relation_rows::{FarRows, Views};
 #[cfg(feature = "sqlite")]
 pub use store::world::save_set::SaveScope;
 pub use store::world::transaction::Transaction;
@@ -82,3 +83,12 @@ pub mod internals {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The pages of the guide, run as tests.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../docs/loop.md")]
+    struct Loop;
+    #[doc = include_str!("../docs/testing.md")]
+    struct Testing;
+}

@@ -30,7 +30,7 @@ struct Cli {
 enum Command {
     /// Write the models of a schema.
     Generate(generate::Arguments),
-    /// Copy the rows of an old SQLite file into a new world file, and list those that do not fit.
+    /// Copy the rows of an old SQLite file or of a dump into a new world file, and list those that do not fit.
     Import(import::Arguments),
     /// Print what each table is, and why.
     Explain(explain::Arguments),

@@ -128,7 +128,7 @@ fn expression() -> impl Strategy<Value = String> {
 
 fn row() -> impl Strategy<Value = Vec<SqlValue>> {
     let integer = prop_oneof![
-        4 => (-3..=6_i64),
+        4 => -3..=6_i64,
         1 => prop::sample::select(vec![i64::MIN, i64::MIN + 1, i64::MAX, (1 << 53) + 1, 3_037_000_500]),
         1 => any::<i64>(),
     ];

@@ -114,12 +114,14 @@ pub fn old_file(input: &[u8]) {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let from = folder.path().join("old.db");
     std::fs::write(&from, edited(file, PAGE, input)).expect("there is room");
-    let options = ImportOptions {
-        from,
-        out: None,
-        null_dangling: input.len() % 2 == 0,
+    let Ok(mut source) = gamedb_generate::import::open(&from, None) else {
+        return;
     };
-    if let Ok(report) = import(schema, model, &options, &mut |_| {}) {
+    let options = ImportOptions {
+        out: None,
+        null_dangling: input.len().is_multiple_of(2),
+    };
+    if let Ok(report) = import(&mut *source, schema, model, &options, &mut |_| {}) {
         let _ = report.to_string();
     }
 }

@@ -277,6 +277,10 @@ fn accessors(model: &Model, table: &TableModel) -> Vec<String> {
             found.extend(names.iter().map(|name| format!("{name}()")));
         }
     }
+    for list in &table.far_lists {
+        let (join, of) = (&model[list.join].name, &model[list.table].type_name);
+        found.push(format!("{}() -> many {of} through {join}", list.accessor));
+    }
     for child in &table.children {
         let many = if child.unique { "at most one" } else { "many" };
         let of = &model[child.table];

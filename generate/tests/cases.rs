@@ -78,6 +78,7 @@ fn docs_are_comments_or_declarations() {
 #[test]
 fn defaults_are_literals_where_they_are_plain() {
     use gamedb_generate::model::{FieldKind, Literal};
+    use gamedb_generate::schema::Clock;
     let defaults = |path: &str, table: usize| -> Vec<Option<Literal>> {
         let fields = resolved(path).tables[table].fields.clone();
         let default = |kind| match kind {
@@ -93,7 +94,7 @@ fn defaults_are_literals_where_they_are_plain() {
     let expected = [
         None,
         Some(Literal::F64(1.5)),
-        None,
+        Some(Literal::Now(Clock::Text("%Y-%m-%d %H:%M:%S".to_owned()))),
         Some(Literal::Blob(vec![0, 255])),
         None,
         None,

@@ -32,6 +32,7 @@ pub use crate::store::world::World;
 pub use crate::store::world::entity::{Entity, Owned, Standalone, Unowned};
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
 pub use crate::store::world::own::NewOrKept;
+pub use crate::store::world::relation_rows::FarRows;
 pub use crate::store::world::view::{RowMut, RowRef};
 
 /// The traits of rows and their tables, for a glob import by code that works below the views, such as tests.

@@ -81,8 +81,8 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// [`ErrorKind::File`](crate::ErrorKind::File): [`FileError::AlreadyOpen`] if another database has it
-    /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, and any error of
-    /// SQLite or the file system.
+    /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, [`FileError::Altered`] with
+    /// all rows that are not what was written, and any error of SQLite or the file system.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Options::new().open(path)
     }
@@ -166,7 +166,8 @@ impl<W: IsWorld> Database<W> {
     /// ```
     ///
     /// # Errors
-    /// As [`flush`](Self::flush), but for [`FlushFailure::Refused`](crate::FlushFailure::Refused).
+    /// As [`flush`](Self::flush). [`FlushFailure::Refused`](crate::FlushFailure::Refused) is among them only if a trigger
+    /// of the file ends the transaction.
     pub fn flush_without_refused(&mut self) -> Result<FlushReport, Error> {
         Ok(self.flush_with(Durability::Process, Refused::LeaveOut)?)
     }

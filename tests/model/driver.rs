@@ -112,6 +112,7 @@ impl Driver {
                 self.flushed(report);
             }
             Step::FailingFlush(n) => self.fail_to_flush(*n),
+            Step::PartialFlush(n) => self.flush_in_two(*n),
             Step::BusyFlush => self.find_it_busy(),
             Step::Prepare(rows) => self.prepare(*rows),
             Step::Background => self.flush_in_background(),

@@ -108,7 +108,7 @@ impl ReferenceStateMachine for Machine {
                 let _: Ended = predict_block(&mut model.memory, block);
             }
             // Batches in flight are waited for when the process ends.
-            Step::Flush | Step::Background => model.flush(),
+            Step::Flush | Step::PartialFlush(_) | Step::Background => model.flush(),
             Step::FailingBackground(failing) => {
                 for inner in failing.inner() {
                     match inner {

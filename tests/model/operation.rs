@@ -49,6 +49,9 @@ pub(crate) enum Step {
     Flush,
     /// A flush in which the statement for one of the pending rows fails; no effect if none is pending.
     FailingFlush(usize),
+    /// A flush without refused rows, in which the statement for one of the pending rows fails, and then a flush of
+    /// what it has left out.
+    PartialFlush(usize),
     /// Another program is writing.
     BusyFlush,
     /// Stages this number of rows for the next background flush.

@@ -113,6 +113,45 @@ impl Saved<'_> {
     }
 }
 
+/// Checks a flush that has left rows out, because the file has refused one of them.
+pub(crate) fn check_left_out(
+    refused: RowId,
+    (before, memory, after): (&Naive, &Naive, &Naive),
+    groups: &[BTreeSet<RowId>],
+    report: &FlushReport,
+) {
+    let left_out: BTreeSet<(&str, i64)> = report
+        .left_out
+        .iter()
+        .map(|row| (row.table, row.id))
+        .collect();
+    let is_left = |row: RowId| left_out.contains(&(row.0.name(), row.1));
+    assert!(is_left(refused));
+    let worlds = [before, memory, after].into_iter();
+    let rows: BTreeSet<_> = worlds
+        .flat_map(|naive| naive.all_rows().map(|(id, _)| id))
+        .collect();
+    for row in rows {
+        let expected = if is_left(row) { before } else { memory };
+        assert!(
+            is_same(after, expected, row),
+            "{row:?} is left out: {}",
+            is_left(row)
+        );
+    }
+    for group in groups {
+        let is_written = |row: &&RowId| !is_same(after, before, **row);
+        let is_missing = |row: &&RowId| !is_same(after, memory, **row);
+        let is_in_part =
+            group.iter().any(|row| is_written(&row)) && group.iter().any(|row| is_missing(&row));
+        assert!(!is_in_part, "half of a transaction is left out: {group:?}");
+    }
+    for (next, used) in after.next_id.iter().zip(memory.next_id) {
+        assert!(*next >= used, "an id will be assigned again");
+    }
+    assert_eq!(after.contradictions(), [], "the file could not be opened");
+}
+
 fn is_same(one: &Naive, other: &Naive, row: RowId) -> bool {
     one.row(row).map(|row| &row.cells) == other.row(row).map(|row| &row.cells)
 }

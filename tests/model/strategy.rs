@@ -319,6 +319,7 @@ fn steps(operations: &BoxedStrategy<Operation>, cascading: u32) -> BoxedStrategy
         40 => block(operations).prop_map(Step::Transaction),
         6 => Just(Step::Flush),
         2 => (0..1000_usize).prop_map(Step::FailingFlush),
+        3 => (0..1000_usize).prop_map(Step::PartialFlush),
         1 => Just(Step::BusyFlush),
         8 => (1..40_usize).prop_map(Step::Prepare),
         6 => Just(Step::Background),

@@ -1,5 +1,7 @@
 //! Guessed keys whose values name no row: a guess never costs a row.
 
+use gamedb_generate::relations::Found;
+
 use crate::World;
 
 const GUESSED: &str = "CREATE TABLE towns (id INTEGER PRIMARY KEY) STRICT;
@@ -113,4 +115,75 @@ fn zero_stays_where_the_target_has_a_row_0() {
     assert_eq!(code, Some(0));
     let line = "races.iconID: 2 values are 0, which stands for none, and are NULL now";
     assert!(printed.contains(line), "{printed}");
+}
+
+// A2: the rows of a dump decide as those of a file do.
+#[test]
+fn rows_of_a_dump_decide_whether_a_name_is_a_key() {
+    let mysql = "CREATE TABLE `guilds` (`id` int NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB;
+        INSERT INTO `guilds` VALUES (1),(2);
+        CREATE TABLE `players` (`id` int NOT NULL AUTO_INCREMENT, `name` text, `guild_id` int NOT NULL,
+            `old_guild` int, PRIMARY KEY (`id`)) ENGINE=InnoDB;
+        INSERT INTO `players` VALUES (1,'a,(\\'',1,NULL),(2,'b',7,NULL),(3,'c',7,NULL);";
+    let postgres = "CREATE TABLE public.guilds (id serial PRIMARY KEY);
+        CREATE TABLE public.players (id serial PRIMARY KEY, name text, guild_id integer NOT NULL);
+COPY public.guilds (id) FROM stdin;
+1
+2
+\\.
+
+COPY public.players (name, guild_id, id) FROM stdin;
+a\t1\t1
+b\t7\t2
+\\N\t7\t3
+\\.
+";
+    for dump in [mysql, postgres] {
+        let world = World::new(dump);
+        assert_eq!(world.relations(Found::Convention), [""; 0]);
+        let note = "column players.guild_id: its name looks like a key to guilds, and 2 of its 3 values name no row there";
+        let (schema, _) = world.load();
+        assert!(
+            schema.notes.iter().any(|said| said.starts_with(note)),
+            "{:?}",
+            schema.notes
+        );
+        // Where all name rows, where none is there, and where there is no dump of rows, it is one.
+        let without_rows: String = dump
+            .lines()
+            .filter(|line| !line.contains("INSERT"))
+            .collect();
+        let without_rows = without_rows.split("COPY").next().unwrap();
+        for dump in [&dump.replace('7', "2"), without_rows] {
+            let found = World::new(dump).relations(Found::Convention);
+            assert_eq!(found, ["players.guild_id -> guilds"], "{dump}");
+        }
+    }
+}
+
+// A2, A6: most values of a nullable column, and 0 where it is the DEFAULT.
+#[test]
+fn rows_of_a_dump_refute_no_key_that_can_be_null() {
+    let dump = |column: &str, values: [i64; 3]| {
+        let [a, b, c] = values;
+        format!(
+            "CREATE TABLE guilds (id int NOT NULL AUTO_INCREMENT, PRIMARY KEY (id)) ENGINE=InnoDB;
+             CREATE TABLE players (id int NOT NULL AUTO_INCREMENT, guild_id int {column}, PRIMARY KEY (id)) ENGINE=InnoDB;
+             INSERT INTO guilds (id) VALUES (1);
+             INSERT INTO players (guild_id) VALUES ({a}), ('{b}'), ({c});
+             INSERT INTO players (id, guild_id) SELECT 5, 6;
+             REPLACE INTO strangers VALUES (1), (2);"
+        )
+    };
+    for (column, values, n_keys) in [
+        ("DEFAULT NULL", [1, 1, 9], 1),
+        ("DEFAULT NULL", [1, 9, 9], 0),
+        ("NOT NULL DEFAULT 0", [1, 0, 0], 1),
+        ("NOT NULL DEFAULT 0", [1, 0, 9], 0),
+        ("NOT NULL", [1, 1, 0], 0),
+    ] {
+        let world = World::new(&dump(column, values));
+        let found = world.relations(Found::Convention);
+        assert_eq!(found.len(), n_keys, "{column} {values:?}");
+    }
 }

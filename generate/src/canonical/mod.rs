@@ -92,6 +92,18 @@ impl Canonical {
         table.source.clone()
     }
 
+    /// The names of the tables, in the order of the source, with those of their columns, without ids that the
+    /// source does not have.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        self.tables.iter().map(|table| {
+            let columns = table.columns.iter();
+            (
+                table.name.as_str(),
+                columns.map(|column| column.name.as_str()).collect(),
+            )
+        })
+    }
+
     /// The type of a column in the source, as `[types]` names it.
     pub(crate) fn source_type(&self, table: &str, column: &str) -> Option<String> {
         let table = self.tables.iter().find(|known| known.name == table)?;

@@ -67,7 +67,8 @@ impl Build {
         self
     }
 
-    /// Writes the models, and tells cargo to run the build script again when schema or config change. The
+    /// Writes the models, tells cargo to run the build script again when schema or config change, and warns of CHECKs
+    /// that only the file enforces. The
     /// translation of a schema that is not canonical is written beside them. Returns the path of the models.
     ///
     /// # Errors
@@ -89,6 +90,9 @@ impl Build {
         let out = Path::new(&folder).join(&self.out);
         let (source, config) = load(&self.input)?;
         let model = resolve(&source.schema, &config)?;
+        for warning in model.file_check_warnings() {
+            println!("cargo::warning={warning}");
+        }
         let included = if source.is_translated {
             let path = out.with_extension("sql");
             output::write(&path, &source.text)?;

@@ -24,17 +24,7 @@ pub(crate) fn refuted(schema: &Schema, config: &Config, rows: &Connection) -> Ve
         .filter_map(|guess| {
             // Where the rows cannot be read, they refute nothing.
             let (n_values, n_dangling) = count(schema, &guess, rows).ok()?;
-            let is_refuted = match guess.nullable {
-                true => 2 * n_dangling > n_values,
-                false => n_dangling > 0,
-            };
-            is_refuted.then_some(Refuted {
-                table: guess.table,
-                column: guess.column,
-                target: guess.target,
-                n_values,
-                n_dangling,
-            })
+            Refuted::of(guess, n_values, n_dangling)
         })
         .collect()
 }
@@ -71,6 +61,21 @@ pub(crate) fn take_back(schema: &mut Schema, refuted: &[Refuted]) {
 }
 
 impl Refuted {
+    /// A guess about a column that has so many values, if too many of them name no row.
+    pub(super) fn of(guess: Relation, n_values: i64, n_dangling: i64) -> Option<Self> {
+        let is_refuted = match guess.nullable {
+            true => 2 * n_dangling > n_values,
+            false => n_dangling > 0,
+        };
+        is_refuted.then_some(Self {
+            table: guess.table,
+            column: guess.column,
+            target: guess.target,
+            n_values,
+            n_dangling,
+        })
+    }
+
     /// Its table and its column.
     pub(crate) fn place(&self) -> (String, String) {
         (self.table.clone(), self.column.clone())

@@ -1,6 +1,7 @@
 //! From files to files: what the `gamedb` command and build scripts call.
 
 pub mod build;
+mod dump_rows;
 mod folder;
 mod guessed_rows;
 #[cfg(test)]

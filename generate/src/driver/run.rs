@@ -147,12 +147,13 @@ pub fn generate(options: &Options) -> Result<Outcome, Error> {
     generate_with(options, |_| {})
 }
 
-/// Notes and warnings about a schema, known before models are generated.
+/// Notes and warnings about a schema, known before models are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remarks {
     /// How the schema was read, and which statements were passed over.
     pub notes: Vec<String>,
-    /// What the translation loses, and properties of pivots that no constraint guarantees.
+    /// What the translation loses, properties of pivots that no constraint guarantees, and CHECKs that only the file
+    /// enforces.
     pub warnings: Vec<String>,
 }
 
@@ -176,8 +177,13 @@ impl Remarks {
 /// As [`generate`].
 pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<Outcome, Error> {
     let (source, config) = load(&options.input)?;
-    look(&Remarks::of(&source.schema, &config));
-    let model = resolve(&source.schema, &config)?;
+    let mut remarks = Remarks::of(&source.schema, &config);
+    let model = resolve(&source.schema, &config);
+    if let Ok(model) = &model {
+        remarks.warnings.extend(model.file_check_warnings());
+    }
+    look(&remarks);
+    let model = model?;
     let included = included(options, &source)?;
     for path in [Some(options.out.as_path()), included.as_deref()] {
         path.map_or(Ok(()), |path| refuse_inputs(&options.input, path))?;

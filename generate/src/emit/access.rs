@@ -32,6 +32,7 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
     reading.extend(owned::owner(table));
     reading.extend(owned::lists(code, table));
     reading.extend(join::lists(code, table));
+    reading.extend(join::far_lists(code, table));
     block(code, &format!("impl<'w> {name}Ref<'w>"), &reading);
 
     let mut writing = Vec::new();

@@ -1,6 +1,6 @@
 //! Join tables: what makes a link of a row, and the methods of the tables that are linked.
 
-use crate::model::{JoinModel, JoinSide, TableModel};
+use crate::model::{FarList, JoinModel, JoinSide, TableModel};
 use crate::names::{Ident, Scope};
 
 use super::code::{Code, allow_convention, article, method, quoted, words};
@@ -102,6 +102,36 @@ pub(crate) fn lists(code: &mut Code, table: &Table<'_>) -> Vec<String> {
         method(&doc, &text)
     };
     ends(table).map(list).collect()
+}
+
+/// For reading: the rows at the other ends of joins with payload.
+pub(crate) fn far_lists(code: &mut Code, table: &Table<'_>) -> Vec<String> {
+    let list = |list: &FarList| {
+        let join = Table::new(table.model, list.join);
+        let constant = |column: usize| {
+            let key = join.foreign_key(column);
+            key.map_or_else(String::new, |key| key.constant.clone())
+        };
+        let far = &table.model[list.table];
+        let (name, of) = (&list.accessor, join.type_name());
+        let doc = format!(
+            "The {} that rows of {} tie to this {}, in the order of those rows. One that\n\
+             several of them tie comes several times. O(1).",
+            words(far.accessor.stem()),
+            quoted(&join.table.name),
+            table.word()
+        );
+        code.uses(&["FarRows"]);
+        let text = format!(
+            "{}#[inline] pub fn {name}(self) -> FarRows<'w, {of}, {}> {{ self.0.far_rows({of}::{}, {of}::{}) }}",
+            allow_convention(name),
+            far.type_name,
+            constant(list.near),
+            constant(list.far),
+        );
+        method(&doc, &text)
+    };
+    table.table.far_lists.iter().map(list).collect()
 }
 
 /// For writing: link one, unlink one, link these and no others.

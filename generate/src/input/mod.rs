@@ -24,7 +24,7 @@ pub(crate) mod migrations;
 mod objects;
 pub(crate) mod read;
 mod reader;
-mod rows;
+pub(crate) mod rows;
 mod scanner;
 pub(crate) mod split;
 pub(crate) mod sqlite_file;

@@ -13,7 +13,7 @@ mod types;
 
 pub use field::{ColumnModel, FieldKind, FieldModel, ForeignKeyModel, Literal, Scalar};
 pub use refs::{EnumRef, OwnerRef, TableRef, ValueRef};
-pub use relation::{JoinMethods, JoinModel, JoinSide, PivotMethods, PivotModel};
+pub use relation::{FarList, JoinMethods, JoinModel, JoinSide, PivotMethods, PivotModel};
 pub use table::{
     CheckModel, ChildModel, ColumnSet, ConditionModel, IdsModel, TableKind, TableModel,
 };
@@ -42,6 +42,19 @@ pub struct Model {
 }
 
 impl Model {
+    /// A warning for each CHECK that only the file enforces, with what to do.
+    pub fn file_check_warnings(&self) -> impl Iterator<Item = String> {
+        self.tables.iter().flat_map(|table| {
+            let checks = table.file_checks.iter();
+            checks.map(|check| format!(
+                "table {}: CHECK ({check}) is kept by the file alone, so a row that fails it is refused when it is \
+                 flushed; write it with what memory keeps too (comparisons, IN, LIKE, GLOB, arithmetic, abs, length, \
+                 typeof), or look at the value before it is set, or flush with `flush_without_refused`",
+                table.name
+            ))
+        })
+    }
+
     /// Whether a row of this table could own itself, directly or through others.
     pub fn can_own_itself(&self, table: TableRef) -> bool {
         let mut reached = Vec::new();

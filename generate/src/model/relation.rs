@@ -57,6 +57,21 @@ pub struct JoinSide {
     pub methods: JoinMethods,
 }
 
+/// The rows at the other end of a join with payload, listed on the views of the table at this end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FarList {
+    /// The name of the list: `players`.
+    pub accessor: Ident,
+    /// The join table.
+    pub join: TableRef,
+    /// The join's column that points to this end.
+    pub near: usize,
+    /// The join's column that points to the other end.
+    pub far: usize,
+    /// The table at the other end.
+    pub table: TableRef,
+}
+
 /// The methods of one end of a join.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinMethods {

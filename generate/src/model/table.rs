@@ -2,7 +2,7 @@
 
 use super::field::{ColumnModel, FieldModel};
 use super::refs::TableRef;
-use super::relation::{JoinModel, PivotModel};
+use super::relation::{FarList, JoinModel, PivotModel};
 use crate::analysis::relations::Unfollowed;
 use crate::names::Ident;
 use crate::schema::{Comparison, Expression};
@@ -44,6 +44,8 @@ pub struct TableModel {
     /// The joins that link rows of this table, each with the end that it is on, by place in
     /// [`JoinModel::sides`]; that side has the names of the methods.
     pub links_through: Vec<(TableRef, usize)>,
+    /// The rows at the other ends of joins with payload.
+    pub far_lists: Vec<FarList>,
     /// Declared foreign keys whose columns are plain ones here.
     pub unfollowed: Vec<Unfollowed>,
     /// Entity, pivot or join.

@@ -27,6 +27,7 @@ pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], links: &[JoinInfo]
         |table: TableRef, name: &str| rivals.get(&(table, name)).copied().unwrap_or_default();
     join_methods::connect(model, links, &mut scopes, &n_wanting);
     children(model, pointing, &mut scopes, &n_wanting);
+    join_methods::far_lists(model, links, &mut scopes, &n_wanting);
 }
 
 /// The methods that the views of a table have for its own fields.

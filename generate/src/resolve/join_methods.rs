@@ -2,7 +2,7 @@
 
 use crate::analysis::joins::{JoinInfo, JoinKind};
 use crate::model::{
-    FieldKind, JoinMethods, JoinModel, JoinSide, Model, TableKind, TableModel, TableRef,
+    FarList, FieldKind, JoinMethods, JoinModel, JoinSide, Model, TableKind, TableModel, TableRef,
 };
 use crate::names::{self, Ident, Scope};
 
@@ -66,8 +66,66 @@ pub(super) fn wanted(model: &Model, infos: &[JoinInfo]) -> Vec<(TableRef, String
 /// One end of a join: the table, and the indexes of field and column.
 type End = (TableRef, usize, usize);
 
+/// Names the lists of the rows at the other ends of joins with payload. They are named last, so that no relation gets
+/// another name because of them; a name that another relation wants, or a second list, is given to none of them.
+pub(super) fn far_lists(
+    model: &mut Model,
+    infos: &[JoinInfo],
+    scopes: &mut [Scope],
+    wanted: &dyn Fn(TableRef, &str) -> usize,
+) {
+    let mut lists: Vec<(TableRef, FarList)> = Vec::new();
+    for (at, info) in infos.iter().enumerate() {
+        if info.kind != JoinKind::WithPayload {
+            continue;
+        }
+        let Some(ends) = ends_of(model, at, info) else {
+            continue;
+        };
+        for (near, far) in [(0, 1), (1, 0)] {
+            let (table, field, column) = ends[near];
+            let is_one = matches!(
+                &model.tables[at].fields[field].kind,
+                FieldKind::ForeignKey(key) if key.unique
+            );
+            // Its accessor returns the one row as a view, which has the other end.
+            if !is_one {
+                let list = FarList {
+                    accessor: words(model, at, &ends, far).0,
+                    join: TableRef(at),
+                    near: column,
+                    far: ends[far].2,
+                    table: ends[far].0,
+                };
+                lists.push((table, list));
+            }
+        }
+    }
+    for n in 0..lists.len() {
+        let (table, mut list) = lists[n].clone();
+        let rivals = lists.iter().filter(|(other, rival)| {
+            *other == table && rival.accessor.stem() == list.accessor.stem()
+        });
+        let alone = rivals.count() == 1 && wanted(table, list.accessor.stem()) == 0;
+        let join = model[list.join].accessor.stem();
+        let long = Ident::new(&format!("{}_by_{join}", list.accessor.tail()));
+        let short = alone.then_some(list.accessor);
+        let names: Vec<Ident> = short.into_iter().chain([long]).collect();
+        list.accessor = scopes[table.0].ident(&names);
+        model.tables[table.0].far_lists.push(list);
+    }
+}
+
 /// The two ends of a plain join.
 fn ends(model: &Model, at: usize, info: &JoinInfo) -> Option<[End; 2]> {
+    match info.kind {
+        JoinKind::Plain => ends_of(model, at, info),
+        _ => None,
+    }
+}
+
+/// The two ends of a join of any kind.
+fn ends_of(model: &Model, at: usize, info: &JoinInfo) -> Option<[End; 2]> {
     let table = &model.tables[at];
     let end = |name: &String| {
         let column = table.columns.iter().position(|c| c.name == *name)?;
@@ -78,10 +136,7 @@ fn ends(model: &Model, at: usize, info: &JoinInfo) -> Option<[End; 2]> {
         }
     };
     let [left, right] = info.ends.as_ref()?;
-    match info.kind {
-        JoinKind::Plain => Some([end(left)?, end(right)?]),
-        _ => None,
-    }
+    Some([end(left)?, end(right)?])
 }
 
 /// Plural and singular for the rows at an end: those of its table, or those of its column if both ends

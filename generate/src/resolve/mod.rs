@@ -75,6 +75,8 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     accessors::connect(&mut model, &infos, &joins);
     of_given_ids(config, &model)?;
     model.order = order::order(&model);
+    let of_checks: Vec<_> = model.file_check_warnings().collect();
+    model.warnings.extend(of_checks);
     Ok(model)
 }
 

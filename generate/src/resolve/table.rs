@@ -47,6 +47,7 @@ impl<'a> Resolver<'a> {
             owns_through: Vec::new(),
             owned_through: Vec::new(),
             links_through: Vec::new(),
+            far_lists: Vec::new(),
             unfollowed: self.unfollowed_of(table),
             kind: TableKind::Entity,
             checks: Vec::new(),
@@ -115,7 +116,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Warns about foreign keys and CHECKs that the engine does not enforce.
+    /// Warns about foreign keys that the engine does not enforce.
     fn warn_of_file_only(&mut self, table: &Table, model: &TableModel) {
         // The translation has warned about these keys already.
         let said = |columns: &[String]| {
@@ -145,12 +146,6 @@ impl<'a> Resolver<'a> {
                     table.name, column.name
                 ));
             }
-        }
-        for check in &model.file_checks {
-            self.model.warnings.push(format!(
-                "table {}: CHECK ({check}) is kept by the file alone",
-                table.name
-            ));
         }
     }
 

@@ -327,6 +327,26 @@ fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
         ..fighter.clone()
     };
     refused(badge, "length(badge) = 4");
+    let classless = Fighter {
+        class: 4,
+        ..fighter.clone()
+    };
+    refused(classless, "class IN (1, 2, 3)");
+    let quitter = Fighter {
+        motto: Some("I QUIT".into()),
+        ..fighter.clone()
+    };
+    refused(quitter, "motto NOT LIKE '%quit%' OR length(motto) < 5");
+    let tagged = Fighter {
+        tag: Some("a-b".into()),
+        ..fighter.clone()
+    };
+    refused(tagged, "tag NOT GLOB '*[^a-z0-9]*'");
+    let numbered = Fighter {
+        name: "2".into(),
+        ..fighter.clone()
+    };
+    refused(numbered, "name > 5");
 
     let rival = world.insert(fighter.clone()).unwrap();
     let bo = Fighter {
@@ -350,8 +370,19 @@ fn checks_are_kept_in_memory_as_far_as_they_can_be_read() {
         Err(ErrorKind::CheckFailed { .. })
     ));
     row.set_friend(Some(bo)).unwrap();
+    // One that names two columns is looked at when either is written.
+    assert!(row.set_level(2).is_err());
+    row.set_luck(1.0).unwrap();
+    row.set_level(2).unwrap();
+    assert!(row.set_luck(-1.0).is_err());
+    row.set_max_hp(1_011).unwrap();
+    assert!(row.set_max_hp(1_012).is_err());
+    row.set_class(3).unwrap();
+    row.set_motto(Some("Quit".into())).unwrap();
+    row.set_motto(None).unwrap();
     // What only the file keeps is not looked at here.
     row.set_rank("?");
+    row.set_notes(Some("{".into()));
     assert_eq!(world.check(), [""; 0]);
 }
 
@@ -739,4 +770,66 @@ fn a_world_of_300_tables_opens_in_a_thread_with_little_stack() {
     };
     let thread = std::thread::Builder::new().stack_size(512 * 1024);
     assert_eq!(thread.spawn(work).unwrap().join().unwrap(), 1);
+}
+
+#[test]
+fn the_game_gives_ids_and_rows_have_their_time() {
+    use crate::given_ids::{Place, World, Zone};
+    use gamedb::Id;
+    use std::time::{Duration, SystemTime};
+
+    let before = gamedb::set_clock(|| SystemTime::UNIX_EPOCH + Duration::from_millis(86_400_250));
+    let mut world = World::new();
+    let zone = Zone {
+        name: "north".into(),
+        ..Zone::default()
+    };
+    gamedb::set_clock(before);
+    let north = world.insert_with_id(Id::new(7), zone).unwrap();
+    let row = world.get(north).unwrap();
+    assert_eq!(row.id().get(), 7);
+    assert_eq!(row.opened, "1970-01-02 00:00:00");
+    assert_eq!(row.closed.as_deref(), Some("1970-01-02T00:00:00.250Z"));
+    assert_eq!(row.short, "1970-01-02");
+    assert_eq!(row.seconds, 86_400);
+    let place = world.insert(Place { zone: north }).unwrap();
+    let again = Zone {
+        name: "south".into(),
+        ..Zone::default()
+    };
+    assert_ne!(again.opened, "1970-01-02 00:00:00");
+    let refused = world.insert_with_id(Id::new(7), again).unwrap_err();
+    assert!(matches!(refused.kind(), ErrorKind::IdTaken { id: 7, .. }));
+    world.remove(north).unwrap();
+    assert!(!world.contains_key(place));
+}
+
+#[test]
+fn a_join_with_payload_lists_its_far_end() {
+    use crate::joins::{Film, Player, Rating, World};
+
+    let mut world = World::new();
+    let film = |title: &str| Film { title: title.into() };
+    let films = ["a", "b"].map(|title| world.insert(film(title)).unwrap());
+    let player = Player { name: "ada".into() };
+    let ada = world.insert(player).unwrap();
+    let rate = |film, stars| Rating { film, player: ada, stars };
+    let ratings = [1, 0].map(|n| world.insert(rate(films[n], 1)).unwrap());
+
+    let row = world.get(ada).unwrap();
+    let listed = row.films_by_ratings();
+    assert_eq!(listed.len(), 2);
+    assert!(listed.clone().keys().eq([films[1], films[0]]));
+    assert!(listed.clone().between().keys().eq(ratings));
+    let titles: Vec<_> = listed.rev().map(|(_, film)| film.title.as_str()).collect();
+    assert_eq!(titles, ["a", "b"]);
+    let views: Vec<_> = row.ratings().views(&world).map(|rating| rating.film().key()).collect();
+    assert_eq!(views, [films[1], films[0]]);
+    assert!(world.get(films[0]).unwrap().players_by_ratings().keys().eq([ada]));
+
+    world.remove(films[1]).unwrap();
+    assert!(world.get(ada).unwrap().films_by_ratings().keys().eq([films[0]]));
+    let other = World::new();
+    let rows = world.get(ada).unwrap().ratings();
+    assert!(std::panic::catch_unwind(|| rows.views(&other)).is_err());
 }

@@ -141,6 +141,13 @@ impl Source {
         keys.get(at).copied()
     }
 
+    /// An id that no row ever had, in whichever table and world.
+    pub fn id<E>(&self) -> gamedb::Id<E> {
+        use std::sync::atomic::{AtomicI64, Ordering};
+        static NEXT: AtomicI64 = AtomicI64::new(1);
+        gamedb::Id::new(NEXT.fetch_add(3, Ordering::Relaxed))
+    }
+
     /// What the world may refuse, because of the values alone.
     pub fn took<V>(&mut self, result: Result<V, Error>) {
         match result.map_err(Error::into_kind) {

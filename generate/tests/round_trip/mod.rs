@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use gamedb_generate::model::{
-    ArmModel, FieldKind, FieldModel, Model, OwnerRef, Scalar, TableModel, ValueRef,
+    ArmModel, FieldKind, FieldModel, IdsModel, Model, OwnerRef, Scalar, TableModel, ValueRef,
 };
 use gamedb_generate::names::{self, Scope};
 use gamedb_generate::schema::{Comparison, ComparisonOperator, Operand};
@@ -37,6 +37,9 @@ pub(crate) fn program(model: &Model, module: &str) -> String {
             .first()
             .and_then(|at| model[*at].pivot())
         {
+            None if table.ids == IdsModel::Given => {
+                "source.took(world.insert_with_id(source.id(), row))".to_owned()
+            }
             None => "source.took(world.insert(row))".to_owned(),
             Some(pivot) => {
                 let owner = owner(model, pivot.owner);

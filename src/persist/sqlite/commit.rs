@@ -116,7 +116,8 @@ impl Attempt<'_> {
 }
 
 /// Writes the rows of a batch but for some, and finds all that the file refuses: a statement that fails changes
-/// nothing, and the next row can be tried.
+/// nothing, and the next row can be tried. A trigger that ends the transaction ends the attempt too: what came after
+/// it would be committed at once.
 pub(super) fn attempt<'h>(
     connection: &Connection,
     batch: &Batch,
@@ -135,6 +136,9 @@ pub(super) fn attempt<'h>(
     } in batch.tables.iter().rev()
     {
         delete(connection, info, change_set, but, &mut attempt)?;
+        if connection.is_autocommit() {
+            return Ok(attempt);
+        }
     }
     let mut waiting = Vec::new();
     for TableBatch {
@@ -160,6 +164,9 @@ pub(super) fn attempt<'h>(
                 }
                 RowOutcome::Refused(source) => {
                     attempt.refuse(table, refused_row(info, row.id, key, source));
+                    if connection.is_autocommit() {
+                        return Ok(attempt);
+                    }
                 }
             }
         }
@@ -235,6 +242,9 @@ fn delete(
             }
             Err(source) if is_refused(&source) => {
                 attempt.refuse(table, refused_row(info, id, key, source));
+                if connection.is_autocommit() {
+                    break;
+                }
             }
             Err(source) => return Err(source.into()),
         }
@@ -345,7 +355,12 @@ fn untangle(
     for row in waiting.into_iter().rev() {
         match row.retry(connection, &mut attempt.hashes)? {
             RowOutcome::Written => count(row.change_set, row.row, &mut attempt.report),
-            RowOutcome::Refused(source) => row.refuse(source, attempt),
+            RowOutcome::Refused(source) => {
+                row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
+            }
             RowOutcome::ValueTaken(_) if row.change_set.is_new(row.row) => new.push(row),
             RowOutcome::ValueTaken(_) => aside.push(row),
         }
@@ -359,6 +374,9 @@ fn untangle(
             RowOutcome::Written => attempt.report.inserted += 1,
             RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
                 row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
             }
         }
     }
@@ -367,6 +385,9 @@ fn untangle(
             RowOutcome::Written => attempt.report.updated += 1,
             RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
                 row.refuse(source, attempt);
+                if connection.is_autocommit() {
+                    return Ok(());
+                }
             }
         }
     }

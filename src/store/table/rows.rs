@@ -19,6 +19,11 @@ impl<'a, E: Row> Rows<'a, E> {
         Self { keys, table }
     }
 
+    /// Whether these are rows of this table.
+    pub(crate) fn is_of(&self, table: &Table<E>) -> bool {
+        std::ptr::eq(self.table, table)
+    }
+
     /// The keys only, which is cheaper.
     pub fn keys(self) -> RowKeys<'a, E> {
         RowKeys {

@@ -6,6 +6,7 @@ pub(crate) mod entity;
 pub(crate) mod join;
 pub(crate) mod own;
 mod ownership_cycles;
+pub(crate) mod relation_rows;
 pub(crate) mod remove;
 #[cfg(feature = "persist")]
 pub(crate) mod save_set;

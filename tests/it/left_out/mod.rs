@@ -255,6 +255,41 @@ fn a_chain_of_unique_values_behind_a_refused_row_comes_to_an_end() {
     file.reopen(db);
 }
 
+/// Otherwise the rest of the flush would be committed row by row.
+#[test]
+fn a_trigger_that_ends_the_transaction_ends_the_flush() {
+    let (file, mut db, sample) = flushed_refusing_file();
+    for event in ["UPDATE ON players", "DELETE ON mobiles"] {
+        drop(db);
+        let outsider = file.writer();
+        let refuse = format!(
+            "CREATE TRIGGER refuse BEFORE {event}
+                BEGIN SELECT RAISE(ROLLBACK, 'refused'); END"
+        );
+        outsider.execute_batch(&refuse).unwrap();
+        db = file.open();
+        let before = file.contents();
+        let ada = crate::common::sample::ada(&db);
+        rename(&mut db, ada, "Ada");
+        let item = db.items.iter_by_id().next().unwrap().0;
+        db.get_mut(item)
+            .unwrap()
+            .set_internal_name("steel")
+            .unwrap();
+        let mobiles: Vec<_> = db.mobiles.iter_by_id().map(|(key, _)| key).collect();
+        db.remove(mobiles[1]).unwrap();
+        for flush in [Database::flush, Database::flush_without_refused] {
+            let FlushFailure::Refused { n_rows: 1, .. } = flush_failure(flush(&mut db)).1 else {
+                panic!("one row is refused")
+            };
+            assert_eq!(file.contents(), before);
+        }
+        outsider.execute_batch("DROP TRIGGER refuse").unwrap();
+    }
+    file.reopen(db);
+    let _ = sample;
+}
+
 #[test]
 fn a_removal_that_the_file_refuses_is_left_out_with_what_was_removed_along() {
     let (file, mut db, sample) = flushed_refusing_file();

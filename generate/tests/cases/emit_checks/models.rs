@@ -8,12 +8,12 @@ pub type World = gamedb::codegen::World<Tables>;
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
-    /// Bounds that memory keeps, and those that only the file does.
+    /// CHECKs that memory keeps, and those that only the file does.
     fighters: Table<Fighter>,
 }
 
 entity! {
-    /// Bounds that memory keeps, and those that only the file does.
+    /// CHECKs that memory keeps, and those that only the file does.
     pub struct Fighter in Tables.fighters {
         /// `name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 12)`
         Name name: String = NAME "name";
@@ -31,6 +31,14 @@ entity! {
         Rank rank: String = RANK "rank" default "M".to_owned();
         /// `badge BLOB CHECK (length(badge) = 4)`
         Badge badge: Option<Vec<u8>> = BADGE "badge";
+        /// `class INTEGER NOT NULL DEFAULT 1 CHECK (class IN (1, 2, 3))`
+        Class class: i64 = CLASS "class" default 1;
+        /// `motto TEXT CHECK (motto NOT LIKE '%quit%' OR length(motto) < 5)`
+        Motto motto: Option<String> = MOTTO "motto";
+        /// `tag TEXT CHECK (tag NOT GLOB '*[^a-z0-9]*')`
+        Tag tag: Option<String> = TAG "tag";
+        /// `notes TEXT CHECK (json_valid(notes))`
+        Notes notes: Option<String> = NOTES "notes";
         /// `rival_id INTEGER REFERENCES fighters (id) ON DELETE SET NULL`
         Rival rival: Option<FighterKey> = RIVAL_ID "rival_id" -> Fighter.set_null();
         /// `friend_id INTEGER REFERENCES fighters (id) ON DELETE SET NULL`
@@ -50,6 +58,15 @@ entity! {
         "length(badge) = 4": Length(BADGE) Equal Integer(4);
         "hp <= max_hp": Column(HP) LessOrEqual Column(MAX_HP);
         "rival_id <> friend_id": Column(RIVAL_ID) NotEqual Column(FRIEND_ID);
+    }
+    conditions {
+        "class IN (1, 2, 3)": [CLASS] In(&Column(CLASS as usize), &[Integer(1), Integer(2), Integer(3)]);
+        "motto NOT LIKE '%quit%' OR length(motto) < 5": [MOTTO] Or(&[Not(&Like(&Column(MOTTO as usize), "%quit%", None)), Compare(&Length(&Column(MOTTO as usize)), Less, &Integer(5))]);
+        "tag NOT GLOB '*[^a-z0-9]*'": [TAG] Not(&Glob(&Column(TAG as usize), "*[^a-z0-9]*"));
+        "level % 2 = 1 OR luck > 0": [LEVEL, LUCK] Or(&[Compare(&Remainder(&Column(LEVEL as usize), &Integer(2)), Equal, &Integer(1)), Compare(&Column(LUCK as usize), Greater, &Integer(0))]);
+        "abs(hp - max_hp) <= 1000": [HP, MAX_HP] Compare(&Abs(&Subtract(&Column(HP as usize), &Column(MAX_HP as usize))), LessOrEqual, &Integer(1000));
+        "typeof(luck) <> 'text'": [LUCK] Compare(&TypeOf(&Column(LUCK as usize)), NotEqual, &Text("text"));
+        "name > 5": [NAME] Compare(&Column(NAME as usize), Greater, &Text("5"));
     }
 }
 
@@ -93,7 +110,8 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::name`].
     ///
     /// # Errors
-    /// [`gamedb::ErrorKind::CheckFailed`] unless `length(name) BETWEEN 1 AND 12`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `length(name) BETWEEN 1 AND 12`,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `name > 5`.
     #[inline]
     pub fn set_name(&mut self, name: impl Into<String>) -> Result<(), Error> {
         self.0.set(FighterField::Name(name.into()))
@@ -111,7 +129,8 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::level`].
     ///
     /// # Errors
-    /// [`gamedb::ErrorKind::CheckFailed`] unless `level >= 1 AND level <= 99`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `level >= 1 AND level <= 99`,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `level % 2 = 1 OR luck > 0`.
     #[inline]
     pub fn set_level(&mut self, level: i64) -> Result<(), Error> {
         self.0.set(FighterField::Level(level))
@@ -121,7 +140,8 @@ impl FighterMut<'_> {
     ///
     /// # Errors
     /// [`gamedb::ErrorKind::CheckFailed`] unless `0 <= hp`,
-    /// [`gamedb::ErrorKind::CheckFailed`] unless `hp <= max_hp`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `hp <= max_hp`,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `abs(hp - max_hp) <= 1000`.
     #[inline]
     pub fn set_hp(&mut self, hp: i64) -> Result<(), Error> {
         self.0.set(FighterField::Hp(hp))
@@ -130,7 +150,8 @@ impl FighterMut<'_> {
     /// Sets [`Fighter::max_hp`].
     ///
     /// # Errors
-    /// [`gamedb::ErrorKind::CheckFailed`] unless `hp <= max_hp`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `hp <= max_hp`,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `abs(hp - max_hp) <= 1000`.
     #[inline]
     pub fn set_max_hp(&mut self, max_hp: i64) -> Result<(), Error> {
         self.0.set(FighterField::MaxHp(max_hp))
@@ -140,7 +161,9 @@ impl FighterMut<'_> {
     ///
     /// # Errors
     /// [`gamedb::ErrorKind::NotANumber`] for NaN,
-    /// [`gamedb::ErrorKind::CheckFailed`] unless `luck > -1.5 AND luck < 1.5`.
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `luck > -1.5 AND luck < 1.5`,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `level % 2 = 1 OR luck > 0`,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `typeof(luck) <> 'text'`.
     #[inline]
     pub fn set_luck(&mut self, luck: f64) -> Result<(), Error> {
         self.0.set(FighterField::Luck(luck))
@@ -159,6 +182,39 @@ impl FighterMut<'_> {
     #[inline]
     pub fn set_badge(&mut self, badge: Option<Vec<u8>>) -> Result<(), Error> {
         self.0.set(FighterField::Badge(badge))
+    }
+
+    /// Sets [`Fighter::class`].
+    ///
+    /// # Errors
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `class IN (1, 2, 3)`.
+    #[inline]
+    pub fn set_class(&mut self, class: i64) -> Result<(), Error> {
+        self.0.set(FighterField::Class(class))
+    }
+
+    /// Sets [`Fighter::motto`].
+    ///
+    /// # Errors
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `motto NOT LIKE '%quit%' OR length(motto) < 5`.
+    #[inline]
+    pub fn set_motto(&mut self, motto: Option<String>) -> Result<(), Error> {
+        self.0.set(FighterField::Motto(motto))
+    }
+
+    /// Sets [`Fighter::tag`].
+    ///
+    /// # Errors
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `tag NOT GLOB '*[^a-z0-9]*'`.
+    #[inline]
+    pub fn set_tag(&mut self, tag: Option<String>) -> Result<(), Error> {
+        self.0.set(FighterField::Tag(tag))
+    }
+
+    /// Sets [`Fighter::notes`].
+    #[inline]
+    pub fn set_notes(&mut self, notes: Option<String>) {
+        self.0.put(FighterField::Notes(notes));
     }
 
     /// Sets [`Fighter::rival`].

@@ -1,6 +1,8 @@
 // @generated from `schema.sql` by `gamedb generate`. Do not edit; edit the schema and rerun.
 
-use gamedb::codegen::{Error, FromLeft, FromRight, Join, Key, Linked, Rows, entity, tables};
+use gamedb::codegen::{
+    Error, FarRows, FromLeft, FromRight, Join, Key, Linked, Rows, entity, tables,
+};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
 pub type World = gamedb::codegen::World<Tables>;
@@ -410,6 +412,13 @@ impl<'w> PlayerRef<'w> {
     #[inline]
     pub fn objects(self) -> Linked<'w, PlayerObject, FromLeft> {
         self.0.linked()
+    }
+
+    /// The films that rows of `ratings` tie to this player, in the order of those rows. One that
+    /// several of them tie comes several times. O(1).
+    #[inline]
+    pub fn films_by_ratings(self) -> FarRows<'w, Rating, Film> {
+        self.0.far_rows(Rating::PLAYER_ID, Rating::FILM_ID)
     }
 }
 
@@ -901,6 +910,28 @@ impl<'w> FilmRef<'w> {
     #[inline]
     pub fn objects(self) -> Linked<'w, FilmObject, FromLeft> {
         self.0.linked()
+    }
+
+    /// The players that rows of `ratings` tie to this film, in the order of those rows. One that
+    /// several of them tie comes several times. O(1).
+    #[inline]
+    pub fn players_by_ratings(self) -> FarRows<'w, Rating, Player> {
+        self.0.far_rows(Rating::FILM_ID, Rating::PLAYER_ID)
+    }
+
+    /// The films that rows of `passages` tie to this film, in the order of those rows. One that
+    /// several of them tie comes several times. O(1).
+    #[inline]
+    pub fn to_films(self) -> FarRows<'w, Passage, Film> {
+        self.0.far_rows(Passage::FROM_FILM, Passage::TO_FILM)
+    }
+
+    /// The films that rows of `passages` tie to this film, in the order of those rows. One that
+    /// several of them tie comes several times. O(1).
+    #[allow(clippy::wrong_self_convention, reason = "named after the schema")]
+    #[inline]
+    pub fn from_films(self) -> FarRows<'w, Passage, Film> {
+        self.0.far_rows(Passage::TO_FILM, Passage::FROM_FILM)
     }
 }
 

@@ -19,7 +19,7 @@ CREATE TABLE members (
     rank TEXT NOT NULL DEFAULT 'high' CHECK (rank IN ('low', 'high')),
     char_id INTEGER PRIMARY KEY,
     score REAL NOT NULL,
-    joined TEXT,
+    joined TEXT DEFAULT CURRENT_TIMESTAMP,
     UNIQUE (char_id, guild_id)
 ) STRICT;
 CREATE INDEX members_by_points ON members (score, title);
@@ -31,7 +31,7 @@ CREATE TABLE copy (
     rank TEXT NOT NULL DEFAULT 'high' CHECK (rank IN ('low', 'high')),
     char_id INTEGER PRIMARY KEY,
     score REAL NOT NULL,
-    joined TEXT,
+    joined TEXT DEFAULT CURRENT_TIMESTAMP,
     UNIQUE (char_id, guild_id)
 ) STRICT;
 CREATE INDEX copy_by_points ON copy (score, title);

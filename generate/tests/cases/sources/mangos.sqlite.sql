@@ -28,7 +28,7 @@ CREATE TABLE creature_addon (
     path_id INTEGER NOT NULL DEFAULT 0 CHECK (path_id BETWEEN 0 AND 4294967295),
     auras TEXT,
     bytes BLOB CHECK (length(bytes) <= 16),
-    "when" TEXT
+    "when" TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%S.000000', 'now'))
 ) STRICT;
 CREATE INDEX creature_addon_idx_map ON creature_addon (path_id);
 

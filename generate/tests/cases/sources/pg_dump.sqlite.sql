@@ -16,7 +16,7 @@ CREATE TABLE players (
     hp INTEGER NOT NULL DEFAULT 100 CHECK (hp BETWEEN -32768 AND 32767),
     ratio REAL DEFAULT 1.5,
     token TEXT NOT NULL,
-    seen TEXT,
+    seen TEXT DEFAULT (strftime('%Y-%m-%d %H:%M:%S+00', 'now')),
     born TEXT DEFAULT '2001-01-01 00:00:00',
     played TEXT,
     data TEXT DEFAULT '{"a": 1}',
@@ -51,6 +51,7 @@ CREATE TABLE events (
 CREATE TABLE swords (
     -- Given by gamedb: the source has no primary key.
     gamedb_id INTEGER PRIMARY KEY,
+    -- Not a key to a row, whatever its name looks like.
     id INTEGER NOT NULL CHECK (id BETWEEN -2147483648 AND 2147483647),
     owner_id INTEGER,
     name TEXT,

@@ -36,7 +36,10 @@ impl Adder {
 
     fn leave_block(&mut self) {
         let sum = std::mem::take(&mut self.sum);
-        add_to(&mut self.others, self.block, sum);
+        // Most tables have no rows in a flush, and need no map then.
+        if sum != 0 {
+            add_to(&mut self.others, self.block, sum);
+        }
     }
 
     /// Adds what another one has added up.
