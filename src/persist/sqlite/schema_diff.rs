@@ -116,7 +116,6 @@ fn model(ddl: &str) -> rusqlite::Result<Connection> {
     let model = Connection::open_in_memory()?;
     model.execute_batch(ddl)?;
     model.execute_batch(statements::CREATE_IDS)?;
-    model.execute_batch(stamp::CREATE)?;
     model.execute_batch(statements::CREATE_HASHES)?;
     model.execute_batch(stamp::CREATE)?;
     Ok(model)
