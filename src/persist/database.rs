@@ -358,8 +358,8 @@ impl<W: IsWorld> Database<W> {
     /// what is in flight in the background, is not in it: call [`flush`](Self::flush) before, if it is to be. The new
     /// file has its name only when it is complete, [verified](crate::verify) and on the disk.
     ///
-    /// The call itself opens the file a second time and begins to read: about a millisecond, whatever the size of
-    /// the file. While the backup reads, checkpoints cannot shorten the write-ahead log, which grows by what is
+    /// The call itself opens the file a second time and begins to read, which takes no longer for a large file; the
+    /// copy is the thread's. While the backup reads, checkpoints cannot shorten the write-ahead log, which grows by what is
     /// flushed meanwhile.
     ///
     /// ```

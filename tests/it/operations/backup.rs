@@ -78,3 +78,33 @@ fn a_damaged_file_is_no_backup() {
     assert!(matches!(error, FileError::Damaged { .. }), "{error}");
     assert!(!to(&file).exists());
 }
+
+/// The game flushes while the copy is made. Prints how long it waited at most.
+#[test]
+fn the_loop_is_not_held_up_by_a_backup() {
+    let (file, mut db) = new_file();
+    for n in 0..20_000 {
+        db.insert(player(n)).unwrap();
+    }
+    let _ = db.flush().unwrap();
+    let start = std::time::Instant::now();
+    let backup = db.backup(to(&file)).unwrap();
+    let call = start.elapsed();
+    let (mut longest, mut n_flushes) = (std::time::Duration::ZERO, 0);
+    while !backup.is_finished() {
+        db.insert(player(100_000 + n_flushes)).unwrap();
+        let start = std::time::Instant::now();
+        let _ = db.flush().unwrap();
+        longest = longest.max(start.elapsed());
+        n_flushes += 1;
+    }
+    let report = backup.wait().unwrap();
+    println!(
+        "call {call:?}, longest of {n_flushes} flushes {longest:?}, all of it {:?}",
+        report.took
+    );
+    assert!(
+        n_flushes > 0,
+        "the copy was complete when the call returned"
+    );
+}
