@@ -35,8 +35,15 @@ mod store;
 pub use bitflags::Flags;
 pub use codegen::clock::set_clock;
 #[cfg(feature = "sqlite")]
-pub use error::{BackendError, Difference, FileError, FlushFailure, Outcome, RefusedRow};
+pub use error::{
+    BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
+};
 pub use error::{Error, ErrorKind, Problem, ProblemKind};
+#[cfg(feature = "sqlite")]
+pub use persist::{
+    Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
+    VerifyReport, backup, rescue, restore, verify,
+};
 #[cfg(feature = "sqlite")]
 pub use persist::{
     Bond, CloseError, Consent, CreateError, Database, FlushReport, FlushStats, Generation, IsWorld,
@@ -66,6 +73,8 @@ pub use store::world::{IterMut, World};
 /// notice.
 #[doc(hidden)]
 pub mod internals {
+    #[cfg(feature = "sqlite")]
+    pub use crate::persist::damaged_blocks;
     pub use crate::store::index::Keys;
     pub use crate::store::row_set::{RowSet, Selection};
     pub use crate::store::world::entity::OwnerOf;

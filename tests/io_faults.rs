@@ -44,6 +44,18 @@ fn open(disk: &Disk) -> Result<Database<World>, Error> {
     options.open(disk.path(FILE))
 }
 
+/// Opens a disk on which a sync may have failed: then it is refused until it is accepted.
+fn open_again(disk: &Disk, may_have_failed: bool) -> Database<World> {
+    match open(disk).map_err(Error::into_kind) {
+        Ok(db) => db,
+        Err(ErrorKind::File(FileError::FailedSync { .. })) if may_have_failed => {
+            let options = Options::new().accept_failed_sync();
+            options.open(disk.path(FILE)).unwrap()
+        }
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
 /// Ada, who is not there yet in a new file.
 fn ada_in(db: &mut Database<World>) -> PlayerKey {
     let ada = Player::find_by_email(db, "1@example.com").map(|ada| ada.key());
@@ -59,7 +71,8 @@ fn foreign() -> Image {
         .pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))
         .unwrap();
     assert_eq!(journal, "delete");
-    let unmarked = "DROP TABLE gamedb_ids; PRAGMA application_id = 0; PRAGMA user_version = 0";
+    let unmarked = "DROP TABLE gamedb_ids; DROP TABLE gamedb_hashes; DROP TABLE gamedb_state;
+        PRAGMA application_id = 0; PRAGMA user_version = 0";
     connection.execute_batch(unmarked).unwrap();
     drop(connection);
     disk.image()
@@ -152,13 +165,20 @@ impl Run<'_> {
         self.look(step);
     }
 
+    fn has_failed_sync(&self) -> bool {
+        let struck = self.disk.struck();
+        struck
+            .iter()
+            .any(|strike| strike.operation == Operation::Sync)
+    }
+
     /// Opens what a death of the process would leave now.
     fn look(&self, step: Step) {
         if self.disk.struck().is_empty() {
             return;
         }
         self.beside.mount(&self.disk.image());
-        let db = Database::<World>::open(self.beside.path(FILE)).unwrap();
+        let db = open_again(self.beside, self.has_failed_sync());
         assert_eq!(db.check(), [""; 0]);
         let found = contents_of(&db);
         let n = self.may_be.iter().position(|may_be| *may_be == found);
@@ -189,7 +209,7 @@ impl Run<'_> {
     }
 
     /// The disk works again.
-    fn go_on(&mut self, has_lost_a_sync: bool) {
+    fn go_on(&mut self, has_lost_a_sync: bool, may_have_failed: bool) {
         let position = self.disk.position();
         if let Some(db) = &mut self.db {
             let now = contents_of(db);
@@ -210,7 +230,12 @@ impl Run<'_> {
                 "written to after a failed sync"
             );
         }
-        let mut db = open(&self.disk).unwrap();
+        if has_lost_a_sync && was_open {
+            let refused = open(&self.disk).map_err(Error::into_kind);
+            let is_it = matches!(refused, Err(ErrorKind::File(FileError::FailedSync { .. })));
+            assert!(is_it, "{refused:?}");
+        }
+        let mut db = open_again(&self.disk, may_have_failed);
         assert_eq!(db.check(), [""; 0]);
         assert!(self.may_be.contains(&contents_of(&db)));
         let ada = ada_in(&mut db);
@@ -274,11 +299,7 @@ fn try_fault(start: &Image, beside: &Disk, plan: Plan, counts: &Counts) {
     let mut position_of_sync = None;
     for step in STEPS {
         run.step(step);
-        let has_failed = run
-            .disk
-            .struck()
-            .iter()
-            .any(|s| s.operation == Operation::Sync);
+        let has_failed = run.has_failed_sync();
         let is_open = run.db.is_some();
         if has_failed && is_open && step != Step::Open {
             let position = run.disk.position();
@@ -289,6 +310,7 @@ fn try_fault(start: &Image, beside: &Disk, plan: Plan, counts: &Counts) {
             );
         }
     }
+    let may_have_failed = run.has_failed_sync();
     let struck = run.disk.mend();
     counts.n_runs.fetch_add(1, Ordering::Relaxed);
     counts
@@ -305,7 +327,7 @@ fn try_fault(start: &Image, beside: &Disk, plan: Plan, counts: &Counts) {
         run.look_at_cause(strike);
     }
     let has_lost_a_sync = position_of_sync.is_some();
-    run.go_on(has_lost_a_sync);
+    run.go_on(has_lost_a_sync, may_have_failed);
 }
 
 /// All faults, those of rare operations first: so that a part of them has every kind in every step.

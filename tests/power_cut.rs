@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use common::disk::{FILE, closed, killed};
+use common::lock::after_restart;
 use common::sample::{attribute, double, mobile, player};
 use common::{Contents, contents_of, contents_of_file};
 use gamedb::codegen::traits::*;
@@ -38,7 +39,12 @@ struct Recording {
     points: Vec<Point>,
     /// From which operation on which point survives a power cut.
     durable: Vec<(usize, usize)>,
+    /// What the lock file said, and since when.
+    locks: Vec<(usize, Vec<u8>)>,
 }
+
+/// The lock file, which is a real one.
+const LOCK: &str = "world.db-lock";
 
 fn digest(contents: &Contents) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -52,6 +58,7 @@ struct Recorder {
     random: Random,
     points: Vec<Point>,
     durable: Vec<(usize, usize)>,
+    locks: Vec<(usize, Vec<u8>)>,
     n_players: i64,
 }
 
@@ -164,11 +171,14 @@ impl Recorder {
             trace: self.disk.take_trace(),
             points: self.points,
             durable: self.durable,
+            locks: self.locks,
         }
     }
 
-    /// Notes what the database says to be durable.
+    /// Notes what the database says to be durable, and what its lock file says.
     fn note_durable(&mut self) {
+        let lock = std::fs::read(self.disk.path(LOCK)).unwrap();
+        self.locks.push((self.disk.position(), lock));
         let durable = self.db().durable();
         let mut points = self.points.iter();
         if let Some(point) = points.position(|point| point.generation == Some(durable)) {
@@ -201,6 +211,7 @@ fn begin(start: &Image, seed: u64, syncs: bool) -> Recorder {
         random: Random::new(seed),
         points: vec![empty],
         durable: Vec::new(),
+        locks: Vec::new(),
         n_players: 1000,
     };
     if !start.is_empty() {
@@ -209,6 +220,8 @@ fn begin(start: &Image, seed: u64, syncs: bool) -> Recorder {
         recorder.points = vec![loaded];
         recorder.durable.push((0, 0));
     }
+    let lock = std::fs::read(recorder.disk.path(LOCK)).unwrap();
+    recorder.locks.push((recorder.disk.position(), lock));
     recorder
 }
 
@@ -304,11 +317,31 @@ fn cut(recording: &Recording, seed: u64, n_images: usize, is_lying: bool, found:
         replay.advance_to(moment);
         // One in eight is a death of the process alone: nothing is lost.
         let is_death = n % 8 == 0 && !recording.trace.has_lost_pages();
-        let image = if is_death {
+        let mut image = if is_death {
             replay.all_kept()
         } else {
             replay.image()
         };
+        // The lock file is not synced: after a power cut it may be as it was at any moment before.
+        let n_written = recording
+            .locks
+            .iter()
+            .take_while(|&&(at, _)| at <= moment)
+            .count();
+        if n_written > 0 {
+            let last = if is_death {
+                n_written - 1
+            } else {
+                random.below(n_written)
+            };
+            let lock = &recording.locks[last].1;
+            let lock = if is_death {
+                lock.clone()
+            } else {
+                after_restart(lock)
+            };
+            image.insert(LOCK.into(), lock);
+        }
         let points = &recording.points;
         let is_committed = |point: &Point| point.committed.is_some_and(|at| at <= moment);
         let durable = recording.durable.iter().filter(|&&(at, _)| at <= moment);

@@ -5,11 +5,15 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use gamedb_generate::{Dialect, Input};
 
+/// The schema that is read if none is named.
+pub(crate) const DEFAULT_SCHEMA: &str = "models/schema.sql";
+
 /// A schema, its config, and the SQL that it is written in.
 #[derive(Args)]
 pub(crate) struct Files {
-    /// The schema: DDL of SQLite, MySQL, MariaDB or PostgreSQL, or a SQLite file.
-    #[arg(long, default_value = "models/schema.sql")]
+    /// The schema: DDL of SQLite, MySQL, MariaDB or PostgreSQL, a SQLite file, or the address of a running server
+    /// (mysql://user:password@host/database, postgres://..).
+    #[arg(long, default_value = DEFAULT_SCHEMA)]
     pub(crate) schema: PathBuf,
     /// The config; `gamedb.toml` beside the schema if not given.
     #[arg(long)]

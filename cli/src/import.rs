@@ -1,22 +1,27 @@
-//! `gamedb import`: the rows of an old file in a new world.
+//! `gamedb import`: the rows of an old file, or of a dump, in a new world.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use gamedb_generate::import::{self, ImportOptions, ProgressUnit};
-use gamedb_generate::{Error, Input, read, resolve};
+use gamedb_generate::{Dialect, Error, Input, read, resolve};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::files::Files;
+use crate::files::{DEFAULT_SCHEMA, DialectName, Files};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) files: Files,
-    /// The old file; it is not written to.
+    /// The rows: a SQLite file, or the text of a dump by mysqldump, pg_dump or SQLite's `.dump`, plain or compressed
+    /// (gzip, zstd); or the address of a running server (mysql://user:password@host/database, postgres://..). It is not
+    /// written to. If there is no schema, it is the schema too.
     #[arg(long)]
     pub(crate) from: PathBuf,
+    /// The SQL of the dump; detected without it.
+    #[arg(long)]
+    pub(crate) from_dialect: Option<DialectName>,
     /// The new file, which must not exist yet.
     #[arg(long, required_unless_present = "dry_run")]
     pub(crate) out: Option<PathBuf>,
@@ -37,11 +42,17 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
         out: arguments.out.filter(|_| !arguments.dry_run),
         null_dangling: arguments.null_dangling,
     };
-    let input = Input::from(arguments.files);
+    let mut input = Input::from(arguments.files);
+    if !input.schema.exists() && input.schema == Path::new(DEFAULT_SCHEMA) {
+        input.schema.clone_from(&arguments.from);
+    }
     let (schema, config) = read(&input)?;
     let model = resolve(&schema, &config)?;
     let bar = ProgressBar::new(0).with_style(progress_style());
-    let mut source = import::open(&arguments.from, None)?;
+    // A dump that is its own schema is read as that.
+    let of_schema = input.dialect.filter(|_| input.schema == arguments.from);
+    let dialect = arguments.from_dialect.map(Dialect::from).or(of_schema);
+    let mut source = import::open(&arguments.from, dialect)?;
     if source.unit() == ProgressUnit::Bytes {
         bar.set_style(bytes_style());
     }

@@ -1,5 +1,7 @@
-//! The `gamedb` command: models from an SQL schema, and rows of old files in new worlds.
+//! The `gamedb` command: models from an SQL schema, rows of old files in new worlds, and what an operator does with
+//! world files.
 
+mod backup;
 mod diagram;
 mod explain;
 mod files;
@@ -7,6 +9,10 @@ mod generate;
 mod import;
 mod inspect;
 mod migrate;
+mod progress;
+mod rescue;
+mod restore;
+mod verify;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -25,7 +31,7 @@ struct Cli {
 enum Command {
     /// Write the models of a schema.
     Generate(generate::Arguments),
-    /// Copy the rows of an old SQLite file into a new world file, and list those that do not fit.
+    /// Copy the rows of an old SQLite file or of a dump into a new world file, and list those that do not fit.
     Import(import::Arguments),
     /// Print what each table is, and why.
     Explain(explain::Arguments),
@@ -33,6 +39,14 @@ enum Command {
     Diff(migrate::DiffArguments),
     /// Give a world file the tables of a schema, in one transaction and with all rows
     Migrate(migrate::MigrateArguments),
+    /// Say whether a world file is what was written to it; exits with 1 if not, and with 2 if it could not be read
+    Verify(verify::Arguments),
+    /// Copy a world into a new file, also while a game runs, and verify the copy
+    Backup(backup::Arguments),
+    /// Put a backup in the place of a world, which is moved aside
+    Restore(restore::Arguments),
+    /// Copy what can be read of a damaged world into a new file, and list what cannot
+    Rescue(rescue::Arguments),
     /// Show the rows of a world file in the browser, at an address that is printed
     Inspect(inspect::Arguments),
     /// Draw the tables: what points to what, and who owns what.
@@ -56,6 +70,10 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Explain(arguments) => explain::run(arguments)?,
         Command::Diff(arguments) => migrate::diff(arguments)?,
         Command::Migrate(arguments) => migrate::migrate(arguments)?,
+        Command::Verify(arguments) => verify::run(arguments)?,
+        Command::Backup(arguments) => backup::run(arguments)?,
+        Command::Restore(arguments) => restore::run(arguments)?,
+        Command::Rescue(arguments) => rescue::run(arguments)?,
         Command::Inspect(arguments) => inspect::run(&arguments)?,
         Command::Diagram(arguments) => diagram::run(arguments)?,
     };

@@ -433,3 +433,33 @@ fn diagram_draws_in_every_format() {
     assert_eq!((code, printed.as_str()), (Some(2), ""));
     assert!(complaints.contains("mermaid, svg, html"), "{complaints}");
 }
+
+/// A command without a client says how to get one, and does not repeat the password.
+#[cfg(not(any(feature = "mysql", feature = "postgres")))]
+#[test]
+fn the_address_of_a_server_needs_a_client() {
+    let folder = world(PLAYERS);
+    for (url, feature) in [
+        ("mysql://hero:hunter2@localhost/world", "mysql"),
+        ("mariadb://hero:hunter2@localhost/world", "mysql"),
+        ("postgresql://hero:hunter2@localhost/world", "postgres"),
+    ] {
+        let import = [
+            "import",
+            "--schema",
+            "schema.sql",
+            "--from",
+            url,
+            "--dry-run",
+        ];
+        for arguments in [&import[..], &["explain", "--schema", url]] {
+            let (code, said, complaint) = check(folder.path(), arguments);
+            assert_eq!((code, said.as_str()), (Some(2), ""), "{complaint}");
+            assert!(
+                complaint.contains(&format!("--features {feature}")),
+                "{complaint}"
+            );
+            assert!(!complaint.contains("hunter2"), "{complaint}");
+        }
+    }
+}

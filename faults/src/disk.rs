@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak};
 
@@ -14,7 +15,7 @@ use crate::vfs;
 /// The files of a disk with their bytes, by name.
 pub type Image = BTreeMap<String, Vec<u8>>;
 
-/// A folder whose files are in memory. When it is dropped, the folder is removed.
+/// A folder whose files are in memory, all but the lock files, which no SQLite opens. When it is dropped, the folder is removed.
 #[derive(Debug)]
 pub struct Disk {
     folder: tempfile::TempDir,
@@ -106,15 +107,29 @@ impl Disk {
     /// # Panics
     /// If a file is open.
     pub fn mount(&self, image: &Image) {
+        let (real, image): (Image, Image) = image
+            .iter()
+            .map(|(name, content)| (name.clone(), content.clone()))
+            .partition(|(name, _)| is_real(name));
         let mut state = self.shared.lock();
         assert_eq!(state.n_open, 0, "a file is open");
+        for name in self.shared.real_files().keys() {
+            if !real.contains_key(name) {
+                self.shared.remove_shadow(name);
+            }
+        }
+        for (name, content) in &real {
+            self.shared.make_shadow(name);
+            self.shared.resize_shadow(name, content.len());
+            self.shared.write_real(name, 0, content);
+        }
         for name in state.names.keys().filter(|&name| !image.contains_key(name)) {
             self.shared.remove_shadow(name);
         }
         let new = image.keys().filter(|&name| !state.names.contains_key(name));
         new.for_each(|name| self.shared.make_shadow(name));
         *state = State::default();
-        for (name, content) in image {
+        for (name, content) in &image {
             let node = state.nodes.len();
             state.names.insert(name.clone(), node);
             state.nodes.push(Node {
@@ -123,13 +138,17 @@ impl Disk {
                 ..Node::default()
             });
             self.shared.resize_shadow(name, content.len());
+            self.shared.write_shadow(name, 0, content);
         }
     }
 
-    /// The files as the process sees them, whether synced or not: what is there after a death of the process.
+    /// The files as the process sees them, whether synced or not: what is there after a death of the process. The
+    /// lock files, which are real ones, are among them.
     #[must_use]
     pub fn image(&self) -> Image {
-        self.shared.lock().image()
+        let mut image = self.shared.lock().image();
+        image.extend(self.shared.real_files());
+        image
     }
 
     /// Begins to record what is written.
@@ -239,6 +258,41 @@ impl Shared {
             let _ = file.set_len(len as u64);
         }
     }
+
+    /// Gives the real file of a log the content of the one in memory too: the library reads logs itself.
+    pub(crate) fn write_shadow(&self, name: &str, offset: usize, data: &[u8]) {
+        if name.ends_with("-wal") {
+            self.write_real(name, offset, data);
+        }
+    }
+
+    fn write_real(&self, name: &str, offset: usize, data: &[u8]) {
+        let file = File::options().write(true).open(self.folder.join(name));
+        if let Ok(mut file) = file {
+            // Content that is not right shows in a test.
+            let _ = file.seek(SeekFrom::Start(offset as u64));
+            let _ = file.write_all(data);
+        }
+    }
+
+    /// The lock files, which only the library itself opens.
+    fn real_files(&self) -> Image {
+        let Ok(files) = std::fs::read_dir(&self.folder) else {
+            return Image::new();
+        };
+        let names = files.filter_map(|file| file.ok()?.file_name().into_string().ok());
+        let real = names.filter(|name| is_real(name));
+        let read = real.map(|name| {
+            let content = std::fs::read(self.folder.join(&name));
+            (name, content.unwrap_or_default())
+        });
+        read.collect()
+    }
+}
+
+/// Whether a file is opened by the program itself and never by SQLite.
+fn is_real(name: &str) -> bool {
+    name.ends_with("-lock")
 }
 
 impl State {

@@ -183,6 +183,7 @@ unsafe extern "C" fn write_at(
         if old_len == 0 {
             handle.disk.resize_shadow(&node.name, data.len());
         }
+        handle.disk.write_shadow(&node.name, offset, data);
         let (node, data) = (handle.node, || data.to_vec());
         state.record(|| Op::Write {
             node,

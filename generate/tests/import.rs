@@ -6,6 +6,7 @@ mod common;
 use std::path::PathBuf;
 
 use common::of_sql;
+use gamedb_generate::error::TextError;
 use gamedb_generate::import::{self, ImportError, ImportOptions, ImportReport, Progress};
 use gamedb_generate::sqlite;
 use rusqlite::Connection;
@@ -233,9 +234,25 @@ fn a_new_file_is_made_or_none() {
     assert_eq!(std::fs::read(files.path("new.db")).unwrap(), b"mine");
     std::fs::remove_file(files.path("new.db")).unwrap();
 
-    std::fs::write(files.path("old.db"), vec![7; 4096]).unwrap();
+    let not_sqlite = vec![7; 4096];
+    let damaged = [b"SQLite format 3\0".as_slice(), &not_sqlite].concat();
+    std::fs::write(files.path("old.db"), damaged).unwrap();
     let error = files.try_import(false).unwrap_err();
     assert!(matches!(error, ImportError::Read { .. }), "{error}");
+    assert!(!files.path("new.db").exists());
+
+    std::fs::write(files.path("old.db"), not_sqlite).unwrap();
+    let error = files.try_import(false).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            ImportError::Text {
+                source: TextError::NoRows,
+                ..
+            }
+        ),
+        "{error}"
+    );
     assert!(!files.path("new.db").exists());
 
     std::fs::remove_file(files.path("old.db")).unwrap();
@@ -272,10 +289,11 @@ fn next_ids_of_a_world_are_carried_over() {
             table_name TEXT PRIMARY KEY,
             next_id    INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
-        INSERT INTO gamedb_ids VALUES ('notes', 70), ('gone', 7);",
+        INSERT INTO gamedb_ids VALUES ('notes', 70), ('gone', 7);
+        CREATE TABLE gamedb_hashes (table_name TEXT, block INTEGER, sum INTEGER) STRICT;",
     );
     let report = files.try_import(false).unwrap();
-    assert!(report.notes.iter().all(|note| !note.contains("gamedb_ids")));
+    assert!(report.notes.iter().all(|note| !note.contains("gamedb_")));
     let new = Connection::open(files.path("new.db")).unwrap();
     let mut statement = new.prepare("SELECT * FROM gamedb_ids").unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));

@@ -1,5 +1,6 @@
 //! What can go wrong with a world file.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -119,12 +120,43 @@ pub enum FileError {
         n_rows: usize,
     },
     /// Rows of the file are not what they have to be. Nothing was written to it.
-    #[error("{} has {} rows that do not fit: {}", path.display(), problems.len(), list(problems))]
+    #[error(
+        "{} has {} rows that do not fit: {}{}",
+        path.display(), problems.len(), list(problems), also(blocks)
+    )]
     Rows {
         /// The world file.
         path: PathBuf,
         /// All of them.
         problems: Vec<Problem>,
+        /// All blocks of rows that are not what was written, those of these rows among them: see
+        /// [`Altered`](Self::Altered).
+        blocks: Vec<DamagedBlock>,
+    },
+    /// Rows of the file fit, but they are not what was written: their content hashes differ. A disk has lost or
+    /// changed them, or another program has, or a person by hand. Nothing was written to the file. Each block is
+    /// some thousand rows, one or more of which have been changed, added or removed.
+    #[error(
+        "{} is not what was written to it: {}; put it back from a backup, or take it as it is with \
+         `Options::accept_edits` if it was changed by hand",
+        path.display(), list(blocks)
+    )]
+    Altered {
+        /// The world file.
+        path: PathBuf,
+        /// All blocks of rows that are not what was written.
+        blocks: Vec<DamagedBlock>,
+    },
+    /// The content hashes of the file, table `gamedb_hashes`, are not there, and had been. Without them
+    /// nothing tells whether the rows are what was written. Nothing was written to the file.
+    #[error(
+        "{} has lost its content hashes, the table gamedb_hashes; put it back from a backup, or take its rows \
+         as they are with `Options::accept_edits`",
+        path.display()
+    )]
+    NoHashes {
+        /// The world file.
+        path: PathBuf,
     },
     /// A file that is there already, where a new one was to be made. Nothing was written to it.
     #[error("{} is there already; open it, or choose another path for the new file", path.display())]
@@ -159,6 +191,89 @@ pub enum FileError {
         path: PathBuf,
         /// The log.
         log: PathBuf,
+    },
+    /// The write-ahead log beside the file is not its own: a backup was copied over the file of a server that had
+    /// died, or a log was left by another file. Together they would be a mixture. Nothing was written to either.
+    #[error(
+        "{} and the log beside it do not belong together: {relation}. Put a backup in place with `gamedb restore`, which \
+         moves the old file and {} aside; or open the file without that log, with `Options::accept_older_state`",
+        path.display(), log.display()
+    )]
+    OtherLog {
+        /// The world file.
+        path: PathBuf,
+        /// The log.
+        log: PathBuf,
+        /// Which is which.
+        relation: &'static str,
+    },
+    /// Flushes that were acknowledged are in neither the file nor its log: the log was deleted, damaged, or replaced
+    /// by an older one. Nothing was written.
+    #[error(
+        "{} has the world after flush {found}, and flush {acknowledged} was acknowledged; the later ones were in {}. Put \
+         that log back, or a backup with `gamedb restore`; or go on from flush {found}, with `Options::accept_older_state`",
+        path.display(), log.display()
+    )]
+    FlushesLost {
+        /// The world file.
+        path: PathBuf,
+        /// Where its log would be.
+        log: PathBuf,
+        /// The last flush that is there, counted since the world began.
+        found: u64,
+        /// The last flush that was acknowledged.
+        acknowledged: u64,
+    },
+    /// The file was copied while a game had it open, without its log; or the log of a game that died was deleted. So
+    /// flushes may be missing, or pages that a checkpoint was about to write. Nothing was written.
+    #[error(
+        "{} was in use when it had flush {generation}, and its log {} is gone: it was copied while open, or the log deleted. \
+         Put the log back, or a backup with `gamedb restore`; or take the file as it is, with \
+         `Options::accept_older_state`",
+        path.display(), log.display()
+    )]
+    LogMissing {
+        /// The world file.
+        path: PathBuf,
+        /// Where its log would be.
+        log: PathBuf,
+        /// The last flush that is in the file, counted since the world began.
+        generation: u64,
+    },
+    /// The write-ahead log beside the file cannot be read, or be moved aside.
+    #[error("the log {} cannot be read, or be moved aside", log.display())]
+    Log {
+        /// The log.
+        log: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file of a world, a backup or a folder could not be read, written or renamed.
+    #[error("{} cannot be read, written or renamed", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A backup was given up before it was complete: its [`Backup`](crate::Backup) was dropped. No file is left of it.
+    #[error("the backup {} was given up", path.display())]
+    BackupCancelled {
+        /// The file that it was to become.
+        path: PathBuf,
+    },
+    /// A sync has failed while the file was open ([`FlushFailure::SyncFailed`]), and the machine has not been started
+    /// again since. What was durable is in the file; what was written later may be read, and yet not be on the disk.
+    /// Nothing was written.
+    #[error(
+        "{}: the disk has failed to sync it, and may still show what it does not have. Start the machine again and look \
+         at the disk; or put a backup on another disk with `gamedb restore`; or take what is read, with \
+         `Options::accept_failed_sync`",
+        path.display()
+    )]
+    FailedSync {
+        /// The world file.
+        path: PathBuf,
     },
     /// The file system of the file does not carry a write-ahead log.
     #[error(
@@ -357,6 +472,36 @@ impl FlushFailure {
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Busy | Self::Full | Self::LogTooLarge { .. })
     }
+}
+
+/// Rows of a file that are not what was written: one or more of them were changed, added or removed by a damaged
+/// disk, another program, or a person. Which ones, the content hash does not say; it is one number for a block of
+/// 16,384 ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DamagedBlock {
+    /// The table, in lower case.
+    pub table: String,
+    /// The ids that the block has room for; `None` for the table of next ids, which is one block.
+    pub ids: Option<RangeInclusive<i64>>,
+}
+
+impl std::fmt::Display for DamagedBlock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { table, ids } = self;
+        match ids {
+            Some(ids) => write!(f, "{table} rows {} to {}", ids.start(), ids.end()),
+            None => write!(f, "the next ids in {table}"),
+        }
+    }
+}
+
+/// What else is wrong with a file, after a list of problems.
+fn also(blocks: &[DamagedBlock]) -> String {
+    if blocks.is_empty() {
+        return String::new();
+    }
+    format!(". Not what was written: {}", list(blocks))
 }
 
 /// Where a file and the models do not agree.

@@ -16,7 +16,7 @@ use std::fmt;
 #[cfg(feature = "sqlite")]
 pub use backend::BackendError;
 #[cfg(feature = "sqlite")]
-pub use file::{Difference, FileError, FlushFailure, Outcome};
+pub use file::{DamagedBlock, Difference, FileError, FlushFailure, Outcome};
 pub use kind::ErrorKind;
 #[cfg(feature = "sqlite")]
 pub(crate) use problem::list;

@@ -286,7 +286,9 @@ mod files {
     use std::path::PathBuf;
     use std::sync::Arc;
 
-    use super::super::{BackendError, Difference, FileError, FlushFailure, Outcome, RefusedRow};
+    use super::super::{
+        BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
+    };
     use super::{assert_chain, chain, problem};
     use crate::error::{Error, ErrorKind, ProblemKind};
 
@@ -380,6 +382,8 @@ mod files {
             | FileError::NotADatabase { .. }
             | FileError::Schema { .. }
             | FileError::Rows { .. }
+            | FileError::Altered { .. }
+            | FileError::NoHashes { .. }
             | FileError::Exists { .. }
             | FileError::NotThere { .. }
             | FileError::NewerFormat { .. }
@@ -387,12 +391,53 @@ mod files {
             | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
             | FileError::Empty { .. }
+            | FileError::OtherLog { .. }
+            | FileError::FlushesLost { .. }
+            | FileError::LogMissing { .. }
+            | FileError::FailedSync { .. }
+            | FileError::BackupCancelled { .. }
             | FileError::LogWithoutFile { .. }
             | FileError::NotWal { .. } => 0,
-            FileError::Lock { .. } | FileError::NotMigrated { .. } => 1,
+            FileError::Lock { .. }
+            | FileError::NotMigrated { .. }
+            | FileError::Log { .. }
+            | FileError::Io { .. } => 1,
             FileError::Open { .. } => 2,
             FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
         }
+    }
+
+    /// What can be wrong between a file, its log and its lock file, and with copies of them.
+    fn history_errors() -> Vec<FileError> {
+        let path = || PathBuf::from("world.db");
+        vec![
+            FileError::OtherLog {
+                path: path(),
+                log: "world.db-wal".into(),
+                relation: "the file is older than the log",
+            },
+            FileError::FlushesLost {
+                path: path(),
+                log: "world.db-wal".into(),
+                found: 3,
+                acknowledged: 5,
+            },
+            FileError::LogMissing {
+                path: path(),
+                log: "world.db-wal".into(),
+                generation: 3,
+            },
+            FileError::Log {
+                log: "world.db-wal".into(),
+                source: io::Error::other("no such folder"),
+            },
+            FileError::FailedSync { path: path() },
+            FileError::BackupCancelled { path: path() },
+            FileError::Io {
+                path: path(),
+                source: io::Error::other("no such folder"),
+            },
+        ]
     }
 
     /// One of each, and one of each failed flush.
@@ -416,6 +461,7 @@ mod files {
             FileError::Rows {
                 path: path(),
                 problems: vec![problem(ProblemKind::Null); 11],
+                blocks: Vec::new(),
             },
             FileError::Exists { path: path() },
             FileError::NotThere { path: path() },
@@ -455,6 +501,7 @@ mod files {
                 source: backend(),
             },
         ];
+        errors.extend(history_errors().into_iter().chain(altered()));
         for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
             errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
                 path: path(),
@@ -463,6 +510,43 @@ mod files {
             }));
         }
         errors
+    }
+
+    /// Files whose content hashes differ, or are not there.
+    fn altered() -> [FileError; 3] {
+        let path = || PathBuf::from("world.db");
+        let rows = FileError::Rows {
+            path: path(),
+            problems: vec![problem(ProblemKind::Null)],
+            blocks: blocks(),
+        };
+        let altered = FileError::Altered {
+            path: path(),
+            blocks: blocks(),
+        };
+        [rows, altered, FileError::NoHashes { path: path() }]
+    }
+
+    fn blocks() -> Vec<DamagedBlock> {
+        let items = DamagedBlock {
+            table: "items".into(),
+            ids: Some(16_384..=32_767),
+        };
+        let next_ids = DamagedBlock {
+            table: "gamedb_ids".into(),
+            ids: None,
+        };
+        vec![items, next_ids]
+    }
+
+    #[test]
+    fn blocks_that_were_changed_are_listed_by_table_and_ids_with_what_to_do() {
+        let (path, blocks) = (PathBuf::from("world.db"), blocks());
+        assert_eq!(
+            FileError::Altered { path, blocks }.to_string(),
+            "world.db is not what was written to it: items rows 16384 to 32767; the next ids in gamedb_ids; put it \
+             back from a backup, or take it as it is with `Options::accept_edits` if it was changed by hand"
+        );
     }
 
     fn differences() -> Vec<Difference> {

@@ -19,7 +19,9 @@ pub use database::{CloseError, Database, IsWorld};
 pub use left_out::{Bond, LeftOutReason, LeftOutRow};
 pub use report::FlushReport;
 pub use sqlite::{
-    Consent, Migrated, Migration, MigrationError, Misfits, Options, Safety, SchemaChange, Step,
+    Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,
+    Options, Progress, RescueReport, RescuedTable, RestoreReport, Safety, SchemaChange, Step,
+    VerifyReport, backup, damaged_blocks, rescue, restore, verify,
 };
 pub use stats::{FlushStats, Stats, TableStats};
 pub use ticket::{Generation, Ticket};

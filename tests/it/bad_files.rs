@@ -19,8 +19,13 @@ const GOOD: &str = "
 fn problems(alter: impl FnOnce(String) -> String, statements: &str) -> Vec<String> {
     let file = TestFile::by_hand(alter, &format!("{GOOD}{statements}"));
     match file.refused() {
-        FileError::Rows { path, problems } => {
+        FileError::Rows {
+            path,
+            problems,
+            blocks,
+        } => {
             assert_eq!(path, file.path());
+            assert_eq!(blocks, [], "it has no content hashes");
             problems.iter().map(ToString::to_string).collect()
         }
         other => panic!("{other}"),

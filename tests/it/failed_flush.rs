@@ -225,7 +225,7 @@ fn another_programs_write_is_an_error_and_is_not_written_over() {
     }
     file.writer().execute_batch("DROP TRIGGER meddle").unwrap();
     drop(db);
-    let db = file.open();
+    let db = file.accept_edits();
     let bob = Player::find_by_email(&db, "2@example.com").unwrap();
     assert_eq!(bob.full_name, "by hand");
     assert_eq!(bob.id().get(), 2);

@@ -25,6 +25,7 @@ mod large_files;
 mod left_out;
 mod migrate;
 mod mirrors;
+mod operations;
 mod ownership;
 mod panics;
 mod readme;

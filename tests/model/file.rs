@@ -95,6 +95,8 @@ pub(crate) fn with_next_ids(next_id: &[i64]) -> TestFile {
     for (table, next_id) in TABLES.into_iter().zip(next_id) {
         write_next_id(&writer, table.name(), *next_id);
     }
+    drop(writer);
+    drop(file.accept_edits());
     file
 }
 

@@ -7,6 +7,7 @@ mod clocks;
 mod columns;
 mod config;
 mod dangling;
+mod dumps;
 mod guesses;
 mod none;
 mod own_keys;

@@ -113,3 +113,94 @@ fn a_table_that_inherits_has_no_relation_by_the_key_of_its_parent() {
         found
     );
 }
+
+/// The accessors of a table.
+fn accessors(world: &World, table: usize) -> Vec<String> {
+    let (schema, config) = world.load();
+    let explained = gamedb_generate::explain::explain(&schema, &config).unwrap();
+    let accessors = explained.tables[table].accessors.iter();
+    accessors
+        .map(|said| said.split("()").next().unwrap().to_owned())
+        .collect()
+}
+
+// B3
+#[test]
+fn the_shortest_names_do_not_go_to_invitations() {
+    let world = World::new(
+        "CREATE TABLE players (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE guilds (id INTEGER PRIMARY KEY, owner_id INTEGER REFERENCES players (id)) STRICT;
+         CREATE TABLE guild_invites (id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL REFERENCES guilds (id),
+            player_id INTEGER NOT NULL REFERENCES players (id), UNIQUE (guild_id, player_id)) STRICT;
+         CREATE TABLE guild_membership (id INTEGER PRIMARY KEY, player_id INTEGER NOT NULL UNIQUE REFERENCES players (id),
+            guild_id INTEGER NOT NULL REFERENCES guilds (id), rank INTEGER NOT NULL) STRICT;",
+    );
+    let of_guilds = [
+        "players_by_guild_invites",
+        "add_player_by_guild_invites",
+        "remove_player_by_guild_invites",
+        "set_players_by_guild_invites",
+        "players_by_guild_membership",
+        "guild_invites",
+        "guild_memberships",
+    ];
+    assert_eq!(accessors(&world, 1), of_guilds);
+    let of_players = accessors(&world, 0);
+    assert!(
+        of_players.contains(&"guilds_by_guild_invites".to_owned()),
+        "{of_players:?}"
+    );
+    assert!(of_players.contains(&"guilds".to_owned()), "{of_players:?}");
+    // A join that is called after its ends has the short names.
+    for name in [
+        "guild_players",
+        "player_guild",
+        "guilds_to_players",
+        "guild_has_player",
+        "guilds_x_players",
+    ] {
+        let world = World::new(&format!(
+            "CREATE TABLE players (id INTEGER PRIMARY KEY) STRICT;
+             CREATE TABLE guilds (id INTEGER PRIMARY KEY) STRICT;
+             CREATE TABLE {name} (id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL REFERENCES guilds (id),
+                player_id INTEGER NOT NULL REFERENCES players (id), UNIQUE (guild_id, player_id)) STRICT;"
+        ));
+        assert_eq!(accessors(&world, 0)[0], "guilds", "{name}");
+    }
+}
+
+// B3
+#[test]
+fn accessors_of_many_are_plural_and_follow_the_config() {
+    let schema = "CREATE TABLE objects (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE object_attr (id INTEGER PRIMARY KEY, object_id INTEGER NOT NULL REFERENCES objects (id)) STRICT;
+         CREATE TABLE cache (id INTEGER PRIMARY KEY, object_id INTEGER NOT NULL UNIQUE REFERENCES objects (id)) STRICT;";
+    assert_eq!(accessors(&World::new(schema), 0), ["object_attrs", "cache"]);
+    for (toml, expected) in [
+        (
+            "[tables.object_attr]\nsingular = 'attribute'\n",
+            "attributes",
+        ),
+        ("[tables.object_attr]\nplural = 'traits'\n", "traits"),
+        (
+            "[tables.object_attr]\nsingular = 'one'\nplural = 'several'\n",
+            "several",
+        ),
+    ] {
+        let world = World::new(schema).with_config(toml);
+        assert_eq!(accessors(&world, 0)[0], expected);
+    }
+    // The methods of an owner follow it too.
+    let world = World::new(
+        "CREATE TABLE objects (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE players (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE attr (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE attr_owners (id INTEGER PRIMARY KEY, attr_id INTEGER NOT NULL UNIQUE REFERENCES attr (id) ON DELETE CASCADE,
+            object_id INTEGER REFERENCES objects (id) ON DELETE CASCADE, player_id INTEGER REFERENCES players (id) ON DELETE CASCADE,
+            CHECK ((object_id IS NOT NULL) + (player_id IS NOT NULL) = 1)) STRICT;",
+    )
+    .with_config("[tables.attr]\nsingular = 'attribute'\n");
+    let found = accessors(&world, 0);
+    assert_eq!(found[0], "attributes");
+    assert_eq!(found[2], "add_attribute");
+}

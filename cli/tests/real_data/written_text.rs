@@ -132,6 +132,7 @@ const NAMES: &[&str] = &[
     "item_id",
     "players",
     "target",
+    "zone_id",
 ];
 /// For SQLite, MySQL and PostgreSQL.
 const TYPES: &[[&str; 3]] = &[
@@ -155,6 +156,8 @@ const OPTIONS: &[&str] = &[
     "NOT NULL UNIQUE",
     "DEFAULT NULL",
     "NOT NULL DEFAULT '1'",
+    "DEFAULT CURRENT_TIMESTAMP",
+    "NOT NULL DEFAULT CURRENT_TIMESTAMP",
 ];
 const TABLES: &[&str] = &[
     "players",
@@ -175,7 +178,7 @@ struct RandomTable {
 
 fn tables() -> impl Strategy<Value = (usize, Vec<RandomTable>)> {
     let table = (
-        0..4_usize,
+        0..5_usize,
         prop::collection::vec(column(), 1..6),
         any::<bool>(),
         prop::option::of((0..TABLES.len(), 0..5_usize)),
@@ -206,6 +209,7 @@ fn sql(dialect: usize, tables: &[RandomTable]) -> String {
         match table.key {
             0 | 1 => lines.push(format!("{} {own_id} PRIMARY KEY", quote("id"))),
             2 => lines.push(format!("{} {id} PRIMARY KEY", quote("player_id"))),
+            4 => lines.push(format!("{} {id} PRIMARY KEY", quote("zone"))),
             _ => {}
         }
         for (column, ty, option) in &table.columns {
@@ -231,7 +235,7 @@ fn sql(dialect: usize, tables: &[RandomTable]) -> String {
             && target < tables.len()
             && let Some(column) = names.get(column)
         {
-            let target_key = ["id", "id", "player_id", "name"][tables[target].key];
+            let target_key = ["id", "id", "player_id", "name", "zone"][tables[target].key];
             lines.push(format!(
                 "FOREIGN KEY ({column}) REFERENCES {} ({})",
                 quote(TABLES[target]),

@@ -22,6 +22,7 @@ pub(crate) use split_owners::split_owners;
 
 use crate::config::Config;
 use crate::input::ddl::{Ddl, DeclaredForeignKey};
+use crate::names::Ident;
 use crate::schema::{ForeignKey, SourceName, game_number, shared_key};
 use crate::sql::Dialect;
 use draft::{Id, TableDraft};
@@ -143,7 +144,8 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
         );
         for at in ddl.inherited_keys(tables.len()) {
             let is_declared = |key: &DeclaredForeignKey| matches!(key.columns.as_slice(), [only] if source.position(only) == Some(at));
-            if !source.foreign_keys.iter().any(is_declared) {
+            let looks_like_one = Ident::new(&columns[at].name).stem().ends_with("_id");
+            if looks_like_one && !source.foreign_keys.iter().any(is_declared) {
                 columns[at].say_no_key();
             }
         }

@@ -144,6 +144,19 @@ impl Config {
         )
     }
 
+    /// The word for several rows of a table, in snake case: that of the file, or the plural of the word for one row, or
+    /// of the table's name.
+    pub(crate) fn plural(&self, table: &str) -> String {
+        let section = self.table(table);
+        if let Some(said) = section.and_then(|section| section.plural.as_ref()) {
+            return said.get_ref().clone();
+        }
+        match section.and_then(|section| section.singular.as_ref()) {
+            Some(singular) => names::plural(singular.get_ref()),
+            None => names::plural(Ident::new(self.bare(table)).stem()),
+        }
+    }
+
     /// The name of a type or a variant, if it can be written as it is.
     pub(crate) fn rust_name(&self, name: &Name) -> Result<String, ConfigError> {
         if names::is_plain(name.get_ref()) {

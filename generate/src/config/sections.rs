@@ -260,6 +260,8 @@ pub enum TypeName {
 pub struct TableSection {
     /// The word for one row, in snake case.
     pub singular: Option<Name>,
+    /// The word for several rows, in snake case.
+    pub plural: Option<Name>,
     /// The name of its type.
     #[serde(rename = "type")]
     pub type_name: Option<Name>,

@@ -16,9 +16,11 @@ use super::guessed_rows::{self, Refuted};
 use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
-use crate::error::{Error, ReadError};
+use crate::error::{Error, ImportError, ReadError, TextError};
 use crate::import::server::{Address, Server, ServerSchema};
 use crate::input::ddl::Ddl;
+use crate::input::dump::file::{self, TextFile};
+use crate::input::dump::structure::Structure;
 use crate::input::{decode, detect, migrations, read, sqlite_file};
 use crate::schema::sqlite;
 use crate::schema::{OwnerPair, Schema};
@@ -74,19 +76,61 @@ pub(crate) fn schema_file(
         let note = format!("{name} is a SQLite file");
         return from_sqlite(found, None, &name, config, note);
     }
+    let text = TextFile::open(path).map_err(failed)?;
+    if text.is_compressed || text.total > MOST_BYTES {
+        return from_dump(path, dialect, config);
+    }
     file.read_to_end(&mut bytes).map_err(failed)?;
     from_bytes(&bytes, &name, dialect, config)
+}
+
+/// A text with more bytes is not kept in memory: its rows are passed over while it is read.
+const MOST_BYTES: u64 = 1 << 26;
+
+/// Reads the schema of a dump that is compressed, or too large to be kept in memory.
+fn from_dump(
+    path: &Path,
+    dialect: Option<Dialect>,
+    config: &Config,
+) -> Result<LoadedSchema, Error> {
+    let failed = |source| {
+        Error::Import(ImportError::Text {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    let detected = match dialect {
+        Some(dialect) => dialect,
+        None => file::dump_dialect(path).map_err(|error| failed(TextError::Io(error)))?,
+    };
+    let structure = Structure::read(path, detected).map_err(failed)?;
+    let name = path.display().to_string();
+    let mut source = from_text(&structure.text, true, &name, Some(detected), config)?;
+    let schema = &mut source.schema;
+    if structure.n_passed > 0 {
+        let n = structure.n_passed;
+        schema
+            .notes
+            .push(format!("passed over: {n} statements with rows"));
+    }
+    for warning in &mut schema.warnings {
+        *warning = structure.in_dump(warning);
+    }
+    Ok(source)
 }
 
 /// Reads the schema of a server. Its dialect is that of the server, whatever was asked for.
 fn from_server(address: &Address, config: &Config) -> Result<LoadedSchema, Error> {
     let ServerSchema {
         text,
+        warning,
         dialect,
         address,
     } = Server::connect(address)?.schema()?;
     let note = format!("read from {address}");
-    from_script(&text, dialect, &address, config, note)
+    let mut source = from_script(&text, dialect, &address, config, note)?;
+    source.schema.warnings.splice(0..0, warning);
+    Ok(source)
 }
 
 /// Reads the bytes of a schema text; `name` is what errors call it.

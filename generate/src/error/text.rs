@@ -75,6 +75,11 @@ pub enum TextError {
     /// A file that is neither SQLite's nor a text with rows.
     #[error("it is neither a SQLite file nor a text with tables or rows (INSERT, REPLACE, COPY)")]
     NoRows,
+    /// A dump of pg_dump that is not a text.
+    #[error(
+        "it is a dump in the custom format of pg_dump; `pg_restore -f dump.sql` makes a text of it"
+    )]
+    CustomFormat,
     /// Rows without the names of their columns, of a table that the text does not create.
     #[error(
         "line {line}: the columns of {table} are not known, because the text does not create it; dump it with its CREATE TABLE, or with the names of columns in each INSERT (`mysqldump --complete-insert`, `pg_dump --column-inserts`)"

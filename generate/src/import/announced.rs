@@ -6,6 +6,9 @@ use crate::schema::{Schema, Table};
 /// Where a file that was a world keeps the next id of each table.
 pub(super) const NEXT_IDS: &str = "gamedb_ids";
 
+/// Where it keeps the content hashes, which say nothing of a new file.
+const HASHES: &str = "gamedb_hashes";
+
 /// The tables that a source has announced.
 #[derive(Debug, Default)]
 pub(super) struct Announced {
@@ -78,7 +81,7 @@ impl Announced {
             }
         }
         for known in self.tables.iter().filter(|known| known.position.is_none()) {
-            if known.name != NEXT_IDS {
+            if ![NEXT_IDS, HASHES].contains(&known.name.as_str()) {
                 notes.push(format!(
                     "table {} of the old file is not in the schema",
                     known.name

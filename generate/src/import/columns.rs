@@ -5,10 +5,10 @@ use rusqlite::{Statement, params_from_iter};
 use super::queries::quoted;
 use super::refusal::Wrong;
 use super::report::MisfitKind;
-use super::source::{Cell, SourceTable};
+use super::source::{Cell, SourceColumn, SourceTable};
 use super::spelling::Spelling;
 use super::value::{Converted, ValueKind};
-use crate::schema::{OwnerPair, Table};
+use crate::schema::{Column, OwnerPair, Table};
 use crate::sql::Dialect;
 
 /// The columns of one table that both sides have, in the order of the new table.
@@ -192,10 +192,14 @@ impl<'t> CommonColumns<'t> {
                 }
                 (Ok(value), _) => values.push(value),
                 (Err(why), _) => {
+                    let (From::Cell(at) | From::Arm { id: at, .. }) = column.from;
                     wrong.push(Wrong {
                         column: column.name.to_owned(),
                         why,
-                        kind: MisfitKind::Conversion,
+                        kind: match is_readable(cells[at]) {
+                            true => MisfitKind::Conversion,
+                            false => MisfitKind::Unreadable,
+                        },
                     });
                     values.push(Converted::Null);
                 }
@@ -253,6 +257,15 @@ impl<'t> CommonColumns<'t> {
     }
 }
 
+/// Whether a value can be read at all, as some type.
+fn is_readable(cell: Cell<'_>) -> bool {
+    match cell {
+        Cell::Expression(_) => false,
+        Cell::Text(bytes) => std::str::from_utf8(bytes).is_ok(),
+        _ => true,
+    }
+}
+
 /// The value of one column of an owner, from the two columns of the source. For a kind without a column the
 /// first one reports it.
 fn arm_of<'c>(
@@ -275,4 +288,22 @@ fn arm_of<'c>(
     let whole = format!("{} {word}", pair.kind);
     ValueKind::Integer.convert(Cell::Text(whole.as_bytes()))?;
     Ok(Cell::Null)
+}
+
+/// The columns of a table as its source has them.
+pub(super) fn columns_of(table: &Table) -> Option<Vec<SourceColumn>> {
+    if !table.owner_pairs.is_empty() {
+        return None;
+    }
+    let is_own =
+        |column: &&Column| !column.generated && !(column.primary_key && table.has_surrogate_id());
+    let columns = table.columns.iter().filter(is_own).map(|column| {
+        let source = column.source_type.as_deref().unwrap_or_default();
+        let base = source.split(['(', '[']).next().unwrap_or_default();
+        SourceColumn {
+            name: column.name.clone(),
+            type_name: base.trim_end_matches(" unsigned").to_owned(),
+        }
+    });
+    Some(columns.collect())
 }

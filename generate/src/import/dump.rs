@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use rusqlite::types::Value;
 
@@ -12,7 +13,7 @@ use super::source::{
     TextPlace,
 };
 use crate::error::{ImportError, TextError};
-use crate::input::dump::catalog::{Catalog, Effect, effect};
+use crate::input::dump::catalog::{Catalog, CatalogColumn, CatalogTable, Effect, effect};
 use crate::input::dump::file::TextFile;
 use crate::input::dump::{CHUNK, Dump, Event, Place, Tail, Target, Verb};
 use crate::input::split::Statement;
@@ -71,6 +72,7 @@ impl Source for DumpFile {
         let (done, total) = (file.done(), file.total);
         let mut sending = Sending {
             path: &self.path,
+            dialect: self.dialect,
             sink,
             catalog,
             lists: HashMap::new(),
@@ -79,7 +81,7 @@ impl Source for DumpFile {
             tick: &|| (done.get(), total),
         };
         let mut dump = Dump::new(file.reader, self.dialect, self.chunk);
-        sending.run(&mut dump, self.dialect)?;
+        sending.run(&mut dump)?;
         sending.finish(dump.is_complete())?;
         sink.progress(total, total);
         Ok(())
@@ -87,7 +89,7 @@ impl Source for DumpFile {
 }
 
 /// A list of columns in which rows of a table come.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct List {
     table: SourceTable,
     /// How the sink calls it; `None` where it does not take the rows.
@@ -96,12 +98,13 @@ struct List {
     is_bytes: Vec<bool>,
 }
 
-/// The rows of a text on their way to a sink.
+/// Sends the rows of a text to a sink.
 struct Sending<'s> {
     path: &'s Path,
+    dialect: Dialect,
     sink: &'s mut dyn RowSink,
     catalog: Catalog,
-    lists: HashMap<Target, List>,
+    lists: HashMap<Target, Rc<List>>,
     /// Kinds of statements that are not carried out: how many, and the line of the first one.
     not_done: BTreeMap<String, (usize, u64)>,
     n_rows: u64,
@@ -117,17 +120,21 @@ impl Sending<'_> {
         }
     }
 
-    fn run<R: std::io::Read>(
-        &mut self,
-        dump: &mut Dump<R>,
-        dialect: Dialect,
-    ) -> Result<(), ImportError> {
+    fn run<R: std::io::Read>(&mut self, dump: &mut Dump<R>) -> Result<(), ImportError> {
         loop {
             let (target, verb, place) = match dump.next().map_err(|e| self.failed(e))? {
                 None => return Ok(()),
                 Some(Event::Statement(statement, place)) => {
-                    self.statement(&statement, place, dialect)?;
+                    self.statement(&statement, place)?;
                     continue;
+                }
+                // `finish` says that there is no row at all.
+                Some(Event::LastStatement(statement, _)) if self.is_no_dump(&statement) => {
+                    return Ok(());
+                }
+                Some(Event::LastStatement(_, Place { line, offset })) => {
+                    let what = "a statement";
+                    return Err(self.failed(TextError::Cut { line, offset, what }));
                 }
                 Some(Event::Rows(target, verb, place)) => (target, verb, place),
                 // Rows and their ends are read by `rows`.
@@ -136,8 +143,9 @@ impl Sending<'_> {
             let list = self.list(&target, place)?;
             match list.id {
                 None => {
-                    dump.skip_rows().map_err(|e| self.failed(e))?;
-                    self.progress();
+                    while dump.skip_rows().map_err(|e| self.failed(e))? {
+                        self.progress();
+                    }
                 }
                 Some(id) => {
                     dump.set_bytes(&list.is_bytes);
@@ -147,15 +155,27 @@ impl Sending<'_> {
         }
     }
 
+    /// Whether there were neither tables nor rows so far.
+    fn is_empty(&self) -> bool {
+        self.lists.is_empty() && self.n_rows == 0 && self.catalog.tables().is_empty()
+    }
+
+    /// Whether nothing of a text looks like a dump, whose only statement is this one.
+    fn is_no_dump(&self, statement: &Statement<'_>) -> bool {
+        let rows = ["INSERT", "REPLACE", "COPY"];
+        let word = statement.words.first().map(String::as_str);
+        self.is_empty() && !word.is_some_and(|word| rows.contains(&word))
+    }
+
     fn progress(&mut self) {
         let (done, total) = (self.tick)();
         self.sink.progress(done.min(total), total);
     }
 
     /// The columns of the rows that a statement has.
-    fn list(&mut self, target: &Target, place: Place) -> Result<List, ImportError> {
+    fn list(&mut self, target: &Target, place: Place) -> Result<Rc<List>, ImportError> {
         if let Some(known) = self.lists.get(target) {
-            return Ok(known.clone());
+            return Ok(Rc::clone(known));
         }
         let path = cursor::Path {
             schema: target.schema.clone(),
@@ -167,7 +187,11 @@ impl Sending<'_> {
             None => (self.catalog.schema_of(&path), path.name),
         };
         let declared: Option<Vec<SourceColumn>> = match &known {
-            Some(known) => Some(columns(&known.columns)),
+            // SQLite and COPY have no values in the place of computed columns, and the others DEFAULT.
+            Some(known) => {
+                let is_all = !target.is_copy && self.dialect != Dialect::Sqlite;
+                Some(columns(known, is_all || target.columns.is_some()))
+            }
             None => self.sink.columns(&schema, &name),
         };
         let columns = match (&target.columns, declared) {
@@ -203,12 +227,12 @@ impl Sending<'_> {
                 table: table.name,
             }));
         }
-        let list = List {
+        let list = Rc::new(List {
             is_bytes,
             id: accepted.map(|accepted| accepted.id),
             table,
-        };
-        self.lists.insert(target.clone(), list.clone());
+        });
+        self.lists.insert(target.clone(), Rc::clone(&list));
         Ok(list)
     }
 
@@ -237,7 +261,7 @@ impl Sending<'_> {
                     self.row(list, id, cells, place, conflict, &mut pending)?;
                 }
                 Some(Event::End(tail)) => break tail,
-                Some(Event::Statement(..) | Event::Rows(..)) | None => {
+                Some(Event::Statement(..) | Event::LastStatement(..) | Event::Rows(..)) | None => {
                     unreachable!("the end of rows comes before anything else")
                 }
             }
@@ -307,13 +331,8 @@ impl Sending<'_> {
         cells.filter_map(value).collect()
     }
 
-    fn statement(
-        &mut self,
-        statement: &Statement<'_>,
-        place: Place,
-        dialect: Dialect,
-    ) -> Result<(), ImportError> {
-        let effect = effect(statement, dialect);
+    fn statement(&mut self, statement: &Statement<'_>, place: Place) -> Result<(), ImportError> {
+        let effect = effect(statement, self.dialect);
         if let Effect::Empties(paths) = &effect {
             for path in paths {
                 self.clear(path)?;
@@ -337,7 +356,7 @@ impl Sending<'_> {
             return Ok(());
         };
         let table = SourceTable {
-            columns: columns(&known.columns),
+            columns: columns(&known, false),
             schema: known.schema,
             name: known.name,
             definition: known.definition,
@@ -349,13 +368,12 @@ impl Sending<'_> {
     }
 
     fn finish(&mut self, is_complete: bool) -> Result<(), ImportError> {
-        let tables = self.catalog.tables();
-        if tables.is_empty() && self.n_rows == 0 {
+        if self.is_empty() {
             return Err(self.failed(TextError::NoRows));
         }
-        for known in tables {
+        for known in self.catalog.tables() {
             let table = SourceTable {
-                columns: columns(&known.columns),
+                columns: columns(&known, false),
                 schema: known.schema,
                 name: known.name,
                 definition: known.definition,
@@ -378,12 +396,15 @@ impl Sending<'_> {
     }
 }
 
-fn columns(columns: &[(String, String)]) -> Vec<SourceColumn> {
-    let column = |(name, type_name): &(String, String)| SourceColumn {
-        name: name.clone(),
-        type_name: type_name.clone(),
-    };
-    columns.iter().map(column).collect()
+/// The columns of a table, with or without those that the database computes.
+fn columns(table: &CatalogTable, with_computed: bool) -> Vec<SourceColumn> {
+    let is_sent = |column: &&CatalogColumn| with_computed || !column.is_computed;
+    let columns = table.columns.iter().filter(is_sent);
+    let columns = columns.map(|column| SourceColumn {
+        name: column.name.clone(),
+        type_name: column.type_name.clone(),
+    });
+    columns.collect()
 }
 
 /// Whether texts of a type are bytes in MySQL.

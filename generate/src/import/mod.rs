@@ -11,6 +11,7 @@ mod left_out;
 mod next_ids;
 mod options;
 mod pending;
+mod places;
 mod queries;
 mod refusal;
 mod report;
@@ -41,6 +42,7 @@ pub use source::{
     Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,
     TableId, TextPlace,
 };
+use sqlite_file::FileKind;
 pub use sqlite_file::SqliteFile;
 use transfer::Transfer;
 
@@ -54,12 +56,18 @@ pub fn open(path: &Path, dialect: Option<Dialect>) -> Result<Box<dyn Source>, Im
     if let Some(address) = path.to_str().and_then(server::Address::parse) {
         return Ok(Box::new(server::Server::connect(&address)?));
     }
-    let failed = |source| ImportError::Text {
+    let text_error = |source| ImportError::Text {
         path: path.to_owned(),
-        source: TextError::Io(source),
+        source,
     };
-    if !path.is_file() || sqlite_file::is_sqlite(path).map_err(failed)? {
+    let failed = |error| text_error(TextError::Io(error));
+    if !path.is_file() {
         return Ok(Box::new(SqliteFile::open(path)?));
+    }
+    match sqlite_file::kind(path).map_err(failed)? {
+        FileKind::Sqlite => return Ok(Box::new(SqliteFile::open(path)?)),
+        FileKind::PostgresCustom => return Err(text_error(TextError::CustomFormat)),
+        FileKind::Text => {}
     }
     let dialect = match dialect {
         Some(dialect) => dialect,

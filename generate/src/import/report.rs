@@ -57,6 +57,8 @@ pub struct Misfit {
 pub enum MisfitKind {
     /// A value cannot be converted to the type of its column.
     Conversion,
+    /// A text that is not valid UTF-8, or a value that only the source's database can compute: no type holds it.
+    Unreadable,
     /// NULL in a column that is NOT NULL.
     Null,
     /// Another row has a value that has to be unique.
@@ -133,6 +135,8 @@ pub struct MisfitGroup {
     pub is_carried: bool,
     /// The first of the rows: their ids, and what is wrong with each.
     pub examples: Vec<(i64, String)>,
+    /// Where each of them stands, if the source is a text.
+    pub places: Vec<Option<TextPlace>>,
 }
 
 /// How many rows of a group are listed.
@@ -164,6 +168,7 @@ impl ImportReport {
                     n_rows: 0,
                     is_carried: misfit.is_carried,
                     examples: Vec::new(),
+                    places: Vec::new(),
                 });
                 groups.len() - 1
             });
@@ -171,6 +176,7 @@ impl ImportReport {
             group.n_rows += 1;
             if group.examples.len() < N_EXAMPLES {
                 group.examples.push((misfit.id, misfit.why.clone()));
+                group.places.push(misfit.place);
             }
         }
         groups
@@ -209,7 +215,7 @@ impl ImportReport {
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} row {}", self.table, self.id)?;
+        write!(f, "{} row {}{}", self.table, self.id, in_text(self.place))?;
         if !self.column.is_empty() {
             write!(f, ", {}", self.column)?;
         }
@@ -219,6 +225,11 @@ impl fmt::Display for Misfit {
         }
         Ok(())
     }
+}
+
+/// The line of a row, where its source is a text.
+fn in_text(place: Option<TextPlace>) -> String {
+    place.map_or_else(String::new, |place| format!(" (line {})", place.line))
 }
 
 impl fmt::Display for MisfitGroup {
@@ -233,12 +244,14 @@ impl fmt::Display for MisfitGroup {
         } else {
             format!(", {}", self.column)
         };
+        let place = |at: usize| in_text(self.places.get(at).copied().flatten());
         if let (1, [(id, why)]) = (self.n_rows, self.examples.as_slice()) {
-            return writeln!(f, "{} row {id}{column}: {why}{carried}", self.table);
+            let place = place(0);
+            return writeln!(f, "{} row {id}{place}{column}: {why}{carried}", self.table);
         }
         writeln!(f, "{}{column}: {} rows{carried}", self.table, self.n_rows)?;
-        for (id, why) in &self.examples {
-            writeln!(f, "    row {id}: {why}")?;
+        for (at, (id, why)) in self.examples.iter().enumerate() {
+            writeln!(f, "    row {id}{}: {why}", place(at))?;
         }
         let n_more = self.n_rows - self.examples.len() as u64;
         if n_more > 0 {

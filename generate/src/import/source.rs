@@ -4,6 +4,8 @@
 //! Nothing is kept for later, so that the size of a source does not matter. Values are sent as the source has
 //! them, in [`Cell`]s; the sink converts them to the columns of the new file.
 
+use serde::Serialize;
+
 use crate::error::ImportError;
 use crate::sql::Dialect;
 
@@ -64,7 +66,7 @@ pub enum Conflict<'r> {
 }
 
 /// Where a row stands in a text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct TextPlace {
     /// The line, counted from 1.
     pub line: u64,
@@ -131,7 +133,7 @@ pub trait Source {
         Ok(None)
     }
 
-    /// Sends all rows. Tables that were in [`tables`](Self::tables) may be announced again, with fewer columns
+    /// Sends all rows. A text can be asked to do that again. Tables that were in [`tables`](Self::tables) may be announced again, with fewer columns
     /// or others.
     ///
     /// # Errors

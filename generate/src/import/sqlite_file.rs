@@ -192,13 +192,29 @@ impl FileTable {
     }
 }
 
-/// Whether a file is SQLite's, by its first bytes. An empty file is one without tables.
-pub(super) fn is_sqlite(path: &Path) -> std::io::Result<bool> {
+/// What a file is by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileKind {
+    Sqlite,
+    /// pg_dump's own format.
+    PostgresCustom,
+    /// Anything else.
+    Text,
+}
+
+/// What a file is. An empty one is a SQLite file without tables.
+pub(super) fn kind(path: &Path) -> std::io::Result<FileKind> {
     const HEADER: &[u8] = b"SQLite format 3\0";
     let mut head = Vec::new();
     let file = std::fs::File::open(path)?;
     file.take(HEADER.len() as u64).read_to_end(&mut head)?;
-    Ok(head.is_empty() || head == HEADER)
+    Ok(if head.is_empty() || head == HEADER {
+        FileKind::Sqlite
+    } else if head.starts_with(b"PGDMP") {
+        FileKind::PostgresCustom
+    } else {
+        FileKind::Text
+    })
 }
 
 impl<'c> From<ValueRef<'c>> for Cell<'c> {

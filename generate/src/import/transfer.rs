@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use rusqlite::{Connection, ErrorCode, Statement, ffi};
 
 use super::announced::{Announced, NEXT_IDS};
-use super::columns::CommonColumns;
+use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
 use super::left_out::LeftOut;
 use super::next_ids::NextIds;
 use super::options::{ImportOptions, Progress};
+use super::places::Places;
 use super::queries::{count, quoted};
 use super::refusal::{Wrong, refused};
 use super::report::{Change, ChangeKind, ImportReport, ImportedTable, Misfit};
@@ -22,7 +23,7 @@ use super::value::Converted;
 use super::zeros::Zeros;
 use crate::error::ImportError;
 use crate::model::Model;
-use crate::schema::{Column, Schema};
+use crate::schema::{Schema, Table};
 use crate::sql::Dialect;
 
 /// The new file while rows come in.
@@ -96,7 +97,7 @@ impl<'i> Transfer<'i> {
         for statement in &schema.statements {
             execute(statement)?;
         }
-        let state = |table: &crate::schema::Table| TableState {
+        let state = |table: &Table| TableState {
             owned: owned_column(model, &table.name),
             ..TableState::default()
         };
@@ -127,6 +128,13 @@ impl<'i> Transfer<'i> {
         self.dialect = source.dialect();
         source.send(&mut self)?;
         let mut report = self.finish().map_err(|e| self.options.write(e))?;
+        if self.unit == ProgressUnit::Bytes {
+            let tables = self.tables.iter();
+            let is_numbered = tables.map(|state| state.n_merged == 0 && !state.has_replaced);
+            let is_numbered: Vec<bool> = is_numbered.collect();
+            Places::find(source, self.schema, &is_numbered, &mut report.misfits)?;
+        }
+        self.commit()?;
         let mut notes = self.announced.notes(self.schema);
         notes.append(&mut report.notes);
         report.notes = notes;
@@ -161,8 +169,12 @@ impl<'i> Transfer<'i> {
             table.carried = count_rows(self.new, &table.name)?;
         }
         report.lines = config_lines::lines(self.schema, self.model, &report);
-        self.new.execute_batch("COMMIT")?;
         Ok(report)
+    }
+
+    fn commit(&self) -> Result<(), ImportError> {
+        let committed = self.new.execute_batch("COMMIT");
+        committed.map_err(|e| self.options.write(e))
     }
 
     /// The numbers that stood for NULL, by table and column, in the order of the schema.
@@ -339,22 +351,7 @@ impl RowSink for Transfer<'_> {
 
     fn columns(&self, schema: &str, name: &str) -> Option<Vec<SourceColumn>> {
         let position = self.announced.position(schema, name, self.schema)?;
-        let table = &self.schema.tables[position];
-        if !table.owner_pairs.is_empty() {
-            return None;
-        }
-        let is_own = |column: &&Column| {
-            !column.generated && !(column.primary_key && table.has_surrogate_id())
-        };
-        let columns = table.columns.iter().filter(is_own).map(|column| {
-            let source = column.source_type.as_deref().unwrap_or_default();
-            let base = source.split(['(', '[']).next().unwrap_or_default();
-            SourceColumn {
-                name: column.name.clone(),
-                type_name: base.trim_end_matches(" unsigned").to_owned(),
-            }
-        });
-        Some(columns.collect())
+        columns_of(&self.schema.tables[position])
     }
 
     fn row(&mut self, table: TableId, row: SourceRow<'_>) -> Result<bool, ImportError> {

@@ -241,10 +241,61 @@ pub(super) fn shown(cell: Cell<'_>) -> String {
 mod tests {
     use super::*;
 
+    fn text(text: &str) -> Cell<'_> {
+        Cell::Text(text.as_bytes())
+    }
+
+    #[track_caller]
+    fn is(kind: ValueKind, from: Cell<'_>, to: Converted<'_>) {
+        assert_eq!(kind.convert(from), Ok(to));
+    }
+
+    #[track_caller]
+    fn not(kind: ValueKind, from: Cell<'_>, why: &str) {
+        assert_eq!(kind.convert(from), Err(why.to_owned()));
+    }
+
+    #[test]
+    fn digits_and_bits_are_converted_without_loss() {
+        let decimal = Cell::Decimal;
+        is(
+            ValueKind::Text,
+            decimal("1.10"),
+            Converted::Text("1.10".into()),
+        );
+        is(
+            ValueKind::Integer,
+            decimal("9223372036854775807.00"),
+            Converted::Integer(i64::MAX),
+        );
+        is(ValueKind::Integer, decimal("1e3"), Converted::Integer(1000));
+        is(ValueKind::Real, decimal("0.1"), Converted::Real(0.1));
+        is(
+            ValueKind::Real,
+            text("-Infinity"),
+            Converted::Real(f64::NEG_INFINITY),
+        );
+        is(ValueKind::Bool, Cell::Bits("1"), Converted::Integer(1));
+        is(ValueKind::Integer, Cell::Bits("101"), Converted::Integer(5));
+        is(
+            ValueKind::Text,
+            Cell::Bits("010"),
+            Converted::Text("010".into()),
+        );
+        not(
+            ValueKind::Integer,
+            decimal("18446744073709551615"),
+            "18446744073709551615 cannot be converted to a 64-bit integer",
+        );
+        for digits in ["9007199254740993", "1e400", "NaN", "inf"] {
+            let why =
+                format!("{digits} cannot be converted to a floating-point number without loss");
+            not(ValueKind::Real, decimal(digits), &why);
+        }
+    }
+
     #[test]
     fn only_what_loses_nothing_is_converted() {
-        let text = |text: &'static str| Cell::Text(text.as_bytes());
-        let is = |kind: ValueKind, from, to: Converted<'_>| assert_eq!(kind.convert(from), Ok(to));
         is(ValueKind::Integer, text(" 12 "), Converted::Integer(12));
         is(ValueKind::Integer, text("3.0"), Converted::Integer(3));
         is(ValueKind::Integer, Cell::Real(-7.0), Converted::Integer(-7));
@@ -265,9 +316,6 @@ mod tests {
         is(ValueKind::Any, Cell::Real(0.5), Converted::Real(0.5));
         is(ValueKind::Integer, Cell::Null, Converted::Null);
 
-        let not = |kind: ValueKind, from, why: &str| {
-            assert_eq!(kind.convert(from), Err(why.to_owned()));
-        };
         not(
             ValueKind::Integer,
             text("abc"),
@@ -304,41 +352,6 @@ mod tests {
             Cell::Text(&[0xff]),
             "the text is not valid UTF-8",
         );
-        let decimal = Cell::Decimal;
-        is(
-            ValueKind::Text,
-            decimal("1.10"),
-            Converted::Text("1.10".into()),
-        );
-        is(
-            ValueKind::Integer,
-            decimal("9223372036854775807.00"),
-            Converted::Integer(i64::MAX),
-        );
-        is(ValueKind::Integer, decimal("1e3"), Converted::Integer(1000));
-        is(ValueKind::Real, decimal("0.1"), Converted::Real(0.1));
-        is(
-            ValueKind::Real,
-            text("-Infinity"),
-            Converted::Real(f64::NEG_INFINITY),
-        );
-        is(ValueKind::Bool, Cell::Bits("1"), Converted::Integer(1));
-        is(ValueKind::Integer, Cell::Bits("101"), Converted::Integer(5));
-        is(
-            ValueKind::Text,
-            Cell::Bits("010"),
-            Converted::Text("010".into()),
-        );
-        not(
-            ValueKind::Integer,
-            decimal("18446744073709551615"),
-            "18446744073709551615 cannot be converted to a 64-bit integer",
-        );
-        for digits in ["9007199254740993", "1e400", "NaN", "inf"] {
-            let why =
-                format!("{digits} cannot be converted to a floating-point number without loss");
-            not(ValueKind::Real, decimal(digits), &why);
-        }
         not(
             ValueKind::Blob,
             Cell::Integer(1),

@@ -27,9 +27,7 @@ pub(super) fn insert(ddl: &mut Ddl, statement: &Statement<'_>, current: &str, di
     };
     let table = &mut ddl.tables[at];
     // Most tables have no such column, and need no look at their rows.
-    let is_open =
-        |at: &usize| is_bool(table, *at, dialect) && !table.columns[*at].has_other_numbers;
-    let open: Vec<usize> = (0..table.columns.len()).filter(is_open).collect();
+    let open = open(table, dialect);
     if open.is_empty() {
         return;
     }
@@ -144,6 +142,13 @@ fn fill<'v>(
     }
 }
 
+/// The columns of a table that are booleans as far as is known.
+pub(super) fn open(table: &DeclaredTable, dialect: Dialect) -> Vec<usize> {
+    let is_open =
+        |at: &usize| is_bool(table, *at, dialect) && !table.columns[*at].has_other_numbers;
+    (0..table.columns.len()).filter(is_open).collect()
+}
+
 fn is_bool(table: &DeclaredTable, at: usize, dialect: Dialect) -> bool {
     let ty = &table.columns[at].ty;
     ty.base.contains("int")
@@ -227,11 +232,7 @@ impl<'t> Text<'t> {
     fn name(&mut self) -> Option<String> {
         self.blank();
         let (inside, rest) = match self.rest.first()? {
-            quote @ (b'`' | b'"') => {
-                let inside = &self.rest[1..];
-                let end = inside.iter().position(|byte| byte == quote)?;
-                (&inside[..end], &inside[end + 1..])
-            }
+            quote @ (b'`' | b'"') => return self.quoted_name(*quote),
             _ => {
                 let is_word = |byte: &u8| super::scanner::is_word(*byte) || *byte == b'$';
                 let end = self.rest.iter().take_while(|byte| is_word(byte)).count();
@@ -240,6 +241,21 @@ impl<'t> Text<'t> {
         };
         self.rest = rest;
         Some(String::from_utf8_lossy(inside).into_owned())
+    }
+
+    /// A name in quotes, in which two quotes stand for one.
+    fn quoted_name(&mut self, quote: u8) -> Option<String> {
+        let mut name = Vec::new();
+        loop {
+            let inside = &self.rest[1..];
+            let end = inside.iter().position(|byte| *byte == quote)?;
+            name.extend_from_slice(&inside[..end]);
+            self.rest = &inside[end + 1..];
+            if self.rest.first() != Some(&quote) {
+                return Some(String::from_utf8_lossy(&name).into_owned());
+            }
+            name.push(quote);
+        }
     }
 
     /// The values of each row, as written.

@@ -21,6 +21,8 @@ pub struct TableModel {
     pub accessor: Ident,
     /// The word for one row: `player`.
     pub singular: Ident,
+    /// The word for several rows, which lists of relations are called: `players`.
+    pub plural: Ident,
     /// The SQL name of its `INTEGER PRIMARY KEY`.
     pub id_column: String,
     /// Who gives the ids of its rows.

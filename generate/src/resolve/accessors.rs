@@ -44,7 +44,7 @@ fn methods_taken(table: &TableModel) -> Scope {
 struct Pointing {
     target: usize,
     child: ChildModel,
-    /// The name of its accessor if no other relation wants the name: the accessor or singular of its table.
+    /// The name of its accessor if no other relation wants the name: the plural or singular of its table.
     base: Ident,
     /// The name of its field or arm, to tell two relations of one table apart.
     by: String,
@@ -62,7 +62,7 @@ fn pointing(model: &Model) -> Vec<Pointing> {
             let mut point = |target: TableRef, column: usize, unique: bool, by: &str| {
                 let base = match unique {
                     true => &table.singular,
-                    false => &table.accessor,
+                    false => &table.plural,
                 };
                 all.push(Pointing {
                     target: target.0,

@@ -26,7 +26,7 @@ pub(super) fn connect(
         let mut side = |near: usize, far: usize| {
             let (table, field, column) = ends[near];
             let (list, one) = words(model, at, &ends, far);
-            let alone = wanted(table, list.stem()) < 2;
+            let alone = wanted(table, list.stem()) < 2 && !says_more(model, at, &ends);
             let methods = methods(&scopes[table.0], &list, &one, &model.tables[at], alone);
             for name in [&methods.list, &methods.add, &methods.remove, &methods.set] {
                 scopes[table.0].take(name.stem());
@@ -55,6 +55,9 @@ pub(super) fn wanted(model: &Model, infos: &[JoinInfo]) -> Vec<(TableRef, String
         let Some(ends) = ends(model, at, info) else {
             continue;
         };
+        if says_more(model, at, &ends) {
+            continue;
+        }
         for (near, far) in [(0, 1), (1, 0)] {
             let (list, _) = words(model, at, &ends, far);
             wanted.push((ends[near].0, list.stem().to_owned()));
@@ -74,7 +77,7 @@ pub(super) fn far_lists(
     scopes: &mut [Scope],
     wanted: &dyn Fn(TableRef, &str) -> usize,
 ) {
-    let mut lists: Vec<(TableRef, FarList)> = Vec::new();
+    let mut lists: Vec<(TableRef, FarList, bool)> = Vec::new();
     for (at, info) in infos.iter().enumerate() {
         if info.kind != JoinKind::WithPayload {
             continue;
@@ -97,16 +100,17 @@ pub(super) fn far_lists(
                     far: ends[far].2,
                     table: ends[far].0,
                 };
-                lists.push((table, list));
+                lists.push((table, list, says_more(model, at, &ends)));
             }
         }
     }
     for n in 0..lists.len() {
-        let (table, mut list) = lists[n].clone();
-        let rivals = lists.iter().filter(|(other, rival)| {
+        let (table, mut list, says_more) = lists[n].clone();
+        let rivals = lists.iter().filter(|(other, rival, _)| {
             *other == table && rival.accessor.stem() == list.accessor.stem()
         });
-        let alone = rivals.count() == 1 && wanted(table, list.accessor.stem()) == 0;
+        let is_only = rivals.count() == 1 && wanted(table, list.accessor.stem()) == 0;
+        let alone = is_only && !says_more;
         let join = model[list.join].accessor.stem();
         let long = Ident::new(&format!("{}_by_{join}", list.accessor.tail()));
         let short = alone.then_some(list.accessor);
@@ -139,13 +143,49 @@ fn ends_of(model: &Model, at: usize, info: &JoinInfo) -> Option<[End; 2]> {
     Some([end(left)?, end(right)?])
 }
 
+/// Words in names of joins that say nothing.
+const LINKING: &[&str] = &[
+    "and", "has", "have", "in", "join", "link", "map", "mapping", "of", "rel", "relation", "to",
+    "with", "x", "xref",
+];
+
+/// Whether the name of a join has a word that is in neither end: `guild_invites` between guilds and players says what
+/// its rows mean, and they are no players of the guild.
+fn says_more(model: &Model, at: usize, ends: &[End; 2]) -> bool {
+    // The ends of a join of a table with itself are called as its columns, which say what they mean.
+    if ends[0].0 == ends[1].0 {
+        return false;
+    }
+    let join = &model.tables[at];
+    let of_ends = ends.iter().flat_map(|(table, field, _)| {
+        let table = &model[*table];
+        let field = &join.fields[*field].name;
+        let words = [&table.accessor, &table.singular, &table.plural, field];
+        words.map(Ident::stem)
+    });
+    let known: Vec<String> = of_ends
+        .flat_map(|name| name.split('_').map(names::singular))
+        .collect();
+    let mut words = join
+        .accessor
+        .stem()
+        .split('_')
+        .filter(|word| !word.is_empty());
+    words.any(|word| {
+        let one = names::singular(word);
+        !LINKING.contains(&word)
+            && !word.bytes().all(|b| b.is_ascii_digit())
+            && !known.contains(&one)
+    })
+}
+
 /// Plural and singular for the rows at an end: those of its table, or those of its column if both ends
 /// point to the same table.
 fn words(model: &Model, at: usize, ends: &[End; 2], far: usize) -> (Ident, Ident) {
     let (table, field, _) = ends[far];
     if ends[0].0 != ends[1].0 {
         let far = &model[table];
-        return (far.accessor.clone(), far.singular.clone());
+        return (far.plural.clone(), far.singular.clone());
     }
     let one = model.tables[at].fields[field].name.clone();
     let list = Ident::new(&names::plural_of_column(one.stem()));

@@ -91,7 +91,7 @@ fn methods(
         .iter()
         .enumerate()
         .any(|(other, rival)| other != at && rival.is_pivot && table_of(rival) == owned_table);
-    let list = model[ends.owned].accessor.stem();
+    let list = model[ends.owned].plural.stem();
     let one = model[ends.owned].singular.stem();
     let own = model.tables[at].accessor.stem();
     (0_u64..)

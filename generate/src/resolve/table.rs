@@ -28,15 +28,18 @@ impl<'a> Resolver<'a> {
         let mut columns = self.columns(table)?;
         let fields = self.fields(at, table, type_name, info, &unions, &mut columns)?;
         let singular = self.config.singular(&table.name);
+        let accessor = world.ident(&[
+            Ident::new(self.config.bare(&table.name)),
+            Ident::new(&table.name),
+        ]);
+        let plural = Ident::new(&self.config.plural(&table.name));
         let mut model = TableModel {
             name: table.name.clone(),
             doc: table.comment.as_deref().and_then(without_renames),
             type_name: type_name.to_owned(),
-            accessor: world.ident(&[
-                Ident::new(self.config.bare(&table.name)),
-                Ident::new(&table.name),
-            ]),
+            accessor,
             singular: Ident::new(&singular),
+            plural,
             id_column: table.primary_key.first().cloned().unwrap_or_default(),
             ids: self.ids(table),
             columns,

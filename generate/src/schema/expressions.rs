@@ -9,6 +9,7 @@ use sqlparser::ast::{
 };
 
 use super::comparisons::{column, number_operand, operator};
+use super::typed::{Affinity, Kinds, Level, Typed};
 use crate::schema::{Arithmetic, Column, ColumnKind, ComparisonOperator, Expression, Operand};
 use crate::sql::expression::bare;
 
@@ -19,137 +20,6 @@ const LONGEST_PATTERN: usize = 50_000;
 pub(crate) fn read(expr: &Expr, columns: &[Column]) -> Option<Expression> {
     let whole = Reader { columns }.typed(expr, Level::Or)?;
     whole.kinds.is_numeric().then_some(whole.expression)
-}
-
-/// How tightly an expression holds together without parentheses, from OR to a single name.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
-    Or,
-    And,
-    Not,
-    /// Everything between NOT and arithmetic: SQLite has several levels, parsers others. An operand has to hold
-    /// together more tightly.
-    Comparison,
-    Sum,
-    Product,
-    Sign,
-    Whole,
-}
-
-impl Level {
-    fn of(expr: &Expr) -> Self {
-        match expr {
-            Expr::BinaryOp { op, .. } => match op {
-                BinaryOperator::Or => Self::Or,
-                BinaryOperator::And => Self::And,
-                BinaryOperator::Plus | BinaryOperator::Minus => Self::Sum,
-                BinaryOperator::Multiply | BinaryOperator::Divide | BinaryOperator::Modulo => {
-                    Self::Product
-                }
-                _ => Self::Comparison,
-            },
-            Expr::UnaryOp { op, .. } => match op {
-                UnaryOperator::Not => Self::Not,
-                _ => Self::Sign,
-            },
-            Expr::Nested(_)
-            | Expr::Identifier(_)
-            | Expr::CompoundIdentifier(_)
-            | Expr::Value(_)
-            | Expr::Function(_) => Self::Whole,
-            _ => Self::Comparison,
-        }
-    }
-}
-
-/// The storage classes that a value can have, besides NULL.
-#[derive(Clone, Copy, PartialEq)]
-struct Kinds(u8);
-
-impl Kinds {
-    const NONE: Self = Self(0);
-    const INTEGER: Self = Self(1);
-    const REAL: Self = Self(2);
-    const TEXT: Self = Self(4);
-    const BLOB: Self = Self(8);
-    const NUMBER: Self = Self(1 | 2);
-
-    fn within(self, other: Self) -> bool {
-        self.0 & !other.0 == 0
-    }
-
-    fn is_numeric(self) -> bool {
-        self.within(Self::NUMBER)
-    }
-
-    fn may_be(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-}
-
-/// What a column converts the other side of a comparison to.
-#[derive(Clone, Copy, PartialEq)]
-enum Affinity {
-    Number,
-    Text,
-    Blob,
-}
-
-/// An expression with what is known of its values.
-struct Typed {
-    expression: Expression,
-    kinds: Kinds,
-    /// Columns have one, and nothing else.
-    affinity: Option<Affinity>,
-    /// Whether it is compared by another collation than BINARY.
-    is_collated: bool,
-}
-
-impl Typed {
-    fn new(expression: Expression, kinds: Kinds) -> Self {
-        let (affinity, is_collated) = (None, false);
-        Self {
-            expression,
-            kinds,
-            affinity,
-            is_collated,
-        }
-    }
-
-    fn truth(expression: Expression) -> Self {
-        Self::new(expression, Kinds::INTEGER)
-    }
-
-    fn of(operand: Operand) -> Self {
-        match operand {
-            Operand::Integer(integer) => Self::new(Expression::Integer(integer), Kinds::INTEGER),
-            Operand::Real(real) => Self::new(Expression::Real(real), Kinds::REAL),
-            Operand::Text(text) => Self::new(Expression::Text(text), Kinds::TEXT),
-            Operand::Column(_) | Operand::Length(_) => {
-                unreachable!("only constants are read as operands here")
-            }
-        }
-    }
-
-    /// As an operand of a comparison in which SQLite applies this affinity. `None` if that converts anything but
-    /// a constant.
-    fn converted(self, affinity: Option<Affinity>) -> Option<Self> {
-        match affinity {
-            Some(Affinity::Number) if self.kinds.may_be(Kinds::TEXT) => match &self.expression {
-                Expression::Text(text) => match text.parse::<f64>() {
-                    Ok(number) if number.is_finite() => Some(Self::of(number_operand(text)?.0)),
-                    _ if text.contains(|c: char| c.is_ascii_digit()) => None,
-                    _ => Some(self),
-                },
-                _ => None,
-            },
-            Some(Affinity::Text) if self.kinds.may_be(Kinds::NUMBER) => match self.expression {
-                Expression::Integer(integer) => Some(Self::of(Operand::Text(integer.to_string()))),
-                _ => None,
-            },
-            _ => Some(self),
-        }
-    }
 }
 
 struct Reader<'c> {

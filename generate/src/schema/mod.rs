@@ -9,6 +9,7 @@ mod comparisons;
 mod expression;
 mod expressions;
 pub mod sqlite;
+mod typed;
 
 pub use crate::sql::OnDelete;
 pub use clock::Clock;

@@ -177,7 +177,10 @@ fn end_other_connections(database: &Database) {
                  WHERE db = DATABASE() AND id <> CONNECTION_ID()",
             );
             for id in others.iter().flatten().flatten() {
-                database.execute(&[format!("KILL {id}")]);
+                // One that has ended by itself meanwhile is no error.
+                database.execute(&[format!(
+                    "BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; KILL {id}; END"
+                )]);
             }
         }
         Kind::Postgres => {

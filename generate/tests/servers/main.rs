@@ -4,9 +4,11 @@
 //! test whose server is not there says that it was skipped.
 
 mod connecting;
+mod encrypted;
 mod game;
 mod literals;
 mod random;
 mod schemas;
 mod snapshot;
 mod tools;
+mod types;

@@ -8,7 +8,7 @@ CREATE TABLE players (
     hp smallint unsigned NOT NULL DEFAULT 100 CHECK (hp >= 1),
     ratio double, r4 float, b1 bit(1), b8 bit(8) DEFAULT b'101', b64 bit(64), y year, d date, t time, dt datetime(6),
     ts timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
-    bin binary(4), vb varbinary(10), bl blob, j json, act tinyint(1) NOT NULL DEFAULT 1,
+    bin binary(4) DEFAULT x'00ff27', vb varbinary(10), bl blob, j json, act tinyint(1) NOT NULL DEFAULT 1,
     gen int GENERATED ALWAYS AS (hp + 1) STORED,
     g point, l1 varchar(10) CHARACTER SET latin1
 ) COMMENT='Who plays.

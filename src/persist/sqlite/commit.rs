@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::types::Value as SqlValue;
+use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{CachedStatement, Connection, Statement, Transaction};
 
 use crate::error::{FlushFailure, Outcome, RefusedRow};
@@ -15,10 +15,12 @@ use crate::store::key::AnyKey;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::effect::position;
 
+use super::content_hash::{Changes, Hashes, Pending};
 use super::error::{
     flush_failure, is_refused, is_rolled_back, is_unique_violation, refused_row, refused_rows,
 };
 use super::left_out;
+use super::stamp::FileState;
 use super::statements;
 use super::value::{bound, owned};
 
@@ -35,37 +37,48 @@ pub(super) fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// Writes a batch and commits: all of it, or, if rows may be left out, all but those that the file refuses and those
-/// that are bound to them.
+/// that are bound to them. Returns what that has done to the content hashes, too.
 pub(super) fn commit_batch(
     transaction: Transaction<'_>,
     batch: &mut Batch,
     in_world: Option<&Bonds<'_>>,
-) -> Result<FlushReport, Failed> {
+    hashes: &Hashes,
+    state: &FileState,
+) -> Result<(FlushReport, Changes), Failed> {
     let mut left_out = None;
-    let report = if batch.may_leave_out {
+    let (report, mut hashes) = if batch.may_leave_out {
         let own = batch.bonds();
         let bonds = in_world.unwrap_or(&own);
-        let (report, rows) = left_out::write_the_rest(&transaction, batch, bonds)?;
+        let (report, hashes, rows) = left_out::write_the_rest(&transaction, batch, bonds, hashes)?;
         left_out = Some(rows);
-        report
+        (report, hashes)
     } else {
         let Attempt {
-            report, refused, ..
-        } = attempt(&transaction, batch, &HashSet::new())?;
+            report,
+            hashes,
+            refused,
+            ..
+        } = attempt(&transaction, batch, &HashSet::new(), hashes)?;
         if !refused.is_empty() {
             return Err(refused_rows(&refused));
         }
-        report
+        (report, hashes)
     };
-    write_next_ids(&transaction, batch)?;
+    write_next_ids(&transaction, batch, &mut hashes)?;
+    let changes = hashes.write(&transaction)?;
+    state.write(&transaction)?;
     commit(transaction)?;
     if let Some(rows) = left_out {
         batch.leave_out(rows);
     }
-    Ok(report)
+    Ok((report, changes))
 }
 
-fn write_next_ids(connection: &Connection, batch: &Batch) -> Result<(), Failed> {
+fn write_next_ids(
+    connection: &Connection,
+    batch: &Batch,
+    hashes: &mut Pending<'_>,
+) -> Result<(), Failed> {
     for id in &batch.next_ids {
         if id.is_in_file() {
             // SQLite writes no page for a row that does not change.
@@ -76,13 +89,16 @@ fn write_next_ids(connection: &Connection, batch: &Batch) -> Result<(), Failed> 
         connection
             .prepare_cached(statements::UPSERT_ID)?
             .execute((id.info.name, id.next))?;
+        hashes.next_id(id.info.name, id.next);
     }
     Ok(())
 }
 
 /// The outcome of writing the rows of a batch.
-pub(super) struct Attempt {
+pub(super) struct Attempt<'h> {
     pub(super) report: FlushReport,
+    /// What the rows that were written have done to the content hashes.
+    pub(super) hashes: Pending<'h>,
     /// The rows that the file refuses. If there are any, what was written is no state that the file may have, and has
     /// to be rolled back.
     pub(super) refused: Vec<RefusedRow>,
@@ -92,7 +108,7 @@ pub(super) struct Attempt {
     pub(super) value_taken: Vec<AnyKey>,
 }
 
-impl Attempt {
+impl Attempt<'_> {
     fn refuse(&mut self, table: TableId, row: RefusedRow) {
         self.tables.push(table);
         self.refused.push(row);
@@ -102,13 +118,15 @@ impl Attempt {
 /// Writes the rows of a batch but for some, and finds all that the file refuses: a statement that fails changes
 /// nothing, and the next row can be tried. A trigger that ends the transaction ends the attempt too: what came after
 /// it would be committed at once.
-pub(super) fn attempt(
+pub(super) fn attempt<'h>(
     connection: &Connection,
     batch: &Batch,
     but: &HashSet<AnyKey>,
-) -> Result<Attempt, Failed> {
+    hashes: &'h Hashes,
+) -> Result<Attempt<'h>, Failed> {
     let mut attempt = Attempt {
         report: FlushReport::default(),
+        hashes: Pending::new(hashes),
         refused: Vec::new(),
         tables: Vec::new(),
         value_taken: Vec::new(),
@@ -134,7 +152,7 @@ pub(super) fn attempt(
             if !but.is_empty() && but.contains(&AnyKey { table, key }) {
                 continue;
             }
-            match statements.execute(row)? {
+            match statements.execute(row, &mut attempt.hashes)? {
                 RowOutcome::Written => count(change_set, row, &mut attempt.report),
                 RowOutcome::ValueTaken(_) => {
                     attempt.value_taken.push(AnyKey { table, key });
@@ -160,7 +178,8 @@ pub(super) fn attempt(
     Ok(attempt)
 }
 
-fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
+/// Ends a transaction, so that all of it is in the file.
+pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), Failed> {
     let committed = transaction.execute_batch("COMMIT");
     let Err(error) = committed else { return Ok(()) };
     // The transaction is rolled back, by SQLite already or when it is dropped. But what it has written to the log
@@ -188,9 +207,13 @@ fn touched_one(info: &TableInfo, id: i64, touched: usize) -> Result<(), Failed> 
     if touched == 1 {
         Ok(())
     } else {
-        let table = info.name;
-        Err(FlushFailure::RowCount { table, id, touched }.into())
+        Err(not_one(info, id, touched))
     }
+}
+
+fn not_one(info: &TableInfo, id: i64, touched: usize) -> Failed {
+    let table = info.name;
+    FlushFailure::RowCount { table, id, touched }.into()
 }
 
 fn delete(
@@ -198,7 +221,7 @@ fn delete(
     info: &'static TableInfo,
     change_set: &ChangeSet,
     but: &HashSet<AnyKey>,
-    attempt: &mut Attempt,
+    attempt: &mut Attempt<'_>,
 ) -> Result<(), Failed> {
     if change_set.removed().len() == 0 {
         return Ok(());
@@ -209,9 +232,12 @@ fn delete(
         if but.contains(&AnyKey { table, key }) {
             continue;
         }
+        attempt.hashes.begin_delete(table, id);
         match statement.execute([id]) {
             Ok(touched) => {
                 touched_one(info, id, touched)?;
+                let deleted = attempt.hashes.deleted(table, id);
+                deleted.map_err(|touched| not_one(info, id, touched))?;
                 attempt.report.deleted += 1;
             }
             Err(source) if is_refused(&source) => {
@@ -261,7 +287,11 @@ impl<'c> Statements<'c> {
         })
     }
 
-    fn execute(&mut self, row: &ChangedRow) -> Result<RowOutcome, Failed> {
+    fn execute(
+        &mut self,
+        row: &ChangedRow,
+        hashes: &mut Pending<'_>,
+    ) -> Result<RowOutcome, Failed> {
         let statement = &mut self.by_shape[row.shape];
         let mut n_bound = 0;
         for (n, value) in (1..).zip(self.change_set.values(row)) {
@@ -269,8 +299,14 @@ impl<'c> Statements<'c> {
             n_bound = n;
         }
         bind(statement, n_bound + 1, Value::Integer(row.id))?;
+        hashes.begin_write(self.change_set, row);
         match statement.raw_execute() {
-            Ok(touched) => touched_one(self.info, row.id, touched).map(|()| RowOutcome::Written),
+            Ok(touched) => {
+                touched_one(self.info, row.id, touched)?;
+                let written = hashes.written(self.change_set, row);
+                written.map_err(|touched| not_one(self.info, row.id, touched))?;
+                Ok(RowOutcome::Written)
+            }
             Err(source) if is_unique_violation(&source) => Ok(RowOutcome::ValueTaken(source)),
             Err(source) if is_refused(&source) => Ok(RowOutcome::Refused(source)),
             Err(source) => Err(source.into()),
@@ -290,11 +326,15 @@ struct Waiting<'b> {
 }
 
 impl Waiting<'_> {
-    fn retry(&self, connection: &Connection) -> Result<RowOutcome, Failed> {
-        Statements::new(connection, self.info, self.change_set)?.execute(self.row)
+    fn retry(
+        &self,
+        connection: &Connection,
+        hashes: &mut Pending<'_>,
+    ) -> Result<RowOutcome, Failed> {
+        Statements::new(connection, self.info, self.change_set)?.execute(self.row, hashes)
     }
 
-    fn refuse(&self, source: rusqlite::Error, attempt: &mut Attempt) {
+    fn refuse(&self, source: rusqlite::Error, attempt: &mut Attempt<'_>) {
         let row = refused_row(self.info, self.row.id, self.row.key, source);
         attempt.refuse(self.change_set.table, row);
     }
@@ -309,11 +349,11 @@ impl Waiting<'_> {
 fn untangle(
     connection: &Connection,
     waiting: Vec<Waiting<'_>>,
-    attempt: &mut Attempt,
+    attempt: &mut Attempt<'_>,
 ) -> Result<(), Failed> {
     let (mut new, mut aside) = (Vec::new(), Vec::new());
     for row in waiting.into_iter().rev() {
-        match row.retry(connection)? {
+        match row.retry(connection, &mut attempt.hashes)? {
             RowOutcome::Written => count(row.change_set, row.row, &mut attempt.report),
             RowOutcome::Refused(source) => {
                 row.refuse(source, attempt);
@@ -327,10 +367,10 @@ fn untangle(
     }
     let values = aside
         .iter()
-        .map(|row| step_aside(connection, row))
+        .map(|row| step_aside(connection, row, &mut attempt.hashes))
         .collect::<Result<Vec<_>, _>>()?;
     for row in new {
-        match row.retry(connection)? {
+        match row.retry(connection, &mut attempt.hashes)? {
             RowOutcome::Written => attempt.report.inserted += 1,
             RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
                 row.refuse(source, attempt);
@@ -341,7 +381,7 @@ fn untangle(
         }
     }
     for (row, values) in aside.iter().zip(values) {
-        match step_back(connection, row, &values)? {
+        match step_back(connection, row, &values, &mut attempt.hashes)? {
             RowOutcome::Written => attempt.report.updated += 1,
             RowOutcome::ValueTaken(source) | RowOutcome::Refused(source) => {
                 row.refuse(source, attempt);
@@ -355,7 +395,11 @@ fn untangle(
 }
 
 /// Deletes a row from the file, and returns all of its values as they are to be.
-fn step_aside(connection: &Connection, waiting: &Waiting<'_>) -> Result<Vec<SqlValue>, Failed> {
+fn step_aside(
+    connection: &Connection,
+    waiting: &Waiting<'_>,
+    hashes: &mut Pending<'_>,
+) -> Result<Vec<SqlValue>, Failed> {
     let Waiting {
         info,
         change_set,
@@ -377,10 +421,14 @@ fn step_aside(connection: &Connection, waiting: &Waiting<'_>) -> Result<Vec<SqlV
     {
         values[usize::from(column)] = owned(value);
     }
+    hashes.begin_delete(change_set.table, row.id);
     let touched = connection
         .prepare_cached(&statements::delete(info))?
         .execute([row.id])?;
     touched_one(info, row.id, touched)?;
+    hashes
+        .deleted(change_set.table, row.id)
+        .map_err(|touched| not_one(info, row.id, touched))?;
     Ok(values)
 }
 
@@ -388,6 +436,7 @@ fn step_back(
     connection: &Connection,
     waiting: &Waiting<'_>,
     values: &[SqlValue],
+    hashes: &mut Pending<'_>,
 ) -> Result<RowOutcome, Failed> {
     let Waiting { info, row, .. } = waiting;
     let shape = crate::store::tracking::change_set::Shape {
@@ -398,7 +447,12 @@ fn step_back(
     let id = SqlValue::Integer(row.id);
     let parameters = rusqlite::params_from_iter(values.iter().chain([&id]));
     match statement.execute(parameters) {
-        Ok(touched) => touched_one(info, row.id, touched).map(|()| RowOutcome::Written),
+        Ok(touched) => {
+            touched_one(info, row.id, touched)?;
+            let values = values.iter().map(ValueRef::from);
+            hashes.inserted(waiting.change_set.table, row.id, values);
+            Ok(RowOutcome::Written)
+        }
         Err(source) if is_refused(&source) => Ok(RowOutcome::Refused(source)),
         Err(source) => Err(source.into()),
     }

@@ -9,6 +9,7 @@ use crate::store::row::reader::Cell;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
+use super::content_hash::{Adder, Hashes};
 use super::parallel_load::{self, SMALL};
 use super::statements;
 use super::value::columns;
@@ -24,6 +25,8 @@ pub(super) struct Loaded<T: Tables> {
     pub(super) damage: Vec<String>,
     /// Rows that an index does not have. They are there all the same, and if one does not fit, that says more.
     pub(super) uncounted: Vec<String>,
+    /// The sums of what was read.
+    pub(super) hashes: Hashes,
     /// The table that memory has no room for, and the number of its rows, as the file says. Nothing more is loaded.
     pub(super) too_large: Option<(&'static str, usize)>,
 }
@@ -42,6 +45,7 @@ pub(super) fn load<T: Tables>(
         problems: Vec::new(),
         damage: Vec::new(),
         uncounted: Vec::new(),
+        hashes: Hashes::new(T::INFO),
         too_large: None,
     };
     let counts = counts::<T>(connection)?;
@@ -76,7 +80,7 @@ pub(super) fn load<T: Tables>(
         return Ok(loaded);
     }
     let tables = &mut *loaded.world.tables;
-    load_next_ids(connection, tables)?;
+    load_next_ids(connection, tables, &mut loaded.hashes)?;
     for &id in &order.tables {
         loaded
             .problems
@@ -98,6 +102,7 @@ fn load_table<T: Tables>(
     let tables = &mut *loaded.world.tables;
     let load_row = tables.table(id).loader();
     let (problems, damage) = (&mut loaded.problems, &mut loaded.damage);
+    let seeds = loaded.hashes.seeds(id);
     let (mut n_seen, mut last) = (0, None);
     let mut see = |id, columns: &[Cell<'_>]| {
         n_seen += 1;
@@ -110,18 +115,24 @@ fn load_table<T: Tables>(
             _ => problems.append(&mut load_row(tables, id, columns)),
         }
     };
-    match second {
+    let sums = match second {
         Some(second) if n_rows >= SMALL => {
-            parallel_load::read(connection, second, info, n_rows, see)?;
+            parallel_load::read(connection, second, info, seeds, n_rows, see)?
         }
         _ => {
+            let mut sums = Adder::default();
             let mut statement = connection.prepare(&statements::select_all(info))?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                see(row.get(0)?, &columns(row, info));
+                let id = row.get(0)?;
+                let (columns, hash) = columns(row, id, info, seeds);
+                sums.add(id, hash);
+                see(id, &columns);
             }
+            sums
         }
-    }
+    };
+    loaded.hashes.set(id, sums.finish());
     // SQLite counts the entries of the smallest index, where there is one.
     if n_seen != n_rows {
         let counted = format!(
@@ -154,18 +165,23 @@ fn too_many<T: Tables>(counts: &[usize], n_bytes: u64) -> Vec<String> {
 }
 
 /// Reads the next id of each table, if the file has them.
-fn load_next_ids<T: Tables>(connection: &Connection, tables: &mut T) -> rusqlite::Result<()> {
+fn load_next_ids<T: Tables>(
+    connection: &Connection,
+    tables: &mut T,
+    hashes: &mut Hashes,
+) -> rusqlite::Result<()> {
     if !connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))? {
         return Ok(());
     }
     let mut statement = connection.prepare(statements::SELECT_IDS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let name: String = row.get(0)?;
+        let (name, next_id): (String, i64) = (row.get(0)?, row.get(1)?);
+        hashes.set_next_id(name.clone(), next_id);
         let position = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
         if let Some((_, table)) = position {
             let counter = tables.table_mut(TableId(table)).counter_mut();
-            counter.flushed(row.get(1)?);
+            counter.flushed(next_id);
             if counter.next().is_none() {
                 // It may have come so far, and be used for what is there.
                 tracing::warn!(table = name, "no id is left for new rows, says gamedb_ids");

@@ -5,25 +5,73 @@ use std::path::{Path, PathBuf};
 
 use crate::error::FileError;
 
+use super::create::{is_log, log_of};
+use super::lock_record::{self, LockRecord, OpenRecord};
+
 /// The lock of a world file, held until it is dropped. The operating system releases it when the process
-/// dies, however it does. The empty lock file stays, because removing it would race with the next process to
-/// open it.
+/// dies, however it does. The lock file stays, because removing it would race with the next process to
+/// open it, and because of the [record](super::lock_record) in it.
 #[derive(Debug)]
 pub(in crate::persist) struct Lock {
-    // Closing the file is what unlocks it.
-    _file: File,
+    // Closing the file, and each handle that was made of it, is what unlocks it.
+    file: File,
+    path: PathBuf,
+    log: PathBuf,
+    /// Whether the record in it is that of this database.
+    is_recorded: bool,
+}
+
+impl Drop for Lock {
+    /// After the connection was closed.
+    fn drop(&mut self) {
+        let is_closed = self.is_recorded && !is_log(&self.log);
+        if is_closed && let Err(error) = OpenRecord::note_closed(&mut self.file) {
+            tracing::warn!(path = %self.path.display(), %error, "the lock file cannot be written");
+        }
+    }
 }
 
 impl Lock {
+    /// The record of the world that was open under this lock last, if there is one.
+    pub(super) fn record(&mut self) -> Result<Option<LockRecord>, FileError> {
+        lock_record::read(&mut self.file).map_err(|source| self.error(source))
+    }
+
+    /// Removes the record of a world that is there no more.
+    pub(super) fn forget(&mut self) -> Result<(), FileError> {
+        self.file.set_len(0).map_err(|source| self.error(source))
+    }
+
+    /// The place of the record of the world that is open now.
+    pub(super) fn begin(&mut self, record: LockRecord) -> Result<OpenRecord, FileError> {
+        let is_first = self.record()?.is_none();
+        let file = self.file.try_clone().map_err(|source| self.error(source))?;
+        let mut record = OpenRecord::new(record, file, &self.path);
+        record.begin();
+        if is_first {
+            // A file without a record, and with a log that has nothing in it yet, counts as one that was copied. A
+            // power cut may leave such a file, and must not take the record's name along.
+            record.sync();
+        }
+        self.is_recorded = true;
+        Ok(record)
+    }
+
+    fn error(&self, source: std::io::Error) -> FileError {
+        FileError::Lock {
+            lock: self.path.clone(),
+            source,
+        }
+    }
+
     /// Locks the file `<world>-lock`. The world file itself is not touched: opening and closing it
     /// beside SQLite would drop SQLite's own locks on it.
     pub(super) fn acquire(path: &Path) -> Result<Self, FileError> {
-        let mut name = resolved(path).into_os_string();
-        name.push("-lock");
-        let lock = PathBuf::from(name);
+        let lock = lock_of(path);
         let file = match File::options()
             .create(true)
             .truncate(false)
+            .read(true)
             .write(true)
             .open(&lock)
         {
@@ -39,7 +87,12 @@ impl Lock {
             Err(source) => return Err(FileError::Lock { lock, source }),
         };
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self {
+                file,
+                path: lock,
+                log: log_of(path),
+                is_recorded: false,
+            }),
             Err(TryLockError::WouldBlock) => Err(FileError::AlreadyOpen {
                 path: path.to_owned(),
                 lock,
@@ -47,6 +100,13 @@ impl Lock {
             Err(TryLockError::Error(source)) => Err(FileError::Lock { lock, source }),
         }
     }
+}
+
+/// The lock file of a world.
+pub(super) fn lock_of(path: &Path) -> PathBuf {
+    let mut name = resolved(path).into_os_string();
+    name.push("-lock");
+    name.into()
 }
 
 /// Refuses a file that has a second name, which has another lock and another log. The file itself cannot be

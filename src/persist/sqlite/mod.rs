@@ -2,30 +2,45 @@
 //!
 //! The rest of `persist` uses only what is exported here.
 
+mod belonging;
 mod commit;
+mod content_hash;
 mod create;
 mod declaration;
 mod error;
 mod format;
+mod history;
 mod left_out;
 mod load;
 mod lock;
+mod lock_record;
+mod log_reader;
 mod migrate;
 mod open;
+mod operations;
 mod options;
 mod parallel_load;
 mod quick_check;
 mod schema_diff;
+mod stamp;
 mod statements;
 mod value;
 mod verify;
+mod world_files;
 mod writer;
+mod writer_end;
 mod written_schema;
 
+pub use content_hash::damaged_blocks;
 pub(super) use lock::Lock;
 pub use migrate::{
     Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, Safety, Step,
 };
 pub(super) use open::{Opened, open};
+pub(super) use operations::begin_backup;
+pub use operations::{
+    Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
+    VerifyReport, backup, rescue, restore, verify,
+};
 pub use options::Options;
 pub(super) use writer::Writer;

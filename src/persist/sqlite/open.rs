@@ -5,22 +5,31 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::error::FileError;
+use crate::error::{DamagedBlock, FileError};
+use crate::persist::batch::Batch;
 use crate::schema::graph::TableOrder;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-use super::create::{create_ids, create_tables, has_log, log_of, refuse_lost_file, use_wal};
+use super::belonging::{BareFile, refuse_strangers};
+use super::content_hash::{self, Hashes};
+use super::create::{
+    create_tables, has_log, log_of, prepare, refuse_lost_file, set_log_aside, use_wal,
+};
 use super::error::open_error;
+use super::format::Mark;
+use super::history::History;
 use super::load::load;
 use super::lock::{Lock, refuse_hard_links};
+use super::lock_record::{self, LockRecord};
 use super::migrate::{Consent, Migration, MigrationError};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
 use super::quick_check::{Found, quick_check};
 use super::schema_diff::Strictness;
-use super::writer::{KnownSchema, LogWarnings, WorldFiles, Writer};
-use super::{commit, format, schema_diff};
+use super::world_files::WorldFiles;
+use super::writer::{KnownSchema, LogWarnings, Writer};
+use super::{commit, format, schema_diff, stamp};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
 const LARGE: u64 = 1 << 20;
@@ -37,22 +46,161 @@ pub(in crate::persist) fn open<T: Tables>(
     path: &Path,
     order: &TableOrder,
 ) -> Result<Opened<T>, FileError> {
-    let lock = Lock::acquire(path)?;
-    refuse_hard_links(path)?;
+    let mut lock = Lock::acquire(path)?;
     let existing = options.existing;
+    let mut trust = Trust::of(&options);
+    let record = look_at_files(path, &options, &mut lock)?;
     if options.migrates {
-        migrate_safely(path, T::DDL, &lock)?;
+        migrate_safely(path, T::DDL, trust.edits, &lock)?;
     }
-    let strictness = Strictness {
-        trusts_rules: options.trusts_rules,
+    let at_path = |source| open_error(path, source);
+    let mut connection = connect(path)?;
+    let largest_log = options.largest_log;
+    let wal_pages = configure(&mut connection, options).map_err(at_path)?;
+    let widest = T::INFO.iter().map(|info| info.columns.len()).max();
+    content_hash::register(&connection, widest.unwrap_or_default()).map_err(at_path)?;
+    let mut mark = format::mark_of(&connection, path)?;
+    if schema_diff::is_empty(&connection).map_err(at_path)? {
+        if existing {
+            let path = path.to_owned();
+            return Err(FileError::Empty { path });
+        }
+        use_wal(&connection, path)?;
+        create_tables(&mut connection, T::DDL).map_err(at_path)?;
+        mark = Mark::CURRENT;
+    } else if journal_mode(&connection).map_err(at_path)? != "wal" {
+        // The file was written elsewhere. Nothing is written to it before all of it is known to fit. Then
+        // it is read again, because the change of the journal mode changes its version, as a foreign
+        // write does.
+        read::<T>(&connection, path, order, mark, trust)?;
+        trust.pages = true;
+        use_wal(&connection, path)?;
+    }
+    let Contents {
+        world,
+        hashes,
+        version,
+    } = read::<T>(&connection, path, order, mark, trust)?;
+    // The file is known to fit only here, and may be written to.
+    let history = begin_history(&mut connection, record, &mut lock, path)?;
+    let page_size = connection.query_row("PRAGMA page_size", [], |row| row.get(0));
+    let mut writer = Writer {
+        page_size: page_size.map_err(at_path)?,
+        largest_log,
+        warnings: LogWarnings::default(),
+        connection,
+        path: path.to_owned(),
+        files: WorldFiles::of(path),
+        version,
+        history,
+        is_marked: !mark.is_outdated(),
+        hashes,
+        schema: KnownSchema {
+            ddl: T::DDL,
+            strictness: trust.strictness,
+            // Making the table of next ids has changed it, and with it perhaps another program.
+            version: None,
+        },
+        wal_pages,
+        // The process that wrote it last may have been killed.
+        is_synced: false,
+        broken: None,
+        // It is, once it is ready to be flushed to.
+        is_certain: false,
     };
-    let mut trusts_pages = options.trusts_pages;
-    refuse_lost_file(path, existing)?;
+    if trust.edits {
+        writer.write_hashes(&mut Batch::new::<T>(order))?;
+    }
+    Ok(Opened {
+        world,
+        writer,
+        lock,
+    })
+}
+
+/// Refuses what can be told from the files around the world file, before SQLite reads any of them. Returns what the
+/// lock file says.
+fn look_at_files(
+    path: &Path,
+    options: &Options,
+    lock: &mut Lock,
+) -> Result<Option<LockRecord>, FileError> {
+    refuse_hard_links(path)?;
+    let record = lock.record()?;
+    refuse_lost_file(path, options.existing)?;
+    if n_bytes(path) > 0 {
+        check_history(path, record.as_ref(), options)?;
+    }
+    Ok(record)
+}
+
+/// Refuses a file that does not belong to its log, or is not what was acknowledged; or takes it as it is, if the
+/// options say so.
+fn check_history(
+    path: &Path,
+    record: Option<&LockRecord>,
+    options: &Options,
+) -> Result<(), FileError> {
+    let has_failed = |record: &LockRecord| record.has_failed_sync && record.may_be_of_this_boot();
+    if record.is_some_and(has_failed) && !options.trusts_disk {
+        return Err(FileError::FailedSync {
+            path: path.to_owned(),
+        });
+    }
+    match refuse_strangers(path, record) {
+        Err(FileError::OtherLog { log, relation, .. }) if options.takes_older => {
+            let aside = set_log_aside(&log)?;
+            tracing::warn!(path = %path.display(), relation, aside = %aside.display(), "opened without the log beside it");
+            Ok(())
+        }
+        Err(ref error @ (FileError::FlushesLost { .. } | FileError::LogMissing { .. }))
+            if options.takes_older =>
+        {
+            let error: &dyn std::error::Error = error;
+            tracing::warn!(path = %path.display(), error, "opened all the same");
+            Ok(())
+        }
+        checked => checked,
+    }
+}
+
+/// Makes the file ready to be written to, and begins its record in the lock file.
+fn begin_history(
+    connection: &mut Connection,
+    last: Option<LockRecord>,
+    lock: &mut Lock,
+    path: &Path,
+) -> Result<History, FileError> {
+    let at_path = |source| open_error(path, source);
+    let state = prepare(connection).map_err(at_path)?;
+    let last = last.filter(|last| last.world == state.world);
+    // What the file itself has was synced before, in the log.
+    let bare = BareFile::read(path).and_then(|bare| bare.state);
+    let bare = bare.filter(|bare| bare.world == state.world);
+    let known = [
+        last.map(|last| last.durable),
+        bare.map(|bare| bare.at.generation),
+    ];
+    let durable = known.into_iter().flatten().max().unwrap_or(0);
+    let record = lock.begin(LockRecord {
+        world: state.world,
+        acknowledged: state.at,
+        durable: durable.min(state.at.generation),
+        opened: bare.map_or(0, |bare| bare.at.number),
+        has_failed_sync: false,
+        boot: lock_record::boot(),
+    })?;
+    let seed = stamp::random(connection).map_err(at_path)?;
+    Ok(History::new(state, record, seed))
+}
+
+/// The connection that is to write, before its settings.
+fn connect(path: &Path) -> Result<Connection, FileError> {
     let at_path = |source| open_error(path, source);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
+    let connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
     // This comes before SQLite creates files beside one that it can only read.
     if connection.is_readonly("main").map_err(at_path)? {
         return Err(FileError::ReadOnly {
@@ -61,58 +209,20 @@ pub(in crate::persist) fn open<T: Tables>(
     }
     // A file that is refused is not written to, so a log that was there before stays beside it.
     checkpoint_on_close(&connection, !has_log(path)).map_err(at_path)?;
-    let largest_log = options.largest_log;
-    let wal_pages = configure(&mut connection, options).map_err(at_path)?;
-    let mut is_marked = format::has_mark(&connection, path)?;
-    if schema_diff::is_empty(&connection).map_err(at_path)? {
-        if existing {
-            let path = path.to_owned();
-            return Err(FileError::Empty { path });
-        }
-        use_wal(&connection, path)?;
-        create_tables(&mut connection, T::DDL).map_err(at_path)?;
-        is_marked = true;
-    } else if journal_mode(&connection).map_err(at_path)? != "wal" {
-        // The file was written elsewhere. Nothing is written to it before all of it is known to fit. Then
-        // it is read again, because the change of the journal mode changes its version, as a foreign
-        // write does.
-        read::<T>(&connection, path, order, strictness, trusts_pages)?;
-        trusts_pages = true;
-        use_wal(&connection, path)?;
-    }
-    let (world, version) = read::<T>(&connection, path, order, strictness, trusts_pages)?;
-    // The file is known to fit only here, and may be written to.
-    create_ids(&connection).map_err(at_path)?;
-    let page_size = connection.query_row("PRAGMA page_size", [], |row| row.get(0));
-    let writer = Writer {
-        page_size: page_size.map_err(at_path)?,
-        largest_log,
-        warnings: LogWarnings::default(),
-        connection,
-        path: path.to_owned(),
-        files: WorldFiles::of(path),
-        version,
-        is_marked,
-        schema: KnownSchema {
-            ddl: T::DDL,
-            strictness,
-            // Making the table of next ids has changed it, and with it perhaps another program.
-            version: None,
-        },
-        wal_pages,
-        // The process that wrote it last may have been killed.
-        is_synced: false,
-        broken: None,
-    };
-    Ok(Opened {
-        world,
-        writer,
-        lock,
-    })
+    Ok(connection)
 }
 
 /// Migrates a file that has another schema, if that is safe.
-fn migrate_safely(path: &Path, ddl: &str, lock: &Lock) -> Result<(), FileError> {
+fn migrate_safely(
+    path: &Path,
+    ddl: &str,
+    accepts_edits: bool,
+    lock: &Lock,
+) -> Result<(), FileError> {
+    let mut consent = Consent::new();
+    if accepts_edits {
+        consent = consent.accept_edits();
+    }
     // A new file, or one whose log alone is left, is a matter of opening it.
     if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
         return Ok(());
@@ -122,7 +232,7 @@ fn migrate_safely(path: &Path, ddl: &str, lock: &Lock) -> Result<(), FileError> 
         if migration.is_empty() || !migration.is_of_world() {
             return Ok(());
         }
-        let done = migration.run_locked(&Consent::new(), lock)?;
+        let done = migration.run_locked(&consent, lock)?;
         tracing::info!(path = %path.display(), steps = done.steps.len(), "migrated to the schema of the models");
         Ok(())
     });
@@ -139,17 +249,47 @@ fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {
     connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))
 }
 
-/// Loads a snapshot of the file, and returns its version.
+/// What of a file is taken as it is.
+#[derive(Clone, Copy)]
+struct Trust {
+    strictness: Strictness,
+    /// Whether the pages are taken for whole.
+    pages: bool,
+    /// Whether rows are taken that are not what was written.
+    edits: bool,
+}
+
+impl Trust {
+    fn of(options: &Options) -> Self {
+        let trusts_rules = options.trusts_rules;
+        Self {
+            strictness: Strictness { trusts_rules },
+            pages: options.trusts_pages,
+            edits: options.accepts_edits,
+        }
+    }
+}
+
+/// The contents of a file.
+struct Contents<T: Tables> {
+    world: World<T>,
+    hashes: Hashes,
+    /// The [`commit::data_version`] that they correspond to.
+    version: i64,
+}
+
+/// Loads a snapshot of the file, unless something is wrong with it.
 fn read<T: Tables>(
     connection: &Connection,
     path: &Path,
     order: &TableOrder,
-    strictness: Strictness,
-    trusts_pages: bool,
-) -> Result<(World<T>, i64), FileError> {
+    mark: Mark,
+    trust: Trust,
+) -> Result<Contents<T>, FileError> {
     let at_path = |source| open_error(path, source);
     let (snapshot, mut second) = snapshot(connection, path).map_err(at_path)?;
-    let differences = schema_diff::differences(&snapshot, T::DDL, strictness).map_err(at_path)?;
+    let differences =
+        schema_diff::differences(&snapshot, T::DDL, trust.strictness).map_err(at_path)?;
     if !differences.is_empty() {
         return Err(FileError::Schema {
             path: path.to_owned(),
@@ -161,13 +301,14 @@ fn read<T: Tables>(
         problems,
     };
     let mut found = Found::default();
-    if !trusts_pages {
+    if !trust.pages {
         found = quick_check(&snapshot, T::INFO).map_err(at_path)?;
         if !found.trees.is_empty() {
             return Err(damaged([found.trees, found.indexes].concat()));
         }
     }
-    let loaded = load::<T>(&snapshot, second.as_mut(), order, n_bytes(path)).map_err(at_path)?;
+    let mut loaded =
+        load::<T>(&snapshot, second.as_mut(), order, n_bytes(path)).map_err(at_path)?;
     if let Some((table, n_rows)) = loaded.too_large {
         let path = path.to_owned();
         return Err(FileError::TooLarge {
@@ -179,20 +320,48 @@ fn read<T: Tables>(
     if !loaded.damage.is_empty() {
         return Err(damaged([loaded.damage, found.indexes].concat()));
     }
+    let stored = content_hash::stored(&snapshot).map_err(at_path)?;
+    let blocks = loaded.hashes.compare(stored.as_ref());
     if !loaded.problems.is_empty() {
         return Err(FileError::Rows {
             path: path.to_owned(),
             problems: loaded.problems,
+            blocks,
         });
     }
-    let disagreeing = [found.indexes, loaded.uncounted].concat();
+    let mut disagreeing = [found.indexes, loaded.uncounted].concat();
     if !disagreeing.is_empty() {
+        disagreeing.extend(blocks.iter().map(ToString::to_string));
         return Err(damaged(disagreeing));
+    }
+    if !trust.edits {
+        refuse_edits(path, mark, stored.is_some(), blocks)?;
     }
     drop(second);
     let version = commit::data_version(&snapshot).map_err(at_path)?;
     snapshot.commit().map_err(at_path)?;
-    Ok((loaded.world, version))
+    Ok(Contents {
+        world: loaded.world,
+        hashes: loaded.hashes,
+        version,
+    })
+}
+
+/// Refuses rows that are not what was written, as far as the content hashes say.
+fn refuse_edits(
+    path: &Path,
+    mark: Mark,
+    has_hashes: bool,
+    blocks: Vec<DamagedBlock>,
+) -> Result<(), FileError> {
+    let path = path.to_owned();
+    if !has_hashes && mark.promises_hashes() {
+        return Err(FileError::NoHashes { path });
+    }
+    if !blocks.is_empty() {
+        return Err(FileError::Altered { path, blocks });
+    }
+    Ok(())
 }
 
 /// The size of a file with its log.

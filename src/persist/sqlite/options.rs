@@ -27,6 +27,12 @@ pub struct Options {
     pub(super) trusts_rules: bool,
     /// Whether the pages of the file are taken for whole.
     pub(super) trusts_pages: bool,
+    /// Whether a file is taken that is older than what was acknowledged, or does not belong to its log.
+    pub(super) takes_older: bool,
+    /// Whether a file is taken after a failed sync.
+    pub(super) trusts_disk: bool,
+    /// Whether the rows are taken as they are, whatever their content hashes say.
+    pub(super) accepts_edits: bool,
     /// Whether a file with another schema is migrated where that is safe.
     pub(super) migrates: bool,
 }
@@ -39,6 +45,9 @@ impl std::fmt::Debug for Options {
             .field("existing", &self.existing)
             .field("trusts_rules", &self.trusts_rules)
             .field("trusts_pages", &self.trusts_pages)
+            .field("takes_older", &self.takes_older)
+            .field("trusts_disk", &self.trusts_disk)
+            .field("accepts_edits", &self.accepts_edits)
             .field("migrates", &self.migrates)
             .finish_non_exhaustive()
     }
@@ -75,7 +84,9 @@ impl Options {
 
     /// Accepts a file with rules that the models do not have: CHECKs, triggers, and indexes with an expression or
     /// a WHERE. They run inside of each flush. A row that they refuse makes the flush fail; what a trigger writes is
-    /// not in memory, and is overwritten or lost. Do not open an untrusted file with this option.
+    /// not in memory, and is overwritten or lost, and if it writes to rows of the world, these are not what their
+    /// content hashes say when the file is opened again ([`FileError::Altered`](crate::FileError::Altered)). Do not
+    /// open an untrusted file with this option.
     pub fn trust_rules_of_file(mut self) -> Self {
         self.trusts_rules = true;
         self
@@ -86,6 +97,36 @@ impl Options {
     /// outdated; a file that was crafted for it may keep `open` from ever returning.
     pub fn skip_quick_check(mut self) -> Self {
         self.trusts_pages = true;
+        self
+    }
+
+    /// Takes a file that does not belong to the write-ahead log beside it
+    /// ([`FileError::OtherLog`](crate::FileError::OtherLog)), or is older than what was flushed
+    /// ([`FileError::FlushesLost`](crate::FileError::FlushesLost),
+    /// [`FileError::LogMissing`](crate::FileError::LogMissing)). The file is opened as it is; a log that is not its
+    /// own is renamed, to `world.db-wal.aside-1` for example. For an operator who knows which state it is, once, and
+    /// not for a server to begin with always.
+    pub fn accept_older_state(mut self) -> Self {
+        self.takes_older = true;
+        self
+    }
+
+    /// Takes a file after a failed sync ([`FileError::FailedSync`](crate::FileError::FailedSync)), without the
+    /// machine having been started again. What was durable is in it. What came later is read out of a cache that
+    /// the disk may not have: it may be gone after a power cut, and what is written now is built on it.
+    pub fn accept_failed_sync(mut self) -> Self {
+        self.trusts_disk = true;
+        self
+    }
+
+    /// Accepts rows that are not what was written to the file, as long as they fit, and adds up their content hashes
+    /// anew, when all other checks have passed; they are in the file when `open` returns. For a file that was
+    /// changed by hand, with `sqlite3` for example, while no program had it open, and for one that lost its
+    /// content hashes. Without this option such a file is refused
+    /// ([`FileError::Altered`](crate::FileError::Altered), [`FileError::NoHashes`](crate::FileError::NoHashes)),
+    /// because a damaged disk looks the same: look at the list first, and use the option once.
+    pub fn accept_edits(mut self) -> Self {
+        self.accepts_edits = true;
         self
     }
 

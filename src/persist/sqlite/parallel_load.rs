@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
+use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -18,9 +19,10 @@ use crate::schema::value::Value;
 use crate::store::row::reader::{Cell, Cells};
 use crate::store::tracking::change_set::PackedValues;
 
+use super::content_hash::{Adder, Seeds};
 use super::options::checkpoint_on_close;
 use super::statements;
-use super::value::{columns, value};
+use super::value::{cell, columns, raw};
 
 /// A table with fewer rows is read as fast by one thread.
 pub(super) const SMALL: usize = 4096;
@@ -61,26 +63,29 @@ fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Reads all rows of a table in order of their ids, with two connections that see the same snapshot.
+/// Reads all rows of a table in order of their ids, with two connections that see the same snapshot. Returns the
+/// sums of the table's blocks; each thread adds up what it reads.
 pub(super) fn read(
     first: &Connection,
     second: &mut Connection,
     info: &TableInfo,
+    seeds: &Seeds,
     n_rows: usize,
     mut see: impl FnMut(i64, &[Cell<'_>]),
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Adder> {
     let bounds = first.query_row(&statements::select_bounds(info), [], |row| {
         Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
     })?;
+    let mut sums = Adder::default();
     let (Some(start), Some(end)) = bounds else {
-        return Ok(());
+        return Ok(sums);
     };
     let parts = Parts::new(start..=end, n_rows.div_ceil(ROWS_OF_PART));
     let mut statement = first.prepare(&statements::select_range(info))?;
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(BATCHES);
         let parts = &parts;
-        scope.spawn(move || read_ahead(second, info, parts, &sender));
+        let ahead = scope.spawn(move || read_ahead(second, info, seeds, parts, &sender));
         // The receiver is dropped when this closure returns early, and then the read-ahead thread ends.
         let receiver = receiver;
         for part in 0..parts.n {
@@ -90,10 +95,17 @@ pub(super) fn read(
             }
             let mut rows = select(&mut statement, parts.ids(part))?;
             while let Some(row) = rows.next()? {
-                see(row.get(0)?, &columns(row, info));
+                let id = row.get(0)?;
+                let (columns, hash) = columns(row, id, info, seeds);
+                sums.add(id, hash);
+                see(id, &columns);
             }
         }
-        Ok(())
+        // All parts have been received, so the thread has ended or is about to.
+        drop(receiver);
+        let sums_of_thread = ahead.join();
+        sums.append(sums_of_thread.unwrap_or_else(|panic| resume_unwind(panic)));
+        Ok(sums)
     })
 }
 
@@ -184,17 +196,27 @@ enum Message {
 
 type Sender = SyncSender<rusqlite::Result<Message>>;
 
-/// The main loop of the read-ahead thread.
-fn read_ahead(connection: &mut Connection, info: &TableInfo, parts: &Parts, to: &Sender) {
-    if let Err(error) = send_parts(connection, info, parts, to) {
+/// The main loop of the read-ahead thread. Returns the sums of what it has read.
+fn read_ahead(
+    connection: &mut Connection,
+    info: &TableInfo,
+    seeds: &Seeds,
+    parts: &Parts,
+    to: &Sender,
+) -> Adder {
+    let mut sums = Adder::default();
+    if let Err(error) = send_parts(connection, info, seeds, &mut sums, parts, to) {
         // Without a receiver the load has ended with an error of its own already.
         let _ = to.send(Err(error));
     }
+    sums
 }
 
 fn send_parts(
     connection: &Connection,
     info: &TableInfo,
+    seeds: &Seeds,
+    sums: &mut Adder,
     parts: &Parts,
     to: &Sender,
 ) -> rusqlite::Result<()> {
@@ -203,7 +225,8 @@ fn send_parts(
         let mut rows = select(&mut statement, parts.ids(part))?;
         let mut batch = Batch::default();
         while let Some(row) = rows.next()? {
-            batch.push(row, info)?;
+            let id = row.get(0)?;
+            sums.add(id, batch.push(row, id, info, seeds));
             let is_full = batch.ids.len() >= ROWS_OF_BATCH;
             if (is_full || batch.cells.n_bytes() >= BYTES_OF_BATCH)
                 && to
@@ -238,18 +261,21 @@ fn receive(
 }
 
 impl Batch {
-    fn push(&mut self, row: &Row<'_>, info: &TableInfo) -> rusqlite::Result<()> {
-        self.ids.push(row.get(0)?);
-        for column in 1..=info.columns.len() {
-            match value(row, column) {
+    /// Adds a row, and returns its hash.
+    fn push(&mut self, row: &Row<'_>, id: i64, info: &TableInfo, seeds: &Seeds) -> u64 {
+        self.ids.push(id);
+        let values = (1..=info.columns.len()).map(|column| {
+            let value = raw(row, column);
+            match cell(value) {
                 Cell::Value(value) => self.cells.push(value),
                 Cell::NotUtf8 => {
                     self.not_utf8.push(self.cells.len());
                     self.cells.push(Value::Null);
                 }
             }
-        }
-        Ok(())
+            value
+        });
+        seeds.row(id, values)
     }
 
     fn read(&self, n_columns: usize, see: &mut impl FnMut(i64, &[Cell<'_>])) {

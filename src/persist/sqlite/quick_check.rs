@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::schema::TableInfo;
 
-use super::statements;
+use super::{stamp, statements};
 
 /// What SQLite finds. Nothing, if the pages are whole.
 #[derive(Default)]
@@ -60,9 +60,18 @@ fn messages(connection: &Connection, tables: &[&TableInfo]) -> rusqlite::Result<
         return run("PRAGMA quick_check");
     }
     let mut messages = Vec::new();
-    let has_ids: bool = connection.query_row(statements::IDS_EXIST, [], |row| row.get(0))?;
-    let ids = has_ids.then_some("gamedb_ids");
-    for table in tables.iter().map(|table| table.name).chain(ids) {
+    let own = [
+        (statements::NEXT_IDS, statements::IDS_EXIST),
+        (statements::HASHES, statements::HASHES_EXIST),
+        (stamp::TABLE, stamp::EXISTS),
+    ];
+    let mut names: Vec<_> = tables.iter().map(|table| table.name).collect();
+    for (name, exists) in own {
+        if connection.query_row(exists, [], |row| row.get(0))? {
+            names.push(name);
+        }
+    }
+    for table in names {
         let table = statements::quoted(table);
         messages.extend(run(&format!("PRAGMA quick_check({table})"))?);
     }

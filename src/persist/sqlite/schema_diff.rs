@@ -8,11 +8,14 @@ use rusqlite::Connection;
 use crate::error::Difference;
 
 use super::declaration::{self, Rules};
-use super::statements;
 use super::written_schema::WrittenSchema;
+use super::{stamp, statements};
 
-/// The table of next ids, which every file has that was written once.
-const IDS: &str = "gamedb_ids";
+/// Whether a table is one of our own, which stand beside those of the models in every file that was written once.
+fn is_own(table: &str) -> bool {
+    let own = [statements::NEXT_IDS, statements::HASHES, stamp::TABLE];
+    own.iter().any(|own| own.eq_ignore_ascii_case(table))
+}
 
 /// The properties of a table that are compared. Names are keys in lower case, because SQLite compares them without
 /// case.
@@ -50,9 +53,7 @@ pub(super) struct Strictness {
 impl Strictness {
     fn counts(self, difference: &Difference) -> bool {
         let is_rule = match difference {
-            Difference::Trigger { table, .. } | Difference::Index { table, .. } => {
-                !table.eq_ignore_ascii_case(IDS)
-            }
+            Difference::Trigger { table, .. } | Difference::Index { table, .. } => !is_own(table),
             Difference::Check { .. } => true,
             _ => false,
         };
@@ -63,7 +64,7 @@ impl Strictness {
 /// All differences between the file and the models; none if it can be opened.
 ///
 /// Tables that the models do not have are ignored, as long as they do not point into the world; so are indexes
-/// of columns alone, which memory does not use, and which refuse nothing. The table of next ids may be missing.
+/// of columns alone, which memory does not use, and which refuse nothing. Our own tables may be missing.
 pub(super) fn differences(
     file: &Connection,
     ddl: &str,
@@ -82,7 +83,7 @@ pub(super) fn differences(
                 table,
                 kind: found.kind.clone(),
             }),
-            None if key == IDS => {}
+            None if is_own(key) => {}
             None => differences.push(Difference::NoTable { table }),
         }
     }
@@ -115,6 +116,9 @@ fn model(ddl: &str) -> rusqlite::Result<Connection> {
     let model = Connection::open_in_memory()?;
     model.execute_batch(ddl)?;
     model.execute_batch(statements::CREATE_IDS)?;
+    model.execute_batch(stamp::CREATE)?;
+    model.execute_batch(statements::CREATE_HASHES)?;
+    model.execute_batch(stamp::CREATE)?;
     Ok(model)
 }
 
@@ -168,10 +172,7 @@ fn compare(expected: &TableShape, found: &TableShape, differences: &mut Vec<Diff
         expected,
     };
     differences.extend(missing.chain(unknown).map(check));
-    let plain = found
-        .plain_indexes
-        .iter()
-        .filter(|_| found.name.eq_ignore_ascii_case(IDS));
+    let plain = found.plain_indexes.iter().filter(|_| is_own(&found.name));
     let computed = found
         .computed_indexes
         .difference(&expected.computed_indexes);

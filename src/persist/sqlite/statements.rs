@@ -5,6 +5,11 @@ use std::fmt::Write as _;
 use crate::schema::TableInfo;
 use crate::store::tracking::change_set::Shape;
 
+use super::content_hash;
+
+/// The name of the table of next ids.
+pub(super) const NEXT_IDS: &str = "gamedb_ids";
+
 /// The table that stores the next id of every table, so that the highest id is not assigned again after
 /// its row was removed.
 pub(super) const CREATE_IDS: &str = "CREATE TABLE IF NOT EXISTS gamedb_ids (
@@ -22,6 +27,31 @@ pub(super) const DELETE_ID: &str = "DELETE FROM gamedb_ids WHERE table_name = ?1
 pub(super) const IDS_EXIST: &str =
     "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'gamedb_ids'";
 
+/// The name of the table of content hashes.
+pub(super) const HASHES: &str = "gamedb_hashes";
+
+/// The table that stores the content hash of every block of rows.
+pub(super) const CREATE_HASHES: &str = "CREATE TABLE gamedb_hashes (
+    table_name TEXT    NOT NULL,
+    block      INTEGER NOT NULL,
+    sum        INTEGER NOT NULL,
+    PRIMARY KEY (table_name, block)
+) STRICT, WITHOUT ROWID";
+
+pub(super) const SELECT_HASHES: &str = "SELECT table_name, block, sum FROM gamedb_hashes";
+
+pub(super) const UPSERT_HASH: &str =
+    "INSERT INTO gamedb_hashes (table_name, block, sum) VALUES (?1, ?2, ?3)
+    ON CONFLICT (table_name, block) DO UPDATE SET sum = excluded.sum";
+
+pub(super) const DELETE_HASH: &str =
+    "DELETE FROM gamedb_hashes WHERE table_name = ?1 AND block = ?2";
+
+pub(super) const DELETE_HASHES: &str = "DELETE FROM gamedb_hashes";
+
+pub(super) const HASHES_EXIST: &str =
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'gamedb_hashes'";
+
 /// A name as a quoted SQL identifier.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -33,7 +63,8 @@ fn quoted_list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 /// The statement that writes rows of this shape: the columns in order, and the id last. `OR ABORT` is what
 /// SQLite does anyway, unless the table says otherwise: `UNIQUE ON CONFLICT REPLACE` would delete another
-/// row, `ROLLBACK` end the transaction.
+/// row, `ROLLBACK` end the transaction. An UPDATE and a DELETE hand over the old values of their columns for the
+/// content hash.
 pub(super) fn insert_or_update(info: &TableInfo, shape: &Shape) -> String {
     let names = || {
         shape
@@ -54,15 +85,17 @@ pub(super) fn insert_or_update(info: &TableInfo, shape: &Shape) -> String {
         let comma = if n > 0 { ", " } else { "" };
         let _ = write!(sql, "{comma}{} = ?", quoted(name));
     }
-    let _ = write!(sql, " WHERE {} = ?", quoted(info.id));
+    let old = content_hash::and_old(names());
+    let _ = write!(sql, " WHERE {} = ?{old}", quoted(info.id));
     sql
 }
 
 pub(super) fn delete(info: &TableInfo) -> String {
     format!(
-        "DELETE FROM {} WHERE {} = ?",
+        "DELETE FROM {} WHERE {} = ?{}",
         quoted(info.name),
-        quoted(info.id)
+        quoted(info.id),
+        content_hash::and_old(info.columns.iter().copied())
     )
 }
 

@@ -7,15 +7,23 @@ use crate::schema::TableInfo;
 use crate::schema::value::Value;
 use crate::store::row::reader::{Cell, Cells};
 
+use super::content_hash::Seeds;
+
 /// A value as it is bound to a statement.
 pub(super) fn bound(value: Value<'_>) -> ToSqlOutput<'_> {
-    ToSqlOutput::Borrowed(match value {
+    ToSqlOutput::Borrowed(value_ref(value))
+}
+
+/// A value as SQLite's own type, which borrows it.
+#[inline]
+pub(super) fn value_ref(value: Value<'_>) -> ValueRef<'_> {
+    match value {
         Value::Null => ValueRef::Null,
         Value::Integer(integer) => ValueRef::Integer(integer),
         Value::Real(real) => ValueRef::Real(real),
         Value::Text(text) => ValueRef::Text(text.as_bytes()),
         Value::Blob(bytes) => ValueRef::Blob(bytes),
-    })
+    }
 }
 
 /// A value as SQLite's own type, which owns it.
@@ -29,23 +37,42 @@ pub(super) fn owned(value: Value<'_>) -> SqlValue {
     }
 }
 
-/// The columns of the current row of a query whose first column is the id.
+/// The columns of the current row of a query whose first column is the id, and the hash of the row, which is that of
+/// the bytes also where a text is not valid UTF-8.
 #[inline]
-pub(super) fn columns<'row>(row: &'row Row<'_>, info: &TableInfo) -> Cells<'row> {
-    let n_columns = info.columns.len();
-    (1..=n_columns).map(|column| value(row, column)).collect()
+pub(super) fn columns<'row>(
+    row: &'row Row<'_>,
+    id: i64,
+    info: &TableInfo,
+    seeds: &Seeds,
+) -> (Cells<'row>, u64) {
+    let mut cells = Cells::new();
+    let hash = seeds.row(
+        id,
+        (1..=info.columns.len()).map(|column| {
+            let value = raw(row, column);
+            cells.push(cell(value));
+            value
+        }),
+    );
+    (cells, hash)
 }
 
 #[inline]
-pub(super) fn value<'row>(row: &'row Row<'_>, column: usize) -> Cell<'row> {
-    Cell::Value(match row.get_ref(column) {
-        Ok(ValueRef::Null) | Err(_) => Value::Null,
-        Ok(ValueRef::Integer(integer)) => Value::Integer(integer),
-        Ok(ValueRef::Real(real)) => Value::Real(real),
-        Ok(ValueRef::Text(text)) => match std::str::from_utf8(text) {
+pub(super) fn raw<'row>(row: &'row Row<'_>, column: usize) -> ValueRef<'row> {
+    row.get_ref(column).unwrap_or(ValueRef::Null)
+}
+
+#[inline]
+pub(super) fn cell(value: ValueRef<'_>) -> Cell<'_> {
+    Cell::Value(match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(integer) => Value::Integer(integer),
+        ValueRef::Real(real) => Value::Real(real),
+        ValueRef::Text(text) => match std::str::from_utf8(text) {
             Ok(text) => Value::Text(text),
             Err(_) => return Cell::NotUtf8,
         },
-        Ok(ValueRef::Blob(bytes)) => Value::Blob(bytes),
+        ValueRef::Blob(bytes) => Value::Blob(bytes),
     })
 }

@@ -1,7 +1,6 @@
 //! The only connection that writes, and the state of the file that it tracks.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
@@ -18,12 +17,14 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::commit;
-use super::create::log_of;
+use super::content_hash::{Hashes, InFile};
 use super::error::{flush_failure, open_error};
 use super::format;
+use super::history::History;
 use super::options::checkpoint_on_close;
 use super::schema_diff::{self, Strictness};
 use super::verify::is_unchanged;
+use super::world_files::WorldFiles;
 
 /// A write-ahead log of this many pages is due for a checkpoint after a flush: 4 MB.
 const CHECKPOINT_PAGES: u32 = 1000;
@@ -41,8 +42,12 @@ pub(in crate::persist) struct Writer {
     /// The [`commit::data_version`] of the file that corresponds to memory.
     pub(super) version: i64,
     pub(super) schema: KnownSchema,
+    /// Which state of the world is in the file.
+    pub(super) history: History,
     /// Whether the file says what it is; one that does not is marked with what is written next.
     pub(super) is_marked: bool,
+    /// The content hashes of what is in the file.
+    pub(super) hashes: Hashes,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether everything that was ever committed survives a power cut.
@@ -55,6 +60,8 @@ pub(in crate::persist) struct Writer {
     /// The failure of a sync or of a checkpoint, after which the contents of the disk are unknown and nothing more is
     /// written.
     pub(super) broken: Option<FlushFailure>,
+    /// Whether the file may be written to when it is closed: it was opened, and no outcome is unknown.
+    pub(super) is_certain: bool,
 }
 
 impl Writer {
@@ -69,8 +76,26 @@ impl Writer {
     }
 
     /// Makes SQLite run a checkpoint when the file is closed.
-    pub(in crate::persist) fn checkpoint_on_close(&self) -> Result<(), FileError> {
+    pub(in crate::persist) fn checkpoint_on_close(&mut self) -> Result<(), FileError> {
+        self.is_certain = true;
         checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
+    }
+
+    /// Writes all content hashes, if the file has others or none. Rows are not written.
+    pub(super) fn write_hashes(&mut self, nothing: &mut Batch) -> Result<(), FileError> {
+        if self.hashes.in_file() == InFile::All {
+            return Ok(());
+        }
+        let written = self.transact(nothing, None, &|_: &Connection, _: &Hashes| Ok(false));
+        if let Err(failed) = &written {
+            self.distrust(failed);
+        }
+        let failed = |Failed { outcome, cause }| FileError::Flush {
+            path: self.path.clone(),
+            outcome,
+            cause,
+        };
+        written.map(drop).map_err(failed)
     }
 
     /// Commits a batch from the caller's thread, all of it or nothing. If another connection has touched the
@@ -82,8 +107,8 @@ impl Writer {
         world: &World<T>,
     ) -> Result<FlushReport, Failed> {
         let bonds = batch.may_leave_out.then(|| Bonds::in_world(world));
-        self.commit(batch, bonds.as_ref(), durability, |file| {
-            is_unchanged(file, world)
+        self.commit(batch, bonds.as_ref(), durability, |file, hashes| {
+            is_unchanged(file, world, hashes)
         })
     }
 
@@ -104,7 +129,7 @@ impl Writer {
         // It has to be that of what is compared: another program may be writing.
         let found = commit::data_version(&snapshot)?;
         let schema_version = self.schema.compare(&snapshot)?;
-        if !is_unchanged(&snapshot, world)? {
+        if !self.history.is_in(&snapshot)? || !is_unchanged(&snapshot, world, &self.hashes)? {
             return Err(FlushFailure::ForeignWrite.into());
         }
         snapshot.commit()?;
@@ -120,7 +145,7 @@ impl Writer {
         batch: &mut Batch,
         bonds: Option<&Bonds<'_>>,
         durability: Durability,
-        is_unchanged: impl Fn(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: impl Fn(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
         self.refuse_if_broken()?;
@@ -140,6 +165,7 @@ impl Writer {
         }
         let mut report = written?;
         self.is_synced = durability == Durability::PowerCut;
+        self.history.acknowledge(self.is_synced);
         report.writing = start.elapsed();
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
         Ok(report)
@@ -158,7 +184,7 @@ impl Writer {
         batch: &mut Batch,
         bonds: Option<&Bonds<'_>>,
         durability: Durability,
-        is_unchanged: &impl Fn(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: &impl Fn(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         match durability {
             Durability::Process => self.transact(batch, bonds, is_unchanged),
@@ -207,10 +233,11 @@ impl Writer {
     }
 
     /// Stops writing to the file after a failure that leaves it open what is on the disk.
-    fn distrust(&mut self, failed: &Failed) {
+    pub(super) fn distrust(&mut self, failed: &Failed) {
         let is_failed_sync = matches!(failed.cause, FlushFailure::SyncFailed { .. });
         if is_failed_sync {
             self.broken = Some(failed.cause.clone());
+            self.history.note_failed_sync();
         }
         if is_failed_sync || failed.outcome == Outcome::Unknown {
             self.leave_log();
@@ -220,7 +247,8 @@ impl Writer {
     /// Makes SQLite leave the log beside the file when it is closed. A checkpoint would read it, and pages that a
     /// failed sync has dropped are read as if they were on the disk: a power cut in the middle of it would leave
     /// a file that nothing can mend.
-    fn leave_log(&self) {
+    fn leave_log(&mut self) {
+        self.is_certain = false;
         if let Err(error) = checkpoint_on_close(&self.connection, false) {
             tracing::error!(path = %self.path.display(), %error, "closing will run a checkpoint");
         }
@@ -230,7 +258,7 @@ impl Writer {
         &mut self,
         batch: &mut Batch,
         bonds: Option<&Bonds<'_>>,
-        is_unchanged: &impl Fn(&Connection) -> rusqlite::Result<bool>,
+        is_unchanged: &impl Fn(&Connection, &Hashes) -> rusqlite::Result<bool>,
     ) -> Result<FlushReport, Failed> {
         let transaction = self
             .connection
@@ -241,14 +269,18 @@ impl Writer {
         if found != self.version {
             // It comes first, because rows of another schema cannot be compared.
             schema_version = self.schema.compare(&transaction)?;
-            if !is_unchanged(&transaction)? {
+            if !self.history.is_in(&transaction)? || !is_unchanged(&transaction, &self.hashes)? {
                 return Err(FlushFailure::ForeignWrite.into());
             }
         }
         if !self.is_marked {
             format::mark(&transaction)?;
         }
-        let report = commit::commit_batch(transaction, batch, bonds)?;
+        let next = self.history.next(&transaction, found != self.version)?;
+        let written = commit::commit_batch(transaction, batch, bonds, &self.hashes, &next);
+        let (report, changes) = written.map_err(|failed| self.resolve(failed, &next))?;
+        self.history.committed(next);
+        self.hashes.take_over(changes);
         self.is_marked = true;
         self.version = found;
         self.schema.version = schema_version;
@@ -264,7 +296,7 @@ impl Writer {
     /// does not fail the flush, which has been committed; pages that could not be moved are counted in
     /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written, not even when the file is closed: a second sync may succeed
     /// although pages of the first are lost.
-    fn checkpoint(&mut self) -> bool {
+    pub(super) fn checkpoint(&mut self) -> bool {
         tracing::trace!(path = %self.path.display(), "checkpoint");
         let checkpoint = self
             .connection
@@ -284,6 +316,9 @@ impl Writer {
                 if self.warnings.is_due(left) {
                     tracing::warn!(path = %self.path.display(), pages = left, "a reader keeps the log from shrinking");
                 }
+                if left == 0 {
+                    self.history.note_durable();
+                }
                 left == 0
             }
             Err(error) => {
@@ -296,6 +331,9 @@ impl Writer {
                     }
                     other => Some(other),
                 };
+                if let Some(FlushFailure::SyncFailed { .. }) = self.broken {
+                    self.history.note_failed_sync();
+                }
                 if self.broken.is_some() {
                     self.leave_log();
                 }
@@ -314,7 +352,7 @@ impl Writes for Writer {
     fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
         tracing::trace!(path = %self.path.display(), "writing");
         // The thread has no world to compare the file with, so a file that was touched counts as changed.
-        let report = self.commit(batch, None, Durability::Process, |_| Ok(false))?;
+        let report = self.commit(batch, None, Durability::Process, |_, _| Ok(false))?;
         tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
         Ok(report)
     }
@@ -380,50 +418,6 @@ impl KnownSchema {
             }
         }
         Ok(version)
-    }
-}
-
-/// The file of a world and its write-ahead log, as they were when it was opened.
-pub(super) struct WorldFiles {
-    log: PathBuf,
-    identities: Option<(FileIdentity, FileIdentity)>,
-}
-
-impl WorldFiles {
-    /// After SQLite has opened both of them. The log stays for as long as a connection is open.
-    pub(super) fn of(path: &Path) -> Self {
-        let log = log_of(path);
-        let identities = FileIdentity::of(path).zip(FileIdentity::of(&log));
-        Self { log, identities }
-    }
-
-    /// Whether both are still where they were. What is written to a log that has no name is gone when this
-    /// process is.
-    fn are_there(&self, path: &Path) -> bool {
-        let found = || FileIdentity::of(path).zip(FileIdentity::of(&self.log));
-        self.identities.is_some() && found() == self.identities
-    }
-}
-
-/// The identity of the file at a path: the file may be replaced by another one while a world is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct FileIdentity {
-    #[cfg(unix)]
-    device_and_inode: (u64, u64),
-}
-
-impl FileIdentity {
-    /// `None` if there is no file. It does not open the file, which would drop SQLite's locks on it.
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt as _;
-            let device_and_inode = (metadata.dev(), metadata.ino());
-            Some(Self { device_and_inode })
-        }
-        #[cfg(not(unix))]
-        metadata.is_file().then_some(Self {})
     }
 }
 

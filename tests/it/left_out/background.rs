@@ -1,9 +1,27 @@
 //! The same in the background, where a flush may wait behind one that leaves rows out.
 
+use std::time::Duration;
+
+use rusqlite::Connection;
+
 use super::left_out;
 use super::random::{Case, n_cases};
 use crate::common::sample::{flushed_refusing_file, player, rename};
-use crate::common::{REFUSED, contents_of};
+use crate::common::{REFUSED, TestFile, contents_of};
+
+/// Makes the writer thread wait, as another program does that is writing, until its transaction ends.
+fn held_back(file: &TestFile) -> Connection {
+    let outsider = file.writer();
+    outsider.busy_timeout(Duration::from_secs(60)).unwrap();
+    outsider.execute_batch("BEGIN IMMEDIATE").unwrap();
+    outsider
+}
+
+/// Lets the thread begin a batch. One that it has not begun is merged with the next, which is another case, and right
+/// too.
+fn until_it_is_begun() {
+    std::thread::sleep(Duration::from_millis(30));
+}
 
 #[test]
 fn what_was_left_out_is_dirty_again_and_is_tried_again() {
@@ -39,7 +57,9 @@ fn a_flush_that_waits_behind_it_is_captured_again() {
         let (file, mut db, sample) = flushed_refusing_file();
         let carol = db.insert(player(3)).unwrap();
         rename(&mut db, carol, REFUSED);
+        let outsider = held_back(&file);
         let first = db.flush_in_background_without_refused().unwrap();
+        until_it_is_begun();
         if is_mended {
             rename(&mut db, carol, "fine");
         } else {
@@ -47,6 +67,7 @@ fn a_flush_that_waits_behind_it_is_captured_again() {
         }
         rename(&mut db, sample.bob, "Bob");
         let second = db.flush_in_background_without_refused().unwrap();
+        outsider.execute_batch("ROLLBACK").unwrap();
         let report = db.wait(second).unwrap();
         assert_eq!(report.left_out.is_empty(), is_mended);
         assert!(db.wait(first).is_ok());
@@ -66,9 +87,12 @@ fn a_flush_that_waits_behind_it_is_captured_again() {
 fn what_was_accepted_is_written_when_it_is_dropped() {
     let (file, mut db, sample) = flushed_refusing_file();
     rename(&mut db, sample.ada, REFUSED);
+    let outsider = held_back(&file);
     let _ = db.flush_in_background_without_refused().unwrap();
+    until_it_is_begun();
     rename(&mut db, sample.bob, "Bob");
     let _ = db.flush_in_background_without_refused().unwrap();
+    outsider.execute_batch("ROLLBACK").unwrap();
     drop(db);
     assert_eq!(
         file.query::<String>("SELECT full_name FROM players WHERE id = 2"),
@@ -99,7 +123,12 @@ fn random_worlds_are_flushed_in_the_background() {
             } else {
                 // What the first one writes cannot be told from what the second one does.
                 case.operate();
+                let outsider = held_back(&case.file);
+                let _ = case.db.flush_in_background_without_refused().unwrap();
+                until_it_is_begun();
+                case.operate();
                 let second = case.db.flush_in_background_without_refused().unwrap();
+                outsider.execute_batch("ROLLBACK").unwrap();
                 let _ = case.db.wait(second).unwrap();
                 case.check_file(&contents_of(&case.db));
                 case.forget_groups();

@@ -379,11 +379,63 @@ fn a_world_that_is_open_is_not_migrated_and_one_that_is_migrated_opens() {
 }
 
 #[test]
+fn a_migration_adds_up_content_hashes_anew_and_does_not_hide_damage_of_before() {
+    let (file, db, _) = flushed_file();
+    drop(db);
+    // A table and a column have other names, another column has values in each row, and one is new.
+    let schema = Tables::DDL
+        .replace("item_blueprint_components", "components")
+        .replacen("internal_name TEXT", "called TEXT", 1)
+        .replacen(
+            "full_name        TEXT",
+            "level INTEGER NOT NULL DEFAULT 1, full_name TEXT",
+            1,
+        );
+    let migration = Migration::plan(file.path(), &schema).unwrap();
+    let consent = || {
+        let dropped: Vec<_> = migration.steps().iter().map(ToString::to_string).collect();
+        let names = dropped
+            .iter()
+            .filter_map(|step| step.strip_prefix("destructive "));
+        let names = names.filter_map(|step| step.split(':').next());
+        names.fold(Consent::new().without_backup(), Consent::drop)
+    };
+    let damage = "UPDATE mobiles SET what_we_call_you = 'rot' WHERE id = 1";
+    file.edit(damage);
+    match migration.run(&consent()) {
+        Err(MigrationError::File(FileError::Altered { blocks, .. })) => {
+            assert_eq!(blocks.len(), 1);
+            assert_eq!(blocks[0].to_string(), "mobiles rows 0 to 16383");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(file.damaged_blocks().len(), 1, "it is as it was");
+    migration.run(&consent().accept_edits()).unwrap();
+    assert_eq!(file.damaged_blocks(), []);
+    // And nothing is left of the names of before.
+    let names: String = file.query("SELECT group_concat(DISTINCT table_name) FROM gamedb_hashes");
+    assert!(!names.contains("item_blueprint_components"), "{names}");
+    file.edit("UPDATE players SET level = 2 WHERE id = 2");
+    assert_eq!(file.damaged_blocks().len(), 1);
+    file.edit("UPDATE players SET level = 1 WHERE id = 2; DROP TABLE gamedb_hashes");
+    let back = Migration::plan(file.path(), Tables::DDL).unwrap();
+    let no_hashes = back.run(&Consent::new().without_backup());
+    assert!(
+        matches!(
+            no_hashes,
+            Err(MigrationError::File(FileError::NoHashes { .. }))
+        ),
+        "{no_hashes:?}"
+    );
+}
+
+#[test]
 fn open_migrates_what_is_safe_and_nothing_else() {
     let (file, db, _) = flushed_file();
     let before = file.contents();
     drop(db);
-    let open = || Options::new().migrate_safely().open::<World>(file.path());
+    let options = || Options::new().migrate_safely().accept_edits();
+    let open = || options().open::<World>(file.path());
     let alter = |sql: &str| file.writer().execute_batch(sql).unwrap();
     // A column without values, as an older version of the game might have had it, and an index less.
     alter("ALTER TABLE items ADD COLUMN worth INTEGER; DROP INDEX players_what_we_call_you;");

@@ -18,6 +18,8 @@ mod postgres_client;
 mod postgres_rows;
 #[cfg(feature = "postgres")]
 mod postgres_schema;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod tls;
 
 pub(crate) use address::{Address, ServerKind};
 
@@ -25,6 +27,7 @@ use super::source::{
     Cell, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable, TableId,
 };
 use crate::error::{ImportError, ServerError};
+use crate::input::decode;
 use crate::sql::Dialect;
 
 /// A connection to a server, and the snapshot that it reads.
@@ -39,6 +42,8 @@ pub(crate) struct Server {
 pub(crate) struct ServerSchema {
     /// The statements that create its tables, in the server's dialect.
     pub(crate) text: String,
+    /// That bytes had to be replaced.
+    pub(crate) warning: Option<String>,
     pub(crate) dialect: Dialect,
     /// The server and its database, without user and password.
     pub(crate) address: String,
@@ -94,7 +99,7 @@ trait Client {
     fn tables(&mut self) -> Result<Vec<ServerTable>, ServerError>;
 
     /// The statements that create the tables and what their columns need, without rows.
-    fn schema(&mut self, tables: &[ServerTable]) -> Result<String, ServerError>;
+    fn schema(&mut self, tables: &[ServerTable]) -> Result<Vec<u8>, ServerError>;
 
     /// Whether a table has a row with this number in this column.
     fn has_row(
@@ -114,31 +119,32 @@ trait Client {
     ) -> Result<(), ImportError>;
 }
 
+/// The client for a kind of server, if the command was built with it.
+fn client(address: &Address) -> Result<Box<dyn Client>, ServerError> {
+    match address.kind() {
+        #[cfg(feature = "mysql")]
+        ServerKind::MySql => Ok(Box::new(mysql_client::MySqlClient::connect(address)?)),
+        #[cfg(feature = "postgres")]
+        ServerKind::Postgres => Ok(Box::new(postgres_client::PostgresClient::connect(address)?)),
+        #[cfg(not(all(feature = "mysql", feature = "postgres")))]
+        other => Err(ServerError::NoClient {
+            scheme: other.scheme(),
+            feature: other.scheme(),
+        }),
+    }
+}
+
 impl Server {
     /// Connects, and begins the snapshot.
     ///
     /// # Errors
     /// [`ServerError::NoClient`], [`ServerError::Address`] or [`ServerError::Connect`].
     pub(crate) fn connect(address: &Address) -> Result<Self, ServerError> {
-        let kind = address.kind();
         #[cfg(any(feature = "mysql", feature = "postgres"))]
         address.verify()?;
-        let client: Box<dyn Client> = match kind {
-            #[cfg(feature = "mysql")]
-            ServerKind::MySql => Box::new(mysql_client::MySqlClient::connect(address)?),
-            #[cfg(feature = "postgres")]
-            ServerKind::Postgres => Box::new(postgres_client::PostgresClient::connect(address)?),
-            #[cfg(not(all(feature = "mysql", feature = "postgres")))]
-            other => {
-                return Err(ServerError::NoClient {
-                    scheme: other.scheme(),
-                    feature: other.scheme(),
-                });
-            }
-        };
         Ok(Self {
-            client,
-            kind,
+            client: client(address)?,
+            kind: address.kind(),
             tables: Vec::new(),
         })
     }
@@ -149,8 +155,10 @@ impl Server {
     /// [`ServerError::Read`]; [`ServerError::NoTables`] for a database without any.
     pub(crate) fn schema(&mut self) -> Result<ServerSchema, ServerError> {
         let tables = self.client.tables()?;
+        let (text, warning) = decode::decode(&self.client.schema(&tables)?);
         Ok(ServerSchema {
-            text: self.client.schema(&tables)?,
+            text,
+            warning,
             dialect: self.kind.dialect(),
             address: self.client.address().to_owned(),
         })

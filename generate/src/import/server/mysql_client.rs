@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use ::mysql::prelude::Queryable as _;
-use ::mysql::{Conn, Opts, OptsBuilder, Value};
+use ::mysql::{Conn, DriverError, Error, Opts, OptsBuilder, SslOpts, Value};
 
 use super::address::Address;
+use super::tls::{Tls, TlsMode};
 use super::{Cell, Client, Form, OnRow, ServerColumn, ServerTable, floats, with_causes};
 use crate::error::{ImportError, ServerError};
 
@@ -31,7 +32,8 @@ impl MySqlClient {
             scheme: "mysql",
             why,
         };
-        let options = Opts::from_url(address.with_password());
+        let (tls, url) = Tls::take(address.with_password()).map_err(wrong)?;
+        let options = Opts::from_url(&url);
         let options = options.map_err(|error| wrong(with_causes(&error)))?;
         let host = options.get_ip_or_hostname().into_owned();
         let port = options.get_tcp_port();
@@ -42,14 +44,23 @@ impl MySqlClient {
         let from_environment = options.get_pass().is_none();
         // The socket is for those who name one.
         let mut builder = OptsBuilder::from_opts(options).prefer_socket(false);
+        builder = builder.ssl_opts(tls.mysql());
         if let (true, Ok(password)) = (from_environment, std::env::var("MYSQL_PWD")) {
             builder = builder.pass(Some(password));
         }
-        let failed = |error: ::mysql::Error| ServerError::Connect {
+        let failed = |error: Error| ServerError::Connect {
             address: address.clone(),
             why: why(&error),
         };
-        let mut connection = Conn::new(builder).map_err(failed)?;
+        let mut connection = match Conn::new(builder.clone()) {
+            Err(Error::DriverError(DriverError::TlsNotSupported))
+                if tls.mode == TlsMode::Prefer =>
+            {
+                Conn::new(builder.ssl_opts(None::<SslOpts>))
+            }
+            other => other,
+        }
+        .map_err(failed)?;
         for statement in BEGIN {
             connection.query_drop(statement).map_err(failed)?;
         }
@@ -59,7 +70,7 @@ impl MySqlClient {
         })
     }
 
-    fn failed(&self, what: &str, error: &::mysql::Error) -> ServerError {
+    fn failed(&self, what: &str, error: &Error) -> ServerError {
         ServerError::Read {
             address: self.address.clone(),
             what: what.to_owned(),
@@ -112,11 +123,11 @@ impl MySqlClient {
 }
 
 /// The message of an error, without the name of its type.
-fn why(error: &::mysql::Error) -> String {
+fn why(error: &Error) -> String {
     match error {
-        ::mysql::Error::MySqlError(error) => error.to_string(),
-        ::mysql::Error::DriverError(error) => error.to_string(),
-        ::mysql::Error::IoError(error) => error.to_string(),
+        Error::MySqlError(error) => error.to_string(),
+        Error::DriverError(error) => error.to_string(),
+        Error::IoError(error) => error.to_string(),
         other => with_causes(other),
     }
 }
@@ -195,19 +206,21 @@ impl Client for MySqlClient {
         Ok(found)
     }
 
-    fn schema(&mut self, tables: &[ServerTable]) -> Result<String, ServerError> {
-        let mut text = String::new();
+    fn schema(&mut self, tables: &[ServerTable]) -> Result<Vec<u8>, ServerError> {
+        let mut text = Vec::new();
         for table in tables {
             let sql = format!("SHOW CREATE TABLE {}", quoted(&table.name));
-            let created: Option<(String, String)> =
+            // The DEFAULT of a binary column need not be text.
+            let created: Option<(Vec<u8>, Vec<u8>)> =
                 self.connection.query_first(sql).map_err(|error| {
                     self.failed(&format!("how table {} is made", table.name), &error)
                 })?;
             if let Some((_, created)) = created {
-                let _ = writeln!(text, "{created};\n");
+                text.extend_from_slice(&created);
+                text.extend_from_slice(b";\n\n");
             }
         }
-        text.push_str(&self.other_numbers()?);
+        text.extend_from_slice(self.other_numbers()?.as_bytes());
         Ok(text)
     }
 
@@ -233,7 +246,7 @@ impl Client for MySqlClient {
         let sql = select(table, columns);
         let what = rows_of(table);
         let address = self.address.clone();
-        let failed = |error: ::mysql::Error| ServerError::Read {
+        let failed = |error: Error| ServerError::Read {
             address: address.clone(),
             what: what.clone(),
             why: why(&error),

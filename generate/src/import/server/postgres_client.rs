@@ -2,11 +2,13 @@
 
 use std::io::BufRead as _;
 
-use ::postgres::{Client as Connection, Config, NoTls};
+use ::postgres::config::SslMode;
+use ::postgres::{Client as Connection, Config, Row};
 
 use super::address::Address;
 use super::postgres_rows::CopiedRow;
 use super::postgres_schema;
+use super::tls::{self, Tls, TlsMode};
 use super::{Client, Form, OnRow, ServerColumn, ServerTable, with_causes};
 use crate::error::{ImportError, ServerError};
 
@@ -71,7 +73,8 @@ impl PostgresClient {
             scheme: "postgres",
             why,
         };
-        let config = address.with_password().parse::<Config>();
+        let (tls, url) = Tls::take(address.with_password()).map_err(wrong)?;
+        let config = url.parse::<Config>();
         let mut config = config.map_err(|error| wrong(with_causes(&error)))?;
         let Some(database) = config.get_dbname().filter(|name| !name.is_empty()) else {
             return Err(wrong("it names no database".to_owned()));
@@ -85,7 +88,13 @@ impl PostgresClient {
             address: address.clone(),
             why: with_causes(&error),
         };
-        let mut connection = config.connect(NoTls).map_err(failed)?;
+        config.ssl_mode(match tls.mode {
+            TlsMode::Disable => SslMode::Disable,
+            TlsMode::Prefer => SslMode::Prefer,
+            TlsMode::Require | TlsMode::VerifyFull => SslMode::Require,
+        });
+        let connector = tls::connector(&tls).map_err(wrong)?;
+        let mut connection = config.connect(connector).map_err(failed)?;
         connection.batch_execute(SETTINGS).map_err(failed)?;
         connection.batch_execute(BEGIN).map_err(failed)?;
         Ok(Self {
@@ -121,6 +130,30 @@ fn form_of(base_type: &str) -> Form {
     }
 }
 
+/// A row of [`TABLES`].
+fn table(row: &Row) -> Result<ServerTable, ::postgres::Error> {
+    let n_rows: f64 = row.try_get(3)?;
+    Ok(ServerTable {
+        schema: row.try_get(0)?,
+        name: row.try_get(1)?,
+        columns: Vec::new(),
+        n_rows: n_rows as u64,
+        is_unsteady: false,
+        is_partitioned: row.try_get(2)?,
+    })
+}
+
+/// A row of [`COLUMNS`]: schema, table and column.
+fn column(row: &Row) -> Result<(String, String, ServerColumn), ::postgres::Error> {
+    let type_name: String = row.try_get(3)?;
+    let column = ServerColumn {
+        name: row.try_get(2)?,
+        form: form_of(&type_name),
+        type_name,
+    };
+    Ok((row.try_get(0)?, row.try_get(1)?, column))
+}
+
 impl Client for PostgresClient {
     fn address(&self) -> &str {
         &self.address
@@ -133,34 +166,23 @@ impl Client for PostgresClient {
             what: what.to_owned(),
             why: with_causes(error),
         };
-        let tables = self.connection.query(TABLES, &[]);
-        let tables = tables.map_err(|error| failed("the list of tables", &error))?;
-        let columns = self.connection.query(COLUMNS, &[]);
-        let columns = columns.map_err(|error| failed("the list of columns", &error))?;
-        let mut found: Vec<ServerTable> = Vec::with_capacity(tables.len());
-        for row in tables {
-            let n_rows: f64 = row.get(3);
-            found.push(ServerTable {
-                schema: row.get(0),
-                name: row.get(1),
-                columns: Vec::new(),
-                n_rows: n_rows as u64,
-                is_unsteady: false,
-                is_partitioned: row.get(2),
-            });
-        }
-        for row in columns {
-            let (schema, name): (&str, &str) = (row.get(0), row.get(1));
+        let tables = self.connection.query(TABLES, &[]).and_then(|rows| {
+            let tables = rows.iter().map(table);
+            tables.collect::<Result<Vec<ServerTable>, _>>()
+        });
+        let mut found = tables.map_err(|error| failed("the list of tables", &error))?;
+        let columns = self.connection.query(COLUMNS, &[]).and_then(|rows| {
+            let columns = rows.iter().map(column);
+            columns.collect::<Result<Vec<_>, _>>()
+        });
+        for (schema, name, column) in
+            columns.map_err(|error| failed("the list of columns", &error))?
+        {
             let table = found
                 .iter_mut()
                 .find(|table| table.schema == schema && table.name == name);
             if let Some(table) = table {
-                let type_name: String = row.get(3);
-                table.columns.push(ServerColumn {
-                    name: row.get(2),
-                    form: form_of(&type_name),
-                    type_name,
-                });
+                table.columns.push(column);
             }
         }
         if found.is_empty() {
@@ -169,12 +191,14 @@ impl Client for PostgresClient {
         Ok(found)
     }
 
-    fn schema(&mut self, _: &[ServerTable]) -> Result<String, ServerError> {
-        postgres_schema::text(&mut self.connection).map_err(|(what, error)| ServerError::Read {
+    fn schema(&mut self, _: &[ServerTable]) -> Result<Vec<u8>, ServerError> {
+        let text = postgres_schema::text(&mut self.connection);
+        let text = text.map_err(|(what, error)| ServerError::Read {
             address: self.address.clone(),
             what: what.to_owned(),
             why: with_causes(&error),
-        })
+        })?;
+        Ok(text.into_bytes())
     }
 
     fn has_row(

@@ -153,8 +153,10 @@ pub(super) fn text(connection: &mut Connection) -> Result<String, (&'static str,
     let checks = by_table(connection, "the CHECKs", CHECKS)?;
     let parents = by_table(connection, "what inherits from what", PARENTS)?;
     let tables = connection.query(TABLES, &[]);
-    for row in tables.map_err(|error| ("the tables", error))? {
-        let (oid, name): (u32, &str) = (row.get(0), row.get(1));
+    let failed = |error| ("the tables", error);
+    for row in tables.map_err(failed)? {
+        let oid: u32 = row.try_get(0).map_err(failed)?;
+        let name: &str = row.try_get(1).map_err(failed)?;
         let lines = [columns.get(&oid), checks.get(&oid)];
         let lines: Vec<&str> = lines
             .into_iter()
@@ -182,8 +184,9 @@ fn statements(
     sql: &str,
     text: &mut String,
 ) -> Result<(), (&'static str, Error)> {
-    for row in connection.query(sql, &[]).map_err(|error| (what, error))? {
-        text.push_str(row.get(0));
+    let failed = |error| (what, error);
+    for row in connection.query(sql, &[]).map_err(failed)? {
+        text.push_str(row.try_get(0).map_err(failed)?);
         text.push('\n');
     }
     Ok(())
@@ -196,8 +199,10 @@ fn by_table(
     sql: &str,
 ) -> Result<HashMap<u32, Vec<String>>, (&'static str, Error)> {
     let mut found: HashMap<u32, Vec<String>> = HashMap::new();
-    for row in connection.query(sql, &[]).map_err(|error| (what, error))? {
-        found.entry(row.get(0)).or_default().push(row.get(1));
+    let failed = |error| (what, error);
+    for row in connection.query(sql, &[]).map_err(failed)? {
+        let lines = found.entry(row.try_get(0).map_err(failed)?).or_default();
+        lines.push(row.try_get(1).map_err(failed)?);
     }
     Ok(found)
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::input::ddl::{Ddl, DeclaredTable};
+use crate::input::ddl::DeclaredTable;
 use crate::input::read::Replay;
 use crate::input::split::Statement;
 use crate::sql::Dialect;
@@ -22,10 +22,20 @@ pub(crate) enum Catalog {
 pub(crate) struct CatalogTable {
     pub(crate) schema: String,
     pub(crate) name: String,
-    /// Its columns with their types in lower case. Those that are computed are not among them.
-    pub(crate) columns: Vec<(String, String)>,
+    /// Its columns.
+    pub(crate) columns: Vec<CatalogColumn>,
     /// Its CREATE TABLE, in SQLite.
     pub(crate) definition: Option<String>,
+}
+
+/// A column of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CatalogColumn {
+    pub(crate) name: String,
+    /// Its type in lower case, without arguments.
+    pub(crate) type_name: String,
+    /// Whether the database computes it.
+    pub(crate) is_computed: bool,
 }
 
 impl Catalog {
@@ -78,9 +88,10 @@ impl Catalog {
         }
     }
 
-    pub(crate) fn ddl(&self) -> Option<&Ddl> {
+    /// The declaration of a table that a replayed statement has made.
+    pub(super) fn declared(&self, path: &Path) -> Option<&DeclaredTable> {
         match self {
-            Self::Replayed(replay) => Some(replay.ddl()),
+            Self::Replayed(replay) => Some(&replay.ddl().tables[replay.position(path)?]),
             Self::Sqlite(_) => None,
         }
     }
@@ -103,16 +114,15 @@ impl Catalog {
 }
 
 fn declared(table: &DeclaredTable) -> CatalogTable {
-    let stored = table
-        .columns
-        .iter()
-        .filter(|column| column.generated.is_none());
+    let columns = table.columns.iter().map(|column| CatalogColumn {
+        name: column.name.clone(),
+        type_name: column.ty.base.clone(),
+        is_computed: column.generated.is_some(),
+    });
     CatalogTable {
         schema: table.schema.clone(),
         name: table.name.clone(),
-        columns: stored
-            .map(|column| (column.name.clone(), column.ty.base.clone()))
-            .collect(),
+        columns: columns.collect(),
         definition: None,
     }
 }
@@ -126,12 +136,19 @@ fn sqlite_tables(
          WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND (?1 IS NULL OR name = ?1 COLLATE NOCASE)
          ORDER BY rowid",
     )?;
-    let mut columns =
-        connection.prepare_cached("SELECT name, lower(type) FROM pragma_table_info(?1)")?;
+    // 2 and 3 are columns that are computed.
+    let mut columns = connection
+        .prepare_cached("SELECT name, lower(type), hidden > 1 FROM pragma_table_xinfo(?1)")?;
     let found = tables.query_map([name], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let found: Vec<(String, String)> = found.collect::<Result<_, _>>()?;
     let with_columns = found.into_iter().map(|(name, definition)| {
-        let rows = columns.query_map([&name], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = columns.query_map([&name], |row| {
+            Ok(CatalogColumn {
+                name: row.get(0)?,
+                type_name: row.get(1)?,
+                is_computed: row.get(2)?,
+            })
+        })?;
         Ok(CatalogTable {
             schema: String::new(),
             columns: rows.collect::<Result<_, _>>()?,

@@ -27,6 +27,7 @@ pub(super) fn head(scan: &mut Scan<'_>) -> Scanned<Target> {
         schema,
         table,
         columns,
+        is_copy: true,
     })
 }
 
@@ -51,6 +52,14 @@ pub(super) fn row(scan: &mut Scan<'_>, values: &mut Values, charset: Charset) ->
     }
     values.copied(scan.bytes, start..to, charset);
     Ok(true)
+}
+
+/// Passes over the next line; `false` at the end of the rows.
+pub(super) fn skip_row(scan: &mut Scan<'_>) -> Scanned<bool> {
+    let end = end_of_row(scan)?;
+    let line = &scan.bytes[scan.at..end];
+    scan.at = scan.bytes.len().min(end + 1);
+    Ok(line.strip_suffix(b"\r").unwrap_or(line) != b"\\.")
 }
 
 /// Where the row ends: at a line feed that no `\` stands before.

@@ -32,16 +32,22 @@ impl TextFile {
         };
         let mut file = BufReader::with_capacity(1 << 16, counted);
         let head = file.fill_buf()?;
-        let (text, is_compressed): (Box<dyn Read>, bool) = if head.starts_with(b"\x1f\x8b") {
-            (Box::new(flate2::bufread::MultiGzDecoder::new(file)), true)
-        } else if head.starts_with(b"\x28\xb5\x2f\xfd") {
-            (
-                Box::new(zstd::stream::read::Decoder::with_buffer(file)?),
-                true,
-            )
-        } else {
-            (Box::new(file), false)
+        let is_gzip = head.starts_with(b"\x1f\x8b");
+        let is_zstd = head.starts_with(b"\x28\xb5\x2f\xfd");
+        let text: Box<dyn Read> = match (is_gzip, is_zstd) {
+            #[cfg(feature = "compressed")]
+            (true, _) => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
+            #[cfg(feature = "compressed")]
+            (_, true) => Box::new(zstd::stream::read::Decoder::with_buffer(file)?),
+            (false, false) => Box::new(file),
+            #[cfg(not(feature = "compressed"))]
+            _ => {
+                let what =
+                    "it is compressed, and this program was built without the feature `compressed`";
+                return Err(io::Error::new(io::ErrorKind::Unsupported, what));
+            }
         };
+        let is_compressed = is_gzip || is_zstd;
         let mut text = BufReader::with_capacity(1 << 16, text);
         let head = text.fill_buf()?;
         let reader: Box<dyn Read> = if head.starts_with(b"\xff\xfe") {

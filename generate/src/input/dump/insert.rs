@@ -16,6 +16,8 @@ pub(crate) struct Target {
     pub(crate) table: String,
     /// The columns, if the statement names them.
     pub(crate) columns: Option<Vec<String>>,
+    /// Whether the rows are those of a COPY, which has none for what the database computes.
+    pub(crate) is_copy: bool,
 }
 
 /// What happens to a row that is there already, by the start of a statement.
@@ -95,6 +97,7 @@ pub(super) fn head(scan: &mut Scan<'_>) -> Scanned<(Target, Verb, Form)> {
         schema,
         table,
         columns,
+        is_copy: false,
     };
     if scan.eat_word("OVERRIDING")? {
         scan.name()?;
@@ -156,8 +159,8 @@ pub(super) fn assignments(
     }
 }
 
-/// Reads the end of a statement.
-pub(super) fn tail(text: &str, dialect: Dialect) -> Tail {
+/// Reads the end of a statement; `None` if it is no end.
+pub(super) fn tail(text: &str, dialect: Dialect) -> Option<Tail> {
     let pieces = tokens::pieces(text, dialect.parser());
     let mut cursor = Cursor::new(&pieces, dialect);
     let computed = || Tail::Computed(text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -167,26 +170,27 @@ pub(super) fn tail(text: &str, dialect: Dialect) -> Tail {
         cursor.group();
     }
     if cursor.is_end() || cursor.sees(&["RETURNING"]) {
-        return Tail::None;
+        return Some(Tail::None);
     }
     if cursor.eat_all(&["ON", "DUPLICATE", "KEY", "UPDATE"]) {
         let updated = updated(&mut cursor, alias.as_deref());
-        return updated.map_or_else(computed, Tail::Update);
+        return Some(updated.map_or_else(computed, Tail::Update));
     }
     if !cursor.eat_all(&["ON", "CONFLICT"]) {
-        return computed();
+        return None;
     }
     cursor.group();
     if cursor.eat_all(&["ON", "CONSTRAINT"]) {
         cursor.next();
     }
     if cursor.eat_all(&["DO", "NOTHING"]) {
-        return Tail::Ignore;
+        return Some(Tail::Ignore);
     }
     if !cursor.eat_all(&["DO", "UPDATE", "SET"]) {
-        return computed();
+        return Some(computed());
     }
-    updated(&mut cursor, Some("excluded")).map_or_else(computed, Tail::Update)
+    let updated = updated(&mut cursor, Some("excluded"));
+    Some(updated.map_or_else(computed, Tail::Update))
 }
 
 /// The columns that are set to the values of the new row; `None` if one is set to something else. A column that is

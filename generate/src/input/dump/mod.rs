@@ -5,17 +5,20 @@
 pub(crate) mod catalog;
 mod charset;
 mod copy;
+mod escapes;
 pub(crate) mod file;
 mod insert;
 mod literal;
 mod scan;
 mod settings;
+mod statement;
+pub(crate) mod structure;
 mod window;
 
 use std::io::Read;
 
+pub(crate) use escapes::hex_bytes;
 pub(crate) use insert::{Tail, Target, Verb};
-pub(crate) use literal::hex_bytes;
 
 use super::cell::Cell;
 use super::split::{self, Statement};
@@ -25,6 +28,10 @@ use insert::Form;
 use literal::Values;
 use scan::{Scan, Scanned, Stop};
 use settings::Settings;
+use statement::{
+    Start, end_of_statement, goes_on, is_first_line, is_last_line, rest_of_last_line, start,
+    start_of_row,
+};
 use window::Window;
 
 /// How many bytes are read at once.
@@ -69,25 +76,16 @@ pub(crate) struct Place {
 /// What was read.
 #[derive(Debug)]
 pub(crate) enum Event<'w> {
-    /// A statement without rows. Its lines count from 1; its place is that of the start of its text.
+    /// A statement without rows, and the place of its text, of which its lines are counted.
     Statement(Statement<'w>, Place),
+    /// The same, without a delimiter: the text ends with it. The place is that of its first word.
+    LastStatement(Statement<'w>, Place),
     /// Rows follow, and then [`Event::End`].
     Rows(Target, Verb, Place),
     /// A row.
     Row(Vec<Cell<'w>>, Place),
     /// The rows of a statement have ended.
     End(Tail),
-}
-
-/// What a statement begins with.
-enum Start {
-    End,
-    /// A line for the database's client, or a lone delimiter.
-    Passed,
-    Delimiter(String),
-    Rows(Target, Verb, Form),
-    Copy(Target),
-    Statement,
 }
 
 impl<R: Read> Dump<R> {
@@ -102,11 +100,6 @@ impl<R: Read> Dump<R> {
             is_complete: true,
             is_begun: false,
         }
-    }
-
-    /// How many bytes were read.
-    pub(crate) fn offset(&self) -> u64 {
-        self.window.offset()
     }
 
     /// Whether the dump says at its end that it is complete, as its first line promises.
@@ -133,40 +126,37 @@ impl<R: Read> Dump<R> {
         }
     }
 
-    /// Passes over the rows that follow, up to the next [`Event::End`].
+    /// Passes over some of the rows that follow; `false` when none is left that can be passed over.
     ///
     /// # Errors
     /// [`TextError`].
-    pub(crate) fn skip_rows(&mut self) -> Result<(), TextError> {
-        loop {
+    pub(crate) fn skip_rows(&mut self) -> Result<bool, TextError> {
+        const AT_ONCE: usize = 1000;
+        for _ in 0..AT_ONCE {
             self.window.consume(std::mem::take(&mut self.used));
             let (more, used) = match self.state {
-                State::Statements => return Ok(()),
-                State::Copied => self.scan(
-                    "the rows of a COPY",
-                    LONGEST_ROW,
-                    |scan, values, settings| {
-                        values.clear();
-                        copy::row(scan, values, settings.charset)
-                    },
-                )?,
+                State::Statements => return Ok(false),
+                State::Copied => self.scan("the rows of a COPY", LONGEST_ROW, |scan, _, _| {
+                    copy::skip_row(scan)
+                })?,
                 State::Rows(Form::Values) => self.scan("a row", LONGEST_ROW, |scan, _, _| {
                     start_of_row(scan)?;
                     scan.skip_row()?;
                     goes_on(scan)
                 })?,
-                State::Rows(_) => return Ok(()),
+                State::Rows(_) => return Ok(false),
             };
             self.used = used;
             if !more {
-                // The end of the rows is an event of its own.
+                // The end of the rows of an INSERT is an event of its own.
                 self.state = match self.state {
                     State::Copied => State::Statements,
                     _ => State::Rows(Form::End),
                 };
-                return Ok(());
+                return Ok(false);
             }
         }
+        Ok(true)
     }
 
     fn place(&self, at: usize) -> Place {
@@ -211,14 +201,21 @@ impl<R: Read> Dump<R> {
         self.window.fill().map_err(TextError::Io)
     }
 
-    fn wrong(&self, what: &'static str, at: usize) -> TextError {
+    /// The error of something that cannot be read at a byte of the window.
+    fn wrong(&mut self, what: &'static str, at: usize) -> TextError {
+        const N_SHOWN: usize = 40;
+        while !self.window.is_end() && self.window.bytes().len() < at + N_SHOWN {
+            if let Err(error) = self.window.fill() {
+                return TextError::Io(error);
+            }
+        }
         let bytes = self.window.bytes();
-        if self.window.is_end() && at >= bytes.len() {
+        if at >= bytes.len() {
             let Place { line, offset } = self.place(self.first_word());
             return TextError::Cut { line, offset, what };
         }
         let Place { line, offset } = self.place(at);
-        let near = &bytes[at..bytes.len().min(at + 40)];
+        let near = &bytes[at..bytes.len().min(at + N_SHOWN)];
         TextError::Syntax {
             line,
             offset,
@@ -241,7 +238,7 @@ impl<R: Read> Dump<R> {
                 Ok(Some(Event::Rows(target, Verb::Insert, place)))
             }
             Start::Statement => {
-                let place = self.place(0);
+                let (place, first) = (self.place(0), self.place(self.first_word()));
                 let bytes = &self.window.bytes()[..self.used];
                 let dialect = self.settings.rules.dialect;
                 let found = split::first(bytes, dialect, &self.delimiter);
@@ -252,7 +249,11 @@ impl<R: Read> Dump<R> {
                     line: place.line + statement.line as u64 - 1,
                     name,
                 })?;
-                Ok(Some(Event::Statement(statement, place)))
+                let is_closed = bytes.ends_with(self.delimiter.as_bytes()) || bytes.ends_with(b";");
+                Ok(Some(match is_closed {
+                    true => Event::Statement(statement, place),
+                    false => Event::LastStatement(statement, first),
+                }))
             }
             Start::End | Start::Passed | Start::Delimiter(_) => Ok(None),
         }
@@ -273,12 +274,15 @@ impl<R: Read> Dump<R> {
                 self.is_complete = !is_first_line(self.window.bytes());
             }
             match start {
-                Start::End => {
-                    self.is_complete = self.is_complete || is_last_line(self.window.bytes());
+                // `\unrestrict` follows the last line of pg_dump.
+                Start::End | Start::Passed => {
+                    let passed = &self.window.bytes()[..used];
+                    self.is_complete = self.is_complete || is_last_line(passed);
                     self.window.consume(used);
-                    return Ok(start);
+                    if matches!(start, Start::End) {
+                        return Ok(start);
+                    }
                 }
-                Start::Passed => self.window.consume(used),
                 Start::Delimiter(delimiter) => {
                     self.delimiter = delimiter;
                     self.window.consume(used);
@@ -385,10 +389,14 @@ impl<R: Read> Dump<R> {
             end_of_statement(scan, delimiter.as_bytes())
         })?;
         let dialect = self.settings.rules.dialect;
+        let start = tail.start;
         let text = String::from_utf8_lossy(&self.window.bytes()[tail]);
         let tail = match text.trim_ascii() {
-            "" => Tail::None,
+            "" => Some(Tail::None),
             text => insert::tail(text, dialect),
+        };
+        let Some(tail) = tail else {
+            return Err(self.wrong("a statement", start));
         };
         (self.used, self.state) = (used, State::Statements);
         Ok(Some(Event::End(tail)))
@@ -414,130 +422,4 @@ impl<R: Read> Dump<R> {
             place,
         )))
     }
-}
-
-/// Passes over a comment behind the last statement, on its line.
-fn rest_of_last_line(scan: &mut Scan<'_>) -> Scanned<()> {
-    let start = scan.at;
-    while matches!(scan.peek()?, Some(b' ' | b'\t')) {
-        scan.at += 1;
-    }
-    let is_comment = scan.starts(b"--")? || scan.rules.is_mysql() && scan.starts(b"#")?;
-    match is_comment && start != scan.at {
-        true => scan.line(),
-        false => {
-            scan.at = start;
-            Ok(())
-        }
-    }
-}
-
-/// Reads the start of a statement, whose first byte is here.
-fn start(scan: &mut Scan<'_>, delimiter: &str) -> Scanned<Start> {
-    let Some(byte) = scan.peek()? else {
-        return Ok(Start::End);
-    };
-    if scan.starts(delimiter.as_bytes())? {
-        scan.at += delimiter.len();
-        return Ok(Start::Passed);
-    }
-    if byte == b';' {
-        scan.at += 1;
-        return Ok(Start::Passed);
-    }
-    if byte == b'\\' && scan.rules.dialect == Dialect::Postgres {
-        scan.line()?;
-        return Ok(Start::Passed);
-    }
-    let word = scan.word()?.to_ascii_uppercase();
-    if word == b"DELIMITER" && scan.rules.is_mysql() {
-        let from = scan.at + word.len();
-        scan.line()?;
-        let line = String::from_utf8_lossy(&scan.bytes[from..scan.at]);
-        return Ok(match line.split_ascii_whitespace().next() {
-            Some(delimiter) => Start::Delimiter(delimiter.to_owned()),
-            None => Start::Passed,
-        });
-    }
-    let from = scan.at;
-    let found = match word.as_slice() {
-        b"INSERT" | b"REPLACE" => {
-            insert::head(scan).map(|(target, verb, form)| Start::Rows(target, verb, form))
-        }
-        b"COPY" if scan.rules.dialect == Dialect::Postgres => copy::head(scan).map(Start::Copy),
-        _ => return Ok(Start::Statement),
-    };
-    match found {
-        // It is cut off, or it is an INSERT of something else.
-        Err(Stop::Wrong(at)) if at < scan.bytes.len() => {
-            scan.at = from;
-            Ok(Start::Statement)
-        }
-        found => found,
-    }
-}
-
-/// Reads what stands before the values of a row.
-fn start_of_row(scan: &mut Scan<'_>) -> Scanned<()> {
-    scan.blank()?;
-    scan.eat_word("ROW")?;
-    scan.expect(b'(')
-}
-
-/// Reads what stands behind a row: whether another one follows.
-fn goes_on(scan: &mut Scan<'_>) -> Scanned<bool> {
-    scan.blank()?;
-    scan.eat(b',')
-}
-
-/// Reads up to the end of a statement: its text, without the delimiter. A statement with rows needs one: without it
-/// nothing would tell that there were more rows.
-fn end_of_statement(scan: &mut Scan<'_>, delimiter: &[u8]) -> Scanned<std::ops::Range<usize>> {
-    scan.blank()?;
-    let start = scan.at;
-    loop {
-        let is_end = scan.starts(delimiter)?;
-        let end = scan.at;
-        match scan.peek()? {
-            _ if is_end => scan.at += delimiter.len(),
-            None => return scan.more(),
-            // The delimiter may not have been set back.
-            Some(b';') => scan.at += 1,
-            Some(b'\'' | b'"' | b'`') => {
-                scan.skip_string(scan.rules.backslash)?;
-                continue;
-            }
-            Some(_) => {
-                scan.at += 1;
-                continue;
-            }
-        }
-        return Ok(start..end);
-    }
-}
-
-/// Whether a comment says that the dump is complete.
-fn is_last_line(bytes: &[u8]) -> bool {
-    let lines = [
-        &b"-- Dump completed"[..],
-        b"database dump complete",
-        b"cluster dump complete",
-    ];
-    lines
-        .iter()
-        .any(|line| memchr::memmem::find(bytes, line).is_some())
-}
-
-/// Whether a dump starts here whose last line says that it is complete.
-fn is_first_line(bytes: &[u8]) -> bool {
-    let start = &bytes[..bytes.len().min(200)];
-    let lines = [
-        &b"-- MySQL dump"[..],
-        b"-- MariaDB dump",
-        b"PostgreSQL database dump",
-        b"PostgreSQL database cluster dump",
-    ];
-    lines
-        .iter()
-        .any(|line| memchr::memmem::find(start, line).is_some())
 }

@@ -63,7 +63,7 @@ impl<'w> PlaylistRef<'w> {
     }
 
     /// The playlist track whose `playlist_id` names this playlist, in order of their ids. O(1).
-    pub fn playlist_track(self) -> Rows<'w, PlaylistTrack> {
+    pub fn playlist_tracks(self) -> Rows<'w, PlaylistTrack> {
         self.0.children(PlaylistTrack::PLAYLIST_ID)
     }
 
@@ -142,7 +142,7 @@ impl<'w> TrackRef<'w> {
     }
 
     /// The playlist track whose `track_id` names this track, in order of their ids. O(1).
-    pub fn playlist_track(self) -> Rows<'w, PlaylistTrack> {
+    pub fn playlist_tracks(self) -> Rows<'w, PlaylistTrack> {
         self.0.children(PlaylistTrack::TRACK_ID)
     }
 
@@ -348,12 +348,12 @@ impl<'w> PlayerRef<'w> {
     }
 
     /// The cast whose `player_id` names this player, in order of their ids. O(1).
-    pub fn cast(self) -> Rows<'w, Cast> {
+    pub fn casts(self) -> Rows<'w, Cast> {
         self.0.children(Cast::PLAYER_ID)
     }
 
     /// The crew whose `player_id` names this player, in order of their ids. O(1).
-    pub fn crew(self) -> Rows<'w, Crew> {
+    pub fn crews(self) -> Rows<'w, Crew> {
         self.0.children(Crew::PLAYER_ID)
     }
 
@@ -855,12 +855,12 @@ entity! {
 
 impl<'w> FilmRef<'w> {
     /// The cast whose `film_id` names this film, in order of their ids. O(1).
-    pub fn cast(self) -> Rows<'w, Cast> {
+    pub fn casts(self) -> Rows<'w, Cast> {
         self.0.children(Cast::FILM_ID)
     }
 
     /// The crew whose `film_id` names this film, in order of their ids. O(1).
-    pub fn crew(self) -> Rows<'w, Crew> {
+    pub fn crews(self) -> Rows<'w, Crew> {
         self.0.children(Crew::FILM_ID)
     }
 

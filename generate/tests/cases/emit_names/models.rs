@@ -210,7 +210,7 @@ impl<'w> TypeRef<'w> {
     }
 
     /// The type whose `self` names this type, in order of their ids. O(1).
-    pub fn r#type(self) -> Rows<'w, Type> {
+    pub fn types(self) -> Rows<'w, Type> {
         self.0.children(Type::SELF)
     }
 }
@@ -387,22 +387,22 @@ entity! {
 
 impl<'w> ParentRef<'w> {
     /// The type whose `match` names this parent, in order of their ids. O(1).
-    pub fn type_by_match(self) -> Rows<'w, Type> {
+    pub fn types_by_match(self) -> Rows<'w, Type> {
         self.0.children(Type::MATCH)
     }
 
     /// The type whose `TABLE` names this parent, in order of their ids. O(1).
-    pub fn type_by_table(self) -> Rows<'w, Type> {
+    pub fn types_by_table(self) -> Rows<'w, Type> {
         self.0.children(Type::TABLE)
     }
 
     /// The type whose `INFO_id` names this parent, in order of their ids. O(1).
-    pub fn type_by_info(self) -> Rows<'w, Type> {
+    pub fn types_by_info(self) -> Rows<'w, Type> {
         self.0.children(Type::INFO_ID)
     }
 
     /// The type whose `from_parent` names this parent, in order of their ids. O(1).
-    pub fn type_by_from_parent(self) -> Rows<'w, Type> {
+    pub fn types_by_from_parent(self) -> Rows<'w, Type> {
         self.0.children(Type::FROM_PARENT)
     }
 }

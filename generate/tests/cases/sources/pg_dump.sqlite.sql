@@ -51,7 +51,6 @@ CREATE TABLE events (
 CREATE TABLE swords (
     -- Given by gamedb: the source has no primary key.
     gamedb_id INTEGER PRIMARY KEY,
-    -- Not a key to a row, whatever its name looks like.
     id INTEGER NOT NULL CHECK (id BETWEEN -2147483648 AND 2147483647),
     owner_id INTEGER,
     name TEXT,

@@ -18,10 +18,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::FileError;
+use crate::persist::sqlite::belonging::refuse_strangers;
 use crate::persist::sqlite::error::{backend_error, open_error};
 use crate::persist::sqlite::lock::{Lock, refuse_hard_links};
 use crate::persist::sqlite::schema_diff::{self, Strictness};
-use crate::persist::sqlite::{create, format, statements};
+use crate::persist::sqlite::{content_hash, create, format, statements};
 
 pub use error::MigrationError;
 use layout::{Layout, fingerprint, layout};
@@ -80,6 +81,7 @@ pub struct Consent {
     drops: BTreeSet<String>,
     script: Option<String>,
     has_no_backup: bool,
+    accepts_edits: bool,
 }
 
 /// What [`Migration::run`] did.
@@ -125,6 +127,14 @@ impl Consent {
         self
     }
 
+    /// Rows that are not what was written to the file are taken as they are, as with
+    /// [`Options::accept_edits`](crate::Options::accept_edits). Without this, such a file is not migrated
+    /// ([`FileError::Altered`](crate::FileError::Altered)).
+    pub fn accept_edits(mut self) -> Self {
+        self.accepts_edits = true;
+        self
+    }
+
     fn allows(&self, step: &Step) -> bool {
         match step.safety {
             Safety::Safe => true,
@@ -155,7 +165,7 @@ impl Migration {
         let snapshot = file.unchecked_transaction();
         let snapshot = snapshot.map_err(|source| open_error(path, source))?;
         distrust(&snapshot).map_err(|source| open_error(path, source))?;
-        format::has_mark(&snapshot, path)?;
+        format::mark_of(&snapshot, path)?;
         let (old, plan) = prepared.plan(&snapshot, &Script::default(), &BTreeSet::new())?;
         let is_of_world = snapshot.query_row(statements::IDS_EXIST, [], |row| row.get(0));
         Ok(Self {
@@ -212,7 +222,9 @@ impl Migration {
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
     /// unchanged then.
     pub fn run(&self, consent: &Consent) -> Result<Migrated, MigrationError> {
-        let lock = Lock::acquire(&self.path)?;
+        let mut lock = Lock::acquire(&self.path)?;
+        let record = lock.record()?;
+        refuse_strangers(&self.path, record.as_ref())?;
         self.run_locked(consent, &lock)
     }
 
@@ -265,7 +277,10 @@ impl Migration {
         let at_path = |source| MigrationError::from(open_error(path, source));
         let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.map_err(at_path)?;
-        format::has_mark(&transaction, path)?;
+        let mark = format::mark_of(&transaction, path)?;
+        if !consent.accepts_edits {
+            content_hash::refuse_edits(&transaction, path, mark)?;
+        }
         let before = layout(&transaction).map_err(at_path)?;
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() });
@@ -289,6 +304,8 @@ impl Migration {
             source: backend_error(source),
         })?;
         prepared.check(&transaction, &counts)?;
+        let tables = prepared.new.keys().map(String::as_str);
+        content_hash::sum_anew(&transaction, tables).map_err(at_path)?;
         transaction.commit().map_err(at_path)?;
         Ok(plan.steps)
     }

@@ -1,0 +1,58 @@
+//! `gamedb rescue`: what can be read of a damaged file, in a new one.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use gamedb::RescuedTable;
+
+use crate::progress::Bar;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The damaged file; it is not written to.
+    file: PathBuf,
+    /// The new file, which must not exist yet.
+    to: PathBuf,
+}
+
+/// The exit code is 0 if nothing is known to be lost and 1 if something is.
+pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
+    let bar = Bar::new();
+    let report = gamedb::rescue(arguments.file, arguments.to, |progress| bar.show(progress))?;
+    drop(bar);
+    for table in &report.tables {
+        print(table);
+    }
+    for note in &report.notes {
+        println!("{note}");
+    }
+    println!("{}: what could be read", report.path.display());
+    Ok(if report.is_complete() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn print(table: &RescuedTable) {
+    let name = &table.table;
+    println!("{name}: {} rows", table.n_rows);
+    for gap in &table.gaps {
+        match gap {
+            (Some(before), Some(after)) => {
+                println!("{name}: damaged between the rows {before} and {after}");
+            }
+            (Some(before), None) => println!("{name}: damaged after row {before}"),
+            (None, Some(after)) => println!("{name}: damaged before row {after}"),
+            (None, None) => println!("{name}: damaged, and nothing can be read"),
+        }
+    }
+    for id in &table.lost {
+        println!("{name}: row {id} is lost");
+    }
+    for (id, why) in &table.refused {
+        println!("{name}: row {id} is left out: {why}");
+    }
+}

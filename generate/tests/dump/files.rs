@@ -1,0 +1,104 @@
+//! Files of dumps: compressed, with another encoding, of a dialect that is detected.
+
+use std::io::Write as _;
+
+use gamedb_generate::Dialect::{self, MySql, Postgres, Sqlite};
+use gamedb_generate::import::{self, ProgressUnit};
+
+use crate::{World, shown};
+
+const MYSQL: &str = "-- MySQL dump 10.13\nCREATE TABLE `t` (`id` int NOT NULL AUTO_INCREMENT, `a` varchar(9), PRIMARY KEY (`id`)) ENGINE=InnoDB;\nINSERT INTO `t` VALUES (1,'it\\'s');\n-- Dump completed\n";
+
+#[test]
+fn compressed_dumps_are_read() {
+    let world = World::new(MySql, "");
+    let path = world.path("dump.sql");
+    let file = std::fs::File::create(&path).unwrap();
+    let mut gz = flate2::write::GzEncoder::new(file, flate2::Compression::default());
+    gz.write_all(MYSQL.as_bytes()).unwrap();
+    gz.finish().unwrap();
+    assert_eq!(shown(&world.import(7).unwrap()), [""; 0]);
+    assert_eq!(world.rows("t"), ["1, 'it''s'"]);
+
+    std::fs::write(&path, zstd::encode_all(MYSQL.as_bytes(), 0).unwrap()).unwrap();
+    assert_eq!(shown(&world.import(7).unwrap()), [""; 0]);
+    assert_eq!(world.rows("t"), ["1, 'it''s'"]);
+
+    // One that is cut off is an error.
+    let bytes = std::fs::read(&path).unwrap();
+    let schema = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT) STRICT;";
+    std::fs::write(world.path("schema.sql"), schema).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() - 9]).unwrap();
+    assert!(world.import(1 << 16).is_err());
+}
+
+#[test]
+fn utf_16_is_read() {
+    let units = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let units = text.encode_utf16().flat_map(bytes);
+        bytes(0xfeff).into_iter().chain(units).collect()
+    };
+    let text = MYSQL.replace("it\\'s", "h\u{e9}\u{1F600}");
+    for bytes in [
+        units(&text, u16::to_le_bytes),
+        units(&text, u16::to_be_bytes),
+    ] {
+        let world = World::new(MySql, bytes);
+        assert_eq!(shown(&world.import(5).unwrap()), [""; 0]);
+        assert_eq!(world.rows("t"), ["1, 'h\u{e9}\u{1F600}'"]);
+    }
+    let world = World::new(MySql, format!("\u{feff}{MYSQL}"));
+    assert_eq!(shown(&world.import(1).unwrap()), [""; 0]);
+    assert_eq!(world.rows("t"), ["1, 'it''s'"]);
+}
+
+#[test]
+fn the_dialect_of_a_dump_is_detected() {
+    let detected = |text: &str| -> Dialect {
+        let world = World::new(MySql, text);
+        let source = import::open(&world.path("dump.sql"), None).unwrap();
+        assert_eq!(source.unit(), ProgressUnit::Bytes);
+        source.dialect()
+    };
+    assert_eq!(detected(MYSQL), MySql);
+    assert_eq!(detected("INSERT INTO `t` VALUES (1,'it\\'s');"), MySql);
+    assert_eq!(
+        detected("COPY public.t (id) FROM stdin;\n1\n\\.\n"),
+        Postgres
+    );
+    assert_eq!(
+        detected("-- PostgreSQL database dump\nINSERT INTO public.t VALUES (1);"),
+        Postgres
+    );
+    let dump = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t (id INTEGER PRIMARY KEY, a int(11));\nINSERT INTO t VALUES(1,'it''s');\nCOMMIT;\n";
+    assert_eq!(detected(dump), Sqlite);
+    // What is given is not detected.
+    let world = World::new(MySql, MYSQL);
+    let source = import::open(&world.path("dump.sql"), Some(Postgres)).unwrap();
+    assert_eq!(source.dialect(), Postgres);
+}
+
+/// The lines of warnings are those of the dump, though its rows are not in the text that they are of.
+#[test]
+fn warnings_about_a_compressed_dump_name_its_lines() {
+    let text = "CREATE TABLE t (id INT PRIMARY KEY);\nINSERT INTO t VALUES\n(1),\n(2);\n\nCREATE TABLE u (id INT PRIMARY KEY);\nFOO BAR;\nDELIMITER $$\nCREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW BEGIN SET @a = 1; END$$\nDELIMITER ;\nBAR FOO;\n";
+    let world = World::new(MySql, "");
+    std::fs::write(
+        world.path("dump.sql"),
+        zstd::encode_all(text.as_bytes(), 0).unwrap(),
+    )
+    .unwrap();
+    let input = gamedb_generate::Input {
+        schema: world.path("dump.sql"),
+        ..gamedb_generate::Input::default()
+    };
+    let (schema, _) = gamedb_generate::read(&input).unwrap();
+    assert_eq!(schema.tables.len(), 2);
+    assert_eq!(
+        schema.warnings,
+        [
+            "line 7: `FOO BAR` cannot be read, and is left out",
+            "line 11: `BAR FOO` cannot be read, and is left out",
+        ]
+    );
+}

@@ -1,0 +1,172 @@
+//! A new file with the contents of another, under its name only when it is whole.
+
+use std::ffi::c_int;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::error::FileError;
+
+use super::super::error::open_error;
+use super::super::stamp;
+use super::Progress;
+use super::verify::verify_file;
+
+/// Pages of a step, after which progress is told and a copy may be given up: 1 MB.
+const STEP: c_int = 256;
+
+/// What was copied.
+pub(super) struct Copied {
+    pub(super) n_bytes: u64,
+    pub(super) generation: Option<u64>,
+}
+
+/// A file that is being made. Unless it is put in its place, it is removed again.
+pub(super) struct Unfinished {
+    path: PathBuf,
+    is_done: bool,
+}
+
+impl Unfinished {
+    /// A name beside the file that it is to become, on the same disk.
+    pub(super) fn beside(path: &Path) -> Result<Self, FileError> {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".unfinished-{}", std::process::id()));
+        let path = PathBuf::from(name);
+        if std::fs::symlink_metadata(&path).is_ok() {
+            return Err(FileError::Exists { path });
+        }
+        let is_done = false;
+        Ok(Self { path, is_done })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives it its name, after all of it is on the disk.
+    pub(super) fn put(mut self, path: &Path) -> Result<(), FileError> {
+        let io = |source| FileError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        File::options()
+            .write(true)
+            .open(&self.path)
+            .and_then(|file| file.sync_all())
+            .map_err(io)?;
+        if std::fs::symlink_metadata(path).is_ok() {
+            return Err(FileError::Exists {
+                path: path.to_owned(),
+            });
+        }
+        std::fs::rename(&self.path, path).map_err(io)?;
+        self.is_done = true;
+        sync_folder(path).map_err(io)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if !self.is_done {
+            for ending in ["", "-wal", "-shm", "-journal"] {
+                let mut path = self.path.as_os_str().to_owned();
+                path.push(ending);
+                // It may never have been made.
+                let _ = std::fs::remove_file(path);
+            }
+        }
+    }
+}
+
+/// Makes the names in the folder of a file survive a power cut.
+pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// Copies all that a connection sees into a new file and verifies that. `go_on` is asked after each step.
+pub(super) fn copy(
+    from: &Connection,
+    to: &Unfinished,
+    progress: &mut dyn FnMut(Progress<'_>),
+    go_on: &dyn Fn() -> bool,
+) -> Result<Copied, FileError> {
+    let to = to.path();
+    let at_path = |source| open_error(to, source);
+    let mut file = Connection::open(to).map_err(at_path)?;
+    copy_pages(from, &mut file, to, progress, go_on)?;
+    let state = seal(&mut file).map_err(at_path)?;
+    file.close().map_err(|(_, source)| at_path(source))?;
+    let report = verify_file(to, progress)?;
+    if !report.is_sound() {
+        return Err(FileError::Damaged {
+            path: to.to_owned(),
+            problems: report.problems.iter().map(ToString::to_string).collect(),
+        });
+    }
+    let n_bytes = std::fs::metadata(to).map_or(0, |file| file.len());
+    Ok(Copied {
+        n_bytes,
+        generation: state,
+    })
+}
+
+fn copy_pages(
+    from: &Connection,
+    to: &mut Connection,
+    path: &Path,
+    progress: &mut dyn FnMut(Progress<'_>),
+    go_on: &dyn Fn() -> bool,
+) -> Result<(), FileError> {
+    let at_path = |source| open_error(path, source);
+    let backup = Backup::new(from, to).map_err(at_path)?;
+    loop {
+        let step = backup.step(STEP).map_err(at_path)?;
+        let count = backup.progress();
+        let total = u64::try_from(count.pagecount).unwrap_or(0);
+        let left = u64::try_from(count.remaining).unwrap_or(0);
+        progress(Progress {
+            stage: "pages copied",
+            done: total.saturating_sub(left),
+            total,
+        });
+        match step {
+            StepResult::Done => return Ok(()),
+            StepResult::More => {}
+            // Another program reads the file that is copied; the next step tries again.
+            _ => std::thread::yield_now(),
+        }
+        if !go_on() {
+            return Err(FileError::BackupCancelled {
+                path: path.to_owned(),
+            });
+        }
+    }
+}
+
+/// Makes the copy a world that was closed, and that no log of the original continues. Returns its generation.
+fn seal(file: &mut Connection) -> rusqlite::Result<Option<u64>> {
+    // One that is to be written to without a log beside it, and has one when it is opened.
+    let _: String =
+        file.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+    let mut generation = None;
+    if stamp::is_there(file)? {
+        let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let state = stamp::seal(&transaction)?;
+        transaction.commit()?;
+        generation = u64::try_from(state.at.generation).ok();
+    }
+    let _: String = file.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    Ok(generation)
+}

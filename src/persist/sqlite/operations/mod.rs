@@ -1,0 +1,27 @@
+//! What an operator does with a world file, without its models: verify, back up, restore, rescue.
+
+mod backup;
+mod checks;
+mod copy;
+mod rescue;
+mod restore;
+mod snapshot;
+mod verify;
+
+pub(in crate::persist) use backup::begin_backup;
+pub use backup::{Backup, BackupReport, backup};
+pub use rescue::{RescueReport, RescuedTable, rescue};
+pub use restore::{RestoreReport, restore};
+pub use verify::{FileProblem, VerifyReport, verify};
+
+/// How far an operation has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress<'p> {
+    /// What it is doing, for people: `pages`, or `rows of players`.
+    pub stage: &'p str,
+    /// How much of the stage is done: pages or rows.
+    pub done: u64,
+    /// How much there is to do in the stage.
+    pub total: u64,
+}

@@ -1,0 +1,138 @@
+//! Reading a world file without writing anything, neither to it nor beside it.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::FileError;
+
+use super::super::belonging::{open_bare, refuse_strangers};
+use super::super::create::{has_log, log_of};
+use super::super::error::open_error;
+use super::super::lock::lock_of;
+use super::super::lock_record::{self, LockRecord};
+use super::super::log_reader;
+
+/// A file as it is at one moment, with its log.
+pub(super) struct Snapshot {
+    pub(super) connection: Connection,
+    _held: Held,
+}
+
+/// A file that no game opens as long as this lives, unless one has it open already.
+pub(super) struct Held {
+    path: PathBuf,
+    /// Whether a game has the file open.
+    pub(super) is_in_use: bool,
+    /// The lock file, where there is one.
+    _lock: Option<File>,
+}
+
+impl Held {
+    /// Refuses a file that does not belong to the log beside it.
+    pub(super) fn refuse_strangers(&self, record: Option<&LockRecord>) -> Result<(), FileError> {
+        let is_empty = std::fs::metadata(&self.path).is_ok_and(|file| file.len() == 0);
+        if self.is_in_use || is_empty {
+            // The game that has it open has looked already, and the log changes.
+            return Ok(());
+        }
+        refuse_strangers(&self.path, record)
+    }
+
+    /// What the lock file says.
+    pub(super) fn record(&self) -> Option<LockRecord> {
+        lock_record::read_at(&lock_of(&self.path))
+    }
+
+    /// Takes a snapshot of the file.
+    ///
+    /// A file that a game has open is read as any other program reads it. A log that was left behind is brought into
+    /// a copy in memory, because SQLite would have to make an index for it beside the file. Every other file is read
+    /// as one that never changes.
+    pub(super) fn read(self, which: Which) -> Result<Snapshot, FileError> {
+        let path = &self.path;
+        let at_path = |source| open_error(path, source);
+        let connection = if self.is_in_use {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
+            let settings = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN; \
+                            SELECT count(*) FROM sqlite_schema";
+            connection.execute_batch(settings).map_err(at_path)?;
+            connection
+        } else if which == Which::WithLog && has_log(path) {
+            in_memory(path)?
+        } else {
+            open_bare(path).map_err(at_path)?
+        };
+        Ok(Snapshot {
+            connection,
+            _held: self,
+        })
+    }
+}
+
+/// A snapshot of a file and the log that belongs to it.
+pub(super) fn snapshot(path: &Path) -> Result<Snapshot, FileError> {
+    let held = hold(path)?;
+    held.refuse_strangers(held.record().as_ref())?;
+    held.read(Which::WithLog)
+}
+
+/// Whether the log beside a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    WithLog,
+    FileAlone,
+}
+
+/// Keeps games from opening a file.
+pub(super) fn hold(path: &Path) -> Result<Held, FileError> {
+    if std::fs::metadata(path).is_err() {
+        return Err(FileError::NotThere {
+            path: path.to_owned(),
+        });
+    }
+    let (lock, is_in_use) = shared_lock(path);
+    Ok(Held {
+        path: path.to_owned(),
+        is_in_use,
+        _lock: lock,
+    })
+}
+
+/// Locks out games for as long as the file is read; they may be many that read. Says whether a game has it.
+fn shared_lock(path: &Path) -> (Option<File>, bool) {
+    // It is not made where it is missing: nothing is written.
+    let Ok(file) = File::open(lock_of(path)) else {
+        return (None, false);
+    };
+    match file.try_lock_shared() {
+        Ok(()) => (Some(file), false),
+        Err(TryLockError::WouldBlock) => (None, true),
+        Err(TryLockError::Error(_)) => (None, false),
+    }
+}
+
+/// A file with the transactions of its log.
+fn in_memory(path: &Path) -> Result<Connection, FileError> {
+    let io = |source| FileError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let mut bytes = std::fs::read(path).map_err(io)?;
+    log_reader::apply(&log_of(path), &mut bytes).map_err(io)?;
+    // In which the header says how it is written: without a log, which memory has none.
+    if let Some(versions) = bytes.get_mut(18..20) {
+        versions.fill(1);
+    }
+    let at_path = |source| open_error(path, source);
+    let mut connection = Connection::open_in_memory().map_err(at_path)?;
+    let len = bytes.len();
+    connection
+        .deserialize_read_exact("main", &bytes[..], len, true)
+        .map_err(at_path)?;
+    let settings = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON";
+    connection.execute_batch(settings).map_err(at_path)?;
+    Ok(connection)
+}

@@ -1,0 +1,157 @@
+//! Rescuing what can be read of a damaged file.
+
+use super::*;
+use std::collections::BTreeSet;
+
+const PAGE: usize = 512;
+
+/// A closed file of small pages with many rows, and its bytes.
+fn many_rows() -> (TestFile, Contents) {
+    let file = TestFile::new();
+    let pages = format!("PRAGMA page_size = {PAGE}; VACUUM");
+    Connection::open(file.path())
+        .unwrap()
+        .execute_batch(&pages)
+        .unwrap();
+    let mut db = file.open();
+    for n in 0..400 {
+        let key = db.insert(player(n)).unwrap();
+        if n % 3 == 0 {
+            let mut player = db.get_mut(key).unwrap();
+            let _ = player
+                .add_attribute(crate::common::sample::attribute("luck"))
+                .unwrap();
+        }
+    }
+    let world = contents_of(&db);
+    let _ = db.close().unwrap();
+    (file, world)
+}
+
+/// The leaves of the table of players, with the ids in each. SQLite tells in which one a row is by what it cannot
+/// read when the page is gone.
+fn ids_readable(path: &Path, table: &str) -> BTreeSet<i64> {
+    let file = Connection::open(path).unwrap();
+    let sql = format!("SELECT full_name FROM {table} NOT INDEXED WHERE id = ?");
+    let is_there = |id: &i64| {
+        file.query_row(&sql, [id], |row| row.get::<_, String>(0))
+            .is_ok()
+    };
+    (1..=400).filter(is_there).collect()
+}
+
+fn check(file: &TestFile, world: &Contents, what: &str) -> gamedb::RescueReport {
+    let to = file.folder().join("rescued.db");
+    let before = std::fs::read(file.path()).unwrap();
+    let report = gamedb::rescue(file.path(), &to, |_| {}).unwrap();
+    assert!(std::fs::read(file.path()).unwrap() == before);
+    let rescued = in_file(&to);
+    for (table, rows) in &rescued {
+        for (id, row) in rows {
+            assert_eq!(
+                world[table].get(id),
+                Some(row),
+                "{what}: {table} {id} was invented"
+            );
+        }
+    }
+    let readable = ids_readable(&file.path(), "players");
+    let found: BTreeSet<_> = rescued["players"].keys().copied().collect();
+    let missed: Vec<_> = readable.difference(&found).collect();
+    assert!(
+        missed.is_empty(),
+        "{what}: {missed:?} can be read; {report:?}"
+    );
+    let n_lost = world["players"].len() - found.len();
+    let players = report
+        .tables
+        .iter()
+        .find(|table| table.table == "players")
+        .unwrap();
+    assert_eq!(n_lost > 0, !players.is_complete(), "{what}: {players:?}");
+    assert!(players.n_rows as usize == found.len());
+    std::fs::remove_file(to).unwrap();
+    report
+}
+
+#[test]
+fn a_whole_file_is_rescued_whole_and_can_be_opened() {
+    let (file, world) = many_rows();
+    let to = file.folder().join("rescued.db");
+    let report = gamedb::rescue(file.path(), &to, |_| {}).unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    let mut db = Options::new().accept_edits().open::<World>(&to).unwrap();
+    assert_eq!(contents_of(&db), world);
+    let next = db.insert(player(9_999)).unwrap();
+    assert_eq!(db.id(next).unwrap().get(), 401);
+    let again = file_error(gamedb::rescue(file.path(), &to, |_| {}));
+    assert!(matches!(again, FileError::Exists { .. }), "{again}");
+}
+
+#[test]
+fn every_row_on_an_undamaged_page_comes_back_and_none_is_invented() {
+    let (file, world) = many_rows();
+    let whole = std::fs::read(file.path()).unwrap();
+    let n_pages = whole.len() / PAGE;
+    let step = std::env::var("GAMEDB_DAMAGED_PAGES").map_or(n_pages / 12, |n| {
+        n_pages / n.parse::<usize>().unwrap().min(n_pages)
+    });
+    let mut n_lossy = 0;
+    for page in (1..n_pages).step_by(step.max(1)) {
+        let place = page * PAGE..(page + 1) * PAGE;
+        let noise = (0..PAGE).map(|n| ((n * 7 + page * 31) ^ (n >> 3)) as u8);
+        for (what, content) in [
+            ("zeroed", vec![0; PAGE]),
+            ("noise", noise.collect::<Vec<_>>()),
+        ] {
+            let mut damaged = whole.clone();
+            damaged[place.clone()].copy_from_slice(&content);
+            // The list of tables is on the first pages.
+            std::fs::write(file.path(), &damaged).unwrap();
+            if is_schema(&file) {
+                let report = check(&file, &world, &format!("page {page} {what}"));
+                n_lossy += usize::from(!report.is_complete());
+            }
+        }
+    }
+    assert!(n_lossy > 5, "{n_lossy}");
+}
+
+/// Whether the list of tables can be read.
+fn is_schema(file: &TestFile) -> bool {
+    let connection = Connection::open(file.path()).unwrap();
+    connection
+        .query_row("SELECT count(*) FROM players WHERE id = 0", [], |_| Ok(()))
+        .is_ok()
+        && connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+            .is_ok()
+}
+
+#[test]
+fn a_file_that_was_cut_off_gives_what_is_left() {
+    let (file, world) = many_rows();
+    let whole = std::fs::read(file.path()).unwrap();
+    let n_pages = whole.len() / PAGE;
+    for kept in [n_pages / 4, n_pages / 2, n_pages - 3] {
+        std::fs::write(file.path(), &whole[..kept * PAGE]).unwrap();
+        if is_schema(&file) {
+            let _ = check(&file, &world, &format!("cut to {kept}"));
+        }
+    }
+}
+
+#[test]
+fn where_nothing_can_be_read_it_says_so_and_leaves_no_file() {
+    let (file, db) = new_file();
+    let _ = db.close().unwrap();
+    let to = file.folder().join("rescued.db");
+    std::fs::write(file.path(), vec![9; 20_000]).unwrap();
+    let error = file_error(gamedb::rescue(file.path(), &to, |_| {}));
+    assert!(matches!(error, FileError::NotADatabase { .. }), "{error}");
+    assert!(
+        names(file.folder())
+            .iter()
+            .all(|name| !name.contains("rescued"))
+    );
+}

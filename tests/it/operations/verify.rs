@@ -1,0 +1,100 @@
+//! Verifying a file.
+
+use super::*;
+
+#[test]
+fn a_sound_file_is_sound_open_closed_or_killed_and_is_not_written_to() {
+    let (file, mut db, sample) = flushed_file();
+    let report = gamedb::verify(file.path(), |_| {}).unwrap();
+    assert!(report.is_sound() && !report.is_closed, "{report:?}");
+    assert!(report.has_hashes);
+    rename(&mut db, sample.ada, "Ada");
+    let _ = db.flush().unwrap();
+    assert_eq!(
+        gamedb::verify(file.path(), |_| {}).unwrap().generation,
+        Some(2)
+    );
+    let killed = killed(&file);
+    let before = killed.bytes();
+    let mut n_stages = 0;
+    let report = gamedb::verify(killed.path(), |_| n_stages += 1).unwrap();
+    assert!(
+        report.is_sound() && !report.is_closed && report.generation == Some(2),
+        "{report:?}"
+    );
+    assert!(n_stages >= 5);
+    assert!(killed.bytes() == before, "written to");
+    let n_rows = db.len() as u64;
+    let _ = db.close().unwrap();
+    let before = file.bytes();
+    let report = gamedb::verify(file.path(), |_| {}).unwrap();
+    assert!(report.is_sound() && report.is_closed, "{report:?}");
+    assert_eq!((report.n_tables, report.n_rows), (14, n_rows));
+    assert!(file.bytes() == before, "written to");
+}
+
+#[test]
+fn what_is_wrong_is_listed() {
+    let cases = [
+        (
+            "DELETE FROM attribute_owners WHERE id = 1",
+            "pivots",
+            "attributes",
+        ),
+        (
+            "DELETE FROM players WHERE id = 1",
+            "foreign keys",
+            "mobiles",
+        ),
+        (
+            "UPDATE players SET full_name = 'Eve' WHERE id = 1",
+            "content",
+            "players",
+        ),
+    ];
+    for (sql, check, table) in cases {
+        let (file, db, _) = flushed_file();
+        let _ = db.close().unwrap();
+        let other = file.writer();
+        other.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+        other.execute_batch(sql).unwrap();
+        drop(other);
+        let report = gamedb::verify(file.path(), |_| {}).unwrap();
+        let mut problems = report.problems.iter();
+        let is_it = problems.any(|problem| {
+            problem.check == check && problem.table.as_deref().unwrap_or("") == table
+        });
+        assert!(is_it, "{sql}: {:?}", report.problems);
+    }
+}
+
+#[test]
+fn a_log_that_is_not_the_files_is_named() {
+    let (file, mut db, sample) = flushed_file();
+    let old = killed(&file);
+    drop(db);
+    db = file.open();
+    rename(&mut db, sample.ada, "Ada");
+    let _ = db.flush().unwrap();
+    std::fs::copy(
+        file.folder().join("world.db-wal"),
+        old.folder().join("world.db-wal"),
+    )
+    .unwrap();
+    let report = gamedb::verify(old.path(), |_| {}).unwrap();
+    assert!(
+        report.problems.iter().any(|problem| problem.check == "log"),
+        "{report:?}"
+    );
+}
+
+#[test]
+fn what_is_no_file_or_none_of_sqlites_is_an_error() {
+    let file = TestFile::new();
+    let missing = file_error(gamedb::verify(file.path(), |_| {}));
+    assert!(matches!(missing, FileError::NotThere { .. }), "{missing}");
+    std::fs::write(file.path(), vec![7; 9_000]).unwrap();
+    let other = file_error(gamedb::verify(file.path(), |_| {}));
+    assert!(matches!(other, FileError::NotADatabase { .. }), "{other}");
+    assert_eq!(names(file.folder()), ["world.db"]);
+}
