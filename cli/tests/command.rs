@@ -29,6 +29,23 @@ const PLAYERS: &str = "CREATE TABLE players (id INTEGER PRIMARY KEY) STRICT;";
 const GENERATE: &[&str] = &["generate", "--schema", "schema.sql", "--out", "models.rs"];
 
 #[test]
+fn generate_warns_of_checks_that_only_the_file_keeps() {
+    let folder = world(
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, kind INTEGER CHECK (kind IN (1, 2, 3)),
+         text TEXT CHECK (json_valid(text))) STRICT;",
+    );
+    for arguments in [GENERATE, &[GENERATE, &["--check"]].concat()] {
+        let (code, _, complaints) = check(folder.path(), arguments);
+        assert_eq!(code, Some(0));
+        assert!(
+            complaints.contains("CHECK (json_valid(text)) is kept by the file alone"),
+            "{complaints}"
+        );
+        assert_eq!(complaints.lines().count(), 1, "{complaints}");
+    }
+}
+
+#[test]
 fn generate_writes_and_check_compares() {
     let folder = world(PLAYERS);
     let models = folder.path().join("models.rs");

@@ -97,6 +97,28 @@ fn a_change_of_the_config_makes_them_anew() {
 }
 
 #[test]
+fn checks_that_only_the_file_keeps_are_warned_of() {
+    let (folder, out) = package();
+    let schema =
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, kind INTEGER CHECK (kind IN (1, 2, 3)),
+        text TEXT CHECK (json_valid(text))) STRICT;";
+    std::fs::write(folder.path().join("schema.sql"), schema).expect("the schema is written");
+    let lines = run(folder.path(), "schema.sql", None, &out);
+    let warnings: Vec<_> = lines
+        .iter()
+        .filter(|line| line.starts_with("cargo::warning="))
+        .collect();
+    let [warning] = warnings.as_slice() else {
+        panic!("{lines:?}")
+    };
+    assert!(
+        warning.contains("table notes: CHECK (json_valid(text)) is kept by the file alone"),
+        "{warning}"
+    );
+    assert!(warning.contains("`flush_without_refused`"), "{warning}");
+}
+
+#[test]
 fn what_has_to_be_translated_is_written_beside_the_models() {
     let (folder, out) = package();
     let schema = "CREATE TABLE `players` (`id` INT NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB;";

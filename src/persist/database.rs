@@ -354,6 +354,38 @@ impl<W: IsWorld> Database<W> {
         self.pipeline.durable()
     }
 
+    /// Begins a backup of what has been flushed, in a thread; the caller continues. What is dirty in memory, and
+    /// what is in flight in the background, is not in it: call [`flush`](Self::flush) before, if it is to be. The new
+    /// file has its name only when it is complete, [verified](crate::verify) and on the disk.
+    ///
+    /// The call itself opens the file a second time and begins to read: about a millisecond, whatever the size of
+    /// the file. While the backup reads, checkpoints cannot shorten the write-ahead log, which grows by what is
+    /// flushed meanwhile.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let (path, to) = (folder.path().join("world.db"), folder.path().join("backup.db"));
+    /// use gamedb::Database;
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut db = Database::<World>::open(path)?;
+    /// db.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
+    /// db.flush()?;
+    /// let backup = db.backup(&to)?;
+    /// // The game continues; in a later tick, `backup.is_finished()` tells.
+    /// let report = backup.wait()?;
+    /// assert_eq!(report.generation, Some(1));
+    /// assert_eq!(Database::<World>::open(&to)?.players.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`FileError::Exists`] if there is a file, and as [`backup`](crate::backup); those of the copy itself are
+    /// returned by [`Backup::wait`](crate::Backup::wait).
+    pub fn backup(&self, to: impl AsRef<Path>) -> Result<sqlite::Backup, Error> {
+        Ok(sqlite::begin_backup(self.path(), to.as_ref())?)
+    }
+
     /// Numbers of the tables and of the flushes since the file was opened, for operators. O(tables), with
     /// one allocation.
     ///
@@ -393,38 +425,6 @@ impl<W: IsWorld> Database<W> {
     #[must_use]
     pub fn flush_stats(&self) -> FlushStats {
         self.pipeline.stats()
-    }
-
-    /// Begins a backup of what has been flushed, in a thread; the caller continues. What is dirty in memory, and
-    /// what is in flight in the background, is not in it: call [`flush`](Self::flush) before, if it is to be. The new
-    /// file has its name only when it is complete, [verified](crate::verify) and on the disk.
-    ///
-    /// The call itself opens the file a second time and begins to read: about a millisecond, whatever the size of
-    /// the file. While the backup reads, checkpoints cannot shorten the write-ahead log, which grows by what is
-    /// flushed meanwhile.
-    ///
-    /// ```
-    /// # let folder = tempfile::tempdir()?;
-    /// # let (path, to) = (folder.path().join("world.db"), folder.path().join("backup.db"));
-    /// use gamedb::Database;
-    /// use gamedb_models::{Player, World};
-    ///
-    /// let mut db = Database::<World>::open(path)?;
-    /// db.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
-    /// db.flush()?;
-    /// let backup = db.backup(&to)?;
-    /// // The game continues; in a later tick, `backup.is_finished()` tells.
-    /// let report = backup.wait()?;
-    /// assert_eq!(report.generation, Some(1));
-    /// assert_eq!(Database::<World>::open(&to)?.players.len(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`FileError::Exists`] if there is a file, and as [`backup`](crate::backup); those of the copy itself are
-    /// returned by [`Backup::wait`](crate::Backup::wait).
-    pub fn backup(&self, to: impl AsRef<Path>) -> Result<sqlite::Backup, Error> {
-        Ok(sqlite::begin_backup(self.path(), to.as_ref())?)
     }
 
     /// Flushes a last time and closes the file. If the file refuses rows, it stays open:

@@ -115,7 +115,7 @@ fn a_dump_that_is_cut_off_is_an_error() {
     let (code, printed) = gamedb(folder.path(), &import);
     assert_eq!(code, Some(2));
     assert!(
-        printed.ends_with("dump.sql: line 15: the text ends in the middle of a row that begins here (byte 607); it was cut off\n"),
+        printed.ends_with("dump.sql: line 15: the text ends in the middle of a row that begins here (byte 520); it was cut off\n"),
         "{printed}"
     );
     assert!(!folder.path().join("new.db").exists());

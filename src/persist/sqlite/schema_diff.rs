@@ -118,7 +118,6 @@ fn model(ddl: &str) -> rusqlite::Result<Connection> {
     model.execute_batch(statements::CREATE_IDS)?;
     model.execute_batch(stamp::CREATE)?;
     model.execute_batch(statements::CREATE_HASHES)?;
-    model.execute_batch(stamp::CREATE)?;
     Ok(model)
 }
 
