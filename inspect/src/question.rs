@@ -60,6 +60,25 @@ pub(crate) enum Question {
     Edit(Edit),
 }
 
+impl Question {
+    /// The table that it is about, if it is about one.
+    pub(crate) fn table(&self) -> Option<usize> {
+        match self {
+            Question::Rows { table, .. }
+            | Question::Row { table, .. }
+            | Question::Naming { table, .. }
+            | Question::Removal { table, .. } => Some(*table),
+            Question::Edit(edit) => Some(edit.table),
+            Question::Dirty { table } => *table,
+            Question::Feed { filter, .. } => filter.table,
+            Question::Schema
+            | Question::Overview
+            | Question::Continue { .. }
+            | Question::Plots { .. } => None,
+        }
+    }
+}
+
 /// A value to be written.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Edit {

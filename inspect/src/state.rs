@@ -171,10 +171,12 @@ impl State {
         schema: &Schema,
         question: Question,
     ) -> Result<Begun, Refusal> {
-        let table_exists = |table: usize| {
-            let is_there = table < schema.tables.len();
-            is_there.then_some(()).ok_or(Refusal::NoTable)
-        };
+        if question
+            .table()
+            .is_some_and(|table| table >= schema.tables.len())
+        {
+            return Err(Refusal::NoTable);
+        }
         let now = Instant::now();
         Ok(Begun::Answer(match question {
             Question::Schema => Answer::Schema {
@@ -189,12 +191,10 @@ impl State {
                 order,
                 limit,
             } => {
-                table_exists(table)?;
                 let search = search(schema, table, &query, order, limit)?;
                 return Ok(Begun::Job(Job::Search(Box::new(search))));
             }
             Question::Row { table, at } => {
-                table_exists(table)?;
                 let row = row_page(world, schema, table, at)?;
                 Answer::Row(Box::new(row.ok_or(Refusal::NoRow)?))
             }
@@ -204,14 +204,12 @@ impl State {
                 incoming,
                 skip,
             } => {
-                table_exists(table)?;
                 let keys = &schema.tables[table].incoming;
                 keys.get(incoming).ok_or(Refusal::NoColumn)?;
                 let row = (table, at);
                 Answer::Naming(naming(world, schema, row, incoming, skip, MOST_NAMING)?)
             }
             Question::Removal { table, at } => {
-                table_exists(table)?;
                 let removal = Removal::new(world, table, at)?.ok_or(Refusal::NoRow)?;
                 return Ok(Begun::Job(Job::Removal(Box::new(removal))));
             }
@@ -220,20 +218,10 @@ impl State {
                 let parked = self.parked.remove(place.ok_or(Refusal::NoJob)?);
                 return Ok(Begun::Job(parked.job));
             }
-            Question::Dirty { table } => {
-                if let Some(table) = table {
-                    table_exists(table)?;
-                }
-                Answer::Dirty {
-                    tables: dirty(world, schema, table)?,
-                }
-            }
-            Question::Feed { filter, since } => {
-                if let Some(table) = filter.table {
-                    table_exists(table)?;
-                }
-                Answer::Feed(self.feed.since(filter, since, now))
-            }
+            Question::Dirty { table } => Answer::Dirty {
+                tables: dirty(world, schema, table)?,
+            },
+            Question::Feed { filter, since } => Answer::Feed(self.feed.since(filter, since, now)),
             Question::Plots { since } => Answer::Plots(self.history.since(since, now)),
             Question::Edit(_) => unreachable!("edits are queued before"),
         }))
