@@ -15,7 +15,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         None => db.insert(Player {
             name: "Ada".into(),
             gold: 10,
-            ..Player::default()
         })?,
     };
     let chest = db.insert(Chest {

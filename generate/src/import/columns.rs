@@ -295,8 +295,8 @@ pub(super) fn columns_of(table: &Table) -> Option<Vec<SourceColumn>> {
     if !table.owner_pairs.is_empty() {
         return None;
     }
-    let is_own =
-        |column: &&Column| !column.generated && !(column.primary_key && table.has_surrogate_id());
+    let is_surrogate = |column: &Column| column.primary_key && table.has_surrogate_id();
+    let is_own = |column: &&Column| !column.generated && !is_surrogate(column);
     let columns = table.columns.iter().filter(is_own).map(|column| {
         let source = column.source_type.as_deref().unwrap_or_default();
         let base = source.split(['(', '[']).next().unwrap_or_default();

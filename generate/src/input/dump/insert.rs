@@ -145,11 +145,9 @@ pub(super) fn assignments(
     let mut names = Vec::new();
     loop {
         names.push(scan.path()?.1);
-        if scan.eat(b':')? {
-            scan.expect(b'=')?;
-        } else {
-            scan.expect(b'=')?;
-        }
+        // `:=` assigns too.
+        scan.eat(b':')?;
+        scan.expect(b'=')?;
         scan.blank()?;
         values.value(scan, charset)?;
         if !scan.eat(b',')? {

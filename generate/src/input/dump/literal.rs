@@ -291,7 +291,7 @@ impl Values {
         let digits = &rest[..length];
         scan.at += length;
         if let Some(hex) = digits.strip_prefix(b"0x").filter(|_| scan.rules.is_mysql()) {
-            return Ok(self.from_hex(hex).map(Value::Bytes));
+            return Ok(self.decode_hex(hex).map(Value::Bytes));
         }
         if let Some(bits) = digits.strip_prefix(b"0b").filter(|_| scan.rules.is_mysql()) {
             let is_bits = bits.iter().all(|byte| matches!(byte, b'0' | b'1'));
@@ -333,7 +333,7 @@ impl Values {
             }
             return Ok(Value::Bits(Span::Beside(from..self.beside.len())));
         }
-        match self.from_hex(digits) {
+        match self.decode_hex(digits) {
             Some(span) => Ok(Value::Bytes(span)),
             None => scan.wrong(),
         }
@@ -348,7 +348,7 @@ impl Values {
         Ok(is_bits.then_some(Value::Bits(Span::Window(inside))))
     }
 
-    fn from_hex(&mut self, digits: &[u8]) -> Option<Span> {
+    fn decode_hex(&mut self, digits: &[u8]) -> Option<Span> {
         let from = self.beside.len();
         hex_bytes(digits, &mut self.beside)?;
         Some(Span::Beside(from..self.beside.len()))
