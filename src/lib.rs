@@ -88,8 +88,14 @@ struct Readme;
 /// The pages of the guide, run as tests.
 #[cfg(doctest)]
 mod guide {
+    #[doc = include_str!("../docs/background.md")]
+    struct Background;
+    #[doc = include_str!("../docs/changes.md")]
+    struct Changes;
     #[doc = include_str!("../docs/loop.md")]
     struct Loop;
     #[doc = include_str!("../docs/testing.md")]
     struct Testing;
+    #[doc = include_str!("../docs/transactions.md")]
+    struct Transactions;
 }

@@ -19,6 +19,7 @@ const FOLDERS: &[&str] = &[
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "README.md",
+    "docs",
 ];
 const BUT: &[&str] = &["tests/tidy"];
 
@@ -91,6 +92,7 @@ const IMPERSONAL: &[&str] = &[
     "tests/BEHAVIOUR.md",
     "tests/README.md",
     "README.md",
+    "docs",
     "CHANGELOG.md",
 ];
 
