@@ -72,6 +72,15 @@ fn the_dialect_of_a_dump_is_detected() {
     );
     let dump = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t (id INTEGER PRIMARY KEY, a int(11));\nINSERT INTO t VALUES(1,'it''s');\nCOMMIT;\n";
     assert_eq!(detected(dump), Sqlite);
+    // The first megabyte ends within the first statement that has back ticks.
+    let long = format!(
+        "CREATE TABLE t (id INT);\nINSERT INTO `t` VALUES ('{}');\n",
+        "x".repeat(2 << 20)
+    );
+    assert_eq!(detected(&long), MySql);
+    let other =
+        "CREATE TABLE t (id INT, x DOUBLE PRECISION);\nINSERT INTO `t` VALUES ('it\\'s',1);\n";
+    assert_eq!(detected(other), MySql);
     // What is given is not detected.
     let world = World::new(MySql, MYSQL);
     let source = import::open(&world.path("dump.sql"), Some(Postgres)).unwrap();

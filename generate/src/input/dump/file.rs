@@ -82,7 +82,10 @@ pub(crate) fn dump_dialect(path: &Path) -> io::Result<Dialect> {
     let mut bytes = Vec::new();
     let file = TextFile::open(path)?;
     file.reader.take(SAMPLE).read_to_end(&mut bytes)?;
-    // A statement that is cut off says nothing.
+    // Only mysqldump writes names in back ticks; a type alone, such as DOUBLE PRECISION, says less.
+    let has_ticks = memchr::memmem::find(&bytes, b"\nINSERT INTO `").is_some()
+        || bytes.starts_with(b"INSERT INTO `");
+    // A statement that is cut off cannot be read.
     if bytes.len() as u64 == SAMPLE {
         let end = memchr::memmem::rfind(&bytes, b";\n").map_or(bytes.len(), |at| at + 1);
         bytes.truncate(end);
@@ -90,10 +93,8 @@ pub(crate) fn dump_dialect(path: &Path) -> io::Result<Dialect> {
     let (text, _) = decode::decode(&bytes);
     let taken = sqlite_file::from_text(&text).is_ok();
     let guess = detect::detect(&text, taken);
-    // Rows alone: mysqldump writes names in back ticks.
-    let has_ticks = text.contains("INTO `");
     Ok(match guess.dialect {
-        Dialect::Sqlite if has_ticks && !text.contains("PRAGMA ") => Dialect::MySql,
+        _ if has_ticks && !text.contains("PRAGMA ") => Dialect::MySql,
         dialect => dialect,
     })
 }
