@@ -182,7 +182,15 @@ fn relation(file: &BareFile, log: &Log) -> Option<&'static str> {
     let is_rebuilt_in_log = log.schema_versions.contains(&file.schema_version);
     let is_own = !file.is_copy_of_sqlites() || is_rebuilt_in_log;
     let is_state_on_chain = log.has(state) || continues(state.at.number);
-    let is_on_chain = continues(state.link(file.schema_version)) || (is_state_on_chain && is_own);
+    // Another program may have changed the schema in this very log, before the first state that the log has.
+    let links = log
+        .schema_versions
+        .iter()
+        .map(|&version| state.link(version));
+    let is_changed_in_log = !file.is_copy_of_sqlites() && links.into_iter().any(continues);
+    let is_on_chain = continues(state.link(file.schema_version))
+        || is_changed_in_log
+        || (is_state_on_chain && is_own);
     if is_state_on_chain && !is_on_chain {
         // VACUUM INTO puts rows on other pages.
         return Some(

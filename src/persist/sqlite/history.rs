@@ -35,14 +35,14 @@ impl History {
         Ok(FileState::read(file)?.is_some_and(|found| found.at == self.in_file.at))
     }
 
-    /// The state that a transaction is to write. The number of the schema may be another than the last time if
-    /// another program `has_written`.
+    /// The state that a transaction is to write. The number of the schema may be another than the last time if the
+    /// transaction, or another program, may have changed it.
     pub(super) fn next(
         &mut self,
         transaction: &Connection,
-        has_written: bool,
+        has_new_schema: bool,
     ) -> rusqlite::Result<FileState> {
-        if has_written {
+        if has_new_schema {
             self.schema_version = stamp::schema_version(transaction)?;
         }
         self.n_begun += 1;

@@ -31,7 +31,7 @@ pub(super) const IDS_EXIST: &str =
 pub(super) const HASHES: &str = "gamedb_hashes";
 
 /// The table that stores the content hash of every block of rows.
-pub(super) const CREATE_HASHES: &str = "CREATE TABLE gamedb_hashes (
+pub(super) const CREATE_HASHES: &str = "CREATE TABLE IF NOT EXISTS gamedb_hashes (
     table_name TEXT    NOT NULL,
     block      INTEGER NOT NULL,
     sum        INTEGER NOT NULL,

@@ -23,6 +23,7 @@ use super::format;
 use super::history::History;
 use super::options::checkpoint_on_close;
 use super::schema_diff::{self, Strictness};
+use super::statements;
 use super::verify::is_unchanged;
 use super::world_files::WorldFiles;
 
@@ -276,7 +277,13 @@ impl Writer {
         if !self.is_marked {
             format::mark(&transaction)?;
         }
-        let next = self.history.next(&transaction, found != self.version)?;
+        // It changes the schema, whose number is part of the state.
+        let makes_hashes = self.hashes.in_file() == InFile::Missing;
+        if makes_hashes {
+            transaction.execute_batch(statements::CREATE_HASHES)?;
+        }
+        let has_new_schema = makes_hashes || found != self.version;
+        let next = self.history.next(&transaction, has_new_schema)?;
         let written = commit::commit_batch(transaction, batch, bonds, &self.hashes, &next);
         let (report, changes) = written.map_err(|failed| self.resolve(failed, &next))?;
         self.history.committed(next);

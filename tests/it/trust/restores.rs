@@ -408,3 +408,39 @@ fn the_error_of_a_state_that_a_hand_has_changed_is_typed() {
         }
     }
 }
+
+/// The first flush into a file that was made elsewhere makes the table of content hashes, and so changes the schema.
+#[test]
+fn a_file_that_was_made_elsewhere_is_its_own_after_the_first_flush() {
+    let file = TestFile::by_hand(|ddl| ddl, "");
+    let mut db = file.open();
+    let ada = db.insert(crate::common::sample::player(1)).unwrap();
+    let _ = db.flush().unwrap();
+    for checkpoints in [false, true] {
+        if checkpoints {
+            let sql = "PRAGMA wal_checkpoint(PASSIVE)";
+            file.writer().query_row(sql, [], |_| Ok(())).unwrap();
+        }
+        rename(&mut db, ada, "again");
+        let _ = db.flush().unwrap();
+        let killed = TestFile::new();
+        for ending in ENDINGS {
+            let (from, to) = (
+                beside(file.folder(), ending),
+                beside(killed.folder(), ending),
+            );
+            std::fs::copy(from, to).unwrap();
+        }
+        assert_eq!(opened(&killed), contents_of(&db), "{checkpoints}");
+    }
+}
+
+/// The log then begins with a transaction that has no state, and whose schema is not that of the file.
+#[test]
+fn a_schema_that_another_program_has_changed_in_the_log_is_no_other_file() {
+    let mut server = Server::start();
+    server.sql("CREATE TABLE notes (id INTEGER PRIMARY KEY)");
+    server.flush("a");
+    server.flush("b");
+    assert_eq!(opened(&server.killed()), server.world());
+}
