@@ -38,6 +38,10 @@ pub(crate) struct MigrateArguments {
     /// new columns.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
+    /// Take rows that were changed by hand as they are, and write their content hashes anew; also where the schema
+    /// has not changed.
+    #[arg(long)]
+    accept_edits: bool,
     /// Make no copy of the file.
     #[arg(long)]
     no_backup: bool,
@@ -62,12 +66,17 @@ pub(crate) fn diff(arguments: DiffArguments) -> Result<ExitCode, Box<dyn Error>>
 pub(crate) fn migrate(arguments: MigrateArguments) -> Result<ExitCode, Box<dyn Error>> {
     let migration = plan(&arguments.file, arguments.files)?;
     println!("{migration}");
-    if migration.is_empty() && arguments.drop.is_empty() && arguments.script.is_none() {
+    let asks_for_more =
+        !arguments.drop.is_empty() || arguments.script.is_some() || arguments.accept_edits;
+    if migration.is_empty() && !asks_for_more {
         return Ok(ExitCode::SUCCESS);
     }
     let mut consent = Consent::new();
     if arguments.lossy {
         consent = consent.lossy();
+    }
+    if arguments.accept_edits {
+        consent = consent.accept_edits();
     }
     if arguments.no_backup {
         consent = consent.without_backup();

@@ -312,6 +312,20 @@ fn a_script_is_for_its_schemas_and_part_of_the_transaction() {
         matches!(error, MigrationError::ScriptFailed { .. }),
         "{error}"
     );
+    // It is part of the transaction, and stays in the file that it is for.
+    for sql in [
+        "DELETE FROM players; COMMIT;",
+        "COMMIT; DELETE FROM players; BEGIN;",
+        "ROLLBACK;",
+        "SAVEPOINT a;",
+        "ATTACH ':memory:' AS other;",
+    ] {
+        let error = file.refused(&schema, &Consent::new().script(sql));
+        assert!(
+            matches!(error, MigrationError::ScriptFailed { .. }),
+            "{sql}: {error}"
+        );
+    }
     // What ran before a failing step is taken back.
     let error = file.refused(
         &schema,
@@ -472,4 +486,23 @@ fn open_migrates_what_is_safe_and_nothing_else() {
         other.rows("SELECT name FROM sqlite_schema"),
         [[text("notes")]]
     );
+}
+
+#[test]
+fn rows_that_were_changed_by_hand_are_taken_on_request() {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    let edit = "UPDATE players SET year_of_birth = year_of_birth + 1";
+    file.writer().execute_batch(edit).unwrap();
+    let edited = file.contents();
+    let migration = Migration::plan(file.path(), Tables::DDL).unwrap();
+    assert!(migration.is_empty());
+    let error = migration.run(&Consent::new()).expect_err("it was edited");
+    assert!(
+        matches!(error, MigrationError::File(FileError::Altered { .. })),
+        "{error}"
+    );
+    migration.run(&Consent::new().accept_edits()).unwrap();
+    assert_eq!(file.contents(), edited);
+    drop(file.open());
 }

@@ -51,17 +51,15 @@ pub enum MigrationError {
         /// The fingerprint of the file, or of the schema.
         found: u64,
     },
-    /// A statement of a script failed.
-    #[error("the script failed")]
+    /// A statement of a script failed, or is one that a script may not have, because it would end the transaction
+    /// of the migration or reach another file.
+    #[error(
+        "the script failed, which may have neither BEGIN, COMMIT, ROLLBACK and savepoints nor ATTACH"
+    )]
     ScriptFailed {
         /// What SQLite says.
         source: BackendError,
     },
-    /// A script has ended the transaction that it runs in; what it did before that is in the file.
-    #[error(
-        "the script contains COMMIT or ROLLBACK, but the migration is one transaction; remove it, and restore the backup if the script has written before it"
-    )]
-    ScriptEndedTransaction,
     /// The file could not be copied before it was migrated.
     #[error("no backup could be made at {}", to.display())]
     NoBackup {
@@ -113,7 +111,6 @@ mod tests {
             | MigrationError::NotAllowed { .. }
             | MigrationError::Script { .. }
             | MigrationError::OtherSchemas { .. }
-            | MigrationError::ScriptEndedTransaction
             | MigrationError::RowsLost { .. }
             | MigrationError::NotReached { .. }
             | MigrationError::Dangling { .. } => 0,
@@ -149,7 +146,6 @@ mod tests {
                 found: 2,
             },
             MigrationError::ScriptFailed { source: source() },
-            MigrationError::ScriptEndedTransaction,
             MigrationError::NoBackup {
                 to: path(),
                 source: std::io::Error::other("no room"),

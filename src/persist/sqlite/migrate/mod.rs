@@ -28,7 +28,7 @@ pub use error::MigrationError;
 use layout::{Layout, fingerprint, layout};
 use plan::{Plan, Planner};
 use renames::{Renames, renames};
-use script::Script;
+use script::{Guard, Script};
 pub use step::{Change, Misfits, Safety, Step};
 
 /// What has to be done so that a world file gets another schema, with all its rows.
@@ -275,6 +275,7 @@ impl Migration {
     ) -> Result<Vec<Step>, MigrationError> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
+        let guard = Guard::new(file).map_err(at_path)?;
         let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.map_err(at_path)?;
         let mark = format::mark_of(&transaction, path)?;
@@ -285,14 +286,11 @@ impl Migration {
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() });
         }
-        transaction
-            .execute_batch(&script.sql)
+        script
+            .run(&transaction, &guard)
             .map_err(|source| MigrationError::ScriptFailed {
                 source: backend_error(source),
             })?;
-        if transaction.is_autocommit() {
-            return Err(MigrationError::ScriptEndedTransaction);
-        }
         let (_, plan) = prepared.plan(&transaction, script, &consent.drops)?;
         let refused = plan.steps.iter().filter(|step| !consent.allows(step));
         let steps: Vec<_> = refused.cloned().collect();

@@ -1,5 +1,11 @@
 //! A script: what a person adds to a migration that the schema alone does not tell.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rusqlite::Connection;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+
 use super::plan::Wishes;
 
 /// A script, and for which two schemas it was written.
@@ -18,6 +24,32 @@ pub(super) struct Script {
 pub(super) struct BadLine {
     pub(super) line: usize,
     pub(super) text: String,
+}
+
+/// What keeps a script in its transaction and in its file. SQLite asks it about each statement; it is there before
+/// the transaction begins, because afterwards the connection is lent.
+pub(super) struct Guard {
+    is_on: Arc<AtomicBool>,
+}
+
+impl Guard {
+    pub(super) fn new(file: &mut Connection) -> rusqlite::Result<Self> {
+        let is_on = Arc::new(AtomicBool::new(false));
+        let is_running = Arc::clone(&is_on);
+        let may = move |context: AuthContext<'_>| match context.action {
+            AuthAction::Transaction { .. }
+            | AuthAction::Savepoint { .. }
+            | AuthAction::Attach { .. }
+            | AuthAction::Detach { .. }
+                if is_running.load(Ordering::Relaxed) =>
+            {
+                Authorization::Deny
+            }
+            _ => Authorization::Allow,
+        };
+        file.authorizer(Some(may))?;
+        Ok(Self { is_on })
+    }
 }
 
 impl Script {
@@ -55,6 +87,14 @@ impl Script {
             }
         }
         Ok(script)
+    }
+
+    /// Runs the statements in the transaction that is open.
+    pub(super) fn run(&self, transaction: &Connection, guard: &Guard) -> rusqlite::Result<()> {
+        guard.is_on.store(true, Ordering::Relaxed);
+        let ran = transaction.execute_batch(&self.sql);
+        guard.is_on.store(false, Ordering::Relaxed);
+        ran
     }
 
     pub(super) fn wishes(&self) -> Wishes {
