@@ -480,3 +480,15 @@ fn the_address_of_a_server_needs_a_client() {
         }
     }
 }
+
+/// A schema may come from a stranger.
+#[test]
+fn a_schema_reaches_no_other_file() {
+    for sql in ["ATTACH 'other.db' AS other;", "VACUUM INTO 'other.db';"] {
+        let folder = world(&format!("{PLAYERS} {sql}"));
+        let (code, _, said) = check(folder.path(), GENERATE);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("too many attached databases"), "{said}");
+        assert!(!folder.path().join("other.db").exists());
+    }
+}

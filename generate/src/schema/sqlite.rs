@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, Row};
 use sqlparser::dialect::SQLiteDialect;
 
@@ -27,6 +28,10 @@ pub fn read(source: &str) -> Result<Schema, ReadError> {
 /// Executes DDL in a new in-memory database.
 pub(crate) fn in_memory(source: &str) -> Result<Connection, ReadError> {
     let connection = Connection::open_in_memory().map_err(ReadError::Sqlite)?;
+    // A schema may come from a stranger. Without attached files it reaches none, by ATTACH or by VACUUM INTO.
+    connection
+        .set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)
+        .map_err(ReadError::Sqlite)?;
     connection
         .execute_batch(source)
         .map_err(|error| refused(source, error))?;
