@@ -20,9 +20,9 @@
 //! ```
 //!
 //! The web server has a thread of its own, and never touches the world: it asks, and the game answers
-//! between two ticks with copies of what the page shows. [`answer`](Inspector::answer) works no longer than
-//! its budget, and goes on in the next tick, so a search through ten million rows takes many ticks and
-//! delays none.
+//! between two ticks with copies of what the page shows. [`answer`](Inspector::answer) works for its budget, which it
+//! may exceed by one step of a few hundred rows, and goes on in the next tick. So a search through ten million
+//! rows takes many ticks, and delays none by more than that.
 //!
 //! The page can be opened from this machine only, with the token in the [`url`](Inspector::url), and is
 //! read-only unless the program [allows edits](Settings::allow_edits).

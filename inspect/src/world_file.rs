@@ -61,7 +61,9 @@ impl WorldFile {
     /// [`OpenError`] with the path, and what SQLite says.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
-        if !path.is_file() {
+        // SQLite would delete the log beside an empty file.
+        let is_file = std::fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() > 0);
+        if !is_file {
             return Err(OpenError::Missing { path });
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -96,7 +96,7 @@ pub enum FileError {
     /// The pages of the file are not those of one database: a write that was lost, a disk that fails, a copy that
     /// was made while the file was open, or a file that somebody made so. Nothing was written to it.
     #[error(
-        "{} is damaged; put it back from a backup, or see what `sqlite3 FILE .recover` finds: {}",
+        "{} is damaged; put a backup in its place with `gamedb restore`, or copy what can be read with `gamedb rescue`: {}",
         path.display(), list(problems)
     )]
     Damaged {
@@ -108,7 +108,7 @@ pub enum FileError {
     /// There is not enough memory for a table, or for as many rows as a damaged file says that it has. Nothing was
     /// written to it.
     #[error(
-        "{} has {n_rows} rows of {table}, for which there is not enough memory; give the process more, or see what `sqlite3 FILE 'PRAGMA integrity_check'` says of the file",
+        "{} has {n_rows} rows of {table}, for which there is not enough memory; give the process more, or see what `gamedb verify` says of the file",
         path.display()
     )]
     TooLarge {

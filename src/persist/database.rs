@@ -83,7 +83,10 @@ impl<W: IsWorld> Database<W> {
     /// # Errors
     /// [`ErrorKind::File`](crate::ErrorKind::File): [`FileError::AlreadyOpen`] if another database has it
     /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, [`FileError::Altered`] with
-    /// all rows that are not what was written, and any error of SQLite or the file system.
+    /// all blocks of rows that are not what was written, [`FileError::Damaged`], [`FileError::TooLarge`],
+    /// [`FileError::NewerFormat`], [`FileError::OtherLog`], [`FileError::FlushesLost`] and [`FileError::LogMissing`] for
+    /// files that do not belong together, [`FileError::FailedSync`] after a failed sync, [`FileError::HardLinked`], and
+    /// any error of SQLite or the file system.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Options::new().open(path)
     }
@@ -280,7 +283,7 @@ impl<W: IsWorld> Database<W> {
     /// examined. O(rows + rows that transactions have changed since the last call): this bounds the time
     /// that a tick spends on it.
     ///
-    /// A background flush captures everything that has changed, which for 100,000 rows takes longer than
+    /// A background flush captures everything that has changed, which for 100,000 rows takes most of
     /// a tick of a 60 Hz loop. Staging in the ticks before leaves little for it:
     ///
     /// ```

@@ -50,7 +50,8 @@ pub struct FlushStats {
     pub longest: Duration,
     /// How long all transactions took: the sum of [`FlushReport::writing`].
     pub writing: Duration,
-    /// Number of rows that the last one has left out, because the file refuses them.
+    /// Number of rows that the last one that wrote something has left out, because the file refuses them or because
+    /// they are bound to such a row.
     pub n_left_out: usize,
     /// The report of the last one that has written rows, without the rows that it has left out.
     pub last: FlushReport,

@@ -158,6 +158,8 @@ fn judge(file: &BareFile, log: &Log, record: Option<&LockRecord>) -> Option<Mism
         |record: &LockRecord| record.acknowledged == state.at || !record.is_of_this_boot();
     match record {
         Some(record) if is_known(record) => lost(state, Some(record)),
+        // A log that came after this state is gone, also where SQLite has rebuilt the file before.
+        Some(record) if record.opened == state.at.number => lost(state, Some(record)),
         _ if file.is_copy_of_sqlites() => None,
         Some(record) if record.acknowledged.generation > state.at.generation => {
             lost(state, Some(record))

@@ -72,6 +72,11 @@ impl History {
         (number ^ (number.cast_unsigned() >> 31).cast_signed()) | 1
     }
 
+    /// Records that the schema has this number, which another program may have changed.
+    pub(super) fn saw_schema(&mut self, version: i64) {
+        self.schema_version = version;
+    }
+
     /// Records that this state is in the file.
     pub(super) fn committed(&mut self, state: FileState) {
         self.in_file = state;

@@ -22,7 +22,7 @@ use super::history::History;
 use super::load::load;
 use super::lock::{Lock, refuse_hard_links};
 use super::lock_record::{self, LockRecord};
-use super::migrate::{Consent, Migration, MigrationError};
+use super::migrate::{Change as SchemaChange, Consent, Migration, MigrationError, Step};
 use super::options::{Options, checkpoint_on_close, configure};
 use super::parallel_load::second_connection;
 use super::quick_check::{Found, quick_check};
@@ -51,7 +51,7 @@ pub(in crate::persist) fn open<T: Tables>(
     let mut trust = Trust::of(&options);
     let record = look_at_files(path, &options, &mut lock)?;
     if options.migrates {
-        migrate_safely(path, T::DDL, trust.edits, &lock)?;
+        migrate_safely(path, T::DDL, trust, &lock)?;
     }
     let at_path = |source| open_error(path, source);
     let mut connection = connect(path)?;
@@ -213,14 +213,9 @@ fn connect(path: &Path) -> Result<Connection, FileError> {
 }
 
 /// Migrates a file that has another schema, if that is safe.
-fn migrate_safely(
-    path: &Path,
-    ddl: &str,
-    accepts_edits: bool,
-    lock: &Lock,
-) -> Result<(), FileError> {
+fn migrate_safely(path: &Path, ddl: &str, trust: Trust, lock: &Lock) -> Result<(), FileError> {
     let mut consent = Consent::new();
-    if accepts_edits {
+    if trust.edits {
         consent = consent.accept_edits();
     }
     // A new file, or one whose log alone is left, is a matter of opening it.
@@ -230,6 +225,16 @@ fn migrate_safely(
     let migrated = Migration::plan(path, ddl).and_then(|migration| {
         // Any file of SQLite's could get the tables of the models; one that is no world is refused as that.
         if migration.is_empty() || !migration.is_of_world() {
+            return Ok(());
+        }
+        // Rules that only the file has are no reason to migrate where they are trusted.
+        let is_rule = |step: &Step| {
+            matches!(
+                step.change,
+                SchemaChange::Obstacle { .. } | SchemaChange::DroppedRule { .. }
+            )
+        };
+        if trust.strictness.trusts_rules && migration.steps().iter().all(is_rule) {
             return Ok(());
         }
         let done = migration.run_locked(&consent, lock)?;

@@ -178,6 +178,21 @@ impl FileState {
     }
 }
 
+impl FileState {
+    /// Writes the state after this one, for a transaction that is no flush, and that has changed the schema, which had
+    /// this number when it began. The file is closed then.
+    pub(super) fn follow(
+        &self,
+        transaction: &Connection,
+        schema_version: i64,
+    ) -> rusqlite::Result<()> {
+        let (number, own) = (random(transaction)?, own_schema_version(transaction)?);
+        let previous = self.link(schema_version);
+        transaction.execute(UPDATE, (self.at.generation, number, previous, false, own))?;
+        Ok(())
+    }
+}
+
 /// A number that is not zero, which means none.
 pub(super) fn random(file: &Connection) -> rusqlite::Result<i64> {
     file.query_row("SELECT random() | 1", [], |row| row.get(0))

@@ -96,7 +96,9 @@ impl Writer {
             outcome,
             cause,
         };
-        written.map(drop).map_err(failed)
+        written.map(drop).map_err(failed)?;
+        self.history.acknowledge(self.is_synced);
+        Ok(())
     }
 
     /// Commits a batch from the caller's thread, all of it or nothing. If another connection has touched the
@@ -133,7 +135,9 @@ impl Writer {
         if !self.history.is_in(&snapshot)? || !is_unchanged(&snapshot, world, &self.hashes)? {
             return Err(FlushFailure::ForeignWrite.into());
         }
+        let number = commit::schema_version(&snapshot)?;
         snapshot.commit()?;
+        self.history.saw_schema(number);
         self.version = found;
         self.schema.version = schema_version;
         Ok(())

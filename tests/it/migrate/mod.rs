@@ -1,5 +1,6 @@
 //! Schemas that change while the file has rows.
 
+mod files;
 mod random;
 mod steps;
 

@@ -359,8 +359,16 @@ fn a_file_that_has_changed_since_it_was_planned_is_left_alone() {
         missing,
         Err(MigrationError::File(FileError::NotThere { .. }))
     ));
-    let no_schema = Migration::plan(file.path(), "CREATE TABEL x");
-    assert!(matches!(no_schema, Err(MigrationError::Schema { .. })));
+    let other = file.path().with_file_name("other.db");
+    let attach = format!("ATTACH '{}' AS other;", other.display());
+    for sql in ["CREATE TABEL x", &attach] {
+        let no_schema = Migration::plan(file.path(), sql);
+        assert!(
+            matches!(no_schema, Err(MigrationError::Schema { .. })),
+            "{sql}"
+        );
+    }
+    assert!(!other.exists());
 }
 
 #[test]
@@ -406,7 +414,7 @@ fn a_migration_adds_up_content_hashes_anew_and_does_not_hide_damage_of_before() 
             1,
         );
     let migration = Migration::plan(file.path(), &schema).unwrap();
-    let consent = || {
+    let consent_to = |migration: &Migration| {
         let dropped: Vec<_> = migration.steps().iter().map(ToString::to_string).collect();
         let names = dropped
             .iter()
@@ -414,6 +422,7 @@ fn a_migration_adds_up_content_hashes_anew_and_does_not_hide_damage_of_before() 
         let names = names.filter_map(|step| step.split(':').next());
         names.fold(Consent::new().without_backup(), Consent::drop)
     };
+    let consent = || consent_to(&migration);
     let damage = "UPDATE mobiles SET what_we_call_you = 'rot' WHERE id = 1";
     file.edit(damage);
     match migration.run(&consent()) {
@@ -433,7 +442,7 @@ fn a_migration_adds_up_content_hashes_anew_and_does_not_hide_damage_of_before() 
     assert_eq!(file.damaged_blocks().len(), 1);
     file.edit("UPDATE players SET level = 1 WHERE id = 2; DROP TABLE gamedb_hashes");
     let back = Migration::plan(file.path(), Tables::DDL).unwrap();
-    let no_hashes = back.run(&Consent::new().without_backup());
+    let no_hashes = back.run(&consent_to(&back));
     assert!(
         matches!(
             no_hashes,

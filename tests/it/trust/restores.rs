@@ -444,3 +444,16 @@ fn a_schema_that_another_program_has_changed_in_the_log_is_no_other_file() {
     server.flush("b");
     assert_eq!(opened(&server.killed()), server.world());
 }
+
+/// A flush with nothing to write is the first to see what another program has done to the schema.
+#[test]
+fn a_file_that_was_rebuilt_before_an_empty_flush_is_no_other_file() {
+    let mut server = Server::start();
+    server.flush("a");
+    server.sql("VACUUM");
+    let _ = server.db.flush().unwrap();
+    server.flush("b");
+    server.sql("PRAGMA wal_checkpoint(PASSIVE)");
+    server.flush("c");
+    assert_eq!(opened(&server.killed()), server.world());
+}

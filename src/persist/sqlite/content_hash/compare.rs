@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
 use crate::error::{DamagedBlock, FileError};
+use crate::persist::sqlite::create::refuse_lost_file;
 use crate::persist::sqlite::error::open_error;
 use crate::persist::sqlite::format::Mark;
 use crate::persist::sqlite::options::checkpoint_on_close;
@@ -140,17 +141,37 @@ pub(in crate::persist::sqlite) fn sum_anew<'t>(
         return Ok(());
     }
     begin_anew(transaction, InFile::Others)?;
-    for table in tables {
-        // A tree that does not end would have been found by now; without sums its rows are refused by `open`.
-        let sums = add_up(transaction, table, &mut || ())?.unwrap_or_default();
-        let table = table.to_ascii_lowercase();
-        for (block, sum) in sums {
-            write(transaction, &table, block, sum)?;
-        }
+    let own: BTreeSet<_> = tables.map(str::to_ascii_lowercase).collect();
+    for table in &own {
+        write_sums(transaction, table)?;
     }
+    sum_others(transaction, &own)?;
     let next_ids = next_ids(transaction)?;
     let hash = hash_of_next_ids(next_ids.iter().map(|(name, id)| (name.as_str(), *id)));
     write(transaction, NEXT_IDS, 0, hash)
+}
+
+/// Writes the sums of tables that have a next id and are not among these, as tables that the models do not have any
+/// more: [`check`] looks at them too.
+pub(super) fn sum_others(transaction: &Connection, own: &BTreeSet<String>) -> rusqlite::Result<()> {
+    let with_ids = next_ids(transaction)?.into_iter();
+    let with_ids: BTreeSet<_> = with_ids
+        .map(|(name, _)| name.to_ascii_lowercase())
+        .collect();
+    for table in with_ids.difference(own) {
+        write_sums(transaction, table)?;
+    }
+    Ok(())
+}
+
+/// Writes the sums of a table, by its name in lower case, as its rows are now.
+fn write_sums(transaction: &Connection, table: &str) -> rusqlite::Result<()> {
+    // A tree that does not end would have been found by now; without sums its rows are refused by `open`.
+    let sums = add_up(transaction, table, &mut || ())?.unwrap_or_default();
+    for (block, sum) in sums {
+        write(transaction, table, block, sum)?;
+    }
+    Ok(())
 }
 
 /// The stored columns of a table.
@@ -203,6 +224,8 @@ pub fn damaged_blocks(
     path: &Path,
     progress: impl FnMut(u64),
 ) -> Result<Option<Vec<DamagedBlock>>, FileError> {
+    // SQLite would delete the log beside an empty file.
+    refuse_lost_file(path, true)?;
     let check = || {
         let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         checkpoint_on_close(&file, false)?;

@@ -1,6 +1,6 @@
 //! What a transaction does to the sums. Memory takes it over when the transaction is committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -10,6 +10,7 @@ use crate::persist::sqlite::value::value_ref;
 use crate::schema::TableId;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 
+use super::compare;
 use super::stored::{self, InFile};
 use super::sums::{Adder, Hashes, Sums};
 use super::{cell, hash_of_next_ids, old_values};
@@ -127,6 +128,9 @@ impl<'h> Pending<'h> {
         let is_anew = in_file != InFile::All;
         if is_anew {
             stored::begin_anew(transaction, in_file)?;
+            let own = self.hashes.tables.iter();
+            let own: BTreeSet<_> = own.map(|table| table.name.to_ascii_lowercase()).collect();
+            compare::sum_others(transaction, &own)?;
         }
         let mut changes = Changes {
             sums: Vec::with_capacity(self.changed.len()),

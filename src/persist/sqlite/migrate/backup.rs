@@ -8,11 +8,13 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
+use crate::persist::sqlite::operations::sync_folder;
+
 /// How many pages are copied in one step.
 const N_PAGES: i32 = 4096;
 
-/// Copies a file, with what is in its log, to one beside it. A copy that is there already, from another attempt, is
-/// written over only when the new one is whole.
+/// Copies a file, with what is in its log, to one beside it. A copy that is there already may be the only place of
+/// what an earlier migration has dropped, so the new one gets another name.
 pub(super) fn copy(
     file: &Connection,
     path: &Path,
@@ -23,7 +25,11 @@ pub(super) fn copy(
         name.push(format!(".before-{fingerprint:016x}{end}"));
         PathBuf::from(name)
     };
-    let (to, part) = (beside(""), beside(".part"));
+    let part = beside(".part");
+    let mut names = std::iter::once(beside("")).chain((2..).map(|n| beside(&format!("-{n}"))));
+    let to = names
+        .find(|to| fs::symlink_metadata(to).is_err())
+        .expect("a number is free");
     let made = || {
         match fs::remove_file(&part) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -31,7 +37,8 @@ pub(super) fn copy(
         }
         copy_pages(file, &part).map_err(io::Error::other)?;
         File::open(&part)?.sync_all()?;
-        fs::rename(&part, &to)
+        fs::rename(&part, &to)?;
+        sync_folder(&to)
     };
     match made() {
         Ok(()) => Ok(to),

@@ -15,13 +15,17 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::FileError;
 use crate::persist::sqlite::belonging::refuse_strangers;
 use crate::persist::sqlite::error::{backend_error, open_error};
 use crate::persist::sqlite::lock::{Lock, refuse_hard_links};
+use crate::persist::sqlite::lock_record::LockRecord;
+use crate::persist::sqlite::options::checkpoint_on_close;
 use crate::persist::sqlite::schema_diff::{self, Strictness};
+use crate::persist::sqlite::stamp::{self, FileState};
 use crate::persist::sqlite::{content_hash, create, format, statements};
 
 pub use error::MigrationError;
@@ -159,6 +163,8 @@ impl Migration {
             let path = path.to_owned();
             return Err(FileError::NotThere { path }.into());
         }
+        // SQLite would delete the log beside an empty file, also when it only reads.
+        create::refuse_lost_file(path, true)?;
         let file = Connection::open_with_flags(path, flags);
         let file = file.map_err(|source| open_error(path, source))?;
         let prepared = Prepared::new(path, schema)?;
@@ -224,6 +230,12 @@ impl Migration {
     pub fn run(&self, consent: &Consent) -> Result<Migrated, MigrationError> {
         let mut lock = Lock::acquire(&self.path)?;
         let record = lock.record()?;
+        let has_failed =
+            |record: &LockRecord| record.has_failed_sync && record.may_be_of_this_boot();
+        if record.as_ref().is_some_and(has_failed) {
+            let path = self.path.clone();
+            return Err(FileError::FailedSync { path }.into());
+        }
         refuse_strangers(&self.path, record.as_ref())?;
         self.run_locked(consent, &lock)
     }
@@ -242,6 +254,10 @@ impl Migration {
             text: bad.text,
         })?;
         self.refuse_other_schemas(&script)?;
+        if consent.script.is_none() {
+            // Nothing would be mended first, so there is no need for a copy of the file to know it.
+            refuse_steps(&self.steps, consent)?;
+        }
         let prepared = Prepared::new(path, &self.schema)?;
         refuse_hard_links(path)?;
         create::refuse_lost_file(path, true)?;
@@ -251,6 +267,8 @@ impl Migration {
             return Err(FileError::ReadOnly { path: path.clone() }.into());
         }
         prepare(&file).map_err(at_path)?;
+        // A file that is not migrated keeps the log that was beside it.
+        checkpoint_on_close(&file, !create::has_log(path)).map_err(at_path)?;
         let mut backup = None;
         if !consent.has_no_backup {
             let made = backup::copy(&file, path, self.from);
@@ -262,6 +280,7 @@ impl Migration {
             let _ = std::fs::remove_file(backup);
         }
         let steps = result?;
+        checkpoint_on_close(&file, true).map_err(at_path)?;
         Ok(Migrated { steps, backup })
     }
 
@@ -282,6 +301,11 @@ impl Migration {
         if !consent.accepts_edits {
             content_hash::refuse_edits(&transaction, path, mark)?;
         }
+        let schema_version = stamp::schema_version(&transaction).map_err(at_path)?;
+        let mut state = None;
+        if stamp::is_there(&transaction).map_err(at_path)? {
+            state = FileState::read(&transaction).map_err(at_path)?;
+        }
         let before = layout(&transaction).map_err(at_path)?;
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() });
@@ -292,18 +316,19 @@ impl Migration {
                 source: backend_error(source),
             })?;
         let (_, plan) = prepared.plan(&transaction, script, &consent.drops)?;
-        let refused = plan.steps.iter().filter(|step| !consent.allows(step));
-        let steps: Vec<_> = refused.cloned().collect();
-        if !steps.is_empty() {
-            return Err(MigrationError::NotAllowed { steps });
-        }
+        refuse_steps(&plan.steps, consent)?;
         let counts = counts(&transaction, &plan).map_err(at_path)?;
         rebuild::carry_out(&transaction, &plan).map_err(|source| MigrationError::NotCopied {
             source: backend_error(source),
         })?;
         prepared.check(&transaction, &counts)?;
-        let tables = prepared.new.keys().map(String::as_str);
+        let tables = prepared.new.values().map(|table| table.name.as_str());
         content_hash::sum_anew(&transaction, tables).map_err(at_path)?;
+        if let Some(state) = &state {
+            state
+                .follow(&transaction, schema_version)
+                .map_err(at_path)?;
+        }
         transaction.commit().map_err(at_path)?;
         Ok(plan.steps)
     }
@@ -351,6 +376,8 @@ impl<'s> Prepared<'s> {
     fn new(path: &'s Path, ddl: &'s str) -> Result<Self, MigrationError> {
         let read = || {
             let model = Connection::open_in_memory()?;
+            // A schema may come from a stranger. It reaches no file, by ATTACH or by VACUUM INTO.
+            model.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
             model.execute_batch(ddl)?;
             layout(&model)
         };
@@ -435,6 +462,15 @@ impl<'s> Prepared<'s> {
         }
         .into())
     }
+}
+
+fn refuse_steps(steps: &[Step], consent: &Consent) -> Result<(), MigrationError> {
+    let refused = steps.iter().filter(|step| !consent.allows(step));
+    let steps: Vec<_> = refused.cloned().collect();
+    if steps.is_empty() {
+        return Ok(());
+    }
+    Err(MigrationError::NotAllowed { steps })
 }
 
 /// Nothing in the file is run that is not part of SQLite.
