@@ -322,7 +322,7 @@ fn a_script_is_for_its_schemas_and_part_of_the_transaction() {
     ] {
         let error = file.refused(&schema, &Consent::new().script(sql));
         assert!(
-            matches!(error, MigrationError::ScriptFailed { .. }),
+            matches!(error, MigrationError::ScriptForbidden { .. }),
             "{sql}: {error}"
         );
     }

@@ -51,12 +51,17 @@ pub enum MigrationError {
         /// The fingerprint of the file, or of the schema.
         found: u64,
     },
-    /// A statement of a script failed, or is one that a script may not have, because it would end the transaction
-    /// of the migration or reach another file.
-    #[error(
-        "the script failed, which may have neither BEGIN, COMMIT, ROLLBACK and savepoints nor ATTACH"
-    )]
+    /// A statement of a script failed.
+    #[error("the script failed")]
     ScriptFailed {
+        /// What SQLite says.
+        source: BackendError,
+    },
+    /// A statement of a script would end the transaction of the migration, or reach another file.
+    #[error(
+        "the script may have neither BEGIN, COMMIT, ROLLBACK and savepoints nor ATTACH; remove them"
+    )]
+    ScriptForbidden {
         /// What SQLite says.
         source: BackendError,
     },
@@ -117,6 +122,7 @@ mod tests {
             MigrationError::NoBackup { .. } => 1,
             MigrationError::Schema { .. }
             | MigrationError::ScriptFailed { .. }
+            | MigrationError::ScriptForbidden { .. }
             | MigrationError::NotCopied { .. } => 2,
         }
     }
@@ -145,6 +151,7 @@ mod tests {
                 expected: 1,
                 found: 2,
             },
+            MigrationError::ScriptForbidden { source: source() },
             MigrationError::ScriptFailed { source: source() },
             MigrationError::NoBackup {
                 to: path(),

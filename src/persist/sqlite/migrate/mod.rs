@@ -16,7 +16,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::FileError;
 use crate::persist::sqlite::belonging::refuse_strangers;
@@ -310,11 +310,16 @@ impl Migration {
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() });
         }
-        script
-            .run(&transaction, &guard)
-            .map_err(|source| MigrationError::ScriptFailed {
-                source: backend_error(source),
-            })?;
+        script.run(&transaction, &guard).map_err(|error| {
+            let is_forbidden =
+                error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied);
+            let source = backend_error(error);
+            if is_forbidden {
+                MigrationError::ScriptForbidden { source }
+            } else {
+                MigrationError::ScriptFailed { source }
+            }
+        })?;
         let (_, plan) = prepared.plan(&transaction, script, &consent.drops)?;
         refuse_steps(&plan.steps, consent)?;
         let counts = counts(&transaction, &plan).map_err(at_path)?;
