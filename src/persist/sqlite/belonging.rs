@@ -25,6 +25,8 @@ use super::stamp::{self, FileState};
 pub(super) struct BareFile {
     /// `None` if it has no state: an empty file, one of an older format, or none of ours.
     pub(super) state: Option<FileState>,
+    /// Whether it has the table of the state.
+    has_state_table: bool,
     /// Whether it has a table at all.
     is_empty: bool,
     schema_version: i64,
@@ -38,6 +40,7 @@ impl BareFile {
         let read = || -> rusqlite::Result<Self> {
             let has_state = stamp::is_there(&file)?;
             Ok(Self {
+                has_state_table: has_state,
                 state: has_state
                     .then(|| FileState::read(&file))
                     .transpose()?
@@ -174,6 +177,10 @@ fn judge(file: &BareFile, log: &Log, record: Option<&LockRecord>) -> Option<Mism
 fn relation(file: &BareFile, log: &Log) -> Option<&'static str> {
     let (first, last) = (log.states.first()?, log.last()?);
     let Some(state) = &file.state else {
+        if file.has_state_table {
+            // A checkpoint may have brought the schema into the file, and not yet the page with the row.
+            return None;
+        }
         return (first.previous != 0).then_some("the file is not the one that the log continues");
     };
     if state.world != first.world {
