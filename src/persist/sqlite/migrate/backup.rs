@@ -1,6 +1,6 @@
 //! The copy of a file that is made before it is migrated.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,7 +8,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use crate::persist::sqlite::operations::sync_folder;
+use crate::persist::sqlite::error::open_error;
+use crate::persist::sqlite::operations::Unfinished;
 
 /// How many pages are copied in one step.
 const N_PAGES: i32 = 4096;
@@ -25,24 +26,18 @@ pub(super) fn copy(
         name.push(format!(".before-{fingerprint:016x}{end}"));
         PathBuf::from(name)
     };
-    let part = beside(".part");
     let mut names = std::iter::once(beside("")).chain((2..).map(|n| beside(&format!("-{n}"))));
     let to = names
         .find(|to| fs::symlink_metadata(to).is_err())
         .expect("a number is free");
     let made = || {
-        match fs::remove_file(&part) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        copy_pages(file, &part).map_err(io::Error::other)?;
-        File::open(&part)?.sync_all()?;
-        fs::rename(&part, &to)?;
-        sync_folder(&to)
+        let unfinished = Unfinished::beside(&to)?;
+        copy_pages(file, unfinished.path()).map_err(|source| open_error(&to, source))?;
+        unfinished.put(&to)
     };
     match made() {
         Ok(()) => Ok(to),
-        Err(error) => Err((to, error)),
+        Err(error) => Err((to, io::Error::other(error))),
     }
 }
 

@@ -24,14 +24,14 @@ pub(super) struct Copied {
 }
 
 /// A file that is being made. Unless it is put in its place, it is removed again.
-pub(super) struct Unfinished {
+pub(in crate::persist::sqlite) struct Unfinished {
     path: PathBuf,
     is_done: bool,
 }
 
 impl Unfinished {
     /// A name beside the file that it is to become, on the same disk.
-    pub(super) fn beside(path: &Path) -> Result<Self, FileError> {
+    pub(in crate::persist::sqlite) fn beside(path: &Path) -> Result<Self, FileError> {
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".unfinished-{}", std::process::id()));
         let path = PathBuf::from(name);
@@ -42,12 +42,12 @@ impl Unfinished {
         Ok(Self { path, is_done })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::persist::sqlite) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Gives it its name, after all of it is on the disk.
-    pub(super) fn put(mut self, path: &Path) -> Result<(), FileError> {
+    pub(in crate::persist::sqlite) fn put(mut self, path: &Path) -> Result<(), FileError> {
         let io = |source| FileError::Io {
             path: path.to_owned(),
             source,
@@ -82,7 +82,7 @@ impl Drop for Unfinished {
 }
 
 /// Makes the names in the folder of a file survive a power cut.
-pub(in crate::persist::sqlite) fn sync_folder(path: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {
         let folder = path

@@ -10,7 +10,7 @@ mod verify;
 
 pub(in crate::persist) use backup::begin_backup;
 pub use backup::{Backup, BackupReport, backup};
-pub(super) use copy::sync_folder;
+pub(super) use copy::Unfinished;
 pub use rescue::{RescueReport, RescuedTable, rescue};
 pub use restore::{RestoreReport, restore};
 pub use verify::{FileProblem, VerifyReport, verify};
