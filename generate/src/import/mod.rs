@@ -6,6 +6,7 @@ mod announced;
 mod columns;
 mod config_lines;
 mod dangling;
+mod dangling_values;
 mod dump;
 mod left_out;
 mod next_ids;

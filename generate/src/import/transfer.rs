@@ -8,6 +8,7 @@ use super::announced::{Announced, NEXT_IDS};
 use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
+use super::dangling_values::{ValueKeyColumns, note_refused, value_keys};
 use super::left_out::LeftOut;
 use super::next_ids::NextIds;
 use super::options::{ImportOptions, Progress};
@@ -41,6 +42,7 @@ pub(super) struct Transfer<'i> {
     announced: Announced,
     next_ids: NextIds,
     left_out: LeftOut,
+    value_keys: Vec<ValueKeyColumns<'i>>,
     report: ImportReport,
     /// The table of the last row.
     current: usize,
@@ -114,6 +116,7 @@ impl<'i> Transfer<'i> {
             announced: Announced::default(),
             next_ids: NextIds::default(),
             left_out: LeftOut::default(),
+            value_keys: value_keys(model),
             report: ImportReport::default(),
             current: 0,
             unit: ProgressUnit::Rows,
@@ -267,7 +270,7 @@ impl<'i> Transfer<'i> {
         values: &[Converted<'_>],
         row: SourceRow<'_>,
         wrong: Vec<Wrong>,
-    ) {
+    ) -> rusqlite::Result<()> {
         let list = &self.lists[at];
         let (table, state) = (list.columns.table, &self.tables[list.position]);
         let own_id = list.columns.id(values);
@@ -278,6 +281,14 @@ impl<'i> Transfer<'i> {
         if let Some(owned) = owned.and_then(|name| list.columns.integer(values, name)) {
             self.left_out.add_owned(&table.name, owned);
         }
+        let named = list.columns.with_names(values);
+        note_refused(
+            self.new,
+            &self.value_keys,
+            &mut self.left_out,
+            &table.name,
+            &named,
+        )?;
         let id = own_id.unwrap_or(state.n_read.cast_signed());
         let misfits = wrong.into_iter().map(|Wrong { column, why, kind }| Misfit {
             table: table.name.clone(),
@@ -289,6 +300,7 @@ impl<'i> Transfer<'i> {
             is_carried: false,
         });
         self.report.misfits.extend(misfits);
+        Ok(())
     }
 
     /// Takes a row without the columns for which it says DEFAULT.
@@ -381,7 +393,8 @@ impl RowSink for Transfer<'_> {
             }
         }
         if !wrong.is_empty() {
-            self.leave_out(at, &values, row, wrong);
+            self.leave_out(at, &values, row, wrong)
+                .map_err(|e| self.options.write(e))?;
         }
         Ok(true)
     }

@@ -461,7 +461,7 @@ fn run(steps: &[Step]) {
 
 #[test]
 fn every_decision_is_that_of_sqlite() {
-    let cases = std::env::var("GAMEDB_CASES").map_or(24, |cases| cases.parse().unwrap());
+    let cases = std::env::var("GAMEDB_CASES").map_or(8, |cases| cases.parse().unwrap());
     let config = Config {
         cases,
         failure_persistence: None,
