@@ -17,3 +17,10 @@ CREATE TABLE sessions (
     length     INTEGER NOT NULL,       -- How long it was, in milliseconds.
     UNIQUE (account_id, started_at)
 ) STRICT;
+
+-- Words to an account, which is known by its token.
+CREATE TABLE letters (
+    id    INTEGER PRIMARY KEY,
+    token BLOB    REFERENCES accounts (token) ON DELETE CASCADE,
+    words TEXT    NOT NULL
+) STRICT;

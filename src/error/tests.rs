@@ -45,6 +45,7 @@ fn problem(kind: ProblemKind) -> Problem {
 fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
     let mut kinds = of_ids(table, id);
+    kinds.extend(of_values(table, column, id));
     kinds.extend([
         ErrorKind::StaleKey { table },
         ErrorKind::NotUnique {
@@ -59,22 +60,6 @@ fn kinds() -> Vec<ErrorKind> {
             id: None,
             column,
             target: "assets",
-        },
-        ErrorKind::NoSuchValue {
-            table,
-            id: None,
-            column,
-            value: "'sword'".into(),
-            target: "assets",
-            target_column: "title".into(),
-        },
-        ErrorKind::StillNamed {
-            table,
-            id,
-            column: column.into(),
-            by_table: "assets",
-            by_column: "item_name",
-            by_id: 2,
         },
         ErrorKind::StillReferenced {
             table,
@@ -126,6 +111,27 @@ fn kinds() -> Vec<ErrorKind> {
         ErrorKind::OtherSchema { table },
     ]);
     kinds
+}
+
+fn of_values(table: &'static str, column: &'static str, id: i64) -> Vec<ErrorKind> {
+    vec![
+        ErrorKind::NoSuchValue {
+            table,
+            id: None,
+            column,
+            value: "'sword'".into(),
+            target: "assets",
+            target_column: "title".into(),
+        },
+        ErrorKind::StillNamed {
+            table,
+            id,
+            column: column.into(),
+            by_table: "assets",
+            by_column: "item_name",
+            by_id: 2,
+        },
+    ]
 }
 
 fn of_ids(table: &'static str, id: i64) -> Vec<ErrorKind> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gamedb::{Database, Effect, ErrorKind, Id, Options};
 use gamedb_own_types::{
-    Account, AccountColumns, AccountKey, Credits, Session, SessionColumns, World,
+    Account, AccountColumns, AccountKey, Credits, Letter, Session, SessionColumns, World,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -279,4 +279,46 @@ fn another_way_to_write_a_value_is_no_change_of_another_program() {
     file.sql().execute(other, ()).unwrap();
     db.get_mut(key).unwrap().set_name("Ada");
     assert!(db.flush().is_err());
+}
+
+/// The columns of both sides hold the same type, so one finds the other by it.
+#[test]
+fn a_row_is_named_by_a_value_of_such_a_type() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    let account = db.insert(ada()).unwrap();
+    let letter = |token| Letter {
+        token,
+        words: "Hello".into(),
+    };
+    let refused = db.insert(letter(Some(LAPTOP))).unwrap_err();
+    assert!(matches!(
+        refused.kind(),
+        ErrorKind::NoSuchValue {
+            table: "letters",
+            column: "token",
+            target: "accounts",
+            ..
+        }
+    ));
+    db.insert(letter(None)).unwrap();
+    let named = db.insert(letter(Some(ADA))).unwrap();
+    assert_eq!(db.get(named).unwrap().token().unwrap().key(), account);
+    let refused = db.get_mut(account).unwrap().set_token(LAPTOP).unwrap_err();
+    assert!(matches!(
+        refused.kind(),
+        ErrorKind::StillNamed {
+            by_table: "letters",
+            ..
+        }
+    ));
+    db.close().unwrap();
+
+    let mut db = file.open();
+    let account = Account::find_by_token(&db, &ADA).unwrap();
+    assert_eq!(account.letters().len(), 1);
+    let key = account.key();
+    db.remove(key).unwrap();
+    assert_eq!(db.n_rows::<Letter>(), 1);
+    assert_eq!(db.check(), [""; 0]);
 }

@@ -89,18 +89,21 @@ pub(super) fn load<T: Tables>(
             .extend(without_owner::<T>(connection, tables, id)?);
     }
     loaded.problems.extend(loaded.world.ownership_cycles());
-    // A row that cannot be read is in memory without its values: neither it nor what names it is to blame for that.
-    let unread: HashSet<&str> = loaded
-        .problems
-        .iter()
-        .map(|problem| problem.table)
-        .collect();
-    let is_read = |info: &TableInfo| !unread.contains(info.name);
-    let dangling = loaded
-        .world
-        .dangling_values(|from, to| is_read(from) && is_read(to));
-    loaded.problems.extend(dangling);
+    if World::<T>::HAS_VALUE_KEYS {
+        loaded.problems.extend(dangling_values(&loaded));
+    }
     Ok(loaded)
+}
+
+/// The rows that name no row by value. A row that cannot be read is in memory without its values, and neither it nor what
+/// names it is to blame for that.
+fn dangling_values<T: Tables>(loaded: &Loaded<T>) -> Vec<Problem> {
+    let problems = loaded.problems.iter();
+    let unread: HashSet<&str> = problems.map(|problem| problem.table).collect();
+    let is_read = |info: &TableInfo| !unread.contains(info.name);
+    loaded
+        .world
+        .dangling_values(|from, to| is_read(from) && is_read(to))
 }
 
 /// Loads the rows of one table, of which the file says that there are `n_rows`.

@@ -82,6 +82,7 @@ impl<T: Tables> World<T> {
     }
 
     /// Removes a live row and nothing else.
+    #[inline]
     pub(crate) fn remove_single(&mut self, row: AnyKey) {
         let owners = match Self::HAS_VALUE_KEYS {
             true => self.owners_by_value(row),

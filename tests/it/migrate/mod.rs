@@ -3,6 +3,7 @@
 mod files;
 mod random;
 mod steps;
+mod value_keys;
 
 use std::path::PathBuf;
 

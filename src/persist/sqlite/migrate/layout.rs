@@ -45,11 +45,13 @@ pub(super) struct Column {
     pub(super) more: String,
 }
 
-/// A foreign key of one or several columns, in lower case; it references the id of its target.
+/// A foreign key of one or several columns, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ForeignKey {
     pub(super) columns: Vec<String>,
     pub(super) target: String,
+    /// The columns of the target; none where that is its id.
+    pub(super) named: Vec<String>,
     pub(super) on_delete: String,
 }
 
@@ -83,6 +85,9 @@ impl std::fmt::Display for ForeignKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let columns = self.columns.join(", ");
         write!(f, "FOREIGN KEY ({columns}) REFERENCES {}", self.target)?;
+        if !self.named.is_empty() {
+            write!(f, " ({})", self.named.join(", "))?;
+        }
         if self.on_delete != "NO ACTION" {
             write!(f, " ON DELETE {}", self.on_delete)?;
         }
@@ -180,14 +185,20 @@ fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Column>
 
 fn foreign_keys(connection: &Connection, table: &str) -> rusqlite::Result<BTreeSet<ForeignKey>> {
     let mut statement = connection.prepare_cached(
-        "SELECT lower(\"table\"), group_concat(lower(\"from\"), char(31) ORDER BY seq), on_delete
+        "SELECT lower(\"table\"), group_concat(lower(\"from\"), char(31) ORDER BY seq), on_delete,
+             iif(count(*) = 1 AND max(\"to\" IS NULL OR EXISTS
+                     (SELECT 1 FROM pragma_table_info(\"table\") WHERE pk AND lower(name) = lower(\"to\"))),
+                 NULL, group_concat(lower(\"to\"), char(31) ORDER BY seq))
          FROM pragma_foreign_key_list(?) GROUP BY id",
     )?;
     let keys = statement.query_map([table], |row| {
         let columns: String = row.get(1)?;
+        let named: Option<String> = row.get(3)?;
+        let list = |names: &str| names.split(SEPARATOR).map(str::to_owned).collect();
         Ok(ForeignKey {
             target: row.get(0)?,
-            columns: columns.split(SEPARATOR).map(str::to_owned).collect(),
+            columns: list(&columns),
+            named: named.as_deref().map(list).unwrap_or_default(),
             on_delete: row.get(2)?,
         })
     })?;

@@ -100,6 +100,16 @@ impl Planner<'_> {
         target.map_or_else(|| old.to_lowercase(), |new| new.name.to_lowercase())
     }
 
+    /// The new names of columns of a table of the file.
+    fn renamed_columns(&self, old: &str, columns: &[String]) -> Vec<String> {
+        let new = self.new.get(&self.renamed_table(old));
+        let tables = new.and_then(|new| Some((new, self.source(new)?)));
+        let names = tables.map(|(new, old)| self.new_names(new, old));
+        let names = names.unwrap_or_default();
+        let name = |column: &String| names.get(column).unwrap_or(column).clone();
+        columns.iter().map(name).collect()
+    }
+
     fn old_column<'t>(&self, new: &Table, old: &'t Table, column: &Column) -> Option<&'t Column> {
         let found = old.column(&column.name).or_else(|| {
             let names = (new.name.to_lowercase(), column.name.to_lowercase());
@@ -169,7 +179,8 @@ impl Planner<'_> {
             };
             steps.push(Step::new(&new.name, change));
         }
-        if steps.len() > n_before {
+        // The keys are written with the new names where a table or a column that they point to is renamed.
+        if steps.len() > n_before || new.keys != old.keys {
             let new = new.clone();
             plan.rebuilt.push(Rebuilt { new, mapping });
             return Ok(());
@@ -323,6 +334,7 @@ impl Planner<'_> {
         let keys = old.keys.iter().map(|key| ForeignKey {
             columns: key.columns.iter().map(name).collect(),
             target: self.renamed_table(&key.target),
+            named: self.renamed_columns(&key.target, &key.named),
             on_delete: key.on_delete.clone(),
         });
         let keys: BTreeSet<_> = keys.collect();
@@ -382,18 +394,17 @@ impl Planner<'_> {
             return Ok(Step::new(&new.name, Change::NewRule { rule }));
         };
         let step = Step::of_column(&new.name, column, Change::NewRule { rule });
-        let same_target =
-            |other: &ForeignKey| other.columns == key.columns && other.target == key.target;
+        let same_target = |other: &ForeignKey| {
+            other.columns == key.columns && other.target == key.target && other.named == key.named
+        };
         let (Some(value), false) = (
             mapping.value(column).map(str::to_owned),
             before.iter().any(same_target),
         ) else {
             return Ok(step);
         };
-        let parent = self.new.get(&key.target).and_then(|new| self.source(new));
-        let ids = match parent.and_then(|parent| Some((&parent.name, parent.id.as_ref()?))) {
-            Some((name, id)) => format!("SELECT {} FROM {}", quoted(id), quoted(name)),
-            None => "SELECT NULL WHERE 0".to_owned(),
+        let Some(ids) = self.named_values(key) else {
+            return Ok(step);
         };
         let is_nullable = new.column(column).is_some_and(|column| column.is_nullable);
         let id = new.id.as_deref().unwrap_or_default();
@@ -410,6 +421,33 @@ impl Planner<'_> {
         replace(mapping, column, &missing(&value), "NULL");
         let remedy = format!("{what}, and become NULL; allow it, or change them in a script");
         Ok(step.with(Safety::Lossy, rows, remedy))
+    }
+
+    /// A query of the values that a foreign key of one column can name; `None` if only the copied rows can tell.
+    fn named_values(&self, key: &ForeignKey) -> Option<String> {
+        let new = self.new.get(&key.target);
+        let parent = new.and_then(|new| Some((new, self.source(new)?)));
+        let Some((new, old)) = parent else {
+            return Some("SELECT NULL WHERE 0".to_owned());
+        };
+        let column = match key.named.as_slice() {
+            [] => old.id.clone(),
+            [named] => {
+                let column = new.column(named)?;
+                let source = self.old_column(new, old, column)?;
+                // A value that is converted is another one.
+                (source.ty == column.ty).then(|| Some(source.name.clone()))?
+            }
+            _ => return None,
+        };
+        Some(match column {
+            Some(column) => {
+                let column = quoted(&column);
+                let table = quoted(&old.name);
+                format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL")
+            }
+            None => "SELECT NULL WHERE 0".to_owned(),
+        })
     }
 
     fn new_unique(
