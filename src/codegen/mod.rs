@@ -3,12 +3,14 @@
 
 pub(crate) mod clock;
 mod column_bits;
+mod column_set;
 mod composite;
 mod entity;
 mod enums;
 pub mod own_type;
 mod owner;
 mod pivot;
+mod views;
 
 pub use bitflags::{Flag, Flags};
 pub use ecow::EcoString;
@@ -46,7 +48,8 @@ pub mod traits {
 
 pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
 pub use clock::{now_seconds, now_text};
-pub use column_bits::{ColumnBits, fmt_columns};
+pub use column_bits::ColumnBits;
+pub use column_set::fmt_columns;
 
 /// Declares the tables of a world in order. The constant with a table's name is its number.
 #[doc(hidden)]
