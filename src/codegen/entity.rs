@@ -81,23 +81,28 @@ macro_rules! entity {
         $(order { $($ordered:ident $ordered_column:literal,)+ })?
     ) => {
         #[doc = concat!("Handle of a row of `", $name, "` in memory.")]
+        #[allow(dead_code)]
         $vis type $key = $crate::Key<$row>;
         #[doc = concat!("`", $name, ".", $id_column, "`")]
+        #[allow(dead_code)]
         $vis type $id = $crate::Id<$row>;
 
         $(#[$attribute])*
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(dead_code)]
         $vis struct $row {
             $($(#[$doc])* pub $field: $ty,)*
         }
 
         #[doc = concat!("Columns of `", $name, "`.")]
         #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+        #[allow(dead_code)]
         $vis struct $columns($crate::codegen::ColumnBits<$bits>);
 
         $crate::column_set!($columns, $bits);
 
         #[doc = concat!("One field of [`", stringify!($row), "`] with a value for it.")]
+        #[allow(dead_code)]
         $vis enum $fields {
             $($(#[$doc])* $variant($ty),)*
         }
@@ -134,6 +139,7 @@ macro_rules! entity {
                 $($($index,)+)?
             }
 
+            #[allow(dead_code)]
             impl $columns {
                 $(
                     #[doc = $first_column]
@@ -148,7 +154,6 @@ macro_rules! entity {
                     pub const $unused: Self = Self::at(__Column::$unused as usize);
                 )+)?
 
-                #[allow(dead_code, reason = "a table may have no column but its id")]
                 const fn at(column: usize) -> Self {
                     Self($crate::codegen::ColumnBits::<$bits>::bit(column))
                 }
@@ -481,6 +486,7 @@ macro_rules! views {
 
         #[doc = concat!("A [`", stringify!($row), "`] for reading, with its relations.")]
         #[derive(Clone, Copy, Debug)]
+        #[allow(dead_code)]
         pub struct $ref<'w>($crate::codegen::RowRef<'w, $row>);
 
         impl<'w> From<$crate::codegen::RowRef<'w, $row>> for $ref<'w> {
@@ -499,6 +505,7 @@ macro_rules! views {
             }
         }
 
+        #[allow(dead_code)]
         impl<'w> $ref<'w> {
             /// The row's key.
             #[inline]
@@ -524,6 +531,7 @@ macro_rules! views {
 
         #[doc = concat!("A [`", stringify!($row), "`] for writing: setters, and what it owns.")]
         #[derive(Debug)]
+        #[allow(dead_code)]
         pub struct $mut<'w>($crate::codegen::RowMut<'w, $row>);
 
         impl<'w> From<$crate::codegen::RowMut<'w, $row>> for $mut<'w> {
@@ -542,6 +550,7 @@ macro_rules! views {
             }
         }
 
+        #[allow(dead_code)]
         impl $mut<'_> {
             /// The row's key.
             #[inline]
