@@ -27,6 +27,7 @@ pub fn fmt_columns<C: Flags>(set: &C, name: &str, f: &mut fmt::Formatter<'_>) ->
 #[macro_export]
 macro_rules! column_set {
     ($name:ident, $bits:ty) => {
+        #[allow(dead_code)]
         impl $name {
             /// No column.
             #[inline]

@@ -81,23 +81,28 @@ macro_rules! entity {
         $(order { $($ordered:ident $ordered_column:literal,)+ })?
     ) => {
         #[doc = concat!("Handle of a row of `", $name, "` in memory.")]
+        #[allow(dead_code)]
         $vis type $key = $crate::Key<$row>;
         #[doc = concat!("`", $name, ".", $id_column, "`")]
+        #[allow(dead_code)]
         $vis type $id = $crate::Id<$row>;
 
         $(#[$attribute])*
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(dead_code)]
         $vis struct $row {
             $($(#[$doc])* pub $field: $ty,)*
         }
 
         #[doc = concat!("Columns of `", $name, "`.")]
         #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+        #[allow(dead_code)]
         $vis struct $columns($crate::codegen::ColumnBits<$bits>);
 
         $crate::column_set!($columns, $bits);
 
         #[doc = concat!("One field of [`", stringify!($row), "`] with a value for it.")]
+        #[allow(dead_code)]
         $vis enum $fields {
             $($(#[$doc])* $variant($ty),)*
         }
@@ -134,6 +139,7 @@ macro_rules! entity {
                 $($($index,)+)?
             }
 
+            #[allow(dead_code)]
             impl $columns {
                 $(
                     #[doc = $first_column]
@@ -148,7 +154,6 @@ macro_rules! entity {
                     pub const $unused: Self = Self::at(__Column::$unused as usize);
                 )+)?
 
-                #[allow(dead_code, reason = "a table may have no column but its id")]
                 const fn at(column: usize) -> Self {
                     Self($crate::codegen::ColumnBits::<$bits>::bit(column))
                 }

@@ -62,6 +62,7 @@ macro_rules! tables {
     ) => {
         $(#[$attribute])*
         #[derive(Debug, Default)]
+        #[allow(dead_code)]
         $vis struct $tables {
             $($(#[$doc])* pub $name: $crate::codegen::$table<$row>,)*
         }
@@ -74,7 +75,7 @@ macro_rules! tables {
                 $($name,)*
             }
 
-            #[allow(non_upper_case_globals)]
+            #[allow(non_upper_case_globals, dead_code)]
             impl $tables {
                 $(
                     pub(crate) const $name: $crate::codegen::TableId =

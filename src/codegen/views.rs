@@ -13,6 +13,7 @@ macro_rules! views {
 
         #[doc = concat!("A [`", stringify!($row), "`] for reading, with its relations.")]
         #[derive(Clone, Copy, Debug)]
+        #[allow(dead_code)]
         pub struct $ref<'w>($crate::codegen::RowRef<'w, $row>);
 
         impl<'w> From<$crate::codegen::RowRef<'w, $row>> for $ref<'w> {
@@ -31,6 +32,7 @@ macro_rules! views {
             }
         }
 
+        #[allow(dead_code)]
         impl<'w> $ref<'w> {
             /// The row's key.
             #[inline]
@@ -56,6 +58,7 @@ macro_rules! views {
 
         #[doc = concat!("A [`", stringify!($row), "`] for writing: setters, and what it owns.")]
         #[derive(Debug)]
+        #[allow(dead_code)]
         pub struct $mut<'w>($crate::codegen::RowMut<'w, $row>);
 
         impl<'w> From<$crate::codegen::RowMut<'w, $row>> for $mut<'w> {
@@ -74,6 +77,7 @@ macro_rules! views {
             }
         }
 
+        #[allow(dead_code)]
         impl $mut<'_> {
             /// The row's key.
             #[inline]

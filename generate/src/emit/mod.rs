@@ -128,6 +128,7 @@ fn module(name: &Ident) -> Module {
 fn world(model: &Model, schema: &str) -> Code {
     let mut code = Code::default();
     code.doc("All tables in memory; [`gamedb::World`] has the verbs.");
+    code.line("#[allow(dead_code)]");
     code.line("pub type World = gamedb::codegen::World<Tables>;\n");
     code.verbatim(|code| tables(code, model, schema));
     code

@@ -3,6 +3,7 @@
 use gamedb::codegen::{Error, Rows, entity, tables, text_enum};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
@@ -27,6 +28,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Region {
     /// The region with this `name`. O(1).
     pub fn find_by_name<'w>(world: &'w World, name: &str) -> Option<RegionRef<'w>> {
@@ -38,6 +40,7 @@ impl Region {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> RegionRef<'w> {
     /// The cells whose `region_id` names this region, in order of their ids. O(1).
     pub fn cells(self) -> Rows<'w, Cell> {
@@ -45,6 +48,7 @@ impl<'w> RegionRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl RegionMut<'_> {
     /// Sets [`Region::name`].
     ///
@@ -94,6 +98,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Cell {
     /// The cells whose `region_id` is this region, in order of their ids. O(1).
     pub fn find_by_region(world: &World, region: RegionKey) -> Rows<'_, Cell> {
@@ -194,6 +199,7 @@ impl Cell {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> CellRef<'w> {
     /// The region that `region_id` names. O(1).
     #[inline]
@@ -202,6 +208,7 @@ impl<'w> CellRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl CellMut<'_> {
     /// Sets [`Cell::region`].
     ///

@@ -3,6 +3,7 @@
 use gamedb::codegen::{Error, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
 
 tables! {
@@ -148,6 +149,7 @@ entity! {
     types WideKey, WideId, WideColumns(u64), WideField, WideRef, WideMut;
 }
 
+#[allow(dead_code)]
 impl WideMut<'_> {
     /// Sets [`Wide::column_1`].
     #[inline]
