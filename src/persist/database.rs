@@ -164,7 +164,9 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     /// Writes every row that has changed since the last flush, and only those, in one transaction:
     /// INSERTs for new rows, UPDATEs of the dirty columns for changed rows, DELETEs for removed rows. The
     /// cost is proportional to the changes; if there are none, it only looks at the file:
-    /// whether it still exists, and whether another program has written to it.
+    /// whether it still exists, and whether another program has written to it. If that was seen less than ten
+    /// milliseconds ago, and nothing was written since, it is not looked at again; [`close`](Self::close) and
+    /// [`flush_durable`](Self::flush_durable) always look.
     ///
     /// When it returns `Ok`, the file contains exactly the world of that moment, which survives the death
     /// of the process. A power cut may lose the last flushes, each as a whole.
@@ -382,7 +384,8 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     ///
     /// # Errors
     /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File), as [`flush`](Self::flush); its
-    /// rows are dirty again.
+    /// rows are dirty again. [`FlushFailure::TransactionOpen`](crate::FlushFailure::TransactionOpen) if it has to be
+    /// captured or tried again, which waits for the end of the open transaction.
     pub fn wait(&mut self, ticket: Ticket) -> Result<FlushReport, Error> {
         Ok(self.pipeline.wait(&mut self.world, ticket)?)
     }
@@ -453,6 +456,7 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     /// # Errors
     /// The error of [`flush`](Self::flush), together with the database, so that nothing is lost.
     pub fn close(mut self) -> Result<FlushReport, Box<CloseError<W, E>>> {
+        self.pipeline.look_next();
         match self.flush() {
             Ok(report) => Ok(report),
             Err(source) => Err(Box::new(CloseError {
