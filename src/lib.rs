@@ -38,7 +38,7 @@ pub use codegen::clock::set_clock;
 pub use error::{
     BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
 };
-pub use error::{Error, ErrorKind, Problem, ProblemKind};
+pub use error::{Error, ErrorKind, Problem, ProblemKind, UnknownVariant};
 #[cfg(feature = "sqlite")]
 pub use persist::{
     Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,

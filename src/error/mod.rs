@@ -10,6 +10,7 @@ mod problem;
 mod refused;
 #[cfg(test)]
 mod tests;
+mod variant;
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ pub use kind::ErrorKind;
 #[cfg(feature = "sqlite")]
 pub(crate) use problem::list;
 pub use problem::{Problem, ProblemKind};
+pub use variant::UnknownVariant;
 #[cfg(feature = "sqlite")]
 pub use refused::RefusedRow;
 #[cfg(feature = "sqlite")]

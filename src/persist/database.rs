@@ -24,8 +24,8 @@ use super::ticket::{Durability, Generation, Ticket};
 /// It dereferences to the [`World`], so rows are read and written as if there were no file. Nothing is
 /// written to the file until the program asks for it: [`flush`](Self::flush) writes what has changed
 /// since the last flush, in one transaction, and [`close`](Self::close) flushes a last time. A database
-/// that is dropped instead leaves the file as the last flush left it; if that flush is in flight, the
-/// drop waits for it.
+/// that is dropped instead leaves the file as the last flush left it, and warns of changes that are lost unless it was
+/// [discarded](Self::discard); if that flush is in flight, the drop waits for it.
 ///
 /// Checkpoints, which move the write-ahead log into the file, run in a thread that is started when it is
 /// first needed, and when the database is closed.
@@ -38,6 +38,8 @@ use super::ticket::{Durability, Generation, Ticket};
 pub struct Database<W: IsWorld, E: Engine = Sqlite> {
     world: World<W::Tables>,
     pipeline: Pipeline<E::Writer>,
+    /// Whether the program has said that it does not need the changes that were not flushed.
+    is_discarded: bool,
     // Released last, after the connection is closed.
     _lock: E::Lock,
 }
@@ -157,6 +159,7 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
         Ok(Self {
             world,
             pipeline,
+            is_discarded: false,
             _lock: lock,
         })
     }
@@ -466,6 +469,13 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
         }
     }
 
+    /// Closes the file without a flush: changes that have not been flushed are lost. Flushes in the background that have
+    /// been accepted are still written. A database that is dropped with such changes does the same, and warns of them:
+    /// as an event of `tracing`, or, in a program without a subscriber, on standard error.
+    pub fn discard(mut self) {
+        self.is_discarded = true;
+    }
+
     /// Closes the file and returns the world. Changes that have not been flushed exist in memory only
     /// from then on. Waits for background flushes; if one fails, its rows are dirty in the world, and the
     /// error is logged.
@@ -502,8 +512,16 @@ impl<W: IsWorld, E: Engine> Drop for Database<W, E> {
         self.pipeline.drain_for_good(&mut self.world);
         self.pipeline.close();
         let n_dirty = self.world.n_dirty();
-        if n_dirty > 0 {
+        if n_dirty > 0 && !self.is_discarded {
             tracing::warn!(path = %self.pipeline.path().display(), n_dirty, "database dropped with changes that were not flushed");
+            // Rows are lost here, and a program without a subscriber would not hear of it.
+            if !tracing::dispatcher::has_been_set() {
+                eprintln!(
+                    "gamedb: {} was dropped with {n_dirty} changed rows that were not flushed, and they are lost; \
+                     `close` flushes them, `discard` says that they are not needed",
+                    self.pipeline.path().display()
+                );
+            }
         }
     }
 }
