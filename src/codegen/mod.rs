@@ -9,6 +9,7 @@ mod enums;
 pub mod own_type;
 mod owner;
 mod pivot;
+mod version;
 
 pub use bitflags::{Flag, Flags};
 pub use ecow::EcoString;
@@ -47,6 +48,7 @@ pub mod traits {
 pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
 pub use clock::{now_seconds, now_text};
 pub use column_bits::{ColumnBits, fmt_columns};
+pub use version::assert_generated_for;
 
 /// Declares the tables of a world in order. The constant with a table's name is its number.
 #[doc(hidden)]
