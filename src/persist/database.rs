@@ -2,6 +2,9 @@
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
+use std::time::Instant;
+
+use tracing::field::Empty;
 
 use crate::error::{Error, FileError};
 use crate::schema::graph::TableOrder;
@@ -12,6 +15,7 @@ use crate::store::world::World;
 use crate::store::world::entity::Entity;
 use crate::store::world::save_set::SaveScope;
 
+use super::numbers;
 use super::pipeline::{Pipeline, Refused};
 use super::report::FlushReport;
 use super::sqlite::{self, Lock, Opened, Options};
@@ -92,6 +96,9 @@ impl<W: IsWorld> Database<W> {
     }
 
     fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+        let start = Instant::now();
+        let span = tracing::info_span!("open", path = %path.display(), rows = Empty, took = Empty);
+        let _entered = span.enter();
         let order = TableOrder::of(W::Tables::INFO);
         let Opened {
             mut world,
@@ -99,7 +106,11 @@ impl<W: IsWorld> Database<W> {
             lock,
         } = sqlite::open::<W::Tables>(options, path, &order)?;
         let pipeline = Pipeline::start(writer, path, order, &mut world)?;
+        let took = start.elapsed();
+        span.record("rows", world.len())
+            .record("took", tracing::field::debug(took));
         tracing::info!(path = %path.display(), ?world, "world opened");
+        numbers::opened(path, world.len(), took);
         Ok(Self {
             world,
             pipeline,

@@ -5,6 +5,7 @@ mod create;
 mod database;
 mod error;
 mod left_out;
+mod numbers;
 mod pipeline;
 mod report;
 mod sqlite;

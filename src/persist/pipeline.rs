@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
+use tracing::field::{Empty, debug};
+
 use crate::error::{FileError, FlushFailure, Outcome, RefusedRow};
 use crate::schema::graph::TableOrder;
 use crate::store::key::AnyKey;
@@ -17,6 +19,7 @@ use crate::store::world::save_set::{SaveScope, ToSave, rows_to_save};
 
 use super::batch::Batch;
 use super::error::Failed;
+use super::numbers;
 use super::report::FlushReport;
 use super::sqlite::Writer;
 use super::state::State;
@@ -203,7 +206,7 @@ impl Pipeline {
         self.submitted = refused;
         let mut batch = self.next_batch::<T>();
         batch.may_leave_out = refused == Refused::LeaveOut;
-        batch.capture(world, Selection::All);
+        capture(&mut batch, world, Selection::All);
         if batch.is_empty() {
             batch.mark_committed(world, Selection::All);
             self.recycle(batch);
@@ -228,10 +231,12 @@ impl Pipeline {
         if self.state.has_unreported() || !self.is_trusted(world) {
             return 0;
         }
+        let span = tracing::debug_span!("capture", rows = Empty).entered();
         let mut staged = self.next_batch::<T>();
         let room = world.len().saturating_sub(staged.n_captured());
         let n_copied = staged.capture_oldest(world, rows.min(room));
         self.staged = Some(staged);
+        span.record("rows", n_copied);
         n_copied
     }
 
@@ -330,7 +335,9 @@ impl Pipeline {
         durability: Durability,
     ) -> Result<FlushReport, FileError> {
         let start = Instant::now();
-        batch.capture(world, which);
+        let span = tracing::debug_span!("flush", path = %self.path.display(), rows = Empty, generation = Empty, took = Empty, writing = Empty);
+        let _entered = span.enter();
+        capture(batch, world, which);
         let has_changes = !batch.is_empty();
         let is_synced = |writer: &mut Writer| writer.is_synced();
         let is_behind =
@@ -374,6 +381,10 @@ impl Pipeline {
         if needs_checkpoint {
             self.worker.request_checkpoint();
         }
+        span.record("rows", report.rows())
+            .record("generation", report.generation.0)
+            .record("took", debug(report.took))
+            .record("writing", debug(report.writing));
         tracing::debug!(?report, "flushed");
         Ok(report)
     }
@@ -403,7 +414,7 @@ impl Pipeline {
         }
         report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
-        self.counted.count(&report);
+        count(&mut self.counted, &self.path, &report);
         if let Selection::All = which
             && report.rows() > 0
         {
@@ -423,7 +434,8 @@ impl Pipeline {
                 generation,
                 ..committed.report
             };
-            self.counted.count(&self.last_report);
+            tracing::debug!(path = %self.path.display(), report = ?self.last_report, "a background flush is in the file");
+            count(&mut self.counted, &self.path, &self.last_report);
             self.state.forget_failure();
             if committed.batch.has_left_out() {
                 committed.batch.keep_left_out();
@@ -456,7 +468,11 @@ impl Pipeline {
         if world.identity() == self.world_identity {
             // The newest first, because each was captured from a world without those before it.
             for mut batch in std::mem::take(&mut self.unmerged).into_iter().rev() {
+                let rows = batch.n_captured();
+                let _entered =
+                    tracing::debug_span!("merge", path = %self.path.display(), rows).entered();
                 batch.restore(world);
+                numbers::merged(&self.path);
                 self.recycle(batch);
             }
         }
@@ -553,6 +569,7 @@ impl Pipeline {
 
     fn note_failure(&mut self, failed: &Failed) {
         self.counted.n_failed += 1;
+        numbers::failed(&self.path);
         if let FlushFailure::SyncFailed { .. } = failed.cause {
             self.failed_sync = Some(failed.cause.clone());
         }
@@ -565,5 +582,23 @@ impl Pipeline {
             outcome,
             cause,
         }
+    }
+}
+
+/// Captures the selected changes.
+fn capture<T: Tables>(batch: &mut Batch, world: &mut World<T>, which: Selection<'_>) {
+    let span = tracing::debug_span!("capture", rows = Empty);
+    let _entered = span.enter();
+    batch.capture(world, which);
+    if !span.is_disabled() {
+        span.record("rows", batch.n_captured());
+    }
+}
+
+/// Counts a flush that is in the file. Those that had nothing to write do not count.
+fn count(counted: &mut FlushStats, path: &Path, report: &FlushReport) {
+    counted.count(report);
+    if report.rows() > 0 {
+        numbers::flushed(path, report);
     }
 }
