@@ -58,9 +58,9 @@ pub use persist::{
 };
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    Bond, CloseError, Consent, CreateError, Database, FlushReport, FlushStats, Generation, IsWorld,
-    LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options, Safety,
-    SchemaChange, Stats, Step, TableStats, Ticket,
+    Bond, CloseError, Consent, CreateError, Database, Engine, FlushReport, FlushStats, Generation,
+    IsWorld, LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options,
+    Safety, SchemaChange, Sqlite, Stats, Step, TableStats, Ticket,
 };
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};

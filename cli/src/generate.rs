@@ -43,8 +43,24 @@ pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error
     if is_json {
         return run_for_program(&options, &update);
     }
-    match generate_with(&options, print_remarks)? {
-        Outcome::Unchanged | Outcome::Written => Ok(ExitCode::SUCCESS),
+    let mut contents = String::new();
+    let outcome = generate_with(&options, |remarks| {
+        print_remarks(remarks);
+        contents = remarks
+            .contents
+            .map(|contents| contents.to_string())
+            .unwrap_or_default();
+    })?;
+    let out = options.out.display();
+    match outcome {
+        Outcome::Written => {
+            eprintln!("{out}: written, {contents}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Outcome::Unchanged => {
+            eprintln!("{out}: up to date, {contents}");
+            Ok(ExitCode::SUCCESS)
+        }
         Outcome::Stale { diff } => {
             print!("{diff}");
             eprintln!("the models are not up to date with the schema; run `{update}`");
@@ -74,34 +90,13 @@ fn run_for_program(options: &Options, update: &str) -> Result<ExitCode, Error> {
     Ok(code)
 }
 
-/// How many warnings are printed before the rest is only counted.
-const N_SHOWN: usize = 20;
-
-/// The most letters of a warning that are printed: some warnings list the columns of a hundred tables.
-const N_LETTERS: usize = 400;
-
 /// Prints what a translation loses, and which pivots no CHECK proves.
 fn print_remarks(remarks: &Remarks) {
     for note in &remarks.notes {
         eprintln!("note: {note}");
     }
-    for warning in remarks.warnings.iter().take(N_SHOWN) {
-        match (
-            warning.char_indices().nth(N_LETTERS),
-            warning.rsplit_once(": "),
-        ) {
-            (Some((at, _)), Some((columns, what))) if columns.len() > at => {
-                eprintln!(
-                    "warning: {} .. (`gamedb explain` prints all): {what}",
-                    &columns[..at]
-                );
-            }
-            _ => eprintln!("warning: {warning}"),
-        }
-    }
-    let n_more = remarks.warnings.len().saturating_sub(N_SHOWN);
-    if n_more > 0 {
-        eprintln!("warning: {n_more} more; `gamedb explain` prints all");
+    for warning in remarks.shown_warnings() {
+        eprintln!("warning: {warning}");
     }
 }
 

@@ -13,6 +13,7 @@ macro_rules! text_enum {
     ) => {
         $(#[$attribute])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(dead_code)]
         pub enum $name {
             #[default]
             #[doc = concat!("`", $first_text, "`")]
@@ -25,6 +26,7 @@ macro_rules! text_enum {
             )*
         }
 
+        #[allow(dead_code)]
         impl $name {
             /// All of them, in declaration order.
             pub const ALL: &'static [Self] = &[Self::$first, $(Self::$variant,)*];

@@ -9,7 +9,10 @@
 )]
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tracing::field::{Empty, debug};
+use tracing::span::EnteredSpan;
 
 use super::report::FlushReport;
 
@@ -22,13 +25,31 @@ fn file(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// A file was opened and loaded.
-pub(super) fn opened(path: &Path, n_rows: usize, took: Duration) {
-    #[cfg(feature = "metrics")]
-    {
-        describe();
-        histogram!("gamedb_open_duration_seconds", "file" => file(path)).record(took);
-        gauge!("gamedb_loaded_rows", "file" => file(path)).set(approximate(n_rows));
+/// A file that is being opened: its span, which is entered, and since when.
+pub(super) struct Opening {
+    span: EnteredSpan,
+    start: Instant,
+}
+
+impl Opening {
+    pub(super) fn begin(path: &Path) -> Self {
+        let span = tracing::info_span!("open", path = %path.display(), rows = Empty, took = Empty);
+        Self {
+            span: span.entered(),
+            start: Instant::now(),
+        }
+    }
+
+    /// The file was opened, and its rows were loaded.
+    pub(super) fn end(self, path: &Path, n_rows: usize) {
+        let took = self.start.elapsed();
+        self.span.record("rows", n_rows).record("took", debug(took));
+        #[cfg(feature = "metrics")]
+        {
+            describe();
+            histogram!("gamedb_open_duration_seconds", "file" => file(path)).record(took);
+            gauge!("gamedb_loaded_rows", "file" => file(path)).set(approximate(n_rows));
+        }
     }
 }
 

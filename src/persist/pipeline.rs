@@ -18,10 +18,10 @@ use crate::store::world::World;
 use crate::store::world::save_set::{SaveScope, ToSave, rows_to_save};
 
 use super::batch::Batch;
+use super::engine::EngineWriter;
 use super::error::Failed;
 use super::numbers;
 use super::report::FlushReport;
-use super::sqlite::Writer;
 use super::state::State;
 use super::stats::FlushStats;
 use super::ticket::{Durability, Generation, Ticket};
@@ -30,9 +30,10 @@ use super::worker::Worker;
 /// How many empty batches are kept for reuse: as many as can be in flight at once, and a staged one.
 const POOL: usize = 3;
 
-/// The path of a world's changes into its file: the worker, the batches, and the state of the file.
-pub(super) struct Pipeline {
-    worker: Worker<Writer>,
+/// The path of a world's changes into its file, or whatever an engine keeps it in: the worker, the batches, and the
+/// state of the file.
+pub(super) struct Pipeline<W: EngineWriter> {
+    worker: Worker<W>,
     path: PathBuf,
     order: TableOrder,
     wal_pages: Arc<AtomicU32>,
@@ -67,10 +68,10 @@ pub(super) enum Refused {
     LeaveOut,
 }
 
-impl Pipeline {
+impl<W: EngineWriter> Pipeline<W> {
     /// A pipeline for a world that was just loaded from its file.
     pub(super) fn start<T: Tables>(
-        writer: Writer,
+        writer: W,
         path: &Path,
         order: TableOrder,
         world: &mut World<T>,
@@ -93,8 +94,7 @@ impl Pipeline {
         };
         // No row is dirty, so this writes the next ids alone, if the file comes from elsewhere.
         let _ = pipeline.write_all(world, Durability::Process, Refused::Fail)?;
-        let at_close = |writer: &mut Writer| writer.checkpoint_on_close();
-        pipeline.worker.with_writer(at_close).transpose()?;
+        pipeline.worker.with_writer(W::begin).transpose()?;
         Ok(pipeline)
     }
 
@@ -212,7 +212,7 @@ impl Pipeline {
             self.recycle(batch);
             if !self.worker.is_busy() {
                 // While the thread makes a checkpoint it is not waited for, and the next call looks.
-                let look = |writer: &mut Writer| writer.look_at_file(world);
+                let look = |writer: &mut W| writer.look_without_waiting(world);
                 let seen = self.worker.with_idle_writer(look);
                 seen.transpose().map_err(|failed| self.failed(failed))?;
                 self.worker.mark_all_committed(false);
@@ -339,14 +339,14 @@ impl Pipeline {
         let _entered = span.enter();
         capture(batch, world, which);
         let has_changes = !batch.is_empty();
-        let is_synced = |writer: &mut Writer| writer.is_synced();
+        let is_durable = |writer: &mut W| writer.is_durable();
         let is_behind =
-            durability == Durability::PowerCut && self.worker.with_writer(is_synced) != Some(true);
+            durability == Durability::PowerCut && self.worker.with_writer(is_durable) != Some(true);
         if is_behind {
             batch.add_unchanged_next_id(world);
         }
         if !has_changes && !is_behind {
-            let look = |writer: &mut Writer| writer.look_at_file(world);
+            let look = |writer: &mut W| writer.look(world);
             match self.worker.with_writer(look) {
                 Some(seen) => seen.map_err(|failed| self.failed(failed))?,
                 None => {
@@ -360,11 +360,11 @@ impl Pipeline {
         if batch.may_leave_out {
             world.commit_sink.txn_groups.fold();
         }
-        let write = |writer: &mut Writer| {
+        let write = |writer: &mut W| {
             let written = writer.commit_from(batch, durability, world);
-            written.map(|report| (report, writer.needs_checkpoint()))
+            written.map(|report| (report, writer.is_durable(), writer.needs_checkpoint()))
         };
-        let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
+        let (mut report, is_durable, needs_checkpoint) = match self.worker.with_writer(write) {
             Some(Ok(written)) => written,
             Some(Err(failed)) => return Err(self.failed(failed)),
             None => {
@@ -375,7 +375,7 @@ impl Pipeline {
         report.took = start.elapsed();
         // Flags are cleared only after the transaction has been committed.
         let report = self.mark_committed(world, batch, which, report);
-        if durability == Durability::PowerCut {
+        if is_durable {
             self.worker.mark_durable();
         }
         if needs_checkpoint {

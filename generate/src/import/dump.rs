@@ -379,6 +379,9 @@ impl Sending<'_> {
                 definition: known.definition,
             };
             self.sink.table(&table)?;
+            if let Some((column, next_id)) = &known.next_id {
+                self.sink.next_id(&table, column, *next_id);
+            }
         }
         for (what, (n, line)) in &self.not_done {
             let statements = if *n == 1 { "statement" } else { "statements" };

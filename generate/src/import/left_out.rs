@@ -26,6 +26,11 @@ impl LeftOut {
         self.owned.remove(table);
     }
 
+    /// The highest id of a row of a table that was left out.
+    pub(super) fn highest(&self, table: &str) -> Option<i64> {
+        self.ids.get(table)?.iter().copied().max()
+    }
+
     pub(super) fn has(&self, table: &str, id: i64) -> bool {
         self.ids.get(table).is_some_and(|ids| ids.contains(&id))
     }

@@ -9,7 +9,7 @@ use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
 use super::left_out::LeftOut;
-use super::next_ids::NextIds;
+use super::next_ids::{NextIds, SEQUENCES};
 use super::options::{ImportOptions, Progress};
 use super::places::Places;
 use super::queries::{count, quoted};
@@ -144,7 +144,6 @@ impl<'i> Transfer<'i> {
     fn finish(&mut self) -> rusqlite::Result<ImportReport> {
         let mut report = std::mem::take(&mut self.report);
         report.changes.extend(self.nones()?);
-        self.next_ids.write(self.new, self.schema)?;
         for (table, state) in self.schema.tables.iter().zip(&mut self.tables) {
             if state.has_replaced {
                 let n_there = count_rows(self.new, &table.name)?;
@@ -165,6 +164,15 @@ impl<'i> Transfer<'i> {
             changes: &mut report.changes,
         };
         dangling.remove()?;
+        for (position, table) in self.schema.tables.iter().enumerate() {
+            // An id that the new file has given to a row was never seen by anybody.
+            if !table.has_surrogate_id()
+                && let Some(highest) = self.left_out.highest(&table.name)
+            {
+                self.next_ids.raise(position, highest.saturating_add(1));
+            }
+        }
+        std::mem::take(&mut self.next_ids).write(self.new, self.schema)?;
         for table in &mut report.tables {
             table.carried = count_rows(self.new, &table.name)?;
         }
@@ -323,7 +331,9 @@ impl RowSink for Transfer<'_> {
         if let Some(known) = self.known.get(table) {
             return Ok(known.clone());
         }
-        let accepted = if table.name == NEXT_IDS {
+        let is_next_ids =
+            table.name == NEXT_IDS || table.name == SEQUENCES && self.dialect == Dialect::Sqlite;
+        let accepted = if is_next_ids {
             self.next_ids.accept(table)
         } else if let Some(position) = self.announced.add(table, self.schema) {
             let to = &self.schema.tables[position];
@@ -355,8 +365,8 @@ impl RowSink for Transfer<'_> {
     }
 
     fn row(&mut self, table: TableId, row: SourceRow<'_>) -> Result<bool, ImportError> {
-        if table == NextIds::TABLE {
-            self.next_ids.add(row.cells);
+        if NextIds::is_own(table) {
+            self.next_ids.row(table, row.cells);
             return Ok(true);
         }
         let TableId(at) = table;
@@ -387,8 +397,8 @@ impl RowSink for Transfer<'_> {
     }
 
     fn clear(&mut self, table: TableId) -> Result<(), ImportError> {
-        if table == NextIds::TABLE {
-            self.next_ids.clear();
+        if NextIds::is_own(table) {
+            self.next_ids.clear(table);
             return Ok(());
         }
         let position = self.lists[table.0].position;
@@ -412,6 +422,17 @@ impl RowSink for Transfer<'_> {
         self.left_out.clear(name);
         self.report.misfits.retain(|misfit| misfit.table != *name);
         Ok(())
+    }
+
+    fn next_id(&mut self, table: &SourceTable, column: &str, next_id: i64) {
+        let Some(position) = self.announced.of(table) else {
+            return;
+        };
+        let to = &self.schema.tables[position];
+        let id = to.primary_key.first().filter(|_| to.rowid_key);
+        if id.is_some_and(|id| id.eq_ignore_ascii_case(column)) {
+            self.next_ids.raise(position, next_id);
+        }
     }
 
     fn progress(&mut self, done: u64, total: u64) {
