@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use gamedb_generate::{Error, Options, Outcome, Remarks, generate_with, shown_schema};
+use serde_json::json;
 
-use crate::files::Files;
+use crate::files::{Files, print_json};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
 }
 
 /// Writes or compares the models.
-pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
+pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error> {
     let update = update_command(&arguments);
     let Arguments {
         files,
@@ -39,6 +40,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
         sqlite_schema,
         check,
     };
+    if is_json {
+        return run_for_program(&options, &update);
+    }
     let mut contents = String::new();
     let outcome = generate_with(&options, |remarks| {
         print_remarks(remarks);
@@ -63,6 +67,27 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// The same, with all remarks in the document.
+fn run_for_program(options: &Options, update: &str) -> Result<ExitCode, Error> {
+    let mut remarks = json!({});
+    let outcome = generate_with(options, |said| {
+        remarks = json!({ "notes": said.notes, "warnings": said.warnings });
+    })?;
+    let (outcome, diff, code) = match outcome {
+        Outcome::Unchanged => ("unchanged", None, ExitCode::SUCCESS),
+        Outcome::Written => ("written", None, ExitCode::SUCCESS),
+        Outcome::Stale { diff } => ("stale", Some(diff), ExitCode::FAILURE),
+    };
+    print_json(&json!({
+        "outcome": outcome,
+        "diff": diff,
+        "update": update,
+        "notes": remarks["notes"],
+        "warnings": remarks["warnings"],
+    }));
+    Ok(code)
 }
 
 /// Prints what a translation loses, and which pivots no CHECK proves.

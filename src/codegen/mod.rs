@@ -10,6 +10,7 @@ mod enums;
 pub mod own_type;
 mod owner;
 mod pivot;
+mod version;
 mod views;
 
 pub use bitflags::{Flag, Flags};
@@ -50,6 +51,7 @@ pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
 pub use clock::{now_seconds, now_text};
 pub use column_bits::ColumnBits;
 pub use column_set::fmt_columns;
+pub use version::assert_generated_for;
 
 /// Declares the tables of a world in order. The constant with a table's name is its number.
 #[doc(hidden)]

@@ -13,6 +13,7 @@ use crate::store::world::entity::Entity;
 use crate::store::world::save_set::SaveScope;
 
 use super::engine::{Engine, Opened};
+use super::numbers::Opening;
 use super::pipeline::{Pipeline, Refused};
 use super::report::FlushReport;
 use super::sqlite::{self, Options, Sqlite};
@@ -98,9 +99,12 @@ impl<W: IsWorld> Database<W, Sqlite> {
     }
 
     fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+        let opening = Opening::begin(path);
         let order = TableOrder::of(W::Tables::INFO);
         let opened = sqlite::open::<W::Tables>(options, path, &order)?;
-        Self::start(opened, path, order)
+        let db = Self::start(opened, path, order)?;
+        opening.end(path, db.len());
+        Ok(db)
     }
 
     /// The path of the world file.

@@ -6,6 +6,7 @@ mod database;
 mod engine;
 mod error;
 mod left_out;
+mod numbers;
 mod pipeline;
 mod report;
 mod sqlite;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use tracing::field::{Empty, debug};
+
 use crate::error::{FileError, FlushFailure, Outcome, RefusedRow};
 use crate::schema::graph::TableOrder;
 use crate::store::key::AnyKey;
@@ -18,6 +20,7 @@ use crate::store::world::save_set::{SaveScope, ToSave, rows_to_save};
 use super::batch::Batch;
 use super::engine::EngineWriter;
 use super::error::Failed;
+use super::numbers;
 use super::report::FlushReport;
 use super::state::State;
 use super::stats::FlushStats;
@@ -212,7 +215,7 @@ impl<W: EngineWriter> Pipeline<W> {
         self.submitted = refused;
         let mut batch = self.next_batch::<T>();
         batch.may_leave_out = refused == Refused::LeaveOut;
-        batch.capture(world, Selection::All);
+        capture(&mut batch, world, Selection::All);
         if batch.is_empty() {
             batch.mark_committed(world, Selection::All);
             self.recycle(batch);
@@ -240,10 +243,12 @@ impl<W: EngineWriter> Pipeline<W> {
         if self.state.has_unreported() || !self.is_trusted(world) {
             return 0;
         }
+        let span = tracing::debug_span!("capture", rows = Empty).entered();
         let mut staged = self.next_batch::<T>();
         let room = world.len().saturating_sub(staged.n_captured());
         let n_copied = staged.capture_oldest(world, rows.min(room));
         self.staged = Some(staged);
+        span.record("rows", n_copied);
         n_copied
     }
 
@@ -361,7 +366,9 @@ impl<W: EngineWriter> Pipeline<W> {
         durability: Durability,
     ) -> Result<FlushReport, FileError> {
         let start = Instant::now();
-        batch.capture(world, which);
+        let span = tracing::debug_span!("flush", path = %self.path.display(), rows = Empty, generation = Empty, took = Empty, writing = Empty);
+        let _entered = span.enter();
+        capture(batch, world, which);
         let has_changes = !batch.is_empty();
         let is_durable = |writer: &mut W| writer.is_durable();
         let is_behind =
@@ -406,6 +413,10 @@ impl<W: EngineWriter> Pipeline<W> {
         if needs_checkpoint {
             self.worker.request_checkpoint();
         }
+        span.record("rows", report.rows())
+            .record("generation", report.generation.0)
+            .record("took", debug(report.took))
+            .record("writing", debug(report.writing));
         tracing::debug!(?report, "flushed");
         Ok(report)
     }
@@ -454,7 +465,7 @@ impl<W: EngineWriter> Pipeline<W> {
         }
         report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
-        self.counted.count(&report);
+        count(&mut self.counted, &self.path, &report);
         if let Selection::All = which
             && report.rows() > 0
         {
@@ -474,7 +485,8 @@ impl<W: EngineWriter> Pipeline<W> {
                 generation,
                 ..committed.report
             };
-            self.counted.count(&self.last_report);
+            tracing::debug!(path = %self.path.display(), report = ?self.last_report, "a background flush is in the file");
+            count(&mut self.counted, &self.path, &self.last_report);
             self.state.forget_failure();
             if committed.batch.has_left_out() {
                 committed.batch.keep_left_out();
@@ -507,7 +519,11 @@ impl<W: EngineWriter> Pipeline<W> {
         if world.identity() == self.world_identity {
             // The newest first, because each was captured from a world without those before it.
             for mut batch in std::mem::take(&mut self.unmerged).into_iter().rev() {
+                let rows = batch.n_captured();
+                let _entered =
+                    tracing::debug_span!("merge", path = %self.path.display(), rows).entered();
                 batch.restore(world);
+                numbers::merged(&self.path);
                 self.recycle(batch);
             }
         }
@@ -605,6 +621,7 @@ impl<W: EngineWriter> Pipeline<W> {
 
     fn note_failure(&mut self, failed: &Failed) {
         self.counted.n_failed += 1;
+        numbers::failed(&self.path);
         if let FlushFailure::SyncFailed { .. } = failed.cause {
             self.failed_sync = Some(failed.cause.clone());
         }
@@ -617,5 +634,23 @@ impl<W: EngineWriter> Pipeline<W> {
             outcome,
             cause,
         }
+    }
+}
+
+/// Captures the selected changes.
+fn capture<T: Tables>(batch: &mut Batch, world: &mut World<T>, which: Selection<'_>) {
+    let span = tracing::debug_span!("capture", rows = Empty);
+    let _entered = span.enter();
+    batch.capture(world, which);
+    if !span.is_disabled() {
+        span.record("rows", batch.n_captured());
+    }
+}
+
+/// Counts a flush that is in the file. Those that had nothing to write do not count.
+fn count(counted: &mut FlushStats, path: &Path, report: &FlushReport) {
+    counted.count(report);
+    if report.rows() > 0 {
+        numbers::flushed(path, report);
     }
 }

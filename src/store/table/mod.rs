@@ -2,6 +2,7 @@
 
 pub(crate) mod dyn_table;
 mod invariants;
+mod parts;
 mod rows;
 pub(crate) mod stored;
 mod update;
@@ -18,6 +19,7 @@ use crate::store::row::entity::Row;
 use crate::store::tracking::dirty::{DirtySet, RowState};
 use crate::store::tracking::effect::{Positions, position};
 
+pub use parts::Part;
 pub use rows::Rows;
 
 /// The rows of `E`, for reading. Rows are inserted, changed and removed through the world only, because

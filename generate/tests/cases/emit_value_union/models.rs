@@ -6,6 +6,8 @@ use gamedb::codegen::{Error, composite, entity, tables};
 #[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
 
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
+
 tables! {
     /// The tables of the world, for reading one by one.
     pub struct Tables from include_str!("schema.sql");
