@@ -10,7 +10,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::dump_rows::{self, Dump};
+use super::dump_rows::{self, RowsOf, Text};
 use super::folder;
 use super::guessed_rows::{self, Refuted};
 use crate::analysis::relations::{self, Nullable};
@@ -74,7 +74,7 @@ pub(crate) fn schema_file(
         };
         let found = sqlite_file::open(path).map_err(refused)?;
         let note = format!("{name} is a SQLite file");
-        return from_sqlite(found, None, &name, config, note);
+        return from_sqlite(found, None, &name, config, note, None);
     }
     let text = TextFile::open(path).map_err(failed)?;
     if text.is_compressed || text.total > MOST_BYTES {
@@ -105,7 +105,9 @@ fn from_dump(
     };
     let structure = Structure::read(path, detected).map_err(failed)?;
     let name = path.display().to_string();
-    let mut source = from_text(&structure.text, true, &name, Some(detected), config)?;
+    // Its rows are not in the text that is read, but in the file.
+    let rows = Some(Text::InFile(path));
+    let mut source = from_text(&structure.text, true, &name, Some(detected), config, rows)?;
     let schema = &mut source.schema;
     if structure.n_passed > 0 {
         let n = structure.n_passed;
@@ -128,7 +130,7 @@ fn from_server(address: &Address, config: &Config) -> Result<LoadedSchema, Error
         address,
     } = Server::connect(address)?.schema()?;
     let note = format!("read from {address}");
-    let mut source = from_script(&text, dialect, &address, config, note)?;
+    let mut source = from_script(&text, dialect, &address, config, note, None)?;
     source.schema.warnings.splice(0..0, warning);
     Ok(source)
 }
@@ -142,7 +144,7 @@ fn from_bytes(
 ) -> Result<LoadedSchema, Error> {
     let (source, lossy) = decode::decode(bytes);
     let migrations::UpOnly { text, n_down } = migrations::up_only(&source);
-    let mut source = from_text(&text, n_down > 0, name, dialect, config)?;
+    let mut source = from_text(&text, n_down > 0, name, dialect, config, None)?;
     source.schema.notes.extend(passed_over(
         n_down,
         "part of a migration",
@@ -165,7 +167,7 @@ fn from_folder(
 ) -> Result<LoadedSchema, Error> {
     let folder = folder::read(path)?;
     let name = path.display().to_string();
-    let mut source = from_text(&folder.text, true, &name, dialect, config)?;
+    let mut source = from_text(&folder.text, true, &name, dialect, config, None)?;
     let schema = &mut source.schema;
     schema.notes.extend(passed_over(
         folder.n_down,
@@ -179,13 +181,15 @@ fn from_folder(
     Ok(source)
 }
 
-/// Reads a schema text. `is_changed`: whether it is not the text of a single file any more.
+/// Reads a schema text. `is_changed`: whether it is not the text of a single file any more. `rows`: where its rows
+/// are, if not in it.
 fn from_text(
     source: &str,
     is_changed: bool,
     name: &str,
     dialect: Option<Dialect>,
     config: &Config,
+    rows: Option<Text<'_>>,
 ) -> Result<LoadedSchema, Error> {
     let in_sqlite = match dialect {
         Some(Dialect::MySql | Dialect::Postgres) => None,
@@ -225,14 +229,14 @@ fn from_text(
                 file: name.to_owned(),
                 source: with_note(source, &note),
             })?;
-            let mut loaded = from_sqlite(found, Some(source), name, config, note)?;
+            let mut loaded = from_sqlite(found, Some(source), name, config, note, rows)?;
             if is_changed && !loaded.is_translated {
                 loaded.text = headed(name, source.trim_start());
                 loaded.is_translated = true;
             }
             Ok(loaded)
         }
-        _ => from_script(source, dialect, name, config, note),
+        _ => from_script(source, dialect, name, config, note, rows),
     }
 }
 
@@ -242,6 +246,7 @@ fn from_sqlite(
     name: &str,
     config: &Config,
     note: String,
+    rows: Option<Text<'_>>,
 ) -> Result<LoadedSchema, Error> {
     if found.schema.tables.is_empty() {
         return Err(Error::Schema {
@@ -256,7 +261,10 @@ fn from_sqlite(
     }
     if canonical::is_canonical(&found.schema, &found.skipped, config) {
         let mut schema = found.schema;
-        let refuted = guessed_rows::refuted(&schema, config, &found.connection);
+        let refuted = match rows {
+            Some(text) => dump_rows::refuted(&schema, config, &RowsOf::canonical(text, &schema)),
+            None => guessed_rows::refuted(&schema, config, &found.connection),
+        };
         guessed_rows::take_back(&mut schema, &refuted);
         schema.notes.extend(refuted.iter().map(Refuted::note));
         let Some(text) = text else {
@@ -280,7 +288,7 @@ fn from_sqlite(
         });
     }
     let (ddl, warnings) = sqlite_file::ddl(&found);
-    let rows = Rows::File(&found.connection);
+    let rows = rows.map_or(Rows::File(&found.connection), Rows::Text);
     finish(
         ddl,
         Dialect::Sqlite,
@@ -321,6 +329,7 @@ fn from_script(
     name: &str,
     config: &Config,
     note: String,
+    rows: Option<Text<'_>>,
 ) -> Result<LoadedSchema, Error> {
     let read = read::read(source, dialect);
     if read.ddl.tables.is_empty() {
@@ -342,7 +351,7 @@ fn from_script(
             skipped.collect::<Vec<_>>().join(", ")
         ));
     }
-    let rows = Rows::Text(source);
+    let rows = Rows::Text(rows.unwrap_or(Text::InMemory(source)));
     finish(read.ddl, dialect, name, config, rows, notes, read.warnings)
 }
 
@@ -351,7 +360,7 @@ enum Rows<'r> {
     /// Those of a SQLite file.
     File(&'r Connection),
     /// Those that a text has INSERTs and COPYs for.
-    Text(&'r str),
+    Text(Text<'r>),
 }
 
 fn finish(
@@ -369,14 +378,8 @@ fn finish(
     let refuted = match rows {
         Rows::File(connection) => guessed_rows::refuted(&schema, config, connection),
         Rows::Text(text) => {
-            let (ddl, canonical) = (&ddl, &canonical);
-            let dump = Dump {
-                text,
-                dialect,
-                ddl,
-                canonical,
-            };
-            dump_rows::refuted(&schema, config, &dump)
+            let rows = RowsOf::translated(text, dialect, &ddl, &canonical);
+            dump_rows::refuted(&schema, config, &rows)
         }
     };
     notes.extend(refuted.iter().map(Refuted::note));

@@ -13,7 +13,7 @@ use super::source::{
     TextPlace,
 };
 use crate::error::{ImportError, TextError};
-use crate::input::dump::catalog::{Catalog, CatalogColumn, CatalogTable, Effect, effect};
+use crate::input::dump::catalog::{Catalog, CatalogColumn, Effect, effect};
 use crate::input::dump::file::TextFile;
 use crate::input::dump::{CHUNK, Dump, Event, Place, Tail, Target, Verb};
 use crate::input::split::Statement;
@@ -187,11 +187,8 @@ impl Sending<'_> {
             None => (self.catalog.schema_of(&path), path.name),
         };
         let declared: Option<Vec<SourceColumn>> = match &known {
-            // SQLite and COPY have no values in the place of computed columns, and the others DEFAULT.
-            Some(known) => {
-                let is_all = !target.is_copy && self.dialect != Dialect::Sqlite;
-                Some(columns(known, is_all || target.columns.is_some()))
-            }
+            Some(known) if target.columns.is_some() => Some(columns(known.columns.iter())),
+            Some(known) => Some(columns(known.columns_of_row(target.is_copy, self.dialect))),
             None => self.sink.columns(&schema, &name),
         };
         let columns = match (&target.columns, declared) {
@@ -356,7 +353,7 @@ impl Sending<'_> {
             return Ok(());
         };
         let table = SourceTable {
-            columns: columns(&known, false),
+            columns: columns(known.columns_of_row(true, self.dialect)),
             schema: known.schema,
             name: known.name,
             definition: known.definition,
@@ -373,7 +370,7 @@ impl Sending<'_> {
         }
         for known in self.catalog.tables() {
             let table = SourceTable {
-                columns: columns(&known, false),
+                columns: columns(known.columns_of_row(true, self.dialect)),
                 schema: known.schema,
                 name: known.name,
                 definition: known.definition,
@@ -399,10 +396,8 @@ impl Sending<'_> {
     }
 }
 
-/// The columns of a table, with or without those that the database computes.
-fn columns(table: &CatalogTable, with_computed: bool) -> Vec<SourceColumn> {
-    let is_sent = |column: &&CatalogColumn| with_computed || !column.is_computed;
-    let columns = table.columns.iter().filter(is_sent);
+/// The columns of a table, as sinks know them.
+fn columns<'c>(columns: impl Iterator<Item = &'c CatalogColumn>) -> Vec<SourceColumn> {
     let columns = columns.map(|column| SourceColumn {
         name: column.name.clone(),
         type_name: column.type_name.clone(),
