@@ -13,7 +13,9 @@
 /// means of a pivot.
 ///
 /// Each index is an associated constant of the row type, with the index's name; each foreign key is one, too,
-/// with the name of its column's flag.
+/// with the name of its column's flag, and each key by value (`value_keys { .. }`) with its own name. A key by value
+/// says its columns, the index on them, and the index of the other table that finds the row with these values; `null`
+/// is followed by the fields that become `None` when that row is removed.
 ///
 /// ```
 /// # mod models {
@@ -73,6 +75,12 @@ macro_rules! entity {
         table $name:literal, id $id_column:literal, $kind:ident $($pivot:ident)?;
         types $key:ident, $id:ident, $columns:ident($bits:ty), $fields:ident, $ref:ident, $mut:ident;
         $(indexes { $($uniqueness:ident $index:ident [$($indexed:ident: $indexed_flag:ident),+];)+ })?
+        $(value_keys {
+            $(
+                $value_key:ident $value_columns:literal $own_index:ident -> $named:ident $named_index:ident
+                    $(.$value_action:ident())* $(null [$($null:ident),+])?;
+            )+
+        })?
         $(checks {
             $($sql:literal: $left:ident($($left_value:tt)+) $comparison:ident $right:ident($($right_value:tt)+);)+
         })?
@@ -132,6 +140,12 @@ macro_rules! entity {
             #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
             enum __Index {
                 $($($index,)+)?
+            }
+
+            /// Counts the keys by value.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum __ValueKey {
+                $($($value_key,)+)?
             }
 
             impl $columns {
@@ -198,6 +212,9 @@ macro_rules! entity {
                 )*
                 $($(
                     pub(crate) const $index: usize = __Index::$index as usize;
+                )+)?
+                $($(
+                    pub(crate) const $value_key: usize = __ValueKey::$value_key as usize;
                 )+)?
             }
 
@@ -284,6 +301,14 @@ macro_rules! entity {
                             )$(.$action())*,
                         )?)*
                     )*],
+                    value_keys: &[$($(
+                        $crate::codegen::ValueKey::to(
+                            $value_columns,
+                            __Index::$own_index as usize,
+                            <$named as $crate::codegen::Row>::TABLE,
+                            $named::$named_index,
+                        )$(.$value_action())*,
+                    )+)?],
                     indexes: &[$($(
                         $crate::codegen::IndexInfo::$uniqueness(&[$(__Column::$indexed_flag as usize),+]),
                     )+)?],
@@ -361,6 +386,18 @@ macro_rules! entity {
                     )*
                     None
                 }
+
+                $(
+                    fn null_fields(value_key: usize) -> ::std::vec::Vec<$fields> {
+                        $($(
+                            if value_key == __ValueKey::$value_key as usize {
+                                return ::std::vec![$($fields::$null(None)),+];
+                            }
+                        )?)+
+                        let _ = value_key;
+                        ::std::vec::Vec::new()
+                    }
+                )?
 
                 fn index_hash(
                     &self,

@@ -17,7 +17,7 @@ pub use crate::error::{Error, ProblemKind};
 pub use crate::schema::check_constraint::{Check, Comparison, Operand};
 pub use crate::schema::expression::{Condition, Expression};
 pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
-pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use crate::store::index::{IndexHasher, IndexState, Parent};
 pub use crate::store::key::{Id, Key, RawKey};
 pub use crate::store::pivot::{Pivot, StoredPivot};

@@ -83,6 +83,7 @@ macro_rules! pivot {
                         )$(.$owned_action())*,
                         $($crate::pivot!(@arm $flag $($outside)? $(-> $target $(.$action())*)?),)+
                     ],
+                    value_keys: &[],
                     indexes: &[],
                     checks: &[],
                     conditions: &[],

@@ -2,6 +2,7 @@
 //! could say.
 
 mod access;
+mod by_value;
 mod code;
 mod columns;
 mod entity;

@@ -16,6 +16,7 @@ pub use refs::{EnumRef, OwnerRef, TableRef, ValueRef};
 pub use relation::{FarList, JoinMethods, JoinModel, JoinSide, PivotMethods, PivotModel};
 pub use table::{
     CheckModel, ChildModel, ColumnSet, ConditionModel, IdsModel, TableKind, TableModel,
+    ValueKeyModel,
 };
 pub use types::{
     ArmModel, EnumModel, EnumVariant, OwnerModel, ValueField, ValueModel, ValueVariant,

@@ -14,6 +14,7 @@ pub(crate) mod transaction;
 pub(crate) mod untyped;
 mod update;
 mod validate;
+pub(crate) mod value_keys;
 pub(crate) mod view;
 
 use std::fmt;
@@ -22,7 +23,7 @@ use std::ops::Deref;
 use crate::error::Error;
 
 use crate::schema::TableId;
-use crate::schema::graph::{Ownership, Reference, references};
+use crate::schema::graph::{Ownership, Reference, ValueReference, references, value_references};
 use crate::store::key::{AnyKey, Id, Key};
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::commit_sink::CommitSink;
@@ -43,6 +44,7 @@ pub struct World<T: Tables> {
     pub(crate) log: UndoLog,
     pub(crate) commit_sink: CommitSink,
     pub(crate) references: Box<[Vec<Reference>]>,
+    pub(crate) value_references: Box<[Vec<ValueReference>]>,
     pub(crate) ownership: Ownership,
     #[cfg(feature = "persist")]
     identity: u64,
@@ -82,6 +84,7 @@ impl<T: Tables> World<T> {
             log: UndoLog::default(),
             commit_sink: CommitSink::default(),
             references: references(T::INFO),
+            value_references: value_references(T::INFO),
             ownership: Ownership::of(T::INFO),
             #[cfg(feature = "persist")]
             identity: new_identity(),
@@ -112,6 +115,7 @@ impl<T: Tables> World<T> {
     /// # Errors
     /// [`ErrorKind::NotUnique`](crate::ErrorKind::NotUnique),
     /// [`ErrorKind::NoSuchRow`](crate::ErrorKind::NoSuchRow) for a foreign key without a row,
+    /// [`ErrorKind::NoSuchValue`](crate::ErrorKind::NoSuchValue) for a value that no row of another table has,
     /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber),
     /// [`ErrorKind::CheckFailed`](crate::ErrorKind::CheckFailed),
     /// [`ErrorKind::IdExhausted`](crate::ErrorKind::IdExhausted). On error the world is unchanged.
@@ -280,6 +284,11 @@ impl<T: Tables> World<T> {
         all_tables::<T>()
             .flat_map(|table| self.tables.table(table).check(&self.tables))
             .chain(self.ownership_cycles().iter().map(ToString::to_string))
+            .chain(
+                self.dangling_values(|_, _| true)
+                    .iter()
+                    .map(ToString::to_string),
+            )
             .collect()
     }
 }
