@@ -22,11 +22,11 @@ pub use kind::ErrorKind;
 #[cfg(feature = "sqlite")]
 pub(crate) use problem::list;
 pub use problem::{Problem, ProblemKind};
-pub use variant::UnknownVariant;
 #[cfg(feature = "sqlite")]
 pub use refused::RefusedRow;
 #[cfg(feature = "sqlite")]
 pub(crate) use refused::{MOST_LISTED, constraint_of};
+pub use variant::UnknownVariant;
 
 /// Why an operation was refused. The world is unchanged.
 ///

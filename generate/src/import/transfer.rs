@@ -8,6 +8,7 @@ use super::announced::{Announced, NEXT_IDS};
 use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
+use super::id_set::IdSet;
 use super::left_out::LeftOut;
 use super::next_ids::{NextIds, SEQUENCES};
 use super::options::{ImportOptions, Progress};
@@ -41,6 +42,8 @@ pub(super) struct Transfer<'i> {
     announced: Announced,
     next_ids: NextIds,
     left_out: LeftOut,
+    /// The offsets of the rows of a text that got no id, because they were left out when they were read.
+    unnumbered: IdSet,
     report: ImportReport,
     /// The table of the last row.
     current: usize,
@@ -114,6 +117,7 @@ impl<'i> Transfer<'i> {
             announced: Announced::default(),
             next_ids: NextIds::default(),
             left_out: LeftOut::default(),
+            unnumbered: IdSet::default(),
             report: ImportReport::default(),
             current: 0,
             unit: ProgressUnit::Rows,
@@ -132,7 +136,13 @@ impl<'i> Transfer<'i> {
             let tables = self.tables.iter();
             let is_numbered = tables.map(|state| state.n_merged == 0 && !state.has_replaced);
             let is_numbered: Vec<bool> = is_numbered.collect();
-            Places::find(source, self.schema, &is_numbered, &mut report.misfits)?;
+            Places::find(
+                source,
+                self.schema,
+                &is_numbered,
+                &self.unnumbered,
+                report.misfits.listed_mut(),
+            )?;
         }
         self.commit()?;
         let mut notes = self.announced.notes(self.schema);
@@ -279,6 +289,9 @@ impl<'i> Transfer<'i> {
         let list = &self.lists[at];
         let (table, state) = (list.columns.table, &self.tables[list.position]);
         let own_id = list.columns.id(values);
+        if let (None, Some(place)) = (own_id, row.place) {
+            self.unnumbered.insert(place.offset.cast_signed());
+        }
         if let Some(id) = own_id {
             self.left_out.add(&table.name, id);
         }
@@ -296,7 +309,7 @@ impl<'i> Transfer<'i> {
             place: row.place,
             is_carried: false,
         });
-        self.report.misfits.extend(misfits);
+        misfits.for_each(|misfit| self.report.misfits.push(misfit));
     }
 
     /// Takes a row without the columns for which it says DEFAULT.
@@ -420,7 +433,7 @@ impl RowSink for Transfer<'_> {
             list.columns.clear();
         }
         self.left_out.clear(name);
-        self.report.misfits.retain(|misfit| misfit.table != *name);
+        self.report.misfits.clear(name);
         Ok(())
     }
 

@@ -41,7 +41,9 @@ impl<E: Entity> fmt::Debug for RowRef<'_, E> {
         for (column, name) in info.columns.iter().enumerate() {
             let value = self.slot.row.value(column, tables);
             let mut keys = info.foreign_keys.iter();
-            let target = keys.find(|key| key.column == column).and_then(|key| key.table);
+            let target = keys
+                .find(|key| key.column == column)
+                .and_then(|key| key.table);
             match (target, value.as_value()) {
                 (Some(target), Value::Integer(id)) => {
                     let target = <E::Tables as Resolve>::INFO[target.index()].name;
