@@ -63,7 +63,7 @@ pub use persist::{
     Safety, SchemaChange, Sqlite, Stats, Step, TableStats, Ticket,
 };
 pub use schema::value::{Encoded, Value};
-pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};
 pub use store::pivot::Pivot;
 pub use store::table::{Part, Rows, Table};
