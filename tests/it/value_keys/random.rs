@@ -213,10 +213,15 @@ fn set(
             let Some((key, id)) = pick::<$entity>(world, row) else {
                 return;
             };
+            let before = rows_of(world);
             let done = match [$($field),+] {
                 fields if fields.len() == 1 => fields.into_iter().try_for_each(|field| world.set(key, field)),
                 fields => world.set_all(key, fields),
             };
+            if done.is_ok() && rows_of(world) == before {
+                // SQLite refuses to write the name of a row that names itself, even if it is the same name.
+                return;
+            }
             let sql = format!("UPDATE {} SET {} WHERE id = ?", <$entity as gamedb::codegen::Row>::INFO.name, $columns);
             mirror(sqlite, done, &sql, vec![$($cell,)+ cell(id)]);
         }};
