@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row};
 
 use super::left_out::LeftOut;
 use super::misfits::Misfits;
+use super::nested::NestColumns;
 use super::queries::{count, quoted};
 use super::report::{Change, ChangeKind, Misfit, MisfitKind};
 use crate::analysis::relations::Found;
@@ -47,6 +48,9 @@ impl Dangling<'_> {
                 } else {
                     self.dangling(reference)?;
                 }
+            }
+            for table in &self.model.tables {
+                self.nested(table)?;
             }
             for at in 0..self.model.tables.len() {
                 self.unowned(TableRef(at))?;
@@ -111,8 +115,17 @@ impl Dangling<'_> {
         let owned = reference.owned.map_or("NULL".to_owned(), quoted);
         let condition = reference.condition();
         let is_carried = self.null_dangling && reference.nullable;
-        let sql =
-            format!("SELECT {id}, {column}, {owned} FROM {from} WHERE {condition} ORDER BY {id}");
+        let nest = NestColumns::of(table);
+        let (within, child) = match &nest {
+            Some(nest) => (
+                format!("CAST({} AS TEXT)", nest.within),
+                nest.child.as_str(),
+            ),
+            None => ("NULL".to_owned(), "NULL"),
+        };
+        let sql = format!(
+            "SELECT {id}, {column}, {owned}, {within}, {child} FROM {from} WHERE {condition} ORDER BY {id}"
+        );
         let mut statement = self.new.prepare(&sql)?;
         let mut rows = statement.query([])?;
         let mut found = false;
@@ -124,6 +137,9 @@ impl Dangling<'_> {
                 self.left_out.add(&table.name, id);
                 if let Some(owned) = row.get::<_, Option<i64>>(2)? {
                     self.left_out.add_owned(&table.name, owned);
+                }
+                if let Some(within) = row.get::<_, Option<String>>(3)? {
+                    self.left_out.add_nested(&table.name, &within, row.get(4)?);
                 }
             }
             let (target, what) = (

@@ -11,6 +11,8 @@ pub(super) struct LeftOut {
     ids: HashMap<String, IdSet>,
     /// The owned rows that left out rows of a pivot name.
     owned: HashMap<String, IdSet>,
+    /// The numbers of left out rows of a nest, by table and by what they are counted in.
+    nested: HashMap<(String, String), IdSet>,
 }
 
 impl LeftOut {
@@ -22,10 +24,22 @@ impl LeftOut {
         add(&mut self.owned, pivot, owned);
     }
 
+    pub(super) fn add_nested(&mut self, table: &str, within: &str, number: i64) {
+        let key = (table.to_owned(), within.to_owned());
+        self.nested.entry(key).or_default().insert(number);
+    }
+
+    pub(super) fn has_nested(&self, table: &str, within: &str, number: i64) -> bool {
+        let key = (table.to_owned(), within.to_owned());
+        let numbers = self.nested.get(&key);
+        numbers.is_some_and(|numbers| numbers.contains(number))
+    }
+
     /// Forgets the rows of a table.
     pub(super) fn clear(&mut self, table: &str) {
         self.ids.remove(table);
         self.owned.remove(table);
+        self.nested.retain(|(of, _), _| of != table);
     }
 
     /// The highest id of a row of a table that was left out.

@@ -64,6 +64,8 @@ struct TableState {
     has_replaced: bool,
     /// For a pivot: the column with the owned row.
     owned: Option<String>,
+    /// For a nest: the columns in which its numbers are counted, and with a row's own.
+    nest: Option<(String, String)>,
 }
 
 /// One list of columns in which rows of a table come.
@@ -102,6 +104,7 @@ impl<'i> Transfer<'i> {
         }
         let state = |table: &Table| TableState {
             owned: owned_column(model, &table.name),
+            nest: nest_columns(model, &table.name),
             ..TableState::default()
         };
         Ok(Self {
@@ -299,6 +302,13 @@ impl<'i> Transfer<'i> {
         if let Some(owned) = owned.and_then(|name| list.columns.integer(values, name)) {
             self.left_out.add_owned(&table.name, owned);
         }
+        if let Some((within, child)) = &state.nest {
+            let number = |name: &str| list.columns.integer(values, name);
+            if let (Some(within), Some(child)) = (number(within), number(child)) {
+                self.left_out
+                    .add_nested(&table.name, &within.to_string(), child);
+            }
+        }
         let id = own_id.unwrap_or(state.n_read.cast_signed());
         let misfits = wrong.into_iter().map(|Wrong { column, why, kind }| Misfit {
             table: table.name.clone(),
@@ -420,9 +430,11 @@ impl RowSink for Transfer<'_> {
         self.new
             .execute_batch(&sql)
             .map_err(|e| self.options.write(e))?;
-        let owned = self.tables[position].owned.take();
+        let state = &mut self.tables[position];
+        let (owned, nest) = (state.owned.take(), state.nest.take());
         self.tables[position] = TableState {
             owned,
+            nest,
             ..TableState::default()
         };
         for list in self
@@ -461,6 +473,14 @@ impl RowSink for Transfer<'_> {
     fn note(&mut self, note: String) {
         self.report.notes.push(note);
     }
+}
+
+/// The columns in which the numbers of a nest are counted, and with a row's own number.
+fn nest_columns(model: &Model, table: &str) -> Option<(String, String)> {
+    let table = model.tables.iter().find(|known| known.name == table)?;
+    let nest = table.nest.as_ref()?;
+    let name = |at: usize| table.columns[at].name.clone();
+    Some((name(nest.within), name(nest.child)))
 }
 
 fn count_rows(new: &Connection, table: &str) -> rusqlite::Result<u64> {

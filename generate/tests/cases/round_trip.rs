@@ -156,6 +156,8 @@ impl Source {
                 refused @ (ErrorKind::NotUnique { .. }
                 | ErrorKind::CheckFailed { .. }
                 | ErrorKind::StillReferenced { .. }
+                | ErrorKind::NoSuchValue { .. }
+                | ErrorKind::StillNamed { .. }
                 | ErrorKind::StaleKey { .. }
                 | ErrorKind::OwnsItself { .. }),
             ) => {
