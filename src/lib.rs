@@ -51,7 +51,7 @@ pub use persist::{
     SchemaChange, Stats, Step, TableStats, Ticket,
 };
 pub use schema::value::{Encoded, Value};
-pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};
 pub use store::pivot::Pivot;
 pub use store::table::{Rows, Table};

@@ -35,4 +35,5 @@ mod send_sync;
 mod transactions;
 mod trust;
 mod untyped;
+mod value_keys;
 mod write_order;

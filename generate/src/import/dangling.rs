@@ -6,9 +6,9 @@
 
 use rusqlite::{Connection, Row};
 
+use super::dangling_values::{ValueKeyColumns, note_deleted, value_keys};
 use super::left_out::LeftOut;
 use super::misfits::Misfits;
-use super::nested::NestColumns;
 use super::queries::{count, quoted};
 use super::report::{Change, ChangeKind, Misfit, MisfitKind};
 use crate::analysis::relations::Found;
@@ -39,6 +39,7 @@ impl Dangling<'_> {
     /// Deletes such rows until no more are found. What a guess alone finds fault with stays.
     pub(super) fn remove(&mut self) -> rusqlite::Result<()> {
         let references = references(self.model);
+        let value_keys = value_keys(self.model);
         let mut n_null = vec![0; references.len()];
         loop {
             let before = self.misfits.n_all();
@@ -46,14 +47,18 @@ impl Dangling<'_> {
                 if reference.is_guess {
                     *n_null += self.set_null(reference)?;
                 } else {
-                    self.dangling(reference)?;
+                    self.dangling(reference, &value_keys)?;
                 }
             }
-            for table in &self.model.tables {
-                self.nested(table)?;
-            }
+            self.dangling_values(&value_keys)?;
             for at in 0..self.model.tables.len() {
-                self.unowned(TableRef(at))?;
+                self.unowned(TableRef(at), &value_keys)?;
+            }
+            if self.misfits.n_all() == before {
+                // Whatever lies in a row that is not there is gone by now.
+                for table in &self.model.tables {
+                    self.in_themselves(table, &value_keys)?;
+                }
             }
             if self.misfits.n_all() == before {
                 break;
@@ -108,24 +113,19 @@ impl Dangling<'_> {
         Ok(self.new.execute(&sql, [])? as u64)
     }
 
-    fn dangling(&mut self, reference: &ForeignKeyColumn<'_>) -> rusqlite::Result<()> {
+    fn dangling(
+        &mut self,
+        reference: &ForeignKeyColumn<'_>,
+        value_keys: &[ValueKeyColumns<'_>],
+    ) -> rusqlite::Result<()> {
         let ForeignKeyColumn { table, target, .. } = reference;
         let names = [&table.name, &table.id_column, &reference.column.to_owned()];
         let [from, id, column] = names.map(|name| quoted(name));
         let owned = reference.owned.map_or("NULL".to_owned(), quoted);
         let condition = reference.condition();
         let is_carried = self.null_dangling && reference.nullable;
-        let nest = NestColumns::of(table);
-        let (within, child) = match &nest {
-            Some(nest) => (
-                format!("CAST({} AS TEXT)", nest.within),
-                nest.child.as_str(),
-            ),
-            None => ("NULL".to_owned(), "NULL"),
-        };
-        let sql = format!(
-            "SELECT {id}, {column}, {owned}, {within}, {child} FROM {from} WHERE {condition} ORDER BY {id}"
-        );
+        let sql =
+            format!("SELECT {id}, {column}, {owned} FROM {from} WHERE {condition} ORDER BY {id}");
         let mut statement = self.new.prepare(&sql)?;
         let mut rows = statement.query([])?;
         let mut found = false;
@@ -137,9 +137,6 @@ impl Dangling<'_> {
                 self.left_out.add(&table.name, id);
                 if let Some(owned) = row.get::<_, Option<i64>>(2)? {
                     self.left_out.add_owned(&table.name, owned);
-                }
-                if let Some(within) = row.get::<_, Option<String>>(3)? {
-                    self.left_out.add_nested(&table.name, &within, row.get(4)?);
                 }
             }
             let (target, what) = (
@@ -166,6 +163,9 @@ impl Dangling<'_> {
             });
         }
         if found {
+            if !is_carried {
+                note_deleted(self.new, value_keys, self.left_out, &table.name, &condition)?;
+            }
             let change = match is_carried {
                 true => format!("UPDATE {from} SET {column} = NULL WHERE {condition}"),
                 false => format!("DELETE FROM {from} WHERE {condition}"),
@@ -175,7 +175,11 @@ impl Dangling<'_> {
         Ok(())
     }
 
-    fn unowned(&mut self, at: TableRef) -> rusqlite::Result<()> {
+    fn unowned(
+        &mut self,
+        at: TableRef,
+        value_keys: &[ValueKeyColumns<'_>],
+    ) -> rusqlite::Result<()> {
         let Some(pivot) = Pivot::of(self.model, at).filter(|pivot| !pivot.is_guess) else {
             return Ok(());
         };
@@ -212,6 +216,7 @@ impl Dangling<'_> {
             });
         }
         if self.misfits.n_all() > before {
+            note_deleted(self.new, value_keys, self.left_out, &owned.name, &condition)?;
             self.new
                 .execute(&format!("DELETE FROM {from} WHERE {condition}"), [])?;
         }

@@ -6,6 +6,7 @@ mod announced;
 mod columns;
 mod config_lines;
 mod dangling;
+mod dangling_values;
 mod dump;
 pub(crate) mod id_set;
 mod left_out;

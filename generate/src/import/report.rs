@@ -71,6 +71,11 @@ pub enum MisfitKind {
         /// The id that it names.
         names: i64,
     },
+    /// It refers by value to a row that neither file has.
+    DanglingValue {
+        /// The values that it names, as SQL writes them.
+        names: String,
+    },
     /// Its owner, or the row that it refers to, was left out: that one has the cause.
     Follows {
         /// The table of that row.

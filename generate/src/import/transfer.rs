@@ -8,6 +8,7 @@ use super::announced::{Announced, NEXT_IDS};
 use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
+use super::dangling_values::{ValueKeyColumns, note_refused, value_keys};
 use super::id_set::IdSet;
 use super::left_out::LeftOut;
 use super::next_ids::{NextIds, SEQUENCES};
@@ -44,6 +45,7 @@ pub(super) struct Transfer<'i> {
     left_out: LeftOut,
     /// The offsets of the rows of a text that got no id, because they were left out when they were read.
     unnumbered: IdSet,
+    value_keys: Vec<ValueKeyColumns<'i>>,
     report: ImportReport,
     /// The table of the last row.
     current: usize,
@@ -64,8 +66,6 @@ struct TableState {
     has_replaced: bool,
     /// For a pivot: the column with the owned row.
     owned: Option<String>,
-    /// For a nest: the columns in which its numbers are counted, and with a row's own.
-    nest: Option<(String, String)>,
 }
 
 /// One list of columns in which rows of a table come.
@@ -104,7 +104,6 @@ impl<'i> Transfer<'i> {
         }
         let state = |table: &Table| TableState {
             owned: owned_column(model, &table.name),
-            nest: nest_columns(model, &table.name),
             ..TableState::default()
         };
         Ok(Self {
@@ -121,6 +120,7 @@ impl<'i> Transfer<'i> {
             next_ids: NextIds::default(),
             left_out: LeftOut::default(),
             unnumbered: IdSet::default(),
+            value_keys: value_keys(model),
             report: ImportReport::default(),
             current: 0,
             unit: ProgressUnit::Rows,
@@ -288,7 +288,7 @@ impl<'i> Transfer<'i> {
         values: &[Converted<'_>],
         row: SourceRow<'_>,
         wrong: Vec<Wrong>,
-    ) {
+    ) -> rusqlite::Result<()> {
         let list = &self.lists[at];
         let (table, state) = (list.columns.table, &self.tables[list.position]);
         let own_id = list.columns.id(values);
@@ -302,13 +302,14 @@ impl<'i> Transfer<'i> {
         if let Some(owned) = owned.and_then(|name| list.columns.integer(values, name)) {
             self.left_out.add_owned(&table.name, owned);
         }
-        if let Some((within, child)) = &state.nest {
-            let number = |name: &str| list.columns.integer(values, name);
-            if let (Some(within), Some(child)) = (number(within), number(child)) {
-                self.left_out
-                    .add_nested(&table.name, &within.to_string(), child);
-            }
-        }
+        let named = list.columns.with_names(values);
+        note_refused(
+            self.new,
+            &self.value_keys,
+            &mut self.left_out,
+            &table.name,
+            &named,
+        )?;
         let id = own_id.unwrap_or(state.n_read.cast_signed());
         let misfits = wrong.into_iter().map(|Wrong { column, why, kind }| Misfit {
             table: table.name.clone(),
@@ -320,6 +321,7 @@ impl<'i> Transfer<'i> {
             is_carried: false,
         });
         misfits.for_each(|misfit| self.report.misfits.push(misfit));
+        Ok(())
     }
 
     /// Takes a row without the columns for which it says DEFAULT.
@@ -414,7 +416,8 @@ impl RowSink for Transfer<'_> {
             }
         }
         if !wrong.is_empty() {
-            self.leave_out(at, &values, row, wrong);
+            self.leave_out(at, &values, row, wrong)
+                .map_err(|e| self.options.write(e))?;
         }
         Ok(true)
     }
@@ -430,11 +433,9 @@ impl RowSink for Transfer<'_> {
         self.new
             .execute_batch(&sql)
             .map_err(|e| self.options.write(e))?;
-        let state = &mut self.tables[position];
-        let (owned, nest) = (state.owned.take(), state.nest.take());
+        let owned = self.tables[position].owned.take();
         self.tables[position] = TableState {
             owned,
-            nest,
             ..TableState::default()
         };
         for list in self
@@ -473,14 +474,6 @@ impl RowSink for Transfer<'_> {
     fn note(&mut self, note: String) {
         self.report.notes.push(note);
     }
-}
-
-/// The columns in which the numbers of a nest are counted, and with a row's own number.
-fn nest_columns(model: &Model, table: &str) -> Option<(String, String)> {
-    let table = model.tables.iter().find(|known| known.name == table)?;
-    let nest = table.nest.as_ref()?;
-    let name = |at: usize| table.columns[at].name.clone();
-    Some((name(nest.within), name(nest.child)))
 }
 
 fn count_rows(new: &Connection, table: &str) -> rusqlite::Result<u64> {
