@@ -15,7 +15,8 @@
 /// Each index is an associated constant of the row type, with the index's name; each foreign key is one, too,
 /// with the name of its column's flag, and each key by value (`value_keys { .. }`) with its own name. A key by value
 /// says its columns, the index on them, and the index of the other table that finds the row with these values; `null`
-/// is followed by the fields that become `None` when that row is removed.
+/// is followed by the fields that become `None` when that row is removed, and `root`, in a nest, by the column in which
+/// some numbers mean no row, with these numbers.
 ///
 /// ```
 /// # mod models {
@@ -78,7 +79,8 @@ macro_rules! entity {
         $(value_keys {
             $(
                 $value_key:ident $value_columns:literal $own_index:ident -> $named:ident $named_index:ident
-                    $(.$value_action:ident())* $(null [$($null:ident),+])?;
+                    $(.$value_action:ident())* $(null [$($null:ident),+])?
+                    $(root $root:ident [$(($root_first:literal, $root_last:literal)),+])?;
             )+
         })?
         $(checks {
@@ -312,7 +314,7 @@ macro_rules! entity {
                             __Index::$own_index as usize,
                             <$named as $crate::codegen::Row>::TABLE,
                             $named::$named_index,
-                        )$(.$value_action())*,
+                        )$(.$value_action())*$(.nest(__Column::$root as usize, &[$(($root_first, $root_last)),+]))?,
                     )+)?],
                     indexes: &[$($(
                         $crate::codegen::IndexInfo::$uniqueness(&[$(__Column::$indexed_flag as usize),+]),

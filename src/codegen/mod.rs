@@ -34,6 +34,7 @@ pub use crate::store::table::{Rows, Table};
 pub use crate::store::world::World;
 pub use crate::store::world::entity::{Entity, Owned, Standalone, Unowned};
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
+pub use crate::store::world::nests::Nested;
 pub use crate::store::world::own::NewOrKept;
 pub use crate::store::world::relation_rows::FarRows;
 pub use crate::store::world::view::{RowMut, RowRef};

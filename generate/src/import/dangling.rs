@@ -55,6 +55,12 @@ impl Dangling<'_> {
                 self.unowned(TableRef(at), &value_keys)?;
             }
             if self.misfits.n_all() == before {
+                // Whatever lies in a row that is not there is gone by now.
+                for table in &self.model.tables {
+                    self.in_themselves(table, &value_keys)?;
+                }
+            }
+            if self.misfits.n_all() == before {
                 break;
             }
         }

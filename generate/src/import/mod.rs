@@ -11,6 +11,7 @@ mod dump;
 pub(crate) mod id_set;
 mod left_out;
 mod misfits;
+mod nested;
 mod next_ids;
 mod options;
 mod pending;

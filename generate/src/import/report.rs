@@ -81,6 +81,8 @@ pub enum MisfitKind {
         /// The table of that row.
         table: String,
     },
+    /// In a nest, it lies in itself, directly or through others.
+    InItself,
     /// No row of a pivot says who owns it.
     Unowned,
     /// Anything else that SQLite refuses.

@@ -4,6 +4,7 @@ mod apply;
 pub(crate) mod changes;
 pub(crate) mod entity;
 pub(crate) mod join;
+pub(crate) mod nests;
 pub(crate) mod own;
 mod ownership_cycles;
 pub(crate) mod relation_rows;

@@ -3,6 +3,7 @@
 use bitflags::Flags as _;
 
 use crate::error::{Error, ErrorKind};
+use crate::schema::ValueKey;
 use crate::store::index::InsertAt;
 use crate::store::key::{AnyKey, Id, Key};
 use crate::store::table::stored::Tables;
@@ -143,7 +144,12 @@ impl<T: Tables> World<T> {
         validate_values(row, Some(*id), columns, &self.tables)?;
         validate_unique(table, row, Some((key.raw(), *id)), columns, &self.tables)?;
         let mut foreign_keys = E::INFO.foreign_keys.iter();
-        if foreign_keys.any(|key| key.owns && columns.contains(flag::<E>(key.column))) {
+        let mut value_keys = E::INFO.value_keys.iter();
+        let is_written = |column: &usize| columns.contains(flag::<E>(*column));
+        let is_nest = |key: &ValueKey| key.root.is_some();
+        if foreign_keys.any(|key| key.owns && is_written(&key.column))
+            || value_keys.any(|key| is_nest(key) && key.own_columns(E::INFO).iter().any(is_written))
+        {
             self.refuse_ownership_cycle_of(AnyKey {
                 table: E::TABLE,
                 key: key.raw(),
