@@ -183,6 +183,52 @@ fn a_file_without_a_log_may_be_one_flush_newer_than_its_lock_record() {
     }
 }
 
+/// The record of a copy that went on apart says nothing of this file, whatever its number.
+#[test]
+fn a_file_that_does_not_follow_its_lock_record_is_no_flush_newer() {
+    let (file, db) = open_world();
+    let backup = file.folder().join("backup.db");
+    let _ = db.backup(&backup).unwrap().wait().unwrap();
+    drop(db);
+    let other = TestFile::new();
+    std::fs::copy(&backup, other.path()).unwrap();
+    let (mut db, mut apart) = (file.open(), other.open());
+    flush_names(&mut db, &["c", "d"]);
+    flush_names(&mut apart, &["e"]);
+    let mixed = TestFile::new();
+    for ending in ["", "-wal"] {
+        std::fs::copy(beside(&file, ending), beside(&mixed, ending)).unwrap();
+    }
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let program = mixed.writer();
+    program.query_row(checkpoint, [], |_| Ok(())).unwrap();
+    drop(program);
+    std::fs::copy(beside(&other, "-lock"), beside(&mixed, "-lock")).unwrap();
+    let refused = mixed.refused();
+    assert!(matches!(refused, FileError::LogMissing { .. }), "{refused}");
+}
+
+/// VACUUM puts rows on other pages, and what the log has builds on that.
+#[test]
+fn a_file_from_before_a_vacuum_is_not_that_of_the_log_behind_it() {
+    let (file, mut db) = open_world();
+    let run = |sql: &str| file.writer().execute_batch(sql).unwrap();
+    run("PRAGMA wal_checkpoint(TRUNCATE)");
+    let before = bytes(&file.path());
+    run("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    flush_names(&mut db, &["c"]);
+    let mixed = TestFile::new();
+    for ending in ["", "-wal"] {
+        std::fs::copy(beside(&file, ending), beside(&mixed, ending)).unwrap();
+    }
+    assert_eq!(contents_of(&mixed.open()), contents_of(&db));
+    std::fs::copy(beside(&file, "-wal"), beside(&mixed, "-wal")).unwrap();
+    std::fs::write(mixed.path(), before).unwrap();
+    let _ = std::fs::remove_file(beside(&mixed, "-lock"));
+    let refused = mixed.refused();
+    assert!(matches!(refused, FileError::OtherLog { .. }), "{refused}");
+}
+
 /// A record of yesterday's format says what was acknowledged just as one of today's does.
 #[test]
 fn a_lock_record_of_format_1_is_believed_and_written_anew() {
