@@ -229,6 +229,27 @@ fn a_file_from_before_a_vacuum_is_not_that_of_the_log_behind_it() {
     assert!(matches!(refused, FileError::OtherLog { .. }), "{refused}");
 }
 
+/// Both have a state that the log has. VACUUM INTO puts rows on other pages; `.backup` leaves every page in its place.
+#[test]
+fn a_copy_of_sqlites_under_the_log_of_the_original_is_refused_or_right() {
+    let (file, mut db) = open_world();
+    let copies = [true, false].map(|by_vacuum| copy_of_sqlites(&file, by_vacuum));
+    flush_names(&mut db, &["c", "d"]);
+    for (n, copy) in copies.iter().enumerate() {
+        std::fs::copy(beside(&file, "-wal"), beside(copy, "-wal")).unwrap();
+        if n == 1 {
+            assert_eq!(contents_of(&copy.open()), contents_of(&db));
+            continue;
+        }
+        match copy.refused() {
+            FileError::OtherLog { relation, .. } => {
+                assert!(relation.contains("copy"), "{relation}")
+            }
+            other => panic!("{other}"),
+        }
+    }
+}
+
 /// A record of yesterday's format says what was acknowledged just as one of today's does.
 #[test]
 fn a_lock_record_of_format_1_is_believed_and_written_anew() {
