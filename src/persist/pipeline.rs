@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use tracing::field::{Empty, debug};
+
 use crate::error::{FileError, FlushFailure, Outcome, RefusedRow};
 use crate::schema::graph::TableOrder;
 use crate::store::key::AnyKey;
@@ -16,9 +18,10 @@ use crate::store::world::World;
 use crate::store::world::save_set::{SaveScope, ToSave, rows_to_save};
 
 use super::batch::Batch;
+use super::engine::EngineWriter;
 use super::error::Failed;
+use super::numbers;
 use super::report::FlushReport;
-use super::sqlite::Writer;
 use super::state::State;
 use super::stats::FlushStats;
 use super::ticket::{Durability, Generation, Ticket};
@@ -31,9 +34,10 @@ const POOL: usize = 3;
 /// the system, and a loop may flush at any rate.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// The path of a world's changes into its file: the worker, the batches, and the state of the file.
-pub(super) struct Pipeline {
-    worker: Worker<Writer>,
+/// The path of a world's changes into its file, or whatever an engine keeps it in: the worker, the batches, and the
+/// state of the file.
+pub(super) struct Pipeline<W: EngineWriter> {
+    worker: Worker<W>,
     path: PathBuf,
     order: TableOrder,
     wal_pages: Arc<AtomicU32>,
@@ -70,10 +74,10 @@ pub(super) enum Refused {
     LeaveOut,
 }
 
-impl Pipeline {
+impl<W: EngineWriter> Pipeline<W> {
     /// A pipeline for a world that was just loaded from its file.
     pub(super) fn start<T: Tables>(
-        writer: Writer,
+        writer: W,
         path: &Path,
         order: TableOrder,
         world: &mut World<T>,
@@ -98,8 +102,7 @@ impl Pipeline {
         // No row is dirty, so this writes the next ids alone, if the file comes from elsewhere.
         let _ = pipeline.write_all(world, Durability::Process, Refused::Fail)?;
         pipeline.look_next();
-        let at_close = |writer: &mut Writer| writer.checkpoint_on_close();
-        pipeline.worker.with_writer(at_close).transpose()?;
+        pipeline.worker.with_writer(W::begin).transpose()?;
         Ok(pipeline)
     }
 
@@ -212,14 +215,14 @@ impl Pipeline {
         self.submitted = refused;
         let mut batch = self.next_batch::<T>();
         batch.may_leave_out = refused == Refused::LeaveOut;
-        batch.capture(world, Selection::All);
+        capture(&mut batch, world, Selection::All);
         if batch.is_empty() {
             batch.mark_committed(world, Selection::All);
             self.recycle(batch);
             if !self.worker.is_busy() {
                 if !self.has_just_seen() {
                     // While the thread makes a checkpoint it is not waited for, and the next call looks.
-                    let look = |writer: &mut Writer| writer.look_at_file(world);
+                    let look = |writer: &mut W| writer.look_without_waiting(world);
                     let seen = self.worker.with_idle_writer(look);
                     self.saw(seen.transpose())?;
                 }
@@ -240,10 +243,12 @@ impl Pipeline {
         if self.state.has_unreported() || !self.is_trusted(world) {
             return 0;
         }
+        let span = tracing::debug_span!("capture", rows = Empty).entered();
         let mut staged = self.next_batch::<T>();
         let room = world.len().saturating_sub(staged.n_captured());
         let n_copied = staged.capture_oldest(world, rows.min(room));
         self.staged = Some(staged);
+        span.record("rows", n_copied);
         n_copied
     }
 
@@ -361,17 +366,19 @@ impl Pipeline {
         durability: Durability,
     ) -> Result<FlushReport, FileError> {
         let start = Instant::now();
-        batch.capture(world, which);
+        let span = tracing::debug_span!("flush", path = %self.path.display(), rows = Empty, generation = Empty, took = Empty, writing = Empty);
+        let _entered = span.enter();
+        capture(batch, world, which);
         let has_changes = !batch.is_empty();
-        let is_synced = |writer: &mut Writer| writer.is_synced();
+        let is_durable = |writer: &mut W| writer.is_durable();
         let is_behind =
-            durability == Durability::PowerCut && self.worker.with_writer(is_synced) != Some(true);
+            durability == Durability::PowerCut && self.worker.with_writer(is_durable) != Some(true);
         if is_behind {
             batch.add_unchanged_next_id(world);
         }
         if !has_changes && !is_behind {
             if durability == Durability::PowerCut || !self.has_just_seen() {
-                let look = |writer: &mut Writer| writer.look_at_file(world);
+                let look = |writer: &mut W| writer.look(world);
                 let Some(seen) = self.worker.with_writer(look) else {
                     self.collect(world);
                     return Err(self.poisoned());
@@ -385,11 +392,11 @@ impl Pipeline {
         if batch.may_leave_out {
             world.commit_sink.txn_groups.fold();
         }
-        let write = |writer: &mut Writer| {
+        let write = |writer: &mut W| {
             let written = writer.commit_from(batch, durability, world);
-            written.map(|report| (report, writer.needs_checkpoint()))
+            written.map(|report| (report, writer.is_durable(), writer.needs_checkpoint()))
         };
-        let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
+        let (mut report, is_durable, needs_checkpoint) = match self.worker.with_writer(write) {
             Some(Ok(written)) => written,
             Some(Err(failed)) => return Err(self.failed(failed)),
             None => {
@@ -400,12 +407,16 @@ impl Pipeline {
         report.took = start.elapsed();
         // Flags are cleared only after the transaction has been committed.
         let report = self.mark_committed(world, batch, which, report);
-        if durability == Durability::PowerCut {
+        if is_durable {
             self.worker.mark_durable();
         }
         if needs_checkpoint {
             self.worker.request_checkpoint();
         }
+        span.record("rows", report.rows())
+            .record("generation", report.generation.0)
+            .record("took", debug(report.took))
+            .record("writing", debug(report.writing));
         tracing::debug!(?report, "flushed");
         Ok(report)
     }
@@ -454,7 +465,7 @@ impl Pipeline {
         }
         report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
-        self.counted.count(&report);
+        count(&mut self.counted, &self.path, &report);
         if let Selection::All = which
             && report.rows() > 0
         {
@@ -474,7 +485,8 @@ impl Pipeline {
                 generation,
                 ..committed.report
             };
-            self.counted.count(&self.last_report);
+            tracing::debug!(path = %self.path.display(), report = ?self.last_report, "a background flush is in the file");
+            count(&mut self.counted, &self.path, &self.last_report);
             self.state.forget_failure();
             if committed.batch.has_left_out() {
                 committed.batch.keep_left_out();
@@ -507,7 +519,11 @@ impl Pipeline {
         if world.identity() == self.world_identity {
             // The newest first, because each was captured from a world without those before it.
             for mut batch in std::mem::take(&mut self.unmerged).into_iter().rev() {
+                let rows = batch.n_captured();
+                let _entered =
+                    tracing::debug_span!("merge", path = %self.path.display(), rows).entered();
                 batch.restore(world);
+                numbers::merged(&self.path);
                 self.recycle(batch);
             }
         }
@@ -605,6 +621,7 @@ impl Pipeline {
 
     fn note_failure(&mut self, failed: &Failed) {
         self.counted.n_failed += 1;
+        numbers::failed(&self.path);
         if let FlushFailure::SyncFailed { .. } = failed.cause {
             self.failed_sync = Some(failed.cause.clone());
         }
@@ -617,5 +634,23 @@ impl Pipeline {
             outcome,
             cause,
         }
+    }
+}
+
+/// Captures the selected changes.
+fn capture<T: Tables>(batch: &mut Batch, world: &mut World<T>, which: Selection<'_>) {
+    let span = tracing::debug_span!("capture", rows = Empty);
+    let _entered = span.enter();
+    batch.capture(world, which);
+    if !span.is_disabled() {
+        span.record("rows", batch.n_captured());
+    }
+}
+
+/// Counts a flush that is in the file. Those that had nothing to write do not count.
+fn count(counted: &mut FlushStats, path: &Path, report: &FlushReport) {
+    counted.count(report);
+    if report.rows() > 0 {
+        numbers::flushed(path, report);
     }
 }

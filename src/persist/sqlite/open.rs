@@ -7,6 +7,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::{DamagedBlock, FileError};
 use crate::persist::batch::Batch;
+use crate::persist::engine::Opened;
 use crate::schema::graph::TableOrder;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
@@ -29,23 +30,17 @@ use super::quick_check::{Found, quick_check};
 use super::schema_diff::Strictness;
 use super::world_files::WorldFiles;
 use super::writer::{KnownSchema, LogWarnings, Writer};
-use super::{commit, format, schema_diff, stamp};
+use super::{Sqlite, commit, format, schema_diff, stamp};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
 const LARGE: u64 = 1 << 20;
 
-/// A world file that is open, locked and loaded.
-pub(in crate::persist) struct Opened<T: Tables> {
-    pub(in crate::persist) world: World<T>,
-    pub(in crate::persist) writer: Writer,
-    pub(in crate::persist) lock: Lock,
-}
-
+/// Opens a world file, locks and loads it.
 pub(in crate::persist) fn open<T: Tables>(
     options: Options,
     path: &Path,
     order: &TableOrder,
-) -> Result<Opened<T>, FileError> {
+) -> Result<Opened<T, Sqlite>, FileError> {
     let mut lock = Lock::acquire(path)?;
     let existing = options.existing;
     let mut trust = Trust::of(&options);
