@@ -43,7 +43,10 @@ fn generate_warns_of_checks_that_only_the_file_keeps() {
         );
         let lines: Vec<&str> = complaints.lines().collect();
         assert_eq!(lines.len(), 2, "{complaints}");
-        assert!(lines[1].ends_with("1 table: 1 entity, 0 pivots, 0 joins"), "{complaints}");
+        assert!(
+            lines[1].ends_with("1 table: 1 entity, 0 pivots, 0 joins"),
+            "{complaints}"
+        );
     }
 }
 

@@ -162,7 +162,8 @@ fn what_the_world_refuses_is_said_once_and_keeps_its_kind() {
             assert!(matches!(
                 error.kind(),
                 ErrorKind::StaleKey {
-                    table: "inventories"
+                    table: "inventories",
+                    ..
                 }
             ));
         }

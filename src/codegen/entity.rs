@@ -349,6 +349,26 @@ macro_rules! entity {
                     None
                 }
 
+                #[inline]
+                fn key_of_another_world(&self, world: $crate::codegen::WorldNumber) -> Option<usize> {
+                    $(
+                        $(
+                            let _: $crate::Key<$first_target>;
+                            if $crate::codegen::Field::<$tables>::is_of_another_world(&self.$field, 0, world) {
+                                return Some(__Column::$first as usize);
+                            }
+                        )?
+                        $($(
+                            let _: $crate::Key<$target>;
+                            let part = __Part::$flag as usize - __Part::$first as usize;
+                            if $crate::codegen::Field::<$tables>::is_of_another_world(&self.$field, part, world) {
+                                return Some(__Column::$flag as usize);
+                            }
+                        )?)*
+                    )*
+                    None
+                }
+
                 fn null_field(foreign_key: usize) -> Option<$fields> {
                     $(
                         $(

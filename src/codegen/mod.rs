@@ -19,7 +19,7 @@ pub use crate::schema::expression::{Condition, Expression};
 pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
 pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
 pub use crate::store::index::{IndexHasher, IndexState, Parent};
-pub use crate::store::key::{Id, Key, RawKey};
+pub use crate::store::key::{Id, Key, RawKey, WorldNumber};
 pub use crate::store::pivot::{Pivot, StoredPivot};
 pub use crate::store::row::entity::{Fields, PivotRow, Resolve, Row};
 pub use crate::store::row::field::{Field, IndexedField, assert_stored_as};

@@ -84,6 +84,13 @@ macro_rules! owner_enum {
                 }
 
                 #[inline]
+                fn is_of_another_world(self, world: $crate::codegen::WorldNumber) -> bool {
+                    match self {
+                        $(Self::$variant(held) => $crate::codegen::Arm::is_of_another_world(held, world),)*
+                    }
+                }
+
+                #[inline]
                 fn from_arm(arm: usize, parent: $crate::codegen::Parent) -> Option<Self> {
                     $(
                         if arm == __Arm::$variant as usize {
@@ -126,6 +133,13 @@ macro_rules! owner_enum {
             #[inline]
             fn parent(&self, part: usize) -> Option<$crate::codegen::RawKey> {
                 $crate::codegen::arm_parent(*self, part)
+            }
+
+            #[inline]
+            fn is_of_another_world(&self, part: usize, world: $crate::codegen::WorldNumber) -> bool {
+                let owner = *self;
+                $crate::codegen::Owner::is_of_another_world(owner, world)
+                    && $crate::codegen::Owner::arm(owner).0 == part
             }
         }
     };

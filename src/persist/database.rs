@@ -229,9 +229,7 @@ impl<W: IsWorld> Database<W> {
     where
         E: Entity<Tables = W::Tables>,
     {
-        if !self.world.contains_key(key) {
-            return Err(Error::stale_key(E::INFO.name));
-        }
+        self.world.id(key)?;
         let row = AnyKey {
             table: E::TABLE,
             key: key.raw(),

@@ -17,12 +17,17 @@ fn said(how: &str) -> String {
     let file = TestFile::new();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", THIS, "--nocapture"]);
-    command.env(HOW, how).env(FILE, file.path()).env("RUST_BACKTRACE", "0");
+    command
+        .env(HOW, how)
+        .env(FILE, file.path())
+        .env("RUST_BACKTRACE", "0");
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     let lines = text.lines().filter(|line| line.starts_with("gamedb: "));
     let path = file.path().display().to_string();
-    lines.map(|line| line.replace(&path, "FILE") + "\n").collect()
+    lines
+        .map(|line| line.replace(&path, "FILE") + "\n")
+        .collect()
 }
 
 #[test]
@@ -65,6 +70,10 @@ fn what_is_discarded_is_not_in_the_file_and_what_was_accepted_is() {
     db.insert(player(2)).unwrap();
     db.discard();
     let db = file.open();
-    let emails: Vec<_> = db.players.iter().map(|(_, row)| row.email.as_str()).collect();
+    let emails: Vec<_> = db
+        .players
+        .iter()
+        .map(|(_, row)| row.email.as_str())
+        .collect();
     assert_eq!(emails, ["1@example.com"]);
 }

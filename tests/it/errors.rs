@@ -202,7 +202,10 @@ fn a_missing_folder_is_said_to_be_missing() {
     // Once it is there, the same path opens.
     let made = file.folder().join("nowhere");
     std::fs::create_dir(&made).unwrap();
-    Database::<World>::open(made.join("world.db")).unwrap().close().unwrap();
+    Database::<World>::open(made.join("world.db"))
+        .unwrap()
+        .close()
+        .unwrap();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use bitflags::Flags;
 use crate::schema::value::{Encoded, Value};
 use crate::schema::{TableId, TableInfo};
 use crate::store::index::IndexHasher;
-use crate::store::key::{Id, Key, RawKey};
+use crate::store::key::{Id, Key, RawKey, WorldNumber};
 use crate::store::row::owner::Owner;
 use crate::store::row::reader::{ColumnProblem, RowReader};
 
@@ -60,6 +60,11 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
     /// The row that the foreign key at this position references.
     #[inline]
     fn parent(&self, _foreign_key: usize) -> Option<RawKey> {
+        None
+    }
+    /// A column with a foreign key that is known to be a key of another world.
+    #[inline]
+    fn key_of_another_world(&self, _world: WorldNumber) -> Option<usize> {
         None
     }
     /// The field that sets the foreign key at this position to NULL, if the column is nullable.

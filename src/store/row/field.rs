@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use crate::schema::value::{ColumnKind, Encoded, Value};
 use crate::store::index::IndexState;
-use crate::store::key::{Key, RawKey};
+use crate::store::key::{Key, RawKey, WorldNumber};
 use crate::store::row::entity::{Resolve, Row, id_of};
 use crate::store::row::reader::{ColumnProblem, RowReader};
 
@@ -55,6 +55,12 @@ pub trait Field<T: Resolve>: Sized {
     #[inline]
     fn parent(&self, _part: usize) -> Option<RawKey> {
         None
+    }
+
+    /// Whether a part is a key that is known to be one of another world.
+    #[inline]
+    fn is_of_another_world(&self, _part: usize, _world: WorldNumber) -> bool {
+        false
     }
 
     /// The value with NULL in all parts, if the type has one.
@@ -164,6 +170,11 @@ impl<T: Resolve, E: Row<Tables = T>> Field<T> for Key<E> {
     fn parent(&self, _: usize) -> Option<RawKey> {
         Some(self.raw())
     }
+
+    #[inline]
+    fn is_of_another_world(&self, _: usize, world: WorldNumber) -> bool {
+        Key::is_of_another_world(*self, world)
+    }
 }
 
 impl<T: Resolve, E: Row<Tables = T>> IndexedField<T> for Key<E> {
@@ -215,6 +226,12 @@ impl<T: Resolve, F: Field<T>> Field<T> for Option<F> {
     #[inline]
     fn parent(&self, part: usize) -> Option<RawKey> {
         self.as_ref().and_then(|field| field.parent(part))
+    }
+
+    #[inline]
+    fn is_of_another_world(&self, part: usize, world: WorldNumber) -> bool {
+        self.as_ref()
+            .is_some_and(|field| field.is_of_another_world(part, world))
     }
 
     #[inline]

@@ -29,7 +29,11 @@ impl<T: Tables> World<T> {
         field: E::Field,
     ) -> Result<(), Error> {
         let record = self.is_recording();
-        match E::table_mut(&mut self.tables).write(key.raw(), field, record) {
+        let table = E::table_mut(&mut self.tables);
+        if key.is_of_another_world(table.world()) {
+            return Err(table.no_row(key));
+        }
+        match table.write(key.raw(), field, record) {
             WriteOutcome::Unchanged => Ok(()),
             WriteOutcome::Written => {
                 if record {
@@ -53,7 +57,7 @@ impl<T: Tables> World<T> {
         let raw = key.raw();
         let table = E::table_mut(&mut self.tables);
         let columns = table.get(key).map(|row| row.differs(&field));
-        let columns = columns.ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let columns = columns.ok_or_else(|| table.no_row(key))?;
         table.unindex_row(raw, columns);
         let old = table.rows[raw].row.replace(field);
         let refused = self.validate_written(key, columns);
@@ -166,6 +170,6 @@ impl<T: Tables> World<T> {
         if record {
             self.recorded(E::TABLE);
         }
-        Key::from_raw(key)
+        Key::of(key, E::table(&self.tables).world(), id)
     }
 }

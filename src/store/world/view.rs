@@ -39,7 +39,9 @@ impl<E: Entity> fmt::Debug for RowRef<'_, E> {
         for (column, name) in info.columns.iter().enumerate() {
             let value = self.slot.row.value(column, tables);
             let mut keys = info.foreign_keys.iter();
-            let target = keys.find(|key| key.column == column).and_then(|key| key.table);
+            let target = keys
+                .find(|key| key.column == column)
+                .and_then(|key| key.table);
             match (target, value.as_value()) {
                 (Some(target), Value::Integer(id)) => {
                     let target = <E::Tables as Resolve>::INFO[target.index()].name;
@@ -57,7 +59,9 @@ impl<E: Entity> fmt::Debug for RowRef<'_, E> {
 impl<'w, E: Entity> RowRef<'w, E> {
     #[inline]
     pub(crate) fn new(world: &'w World<E::Tables>, key: Key<E>) -> Option<Self> {
-        let slot = E::table(&world.tables).slot(key.raw())?;
+        let table = E::table(&world.tables);
+        let slot = table.slot_of(key)?;
+        let key = table.key_of_slot(key.raw(), slot);
         Some(Self { world, key, slot })
     }
 
