@@ -369,6 +369,27 @@ macro_rules! entity {
                     None
                 }
 
+                $crate::if_serde! {
+                    fn n_fields() -> usize {
+                        <[&str]>::len(&[$(stringify!($field)),*])
+                    }
+
+                    fn serialize_fields<M: $crate::codegen::serde::ser::SerializeMap>(
+                        &self,
+                        tables: &$tables,
+                        map: &mut M,
+                    ) -> ::core::result::Result<(), M::Error> {
+                        let _ = (tables, &map);
+                        $(
+                            map.serialize_entry(
+                                $crate::codegen::plain_name(stringify!($field)),
+                                &$crate::codegen::FieldOf::new(&self.$field, tables),
+                            )?;
+                        )*
+                        Ok(())
+                    }
+                }
+
                 fn null_field(foreign_key: usize) -> Option<$fields> {
                     $(
                         $(
@@ -508,6 +529,17 @@ macro_rules! views {
         #[derive(Clone, Copy, Debug)]
         #[allow(dead_code)]
         pub struct $ref<'w>($crate::codegen::RowRef<'w, $row>);
+
+        $crate::if_serde! {
+            impl $crate::codegen::serde::Serialize for $ref<'_> {
+                fn serialize<S: $crate::codegen::serde::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    $crate::codegen::serde::Serialize::serialize(&self.0, serializer)
+                }
+            }
+        }
 
         impl<'w> From<$crate::codegen::RowRef<'w, $row>> for $ref<'w> {
             #[inline]

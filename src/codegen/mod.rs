@@ -35,6 +35,27 @@ pub use crate::store::world::own::NewOrKept;
 pub use crate::store::world::relation_rows::FarRows;
 pub use crate::store::world::view::{RowMut, RowRef};
 
+#[cfg(feature = "serde")]
+pub use crate::store::row::serialize::{FieldOf, plain_name, serialize_owner, serialize_variant};
+#[cfg(feature = "serde")]
+pub use serde;
+
+/// What is compiled with the feature `serde` of this crate, whatever features the crate of the models has.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_serde {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// What is compiled with the feature `serde` of this crate, which is off.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_serde {
+    ($($code:tt)*) => {};
+}
+
 /// The traits of rows and their tables, for a glob import by code that works below the views, such as tests.
 pub mod traits {
     pub use crate::store::pivot::StoredPivot as _;

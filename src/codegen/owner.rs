@@ -73,6 +73,7 @@ macro_rules! owner_enum {
             impl $crate::codegen::Owner for $name {
                 const TARGETS: &'static [Option<$crate::codegen::TableId>] =
                     &[$(<$held as $crate::codegen::Arm>::TABLE),*];
+                const NAMES: &'static [&'static str] = &[$(stringify!($variant)),*];
 
                 #[inline]
                 fn arm(self) -> (usize, $crate::codegen::Parent) {
@@ -128,6 +129,16 @@ macro_rules! owner_enum {
             #[inline]
             fn used(&self) -> u32 {
                 1 << $crate::codegen::Owner::arm(*self).0
+            }
+
+            $crate::if_serde! {
+                fn serialize<S: $crate::codegen::serde::Serializer>(
+                    &self,
+                    tables: &$tables,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    $crate::codegen::serialize_owner(*self, tables, serializer)
+                }
             }
 
             #[inline]

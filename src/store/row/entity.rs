@@ -67,6 +67,23 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
     fn key_of_another_world(&self, _world: WorldNumber) -> Option<usize> {
         None
     }
+    /// How many fields the row has.
+    #[cfg(feature = "serde")]
+    fn n_fields() -> usize {
+        0
+    }
+    /// Writes the fields for a format of serde.
+    ///
+    /// # Errors
+    /// That of the format.
+    #[cfg(feature = "serde")]
+    fn serialize_fields<M: serde::ser::SerializeMap>(
+        &self,
+        _tables: &Self::Tables,
+        _map: &mut M,
+    ) -> Result<(), M::Error> {
+        Ok(())
+    }
     /// The field that sets the foreign key at this position to NULL, if the column is nullable.
     fn null_field(_foreign_key: usize) -> Option<Self::Field> {
         None

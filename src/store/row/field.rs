@@ -63,6 +63,19 @@ pub trait Field<T: Resolve>: Sized {
         false
     }
 
+    /// Writes the field for a format of serde: as it is stored, unless it has several parts.
+    ///
+    /// # Errors
+    /// That of the format.
+    #[cfg(feature = "serde")]
+    fn serialize<S: serde::Serializer>(
+        &self,
+        tables: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&self.value(0, tables).as_value(), serializer)
+    }
+
     /// The value with NULL in all parts, if the type has one.
     #[inline]
     #[must_use]
@@ -111,8 +124,37 @@ macro_rules! plain {
     )*};
 }
 
+impl<T: Resolve> Field<T> for bool {
+    #[inline]
+    fn value<'a>(&'a self, _: usize, _: &'a T) -> Encoded<'a> {
+        Encoded::Borrowed(Value::Integer((*self).into()))
+    }
+
+    #[inline]
+    fn load(row: &RowReader<'_, T>, columns: &[usize]) -> Result<Self, ColumnProblem> {
+        row.read(columns[0])
+    }
+
+    #[inline]
+    fn differing(&self, other: &Self) -> u32 {
+        u32::from(self != other)
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize<S: serde::Serializer>(&self, _: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(*self)
+    }
+}
+
+impl<T: Resolve> IndexedField<T> for bool {
+    #[inline]
+    fn hash(&self, state: &mut IndexState) -> bool {
+        Hash::hash(self, state);
+        true
+    }
+}
+
 plain! {
-    bool: this => Value::Integer((*this).into());
     i64: this => Value::Integer(*this);
     String: this => Value::Text(this);
     EcoString: this => Value::Text(this);
@@ -232,6 +274,18 @@ impl<T: Resolve, F: Field<T>> Field<T> for Option<F> {
     fn is_of_another_world(&self, part: usize, world: WorldNumber) -> bool {
         self.as_ref()
             .is_some_and(|field| field.is_of_another_world(part, world))
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize<S: serde::Serializer>(
+        &self,
+        tables: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(field) => field.serialize(tables, serializer),
+            None => serializer.serialize_none(),
+        }
     }
 
     #[inline]

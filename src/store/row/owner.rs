@@ -13,6 +13,9 @@ pub trait Owner: Copy + Debug + PartialEq + Send + Sync + 'static {
     /// The table that each arm references.
     const TARGETS: &'static [Option<TableId>];
 
+    /// The name of each arm, as its variant has it.
+    const NAMES: &'static [&'static str];
+
     /// The arm, numbered in column order, and the owner in it.
     fn arm(self) -> (usize, Parent);
     /// Whether the owner's key is known to be one of another world.

@@ -3,6 +3,7 @@
 mod apply;
 pub(crate) mod changes;
 pub(crate) mod entity;
+pub(crate) mod interest;
 pub(crate) mod join;
 pub(crate) mod own;
 mod ownership_cycles;
@@ -332,17 +333,20 @@ pub struct IterMut<'w, E: Entity> {
     note = "to read rows, `for (key, row) in world.iter()` does; to collect keys first, \
             `let keys: Vec<_> = world.iter().map(|(key, _)| key).collect();` and then `world.get_mut(key)?`"
 )]
-pub trait OutlivesTheNext {}
+pub trait OutlivesTheNext {
+    /// No type has it.
+    fn never(&self) -> !;
+}
 
-impl<E: Entity> IntoIterator for IterMut<'_, E>
+// `IntoIterator` would not do: the compiler tries its implementation for all iterators as well, and names neither.
+impl<'w, E: Entity> Iterator for IterMut<'w, E>
 where
     Self: OutlivesTheNext,
 {
-    type Item = std::convert::Infallible;
-    type IntoIter = std::iter::Empty<Self::Item>;
+    type Item = E::Mut<'w>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        std::iter::empty()
+    fn next(&mut self) -> Option<Self::Item> {
+        OutlivesTheNext::never(self)
     }
 }
 

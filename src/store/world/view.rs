@@ -56,6 +56,19 @@ impl<E: Entity> fmt::Debug for RowRef<'_, E> {
     }
 }
 
+/// The row by its fields, with its id: `{"id": 3, "name": "rat", "owner": {"player": 17}}`.
+#[cfg(feature = "serde")]
+impl<E: Entity> serde::Serialize for RowRef<'_, E> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap as _;
+        let mut map = serializer.serialize_map(Some(E::n_fields() + 1))?;
+        map.serialize_entry("id", &self.slot.id)?;
+        let tables = &*self.world.tables;
+        self.slot.row.serialize_fields(tables, &mut map)?;
+        map.end()
+    }
+}
+
 impl<'w, E: Entity> RowRef<'w, E> {
     #[inline]
     pub(crate) fn new(world: &'w World<E::Tables>, key: Key<E>) -> Option<Self> {
