@@ -72,6 +72,7 @@ pub use store::tracking::delta::Delta;
 pub use store::tracking::effect::{Effect, Positions};
 pub use store::tracking::feed::Subscription;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
+pub use store::world::interest::{Interest, Watch};
 pub use store::world::join::Linked;
 pub use store::world::own::NewOrKept;
 pub use store::world::relation_rows::{FarRows, Views};

@@ -22,6 +22,8 @@ mod finders;
 mod flush;
 mod fuzz_corpus;
 mod given_ids;
+mod interest;
+mod keys;
 mod large_files;
 mod left_out;
 mod migrate;
