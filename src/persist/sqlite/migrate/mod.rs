@@ -4,6 +4,7 @@
 mod backup;
 mod error;
 mod fit;
+mod functions;
 mod layout;
 mod plan;
 mod rebuild;
@@ -29,8 +30,9 @@ use crate::persist::sqlite::stamp::{self, FileState};
 use crate::persist::sqlite::{content_hash, create, format, statements};
 
 pub use error::MigrationError;
+pub use functions::{NewRow, OldRow, RowError, RowFunctions};
 use layout::{Layout, fingerprint, layout};
-use plan::{Plan, Planner};
+use plan::{Plan, Planner, Wishes};
 use renames::{Renames, renames};
 use script::{Guard, Script};
 pub use step::{Change, Misfits, Safety, Step};
@@ -84,6 +86,7 @@ pub struct Consent {
     is_lossy: bool,
     drops: BTreeSet<String>,
     script: Option<String>,
+    functions: Vec<RowFunctions>,
     has_no_backup: bool,
     accepts_edits: bool,
 }
@@ -125,6 +128,51 @@ impl Consent {
         self
     }
 
+    /// Functions in Rust for what SQL says badly. They are called if the migration is between their two schemas, after
+    /// a script and in the same transaction, and what they give is checked as everything is. A program that comes
+    /// across several old schemas adds the functions of each.
+    ///
+    /// ```
+    /// use gamedb::{Consent, Migration, RowFunctions, Value};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("world.db");
+    /// # let before = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
+    /// # let file = rusqlite::Connection::open(&path)?;
+    /// # file.execute_batch(before)?;
+    /// # file.execute_batch("INSERT INTO players VALUES (1, 'Ada Lovelace')")?;
+    /// # drop(file);
+    /// let schema = "CREATE TABLE players (
+    ///     id    INTEGER PRIMARY KEY,
+    ///     first TEXT NOT NULL,
+    ///     last  TEXT NOT NULL
+    /// ) STRICT;";
+    /// let migration = Migration::plan(&path, schema)?;
+    /// // `gamedb diff` prints the two numbers, to be written down here.
+    /// let (from, to) = (migration.from_fingerprint(), migration.to_fingerprint());
+    /// let split = RowFunctions::between(from, to).table("players", ["first", "last"], |old, new| {
+    ///     let Value::Text(name) = old.get("name")? else { return Err("not a text".into()) };
+    ///     let (first, last) = name.split_once(' ').ok_or("one name only")?;
+    ///     new.set("first", Value::Text(first))?;
+    ///     new.set("last", Value::Text(last))?;
+    ///     Ok(())
+    /// });
+    /// migration.run(&Consent::new().functions(split).drop("players.name"))?;
+    /// # let file = rusqlite::Connection::open(&path)?;
+    /// # let last: String = file.query_row("SELECT last FROM players", [], |row| row.get(0))?;
+    /// # assert_eq!(last, "Lovelace");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Of [`Migration::run`]: [`MigrationError::RowRefused`] names the row for which a function has returned an error, or a
+    /// value that the column cannot hold; [`MigrationError::Function`] a function that cannot be called;
+    /// [`MigrationError::OtherSchemas`] says that none is for these schemas.
+    pub fn functions(mut self, functions: RowFunctions) -> Self {
+        self.functions.push(functions);
+        self
+    }
+
     /// No copy of the file is made before it is migrated.
     pub fn without_backup(mut self) -> Self {
         self.has_no_backup = true;
@@ -137,6 +185,28 @@ impl Consent {
     pub fn accept_edits(mut self) -> Self {
         self.accepts_edits = true;
         self
+    }
+
+    /// The functions for a migration between these schemas.
+    fn functions_between(
+        &self,
+        from: u64,
+        to: u64,
+    ) -> Result<Option<&RowFunctions>, MigrationError> {
+        let mut functions = self.functions.iter();
+        let found = functions.find(|functions| functions.fingerprints() == (from, to));
+        match (found, self.functions.last()) {
+            (None, Some(other)) if from != to => {
+                let expected = other.fingerprints();
+                let (expected, found) = if expected.0 == from {
+                    (expected.1, to)
+                } else {
+                    (expected.0, from)
+                };
+                Err(MigrationError::OtherSchemas { expected, found })
+            }
+            _ => Ok(found),
+        }
     }
 
     fn allows(&self, step: &Step) -> bool {
@@ -172,7 +242,7 @@ impl Migration {
         let snapshot = snapshot.map_err(|source| open_error(path, source))?;
         distrust(&snapshot).map_err(|source| open_error(path, source))?;
         format::mark_of(&snapshot, path)?;
-        let (old, plan) = prepared.plan(&snapshot, &Script::default(), &BTreeSet::new())?;
+        let (old, plan) = prepared.plan(&snapshot, &Script::default(), None, &BTreeSet::new())?;
         let is_of_world = snapshot.query_row(statements::IDS_EXIST, [], |row| row.get(0));
         Ok(Self {
             is_of_world: is_of_world.map_err(|source| open_error(path, source))?,
@@ -254,7 +324,8 @@ impl Migration {
             text: bad.text,
         })?;
         self.refuse_other_schemas(&script)?;
-        if consent.script.is_none() {
+        let functions = consent.functions_between(self.from, self.to)?;
+        if consent.script.is_none() && functions.is_none() {
             // Nothing would be mended first, so there is no need for a copy of the file to know it.
             refuse_steps(&self.steps, consent)?;
         }
@@ -320,12 +391,18 @@ impl Migration {
                 MigrationError::ScriptFailed { source }
             }
         })?;
-        let (_, plan) = prepared.plan(&transaction, script, &consent.drops)?;
+        let functions = consent.functions_between(self.from, self.to)?;
+        let (_, plan) = prepared.plan(&transaction, script, functions, &consent.drops)?;
         refuse_steps(&plan.steps, consent)?;
+        functions.map_or(Ok(()), |functions| {
+            functions::refuse_unused(functions, &plan)
+        })?;
         let counts = counts(&transaction, &plan).map_err(at_path)?;
         rebuild::carry_out(&transaction, &plan).map_err(|source| MigrationError::NotCopied {
             source: backend_error(source),
         })?;
+        let forget = |functions| functions::forget(&transaction, functions);
+        functions.map_or(Ok(()), forget).map_err(at_path)?;
         prepared.check(&transaction, &counts)?;
         let tables = prepared.new.values().map(|table| table.name.as_str());
         content_hash::sum_anew(&transaction, tables).map_err(at_path)?;
@@ -401,21 +478,37 @@ impl<'s> Prepared<'s> {
         &self,
         file: &Connection,
         script: &Script,
+        functions: Option<&RowFunctions>,
         drops: &BTreeSet<String>,
     ) -> Result<(Layout, Plan), MigrationError> {
         let at_path = |source| open_error(self.path, source);
         let old = layout(file).map_err(at_path)?;
         let mut wishes = script.wishes();
         wishes.drops.clone_from(drops);
-        let planner = Planner {
-            file,
-            old: &old,
-            new: &self.new,
-            renames: &self.renames,
-            wishes: &wishes,
-        };
+        if let Some(functions) = functions {
+            let before = wishes.clone();
+            let planner = self.planner(file, &old, &before);
+            let source = |table: &_| planner.source(table);
+            functions::call(file, functions, &self.new, source, &mut wishes)?;
+        }
+        let planner = self.planner(file, &old, &wishes);
         let plan = planner.plan().map_err(at_path)?;
         Ok((old, plan))
+    }
+
+    fn planner<'p>(
+        &'p self,
+        file: &'p Connection,
+        old: &'p Layout,
+        wishes: &'p Wishes,
+    ) -> Planner<'p> {
+        Planner {
+            file,
+            old,
+            new: &self.new,
+            renames: &self.renames,
+            wishes,
+        }
     }
 
     fn migration(&self, old: &Layout, plan: Plan) -> Migration {
