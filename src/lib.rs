@@ -50,7 +50,7 @@ pub use codegen::clock::set_clock;
 pub use error::{
     BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
 };
-pub use error::{Error, ErrorKind, Problem, ProblemKind};
+pub use error::{Error, ErrorKind, Problem, ProblemKind, UnknownVariant};
 #[cfg(feature = "sqlite")]
 pub use persist::{
     Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
@@ -64,7 +64,7 @@ pub use persist::{
     Ticket,
 };
 pub use schema::value::{Encoded, Value};
-pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};
 pub use store::pivot::Pivot;
 pub use store::table::{Part, Rows, Table};

@@ -51,6 +51,26 @@ macro_rules! text_enum {
             }
         }
 
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::UnknownVariant;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                Self::from_text(text).ok_or_else(|| $crate::UnknownVariant {
+                    name: stringify!($name),
+                    text: text.to_owned(),
+                    allowed: &[$first_text, $($text,)*],
+                })
+            }
+        }
+
+        impl ::core::convert::TryFrom<&str> for $name {
+            type Error = $crate::UnknownVariant;
+
+            fn try_from(text: &str) -> ::core::result::Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())

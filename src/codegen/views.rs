@@ -57,6 +57,10 @@ macro_rules! views {
         }
 
         #[doc = concat!("A [`", stringify!($row), "`] for writing: setters, and what it owns.")]
+        ///
+        /// Fields are read as those of the row, and written by their setters only, which is how indexes and the next
+        /// flush hear of it. For a field `gold`, `row.gold -= 5` does not compile, and this is how it is done:
+        /// `row.set_gold(row.gold - 5)`, with a `?` where the schema can refuse the value.
         #[derive(Debug)]
         #[allow(dead_code)]
         pub struct $mut<'w>($crate::codegen::RowMut<'w, $row>);

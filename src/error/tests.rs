@@ -414,6 +414,7 @@ mod files {
             | FileError::Damaged { .. }
             | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
+            | FileError::NoFolder { .. }
             | FileError::Empty { .. }
             | FileError::OtherLog { .. }
             | FileError::FlushesLost { .. }
@@ -475,6 +476,10 @@ mod files {
             FileError::Lock {
                 lock: "world.db-lock".into(),
                 source: io::Error::other("no such folder"),
+            },
+            FileError::NoFolder {
+                path: path(),
+                folder: "nowhere".into(),
             },
             FileError::ReadOnly { path: path() },
             FileError::NotADatabase { path: path() },

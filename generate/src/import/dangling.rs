@@ -6,7 +6,9 @@
 
 use rusqlite::{Connection, Row};
 
+use super::dangling_values::{ValueKeyColumns, note_deleted, value_keys};
 use super::left_out::LeftOut;
+use super::misfits::Misfits;
 use super::queries::{count, quoted};
 use super::report::{Change, ChangeKind, Misfit, MisfitKind};
 use crate::analysis::relations::Found;
@@ -29,7 +31,7 @@ pub(super) struct Dangling<'d> {
     pub(super) model: &'d Model,
     pub(super) null_dangling: bool,
     pub(super) left_out: &'d mut LeftOut,
-    pub(super) misfits: &'d mut Vec<Misfit>,
+    pub(super) misfits: &'d mut Misfits,
     pub(super) changes: &'d mut Vec<Change>,
 }
 
@@ -37,20 +39,22 @@ impl Dangling<'_> {
     /// Deletes such rows until no more are found. What a guess alone finds fault with stays.
     pub(super) fn remove(&mut self) -> rusqlite::Result<()> {
         let references = references(self.model);
+        let value_keys = value_keys(self.model);
         let mut n_null = vec![0; references.len()];
         loop {
-            let before = self.misfits.len();
+            let before = self.misfits.n_all();
             for (reference, n_null) in references.iter().zip(&mut n_null) {
                 if reference.is_guess {
                     *n_null += self.set_null(reference)?;
                 } else {
-                    self.dangling(reference)?;
+                    self.dangling(reference, &value_keys)?;
                 }
             }
+            self.dangling_values(&value_keys)?;
             for at in 0..self.model.tables.len() {
-                self.unowned(TableRef(at))?;
+                self.unowned(TableRef(at), &value_keys)?;
             }
-            if self.misfits.len() == before {
+            if self.misfits.n_all() == before {
                 break;
             }
         }
@@ -103,7 +107,11 @@ impl Dangling<'_> {
         Ok(self.new.execute(&sql, [])? as u64)
     }
 
-    fn dangling(&mut self, reference: &ForeignKeyColumn<'_>) -> rusqlite::Result<()> {
+    fn dangling(
+        &mut self,
+        reference: &ForeignKeyColumn<'_>,
+        value_keys: &[ValueKeyColumns<'_>],
+    ) -> rusqlite::Result<()> {
         let ForeignKeyColumn { table, target, .. } = reference;
         let names = [&table.name, &table.id_column, &reference.column.to_owned()];
         let [from, id, column] = names.map(|name| quoted(name));
@@ -149,6 +157,9 @@ impl Dangling<'_> {
             });
         }
         if found {
+            if !is_carried {
+                note_deleted(self.new, value_keys, self.left_out, &table.name, &condition)?;
+            }
             let change = match is_carried {
                 true => format!("UPDATE {from} SET {column} = NULL WHERE {condition}"),
                 false => format!("DELETE FROM {from} WHERE {condition}"),
@@ -158,7 +169,11 @@ impl Dangling<'_> {
         Ok(())
     }
 
-    fn unowned(&mut self, at: TableRef) -> rusqlite::Result<()> {
+    fn unowned(
+        &mut self,
+        at: TableRef,
+        value_keys: &[ValueKeyColumns<'_>],
+    ) -> rusqlite::Result<()> {
         let Some(pivot) = Pivot::of(self.model, at).filter(|pivot| !pivot.is_guess) else {
             return Ok(());
         };
@@ -171,7 +186,7 @@ impl Dangling<'_> {
         let sql = format!("SELECT {id} FROM {from} WHERE {condition} ORDER BY {id}");
         let mut statement = self.new.prepare(&sql)?;
         let ids = statement.query_map([], |row: &Row<'_>| row.get::<_, i64>(0))?;
-        let before = self.misfits.len();
+        let before = self.misfits.n_all();
         for id in ids {
             let id = id?;
             let follows = self.left_out.has_owned(&table.name, id);
@@ -194,7 +209,8 @@ impl Dangling<'_> {
                 is_carried: false,
             });
         }
-        if self.misfits.len() > before {
+        if self.misfits.n_all() > before {
+            note_deleted(self.new, value_keys, self.left_out, &owned.name, &condition)?;
             self.new
                 .execute(&format!("DELETE FROM {from} WHERE {condition}"), [])?;
         }

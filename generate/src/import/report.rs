@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::misfits::Misfits;
 use super::source::TextPlace;
 
 /// The result of an import.
@@ -11,8 +12,8 @@ use super::source::TextPlace;
 pub struct ImportReport {
     /// Each table of the new file.
     pub tables: Vec<ImportedTable>,
-    /// Every row that does not fit, or that was changed to fit.
-    pub misfits: Vec<Misfit>,
+    /// The rows that do not fit, or that were changed to fit.
+    pub misfits: Misfits,
     /// Columns with values that mean something else in the new file.
     pub changes: Vec<Change>,
     /// Columns of the old file that have values, and that the new one does not have.
@@ -85,6 +86,11 @@ pub enum MisfitKind {
         /// The id that it names.
         names: i64,
     },
+    /// It refers by value to a row that neither file has.
+    DanglingValue {
+        /// The values that it names, as SQL writes them.
+        names: String,
+    },
     /// Its owner, or the row that it refers to, was left out: that one has the cause.
     Follows {
         /// The table of that row.
@@ -146,6 +152,8 @@ pub struct MisfitGroup {
     pub kind: MisfitKind,
     /// How many rows.
     pub n_rows: u64,
+    /// How many of them are not among the examples.
+    pub n_more: u64,
     /// Whether the rows are in the new file nevertheless, with NULL in the column.
     pub is_carried: bool,
     /// The first of the rows: their ids, and what is wrong with each.
@@ -162,7 +170,7 @@ impl ImportReport {
     pub fn groups(&self) -> Vec<MisfitGroup> {
         let mut groups: Vec<MisfitGroup> = Vec::new();
         let mut places = std::collections::HashMap::new();
-        for misfit in &self.misfits {
+        for misfit in self.misfits.iter() {
             let cause = match &misfit.kind {
                 MisfitKind::Follows { table } => Some(table.as_str()),
                 _ => None,
@@ -180,7 +188,8 @@ impl ImportReport {
                     table: misfit.table.clone(),
                     column: misfit.column.clone(),
                     kind: misfit.kind.clone(),
-                    n_rows: 0,
+                    n_rows: self.misfits.n_like(misfit),
+                    n_more: 0,
                     is_carried: misfit.is_carried,
                     examples: Vec::new(),
                     places: Vec::new(),
@@ -188,11 +197,13 @@ impl ImportReport {
                 groups.len() - 1
             });
             let group = &mut groups[at];
-            group.n_rows += 1;
             if group.examples.len() < N_EXAMPLES {
                 group.examples.push((misfit.id, misfit.why.clone()));
                 group.places.push(misfit.place);
             }
+        }
+        for group in &mut groups {
+            group.n_more = group.n_rows - group.examples.len() as u64;
         }
         groups
     }
@@ -278,9 +289,8 @@ impl fmt::Display for MisfitGroup {
         for (at, (id, why)) in self.examples.iter().enumerate() {
             writeln!(f, "    row {id}{}: {why}", place(at))?;
         }
-        let n_more = self.n_rows - self.examples.len() as u64;
-        if n_more > 0 {
-            writeln!(f, "    and {n_more} more")?;
+        if self.n_more > 0 {
+            writeln!(f, "    and {} more", self.n_more)?;
         }
         Ok(())
     }

@@ -8,6 +8,8 @@ use super::announced::{Announced, NEXT_IDS};
 use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
+use super::dangling_values::{ValueKeyColumns, note_refused, value_keys};
+use super::id_set::IdSet;
 use super::left_out::LeftOut;
 use super::next_ids::{NextIds, SEQUENCES};
 use super::options::{ImportOptions, Progress};
@@ -41,6 +43,9 @@ pub(super) struct Transfer<'i> {
     announced: Announced,
     next_ids: NextIds,
     left_out: LeftOut,
+    /// The offsets of the rows of a text that got no id, because they were left out when they were read.
+    unnumbered: IdSet,
+    value_keys: Vec<ValueKeyColumns<'i>>,
     report: ImportReport,
     /// The table of the last row.
     current: usize,
@@ -114,6 +119,8 @@ impl<'i> Transfer<'i> {
             announced: Announced::default(),
             next_ids: NextIds::default(),
             left_out: LeftOut::default(),
+            unnumbered: IdSet::default(),
+            value_keys: value_keys(model),
             report: ImportReport::default(),
             current: 0,
             unit: ProgressUnit::Rows,
@@ -132,7 +139,13 @@ impl<'i> Transfer<'i> {
             let tables = self.tables.iter();
             let is_numbered = tables.map(|state| state.n_merged == 0 && !state.has_replaced);
             let is_numbered: Vec<bool> = is_numbered.collect();
-            Places::find(source, self.schema, &is_numbered, &mut report.misfits)?;
+            Places::find(
+                source,
+                self.schema,
+                &is_numbered,
+                &self.unnumbered,
+                report.misfits.listed_mut(),
+            )?;
         }
         report.dropped = self.dropped();
         if !report.needs_consent() {
@@ -303,10 +316,13 @@ impl<'i> Transfer<'i> {
         values: &[Converted<'_>],
         row: SourceRow<'_>,
         wrong: Vec<Wrong>,
-    ) {
+    ) -> rusqlite::Result<()> {
         let list = &self.lists[at];
         let (table, state) = (list.columns.table, &self.tables[list.position]);
         let own_id = list.columns.id(values);
+        if let (None, Some(place)) = (own_id, row.place) {
+            self.unnumbered.insert(place.offset.cast_signed());
+        }
         if let Some(id) = own_id {
             self.left_out.add(&table.name, id);
         }
@@ -314,6 +330,14 @@ impl<'i> Transfer<'i> {
         if let Some(owned) = owned.and_then(|name| list.columns.integer(values, name)) {
             self.left_out.add_owned(&table.name, owned);
         }
+        let named = list.columns.with_names(values);
+        note_refused(
+            self.new,
+            &self.value_keys,
+            &mut self.left_out,
+            &table.name,
+            &named,
+        )?;
         let id = own_id.unwrap_or(state.n_read.cast_signed());
         let misfits = wrong.into_iter().map(|Wrong { column, why, kind }| Misfit {
             table: table.name.clone(),
@@ -324,7 +348,8 @@ impl<'i> Transfer<'i> {
             place: row.place,
             is_carried: false,
         });
-        self.report.misfits.extend(misfits);
+        misfits.for_each(|misfit| self.report.misfits.push(misfit));
+        Ok(())
     }
 
     /// Takes a row without the columns for which it says DEFAULT.
@@ -420,7 +445,8 @@ impl RowSink for Transfer<'_> {
         }
         self.lists[at].columns.count_dropped(row.cells);
         if !wrong.is_empty() {
-            self.leave_out(at, &values, row, wrong);
+            self.leave_out(at, &values, row, wrong)
+                .map_err(|e| self.options.write(e))?;
         }
         Ok(true)
     }
@@ -449,7 +475,7 @@ impl RowSink for Transfer<'_> {
             list.columns.clear();
         }
         self.left_out.clear(name);
-        self.report.misfits.retain(|misfit| misfit.table != *name);
+        self.report.misfits.clear(name);
         Ok(())
     }
 

@@ -30,6 +30,26 @@ pub(crate) struct CatalogTable {
     pub(crate) next_id: Option<(String, i64)>,
 }
 
+impl CatalogTable {
+    /// The columns of a row that names none. SQLite and COPY have no values in the place of computed columns, and the
+    /// others DEFAULT.
+    pub(crate) fn columns_of_row(
+        &self,
+        is_copy: bool,
+        dialect: Dialect,
+    ) -> impl Iterator<Item = &CatalogColumn> {
+        let is_all = !is_copy && dialect != Dialect::Sqlite;
+        let columns = self.columns.iter();
+        columns.filter(move |column| is_all || !column.is_computed)
+    }
+
+    /// Their names.
+    pub(crate) fn names_of_row(&self, is_copy: bool, dialect: Dialect) -> Vec<String> {
+        let columns = self.columns_of_row(is_copy, dialect);
+        columns.map(|column| column.name.clone()).collect()
+    }
+}
+
 /// A column of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CatalogColumn {

@@ -2,6 +2,7 @@
 //! comparing the file with it, and what only a person can tell is asked for.
 
 mod backup;
+mod consent;
 mod error;
 mod fit;
 mod functions;
@@ -24,11 +25,14 @@ use crate::persist::sqlite::belonging::refuse_strangers;
 use crate::persist::sqlite::error::{backend_error, open_error};
 use crate::persist::sqlite::lock::{Lock, refuse_hard_links};
 use crate::persist::sqlite::lock_record::LockRecord;
+use crate::persist::sqlite::operations::{Snapshot, locked_snapshot, snapshot};
 use crate::persist::sqlite::options::checkpoint_on_close;
+use crate::persist::sqlite::quick_check::quick_check;
 use crate::persist::sqlite::schema_diff::{self, Strictness};
 use crate::persist::sqlite::stamp::{self, FileState};
 use crate::persist::sqlite::{content_hash, create, format, statements};
 
+pub use consent::Consent;
 pub use error::MigrationError;
 pub use functions::{NewRow, OldRow, RowError, RowFunctions};
 use layout::{Layout, fingerprint, layout};
@@ -79,18 +83,6 @@ pub struct Migration {
     is_of_world: bool,
 }
 
-/// What a [`Migration`] may do beyond what is safe.
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Consent {
-    is_lossy: bool,
-    drops: BTreeSet<String>,
-    script: Option<String>,
-    functions: Vec<RowFunctions>,
-    has_no_backup: bool,
-    accepts_edits: bool,
-}
-
 /// What [`Migration::run`] did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -101,151 +93,49 @@ pub struct Migrated {
     pub backup: Option<PathBuf>,
 }
 
-impl Consent {
-    /// Nothing but what is safe.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Values that do not fit become the DEFAULT of their column, or NULL.
-    pub fn lossy(mut self) -> Self {
-        self.is_lossy = true;
-        self
-    }
-
-    /// This column, as `players.hp`, or table may be dropped with what it contains.
-    pub fn drop(mut self, name: impl AsRef<str>) -> Self {
-        self.drops.insert(name.as_ref().to_lowercase());
-        self
-    }
-
-    /// A script for what only a person can tell. Its statements of SQL run first, on the old tables and in the same
-    /// transaction: to mend or delete rows that do not fit. A line `-- @fill players.level = hp / 10` gives a new or
-    /// changed column its values, by an expression over the old row. With lines `-- @from <fingerprint>` and
-    /// `-- @to <fingerprint>`, which [`Migration`] prints, it is refused for other schemas than it was written for.
-    pub fn script(mut self, sql: impl Into<String>) -> Self {
-        self.script = Some(sql.into());
-        self
-    }
-
-    /// Functions in Rust for what SQL says badly. They are called if the migration is between their two schemas, after
-    /// a script and in the same transaction, and what they give is checked as everything is. A program that comes
-    /// across several old schemas adds the functions of each.
-    ///
-    /// ```
-    /// use gamedb::{Consent, Migration, RowFunctions, Value};
-    ///
-    /// # let folder = tempfile::tempdir()?;
-    /// # let path = folder.path().join("world.db");
-    /// # let before = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
-    /// # let file = rusqlite::Connection::open(&path)?;
-    /// # file.execute_batch(before)?;
-    /// # file.execute_batch("INSERT INTO players VALUES (1, 'Ada Lovelace')")?;
-    /// # drop(file);
-    /// let schema = "CREATE TABLE players (
-    ///     id    INTEGER PRIMARY KEY,
-    ///     first TEXT NOT NULL,
-    ///     last  TEXT NOT NULL
-    /// ) STRICT;";
-    /// let migration = Migration::plan(&path, schema)?;
-    /// // `gamedb diff` prints the two numbers, to be written down here.
-    /// let (from, to) = (migration.from_fingerprint(), migration.to_fingerprint());
-    /// let split = RowFunctions::between(from, to).table("players", ["first", "last"], |old, new| {
-    ///     let Value::Text(name) = old.get("name")? else { return Err("not a text".into()) };
-    ///     let (first, last) = name.split_once(' ').ok_or("one name only")?;
-    ///     new.set("first", Value::Text(first))?;
-    ///     new.set("last", Value::Text(last))?;
-    ///     Ok(())
-    /// });
-    /// migration.run(&Consent::new().functions(split).drop("players.name"))?;
-    /// # let file = rusqlite::Connection::open(&path)?;
-    /// # let last: String = file.query_row("SELECT last FROM players", [], |row| row.get(0))?;
-    /// # assert_eq!(last, "Lovelace");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Of [`Migration::run`]: [`MigrationError::RowRefused`] names the row for which a function has returned an error, or a
-    /// value that the column cannot hold; [`MigrationError::Function`] a function that cannot be called;
-    /// [`MigrationError::OtherSchemas`] says that none is for these schemas.
-    pub fn functions(mut self, functions: RowFunctions) -> Self {
-        self.functions.push(functions);
-        self
-    }
-
-    /// No copy of the file is made before it is migrated.
-    pub fn without_backup(mut self) -> Self {
-        self.has_no_backup = true;
-        self
-    }
-
-    /// Rows that are not what was written to the file are taken as they are, as with
-    /// [`Options::accept_edits`](crate::Options::accept_edits). Without this, such a file is not migrated
-    /// ([`FileError::Altered`](crate::FileError::Altered)).
-    pub fn accept_edits(mut self) -> Self {
-        self.accepts_edits = true;
-        self
-    }
-
-    /// The functions for a migration between these schemas.
-    fn functions_between(
-        &self,
-        from: u64,
-        to: u64,
-    ) -> Result<Option<&RowFunctions>, MigrationError> {
-        let mut functions = self.functions.iter();
-        let found = functions.find(|functions| functions.fingerprints() == (from, to));
-        match (found, self.functions.last()) {
-            (None, Some(other)) if from != to => {
-                let expected = other.fingerprints();
-                let (expected, found) = if expected.0 == from {
-                    (expected.1, to)
-                } else {
-                    (expected.0, from)
-                };
-                Err(MigrationError::OtherSchemas { expected, found })
-            }
-            _ => Ok(found),
-        }
-    }
-
-    fn allows(&self, step: &Step) -> bool {
-        match step.safety {
-            Safety::Safe => true,
-            Safety::Lossy => self.is_lossy,
-            Safety::Destructive => self.drops.contains(&step.name().to_lowercase()),
-            Safety::ByHand => false,
-        }
-    }
-}
-
 impl Migration {
-    /// Compares a file with a schema, SQLite's `CREATE` statements, and only reads. Reads each table once for each
-    /// rule that is new.
+    /// Compares a file with a schema, SQLite's `CREATE` statements. Nothing is written, neither to the file nor beside
+    /// it. If they differ, all pages are checked, and each table is read once for each rule that is new.
     ///
     /// # Errors
     /// [`MigrationError::Schema`] where the statements of the schema fail, [`MigrationError::File`] where the file
-    /// cannot be read.
+    /// cannot be read, is damaged, or does not belong to the log beside it.
     pub fn plan(path: impl AsRef<Path>, schema: &str) -> Result<Self, MigrationError> {
         let path = path.as_ref();
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        if !path.exists() {
-            let path = path.to_owned();
-            return Err(FileError::NotThere { path }.into());
-        }
-        // SQLite would delete the log beside an empty file, also when it only reads.
-        create::refuse_lost_file(path, true)?;
-        let file = Connection::open_with_flags(path, flags);
-        let file = file.map_err(|source| open_error(path, source))?;
+        refuse_empty(path)?;
+        Self::plan_on(&snapshot(path)?, path, schema, false)
+    }
+
+    /// The same for a file whose lock the caller has.
+    pub(in crate::persist::sqlite) fn plan_locked(
+        path: &Path,
+        schema: &str,
+        lock: &Lock,
+        trusts_pages: bool,
+    ) -> Result<Self, MigrationError> {
+        refuse_empty(path)?;
+        Self::plan_on(&locked_snapshot(path, lock)?, path, schema, trusts_pages)
+    }
+
+    fn plan_on(
+        snapshot: &Snapshot,
+        path: &Path,
+        schema: &str,
+        trusts_pages: bool,
+    ) -> Result<Self, MigrationError> {
+        let file = &snapshot.connection;
         let prepared = Prepared::new(path, schema)?;
-        let snapshot = file.unchecked_transaction();
-        let snapshot = snapshot.map_err(|source| open_error(path, source))?;
-        distrust(&snapshot).map_err(|source| open_error(path, source))?;
-        format::mark_of(&snapshot, path)?;
-        let (old, plan) = prepared.plan(&snapshot, &Script::default(), None, &BTreeSet::new())?;
-        let is_of_world = snapshot.query_row(statements::IDS_EXIST, [], |row| row.get(0));
+        format::mark_of(file, path)?;
+        let at_path = |source| open_error(path, source);
+        let old = layout(file).map_err(at_path)?;
+        if !trusts_pages && fingerprint(&old) != fingerprint(&prepared.new) {
+            // There is something to do, and rows will be read.
+            refuse_damage(file, path, &old)?;
+        }
+        let (old, plan) = prepared.plan(file, &Script::default(), None, &BTreeSet::new())?;
+        let is_of_world = file.query_row(statements::IDS_EXIST, [], |row| row.get(0));
         Ok(Self {
-            is_of_world: is_of_world.map_err(|source| open_error(path, source))?,
+            is_of_world: is_of_world.map_err(at_path)?,
             ..prepared.migration(&old, plan)
         })
     }
@@ -369,6 +259,8 @@ impl Migration {
         let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.map_err(at_path)?;
         let mark = format::mark_of(&transaction, path)?;
+        let before = layout(&transaction).map_err(at_path)?;
+        refuse_damage(&transaction, path, &before)?;
         if !consent.accepts_edits {
             content_hash::refuse_edits(&transaction, path, mark)?;
         }
@@ -377,7 +269,6 @@ impl Migration {
         if stamp::is_there(&transaction).map_err(at_path)? {
             state = FileState::read(&transaction).map_err(at_path)?;
         }
-        let before = layout(&transaction).map_err(at_path)?;
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() });
         }
@@ -569,6 +460,27 @@ fn refuse_steps(steps: &[Step], consent: &Consent) -> Result<(), MigrationError>
         return Ok(());
     }
     Err(MigrationError::NotAllowed { steps })
+}
+
+fn refuse_empty(path: &Path) -> Result<(), FileError> {
+    if !path.exists() {
+        let path = path.to_owned();
+        return Err(FileError::NotThere { path });
+    }
+    // SQLite would delete the log beside an empty file, also when it only reads.
+    create::refuse_lost_file(path, true)
+}
+
+/// Refuses a file whose pages are not those of one database: what is read from it may be anything, and never end.
+fn refuse_damage(file: &Connection, path: &Path, tables: &Layout) -> Result<(), FileError> {
+    let tables: Vec<_> = tables.values().map(|table| table.name.as_str()).collect();
+    let found = quick_check(file, &tables).map_err(|source| open_error(path, source))?;
+    let problems = [found.trees, found.indexes].concat();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let path = path.to_owned();
+    Err(FileError::Damaged { path, problems })
 }
 
 /// Nothing in the file is run that is not part of SQLite.
