@@ -59,8 +59,9 @@ pub use persist::{
 #[cfg(feature = "sqlite")]
 pub use persist::{
     Bond, CloseError, Consent, CreateError, Database, Engine, FlushReport, FlushStats, Generation,
-    IsWorld, LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options,
-    Safety, SchemaChange, Sqlite, Stats, Step, TableStats, Ticket,
+    IsWorld, LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, NewRow,
+    OldRow, Options, RowError, RowFunctions, Safety, SchemaChange, Sqlite, Stats, Step, TableStats,
+    Ticket,
 };
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};

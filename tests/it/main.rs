@@ -19,6 +19,7 @@ mod durable;
 mod errors;
 mod failed_flush;
 mod finders;
+mod fixtures;
 mod flush;
 mod fuzz_corpus;
 mod given_ids;
