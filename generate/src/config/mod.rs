@@ -1,5 +1,6 @@
 //! `gamedb.toml`: what the schema cannot say. Every key is explained in this crate's README.
 
+mod nests;
 pub(crate) mod owner_pairs;
 mod sections;
 mod verify;
@@ -9,6 +10,7 @@ use std::ops::Range;
 use crate::error::ConfigError;
 use crate::names::{self, Ident};
 use crate::sql::OnDelete;
+pub use nests::{NestSection, RootNumbers};
 pub use sections::{
     ColumnSection, ColumnType, EnumSection, Ids, KindValue, Name, OnDeleteName, OwnerSection,
     OwnerVariant, PivotSection, References, Sections, Spanned, TableSection, TypeName,
@@ -83,6 +85,12 @@ impl Config {
         let (_, said) = all.find(|(name, _)| name.get_ref().eq_ignore_ascii_case(column))?;
         let is_own = matches!(said.get_ref(), References::Table(to) if to == table);
         (!is_own).then_some(said)
+    }
+
+    /// Whether the file says that the schema leaves this table out on purpose.
+    pub(crate) fn is_absent(&self, table: &str) -> bool {
+        let mut absent = self.sections.absent_tables.iter();
+        absent.any(|name| name.get_ref().eq_ignore_ascii_case(table))
     }
 
     /// What the file says of a removal of the row that a column points to.

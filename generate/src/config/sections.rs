@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, IntoDeserializer as _, value};
 pub use toml::Spanned;
 
+use super::nests::NestSection;
 use crate::sql::OnDelete;
 
 /// A name, and where it stands in the file.
@@ -17,6 +18,8 @@ pub type Name = Spanned<String>;
 pub struct Sections {
     /// `prefix`: what the names of tables start with, and names in Rust do not.
     pub prefix: Option<Name>,
+    /// `absent_tables`: tables that foreign keys point to and that the schema leaves out on purpose.
+    pub absent_tables: Vec<Name>,
     /// `[references]`: the tables that columns of these names point to, in all tables.
     pub references: BTreeMap<Name, Spanned<References>>,
     /// `[pivots.<table>]`
@@ -29,6 +32,8 @@ pub struct Sections {
     pub enums: BTreeMap<Name, EnumSection>,
     /// `[columns."<table>.<column>"]`
     pub columns: BTreeMap<Name, ColumnSection>,
+    /// `[nests.<table>]`
+    pub nests: BTreeMap<Name, NestSection>,
     /// `[tables.<table>]`
     pub tables: BTreeMap<Name, TableSection>,
     /// `[types]`: Rust types by the types of the database that the schema is from.

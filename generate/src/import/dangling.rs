@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row};
 
 use super::dangling_values::{ValueKeyColumns, note_deleted, value_keys};
 use super::left_out::LeftOut;
+use super::misfits::Misfits;
 use super::queries::{count, quoted};
 use super::report::{Change, ChangeKind, Misfit, MisfitKind};
 use crate::analysis::relations::Found;
@@ -30,7 +31,7 @@ pub(super) struct Dangling<'d> {
     pub(super) model: &'d Model,
     pub(super) null_dangling: bool,
     pub(super) left_out: &'d mut LeftOut,
-    pub(super) misfits: &'d mut Vec<Misfit>,
+    pub(super) misfits: &'d mut Misfits,
     pub(super) changes: &'d mut Vec<Change>,
 }
 
@@ -41,7 +42,7 @@ impl Dangling<'_> {
         let value_keys = value_keys(self.model);
         let mut n_null = vec![0; references.len()];
         loop {
-            let before = self.misfits.len();
+            let before = self.misfits.n_all();
             for (reference, n_null) in references.iter().zip(&mut n_null) {
                 if reference.is_guess {
                     *n_null += self.set_null(reference)?;
@@ -53,7 +54,13 @@ impl Dangling<'_> {
             for at in 0..self.model.tables.len() {
                 self.unowned(TableRef(at), &value_keys)?;
             }
-            if self.misfits.len() == before {
+            if self.misfits.n_all() == before {
+                // Whatever lies in a row that is not there is gone by now.
+                for table in &self.model.tables {
+                    self.in_themselves(table, &value_keys)?;
+                }
+            }
+            if self.misfits.n_all() == before {
                 break;
             }
         }
@@ -185,7 +192,7 @@ impl Dangling<'_> {
         let sql = format!("SELECT {id} FROM {from} WHERE {condition} ORDER BY {id}");
         let mut statement = self.new.prepare(&sql)?;
         let ids = statement.query_map([], |row: &Row<'_>| row.get::<_, i64>(0))?;
-        let before = self.misfits.len();
+        let before = self.misfits.n_all();
         for id in ids {
             let id = id?;
             let follows = self.left_out.has_owned(&table.name, id);
@@ -208,7 +215,7 @@ impl Dangling<'_> {
                 is_carried: false,
             });
         }
-        if self.misfits.len() > before {
+        if self.misfits.n_all() > before {
             note_deleted(self.new, value_keys, self.left_out, &owned.name, &condition)?;
             self.new
                 .execute(&format!("DELETE FROM {from} WHERE {condition}"), [])?;

@@ -7,7 +7,7 @@ use super::left_out::LeftOut;
 use super::queries::quoted;
 use super::report::{Misfit, MisfitKind};
 use super::value::Converted;
-use crate::model::{Model, TableModel};
+use crate::model::{Model, RootModel, TableModel};
 
 /// A key by value of the new file.
 pub(super) struct ValueKeyColumns<'m> {
@@ -17,6 +17,8 @@ pub(super) struct ValueKeyColumns<'m> {
     nullable: Vec<&'m str>,
     target: &'m TableModel,
     named: Vec<&'m str>,
+    /// In a nest: by which numbers no row is named.
+    root: Option<&'m RootModel>,
 }
 
 /// All keys by value.
@@ -36,6 +38,7 @@ pub(super) fn value_keys(model: &Model) -> Vec<ValueKeyColumns<'_>> {
                 .collect(),
             target,
             named: named.map(|at| target.columns[*at].name.as_str()).collect(),
+            root: key.root.as_ref(),
         }
     });
     described.collect()
@@ -55,7 +58,10 @@ impl ValueKeyColumns<'_> {
             .columns
             .iter()
             .map(|column| format!("{} IS NOT NULL", quoted(column)));
-        let not_null: Vec<String> = not_null.collect();
+        let mut not_null: Vec<String> = not_null.collect();
+        if let Some(root) = self.root {
+            not_null.push(format!("NOT {}", is_at_root(self.table, root, &table)));
+        }
         let pairs = self.columns.iter().zip(&self.named);
         let equal =
             pairs.map(|(own, named)| format!("target.{} = {table}.{}", quoted(named), quoted(own)));
@@ -66,6 +72,16 @@ impl ValueKeyColumns<'_> {
             equal.collect::<Vec<_>>().join(" AND ")
         )
     }
+}
+
+/// Whether a row, which is called `row` in a query, lies in no other one of its nest.
+pub(super) fn is_at_root(table: &TableModel, root: &RootModel, row: &str) -> String {
+    let parent = quoted(&table.columns[root.column].name);
+    let ranges = root.numbers.iter();
+    let ranges: Vec<String> = ranges
+        .map(|(first, last)| format!("{row}.{parent} BETWEEN {first} AND {last}"))
+        .collect();
+    format!("({})", ranges.join(" OR "))
 }
 
 /// Records by which values the rows of a table could be named that are about to be deleted.

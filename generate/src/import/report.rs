@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::misfits::Misfits;
 use super::source::TextPlace;
 
 /// The result of an import.
@@ -11,14 +12,29 @@ use super::source::TextPlace;
 pub struct ImportReport {
     /// Each table of the new file.
     pub tables: Vec<ImportedTable>,
-    /// Every row that does not fit, or that was changed to fit.
-    pub misfits: Vec<Misfit>,
+    /// The rows that do not fit, or that were changed to fit.
+    pub misfits: Misfits,
     /// Columns with values that mean something else in the new file.
     pub changes: Vec<Change>,
+    /// Columns of the old file that have values, and that the new one does not have.
+    pub dropped: Vec<DroppedColumn>,
     /// Tables and columns that only one of the two files has.
     pub notes: Vec<String>,
     /// What to write into gamedb.toml to save rows and values, a section each.
     pub lines: Vec<String>,
+}
+
+/// A column of the old file that has values, and that the new one does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DroppedColumn {
+    /// The table, by its name in the schema.
+    pub table: String,
+    /// The column, by its name in the old file.
+    pub column: String,
+    /// Number of values that are not NULL.
+    pub n_values: u64,
+    /// Whether the caller has allowed it: [`ImportOptions::drops`](super::ImportOptions::drops).
+    pub is_allowed: bool,
 }
 
 /// The number of rows of one table.
@@ -80,6 +96,8 @@ pub enum MisfitKind {
         /// The table of that row.
         table: String,
     },
+    /// In a nest, it lies in itself, directly or through others.
+    InItself,
     /// No row of a pivot says who owns it.
     Unowned,
     /// Anything else that SQLite refuses.
@@ -136,6 +154,8 @@ pub struct MisfitGroup {
     pub kind: MisfitKind,
     /// How many rows.
     pub n_rows: u64,
+    /// How many of them are not among the examples.
+    pub n_more: u64,
     /// Whether the rows are in the new file nevertheless, with NULL in the column.
     pub is_carried: bool,
     /// The first of the rows: their ids, and what is wrong with each.
@@ -152,7 +172,7 @@ impl ImportReport {
     pub fn groups(&self) -> Vec<MisfitGroup> {
         let mut groups: Vec<MisfitGroup> = Vec::new();
         let mut places = std::collections::HashMap::new();
-        for misfit in &self.misfits {
+        for misfit in self.misfits.iter() {
             let cause = match &misfit.kind {
                 MisfitKind::Follows { table } => Some(table.as_str()),
                 _ => None,
@@ -170,7 +190,8 @@ impl ImportReport {
                     table: misfit.table.clone(),
                     column: misfit.column.clone(),
                     kind: misfit.kind.clone(),
-                    n_rows: 0,
+                    n_rows: self.misfits.n_like(misfit),
+                    n_more: 0,
                     is_carried: misfit.is_carried,
                     examples: Vec::new(),
                     places: Vec::new(),
@@ -178,11 +199,13 @@ impl ImportReport {
                 groups.len() - 1
             });
             let group = &mut groups[at];
-            group.n_rows += 1;
             if group.examples.len() < N_EXAMPLES {
                 group.examples.push((misfit.id, misfit.why.clone()));
                 group.places.push(misfit.place);
             }
+        }
+        for group in &mut groups {
+            group.n_more = group.n_rows - group.examples.len() as u64;
         }
         groups
     }
@@ -191,6 +214,12 @@ impl ImportReport {
     pub fn n_left_out(&self) -> u64 {
         let left_out = |table: &ImportedTable| table.read.saturating_sub(table.carried);
         self.tables.iter().map(left_out).sum()
+    }
+
+    /// Whether a column would be dropped with its values, and nobody has allowed it. Nothing is written then: name the
+    /// column in [`ImportOptions::drops`](super::ImportOptions::drops), or add it to the schema.
+    pub fn needs_consent(&self) -> bool {
+        self.dropped.iter().any(|column| !column.is_allowed)
     }
 
     /// As JSON, on several lines.
@@ -203,6 +232,8 @@ impl ImportReport {
             notes: &'r [String],
             groups: Vec<MisfitGroup>,
             changes: &'r [Change],
+            dropped: &'r [DroppedColumn],
+            needs_consent: bool,
             tables: &'r [ImportedTable],
             n_left_out: u64,
             lines: &'r [String],
@@ -211,6 +242,8 @@ impl ImportReport {
             notes: &self.notes,
             groups: self.groups(),
             changes: &self.changes,
+            dropped: &self.dropped,
+            needs_consent: self.needs_consent(),
             tables: &self.tables,
             n_left_out: self.n_left_out(),
             lines: &self.lines,
@@ -258,9 +291,8 @@ impl fmt::Display for MisfitGroup {
         for (at, (id, why)) in self.examples.iter().enumerate() {
             writeln!(f, "    row {id}{}: {why}", place(at))?;
         }
-        let n_more = self.n_rows - self.examples.len() as u64;
-        if n_more > 0 {
-            writeln!(f, "    and {n_more} more")?;
+        if self.n_more > 0 {
+            writeln!(f, "    and {} more", self.n_more)?;
         }
         Ok(())
     }
@@ -298,6 +330,22 @@ impl fmt::Display for Change {
     }
 }
 
+impl fmt::Display for DroppedColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (table, column, n) = (&self.table, &self.column, self.n_values);
+        let values = if n == 1 { "value" } else { "values" };
+        let what = if self.is_allowed {
+            "is dropped"
+        } else {
+            "would be dropped"
+        };
+        writeln!(
+            f,
+            "{table}.{column}: {what} with {n} {values}; the schema does not have it"
+        )
+    }
+}
+
 impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for note in &self.notes {
@@ -308,6 +356,9 @@ impl fmt::Display for ImportReport {
         }
         for change in &self.changes {
             write!(f, "{change}")?;
+        }
+        for column in &self.dropped {
+            write!(f, "{column}")?;
         }
         for table in &self.tables {
             let ImportedTable {

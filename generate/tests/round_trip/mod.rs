@@ -212,6 +212,19 @@ fn bounds(table: &TableModel, operand: &Operand) -> Option<(i64, i64)> {
 /// A value that the CHECKs of one column mostly take: a row of a hundred columns would never do
 /// otherwise.
 fn bounded(table: &TableModel, field: &FieldModel, ty: Scalar) -> String {
+    if let Some(nest) = &table.nest
+        && let Some(root) = &table.value_keys[nest.key].root
+    {
+        // Numbers that rows have, so that some lie in others.
+        let (first, last) = root.numbers[0];
+        let own = format!("source.within({}, {})", last + 1, last + 30);
+        if field.columns[0] == nest.child {
+            return own;
+        }
+        if field.columns[0] == nest.parent {
+            return format!("if source.often() {{ {first} }} else {{ {own} }}");
+        }
+    }
     let column = &table.columns[field.columns[0]].name;
     let of_value = bounds(table, &Operand::Column(column.clone()));
     let of_length = bounds(table, &Operand::Length(column.clone()));
