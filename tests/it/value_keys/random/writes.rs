@@ -13,7 +13,7 @@ fn text(n: usize) -> String {
 }
 
 fn optional(n: usize) -> Option<String> {
-    (n % 5 > 0).then(|| text(n))
+    (!n.is_multiple_of(5)).then(|| text(n))
 }
 
 fn number(n: usize) -> i64 {
@@ -21,7 +21,7 @@ fn number(n: usize) -> i64 {
 }
 
 fn optional_number(n: usize) -> Option<i64> {
-    (n % 3 > 0).then(|| number(n))
+    (!n.is_multiple_of(3)).then(|| number(n))
 }
 
 fn level(n: usize) -> i64 {
@@ -45,7 +45,7 @@ pub(super) fn pick<E: Entity<Tables = Tables>>(world: &World, n: usize) -> Optio
 
 /// One of the rows, or none.
 fn pick_or_none<E: Entity<Tables = Tables>>(world: &World, n: usize) -> (Option<Key<E>>, Cell) {
-    match pick::<E>(world, n).filter(|_| n % 4 > 0) {
+    match pick::<E>(world, n).filter(|_| !n.is_multiple_of(4)) {
         Some((key, id)) => (Some(key), Cell::Integer(id)),
         None => (None, Cell::Null),
     }
