@@ -268,7 +268,7 @@ fn index_on(table: &TableModel, columns: &[usize]) -> ColumnSet {
 
 /// Names what the views of a table have for its keys by value: the named row, and the setter of several columns.
 pub(super) fn names(model: &mut Model, scopes: &mut [Scope]) {
-    for at in 0..model.tables.len() {
+    for (at, scope) in scopes.iter_mut().enumerate() {
         for n in 0..model.tables[at].value_keys.len() {
             let (table, key) = (&model.tables[at], &model.tables[at].value_keys[n]);
             let target = &model[key.target];
@@ -278,7 +278,6 @@ pub(super) fn names(model: &mut Model, scopes: &mut [Scope]) {
                 .map(|column| &table.fields[table.columns[*column].field]);
             let stems: Vec<&str> = fields.map(|field| field.name.stem()).collect();
             let joined = stems.join("_and_");
-            let scope = &mut scopes[at];
             let accessor = match stems.as_slice() {
                 _ if key.root.is_some() => scope.ident(&[
                     Ident::new("container"),
