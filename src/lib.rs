@@ -50,6 +50,8 @@ pub use persist::{
     IsWorld, LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options,
     Safety, SchemaChange, Sqlite, Stats, Step, TableStats, Ticket,
 };
+#[cfg(feature = "postgres")]
+pub use persist::{Postgres, PostgresOptions};
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
 pub use store::key::{Id, Key};
@@ -73,6 +75,8 @@ pub use store::world::{IterMut, World};
 /// notice.
 #[doc(hidden)]
 pub mod internals {
+    #[cfg(feature = "postgres")]
+    pub use crate::persist::Outsider;
     #[cfg(feature = "sqlite")]
     pub use crate::persist::damaged_blocks;
     pub use crate::store::index::Keys;

@@ -348,6 +348,16 @@ mod files {
                 source: Arc::new(io::Error::other("too many threads")),
             },
             FlushFailure::OtherTicket,
+            FlushFailure::Fenced {
+                owner: "another process".into(),
+                since: "noon".into(),
+            },
+            FlushFailure::Disconnected { source: backend() },
+            FlushFailure::OlderWorld {
+                found: 2,
+                acknowledged: 3,
+            },
+            FlushFailure::NotReplicated,
             FlushFailure::Backend(backend()),
         ]
     }
@@ -367,11 +377,15 @@ mod files {
             | FlushFailure::OtherWorld
             | FlushFailure::TransactionOpen
             | FlushFailure::WriterDied { .. }
-            | FlushFailure::OtherTicket => 0,
+            | FlushFailure::OtherTicket
+            | FlushFailure::Fenced { .. }
+            | FlushFailure::OlderWorld { .. }
+            | FlushFailure::NotReplicated => 0,
             // In the place of the original.
             FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
             FlushFailure::SyncFailed { .. }
-            | FlushFailure::CheckpointFailed { .. } => 2,
+            | FlushFailure::CheckpointFailed { .. }
+            | FlushFailure::Disconnected { .. } => 2,
         }
     }
 
@@ -397,6 +411,8 @@ mod files {
             | FileError::FailedSync { .. }
             | FileError::BackupCancelled { .. }
             | FileError::LogWithoutFile { .. }
+            | FileError::OlderWorld { .. }
+            | FileError::Unportable { .. }
             | FileError::NotWal { .. } => 0,
             FileError::Lock { .. }
             | FileError::NotMigrated { .. }
@@ -488,6 +504,15 @@ mod files {
                 n_names: 2,
             },
             FileError::Empty { path: path() },
+            FileError::OlderWorld {
+                path: path(),
+                found: 2,
+                acknowledged: 3,
+            },
+            FileError::Unportable {
+                path: path(),
+                what: "its name is too long".into(),
+            },
             FileError::LogWithoutFile {
                 path: path(),
                 log: "world.db-wal".into(),
@@ -620,7 +645,8 @@ mod files {
                     outcome: Outcome::NotCommitted,
                     cause: FlushFailure::Busy
                         | FlushFailure::Full
-                        | FlushFailure::LogTooLarge { .. },
+                        | FlushFailure::LogTooLarge { .. }
+                        | FlushFailure::Disconnected { .. },
                     ..
                 })
             );

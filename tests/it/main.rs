@@ -32,6 +32,7 @@ mod readme;
 mod reopen;
 mod save;
 mod send_sync;
+mod taken_values;
 mod transactions;
 mod trust;
 mod untyped;

@@ -134,6 +134,17 @@ impl ChangeSet {
         (row.first_cell..row.first_cell + n_columns).map(|cell| self.cells.value(cell))
     }
 
+    /// The value of a row in the column at this place of its shape. O(1).
+    #[cfg(feature = "persist")]
+    #[inline]
+    pub(crate) fn value_at(&self, row: &ChangedRow, place: usize) -> Value<'_> {
+        debug_assert!(
+            place < self.shape(row).columns.len(),
+            "a value of the next row"
+        );
+        self.cells.value(row.first_cell + place)
+    }
+
     /// Whether a row is a new one, with all of its columns.
     #[must_use]
     pub fn is_new(&self, row: &ChangedRow) -> bool {
