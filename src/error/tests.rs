@@ -456,6 +456,22 @@ mod files {
         ]
     }
 
+    /// What can be wrong with a world on a server.
+    fn server_errors() -> [FileError; 2] {
+        let path = || PathBuf::from("postgres://host/world.db");
+        [
+            FileError::OlderWorld {
+                path: path(),
+                found: 2,
+                acknowledged: 3,
+            },
+            FileError::Unportable {
+                path: path(),
+                what: "its name is too long".into(),
+            },
+        ]
+    }
+
     /// One of each, and one of each failed flush.
     fn file_errors() -> Vec<FileError> {
         let path = || PathBuf::from("world.db");
@@ -504,15 +520,6 @@ mod files {
                 n_names: 2,
             },
             FileError::Empty { path: path() },
-            FileError::OlderWorld {
-                path: path(),
-                found: 2,
-                acknowledged: 3,
-            },
-            FileError::Unportable {
-                path: path(),
-                what: "its name is too long".into(),
-            },
             FileError::LogWithoutFile {
                 path: path(),
                 log: "world.db-wal".into(),
@@ -526,7 +533,12 @@ mod files {
                 source: backend(),
             },
         ];
-        errors.extend(history_errors().into_iter().chain(altered()));
+        errors.extend(
+            history_errors()
+                .into_iter()
+                .chain(altered())
+                .chain(server_errors()),
+        );
         for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
             errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
                 path: path(),

@@ -8,7 +8,7 @@ use super::database::{Database, IsWorld};
 use super::postgres::{self, Postgres, PostgresOptions};
 
 impl<W: IsWorld> Database<W, Postgres> {
-    /// Opens a world on a PostgreSQL server, takes it over from whoever has it open, and loads all of it; or makes an
+    /// Opens a world on a PostgreSQL server, takes it over from the process that has it open, and loads all of it; or makes an
     /// empty one where there is none.
     ///
     /// The world is a schema of the database, and has its name. Tables and rows are checked first; what does not fit
@@ -38,8 +38,8 @@ impl<W: IsWorld> Database<W, Postgres> {
         PostgresOptions::new(connection, world).open()
     }
 
-    /// The statements that [`connect`](Self::connect) makes an empty world of this name with, for whoever may make
-    /// tables where the game may not.
+    /// The statements that [`connect`](Self::connect) makes an empty world of this name with, for an administrator
+    /// who may make tables where the game may not.
     ///
     /// # Errors
     /// [`FileError::Unportable`](crate::FileError::Unportable) for models that have no tables there.

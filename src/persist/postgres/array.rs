@@ -1,4 +1,4 @@
-//! Captured values as arrays, one for each column of a statement, written to the message as they are.
+//! The values of a change set as arrays, one for each column of a statement, written to the message as they are.
 
 use std::fmt;
 

@@ -12,7 +12,7 @@ use super::session::ConnectError;
 /// Why a session does not have the world, or not any more.
 #[derive(Debug)]
 pub(super) enum Lost {
-    /// Somebody else has opened the world.
+    /// Another process has opened the world.
     Fenced { owner: String, since: String },
     /// The server has an older state of the world than one that was acknowledged.
     Older { found: i64, acknowledged: i64 },
@@ -62,7 +62,7 @@ impl Lost {
             },
             Self::NotReplicated => FlushFailure::NotReplicated,
             Self::NoWorld => FlushFailure::Fenced {
-                owner: "nobody; its row in gamedb_world is gone".into(),
+                owner: "no process; its row in gamedb_world is gone".into(),
                 since: "now".into(),
             },
             Self::Server(error) => flush_failure(error),
@@ -100,7 +100,7 @@ impl Lost {
     }
 }
 
-/// A generation, which is never negative, unless somebody has set it by hand.
+/// A generation, which is never negative, unless it was set by hand.
 fn unsigned(generation: i64) -> u64 {
     u64::try_from(generation).unwrap_or(0)
 }
@@ -137,7 +137,7 @@ pub(super) fn flush_failure(error: Error) -> FlushFailure {
     let is_disconnected = is_disconnected(&error);
     let source = backend_error(error);
     match source.sqlstate() {
-        // Disk full, and the lock or deadlock that somebody else's session is in the way with.
+        // Disk full, and the lock or deadlock that another session is in the way with.
         Some("53100") => FlushFailure::Full,
         Some("55P03" | "40P01" | "40001") => FlushFailure::Busy,
         _ if is_disconnected => FlushFailure::Disconnected { source },

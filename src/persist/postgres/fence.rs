@@ -1,8 +1,8 @@
 //! The fence: the row that says whose world it is, and which state of it.
 //!
-//! Who opens a world raises its epoch. Every flush updates the row under its own epoch, so a flush of somebody who had
+//! Who opens a world raises its epoch. Every flush updates the row under its own epoch, so a flush of a process that had
 //! the world before touches no row, and is not committed. The same update tells what became of a commit whose answer
-//! never came: it waits for the old transaction, if that is still on its way, and whatever comes later is fenced. What
+//! never came: it waits for the old transaction, if that is still in flight, and a later one is fenced. What
 //! counts is that the update is committed, and not what it returns before: only the commit waits for a standby.
 
 use std::collections::BTreeMap;
@@ -115,7 +115,7 @@ pub(super) fn read(session: &Session, schema: &Schema) -> Result<State, Lost> {
     Ok(State::read(row)?)
 }
 
-/// Takes the world over from whoever has it.
+/// Takes the world over from the process that has it.
 pub(super) fn take_over(session: &Session, schema: &Schema, owner: &str) -> Result<State, Lost> {
     let sql = format!(
         "UPDATE {} SET epoch = epoch + 1, owner = $2, since = now() WHERE world = $1 RETURNING {COLUMNS}",
@@ -124,7 +124,7 @@ pub(super) fn take_over(session: &Session, schema: &Schema, owner: &str) -> Resu
     raise(session, &sql, schema, owner)?.ok_or(Lost::NoWorld)
 }
 
-/// Goes on as the owner, in a new session. Fails if somebody else is the owner by now.
+/// Goes on as the owner, in a new session. Fails if another process is the owner by now.
 pub(super) fn resume(session: &Session, schema: &Schema, owner: &str) -> Result<State, Lost> {
     let sql = format!(
         "UPDATE {} SET epoch = epoch + 1 WHERE world = $1 AND owner = $2 RETURNING {COLUMNS}",

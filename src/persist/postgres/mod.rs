@@ -3,7 +3,7 @@
 //! The rest of `persist` uses only what is exported here.
 
 mod array;
-mod check;
+mod comparison;
 mod differences;
 mod error;
 mod fence;

@@ -1,4 +1,4 @@
-//! Opening a world on a server: it is made, or compared and loaded, and only then taken over from whoever had it.
+//! Opening a world on a server: it is made, or compared and loaded, and only then taken over from its owner before.
 
 use std::path::{Path, PathBuf};
 

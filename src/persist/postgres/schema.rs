@@ -12,7 +12,7 @@ use crate::schema::graph::TableOrder;
 use crate::schema::value::ColumnKind;
 use crate::schema::{TableId, TableInfo};
 
-use super::check;
+use super::comparison;
 
 /// The most bytes that PostgreSQL keeps of a name.
 const LONGEST_NAME: usize = 63;
@@ -241,7 +241,7 @@ impl Table {
             self.unique.push(columns.collect());
         }
         for check in info.checks {
-            if let Some(sql) = check::sql(check, &self.columns) {
+            if let Some(sql) = comparison::sql(check, &self.columns) {
                 self.add("check", format!("CHECK ({sql})"), false);
             }
         }

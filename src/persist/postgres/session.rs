@@ -193,7 +193,7 @@ fn drive(
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {
-            // Whoever waits for it is there until it has received it.
+            // The thread that waits for it is there until it has received it.
             let _ = sender.send(Err(ConnectError::Thread(error)));
             return;
         }

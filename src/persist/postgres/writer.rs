@@ -42,13 +42,13 @@ pub(in crate::persist) struct Writer {
 }
 
 impl Writer {
-    /// The session, opened again if it was lost. Whoever has opened the world since is found out here.
+    /// The session, opened again if it was lost. That another process has opened the world since is found out here.
     fn session(&mut self) -> Result<&mut Session, Lost> {
         if self.session.as_ref().is_none_or(Session::is_lost) {
             self.session = None;
             let found = self.connect_again()?;
             if found != self.hold.generation {
-                // This process has written nothing since, and somebody else may not, so the row was changed by hand,
+                // This process has written nothing since, and another one may not, so the row was changed by hand,
                 // or the server is not the one that acknowledged it.
                 self.session = None;
                 return Err(Lost::Older {
@@ -99,7 +99,7 @@ impl Writer {
         error: tokio_postgres::Error,
         report: FlushReport,
     ) -> Result<FlushReport, Failed> {
-        // Its transaction, if it is still on its way, keeps the row locked until it has ended.
+        // Its transaction, if it is still in flight, keeps the row locked until it has ended.
         self.session = None;
         let start = Instant::now();
         let (mut pause, longest) = PAUSE;
@@ -119,7 +119,7 @@ impl Writer {
         }
     }
 
-    /// Waits once more for a standby, after somebody has told the server not to. The batch is committed, but a
+    /// Waits once more for a standby, after the server was told not to. The batch is committed, but a
     /// failover may lose it, so it is not known what becomes of it.
     fn wait_for_standby(&mut self) -> Result<(), Failed> {
         let session = self
