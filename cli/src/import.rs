@@ -28,16 +28,13 @@ pub(crate) struct Arguments {
     /// Print the report, and write nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print the report as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
     /// Carry a row over with NULL where a nullable foreign key refers to a row that does not exist;
     /// otherwise the row is left out.
     #[arg(long)]
     pub(crate) null_dangling: bool,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
+pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error> {
     let options = ImportOptions {
         out: arguments.out.filter(|_| !arguments.dry_run),
         null_dangling: arguments.null_dangling,
@@ -63,7 +60,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     })?;
     bar.finish_and_clear();
     match report.json() {
-        Ok(text) if arguments.json => println!("{text}"),
+        Ok(text) if is_json => println!("{text}"),
         _ => print!("{report}"),
     }
     Ok(if report.n_left_out() == 0 {

@@ -93,6 +93,9 @@ pub struct KeyExplanation {
     pub on_delete: &'static str,
     /// Whether it is UNIQUE.
     pub unique: bool,
+    /// Whether it points to UNIQUE columns, and not to the id.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_value: bool,
     /// The reason why the engine does not follow it, if it does not: its columns are plain ones then.
     pub unfollowed: Option<String>,
 }
@@ -219,6 +222,7 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<KeyExplanation> {
             found: key.map_or("none", |key| key.found.word()),
             on_delete: key.map_or("", |key| key.on_delete.sql()),
             unique,
+            by_value: false,
             unfollowed: None,
         });
     };
@@ -237,6 +241,23 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<KeyExplanation> {
             _ => {}
         }
     }
+    for key in &table.value_keys {
+        let target = &model[key.target];
+        let names = |table: &TableModel, columns: &[usize]| {
+            let names = columns.iter().map(|at| table.columns[*at].name.clone());
+            names.collect::<Vec<_>>()
+        };
+        found.push(KeyExplanation {
+            columns: names(table, &key.columns),
+            table: Some(target.name.clone()),
+            target_columns: names(target, &target.uniques[key.target_index].columns),
+            found: Found::Declared.word(),
+            on_delete: key.on_delete.sql(),
+            unique: key.unique,
+            by_value: true,
+            unfollowed: None,
+        });
+    }
     for key in &table.unfollowed {
         let columns = |set: &crate::model::ColumnSet| {
             let names = set.columns.iter().map(|at| &table.columns[*at].name);
@@ -249,6 +270,7 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<KeyExplanation> {
             found: Found::Declared.word(),
             on_delete: key.on_delete.sql(),
             unique: table.uniques.iter().any(columns),
+            by_value: false,
             unfollowed: Some(key.why.clone()),
         });
     }
@@ -284,11 +306,24 @@ fn accessors(model: &Model, table: &TableModel) -> Vec<String> {
     for child in &table.children {
         let many = if child.unique { "at most one" } else { "many" };
         let of = &model[child.table];
-        let column = &of.columns[child.column].name;
+        let columns = match child.value_key {
+            Some(key) => of.value_keys[key].columns.as_slice(),
+            None => std::slice::from_ref(&child.column),
+        };
+        let columns: Vec<&str> = columns
+            .iter()
+            .map(|at| of.columns[*at].name.as_str())
+            .collect();
         found.push(format!(
-            "{}() -> {many} {} by {column}",
-            child.accessor, of.type_name
+            "{}() -> {many} {} by {}",
+            child.accessor,
+            of.type_name,
+            columns.join(", ")
         ));
+    }
+    for key in &table.value_keys {
+        let of = &model[key.target].type_name;
+        found.push(format!("{}() -> {of} by value", key.accessor));
     }
     found
 }
@@ -381,9 +416,13 @@ fn write_table(out: &mut String, table: &TableExplanation) -> std::fmt::Result {
             }
             (Some(target), None) => {
                 let unique = if key.unique { ", unique" } else { "" };
+                let by_value = match key.by_value {
+                    true => format!("by value of {}, ", key.target_columns.join(", ")),
+                    false => String::new(),
+                };
                 writeln!(
                     out,
-                    "  key {columns} -> {target} ({}, {}{unique})",
+                    "  key {columns} -> {target} ({by_value}{}, {}{unique})",
                     key.found, key.on_delete
                 )?;
             }

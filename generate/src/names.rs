@@ -137,7 +137,7 @@ impl Ident {
     }
 
     /// What the compiler sees: two identifiers clash when these are equal.
-    fn seen(&self) -> String {
+    pub(crate) fn seen(&self) -> String {
         let text = self.to_string();
         text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
     }

@@ -64,6 +64,7 @@ macro_rules! composite {
     ) => {
         $(#[$attribute])*
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(dead_code)]
         $vis enum $name {
             $($(#[$doc])* $variant $(($ty))? $({
                 $($(#[$field_doc])* $field: $field_ty,)+

@@ -1,4 +1,4 @@
-//! The macros that an entity is declared with.
+//! The macro that an entity is declared with.
 
 /// Declares an entity: its row, columns, fields and views, and their description for the engine.
 ///
@@ -13,7 +13,9 @@
 /// means of a pivot.
 ///
 /// Each index is an associated constant of the row type, with the index's name; each foreign key is one, too,
-/// with the name of its column's flag.
+/// with the name of its column's flag, and each key by value (`value_keys { .. }`) with its own name. A key by value
+/// says its columns, the index on them, and the index of the other table that finds the row with these values; `null`
+/// is followed by the fields that become `None` when that row is removed.
 ///
 /// ```
 /// # mod models {
@@ -73,6 +75,12 @@ macro_rules! entity {
         table $name:literal, id $id_column:literal, $kind:ident $($pivot:ident)?;
         types $key:ident, $id:ident, $columns:ident($bits:ty), $fields:ident, $ref:ident, $mut:ident;
         $(indexes { $($uniqueness:ident $index:ident [$($indexed:ident: $indexed_flag:ident),+];)+ })?
+        $(value_keys {
+            $(
+                $value_key:ident $value_columns:literal $own_index:ident -> $named:ident $named_index:ident
+                    $(.$value_action:ident())* $(null [$($null:ident),+])?;
+            )+
+        })?
         $(checks {
             $($sql:literal: $left:ident($($left_value:tt)+) $comparison:ident $right:ident($($right_value:tt)+);)+
         })?
@@ -81,23 +89,28 @@ macro_rules! entity {
         $(order { $($ordered:ident $ordered_column:literal,)+ })?
     ) => {
         #[doc = concat!("Handle of a row of `", $name, "` in memory.")]
+        #[allow(dead_code)]
         $vis type $key = $crate::Key<$row>;
         #[doc = concat!("`", $name, ".", $id_column, "`")]
+        #[allow(dead_code)]
         $vis type $id = $crate::Id<$row>;
 
         $(#[$attribute])*
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(dead_code)]
         $vis struct $row {
             $($(#[$doc])* pub $field: $ty,)*
         }
 
         #[doc = concat!("Columns of `", $name, "`.")]
         #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+        #[allow(dead_code)]
         $vis struct $columns($crate::codegen::ColumnBits<$bits>);
 
         $crate::column_set!($columns, $bits);
 
         #[doc = concat!("One field of [`", stringify!($row), "`] with a value for it.")]
+        #[allow(dead_code)]
         $vis enum $fields {
             $($(#[$doc])* $variant($ty),)*
         }
@@ -134,6 +147,13 @@ macro_rules! entity {
                 $($($index,)+)?
             }
 
+            /// Counts the keys by value.
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum __ValueKey {
+                $($($value_key,)+)?
+            }
+
+            #[allow(dead_code)]
             impl $columns {
                 $(
                     #[doc = $first_column]
@@ -148,7 +168,6 @@ macro_rules! entity {
                     pub const $unused: Self = Self::at(__Column::$unused as usize);
                 )+)?
 
-                #[allow(dead_code, reason = "a table may have no column but its id")]
                 const fn at(column: usize) -> Self {
                     Self($crate::codegen::ColumnBits::<$bits>::bit(column))
                 }
@@ -198,6 +217,9 @@ macro_rules! entity {
                 )*
                 $($(
                     pub(crate) const $index: usize = __Index::$index as usize;
+                )+)?
+                $($(
+                    pub(crate) const $value_key: usize = __ValueKey::$value_key as usize;
                 )+)?
             }
 
@@ -284,6 +306,14 @@ macro_rules! entity {
                             )$(.$action())*,
                         )?)*
                     )*],
+                    value_keys: &[$($(
+                        $crate::codegen::ValueKey::to(
+                            $value_columns,
+                            __Index::$own_index as usize,
+                            <$named as $crate::codegen::Row>::TABLE,
+                            $named::$named_index,
+                        )$(.$value_action())*,
+                    )+)?],
                     indexes: &[$($(
                         $crate::codegen::IndexInfo::$uniqueness(&[$(__Column::$indexed_flag as usize),+]),
                     )+)?],
@@ -361,6 +391,18 @@ macro_rules! entity {
                     )*
                     None
                 }
+
+                $(
+                    fn null_fields(value_key: usize) -> ::std::vec::Vec<$fields> {
+                        $($(
+                            if value_key == __ValueKey::$value_key as usize {
+                                return ::std::vec![$($fields::$null(None)),+];
+                            }
+                        )?)+
+                        let _ = value_key;
+                        ::std::vec::Vec::new()
+                    }
+                )?
 
                 fn index_hash(
                     &self,
@@ -465,113 +507,5 @@ macro_rules! entity {
     };
     (@operand $constant:ident $($value:tt)+) => {
         $crate::codegen::Operand::$constant($($value)+)
-    };
-}
-
-/// Declares the two views of an entity: what `get` and `get_mut` return. Relations and setters are
-/// added to them in `impl` blocks.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! views {
-    ($row:ident, $ref:ident, $mut:ident) => {
-        impl $crate::codegen::Entity for $row {
-            type Ref<'w> = $ref<'w>;
-            type Mut<'w> = $mut<'w>;
-        }
-
-        #[doc = concat!("A [`", stringify!($row), "`] for reading, with its relations.")]
-        #[derive(Clone, Copy, Debug)]
-        pub struct $ref<'w>($crate::codegen::RowRef<'w, $row>);
-
-        impl<'w> From<$crate::codegen::RowRef<'w, $row>> for $ref<'w> {
-            #[inline]
-            fn from(row: $crate::codegen::RowRef<'w, $row>) -> Self {
-                Self(row)
-            }
-        }
-
-        impl ::core::ops::Deref for $ref<'_> {
-            type Target = $row;
-
-            #[inline]
-            fn deref(&self) -> &$row {
-                self.0.row()
-            }
-        }
-
-        impl<'w> $ref<'w> {
-            /// The row's key.
-            #[inline]
-            #[must_use]
-            pub fn key(self) -> $crate::Key<$row> {
-                self.0.key()
-            }
-
-            /// The row's id. O(1).
-            #[inline]
-            #[must_use]
-            pub fn id(self) -> $crate::Id<$row> {
-                self.0.id()
-            }
-
-            /// The row itself, borrowed until the world is written to.
-            #[inline]
-            #[must_use]
-            pub fn row(self) -> &'w $row {
-                self.0.row()
-            }
-        }
-
-        #[doc = concat!("A [`", stringify!($row), "`] for writing: setters, and what it owns.")]
-        #[derive(Debug)]
-        pub struct $mut<'w>($crate::codegen::RowMut<'w, $row>);
-
-        impl<'w> From<$crate::codegen::RowMut<'w, $row>> for $mut<'w> {
-            #[inline]
-            fn from(row: $crate::codegen::RowMut<'w, $row>) -> Self {
-                Self(row)
-            }
-        }
-
-        impl ::core::ops::Deref for $mut<'_> {
-            type Target = $row;
-
-            #[inline]
-            fn deref(&self) -> &$row {
-                self.0.as_ref().row()
-            }
-        }
-
-        impl $mut<'_> {
-            /// The row's key.
-            #[inline]
-            #[must_use]
-            pub fn key(&self) -> $crate::Key<$row> {
-                self.0.key()
-            }
-
-            /// The row's id. O(1).
-            #[inline]
-            #[must_use]
-            pub fn id(&self) -> $crate::Id<$row> {
-                self.0.as_ref().id()
-            }
-
-            /// The same row for reading, with its relations.
-            #[inline]
-            #[must_use]
-            pub fn as_ref(&self) -> $ref<'_> {
-                self.0.as_ref().into()
-            }
-
-            /// Removes the row with all that it owns: see
-            #[doc = concat!("[`World::remove`](", stringify!($crate), "::World::remove).")]
-            ///
-            /// # Errors
-            /// If a row that stays references one of the removed rows with `RESTRICT`. Nothing has changed then.
-            pub fn remove(self) -> ::core::result::Result<(), $crate::Error> {
-                self.0.remove()
-            }
-        }
     };
 }

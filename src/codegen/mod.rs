@@ -3,12 +3,15 @@
 
 pub(crate) mod clock;
 mod column_bits;
+mod column_set;
 mod composite;
 mod entity;
 mod enums;
 pub mod own_type;
 mod owner;
 mod pivot;
+mod version;
+mod views;
 
 pub use bitflags::{Flag, Flags};
 pub use ecow::EcoString;
@@ -17,7 +20,7 @@ pub use crate::error::{Error, ProblemKind};
 pub use crate::schema::check_constraint::{Check, Comparison, Operand};
 pub use crate::schema::expression::{Condition, Expression};
 pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
-pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use crate::store::index::{IndexHasher, IndexState, Parent};
 pub use crate::store::key::{Id, Key, RawKey};
 pub use crate::store::pivot::{Pivot, StoredPivot};
@@ -46,7 +49,9 @@ pub mod traits {
 
 pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
 pub use clock::{now_seconds, now_text};
-pub use column_bits::{ColumnBits, fmt_columns};
+pub use column_bits::ColumnBits;
+pub use column_set::fmt_columns;
+pub use version::assert_generated_for;
 
 /// Declares the tables of a world in order. The constant with a table's name is its number.
 #[doc(hidden)]
@@ -59,6 +64,7 @@ macro_rules! tables {
     ) => {
         $(#[$attribute])*
         #[derive(Debug, Default)]
+        #[allow(dead_code)]
         $vis struct $tables {
             $($(#[$doc])* pub $name: $crate::codegen::$table<$row>,)*
         }
@@ -71,7 +77,7 @@ macro_rules! tables {
                 $($name,)*
             }
 
-            #[allow(non_upper_case_globals)]
+            #[allow(non_upper_case_globals, dead_code)]
             impl $tables {
                 $(
                     pub(crate) const $name: $crate::codegen::TableId =

@@ -34,10 +34,12 @@ macro_rules! owner_enum {
     ) => {
         $(#[$attribute])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(dead_code)]
         $vis enum $name {
             $($(#[$doc])* $variant($held),)*
         }
 
+        #[allow(dead_code)]
         impl $name {
             $(
                 #[doc = concat!("Whether it is [`Self::", stringify!($variant), "`].")]

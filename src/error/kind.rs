@@ -49,6 +49,45 @@ pub enum ErrorKind {
         /// The table that it points to.
         target: &'static str,
     },
+    /// A key by value that no row of the other table has.
+    #[error(
+        "{}: {column} is {value}, and no row of {target} has that in {target_column}; insert that row first, or \
+         use the value of one that is there",
+        place(table, *id)
+    )]
+    NoSuchValue {
+        /// The table of the key.
+        table: &'static str,
+        /// The row that was to be written; `None` for one that was to be inserted.
+        id: Option<i64>,
+        /// The columns of the key, separated by commas.
+        column: &'static str,
+        /// The values that no row has, in the same order.
+        value: String,
+        /// The table that it points to.
+        target: &'static str,
+        /// The columns of that table, in the same order.
+        target_column: String,
+    },
+    /// A value cannot be changed because a row of another table names this row by it.
+    #[error(
+        "{column} of row {id} of {table} cannot change: {by_column} of row {by_id} of {by_table} names the row by \
+         it; change or remove that row first"
+    )]
+    StillNamed {
+        /// The table of the row.
+        table: &'static str,
+        /// The row's id.
+        id: i64,
+        /// The columns that were to be written, or go with one that was, separated by commas.
+        column: String,
+        /// The table of the row in the way.
+        by_table: &'static str,
+        /// The columns that name the row, separated by commas.
+        by_column: &'static str,
+        /// Id of the row in the way.
+        by_id: i64,
+    },
     /// A row cannot be removed because another row references it, with ON DELETE RESTRICT or NO ACTION.
     #[error(
         "row {id} of {table} cannot be removed: {column} of row {by_id} of {by_table} \
@@ -61,7 +100,7 @@ pub enum ErrorKind {
         id: i64,
         /// The table of the row in the way.
         by_table: &'static str,
-        /// The column that references the row.
+        /// The column that references the row, or the columns, separated by commas.
         column: &'static str,
         /// Id of the row in the way.
         by_id: i64,

@@ -10,6 +10,7 @@ mod problem;
 mod refused;
 #[cfg(test)]
 mod tests;
+mod variant;
 
 use std::fmt;
 
@@ -25,6 +26,7 @@ pub use problem::{Problem, ProblemKind};
 pub use refused::RefusedRow;
 #[cfg(feature = "sqlite")]
 pub(crate) use refused::{MOST_LISTED, constraint_of};
+pub use variant::UnknownVariant;
 
 /// Why an operation was refused. The world is unchanged.
 ///

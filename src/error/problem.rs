@@ -69,6 +69,16 @@ pub enum ProblemKind {
         /// The id that is not there.
         id: i64,
     },
+    /// A key by value that no row has.
+    #[error("is {value}, and no row of {target} has that in {target_column}")]
+    NoSuchValue {
+        /// What the key holds; the values of several columns are separated by commas.
+        value: String,
+        /// The table pointed to.
+        target: &'static str,
+        /// The column of that table, or the columns, in the same order.
+        target_column: String,
+    },
     /// A value where only NULL is allowed.
     #[error("has to be NULL, and is {found}")]
     NotNull {

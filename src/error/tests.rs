@@ -60,6 +60,22 @@ fn kinds() -> Vec<ErrorKind> {
             column,
             target: "assets",
         },
+        ErrorKind::NoSuchValue {
+            table,
+            id: None,
+            column,
+            value: "'sword'".into(),
+            target: "assets",
+            target_column: "title".into(),
+        },
+        ErrorKind::StillNamed {
+            table,
+            id,
+            column: column.into(),
+            by_table: "assets",
+            by_column: "item_name",
+            by_id: 2,
+        },
         ErrorKind::StillReferenced {
             table,
             id,
@@ -126,6 +142,8 @@ fn n_causes(kind: &ErrorKind) -> usize {
         ErrorKind::StaleKey { .. }
         | ErrorKind::NotUnique { .. }
         | ErrorKind::NoSuchRow { .. }
+        | ErrorKind::NoSuchValue { .. }
+        | ErrorKind::StillNamed { .. }
         | ErrorKind::StillReferenced { .. }
         | ErrorKind::NotANumber { .. }
         | ErrorKind::CheckFailed { .. }
@@ -170,6 +188,11 @@ fn problem_kinds() -> Vec<ProblemKind> {
             target: "assets",
             id: 3,
         },
+        ProblemKind::NoSuchValue {
+            value: "'sword'".into(),
+            target: "assets",
+            target_column: "title".into(),
+        },
         ProblemKind::NotNull { found: "1".into() },
         ProblemKind::NoneOf,
         ProblemKind::MoreThanOne,
@@ -207,6 +230,7 @@ const fn place(kind: &ProblemKind) -> usize {
         ProblemKind::CheckFailed { .. } => 14,
         ProblemKind::OwnsItself => 15,
         ProblemKind::NoOwner { .. } => 16,
+        ProblemKind::NoSuchValue { .. } => 17,
     }
 }
 
@@ -404,6 +428,7 @@ mod files {
             | FileError::Damaged { .. }
             | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
+            | FileError::NoFolder { .. }
             | FileError::Empty { .. }
             | FileError::OtherLog { .. }
             | FileError::FlushesLost { .. }
@@ -483,6 +508,10 @@ mod files {
             FileError::Lock {
                 lock: "world.db-lock".into(),
                 source: io::Error::other("no such folder"),
+            },
+            FileError::NoFolder {
+                path: path(),
+                folder: "nowhere".into(),
             },
             FileError::ReadOnly { path: path() },
             FileError::NotADatabase { path: path() },

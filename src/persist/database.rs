@@ -13,6 +13,7 @@ use crate::store::world::entity::Entity;
 use crate::store::world::save_set::SaveScope;
 
 use super::engine::{Engine, Opened};
+use super::numbers::Opening;
 use super::pipeline::{Pipeline, Refused};
 use super::report::FlushReport;
 use super::sqlite::{self, Options, Sqlite};
@@ -24,8 +25,8 @@ use super::ticket::{Durability, Generation, Ticket};
 /// It dereferences to the [`World`], so rows are read and written as if there were no file. Nothing is
 /// written to the file until the program asks for it: [`flush`](Self::flush) writes what has changed
 /// since the last flush, in one transaction, and [`close`](Self::close) flushes a last time. A database
-/// that is dropped instead leaves the file as the last flush left it; if that flush is in flight, the
-/// drop waits for it.
+/// that is dropped instead leaves the file as the last flush left it, and warns of changes that are lost unless it was
+/// [discarded](Self::discard); if that flush is in flight, the drop waits for it.
 ///
 /// Checkpoints, which move the write-ahead log into the file, run in a thread that is started when it is
 /// first needed, and when the database is closed.
@@ -38,6 +39,8 @@ use super::ticket::{Durability, Generation, Ticket};
 pub struct Database<W: IsWorld, E: Engine = Sqlite> {
     world: World<W::Tables>,
     pipeline: Pipeline<E::Writer>,
+    /// Whether the program has said that it does not need the changes that were not flushed.
+    is_discarded: bool,
     // Released last, after the connection is closed.
     _lock: E::Lock,
 }
@@ -96,9 +99,12 @@ impl<W: IsWorld> Database<W, Sqlite> {
     }
 
     fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+        let opening = Opening::begin(path);
         let order = TableOrder::of(W::Tables::INFO);
         let opened = sqlite::open::<W::Tables>(options, path, &order)?;
-        Self::start(opened, path, order)
+        let db = Self::start(opened, path, order)?;
+        opening.end(path, db.len());
+        Ok(db)
     }
 
     /// The path of the world file.
@@ -157,6 +163,7 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
         Ok(Self {
             world,
             pipeline,
+            is_discarded: false,
             _lock: lock,
         })
     }
@@ -164,7 +171,9 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     /// Writes every row that has changed since the last flush, and only those, in one transaction:
     /// INSERTs for new rows, UPDATEs of the dirty columns for changed rows, DELETEs for removed rows. The
     /// cost is proportional to the changes; if there are none, it only looks at the file:
-    /// whether it still exists, and whether another program has written to it.
+    /// whether it still exists, and whether another program has written to it. If that was seen less than ten
+    /// milliseconds ago, and nothing was written since, it is not looked at again; [`close`](Self::close) and
+    /// [`flush_durable`](Self::flush_durable) always look.
     ///
     /// When it returns `Ok`, the file contains exactly the world of that moment, which survives the death
     /// of the process. A power cut may lose the last flushes, each as a whole.
@@ -382,7 +391,8 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     ///
     /// # Errors
     /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File), as [`flush`](Self::flush); its
-    /// rows are dirty again.
+    /// rows are dirty again. [`FlushFailure::TransactionOpen`](crate::FlushFailure::TransactionOpen) if it has to be
+    /// captured or tried again, which waits for the end of the open transaction.
     pub fn wait(&mut self, ticket: Ticket) -> Result<FlushReport, Error> {
         Ok(self.pipeline.wait(&mut self.world, ticket)?)
     }
@@ -453,6 +463,7 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     /// # Errors
     /// The error of [`flush`](Self::flush), together with the database, so that nothing is lost.
     pub fn close(mut self) -> Result<FlushReport, Box<CloseError<W, E>>> {
+        self.pipeline.look_next();
         match self.flush() {
             Ok(report) => Ok(report),
             Err(source) => Err(Box::new(CloseError {
@@ -460,6 +471,13 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
                 source,
             })),
         }
+    }
+
+    /// Closes the file without a flush: changes that have not been flushed are lost. Flushes in the background that have
+    /// been accepted are still written. A database that is dropped with such changes does the same, and warns of them:
+    /// as an event of `tracing`, or, in a program without a subscriber, on standard error.
+    pub fn discard(mut self) {
+        self.is_discarded = true;
     }
 
     /// Closes the file and returns the world. Changes that have not been flushed exist in memory only
@@ -498,8 +516,16 @@ impl<W: IsWorld, E: Engine> Drop for Database<W, E> {
         self.pipeline.drain_for_good(&mut self.world);
         self.pipeline.close();
         let n_dirty = self.world.n_dirty();
-        if n_dirty > 0 {
+        if n_dirty > 0 && !self.is_discarded {
             tracing::warn!(path = %self.pipeline.path().display(), n_dirty, "database dropped with changes that were not flushed");
+            // Rows are lost here, and a program without a subscriber would not hear of it.
+            if !tracing::dispatcher::has_been_set() {
+                eprintln!(
+                    "gamedb: {} was dropped with {n_dirty} changed rows that were not flushed, and they are lost; \
+                     `close` flushes them, `discard` says that they are not needed",
+                    self.pipeline.path().display()
+                );
+            }
         }
     }
 }

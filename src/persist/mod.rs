@@ -8,6 +8,7 @@ mod database;
 mod engine;
 mod error;
 mod left_out;
+mod numbers;
 mod pipeline;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -25,6 +25,37 @@ pub(crate) fn references(tables: &[&TableInfo]) -> Box<[Vec<Reference>]> {
     references
 }
 
+/// A key by value, identified by its table and its position there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ValueReference {
+    pub(crate) table: TableId,
+    pub(crate) value_key: usize,
+}
+
+/// For each table, the keys by value that name its rows.
+pub(crate) fn value_references(tables: &[&TableInfo]) -> Box<[Vec<ValueReference>]> {
+    let mut references: Box<[Vec<ValueReference>]> = tables.iter().map(|_| Vec::new()).collect();
+    for (table, info) in (0..).map(TableId).zip(tables) {
+        for (value_key, key) in info.value_keys.iter().enumerate() {
+            references[key.table.index()].push(ValueReference { table, value_key });
+        }
+    }
+    references
+}
+
+/// Whether a table of the schema has a key by value. A constant of each world, so that worlds without such keys are
+/// compiled as if there were none.
+pub(crate) const fn has_value_keys(tables: &[&TableInfo]) -> bool {
+    let mut table = 0;
+    while table < tables.len() {
+        if !tables[table].value_keys.is_empty() {
+            return true;
+        }
+        table += 1;
+    }
+    false
+}
+
 /// The foreign keys that store the owners of the rows of each table.
 #[derive(Debug)]
 pub(crate) struct Ownership {

@@ -34,6 +34,8 @@ pub struct TableInfo {
     /// The foreign keys. In a pivot (an exclusive arc) the first one references the [owned
     /// row](Self::owned_key), and the [arms](Self::arms) follow.
     pub foreign_keys: &'static [ForeignKey],
+    /// The keys by value. They have a list of their own, so that a table without them pays nothing for them.
+    pub value_keys: &'static [ValueKey],
     /// Unique and plain indexes on values; every foreign key is indexed anyway.
     pub indexes: &'static [IndexInfo],
     /// The CHECKs that are comparisons. Memory enforces these and the [conditions](Self::conditions); the file
@@ -134,6 +136,72 @@ impl ForeignKey {
     #[must_use]
     pub const fn owner(self) -> Self {
         Self { owns: true, ..self }
+    }
+}
+
+/// A key by value: one column or several that name a row of another table by the values that it has in UNIQUE
+/// columns, and not by its id. If one of them is NULL, no row is named.
+///
+/// The named row is found through the index on the UNIQUE columns, and the naming rows through that on their own; both
+/// indexes hash the same types in the same order.
+#[derive(Debug)]
+pub struct ValueKey {
+    /// The names of its columns, separated by commas.
+    pub columns: &'static str,
+    /// Position of the index on its columns in [`TableInfo::indexes`].
+    pub index: usize,
+    /// The table of the named rows.
+    pub table: TableId,
+    /// Position of the unique index on the named columns in the [`TableInfo::indexes`] of that table.
+    pub target_index: usize,
+    /// What happens to this row when the named row is removed.
+    pub on_delete: OnDelete,
+}
+
+impl ValueKey {
+    /// A key by value with the defaults of SQL: `RESTRICT`.
+    #[must_use]
+    pub const fn to(
+        columns: &'static str,
+        index: usize,
+        table: TableId,
+        target_index: usize,
+    ) -> Self {
+        Self {
+            columns,
+            index,
+            table,
+            target_index,
+            on_delete: OnDelete::Restrict,
+        }
+    }
+
+    /// The same with `ON DELETE CASCADE`.
+    #[must_use]
+    pub const fn cascade(self) -> Self {
+        Self {
+            on_delete: OnDelete::Cascade,
+            ..self
+        }
+    }
+
+    /// The same with `ON DELETE SET NULL`.
+    #[must_use]
+    pub const fn set_null(self) -> Self {
+        Self {
+            on_delete: OnDelete::SetNull,
+            ..self
+        }
+    }
+
+    /// Positions of its columns in [`TableInfo::columns`] of its own table.
+    pub(crate) fn own_columns(&self, own: &TableInfo) -> &'static [usize] {
+        own.indexes[self.index].columns
+    }
+
+    /// Positions of the named columns in [`TableInfo::columns`] of the other table.
+    pub(crate) fn named_columns(&self, tables: &[&'static TableInfo]) -> &'static [usize] {
+        tables[self.table.index()].indexes[self.target_index].columns
     }
 }
 

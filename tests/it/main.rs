@@ -14,6 +14,7 @@ mod constraints;
 mod create;
 mod deep_chain;
 mod dirty;
+mod dropped;
 mod durable;
 mod errors;
 mod failed_flush;

@@ -15,6 +15,7 @@ pub(crate) struct TableDraft {
     /// Sets of columns, as indexes into `columns`.
     pub(crate) uniques: Vec<Vec<usize>>,
     pub(crate) indexes: Vec<IndexDraft>,
+    pub(crate) value_keys: Vec<ValueKeyDraft>,
     pub(crate) checks: Vec<String>,
 }
 
@@ -48,6 +49,18 @@ pub(crate) struct ColumnDraft {
 pub(crate) struct ReferenceDraft {
     /// The index of the table.
     pub(crate) table: usize,
+    pub(crate) on_delete: OnDelete,
+}
+
+/// A foreign key to UNIQUE columns that are no id.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ValueKeyDraft {
+    /// Its columns, as indexes.
+    pub(crate) columns: Vec<usize>,
+    /// The index of the table that it points to.
+    pub(crate) table: usize,
+    /// The columns of that table.
+    pub(crate) target_columns: Vec<usize>,
     pub(crate) on_delete: OnDelete,
 }
 

@@ -2,6 +2,7 @@
 
 use super::draft::{Id, ReferenceDraft, TableDraft, surrogate};
 use super::own_numbers;
+use super::value_keys;
 use crate::config::{Config, References};
 use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::SqlType;
@@ -144,14 +145,15 @@ fn names_key(target: &DeclaredTable, key: &DeclaredForeignKey) -> bool {
     }
 }
 
-/// Puts foreign keys that point to ids into their columns, and returns the others.
+/// Puts foreign keys that point to ids into their columns, and those that point to UNIQUE columns beside them; returns
+/// the others.
 pub(super) fn foreign_keys(
     ddl: &Ddl,
     tables: &mut [TableDraft],
     config: &Config,
     warnings: &mut Vec<String>,
 ) -> Vec<(String, ForeignKey)> {
-    let mut unfollowed = Vec::new();
+    let (mut unfollowed, mut others) = (Vec::new(), Vec::new());
     for (at, source) in ddl.tables.iter().enumerate() {
         for key in &source.foreign_keys {
             let places: Vec<usize> = key
@@ -182,12 +184,35 @@ pub(super) fn foreign_keys(
                     }
                 }
                 Err(why) => {
-                    warn(&format!("is not followed in memory: {why}"));
-                    unfollowed.push((name, in_drafts(ddl, tables, at, &places, target, key)));
+                    let place = warnings.len();
+                    let key = (key, in_drafts(ddl, tables, at, &places, target, key));
+                    others.push((at, why, place, key));
                 }
             }
         }
     }
+    // From the last one back, so that the places of the warnings before it stay.
+    for (at, why, place, (declared, key)) in others.into_iter().rev() {
+        let columns = key.columns.join(", ");
+        let (name, to) = (tables[at].name.clone(), shown(declared));
+        let mut warn = |what: &str| {
+            let warning = format!("table {name}: the foreign key ({columns}) -> {to} {what}");
+            warnings.insert(place, warning);
+        };
+        match value_keys::follow(tables, at, &key, config) {
+            Ok(None) => {}
+            Ok(Some(what)) => warn(what),
+            Err(other) => {
+                let why = other.unwrap_or(why);
+                warn(&format!("is not followed in memory: {why}"));
+                unfollowed.push((name.clone(), key));
+            }
+        }
+    }
+    for table in tables {
+        table.value_keys.reverse();
+    }
+    unfollowed.reverse();
     unfollowed
 }
 

@@ -14,6 +14,7 @@ mod own_numbers;
 mod recognize;
 mod split_owners;
 mod sql_names;
+mod value_keys;
 mod warnings;
 mod write;
 
@@ -174,8 +175,11 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
         }
     }
     warnings.extend(of_columns.into_warnings());
+    // What is UNIQUE decides which keys can be followed.
+    let mut of_indexes = Vec::new();
+    indexes::sets(ddl, dialect, &mut tables, &mut of_indexes);
     canonical.unfollowed = keys::foreign_keys(ddl, &mut tables, config, warnings);
-    indexes::sets(ddl, dialect, &mut tables, warnings);
+    warnings.append(&mut of_indexes);
     indexes::of_unfollowed(&mut tables, &canonical.unfollowed);
     for (source, table) in ddl.tables.iter().zip(&mut tables) {
         table.checks.extend(check_translation::checks(

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::draft::{ColumnDraft, Id, TableDraft};
 use super::sql_names::{literal, quoted};
 use crate::input::types::SqlType;
+use crate::schema::OnDelete;
 
 /// The statements of all tables.
 pub(super) fn write(tables: &[TableDraft]) -> String {
@@ -35,6 +36,19 @@ fn write_table(out: &mut String, tables: &[TableDraft], table: &TableDraft) -> s
     }
     for set in table.uniques.iter().filter(|set| set.len() > 1) {
         lines.push((None, format!("UNIQUE ({})", columns(table, set))));
+    }
+    for key in &table.value_keys {
+        let target = &tables[key.table];
+        let mut line = format!(
+            "FOREIGN KEY ({}) REFERENCES {} ({})",
+            columns(table, &key.columns),
+            quoted(&target.name),
+            columns(target, &key.target_columns)
+        );
+        if key.on_delete != OnDelete::NoAction {
+            line.push_str(&format!(" ON DELETE {}", key.on_delete.sql()));
+        }
+        lines.push((None, line));
     }
     for check in &table.checks {
         lines.push((None, format!("CHECK ({check})")));
@@ -80,7 +94,7 @@ fn column(tables: &[TableDraft], column: &ColumnDraft, is_id: bool, unique: bool
     {
         let (table, id) = (quoted(&target.name), quoted(&target.columns[id].name));
         line.push_str(&format!(" REFERENCES {table} ({id})"));
-        if reference.on_delete != crate::schema::OnDelete::NoAction {
+        if reference.on_delete != OnDelete::NoAction {
             line.push_str(&format!(" ON DELETE {}", reference.on_delete.sql()));
         }
     }

@@ -140,6 +140,17 @@ impl Graph {
     }
 
     fn edges_of(&mut self, model: &Model, from: usize, table: &TableModel) {
+        for key in &table.value_keys {
+            self.edges.push(Edge {
+                from,
+                // An edge begins at one column; the others of the key are the rest of the same row.
+                column: key.columns[0] + 1,
+                to: key.target.0,
+                nullable: key.nullable,
+                unique: key.unique,
+                role: Role::Key,
+            });
+        }
         let mut edge = |column: usize, key: &ForeignKeyModel, nullable: bool, role: Role| {
             self.edges.push(Edge {
                 from,

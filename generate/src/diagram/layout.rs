@@ -5,13 +5,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Edge, Graph, Role};
+use super::order::{homes, neighbours, order};
 
 /// Between two columns, where lines bend.
 const CHANNEL: f64 = 90.0;
 /// Between two tables of a column.
 const GAP: f64 = 22.0;
-/// Between a line that passes and what is next to it.
+/// Between a line that passes and what is below it.
 const LANE: f64 = 9.0;
+/// Between a line that passes and what is above it: its label stands there.
+const LABELLED: f64 = 15.0;
+/// The room beside a table for the line from it to itself.
+pub(super) const LOOP: f64 = 28.0;
 /// How much wider than high a picture should be.
 const ASPECT: f64 = 1.6;
 
@@ -37,7 +42,7 @@ pub(super) struct Layout {
 
 /// Something in a column.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Thing {
+pub(super) enum Thing {
     Table(usize),
     /// Where the lines to a table pass; arms have another colour, and a lane of their own.
     Lane(usize, Role),
@@ -52,7 +57,12 @@ pub(super) fn layout(graph: &Graph, sizes: &[(f64, f64)]) -> Layout {
         .filter(|edge| edge.from != edge.to)
         .flat_map(|edge| [edge.from, edge.to])
         .collect();
-    let mut columns = split(layers(graph, &connected), sizes);
+    let homes = homes(graph);
+    let mut layers = layers(graph, &connected);
+    for layer in &mut layers {
+        layer.sort_by_key(|table| (homes[*table], *table));
+    }
+    let mut columns = split(layers, sizes);
     let at = places(&columns, n_tables);
     let routes: Vec<Vec<usize>> = graph
         .edges
@@ -71,7 +81,7 @@ pub(super) fn layout(graph: &Graph, sizes: &[(f64, f64)]) -> Layout {
             }
         }
     }
-    order(graph, &routes, &at, &mut columns);
+    order(graph, &routes, &at, &homes, &mut columns);
     let mut heights = stack(&columns, sizes);
     straighten(graph, &routes, &at, &columns, sizes, &mut heights);
     draw(graph, sizes, &connected, &columns, &routes, &heights)
@@ -171,73 +181,6 @@ fn places(columns: &[Vec<Thing>], n_tables: usize) -> Vec<Option<usize>> {
     at
 }
 
-/// What stands next to each other on the way of every edge, column by column.
-fn neighbours(
-    graph: &Graph,
-    routes: &[Vec<usize>],
-    at: &[Option<usize>],
-) -> BTreeMap<(usize, Thing), BTreeSet<(usize, Thing)>> {
-    let mut near: BTreeMap<(usize, Thing), BTreeSet<(usize, Thing)>> = BTreeMap::new();
-    for (edge, route) in graph.edges.iter().zip(routes) {
-        let (Some(to), Some(from)) = (at[edge.to], at[edge.from]) else {
-            continue;
-        };
-        let mut way = vec![(to, Thing::Table(edge.to))];
-        let lane = Thing::Lane(edge.to, edge.role);
-        way.extend(route.iter().map(|column| (*column, lane)));
-        way.push((from, Thing::Table(edge.from)));
-        for pair in way.windows(2) {
-            if let [a, b] = pair
-                && a != b
-            {
-                near.entry(*a).or_default().insert(*b);
-                near.entry(*b).or_default().insert(*a);
-            }
-        }
-    }
-    near
-}
-
-/// Puts the things of each column into an order in which few lines cross: that of the middles of what
-/// they are connected with, to and fro.
-fn order(graph: &Graph, routes: &[Vec<usize>], at: &[Option<usize>], columns: &mut [Vec<Thing>]) {
-    let near = neighbours(graph, routes, at);
-    for round in 0..12 {
-        let mut ranks: BTreeMap<(usize, Thing), f64> = BTreeMap::new();
-        for (column, things) in columns.iter().enumerate() {
-            for (rank, thing) in things.iter().enumerate() {
-                let rank = (rank as f64 + 0.5) / things.len() as f64;
-                ranks.insert((column, *thing), rank);
-            }
-        }
-        let forth: Vec<usize> = (0..columns.len()).collect();
-        let back: Vec<usize> = forth.iter().rev().copied().collect();
-        for column in if round % 2 == 0 { forth } else { back } {
-            let middle = |thing: &Thing| {
-                let own = ranks.get(&(column, *thing)).copied().unwrap_or_default();
-                let others = near.get(&(column, *thing)).into_iter().flatten();
-                let others = others.filter(|(other, _)| match round % 2 {
-                    0 => *other < column,
-                    _ => *other > column,
-                });
-                let others: Vec<f64> = others.filter_map(|o| ranks.get(o).copied()).collect();
-                match others.len() {
-                    0 => own,
-                    n => others.iter().sum::<f64>() / n as f64,
-                }
-            };
-            let mut keyed: Vec<(f64, Thing)> =
-                columns[column].iter().map(|t| (middle(t), *t)).collect();
-            keyed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            let n_things = keyed.len() as f64;
-            for (rank, (_, thing)) in keyed.iter().enumerate() {
-                ranks.insert((column, *thing), (rank as f64 + 0.5) / n_things);
-            }
-            columns[column] = keyed.into_iter().map(|(_, thing)| thing).collect();
-        }
-    }
-}
-
 fn height(thing: Thing, sizes: &[(f64, f64)]) -> f64 {
     match thing {
         Thing::Table(table) => sizes[table].1,
@@ -248,7 +191,8 @@ fn height(thing: Thing, sizes: &[(f64, f64)]) -> f64 {
 fn gap(above: Thing, below: Thing) -> f64 {
     match (above, below) {
         (Thing::Table(_), Thing::Table(_)) => GAP,
-        _ => LANE,
+        (_, Thing::Lane(..)) => LABELLED,
+        (Thing::Lane(..), Thing::Table(_)) => LANE,
     }
 }
 
@@ -379,9 +323,10 @@ fn draw(
     let alone: Vec<usize> = (0..graph.tables.len())
         .filter(|table| !connected.contains(table))
         .collect();
-    let lower = shelve(&alone, sizes, &mut tables, width, bottom);
+    let has_loop: BTreeSet<usize> = graph.edges.iter().map(|edge| edge.to).collect();
+    let lower = shelve(&alone, &has_loop, sizes, &mut tables, width, bottom);
     for table in &alone {
-        width = width.max(tables[*table].x + tables[*table].width);
+        width = width.max(tables[*table].x + tables[*table].width + LOOP);
     }
     let way = |(edge, route): (&Edge, &Vec<usize>)| {
         let lane = Thing::Lane(edge.to, edge.role);
@@ -402,6 +347,7 @@ fn draw(
 /// end.
 fn shelve(
     alone: &[usize],
+    has_loop: &BTreeSet<usize>,
     sizes: &[(f64, f64)],
     tables: &mut [Placed],
     width: f64,
@@ -411,7 +357,9 @@ fn shelve(
     if alone.is_empty() {
         return bottom;
     }
-    let step = widest + GAP;
+    // A table that nothing else connects may still point to itself.
+    let is_looped = alone.iter().any(|table| has_loop.contains(table));
+    let step = widest + if is_looped { LOOP + GAP } else { GAP };
     let area: f64 = alone.iter().map(|t| step * (sizes[*t].1 + GAP)).sum();
     let wide = width.max((area * ASPECT).sqrt());
     let n_piles = ((wide + GAP) / step).floor().max(1.0) as usize;

@@ -2,8 +2,10 @@
 
 mod graph;
 mod html;
+mod hues;
 mod layout;
 mod mermaid;
+mod order;
 mod svg;
 
 use std::path::Path;

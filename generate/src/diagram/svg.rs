@@ -1,9 +1,11 @@
 //! A picture as self-contained SVG.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::graph::{Edge, Graph, Node, NodeColumn, NodeKind, Role};
-use super::layout::{Layout, Placed, layout};
+use super::hues::hues;
+use super::layout::{LOOP, Layout, Placed, layout};
 
 /// Up to this number of tables all columns are shown, beyond it only foreign keys.
 const FEW_TABLES: usize = 40;
@@ -19,6 +21,9 @@ const HEADER: f64 = 26.0;
 const ROW: f64 = 17.0;
 /// The width of a letter in the type used, at its size.
 const LETTER: f64 = 6.7;
+
+/// The width of a letter of the labels that lines have.
+const SMALL_LETTER: f64 = 5.5;
 
 /// The styles, of which a page has some more.
 pub(super) const STYLE: &str = include_str!("picture.css");
@@ -54,9 +59,11 @@ pub(super) fn drawing(graph: &Graph, attributes: &str) -> String {
     // Arms and ownership last, over the plain ones.
     let mut edges: Vec<usize> = (0..graph.edges.len()).collect();
     edges.sort_by_key(|at| (graph.edges[*at].role != Role::Key, *at));
+    let hues = hues(graph, &layout);
     for at in edges {
-        edge(&mut out, graph, &boxes, &layout, at);
+        edge(&mut out, graph, &boxes, &layout, &hues, at);
     }
+    labels(&mut out, graph, &layout, &hues);
     for (shown, placed) in boxes.iter().zip(&layout.tables) {
         table(&mut out, shown, placed);
     }
@@ -186,7 +193,14 @@ fn table(out: &mut String, shown: &Shown<'_>, placed: &Placed) {
 }
 
 /// A line from the column that points to the table that it points to, with a dot at that end.
-fn edge(out: &mut String, graph: &Graph, boxes: &[Shown<'_>], layout: &Layout, at: usize) {
+fn edge(
+    out: &mut String,
+    graph: &Graph,
+    boxes: &[Shown<'_>],
+    layout: &Layout,
+    hues: &[&'static str],
+    at: usize,
+) {
     let edge = &graph.edges[at];
     let (from, to) = (&layout.tables[edge.from], &layout.tables[edge.to]);
     let from_y = from.y + boxes[edge.from].row(edge.column);
@@ -195,7 +209,8 @@ fn edge(out: &mut String, graph: &Graph, boxes: &[Shown<'_>], layout: &Layout, a
         let x = from.x + from.width;
         let path = format!(
             "M{x:.1} {from_y:.1}C{0:.1} {from_y:.1} {0:.1} {to_y:.1} {x:.1} {to_y:.1}",
-            x + 34.0
+            // A curve goes three quarters of the way to its control points.
+            x + (LOOP - 2.0) / 0.75
         );
         (path, x)
     } else if from.x > to.x {
@@ -220,16 +235,52 @@ fn edge(out: &mut String, graph: &Graph, boxes: &[Shown<'_>], layout: &Layout, a
     let (child, parent) = (&graph.tables[edge.from], &graph.tables[edge.to]);
     let _ = writeln!(
         out,
-        "<g class=\"edge {}{}\" data-from=\"{}\" data-to=\"{}\"><title>{}.{} → {}</title>\
+        "<g class=\"edge {}{}{}\" data-from=\"{}\" data-to=\"{}\"><title>{}.{} → {}</title>\
          <path d=\"{path}\"/><circle cx=\"{end_x:.1}\" cy=\"{to_y:.1}\" r=\"3.2\"/></g>",
         edge.role.class(),
         optional(edge),
+        hue(edge, hues),
         escaped(&child.name),
         escaped(&parent.name),
         escaped(&child.name),
         escaped(&child.columns[edge.column].name),
         escaped(&parent.name),
     );
+}
+
+/// The colour of a foreign key's line, as a class; what belongs to pivots and joins has colours of its own.
+fn hue(edge: &Edge, hues: &[&'static str]) -> &'static str {
+    match edge.role {
+        Role::Key => hues[edge.to],
+        Role::Owned | Role::Arm | Role::End => "",
+    }
+}
+
+/// Writes at each place where lines pass other tables the name of the table that they lead to.
+fn labels(out: &mut String, graph: &Graph, layout: &Layout, hues: &[&'static str]) {
+    let mut written = BTreeSet::new();
+    for (edge, lanes) in graph.edges.iter().zip(&layout.lanes) {
+        for &(left, right, y) in lanes {
+            if !written.insert((edge.to, edge.role, left.to_bits())) {
+                continue;
+            }
+            let room = ((right - left - 8.0) / SMALL_LETTER).max(0.0) as usize;
+            let name = shortened(&graph.tables[edge.to].name, room.saturating_sub(2));
+            let label = match layout.tables[edge.to].x < left {
+                true => format!("← {name}"),
+                false => format!("{name} →"),
+            };
+            let _ = writeln!(
+                out,
+                "<text class=\"lane {}{}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                edge.role.class(),
+                hue(edge, hues),
+                left + 4.0,
+                y - 3.0,
+                escaped(&label)
+            );
+        }
+    }
 }
 
 fn optional(edge: &Edge) -> &'static str {
@@ -288,6 +339,7 @@ fn legend(out: &mut String) {
     for (class, word) in [
         ("key", "foreign key"),
         ("key optional", "may be NULL"),
+        ("key hue-0", "a colour for each table that several point to"),
         ("owned", "what a pivot says the owner of"),
         ("arm", "one of its owners"),
         ("end", "end of a join"),
@@ -306,10 +358,15 @@ fn legend(out: &mut String) {
 
 /// A name that is not too long.
 fn short(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
+    shortened(name, LONGEST_NAME)
+}
+
+/// A name of so many letters at most.
+fn shortened(name: &str, n_letters: usize) -> String {
+    if name.chars().count() <= n_letters {
         return name.to_owned();
     }
-    let start: String = name.chars().take(LONGEST_NAME - 1).collect();
+    let start: String = name.chars().take(n_letters.saturating_sub(1)).collect();
     format!("{start}…")
 }
 

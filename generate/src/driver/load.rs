@@ -10,9 +10,10 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::dump_rows::{self, Dump};
+use super::dump_rows::{self, RowsOf, Text};
 use super::folder;
 use super::guessed_rows::{self, Refuted};
+use super::missing_targets::{self, Source};
 use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
@@ -74,7 +75,7 @@ pub(crate) fn schema_file(
         };
         let found = sqlite_file::open(path).map_err(refused)?;
         let note = format!("{name} is a SQLite file");
-        return from_sqlite(found, None, &name, config, note);
+        return from_sqlite(found, None, &name, config, note, None);
     }
     let text = TextFile::open(path).map_err(failed)?;
     if text.is_compressed || text.total > MOST_BYTES {
@@ -105,7 +106,11 @@ fn from_dump(
     };
     let structure = Structure::read(path, detected).map_err(failed)?;
     let name = path.display().to_string();
-    let mut source = from_text(&structure.text, true, &name, Some(detected), config)?;
+    // Its rows are not in the text that is read, but in the file.
+    let rows = Some(Text::InFile(path));
+    let source = from_text(&structure.text, true, &name, Some(detected), config, rows);
+    let mut source = source
+        .map_err(|error| missing_targets::relocate(error, |line| (None, structure.line(line))))?;
     let schema = &mut source.schema;
     if structure.n_passed > 0 {
         let n = structure.n_passed;
@@ -128,7 +133,9 @@ fn from_server(address: &Address, config: &Config) -> Result<LoadedSchema, Error
         address,
     } = Server::connect(address)?.schema()?;
     let note = format!("read from {address}");
-    let mut source = from_script(&text, dialect, &address, config, note)?;
+    let source = from_script(&text, dialect, &address, config, note, None);
+    // The lines are those of a text that nobody has.
+    let mut source = source.map_err(|error| missing_targets::relocate(error, |_| (None, None)))?;
     source.schema.warnings.splice(0..0, warning);
     Ok(source)
 }
@@ -142,7 +149,7 @@ fn from_bytes(
 ) -> Result<LoadedSchema, Error> {
     let (source, lossy) = decode::decode(bytes);
     let migrations::UpOnly { text, n_down } = migrations::up_only(&source);
-    let mut source = from_text(&text, n_down > 0, name, dialect, config)?;
+    let mut source = from_text(&text, n_down > 0, name, dialect, config, None)?;
     source.schema.notes.extend(passed_over(
         n_down,
         "part of a migration",
@@ -165,7 +172,13 @@ fn from_folder(
 ) -> Result<LoadedSchema, Error> {
     let folder = folder::read(path)?;
     let name = path.display().to_string();
-    let mut source = from_text(&folder.text, true, &name, dialect, config)?;
+    let source = from_text(&folder.text, true, &name, dialect, config, None);
+    let mut source = source.map_err(|error| {
+        missing_targets::relocate(error, |line| match folder.place(line) {
+            Some((file, line)) => (Some(file.to_owned()), Some(line)),
+            None => (None, Some(line)),
+        })
+    })?;
     let schema = &mut source.schema;
     schema.notes.extend(passed_over(
         folder.n_down,
@@ -179,13 +192,15 @@ fn from_folder(
     Ok(source)
 }
 
-/// Reads a schema text. `is_changed`: whether it is not the text of a single file any more.
+/// Reads a schema text. `is_changed`: whether it is not the text of a single file any more. `rows`: where its rows
+/// are, if not in it.
 fn from_text(
     source: &str,
     is_changed: bool,
     name: &str,
     dialect: Option<Dialect>,
     config: &Config,
+    rows: Option<Text<'_>>,
 ) -> Result<LoadedSchema, Error> {
     let in_sqlite = match dialect {
         Some(Dialect::MySql | Dialect::Postgres) => None,
@@ -225,14 +240,14 @@ fn from_text(
                 file: name.to_owned(),
                 source: with_note(source, &note),
             })?;
-            let mut loaded = from_sqlite(found, Some(source), name, config, note)?;
+            let mut loaded = from_sqlite(found, Some(source), name, config, note, rows)?;
             if is_changed && !loaded.is_translated {
                 loaded.text = headed(name, source.trim_start());
                 loaded.is_translated = true;
             }
             Ok(loaded)
         }
-        _ => from_script(source, dialect, name, config, note),
+        _ => from_script(source, dialect, name, config, note, rows),
     }
 }
 
@@ -242,6 +257,7 @@ fn from_sqlite(
     name: &str,
     config: &Config,
     note: String,
+    rows: Option<Text<'_>>,
 ) -> Result<LoadedSchema, Error> {
     if found.schema.tables.is_empty() {
         return Err(Error::Schema {
@@ -254,9 +270,16 @@ fn from_sqlite(
             },
         });
     }
+    let (ddl, warnings) = sqlite_file::ddl(&found);
+    let dialect = Dialect::Sqlite;
+    let source = text.map(|text| Source { text, dialect });
+    missing_targets::refuse(&ddl, config, name, source)?;
     if canonical::is_canonical(&found.schema, &found.skipped, config) {
         let mut schema = found.schema;
-        let refuted = guessed_rows::refuted(&schema, config, &found.connection);
+        let refuted = match rows {
+            Some(text) => dump_rows::refuted(&schema, config, &RowsOf::canonical(text, &schema)),
+            None => guessed_rows::refuted(&schema, config, &found.connection),
+        };
         guessed_rows::take_back(&mut schema, &refuted);
         schema.notes.extend(refuted.iter().map(Refuted::note));
         let Some(text) = text else {
@@ -279,17 +302,8 @@ fn from_sqlite(
             is_translated: false,
         });
     }
-    let (ddl, warnings) = sqlite_file::ddl(&found);
-    let rows = Rows::File(&found.connection);
-    finish(
-        ddl,
-        Dialect::Sqlite,
-        name,
-        config,
-        rows,
-        vec![note],
-        warnings,
-    )
+    let rows = rows.map_or(Rows::File(&found.connection), Rows::Text);
+    finish(ddl, dialect, name, config, rows, vec![note], warnings)
 }
 
 /// What a guess of the dialect is based on, out of the note that says so.
@@ -321,6 +335,7 @@ fn from_script(
     name: &str,
     config: &Config,
     note: String,
+    rows: Option<Text<'_>>,
 ) -> Result<LoadedSchema, Error> {
     let read = read::read(source, dialect);
     if read.ddl.tables.is_empty() {
@@ -334,6 +349,11 @@ fn from_script(
             },
         });
     }
+    let text = Source {
+        text: source,
+        dialect,
+    };
+    missing_targets::refuse(&read.ddl, config, name, Some(text))?;
     let mut notes = vec![note];
     if !read.skipped.is_empty() {
         let skipped = read.skipped.iter().map(|(what, n)| format!("{n} {what}"));
@@ -342,7 +362,7 @@ fn from_script(
             skipped.collect::<Vec<_>>().join(", ")
         ));
     }
-    let rows = Rows::Text(source);
+    let rows = Rows::Text(rows.unwrap_or(Text::InMemory(source)));
     finish(read.ddl, dialect, name, config, rows, notes, read.warnings)
 }
 
@@ -351,7 +371,7 @@ enum Rows<'r> {
     /// Those of a SQLite file.
     File(&'r Connection),
     /// Those that a text has INSERTs and COPYs for.
-    Text(&'r str),
+    Text(Text<'r>),
 }
 
 fn finish(
@@ -369,14 +389,8 @@ fn finish(
     let refuted = match rows {
         Rows::File(connection) => guessed_rows::refuted(&schema, config, connection),
         Rows::Text(text) => {
-            let (ddl, canonical) = (&ddl, &canonical);
-            let dump = Dump {
-                text,
-                dialect,
-                ddl,
-                canonical,
-            };
-            dump_rows::refuted(&schema, config, &dump)
+            let rows = RowsOf::translated(text, dialect, &ddl, &canonical);
+            dump_rows::refuted(&schema, config, &rows)
         }
     };
     notes.extend(refuted.iter().map(Refuted::note));

@@ -3,6 +3,7 @@
 use crate::model::{ChildModel, ColumnSet, FieldKind, FieldModel, Scalar};
 use crate::names::{Ident, Scope};
 
+use super::by_value;
 use super::code::{Code, all_quoted, allow_convention, article, link, method, quoted, words};
 use super::columns::{fields_of, is_optional, real_bits, scalar, tuple};
 use super::join;
@@ -26,6 +27,9 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
     for field in &table.table.fields {
         reading.extend(parent(table, field));
     }
+    for at in 0..table.table.value_keys.len() {
+        reading.push(by_value::named(table, at));
+    }
     for child in &table.table.children {
         reading.push(children(code, table, child));
     }
@@ -39,6 +43,9 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
     for at in 0..table.table.fields.len() {
         writing.push(setter(code, table, at));
     }
+    for key in &table.table.value_keys {
+        writing.extend(by_value::setter(code, table, key));
+    }
     writing.extend(owned::verbs(code, table));
     writing.extend(join::verbs(code, table));
     block(code, &format!("impl {name}Mut<'_>"), &writing);
@@ -48,6 +55,8 @@ fn block(code: &mut Code, head: &str, methods: &[String]) {
     if methods.is_empty() {
         return;
     }
+    // A program in one crate with its models uses a part of them.
+    code.line("#[allow(dead_code)]");
     code.line(format!("{head} {{"));
     for method in methods {
         code.lay_out(1, |code| code.line(method));
@@ -56,7 +65,7 @@ fn block(code: &mut Code, head: &str, methods: &[String]) {
 }
 
 /// Rows of a table in words: `inventory entries`.
-fn rows(table: &Table<'_>) -> String {
+pub(super) fn rows(table: &Table<'_>) -> String {
     words(table.table.accessor.stem())
 }
 
@@ -105,7 +114,7 @@ fn argument(field: &Ident, scope: &mut Scope) -> Ident {
 }
 
 /// The name of a field as an argument: one of digits alone says nothing, not to clippy either.
-fn spoken(field: &Ident) -> Ident {
+pub(super) fn spoken(field: &Ident) -> Ident {
     if field.tail().chars().all(|c| c.is_ascii_digit() || c == '_') {
         return Ident::new(&format!("its_{}", field.tail()));
     }
@@ -223,7 +232,7 @@ fn find_by_values(
 }
 
 /// The type of a field as if it could not be NULL.
-fn plain_type(table: &Table<'_>, field: &FieldModel) -> String {
+pub(super) fn plain_type(table: &Table<'_>, field: &FieldModel) -> String {
     let ty = table.field_type(field);
     match ty
         .strip_prefix("Option<")
@@ -268,6 +277,9 @@ fn parent(table: &Table<'_>, field: &FieldModel) -> Option<String> {
 /// The rows whose foreign key names this one.
 fn children(code: &mut Code, table: &Table<'_>, child: &ChildModel) -> String {
     let its = Table::new(table.model, child.table);
+    if let Some(key) = child.value_key {
+        return by_value::naming(code, table, &its, child, key);
+    }
     let constant = its
         .foreign_key(child.column)
         .map_or("", |key| key.constant.as_str());
@@ -301,13 +313,7 @@ fn children(code: &mut Code, table: &Table<'_>, child: &ChildModel) -> String {
 fn setter(code: &mut Code, table: &Table<'_>, at: usize) -> String {
     let field = &table.table.fields[at];
     let (name, stem) = (&spoken(&field.name), field.name.tail());
-    let (ty, value) = match (scalar(field), is_optional(field)) {
-        (Some(ty @ (Scalar::Text | Scalar::ShortText | Scalar::Blob)), false) => (
-            format!("impl Into<{}>", ty.rust()),
-            format!("{name}.into()"),
-        ),
-        _ => (table.field_type(field), name.to_string()),
-    };
+    let (ty, value) = written(table, field);
     let variant = table.variant(at);
     let mut doc = format!("Sets {}.", link(table.type_name(), &field.name));
     let refusals = refusals(table, at);
@@ -327,8 +333,20 @@ fn setter(code: &mut Code, table: &Table<'_>, at: usize) -> String {
     method(&doc, &text)
 }
 
+/// The type of a setter's argument, and the value of the field made of it.
+pub(super) fn written(table: &Table<'_>, field: &FieldModel) -> (String, String) {
+    let name = &spoken(&field.name);
+    match (scalar(field), is_optional(field)) {
+        (Some(ty @ (Scalar::Text | Scalar::ShortText | Scalar::Blob)), false) => (
+            format!("impl Into<{}>", ty.rust()),
+            format!("{name}.into()"),
+        ),
+        _ => (table.field_type(field), name.to_string()),
+    }
+}
+
 /// Several reasons as one sentence, one on each line.
-fn sentence(reasons: &[String]) -> String {
+pub(super) fn sentence(reasons: &[String]) -> String {
     format!("{}.", reasons.join(",\n"))
 }
 
@@ -360,7 +378,7 @@ fn refusals_of_keys(table: &Table<'_>, at: usize, reasons: &mut Vec<String>) {
 }
 
 /// Why a value can be refused.
-fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
+pub(super) fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
     let field = &table.table.fields[at];
     let word = table.word();
     let mut reasons = Vec::new();
@@ -378,6 +396,7 @@ fn refusals(table: &Table<'_>, at: usize) -> Vec<String> {
         reasons.push("[`gamedb::ErrorKind::NotANumber`] for NaN".to_owned());
     }
     refusals_of_keys(table, at, &mut reasons);
+    by_value::refusals(table, at, &mut reasons);
     for set in table
         .table
         .uniques

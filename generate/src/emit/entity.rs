@@ -36,6 +36,7 @@ pub(crate) fn entity(code: &mut Code, table: &Table<'_>) {
         bits(table.table.columns.len())
     ));
     indexes(code, table);
+    value_keys(code, table);
     checks(code, table);
     conditions(code, table);
     unused_and_order(code, table);
@@ -168,6 +169,42 @@ fn indexes(code: &mut Code, table: &Table<'_>) {
         });
         let fields: Vec<String> = fields.collect();
         code.line(format!("        {word} {name} [{}];", fields.join(", ")));
+    }
+    code.line("    }");
+}
+
+fn value_keys(code: &mut Code, table: &Table<'_>) {
+    let keys = &table.table.value_keys;
+    if keys.is_empty() {
+        return;
+    }
+    code.line("    value_keys {");
+    for (key, name) in keys.iter().zip(&table.value_key_names) {
+        let columns = key.columns.iter().map(|at| &table.table.columns[*at]);
+        let columns: Vec<_> = columns.collect();
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let target = Table::new(table.model, key.target);
+        let null = match key.on_delete {
+            OnDelete::SetNull => {
+                let mut fields: Vec<&str> = Vec::new();
+                for column in columns {
+                    let variant = table.variants[column.field].as_str();
+                    if !fields.contains(&variant) {
+                        fields.push(variant);
+                    }
+                }
+                format!(" null [{}]", fields.join(", "))
+            }
+            _ => String::new(),
+        };
+        code.line(format!(
+            "        {name} {:?} {} -> {} {}{}{null};",
+            names.join(", "),
+            table.index_names[key.index],
+            target.type_name(),
+            target.index_names[key.target_index],
+            actions(key.on_delete, false)
+        ));
     }
     code.line("    }");
 }

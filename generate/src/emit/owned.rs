@@ -49,6 +49,9 @@ fn pivot_row(table: &Table<'_>, pivot_table: &TableModel, pivot: &PivotModel) ->
     for child in &table.table.children {
         scope.take(child.accessor.stem());
     }
+    for key in &table.table.value_keys {
+        scope.take(key.accessor.stem());
+    }
     for (_, other) in pivots(table) {
         scope.take(other.methods.list.stem());
         scope.take(other.methods.pivots.stem());

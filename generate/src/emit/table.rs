@@ -18,6 +18,8 @@ pub(crate) struct Table<'m> {
     pub(crate) foreign_keys: Vec<ForeignKey>,
     /// The constants of the [indexes](Self::indexes): `BY_EMAIL`.
     pub(crate) index_names: Vec<String>,
+    /// The constants of the keys by value: `OWNER_KEY`.
+    pub(crate) value_key_names: Vec<String>,
 }
 
 /// A foreign key that the engine keeps true: a field, or an arm of an owner.
@@ -46,6 +48,7 @@ impl<'m> Table<'m> {
             variants: table.fields.iter().map(variant).collect(),
             foreign_keys: foreign_keys(model, table),
             index_names: Vec::new(),
+            value_key_names: Vec::new(),
         };
         let mut constants = Scope::default();
         for key in &table.foreign_keys {
@@ -56,6 +59,12 @@ impl<'m> Table<'m> {
             constants.name(&[name.clone(), format!("{name}_INDEX")])
         };
         table.index_names = table.indexes().map(name).collect();
+        let keys = table.table.value_keys.iter();
+        let key_names = keys.map(|key| {
+            let name = names::flag(&format!("{}_key", key.accessor.stem()));
+            constants.name(&[name.clone(), format!("{name}_BY_VALUE")])
+        });
+        table.value_key_names = key_names.collect();
         table
     }
 

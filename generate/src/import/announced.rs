@@ -71,6 +71,13 @@ impl Announced {
         (!is_taken).then_some(found)
     }
 
+    /// The table of the new schema that an announced table is.
+    pub(super) fn of(&self, table: &SourceTable) -> Option<usize> {
+        let mut tables = self.tables.iter();
+        let known = tables.find(|known| known.schema == table.schema && known.name == table.name);
+        known?.position
+    }
+
     /// Tables and columns that only one of the two has.
     pub(super) fn notes(&self, schema: &Schema) -> Vec<String> {
         let mut notes = Vec::new();

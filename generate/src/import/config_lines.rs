@@ -29,34 +29,23 @@ pub(super) fn lines(schema: &Schema, model: &Model, report: &ImportReport) -> Ve
             ChangeKind::None { .. } => {}
         }
     }
-    // The numbers by which rows refer to nothing, for each foreign key.
-    let mut dangling: BTreeMap<(&str, &str), BTreeSet<i64>> = BTreeMap::new();
-    for misfit in &report.misfits {
-        match &misfit.kind {
-            MisfitKind::Conversion => {
-                if let Some((header, line)) = of_type(schema, model, misfit) {
-                    add(header, &[line]);
-                }
-            }
-            MisfitKind::Dangling { names } => {
-                let place = (misfit.table.as_str(), misfit.column.as_str());
-                dangling.entry(place).or_default().insert(*names);
-            }
-            _ => {}
+    for misfit in report.misfits.iter() {
+        if misfit.kind == MisfitKind::Conversion
+            && let Some((header, line)) = of_type(schema, model, misfit)
+        {
+            add(header, &[line]);
         }
     }
-    for ((table, column), names) in dangling {
+    for (table, column, only) in report.misfits.dangling() {
         if found(model, table, column) != Some(Found::Config) {
             continue;
         }
         let Some(target) = target(model, table, column) else {
             continue;
         };
-        let lines = match names.iter().next() {
-            Some(only) if names.len() == 1 => {
-                vec![format!("references = {target:?}"), format!("none = {only}")]
-            }
-            _ => vec!["references = false".to_owned()],
+        let lines = match only {
+            Some(only) => vec![format!("references = {target:?}"), format!("none = {only}")],
+            None => vec!["references = false".to_owned()],
         };
         add(column_header(table, column), &lines);
     }

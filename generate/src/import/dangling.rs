@@ -7,6 +7,7 @@
 use rusqlite::{Connection, Row};
 
 use super::left_out::LeftOut;
+use super::misfits::Misfits;
 use super::queries::{count, quoted};
 use super::report::{Change, ChangeKind, Misfit, MisfitKind};
 use crate::analysis::relations::Found;
@@ -29,7 +30,7 @@ pub(super) struct Dangling<'d> {
     pub(super) model: &'d Model,
     pub(super) null_dangling: bool,
     pub(super) left_out: &'d mut LeftOut,
-    pub(super) misfits: &'d mut Vec<Misfit>,
+    pub(super) misfits: &'d mut Misfits,
     pub(super) changes: &'d mut Vec<Change>,
 }
 
@@ -39,7 +40,7 @@ impl Dangling<'_> {
         let references = references(self.model);
         let mut n_null = vec![0; references.len()];
         loop {
-            let before = self.misfits.len();
+            let before = self.misfits.n_all();
             for (reference, n_null) in references.iter().zip(&mut n_null) {
                 if reference.is_guess {
                     *n_null += self.set_null(reference)?;
@@ -50,7 +51,7 @@ impl Dangling<'_> {
             for at in 0..self.model.tables.len() {
                 self.unowned(TableRef(at))?;
             }
-            if self.misfits.len() == before {
+            if self.misfits.n_all() == before {
                 break;
             }
         }
@@ -171,7 +172,7 @@ impl Dangling<'_> {
         let sql = format!("SELECT {id} FROM {from} WHERE {condition} ORDER BY {id}");
         let mut statement = self.new.prepare(&sql)?;
         let ids = statement.query_map([], |row: &Row<'_>| row.get::<_, i64>(0))?;
-        let before = self.misfits.len();
+        let before = self.misfits.n_all();
         for id in ids {
             let id = id?;
             let follows = self.left_out.has_owned(&table.name, id);
@@ -194,7 +195,7 @@ impl Dangling<'_> {
                 is_carried: false,
             });
         }
-        if self.misfits.len() > before {
+        if self.misfits.n_all() > before {
             self.new
                 .execute(&format!("DELETE FROM {from} WHERE {condition}"), [])?;
         }

@@ -1,7 +1,7 @@
 //! The text of a dump as a source of rows: INSERTs, REPLACEs and COPYs, as mysqldump, pg_dump and SQLite's
 //! `.dump` write them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use super::source::{
     TextPlace,
 };
 use crate::error::{ImportError, TextError};
-use crate::input::dump::catalog::{Catalog, CatalogColumn, CatalogTable, Effect, effect};
+use crate::input::dump::catalog::{Catalog, CatalogColumn, Effect, effect};
 use crate::input::dump::file::TextFile;
 use crate::input::dump::{CHUNK, Dump, Event, Place, Tail, Target, Verb};
 use crate::input::split::Statement;
@@ -76,6 +76,7 @@ impl Source for DumpFile {
             sink,
             catalog,
             lists: HashMap::new(),
+            computed: HashSet::new(),
             not_done: BTreeMap::new(),
             n_rows: 0,
             tick: &|| (done.get(), total),
@@ -96,6 +97,8 @@ struct List {
     id: Option<TableId>,
     /// For each column, whether its texts are bytes, which have no character set.
     is_bytes: Vec<bool>,
+    /// The columns that the database computes, by place.
+    computed: Vec<usize>,
 }
 
 /// Sends the rows of a text to a sink.
@@ -105,6 +108,8 @@ struct Sending<'s> {
     sink: &'s mut dyn RowSink,
     catalog: Catalog,
     lists: HashMap<Target, Rc<List>>,
+    /// The computed columns that rows have values of: schema, table and column.
+    computed: HashSet<[String; 3]>,
     /// Kinds of statements that are not carried out: how many, and the line of the first one.
     not_done: BTreeMap<String, (usize, u64)>,
     n_rows: u64,
@@ -187,11 +192,8 @@ impl Sending<'_> {
             None => (self.catalog.schema_of(&path), path.name),
         };
         let declared: Option<Vec<SourceColumn>> = match &known {
-            // SQLite and COPY have no values in the place of computed columns, and the others DEFAULT.
-            Some(known) => {
-                let is_all = !target.is_copy && self.dialect != Dialect::Sqlite;
-                Some(columns(known, is_all || target.columns.is_some()))
-            }
+            Some(known) if target.columns.is_some() => Some(columns(known.columns.iter())),
+            Some(known) => Some(columns(known.columns_of_row(target.is_copy, self.dialect))),
             None => self.sink.columns(&schema, &name),
         };
         let columns = match (&target.columns, declared) {
@@ -214,6 +216,14 @@ impl Sending<'_> {
             .iter()
             .map(|column| is_bytes(&column.type_name))
             .collect();
+        let is_computed = |column: &SourceColumn| {
+            let mut declared = known.iter().flat_map(|known| &known.columns);
+            let known = declared.find(|known| known.name.eq_ignore_ascii_case(&column.name));
+            known.is_some_and(|known| known.is_computed)
+        };
+        let places = columns.iter().enumerate();
+        let computed = places.filter(|(_, column)| is_computed(column));
+        let computed: Vec<usize> = computed.map(|(at, _)| at).collect();
         let table = SourceTable {
             schema,
             name,
@@ -229,6 +239,7 @@ impl Sending<'_> {
         }
         let list = Rc::new(List {
             is_bytes,
+            computed,
             id: accepted.map(|accepted| accepted.id),
             table,
         });
@@ -300,6 +311,15 @@ impl Sending<'_> {
                 columns: names.collect::<Vec<_>>().join(", "),
             }));
         }
+        for &at in list
+            .computed
+            .iter()
+            .filter(|&&at| cells[at] != Cell::Default)
+        {
+            let (table, column) = (&list.table, &list.table.columns[at]);
+            let place = [&table.schema, &table.name, &column.name].map(String::clone);
+            self.computed.insert(place);
+        }
         let computed = self.computed(&cells);
         let mut cells = cells;
         for (at, value) in &computed {
@@ -356,7 +376,7 @@ impl Sending<'_> {
             return Ok(());
         };
         let table = SourceTable {
-            columns: columns(&known, false),
+            columns: columns(known.columns_of_row(true, self.dialect)),
             schema: known.schema,
             name: known.name,
             definition: known.definition,
@@ -373,12 +393,23 @@ impl Sending<'_> {
         }
         for known in self.catalog.tables() {
             let table = SourceTable {
-                columns: columns(&known, false),
+                columns: columns(known.columns.iter()),
                 schema: known.schema,
                 name: known.name,
                 definition: known.definition,
             };
-            self.sink.table(&table)?;
+            let accepted = self.sink.table(&table)?;
+            let is_wanted = accepted.map_or(Vec::new(), |accepted| accepted.is_wanted);
+            for (column, is_wanted) in known.columns.iter().zip(is_wanted) {
+                let place = [&table.schema, &table.name, &column.name].map(String::clone);
+                if is_wanted && column.is_computed && !self.computed.contains(&place) {
+                    self.sink
+                        .note(not_computed(&table.name, &column.name, self.dialect));
+                }
+            }
+            if let Some((column, next_id)) = &known.next_id {
+                self.sink.next_id(&table, column, *next_id);
+            }
         }
         for (what, (n, line)) in &self.not_done {
             let statements = if *n == 1 { "statement" } else { "statements" };
@@ -396,10 +427,21 @@ impl Sending<'_> {
     }
 }
 
-/// The columns of a table, with or without those that the database computes.
-fn columns(table: &CatalogTable, with_computed: bool) -> Vec<SourceColumn> {
-    let is_sent = |column: &&CatalogColumn| with_computed || !column.is_computed;
-    let columns = table.columns.iter().filter(is_sent);
+/// The remark on a computed column whose values are not in the text.
+fn not_computed(table: &str, column: &str, dialect: Dialect) -> String {
+    let from = match dialect {
+        Dialect::Sqlite => "the SQLite file itself",
+        Dialect::MySql => "the server itself (mysql://..)",
+        Dialect::Postgres => "the server itself (postgres://..)",
+    };
+    format!(
+        "column {table}.{column} is computed by the old database, and the text has no values of it: they are NULL, unless \
+         the rows are imported from {from}"
+    )
+}
+
+/// The columns of a table, as sinks know them.
+fn columns<'c>(columns: impl Iterator<Item = &'c CatalogColumn>) -> Vec<SourceColumn> {
     let columns = columns.map(|column| SourceColumn {
         name: column.name.clone(),
         type_name: column.type_name.clone(),

@@ -1,14 +1,16 @@
 //! The rows that were left out, so that what follows from one names it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use super::id_set::IdSet;
 
 /// The rows that were left out.
 #[derive(Default)]
 pub(super) struct LeftOut {
     /// Their ids, by table.
-    ids: HashMap<String, HashSet<i64>>,
+    ids: HashMap<String, IdSet>,
     /// The owned rows that left out rows of a pivot name.
-    owned: HashMap<String, HashSet<i64>>,
+    owned: HashMap<String, IdSet>,
 }
 
 impl LeftOut {
@@ -26,24 +28,23 @@ impl LeftOut {
         self.owned.remove(table);
     }
 
+    /// The highest id of a row of a table that was left out.
+    pub(super) fn highest(&self, table: &str) -> Option<i64> {
+        self.ids.get(table)?.last()
+    }
+
     pub(super) fn has(&self, table: &str, id: i64) -> bool {
-        self.ids.get(table).is_some_and(|ids| ids.contains(&id))
+        self.ids.get(table).is_some_and(|ids| ids.contains(id))
     }
 
     pub(super) fn has_owned(&self, pivot: &str, owned: i64) -> bool {
-        self.owned
-            .get(pivot)
-            .is_some_and(|ids| ids.contains(&owned))
+        self.owned.get(pivot).is_some_and(|ids| ids.contains(owned))
     }
 }
 
-fn add(map: &mut HashMap<String, HashSet<i64>>, table: &str, id: i64) {
+fn add(map: &mut HashMap<String, IdSet>, table: &str, id: i64) {
     match map.get_mut(table) {
-        Some(ids) => {
-            ids.insert(id);
-        }
-        None => {
-            map.insert(table.to_owned(), HashSet::from([id]));
-        }
+        Some(ids) => ids.insert(id),
+        None => map.entry(table.to_owned()).or_default().insert(id),
     }
 }

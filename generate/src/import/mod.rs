@@ -7,7 +7,9 @@ mod columns;
 mod config_lines;
 mod dangling;
 mod dump;
+pub(crate) mod id_set;
 mod left_out;
+mod misfits;
 mod next_ids;
 mod options;
 mod pending;
@@ -34,6 +36,7 @@ use crate::model::Model;
 use crate::schema::Schema;
 use crate::sql::Dialect;
 pub use dump::DumpFile;
+pub use misfits::Misfits;
 pub use options::{ImportOptions, Progress};
 pub use report::{
     Change, ChangeKind, ImportReport, ImportedTable, Misfit, MisfitGroup, MisfitKind,

@@ -1,9 +1,10 @@
 //! Finds the places of rows in a text, which are not known any more when all rows are there: it is read once more.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::announced::Announced;
 use super::columns::columns_of;
+use super::id_set::IdSet;
 use super::report::Misfit;
 use super::source::{
     Accepted, Cell, Conflict, RowSink, Source, SourceColumn, SourceRow, SourceTable, TableId,
@@ -21,7 +22,7 @@ pub(super) struct Places<'p> {
     /// The rows that are looked for, and their places: by the position of the table and the id.
     wanted: HashMap<(usize, i64), Option<TextPlace>>,
     /// The offsets of the rows that were left out when they were read, which got no id.
-    left_out: HashSet<u64>,
+    unnumbered: &'p IdSet,
     /// For each table, how many rows have got an id from the new file.
     n_numbered: Vec<i64>,
     /// For each table, whether ids from the new file are the numbers of its rows.
@@ -42,6 +43,7 @@ impl<'p> Places<'p> {
         source: &mut dyn Source,
         schema: &'p Schema,
         is_numbered: &'p [bool],
+        unnumbered: &'p IdSet,
         misfits: &mut [Misfit],
     ) -> Result<(), ImportError> {
         let position = |name: &str| schema.tables.iter().position(|table| table.name == name);
@@ -50,19 +52,13 @@ impl<'p> Places<'p> {
             announced: Announced::default(),
             lists: Vec::new(),
             wanted: HashMap::new(),
-            left_out: HashSet::new(),
+            unnumbered,
             n_numbered: vec![0; schema.tables.len()],
             is_numbered,
         };
-        for misfit in misfits.iter() {
-            match (misfit.place, position(&misfit.table)) {
-                (Some(place), _) => {
-                    places.left_out.insert(place.offset);
-                }
-                (None, Some(position)) => {
-                    places.wanted.insert((position, misfit.id), None);
-                }
-                (None, None) => {}
+        for misfit in misfits.iter().filter(|misfit| misfit.place.is_none()) {
+            if let Some(position) = position(&misfit.table) {
+                places.wanted.insert((position, misfit.id), None);
             }
         }
         if places.wanted.is_empty() {
@@ -110,7 +106,7 @@ impl RowSink for Places<'_> {
                 .convert(cell)
                 .ok()
                 .and_then(|id| id.integer()),
-            None if self.left_out.contains(&place.offset) => None,
+            None if self.unnumbered.contains(place.offset.cast_signed()) => None,
             None => {
                 self.n_numbered[position] += 1;
                 let number = self.n_numbered[position];

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::misfits::Misfits;
 use super::source::TextPlace;
 
 /// The result of an import.
@@ -11,8 +12,8 @@ use super::source::TextPlace;
 pub struct ImportReport {
     /// Each table of the new file.
     pub tables: Vec<ImportedTable>,
-    /// Every row that does not fit, or that was changed to fit.
-    pub misfits: Vec<Misfit>,
+    /// The rows that do not fit, or that were changed to fit.
+    pub misfits: Misfits,
     /// Columns with values that mean something else in the new file.
     pub changes: Vec<Change>,
     /// Tables and columns that only one of the two files has.
@@ -131,6 +132,8 @@ pub struct MisfitGroup {
     pub kind: MisfitKind,
     /// How many rows.
     pub n_rows: u64,
+    /// How many of them are not among the examples.
+    pub n_more: u64,
     /// Whether the rows are in the new file nevertheless, with NULL in the column.
     pub is_carried: bool,
     /// The first of the rows: their ids, and what is wrong with each.
@@ -147,7 +150,7 @@ impl ImportReport {
     pub fn groups(&self) -> Vec<MisfitGroup> {
         let mut groups: Vec<MisfitGroup> = Vec::new();
         let mut places = std::collections::HashMap::new();
-        for misfit in &self.misfits {
+        for misfit in self.misfits.iter() {
             let cause = match &misfit.kind {
                 MisfitKind::Follows { table } => Some(table.as_str()),
                 _ => None,
@@ -165,7 +168,8 @@ impl ImportReport {
                     table: misfit.table.clone(),
                     column: misfit.column.clone(),
                     kind: misfit.kind.clone(),
-                    n_rows: 0,
+                    n_rows: self.misfits.n_like(misfit),
+                    n_more: 0,
                     is_carried: misfit.is_carried,
                     examples: Vec::new(),
                     places: Vec::new(),
@@ -173,11 +177,13 @@ impl ImportReport {
                 groups.len() - 1
             });
             let group = &mut groups[at];
-            group.n_rows += 1;
             if group.examples.len() < N_EXAMPLES {
                 group.examples.push((misfit.id, misfit.why.clone()));
                 group.places.push(misfit.place);
             }
+        }
+        for group in &mut groups {
+            group.n_more = group.n_rows - group.examples.len() as u64;
         }
         groups
     }
@@ -253,9 +259,8 @@ impl fmt::Display for MisfitGroup {
         for (at, (id, why)) in self.examples.iter().enumerate() {
             writeln!(f, "    row {id}{}: {why}", place(at))?;
         }
-        let n_more = self.n_rows - self.examples.len() as u64;
-        if n_more > 0 {
-            writeln!(f, "    and {n_more} more")?;
+        if self.n_more > 0 {
+            writeln!(f, "    and {} more", self.n_more)?;
         }
         Ok(())
     }

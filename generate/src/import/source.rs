@@ -46,7 +46,7 @@ pub struct Accepted {
 }
 
 /// A table, or one list of its columns, as the sink knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableId(pub(super) usize);
 
 /// What the source's database does with a row whose unique values another row has.
@@ -168,6 +168,10 @@ pub trait RowSink {
     /// # Errors
     /// [`ImportError`], when the new file cannot be written.
     fn clear(&mut self, table: TableId) -> Result<(), ImportError>;
+
+    /// Says which number the source's database gives next in a column of a table that was announced: lower ones may have
+    /// been given to rows that are gone.
+    fn next_id(&mut self, _table: &SourceTable, _column: &str, _next_id: i64) {}
 
     /// Reports how much of the source was read, in its unit.
     fn progress(&mut self, done: u64, total: u64);

@@ -54,7 +54,8 @@ impl SqliteFile {
         let mut statement = self.connection.prepare(
             "SELECT list.name, list.wr, schema.sql FROM pragma_table_list AS list
              JOIN sqlite_schema AS schema ON schema.type = 'table' AND schema.name = list.name
-             WHERE list.schema = 'main' AND list.type = 'table' AND list.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+             WHERE list.schema = 'main' AND list.type = 'table'
+             AND (list.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR list.name = 'sqlite_sequence')
              ORDER BY list.name",
         )?;
         let rows = statement.query_map([], |row| {

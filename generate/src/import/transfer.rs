@@ -8,8 +8,9 @@ use super::announced::{Announced, NEXT_IDS};
 use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
+use super::id_set::IdSet;
 use super::left_out::LeftOut;
-use super::next_ids::NextIds;
+use super::next_ids::{NextIds, SEQUENCES};
 use super::options::{ImportOptions, Progress};
 use super::places::Places;
 use super::queries::{count, quoted};
@@ -41,6 +42,8 @@ pub(super) struct Transfer<'i> {
     announced: Announced,
     next_ids: NextIds,
     left_out: LeftOut,
+    /// The offsets of the rows of a text that got no id, because they were left out when they were read.
+    unnumbered: IdSet,
     report: ImportReport,
     /// The table of the last row.
     current: usize,
@@ -114,6 +117,7 @@ impl<'i> Transfer<'i> {
             announced: Announced::default(),
             next_ids: NextIds::default(),
             left_out: LeftOut::default(),
+            unnumbered: IdSet::default(),
             report: ImportReport::default(),
             current: 0,
             unit: ProgressUnit::Rows,
@@ -132,7 +136,13 @@ impl<'i> Transfer<'i> {
             let tables = self.tables.iter();
             let is_numbered = tables.map(|state| state.n_merged == 0 && !state.has_replaced);
             let is_numbered: Vec<bool> = is_numbered.collect();
-            Places::find(source, self.schema, &is_numbered, &mut report.misfits)?;
+            Places::find(
+                source,
+                self.schema,
+                &is_numbered,
+                &self.unnumbered,
+                report.misfits.listed_mut(),
+            )?;
         }
         self.commit()?;
         let mut notes = self.announced.notes(self.schema);
@@ -144,7 +154,6 @@ impl<'i> Transfer<'i> {
     fn finish(&mut self) -> rusqlite::Result<ImportReport> {
         let mut report = std::mem::take(&mut self.report);
         report.changes.extend(self.nones()?);
-        self.next_ids.write(self.new, self.schema)?;
         for (table, state) in self.schema.tables.iter().zip(&mut self.tables) {
             if state.has_replaced {
                 let n_there = count_rows(self.new, &table.name)?;
@@ -165,6 +174,15 @@ impl<'i> Transfer<'i> {
             changes: &mut report.changes,
         };
         dangling.remove()?;
+        for (position, table) in self.schema.tables.iter().enumerate() {
+            // An id that the new file has given to a row was never seen by anybody.
+            if !table.has_surrogate_id()
+                && let Some(highest) = self.left_out.highest(&table.name)
+            {
+                self.next_ids.raise(position, highest.saturating_add(1));
+            }
+        }
+        std::mem::take(&mut self.next_ids).write(self.new, self.schema)?;
         for table in &mut report.tables {
             table.carried = count_rows(self.new, &table.name)?;
         }
@@ -271,6 +289,9 @@ impl<'i> Transfer<'i> {
         let list = &self.lists[at];
         let (table, state) = (list.columns.table, &self.tables[list.position]);
         let own_id = list.columns.id(values);
+        if let (None, Some(place)) = (own_id, row.place) {
+            self.unnumbered.insert(place.offset.cast_signed());
+        }
         if let Some(id) = own_id {
             self.left_out.add(&table.name, id);
         }
@@ -288,7 +309,7 @@ impl<'i> Transfer<'i> {
             place: row.place,
             is_carried: false,
         });
-        self.report.misfits.extend(misfits);
+        misfits.for_each(|misfit| self.report.misfits.push(misfit));
     }
 
     /// Takes a row without the columns for which it says DEFAULT.
@@ -323,7 +344,9 @@ impl RowSink for Transfer<'_> {
         if let Some(known) = self.known.get(table) {
             return Ok(known.clone());
         }
-        let accepted = if table.name == NEXT_IDS {
+        let is_next_ids =
+            table.name == NEXT_IDS || table.name == SEQUENCES && self.dialect == Dialect::Sqlite;
+        let accepted = if is_next_ids {
             self.next_ids.accept(table)
         } else if let Some(position) = self.announced.add(table, self.schema) {
             let to = &self.schema.tables[position];
@@ -355,8 +378,8 @@ impl RowSink for Transfer<'_> {
     }
 
     fn row(&mut self, table: TableId, row: SourceRow<'_>) -> Result<bool, ImportError> {
-        if table == NextIds::TABLE {
-            self.next_ids.add(row.cells);
+        if NextIds::is_own(table) {
+            self.next_ids.row(table, row.cells);
             return Ok(true);
         }
         let TableId(at) = table;
@@ -387,8 +410,8 @@ impl RowSink for Transfer<'_> {
     }
 
     fn clear(&mut self, table: TableId) -> Result<(), ImportError> {
-        if table == NextIds::TABLE {
-            self.next_ids.clear();
+        if NextIds::is_own(table) {
+            self.next_ids.clear(table);
             return Ok(());
         }
         let position = self.lists[table.0].position;
@@ -410,8 +433,19 @@ impl RowSink for Transfer<'_> {
             list.columns.clear();
         }
         self.left_out.clear(name);
-        self.report.misfits.retain(|misfit| misfit.table != *name);
+        self.report.misfits.clear(name);
         Ok(())
+    }
+
+    fn next_id(&mut self, table: &SourceTable, column: &str, next_id: i64) {
+        let Some(position) = self.announced.of(table) else {
+            return;
+        };
+        let to = &self.schema.tables[position];
+        let id = to.primary_key.first().filter(|_| to.rowid_key);
+        if id.is_some_and(|id| id.eq_ignore_ascii_case(column)) {
+            self.next_ids.raise(position, next_id);
+        }
     }
 
     fn progress(&mut self, done: u64, total: u64) {

@@ -139,6 +139,10 @@ const SKIPPED: &[&str] = &[
 ];
 
 fn change(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTable) -> Change {
+    if cursor.eat("AUTO_INCREMENT") {
+        table.next_number = create::next_number(cursor).or(table.next_number);
+        return Change::Done;
+    }
     if cursor.eat("ADD") {
         return add(reader, cursor, table);
     }

@@ -94,6 +94,8 @@ fn options(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTab
                 .text_value()
                 .filter(|text| !text.trim().is_empty())
                 .or(table.comment.take());
+        } else if cursor.eat("AUTO_INCREMENT") {
+            table.next_number = next_number(cursor);
         } else if cursor.eat("COLLATE") {
             cursor.eat_token(&Token::Eq);
             table.collation = cursor.name();
@@ -107,6 +109,15 @@ fn options(reader: &mut Reader, cursor: &mut Cursor<'_>, table: &mut DeclaredTab
         }
     }
     false
+}
+
+/// Reads the number behind AUTO_INCREMENT of a table.
+pub(crate) fn next_number(cursor: &mut Cursor<'_>) -> Option<i64> {
+    cursor.eat_token(&Token::Eq);
+    match &cursor.next()?.token.token {
+        Token::Number(number, _) => number.parse().ok(),
+        _ => None,
+    }
 }
 
 /// Reads a column or a constraint into a table.

@@ -4,6 +4,7 @@
 use crate::sql::OnDelete;
 use crate::sql::tokens::Piece;
 
+use super::sequences::Sequences;
 use super::types::DeclaredType;
 use crate::sql::cursor::Path;
 
@@ -12,6 +13,7 @@ use crate::sql::cursor::Path;
 pub(crate) struct Ddl {
     pub(crate) tables: Vec<DeclaredTable>,
     pub(crate) types: Vec<NamedType>,
+    pub(crate) sequences: Sequences,
 }
 
 /// A type that the schema defines.
@@ -48,6 +50,8 @@ pub(crate) struct DeclaredTable {
     pub(crate) inherits: Vec<Path>,
     /// The default collation of its columns.
     pub(crate) collation: Option<String>,
+    /// The next number that MySQL gives: AUTO_INCREMENT of the table.
+    pub(crate) next_number: Option<i64>,
 }
 
 #[derive(Debug, Clone, Default)]

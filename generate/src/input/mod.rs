@@ -26,6 +26,8 @@ pub(crate) mod read;
 mod reader;
 pub(crate) mod rows;
 mod scanner;
+pub(crate) mod sequences;
 pub(crate) mod split;
+mod sql_mode;
 pub(crate) mod sqlite_file;
 pub(crate) mod types;

@@ -175,6 +175,9 @@ const MODIFIERS: &[&str] = &[
 impl Reader {
     fn statement(&mut self, statement: &Statement<'_>) {
         let words: Vec<&str> = statement.words.iter().map(String::as_str).collect();
+        if self.dialect == Dialect::Postgres {
+            self.sequence(statement);
+        }
         match words.as_slice() {
             ["CREATE", ..] => self.create(statement),
             ["ALTER", ..] => {

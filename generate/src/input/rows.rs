@@ -1,8 +1,7 @@
-//! Reads of rows what no declaration says: whether a TINYINT(1) holds other numbers than 0 and 1, and whether a column
-//! whose name looks like a key holds ids.
+//! Reads of rows what no declaration says: whether a TINYINT(1) holds other numbers than 0 and 1.
 
 use super::ddl::{Ddl, DeclaredTable};
-use super::split::{Statement, split};
+use super::split::Statement;
 use super::types::SqlType;
 use crate::sql::Dialect;
 use crate::sql::cursor::Path;
@@ -47,98 +46,11 @@ pub(super) fn insert(ddl: &mut Ddl, statement: &Statement<'_>, current: &str, di
     }
 }
 
-/// Calls `see` for each row of a script whose table is known, with the place of the table and the whole numbers of its
-/// columns; `None` for other values, and for columns that the row does not have.
-pub(crate) fn each(
-    source: &str,
-    dialect: Dialect,
-    ddl: &Ddl,
-    mut see: impl FnMut(usize, &[Option<i64>]),
-) {
-    let mut numbers = Vec::new();
-    for statement in &split(source, dialect).statements {
-        let first = statement.words.first().map(String::as_str);
-        if !matches!(first, Some("INSERT" | "REPLACE")) {
-            continue;
-        }
-        let rest = statement.text.as_bytes();
-        let mut text = Text { rest, dialect };
-        let Some(at) = text.table().and_then(|path| ddl.position(&path, "")) else {
-            continue;
-        };
-        let table = &ddl.tables[at];
-        let names = text.names();
-        let places = places(table, names.as_deref());
-        for row in text.rows().filter(|row| row.len() == places.len()) {
-            let values = row.iter().map(|value| {
-                let value = value.trim_ascii();
-                let quoted = value.strip_prefix(b"'").and_then(|v| v.strip_suffix(b"'"));
-                quoted.unwrap_or(value)
-            });
-            fill(&mut numbers, table.columns.len(), &places, values);
-            see(at, &numbers);
-        }
-    }
-    if dialect == Dialect::Postgres {
-        each_copied(source, ddl, see);
-    }
-}
-
-/// The same for the rows of `COPY .. FROM stdin`.
-fn each_copied(source: &str, ddl: &Ddl, mut see: impl FnMut(usize, &[Option<i64>])) {
-    let mut lines = source.lines();
-    let mut numbers = Vec::new();
-    while let Some(line) = lines.next() {
-        let is_copy = line.starts_with("COPY ") && line.ends_with("FROM stdin;");
-        if !is_copy {
-            continue;
-        }
-        let mut text = Text {
-            rest: &line.as_bytes()["COPY ".len()..],
-            dialect: Dialect::Postgres,
-        };
-        let at = text.table().and_then(|path| {
-            let is_public = path.schema.as_deref() == Some("public");
-            let schema = path.schema.filter(|_| !is_public);
-            ddl.position(&Path { schema, ..path }, "")
-        });
-        let names = text.names();
-        let rows = lines.by_ref().take_while(|line| *line != "\\.");
-        let Some(at) = at else {
-            rows.for_each(drop);
-            continue;
-        };
-        let table = &ddl.tables[at];
-        let places = places(table, names.as_deref());
-        for row in rows {
-            let values = row.split('\t').map(str::as_bytes);
-            fill(&mut numbers, table.columns.len(), &places, values);
-            see(at, &numbers);
-        }
-    }
-}
-
 /// The places of the columns that rows have.
 fn places(table: &DeclaredTable, names: Option<&[String]>) -> Vec<Option<usize>> {
     match names {
         Some(names) => names.iter().map(|name| table.position(name)).collect(),
         None => (0..table.columns.len()).map(Some).collect(),
-    }
-}
-
-fn fill<'v>(
-    numbers: &mut Vec<Option<i64>>,
-    n_columns: usize,
-    places: &[Option<usize>],
-    values: impl Iterator<Item = &'v [u8]>,
-) {
-    numbers.clear();
-    numbers.resize(n_columns, None);
-    for (value, place) in values.zip(places) {
-        if let Some(place) = place {
-            let text = std::str::from_utf8(value).ok();
-            numbers[*place] = text.and_then(|text| text.parse().ok());
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Scans the bytes of a script: words, quotes and comments.
 
+use super::dump::Rules;
 use crate::sql::Dialect;
 
 /// A quote or comment without an end.
@@ -12,14 +13,14 @@ pub(super) struct Open {
 pub(super) struct Scanner<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
-    pub(super) dialect: Dialect,
+    pub(super) rules: Rules,
     /// What ends a statement.
     pub(super) delimiter: String,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn is_mysql(&self) -> bool {
-        self.dialect == Dialect::MySql
+        self.rules.dialect == Dialect::MySql
     }
 
     pub(super) fn starts(&self, text: &str) -> bool {
@@ -120,11 +121,8 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn quoted(&mut self, quote: u8) -> Result<(), Open> {
         let start = self.at;
-        let escapes = match quote {
-            b'\'' => self.is_mysql() || self.escape_prefix(),
-            b'"' => self.is_mysql(),
-            _ => false,
-        };
+        let is_escaped = quote == b'\'' && !self.is_mysql() && self.escape_prefix();
+        let escapes = is_escaped || self.rules.escapes_in(quote);
         self.at += 1;
         while let Some(byte) = self.peek(0) {
             self.at += 1;

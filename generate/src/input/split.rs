@@ -6,7 +6,9 @@
 
 use std::borrow::Cow;
 
+use super::dump::{Rules, Settings};
 use super::scanner::{Open, Scanner, is_word};
+use super::sql_mode::in_default_mode;
 use crate::sql::Dialect;
 
 /// One statement.
@@ -15,7 +17,7 @@ pub(crate) struct Statement<'a> {
     /// The line of its first word, counted from 1.
     pub(crate) line: usize,
     /// Its text with the comments before it, without the delimiter. The content of `/*!40101 .. */`
-    /// is part of it, as in MySQL.
+    /// is part of it, as in MySQL. It is in MySQL's default mode.
     pub(crate) text: Cow<'a, str>,
     /// The line on which `text` starts.
     pub(crate) text_line: usize,
@@ -42,10 +44,10 @@ const MAX_RESTARTS: usize = 50;
 /// `None` if a quote or a comment is not closed.
 pub(crate) fn first<'a>(
     bytes: &'a [u8],
-    dialect: Dialect,
+    rules: Rules,
     delimiter: &str,
 ) -> Option<(Option<Statement<'a>>, usize)> {
-    let mut splitter = Splitter::of(bytes, dialect, delimiter);
+    let mut splitter = Splitter::of(bytes, rules, delimiter);
     splitter.statement().ok()?;
     let mut statements = splitter.script.statements;
     Some((statements.pop(), splitter.scan.at))
@@ -53,9 +55,11 @@ pub(crate) fn first<'a>(
 
 /// Splits a script into statements.
 pub(crate) fn split(source: &str, dialect: Dialect) -> Script<'_> {
-    let mut splitter = Splitter::of(source.as_bytes(), dialect, ";");
+    let mut splitter = Splitter::of(source.as_bytes(), Rules::of(dialect), ";");
+    let mut settings = Settings::of(dialect);
     let mut n_restarts = 0;
     while splitter.scan.at < splitter.scan.bytes.len() {
+        let n_before = splitter.script.statements.len();
         if let Err(open) = splitter.statement() {
             let line = splitter.line_of(open.at);
             splitter.script.warnings.push(format!(
@@ -68,6 +72,12 @@ pub(crate) fn split(source: &str, dialect: Dialect) -> Script<'_> {
                 Some(at) if n_restarts < MAX_RESTARTS => splitter.scan.at = at,
                 _ => break,
             }
+        } else if let [statement] = &splitter.script.statements[n_before..]
+            && statement.words.first().is_some_and(|word| word == "SET")
+        {
+            // A character set does not matter here: the text is decoded.
+            let _ = settings.statement(&statement.words, &statement.text);
+            splitter.scan.rules = settings.rules;
         }
     }
     splitter.script
@@ -138,12 +148,12 @@ impl Words {
 }
 
 impl<'a> Splitter<'a> {
-    fn of(bytes: &'a [u8], dialect: Dialect, delimiter: &str) -> Self {
+    fn of(bytes: &'a [u8], rules: Rules, delimiter: &str) -> Self {
         Self {
             scan: Scanner {
                 bytes,
                 at: 0,
-                dialect,
+                rules,
                 delimiter: delimiter.to_owned(),
             },
             line: 1,
@@ -313,7 +323,7 @@ impl<'a> Splitter<'a> {
         }
         self.script.statements.push(Statement {
             line,
-            text,
+            text: in_default_mode(text, self.scan.rules),
             text_line,
             words,
         });

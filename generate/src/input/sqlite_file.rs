@@ -78,7 +78,7 @@ pub(crate) fn ddl(found: &SqliteSchema) -> (Ddl, Vec<String>) {
     (
         Ddl {
             tables: tables.collect(),
-            types: Vec::new(),
+            ..Ddl::default()
         },
         warnings,
     )

@@ -5,7 +5,7 @@ use super::refs::TableRef;
 use super::relation::{FarList, JoinModel, PivotModel};
 use crate::analysis::relations::Unfollowed;
 use crate::names::Ident;
-use crate::schema::{Comparison, Expression};
+use crate::schema::{Comparison, Expression, OnDelete};
 
 /// One table: an entity, a pivot or a join.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,8 @@ pub struct TableModel {
     pub links_through: Vec<(TableRef, usize)>,
     /// The rows at the other ends of joins with payload.
     pub far_lists: Vec<FarList>,
+    /// The keys by value: columns that hold what a row of another table has in UNIQUE columns.
+    pub value_keys: Vec<ValueKeyModel>,
     /// Declared foreign keys whose columns are plain ones here.
     pub unfollowed: Vec<Unfollowed>,
     /// Entity, pivot or join.
@@ -133,6 +135,30 @@ pub struct ColumnSet {
     pub fields: Vec<usize>,
 }
 
+/// A key by value: plain fields that name a row of another table by the values of a UNIQUE set, and not by its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueKeyModel {
+    /// The accessor of the named row: `owner`.
+    pub accessor: Ident,
+    /// The setter of all columns at once, if there are several: `set_kind_and_size`.
+    pub setter: Option<Ident>,
+    /// Its columns by place, in the order of the index on them.
+    pub columns: Vec<usize>,
+    /// The index on its columns: its place among the UNIQUE sets and the indexes that follow them.
+    pub index: usize,
+    /// The table that it points to.
+    pub target: TableRef,
+    /// The UNIQUE set that it points to, by place in [`TableModel::uniques`] of that table. Its columns are in the
+    /// order of these.
+    pub target_index: usize,
+    /// What happens to this row when the other one is removed.
+    pub on_delete: OnDelete,
+    /// Whether a column may be NULL, so that no row is named.
+    pub nullable: bool,
+    /// Whether at most one row points to each.
+    pub unique: bool,
+}
+
 /// Rows of a table that point here: one accessor on the views of the table pointed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChildModel {
@@ -146,4 +172,7 @@ pub struct ChildModel {
     pub field: usize,
     /// Whether there is one at most.
     pub unique: bool,
+    /// The key by value that points here, by place in [`TableModel::value_keys`] of that table; the column is its first
+    /// one then.
+    pub value_key: Option<usize>,
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::join_methods;
 use super::pivot_methods;
+use super::value_keys;
 use crate::analysis::joins::JoinInfo;
 use crate::analysis::pivot::PivotInfo;
 use crate::model::{ChildModel, FieldKind, Model, TableModel, TableRef};
@@ -28,6 +29,7 @@ pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], links: &[JoinInfo]
     join_methods::connect(model, links, &mut scopes, &n_wanting);
     children(model, pointing, &mut scopes, &n_wanting);
     join_methods::far_lists(model, links, &mut scopes, &n_wanting);
+    value_keys::names(model, &mut scopes);
 }
 
 /// The methods that the views of a table have for its own fields.
@@ -52,6 +54,34 @@ struct Pointing {
     twin: bool,
 }
 
+impl Pointing {
+    fn new(target: TableRef, child: ChildModel, by: String) -> Self {
+        Self {
+            target: target.0,
+            base: child.accessor.clone(),
+            child,
+            by,
+            twin: false,
+        }
+    }
+}
+
+/// The rows of a table by one of its columns, named as if no other relation wanted the name.
+fn child(table: &TableModel, at: usize, column: usize, unique: bool) -> ChildModel {
+    let accessor = match unique {
+        true => &table.singular,
+        false => &table.plural,
+    };
+    ChildModel {
+        accessor: accessor.clone(),
+        table: TableRef(at),
+        column,
+        field: table.columns[column].field,
+        unique,
+        value_key: None,
+    }
+}
+
 fn pointing(model: &Model) -> Vec<Pointing> {
     let mut all: Vec<Pointing> = Vec::new();
     for (at, table) in model.tables.iter().enumerate() {
@@ -60,23 +90,9 @@ fn pointing(model: &Model) -> Vec<Pointing> {
         }
         for (place, field) in table.fields.iter().enumerate() {
             let mut point = |target: TableRef, column: usize, unique: bool, by: &str| {
-                let base = match unique {
-                    true => &table.singular,
-                    false => &table.plural,
-                };
-                all.push(Pointing {
-                    target: target.0,
-                    child: ChildModel {
-                        accessor: base.clone(),
-                        table: TableRef(at),
-                        column,
-                        field: place,
-                        unique,
-                    },
-                    base: base.clone(),
-                    by: by.to_owned(),
-                    twin: false,
-                });
+                let child = child(table, at, column, unique);
+                debug_assert_eq!(child.field, place);
+                all.push(Pointing::new(target, child, by.to_owned()));
             };
             match &field.kind {
                 FieldKind::ForeignKey(key) => {
@@ -93,6 +109,18 @@ fn pointing(model: &Model) -> Vec<Pointing> {
                 }
                 _ => {}
             }
+        }
+        for (n, key) in table.value_keys.iter().enumerate() {
+            let fields = key
+                .columns
+                .iter()
+                .map(|at| &table.fields[table.columns[*at].field]);
+            let by: Vec<&str> = fields.map(|field| field.name.stem()).collect();
+            let child = ChildModel {
+                value_key: Some(n),
+                ..child(table, at, key.columns[0], key.unique)
+            };
+            all.push(Pointing::new(key.target, child, by.join("_and_")));
         }
     }
     let mut from: HashMap<(usize, TableRef), usize> = HashMap::new();

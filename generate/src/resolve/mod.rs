@@ -13,6 +13,7 @@ mod resolver;
 mod scalar;
 mod table;
 mod type_names;
+mod value_keys;
 mod value_unions;
 
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ use crate::analysis::pivot::{self, PivotInfo};
 use crate::analysis::relations::{self, Relation};
 use crate::config::Config;
 use crate::error::{ConfigError, Error, ModelError};
-use crate::model::{IdsModel, Model, TableKind, TableRef};
+use crate::model::{IdsModel, Model, TableKind, TableModel, TableRef};
 use crate::names::Scope;
 use crate::schema::{Partial, Schema, Table};
 use resolver::Resolver;
@@ -38,7 +39,7 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
         supported(table)?;
     }
     let (all, unfollowed) = relations::relations(schema, config)?;
-    of_keys(config, &all)?;
+    let all_relations = all.clone();
     let mut relations: HashMap<String, Vec<Relation>> = HashMap::new();
     for relation in all {
         let of_table = relations.entry(relation.table.clone());
@@ -72,6 +73,8 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     }
     resolver.model.enums = std::mem::take(&mut resolver.enums.models);
     let mut model = resolver.model;
+    value_keys::connect(&mut model, schema, config, &infos);
+    of_keys(config, &model, &all_relations)?;
     accessors::connect(&mut model, &infos, &joins);
     of_given_ids(config, &model)?;
     model.order = order::order(&model);
@@ -99,15 +102,23 @@ fn of_given_ids(config: &Config, model: &Model) -> Result<(), ConfigError> {
 }
 
 /// Refuses what is said of a key where a column points nowhere.
-fn of_keys(config: &Config, relations: &[Relation]) -> Result<(), ConfigError> {
+fn of_keys(config: &Config, model: &Model, relations: &[Relation]) -> Result<(), ConfigError> {
     for (name, section) in &config.sections().columns {
+        let name = name.get_ref();
         let none = section.none.as_ref().map(|none| ("none", none.span()));
         let on_delete = section.on_delete.as_ref();
         let on_delete = on_delete.map(|action| ("on_delete", action.span()));
+        let is_by_value = |table: &TableModel| {
+            let mut keys = table.value_keys.iter();
+            keys.any(|key| match key.columns.as_slice() {
+                [only] => format!("{}.{}", table.name, table.columns[*only].name) == *name,
+                _ => false,
+            })
+        };
+        let on_delete = on_delete.filter(|_| !model.tables.iter().any(is_by_value));
         let Some((key, span)) = none.or(on_delete) else {
             continue;
         };
-        let name = name.get_ref();
         let is_it =
             |relation: &Relation| format!("{}.{}", relation.table, relation.column) == *name;
         if !relations.iter().any(is_it) {

@@ -16,6 +16,7 @@ pub(super) fn order(model: &Model) -> Vec<TableRef> {
                 _ => {}
             }
         }
+        found.extend(model.tables[at].value_keys.iter().map(|key| key.target.0));
         found.retain(|parent| *parent != at);
         found
     };

@@ -51,6 +51,7 @@ impl<'a> Resolver<'a> {
             owned_through: Vec::new(),
             links_through: Vec::new(),
             far_lists: Vec::new(),
+            value_keys: Vec::new(),
             unfollowed: self.unfollowed_of(table),
             kind: TableKind::Entity,
             checks: Vec::new(),
@@ -60,7 +61,7 @@ impl<'a> Resolver<'a> {
             index_sql: table.index_sql.clone(),
         };
         checks::divide(&table.checks, table, &mut model, &unions);
-        self.warn_of_file_only(table, &model);
+        self.warn_of_defaults(table, &model);
         indexes::sets(
             table,
             &mut model,
@@ -119,23 +120,8 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Warns about foreign keys that the engine does not enforce.
-    fn warn_of_file_only(&mut self, table: &Table, model: &TableModel) {
-        // The translation has warned about these keys already.
-        let said = |columns: &[String]| {
-            let mut keys = table.unfollowed_keys.iter();
-            keys.any(|key| key.columns == columns)
-        };
-        for key in model.unfollowed.iter().filter(|key| !said(&key.columns)) {
-            self.model.warnings.push(format!(
-                "table {}: foreign key {} -> {} ({}) is not followed in memory: {}",
-                table.name,
-                key.columns.join(", "),
-                key.target,
-                key.target_columns.join(", "),
-                key.why
-            ));
-        }
+    /// Warns about DEFAULTs that the engine does not apply.
+    fn warn_of_defaults(&mut self, table: &Table, model: &TableModel) {
         for field in &model.fields {
             let FieldKind::Own { ty, .. } = &field.kind else {
                 continue;

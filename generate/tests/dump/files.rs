@@ -111,3 +111,54 @@ fn warnings_about_a_compressed_dump_name_its_lines() {
         ]
     );
 }
+
+/// Rows say whether a column whose name looks like a key is one, in a text that is not kept in memory too.
+#[test]
+fn rows_of_a_streamed_text_refute_guessed_keys() {
+    let mysql = "CREATE TABLE guilds (id int NOT NULL AUTO_INCREMENT, PRIMARY KEY (id)) ENGINE=InnoDB;
+CREATE TABLE players (id int NOT NULL AUTO_INCREMENT, guild_id int NOT NULL, PRIMARY KEY (id)) ENGINE=InnoDB;
+INSERT INTO players VALUES (1,1),(2,7);
+INSERT INTO guilds VALUES (1),(2);";
+    let postgres = "CREATE TABLE guilds (id serial PRIMARY KEY);
+CREATE TABLE players (id serial PRIMARY KEY, guild_id integer NOT NULL);
+COPY players (guild_id, id) FROM stdin;
+1\t1
+7\t2
+\\.
+COPY guilds (id) FROM stdin;
+1
+2
+\\.
+";
+    let sqlite = "CREATE TABLE guilds (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE players (id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL) STRICT;
+INSERT INTO players VALUES(1,1);
+INSERT INTO players VALUES(2,7);
+INSERT INTO guilds VALUES(1);
+INSERT INTO guilds VALUES(2);";
+    for (dialect, dump) in [(MySql, mysql), (Postgres, postgres), (Sqlite, sqlite)] {
+        let refuted = |dump: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("dump.sql.gz");
+            let file = std::fs::File::create(&path).unwrap();
+            let mut gz = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+            gz.write_all(dump.as_bytes()).unwrap();
+            gz.finish().unwrap();
+            let input = gamedb_generate::Input {
+                schema: path,
+                dialect: Some(dialect),
+                ..gamedb_generate::Input::default()
+            };
+            let (schema, _) = gamedb_generate::read(&input).unwrap();
+            let notes = schema.notes.into_iter();
+            let of_keys = notes.filter(|note| note.contains("looks like a key"));
+            of_keys.collect::<Vec<String>>().join("\n")
+        };
+        assert!(
+            refuted(dump).starts_with("column players.guild_id: its name looks like a key to guilds, and 1 of its 2 values name no row there"),
+            "{dialect:?}: {}",
+            refuted(dump)
+        );
+        assert_eq!(refuted(&dump.replace('7', "2")), "", "{dialect:?}");
+    }
+}

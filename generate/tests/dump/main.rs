@@ -16,7 +16,9 @@ mod values;
 
 use std::path::PathBuf;
 
-use gamedb_generate::import::{DumpFile, ImportError, ImportOptions, ImportReport, import};
+use gamedb_generate::import::{
+    DumpFile, ImportError, ImportOptions, ImportReport, SqliteFile, import,
+};
 use gamedb_generate::{Dialect, Input, read, resolve};
 use rusqlite::Connection;
 
@@ -73,6 +75,23 @@ impl World {
         report
     }
 
+    /// Imports a SQLite file, with the schema of `schema.sql`.
+    pub(crate) fn import_file(&self, name: &str) -> ImportReport {
+        let input = Input {
+            schema: self.path("schema.sql"),
+            ..Input::default()
+        };
+        let (schema, config) = read(&input).unwrap();
+        let model = resolve(&schema, &config).unwrap();
+        let _ = std::fs::remove_file(self.path("new.db"));
+        let options = ImportOptions {
+            out: Some(self.path("new.db")),
+            null_dangling: false,
+        };
+        let mut source = SqliteFile::open(&self.path(name)).unwrap();
+        import(&mut source, &schema, &model, &options, &mut |_| ()).unwrap()
+    }
+
     /// The rows of a table, in SQL's literals.
     pub(crate) fn rows(&self, table: &str) -> Vec<String> {
         let new = Connection::open(self.path("new.db")).unwrap();
@@ -82,7 +101,7 @@ impl World {
         let columns = columns.query_map([table], |row| row.get::<_, String>(0));
         let columns: Vec<String> = columns
             .unwrap()
-            .map(|name| format!("quote(\"{}\")", name.unwrap()))
+            .map(|name| format!("quote(\"{}\")", name.unwrap().replace('"', "\"\"")))
             .collect();
         let sql = format!(
             "SELECT {} FROM \"{table}\" ORDER BY 1",

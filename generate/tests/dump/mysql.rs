@@ -47,6 +47,67 @@ fn modes_say_what_escapes_are() {
     assert_eq!(rows_of(MySql, ansi), ["1, 'x'"]);
 }
 
+/// A `\` in a name escapes nothing, and neither does one in a string where the mode says so; the schema is read by
+/// the same rules as the rows.
+#[test]
+fn a_backslash_in_a_name_in_double_quotes_is_a_backslash() {
+    let dump = r#"/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO,ANSI' */;
+CREATE TABLE "t" ("id" int PRIMARY KEY, "a\" varchar(20) DEFAULT 'it\'s', "b""`\\" int, "c" int COMMENT 'c:\\');
+INSERT INTO "t" ("id", "a\", "b""`\\", "c") VALUES (1,'x\'',2,3);
+INSERT INTO "t" ("id", "a\") VALUES (1,'y') ON DUPLICATE KEY UPDATE "a\" = VALUES("a\");
+/*!40101 SET SQL_MODE=@OLD_SQL_MODE */;
+CREATE TABLE `u` (`id` int PRIMARY KEY, `e` varchar(9) DEFAULT "it\"s");
+INSERT INTO `u` (id) VALUES (1);
+"#;
+    let world = World::new(MySql, dump);
+    assert_eq!(shown(&world.import(1 << 16).unwrap()), [""; 0]);
+    assert_eq!(world.rows("t"), ["1, 'y', 2, 3"]);
+    assert_eq!(world.rows("u"), ["1, 'it\"s'"]);
+    let new = rusqlite::Connection::open(world.path("new.db")).unwrap();
+    let names = "SELECT group_concat(name, '|') FROM pragma_table_info('t')";
+    let names: String = new.query_row(names, [], |row| row.get(0)).unwrap();
+    assert_eq!(names, r#"id|a\|b"`\\|c"#);
+
+    let off = r"SET sql_mode = 'NO_BACKSLASH_ESCAPES';
+CREATE TABLE t (id int PRIMARY KEY, a varchar(20) NOT NULL DEFAULT 'c:\', b varchar(9) NOT NULL DEFAULT 'it''s\''');
+INSERT INTO t (id) VALUES (1);";
+    assert_eq!(rows_of(MySql, off), [r"1, 'c:\', 'it''s\'''"]);
+}
+
+/// An id that was given once, and whose row is gone, is not given again.
+#[test]
+fn the_next_number_of_auto_increment_is_carried_over() {
+    let dump = "CREATE TABLE `t` (`id` int NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB AUTO_INCREMENT=70 DEFAULT CHARSET=utf8mb4;
+CREATE TABLE `one` (`id` int NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB;
+CREATE TABLE `set_later` (`id` int NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`));
+CREATE TABLE `emptied` (`id` int NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) AUTO_INCREMENT 12;
+CREATE TABLE `no_id` (`id` int PRIMARY KEY, `n` int AUTO_INCREMENT UNIQUE) AUTO_INCREMENT=9;
+INSERT INTO `t` VALUES (1),(2);
+INSERT INTO `one` VALUES (5);
+ALTER TABLE `set_later` AUTO_INCREMENT = 41;
+TRUNCATE TABLE `emptied`;";
+    let world = World::new(MySql, dump);
+    let report = world.import(1 << 16).unwrap();
+    assert_eq!((shown(&report), &report.notes), (vec![], &vec![]));
+    // What the rows alone show is not written: the highest id of `one`.
+    assert_eq!(
+        world.rows("gamedb_ids"),
+        ["'emptied', 12", "'set_later', 41", "'t', 70"]
+    );
+}
+
+/// The row with the highest id may be one that does not fit.
+#[test]
+fn the_id_of_a_row_that_is_left_out_is_not_given_again() {
+    let dump = "CREATE TABLE `t` (`id` int NOT NULL AUTO_INCREMENT, `a` int NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `u` (`id` int NOT NULL AUTO_INCREMENT, `t` int NOT NULL, PRIMARY KEY (`id`), FOREIGN KEY (`t`) REFERENCES `t` (`id`));
+INSERT INTO `t` VALUES (1,1),(8,NULL),(3,1);
+INSERT INTO `u` VALUES (4,1),(5,8);";
+    let world = World::new(MySql, dump);
+    assert_eq!(world.import(1 << 16).unwrap().n_left_out(), 2);
+    assert_eq!(world.rows("gamedb_ids"), ["'t', 9", "'u', 6"]);
+}
+
 #[test]
 fn texts_are_converted_from_the_character_set_of_the_dump() {
     let rows = |statement: &str, bytes: &[u8]| {

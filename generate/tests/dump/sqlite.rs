@@ -48,6 +48,36 @@ INSERT INTO t VALUES(1);";
     assert_eq!(world.rows("gamedb_ids"), ["'t', 70"]);
 }
 
+/// An id that was given once, and whose row is gone, is not given again, neither after a dump nor after a file.
+#[test]
+fn the_numbers_of_autoincrement_are_carried_over() {
+    let tables = "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
+CREATE TABLE u (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE full (id INTEGER PRIMARY KEY AUTOINCREMENT) STRICT;
+INSERT INTO t VALUES(1);
+INSERT INTO u VALUES(3);
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('t',69);
+INSERT INTO sqlite_sequence VALUES('gone',5);
+INSERT INTO sqlite_sequence VALUES('full',9223372036854775807);
+INSERT INTO sqlite_sequence VALUES('u','no number');
+";
+    let schema = "CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE u (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE full (id INTEGER PRIMARY KEY) STRICT;";
+    let next_ids = ["'full', 9223372036854775807", "'t', 70"];
+    let world = World::new(Sqlite, format!("BEGIN TRANSACTION;\n{tables}COMMIT;\n"));
+    std::fs::write(world.path("schema.sql"), schema).unwrap();
+    let report = world.import(1 << 16).unwrap();
+    assert_eq!((shown(&report), &report.notes), (vec![], &vec![]));
+    assert_eq!(world.rows("gamedb_ids"), next_ids);
+
+    let old = rusqlite::Connection::open(world.path("old.db")).unwrap();
+    old.execute_batch(tables).unwrap();
+    let report = world.import_file("old.db");
+    assert_eq!((shown(&report), &report.notes), (vec![], &vec![]));
+    assert_eq!(world.rows("gamedb_ids"), next_ids);
+}
+
 /// Whether 0 names a row is known when all rows were read.
 #[test]
 fn zero_is_null_unless_there_is_a_row_0() {

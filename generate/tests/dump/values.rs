@@ -2,7 +2,7 @@
 
 use gamedb_generate::Dialect::{self, MySql, Postgres, Sqlite};
 
-use crate::rows_of;
+use crate::{World, rows_of, shown};
 
 /// A value of a column of this type, in SQL's literals of the new file.
 #[track_caller]
@@ -288,4 +288,46 @@ fn fields_of_copy() {
     );
     assert_eq!(value("int[]", "{1,2}"), "'{1,2}'");
     assert_eq!(value("jsonb", r#"{"a": "b\\"c"}"#), r#"'{"a": "b\"c"}'"#);
+}
+
+/// What a database computes is not in every dump; where it is not, the report says so.
+#[test]
+fn values_that_the_database_computes_are_taken_or_missed() {
+    let note = |column: &str, from: &str| {
+        format!(
+            "column t.{column} is computed by the old database, and the text has no values of it: they are NULL, unless \
+             the rows are imported from {from}"
+        )
+    };
+    let notes_and_rows = |dialect, dump: &str| {
+        let world = World::new(dialect, dump);
+        let report = world.import(1 << 16).unwrap();
+        assert_eq!(shown(&report), [""; 0]);
+        (report.notes, world.rows("t"))
+    };
+    // mariadb-dump has the values, mysqldump has not.
+    let mysql = "CREATE TABLE `t` (`id` int PRIMARY KEY, `a` int, `b` int GENERATED ALWAYS AS (`a` * 2) STORED, `c` int AS (`a` + 1));\n";
+    let dump = format!("{mysql}INSERT INTO `t` VALUES (1,2,4,3);");
+    assert_eq!(
+        notes_and_rows(MySql, &dump),
+        (vec![], vec!["1, 2, 4, 3".to_owned()])
+    );
+    let dump = format!(
+        "{mysql}INSERT INTO `t` (`id`, `a`) VALUES (1,2);\nINSERT INTO `t` VALUES (2,2,DEFAULT,3);"
+    );
+    let (notes, rows) = notes_and_rows(MySql, &dump);
+    assert_eq!(notes, [note("b", "the server itself (mysql://..)")]);
+    assert_eq!(rows, ["1, 2, NULL, NULL", "2, 2, NULL, 3"]);
+    let postgres = "CREATE TABLE public.t (id integer PRIMARY KEY, a integer, b integer GENERATED ALWAYS AS ((a * 2)) STORED);
+COPY public.t (id, a) FROM stdin;
+1\t2
+\\.
+";
+    let (notes, rows) = notes_and_rows(Postgres, postgres);
+    assert_eq!(notes, [note("b", "the server itself (postgres://..)")]);
+    assert_eq!(rows, ["1, 2, NULL"]);
+    let sqlite = "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER AS (a * 2));
+INSERT INTO t VALUES(1,2);";
+    let (notes, _) = notes_and_rows(Sqlite, sqlite);
+    assert_eq!(notes, [note("b", "the SQLite file itself")]);
 }

@@ -279,7 +279,7 @@ fn write(database: &Database, expected: &rusqlite::Connection) {
 
 /// Compares all rows of all tables.
 fn assert_same(world: &World, expected: &rusqlite::Connection, from: &str) {
-    assert_eq!(world.report.misfits, [], "{from}");
+    assert_eq!(*world.report.misfits, [], "{from}");
     assert_eq!(world.report.n_left_out(), 0, "{from}");
     for (table, n_rows) in TABLES {
         let sql = format!("SELECT * FROM {table} ORDER BY id");

@@ -1,5 +1,7 @@
 //! Loading the file into memory: tables, indexes and ownership, all clean; or a list of what does not fit.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
@@ -87,6 +89,17 @@ pub(super) fn load<T: Tables>(
             .extend(without_owner::<T>(connection, tables, id)?);
     }
     loaded.problems.extend(loaded.world.ownership_cycles());
+    // A row that cannot be read is in memory without its values: neither it nor what names it is to blame for that.
+    let unread: HashSet<&str> = loaded
+        .problems
+        .iter()
+        .map(|problem| problem.table)
+        .collect();
+    let is_read = |info: &TableInfo| !unread.contains(info.name);
+    let dangling = loaded
+        .world
+        .dangling_values(|from, to| is_read(from) && is_read(to));
+    loaded.problems.extend(dangling);
     Ok(loaded)
 }
 

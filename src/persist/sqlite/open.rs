@@ -217,7 +217,8 @@ fn migrate_safely(path: &Path, ddl: &str, trust: Trust, lock: &Lock) -> Result<(
     if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
         return Ok(());
     }
-    let migrated = Migration::plan(path, ddl).and_then(|migration| {
+    let planned = Migration::plan_locked(path, ddl, lock, trust.pages);
+    let migrated = planned.and_then(|migration| {
         // Any file of SQLite's could get the tables of the models; one that is no world is refused as that.
         if migration.is_empty() || !migration.is_of_world() {
             return Ok(());
@@ -302,7 +303,8 @@ fn read<T: Tables>(
     };
     let mut found = Found::default();
     if !trust.pages {
-        found = quick_check(&snapshot, T::INFO).map_err(at_path)?;
+        let tables: Vec<_> = T::INFO.iter().map(|info| info.name).collect();
+        found = quick_check(&snapshot, &tables).map_err(at_path)?;
         if !found.trees.is_empty() {
             return Err(damaged([found.trees, found.indexes].concat()));
         }

@@ -324,17 +324,21 @@ struct ForeignKeyShape {
     declaration: String,
 }
 
-/// The foreign keys: columns, target and action; the target's columns are left out, because they are its
-/// id.
+/// The foreign keys: columns, target and action, and the columns of the target unless they are its id.
 fn foreign_keys(connection: &Connection, table: &str) -> rusqlite::Result<Vec<ForeignKeyShape>> {
     let mut statement = connection.prepare(
-        "SELECT \"table\", group_concat(\"from\", ', '), on_delete
+        "SELECT \"table\", group_concat(\"from\", ', ' ORDER BY seq), on_delete,
+             iif(count(*) = 1 AND max(\"to\" IS NULL OR EXISTS
+                     (SELECT 1 FROM pragma_table_info(\"table\") WHERE pk AND lower(name) = lower(\"to\"))),
+                 '', coalesce(' (' || group_concat(\"to\", ', ' ORDER BY seq) || ')', ''))
          FROM pragma_foreign_key_list(?) GROUP BY id",
     )?;
     let keys = statement.query_map([table], |row| {
         let (target, columns, action): (String, String, String) =
             (row.get(0)?, row.get(1)?, row.get(2)?);
-        let declaration = format!("FOREIGN KEY ({columns}) REFERENCES {target} ON DELETE {action}");
+        let named: String = row.get(3)?;
+        let declaration =
+            format!("FOREIGN KEY ({columns}) REFERENCES {target}{named} ON DELETE {action}");
         Ok(ForeignKeyShape {
             target,
             declaration,

@@ -163,6 +163,19 @@ pub(super) fn select_row(info: &TableInfo) -> String {
     )
 }
 
+/// The id of the row with these values in these columns.
+pub(super) fn select_id_by(info: &TableInfo, columns: &[usize]) -> String {
+    let equal = columns
+        .iter()
+        .map(|&column| format!("{} = ?", quoted(info.columns[column])));
+    format!(
+        "SELECT {} FROM {} WHERE {}",
+        quoted(info.id),
+        quoted(info.name),
+        equal.collect::<Vec<_>>().join(" AND ")
+    )
+}
+
 /// The id of the pivot row of an owned row.
 pub(super) fn select_pivot_row(pivot: &TableInfo) -> String {
     format!(

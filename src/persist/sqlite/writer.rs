@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tracing::field::{Empty, debug};
 
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::{Batch, Bonds};
 use crate::persist::engine::EngineWriter;
 use crate::persist::error::Failed;
+use crate::persist::numbers;
 use crate::persist::report::FlushReport;
 use crate::persist::ticket::Durability;
 use crate::persist::worker::Writes;
@@ -246,6 +248,9 @@ impl Writer {
     /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written, not even when the file is closed: a second sync may succeed
     /// although pages of the first are lost.
     pub(super) fn checkpoint(&mut self) -> bool {
+        let start = Instant::now();
+        let span = tracing::debug_span!("checkpoint", path = %self.path.display(), moved = Empty, left = Empty, took = Empty);
+        let _entered = span.enter();
         tracing::trace!(path = %self.path.display(), "checkpoint");
         let checkpoint = self
             .connection
@@ -261,6 +266,11 @@ impl Writer {
             Ok((true, ..)) => false,
             Ok((false, pages, moved)) => {
                 let left = u32::try_from(pages - moved).unwrap_or(0);
+                let took = start.elapsed();
+                span.record("moved", moved)
+                    .record("left", left)
+                    .record("took", debug(took));
+                numbers::checkpointed(&self.path, took, Some(left));
                 self.wal_pages.store(left, Ordering::Relaxed);
                 if self.warnings.is_due(left) {
                     tracing::warn!(path = %self.path.display(), pages = left, "a reader keeps the log from shrinking");
@@ -271,6 +281,7 @@ impl Writer {
                 left == 0
             }
             Err(error) => {
+                numbers::checkpointed(&self.path, start.elapsed(), None);
                 let cause = flush_failure(error);
                 tracing::warn!(path = %self.path.display(), error = &cause as &dyn std::error::Error, "checkpoint failed");
                 self.broken = match cause {
@@ -362,10 +373,16 @@ impl Writes for Writer {
     type Failed = Failed;
 
     fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
+        let span =
+            tracing::debug_span!("write", path = %self.path.display(), rows = Empty, took = Empty);
+        let _entered = span.enter();
         tracing::trace!(path = %self.path.display(), "writing");
         // The thread has no world to compare the file with, so a file that was touched counts as changed.
         let report = self.commit(batch, None, Durability::Process, |_, _| Ok(false))?;
-        tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
+        let (rows, writing) = (report.rows(), report.writing);
+        span.record("rows", rows).record("took", debug(writing));
+        // What the caller was blocked for, and which flush it is, is known to the one who collects it.
+        tracing::debug!(path = %self.path.display(), rows, ?writing, wal_pages = report.wal_pages, "flushed in the background");
         Ok(report)
     }
 

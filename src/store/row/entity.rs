@@ -66,6 +66,11 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
     fn null_field(_foreign_key: usize) -> Option<Self::Field> {
         None
     }
+    /// The fields that set all columns of the key by value at this position to NULL; none where that is not what the
+    /// removal of the named row does.
+    fn null_fields(_value_key: usize) -> Vec<Self::Field> {
+        Vec::new()
+    }
     /// The hash of the values of an index; `None` when one of them is NULL, which is equal to nothing.
     fn index_hash(&self, _index: usize, _hasher: &IndexHasher<'_>) -> Option<u64> {
         None

@@ -11,7 +11,7 @@ use crate::error::{Problem, ProblemKind};
 use crate::schema::TableInfo;
 use crate::schema::value::Encoded;
 use crate::store::index::ids::Counter;
-use crate::store::index::{Keys, Parent, ParentIndex, ValueIndex};
+use crate::store::index::{IndexHasher, Keys, Parent, ParentIndex, ValueIndex};
 use crate::store::key::RawKey;
 use crate::store::row::entity::{Row, names_and_values, nan_column};
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
@@ -64,6 +64,22 @@ pub trait DynTable<T> {
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
     /// The parent that a live row's foreign key at this position references.
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent>;
+    /// The rows that have these values in the index at this position, in id order: those of its entry with this hash
+    /// for which `is_it` holds. `hash` is called with the hasher of the index, and returns `None` where a value is
+    /// NULL, which no row has. No row of a pivot is found, because a pivot has no such index.
+    fn rows_with(
+        &self,
+        _index: usize,
+        _hash: &dyn Fn(&IndexHasher<'_>) -> Option<u64>,
+        _is_it: &dyn Fn(RawKey) -> bool,
+    ) -> Keys<'_> {
+        Keys::default()
+    }
+    /// The hash of a live row's values in one of its indexes, as another index over the same types hashes them; `None`
+    /// where one of them is NULL.
+    fn row_hash(&self, _key: RawKey, _index: usize, _hasher: &IndexHasher<'_>) -> Option<u64> {
+        None
+    }
     /// The rows that differ from the file.
     fn dirty(&self) -> &DirtySet;
     /// The rows that differ from the file.
@@ -72,6 +88,10 @@ pub trait DynTable<T> {
     fn is_dirty_row(&self, key: RawKey) -> bool;
     /// Whether the column of a foreign key differs from the file, in a live row that the file has.
     fn has_moved(&self, foreign_key: usize, key: RawKey) -> bool;
+    /// Whether one of these columns differs from the file, in a live row that the file has.
+    fn has_changed(&self, _columns: &[usize], _key: RawKey) -> bool {
+        false
+    }
     /// Whether a live row is missing in the file.
     fn is_new_row(&self, key: RawKey) -> bool;
     /// The counter that assigns ids.
@@ -83,6 +103,10 @@ pub trait DynTable<T> {
     fn remove(&mut self, key: RawKey);
     /// Sets a foreign key to NULL, where the column is nullable. Returns whether it did.
     fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool;
+    /// Sets all columns of a key by value to NULL. Returns the number of steps that it took.
+    fn set_value_null(&mut self, _value_key: usize, _key: RawKey) -> usize {
+        0
+    }
     /// Undoes the last recorded step.
     fn undo(&mut self);
     /// Clears the undo log, frees the removed rows, and records each step in the commit sink.
@@ -286,6 +310,21 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
         self.slot(key)?.row.parent(foreign_key).map(Parent::Row)
     }
 
+    fn rows_with(
+        &self,
+        index: usize,
+        hash: &dyn Fn(&IndexHasher<'_>) -> Option<u64>,
+        is_it: &dyn Fn(RawKey) -> bool,
+    ) -> Keys<'_> {
+        let index = &self.indexes[index];
+        let hash = hash(&IndexHasher(index.hasher()));
+        hash.map_or_else(Keys::default, |hash| index.find(hash, is_it))
+    }
+
+    fn row_hash(&self, key: RawKey, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {
+        self.slot(key)?.row.index_hash(index, hasher)
+    }
+
     fn dirty(&self) -> &DirtySet {
         &self.dirty
     }
@@ -302,6 +341,13 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
         let column = flag::<E>(E::INFO.foreign_keys[foreign_key].column);
         self.slot(key)
             .is_some_and(|slot| !slot.state.contains(RowState::NEW) && slot.dirty.contains(column))
+    }
+
+    fn has_changed(&self, columns: &[usize], key: RawKey) -> bool {
+        let mut columns = columns.iter().map(|&column| flag::<E>(column));
+        self.slot(key).is_some_and(|slot| {
+            !slot.state.contains(RowState::NEW) && columns.any(|column| slot.dirty.contains(column))
+        })
     }
 
     fn is_new_row(&self, key: RawKey) -> bool {
@@ -323,6 +369,13 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
 
     fn set_null(&mut self, foreign_key: usize, key: RawKey) -> bool {
         self.set_null(foreign_key, key)
+    }
+
+    fn set_value_null(&mut self, value_key: usize, key: RawKey) -> usize {
+        let fields = E::null_fields(value_key).into_iter();
+        fields
+            .map(|field| usize::from(self.write_null(key, field)))
+            .sum()
     }
 
     fn undo(&mut self) {

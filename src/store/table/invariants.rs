@@ -1,8 +1,8 @@
 //! The view of a table from which its invariants are recomputed: see [`crate::store::invariants`].
 
-use super::Table;
 use super::dyn_table::DynTable as _;
 use super::stored::{Stored, Tables as _};
+use super::{Table, names_another_row};
 use crate::store::index::IndexHasher;
 use crate::store::invariants::{Seen, SeenRow};
 use crate::store::key::RawKey;
@@ -18,7 +18,8 @@ pub(super) fn differences<E: Stored>(table: &Table<E>, tables: &E::Tables) -> Ve
                 id: slot.id,
                 is_dirty: table.is_dirty_row(key),
                 is_listed: slot.state.contains(RowState::LISTED),
-                has_moved: (0..E::INFO.foreign_keys.len()).any(|n| table.has_moved(n, key)),
+                has_moved: !slot.state.contains(RowState::NEW)
+                    && names_another_row::<E>(slot.dirty),
                 is_listed_moved: slot.state.contains(RowState::MOVED),
             });
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod dyn_table;
 mod invariants;
+mod parts;
 mod rows;
 pub(crate) mod stored;
 mod update;
@@ -18,6 +19,7 @@ use crate::store::row::entity::Row;
 use crate::store::tracking::dirty::{DirtySet, RowState};
 use crate::store::tracking::effect::{Positions, position};
 
+pub use parts::Part;
 pub use rows::Rows;
 
 /// The rows of `E`, for reading. Rows are inserted, changed and removed through the world only, because
@@ -99,12 +101,21 @@ pub(crate) fn flag<E: Row>(column: usize) -> E::Columns {
 #[inline]
 pub(crate) fn mark_dirty<E: Row>(dirty: &mut DirtySet, key: RawKey, slot: &mut Slot<E>) {
     dirty.enlist(key, &mut slot.state);
-    let mut foreign_keys = E::INFO.foreign_keys.iter();
-    if !slot.state.contains(RowState::NEW)
-        && foreign_keys.any(|foreign_key| slot.dirty.contains(flag::<E>(foreign_key.column)))
-    {
+    if !slot.state.contains(RowState::NEW) && names_another_row::<E>(slot.dirty) {
         dirty.enlist_moved(key, &mut slot.state);
     }
+}
+
+/// Whether one of these columns names a row of another table, by its id or by value.
+#[inline]
+pub(crate) fn names_another_row<E: Row>(columns: E::Columns) -> bool {
+    let mut foreign_keys = E::INFO.foreign_keys.iter();
+    let mut by_value = E::INFO
+        .value_keys
+        .iter()
+        .flat_map(|key| key.own_columns(E::INFO));
+    foreign_keys.any(|foreign_key| columns.contains(flag::<E>(foreign_key.column)))
+        || by_value.any(|&column| columns.contains(flag::<E>(column)))
 }
 
 /// The columns of a column set, ascending.

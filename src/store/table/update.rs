@@ -151,11 +151,12 @@ impl<E: Row> Table<E> {
         let id = slot.id;
         if !slot.state.contains(RowState::NEW) {
             let mut owners = cascading::<E>();
+            let has_moved = owners.any(|(_, owner)| slot.dirty.contains(flag::<E>(owner.column)));
             self.dirty.add_tombstone(Tombstone {
                 id,
                 key,
                 belonged_to,
-                has_moved: owners.any(|(_, owner)| slot.dirty.contains(flag::<E>(owner.column))),
+                has_moved: has_moved || names_by_other_value::<E>(slot.dirty),
             });
         }
         self.ids.remove(id);
@@ -168,14 +169,44 @@ impl<E: Row> Table<E> {
         let Some(field) = E::null_field(foreign_key) else {
             return false;
         };
+        self.write_null(key, field)
+    }
+
+    /// Writes a field that is NULL, without validation. Returns whether that was a step.
+    pub(super) fn write_null(&mut self, key: RawKey, field: E::Field) -> bool {
         let Some(columns) = self.slot(key).map(|slot| slot.row.differs(&field)) else {
             return false;
         };
+        if columns.is_empty() {
+            return false;
+        }
         self.unindex_row(key, columns);
         let old = self.rows[key].row.replace(field);
         self.index_row(key, columns, InsertAt::ById);
         self.mark_written(key, columns, old, true);
         true
+    }
+
+    /// Exchanges the values of a row that the caller has taken out of its indexes on these columns, or puts the old
+    /// ones back.
+    pub(crate) fn exchange(&mut self, key: RawKey, row: E) -> E {
+        std::mem::replace(&mut self.rows[key].row, row)
+    }
+
+    /// Marks columns as dirty, after several of them were written at once.
+    pub(crate) fn mark_replaced(&mut self, key: RawKey, columns: E::Columns, old: E, record: bool) {
+        let slot = &mut self.rows[key];
+        let dirty = slot.dirty;
+        slot.dirty.insert(columns);
+        mark_dirty(&mut self.dirty, key, slot);
+        if record {
+            self.undo.push(Undo::Replace {
+                key,
+                old: Box::new(old),
+                columns,
+                dirty,
+            });
+        }
     }
 
     /// Undoes the last recorded step.
@@ -412,6 +443,16 @@ impl<E: Row> Table<E> {
 fn cascading<E: Row>() -> impl Iterator<Item = (usize, &'static ForeignKey)> {
     let foreign_keys = E::INFO.foreign_keys.iter().enumerate();
     foreign_keys.filter(|(_, foreign_key)| foreign_key.on_delete == OnDelete::Cascade)
+}
+
+/// Whether one of these columns is in a key by value with `ON DELETE CASCADE`.
+#[inline]
+fn names_by_other_value<E: Row>(columns: E::Columns) -> bool {
+    let mut cascading = E::INFO
+        .value_keys
+        .iter()
+        .filter(|key| key.on_delete == OnDelete::Cascade);
+    cascading.any(|key| is_index_on::<E>(key.index, columns))
 }
 
 /// Whether the column of the foreign key at this position is one of these columns.

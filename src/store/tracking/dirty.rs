@@ -162,6 +162,13 @@ impl DirtySet {
         self.removed.push(tombstone);
     }
 
+    /// Adds rows to those that a row belonged to that has just been removed, if it left a tombstone.
+    pub(crate) fn belonged_also(&mut self, key: RawKey, to: impl IntoIterator<Item = AnyKey>) {
+        if let Some(tombstone) = self.removed.last_mut().filter(|last| last.key == key) {
+            tombstone.belonged_to.extend(to);
+        }
+    }
+
     /// Removes the tombstone that was added last.
     pub(crate) fn pop_tombstone(&mut self) {
         self.removed.pop();

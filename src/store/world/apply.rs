@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use crate::error::{Error, ErrorKind, Problem, ProblemKind};
-use crate::schema::{TableInfo, TableKind};
+use crate::schema::graph::ValueReference;
+use crate::schema::{TableId, TableInfo, TableKind};
 use crate::store::index::Parent;
-use crate::store::key::AnyKey;
+use crate::store::key::{AnyKey, RawKey};
 use crate::store::table::stored::{Tables, all_tables};
-use crate::store::tracking::change_set::ChangeSet;
+use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::delta::Delta;
 use crate::store::tracking::effect::Effect;
 use crate::store::world::World;
@@ -92,6 +93,7 @@ impl<T: Tables> World<T> {
                 problems: Vec::new(),
                 touched: Vec::new(),
                 removed: Vec::new(),
+                named: Vec::new(),
             };
             applying.remove(delta);
             applying.reserve_new_rows(delta);
@@ -116,6 +118,8 @@ struct Applying<'w, T: Tables> {
     problems: Vec<Problem>,
     touched: Vec<AnyKey>,
     removed: Vec<(AnyKey, i64)>,
+    /// Rows that named by value a row that was removed or changed.
+    named: Vec<(ValueReference, RawKey)>,
 }
 
 impl<T: Tables> Applying<'_, T> {
@@ -133,6 +137,10 @@ impl<T: Tables> Applying<'_, T> {
                     self.report(info, id, ProblemKind::Missing);
                     continue;
                 };
+                if World::<T>::HAS_VALUE_KEYS {
+                    let row = AnyKey { table, key };
+                    self.named.extend(self.world.all_naming(row, None));
+                }
                 if let Some(pivot) = pivot {
                     self.world.remove_row(pivot, key);
                 }
@@ -169,6 +177,9 @@ impl<T: Tables> Applying<'_, T> {
             let table = change_set.table;
             let apply_row = self.world.tables.table(table).applier();
             for row in change_set.rows() {
+                if World::<T>::HAS_VALUE_KEYS && !change_set.is_new(row) {
+                    self.note_named(table, change_set, row);
+                }
                 match apply_row(&mut self.world.tables, change_set, row) {
                     Ok(key) => {
                         self.world.recorded(table);
@@ -178,6 +189,42 @@ impl<T: Tables> Applying<'_, T> {
                 }
             }
         }
+    }
+
+    /// Notes which rows name a row by values that are about to be overwritten.
+    fn note_named(&mut self, table: TableId, change_set: &ChangeSet, row: &ChangedRow) {
+        // A row that is not there is reported when it is written.
+        if let Some(key) = self.world.tables.table(table).key_of(row.id) {
+            let columns = change_set.shape(row).columns.iter();
+            let columns: Vec<_> = columns.map(|&column| usize::from(column)).collect();
+            let row = AnyKey { table, key };
+            self.named
+                .extend(self.world.all_naming(row, Some(&columns)));
+        }
+    }
+
+    /// A problem for each row that names no row by value any more.
+    fn validate_value_keys(&mut self) {
+        let of_touched = self.touched.iter().flat_map(|row| {
+            let table = row.table;
+            let keys = 0..T::INFO[table.index()].value_keys.len();
+            keys.map(move |value_key| (ValueReference { table, value_key }, row.key))
+        });
+        let mut problems: Vec<Problem> = Vec::new();
+        for (reference, key) in of_touched.chain(self.named.iter().copied()) {
+            let is_live = self
+                .world
+                .tables
+                .table(reference.table)
+                .id_of(key)
+                .is_some();
+            let problem = self.world.dangling_value(reference, key);
+            if let Some(problem) = problem.filter(|problem| is_live && !problems.contains(problem))
+            {
+                problems.push(problem);
+            }
+        }
+        self.problems.extend(problems);
     }
 
     fn use_up_ids(&mut self, delta: &Delta) {
@@ -213,6 +260,9 @@ impl<T: Tables> Applying<'_, T> {
             };
             self.world
                 .ownership_cycles_above(owned, &mut visited, &mut self.problems);
+        }
+        if World::<T>::HAS_VALUE_KEYS {
+            self.validate_value_keys();
         }
         for &(row, id) in &self.removed {
             self.problems

@@ -14,6 +14,7 @@ pub(crate) mod transaction;
 pub(crate) mod untyped;
 mod update;
 mod validate;
+pub(crate) mod value_keys;
 pub(crate) mod view;
 
 use std::fmt;
@@ -22,7 +23,7 @@ use std::ops::Deref;
 use crate::error::Error;
 
 use crate::schema::TableId;
-use crate::schema::graph::{Ownership, Reference, references};
+use crate::schema::graph::{Ownership, Reference, ValueReference, references, value_references};
 use crate::store::key::{AnyKey, Id, Key};
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::commit_sink::CommitSink;
@@ -43,6 +44,7 @@ pub struct World<T: Tables> {
     pub(crate) log: UndoLog,
     pub(crate) commit_sink: CommitSink,
     pub(crate) references: Box<[Vec<Reference>]>,
+    pub(crate) value_references: Box<[Vec<ValueReference>]>,
     pub(crate) ownership: Ownership,
     #[cfg(feature = "persist")]
     identity: u64,
@@ -82,6 +84,7 @@ impl<T: Tables> World<T> {
             log: UndoLog::default(),
             commit_sink: CommitSink::default(),
             references: references(T::INFO),
+            value_references: value_references(T::INFO),
             ownership: Ownership::of(T::INFO),
             #[cfg(feature = "persist")]
             identity: new_identity(),
@@ -112,6 +115,7 @@ impl<T: Tables> World<T> {
     /// # Errors
     /// [`ErrorKind::NotUnique`](crate::ErrorKind::NotUnique),
     /// [`ErrorKind::NoSuchRow`](crate::ErrorKind::NoSuchRow) for a foreign key without a row,
+    /// [`ErrorKind::NoSuchValue`](crate::ErrorKind::NoSuchValue) for a value that no row of another table has,
     /// [`ErrorKind::NotANumber`](crate::ErrorKind::NotANumber),
     /// [`ErrorKind::CheckFailed`](crate::ErrorKind::CheckFailed),
     /// [`ErrorKind::IdExhausted`](crate::ErrorKind::IdExhausted). On error the world is unchanged.
@@ -235,7 +239,21 @@ impl<T: Tables> World<T> {
     /// not visited, and neither are rows that are removed before the iteration reaches them.
     ///
     /// Each row is returned as [`get_mut`](Self::get_mut) does, so no write can miss its dirty flag; only
-    /// one row can be borrowed at a time, hence `while let Some(row) = rows.next()` instead of `for`.
+    /// one row can be borrowed at a time, hence `while let Some(row) = rows.next()` instead of `for`:
+    ///
+    /// ```
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut world = World::new();
+    /// world.insert(Player { year_of_birth: 1999, ..Player::default() })?;
+    /// let mut rows = world.iter_mut::<Player>();
+    /// while let Some(mut player) = rows.next() {
+    ///     let year = player.year_of_birth;
+    ///     player.set_year_of_birth(year + 1);
+    /// }
+    /// assert!(world.iter::<Player>().all(|(_, player)| player.year_of_birth == 2000));
+    /// # Ok::<(), gamedb::Error>(())
+    /// ```
     pub fn iter_mut<E: Entity<Tables = T>>(&mut self) -> IterMut<'_, E> {
         let next = E::table(&self.tables).ids.counter().next();
         IterMut {
@@ -280,6 +298,11 @@ impl<T: Tables> World<T> {
         all_tables::<T>()
             .flat_map(|table| self.tables.table(table).check(&self.tables))
             .chain(self.ownership_cycles().iter().map(ToString::to_string))
+            .chain(
+                self.dangling_values(|_, _| true)
+                    .iter()
+                    .map(ToString::to_string),
+            )
             .collect()
     }
 }
@@ -293,10 +316,32 @@ fn new_identity() -> u64 {
 
 /// A lending iterator over rows for writing: see [`World::iter_mut`].
 #[derive(Debug)]
+#[must_use = "no row is visited before `next` is called"]
 pub struct IterMut<'w, E: Entity> {
     world: &'w mut World<E::Tables>,
     next: Option<i64>,
     last: i64,
+}
+
+/// What a `for` loop would need, and no type has. It is here for the message of the compiler.
+#[diagnostic::on_unimplemented(
+    message = "`for` cannot visit rows for writing, which are lent one at a time",
+    label = "use `while let` here: `let mut rows = world.iter_mut(); while let Some(mut row) = rows.next() {{ .. }}`",
+    note = "to read rows, `for (key, row) in world.iter()` does; to collect keys first, \
+            `let keys: Vec<_> = world.iter().map(|(key, _)| key).collect();` and then `world.get_mut(key)?`"
+)]
+pub trait OutlivesTheNext {}
+
+impl<E: Entity> IntoIterator for IterMut<'_, E>
+where
+    Self: OutlivesTheNext,
+{
+    type Item = std::convert::Infallible;
+    type IntoIter = std::iter::Empty<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::empty()
+    }
 }
 
 impl<E: Entity> IterMut<'_, E> {

@@ -11,6 +11,7 @@ use crate::store::key::{Key, RawKey};
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
+use crate::store::world::value_keys::NamedByValue;
 
 impl<T: Tables> World<T> {
     /// Removes a row with all that it owns, and with the rows whose foreign keys are declared `ON DELETE
@@ -35,6 +36,7 @@ impl<T: Tables> World<T> {
     /// Removes these rows and all that is removed with them. Must run in a transaction.
     pub(crate) fn remove_all(&mut self, mut to_remove: SmallVec<[AnyKey; 4]>) -> Result<(), Error> {
         let mut refusing = Vec::new();
+        let mut named = NamedByValue::default();
         while let Some(row) = to_remove.pop() {
             // The row may have been removed with another one already.
             let Some(id) = self.tables.table(row.table).id_of(row.key) else {
@@ -50,6 +52,9 @@ impl<T: Tables> World<T> {
                     }
                     Action::SetNull => {
                         for child in self.children(reference, row.key) {
+                            if Self::HAS_VALUE_KEYS {
+                                self.before_null_key(reference, child, &mut named);
+                            }
                             if self
                                 .tables
                                 .table_mut(reference.table)
@@ -62,13 +67,39 @@ impl<T: Tables> World<T> {
                     Action::Refuse => refusing.push((reference, row, id)),
                 }
             }
-            self.tables.table_mut(row.table).remove(row.key);
-            self.recorded(row.table);
+            if Self::HAS_VALUE_KEYS {
+                self.remove_named(row, id, &mut to_remove, &mut named);
+            }
+            self.remove_single(row);
+        }
+        if Self::HAS_VALUE_KEYS {
+            self.refuse_bereft(&named)?;
         }
         // Rows that referenced a removed row may have been removed as well by now.
         refusing
             .into_iter()
             .try_for_each(|(reference, row, id)| self.still_referenced(reference, row, id))
+    }
+
+    /// Removes a live row and nothing else.
+    pub(crate) fn remove_single(&mut self, row: AnyKey) {
+        let owners = match Self::HAS_VALUE_KEYS {
+            true => self.owners_by_value(row),
+            false => SmallVec::new(),
+        };
+        let table = self.tables.table_mut(row.table);
+        table.remove(row.key);
+        if Self::HAS_VALUE_KEYS {
+            table.dirty_mut().belonged_also(row.key, owners);
+        }
+        self.recorded(row.table);
+    }
+
+    /// A foreign key of `child` is about to become NULL, and may be a part of what other rows name it by.
+    fn before_null_key(&self, reference: Reference, child: RawKey, named: &mut NamedByValue) {
+        let Reference { table, foreign_key } = reference;
+        let column = T::INFO[table.index()].foreign_keys[foreign_key].column;
+        self.before_null(AnyKey { table, key: child }, &[column], named);
     }
 
     pub(crate) fn action(&self, reference: Reference) -> Action {
@@ -94,8 +125,7 @@ impl<T: Tables> World<T> {
 
     pub(crate) fn remove_row(&mut self, table: TableId, key: RawKey) {
         if self.tables.table(table).id_of(key).is_some() {
-            self.tables.table_mut(table).remove(key);
-            self.recorded(table);
+            self.remove_single(AnyKey { table, key });
         }
     }
 

@@ -3,16 +3,18 @@
 use hashbrown::{DefaultHashBuilder, HashSet};
 use indexmap::IndexSet;
 
-use crate::schema::TableKind;
-use crate::schema::graph::Reference;
+use crate::schema::graph::{Reference, ValueReference};
+use crate::schema::{OnDelete, TableKind};
 use crate::store::index::Parent;
 use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row_set::RowSet;
 use crate::store::table::stored::{Tables, all_tables};
+use crate::store::tracking::tombstone::Tombstone;
 use crate::store::tracking::txn_groups::Group;
 use crate::store::world::World;
 use crate::store::world::remove::Action;
+use crate::store::world::value_keys::{named_row, naming_rows};
 
 /// Whether the rows that a row owns are saved with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +54,9 @@ pub(crate) fn rows_to_save<T: Tables>(
         }
         closure.add_referenced();
         closure.add_former_referrers();
+        if World::<T>::HAS_VALUE_KEYS {
+            closure.add_named();
+        }
         closure.add_txn_groups();
         if closure.rows.len() == before {
             return ToSave {
@@ -106,6 +111,9 @@ impl<T: Tables> Closure<'_, T> {
                     Action::SetNull | Action::Refuse => {}
                 }
             }
+            if World::<T>::HAS_VALUE_KEYS {
+                self.add_owned_by_value(row);
+            }
         }
     }
 
@@ -144,6 +152,69 @@ impl<T: Tables> Closure<'_, T> {
                         table: reference.table,
                         key,
                     }));
+                }
+            }
+            for (reference, _) in self.world.named_columns(table) {
+                if self.world.on_removal_by_value(reference) == OnDelete::Cascade {
+                    let removed = |tombstone: &Tombstone| tombstone.has_moved;
+                    self.rows.extend(self.former_naming(reference, removed));
+                }
+            }
+        }
+    }
+
+    /// Adds the rows that are removed with a row that they name by value.
+    fn add_owned_by_value(&mut self, row: AnyKey) {
+        for (reference, _) in self.world.named_columns(row.table) {
+            if self.world.on_removal_by_value(reference) == OnDelete::Cascade {
+                let by = naming_rows(&*self.world.tables, reference, row.key);
+                let table = reference.table;
+                self.rows.extend(by.map(|key| AnyKey { table, key }));
+            }
+        }
+    }
+
+    /// The rows that may name another row by value in the file than in memory: live ones, and removed ones for which
+    /// `is_one` holds.
+    fn former_naming(
+        &self,
+        reference: ValueReference,
+        is_one: impl Fn(&Tombstone) -> bool,
+    ) -> Vec<AnyKey> {
+        let ValueReference { table, value_key } = reference;
+        let by = self.world.tables.table(table);
+        let own = by.info().value_keys[value_key].own_columns(by.info());
+        let moved = by.dirty().moved().iter().copied();
+        let moved = moved.filter(|&key| by.has_changed(own, key));
+        let removed = by.dirty().removed().iter().filter(|row| is_one(row));
+        let rows = moved.chain(removed.map(|row| row.key));
+        rows.map(|key| AnyKey { table, key }).collect()
+    }
+
+    /// Adds what the file needs for rows that name others by value: the named rows, where the file does not have
+    /// them with these values, and the rows that name a row in the file by values that it has no longer.
+    fn add_named(&mut self) {
+        let world = self.world;
+        let mut n_visited = 0;
+        while let Some(&row) = self.rows.get_index(n_visited) {
+            n_visited += 1;
+            let table = world.tables.table(row.table);
+            for (value_key, key) in table.info().value_keys.iter().enumerate() {
+                let reference = ValueReference {
+                    table: row.table,
+                    value_key,
+                };
+                let (to, named) = (world.tables.table(key.table), key.named_columns(T::INFO));
+                let needed = named_row(&*world.tables, reference, row.key)
+                    .filter(|&key| to.is_new_row(key) || to.has_changed(named, key));
+                self.rows.extend(needed.map(|named| AnyKey {
+                    table: key.table,
+                    key: named,
+                }));
+            }
+            for (reference, named) in world.named_columns(row.table) {
+                if table.id_of(row.key).is_none() || table.has_changed(named, row.key) {
+                    self.rows.extend(self.former_naming(reference, |_| true));
                 }
             }
         }

@@ -12,6 +12,7 @@ use crate::store::row::entity::{Resolve, names_and_values, nan_column};
 use crate::store::table::stored::Tables as _;
 use crate::store::table::{Table, flag};
 use crate::store::world::entity::Entity;
+use crate::store::world::value_keys::validate_value_keys;
 
 /// Validates the row by itself: NaN, CHECKs, and foreign keys without a row. `id` is the row's own id, if
 /// it has one already.
@@ -54,7 +55,10 @@ fn validate_foreign_keys<E: Entity>(
             return Err(no_such_row::<E>(id, n, target));
         }
     }
-    Ok(())
+    if E::INFO.value_keys.is_empty() {
+        return Ok(());
+    }
+    validate_value_keys(row, id, columns, tables)
 }
 
 /// Refuses a row that violates a CHECK.

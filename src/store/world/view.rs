@@ -5,12 +5,16 @@ use std::ops::Deref;
 
 use crate::error::Error;
 
+use crate::schema::graph::ValueReference;
+use crate::schema::value::Value;
 use crate::store::key::{Id, Key};
 use crate::store::pivot::StoredPivot;
+use crate::store::row::entity::Resolve;
 use crate::store::table::{Rows, Slot};
 use crate::store::world::World;
 use crate::store::world::entity::{Entity, Owned, OwnerOf, Standalone};
 use crate::store::world::own::NewOrKept;
+use crate::store::world::value_keys::{named_row, naming_rows};
 
 /// Read access to a row.
 pub struct RowRef<'w, E: Entity> {
@@ -27,10 +31,30 @@ impl<E: Entity> Clone for RowRef<'_, E> {
 
 impl<E: Entity> Copy for RowRef<'_, E> {}
 
+/// The row with its columns: `mobiles#3 { owner_player_id: players#17, hp: 5 }`. The world is at hand, so rows are
+/// named by their ids, which mean something to a person, and not by their keys.
 impl<E: Entity> fmt::Debug for RowRef<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ", self.key)?;
-        self.slot.row.fmt(f)
+        let (info, tables) = (E::INFO, &*self.world.tables);
+        let name = format!("{}#{}", info.name, self.slot.id);
+        let mut shown = f.debug_struct(&name);
+        for (column, name) in info.columns.iter().enumerate() {
+            let value = self.slot.row.value(column, tables);
+            let mut keys = info.foreign_keys.iter();
+            let target = keys
+                .find(|key| key.column == column)
+                .and_then(|key| key.table);
+            match (target, value.as_value()) {
+                (Some(target), Value::Integer(id)) => {
+                    let target = <E::Tables as Resolve>::INFO[target.index()].name;
+                    shown.field(name, &format_args!("{target}#{id}"));
+                }
+                (_, value) => {
+                    shown.field(name, &format_args!("{value}"));
+                }
+            }
+        }
+        shown.finish()
     }
 }
 
@@ -102,6 +126,50 @@ impl<'w, E: Entity> RowRef<'w, E> {
     #[inline]
     pub fn child<C: Entity<Tables = E::Tables>>(self, foreign_key: usize) -> Option<C::Ref<'w>> {
         let (key, _) = self.children::<C>(foreign_key).next()?;
+        RowRef::new(self.world, key).map(Into::into)
+    }
+
+    /// The row that the key by value at this position names, if it names one. O(1).
+    #[inline]
+    pub fn named<P: Entity<Tables = E::Tables>>(self, value_key: usize) -> Option<P::Ref<'w>> {
+        let table = E::TABLE;
+        let reference = ValueReference { table, value_key };
+        debug_assert_eq!(E::INFO.value_keys[value_key].table, P::TABLE);
+        let key = named_row(&*self.world.tables, reference, self.key.raw())?;
+        RowRef::new(self.world, Key::<P>::from_raw(key)).map(Into::into)
+    }
+
+    /// The row that a key by value whose columns are all NOT NULL names. O(1).
+    ///
+    /// # Panics
+    /// Never for a key of this row: the world keeps keys by value consistent.
+    #[inline]
+    pub fn required_named<P: Entity<Tables = E::Tables>>(self, value_key: usize) -> P::Ref<'w> {
+        let Some(row) = self.named::<P>(value_key) else {
+            panic!(
+                "{:?} of {} names a row of {} by value that does not exist",
+                self.key,
+                E::INFO.name,
+                P::INFO.name
+            )
+        };
+        row
+    }
+
+    /// The rows of `C` whose key by value at this position names this row, in id order. O(1).
+    #[inline]
+    pub fn naming<C: Entity<Tables = E::Tables>>(self, value_key: usize) -> Rows<'w, C> {
+        let table = C::TABLE;
+        let reference = ValueReference { table, value_key };
+        debug_assert_eq!(C::INFO.value_keys[value_key].table, E::TABLE);
+        let keys = naming_rows(&*self.world.tables, reference, self.key.raw());
+        Rows::new(keys, C::table(&self.world.tables))
+    }
+
+    /// The only row of `C` whose key by value at this position names this row. O(1).
+    #[inline]
+    pub fn naming_one<C: Entity<Tables = E::Tables>>(self, value_key: usize) -> Option<C::Ref<'w>> {
+        let (key, _) = self.naming::<C>(value_key).next()?;
         RowRef::new(self.world, key).map(Into::into)
     }
 
@@ -208,6 +276,14 @@ impl<'w, E: Entity> RowMut<'w, E> {
         if let Err(refused) = self.world.set(self.key, field) {
             panic!("row {:?} cannot be written: {refused}", self.key);
         }
+    }
+
+    /// Writes several fields at once: see [`World::set_all`].
+    ///
+    /// # Errors
+    /// As [`World::set_all`].
+    pub fn set_all(&mut self, fields: impl IntoIterator<Item = E::Field>) -> Result<(), Error> {
+        self.world.set_all(self.key, fields)
     }
 
     /// The world of the row.

@@ -61,6 +61,8 @@ pub(crate) struct ServerTable {
     pub(crate) is_unsteady: bool,
     /// Whether its rows are those of its partitions.
     pub(crate) is_partitioned: bool,
+    /// The column that the server numbers, and the next number, if it has given one.
+    pub(crate) next_id: Option<(String, i64)>,
 }
 
 /// A column of a server's table.
@@ -251,8 +253,12 @@ impl Source for Server {
             tables.filter(move |(_, table)| table.source_schema().is_empty() == is_default)
         };
         for (at, table) in by_default(true).chain(by_default(false)) {
-            if let Some(found) = sink.table(&table.source())? {
+            let source = table.source();
+            if let Some(found) = sink.table(&source)? {
                 accepted.push((at, found));
+                if let Some((column, next_id)) = &table.next_id {
+                    sink.next_id(&source, column, *next_id);
+                }
                 if table.is_unsteady {
                     sink.note(format!(
                         "the storage of table {} knows no transactions: of what others write to it meanwhile, a part \

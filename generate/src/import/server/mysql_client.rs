@@ -15,7 +15,8 @@ use crate::error::{ImportError, ServerError};
 const BEGIN: &[&str] = &[
     "SET NAMES utf8mb4",
     "SET SESSION sql_mode = '', time_zone = '+00:00', sql_quote_show_create = 1, net_write_timeout = 86400
-     /*!50708 , max_execution_time = 0 */ /*M!100101 , max_statement_time = 0 */",
+     /*!50708 , max_execution_time = 0 */ /*M!100101 , max_statement_time = 0 */
+     /*!80000 , information_schema_stats_expiry = 0 */",
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
 ];
@@ -161,24 +162,27 @@ impl Client for MySqlClient {
     }
 
     fn tables(&mut self) -> Result<Vec<ServerTable>, ServerError> {
-        let tables: Vec<(String, Option<u64>, bool)> = self
+        let tables: Vec<(String, Option<u64>, bool, Option<u64>)> = self
             .connection
             .query(
-                "SELECT t.TABLE_NAME, t.TABLE_ROWS, IFNULL(e.TRANSACTIONS, 'NO') <> 'YES'
+                "SELECT t.TABLE_NAME, t.TABLE_ROWS, IFNULL(e.TRANSACTIONS, 'NO') <> 'YES', t.AUTO_INCREMENT
                  FROM information_schema.TABLES AS t LEFT JOIN information_schema.ENGINES AS e ON e.ENGINE = t.ENGINE
                  WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
                  ORDER BY CAST(t.TABLE_NAME AS BINARY)",
             )
             .map_err(|error| self.failed("the list of tables", &error))?;
-        let columns: Vec<(String, String, String, Option<u32>)> = self
+        let columns: Vec<(String, String, String, Option<u32>, bool)> = self
             .connection
             .query(
-                "SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, NUMERIC_PRECISION FROM information_schema.COLUMNS
+                "SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, NUMERIC_PRECISION, EXTRA LIKE '%auto_increment%'
+                 FROM information_schema.COLUMNS
                  WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, ORDINAL_POSITION",
             )
             .map_err(|error| self.failed("the list of columns", &error))?;
         let mut found: Vec<ServerTable> = Vec::with_capacity(tables.len());
-        for (name, n_rows, is_unsteady) in tables {
+        let mut next_numbers = Vec::with_capacity(tables.len());
+        for (name, n_rows, is_unsteady, next_number) in tables {
+            next_numbers.push(next_number);
             found.push(ServerTable {
                 schema: String::new(),
                 name,
@@ -186,12 +190,19 @@ impl Client for MySqlClient {
                 n_rows: n_rows.unwrap_or(0),
                 is_unsteady,
                 is_partitioned: false,
+                next_id: None,
             });
         }
-        for (table, name, data_type, precision) in columns {
+        for (table, name, data_type, precision, is_numbered) in columns {
             // Views have columns too.
-            if let Some(table) = found.iter_mut().find(|known| known.name == table) {
+            let mut with_numbers = found.iter_mut().zip(&next_numbers);
+            if let Some((table, next)) = with_numbers.find(|(known, _)| known.name == table) {
                 let form = form_of(&data_type, precision);
+                let next = next.filter(|_| is_numbered);
+                let next = next.and_then(|next| i64::try_from(next).ok());
+                table.next_id = next
+                    .map(|next| (name.clone(), next))
+                    .or(table.next_id.take());
                 table.columns.push(ServerColumn {
                     name,
                     type_name: data_type.to_ascii_lowercase(),

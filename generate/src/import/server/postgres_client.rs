@@ -61,6 +61,31 @@ const COLUMNS: &str = "
     WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p')
     ORDER BY a.attrelid, a.attnum";
 
+/// The next numbers of the sequences that number a column, by being its own or by its DEFAULT. One that counts down
+/// gives no id again that a world would give.
+const SEQUENCES: &str = "
+    SELECT DISTINCT n.nspname::text, c.relname::text, a.attname::text,
+        CASE WHEN s.last_value IS NULL THEN s.start_value
+        WHEN s.last_value > 9223372036854775807 - s.increment_by THEN s.last_value
+        ELSE s.last_value + s.increment_by END
+    FROM pg_catalog.pg_sequences AS s
+    JOIN pg_catalog.pg_namespace AS own ON own.nspname = s.schemaname
+    JOIN pg_catalog.pg_class AS number ON number.relname = s.sequencename AND number.relnamespace = own.oid
+    JOIN (
+        SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid AS attribute FROM pg_catalog.pg_depend AS d
+        WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass
+            AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
+        UNION
+        SELECT d.refobjid, f.adrelid, f.adnum FROM pg_catalog.pg_depend AS d
+        JOIN pg_catalog.pg_attrdef AS f ON f.oid = d.objid
+        WHERE d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass
+    ) AS uses ON uses.sequence = number.oid
+    JOIN pg_catalog.pg_class AS c ON c.oid = uses.relation
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = uses.attribute
+    JOIN pg_catalog.pg_index AS i ON i.indrelid = c.oid AND i.indisprimary AND i.indkey[0] = a.attnum
+    WHERE s.increment_by > 0";
+
 pub(super) struct PostgresClient {
     connection: Connection,
     address: String,
@@ -140,7 +165,18 @@ fn table(row: &Row) -> Result<ServerTable, ::postgres::Error> {
         n_rows: n_rows as u64,
         is_unsteady: false,
         is_partitioned: row.try_get(2)?,
+        next_id: None,
     })
+}
+
+/// A row of [`SEQUENCES`]: schema, table, column and number.
+fn next_id(row: &Row) -> Result<(String, String, String, i64), ::postgres::Error> {
+    Ok((
+        row.try_get(0)?,
+        row.try_get(1)?,
+        row.try_get(2)?,
+        row.try_get(3)?,
+    ))
 }
 
 /// A row of [`COLUMNS`]: schema, table and column.
@@ -183,6 +219,22 @@ impl Client for PostgresClient {
                 .find(|table| table.schema == schema && table.name == name);
             if let Some(table) = table {
                 table.columns.push(column);
+            }
+        }
+        let next_ids = self.connection.query(SEQUENCES, &[]).and_then(|rows| {
+            let next_ids = rows.iter().map(next_id);
+            next_ids.collect::<Result<Vec<_>, _>>()
+        });
+        for (schema, name, column, next) in
+            next_ids.map_err(|error| failed("the positions of sequences", &error))?
+        {
+            let mut tables = found.iter_mut();
+            if let Some(table) = tables.find(|t| t.schema == schema && t.name == name) {
+                let highest = table
+                    .next_id
+                    .as_ref()
+                    .map_or(next, |(_, known)| next.max(*known));
+                table.next_id = Some((column, highest));
             }
         }
         if found.is_empty() {

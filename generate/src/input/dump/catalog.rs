@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::input::ddl::DeclaredTable;
+use crate::input::ddl::{Ddl, DeclaredTable};
 use crate::input::read::Replay;
 use crate::input::split::Statement;
 use crate::sql::Dialect;
@@ -26,6 +26,28 @@ pub(crate) struct CatalogTable {
     pub(crate) columns: Vec<CatalogColumn>,
     /// Its CREATE TABLE, in SQLite.
     pub(crate) definition: Option<String>,
+    /// The column that its database numbers, and the next number, where the text says it.
+    pub(crate) next_id: Option<(String, i64)>,
+}
+
+impl CatalogTable {
+    /// The columns of a row that names none. SQLite and COPY have no values in the place of computed columns, and the
+    /// others DEFAULT.
+    pub(crate) fn columns_of_row(
+        &self,
+        is_copy: bool,
+        dialect: Dialect,
+    ) -> impl Iterator<Item = &CatalogColumn> {
+        let is_all = !is_copy && dialect != Dialect::Sqlite;
+        let columns = self.columns.iter();
+        columns.filter(move |column| is_all || !column.is_computed)
+    }
+
+    /// Their names.
+    pub(crate) fn names_of_row(&self, is_copy: bool, dialect: Dialect) -> Vec<String> {
+        let columns = self.columns_of_row(is_copy, dialect);
+        columns.map(|column| column.name.clone()).collect()
+    }
 }
 
 /// A column of a text.
@@ -64,7 +86,7 @@ impl Catalog {
         match self {
             Self::Replayed(replay) => {
                 let at = replay.position(path)?;
-                Some(declared(&replay.ddl().tables[at]))
+                Some(declared(replay.ddl(), at))
             }
             Self::Sqlite(connection) => {
                 let tables = sqlite_tables(connection, Some(&path.name)).ok()?;
@@ -83,7 +105,10 @@ impl Catalog {
 
     pub(crate) fn tables(&self) -> Vec<CatalogTable> {
         match self {
-            Self::Replayed(replay) => replay.ddl().tables.iter().map(declared).collect(),
+            Self::Replayed(replay) => {
+                let ddl = replay.ddl();
+                (0..ddl.tables.len()).map(|at| declared(ddl, at)).collect()
+            }
             Self::Sqlite(connection) => sqlite_tables(connection, None).unwrap_or_default(),
         }
     }
@@ -113,7 +138,8 @@ impl Catalog {
     }
 }
 
-fn declared(table: &DeclaredTable) -> CatalogTable {
+fn declared(ddl: &Ddl, at: usize) -> CatalogTable {
+    let table = &ddl.tables[at];
     let columns = table.columns.iter().map(|column| CatalogColumn {
         name: column.name.clone(),
         type_name: column.ty.base.clone(),
@@ -124,6 +150,7 @@ fn declared(table: &DeclaredTable) -> CatalogTable {
         name: table.name.clone(),
         columns: columns.collect(),
         definition: None,
+        next_id: ddl.next_id(at),
     }
 }
 
@@ -133,7 +160,8 @@ fn sqlite_tables(
 ) -> rusqlite::Result<Vec<CatalogTable>> {
     let mut tables = connection.prepare_cached(
         "SELECT name, sql FROM sqlite_schema
-         WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND (?1 IS NULL OR name = ?1 COLLATE NOCASE)
+         WHERE type = 'table' AND (name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR ?1 = 'sqlite_sequence')
+         AND (?1 IS NULL OR name = ?1 COLLATE NOCASE)
          ORDER BY rowid",
     )?;
     // 2 and 3 are columns that are computed.
@@ -154,6 +182,8 @@ fn sqlite_tables(
             columns: rows.collect::<Result<_, _>>()?,
             name,
             definition: Some(definition),
+            // It stands in a table of its own.
+            next_id: None,
         })
     });
     with_columns.collect()

@@ -19,15 +19,17 @@ use std::io::Read;
 
 pub(crate) use escapes::hex_bytes;
 pub(crate) use insert::{Tail, Target, Verb};
+pub(crate) use scan::Rules;
+pub(crate) use settings::Settings;
 
 use super::cell::Cell;
 use super::split::{self, Statement};
+use super::sql_mode;
 use crate::error::TextError;
 use crate::sql::Dialect;
 use insert::Form;
 use literal::Values;
 use scan::{Scan, Scanned, Stop};
-use settings::Settings;
 use statement::{
     Start, end_of_statement, goes_on, is_first_line, is_last_line, rest_of_last_line, start,
     start_of_row,
@@ -240,8 +242,7 @@ impl<R: Read> Dump<R> {
             Start::Statement => {
                 let (place, first) = (self.place(0), self.place(self.first_word()));
                 let bytes = &self.window.bytes()[..self.used];
-                let dialect = self.settings.rules.dialect;
-                let found = split::first(bytes, dialect, &self.delimiter);
+                let found = split::first(bytes, self.settings.rules, &self.delimiter);
                 let (statement, _) = found.expect("it was found");
                 let statement = statement.expect("it has words");
                 let set = self.settings.statement(&statement.words, &statement.text);
@@ -308,13 +309,13 @@ impl<R: Read> Dump<R> {
 
     /// Finds the end of a statement without rows, and whether it has words.
     fn find_end(&mut self) -> Result<(bool, usize), TextError> {
-        let dialect = self.settings.rules.dialect;
+        let rules = self.settings.rules;
         let delimiter = self.delimiter.clone();
         let (found, _) =
             self.scan(
                 "a statement",
                 LONGEST_STATEMENT,
-                |scan, _, _| match split::first(scan.bytes, dialect, &delimiter) {
+                |scan, _, _| match split::first(scan.bytes, rules, &delimiter) {
                     Some((statement, end)) if end < scan.bytes.len() || scan.is_end => {
                         Ok((statement.is_some(), end))
                     }
@@ -388,9 +389,11 @@ impl<R: Read> Dump<R> {
         let (tail, used) = self.scan("a statement", LONGEST_STATEMENT, |scan, _, _| {
             end_of_statement(scan, delimiter.as_bytes())
         })?;
-        let dialect = self.settings.rules.dialect;
+        let rules = self.settings.rules;
+        let dialect = rules.dialect;
         let start = tail.start;
         let text = String::from_utf8_lossy(&self.window.bytes()[tail]);
+        let text = sql_mode::in_default_mode(text, rules);
         let tail = match text.trim_ascii() {
             "" => Some(Tail::None),
             text => insert::tail(text, dialect),

@@ -35,6 +35,15 @@ impl Rules {
     pub(super) fn is_mysql(&self) -> bool {
         self.dialect == Dialect::MySql
     }
+
+    /// Whether `\` escapes between two of these quotes. Names have no escapes.
+    pub(crate) fn escapes_in(&self, quote: u8) -> bool {
+        match quote {
+            b'\'' => self.backslash,
+            b'"' => self.backslash && !self.ansi_quotes,
+            _ => false,
+        }
+    }
 }
 
 /// A position in the window.
@@ -319,7 +328,7 @@ impl<'b> Scan<'b> {
                     continue;
                 }
                 b'"' | b'`' => {
-                    self.skip_string(self.rules.backslash && byte == b'"')?;
+                    self.skip_string(self.rules.escapes_in(byte))?;
                     continue;
                 }
                 b'$' => {

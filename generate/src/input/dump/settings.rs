@@ -12,8 +12,8 @@ use crate::sql::tokens::{self, Piece, join};
 
 /// How a text is read from here on.
 #[derive(Debug)]
-pub(super) struct Settings {
-    pub(super) rules: Rules,
+pub(crate) struct Settings {
+    pub(crate) rules: Rules,
     pub(super) charset: Charset,
     /// The name of the character set.
     charset_name: String,
@@ -23,7 +23,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn of(dialect: Dialect) -> Self {
+    pub(crate) fn of(dialect: Dialect) -> Self {
         Self {
             rules: Rules::of(dialect),
             charset: Charset::Utf8,
@@ -37,7 +37,7 @@ impl Settings {
     ///
     /// # Errors
     /// The name of a character set in which the text cannot be read.
-    pub(super) fn statement(&mut self, words: &[String], text: &str) -> Result<(), String> {
+    pub(crate) fn statement(&mut self, words: &[String], text: &str) -> Result<(), String> {
         let is_set = words.first().is_some_and(|word| word == "SET");
         if !is_set {
             return Ok(());

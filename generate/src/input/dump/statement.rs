@@ -106,8 +106,8 @@ pub(super) fn end_of_statement(
             None => return scan.more(),
             // The delimiter may not have been set back.
             Some(b';') => scan.at += 1,
-            Some(b'\'' | b'"' | b'`') => {
-                scan.skip_string(scan.rules.backslash)?;
+            Some(quote @ (b'\'' | b'"' | b'`')) => {
+                scan.skip_string(scan.rules.escapes_in(quote))?;
                 continue;
             }
             Some(_) => {

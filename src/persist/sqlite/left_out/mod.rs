@@ -4,6 +4,7 @@
 //! All of it is found in the batch and the file. So the writer thread can do it, which has no world, and a row in the
 //! file is seen as it is there: what it references, memory does not know any more.
 
+mod by_value;
 mod owners;
 
 use std::collections::{HashMap, HashSet};
@@ -23,6 +24,7 @@ use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use super::commit::{Attempt, attempt};
 use super::content_hash::{Hashes, Pending};
 use super::error::refused_rows;
+use by_value::ByValue;
 use owners::{owned_rows, owner_keys, references_in_file};
 
 /// How many attempts leave out no more than they have to. After these, every row that waits for a unique value is
@@ -189,6 +191,8 @@ struct LeftOut<'b> {
     keys: Vec<AnyKey>,
     /// For each row, the rows that it owns; of rows that the batch does not have too, where they own one of its rows.
     owned: Option<HashMap<RowId, Vec<RowId>>>,
+    /// What rows name each other by, where the schema has such keys.
+    by_value: Option<ByValue>,
 }
 
 impl<'b> LeftOut<'b> {
@@ -201,6 +205,7 @@ impl<'b> LeftOut<'b> {
             n_closed: 0,
             keys: Vec::new(),
             owned: None,
+            by_value: None,
         }
     }
 
@@ -268,6 +273,7 @@ impl<'b> LeftOut<'b> {
             match self.changes.changes[&row] {
                 Change::Written(change_set, changed) => {
                     self.bind_referrers(row, changed.id);
+                    self.bind_naming(row)?;
                     if !change_set.is_new(changed) {
                         let columns = change_set.shape(changed).columns.iter();
                         let columns: Vec<_> = columns.map(|&column| usize::from(column)).collect();
@@ -305,6 +311,25 @@ impl<'b> LeftOut<'b> {
         self.bind(referrers, Bond::References, row);
     }
 
+    /// The rows that name a row by values that the file does not have without it.
+    fn bind_naming(&mut self, row: AnyKey) -> Result<(), Failed> {
+        self.find_by_value()?;
+        if let Some(by_value) = &self.by_value {
+            let naming = by_value.naming(self.file, &self.changes, row)?;
+            self.bind(naming, Bond::References, row);
+        }
+        Ok(())
+    }
+
+    /// Finds what rows name each other by, unless that is done, or the schema has no such keys.
+    fn find_by_value(&mut self) -> Result<(), Failed> {
+        let mut infos = self.changes.infos.values();
+        if self.by_value.is_none() && infos.any(|info| !info.value_keys.is_empty()) {
+            self.by_value = Some(ByValue::of(self.file, &self.changes)?);
+        }
+        Ok(())
+    }
+
     /// An owned row and its pivot row are new together, and are removed together.
     fn bind_pivot_row(&mut self, row: AnyKey) {
         let is_removed = matches!(self.changes.changes[&row], Change::Removed(_));
@@ -332,6 +357,10 @@ impl<'b> LeftOut<'b> {
         has_changed: impl Fn(usize) -> bool,
     ) -> Result<(), Failed> {
         let info = self.changes.infos[&row.table];
+        if !info.value_keys.is_empty() {
+            let named = by_value::named_in_file(self.file, &self.changes, row, id, &has_changed)?;
+            self.bind(named, Bond::ReferencedInFile, row);
+        }
         let keys = info.foreign_keys.iter();
         let keys: Vec<_> = keys
             .filter(|key| key.table.is_some() && has_changed(key.column))
@@ -353,11 +382,14 @@ impl<'b> LeftOut<'b> {
     fn bind_owned(&mut self, row: AnyKey, id: i64) -> Result<(), Failed> {
         let infos = self.changes.infos.values();
         let mut keys = infos.flat_map(|info| owner_keys(info));
-        if !keys.any(|(_, owner)| owner == row.table) {
+        let by_value = by_value::is_owner(&self.changes, row.table);
+        if !by_value && !keys.any(|(_, owner)| owner == row.table) {
             return Ok(());
         }
         if self.owned.is_none() {
-            self.owned = Some(owned_rows(self.file, &self.changes)?);
+            self.find_by_value()?;
+            let by_value = self.by_value.as_ref();
+            self.owned = Some(owned_rows(self.file, &self.changes, by_value)?);
         }
         let owned = self.owned.as_ref().expect("it has just been found");
         let (mut found, mut visited) = (Vec::new(), HashSet::new());

@@ -10,6 +10,7 @@ use crate::schema::{OnDelete, TableId, TableInfo, TableKind};
 use crate::store::key::AnyKey;
 
 use super::super::statements;
+use super::by_value::{self, ByValue};
 use super::{Change, Changes, RowId};
 
 /// The columns that name the owner of a row, and the owner's table: the arms of a pivot, and foreign keys that are
@@ -31,6 +32,7 @@ pub(super) fn owner_keys(info: &'static TableInfo) -> impl Iterator<Item = (usiz
 pub(super) fn owned_rows(
     file: &Connection,
     changes: &Changes<'_>,
+    by_value: Option<&ByValue>,
 ) -> Result<HashMap<RowId, Vec<RowId>>, Failed> {
     let mut owned: HashMap<RowId, Vec<RowId>> = HashMap::new();
     let mut visited = HashSet::new();
@@ -39,7 +41,9 @@ pub(super) fn owned_rows(
         if !visited.insert(row) {
             continue;
         }
-        for owner in owners(file, changes, row)? {
+        let by_value = by_value.map(|by_value| by_value::owners(file, changes, by_value, row));
+        let by_value = by_value.transpose()?.unwrap_or_default();
+        for owner in owners(file, changes, row)?.into_iter().chain(by_value) {
             owned.entry(owner).or_default().push(row);
             to_visit.push(owner);
         }

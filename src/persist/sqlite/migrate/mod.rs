@@ -23,7 +23,9 @@ use crate::persist::sqlite::belonging::refuse_strangers;
 use crate::persist::sqlite::error::{backend_error, open_error};
 use crate::persist::sqlite::lock::{Lock, refuse_hard_links};
 use crate::persist::sqlite::lock_record::LockRecord;
+use crate::persist::sqlite::operations::{Snapshot, locked_snapshot, snapshot};
 use crate::persist::sqlite::options::checkpoint_on_close;
+use crate::persist::sqlite::quick_check::quick_check;
 use crate::persist::sqlite::schema_diff::{self, Strictness};
 use crate::persist::sqlite::stamp::{self, FileState};
 use crate::persist::sqlite::{content_hash, create, format, statements};
@@ -150,32 +152,48 @@ impl Consent {
 }
 
 impl Migration {
-    /// Compares a file with a schema, SQLite's `CREATE` statements, and only reads. Reads each table once for each
-    /// rule that is new.
+    /// Compares a file with a schema, SQLite's `CREATE` statements. Nothing is written, neither to the file nor beside
+    /// it. If they differ, all pages are checked, and each table is read once for each rule that is new.
     ///
     /// # Errors
     /// [`MigrationError::Schema`] where the statements of the schema fail, [`MigrationError::File`] where the file
-    /// cannot be read.
+    /// cannot be read, is damaged, or does not belong to the log beside it.
     pub fn plan(path: impl AsRef<Path>, schema: &str) -> Result<Self, MigrationError> {
         let path = path.as_ref();
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        if !path.exists() {
-            let path = path.to_owned();
-            return Err(FileError::NotThere { path }.into());
-        }
-        // SQLite would delete the log beside an empty file, also when it only reads.
-        create::refuse_lost_file(path, true)?;
-        let file = Connection::open_with_flags(path, flags);
-        let file = file.map_err(|source| open_error(path, source))?;
+        refuse_empty(path)?;
+        Self::plan_on(&snapshot(path)?, path, schema, false)
+    }
+
+    /// The same for a file whose lock the caller has.
+    pub(in crate::persist::sqlite) fn plan_locked(
+        path: &Path,
+        schema: &str,
+        lock: &Lock,
+        trusts_pages: bool,
+    ) -> Result<Self, MigrationError> {
+        refuse_empty(path)?;
+        Self::plan_on(&locked_snapshot(path, lock)?, path, schema, trusts_pages)
+    }
+
+    fn plan_on(
+        snapshot: &Snapshot,
+        path: &Path,
+        schema: &str,
+        trusts_pages: bool,
+    ) -> Result<Self, MigrationError> {
+        let file = &snapshot.connection;
         let prepared = Prepared::new(path, schema)?;
-        let snapshot = file.unchecked_transaction();
-        let snapshot = snapshot.map_err(|source| open_error(path, source))?;
-        distrust(&snapshot).map_err(|source| open_error(path, source))?;
-        format::mark_of(&snapshot, path)?;
-        let (old, plan) = prepared.plan(&snapshot, &Script::default(), &BTreeSet::new())?;
-        let is_of_world = snapshot.query_row(statements::IDS_EXIST, [], |row| row.get(0));
+        format::mark_of(file, path)?;
+        let at_path = |source| open_error(path, source);
+        let old = layout(file).map_err(at_path)?;
+        if !trusts_pages && fingerprint(&old) != fingerprint(&prepared.new) {
+            // There is something to do, and rows will be read.
+            refuse_damage(file, path, &old)?;
+        }
+        let (old, plan) = prepared.plan(file, &Script::default(), &BTreeSet::new())?;
+        let is_of_world = file.query_row(statements::IDS_EXIST, [], |row| row.get(0));
         Ok(Self {
-            is_of_world: is_of_world.map_err(|source| open_error(path, source))?,
+            is_of_world: is_of_world.map_err(at_path)?,
             ..prepared.migration(&old, plan)
         })
     }
@@ -298,6 +316,8 @@ impl Migration {
         let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.map_err(at_path)?;
         let mark = format::mark_of(&transaction, path)?;
+        let before = layout(&transaction).map_err(at_path)?;
+        refuse_damage(&transaction, path, &before)?;
         if !consent.accepts_edits {
             content_hash::refuse_edits(&transaction, path, mark)?;
         }
@@ -306,7 +326,6 @@ impl Migration {
         if stamp::is_there(&transaction).map_err(at_path)? {
             state = FileState::read(&transaction).map_err(at_path)?;
         }
-        let before = layout(&transaction).map_err(at_path)?;
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() });
         }
@@ -476,6 +495,27 @@ fn refuse_steps(steps: &[Step], consent: &Consent) -> Result<(), MigrationError>
         return Ok(());
     }
     Err(MigrationError::NotAllowed { steps })
+}
+
+fn refuse_empty(path: &Path) -> Result<(), FileError> {
+    if !path.exists() {
+        let path = path.to_owned();
+        return Err(FileError::NotThere { path });
+    }
+    // SQLite would delete the log beside an empty file, also when it only reads.
+    create::refuse_lost_file(path, true)
+}
+
+/// Refuses a file whose pages are not those of one database: what is read from it may be anything, and never end.
+fn refuse_damage(file: &Connection, path: &Path, tables: &Layout) -> Result<(), FileError> {
+    let tables: Vec<_> = tables.values().map(|table| table.name.as_str()).collect();
+    let found = quick_check(file, &tables).map_err(|source| open_error(path, source))?;
+    let problems = [found.trees, found.indexes].concat();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let path = path.to_owned();
+    Err(FileError::Damaged { path, problems })
 }
 
 /// Nothing in the file is run that is not part of SQLite.
