@@ -451,7 +451,7 @@ mod files {
     /// What can be wrong between a file, its log and its lock file, and with copies of them.
     fn history_errors() -> Vec<FileError> {
         let path = || PathBuf::from("world.db");
-        vec![
+        let mut errors = vec![
             FileError::OtherLog {
                 path: path(),
                 log: "world.db-wal".into(),
@@ -478,7 +478,9 @@ mod files {
                 path: path(),
                 source: io::Error::other("no such folder"),
             },
-        ]
+        ];
+        errors.extend(server_errors());
+        errors
     }
 
     /// What can be wrong with a world on a server.
@@ -562,12 +564,7 @@ mod files {
                 source: backend(),
             },
         ];
-        errors.extend(
-            history_errors()
-                .into_iter()
-                .chain(altered())
-                .chain(server_errors()),
-        );
+        errors.extend(history_errors().into_iter().chain(altered()));
         for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
             errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
                 path: path(),

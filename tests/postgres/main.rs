@@ -4,17 +4,15 @@
 //! with another module `common`.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod alone;
 mod common;
 mod connections;
 mod fences;
 mod flushes;
 mod opening;
 mod proxy;
+mod random;
 
-#[path = "../it/deep_chain.rs"]
-mod deep_chain;
-#[path = "../it/finders.rs"]
-mod finders;
 #[path = "../it/save/one_row.rs"]
 mod one_row;
 #[path = "../it/write_order.rs"]

@@ -368,6 +368,7 @@ mod tests {
             id: "id",
             columns: &["price"],
             foreign_keys: &[],
+            value_keys: &[],
             indexes: &[],
             checks: &[],
             conditions: &[],
