@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, Rows, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -47,6 +50,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Player {
     /// The player with this `name`. O(1).
     pub fn find_by_name<'w>(world: &'w World, name: &str) -> Option<PlayerRef<'w>> {
@@ -65,6 +69,7 @@ impl Player {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerRef<'w> {
     /// The player that `invited_by` names, if there is one. O(1).
     #[inline]
@@ -103,6 +108,7 @@ impl<'w> PlayerRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerMut<'_> {
     /// Sets [`Player::name`].
     ///
@@ -146,6 +152,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Guild {
     /// The guild with this `leader`. O(1).
     pub fn find_by_leader<'w>(world: &'w World, leader: &str) -> Option<GuildRef<'w>> {
@@ -157,6 +164,7 @@ impl Guild {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> GuildRef<'w> {
     /// The player that `leader` names. O(1).
     #[inline]
@@ -175,6 +183,7 @@ impl<'w> GuildRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl GuildMut<'_> {
     /// Sets [`Guild::leader`].
     ///
@@ -202,6 +211,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Rank {
     /// The ranks whose `guild_id` is this guild, in order of their ids. O(1).
     pub fn find_by_guild(world: &World, guild: GuildKey) -> Rows<'_, Rank> {
@@ -220,6 +230,7 @@ impl Rank {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> RankRef<'w> {
     /// The guild that `guild_id` names. O(1).
     #[inline]
@@ -233,6 +244,7 @@ impl<'w> RankRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl RankMut<'_> {
     /// Sets [`Rank::guild`].
     ///
@@ -278,6 +290,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Member {
     /// The members whose `guild_id` is this guild, in order of their ids. O(1).
     pub fn find_by_guild(world: &World, guild: GuildKey) -> Rows<'_, Member> {
@@ -305,6 +318,7 @@ impl Member {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> MemberRef<'w> {
     /// The guild that `guild_id` names, if it names one. O(1).
     #[inline]
@@ -325,6 +339,7 @@ impl<'w> MemberRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl MemberMut<'_> {
     /// Sets [`Member::player`].
     ///
@@ -384,6 +399,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Shape {
     /// The shape with these `size`, `kind`. O(1).
     pub fn find_by_size_and_kind<'w>(
@@ -401,6 +417,7 @@ impl Shape {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> ShapeRef<'w> {
     /// The items whose `size`, `kind` name this shape, in order of their ids. O(1).
     pub fn items(self) -> Rows<'w, Item> {
@@ -408,6 +425,7 @@ impl<'w> ShapeRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ShapeMut<'_> {
     /// Sets [`Shape::kind`].
     ///
@@ -459,6 +477,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Item {
     /// The items whose `within_id` is this item, in order of their ids. O(1).
     pub fn find_by_within(world: &World, within: ItemKey) -> Rows<'_, Item> {
@@ -498,6 +517,7 @@ impl Item {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> ItemRef<'w> {
     /// The item that `within_id` names, if it names one. O(1).
     #[inline]
@@ -529,6 +549,7 @@ impl<'w> ItemRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ItemMut<'_> {
     /// Sets [`Item::owner_name`].
     ///
@@ -608,6 +629,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Hero {
     /// The hero with this `name`. O(1).
     pub fn find_by_name<'w>(world: &'w World, name: &str) -> Option<HeroRef<'w>> {
@@ -626,6 +648,7 @@ impl Hero {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> HeroRef<'w> {
     /// The pet that `pet` names, if there is one. O(1).
     #[inline]
@@ -639,6 +662,7 @@ impl<'w> HeroRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl HeroMut<'_> {
     /// Sets [`Hero::name`].
     ///
@@ -680,6 +704,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Pet {
     /// The pet with this `name`. O(1).
     pub fn find_by_name<'w>(world: &'w World, name: &str) -> Option<PetRef<'w>> {
@@ -698,6 +723,7 @@ impl Pet {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> PetRef<'w> {
     /// The player that `name` names, if there is one. O(1).
     #[inline]
@@ -717,6 +743,7 @@ impl<'w> PetRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PetMut<'_> {
     /// Sets [`Pet::name`].
     ///

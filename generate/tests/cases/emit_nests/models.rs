@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, Nested, Rows, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -26,6 +29,7 @@ entity! {
     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerRef<'w> {
     /// The player items whose `player_id` names this player, in order of their ids. O(1).
     pub fn items(self) -> Rows<'w, Item> {
@@ -38,6 +42,7 @@ impl<'w> PlayerRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerMut<'_> {
     /// Sets [`Player::name`].
     #[inline]
@@ -81,6 +86,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Item {
     /// The player items whose `player_id` is this player, in order of their ids. O(1).
     pub fn find_by_player(world: &World, player: PlayerKey) -> Rows<'_, Item> {
@@ -143,6 +149,7 @@ impl Nested for Item {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> ItemRef<'w> {
     /// The player that `player_id` names. O(1).
     #[inline]
@@ -162,6 +169,7 @@ impl<'w> ItemRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ItemMut<'_> {
     /// Sets [`Item::player`].
     ///
@@ -277,6 +285,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl BoxRow {
     /// The box with these `number`, `depot`. O(1).
     pub fn find_by_number_and_depot<'w>(
@@ -338,6 +347,7 @@ impl Nested for BoxRow {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> BoxRowRef<'w> {
     /// The box that this one lies in, which `lies_in`, `depot` name. O(1).
     #[inline]
@@ -351,6 +361,7 @@ impl<'w> BoxRowRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl BoxRowMut<'_> {
     /// Sets [`BoxRow::depot`].
     ///
