@@ -169,6 +169,8 @@ fn read(world: &mut World, client: &mut Client) {
     assert!(world.changes_within(&mut client.watch).unwrap().is_empty());
 }
 
+const ZONES: [&str; 3] = ["z0", "z1", "z2"];
+
 /// Something that happens to the world; numbers choose among the rows that are there.
 #[derive(Clone, Debug)]
 enum Op {
@@ -230,7 +232,6 @@ fn remove(world: &mut World, table: u8, row: usize) -> Option<()> {
 
 /// Does it, if there are such rows. What is refused changes nothing.
 fn act(world: &mut World, op: &Op, n: i64) -> Option<()> {
-    const ZONES: [&str; 3] = ["z0", "z1", "z2"];
     match *op {
         Op::InsertPlayer => drop(world.insert(player(n))),
         Op::InsertMobile(zone, owner) => {
