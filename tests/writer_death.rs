@@ -80,7 +80,7 @@ fn before_and_after_commit() {
         for reported_by in ["ticket", "next", "flush", "close", "dropped"] {
             let (file, twin_file) = (TestFile::new(), TestFile::new());
             let (mut db, mut twin) = (file.open(), twin_file.open());
-            let (sample, _) = (flushed(&mut db), flushed(&mut twin));
+            let (sample, _) = (flushed(&mut db).of_twins(), flushed(&mut twin));
             for db in [&mut db, &mut twin] {
                 db.get_mut(sample.ada).unwrap().set_full_name("Ada");
                 db.remove(sample.pet).unwrap();

@@ -87,7 +87,7 @@ macro_rules! owner_enum {
                 #[inline]
                 fn is_of_another_world(self, world: $crate::codegen::WorldNumber) -> bool {
                     match self {
-                        $(Self::$variant(held) => $crate::codegen::Arm::is_of_another_world(held, world),)*
+                        $(Self::$variant(held) => $crate::codegen::Arm::is_of_another_world(&held, world),)*
                     }
                 }
 

@@ -38,9 +38,9 @@ pub enum FileError {
     },
     /// The folder that the file is to be in does not exist, or is a file.
     #[error(
-        "the folder {} does not exist, so no world file can be in it; is the path right? If it is, make the folder first \
-         (`std::fs::create_dir_all`)",
-        folder.display()
+        "{} cannot be opened or made, because the folder {} does not exist; is the path right? If it is, make the folder \
+         first (`std::fs::create_dir_all`)",
+        path.display(), folder.display()
     )]
     NoFolder {
         /// The world file.

@@ -41,24 +41,24 @@ fn problem(kind: ProblemKind) -> Problem {
     }
 }
 
+/// Keys that find no row.
+fn of_keys(table: &'static str) -> [ErrorKind; 4] {
+    let other_world = |column, id| ErrorKind::OtherWorld { table, column, id };
+    [
+        ErrorKind::StaleKey { table, id: None },
+        ErrorKind::StaleKey { table, id: Some(7) },
+        other_world(Some("owner_id"), None),
+        other_world(None, Some(7)),
+    ]
+}
+
 /// One of each variant. The match below does not compile without each.
 fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
     let mut kinds = of_ids(table, id);
     kinds.extend(of_values(table, column, id));
+    kinds.extend(of_keys(table));
     kinds.extend([
-        ErrorKind::StaleKey { table, id: None },
-        ErrorKind::StaleKey { table, id: Some(7) },
-        ErrorKind::OtherWorld {
-            table,
-            column: Some("owner_id"),
-            id: None,
-        },
-        ErrorKind::OtherWorld {
-            table,
-            column: None,
-            id: Some(7),
-        },
         ErrorKind::NotUnique {
             table,
             id: Some(id),
@@ -466,7 +466,7 @@ mod files {
         }
     }
 
-    /// What can be wrong between a file, its log and its lock file, and with copies of them.
+    /// What can be wrong between a file, its folder, its log and its lock file, and with copies of them.
     fn history_errors() -> Vec<FileError> {
         let path = || PathBuf::from("world.db");
         let mut errors = vec![
@@ -491,6 +491,10 @@ mod files {
                 source: io::Error::other("no such folder"),
             },
             FileError::FailedSync { path: path() },
+            FileError::NoFolder {
+                path: path(),
+                folder: "nowhere".into(),
+            },
             FileError::BackupCancelled { path: path() },
             FileError::Io {
                 path: path(),
@@ -528,10 +532,6 @@ mod files {
             FileError::Lock {
                 lock: "world.db-lock".into(),
                 source: io::Error::other("no such folder"),
-            },
-            FileError::NoFolder {
-                path: path(),
-                folder: "nowhere".into(),
             },
             FileError::ReadOnly { path: path() },
             FileError::NotADatabase { path: path() },

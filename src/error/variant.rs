@@ -1,6 +1,6 @@
 //! A text that names no variant of an enum.
 
-/// A text that is none of those that an enum is stored as: the error of `FromStr` and `TryFrom<&str>` of generated
+/// A text that is not one of those that an enum is stored as: the error of `FromStr` and `TryFrom<&str>` of generated
 /// enums.
 ///
 /// ```

@@ -185,10 +185,10 @@ fn a_missing_folder_is_said_to_be_missing() {
             }
             other => panic!("{other}"),
         }
-        let folder = folder.display();
+        let (path, folder) = (path.display(), folder.display());
         let expected = format!(
-            "the folder {folder} does not exist, so no world file can be in it; is the path right? If it is, make the \
-             folder first (`std::fs::create_dir_all`)"
+            "{path} cannot be opened or made, because the folder {folder} does not exist; is the path right? If it is, \
+             make the folder first (`std::fs::create_dir_all`)"
         );
         assert_eq!(chain(&error), [expected]);
     };

@@ -1,4 +1,4 @@
-//! Watches: whoever applies what a watch tells has the rows of its interest, and no others.
+//! Watches: a copy to which the changes of a watch are applied has the rows of its interest, and no others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,6 +169,8 @@ fn read(world: &mut World, client: &mut Client) {
     assert!(world.changes_within(&mut client.watch).unwrap().is_empty());
 }
 
+const ZONES: [&str; 3] = ["z0", "z1", "z2"];
+
 /// Something that happens to the world; numbers choose among the rows that are there.
 #[derive(Clone, Debug)]
 enum Op {
@@ -216,9 +218,20 @@ fn nth<E: gamedb::codegen::Entity<Tables = Tables>>(
         .map(|(key, _)| key)
 }
 
+/// Removes a row of one of five tables, if there is one; what cannot be removed stays.
+fn remove(world: &mut World, table: u8, row: usize) -> Option<()> {
+    let _ = match table {
+        0 => world.remove(nth::<Player>(world, row)?),
+        1 => world.remove(nth::<Attribute>(world, row)?),
+        2 => world.remove(nth::<Inventory>(world, row)?),
+        3 => world.remove(nth::<InventoryEntry>(world, row)?),
+        _ => world.remove(nth::<Mobile>(world, row)?),
+    };
+    Some(())
+}
+
 /// Does it, if there are such rows. What is refused changes nothing.
 fn act(world: &mut World, op: &Op, n: i64) -> Option<()> {
-    const ZONES: [&str; 3] = ["z0", "z1", "z2"];
     match *op {
         Op::InsertPlayer => drop(world.insert(player(n))),
         Op::InsertMobile(zone, owner) => {
@@ -277,11 +290,7 @@ fn act(world: &mut World, op: &Op, n: i64) -> Option<()> {
                 ..InventoryEntry::default()
             });
         }
-        Op::Remove(0, row) => drop(world.remove(nth::<Player>(world, row)?)),
-        Op::Remove(1, row) => drop(world.remove(nth::<Attribute>(world, row)?)),
-        Op::Remove(2, row) => drop(world.remove(nth::<Inventory>(world, row)?)),
-        Op::Remove(3, row) => drop(world.remove(nth::<InventoryEntry>(world, row)?)),
-        Op::Remove(_, row) => drop(world.remove(nth::<Mobile>(world, row)?)),
+        Op::Remove(table, row) => remove(world, table, row)?,
         Op::Read(_) => {}
         Op::ThenRollBack(ref op) => {
             let _ = world.transaction(|world| {

@@ -33,7 +33,7 @@ pub trait Arm: Sized {
     fn parent(self) -> Parent;
     /// Whether it is the key of a row that is known to be one of another world.
     #[inline]
-    fn is_of_another_world(self, _world: WorldNumber) -> bool {
+    fn is_of_another_world(&self, _world: WorldNumber) -> bool {
         false
     }
     /// The owner with its type, if it is of this type.
@@ -49,8 +49,8 @@ impl<E: Row> Arm for Key<E> {
     }
 
     #[inline]
-    fn is_of_another_world(self, world: WorldNumber) -> bool {
-        Key::is_of_another_world(self, world)
+    fn is_of_another_world(&self, world: WorldNumber) -> bool {
+        Key::is_of_another_world(*self, world)
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 //!
 //! The change feed stays as it is, and what a write costs does not depend on who watches what. A watch filters when it
 //! reads: it remembers which rows its reader has, so that it can say which rows came in and which left, also those that
-//! nobody has written to, because somebody else owns their owner now.
+//! were not written to, because their owner has another owner now.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -26,9 +26,12 @@ pub struct Interest<T: Tables> {
     parts: Vec<Part<T>>,
 }
 
+/// Whether a row is one of a part.
+type Matches<T> = Box<dyn Fn(&T, RawKey) -> bool + Send + Sync>;
+
 struct Part<T> {
     table: TableId,
-    matches: Box<dyn Fn(&T, RawKey) -> bool + Send + Sync>,
+    matches: Matches<T>,
     with_owned: bool,
 }
 
@@ -213,7 +216,7 @@ impl<T: Tables> World<T> {
     }
 
     /// The changes of the rows of a watch since it was last read. A row that came in is there as inserted, with all of its columns,
-    /// and one that left as removed, whether or not it exists any more. Whoever applies them to a copy, table by table
+    /// and one that left as removed, whether or not it exists any more. A copy to which they are applied, table by table
     /// and id by id, has the rows of the interest and no others. [`apply`](Self::apply) takes them only where
     /// the interest contains every row that its rows reference.
     ///
@@ -336,7 +339,7 @@ impl<T: Tables> Reading<'_, T> {
         }
         for (&(table, id), &(key, _)) in &self.pending {
             match T::INFO[table.index()].kind {
-                // Its row belongs to somebody else now, or to nobody.
+                // Its row has another owner now, or is removed.
                 TableKind::Pivot { owned } => {
                     let id = world.tables.table(owned).id_of(key);
                     self.to_visit.extend(id.map(|id| (owned, id, key)));

@@ -336,14 +336,9 @@ pub struct IterMut<'w, E: Entity> {
     last: i64,
 }
 
-/// What a `for` loop would need, and no type has. It is here for the message of the compiler.
-#[diagnostic::on_unimplemented(
-    message = "`for` cannot visit rows for writing, which are lent one at a time",
-    label = "use `while let` here: `let mut rows = world.iter_mut(); while let Some(mut row) = rows.next() {{ .. }}`",
-    note = "to read rows, `for (key, row) in world.iter()` does; to collect keys first, \
-            `let keys: Vec<_> = world.iter().map(|(key, _)| key).collect();` and then `world.get_mut(key)?`"
-)]
-pub trait OutlivesTheNext {
+/// What a `for` loop would need, and no type has. For a `for` loop over rows for writing the compiler says that this trait is
+/// not implemented, so its name says what to do; it would show no text of our own, because `Iterator` has one.
+pub trait WhileLetInsteadOfFor {
     /// No type has it.
     fn never(&self) -> !;
 }
@@ -351,12 +346,12 @@ pub trait OutlivesTheNext {
 // `IntoIterator` would not do: the compiler tries its implementation for all iterators as well, and names neither.
 impl<'w, E: Entity> Iterator for IterMut<'w, E>
 where
-    Self: OutlivesTheNext,
+    Self: WhileLetInsteadOfFor,
 {
     type Item = E::Mut<'w>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        OutlivesTheNext::never(self)
+        WhileLetInsteadOfFor::never(self)
     }
 }
 
