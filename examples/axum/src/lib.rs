@@ -1,8 +1,8 @@
 //! A web server whose requests are answered by a game loop.
 //!
-//! The loop has the world, and nobody else does. A request sends it a closure and awaits the answer; the loop runs
+//! The loop alone has the world. A request sends it a closure and awaits the answer; the loop runs
 //! closures in what is left of each tick. So the world needs no lock, a request sees no half of a tick, and a slow client
-//! keeps nobody waiting.
+//! keeps no tick waiting.
 
 pub mod handle;
 pub mod models {

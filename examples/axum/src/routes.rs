@@ -53,7 +53,7 @@ async fn show(
         })
     });
     let player = found.await.map_err(no_answer)?;
-    player.map(Json).ok_or_else(nobody)
+    player.map(Json).ok_or_else(no_player)
 }
 
 /// An account is in the file, power cut or not, before the client hears of it.
@@ -89,12 +89,12 @@ async fn give(State(game): State<Handle>, Json(gift): Json<Gift>) -> Result<Stat
             world.get_mut(to)?.set_gold(sum)
         }))
     });
-    let given = given.await.map_err(no_answer)?.ok_or_else(nobody)?;
+    let given = given.await.map_err(no_answer)?.ok_or_else(no_player)?;
     given.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn nobody() -> Refusal {
+fn no_player() -> Refusal {
     (StatusCode::NOT_FOUND, "there is no such player".to_owned())
 }
 
