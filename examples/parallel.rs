@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .sum::<u64>();
     println!("one thread: {:?}", start.elapsed());
 
-    // More parts than threads, so that nobody waits for the slowest one.
+    // More parts than threads, so that no thread waits for the slowest one.
     let n_parts = 8 * rayon::current_num_threads();
     let start = Instant::now();
     let parts: Vec<_> = world.mobiles.parts(n_parts).collect();

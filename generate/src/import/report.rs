@@ -216,7 +216,7 @@ impl ImportReport {
         self.tables.iter().map(left_out).sum()
     }
 
-    /// Whether a column would be dropped with its values, and nobody has allowed it. Nothing is written then: name the
+    /// Whether a column would be dropped with its values, and the caller has not allowed it. Nothing is written then: name the
     /// column in [`ImportOptions::drops`](super::ImportOptions::drops), or add it to the schema.
     pub fn needs_consent(&self) -> bool {
         self.dropped.iter().any(|column| !column.is_allowed)

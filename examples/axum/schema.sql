@@ -1,0 +1,5 @@
+CREATE TABLE players (
+    id   INTEGER PRIMARY KEY,
+    name TEXT    NOT NULL UNIQUE,
+    gold INTEGER NOT NULL DEFAULT 10 CHECK (gold >= 0)
+) STRICT;
