@@ -376,6 +376,47 @@ macro_rules! entity {
                     None
                 }
 
+                #[inline]
+                fn key_of_another_world(&self, world: $crate::codegen::WorldNumber) -> Option<usize> {
+                    $(
+                        $(
+                            let _: $crate::Key<$first_target>;
+                            if $crate::codegen::Field::<$tables>::is_of_another_world(&self.$field, 0, world) {
+                                return Some(__Column::$first as usize);
+                            }
+                        )?
+                        $($(
+                            let _: $crate::Key<$target>;
+                            let part = __Part::$flag as usize - __Part::$first as usize;
+                            if $crate::codegen::Field::<$tables>::is_of_another_world(&self.$field, part, world) {
+                                return Some(__Column::$flag as usize);
+                            }
+                        )?)*
+                    )*
+                    None
+                }
+
+                $crate::if_serde! {
+                    fn n_fields() -> usize {
+                        <[&str]>::len(&[$(stringify!($field)),*])
+                    }
+
+                    fn serialize_fields<M: $crate::codegen::serde::ser::SerializeMap>(
+                        &self,
+                        tables: &$tables,
+                        map: &mut M,
+                    ) -> ::core::result::Result<(), M::Error> {
+                        let _ = (tables, &map);
+                        $(
+                            map.serialize_entry(
+                                $crate::codegen::plain_name(stringify!($field)),
+                                &$crate::codegen::FieldOf::new(&self.$field, tables),
+                            )?;
+                        )*
+                        Ok(())
+                    }
+                }
+
                 fn null_field(foreign_key: usize) -> Option<$fields> {
                     $(
                         $(

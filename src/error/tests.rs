@@ -46,7 +46,18 @@ fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
     let mut kinds = of_ids(table, id);
     kinds.extend([
-        ErrorKind::StaleKey { table },
+        ErrorKind::StaleKey { table, id: None },
+        ErrorKind::StaleKey { table, id: Some(7) },
+        ErrorKind::OtherWorld {
+            table,
+            column: Some("owner_id"),
+            id: None,
+        },
+        ErrorKind::OtherWorld {
+            table,
+            column: None,
+            id: Some(7),
+        },
         ErrorKind::NotUnique {
             table,
             id: Some(id),
@@ -140,6 +151,7 @@ fn of_ids(table: &'static str, id: i64) -> Vec<ErrorKind> {
 fn n_causes(kind: &ErrorKind) -> usize {
     match kind {
         ErrorKind::StaleKey { .. }
+        | ErrorKind::OtherWorld { .. }
         | ErrorKind::NotUnique { .. }
         | ErrorKind::NoSuchRow { .. }
         | ErrorKind::NoSuchValue { .. }

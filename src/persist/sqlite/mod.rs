@@ -33,7 +33,8 @@ mod written_schema;
 
 pub use content_hash::damaged_blocks;
 pub use migrate::{
-    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, Safety, Step,
+    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, NewRow, OldRow,
+    RowError, RowFunctions, Safety, Step,
 };
 pub(super) use open::open;
 pub(super) use operations::begin_backup;

@@ -64,8 +64,10 @@ impl<T: Tables> World<T> {
         key: Key<E>,
         container: Key<E>,
     ) -> Result<(), Error> {
-        let container = E::table(&self.tables).get(container);
-        let container = container.ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let table = E::table(&self.tables);
+        let container = table
+            .get(container)
+            .ok_or_else(|| table.no_row(container))?;
         let (within, number) = (container.within(), container.child_number());
         self.put_at(key, within, number)
     }
@@ -83,8 +85,8 @@ impl<T: Tables> World<T> {
         within: E::Within,
         parent: i64,
     ) -> Result<(), Error> {
-        let row = E::table(&self.tables).get(key);
-        let row = row.ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let table = E::table(&self.tables);
+        let row = table.get(key).ok_or_else(|| table.no_row(key))?;
         if row.within() == within {
             let child = row.child_number();
             return self.set_all(key, E::place(within, parent, child));
@@ -119,8 +121,10 @@ impl<T: Tables> World<T> {
     where
         E: crate::store::world::entity::Standalone,
     {
-        let container = E::table(&self.tables).get(container);
-        let container = container.ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let table = E::table(&self.tables);
+        let container = table
+            .get(container)
+            .ok_or_else(|| table.no_row(container))?;
         let (within, parent) = (container.within(), container.child_number());
         self.insert_at(within, parent, row)
     }
