@@ -52,5 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// What a system that only reads may compute of a row.
 fn weight(mobile: &Mobile) -> u64 {
     let bytes = mobile.what_we_call_you.bytes();
-    bytes.fold(5381, |hash, byte| hash.wrapping_mul(33) ^ u64::from(byte)) % 1000
+    bytes.fold(5381_u64, |hash, byte| {
+        hash.wrapping_mul(33) ^ u64::from(byte)
+    }) % 1000
 }

@@ -63,6 +63,8 @@ pub use persist::{
     OldRow, Options, RowError, RowFunctions, Safety, SchemaChange, Sqlite, Stats, Step, TableStats,
     Ticket,
 };
+#[cfg(feature = "postgres")]
+pub use persist::{Postgres, PostgresOptions};
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};
@@ -87,6 +89,8 @@ pub use store::world::{IterMut, World};
 /// notice.
 #[doc(hidden)]
 pub mod internals {
+    #[cfg(feature = "postgres")]
+    pub use crate::persist::Outsider;
     #[cfg(feature = "sqlite")]
     pub use crate::persist::damaged_blocks;
     pub use crate::store::index::Keys;

@@ -298,18 +298,41 @@ pub enum FileError {
         /// Its journal mode.
         mode: String,
     },
-    /// SQLite could not read the file, or prepare it for writing.
+    /// SQLite could not read the file, or prepare it for writing; or the server of a world was not reached, or refused.
     #[error("{} cannot be read, or prepared for writing", path.display())]
     Open {
         /// The world file.
         path: PathBuf,
-        /// What SQLite says.
+        /// What SQLite says, or the server.
         source: BackendError,
+    },
+    /// A world on a server has an older state than one that this process was told is stored: the server is a standby
+    /// that had not got it, or an old primary that was started again. Only the fence was written to it.
+    #[error(
+        "{} has the world after flush {found} since it began, and flush {acknowledged} was acknowledged; connect to \
+         the server that has it",
+        path.display()
+    )]
+    OlderWorld {
+        /// The address of the world.
+        path: PathBuf,
+        /// The last flush that is there.
+        found: u64,
+        /// The last flush that was acknowledged.
+        acknowledged: u64,
+    },
+    /// The models, or a name, have no equal on a server, or its database cannot hold what they have.
+    #[error("{} cannot be there: {what}", path.display())]
+    Unportable {
+        /// The address of the world.
+        path: PathBuf,
+        /// What has no equal, and what to do about it.
+        what: String,
     },
     /// A flush did not succeed. All that it was to write is still dirty, so it can be tried again.
     #[error("flush to {} failed: {outcome}{}", path.display(), what_next(*outcome, cause))]
     Flush {
-        /// The world file.
+        /// The world file; or the address of a world on a server, without a password.
         path: PathBuf,
         /// Whether any of it is in the file.
         outcome: Outcome,
@@ -342,6 +365,7 @@ impl std::fmt::Display for Outcome {
 fn what_next(outcome: Outcome, cause: &FlushFailure) -> &'static str {
     match (outcome, cause) {
         (_, FlushFailure::SyncFailed { .. } | FlushFailure::CheckpointFailed { .. }) => "",
+        (Outcome::NotCommitted, FlushFailure::Fenced { .. }) => "",
         (Outcome::NotCommitted, _) => ", and it can be tried again",
         (Outcome::Unknown, _) => "; open the file again",
     }
@@ -472,17 +496,55 @@ pub enum FlushFailure {
     /// The ticket was given out by another database.
     #[error("the ticket is another database's; ask that one")]
     OtherTicket,
-    /// What SQLite says.
+    /// Another process has opened the world on its server since, and has it now. No flush of this one is written any
+    /// more: close it, and open the world again only if it is meant to be taken back.
+    #[error(
+        "the world belongs to {owner} since {since}; close this one, or open it again to take it back"
+    )]
+    Fenced {
+        /// What the other one calls itself: its program and process.
+        owner: String,
+        /// When it has opened the world, by the server's clock.
+        since: String,
+    },
+    /// The connection to the server is lost, or cannot be made. The next flush connects again.
+    #[error("the server is not reached")]
+    Disconnected {
+        /// What the system says, or the server.
+        source: BackendError,
+    },
+    /// The server has another state of the world than the one that it acknowledged to this process: it is a standby
+    /// that had not got it, or an old primary that was started again. The next flush connects again.
+    #[error(
+        "the server has the world after flush {found} since it began, and flush {acknowledged} was acknowledged; \
+         connect to the server that has it"
+    )]
+    OlderWorld {
+        /// The flush that is there.
+        found: u64,
+        /// The flush that was acknowledged.
+        acknowledged: u64,
+    },
+    /// The server has committed, and was told by an operator not to wait for its standby: a failover may lose what it
+    /// has committed. Said only where durability was asked for.
+    #[error(
+        "the server was told not to wait for its standby, so a failover may lose what it has committed"
+    )]
+    NotReplicated,
+    /// What SQLite says, or a server.
     #[error(transparent)]
     Backend(BackendError),
 }
 
 impl FlushFailure {
-    /// Whether trying again may help by itself: another program was writing, a reader did not end, or the disk was
-    /// full. Every other failure stays until a person has done something about it.
+    /// Whether trying again may help by itself: another program was writing, a reader did not end, the disk was full, or
+    /// a server was not reached. Every other failure stays until a person has done something about it.
     #[must_use]
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy | Self::Full | Self::LogTooLarge { .. })
+        matches!(
+            self,
+            Self::Busy | Self::Full | Self::LogTooLarge { .. } | Self::Disconnected { .. }
+        )
     }
 }
 

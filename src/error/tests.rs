@@ -384,6 +384,16 @@ mod files {
                 source: Arc::new(io::Error::other("too many threads")),
             },
             FlushFailure::OtherTicket,
+            FlushFailure::Fenced {
+                owner: "another process".into(),
+                since: "noon".into(),
+            },
+            FlushFailure::Disconnected { source: backend() },
+            FlushFailure::OlderWorld {
+                found: 2,
+                acknowledged: 3,
+            },
+            FlushFailure::NotReplicated,
             FlushFailure::Backend(backend()),
         ]
     }
@@ -403,11 +413,15 @@ mod files {
             | FlushFailure::OtherWorld
             | FlushFailure::TransactionOpen
             | FlushFailure::WriterDied { .. }
-            | FlushFailure::OtherTicket => 0,
+            | FlushFailure::OtherTicket
+            | FlushFailure::Fenced { .. }
+            | FlushFailure::OlderWorld { .. }
+            | FlushFailure::NotReplicated => 0,
             // In the place of the original.
             FlushFailure::NoThread { .. } | FlushFailure::Backend(_) => 1,
             FlushFailure::SyncFailed { .. }
-            | FlushFailure::CheckpointFailed { .. } => 2,
+            | FlushFailure::CheckpointFailed { .. }
+            | FlushFailure::Disconnected { .. } => 2,
         }
     }
 
@@ -434,6 +448,8 @@ mod files {
             | FileError::FailedSync { .. }
             | FileError::BackupCancelled { .. }
             | FileError::LogWithoutFile { .. }
+            | FileError::OlderWorld { .. }
+            | FileError::Unportable { .. }
             | FileError::NotWal { .. } => 0,
             FileError::Lock { .. }
             | FileError::NotMigrated { .. }
@@ -447,7 +463,7 @@ mod files {
     /// What can be wrong between a file, its log and its lock file, and with copies of them.
     fn history_errors() -> Vec<FileError> {
         let path = || PathBuf::from("world.db");
-        vec![
+        let mut errors = vec![
             FileError::OtherLog {
                 path: path(),
                 log: "world.db-wal".into(),
@@ -473,6 +489,24 @@ mod files {
             FileError::Io {
                 path: path(),
                 source: io::Error::other("no such folder"),
+            },
+        ];
+        errors.extend(server_errors());
+        errors
+    }
+
+    /// What can be wrong with a world on a server.
+    fn server_errors() -> [FileError; 2] {
+        let path = || PathBuf::from("postgres://host/world.db");
+        [
+            FileError::OlderWorld {
+                path: path(),
+                found: 2,
+                acknowledged: 3,
+            },
+            FileError::Unportable {
+                path: path(),
+                what: "its name is too long".into(),
             },
         ]
     }
@@ -661,7 +695,8 @@ mod files {
                     outcome: Outcome::NotCommitted,
                     cause: FlushFailure::Busy
                         | FlushFailure::Full
-                        | FlushFailure::LogTooLarge { .. },
+                        | FlushFailure::LogTooLarge { .. }
+                        | FlushFailure::Disconnected { .. },
                     ..
                 })
             );

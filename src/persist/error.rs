@@ -10,6 +10,14 @@ pub(super) struct Failed {
 }
 
 impl Failed {
+    /// The writer thread has panicked with a batch.
+    pub(super) fn died(message: String) -> Self {
+        Self {
+            outcome: Outcome::Unknown,
+            cause: FlushFailure::WriterDied { message },
+        }
+    }
+
     /// An earlier transaction had an unknown outcome.
     pub(super) fn poisoned() -> Self {
         Self {

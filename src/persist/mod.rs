@@ -1,6 +1,8 @@
 //! World files, and worlds on a server. This module contains what all back ends share; only `sqlite` depends on SQLite.
 
 mod batch;
+#[cfg(feature = "postgres")]
+mod connect;
 mod create;
 mod database;
 mod engine;
@@ -8,6 +10,8 @@ mod error;
 mod left_out;
 mod numbers;
 mod pipeline;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod report;
 mod sqlite;
 mod state;
@@ -20,6 +24,8 @@ pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
 pub use engine::Engine;
 pub use left_out::{Bond, LeftOutReason, LeftOutRow};
+#[cfg(feature = "postgres")]
+pub use postgres::{Outsider, Postgres, PostgresOptions};
 pub use report::FlushReport;
 pub use sqlite::{
     Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,

@@ -10,6 +10,7 @@
 pub(crate) mod disk;
 pub(crate) mod lock;
 pub(crate) mod ownership;
+pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod state;
 
@@ -19,12 +20,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gamedb::codegen::traits::*;
-use gamedb::{DamagedBlock, Database, Error, ErrorKind, FileError, FlushFailure, Options};
+use gamedb::{DamagedBlock, Error, ErrorKind, FileError, FlushFailure, Options};
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
 pub(crate) use state::{State, contents_of, state_of};
+
+/// The database that tests are run with. `tests/postgres` runs some of them with another engine, and has another module
+/// in the place of this one.
+pub(crate) type Database<W> = gamedb::Database<W>;
 
 /// Columns as text, by table and id.
 pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;

@@ -36,6 +36,7 @@ mod readme;
 mod reopen;
 mod save;
 mod send_sync;
+mod taken_values;
 mod transactions;
 mod trust;
 mod untyped;

@@ -5,24 +5,32 @@ use crate::source::{
     Fault, Keep, Source, blanked, is_path_below, is_word_char, line_of, places_of,
 };
 
-/// The only folder of the library that may name SQLite's bindings.
-const BACK_END: &str = "src/persist/sqlite";
+/// Crates that one folder of the library alone may name: the clients of engines.
+const CLIENTS: &[(&str, &str)] = &[
+    ("rusqlite", "src/persist/sqlite"),
+    ("tokio_postgres", "src/persist/postgres"),
+    ("tokio", "src/persist/postgres"),
+];
 
 /// The module of gamedb that generated code is written against.
 const FACADE: &str = "codegen";
 
-/// Reports the bindings to SQLite in the library outside of the back end.
-pub(crate) fn bindings_outside_the_back_end(sources: &[Source]) -> Vec<Fault> {
+/// Reports clients of engines in the library outside of their back ends.
+pub(crate) fn clients_outside_the_back_ends(sources: &[Source]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for source in sources {
-        if !source.is_rust() || !source.is_below(&["src"]) || is_path_below(&source.path, BACK_END)
-        {
+        if !source.is_rust() || !source.is_below(&["src"]) {
             continue;
         }
         let code = blanked(&source.text, Keep::Code);
-        for place in places_of(&code, "rusqlite") {
-            let what = format!("only {BACK_END} may name `rusqlite`");
-            faults.push(Fault::new(source, line_of(&code, place), what));
+        for (client, back_end) in CLIENTS {
+            if is_path_below(&source.path, back_end) {
+                continue;
+            }
+            for place in places_of(&code, client) {
+                let what = format!("only {back_end} may name `{client}`");
+                faults.push(Fault::new(source, line_of(&code, place), what));
+            }
         }
     }
     faults
@@ -39,7 +47,8 @@ pub(crate) fn back_end_features_in_the_store(sources: &[Source]) -> Vec<Fault> {
         for place in places_of(&code, "feature") {
             let rest = code[place + "feature".len()..].trim_start();
             let value = rest.strip_prefix('=').map(str::trim_start);
-            if value.is_some_and(|value| value.starts_with("\"sqlite\"")) {
+            let back_ends = ["\"sqlite\"", "\"postgres\""];
+            if value.is_some_and(|value| back_ends.iter().any(|name| value.starts_with(name))) {
                 let what = "the store uses `feature = \"persist\"`, not the feature of a back end";
                 faults.push(Fault::new(source, line_of(&code, place), what));
             }
@@ -81,15 +90,22 @@ mod tests {
     }
 
     #[test]
-    fn bindings_outside_the_back_end_are_found() {
+    fn clients_outside_the_back_ends_are_found() {
         let text = "//! Not rusqlite's.\nuse std::io;\nuse rusqlite::Connection;\n";
         let sources = [
             Source::new("src/persist/batch.rs", text),
             Source::new("src/persist/sqlite/open.rs", text),
             Source::new("tests/it/save.rs", text),
         ];
-        let faults = bindings_outside_the_back_end(&sources);
+        let faults = clients_outside_the_back_ends(&sources);
         is_at(&faults, "src/persist/batch.rs", &[3]);
+        let text = "use tokio_postgres::Client;\n";
+        let sources = [
+            Source::new("src/persist/postgres/session.rs", text),
+            Source::new("src/persist/sqlite/open.rs", text),
+        ];
+        let faults = clients_outside_the_back_ends(&sources);
+        is_at(&faults, "src/persist/sqlite/open.rs", &[1]);
     }
 
     #[test]

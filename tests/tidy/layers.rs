@@ -22,9 +22,12 @@ pub(crate) const LIBRARY: Layers<'_> = &[
     &["src/store/mod.rs"],
     &["src/persist"],
     &["src/persist/sqlite"],
+    // It asks SQLite how the columns of the models are declared.
+    &["src/persist/postgres"],
     // These drive the back end; the code that all back ends share is below.
     &[
         "src/persist/mod.rs",
+        "src/persist/connect.rs",
         "src/persist/create.rs",
         "src/persist/database.rs",
         "src/persist/pipeline",

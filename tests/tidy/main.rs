@@ -35,8 +35,8 @@ fn arrows_between_files_of_the_generator_go_down() {
 }
 
 #[test]
-fn only_the_back_end_names_the_bindings_of_sqlite() {
-    is_tidy(boundaries::bindings_outside_the_back_end);
+fn only_a_back_end_names_the_client_of_its_engine() {
+    is_tidy(boundaries::clients_outside_the_back_ends);
 }
 
 #[test]

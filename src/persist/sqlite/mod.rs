@@ -7,6 +7,8 @@ mod commit;
 mod content_hash;
 mod create;
 mod declaration;
+#[cfg(feature = "postgres")]
+mod declared;
 mod error;
 mod format;
 mod history;
@@ -32,6 +34,8 @@ mod writer_end;
 mod written_schema;
 
 pub use content_hash::damaged_blocks;
+#[cfg(feature = "postgres")]
+pub(super) use declared::declared_columns;
 pub use migrate::{
     Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, NewRow, OldRow,
     RowError, RowFunctions, Safety, Step,

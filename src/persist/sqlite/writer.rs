@@ -399,10 +399,7 @@ impl Writes for Writer {
     }
 
     fn died(message: String) -> Failed {
-        Failed {
-            outcome: Outcome::Unknown,
-            cause: FlushFailure::WriterDied { message },
-        }
+        Failed::died(message)
     }
 }
 

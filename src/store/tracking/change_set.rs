@@ -134,6 +134,20 @@ impl ChangeSet {
         (row.first_cell..row.first_cell + n_columns).map(|cell| self.cells.value(cell))
     }
 
+    /// The value of a row in the column at this place of its shape. O(1).
+    ///
+    /// # Panics
+    /// If the shape has no such place.
+    #[inline]
+    #[must_use]
+    pub fn value_at(&self, row: &ChangedRow, place: usize) -> Value<'_> {
+        assert!(
+            place < self.shape(row).columns.len(),
+            "the shape of the row has no column at {place}"
+        );
+        self.cells.value(row.first_cell + place)
+    }
+
     /// Whether a row is a new one, with all of its columns.
     #[must_use]
     pub fn is_new(&self, row: &ChangedRow) -> bool {

@@ -1,0 +1,274 @@
+//! Loading a world from a server into memory, all of it as it is at one moment, or a list of what does not fit.
+
+use tokio_postgres::types::{FromSql, Type};
+
+use crate::error::{FileError, Problem, ProblemKind};
+use crate::schema::graph::TableOrder;
+use crate::schema::value::Value;
+use crate::schema::{TableId, TableKind};
+use crate::store::row::reader::{Cell, Cells, ColumnProblem};
+use crate::store::table::stored::Tables;
+use crate::store::world::World;
+
+use super::error::Lost;
+use super::fence::{self, State};
+use super::schema::{NEXT_IDS, Schema, Table, quoted};
+use super::session::Session;
+
+/// A world, and which state of it.
+pub(super) struct Loaded<T: Tables> {
+    pub(super) world: World<T>,
+    pub(super) state: State,
+    problems: Vec<Problem>,
+    /// The table that memory has no room for, and the number of its rows.
+    too_large: Option<(&'static str, usize)>,
+}
+
+impl<T: Tables> Loaded<T> {
+    /// Refuses a world with rows that do not fit.
+    pub(super) fn refuse_problems(
+        self,
+        path: &std::path::Path,
+    ) -> Result<(World<T>, State), FileError> {
+        let path = path.to_owned();
+        if let Some((table, n_rows)) = self.too_large {
+            return Err(FileError::TooLarge {
+                path,
+                table,
+                n_rows,
+            });
+        }
+        if !self.problems.is_empty() {
+            return Err(FileError::Rows {
+                path,
+                problems: self.problems,
+                blocks: Vec::new(),
+            });
+        }
+        Ok((self.world, self.state))
+    }
+}
+
+/// Loads a whole world, in a transaction that only reads.
+pub(super) fn load<T: Tables>(
+    session: &Session,
+    schema: &Schema,
+    order: &TableOrder,
+) -> Result<Loaded<T>, Lost> {
+    session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+    let loaded = read(session, schema, order);
+    if loaded.is_ok() {
+        session.batch("COMMIT")?;
+    } else if !session.is_lost() {
+        session.batch("ROLLBACK")?;
+    }
+    loaded
+}
+
+fn read<T: Tables>(
+    session: &Session,
+    schema: &Schema,
+    order: &TableOrder,
+) -> Result<Loaded<T>, Lost> {
+    let mut loaded = Loaded {
+        world: World::<T>::new(),
+        state: fence::read(session, schema)?,
+        problems: Vec::new(),
+        too_large: None,
+    };
+    let counts = estimates(session, schema)?;
+    for &id in &order.make_room {
+        if !expect(&mut loaded, id, &counts) {
+            return Ok(loaded);
+        }
+        let tables = &mut *loaded.world.tables;
+        session.stream(&select_ids(schema.table(id)), |row| {
+            tables.table_mut(id).preallocate(row.try_get(0)?);
+            Ok(())
+        })?;
+    }
+    for &id in &order.tables {
+        if !expect(&mut loaded, id, &counts) {
+            return Ok(loaded);
+        }
+        load_table(session, schema.table(id), id, &mut loaded)?;
+    }
+    load_next_ids(session, schema, &mut *loaded.world.tables)?;
+    for &id in &order.tables {
+        let problems = without_owner::<T>(session, schema, &loaded.world.tables, id)?;
+        loaded.problems.extend(problems);
+    }
+    let cycles = loaded.world.ownership_cycles();
+    loaded.problems.extend(cycles);
+    Ok(loaded)
+}
+
+/// All rows in order of their ids: the id, and the columns. Rows that were changed are anywhere in the server's pages,
+/// and neighbouring ids belong to neighbouring rows of memory.
+fn select_all(table: &Table) -> String {
+    let columns = [table.info.id].into_iter();
+    let columns = columns.chain(table.info.columns.iter().copied());
+    let columns: Vec<_> = columns.map(quoted).collect();
+    let id = quoted(table.info.id);
+    format!(
+        "SELECT {} FROM {} ORDER BY {id}",
+        columns.join(", "),
+        table.name
+    )
+}
+
+fn select_ids(table: &Table) -> String {
+    let id = quoted(table.info.id);
+    format!("SELECT {id} FROM {} ORDER BY {id}", table.name)
+}
+
+fn load_table<T: Tables>(
+    session: &Session,
+    table: &Table,
+    id: TableId,
+    loaded: &mut Loaded<T>,
+) -> Result<(), tokio_postgres::Error> {
+    let tables = &mut *loaded.world.tables;
+    let load_row = tables.table(id).loader();
+    let problems = &mut loaded.problems;
+    session.stream(&select_all(table), |row| {
+        let row_id: i64 = row.try_get(0)?;
+        let mut cells = Cells::new();
+        for n in 1..row.len() {
+            let Stored(cell) = row.try_get(n)?;
+            cells.push(cell);
+        }
+        match not_a_number(&cells) {
+            // The server has NaN, and memory does not.
+            Some(column) => {
+                tables.table_mut(id).preallocate(row_id);
+                let (columns, kind) = (vec![column], ProblemKind::NotANumber);
+                problems.push(ColumnProblem { columns, kind }.of(table.info, row_id));
+            }
+            None => problems.append(&mut load_row(tables, row_id, &cells)),
+        }
+        Ok(())
+    })
+}
+
+fn not_a_number(cells: &[Cell<'_>]) -> Option<usize> {
+    let is_nan = |cell: &Cell<'_>| matches!(cell, Cell::Value(Value::Real(real)) if real.is_nan());
+    cells.iter().position(is_nan)
+}
+
+/// A cell of a row, which borrows from it.
+pub(super) struct Stored<'r>(pub(super) Cell<'r>);
+
+impl<'r> FromSql<'r> for Stored<'r> {
+    fn from_sql(
+        ty: &Type,
+        raw: &'r [u8],
+    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(Cell::Value(match *ty {
+            Type::INT8 => Value::Integer(i64::from_sql(ty, raw)?),
+            Type::FLOAT8 => Value::Real(f64::from_sql(ty, raw)?),
+            Type::TEXT => match std::str::from_utf8(raw) {
+                Ok(text) => Value::Text(text),
+                Err(_) => return Ok(Self(Cell::NotUtf8)),
+            },
+            _ => Value::Blob(raw),
+        })))
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(Cell::Value(Value::Null)))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(*ty, Type::INT8 | Type::FLOAT8 | Type::TEXT | Type::BYTEA)
+    }
+}
+
+/// About how many rows each table has, as the server has counted them at some time. Memory grows where it was wrong.
+fn estimates(session: &Session, schema: &Schema) -> Result<Vec<usize>, tokio_postgres::Error> {
+    let sql = "SELECT c.relname::text, c.reltuples::float8
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'";
+    let mut counts = vec![0; schema.tables.len()];
+    for row in session.rows(sql, &[&schema.world])? {
+        let (name, n_rows): (&str, f64) = (row.try_get(0)?, row.try_get(1)?);
+        let place = (schema.tables.iter()).position(|table| table.info.name == name);
+        if let Some(place) = place {
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it saturates, and -1 means that nothing was counted yet"
+            )]
+            let n_rows = n_rows as usize;
+            counts[place] = n_rows;
+        }
+    }
+    Ok(counts)
+}
+
+/// Reserves memory for the rows of a table. Returns whether there is enough.
+fn expect<T: Tables>(loaded: &mut Loaded<T>, id: TableId, counts: &[usize]) -> bool {
+    let (info, n_rows) = (T::INFO[id.index()], counts[id.index()]);
+    let tables = &mut *loaded.world.tables;
+    let n_rows_of = |table: Option<TableId>| table.map_or(0, |table| tables.table(table).n_rows());
+    let foreign_keys = info.foreign_keys.iter();
+    let n_parents: Vec<usize> = foreign_keys.map(|key| n_rows_of(key.table)).collect();
+    let has_room = tables.table_mut(id).expect(n_rows, &n_parents).is_ok();
+    if !has_room {
+        loaded.too_large = Some((info.name, n_rows));
+    }
+    has_room
+}
+
+fn load_next_ids<T: Tables>(
+    session: &Session,
+    schema: &Schema,
+    tables: &mut T,
+) -> Result<(), tokio_postgres::Error> {
+    let sql = format!("SELECT table_name, next_id FROM {}", schema.own(NEXT_IDS));
+    for row in session.rows(&sql, &[])? {
+        let (name, next_id): (&str, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let position = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
+        if let Some((_, table)) = position {
+            let counter = tables.table_mut(TableId(table)).counter_mut();
+            counter.flushed(next_id);
+            if counter.next().is_none() {
+                tracing::warn!(table = name, "no id is left for new rows, says {NEXT_IDS}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The rows of an owned table that have no owner. Memory knows whether there are any; which ones, the server says,
+/// because a pivot row that does not fit still shows that its owned row is not to blame.
+fn without_owner<T: Tables>(
+    session: &Session,
+    schema: &Schema,
+    tables: &T,
+    id: TableId,
+) -> Result<Vec<Problem>, tokio_postgres::Error> {
+    let info = T::INFO[id.index()];
+    let TableKind::Owned { pivot } = info.kind else {
+        return Ok(Vec::new());
+    };
+    if tables.table(id).n_rows() == tables.table(pivot).n_rows() {
+        return Ok(Vec::new());
+    }
+    let (owned, pivot) = (schema.table(id), schema.table(pivot));
+    let sql = format!(
+        "SELECT o.{id} FROM {} o WHERE NOT EXISTS (SELECT 1 FROM {} p WHERE p.{} = o.{id}) ORDER BY 1",
+        owned.name,
+        pivot.name,
+        // The first foreign key of a pivot is the owned row.
+        quoted(pivot.info.foreign_key_column(0)),
+        id = quoted(info.id),
+    );
+    let mut problems = Vec::new();
+    for row in session.rows(&sql, &[])? {
+        let kind = ProblemKind::NoOwner {
+            pivot: pivot.info.name,
+        };
+        problems.push(Problem::of_row(info, row.try_get(0)?, kind));
+    }
+    Ok(problems)
+}

@@ -1,0 +1,36 @@
+//! The PostgreSQL back end: the only module that depends on a client of it.
+//!
+//! The rest of `persist` uses only what is exported here.
+
+mod array;
+mod comparison;
+mod differences;
+mod error;
+mod fence;
+mod flush;
+mod load;
+mod open;
+mod options;
+mod outsider;
+mod plan;
+mod schema;
+mod session;
+mod writer;
+
+pub(super) use open::{open, schema_sql};
+pub use options::PostgresOptions;
+pub use outsider::Outsider;
+
+use super::engine::{Engine, Parts};
+
+/// The engine that keeps a world in a schema of a PostgreSQL database.
+#[derive(Debug)]
+pub enum Postgres {}
+
+impl Engine for Postgres {}
+
+impl Parts for Postgres {
+    type Writer = writer::Writer;
+    // Who has a world is said by a row of it, for all machines.
+    type Lock = ();
+}

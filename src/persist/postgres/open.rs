@@ -1,0 +1,189 @@
+//! Opening a world on a server: it is made, or compared and loaded, and only then taken over from its owner before.
+
+use std::path::{Path, PathBuf};
+
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
+use crate::error::FileError;
+use crate::persist::engine::Opened;
+use crate::schema::graph::TableOrder;
+use crate::store::table::stored::Tables;
+
+use super::Postgres;
+use super::differences::{differences, is_there};
+use super::error::{Lost, backend_error};
+use super::fence::{self, Hold};
+use super::load::load;
+use super::options::PostgresOptions;
+use super::schema::Schema;
+use super::session::Session;
+use super::writer::Writer;
+
+/// What every session is told. A plan for the length of each array takes a merge join over the whole table, 3.6 times
+/// as slow; compiling plans takes longer than running them; and an owner that was stopped in the middle of a
+/// transaction must not keep the next one waiting. What the program says itself comes last, but for the plans.
+const BEFORE: &str = "-c idle_in_transaction_session_timeout=30s";
+const AFTER: &str = "-c plan_cache_mode=force_generic_plan -c jit=off";
+
+pub(in crate::persist) fn open<T: Tables>(
+    options: &PostgresOptions,
+    order: &TableOrder,
+) -> Result<(PathBuf, Opened<T, Postgres>), FileError> {
+    let unnamed = PathBuf::from(format!("postgres:{}", options.world));
+    let parsed = options.connection.parse::<Config>();
+    let mut config = parsed.map_err(|error| Lost::Server(error).at(&unnamed))?;
+    let path = address(&config, &options.world);
+    complete(&mut config);
+    let schema =
+        Schema::of(&options.world, T::INFO, T::DDL).map_err(|what| FileError::Unportable {
+            path: path.clone(),
+            what,
+        })?;
+    let session = Session::connect(&config).map_err(|error| Lost::from(error).at(&path))?;
+    refuse_encoding(&session, &path)?;
+    let failed = |error| FileError::Open {
+        path: path.clone(),
+        source: backend_error(error),
+    };
+    if is_there(&session, &schema).map_err(failed)? {
+        let differences = differences(&session, &schema).map_err(failed)?;
+        if !differences.is_empty() {
+            return Err(FileError::Schema { path, differences });
+        }
+    } else if options.existing {
+        return Err(FileError::NotThere { path });
+    } else {
+        create(&session, &schema, order).map_err(failed)?;
+    }
+    let at_path = |lost: Lost| lost.at(&path);
+    let owner = fence::owner();
+    // It is loaded before it is taken over, so that a world that does not fit stays with its owner.
+    let loaded = load::<T>(&session, &schema, order).map_err(at_path)?;
+    let (mut world, before) = loaded.refuse_problems(&path)?;
+    before.refuse_older().map_err(at_path)?;
+    let mut state = fence::take_over(&session, &schema, &owner).map_err(at_path)?;
+    if state.generation != before.generation {
+        // The owner before has flushed in between. It cannot do so any more.
+        let loaded = load::<T>(&session, &schema, order).map_err(at_path)?;
+        (world, state) = loaded.refuse_problems(&path)?;
+    }
+    if state.owner != owner {
+        return Err(state.fenced().at(&path));
+    }
+    fence::acknowledge(&state.identity, state.generation);
+    let writer = Writer {
+        config,
+        schema,
+        path: path.clone(),
+        // The epoch was raised durably, which waits for everything before it.
+        is_durable: true,
+        session: Some(session),
+        hold: Hold {
+            owner,
+            identity: state.identity,
+            epoch: state.epoch,
+            generation: state.generation,
+        },
+        patience: options.patience,
+    };
+    let opened = Opened {
+        world,
+        writer,
+        lock: (),
+    };
+    Ok((path, opened))
+}
+
+/// The address of a world, for messages: without user and password.
+fn address(config: &Config, world: &str) -> PathBuf {
+    let ports = config.get_ports();
+    let named = config.get_hosts().iter().enumerate().map(|(n, host)| {
+        let port = ports.get(n).or(ports.first()).copied().unwrap_or(5432);
+        match host {
+            Host::Tcp(name) => format!("{name}:{port}"),
+            #[cfg(unix)]
+            Host::Unix(folder) => format!("{}:{port}", folder.display()),
+        }
+    });
+    let hosts: Vec<_> = named.collect();
+    let database = config.get_dbname().or(config.get_user()).unwrap_or("");
+    PathBuf::from(format!("postgres://{}/{database}/{world}", hosts.join(",")))
+}
+
+fn complete(config: &mut Config) {
+    let own = config.get_options().unwrap_or_default().to_owned();
+    config.options(format!("{BEFORE} {own} {AFTER}"));
+    if config.get_application_name().is_none() {
+        config.application_name("gamedb");
+    }
+    // A server that does not answer counts as lost, rather than to keep a flush waiting for hours.
+    let timeout = std::time::Duration::from_secs(10);
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(timeout);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(3 * timeout);
+    }
+    config.keepalives_idle(config.get_keepalives_idle().min(3 * timeout));
+}
+
+/// Texts go there and come back as they are in UTF-8 alone.
+fn refuse_encoding(session: &Session, path: &Path) -> Result<(), FileError> {
+    let failed = |error| FileError::Open {
+        path: path.to_owned(),
+        source: backend_error(error),
+    };
+    let row = session.row("SELECT current_setting('server_encoding')", &[]);
+    let encoding: String = row.and_then(|row| row.try_get(0)).map_err(failed)?;
+    if encoding == "UTF8" {
+        return Ok(());
+    }
+    Err(FileError::Unportable {
+        path: path.to_owned(),
+        what: format!("its database has the encoding {encoding}, and has to have UTF8"),
+    })
+}
+
+/// Makes an empty world, all of it or nothing.
+fn create(
+    session: &Session,
+    schema: &Schema,
+    order: &TableOrder,
+) -> Result<(), tokio_postgres::Error> {
+    let statements = schema.statements(order).join(";\n");
+    // Several statements in one message are one transaction.
+    session.batch(&statements)
+}
+
+/// The statements that make an empty world of this name.
+pub(in crate::persist) fn schema_sql<T: Tables>(world: &str) -> Result<String, FileError> {
+    let schema = Schema::of(world, T::INFO, T::DDL).map_err(|what| FileError::Unportable {
+        path: PathBuf::from(format!("postgres:{world}")),
+        what,
+    })?;
+    let statements = schema.statements(&TableOrder::of(T::INFO));
+    Ok(statements.join(";\n") + ";\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_no_password() {
+        for (connection, expected) in [
+            (
+                "postgres://game:secret@db1,db2:6000/shards",
+                "postgres://db1:6000,db2:6000/shards/w",
+            ),
+            (
+                "host=localhost user=game password=secret",
+                "postgres://localhost:5432/game/w",
+            ),
+        ] {
+            let config: Config = connection.parse().expect("a connection string");
+            assert_eq!(address(&config, "w"), Path::new(expected), "{connection}");
+        }
+    }
+}

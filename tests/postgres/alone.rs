@@ -1,0 +1,98 @@
+//! What changes the settings of the whole server. `tests/postgres/run` runs these tests after all others.
+
+use crate::common::sample::{player, rename};
+use crate::common::{TestFile, flush_failure, new_file, wait_until};
+use gamedb::internals::Outsider;
+use gamedb::{FlushFailure, Outcome};
+
+/// A server that waits for a standby that is not there.
+struct Waiting(Outsider);
+
+impl Waiting {
+    fn new(file: &TestFile) -> Self {
+        let waiting = Self(file.writer());
+        waiting.set("gone");
+        waiting
+    }
+
+    fn set(&self, names: &str) {
+        // Each on its own, because this is not done in a transaction.
+        for sql in [
+            "SET synchronous_commit = local",
+            &format!("ALTER SYSTEM SET synchronous_standby_names = '{names}'"),
+            "SELECT pg_reload_conf()",
+        ] {
+            self.0.execute(sql).unwrap();
+        }
+        let is_set = format!(
+            "SELECT (current_setting('synchronous_standby_names') = '{names}')::int::bigint"
+        );
+        wait_until(|| self.number(&is_set) == 1);
+    }
+
+    fn number(&self, sql: &str) -> i64 {
+        let number = self.0.read(sql, |value| value.to_string()).unwrap()[0][0].clone();
+        number.parse().unwrap()
+    }
+
+    /// Tells the server not to wait, as an operator may, as soon as it does.
+    fn cancel(&self) {
+        let cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
+            WHERE wait_event = 'SyncRep' AND application_name = 'gamedb'";
+        wait_until(|| self.number(cancel) > 0);
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.set("");
+    }
+}
+
+/// The server says that it has committed, and only a warning tells that its standby has nothing of it.
+#[test]
+fn a_commit_that_was_told_not_to_wait_for_its_standby_is_not_durable() {
+    let (file, mut db) = new_file();
+    let one = db.insert(player(1)).unwrap();
+    let report = db.flush().unwrap();
+    let durable = report.generation;
+    assert_eq!(db.durable(), durable);
+    let server = Waiting::new(&file);
+
+    rename(&mut db, one, "not on the standby");
+    let ticket = db.flush_in_background().unwrap();
+    server.cancel();
+    let report = db.wait(ticket).unwrap();
+    assert_eq!(report.updated, 1);
+    assert_eq!(
+        (db.committed(), db.durable()),
+        (ticket.generation(), durable)
+    );
+
+    // With durability asked for it waits once more, and then says so.
+    rename(&mut db, one, "nor this");
+    let failed = std::thread::scope(|scope| {
+        let flush = scope.spawn(|| flush_failure(db.flush_durable()));
+        server.cancel();
+        server.cancel();
+        flush.join().unwrap()
+    });
+    assert_eq!(failed.0, Outcome::Unknown);
+    assert!(
+        matches!(failed.1, FlushFailure::NotReplicated),
+        "{}",
+        failed.1
+    );
+    drop(server);
+    drop(db);
+    let mut db = file.open();
+    assert_eq!(
+        db.get(db.key(gamedb::Id::<gamedb_models::Player>::new(1)).unwrap())
+            .unwrap()
+            .full_name,
+        "nor this"
+    );
+    db.insert(player(2)).unwrap();
+    let report = db.flush().unwrap();
+    assert_eq!(db.durable(), report.generation);
+}

@@ -1,0 +1,185 @@
+//! Worlds on a server, behind the names that the tests of `tests/it` know a world's file by.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test uses a part of it, and a test may unwrap"
+)]
+
+#[path = "../common/rows.rs"]
+pub(crate) mod sample;
+#[path = "../common/state.rs"]
+pub(crate) mod state;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use gamedb::codegen::traits::*;
+use gamedb::internals::Outsider;
+use gamedb::{Error, ErrorKind, FileError, Postgres, PostgresOptions, Value};
+use gamedb_models::{Tables, World};
+
+pub(crate) use state::{contents_of, state_of};
+
+pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;
+
+/// The database that the tests of `tests/it` are run with here.
+pub(crate) type Database<W> = gamedb::Database<W, Postgres>;
+
+/// The server that `tests/postgres/run` has started.
+pub(crate) fn server() -> String {
+    std::env::var("GAMEDB_POSTGRES").expect("the server's address: start with tests/postgres/run")
+}
+
+/// A world of a name that no other test has.
+pub(crate) struct TestFile {
+    pub(crate) world: String,
+}
+
+impl TestFile {
+    pub(crate) fn new() -> Self {
+        static N: AtomicU64 = AtomicU64::new(0);
+        let n = N.fetch_add(1, Ordering::Relaxed);
+        Self {
+            world: format!("World {} \"{n}\"", std::process::id()),
+        }
+    }
+
+    pub(crate) fn options(&self) -> PostgresOptions {
+        PostgresOptions::new(server(), &self.world)
+    }
+
+    pub(crate) fn try_open(&self) -> Result<Database<World>, Error> {
+        let db = self.options().open::<World>()?;
+        assert_eq!(db.check(), [""; 0]);
+        Ok(db)
+    }
+
+    pub(crate) fn open(&self) -> Database<World> {
+        self.try_open().unwrap()
+    }
+
+    /// Why it cannot be opened.
+    pub(crate) fn refused(&self) -> FileError {
+        match self.try_open().map_err(Error::into_kind) {
+            Err(ErrorKind::File(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Flushes, closes and opens again. Asserts that the server has exactly the world.
+    pub(crate) fn reopen(&self, mut db: Database<World>) -> Database<World> {
+        assert_eq!(db.check(), [""; 0]);
+        let _ = db.flush().unwrap();
+        assert_eq!(db.n_dirty(), 0);
+        let before = contents_of(&db);
+        assert_eq!(self.contents(), before);
+        let _ = db.close().unwrap();
+        let db = self.open();
+        assert_eq!(contents_of(&db), before);
+        assert_eq!(db.n_dirty(), 0);
+        db
+    }
+
+    /// Another program, whose statements are about the tables of this world.
+    pub(crate) fn writer(&self) -> Outsider {
+        let outsider = Outsider::connect(&server()).unwrap();
+        let world = self.quoted();
+        outsider
+            .execute(&format!("SET search_path = {world}"))
+            .unwrap();
+        outsider
+    }
+
+    pub(crate) fn quoted(&self) -> String {
+        format!("\"{}\"", self.world.replace('"', "\"\""))
+    }
+
+    pub(crate) fn execute(&self, sql: &str) {
+        self.writer().execute(sql).unwrap();
+    }
+
+    /// The only number that a query returns.
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        let integer = |value: Value<'_>| match value {
+            Value::Integer(integer) => integer,
+            other => panic!("{other}"),
+        };
+        self.writer().read(sql, integer).unwrap()[0][0]
+    }
+
+    /// The contents of the server, read by another program.
+    pub(crate) fn contents(&self) -> Contents {
+        let outsider = self.writer();
+        outsider
+            .execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            .unwrap();
+        let text = |value: Value<'_>| match value {
+            Value::Text(text) => quoted(text),
+            Value::Real(real) => Value::Real(real + 0.0).to_string(),
+            other => other.to_string(),
+        };
+        let tables = Tables::INFO.iter().map(|info| {
+            let columns = [info.id].into_iter().chain(info.columns.iter().copied());
+            let columns: Vec<_> = columns.collect();
+            let sql = format!("SELECT {} FROM {}", columns.join(", "), info.name);
+            let rows = outsider
+                .read(&sql, text)
+                .unwrap()
+                .into_iter()
+                .map(|mut row| {
+                    let id = row.remove(0).parse().unwrap();
+                    (id, row)
+                });
+            (info.name.to_owned(), rows.collect())
+        });
+        tables.collect()
+    }
+}
+
+/// Tests of one run leave no worlds behind in a server that is used by hand.
+impl Drop for TestFile {
+    fn drop(&mut self) {
+        if let Ok(outsider) = Outsider::connect(&server()) {
+            let sql = format!("DROP SCHEMA IF EXISTS {} CASCADE", self.quoted());
+            let _ = outsider.execute(&sql);
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+/// Waits until something has happened, and not for ever.
+#[track_caller]
+pub(crate) fn wait_until(mut has_happened: impl FnMut() -> bool) {
+    let start = std::time::Instant::now();
+    while !has_happened() {
+        assert!(start.elapsed().as_secs() < 60, "it has not happened");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+/// A new world, which is empty.
+pub(crate) fn new_file() -> (TestFile, Database<World>) {
+    let file = TestFile::new();
+    let db = file.open();
+    (file, db)
+}
+
+/// The error of a failed flush or save.
+#[track_caller]
+pub(crate) fn flush_failure<R: std::fmt::Debug>(
+    result: Result<R, Error>,
+) -> (gamedb::Outcome, gamedb::FlushFailure) {
+    match result.unwrap_err().into_kind() {
+        ErrorKind::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
+        other => panic!("{other}"),
+    }
+}
+
+/// Asserts the counts of a report: rows inserted, updated, deleted.
+#[track_caller]
+pub(crate) fn assert_wrote(report: gamedb::FlushReport, rows: (usize, usize, usize)) {
+    assert_eq!((report.inserted, report.updated, report.deleted), rows);
+}

@@ -1,0 +1,124 @@
+//! A connection that breaks where a test wants it to, or takes its time.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use crate::common::server;
+
+/// What becomes of the next COMMIT that comes through.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(u8)]
+pub(crate) enum Commit {
+    /// It is forwarded, and its answer comes back.
+    Answered,
+    /// It is forwarded, and the connection breaks.
+    Unanswered,
+    /// The connection breaks before it.
+    Lost,
+}
+
+/// A listener in front of the server. It ends with the process.
+pub(crate) struct Proxy {
+    port: u16,
+    next: Arc<AtomicU8>,
+    delay: Arc<Mutex<Duration>>,
+    is_open: Arc<AtomicU8>,
+}
+
+/// A COMMIT as the protocol has it.
+const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
+
+impl Proxy {
+    pub(crate) fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let proxy = Self {
+            port: listener.local_addr().unwrap().port(),
+            next: Arc::default(),
+            delay: Arc::default(),
+            is_open: Arc::new(AtomicU8::new(1)),
+        };
+        let (next, delay) = (Arc::clone(&proxy.next), Arc::clone(&proxy.delay));
+        let is_open = Arc::clone(&proxy.is_open);
+        thread::spawn(move || {
+            for client in listener.incoming() {
+                let client = client.unwrap();
+                if is_open.load(Ordering::SeqCst) == 0 {
+                    continue;
+                }
+                let server = TcpStream::connect(("127.0.0.1", server_port())).unwrap();
+                for (from, to, is_request) in [(&client, &server, true), (&server, &client, false)]
+                {
+                    let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                    let (next, delay) = (Arc::clone(&next), Arc::clone(&delay));
+                    thread::spawn(move || forward(from, to, is_request, &next, &delay));
+                }
+            }
+        });
+        proxy
+    }
+
+    /// The server's address through it.
+    pub(crate) fn address(&self) -> String {
+        let server = server();
+        let (start, end) = server.split_once(&format!(":{}/", server_port())).unwrap();
+        format!("{start}:{}/{end}", self.port)
+    }
+
+    pub(crate) fn next_commit_is(&self, commit: Commit) {
+        self.next.store(commit as u8, Ordering::SeqCst);
+    }
+
+    /// Holds everything back for so long, in each direction.
+    pub(crate) fn delay(&self, delay: Duration) {
+        *self.delay.lock().unwrap() = delay;
+    }
+
+    /// Whether new connections come through.
+    pub(crate) fn open(&self, yes: bool) {
+        self.is_open.store(yes.into(), Ordering::SeqCst);
+    }
+}
+
+fn server_port() -> u16 {
+    let server = server();
+    let (_, after) = server.rsplit_once(':').unwrap();
+    after.split('/').next().unwrap().parse().unwrap()
+}
+
+fn forward(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    is_request: bool,
+    next: &AtomicU8,
+    delay: &Mutex<Duration>,
+) {
+    let mut bytes = vec![0; 1 << 16];
+    while let Ok(n @ 1..) = from.read(&mut bytes) {
+        let delay = *delay.lock().unwrap();
+        thread::sleep(delay);
+        let bytes = &bytes[..n];
+        let is_commit = is_request && bytes.windows(COMMIT.len()).any(|part| part == COMMIT);
+        let fate = if is_commit {
+            next.swap(0, Ordering::SeqCst)
+        } else {
+            0
+        };
+        if fate == Commit::Unanswered as u8 {
+            let _ = from.shutdown(Shutdown::Both);
+        }
+        if fate == Commit::Lost as u8 || to.write_all(bytes).is_err() {
+            break;
+        }
+        if fate == Commit::Unanswered as u8 {
+            // The server is to see all of it before it sees the end.
+            thread::sleep(Duration::from_millis(20));
+            break;
+        }
+    }
+    let _ = from.shutdown(Shutdown::Both);
+    let _ = to.shutdown(Shutdown::Both);
+}
