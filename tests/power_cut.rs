@@ -3,7 +3,8 @@
 //! default for a whole process.
 //!
 //! What a world does is recorded once, on a disk in memory; then the power is cut at every moment of it. With
-//! `GAMEDB_POWER_CUTS` it is tried on that many images.
+//! `GAMEDB_POWER_CUTS` it is tried on that many images; `GAMEDB_POWER_CUT_SEED` is the number of the first recording, so
+//! that several runs add up.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;
@@ -401,6 +402,8 @@ fn look(disk: &Disk, is_checked: bool) -> Result<u64, String> {
 fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
     // A long search takes more images of each recording, because recording takes a third of its time.
     let images = if n_images < 100_000 { 250 } else { 1_000 };
+    let first = std::env::var("GAMEDB_POWER_CUT_SEED");
+    let first: u64 = first.map_or(0, |first| first.parse().unwrap());
     let (found, next) = (Found::default(), AtomicU64::new(0));
     let starts = [
         Image::new(),
@@ -414,8 +417,9 @@ fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
         for _ in 0..threads {
             scope.spawn(|| {
                 loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let n_before = usize::try_from(seed).unwrap() * images;
+                    let n_recorded = next.fetch_add(1, Ordering::Relaxed);
+                    let seed = first + n_recorded;
+                    let n_before = usize::try_from(n_recorded).unwrap() * images;
                     if n_before >= n_images {
                         break;
                     }

@@ -30,7 +30,7 @@ pub(crate) const LIBRARY: Layers<'_> = &[
         "src/persist/connect.rs",
         "src/persist/create.rs",
         "src/persist/database.rs",
-        "src/persist/pipeline.rs",
+        "src/persist/pipeline",
     ],
     &["src/codegen"],
     &["src/lib.rs"],

@@ -1,6 +1,9 @@
 //! The flush pipeline: a batch is captured out of the world, written by the caller or by the writer thread,
 //! and merged back into the world if it was not written.
 
+mod background;
+mod checks;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tracing::field::{Empty, debug};
 
-use crate::error::{FileError, FlushFailure, Outcome, RefusedRow};
+use crate::error::{FileError, FlushFailure, RefusedRow};
 use crate::schema::graph::TableOrder;
 use crate::store::key::AnyKey;
 use crate::store::row_set::Selection;
@@ -19,7 +22,6 @@ use crate::store::world::save_set::{SaveScope, ToSave, rows_to_save};
 
 use super::batch::Batch;
 use super::engine::EngineWriter;
-use super::error::Failed;
 use super::numbers;
 use super::report::FlushReport;
 use super::state::State;
@@ -189,141 +191,6 @@ impl<W: EngineWriter> Pipeline<W> {
         Ok(report)
     }
 
-    /// Captures everything that has changed, and hands it to the writer thread.
-    pub(super) fn submit<T: Tables>(
-        &mut self,
-        world: &mut World<T>,
-        refused: Refused,
-    ) -> Result<Ticket, FileError> {
-        let start = Instant::now();
-        self.collect(world);
-        self.check(world)?;
-        if self.state.has_unreported() {
-            let _: FlushReport = self.retry_or_report(world)?;
-            return Ok(self.ticket());
-        }
-        self.worker.start().map_err(|source| {
-            let source = Arc::new(source);
-            self.at_path(FlushFailure::NoThread { source })
-        })?;
-        if let Some(waiting) = self.worker.recall() {
-            self.unmerged.push(waiting);
-            self.unstage(world);
-        }
-        // What is captured now includes what that one had captured.
-        self.recalled = None;
-        self.submitted = refused;
-        let mut batch = self.next_batch::<T>();
-        batch.may_leave_out = refused == Refused::LeaveOut;
-        capture(&mut batch, world, Selection::All);
-        if batch.is_empty() {
-            batch.mark_committed(world, Selection::All);
-            self.recycle(batch);
-            if !self.worker.is_busy() {
-                if !self.has_just_seen() {
-                    // While the thread makes a checkpoint it is not waited for, and the next call looks.
-                    let look = |writer: &mut W| writer.look_without_waiting(world);
-                    let seen = self.worker.with_idle_writer(look);
-                    self.saw(seen.transpose())?;
-                }
-                self.worker.mark_all_committed(false);
-            }
-        } else {
-            batch.take_over(world);
-            self.seen = None;
-            self.worker.submit(batch, start.elapsed());
-        }
-        Ok(self.ticket())
-    }
-
-    /// Captures a part of what the next [`submit`](Self::submit) would have to capture. Returns the
-    /// number of rows that it has examined.
-    pub(super) fn stage<T: Tables>(&mut self, world: &mut World<T>, rows: usize) -> usize {
-        self.collect(world);
-        if self.state.has_unreported() || !self.is_trusted(world) {
-            return 0;
-        }
-        let span = tracing::debug_span!("capture", rows = Empty).entered();
-        let mut staged = self.next_batch::<T>();
-        let room = world.len().saturating_sub(staged.n_captured());
-        let n_copied = staged.capture_oldest(world, rows.min(room));
-        self.staged = Some(staged);
-        span.record("rows", n_copied);
-        n_copied
-    }
-
-    /// The result of a ticket's flush; `None` while it is in flight.
-    pub(super) fn poll<T: Tables>(
-        &mut self,
-        world: &mut World<T>,
-        ticket: Ticket,
-    ) -> Option<Result<FlushReport, FileError>> {
-        self.collect(world);
-        let postponed = self.postponed(world);
-        if postponed.is_none()
-            && let Err(error) = self.submit_recalled(world)
-        {
-            return Some(Err(error));
-        }
-        if ticket.world_identity != self.world_identity {
-            return Some(Err(self.at_path(FlushFailure::OtherTicket)));
-        }
-        let generation = ticket.generation.0;
-        if self.worker.collected() >= generation {
-            // Later generations may have had nothing to write but next ids, or nothing at all.
-            return Some(Ok(FlushReport {
-                generation: Generation(self.worker.collected()),
-                ..self.last_report.clone()
-            }));
-        }
-        if let Some(cause) = postponed {
-            return Some(Err(self.at_path(cause)));
-        }
-        if self.state.has_failed(generation) {
-            return Some(self.retry_or_report(world));
-        }
-        if self.worker.is_busy() {
-            return None;
-        }
-        // Nothing is in flight, and the generation was neither written nor lost: no such ticket was issued.
-        Some(Err(self.at_path(Failed::poisoned())))
-    }
-
-    /// Blocks until a ticket's flush is in the file, or has failed.
-    pub(super) fn wait<T: Tables>(
-        &mut self,
-        world: &mut World<T>,
-        ticket: Ticket,
-    ) -> Result<FlushReport, FileError> {
-        loop {
-            if let Some(outcome) = self.poll(world, ticket) {
-                return outcome;
-            }
-            self.worker.wait();
-        }
-    }
-
-    /// Why an accepted flush that has to be captured again cannot be now. It is not lost, and not reported: the next
-    /// call that looks tries again.
-    fn postponed<T: Tables>(&self, world: &World<T>) -> Option<FlushFailure> {
-        let is_due = self.recalled.is_some() || self.state.has_unreported_foreign_write();
-        if !is_due {
-            None
-        } else if world.identity() != self.world_identity {
-            Some(FlushFailure::OtherWorld)
-        } else {
-            world.log.is_open().then_some(FlushFailure::TransactionOpen)
-        }
-    }
-
-    /// Submits the background flush again that waited behind one that has left rows out.
-    fn submit_recalled<T: Tables>(&mut self, world: &mut World<T>) -> Result<(), FileError> {
-        match self.recalled {
-            Some(refused) => self.submit(world, refused).map(|_: Ticket| ()),
-            None => Ok(()),
-        }
-    }
-
     /// Waits for the batches in flight. Rows that they could not write, and rows that were staged, are
     /// dirty again afterwards.
     pub(super) fn drain<T: Tables>(&mut self, world: &mut World<T>) {
@@ -421,25 +288,6 @@ impl<W: EngineWriter> Pipeline<W> {
         Ok(report)
     }
 
-    /// Whether the file was looked at so lately that a flush with nothing to write need not do it again.
-    fn has_just_seen(&self) -> bool {
-        self.seen.is_some_and(|seen| seen.elapsed() < LOOK)
-    }
-
-    /// Records what a look at the file has said; `None` if there was none.
-    fn saw(&mut self, seen: Result<Option<()>, Failed>) -> Result<(), FileError> {
-        let seen = seen.map_err(|failed| self.failed(failed))?;
-        if seen.is_some() {
-            self.seen = Some(Instant::now());
-        }
-        Ok(())
-    }
-
-    /// Makes the next flush look at the file, also if it was looked at just now.
-    pub(super) fn look_next(&mut self) {
-        self.seen = None;
-    }
-
     /// Records that what was captured is in the file.
     fn mark_committed<T: Tables>(
         &mut self,
@@ -474,67 +322,6 @@ impl<W: EngineWriter> Pipeline<W> {
         report
     }
 
-    /// Collects the results of the writer thread. Rows that it could not write are dirty again
-    /// afterwards.
-    fn collect<T: Tables>(&mut self, world: &mut World<T>) {
-        let collected = self.worker.collect();
-        for mut committed in collected.committed {
-            let generation = Generation(committed.generation);
-            self.last_report = FlushReport {
-                took: committed.took,
-                generation,
-                ..committed.report
-            };
-            tracing::debug!(path = %self.path.display(), report = ?self.last_report, "a background flush is in the file");
-            count(&mut self.counted, &self.path, &self.last_report);
-            self.state.forget_failure();
-            if committed.batch.has_left_out() {
-                committed.batch.keep_left_out();
-                self.unmerged.push(committed.batch);
-            } else {
-                self.recycle(committed.batch);
-            }
-        }
-        if let Some(recalled) = collected.recalled {
-            self.recalled = Some(self.submitted);
-            self.unmerged.push(recalled);
-        }
-        if let Some(lost) = collected.lost {
-            let Failed { outcome, cause } = &lost.cause;
-            let cause: &dyn Error = cause;
-            tracing::warn!(path = %self.path.display(), %outcome, cause, "flush in the background failed");
-            self.note_failure(&lost.cause);
-            self.state.fail(lost.last, lost.cause);
-            self.unmerged.extend(lost.batches);
-        }
-        if !self.unmerged.is_empty() {
-            // What was staged builds on what has to be merged back.
-            self.unstage(world);
-        }
-    }
-
-    /// Merges batches that were not written back into the world. If the world was exchanged for another
-    /// one, they are kept until the world that they were captured from is back.
-    fn merge_back<T: Tables>(&mut self, world: &mut World<T>) {
-        if world.identity() == self.world_identity {
-            // The newest first, because each was captured from a world without those before it.
-            for mut batch in std::mem::take(&mut self.unmerged).into_iter().rev() {
-                let rows = batch.n_captured();
-                let _entered =
-                    tracing::debug_span!("merge", path = %self.path.display(), rows).entered();
-                batch.restore(world);
-                numbers::merged(&self.path);
-                self.recycle(batch);
-            }
-        }
-    }
-
-    /// Makes the staged rows dirty again, for a caller that has to see all changes.
-    fn unstage<T: Tables>(&mut self, world: &mut World<T>) {
-        self.unmerged.extend(self.staged.take());
-        self.merge_back(world);
-    }
-
     /// The batch that the next background flush adds to: the staged one, or an empty one.
     fn next_batch<T: Tables>(&mut self) -> Batch {
         let staged = self.staged.take();
@@ -558,81 +345,6 @@ impl<W: EngineWriter> Pipeline<W> {
         Ticket {
             generation: Generation(self.worker.issued()),
             world_identity: self.world_identity,
-        }
-    }
-
-    fn is_trusted<T: Tables>(&self, world: &World<T>) -> bool {
-        !matches!(self.state, State::Poisoned(_))
-            && world.identity() == self.world_identity
-            && !world.log.is_open()
-    }
-
-    /// Whether this world may be written to the file.
-    fn check<T: Tables>(&mut self, world: &World<T>) -> Result<(), FileError> {
-        if let State::Poisoned(_) = self.state {
-            return Err(self.poisoned());
-        }
-        if world.identity() != self.world_identity {
-            return Err(self.at_path(FlushFailure::OtherWorld));
-        }
-        if world.log.is_open() {
-            return Err(self.at_path(FlushFailure::TransactionOpen));
-        }
-        Ok(())
-    }
-
-    /// Reports the failure of a background flush. The first time, if another program has touched the file, it
-    /// tries again in the foreground, where the file can be compared with the world: the thread has no world
-    /// to compare it with.
-    fn retry_or_report<T: Tables>(
-        &mut self,
-        world: &mut World<T>,
-    ) -> Result<FlushReport, FileError> {
-        match self.state.report() {
-            None => Ok(self.last_report.clone()),
-            Some((failed, true))
-                if matches!(failed.cause, FlushFailure::ForeignWrite) && !self.worker.is_busy() =>
-            {
-                self.write_all(world, Durability::Process, self.submitted)
-            }
-            Some((failed, _)) => Err(self.at_path(failed)),
-        }
-    }
-
-    /// A failure in the caller's thread.
-    fn failed(&mut self, failed: Failed) -> FileError {
-        self.seen = None;
-        self.note_failure(&failed);
-        if failed.outcome == Outcome::Unknown {
-            self.state.poison();
-        }
-        self.at_path(failed)
-    }
-
-    /// Why the file is not written to any more: the failure that caused it, the first time. To open the file again
-    /// is the way on after every failure but that of a sync, so that one is said each time.
-    fn poisoned(&mut self) -> FileError {
-        let mut failed = self.state.report_first().unwrap_or_else(Failed::poisoned);
-        if let (FlushFailure::Poisoned, Some(cause)) = (&failed.cause, &self.failed_sync) {
-            failed.cause = cause.clone();
-        }
-        self.at_path(failed)
-    }
-
-    fn note_failure(&mut self, failed: &Failed) {
-        self.counted.n_failed += 1;
-        numbers::failed(&self.path);
-        if let FlushFailure::SyncFailed { .. } = failed.cause {
-            self.failed_sync = Some(failed.cause.clone());
-        }
-    }
-
-    fn at_path(&self, failed: impl Into<Failed>) -> FileError {
-        let Failed { outcome, cause } = failed.into();
-        FileError::Flush {
-            path: self.path.clone(),
-            outcome,
-            cause,
         }
     }
 }
