@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::schema::graph::ValueReference;
 use crate::schema::{Root, TableInfo, ValueKey};
 use crate::store::key::Key;
@@ -58,15 +58,14 @@ impl<T: Tables> World<T> {
     /// O(rows of the new one) at most for each.
     ///
     /// # Errors
-    /// As [`put_at`](Self::put_at); also when the container's key is stale. On error the world is unchanged.
+    /// As [`put_at`](Self::put_at); also when the container's key is stale, or its number is one that means no row. On
+    /// error the world is unchanged.
     pub fn put_into<E: Nested<Tables = T>>(
         &mut self,
         key: Key<E>,
         container: Key<E>,
     ) -> Result<(), Error> {
-        let container = E::table(&self.tables).get(container);
-        let container = container.ok_or_else(|| Error::stale_key(E::INFO.name))?;
-        let (within, number) = (container.within(), container.child_number());
+        let (within, number) = self.inside_of(container)?;
         self.put_at(key, within, number)
     }
 
@@ -110,7 +109,8 @@ impl<T: Tables> World<T> {
     /// Adds a new row to what lies in a row: of the same owner, with the next free number. O(rows of the owner) at most.
     ///
     /// # Errors
-    /// When the container's key is stale, or the row is refused as by `insert`. On error the world is unchanged.
+    /// When the container's key is stale, its number is one that means no row, or the new row is refused as by `insert`.
+    /// On error the world is unchanged.
     pub fn insert_into<E: Nested<Tables = T>>(
         &mut self,
         container: Key<E>,
@@ -119,9 +119,7 @@ impl<T: Tables> World<T> {
     where
         E: crate::store::world::entity::Standalone,
     {
-        let container = E::table(&self.tables).get(container);
-        let container = container.ok_or_else(|| Error::stale_key(E::INFO.name))?;
-        let (within, parent) = (container.within(), container.child_number());
+        let (within, parent) = self.inside_of(container)?;
         self.insert_at(within, parent, row)
     }
 
@@ -145,6 +143,29 @@ impl<T: Tables> World<T> {
             row.replace(field);
         }
         self.insert(row)
+    }
+
+    /// What a row is in that lies in this one: what its number is counted in, and the number.
+    fn inside_of<E: Nested<Tables = T>>(
+        &self,
+        container: Key<E>,
+    ) -> Result<(E::Within, i64), Error> {
+        let row = E::table(&self.tables).get(container);
+        let row = row.ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let (key, number) = (nest::<E>(), row.child_number());
+        if root_of(key).contains(number) {
+            let target_column = E::INFO.index_columns(key.target_index);
+            return Err(ErrorKind::NoSuchValue {
+                table: E::INFO.name,
+                id: None,
+                column: key.columns,
+                value: number.to_string(),
+                target: E::INFO.name,
+                target_column,
+            }
+            .into());
+        }
+        Ok((row.within(), number))
     }
 
     /// A row with all that lies in it, directly or not; each after what it lies in.
