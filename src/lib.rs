@@ -22,7 +22,19 @@
 //!
 //! Everything that a program names is here, at the root: [`World`] and [`Database`] with their verbs, what
 //! they lend out and report, and [`Error`]. What generated code is made of is hidden.
+//!
+//! # Features
+//!
+//! | feature | default | what it does |
+//! |---|---|---|
+//! | `sqlite` | yes | world files: [`Database`], and everything that works on files. Without it the crate is the store alone |
+//! | `bundled` | yes | SQLite is compiled in. Without it the system's library is linked, of version 3.45.3 or newer |
+//! | `metrics` | no | numbers of flushes and checkpoints, for the recorder that the program has installed for the `metrics` crate |
+//! | `persist` | by `sqlite` | what the store keeps for any engine that writes its changes; an engine's feature turns it on |
+//!
+//! `gamedb-generate` has to be of the same minor version as this crate; models of another one do not compile.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]
 pub mod codegen;
@@ -38,7 +50,7 @@ pub use codegen::clock::set_clock;
 pub use error::{
     BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
 };
-pub use error::{Error, ErrorKind, Problem, ProblemKind};
+pub use error::{Error, ErrorKind, Problem, ProblemKind, UnknownVariant};
 #[cfg(feature = "sqlite")]
 pub use persist::{
     Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
@@ -46,20 +58,22 @@ pub use persist::{
 };
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    Bond, CloseError, Consent, CreateError, Database, FlushReport, FlushStats, Generation, IsWorld,
-    LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options, Safety,
-    SchemaChange, Stats, Step, TableStats, Ticket,
+    Bond, CloseError, Consent, CreateError, Database, Engine, FlushReport, FlushStats, Generation,
+    IsWorld, LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, NewRow,
+    OldRow, Options, RowError, RowFunctions, Safety, SchemaChange, Sqlite, Stats, Step, TableStats,
+    Ticket,
 };
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};
 pub use store::pivot::Pivot;
-pub use store::table::{Rows, Table};
+pub use store::table::{Part, Rows, Table};
 pub use store::tracking::change_set::{ChangeSet, ChangedRow, Shape};
 pub use store::tracking::delta::Delta;
 pub use store::tracking::effect::{Effect, Positions};
 pub use store::tracking::feed::Subscription;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
+pub use store::world::interest::{Interest, Watch};
 pub use store::world::join::Linked;
 pub use store::world::own::NewOrKept;
 pub use store::world::relation_rows::{FarRows, Views};

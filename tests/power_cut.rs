@@ -12,7 +12,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use common::disk::{FILE, closed, killed};
+use common::disk::{FILE, closed, copied, killed};
 use common::lock::after_restart;
 use common::sample::{attribute, double, mobile, player};
 use common::{Contents, contents_of, contents_of_file};
@@ -402,7 +402,13 @@ fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
     // A long search takes more images of each recording, because recording takes a third of its time.
     let images = if n_images < 100_000 { 250 } else { 1_000 };
     let (found, next) = (Found::default(), AtomicU64::new(0));
-    let starts = [Image::new(), closed(), killed()];
+    let starts = [
+        Image::new(),
+        closed(),
+        killed(),
+        copied(false),
+        copied(true),
+    ];
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -416,7 +422,7 @@ fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
                     if n_before > 0 && n_before.is_multiple_of(50_000) {
                         println!("{found:?}");
                     }
-                    let start = &starts[usize::try_from(seed % 3).unwrap()];
+                    let start = &starts[usize::try_from(seed % 5).unwrap()];
                     let n_steps = if seed.is_multiple_of(2) { 12 } else { 60 };
                     let recording = record(start, seed, n_steps, syncs);
                     cut(&recording, seed, images, is_lying, &found);

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use gamedb_generate::diagram::{Format, diagram};
 use gamedb_generate::{Error, Input, read, refuse_inputs, resolve, write_file};
+use serde_json::json;
 
-use crate::files::Files;
+use crate::files::{Files, print_json};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -42,7 +43,7 @@ impl From<FormatName> for Format {
     }
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
+pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error> {
     let Arguments { files, out, format } = arguments;
     let input = Input::from(files);
     if let Some(out) = &out {
@@ -56,8 +57,13 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
         .or_else(of_file)
         .unwrap_or(Format::Mermaid);
     let text = diagram(&model, format);
+    if let Some(path) = &out {
+        write_file(path, &text)?;
+    }
     match out {
-        Some(path) => write_file(&path, &text)?,
+        Some(path) if is_json => print_json(&json!({ "file": path.to_string_lossy() })),
+        Some(_) => {}
+        None if is_json => print_json(&json!({ "diagram": text })),
         None => print!("{text}"),
     }
     Ok(ExitCode::SUCCESS)

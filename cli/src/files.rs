@@ -1,4 +1,4 @@
-//! The arguments that say which schema is meant.
+//! What subcommands share: the arguments that say which schema is meant, and how JSON is printed.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use gamedb_generate::{Dialect, Input};
 pub(crate) const DEFAULT_SCHEMA: &str = "models/schema.sql";
 
 /// A schema, its config, and the SQL that it is written in.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Files {
     /// The schema: DDL of SQLite, MySQL, MariaDB or PostgreSQL, a SQLite file, or the address of a running server
     /// (mysql://user:password@host/database, postgres://..).
@@ -21,6 +21,11 @@ pub(crate) struct Files {
     /// The SQL that the schema is written in; detected without it.
     #[arg(long)]
     pub(crate) dialect: Option<DialectName>,
+}
+
+/// Prints what a program reads: the one document on standard output.
+pub(crate) fn print_json(document: &serde_json::Value) {
+    println!("{document:#}");
 }
 
 /// A dialect on the command line.

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use gamedb_generate::{Error, Options, Outcome, Remarks, generate_with, shown_schema};
+use serde_json::json;
 
-use crate::files::Files;
+use crate::files::{Files, print_json};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
 }
 
 /// Writes or compares the models.
-pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
+pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error> {
     let update = update_command(&arguments);
     let Arguments {
         files,
@@ -39,8 +40,27 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
         sqlite_schema,
         check,
     };
-    match generate_with(&options, print_remarks)? {
-        Outcome::Unchanged | Outcome::Written => Ok(ExitCode::SUCCESS),
+    if is_json {
+        return run_for_program(&options, &update);
+    }
+    let mut contents = String::new();
+    let outcome = generate_with(&options, |remarks| {
+        print_remarks(remarks);
+        contents = remarks
+            .contents
+            .map(|contents| contents.to_string())
+            .unwrap_or_default();
+    })?;
+    let out = options.out.display();
+    match outcome {
+        Outcome::Written => {
+            eprintln!("{out}: written, {contents}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Outcome::Unchanged => {
+            eprintln!("{out}: up to date, {contents}");
+            Ok(ExitCode::SUCCESS)
+        }
         Outcome::Stale { diff } => {
             print!("{diff}");
             eprintln!("the models are not up to date with the schema; run `{update}`");
@@ -49,34 +69,34 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// How many warnings are printed before the rest is only counted.
-const N_SHOWN: usize = 20;
-
-/// The most letters of a warning that are printed: some warnings list the columns of a hundred tables.
-const N_LETTERS: usize = 400;
+/// The same, with all remarks in the document.
+fn run_for_program(options: &Options, update: &str) -> Result<ExitCode, Error> {
+    let mut remarks = json!({});
+    let outcome = generate_with(options, |said| {
+        remarks = json!({ "notes": said.notes, "warnings": said.warnings });
+    })?;
+    let (outcome, diff, code) = match outcome {
+        Outcome::Unchanged => ("unchanged", None, ExitCode::SUCCESS),
+        Outcome::Written => ("written", None, ExitCode::SUCCESS),
+        Outcome::Stale { diff } => ("stale", Some(diff), ExitCode::FAILURE),
+    };
+    print_json(&json!({
+        "outcome": outcome,
+        "diff": diff,
+        "update": update,
+        "notes": remarks["notes"],
+        "warnings": remarks["warnings"],
+    }));
+    Ok(code)
+}
 
 /// Prints what a translation loses, and which pivots no CHECK proves.
 fn print_remarks(remarks: &Remarks) {
     for note in &remarks.notes {
         eprintln!("note: {note}");
     }
-    for warning in remarks.warnings.iter().take(N_SHOWN) {
-        match (
-            warning.char_indices().nth(N_LETTERS),
-            warning.rsplit_once(": "),
-        ) {
-            (Some((at, _)), Some((columns, what))) if columns.len() > at => {
-                eprintln!(
-                    "warning: {} .. (`gamedb explain` prints all): {what}",
-                    &columns[..at]
-                );
-            }
-            _ => eprintln!("warning: {warning}"),
-        }
-    }
-    let n_more = remarks.warnings.len().saturating_sub(N_SHOWN);
-    if n_more > 0 {
-        eprintln!("warning: {n_more} more; `gamedb explain` prints all");
+    for warning in remarks.shown_warnings() {
+        eprintln!("warning: {warning}");
     }
 }
 

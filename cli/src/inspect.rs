@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use clap::Args;
 use gamedb_inspect::{Inspector, WorldFile};
+use serde_json::json;
+
+use crate::files::print_json;
 
 /// How long questions may be worked on before new ones are looked for.
 const BUDGET: Duration = Duration::from_millis(20);
@@ -23,10 +26,14 @@ pub(crate) struct Arguments {
     port: u16,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
+pub(crate) fn run(arguments: &Arguments, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
     let file = WorldFile::open(&arguments.file)?;
     let inspector = Inspector::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)))?;
-    println!("{}", inspector.url());
+    if is_json {
+        print_json(&json!({ "url": inspector.url().to_string() }));
+    } else {
+        println!("{}", inspector.url());
+    }
     eprintln!("Ctrl-C ends it.");
     loop {
         inspector.answer(&file, BUDGET);

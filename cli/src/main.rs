@@ -9,26 +9,44 @@ mod generate;
 mod import;
 mod inspect;
 mod migrate;
+mod new;
 mod progress;
 mod rescue;
 mod restore;
+mod shell;
 mod verify;
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use files::print_json;
+use serde_json::json;
 
-/// Typed models of a gamedb world, from its SQL schema.
+/// Exit codes, at the end of each help text.
+const EXIT_CODES: &str = "Exit codes:
+  0  all is well
+  1  there is something to look at or to do: stale models, steps of a migration, rows that were left out, a file that
+     is not sound
+  2  the command was not understood, or failed
+
+Colours are left out where NO_COLOR is set.";
+
+/// Typed models of a gamedb world, from its SQL schema, and the tools for world files.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "gamedb", version, after_help = EXIT_CODES)]
 struct Cli {
+    /// Print one JSON document to standard output, and nothing else; after a failure it has the key `error`.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// Start a game server: a package with a schema, a loop and a test
+    New(new::Arguments),
     /// Write the models of a schema.
     Generate(generate::Arguments),
     /// Copy the rows of an old SQLite file or of a dump into a new world file, and list those that do not fit.
@@ -51,31 +69,43 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Draw the tables: what points to what, and who owns what.
     Diagram(diagram::Arguments),
+    /// Print completions for a shell
+    Completions(shell::CompletionsArguments),
+    /// Print the manual page, or write one for each subcommand into a folder
+    Man(shell::ManArguments),
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    let Cli { json, command } = Cli::parse();
+    match run(command, json) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {}", with_causes(error.as_ref()));
+            let message = with_causes(error.as_ref());
+            if json {
+                print_json(&json!({ "error": message }));
+            }
+            eprintln!("error: {message}");
             ExitCode::from(2)
         }
     }
 }
 
-fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
+fn run(command: Command, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
     let code = match command {
-        Command::Generate(arguments) => generate::run(arguments)?,
-        Command::Import(arguments) => import::run(arguments)?,
-        Command::Explain(arguments) => explain::run(arguments)?,
-        Command::Diff(arguments) => migrate::diff(arguments)?,
-        Command::Migrate(arguments) => migrate::migrate(arguments)?,
-        Command::Verify(arguments) => verify::run(arguments)?,
-        Command::Backup(arguments) => backup::run(arguments)?,
-        Command::Restore(arguments) => restore::run(arguments)?,
-        Command::Rescue(arguments) => rescue::run(arguments)?,
-        Command::Inspect(arguments) => inspect::run(&arguments)?,
-        Command::Diagram(arguments) => diagram::run(arguments)?,
+        Command::New(arguments) => new::run(&arguments, is_json)?,
+        Command::Generate(arguments) => generate::run(arguments, is_json)?,
+        Command::Import(arguments) => import::run(arguments, is_json)?,
+        Command::Explain(arguments) => explain::run(arguments, is_json)?,
+        Command::Diff(arguments) => migrate::diff(arguments, is_json)?,
+        Command::Migrate(arguments) => migrate::migrate(arguments, is_json)?,
+        Command::Verify(arguments) => verify::run(arguments, is_json)?,
+        Command::Backup(arguments) => backup::run(arguments, is_json)?,
+        Command::Restore(arguments) => restore::run(arguments, is_json)?,
+        Command::Rescue(arguments) => rescue::run(arguments, is_json)?,
+        Command::Inspect(arguments) => inspect::run(&arguments, is_json)?,
+        Command::Diagram(arguments) => diagram::run(arguments, is_json)?,
+        Command::Completions(arguments) => shell::completions(&arguments, is_json)?,
+        Command::Man(arguments) => shell::man(&arguments, is_json)?,
     };
     Ok(code)
 }

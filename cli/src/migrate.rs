@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use gamedb::{Consent, Migration, Safety};
+use gamedb::{Consent, Migration, Safety, Step};
 use gamedb_generate::{Input, sqlite_schema};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::files::Files;
+use crate::files::{Files, print_json};
 
 #[derive(Args)]
 pub(crate) struct DiffArguments {
@@ -17,9 +17,6 @@ pub(crate) struct DiffArguments {
     file: PathBuf,
     #[command(flatten)]
     files: Files,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Args)]
@@ -48,10 +45,10 @@ pub(crate) struct MigrateArguments {
 }
 
 /// Prints the steps. The exit code is 1 if there are any.
-pub(crate) fn diff(arguments: DiffArguments) -> Result<ExitCode, Box<dyn Error>> {
+pub(crate) fn diff(arguments: DiffArguments, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
     let migration = plan(&arguments.file, arguments.files)?;
-    if arguments.json {
-        println!("{}", json(&migration));
+    if is_json {
+        print_json(&json(&migration));
     } else {
         println!("{migration}");
     }
@@ -63,14 +60,66 @@ pub(crate) fn diff(arguments: DiffArguments) -> Result<ExitCode, Box<dyn Error>>
 }
 
 /// Prints the steps, and carries them out. The exit code is 1 if a step was not allowed.
-pub(crate) fn migrate(arguments: MigrateArguments) -> Result<ExitCode, Box<dyn Error>> {
-    let migration = plan(&arguments.file, arguments.files)?;
-    println!("{migration}");
+pub(crate) fn migrate(
+    arguments: MigrateArguments,
+    is_json: bool,
+) -> Result<ExitCode, Box<dyn Error>> {
+    let migration = plan(&arguments.file, arguments.files.clone())?;
+    if !is_json {
+        println!("{migration}");
+    }
     let asks_for_more =
         !arguments.drop.is_empty() || arguments.script.is_some() || arguments.accept_edits;
     if migration.is_empty() && !asks_for_more {
+        if is_json {
+            print_json(&done_json(&migration, &[], None));
+        }
         return Ok(ExitCode::SUCCESS);
     }
+    match migration.run(&consent(&arguments)?) {
+        Ok(done) => {
+            if is_json {
+                print_json(&done_json(&migration, &done.steps, done.backup.as_deref()));
+                return Ok(ExitCode::SUCCESS);
+            }
+            let n = done.steps.len();
+            println!("migrated in {n} {}", if n == 1 { "step" } else { "steps" });
+            if let Some(backup) = done.backup {
+                println!("the file as it was is {}", backup.display());
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(gamedb::MigrationError::NotAllowed { steps }) if is_json => {
+            let mut document = json(&migration);
+            document["is_migrated"] = false.into();
+            let needs = steps
+                .iter()
+                .map(|step| json!({ "name": step.name(), "option": option(step) }));
+            document["needs"] = needs.collect();
+            print_json(&document);
+            Ok(ExitCode::FAILURE)
+        }
+        Err(gamedb::MigrationError::NotAllowed { steps }) => {
+            eprintln!("nothing was done; {} of the steps need more:", steps.len());
+            for step in steps {
+                eprintln!("  {:<24} {step}", option(&step));
+            }
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The option that allows a step, or says what only a person can tell.
+fn option(step: &Step) -> String {
+    match step.safety {
+        Safety::Lossy => "--lossy".to_owned(),
+        Safety::Destructive => format!("--drop {}", step.name()),
+        _ => "--script FILE".to_owned(),
+    }
+}
+
+fn consent(arguments: &MigrateArguments) -> Result<Consent, Box<dyn Error>> {
     let mut consent = Consent::new();
     if arguments.lossy {
         consent = consent.lossy();
@@ -89,29 +138,7 @@ pub(crate) fn migrate(arguments: MigrateArguments) -> Result<ExitCode, Box<dyn E
             .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
         consent = consent.script(script);
     }
-    match migration.run(&consent) {
-        Ok(done) => {
-            let n = done.steps.len();
-            println!("migrated in {n} {}", if n == 1 { "step" } else { "steps" });
-            if let Some(backup) = done.backup {
-                println!("the file as it was is {}", backup.display());
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(gamedb::MigrationError::NotAllowed { steps }) => {
-            eprintln!("nothing was done; {} of the steps need more:", steps.len());
-            for step in steps {
-                let option = match step.safety {
-                    Safety::Lossy => "--lossy".to_owned(),
-                    Safety::Destructive => format!("--drop {}", step.name()),
-                    _ => "--script FILE".to_owned(),
-                };
-                eprintln!("  {option:<24} {step}");
-            }
-            Ok(ExitCode::FAILURE)
-        }
-        Err(error) => Err(error.into()),
-    }
+    Ok(consent)
 }
 
 fn plan(file: &Path, files: Files) -> Result<Migration, Box<dyn Error>> {
@@ -119,22 +146,32 @@ fn plan(file: &Path, files: Files) -> Result<Migration, Box<dyn Error>> {
     Ok(Migration::plan(file, &schema)?)
 }
 
-fn json(migration: &Migration) -> serde_json::Value {
-    let steps = migration.steps().iter().map(|step| {
-        json!({
-            "name": step.name(),
-            "safety": step.safety.to_string(),
-            "change": step.change.to_string(),
-            "rows": step.rows.n,
-            "first_ids": step.rows.first,
-            "remedy": step.remedy,
-        })
-    });
+fn step_json(step: &Step) -> Value {
+    json!({
+        "name": step.name(),
+        "safety": step.safety.to_string(),
+        "change": step.change.to_string(),
+        "rows": step.rows.n,
+        "first_ids": step.rows.first,
+        "remedy": step.remedy,
+    })
+}
+
+fn json(migration: &Migration) -> Value {
     json!({
         "from": format!("{:016x}", migration.from_fingerprint()),
         "to": format!("{:016x}", migration.to_fingerprint()),
         "safety": migration.safety().to_string(),
-        "steps": steps.collect::<Vec<_>>(),
+        "steps": migration.steps().iter().map(step_json).collect::<Vec<_>>(),
         "kept_tables": migration.kept_tables(),
     })
+}
+
+/// What was done: the plan, with the steps that were left of it.
+fn done_json(migration: &Migration, steps: &[Step], backup: Option<&Path>) -> Value {
+    let mut document = json(migration);
+    document["steps"] = steps.iter().map(step_json).collect();
+    document["is_migrated"] = true.into();
+    document["backup"] = json!(backup.map(|path| path.to_string_lossy()));
+    document
 }

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use gamedb::RescuedTable;
+use gamedb::{RescueReport, RescuedTable};
+use serde_json::{Value, json};
 
+use crate::files::print_json;
 use crate::progress::Bar;
 
 #[derive(Args)]
@@ -18,10 +20,23 @@ pub(crate) struct Arguments {
 }
 
 /// The exit code is 0 if nothing is known to be lost and 1 if something is.
-pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
+pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
     let bar = Bar::new();
     let report = gamedb::rescue(arguments.file, arguments.to, |progress| bar.show(progress))?;
     drop(bar);
+    if is_json {
+        print_json(&as_json(&report));
+    } else {
+        print_all(&report);
+    }
+    Ok(if report.is_complete() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn print_all(report: &RescueReport) {
     for table in &report.tables {
         print(table);
     }
@@ -29,10 +44,24 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
         println!("{note}");
     }
     println!("{}: what could be read", report.path.display());
-    Ok(if report.is_complete() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+}
+
+fn as_json(report: &RescueReport) -> Value {
+    let table = |table: &RescuedTable| {
+        let refused = table.refused.iter();
+        json!({
+            "table": table.table,
+            "n_rows": table.n_rows,
+            "gaps": table.gaps.iter().map(|(before, after)| json!({ "after": before, "before": after })).collect::<Vec<_>>(),
+            "lost": table.lost,
+            "refused": refused.map(|(id, why)| json!({ "id": id, "message": why })).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "file": report.path.to_string_lossy(),
+        "is_complete": report.is_complete(),
+        "tables": report.tables.iter().map(table).collect::<Vec<_>>(),
+        "notes": report.notes,
     })
 }
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use serde_json::json;
 
+use crate::files::print_json;
 use crate::progress::Bar;
 
 #[derive(Args)]
@@ -16,12 +18,20 @@ pub(crate) struct Arguments {
     file: PathBuf,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
+pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
     let bar = Bar::new();
     let report = gamedb::restore(arguments.backup, arguments.file, |progress| {
         bar.show(progress)
     })?;
     drop(bar);
+    if is_json {
+        print_json(&json!({
+            "file": report.path.to_string_lossy(),
+            "generation": report.generation,
+            "aside": report.aside.map(|aside| aside.to_string_lossy().into_owned()),
+        }));
+        return Ok(ExitCode::SUCCESS);
+    }
     let flush = report
         .generation
         .map_or(String::new(), |flush| format!(" after flush {flush}"));

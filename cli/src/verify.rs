@@ -8,24 +8,22 @@ use clap::Args;
 use gamedb::{FileProblem, VerifyReport};
 use serde_json::{Value, json};
 
+use crate::files::print_json;
 use crate::progress::Bar;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The world file. Nothing is written, neither to it nor beside it, and a game may have it open.
     file: PathBuf,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 /// The exit code is 0 if nothing is wrong and 1 if something is. It is 2 if nothing could be looked at.
-pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn Error>> {
+pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
     let bar = Bar::new();
     let report = gamedb::verify(arguments.file, |progress| bar.show(progress))?;
     drop(bar);
-    if arguments.json {
-        println!("{:#}", as_json(&report));
+    if is_json {
+        print_json(&as_json(&report));
     } else {
         print(&report);
     }

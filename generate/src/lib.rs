@@ -16,6 +16,7 @@
 //! - [`names`] makes Rust names;
 //! - [`model`] is everything [resolved](resolve()), ready to be written down by [`emit`];
 //! - [`explain`] says what was found, and why; [`diagram`] draws it; [`import`] carries rows over.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod analysis;
 mod canonical;

@@ -214,15 +214,17 @@ fn everything_generated_compiles_without_a_warning_and_works() {
          gamedb = {{ path = {gamedb:?} }}\nfastrand = \"2.4\"\nrusqlite = {{ version = \"0.43\", default-features = false }}\ntempfile = \"3.27\"\n\n[profile.dev]\ndebug = 0\n\n[profile.dev.package.\"*\"]\ndebug = \"line-tables-only\"\n\n[workspace]\n"
     );
     fs::write(root.join("src/lib.rs"), modules).expect("lib.rs is written");
+    fs::write(root.join("src/main.rs"), binary()).expect("main.rs is written");
     fs::write(root.join("Cargo.toml"), manifest).expect("Cargo.toml is written");
     fs::copy(gamedb.join("Cargo.lock"), root.join("Cargo.lock")).expect("Cargo.lock is copied");
     // What the workspace has built is not built again: the same versions, and the same profile.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     let target = target.expect("it is a folder of the target folder");
-    for command in ["check", "test"] {
+    for command in ["check --lib --bins", "test --lib"] {
         let mut cargo = Command::new(env!("CARGO"));
         cargo
-            .args([command, "--lib", "--quiet", "--offline"])
+            .args(command.split(' '))
+            .args(["--quiet", "--offline"])
             .current_dir(&root)
             .env("CARGO_TARGET_DIR", target);
         let output = cargo.output().expect("cargo runs");
@@ -234,6 +236,25 @@ fn everything_generated_compiles_without_a_warning_and_works() {
             printed(&output.stderr)
         );
     }
+}
+
+/// A program in one crate with its models, of which it uses a single table: that of a folder, and of no other.
+fn binary() -> String {
+    let models = |case: &str| folder("tests/cases").join(case).join("models.rs");
+    let mut program = String::from("//! A game.\n#![deny(warnings)]\n");
+    let cases = ["composite", "joins", "required_owner", "wide"];
+    for case in cases {
+        let path = models(&format!("emit_{case}"));
+        // As what a build script writes is included.
+        let _ = write!(program, "mod {case} {{\n    include!({path:?});\n}}\n");
+    }
+    let game = folder("../models").join("src/models/mod.rs");
+    let _ = write!(program, "#[path = {game:?}]\nmod game;\n");
+    program.push_str(
+        "fn main() {\n    let mut world = game::World::new();\n    let item = world.insert(game::Item::default());\n    \
+         assert!(item.is_ok());\n}\n",
+    );
+    program
 }
 
 /// That rustfmt has nothing to say: long sources are formatted in parts.

@@ -106,7 +106,7 @@ fn config_errors() {
         ),
         (
             "[pivot.players]\n",
-            "gamedb.toml:1: unknown field `pivot`, expected one of `prefix`, `references`, `pivots`, `owners`, `values`, `enums`, `columns`, `tables`, `types`",
+            "gamedb.toml:1: unknown field `pivot`, expected one of `prefix`, `absent_tables`, `references`, `pivots`, `owners`, `values`, `enums`, `columns`, `tables`, `types`",
         ),
         (
             "[tables.players]\nsingular = 1\n",
@@ -252,7 +252,7 @@ const PETS: &str = "CREATE TABLE players (id INTEGER PRIMARY KEY);
         CHECK ((owner_player_id IS NOT NULL) + (owner_mobile_id IS NOT NULL) + (owner_x_id IS NOT NULL) = 1));
     CREATE TABLE pets (id INTEGER PRIMARY KEY);
     CREATE TABLE pet_owners (id INTEGER PRIMARY KEY, pet_id INTEGER NOT NULL, player_id INTEGER,
-        mobile_id INTEGER);";
+        mobile_id INTEGER, CHECK ((player_id IS NOT NULL) + (mobile_id IS NOT NULL) = 1));";
 
 #[test]
 fn config_errors_of_unions() {

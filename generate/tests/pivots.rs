@@ -40,8 +40,10 @@ fn no_table_is_found_by_its_name() {
 #[test]
 fn pivots_are_found_without_declared_keys() {
     let (schema, _) = read_case("tests/cases/convention");
-    assert_eq!(pivots(&schema), ["attribute_owners"]);
-    let info = pivot_info(&schema, &Config::default(), "attribute_owners").expect("a table");
+    let asked = "[pivots.attribute_owners]\npivot = true\n";
+    let asked = Config::parse(asked, "gamedb.toml").expect("a config");
+    let info = pivot_info(&schema, &asked, "attribute_owners").expect("a table");
+    assert!(info.is_pivot);
     assert_eq!(
         info.warnings,
         [
@@ -239,19 +241,62 @@ fn arc(owners: &str, more: &str) -> Schema {
 }
 
 #[test]
+fn without_a_check_of_exactly_one_nothing_is_a_pivot_unless_it_is_asked_for() {
+    const TWO: &str = "a_id INTEGER REFERENCES a (id), b_id INTEGER REFERENCES b (id)";
+    let told = "it has the shape of a pivot and is a plain table, because no CHECK says that exactly one of a_id, b_id is set; \
+                `[pivots.c_owners] pivot = true` makes a pivot of it, and `pivot = false` says that it is none";
+    let sum = "(a_id IS NOT NULL) + (b_id IS NOT NULL)";
+    let info = |schema: &Schema, toml: &str| {
+        let config = Config::parse(toml, "gamedb.toml").expect("a config");
+        pivot_info(schema, &config, "c_owners").expect("a table")
+    };
+    for check in [
+        String::new(),
+        format!(", CHECK ({sum} <= 1)"),
+        format!(", CHECK ({sum} >= 1)"),
+        format!(", CHECK ({sum} < 2)"),
+        ", CHECK (a_id IS NOT NULL OR b_id IS NOT NULL)".to_owned(),
+        ", CHECK ((a_id IS NULL) = (b_id IS NULL))".to_owned(),
+        ", CHECK ((a_id IS NOT NULL) = 1)".to_owned(),
+    ] {
+        let schema = arc(&format!("{TWO}{check}"), "");
+        let found = info(&schema, "");
+        assert!(!found.is_pivot, "{check}");
+        assert_eq!(found.warnings, [told], "{check}");
+        // A word in the config is enough; with the other word nothing is told any more.
+        for asked in [
+            "pivot = true",
+            "methods = ['a_id']",
+            "owners = ['a_id', 'b_id']",
+        ] {
+            let asked = info(&schema, &format!("[pivots.c_owners]\n{asked}\n"));
+            assert!(asked.is_pivot, "{check}");
+        }
+        let refused = info(&schema, "[pivots.c_owners]\npivot = false\n");
+        assert!(!refused.is_pivot && refused.warnings.is_empty());
+    }
+    let exactly = info(&arc(&format!("{TWO}, CHECK ({sum} = 1)"), ""), "");
+    assert!(exactly.is_pivot && exactly.warnings.is_empty());
+    // What looks like no pivot is not told of.
+    let more = info(&arc(&format!("{TWO}, note TEXT"), ""), "");
+    assert!(!more.is_pivot && more.warnings.is_empty());
+}
+
+#[test]
 fn what_a_pivot_cannot_keep_makes_a_plain_table() {
     const TWO: &str = "a_id INTEGER REFERENCES a (id), b_id INTEGER REFERENCES b (id)";
     const CHECK: &str = ", CHECK ((a_id IS NOT NULL) + (b_id IS NOT NULL) = 1)";
-    assert!(check(&arc(TWO, ""), "", "c_owners").expect("read").0);
+    let proven = format!("{TWO}{CHECK}");
+    assert!(check(&arc(&proven, ""), "", "c_owners").expect("read").0);
     let note =
         "CREATE TABLE notes (id INTEGER PRIMARY KEY, c_owner_id INTEGER REFERENCES c_owners (id));";
     let same = TWO.replace("REFERENCES b", "REFERENCES a");
-    let unique = TWO.replace("REFERENCES b", "UNIQUE REFERENCES b");
+    let unique = proven.replace("REFERENCES b", "UNIQUE REFERENCES b");
     for (owners, more, why) in [
         (
             same.clone(),
             "",
-            "its owners would all be a, and no CHECK says that exactly one is set",
+            "no CHECK says that exactly one of a_id, b_id is set",
         ),
         (
             unique,
@@ -259,7 +304,7 @@ fn what_a_pivot_cannot_keep_makes_a_plain_table() {
             "b_id is UNIQUE, which is not supported of an owner in a pivot",
         ),
         (
-            TWO.to_owned(),
+            proven.clone(),
             note,
             "notes.c_owner_id names its rows, and those of a pivot have no keys",
         ),
@@ -303,6 +348,21 @@ fn one_of_two_pivots_for_one_table_is_taken() {
     turned.tables.reverse();
     assert_eq!(pivots(&turned), ["crate_owners"]);
     let why = check(&schema, "", "crate_holders").expect("read").1;
+    assert_eq!(
+        why,
+        "no CHECK says that exactly one of player_id, ship_id is set"
+    );
+
+    // Of two that are proven the first one.
+    let sql = std::fs::read_to_string(path("tests/cases/owned_twice/schema.sql")).expect("read");
+    let check_of_owners = "    CHECK ((player_id IS NOT NULL) + (ship_id IS NOT NULL) = 1)\n";
+    let (before, last) = sql
+        .rsplit_once("ships (id)\n")
+        .expect("the last table's last column");
+    let both = format!("{before}ships (id),\n{check_of_owners}{last}");
+    let both = sqlite::read(&both).expect("a schema");
+    assert_eq!(pivots(&both), ["crate_owners"]);
+    let why = check(&both, "", "crate_holders").expect("read").1;
     assert_eq!(
         why,
         "crate_owners says already who owns crates, and one pivot for each table is supported"

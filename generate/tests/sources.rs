@@ -36,6 +36,15 @@ fn folder() -> PathBuf {
     path("tests/cases/sources")
 }
 
+/// The input for a case, with the config beside it that has its name.
+fn case_input(case: &str) -> Input {
+    let config = folder().join(format!("{case}.toml"));
+    Input {
+        config: config.exists().then_some(config),
+        ..input(folder().join(format!("{case}.sql")))
+    }
+}
+
 /// A schema in a folder of its own.
 struct World {
     folder: tempfile::TempDir,
@@ -113,10 +122,9 @@ fn said(schema: &Schema) -> String {
 #[test]
 fn each_case_becomes_the_text_and_the_warnings_beside_it() {
     for case in CASES {
-        let schema = folder().join(format!("{case}.sql"));
-        let text = sqlite_schema(&input(&schema)).expect(case);
+        let text = sqlite_schema(&case_input(case)).expect(case);
         golden(&folder().join(format!("{case}.sqlite.sql")), &text);
-        let (schema, _) = read(&input(&schema)).expect(case);
+        let (schema, _) = read(&case_input(case)).expect(case);
         golden(&folder().join(format!("{case}.said")), &said(&schema));
     }
 }
@@ -145,7 +153,7 @@ fn the_written_text_gives_the_same_models_and_changes_no_more() {
         let out = tempfile::tempdir().expect("a folder");
         let models = out.path().join("models.rs");
         let options = Options {
-            input: input(folder().join(format!("{case}.sql"))),
+            input: case_input(case),
             out: models.clone(),
             sqlite_schema: None,
             check: false,
@@ -281,18 +289,15 @@ fn no_table_or_column_of_the_shared_schemas_is_lost() {
 fn the_models_of_every_case_compile() {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sources");
     fs::create_dir_all(root.join("src")).expect("the folder is made");
-    let mut schemas: Vec<PathBuf> = CASES
-        .iter()
-        .map(|case| folder().join(format!("{case}.sql")))
-        .collect();
+    let mut inputs: Vec<Input> = CASES.iter().map(|case| case_input(case)).collect();
     if let Some(shared) = shared() {
         let files = fs::read_dir(shared).expect("the schemas");
-        schemas.extend(files.map(|file| file.expect("a file").path()));
+        inputs.extend(files.map(|file| input(file.expect("a file").path())));
     }
     let mut modules = String::from("//! All cases.\n#![forbid(unsafe_code)]\n#![deny(warnings)]\n");
-    for (n, schema) in schemas.into_iter().enumerate() {
+    for (n, input) in inputs.into_iter().enumerate() {
         let options = Options {
-            input: input(schema),
+            input,
             out: root.join(format!("src/case_{n}.rs")),
             sqlite_schema: None,
             check: false,

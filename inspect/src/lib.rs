@@ -27,6 +27,7 @@
 //! The page can be opened from this machine only, with the token in the [`url`](Inspector::url), and is
 //! read-only unless the program [allows edits](Settings::allow_edits).
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod assets;
 mod cell;

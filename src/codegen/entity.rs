@@ -1,4 +1,4 @@
-//! The macros that an entity is declared with.
+//! The macro that an entity is declared with.
 
 /// Declares an entity: its row, columns, fields and views, and their description for the engine.
 ///
@@ -91,23 +91,28 @@ macro_rules! entity {
         $(order { $($ordered:ident $ordered_column:literal,)+ })?
     ) => {
         #[doc = concat!("Handle of a row of `", $name, "` in memory.")]
+        #[allow(dead_code)]
         $vis type $key = $crate::Key<$row>;
         #[doc = concat!("`", $name, ".", $id_column, "`")]
+        #[allow(dead_code)]
         $vis type $id = $crate::Id<$row>;
 
         $(#[$attribute])*
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(dead_code)]
         $vis struct $row {
             $($(#[$doc])* pub $field: $ty,)*
         }
 
         #[doc = concat!("Columns of `", $name, "`.")]
         #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+        #[allow(dead_code)]
         $vis struct $columns($crate::codegen::ColumnBits<$bits>);
 
         $crate::column_set!($columns, $bits);
 
         #[doc = concat!("One field of [`", stringify!($row), "`] with a value for it.")]
+        #[allow(dead_code)]
         $vis enum $fields {
             $($(#[$doc])* $variant($ty),)*
         }
@@ -150,6 +155,7 @@ macro_rules! entity {
                 $($($value_key,)+)?
             }
 
+            #[allow(dead_code)]
             impl $columns {
                 $(
                     #[doc = $first_column]
@@ -164,7 +170,6 @@ macro_rules! entity {
                     pub const $unused: Self = Self::at(__Column::$unused as usize);
                 )+)?
 
-                #[allow(dead_code, reason = "a table may have no column but its id")]
                 const fn at(column: usize) -> Self {
                     Self($crate::codegen::ColumnBits::<$bits>::bit(column))
                 }
@@ -371,6 +376,47 @@ macro_rules! entity {
                     None
                 }
 
+                #[inline]
+                fn key_of_another_world(&self, world: $crate::codegen::WorldNumber) -> Option<usize> {
+                    $(
+                        $(
+                            let _: $crate::Key<$first_target>;
+                            if $crate::codegen::Field::<$tables>::is_of_another_world(&self.$field, 0, world) {
+                                return Some(__Column::$first as usize);
+                            }
+                        )?
+                        $($(
+                            let _: $crate::Key<$target>;
+                            let part = __Part::$flag as usize - __Part::$first as usize;
+                            if $crate::codegen::Field::<$tables>::is_of_another_world(&self.$field, part, world) {
+                                return Some(__Column::$flag as usize);
+                            }
+                        )?)*
+                    )*
+                    None
+                }
+
+                $crate::if_serde! {
+                    fn n_fields() -> usize {
+                        <[&str]>::len(&[$(stringify!($field)),*])
+                    }
+
+                    fn serialize_fields<M: $crate::codegen::serde::ser::SerializeMap>(
+                        &self,
+                        tables: &$tables,
+                        map: &mut M,
+                    ) -> ::core::result::Result<(), M::Error> {
+                        let _ = (tables, &map);
+                        $(
+                            map.serialize_entry(
+                                $crate::codegen::plain_name(stringify!($field)),
+                                &$crate::codegen::FieldOf::new(&self.$field, tables),
+                            )?;
+                        )*
+                        Ok(())
+                    }
+                }
+
                 fn null_field(foreign_key: usize) -> Option<$fields> {
                     $(
                         $(
@@ -504,113 +550,5 @@ macro_rules! entity {
     };
     (@operand $constant:ident $($value:tt)+) => {
         $crate::codegen::Operand::$constant($($value)+)
-    };
-}
-
-/// Declares the two views of an entity: what `get` and `get_mut` return. Relations and setters are
-/// added to them in `impl` blocks.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! views {
-    ($row:ident, $ref:ident, $mut:ident) => {
-        impl $crate::codegen::Entity for $row {
-            type Ref<'w> = $ref<'w>;
-            type Mut<'w> = $mut<'w>;
-        }
-
-        #[doc = concat!("A [`", stringify!($row), "`] for reading, with its relations.")]
-        #[derive(Clone, Copy, Debug)]
-        pub struct $ref<'w>($crate::codegen::RowRef<'w, $row>);
-
-        impl<'w> From<$crate::codegen::RowRef<'w, $row>> for $ref<'w> {
-            #[inline]
-            fn from(row: $crate::codegen::RowRef<'w, $row>) -> Self {
-                Self(row)
-            }
-        }
-
-        impl ::core::ops::Deref for $ref<'_> {
-            type Target = $row;
-
-            #[inline]
-            fn deref(&self) -> &$row {
-                self.0.row()
-            }
-        }
-
-        impl<'w> $ref<'w> {
-            /// The row's key.
-            #[inline]
-            #[must_use]
-            pub fn key(self) -> $crate::Key<$row> {
-                self.0.key()
-            }
-
-            /// The row's id. O(1).
-            #[inline]
-            #[must_use]
-            pub fn id(self) -> $crate::Id<$row> {
-                self.0.id()
-            }
-
-            /// The row itself, borrowed until the world is written to.
-            #[inline]
-            #[must_use]
-            pub fn row(self) -> &'w $row {
-                self.0.row()
-            }
-        }
-
-        #[doc = concat!("A [`", stringify!($row), "`] for writing: setters, and what it owns.")]
-        #[derive(Debug)]
-        pub struct $mut<'w>($crate::codegen::RowMut<'w, $row>);
-
-        impl<'w> From<$crate::codegen::RowMut<'w, $row>> for $mut<'w> {
-            #[inline]
-            fn from(row: $crate::codegen::RowMut<'w, $row>) -> Self {
-                Self(row)
-            }
-        }
-
-        impl ::core::ops::Deref for $mut<'_> {
-            type Target = $row;
-
-            #[inline]
-            fn deref(&self) -> &$row {
-                self.0.as_ref().row()
-            }
-        }
-
-        impl $mut<'_> {
-            /// The row's key.
-            #[inline]
-            #[must_use]
-            pub fn key(&self) -> $crate::Key<$row> {
-                self.0.key()
-            }
-
-            /// The row's id. O(1).
-            #[inline]
-            #[must_use]
-            pub fn id(&self) -> $crate::Id<$row> {
-                self.0.as_ref().id()
-            }
-
-            /// The same row for reading, with its relations.
-            #[inline]
-            #[must_use]
-            pub fn as_ref(&self) -> $ref<'_> {
-                self.0.as_ref().into()
-            }
-
-            /// Removes the row with all that it owns: see
-            #[doc = concat!("[`World::remove`](", stringify!($crate), "::World::remove).")]
-            ///
-            /// # Errors
-            /// If a row that stays references one of the removed rows with `RESTRICT`. Nothing has changed then.
-            pub fn remove(self) -> ::core::result::Result<(), $crate::Error> {
-                self.0.remove()
-            }
-        }
     };
 }

@@ -13,6 +13,7 @@ macro_rules! text_enum {
     ) => {
         $(#[$attribute])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(dead_code)]
         pub enum $name {
             #[default]
             #[doc = concat!("`", $first_text, "`")]
@@ -25,6 +26,7 @@ macro_rules! text_enum {
             )*
         }
 
+        #[allow(dead_code)]
         impl $name {
             /// All of them, in declaration order.
             pub const ALL: &'static [Self] = &[Self::$first, $(Self::$variant,)*];
@@ -45,6 +47,47 @@ macro_rules! text_enum {
                     $first_text => Some(Self::$first),
                     $($text => Some(Self::$variant),)*
                     _ => None,
+                }
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::UnknownVariant;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                Self::from_text(text).ok_or_else(|| $crate::UnknownVariant {
+                    name: stringify!($name),
+                    text: text.to_owned(),
+                    allowed: &[$first_text, $($text,)*],
+                })
+            }
+        }
+
+        impl ::core::convert::TryFrom<&str> for $name {
+            type Error = $crate::UnknownVariant;
+
+            fn try_from(text: &str) -> ::core::result::Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        $crate::if_serde! {
+            impl $crate::codegen::serde::Serialize for $name {
+                fn serialize<S: $crate::codegen::serde::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    serializer.serialize_str(self.as_str())
+                }
+            }
+
+            impl<'de> $crate::codegen::serde::Deserialize<'de> for $name {
+                fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    let text: ::std::string::String =
+                        $crate::codegen::serde::Deserialize::deserialize(deserializer)?;
+                    text.parse().map_err($crate::codegen::serde::de::Error::custom)
                 }
             }
         }

@@ -3,12 +3,15 @@
 
 pub(crate) mod clock;
 mod column_bits;
+mod column_set;
 mod composite;
 mod entity;
 mod enums;
 pub mod own_type;
 mod owner;
 mod pivot;
+mod version;
+mod views;
 
 pub use bitflags::{Flag, Flags};
 pub use ecow::EcoString;
@@ -19,7 +22,7 @@ pub use crate::schema::expression::{Condition, Expression};
 pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
 pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use crate::store::index::{IndexHasher, IndexState, Parent};
-pub use crate::store::key::{Id, Key, RawKey};
+pub use crate::store::key::{Id, Key, RawKey, WorldNumber};
 pub use crate::store::pivot::{Pivot, StoredPivot};
 pub use crate::store::row::entity::{Fields, PivotRow, Resolve, Row};
 pub use crate::store::row::field::{Field, IndexedField, assert_stored_as};
@@ -36,6 +39,27 @@ pub use crate::store::world::own::NewOrKept;
 pub use crate::store::world::relation_rows::FarRows;
 pub use crate::store::world::view::{RowMut, RowRef};
 
+#[cfg(feature = "serde")]
+pub use crate::store::row::serialize::{FieldOf, plain_name, serialize_owner, serialize_variant};
+#[cfg(feature = "serde")]
+pub use serde;
+
+/// What is compiled with the feature `serde` of this crate, whatever features the crate of the models has.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_serde {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// What is compiled with the feature `serde` of this crate, which is off.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_serde {
+    ($($code:tt)*) => {};
+}
+
 /// The traits of rows and their tables, for a glob import by code that works below the views, such as tests.
 pub mod traits {
     pub use crate::store::pivot::StoredPivot as _;
@@ -47,7 +71,9 @@ pub mod traits {
 
 pub use crate::{composite, entity, owner_enum, pivot, tables, text_enum};
 pub use clock::{now_seconds, now_text};
-pub use column_bits::{ColumnBits, fmt_columns};
+pub use column_bits::ColumnBits;
+pub use column_set::fmt_columns;
+pub use version::assert_generated_for;
 
 /// Declares the tables of a world in order. The constant with a table's name is its number.
 #[doc(hidden)]
@@ -60,6 +86,7 @@ macro_rules! tables {
     ) => {
         $(#[$attribute])*
         #[derive(Debug, Default)]
+        #[allow(dead_code)]
         $vis struct $tables {
             $($(#[$doc])* pub $name: $crate::codegen::$table<$row>,)*
         }
@@ -72,7 +99,7 @@ macro_rules! tables {
                 $($name,)*
             }
 
-            #[allow(non_upper_case_globals)]
+            #[allow(non_upper_case_globals, dead_code)]
             impl $tables {
                 $(
                     pub(crate) const $name: $crate::codegen::TableId =

@@ -36,10 +36,12 @@ macro_rules! pivot {
         owners { $($is:ident),+ }
     ) => {
         #[doc = concat!("`", $name, ".", $id_column, "`")]
+        #[allow(dead_code)]
         $vis type $id = $crate::Id<$row>;
 
         $(#[$attribute])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(dead_code)]
         $vis struct $row {
             #[doc = concat!("`", $name, ".", $id_column, "`")]
             pub id: $id,
@@ -49,6 +51,7 @@ macro_rules! pivot {
             pub $owner: $owner_key,
         }
 
+        #[allow(dead_code)]
         impl $row {
             $(
                 #[doc = concat!("Whether the owner is one: see [`", stringify!($owner_key), "::", stringify!($is), "`].")]

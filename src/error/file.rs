@@ -36,6 +36,18 @@ pub enum FileError {
         /// How many names it has.
         n_names: u64,
     },
+    /// The folder that the file is to be in does not exist, or is a file.
+    #[error(
+        "the folder {} does not exist, so no world file can be in it; is the path right? If it is, make the folder first \
+         (`std::fs::create_dir_all`)",
+        folder.display()
+    )]
+    NoFolder {
+        /// The world file.
+        path: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The lock file beside the world file could not be made or locked.
     #[error("the lock file {} cannot be made or locked", lock.display())]
     Lock {

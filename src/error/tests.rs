@@ -46,7 +46,18 @@ fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
     let mut kinds = of_ids(table, id);
     kinds.extend([
-        ErrorKind::StaleKey { table },
+        ErrorKind::StaleKey { table, id: None },
+        ErrorKind::StaleKey { table, id: Some(7) },
+        ErrorKind::OtherWorld {
+            table,
+            column: Some("owner_id"),
+            id: None,
+        },
+        ErrorKind::OtherWorld {
+            table,
+            column: None,
+            id: Some(7),
+        },
         ErrorKind::NotUnique {
             table,
             id: Some(id),
@@ -140,6 +151,7 @@ fn of_ids(table: &'static str, id: i64) -> Vec<ErrorKind> {
 fn n_causes(kind: &ErrorKind) -> usize {
     match kind {
         ErrorKind::StaleKey { .. }
+        | ErrorKind::OtherWorld { .. }
         | ErrorKind::NotUnique { .. }
         | ErrorKind::NoSuchRow { .. }
         | ErrorKind::NoSuchValue { .. }
@@ -414,6 +426,7 @@ mod files {
             | FileError::Damaged { .. }
             | FileError::TooLarge { .. }
             | FileError::HardLinked { .. }
+            | FileError::NoFolder { .. }
             | FileError::Empty { .. }
             | FileError::OtherLog { .. }
             | FileError::FlushesLost { .. }
@@ -475,6 +488,10 @@ mod files {
             FileError::Lock {
                 lock: "world.db-lock".into(),
                 source: io::Error::other("no such folder"),
+            },
+            FileError::NoFolder {
+                path: path(),
+                folder: "nowhere".into(),
             },
             FileError::ReadOnly { path: path() },
             FileError::NotADatabase { path: path() },

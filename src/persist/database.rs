@@ -12,9 +12,11 @@ use crate::store::world::World;
 use crate::store::world::entity::Entity;
 use crate::store::world::save_set::SaveScope;
 
+use super::engine::{Engine, Opened};
+use super::numbers::Opening;
 use super::pipeline::{Pipeline, Refused};
 use super::report::FlushReport;
-use super::sqlite::{self, Lock, Opened, Options};
+use super::sqlite::{self, Options, Sqlite};
 use super::stats::{FlushStats, Stats, TableStats};
 use super::ticket::{Durability, Generation, Ticket};
 
@@ -23,19 +25,24 @@ use super::ticket::{Durability, Generation, Ticket};
 /// It dereferences to the [`World`], so rows are read and written as if there were no file. Nothing is
 /// written to the file until the program asks for it: [`flush`](Self::flush) writes what has changed
 /// since the last flush, in one transaction, and [`close`](Self::close) flushes a last time. A database
-/// that is dropped instead leaves the file as the last flush left it; if that flush is in flight, the
-/// drop waits for it.
+/// that is dropped instead leaves the file as the last flush left it, and warns of changes that are lost unless it was
+/// [discarded](Self::discard); if that flush is in flight, the drop waits for it.
 ///
 /// Checkpoints, which move the write-ahead log into the file, run in a thread that is started when it is
 /// first needed, and when the database is closed.
 ///
 /// One database at a time has a file open; other programs may read it meanwhile. A program that writes to
 /// it makes the next flush fail.
-pub struct Database<W: IsWorld> {
+///
+/// `E` is the engine that keeps the rows. A program that names none means [`Sqlite`], and what is said here of a file
+/// holds for the tables of any other engine.
+pub struct Database<W: IsWorld, E: Engine = Sqlite> {
     world: World<W::Tables>,
-    pipeline: Pipeline,
+    pipeline: Pipeline<E::Writer>,
+    /// Whether the program has said that it does not need the changes that were not flushed.
+    is_discarded: bool,
     // Released last, after the connection is closed.
-    _lock: Lock,
+    _lock: E::Lock,
 }
 
 /// Implemented by [`World`] and nothing else. It lets `Database::<World>` name the world that a program
@@ -49,7 +56,7 @@ impl<T: Tables> IsWorld for World<T> {
     type Tables = T;
 }
 
-impl<W: IsWorld> Deref for Database<W> {
+impl<W: IsWorld, E: Engine> Deref for Database<W, E> {
     type Target = World<W::Tables>;
 
     #[inline]
@@ -58,23 +65,23 @@ impl<W: IsWorld> Deref for Database<W> {
     }
 }
 
-impl<W: IsWorld> DerefMut for Database<W> {
+impl<W: IsWorld, E: Engine> DerefMut for Database<W, E> {
     #[inline]
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.world
     }
 }
 
-impl<W: IsWorld> std::fmt::Debug for Database<W> {
+impl<W: IsWorld, E: Engine> std::fmt::Debug for Database<W, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database")
-            .field("path", &self.path())
+            .field("path", &self.pipeline.path())
             .field("world", &self.world)
             .finish_non_exhaustive()
     }
 }
 
-impl<W: IsWorld> Database<W> {
+impl<W: IsWorld> Database<W, Sqlite> {
     /// Opens a world file and loads all of it, or creates an empty one where there is none.
     ///
     /// The schema of the file and every row are checked first; a file that is refused is not written to.
@@ -92,19 +99,12 @@ impl<W: IsWorld> Database<W> {
     }
 
     fn open_with(options: Options, path: &Path) -> Result<Self, FileError> {
+        let opening = Opening::begin(path);
         let order = TableOrder::of(W::Tables::INFO);
-        let Opened {
-            mut world,
-            writer,
-            lock,
-        } = sqlite::open::<W::Tables>(options, path, &order)?;
-        let pipeline = Pipeline::start(writer, path, order, &mut world)?;
-        tracing::info!(path = %path.display(), ?world, "world opened");
-        Ok(Self {
-            world,
-            pipeline,
-            _lock: lock,
-        })
+        let opened = sqlite::open::<W::Tables>(options, path, &order)?;
+        let db = Self::start(opened, path, order)?;
+        opening.end(path, db.len());
+        Ok(db)
     }
 
     /// The path of the world file.
@@ -113,10 +113,67 @@ impl<W: IsWorld> Database<W> {
         self.pipeline.path()
     }
 
+    /// Begins a backup of what has been flushed, in a thread; the caller continues. What is dirty in memory, and
+    /// what is in flight in the background, is not in it: call [`flush`](Self::flush) before, if it is to be. The new
+    /// file has its name only when it is complete, [verified](crate::verify) and on the disk.
+    ///
+    /// The call itself opens the file a second time and begins to read, which takes no longer for a large file; the
+    /// copy is the thread's. While the backup reads, checkpoints cannot shorten the write-ahead log, which grows by what is
+    /// flushed meanwhile.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let (path, to) = (folder.path().join("world.db"), folder.path().join("backup.db"));
+    /// use gamedb::Database;
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut db = Database::<World>::open(path)?;
+    /// db.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
+    /// db.flush()?;
+    /// let backup = db.backup(&to)?;
+    /// // The game continues; in a later tick, `backup.is_finished()` tells.
+    /// let report = backup.wait()?;
+    /// assert_eq!(report.generation, Some(1));
+    /// assert_eq!(Database::<World>::open(&to)?.players.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`FileError::Exists`] if there is a file, and as [`backup`](crate::backup); those of the copy itself are
+    /// returned by [`Backup::wait`](crate::Backup::wait).
+    pub fn backup(&self, to: impl AsRef<Path>) -> Result<sqlite::Backup, Error> {
+        Ok(sqlite::begin_backup(self.path(), to.as_ref())?)
+    }
+}
+
+impl<W: IsWorld, E: Engine> Database<W, E> {
+    /// Puts a pipeline between a world that was just loaded and where it is kept.
+    pub(super) fn start(
+        opened: Opened<W::Tables, E>,
+        path: &Path,
+        order: TableOrder,
+    ) -> Result<Self, FileError> {
+        let Opened {
+            mut world,
+            writer,
+            lock,
+        } = opened;
+        let pipeline = Pipeline::start(writer, path, order, &mut world)?;
+        tracing::info!(path = %path.display(), ?world, "world opened");
+        Ok(Self {
+            world,
+            pipeline,
+            is_discarded: false,
+            _lock: lock,
+        })
+    }
+
     /// Writes every row that has changed since the last flush, and only those, in one transaction:
     /// INSERTs for new rows, UPDATEs of the dirty columns for changed rows, DELETEs for removed rows. The
     /// cost is proportional to the changes; if there are none, it only looks at the file:
-    /// whether it still exists, and whether another program has written to it.
+    /// whether it still exists, and whether another program has written to it. If that was seen less than ten
+    /// milliseconds ago, and nothing was written since, it is not looked at again; [`close`](Self::close) and
+    /// [`flush_durable`](Self::flush_durable) always look.
     ///
     /// When it returns `Ok`, the file contains exactly the world of that moment, which survives the death
     /// of the process. A power cut may lose the last flushes, each as a whole.
@@ -200,9 +257,9 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// As [`save_with`](Self::save_with).
-    pub fn save<E>(&mut self, key: Key<E>) -> Result<FlushReport, Error>
+    pub fn save<R>(&mut self, key: Key<R>) -> Result<FlushReport, Error>
     where
-        E: Entity<Tables = W::Tables>,
+        R: Entity<Tables = W::Tables>,
     {
         self.save_with(key, SaveScope::Owned)
     }
@@ -222,15 +279,13 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey), and as [`flush`](Self::flush).
-    pub fn save_with<E>(&mut self, key: Key<E>, scope: SaveScope) -> Result<FlushReport, Error>
+    pub fn save_with<R>(&mut self, key: Key<R>, scope: SaveScope) -> Result<FlushReport, Error>
     where
-        E: Entity<Tables = W::Tables>,
+        R: Entity<Tables = W::Tables>,
     {
-        if !self.world.contains_key(key) {
-            return Err(Error::stale_key(E::INFO.name));
-        }
+        self.world.id(key)?;
         let row = AnyKey {
-            table: E::TABLE,
+            table: R::TABLE,
             key: key.raw(),
         };
         Ok(self.pipeline.save(&mut self.world, row, scope)?)
@@ -334,7 +389,8 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// [`FileError::Flush`] in [`ErrorKind::File`](crate::ErrorKind::File), as [`flush`](Self::flush); its
-    /// rows are dirty again.
+    /// rows are dirty again. [`FlushFailure::TransactionOpen`](crate::FlushFailure::TransactionOpen) if it has to be
+    /// captured or tried again, which waits for the end of the open transaction.
     pub fn wait(&mut self, ticket: Ticket) -> Result<FlushReport, Error> {
         Ok(self.pipeline.wait(&mut self.world, ticket)?)
     }
@@ -355,38 +411,6 @@ impl<W: IsWorld> Database<W> {
     #[must_use]
     pub fn durable(&self) -> Generation {
         self.pipeline.durable()
-    }
-
-    /// Begins a backup of what has been flushed, in a thread; the caller continues. What is dirty in memory, and
-    /// what is in flight in the background, is not in it: call [`flush`](Self::flush) before, if it is to be. The new
-    /// file has its name only when it is complete, [verified](crate::verify) and on the disk.
-    ///
-    /// The call itself opens the file a second time and begins to read, which takes no longer for a large file; the
-    /// copy is the thread's. While the backup reads, checkpoints cannot shorten the write-ahead log, which grows by what is
-    /// flushed meanwhile.
-    ///
-    /// ```
-    /// # let folder = tempfile::tempdir()?;
-    /// # let (path, to) = (folder.path().join("world.db"), folder.path().join("backup.db"));
-    /// use gamedb::Database;
-    /// use gamedb_models::{Player, World};
-    ///
-    /// let mut db = Database::<World>::open(path)?;
-    /// db.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
-    /// db.flush()?;
-    /// let backup = db.backup(&to)?;
-    /// // The game continues; in a later tick, `backup.is_finished()` tells.
-    /// let report = backup.wait()?;
-    /// assert_eq!(report.generation, Some(1));
-    /// assert_eq!(Database::<World>::open(&to)?.players.len(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`FileError::Exists`] if there is a file, and as [`backup`](crate::backup); those of the copy itself are
-    /// returned by [`Backup::wait`](crate::Backup::wait).
-    pub fn backup(&self, to: impl AsRef<Path>) -> Result<sqlite::Backup, Error> {
-        Ok(sqlite::begin_backup(self.path(), to.as_ref())?)
     }
 
     /// Numbers of the tables and of the flushes since the file was opened, for operators. O(tables), with
@@ -436,7 +460,8 @@ impl<W: IsWorld> Database<W> {
     ///
     /// # Errors
     /// The error of [`flush`](Self::flush), together with the database, so that nothing is lost.
-    pub fn close(mut self) -> Result<FlushReport, Box<CloseError<W>>> {
+    pub fn close(mut self) -> Result<FlushReport, Box<CloseError<W, E>>> {
+        self.pipeline.look_next();
         match self.flush() {
             Ok(report) => Ok(report),
             Err(source) => Err(Box::new(CloseError {
@@ -444,6 +469,13 @@ impl<W: IsWorld> Database<W> {
                 source,
             })),
         }
+    }
+
+    /// Closes the file without a flush: changes that have not been flushed are lost. Flushes in the background that have
+    /// been accepted are still written. A database that is dropped with such changes does the same, and warns of them:
+    /// as an event of `tracing`, or, in a program without a subscriber, on standard error.
+    pub fn discard(mut self) {
+        self.is_discarded = true;
     }
 
     /// Closes the file and returns the world. Changes that have not been flushed exist in memory only
@@ -472,7 +504,7 @@ impl Options {
     }
 }
 
-impl<W: IsWorld> Drop for Database<W> {
+impl<W: IsWorld, E: Engine> Drop for Database<W, E> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             // The world may be in the middle of an operation, so nothing is merged back into it. The batches in
@@ -482,8 +514,16 @@ impl<W: IsWorld> Drop for Database<W> {
         self.pipeline.drain_for_good(&mut self.world);
         self.pipeline.close();
         let n_dirty = self.world.n_dirty();
-        if n_dirty > 0 {
-            tracing::warn!(path = %self.path().display(), n_dirty, "database dropped with changes that were not flushed");
+        if n_dirty > 0 && !self.is_discarded {
+            tracing::warn!(path = %self.pipeline.path().display(), n_dirty, "database dropped with changes that were not flushed");
+            // Rows are lost here, and a program without a subscriber would not hear of it.
+            if !tracing::dispatcher::has_been_set() {
+                eprintln!(
+                    "gamedb: {} was dropped with {n_dirty} changed rows that were not flushed, and they are lost; \
+                     `close` flushes them, `discard` says that they are not needed",
+                    self.pipeline.path().display()
+                );
+            }
         }
     }
 }
@@ -492,17 +532,17 @@ impl<W: IsWorld> Drop for Database<W> {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{} is not closed, because its last flush failed: close it again, or keep its world",
-    database.path().display()
+    database.pipeline.path().display()
 )]
-pub struct CloseError<W: IsWorld> {
+pub struct CloseError<W: IsWorld, E: Engine = Sqlite> {
     /// The database, unchanged.
-    pub database: Database<W>,
+    pub database: Database<W, E>,
     /// Why the flush failed.
     pub source: Error,
 }
 
-impl<W: IsWorld> From<Box<CloseError<W>>> for Error {
-    fn from(error: Box<CloseError<W>>) -> Self {
+impl<W: IsWorld, E: Engine> From<Box<CloseError<W, E>>> for Error {
+    fn from(error: Box<CloseError<W, E>>) -> Self {
         error.source
     }
 }

@@ -1,10 +1,12 @@
-//! World files. This module contains what all back ends share; only `sqlite` depends on SQLite.
+//! World files, and worlds on a server. This module contains what all back ends share; only `sqlite` depends on SQLite.
 
 mod batch;
 mod create;
 mod database;
+mod engine;
 mod error;
 mod left_out;
+mod numbers;
 mod pipeline;
 mod report;
 mod sqlite;
@@ -16,12 +18,14 @@ mod worker;
 
 pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
+pub use engine::Engine;
 pub use left_out::{Bond, LeftOutReason, LeftOutRow};
 pub use report::FlushReport;
 pub use sqlite::{
     Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,
-    Options, Progress, RescueReport, RescuedTable, RestoreReport, Safety, SchemaChange, Step,
-    VerifyReport, backup, damaged_blocks, rescue, restore, verify,
+    NewRow, OldRow, Options, Progress, RescueReport, RescuedTable, RestoreReport, RowError,
+    RowFunctions, Safety, SchemaChange, Sqlite, Step, VerifyReport, backup, damaged_blocks, rescue,
+    restore, verify,
 };
 pub use stats::{FlushStats, Stats, TableStats};
 pub use ticket::{Generation, Ticket};

@@ -5,7 +5,9 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use tracing::field::{Empty, debug};
 
 use crate::error::{FileError, FlushFailure, Outcome, RefusedRow};
 use crate::schema::graph::TableOrder;
@@ -16,9 +18,10 @@ use crate::store::world::World;
 use crate::store::world::save_set::{SaveScope, ToSave, rows_to_save};
 
 use super::batch::Batch;
+use super::engine::EngineWriter;
 use super::error::Failed;
+use super::numbers;
 use super::report::FlushReport;
-use super::sqlite::Writer;
 use super::state::State;
 use super::stats::FlushStats;
 use super::ticket::{Durability, Generation, Ticket};
@@ -27,9 +30,14 @@ use super::worker::Worker;
 /// How many empty batches are kept for reuse: as many as can be in flight at once, and a staged one.
 const POOL: usize = 3;
 
-/// The path of a world's changes into its file: the worker, the batches, and the state of the file.
-pub(super) struct Pipeline {
-    worker: Worker<Writer>,
+/// With nothing to write, a file that was looked at this long ago is not looked at again: to look takes several calls of
+/// the system, and a loop may flush at any rate.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// The path of a world's changes into its file, or whatever an engine keeps it in: the worker, the batches, and the
+/// state of the file.
+pub(super) struct Pipeline<W: EngineWriter> {
+    worker: Worker<W>,
     path: PathBuf,
     order: TableOrder,
     wal_pages: Arc<AtomicU32>,
@@ -53,6 +61,8 @@ pub(super) struct Pipeline {
     recalled: Option<Refused>,
     /// What the last background flush does with rows that the file refuses.
     submitted: Refused,
+    /// When the file was looked at last, if nothing was written since.
+    seen: Option<Instant>,
 }
 
 /// What becomes of a flush when the file refuses rows.
@@ -64,10 +74,10 @@ pub(super) enum Refused {
     LeaveOut,
 }
 
-impl Pipeline {
+impl<W: EngineWriter> Pipeline<W> {
     /// A pipeline for a world that was just loaded from its file.
     pub(super) fn start<T: Tables>(
-        writer: Writer,
+        writer: W,
         path: &Path,
         order: TableOrder,
         world: &mut World<T>,
@@ -87,11 +97,12 @@ impl Pipeline {
             unmerged: Vec::new(),
             recalled: None,
             submitted: Refused::Fail,
+            seen: None,
         };
         // No row is dirty, so this writes the next ids alone, if the file comes from elsewhere.
         let _ = pipeline.write_all(world, Durability::Process, Refused::Fail)?;
-        let at_close = |writer: &mut Writer| writer.checkpoint_on_close();
-        pipeline.worker.with_writer(at_close).transpose()?;
+        pipeline.look_next();
+        pipeline.worker.with_writer(W::begin).transpose()?;
         Ok(pipeline)
     }
 
@@ -123,6 +134,7 @@ impl Pipeline {
     /// Assigns the file to another world, of which it has no rows yet.
     pub(super) fn replace_world<T: Tables>(&mut self, world: &mut World<T>) {
         self.world_identity = world.forget_file();
+        self.seen = None;
     }
 
     /// Drains the pipeline, and writes all changes in the caller's thread.
@@ -203,19 +215,22 @@ impl Pipeline {
         self.submitted = refused;
         let mut batch = self.next_batch::<T>();
         batch.may_leave_out = refused == Refused::LeaveOut;
-        batch.capture(world, Selection::All);
+        capture(&mut batch, world, Selection::All);
         if batch.is_empty() {
             batch.mark_committed(world, Selection::All);
             self.recycle(batch);
             if !self.worker.is_busy() {
-                // While the thread makes a checkpoint it is not waited for, and the next call looks.
-                let look = |writer: &mut Writer| writer.look_at_file(world);
-                let seen = self.worker.with_idle_writer(look);
-                seen.transpose().map_err(|failed| self.failed(failed))?;
+                if !self.has_just_seen() {
+                    // While the thread makes a checkpoint it is not waited for, and the next call looks.
+                    let look = |writer: &mut W| writer.look_without_waiting(world);
+                    let seen = self.worker.with_idle_writer(look);
+                    self.saw(seen.transpose())?;
+                }
                 self.worker.mark_all_committed(false);
             }
         } else {
             batch.take_over(world);
+            self.seen = None;
             self.worker.submit(batch, start.elapsed());
         }
         Ok(self.ticket())
@@ -228,10 +243,12 @@ impl Pipeline {
         if self.state.has_unreported() || !self.is_trusted(world) {
             return 0;
         }
+        let span = tracing::debug_span!("capture", rows = Empty).entered();
         let mut staged = self.next_batch::<T>();
         let room = world.len().saturating_sub(staged.n_captured());
         let n_copied = staged.capture_oldest(world, rows.min(room));
         self.staged = Some(staged);
+        span.record("rows", n_copied);
         n_copied
     }
 
@@ -242,7 +259,10 @@ impl Pipeline {
         ticket: Ticket,
     ) -> Option<Result<FlushReport, FileError>> {
         self.collect(world);
-        if let Err(error) = self.submit_recalled(world) {
+        let postponed = self.postponed(world);
+        if postponed.is_none()
+            && let Err(error) = self.submit_recalled(world)
+        {
             return Some(Err(error));
         }
         if ticket.world_identity != self.world_identity {
@@ -255,6 +275,9 @@ impl Pipeline {
                 generation: Generation(self.worker.collected()),
                 ..self.last_report.clone()
             }));
+        }
+        if let Some(cause) = postponed {
+            return Some(Err(self.at_path(cause)));
         }
         if self.state.has_failed(generation) {
             return Some(self.retry_or_report(world));
@@ -277,6 +300,19 @@ impl Pipeline {
                 return outcome;
             }
             self.worker.wait();
+        }
+    }
+
+    /// Why an accepted flush that has to be captured again cannot be now. It is not lost, and not reported: the next
+    /// call that looks tries again.
+    fn postponed<T: Tables>(&self, world: &World<T>) -> Option<FlushFailure> {
+        let is_due = self.recalled.is_some() || self.state.has_unreported_foreign_write();
+        if !is_due {
+            None
+        } else if world.identity() != self.world_identity {
+            Some(FlushFailure::OtherWorld)
+        } else {
+            world.log.is_open().then_some(FlushFailure::TransactionOpen)
         }
     }
 
@@ -330,34 +366,37 @@ impl Pipeline {
         durability: Durability,
     ) -> Result<FlushReport, FileError> {
         let start = Instant::now();
-        batch.capture(world, which);
+        let span = tracing::debug_span!("flush", path = %self.path.display(), rows = Empty, generation = Empty, took = Empty, writing = Empty);
+        let _entered = span.enter();
+        capture(batch, world, which);
         let has_changes = !batch.is_empty();
-        let is_synced = |writer: &mut Writer| writer.is_synced();
+        let is_durable = |writer: &mut W| writer.is_durable();
         let is_behind =
-            durability == Durability::PowerCut && self.worker.with_writer(is_synced) != Some(true);
+            durability == Durability::PowerCut && self.worker.with_writer(is_durable) != Some(true);
         if is_behind {
             batch.add_unchanged_next_id(world);
         }
         if !has_changes && !is_behind {
-            let look = |writer: &mut Writer| writer.look_at_file(world);
-            match self.worker.with_writer(look) {
-                Some(seen) => seen.map_err(|failed| self.failed(failed))?,
-                None => {
+            if durability == Durability::PowerCut || !self.has_just_seen() {
+                let look = |writer: &mut W| writer.look(world);
+                let Some(seen) = self.worker.with_writer(look) else {
                     self.collect(world);
                     return Err(self.poisoned());
-                }
+                };
+                self.saw(seen.map(Some))?;
             }
             // Removes rows that are clean from the list of dirty rows.
             return Ok(self.mark_committed(world, batch, which, FlushReport::default()));
         }
+        self.seen = None;
         if batch.may_leave_out {
             world.commit_sink.txn_groups.fold();
         }
-        let write = |writer: &mut Writer| {
+        let write = |writer: &mut W| {
             let written = writer.commit_from(batch, durability, world);
-            written.map(|report| (report, writer.needs_checkpoint()))
+            written.map(|report| (report, writer.is_durable(), writer.needs_checkpoint()))
         };
-        let (mut report, needs_checkpoint) = match self.worker.with_writer(write) {
+        let (mut report, is_durable, needs_checkpoint) = match self.worker.with_writer(write) {
             Some(Ok(written)) => written,
             Some(Err(failed)) => return Err(self.failed(failed)),
             None => {
@@ -368,14 +407,37 @@ impl Pipeline {
         report.took = start.elapsed();
         // Flags are cleared only after the transaction has been committed.
         let report = self.mark_committed(world, batch, which, report);
-        if durability == Durability::PowerCut {
+        if is_durable {
             self.worker.mark_durable();
         }
         if needs_checkpoint {
             self.worker.request_checkpoint();
         }
+        span.record("rows", report.rows())
+            .record("generation", report.generation.0)
+            .record("took", debug(report.took))
+            .record("writing", debug(report.writing));
         tracing::debug!(?report, "flushed");
         Ok(report)
+    }
+
+    /// Whether the file was looked at so lately that a flush with nothing to write need not do it again.
+    fn has_just_seen(&self) -> bool {
+        self.seen.is_some_and(|seen| seen.elapsed() < LOOK)
+    }
+
+    /// Records what a look at the file has said; `None` if there was none.
+    fn saw(&mut self, seen: Result<Option<()>, Failed>) -> Result<(), FileError> {
+        let seen = seen.map_err(|failed| self.failed(failed))?;
+        if seen.is_some() {
+            self.seen = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Makes the next flush look at the file, also if it was looked at just now.
+    pub(super) fn look_next(&mut self) {
+        self.seen = None;
     }
 
     /// Records that what was captured is in the file.
@@ -403,7 +465,7 @@ impl Pipeline {
         }
         report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);
-        self.counted.count(&report);
+        count(&mut self.counted, &self.path, &report);
         if let Selection::All = which
             && report.rows() > 0
         {
@@ -423,7 +485,8 @@ impl Pipeline {
                 generation,
                 ..committed.report
             };
-            self.counted.count(&self.last_report);
+            tracing::debug!(path = %self.path.display(), report = ?self.last_report, "a background flush is in the file");
+            count(&mut self.counted, &self.path, &self.last_report);
             self.state.forget_failure();
             if committed.batch.has_left_out() {
                 committed.batch.keep_left_out();
@@ -456,7 +519,11 @@ impl Pipeline {
         if world.identity() == self.world_identity {
             // The newest first, because each was captured from a world without those before it.
             for mut batch in std::mem::take(&mut self.unmerged).into_iter().rev() {
+                let rows = batch.n_captured();
+                let _entered =
+                    tracing::debug_span!("merge", path = %self.path.display(), rows).entered();
                 batch.restore(world);
+                numbers::merged(&self.path);
                 self.recycle(batch);
             }
         }
@@ -534,6 +601,7 @@ impl Pipeline {
 
     /// A failure in the caller's thread.
     fn failed(&mut self, failed: Failed) -> FileError {
+        self.seen = None;
         self.note_failure(&failed);
         if failed.outcome == Outcome::Unknown {
             self.state.poison();
@@ -553,6 +621,7 @@ impl Pipeline {
 
     fn note_failure(&mut self, failed: &Failed) {
         self.counted.n_failed += 1;
+        numbers::failed(&self.path);
         if let FlushFailure::SyncFailed { .. } = failed.cause {
             self.failed_sync = Some(failed.cause.clone());
         }
@@ -565,5 +634,23 @@ impl Pipeline {
             outcome,
             cause,
         }
+    }
+}
+
+/// Captures the selected changes.
+fn capture<T: Tables>(batch: &mut Batch, world: &mut World<T>, which: Selection<'_>) {
+    let span = tracing::debug_span!("capture", rows = Empty);
+    let _entered = span.enter();
+    batch.capture(world, which);
+    if !span.is_disabled() {
+        span.record("rows", batch.n_captured());
+    }
+}
+
+/// Counts a flush that is in the file. Those that had nothing to write do not count.
+fn count(counted: &mut FlushStats, path: &Path, report: &FlushReport) {
+    counted.count(report);
+    if report.rows() > 0 {
+        numbers::flushed(path, report);
     }
 }

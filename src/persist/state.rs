@@ -1,7 +1,7 @@
 //! The state of a file: whether it may be written to, and the failure that has to be reported to the
 //! caller.
 
-use crate::error::Outcome;
+use crate::error::{FlushFailure, Outcome};
 
 use super::error::Failed;
 
@@ -34,6 +34,14 @@ impl State {
 
     pub(super) fn has_unreported(&self) -> bool {
         self.failure().is_some_and(|failure| !failure.is_reported)
+    }
+
+    /// Whether another program has touched the file, and the flush that failed for it is still to be tried in the
+    /// foreground.
+    pub(super) fn has_unreported_foreign_write(&self) -> bool {
+        let is_foreign =
+            |failure: &Failure| matches!(failure.failed.cause, FlushFailure::ForeignWrite);
+        self.has_unreported() && self.failure().is_some_and(is_foreign)
     }
 
     /// The failure, if it has not been reported yet.

@@ -42,3 +42,22 @@ pub(crate) fn killed() -> Image {
     }
     disk.image()
 }
+
+/// A copy of a file that a world has open, as `.backup` makes it, or VACUUM INTO: what is opened next adopts it.
+pub(crate) fn copied(by_vacuum: bool) -> Image {
+    let disk = Disk::with(&closed());
+    let db = Database::<World>::open(disk.path(FILE)).unwrap();
+    let connection = Connection::open(disk.path(FILE)).unwrap();
+    let copy = disk.path("copy.db");
+    if by_vacuum {
+        let sql = "VACUUM INTO ?1";
+        connection.execute(sql, [copy.to_str().unwrap()]).unwrap();
+    } else {
+        let progress = None::<fn(rusqlite::backup::Progress)>;
+        connection.backup("main", &copy, progress).unwrap();
+    }
+    drop((connection, db));
+    let mut image = disk.image();
+    let copy = image.remove("copy.db").unwrap();
+    Image::from([(FILE.into(), copy)])
+}

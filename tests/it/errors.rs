@@ -1,6 +1,7 @@
 //! Errors of files: each cause is printed once, and every cause is reachable.
 
 use std::error::Error as StdError;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::common::sample::player;
@@ -159,13 +160,52 @@ fn a_path_that_cannot_be_a_file_says_why() {
         }
         other => panic!("{other}"),
     }
-    let nowhere = file.folder().join("nowhere").join("world.db");
-    let error = Database::<World>::open(nowhere).unwrap_err();
+    // A lock file that cannot be made where there is a folder: its name is that of a folder.
+    std::fs::create_dir(file.folder().join("locked.db-lock")).unwrap();
+    let error = Database::<World>::open(file.folder().join("locked.db")).unwrap_err();
     assert_eq!(chain(&error).len(), 2);
     assert!(
         matches!(error.kind(), ErrorKind::File(FileError::Lock { .. })),
         "{error}"
     );
+}
+
+#[test]
+fn a_missing_folder_is_said_to_be_missing() {
+    let file = TestFile::new();
+    let in_folder = |folder: &Path| {
+        let path = folder.join("world.db");
+        let error = Database::<World>::open(&path).unwrap_err();
+        match error.kind() {
+            ErrorKind::File(FileError::NoFolder {
+                path: its_path,
+                folder: missing,
+            }) => {
+                assert_eq!((its_path, missing.as_path()), (&path, folder));
+            }
+            other => panic!("{other}"),
+        }
+        let folder = folder.display();
+        let expected = format!(
+            "the folder {folder} does not exist, so no world file can be in it; is the path right? If it is, make the \
+             folder first (`std::fs::create_dir_all`)"
+        );
+        assert_eq!(chain(&error), [expected]);
+    };
+    in_folder(&file.folder().join("nowhere"));
+    in_folder(&file.folder().join("nowhere").join("deeper"));
+    // A file is no folder.
+    let plain = file.folder().join("plain");
+    std::fs::write(&plain, "").unwrap();
+    in_folder(&plain);
+    assert!(!file.folder().join("nowhere").exists(), "nothing was made");
+    // Once it is there, the same path opens.
+    let made = file.folder().join("nowhere");
+    std::fs::create_dir(&made).unwrap();
+    Database::<World>::open(made.join("world.db"))
+        .unwrap()
+        .close()
+        .unwrap();
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Players, chests and items: the game of the guide, `docs/first-schema.md`.
 
-#[allow(dead_code, reason = "the game uses a part of its models")]
 mod models {
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
 }

@@ -87,6 +87,12 @@ impl Config {
         (!is_own).then_some(said)
     }
 
+    /// Whether the file says that the schema leaves this table out on purpose.
+    pub(crate) fn is_absent(&self, table: &str) -> bool {
+        let mut absent = self.sections.absent_tables.iter();
+        absent.any(|name| name.get_ref().eq_ignore_ascii_case(table))
+    }
+
     /// What the file says of a removal of the row that a column points to.
     pub(crate) fn on_delete(&self, table: &str, column: &str) -> Option<OnDelete> {
         let said = self.column(table, column)?.on_delete.as_ref()?;

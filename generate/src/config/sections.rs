@@ -18,6 +18,8 @@ pub type Name = Spanned<String>;
 pub struct Sections {
     /// `prefix`: what the names of tables start with, and names in Rust do not.
     pub prefix: Option<Name>,
+    /// `absent_tables`: tables that foreign keys point to and that the schema leaves out on purpose.
+    pub absent_tables: Vec<Name>,
     /// `[references]`: the tables that columns of these names point to, in all tables.
     pub references: BTreeMap<Name, Spanned<References>>,
     /// `[pivots.<table>]`

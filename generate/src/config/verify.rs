@@ -103,6 +103,15 @@ impl Config {
 
     /// Checks what the file says of all tables at once.
     fn verify_all(&self, schema: &Schema) -> Result<(), ConfigError> {
+        for name in &self.sections.absent_tables {
+            if schema.table(name.get_ref()).is_some() {
+                let what = format!(
+                    "table {:?} is in the schema, and not absent",
+                    name.get_ref()
+                );
+                return Err(self.impossible(name.span(), what));
+            }
+        }
         if let Some(prefix) = &self.sections.prefix {
             let start = prefix.get_ref().as_str();
             if !schema
@@ -195,7 +204,9 @@ impl Config {
         let Some(references) = &section.references else {
             return Ok(());
         };
-        if table.foreign_key(column).is_some() {
+        let declared = table.foreign_key(column);
+        // One that points nowhere can be called a plain column.
+        if declared.is_some_and(|key| schema.has_target(key)) {
             let what = format!("column {}.{column} has a declared foreign key", table.name);
             return Err(self.impossible(references.span(), what));
         }

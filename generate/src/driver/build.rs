@@ -1,9 +1,11 @@
 //! For build scripts: models that are generated on every change of the schema, and not checked in.
 
 use std::env;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::driver::run::{Input, load};
+use crate::driver::appearance;
+use crate::driver::run::{Input, Remarks, load};
 use crate::error::Error;
 use crate::resolve::resolve;
 use crate::sql::Dialect;
@@ -67,32 +69,40 @@ impl Build {
         self
     }
 
-    /// Writes the models, tells cargo to run the build script again when schema or config change, and warns of CHECKs
-    /// that only the file enforces. The
-    /// translation of a schema that is not canonical is written beside them. Returns the path of the models.
+    /// Writes the models, tells cargo to run the build script again when the schema or the config changes or a
+    /// `gamedb.toml` appears, and passes warnings on to cargo: what [`Remarks`] has. The
+    /// translation of a schema that is not canonical is written beside the models. Returns the path of the models.
     ///
     /// # Errors
     /// [`Error::NoOutDir`] outside of a build script, and whatever reading, resolving and writing
-    /// refuse.
-    pub fn generate(self) -> Result<PathBuf, Error> {
+    /// refuse, as a [`BuildError`], with which `main` can be left.
+    pub fn generate(self) -> Result<PathBuf, BuildError> {
+        self.write().map_err(BuildError)
+    }
+
+    fn write(self) -> Result<PathBuf, Error> {
         rerun_if_changed(&self.input.schema);
-        match &self.input.config {
-            Some(config) => rerun_if_changed(config),
-            None => {
-                // Cargo treats a path that does not exist as one that has changed.
+        let folder = env::var_os("OUT_DIR").ok_or(Error::NoOutDir);
+        match (&self.input.config, &folder) {
+            (Some(config), _) => rerun_if_changed(config),
+            (None, Ok(folder)) => {
                 let beside = self.input.schema.with_file_name("gamedb.toml");
                 if beside.exists() {
                     rerun_if_changed(&beside);
+                } else {
+                    appearance::rerun_if_it_appears(&beside, Path::new(folder))?;
                 }
             }
+            (None, Err(_)) => {}
         }
-        let folder = env::var_os("OUT_DIR").ok_or(Error::NoOutDir)?;
-        let out = Path::new(&folder).join(&self.out);
+        let out = Path::new(&folder?).join(&self.out);
         let (source, config) = load(&self.input)?;
-        let model = resolve(&source.schema, &config)?;
-        for warning in model.file_check_warnings() {
+        let model = resolve(&source.schema, &config);
+        let remarks = Remarks::of(&source.schema, &config, model.as_ref().ok());
+        for warning in remarks.shown_warnings() {
             println!("cargo::warning={warning}");
         }
+        let model = model?;
         let included = if source.is_translated {
             let path = out.with_extension("sql");
             output::write(&path, &source.text)?;
@@ -104,10 +114,31 @@ impl Build {
         let included = std::path::absolute(&included).unwrap_or(included);
         let models = emit::models(&model, &included.to_string_lossy())?;
         output::write(&out, &models)?;
+        // Cargo shows this with `-vv`.
+        println!("{}: written, {}", out.display(), model.contents());
         Ok(out)
     }
 }
 
-fn rerun_if_changed(path: &Path) {
+/// Why a build script could not generate its models. `main` prints the `Debug` text of its error, so that is the
+/// message as people read it, and the same as `Display`.
+#[derive(thiserror::Error)]
+#[error(transparent)]
+pub struct BuildError(Error);
+
+impl BuildError {
+    /// What went wrong.
+    pub fn kind(&self) -> &Error {
+        &self.0
+    }
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+pub(super) fn rerun_if_changed(path: &Path) {
     println!("cargo::rerun-if-changed={}", path.display());
 }

@@ -77,21 +77,22 @@ fn failed(path: &Path, source: std::io::Error) -> Error {
 }
 
 impl Folder {
+    /// The file that a line of the whole text is from, and the line in it.
+    pub(super) fn place(&self, line: usize) -> Option<(&str, usize)> {
+        let mut files = self.files.iter().rev();
+        let (name, before) = files.find(|(_, before)| *before < line)?;
+        Some((name, line - before))
+    }
+
     /// Names the file of a warning that starts with a line of the whole text.
     pub(super) fn in_file(&self, warning: &str) -> String {
         let place = warning
             .strip_prefix("line ")
             .and_then(|rest| rest.split_once(':'));
-        let line = place.and_then(|(line, _)| line.parse::<usize>().ok());
-        let file = line.and_then(|line| {
-            let mut files = self.files.iter().rev();
-            files.find(|(_, before)| *before < line)
+        let found = place.and_then(|(line, what)| {
+            let (name, line) = self.place(line.parse().ok()?)?;
+            Some(format!("{name} line {line}:{what}"))
         });
-        match (place, line, file) {
-            (Some((_, what)), Some(line), Some((name, before))) => {
-                format!("{name} line {}:{what}", line - before)
-            }
-            _ => warning.to_owned(),
-        }
+        found.unwrap_or_else(|| warning.to_owned())
     }
 }

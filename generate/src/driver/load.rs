@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use super::dump_rows::{self, RowsOf, Text};
 use super::folder;
 use super::guessed_rows::{self, Refuted};
+use super::missing_targets::{self, Source};
 use crate::analysis::relations::{self, Nullable};
 use crate::canonical::{self, Canonical};
 use crate::config::Config;
@@ -107,7 +108,9 @@ fn from_dump(
     let name = path.display().to_string();
     // Its rows are not in the text that is read, but in the file.
     let rows = Some(Text::InFile(path));
-    let mut source = from_text(&structure.text, true, &name, Some(detected), config, rows)?;
+    let source = from_text(&structure.text, true, &name, Some(detected), config, rows);
+    let mut source = source
+        .map_err(|error| missing_targets::relocate(error, |line| (None, structure.line(line))))?;
     let schema = &mut source.schema;
     if structure.n_passed > 0 {
         let n = structure.n_passed;
@@ -130,7 +133,9 @@ fn from_server(address: &Address, config: &Config) -> Result<LoadedSchema, Error
         address,
     } = Server::connect(address)?.schema()?;
     let note = format!("read from {address}");
-    let mut source = from_script(&text, dialect, &address, config, note, None)?;
+    let source = from_script(&text, dialect, &address, config, note, None);
+    // The lines are those of a text that nobody has.
+    let mut source = source.map_err(|error| missing_targets::relocate(error, |_| (None, None)))?;
     source.schema.warnings.splice(0..0, warning);
     Ok(source)
 }
@@ -167,7 +172,13 @@ fn from_folder(
 ) -> Result<LoadedSchema, Error> {
     let folder = folder::read(path)?;
     let name = path.display().to_string();
-    let mut source = from_text(&folder.text, true, &name, dialect, config, None)?;
+    let source = from_text(&folder.text, true, &name, dialect, config, None);
+    let mut source = source.map_err(|error| {
+        missing_targets::relocate(error, |line| match folder.place(line) {
+            Some((file, line)) => (Some(file.to_owned()), Some(line)),
+            None => (None, Some(line)),
+        })
+    })?;
     let schema = &mut source.schema;
     schema.notes.extend(passed_over(
         folder.n_down,
@@ -259,6 +270,10 @@ fn from_sqlite(
             },
         });
     }
+    let (ddl, warnings) = sqlite_file::ddl(&found);
+    let dialect = Dialect::Sqlite;
+    let source = text.map(|text| Source { text, dialect });
+    missing_targets::refuse(&ddl, config, name, source)?;
     if canonical::is_canonical(&found.schema, &found.skipped, config) {
         let mut schema = found.schema;
         let refuted = match rows {
@@ -287,17 +302,8 @@ fn from_sqlite(
             is_translated: false,
         });
     }
-    let (ddl, warnings) = sqlite_file::ddl(&found);
     let rows = rows.map_or(Rows::File(&found.connection), Rows::Text);
-    finish(
-        ddl,
-        Dialect::Sqlite,
-        name,
-        config,
-        rows,
-        vec![note],
-        warnings,
-    )
+    finish(ddl, dialect, name, config, rows, vec![note], warnings)
 }
 
 /// What a guess of the dialect is based on, out of the note that says so.
@@ -343,6 +349,11 @@ fn from_script(
             },
         });
     }
+    let text = Source {
+        text: source,
+        dialect,
+    };
+    missing_targets::refuse(&read.ddl, config, name, Some(text))?;
     let mut notes = vec![note];
     if !read.skipped.is_empty() {
         let skipped = read.skipped.iter().map(|(what, n)| format!("{n} {what}"));

@@ -9,6 +9,7 @@ use crate::driver::load::{self, LoadedSchema};
 use crate::driver::outputs::{self, Output};
 use crate::error::Error;
 use crate::import::server::Address;
+use crate::model::{Contents, Model};
 use crate::output;
 use crate::resolve::resolve;
 use crate::schema::Schema;
@@ -155,10 +156,39 @@ pub struct Remarks {
     /// What the translation loses, properties of pivots that no constraint guarantees, and CHECKs that only the file
     /// enforces.
     pub warnings: Vec<String>,
+    /// How many tables of each kind there are; `None` if models cannot be made of them.
+    pub contents: Option<Contents>,
 }
 
+/// How many warnings are shown before the rest is only counted.
+const N_SHOWN: usize = 20;
+
+/// The most letters of a warning that are shown: some warnings list the columns of a hundred tables.
+const N_LETTERS: usize = 400;
+
 impl Remarks {
-    fn of(schema: &Schema, config: &Config) -> Self {
+    /// The warnings as they are shown to somebody who did not ask for them: the first twenty, each on one line.
+    pub fn shown_warnings(&self) -> impl Iterator<Item = String> {
+        let short = |warning: &String| {
+            let warning = warning.replace(['\n', '\r'], " ");
+            let end = warning.char_indices().nth(N_LETTERS);
+            match (end, warning.rsplit_once(": ")) {
+                (Some((at, _)), Some((columns, what))) if columns.len() > at => {
+                    format!(
+                        "{} .. (`gamedb explain` prints all): {what}",
+                        &columns[..at]
+                    )
+                }
+                _ => warning,
+            }
+        };
+        let n_more = self.warnings.len().saturating_sub(N_SHOWN);
+        let more = (n_more > 0).then(|| format!("{n_more} more; `gamedb explain` prints all"));
+        self.warnings.iter().take(N_SHOWN).map(short).chain(more)
+    }
+
+    /// What is known of a schema and of its model.
+    pub(crate) fn of(schema: &Schema, config: &Config, model: Option<&Model>) -> Self {
         let pivots = pivot::pivot_infos(schema, config).unwrap_or_default();
         let of_pivots = pivots.iter().flat_map(|pivot| {
             let warnings = pivot.warnings.iter();
@@ -166,7 +196,11 @@ impl Remarks {
         });
         Self {
             notes: schema.notes.clone(),
-            warnings: schema.warnings.iter().cloned().chain(of_pivots).collect(),
+            warnings: (schema.warnings.iter().cloned())
+                .chain(of_pivots)
+                .chain(model.iter().flat_map(|model| model.file_check_warnings()))
+                .collect(),
+            contents: model.map(Model::contents),
         }
     }
 }
@@ -177,12 +211,8 @@ impl Remarks {
 /// As [`generate`].
 pub fn generate_with(options: &Options, look: impl FnOnce(&Remarks)) -> Result<Outcome, Error> {
     let (source, config) = load(&options.input)?;
-    let mut remarks = Remarks::of(&source.schema, &config);
     let model = resolve(&source.schema, &config);
-    if let Ok(model) = &model {
-        remarks.warnings.extend(model.file_check_warnings());
-    }
-    look(&remarks);
+    look(&Remarks::of(&source.schema, &config, model.as_ref().ok()));
     let model = model?;
     let included = included(options, &source)?;
     for path in [Some(options.out.as_path()), included.as_deref()] {

@@ -61,6 +61,8 @@ fn block(code: &mut Code, head: &str, methods: &[String]) {
     if methods.is_empty() {
         return;
     }
+    // A program in one crate with its models uses a part of them.
+    code.line("#[allow(dead_code)]");
     code.line(format!("{head} {{"));
     for method in methods {
         code.lay_out(1, |code| code.line(method));

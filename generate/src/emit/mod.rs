@@ -130,7 +130,13 @@ fn module(name: &Ident) -> Module {
 fn world(model: &Model, schema: &str) -> Code {
     let mut code = Code::default();
     code.doc("All tables in memory; [`gamedb::World`] has the verbs.");
+    code.line("#[allow(dead_code)]");
     code.line("pub type World = gamedb::codegen::World<Tables>;\n");
+    code.line(format!(
+        "const _: () = gamedb::codegen::assert_generated_for({}, {});\n",
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR")
+    ));
     code.verbatim(|code| tables(code, model, schema));
     code
 }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub use config::ConfigError;
 pub use import::ImportError;
 pub use model::ModelError;
-pub use read::ReadError;
+pub use read::{MissingTarget, ReadError};
 pub use server::ServerError;
 pub use text::TextError;
 pub(crate) use unsupported::MOST_PARTS;

@@ -16,7 +16,7 @@ use super::options::{ImportOptions, Progress};
 use super::places::Places;
 use super::queries::{count, quoted};
 use super::refusal::{Wrong, is_constraint, is_unique, refused};
-use super::report::{Change, ChangeKind, ImportReport, ImportedTable, Misfit};
+use super::report::{Change, ChangeKind, DroppedColumn, ImportReport, ImportedTable, Misfit};
 use super::source::{
     Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,
     TableId,
@@ -147,7 +147,10 @@ impl<'i> Transfer<'i> {
                 report.misfits.listed_mut(),
             )?;
         }
-        self.commit()?;
+        report.dropped = self.dropped();
+        if !report.needs_consent() {
+            self.commit()?;
+        }
         let mut notes = self.announced.notes(self.schema);
         notes.append(&mut report.notes);
         report.notes = notes;
@@ -196,6 +199,31 @@ impl<'i> Transfer<'i> {
     fn commit(&self) -> Result<(), ImportError> {
         let committed = self.new.execute_batch("COMMIT");
         committed.map_err(|e| self.options.write(e))
+    }
+
+    /// The columns of the source that have values and are not in the schema, in the order of the schema.
+    fn dropped(&self) -> Vec<DroppedColumn> {
+        let mut dropped: Vec<DroppedColumn> = Vec::new();
+        for (at, table) in self.schema.tables.iter().enumerate() {
+            for list in self.lists.iter().filter(|list| list.position == at) {
+                for (place, n_values) in list.columns.dropped().filter(|&(_, n)| n > 0) {
+                    let column = &list.from.columns[place].name;
+                    let is_it = |known: &&mut DroppedColumn| {
+                        known.table == table.name && known.column == *column
+                    };
+                    match dropped.iter_mut().find(is_it) {
+                        Some(known) => known.n_values += n_values,
+                        None => dropped.push(DroppedColumn {
+                            table: table.name.clone(),
+                            column: column.clone(),
+                            n_values,
+                            is_allowed: self.options.drops(&table.name, column),
+                        }),
+                    }
+                }
+            }
+        }
+        dropped
     }
 
     /// The numbers that stood for NULL, by table and column, in the order of the schema.
@@ -415,6 +443,7 @@ impl RowSink for Transfer<'_> {
                 Inserted::Refused(what) => wrong.push(what),
             }
         }
+        self.lists[at].columns.count_dropped(row.cells);
         if !wrong.is_empty() {
             self.leave_out(at, &values, row, wrong)
                 .map_err(|e| self.options.write(e))?;

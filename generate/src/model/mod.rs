@@ -42,7 +42,53 @@ pub struct Model {
     pub warnings: Vec<String>,
 }
 
+/// How many tables of each kind a model has; as text `14 tables: 12 entities, 2 pivots, 0 joins`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Tables whose rows are entities, joins with payload included.
+    pub n_entities: usize,
+    /// Tables that say who owns what.
+    pub n_pivots: usize,
+    /// Tables whose rows link two others.
+    pub n_joins: usize,
+}
+
+impl std::fmt::Display for Contents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            n_entities,
+            n_pivots,
+            n_joins,
+        } = *self;
+        let counted = |n: usize, one: &str, many: &str| match n {
+            1 => format!("1 {one}"),
+            n => format!("{n} {many}"),
+        };
+        write!(
+            f,
+            "{}: {}, {}, {}",
+            counted(n_entities + n_pivots + n_joins, "table", "tables"),
+            counted(n_entities, "entity", "entities"),
+            counted(n_pivots, "pivot", "pivots"),
+            counted(n_joins, "join", "joins"),
+        )
+    }
+}
+
 impl Model {
+    /// How many tables of each kind it has.
+    pub fn contents(&self) -> Contents {
+        let mut contents = Contents::default();
+        for table in &self.tables {
+            match table.kind {
+                TableKind::Entity | TableKind::JoinWithPayload => contents.n_entities += 1,
+                TableKind::Pivot(_) => contents.n_pivots += 1,
+                TableKind::Join(_) => contents.n_joins += 1,
+            }
+        }
+        contents
+    }
+
     /// A warning for each CHECK that only the file enforces, with what to do.
     pub fn file_check_warnings(&self) -> impl Iterator<Item = String> {
         self.tables.iter().flat_map(|table| {

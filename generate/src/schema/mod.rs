@@ -54,6 +54,15 @@ impl Schema {
             .find(|table| table.name.eq_ignore_ascii_case(name))
     }
 
+    /// Whether the table and the columns that a foreign key points to are there.
+    pub(crate) fn has_target(&self, key: &ForeignKey) -> bool {
+        let target = self.table(&key.table);
+        target.is_some_and(|target| {
+            let mut columns = key.target_columns.iter();
+            columns.all(|column| target.column(column).is_some())
+        })
+    }
+
     /// A column, by exactly these names.
     pub(crate) fn column_mut(&mut self, table: &str, column: &str) -> Option<&mut Column> {
         let table = self.tables.iter_mut().find(|known| known.name == table)?;

@@ -74,6 +74,7 @@ entity! {
     types AttributeKey, AttributeId, AttributeColumns(u16), AttributeField, AttributeRef, AttributeMut;
 }
 
+#[allow(dead_code)]
 impl<'w> AttributeRef<'w> {
     /// Who owns this attribute. O(1).
     pub fn owner(self) -> Option<AttributeOwnerKey> {
@@ -86,6 +87,7 @@ impl<'w> AttributeRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl AttributeMut<'_> {
     /// Sets [`Attribute::internal_name`].
     #[inline]

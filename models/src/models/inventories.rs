@@ -26,6 +26,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> InventoryRef<'w> {
     /// The inventory entries whose `inventory_id` names this inventory, in order of their ids. O(1).
     pub fn inventory_entries(self) -> Rows<'w, InventoryEntry> {
@@ -43,6 +44,7 @@ impl<'w> InventoryRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl InventoryMut<'_> {
     /// Sets [`Inventory::owner_id`].
     #[inline]

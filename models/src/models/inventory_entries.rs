@@ -25,6 +25,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl InventoryEntry {
     /// The inventory entries whose `inventory_id` is this inventory, in order of their ids. O(1).
     pub fn find_by_inventory(world: &World, inventory: InventoryKey) -> Rows<'_, InventoryEntry> {
@@ -49,6 +50,7 @@ impl InventoryEntry {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> InventoryEntryRef<'w> {
     /// The inventory that `inventory_id` names. O(1).
     #[inline]
@@ -69,6 +71,7 @@ impl<'w> InventoryEntryRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl InventoryEntryMut<'_> {
     /// Sets [`InventoryEntry::inventory`].
     ///

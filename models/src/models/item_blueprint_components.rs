@@ -21,6 +21,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl ItemBlueprintComponent {
     /// The item blueprint components whose `item_blueprint_id` is this item blueprint, in order of their ids. O(1).
     pub fn find_by_item_blueprint(
@@ -43,6 +44,7 @@ impl ItemBlueprintComponent {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> ItemBlueprintComponentRef<'w> {
     /// The item blueprint that `item_blueprint_id` names. O(1).
     #[inline]
@@ -57,6 +59,7 @@ impl<'w> ItemBlueprintComponentRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ItemBlueprintComponentMut<'_> {
     /// Sets [`ItemBlueprintComponent::item_blueprint`].
     ///

@@ -17,6 +17,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> ItemBlueprintRef<'w> {
     /// The items whose `blueprint_id` names this item blueprint, in order of their ids. O(1).
     pub fn items(self) -> Rows<'w, Item> {
@@ -29,6 +30,7 @@ impl<'w> ItemBlueprintRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ItemBlueprintMut<'_> {
     /// Sets [`ItemBlueprint::bake_time_ms`].
     ///

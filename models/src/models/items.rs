@@ -38,6 +38,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Item {
     /// The items whose `blueprint_id` is this item blueprint, in order of their ids. O(1).
     pub fn find_by_blueprint(world: &World, blueprint: ItemBlueprintKey) -> Rows<'_, Item> {
@@ -56,6 +57,7 @@ impl Item {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> ItemRef<'w> {
     /// The item blueprint that `blueprint_id` names, if it names one. O(1).
     #[inline]
@@ -100,6 +102,7 @@ impl<'w> ItemRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ItemMut<'_> {
     /// Sets [`Item::internal_name`].
     ///

@@ -28,6 +28,7 @@ entity! {
     types MobileItemAttributeKey, MobileItemAttributeId, MobileItemAttributeColumns(u16), MobileItemAttributeField, MobileItemAttributeRef, MobileItemAttributeMut;
 }
 
+#[allow(dead_code)]
 impl MobileItemAttribute {
     /// The mobile item attributes whose `mobile_item_id` is this mobile item, in order of their ids. O(1).
     pub fn find_by_mobile_item(
@@ -40,6 +41,7 @@ impl MobileItemAttribute {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> MobileItemAttributeRef<'w> {
     /// The mobile item that `mobile_item_id` names. O(1).
     #[inline]
@@ -48,6 +50,7 @@ impl<'w> MobileItemAttributeRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl MobileItemAttributeMut<'_> {
     /// Sets [`MobileItemAttribute::mobile_item`].
     ///

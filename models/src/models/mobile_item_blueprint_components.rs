@@ -21,6 +21,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl MobileItemBlueprintComponent {
     /// The mobile item blueprint components whose `item_blueprint_id` is this mobile item blueprint, in order of their ids. O(1).
     pub fn find_by_item_blueprint(
@@ -43,6 +44,7 @@ impl MobileItemBlueprintComponent {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> MobileItemBlueprintComponentRef<'w> {
     /// The mobile item blueprint that `item_blueprint_id` names. O(1).
     #[inline]
@@ -57,6 +59,7 @@ impl<'w> MobileItemBlueprintComponentRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl MobileItemBlueprintComponentMut<'_> {
     /// Sets [`MobileItemBlueprintComponent::item_blueprint`].
     ///

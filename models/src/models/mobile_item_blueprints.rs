@@ -17,6 +17,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> MobileItemBlueprintRef<'w> {
     /// The mobile items whose `blueprint_id` names this mobile item blueprint, in order of their ids. O(1).
     pub fn mobile_items(self) -> Rows<'w, MobileItem> {
@@ -30,6 +31,7 @@ impl<'w> MobileItemBlueprintRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl MobileItemBlueprintMut<'_> {
     /// Sets [`MobileItemBlueprint::bake_time_ms`].
     ///

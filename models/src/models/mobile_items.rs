@@ -24,6 +24,7 @@ entity! {
     types MobileItemKey, MobileItemId, MobileItemColumns(u8), MobileItemField, MobileItemRef, MobileItemMut;
 }
 
+#[allow(dead_code)]
 impl MobileItem {
     /// The mobile items whose `mobile_id` is this mobile, in order of their ids. O(1).
     pub fn find_by_mobile(world: &World, mobile: MobileKey) -> Rows<'_, MobileItem> {
@@ -46,6 +47,7 @@ impl MobileItem {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> MobileItemRef<'w> {
     /// The mobile that `mobile_id` names. O(1).
     #[inline]
@@ -76,6 +78,7 @@ impl<'w> MobileItemRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl MobileItemMut<'_> {
     /// Sets [`MobileItem::mobile`].
     ///

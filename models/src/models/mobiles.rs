@@ -53,6 +53,7 @@ owner_enum! {
     }
 }
 
+#[allow(dead_code)]
 impl Mobile {
     /// The mobiles whose `owner_mobile_id` is this mobile, in order of their ids. O(1).
     pub fn find_by_owner_mobile(world: &World, owner: MobileKey) -> Rows<'_, Mobile> {
@@ -69,6 +70,7 @@ impl Mobile {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> MobileRef<'w> {
     /// The mobiles whose `owner_mobile_id` names this mobile, in order of their ids. O(1).
     pub fn mobiles(self) -> Rows<'w, Mobile> {
@@ -111,6 +113,7 @@ impl<'w> MobileRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl MobileMut<'_> {
     /// Sets [`Mobile::mobile_type`].
     #[inline]

@@ -33,7 +33,10 @@ pub use mobiles::*;
 pub use players::*;
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.

@@ -28,6 +28,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Player {
     /// The player with this `email`. O(1).
     pub fn find_by_email<'w>(world: &'w World, email: &str) -> Option<PlayerRef<'w>> {
@@ -51,6 +52,7 @@ impl Player {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerRef<'w> {
     /// The mobile whose `owner_player_id` names this player. O(1).
     pub fn mobile(self) -> Option<MobileRef<'w>> {
@@ -88,6 +90,7 @@ impl<'w> PlayerRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerMut<'_> {
     /// Sets [`Player::full_name`].
     #[inline]

@@ -157,8 +157,11 @@ fn judge(file: &BareFile, log: &Log, record: Option<&LockRecord>) -> Option<Mism
         let is_base = |record: &&LockRecord| record.opened == state.at.number;
         return lost(state, record.filter(is_base));
     }
-    let is_known =
-        |record: &LockRecord| record.acknowledged == state.at || !record.is_of_this_boot();
+    // The process may have died after it had written a state, and before the lock file had it.
+    let is_acknowledged = |record: &LockRecord| {
+        record.acknowledged == state.at || state.directly_follows(&record.acknowledged)
+    };
+    let is_known = |record: &LockRecord| is_acknowledged(record) || !record.is_of_this_boot();
     match record {
         Some(record) if is_known(record) => lost(state, Some(record)),
         // A log that came after this state is gone, also where SQLite has rebuilt the file before.
@@ -189,7 +192,10 @@ fn relation(file: &BareFile, log: &Log) -> Option<&'static str> {
     let continues = |number| log.states.iter().any(|written| written.previous == number);
     // It may have been rebuilt in place since, before what the log has or in the middle of it.
     let is_rebuilt_in_log = log.schema_versions.contains(&file.schema_version);
-    let is_own = !file.is_copy_of_sqlites() || is_rebuilt_in_log;
+    // VACUUM counts up, so a smaller number is that of a first page which a checkpoint has not brought in yet. In a
+    // copy that `.backup` has made, which begins with 1, all pages are in their places.
+    let is_before_log = file.schema_version < state.schema_version;
+    let is_own = !file.is_copy_of_sqlites() || is_rebuilt_in_log || is_before_log;
     let is_state_on_chain = log.has(state) || continues(state.at.number);
     // Another program may have changed the schema in this very log, before the first state that the log has.
     let links = log
@@ -206,7 +212,10 @@ fn relation(file: &BareFile, log: &Log) -> Option<&'static str> {
             "the file is a copy that SQLite has made, and not the one that the log continues",
         );
     }
-    if !is_on_chain {
+    // A checkpoint may have brought the schema of an adopted copy into the file, and not yet the page with its state.
+    // The number of that schema was made in this log, so no other file has it.
+    let is_adopted_in_log = is_rebuilt_in_log && state.is_copied_before(first);
+    if !is_on_chain && !is_adopted_in_log {
         return Some(if state.at.generation < first.at.generation {
             "the file is older than the log"
         } else if state.at.generation > last.at.generation {

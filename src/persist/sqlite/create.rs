@@ -42,9 +42,7 @@ pub(super) fn is_log(log: &Path) -> bool {
 
 /// The write-ahead log of a file. SQLite follows links, and puts the log beside the file itself.
 pub(super) fn log_of(path: &Path) -> PathBuf {
-    let mut log = resolved(path).into_os_string();
-    log.push("-wal");
-    log.into()
+    with_ending(&resolved(path), "-wal")
 }
 
 /// Puts a file into WAL mode.
@@ -100,14 +98,30 @@ pub(super) fn set_log_aside(log: &Path) -> Result<PathBuf, FileError> {
     }
 }
 
-/// The first name of this kind that no file has: `world.db-wal.aside-1`, for example.
+/// What SQLite puts beside a file, and reads with it: a log and its index, and a rollback journal.
+pub(super) const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// The first name of this kind that is free, and under which no file would find anything beside it:
+/// `world.db-wal.aside-1`, for example.
 pub(super) fn free_name(path: &Path) -> PathBuf {
-    let name = |n: u32| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".aside-{n}"));
-        PathBuf::from(name)
+    let mut names = (1..).map(|n: u32| with_ending(path, &format!(".aside-{n}")));
+    let is_free = |name: &PathBuf| {
+        let mut endings = [""].iter().chain(&BESIDE).chain(&["-lock"]);
+        endings.all(|ending| std::fs::symlink_metadata(with_ending(name, ending)).is_err())
     };
-    let mut names = (1..).map(name);
-    let free = names.find(|name| std::fs::symlink_metadata(name).is_err());
+    let free = names.find(is_free);
     free.expect("a folder has fewer files than there are numbers")
+}
+
+/// What stands beside a new file of this name that SQLite would take for a part of it.
+pub(super) fn left_beside(path: &Path) -> Option<PathBuf> {
+    let mut beside = BESIDE.map(|ending| with_ending(path, ending)).into_iter();
+    beside.find(|name| std::fs::symlink_metadata(name).is_ok())
+}
+
+/// A path with something behind its name.
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }

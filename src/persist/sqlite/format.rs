@@ -52,10 +52,10 @@ impl Mark {
 pub(super) fn mark_of(connection: &Connection, path: &Path) -> Result<Mark, FileError> {
     let mark = connection.query_row("PRAGMA application_id", [], |row| row.get(0));
     let mark: i32 = mark.map_err(|source| open_error(path, source))?;
-    let [world @ .., format] = mark.to_be_bytes();
+    let [.., format] = mark.to_be_bytes();
     match format {
         _ if mark == 0 => Ok(Mark::None),
-        1.. if WORLD.to_be_bytes().starts_with(&world) => {
+        1.. if is_ours(mark) => {
             if format > FORMAT {
                 return Err(FileError::NewerFormat {
                     path: path.to_owned(),
@@ -67,6 +67,12 @@ pub(super) fn mark_of(connection: &Connection, path: &Path) -> Result<Mark, File
         }
         _ => Ok(Mark::Other),
     }
+}
+
+/// Whether a mark is that of a world, in any format.
+pub(super) fn is_ours(mark: i32) -> bool {
+    let [world @ .., _] = mark.to_be_bytes();
+    WORLD.to_be_bytes().starts_with(&world)
 }
 
 /// Marks the file, inside of the transaction that is open.

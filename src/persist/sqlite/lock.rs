@@ -84,7 +84,16 @@ impl Lock {
                     path: path.to_owned(),
                 });
             }
-            Err(source) => return Err(FileError::Lock { lock, source }),
+            Err(source) => {
+                let folder = folder_of(&lock);
+                if folder.is_dir() {
+                    return Err(FileError::Lock { lock, source });
+                }
+                return Err(FileError::NoFolder {
+                    path: path.to_owned(),
+                    folder: folder.to_owned(),
+                });
+            }
         };
         match file.try_lock() {
             Ok(()) => Ok(Self {

@@ -17,9 +17,15 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::stamp::{Stamp, WorldId};
 
-const TITLE: &str = "gamedb-lock 1";
+/// The first line, with the number of the format. Format 1 had a check of its own.
+const TITLE: &str = "gamedb-lock 2";
+
+/// The first line of format 1, which is still read: a game may be updated between a kill and the next start.
+const TITLE_1: &str = "gamedb-lock 1";
 
 /// What the system calls a start of the machine that it does not name.
 const NO_BOOT: &str = "unknown";
@@ -67,7 +73,8 @@ impl LockRecord {
         };
         let _ = writeln!(text, "sync {sync}");
         let _ = writeln!(text, "boot {}", self.boot);
-        let check = check(text.as_bytes());
+        // A record may have been torn, and is not to be taken for another one.
+        let check = xxh3_64(text.as_bytes());
         let _ = writeln!(text, "check {check:016x}");
         text
     }
@@ -75,11 +82,13 @@ impl LockRecord {
     /// `None` if the text is not a record, or not all of one.
     pub(super) fn from_text(text: &str) -> Option<Self> {
         let (body, found) = text.rsplit_once("check ")?;
-        if parse_hex(found.trim_end())? != check(body.as_bytes()).cast_signed() {
-            return None;
-        }
         let mut lines = body.lines();
-        if lines.next()? != TITLE {
+        let check = match lines.next()? {
+            TITLE => xxh3_64(body.as_bytes()),
+            TITLE_1 => check_1(body.as_bytes()),
+            _ => return None,
+        };
+        if parse_hex(found.trim_end())? != check.cast_signed() {
             return None;
         }
         let mut value = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
@@ -111,8 +120,8 @@ fn parse_hex(text: &str) -> Option<i64> {
     u64::from_str_radix(text, 16).ok().map(u64::cast_signed)
 }
 
-/// FNV-1a. A record may have been torn, and is not to be taken for another one.
-fn check(text: &[u8]) -> u64 {
+/// FNV-1a, the check of format 1.
+fn check_1(text: &[u8]) -> u64 {
     let step = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
     text.iter().fold(0xcbf2_9ce4_8422_2325, step)
 }
@@ -252,6 +261,37 @@ mod tests {
             assert_ne!(LockRecord::from_text(&text), Some(record()), "{at}: {text}");
         }
         assert_eq!(LockRecord::from_text(""), None);
+    }
+
+    #[test]
+    fn a_record_of_format_1_is_read() {
+        let text = "gamedb-lock 1\nworld 7538109d1fe06d52e2cb\n\
+            acknowledged 00000000000000000003 75657108f5d93f6f\ndurable 00000000000000000003\n\
+            opened 75657108f5d93f6f\nsync worked\nboot 0480ff60-63c9-41f3-8ef8-70efba337f22\n\
+            check 183ba6d8e8577adf\n";
+        let expected = LockRecord {
+            world: WorldId(*b"gamedb\x75\x38\x10\x9d\x1f\xe0\x6d\x52\xe2\xcb"),
+            acknowledged: Stamp {
+                generation: 3,
+                number: 0x7565_7108_f5d9_3f6f,
+            },
+            durable: 3,
+            opened: 0x7565_7108_f5d9_3f6f,
+            has_failed_sync: false,
+            boot: "0480ff60-63c9-41f3-8ef8-70efba337f22".into(),
+        };
+        assert_eq!(LockRecord::from_text(text), Some(expected));
+        // Each format has its own check, and no other format is known.
+        for title in ["gamedb-lock 2", "gamedb-lock 3", "gamedb-lock 0"] {
+            let text = text.replacen("gamedb-lock 1", title, 1);
+            assert_eq!(LockRecord::from_text(&text), None, "{title}");
+        }
+        for at in 0..text.len() - 1 {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes[at] ^= 1;
+            let text = String::from_utf8(bytes).unwrap();
+            assert_eq!(LockRecord::from_text(&text), None, "{at}: {text}");
+        }
     }
 
     #[test]

@@ -32,15 +32,27 @@ mod writer_end;
 mod written_schema;
 
 pub use content_hash::damaged_blocks;
-pub(super) use lock::Lock;
 pub use migrate::{
-    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, Safety, Step,
+    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, NewRow, OldRow,
+    RowError, RowFunctions, Safety, Step,
 };
-pub(super) use open::{Opened, open};
+pub(super) use open::open;
 pub(super) use operations::begin_backup;
 pub use operations::{
     Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
     VerifyReport, backup, rescue, restore, verify,
 };
 pub use options::Options;
-pub(super) use writer::Writer;
+
+use super::engine::{Engine, Parts};
+
+/// The engine that keeps a world in a file of SQLite's, inside of the process.
+#[derive(Debug)]
+pub enum Sqlite {}
+
+impl Engine for Sqlite {}
+
+impl Parts for Sqlite {
+    type Writer = writer::Writer;
+    type Lock = lock::Lock;
+}

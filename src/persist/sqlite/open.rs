@@ -7,6 +7,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::{DamagedBlock, FileError};
 use crate::persist::batch::Batch;
+use crate::persist::engine::Opened;
 use crate::schema::graph::TableOrder;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
@@ -29,23 +30,17 @@ use super::quick_check::{Found, quick_check};
 use super::schema_diff::Strictness;
 use super::world_files::WorldFiles;
 use super::writer::{KnownSchema, LogWarnings, Writer};
-use super::{commit, format, schema_diff, stamp};
+use super::{Sqlite, commit, format, schema_diff, stamp};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
 const LARGE: u64 = 1 << 20;
 
-/// A world file that is open, locked and loaded.
-pub(in crate::persist) struct Opened<T: Tables> {
-    pub(in crate::persist) world: World<T>,
-    pub(in crate::persist) writer: Writer,
-    pub(in crate::persist) lock: Lock,
-}
-
+/// Opens a world file, locks and loads it.
 pub(in crate::persist) fn open<T: Tables>(
     options: Options,
     path: &Path,
     order: &TableOrder,
-) -> Result<Opened<T>, FileError> {
+) -> Result<Opened<T, Sqlite>, FileError> {
     let mut lock = Lock::acquire(path)?;
     let existing = options.existing;
     let mut trust = Trust::of(&options);
@@ -222,7 +217,8 @@ fn migrate_safely(path: &Path, ddl: &str, trust: Trust, lock: &Lock) -> Result<(
     if std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
         return Ok(());
     }
-    let migrated = Migration::plan(path, ddl).and_then(|migration| {
+    let planned = Migration::plan_locked(path, ddl, lock, trust.pages);
+    let migrated = planned.and_then(|migration| {
         // Any file of SQLite's could get the tables of the models; one that is no world is refused as that.
         if migration.is_empty() || !migration.is_of_world() {
             return Ok(());
@@ -307,7 +303,8 @@ fn read<T: Tables>(
     };
     let mut found = Found::default();
     if !trust.pages {
-        found = quick_check(&snapshot, T::INFO).map_err(at_path)?;
+        let tables: Vec<_> = T::INFO.iter().map(|info| info.name).collect();
+        found = quick_check(&snapshot, &tables).map_err(at_path)?;
         if !found.trees.is_empty() {
             return Err(damaged([found.trees, found.indexes].concat()));
         }

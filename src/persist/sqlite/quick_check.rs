@@ -2,8 +2,6 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::schema::TableInfo;
-
 use super::{stamp, statements};
 
 /// What SQLite finds. Nothing, if the pages are whole.
@@ -17,10 +15,9 @@ pub(super) struct Found {
 
 /// Looks at all pages once, and so comes to an end whatever they say. Rows that do not fit are not its business:
 /// they are listed when they are loaded.
-pub(super) fn quick_check(
-    connection: &Connection,
-    tables: &[&TableInfo],
-) -> rusqlite::Result<Found> {
+///
+/// `tables` are the world's.
+pub(super) fn quick_check(connection: &Connection, tables: &[&str]) -> rusqlite::Result<Found> {
     // They are evaluated when the rows are loaded, and would fill up the list.
     connection.pragma_update(None, "ignore_check_constraints", true)?;
     let messages = messages(connection, tables);
@@ -47,14 +44,14 @@ pub(super) fn quick_check(
 /// All that it says of the whole file; or, where a table that is not the world's would compute something in it,
 /// which may take any time and memory, of each table of the world by itself. Then a page that two of them name is
 /// not found.
-fn messages(connection: &Connection, tables: &[&TableInfo]) -> rusqlite::Result<Vec<String>> {
+fn messages(connection: &Connection, tables: &[&str]) -> rusqlite::Result<Vec<String>> {
     let run = |pragma: &str| -> rusqlite::Result<Vec<String>> {
         let mut statement = connection.prepare(pragma)?;
         statement.query_map([], |row| row.get(0))?.collect()
     };
     let is_ours = |name: &String| {
         let mut tables = tables.iter();
-        tables.any(|table| table.name.eq_ignore_ascii_case(name))
+        tables.any(|table| table.eq_ignore_ascii_case(name))
     };
     if computed_tables(connection)?.iter().all(is_ours) {
         return run("PRAGMA quick_check");
@@ -65,7 +62,7 @@ fn messages(connection: &Connection, tables: &[&TableInfo]) -> rusqlite::Result<
         (statements::HASHES, statements::HASHES_EXIST),
         (stamp::TABLE, stamp::EXISTS),
     ];
-    let mut names: Vec<_> = tables.iter().map(|table| table.name).collect();
+    let mut names = tables.to_vec();
     for (name, exists) in own {
         if connection.query_row(exists, [], |row| row.get(0))? {
             names.push(name);

@@ -42,6 +42,9 @@ pub(super) const MAGIC: &[u8] = b"gamedb";
 /// SQLite has made has another number than the one in its row, because `.backup` begins with 1 and VACUUM adds 1.
 const LARGEST_FOREIGN: i64 = 1 << 16;
 
+/// How often a file may have been rebuilt, or its schema changed, between two states.
+const VACUUMS: i64 = 1 << 10;
+
 /// The identity of a world, which all its copies share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WorldId(pub(super) [u8; 16]);
@@ -68,6 +71,14 @@ pub(super) struct Stamp {
     pub(super) generation: i64,
     /// A random number. Two copies of a world that go on apart have other ones for the same generation.
     pub(super) number: i64,
+}
+
+impl Stamp {
+    /// What the state after this one has as its `previous` if SQLite has rebuilt the file in between.
+    fn rebuilt_link(&self, schema_version: i64) -> i64 {
+        let mixed = self.number ^ schema_version.wrapping_mul(0x1e37_79b9_7f4a_7c15);
+        mixed.rotate_left(23) | 1
+    }
 }
 
 /// What the row says.
@@ -108,8 +119,23 @@ impl FileState {
         if schema_version == self.schema_version {
             return self.at.number;
         }
-        let mixed = self.at.number ^ schema_version.wrapping_mul(0x1e37_79b9_7f4a_7c15);
-        mixed.rotate_left(23) | 1
+        self.at.rebuilt_link(schema_version)
+    }
+
+    /// Whether this state comes directly after another one, of which only the stamp is known.
+    pub(super) fn directly_follows(&self, before: &Stamp) -> bool {
+        let links = [before.number, before.rebuilt_link(self.schema_version)];
+        before.generation.checked_add(1) == Some(self.at.generation)
+            && links.contains(&self.previous)
+    }
+
+    /// Whether another state was begun from a copy of this one that SQLite has made: with any number that `.backup`
+    /// gives the schema, or VACUUM INTO.
+    pub(super) fn is_copied_before(&self, next: &Self) -> bool {
+        let of_backup = 1..=LARGEST_FOREIGN;
+        let of_vacuum = (1..=VACUUMS).map(|n| self.schema_version.wrapping_add(n));
+        let mut versions = of_backup.chain(of_vacuum);
+        next.world == self.world && versions.any(|version| self.link(version) == next.previous)
     }
 
     fn insert(&self, file: &Connection) -> rusqlite::Result<()> {

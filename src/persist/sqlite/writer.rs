@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tracing::field::{Empty, debug};
 
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::{Batch, Bonds};
+use crate::persist::engine::EngineWriter;
 use crate::persist::error::Failed;
+use crate::persist::numbers;
 use crate::persist::report::FlushReport;
 use crate::persist::ticket::Durability;
 use crate::persist::worker::Writes;
@@ -66,22 +69,6 @@ pub(in crate::persist) struct Writer {
 }
 
 impl Writer {
-    /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
-    pub(in crate::persist) fn wal_pages(&self) -> Arc<AtomicU32> {
-        Arc::clone(&self.wal_pages)
-    }
-
-    /// Whether everything that was ever committed survives a power cut.
-    pub(in crate::persist) fn is_synced(&self) -> bool {
-        self.is_synced
-    }
-
-    /// Makes SQLite run a checkpoint when the file is closed.
-    pub(in crate::persist) fn checkpoint_on_close(&mut self) -> Result<(), FileError> {
-        self.is_certain = true;
-        checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
-    }
-
     /// Writes all content hashes, if the file has others or none. Rows are not written.
     pub(super) fn write_hashes(&mut self, nothing: &mut Batch) -> Result<(), FileError> {
         if self.hashes.in_file() == InFile::All {
@@ -98,48 +85,6 @@ impl Writer {
         };
         written.map(drop).map_err(failed)?;
         self.history.acknowledge(self.is_synced);
-        Ok(())
-    }
-
-    /// Commits a batch from the caller's thread, all of it or nothing. If another connection has touched the
-    /// file, the file is compared with the world inside of the transaction.
-    pub(in crate::persist) fn commit_from<T: Tables>(
-        &mut self,
-        batch: &mut Batch,
-        durability: Durability,
-        world: &World<T>,
-    ) -> Result<FlushReport, Failed> {
-        let bonds = batch.may_leave_out.then(|| Bonds::in_world(world));
-        self.commit(batch, bonds.as_ref(), durability, |file, hashes| {
-            is_unchanged(file, world, hashes)
-        })
-    }
-
-    /// Fails where a commit would because of what has become of the file: for a flush that has nothing to write,
-    /// and after which a program believes that the world is in the file.
-    pub(in crate::persist) fn look_at_file<T: Tables>(
-        &mut self,
-        world: &World<T>,
-    ) -> Result<(), Failed> {
-        self.refuse_if_broken()?;
-        if !self.files.are_there(&self.path) {
-            return Err(FlushFailure::Moved.into());
-        }
-        if commit::data_version(&self.connection)? == self.version {
-            return Ok(());
-        }
-        let snapshot = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
-        // It has to be that of what is compared: another program may be writing.
-        let found = commit::data_version(&snapshot)?;
-        let schema_version = self.schema.compare(&snapshot)?;
-        if !self.history.is_in(&snapshot)? || !is_unchanged(&snapshot, world, &self.hashes)? {
-            return Err(FlushFailure::ForeignWrite.into());
-        }
-        let number = commit::schema_version(&snapshot)?;
-        snapshot.commit()?;
-        self.history.saw_schema(number);
-        self.version = found;
-        self.schema.version = schema_version;
         Ok(())
     }
 
@@ -298,16 +243,14 @@ impl Writer {
         Ok(report)
     }
 
-    /// Whether the write-ahead log has grown enough for a checkpoint.
-    pub(in crate::persist) fn needs_checkpoint(&self) -> bool {
-        self.wal_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES
-    }
-
     /// Moves the write-ahead log into the file, and returns whether all of it has been moved. An error
     /// does not fail the flush, which has been committed; pages that could not be moved are counted in
     /// [`FlushReport::wal_pages`]. If the disk fails, nothing more is written, not even when the file is closed: a second sync may succeed
     /// although pages of the first are lost.
     pub(super) fn checkpoint(&mut self) -> bool {
+        let start = Instant::now();
+        let span = tracing::debug_span!("checkpoint", path = %self.path.display(), moved = Empty, left = Empty, took = Empty);
+        let _entered = span.enter();
         tracing::trace!(path = %self.path.display(), "checkpoint");
         let checkpoint = self
             .connection
@@ -323,6 +266,11 @@ impl Writer {
             Ok((true, ..)) => false,
             Ok((false, pages, moved)) => {
                 let left = u32::try_from(pages - moved).unwrap_or(0);
+                let took = start.elapsed();
+                span.record("moved", moved)
+                    .record("left", left)
+                    .record("took", debug(took));
+                numbers::checkpointed(&self.path, took, Some(left));
                 self.wal_pages.store(left, Ordering::Relaxed);
                 if self.warnings.is_due(left) {
                     tracing::warn!(path = %self.path.display(), pages = left, "a reader keeps the log from shrinking");
@@ -333,6 +281,7 @@ impl Writer {
                 left == 0
             }
             Err(error) => {
+                numbers::checkpointed(&self.path, start.elapsed(), None);
                 let cause = flush_failure(error);
                 tracing::warn!(path = %self.path.display(), error = &cause as &dyn std::error::Error, "checkpoint failed");
                 self.broken = match cause {
@@ -354,6 +303,69 @@ impl Writer {
     }
 }
 
+/// The interface of the writer for the pipeline.
+impl EngineWriter for Writer {
+    /// Makes SQLite run a checkpoint when the file is closed.
+    fn begin(&mut self) -> Result<(), FileError> {
+        self.is_certain = true;
+        checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
+    }
+
+    /// If another connection has touched the file, the file is compared with the world inside of the transaction.
+    fn commit_from<T: Tables>(
+        &mut self,
+        batch: &mut Batch,
+        durability: Durability,
+        world: &World<T>,
+    ) -> Result<FlushReport, Failed> {
+        let bonds = batch.may_leave_out.then(|| Bonds::in_world(world));
+        self.commit(batch, bonds.as_ref(), durability, |file, hashes| {
+            is_unchanged(file, world, hashes)
+        })
+    }
+
+    fn look<T: Tables>(&mut self, world: &World<T>) -> Result<(), Failed> {
+        self.refuse_if_broken()?;
+        if !self.files.are_there(&self.path) {
+            return Err(FlushFailure::Moved.into());
+        }
+        if commit::data_version(&self.connection)? == self.version {
+            return Ok(());
+        }
+        let snapshot = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
+        // It has to be that of what is compared: another program may be writing.
+        let found = commit::data_version(&snapshot)?;
+        let schema_version = self.schema.compare(&snapshot)?;
+        if !self.history.is_in(&snapshot)? || !is_unchanged(&snapshot, world, &self.hashes)? {
+            return Err(FlushFailure::ForeignWrite.into());
+        }
+        let number = commit::schema_version(&snapshot)?;
+        snapshot.commit()?;
+        self.history.saw_schema(number);
+        self.version = found;
+        self.schema.version = schema_version;
+        Ok(())
+    }
+
+    /// To look at a file that no other program has touched takes some microseconds.
+    fn look_without_waiting<T: Tables>(&mut self, world: &World<T>) -> Result<(), Failed> {
+        self.look(world)
+    }
+
+    fn is_durable(&self) -> bool {
+        self.is_synced
+    }
+
+    /// Whether the write-ahead log has grown enough for a checkpoint.
+    fn needs_checkpoint(&self) -> bool {
+        self.wal_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES
+    }
+
+    fn wal_pages(&self) -> Arc<AtomicU32> {
+        Arc::clone(&self.wal_pages)
+    }
+}
+
 /// The interface of the writer for the worker.
 impl Writes for Writer {
     type Batch = Batch;
@@ -361,10 +373,16 @@ impl Writes for Writer {
     type Failed = Failed;
 
     fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
+        let span =
+            tracing::debug_span!("write", path = %self.path.display(), rows = Empty, took = Empty);
+        let _entered = span.enter();
         tracing::trace!(path = %self.path.display(), "writing");
         // The thread has no world to compare the file with, so a file that was touched counts as changed.
         let report = self.commit(batch, None, Durability::Process, |_, _| Ok(false))?;
-        tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
+        let (rows, writing) = (report.rows(), report.writing);
+        span.record("rows", rows).record("took", debug(writing));
+        // What the caller was blocked for, and which flush it is, is known to the one who collects it.
+        tracing::debug!(path = %self.path.display(), rows, ?writing, wal_pages = report.wal_pages, "flushed in the background");
         Ok(report)
     }
 

@@ -1,5 +1,6 @@
 //! The ids of one table: the map from id to key, and the next id.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, TryReserveError};
 
 use slotmap::Key as _;
@@ -178,6 +179,19 @@ impl Ids {
         self.iter_from(i64::MIN)
     }
 
+    /// The keys of all rows in ascending order of their ids, in at most `n` parts of about the same length. Null keys
+    /// are those of ids without a row. Keys are copied if some ids are in the sparse part.
+    pub(crate) fn parts(&self, n: usize) -> Vec<Cow<'_, [RawKey]>> {
+        let size = |n_keys: usize| n_keys.div_ceil(n).max(1);
+        if self.sparse.is_empty() {
+            let parts = self.dense.chunks(size(self.dense.len()));
+            return parts.map(Cow::Borrowed).collect();
+        }
+        let keys: Vec<RawKey> = self.iter().map(|(_, key)| key).collect();
+        let parts = keys.chunks(size(keys.len()));
+        parts.map(|part| Cow::Owned(part.to_vec())).collect()
+    }
+
     /// Bytes that were allocated; for the sparse part, what its entries take.
     pub(crate) fn n_bytes(&self) -> usize {
         self.dense.capacity() * size_of::<RawKey>() + self.sparse.len() * size_of::<(i64, RawKey)>()
@@ -234,6 +248,39 @@ mod tests {
         }
         assert!(ids.dense.len() < 10_000);
         assert_eq!(ids.at_or_after(i64::MIN), None);
+    }
+
+    #[test]
+    fn parts_have_every_row_once_and_in_order() {
+        let far = [-7, 1_000_000_000_000, i64::MAX - 1];
+        for (n_rows, far) in [
+            (0, &far[..0]),
+            (0, &far),
+            (1, &[]),
+            (1000, &[]),
+            (1000, &far),
+        ] {
+            let mut keys = SlotMap::new();
+            let mut ids = Ids::default();
+            for id in (1..=n_rows).chain(far.iter().copied()) {
+                ids.insert(id, keys.insert(()));
+            }
+            for removed in [1, 500, 1000] {
+                ids.remove(removed);
+            }
+            let expected: Vec<_> = ids.iter().map(|(_, key)| key).collect();
+            for n in [1, 2, 3, 7, 1000, 5000] {
+                let parts = ids.parts(n);
+                assert!(parts.len() <= n, "{} parts of {n}", parts.len());
+                let found = parts.iter().flat_map(|part| part.iter().copied());
+                let found: Vec<_> = found.filter(|key| !key.is_null()).collect();
+                assert_eq!(found, expected, "{n_rows} rows in {n} parts");
+                if n == 2 && n_rows == 1000 {
+                    assert_eq!(parts.len(), 2);
+                    assert!(parts[0].len().abs_diff(parts[1].len()) <= 1);
+                }
+            }
+        }
     }
 
     #[test]

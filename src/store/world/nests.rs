@@ -82,8 +82,8 @@ impl<T: Tables> World<T> {
         within: E::Within,
         parent: i64,
     ) -> Result<(), Error> {
-        let row = E::table(&self.tables).get(key);
-        let row = row.ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let table = E::table(&self.tables);
+        let row = table.get(key).ok_or_else(|| table.no_row(key))?;
         if row.within() == within {
             let child = row.child_number();
             return self.set_all(key, E::place(within, parent, child));
@@ -150,8 +150,10 @@ impl<T: Tables> World<T> {
         &self,
         container: Key<E>,
     ) -> Result<(E::Within, i64), Error> {
-        let row = E::table(&self.tables).get(container);
-        let row = row.ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let table = E::table(&self.tables);
+        let row = table
+            .get(container)
+            .ok_or_else(|| table.no_row(container))?;
         let (key, number) = (nest::<E>(), row.child_number());
         if root_of(key).contains(number) {
             let target_column = E::INFO.index_columns(key.target_index);

@@ -32,7 +32,11 @@ impl<T: Tables> World<T> {
         field: E::Field,
     ) -> Result<(), Error> {
         let record = self.is_recording();
-        match E::table_mut(&mut self.tables).write(key.raw(), field, record) {
+        let table = E::table_mut(&mut self.tables);
+        if key.is_of_another_world(table.world()) {
+            return Err(table.no_row(key));
+        }
+        match table.write(key.raw(), field, record) {
             WriteOutcome::Unchanged => Ok(()),
             WriteOutcome::Written => {
                 if record {
@@ -54,10 +58,9 @@ impl<T: Tables> World<T> {
         field: E::Field,
     ) -> Result<(), Error> {
         let raw = key.raw();
-        let columns = E::table(&self.tables)
-            .get(key)
-            .map(|row| row.differs(&field));
-        let columns = columns.ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let table = E::table(&self.tables);
+        let columns = table.get(key).map(|row| row.differs(&field));
+        let columns = columns.ok_or_else(|| table.no_row(key))?;
         if Self::HAS_VALUE_KEYS {
             self.refuse_change(key, columns)?;
         }
@@ -88,8 +91,9 @@ impl<T: Tables> World<T> {
         fields: impl IntoIterator<Item = E::Field>,
     ) -> Result<(), Error> {
         let raw = key.raw();
-        let row = E::table(&self.tables).get(key);
-        let mut new = row.ok_or_else(|| Error::stale_key(E::INFO.name))?.clone();
+        let table = E::table(&self.tables);
+        let row = table.get(key).ok_or_else(|| table.no_row(key))?;
+        let mut new = row.clone();
         let mut columns = E::Columns::empty();
         for field in fields {
             columns.insert(new.differs(&field));
@@ -236,6 +240,6 @@ impl<T: Tables> World<T> {
         if record {
             self.recorded(E::TABLE);
         }
-        Key::from_raw(key)
+        Key::of(key, E::table(&self.tables).world(), id)
     }
 }

@@ -6,8 +6,10 @@ use std::ops::Deref;
 use crate::error::Error;
 
 use crate::schema::graph::ValueReference;
+use crate::schema::value::Value;
 use crate::store::key::{Id, Key};
 use crate::store::pivot::StoredPivot;
+use crate::store::row::entity::Resolve;
 use crate::store::table::{Rows, Slot};
 use crate::store::world::World;
 use crate::store::world::entity::{Entity, Owned, OwnerOf, Standalone};
@@ -29,17 +31,52 @@ impl<E: Entity> Clone for RowRef<'_, E> {
 
 impl<E: Entity> Copy for RowRef<'_, E> {}
 
+/// The row with its columns: `mobiles#3 { owner_player_id: players#17, hp: 5 }`. The world is at hand, so rows are
+/// named by their ids, which mean something to a person, and not by their keys.
 impl<E: Entity> fmt::Debug for RowRef<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ", self.key)?;
-        self.slot.row.fmt(f)
+        let (info, tables) = (E::INFO, &*self.world.tables);
+        let name = format!("{}#{}", info.name, self.slot.id);
+        let mut shown = f.debug_struct(&name);
+        for (column, name) in info.columns.iter().enumerate() {
+            let value = self.slot.row.value(column, tables);
+            let mut keys = info.foreign_keys.iter();
+            let target = keys
+                .find(|key| key.column == column)
+                .and_then(|key| key.table);
+            match (target, value.as_value()) {
+                (Some(target), Value::Integer(id)) => {
+                    let target = <E::Tables as Resolve>::INFO[target.index()].name;
+                    shown.field(name, &format_args!("{target}#{id}"));
+                }
+                (_, value) => {
+                    shown.field(name, &format_args!("{value}"));
+                }
+            }
+        }
+        shown.finish()
+    }
+}
+
+/// The row by its fields, with its id: `{"id": 3, "name": "rat", "owner": {"player": 17}}`.
+#[cfg(feature = "serde")]
+impl<E: Entity> serde::Serialize for RowRef<'_, E> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap as _;
+        let mut map = serializer.serialize_map(Some(E::n_fields() + 1))?;
+        map.serialize_entry("id", &self.slot.id)?;
+        let tables = &*self.world.tables;
+        self.slot.row.serialize_fields(tables, &mut map)?;
+        map.end()
     }
 }
 
 impl<'w, E: Entity> RowRef<'w, E> {
     #[inline]
     pub(crate) fn new(world: &'w World<E::Tables>, key: Key<E>) -> Option<Self> {
-        let slot = E::table(&world.tables).slot(key.raw())?;
+        let table = E::table(&world.tables);
+        let slot = table.slot_of(key)?;
+        let key = table.key_of_slot(key.raw(), slot);
         Some(Self { world, key, slot })
     }
 

@@ -9,7 +9,7 @@ use crate::common::{
 };
 use gamedb::codegen::traits::*;
 use gamedb::{FlushFailure, Outcome};
-use gamedb_models::Player;
+use gamedb_models::{Player, World};
 
 /// The row was removed while the batch that moves it to its new owner was in flight. The batch failed, so
 /// in the file the row still belongs to its old owner.
@@ -150,6 +150,33 @@ fn another_programs_write_is_an_error_also_in_the_background() {
         assert!(matches!(cause, FlushFailure::ForeignWrite), "{cause}");
         assert_eq!(state_of(&db), before);
         assert_eq!(file.contents(), in_file);
+    }
+}
+
+/// To ask at a bad moment is not to be told: the flush is tried again as soon as it can be.
+#[test]
+fn a_flush_that_cannot_be_tried_again_yet_is_tried_later() {
+    let (file, mut db, sample) = flushed_file();
+    let touch = "BEGIN IMMEDIATE; PRAGMA user_version = 3; COMMIT";
+    file.writer().execute_batch(touch).unwrap();
+    rename(&mut db, sample.ada, "Ada");
+    let ticket = db.flush_in_background().unwrap();
+    let mut other = World::new();
+    std::mem::swap(&mut *db, &mut other);
+    let (outcome, cause) = flush_failure(db.wait(ticket));
+    assert_eq!(outcome, Outcome::NotCommitted);
+    assert!(matches!(cause, FlushFailure::OtherWorld), "{cause}");
+    std::mem::swap(&mut *db, &mut other);
+    assert_wrote(db.wait(ticket).unwrap(), (0, 1, 0));
+    assert_eq!(file.contents(), contents_of(&db));
+    // The same while a transaction is open, which here has no end.
+    file.writer().execute_batch(touch).unwrap();
+    rename(&mut db, sample.ada, "Ada again");
+    let ticket = db.flush_in_background().unwrap();
+    std::mem::forget(db.begin());
+    for _ in 0..2 {
+        let (_, cause) = flush_failure(db.wait(ticket));
+        assert!(matches!(cause, FlushFailure::TransactionOpen), "{cause}");
     }
 }
 

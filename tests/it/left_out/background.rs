@@ -7,7 +7,9 @@ use rusqlite::Connection;
 use super::left_out;
 use super::random::{Case, n_cases};
 use crate::common::sample::{flushed_refusing_file, player, rename};
-use crate::common::{REFUSED, TestFile, contents_of};
+use crate::common::{REFUSED, TestFile, contents_of, flush_failure};
+use gamedb::{FlushFailure, Outcome};
+use gamedb_models::World;
 
 /// Makes the writer thread wait, as another program does that is writing, until its transaction ends.
 fn held_back(file: &TestFile) -> Connection {
@@ -102,6 +104,55 @@ fn what_was_accepted_is_written_when_it_is_dropped() {
         file.query::<String>("SELECT full_name FROM players WHERE id = 1"),
         "player 1"
     );
+}
+
+/// A flush that is in the file, and one that waited behind it and cannot be captured again as things are: the first
+/// one is told, and the second one is not lost.
+#[test]
+fn a_flush_that_cannot_be_captured_again_yet_keeps_no_other_from_being_told() {
+    for is_in_transaction in [true, false] {
+        let (file, mut db, sample) = flushed_refusing_file();
+        rename(&mut db, sample.ada, REFUSED);
+        let outsider = held_back(&file);
+        let first = db.flush_in_background_without_refused().unwrap();
+        // Longer than above: this is only tried if the thread has begun it.
+        std::thread::sleep(Duration::from_millis(300));
+        rename(&mut db, sample.bob, "Bob");
+        let second = db.flush_in_background_without_refused().unwrap();
+        let mut other = World::new();
+        if is_in_transaction {
+            std::mem::forget(db.begin());
+        } else {
+            std::mem::swap(&mut *db, &mut other);
+        }
+        outsider.execute_batch("ROLLBACK").unwrap();
+        let report = loop {
+            if let Some(told) = db.poll(first) {
+                break told.unwrap();
+            }
+        };
+        assert_eq!(report.left_out.len(), 1);
+        for _ in 0..2 {
+            let (outcome, cause) = flush_failure(db.poll(second).unwrap());
+            assert_eq!(outcome, Outcome::NotCommitted);
+            match cause {
+                FlushFailure::TransactionOpen => assert!(is_in_transaction),
+                FlushFailure::OtherWorld => assert!(!is_in_transaction),
+                other => panic!("{other}"),
+            }
+            assert!(db.wait(second).is_err(), "it does not wait for ever");
+            assert!(db.poll(first).unwrap().is_ok());
+        }
+        if is_in_transaction {
+            continue;
+        }
+        std::mem::swap(&mut *db, &mut other);
+        let _ = db.wait(second).unwrap();
+        let name = "SELECT full_name FROM players WHERE id = 2";
+        assert_eq!(file.query::<String>(name), "Bob");
+        rename(&mut db, sample.ada, "fine");
+        file.reopen(db);
+    }
 }
 
 #[test]

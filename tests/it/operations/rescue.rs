@@ -155,3 +155,53 @@ fn where_nothing_can_be_read_it_says_so_and_leaves_no_file() {
             .all(|name| !name.contains("rescued"))
     );
 }
+
+#[test]
+fn what_is_no_part_of_a_world_is_listed_and_the_games_version_is_kept() {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    let more = "PRAGMA user_version = -7;
+        CREATE VIEW names AS SELECT full_name FROM players;
+        CREATE TRIGGER loud AFTER INSERT ON players BEGIN SELECT 1; END;
+        CREATE TABLE prices (name TEXT PRIMARY KEY) WITHOUT ROWID;
+        CREATE INDEX by_name ON prices (name);
+        INSERT INTO prices VALUES ('sword');
+        CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT);
+        INSERT INTO notes VALUES (3, 'a table with ids comes along');";
+    file.edit(more);
+    let to = file.folder().join("rescued.db");
+    let report = gamedb::rescue(file.path(), &to, |_| {}).unwrap();
+    assert!(!report.is_complete());
+    for (name, what) in [
+        ("names", "view"),
+        ("loud", "trigger"),
+        ("prices", "WITHOUT ROWID"),
+        ("by_name", "prices"),
+    ] {
+        let mut notes = report.notes.iter();
+        let is_listed = notes.any(|note| note.contains(name) && note.contains(what));
+        assert!(is_listed, "{name}: {:?}", report.notes);
+    }
+    assert_eq!(report.notes.len(), 4, "{:?}", report.notes);
+    let rescued = Connection::open(&to).unwrap();
+    let number = |sql: &str| {
+        rescued
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    assert_eq!(number("PRAGMA user_version"), -7);
+    // The mark of a world promises content hashes, which come with the first flush.
+    assert_eq!(number("PRAGMA application_id"), 0);
+    assert_eq!(number("SELECT id FROM notes"), 3);
+    drop(rescued);
+    assert!(Options::new().accept_edits().open::<World>(&to).is_ok());
+    // Another program's mark stays.
+    file.edit("PRAGMA application_id = 77; DROP VIEW names");
+    std::fs::remove_file(&to).unwrap();
+    let _ = gamedb::rescue(file.path(), &to, |_| {}).unwrap();
+    let mark: i64 = Connection::open(&to)
+        .unwrap()
+        .query_row("PRAGMA application_id", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(mark, 77);
+}

@@ -1,6 +1,7 @@
 //! Restoring a backup.
 
 use super::*;
+use crate::common::lock::after_failed_sync;
 
 #[test]
 fn a_restore_over_a_killed_world_moves_it_aside_whole() {
@@ -67,6 +68,86 @@ fn a_damaged_backup_changes_nothing() {
     let itself = file_error(gamedb::restore(file.path(), file.path(), |_| {}));
     assert!(matches!(itself, FileError::Exists { .. }), "{itself}");
     assert!(file.bytes() == before);
+}
+
+/// A name is free when nothing would be beside the file that SQLite, or the lock, would take for its own.
+#[test]
+fn what_is_beside_the_names_of_earlier_restores_is_not_written_over() {
+    let (file, db, _) = flushed_file();
+    let backup = file.folder().join("backup.db");
+    let _ = db.backup(&backup).unwrap().wait().unwrap();
+    let world = contents_of(&db);
+    let killed = killed(&file);
+    drop(db);
+    let beside = |ending: &str| killed.folder().join(format!("world.db{ending}"));
+    let taken = [
+        ".aside-1-wal",
+        ".aside-2-shm",
+        ".aside-3-journal",
+        ".aside-4-lock",
+        ".aside-5",
+    ];
+    for ending in taken {
+        std::fs::write(beside(ending), "only here").unwrap();
+    }
+    // A journal of the old file is no journal of the new one.
+    std::fs::write(beside("-journal"), "the old one's").unwrap();
+    let report = gamedb::restore(&backup, killed.path(), |_| {}).unwrap();
+    assert_eq!(report.aside, Some(beside(".aside-6")));
+    for ending in taken {
+        assert_eq!(std::fs::read(beside(ending)).unwrap(), b"only here");
+    }
+    let journal = std::fs::read(beside(".aside-6-journal")).unwrap();
+    assert_eq!(journal, b"the old one's");
+    assert!(!beside("-journal").exists());
+    assert_eq!(contents_of(&killed.open()), world);
+    std::fs::remove_file(beside(".aside-6-journal")).unwrap();
+    let aside = Database::<World>::open(beside(".aside-6")).unwrap();
+    assert_eq!(contents_of(&aside), world);
+}
+
+/// SQLite would take it for a part of the new file, and play a journal back into it.
+#[test]
+fn no_new_file_is_made_beside_what_an_old_one_has_left() {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    for ending in ["-wal", "-shm", "-journal"] {
+        let to = TestFile::new();
+        let left = to.folder().join(format!("world.db{ending}"));
+        std::fs::write(&left, "left").unwrap();
+        let errors = [
+            file_error(gamedb::backup(file.path(), to.path(), |_| {})),
+            file_error(gamedb::rescue(file.path(), to.path(), |_| {})),
+        ];
+        for error in errors {
+            assert!(
+                matches!(&error, FileError::Exists { path } if *path == left),
+                "{error}"
+            );
+        }
+        assert_eq!(names(to.folder()), [format!("world.db{ending}")]);
+        // A restore moves it aside, as all that is in its place.
+        let report = gamedb::restore(file.path(), to.path(), |_| {}).unwrap();
+        assert_eq!(report.aside.is_some(), ending != "-shm");
+        assert_eq!(contents_of(&to.open()), in_file(&file.path()));
+    }
+}
+
+/// What the lock file says is about the file that is not there any more.
+#[test]
+fn a_restored_file_is_opened_after_a_failed_sync_of_the_old_one() {
+    let (file, db, _) = flushed_file();
+    let backup = file.folder().join("backup.db");
+    let _ = db.backup(&backup).unwrap().wait().unwrap();
+    let world = contents_of(&db);
+    let killed = killed(&file);
+    let lock = killed.folder().join("world.db-lock");
+    let failed = after_failed_sync(&std::fs::read(&lock).unwrap());
+    std::fs::write(&lock, failed).unwrap();
+    let refused = killed.refused();
+    assert!(matches!(refused, FileError::FailedSync { .. }), "{refused}");
+    let _ = gamedb::restore(&backup, killed.path(), |_| {}).unwrap();
+    assert_eq!(contents_of(&killed.open()), world);
 }
 
 #[test]

@@ -70,11 +70,12 @@ fn what_is_wrong_is_listed() {
 
 #[test]
 fn a_log_that_is_not_the_files_is_named() {
-    let (file, mut db, sample) = flushed_file();
+    let (file, mut db, _) = flushed_file();
     let old = killed(&file);
     drop(db);
     db = file.open();
-    rename(&mut db, sample.ada, "Ada");
+    let ada = sample::ada(&db);
+    rename(&mut db, ada, "Ada");
     let _ = db.flush().unwrap();
     std::fs::copy(
         file.folder().join("world.db-wal"),
@@ -97,4 +98,68 @@ fn what_is_no_file_or_none_of_sqlites_is_an_error() {
     let other = file_error(gamedb::verify(file.path(), |_| {}));
     assert!(matches!(other, FileError::NotADatabase { .. }), "{other}");
     assert_eq!(names(file.folder()), ["world.db"]);
+}
+
+/// Within each stage, by pages or rows: a large file does not stand still at a part of a bar.
+#[test]
+fn progress_goes_on_within_each_stage_and_comes_to_its_end() {
+    let file = TestFile::new();
+    let small = "PRAGMA page_size = 512; VACUUM";
+    Connection::open(file.path())
+        .unwrap()
+        .execute_batch(small)
+        .unwrap();
+    let mut db = file.open();
+    for n in 0..12_000 {
+        let key = db.insert(player(n)).unwrap();
+        if n < 100 {
+            let luck = crate::common::sample::attribute("luck");
+            let _ = db.get_mut(key).unwrap().add_attribute(luck).unwrap();
+        }
+    }
+    let n_rows = db.len() as u64;
+    let _ = db.close().unwrap();
+    let n_pages = file.query::<i64>("PRAGMA page_count").unsigned_abs();
+    let mut stages: Vec<(String, Vec<u64>, u64)> = Vec::new();
+    let report = gamedb::verify(file.path(), |progress| {
+        assert!(progress.done <= progress.total, "{progress:?}");
+        match stages.last_mut() {
+            Some((stage, done, total)) if stage == progress.stage => {
+                assert_eq!(*total, progress.total, "{progress:?}");
+                assert!(done.last() <= Some(&progress.done), "{progress:?}");
+                done.push(progress.done);
+            }
+            _ => stages.push((
+                progress.stage.to_owned(),
+                vec![progress.done],
+                progress.total,
+            )),
+        }
+    });
+    assert!(report.unwrap().is_sound());
+    let names: Vec<_> = stages.iter().map(|(stage, ..)| stage.as_str()).collect();
+    let expected = [
+        "ids",
+        "pages",
+        "rows and indexes",
+        "foreign keys",
+        "pivots",
+        "content",
+    ];
+    assert_eq!(names, expected);
+    for (stage, done, total) in &stages {
+        let is_of_pages = stage == "pages";
+        assert_eq!(
+            *total,
+            if is_of_pages { n_pages } else { n_rows },
+            "{stage}"
+        );
+        assert_eq!(done.last(), Some(total), "{stage}");
+        // How often it is told while SQLite is at work depends on the machine.
+        let is_within = done.iter().any(|&done| 0 < done && done < *total);
+        assert!(
+            is_within || is_of_pages || stage == "rows and indexes",
+            "{stage}: {done:?}"
+        );
+    }
 }

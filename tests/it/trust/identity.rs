@@ -1,8 +1,9 @@
 //! Whether the file is the one that it has to be: empty ones, replaced ones, and files with two names.
 
 use std::path::Path;
+use std::time::Duration;
 
-use crate::common::sample::flushed_file;
+use crate::common::sample::{ada, flushed_file};
 use crate::common::{TestFile, flush_failure};
 use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
 use gamedb_models::{Player, World};
@@ -105,6 +106,52 @@ fn with_nothing_dirty_another_programs_write_is_noticed() {
     let _ = db.close().unwrap();
 }
 
+/// A loop may flush nothing at any rate, and the calls of the system that a look takes are saved for some milliseconds.
+/// Where it counts the file is always looked at.
+#[test]
+fn a_file_that_was_seen_just_now_is_looked_at_again_soon_and_always_when_it_counts() {
+    type Flush = fn(&mut Database<World>) -> Result<(), Error>;
+    let later: Flush = |db| {
+        std::thread::sleep(Duration::from_millis(10));
+        db.flush().map(drop)
+    };
+    let in_background: Flush = |db| {
+        std::thread::sleep(Duration::from_millis(10));
+        db.flush_in_background().map(drop)
+    };
+    let durable: Flush = |db| db.flush_durable().map(drop);
+    let with_rows: Flush = |db| {
+        let (key, _) = db.iter::<Player>().next().unwrap();
+        db.get_mut(key).unwrap().set_year_of_birth(7);
+        db.flush().map(drop)
+    };
+    for flush in [later, in_background, durable, with_rows] {
+        let (file, mut db, _) = flushed_file();
+        let aside = file.folder().join("aside.db");
+        let _ = db.flush_durable().unwrap();
+        for _ in 0..3 {
+            let _ = db.flush().unwrap();
+            let _ = db.flush_in_background().unwrap();
+        }
+        std::fs::rename(file.path(), &aside).unwrap();
+        for _ in 0..3 {
+            let (outcome, cause) = flush_failure(flush(&mut db));
+            assert_eq!(outcome, Outcome::NotCommitted);
+            assert!(matches!(cause, FlushFailure::Moved), "{cause}");
+        }
+        // One that has failed was no look: the next one looks at once.
+        let (_, cause) = flush_failure(db.flush());
+        assert!(matches!(cause, FlushFailure::Moved), "{cause}");
+        std::fs::rename(&aside, file.path()).unwrap();
+        let _ = db.flush().unwrap();
+        std::fs::rename(file.path(), &aside).unwrap();
+        let mut db = db.close().unwrap_err().database;
+        std::fs::rename(&aside, file.path()).unwrap();
+        let _ = db.flush().unwrap();
+        file.reopen(db);
+    }
+}
+
 /// With the log goes what the file does not have yet, as soon as the process dies.
 #[test]
 fn a_log_that_is_gone_is_noticed() {
@@ -156,5 +203,6 @@ fn a_file_with_a_second_name_is_opened_under_neither() {
     refused(&other);
     assert!(file.bytes() == before, "a file was written to");
     std::fs::remove_file(&other).unwrap();
-    assert_eq!(file.open().get(sample.ada).unwrap().year_of_birth, 1);
+    let db = file.open();
+    assert_eq!(db.get(ada(&db)).unwrap().year_of_birth, 1);
 }

@@ -1,5 +1,6 @@
 //! What `open` believes of a file, and what other programs do to one while it is open.
 
+mod copies;
 mod format;
 mod hashes;
 mod identity;

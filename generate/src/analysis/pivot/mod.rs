@@ -50,7 +50,8 @@ fn info(shape: &Shape<'_>) -> Result<PivotInfo, Error> {
     let mut info = shape.info();
     let mut against = shape.against(&info, forced == Some(true));
     // If the config asks for a pivot, what cannot be kept of it is an error and not a plain table.
-    if against.is_empty() && section.is_none() {
+    let has_shape = against.is_empty();
+    if has_shape && section.is_none() {
         against = shape.unlikely(&info);
         if against.is_empty() {
             against.extend(shape.rival(&info));
@@ -70,6 +71,9 @@ fn info(shape: &Shape<'_>) -> Result<PivotInfo, Error> {
             return Err(config.impossible(name.span(), what).into());
         }
         _ if !against.is_empty() => {
+            if has_shape && !shape.is_proven(&info) {
+                info.warnings.push(unproven(&info));
+            }
             info.reasons = against;
             info.reasons.extend(shape.own_owner(&info)?);
         }
@@ -84,6 +88,18 @@ fn info(shape: &Shape<'_>) -> Result<PivotInfo, Error> {
         }
     }
     Ok(info)
+}
+
+/// Says that a table looks like a pivot, and is none because its schema does not say that each row has one owner.
+fn unproven(info: &PivotInfo) -> String {
+    let used = info.arms.iter().filter(|arm| arm.used);
+    let used: Vec<&str> = used.map(|arm| arm.column.as_str()).collect();
+    let name = &info.table;
+    format!(
+        "it has the shape of a pivot and is a plain table, because no CHECK says that exactly one of {} is set; \
+         `[pivots.{name}] pivot = true` makes a pivot of it, and `pivot = false` says that it is none",
+        used.join(", ")
+    )
 }
 
 impl Shape<'_> {

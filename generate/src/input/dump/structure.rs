@@ -103,20 +103,24 @@ impl Structure {
         }
     }
 
+    /// The line of the dump that a line of the text is.
+    pub(crate) fn line(&self, line: usize) -> Option<usize> {
+        let line = u64::try_from(line).ok()?;
+        let at = self.lines.partition_point(|(own, _)| *own <= line);
+        let (own, of_dump) = self.lines[at.checked_sub(1)?];
+        usize::try_from(of_dump + line - own).ok()
+    }
+
     /// Says of a warning that starts with a line of the text which line of the dump that is.
     pub(crate) fn in_dump(&self, warning: &str) -> String {
         let place = warning
             .strip_prefix("line ")
             .and_then(|rest| rest.split_once(':'));
-        let line = place.and_then(|(line, _)| line.parse::<u64>().ok());
-        let (Some((_, what)), Some(line)) = (place, line) else {
-            return warning.to_owned();
-        };
-        let at = self.lines.partition_point(|(own, _)| *own <= line);
-        match at.checked_sub(1).map(|at| self.lines[at]) {
-            Some((own, of_dump)) => format!("line {}:{what}", of_dump + line - own),
-            None => warning.to_owned(),
-        }
+        let found = place.and_then(|(line, what)| {
+            let line = self.line(line.parse().ok()?)?;
+            Some(format!("line {line}:{what}"))
+        });
+        found.unwrap_or_else(|| warning.to_owned())
     }
 }
 

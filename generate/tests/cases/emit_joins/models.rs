@@ -5,7 +5,10 @@ use gamedb::codegen::{
 };
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -56,6 +59,7 @@ entity! {
     types PlaylistKey, PlaylistId, PlaylistColumns(u8), PlaylistField, PlaylistRef, PlaylistMut;
 }
 
+#[allow(dead_code)]
 impl<'w> PlaylistRef<'w> {
     /// The tracks whose `first_id` names this playlist, in order of their ids. O(1).
     pub fn tracks_by_first(self) -> Rows<'w, Track> {
@@ -74,6 +78,7 @@ impl<'w> PlaylistRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlaylistMut<'_> {
     /// Sets [`Playlist::name`].
     #[inline]
@@ -127,6 +132,7 @@ entity! {
     types TrackKey, TrackId, TrackColumns(u8), TrackField, TrackRef, TrackMut;
 }
 
+#[allow(dead_code)]
 impl Track {
     /// The tracks whose `first_id` is this playlist, in order of their ids. O(1).
     pub fn find_by_first(world: &World, first: PlaylistKey) -> Rows<'_, Track> {
@@ -134,6 +140,7 @@ impl Track {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> TrackRef<'w> {
     /// The playlist that `first_id` names, if it names one. O(1).
     #[inline]
@@ -158,6 +165,7 @@ impl<'w> TrackRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl TrackMut<'_> {
     /// Sets [`Track::title`].
     #[inline]
@@ -244,6 +252,7 @@ impl Join for PlaylistTrack {
     }
 }
 
+#[allow(dead_code)]
 impl PlaylistTrack {
     /// The playlist track whose `track_id` is this track, in order of their ids. O(1).
     pub fn find_by_track(world: &World, track: TrackKey) -> Rows<'_, PlaylistTrack> {
@@ -273,6 +282,7 @@ impl PlaylistTrack {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> PlaylistTrackRef<'w> {
     /// The track that `track_id` names. O(1).
     #[inline]
@@ -287,6 +297,7 @@ impl<'w> PlaylistTrackRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlaylistTrackMut<'_> {
     /// Sets [`PlaylistTrack::track`].
     ///
@@ -326,6 +337,7 @@ entity! {
     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerRef<'w> {
     /// The friends whose `player_a` names this player, in order of their ids. O(1).
     pub fn friends_by_player_a(self) -> Rows<'w, Friend> {
@@ -422,6 +434,7 @@ impl<'w> PlayerRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerMut<'_> {
     /// Sets [`Player::name`].
     #[inline]
@@ -670,6 +683,7 @@ impl Join for Friend {
     }
 }
 
+#[allow(dead_code)]
 impl Friend {
     /// The friends whose `player_a` is this player, in order of their ids. O(1).
     pub fn find_by_player_a(world: &World, player_a: PlayerKey) -> Rows<'_, Friend> {
@@ -699,6 +713,7 @@ impl Friend {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> FriendRef<'w> {
     /// The player that `player_a` names. O(1).
     #[inline]
@@ -713,6 +728,7 @@ impl<'w> FriendRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl FriendMut<'_> {
     /// Sets [`Friend::player_a`].
     ///
@@ -774,6 +790,7 @@ impl Join for Follower {
     }
 }
 
+#[allow(dead_code)]
 impl Follower {
     /// The followers whose `follower_id` is this player, in order of their ids. O(1).
     pub fn find_by_follower(world: &World, follower: PlayerKey) -> Rows<'_, Follower> {
@@ -801,6 +818,7 @@ impl Follower {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> FollowerRef<'w> {
     /// The player that `follower_id` names. O(1).
     #[inline]
@@ -815,6 +833,7 @@ impl<'w> FollowerRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl FollowerMut<'_> {
     /// Sets [`Follower::follower`].
     ///
@@ -853,6 +872,7 @@ entity! {
     types FilmKey, FilmId, FilmColumns(u8), FilmField, FilmRef, FilmMut;
 }
 
+#[allow(dead_code)]
 impl<'w> FilmRef<'w> {
     /// The cast whose `film_id` names this film, in order of their ids. O(1).
     pub fn casts(self) -> Rows<'w, Cast> {
@@ -935,6 +955,7 @@ impl<'w> FilmRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl FilmMut<'_> {
     /// Sets [`Film::title`].
     #[inline]
@@ -1066,6 +1087,7 @@ impl Join for Cast {
     }
 }
 
+#[allow(dead_code)]
 impl Cast {
     /// The cast whose `film_id` is this film, in order of their ids. O(1).
     pub fn find_by_film(world: &World, film: FilmKey) -> Rows<'_, Cast> {
@@ -1093,6 +1115,7 @@ impl Cast {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> CastRef<'w> {
     /// The film that `film_id` names. O(1).
     #[inline]
@@ -1107,6 +1130,7 @@ impl<'w> CastRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl CastMut<'_> {
     /// Sets [`Cast::film`].
     ///
@@ -1162,6 +1186,7 @@ impl Join for Crew {
     }
 }
 
+#[allow(dead_code)]
 impl Crew {
     /// The crew whose `film_id` is this film, in order of their ids. O(1).
     pub fn find_by_film(world: &World, film: FilmKey) -> Rows<'_, Crew> {
@@ -1189,6 +1214,7 @@ impl Crew {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> CrewRef<'w> {
     /// The film that `film_id` names. O(1).
     #[inline]
@@ -1203,6 +1229,7 @@ impl<'w> CrewRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl CrewMut<'_> {
     /// Sets [`Crew::film`].
     ///
@@ -1235,6 +1262,7 @@ entity! {
     types ObjectKey, ObjectId, ObjectColumns(u8), ObjectField, ObjectRef, ObjectMut;
 }
 
+#[allow(dead_code)]
 impl<'w> ObjectRef<'w> {
     /// The player object whose `object_id` names this object. O(1).
     pub fn player_object(self) -> Option<PlayerObjectRef<'w>> {
@@ -1264,6 +1292,7 @@ impl<'w> ObjectRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ObjectMut<'_> {
     /// Sets [`Object::name`].
     #[inline]
@@ -1359,6 +1388,7 @@ impl Join for PlayerObject {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerObject {
     /// The player objects whose `player_id` is this player, in order of their ids. O(1).
     pub fn find_by_player(world: &World, player: PlayerKey) -> Rows<'_, PlayerObject> {
@@ -1375,6 +1405,7 @@ impl PlayerObject {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerObjectRef<'w> {
     /// The player that `player_id` names. O(1).
     #[inline]
@@ -1389,6 +1420,7 @@ impl<'w> PlayerObjectRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerObjectMut<'_> {
     /// Sets [`PlayerObject::player`].
     ///
@@ -1424,6 +1456,7 @@ entity! {
     types StoreKey, StoreId, StoreColumns(u8), StoreField, StoreRef, StoreMut;
 }
 
+#[allow(dead_code)]
 impl Store {
     /// The store whose `manager_id` is this player. O(1).
     pub fn find_by_manager(world: &World, manager: PlayerKey) -> Option<StoreRef<'_>> {
@@ -1440,6 +1473,7 @@ impl Store {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> StoreRef<'w> {
     /// The player that `manager_id` names. O(1).
     #[inline]
@@ -1459,6 +1493,7 @@ impl<'w> StoreRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl StoreMut<'_> {
     /// Sets [`Store::manager`].
     ///
@@ -1500,6 +1535,7 @@ entity! {
     types CopyRowKey, CopyRowId, CopyRowColumns(u8), CopyRowField, CopyRowRef, CopyRowMut;
 }
 
+#[allow(dead_code)]
 impl CopyRow {
     /// The copies whose `film_id` is this film, in order of their ids. O(1).
     pub fn find_by_film(world: &World, film: FilmKey) -> Rows<'_, CopyRow> {
@@ -1512,6 +1548,7 @@ impl CopyRow {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> CopyRowRef<'w> {
     /// The film that `film_id` names. O(1).
     #[inline]
@@ -1526,6 +1563,7 @@ impl<'w> CopyRowRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl CopyRowMut<'_> {
     /// Sets [`CopyRow::film`].
     ///
@@ -1569,6 +1607,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Rating {
     /// The ratings whose `film_id` is this film, in order of their ids. O(1).
     pub fn find_by_film(world: &World, film: FilmKey) -> Rows<'_, Rating> {
@@ -1596,6 +1635,7 @@ impl Rating {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> RatingRef<'w> {
     /// The film that `film_id` names. O(1).
     #[inline]
@@ -1610,6 +1650,7 @@ impl<'w> RatingRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl RatingMut<'_> {
     /// Sets [`Rating::film`].
     ///
@@ -1652,6 +1693,7 @@ entity! {
     types PassageKey, PassageId, PassageColumns(u8), PassageField, PassageRef, PassageMut;
 }
 
+#[allow(dead_code)]
 impl Passage {
     /// The passages whose `from_film` is this film, in order of their ids. O(1).
     pub fn find_by_from_film(world: &World, from_film: FilmKey) -> Rows<'_, Passage> {
@@ -1664,6 +1706,7 @@ impl Passage {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> PassageRef<'w> {
     /// The film that `from_film` names. O(1).
     #[allow(clippy::wrong_self_convention, reason = "named after the schema")]
@@ -1679,6 +1722,7 @@ impl<'w> PassageRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PassageMut<'_> {
     /// Sets [`Passage::from_film`].
     ///
@@ -1744,6 +1788,7 @@ impl Join for FilmObject {
     }
 }
 
+#[allow(dead_code)]
 impl FilmObject {
     /// The film objects whose `film_id` is this film, in order of their ids. O(1).
     pub fn find_by_film(world: &World, film: FilmKey) -> Rows<'_, FilmObject> {
@@ -1771,6 +1816,7 @@ impl FilmObject {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> FilmObjectRef<'w> {
     /// The film that `film_id` names. O(1).
     #[inline]
@@ -1785,6 +1831,7 @@ impl<'w> FilmObjectRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl FilmObjectMut<'_> {
     /// Sets [`FilmObject::film`].
     ///
@@ -1831,6 +1878,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl ObjectTrack {
     /// The object tracks whose `object_id` is this object, in order of their ids. O(1).
     pub fn find_by_object(world: &World, object: ObjectKey) -> Rows<'_, ObjectTrack> {
@@ -1858,6 +1906,7 @@ impl ObjectTrack {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> ObjectTrackRef<'w> {
     /// The object that `object_id` names. O(1).
     #[inline]
@@ -1872,6 +1921,7 @@ impl<'w> ObjectTrackRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ObjectTrackMut<'_> {
     /// Sets [`ObjectTrack::object`].
     ///

@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, NewOrKept, Rows, entity, owner_enum, pivot, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -34,6 +37,7 @@ entity! {
     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerRef<'w> {
     /// The crates that this player owns, in the order in which they were added. O(1).
     #[doc(alias = "get_crates")]
@@ -51,6 +55,7 @@ impl<'w> PlayerRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerMut<'_> {
     /// Sets [`Player::name`].
     #[inline]
@@ -108,6 +113,7 @@ entity! {
     types ShipKey, ShipId, ShipColumns(u8), ShipField, ShipRef, ShipMut;
 }
 
+#[allow(dead_code)]
 impl<'w> ShipRef<'w> {
     /// The crates that this ship owns, in the order in which they were added. O(1).
     #[doc(alias = "get_crates")]
@@ -140,6 +146,7 @@ impl<'w> ShipRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ShipMut<'_> {
     /// Sets [`Ship::name`].
     #[inline]
@@ -232,6 +239,7 @@ entity! {
     types PlanetKey, PlanetId, PlanetColumns(u8), PlanetField, PlanetRef, PlanetMut;
 }
 
+#[allow(dead_code)]
 impl PlanetMut<'_> {
     /// Sets [`Planet::name`].
     #[inline]
@@ -252,6 +260,7 @@ entity! {
     types CrateKey, CrateId, CrateColumns(u8), CrateField, CrateRef, CrateMut;
 }
 
+#[allow(dead_code)]
 impl Crate {
     /// The crates whose `inside` is this crate, in order of their ids. O(1).
     pub fn find_by_inside(world: &World, inside: CrateKey) -> Rows<'_, Crate> {
@@ -259,6 +268,7 @@ impl Crate {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> CrateRef<'w> {
     /// The crate that `inside` names, if it names one. O(1).
     #[inline]
@@ -282,6 +292,7 @@ impl<'w> CrateRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl CrateMut<'_> {
     /// Sets [`Crate::weight`].
     ///
@@ -353,6 +364,7 @@ entity! {
     types NoteKey, NoteId, NoteColumns(u8), NoteField, NoteRef, NoteMut;
 }
 
+#[allow(dead_code)]
 impl<'w> NoteRef<'w> {
     /// Who owns this note. O(1).
     pub fn owner(self) -> Option<NoteOwnerKey> {
@@ -365,6 +377,7 @@ impl<'w> NoteRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl NoteMut<'_> {
     /// Sets [`Note::words`].
     #[inline]

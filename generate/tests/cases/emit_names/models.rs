@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, Rows, entity, tables, text_enum};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -101,6 +104,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Type {
     /// The type whose `self` is this type, in order of their ids. O(1).
     pub fn find_by_self(world: &World, self_: TypeKey) -> Rows<'_, Type> {
@@ -177,6 +181,7 @@ impl Type {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> TypeRef<'w> {
     /// The type that `self` names, if it names one. O(1).
     #[inline]
@@ -215,6 +220,7 @@ impl<'w> TypeRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl TypeMut<'_> {
     /// Sets [`Type::self_`].
     ///
@@ -385,6 +391,7 @@ entity! {
     types ParentKey, ParentId, ParentColumns(u8), ParentField, ParentRef, ParentMut;
 }
 
+#[allow(dead_code)]
 impl<'w> ParentRef<'w> {
     /// The type whose `match` names this parent, in order of their ids. O(1).
     pub fn types_by_match(self) -> Rows<'w, Type> {
@@ -417,6 +424,7 @@ entity! {
     types ValueKey, ValueId, ValueColumns(u8), ValueField, ValueRef, ValueMut;
 }
 
+#[allow(dead_code)]
 impl ValueMut<'_> {
     /// Sets [`Value::value`].
     ///
@@ -438,6 +446,7 @@ entity! {
     types OwnerKey, OwnerId, OwnerColumns(u8), OwnerField, OwnerRef, OwnerMut;
 }
 
+#[allow(dead_code)]
 impl OwnerMut<'_> {
     /// Sets [`Owner::owner`].
     #[inline]
@@ -456,6 +465,7 @@ entity! {
     types TableRowKey, TableRowId, TableRowColumns(u8), TableRowField, TableRowRef, TableRowMut;
 }
 
+#[allow(dead_code)]
 impl TableRowMut<'_> {
     /// Sets [`TableRow::table`].
     #[inline]
@@ -474,6 +484,7 @@ entity! {
     types ErrorRowKey, ErrorRowId, ErrorRowColumns(u8), ErrorRowField, ErrorRowRef, ErrorRowMut;
 }
 
+#[allow(dead_code)]
 impl ErrorRowMut<'_> {
     /// Sets [`ErrorRow::error`].
     #[inline]
@@ -492,6 +503,7 @@ entity! {
     types TypeFieldRowKey, TypeFieldRowId, TypeFieldRowColumns(u8), TypeFieldRowField, TypeFieldRowRef, TypeFieldRowMut;
 }
 
+#[allow(dead_code)]
 impl TypeFieldRowMut<'_> {
     /// Sets [`TypeFieldRow::type_columns`].
     #[inline]
@@ -510,6 +522,7 @@ entity! {
     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerRef<'w> {
     /// The player keys whose `player_id` names this player, in order of their ids. O(1).
     pub fn player_keys(self) -> Rows<'w, PlayerKeyRow> {
@@ -517,6 +530,7 @@ impl<'w> PlayerRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerMut<'_> {
     /// Sets [`Player::player_key`].
     #[inline]
@@ -535,6 +549,7 @@ entity! {
     types PlayerKeyRowKey, PlayerKeyRowId, PlayerKeyRowColumns(u8), PlayerKeyRowField, PlayerKeyRowRef, PlayerKeyRowMut;
 }
 
+#[allow(dead_code)]
 impl PlayerKeyRow {
     /// The player keys whose `player_id` is this player, in order of their ids. O(1).
     pub fn find_by_player(world: &World, player: PlayerKey) -> Rows<'_, PlayerKeyRow> {
@@ -542,6 +557,7 @@ impl PlayerKeyRow {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerKeyRowRef<'w> {
     /// The player that `player_id` names. O(1).
     #[inline]
@@ -550,6 +566,7 @@ impl<'w> PlayerKeyRowRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerKeyRowMut<'_> {
     /// Sets [`PlayerKeyRow::player`].
     ///

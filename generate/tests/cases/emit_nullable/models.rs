@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, Rows, entity, tables, text_enum};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -107,6 +110,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Sample {
     /// The sample with this `text_null`. O(1).
     pub fn find_by_text_null<'w>(world: &'w World, text_null: &str) -> Option<SampleRef<'w>> {
@@ -150,6 +154,7 @@ impl Sample {
     }
 }
 
+#[allow(dead_code)]
 impl SampleMut<'_> {
     /// Sets [`Sample::bool_zero`].
     #[inline]

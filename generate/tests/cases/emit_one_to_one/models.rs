@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -24,6 +27,7 @@ entity! {
     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerRef<'w> {
     /// The profile whose `player_id` names this player. O(1).
     pub fn profile(self) -> Option<ProfileRef<'w>> {
@@ -31,6 +35,7 @@ impl<'w> PlayerRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerMut<'_> {
     /// Sets [`Player::name`].
     #[inline]
@@ -51,6 +56,7 @@ entity! {
     types ProfileKey, ProfileId, ProfileColumns(u8), ProfileField, ProfileRef, ProfileMut;
 }
 
+#[allow(dead_code)]
 impl Profile {
     /// The profile whose `player_id` is this player. O(1).
     pub fn find_by_player(world: &World, player: PlayerKey) -> Option<ProfileRef<'_>> {
@@ -62,6 +68,7 @@ impl Profile {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> ProfileRef<'w> {
     /// The player that `player_id` names. O(1).
     #[inline]
@@ -70,6 +77,7 @@ impl<'w> ProfileRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl ProfileMut<'_> {
     /// Sets [`Profile::player`].
     ///

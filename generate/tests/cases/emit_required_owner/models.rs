@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, Rows, entity, owner_enum, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -30,6 +33,7 @@ entity! {
     types PlayerKey, PlayerId, PlayerColumns(u8), PlayerField, PlayerRef, PlayerMut;
 }
 
+#[allow(dead_code)]
 impl<'w> PlayerRef<'w> {
     /// The houses whose `owner_player_id` names this player, in order of their ids. O(1).
     pub fn houses(self) -> Rows<'w, House> {
@@ -47,6 +51,7 @@ impl<'w> PlayerRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlayerMut<'_> {
     /// Sets [`Player::name`].
     #[inline]
@@ -63,6 +68,7 @@ entity! {
     types BankKey, BankId, BankColumns(u8), BankField, BankRef, BankMut;
 }
 
+#[allow(dead_code)]
 impl<'w> BankRef<'w> {
     /// The houses whose `owner_bank_id` names this bank, in order of their ids. O(1).
     pub fn houses(self) -> Rows<'w, House> {
@@ -80,6 +86,7 @@ entity! {
     types GuildKey, GuildId, GuildColumns(u8), GuildField, GuildRef, GuildMut;
 }
 
+#[allow(dead_code)]
 impl<'w> GuildRef<'w> {
     /// The house whose `owner_guild_id` names this guild. O(1).
     pub fn house(self) -> Option<HouseRef<'w>> {
@@ -87,6 +94,7 @@ impl<'w> GuildRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl GuildMut<'_> {
     /// Sets [`Guild::name`].
     #[inline]
@@ -123,6 +131,7 @@ owner_enum! {
     }
 }
 
+#[allow(dead_code)]
 impl House {
     /// The houses whose `owner_player_id` is this player, in order of their ids. O(1).
     pub fn find_by_owner_player(world: &World, owner: PlayerKey) -> Rows<'_, House> {
@@ -144,6 +153,7 @@ impl House {
     }
 }
 
+#[allow(dead_code)]
 impl HouseMut<'_> {
     /// Sets [`House::owner`].
     ///
@@ -180,6 +190,7 @@ owner_enum! {
     }
 }
 
+#[allow(dead_code)]
 impl Debt {
     /// The debts whose `owner_lender_id` is this player, in order of their ids. O(1).
     pub fn find_by_owner_lender(world: &World, owner: PlayerKey) -> Rows<'_, Debt> {
@@ -192,6 +203,7 @@ impl Debt {
     }
 }
 
+#[allow(dead_code)]
 impl DebtMut<'_> {
     /// Sets [`Debt::owner`].
     ///

@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, Rows, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -26,6 +29,7 @@ entity! {
     types PlaceKey, PlaceId, PlaceColumns(u8), PlaceField, PlaceRef, PlaceMut;
 }
 
+#[allow(dead_code)]
 impl Place {
     /// The places whose `parent_id` is this place, in order of their ids. O(1).
     pub fn find_by_parent(world: &World, parent: PlaceKey) -> Rows<'_, Place> {
@@ -39,6 +43,7 @@ impl Place {
     }
 }
 
+#[allow(dead_code)]
 impl<'w> PlaceRef<'w> {
     /// The place that `parent_id` names, if it names one. O(1).
     #[inline]
@@ -63,6 +68,7 @@ impl<'w> PlaceRef<'w> {
     }
 }
 
+#[allow(dead_code)]
 impl PlaceMut<'_> {
     /// Sets [`Place::name`].
     #[inline]

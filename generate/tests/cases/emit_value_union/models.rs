@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, composite, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -64,6 +67,7 @@ entity! {
     }
 }
 
+#[allow(dead_code)]
 impl Setting {
     /// The setting with this `name`. O(1).
     pub fn find_by_name<'w>(world: &'w World, name: &str) -> Option<SettingRef<'w>> {
@@ -75,6 +79,7 @@ impl Setting {
     }
 }
 
+#[allow(dead_code)]
 impl SettingMut<'_> {
     /// Sets [`Setting::value`].
     ///
@@ -120,6 +125,7 @@ entity! {
     types MarkKey, MarkId, MarkColumns(u8), MarkField, MarkRef, MarkMut;
 }
 
+#[allow(dead_code)]
 impl MarkMut<'_> {
     /// Sets [`Mark::range`].
     #[inline]

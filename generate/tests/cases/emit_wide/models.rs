@@ -3,7 +3,10 @@
 use gamedb::codegen::{Error, entity, tables};
 
 /// All tables in memory; [`gamedb::World`] has the verbs.
+#[allow(dead_code)]
 pub type World = gamedb::codegen::World<Tables>;
+
+const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
@@ -148,6 +151,7 @@ entity! {
     types WideKey, WideId, WideColumns(u64), WideField, WideRef, WideMut;
 }
 
+#[allow(dead_code)]
 impl WideMut<'_> {
     /// Sets [`Wide::column_1`].
     #[inline]

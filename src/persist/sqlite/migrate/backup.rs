@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
+use crate::persist::sqlite::create::left_beside;
 use crate::persist::sqlite::error::open_error;
 use crate::persist::sqlite::operations::Unfinished;
 
@@ -28,7 +29,7 @@ pub(super) fn copy(
     };
     let mut names = std::iter::once(beside("")).chain((2..).map(|n| beside(&format!("-{n}"))));
     let to = names
-        .find(|to| fs::symlink_metadata(to).is_err())
+        .find(|to| fs::symlink_metadata(to).is_err() && left_beside(to).is_none())
         .expect("a number is free");
     let made = || {
         let unfinished = Unfinished::beside(&to)?;

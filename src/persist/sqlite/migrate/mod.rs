@@ -2,8 +2,10 @@
 //! comparing the file with it, and what only a person can tell is asked for.
 
 mod backup;
+mod consent;
 mod error;
 mod fit;
+mod functions;
 mod layout;
 mod plan;
 mod rebuild;
@@ -23,14 +25,18 @@ use crate::persist::sqlite::belonging::refuse_strangers;
 use crate::persist::sqlite::error::{backend_error, open_error};
 use crate::persist::sqlite::lock::{Lock, refuse_hard_links};
 use crate::persist::sqlite::lock_record::LockRecord;
+use crate::persist::sqlite::operations::{Snapshot, locked_snapshot, snapshot};
 use crate::persist::sqlite::options::checkpoint_on_close;
+use crate::persist::sqlite::quick_check::quick_check;
 use crate::persist::sqlite::schema_diff::{self, Strictness};
 use crate::persist::sqlite::stamp::{self, FileState};
 use crate::persist::sqlite::{content_hash, create, format, statements};
 
+pub use consent::Consent;
 pub use error::MigrationError;
+pub use functions::{NewRow, OldRow, RowError, RowFunctions};
 use layout::{Layout, fingerprint, layout};
-use plan::{Plan, Planner};
+use plan::{Plan, Planner, Wishes};
 use renames::{Renames, renames};
 use script::{Guard, Script};
 pub use step::{Change, Misfits, Safety, Step};
@@ -77,17 +83,6 @@ pub struct Migration {
     is_of_world: bool,
 }
 
-/// What a [`Migration`] may do beyond what is safe.
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Consent {
-    is_lossy: bool,
-    drops: BTreeSet<String>,
-    script: Option<String>,
-    has_no_backup: bool,
-    accepts_edits: bool,
-}
-
 /// What [`Migration::run`] did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -98,84 +93,49 @@ pub struct Migrated {
     pub backup: Option<PathBuf>,
 }
 
-impl Consent {
-    /// Nothing but what is safe.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Values that do not fit become the DEFAULT of their column, or NULL.
-    pub fn lossy(mut self) -> Self {
-        self.is_lossy = true;
-        self
-    }
-
-    /// This column, as `players.hp`, or table may be dropped with what it contains.
-    pub fn drop(mut self, name: impl AsRef<str>) -> Self {
-        self.drops.insert(name.as_ref().to_lowercase());
-        self
-    }
-
-    /// A script for what only a person can tell. Its statements of SQL run first, on the old tables and in the same
-    /// transaction: to mend or delete rows that do not fit. A line `-- @fill players.level = hp / 10` gives a new or
-    /// changed column its values, by an expression over the old row. With lines `-- @from <fingerprint>` and
-    /// `-- @to <fingerprint>`, which [`Migration`] prints, it is refused for other schemas than it was written for.
-    pub fn script(mut self, sql: impl Into<String>) -> Self {
-        self.script = Some(sql.into());
-        self
-    }
-
-    /// No copy of the file is made before it is migrated.
-    pub fn without_backup(mut self) -> Self {
-        self.has_no_backup = true;
-        self
-    }
-
-    /// Rows that are not what was written to the file are taken as they are, as with
-    /// [`Options::accept_edits`](crate::Options::accept_edits). Without this, such a file is not migrated
-    /// ([`FileError::Altered`](crate::FileError::Altered)).
-    pub fn accept_edits(mut self) -> Self {
-        self.accepts_edits = true;
-        self
-    }
-
-    fn allows(&self, step: &Step) -> bool {
-        match step.safety {
-            Safety::Safe => true,
-            Safety::Lossy => self.is_lossy,
-            Safety::Destructive => self.drops.contains(&step.name().to_lowercase()),
-            Safety::ByHand => false,
-        }
-    }
-}
-
 impl Migration {
-    /// Compares a file with a schema, SQLite's `CREATE` statements, and only reads. Reads each table once for each
-    /// rule that is new.
+    /// Compares a file with a schema, SQLite's `CREATE` statements. Nothing is written, neither to the file nor beside
+    /// it. If they differ, all pages are checked, and each table is read once for each rule that is new.
     ///
     /// # Errors
     /// [`MigrationError::Schema`] where the statements of the schema fail, [`MigrationError::File`] where the file
-    /// cannot be read.
+    /// cannot be read, is damaged, or does not belong to the log beside it.
     pub fn plan(path: impl AsRef<Path>, schema: &str) -> Result<Self, MigrationError> {
         let path = path.as_ref();
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        if !path.exists() {
-            let path = path.to_owned();
-            return Err(FileError::NotThere { path }.into());
-        }
-        // SQLite would delete the log beside an empty file, also when it only reads.
-        create::refuse_lost_file(path, true)?;
-        let file = Connection::open_with_flags(path, flags);
-        let file = file.map_err(|source| open_error(path, source))?;
+        refuse_empty(path)?;
+        Self::plan_on(&snapshot(path)?, path, schema, false)
+    }
+
+    /// The same for a file whose lock the caller has.
+    pub(in crate::persist::sqlite) fn plan_locked(
+        path: &Path,
+        schema: &str,
+        lock: &Lock,
+        trusts_pages: bool,
+    ) -> Result<Self, MigrationError> {
+        refuse_empty(path)?;
+        Self::plan_on(&locked_snapshot(path, lock)?, path, schema, trusts_pages)
+    }
+
+    fn plan_on(
+        snapshot: &Snapshot,
+        path: &Path,
+        schema: &str,
+        trusts_pages: bool,
+    ) -> Result<Self, MigrationError> {
+        let file = &snapshot.connection;
         let prepared = Prepared::new(path, schema)?;
-        let snapshot = file.unchecked_transaction();
-        let snapshot = snapshot.map_err(|source| open_error(path, source))?;
-        distrust(&snapshot).map_err(|source| open_error(path, source))?;
-        format::mark_of(&snapshot, path)?;
-        let (old, plan) = prepared.plan(&snapshot, &Script::default(), &BTreeSet::new())?;
-        let is_of_world = snapshot.query_row(statements::IDS_EXIST, [], |row| row.get(0));
+        format::mark_of(file, path)?;
+        let at_path = |source| open_error(path, source);
+        let old = layout(file).map_err(at_path)?;
+        if !trusts_pages && fingerprint(&old) != fingerprint(&prepared.new) {
+            // There is something to do, and rows will be read.
+            refuse_damage(file, path, &old)?;
+        }
+        let (old, plan) = prepared.plan(file, &Script::default(), None, &BTreeSet::new())?;
+        let is_of_world = file.query_row(statements::IDS_EXIST, [], |row| row.get(0));
         Ok(Self {
-            is_of_world: is_of_world.map_err(|source| open_error(path, source))?,
+            is_of_world: is_of_world.map_err(at_path)?,
             ..prepared.migration(&old, plan)
         })
     }
@@ -254,7 +214,8 @@ impl Migration {
             text: bad.text,
         })?;
         self.refuse_other_schemas(&script)?;
-        if consent.script.is_none() {
+        let functions = consent.functions_between(self.from, self.to)?;
+        if consent.script.is_none() && functions.is_none() {
             // Nothing would be mended first, so there is no need for a copy of the file to know it.
             refuse_steps(&self.steps, consent)?;
         }
@@ -298,6 +259,8 @@ impl Migration {
         let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = transaction.map_err(at_path)?;
         let mark = format::mark_of(&transaction, path)?;
+        let before = layout(&transaction).map_err(at_path)?;
+        refuse_damage(&transaction, path, &before)?;
         if !consent.accepts_edits {
             content_hash::refuse_edits(&transaction, path, mark)?;
         }
@@ -306,7 +269,6 @@ impl Migration {
         if stamp::is_there(&transaction).map_err(at_path)? {
             state = FileState::read(&transaction).map_err(at_path)?;
         }
-        let before = layout(&transaction).map_err(at_path)?;
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() });
         }
@@ -320,12 +282,18 @@ impl Migration {
                 MigrationError::ScriptFailed { source }
             }
         })?;
-        let (_, plan) = prepared.plan(&transaction, script, &consent.drops)?;
+        let functions = consent.functions_between(self.from, self.to)?;
+        let (_, plan) = prepared.plan(&transaction, script, functions, &consent.drops)?;
         refuse_steps(&plan.steps, consent)?;
+        functions.map_or(Ok(()), |functions| {
+            functions::refuse_unused(functions, &plan)
+        })?;
         let counts = counts(&transaction, &plan).map_err(at_path)?;
         rebuild::carry_out(&transaction, &plan).map_err(|source| MigrationError::NotCopied {
             source: backend_error(source),
         })?;
+        let forget = |functions| functions::forget(&transaction, functions);
+        functions.map_or(Ok(()), forget).map_err(at_path)?;
         prepared.check(&transaction, &counts)?;
         let tables = prepared.new.values().map(|table| table.name.as_str());
         content_hash::sum_anew(&transaction, tables).map_err(at_path)?;
@@ -401,21 +369,37 @@ impl<'s> Prepared<'s> {
         &self,
         file: &Connection,
         script: &Script,
+        functions: Option<&RowFunctions>,
         drops: &BTreeSet<String>,
     ) -> Result<(Layout, Plan), MigrationError> {
         let at_path = |source| open_error(self.path, source);
         let old = layout(file).map_err(at_path)?;
         let mut wishes = script.wishes();
         wishes.drops.clone_from(drops);
-        let planner = Planner {
-            file,
-            old: &old,
-            new: &self.new,
-            renames: &self.renames,
-            wishes: &wishes,
-        };
+        if let Some(functions) = functions {
+            let before = wishes.clone();
+            let planner = self.planner(file, &old, &before);
+            let source = |table: &_| planner.source(table);
+            functions::call(file, functions, &self.new, source, &mut wishes)?;
+        }
+        let planner = self.planner(file, &old, &wishes);
         let plan = planner.plan().map_err(at_path)?;
         Ok((old, plan))
+    }
+
+    fn planner<'p>(
+        &'p self,
+        file: &'p Connection,
+        old: &'p Layout,
+        wishes: &'p Wishes,
+    ) -> Planner<'p> {
+        Planner {
+            file,
+            old,
+            new: &self.new,
+            renames: &self.renames,
+            wishes,
+        }
     }
 
     fn migration(&self, old: &Layout, plan: Plan) -> Migration {
@@ -476,6 +460,27 @@ fn refuse_steps(steps: &[Step], consent: &Consent) -> Result<(), MigrationError>
         return Ok(());
     }
     Err(MigrationError::NotAllowed { steps })
+}
+
+fn refuse_empty(path: &Path) -> Result<(), FileError> {
+    if !path.exists() {
+        let path = path.to_owned();
+        return Err(FileError::NotThere { path });
+    }
+    // SQLite would delete the log beside an empty file, also when it only reads.
+    create::refuse_lost_file(path, true)
+}
+
+/// Refuses a file whose pages are not those of one database: what is read from it may be anything, and never end.
+fn refuse_damage(file: &Connection, path: &Path, tables: &Layout) -> Result<(), FileError> {
+    let tables: Vec<_> = tables.values().map(|table| table.name.as_str()).collect();
+    let found = quick_check(file, &tables).map_err(|source| open_error(path, source))?;
+    let problems = [found.trees, found.indexes].concat();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let path = path.to_owned();
+    Err(FileError::Damaged { path, problems })
 }
 
 /// Nothing in the file is run that is not part of SQLite.

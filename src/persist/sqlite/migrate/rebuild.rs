@@ -73,8 +73,14 @@ fn move_ids(transaction: &Connection, plan: &Plan) -> rusqlite::Result<()> {
     for Rebuilt { new, mapping } in renamed.clone() {
         transaction.execute(rename, [&mapping.old, &interim(&new.name)])?;
     }
+    // A table of that name may have been dropped by hand, and have left its row: none of its ids comes back.
+    let take = "INSERT INTO gamedb_ids (table_name, next_id)
+        SELECT ?2, next_id FROM gamedb_ids WHERE table_name = ?1
+        ON CONFLICT (table_name) DO UPDATE SET next_id = max(next_id, excluded.next_id)";
     for Rebuilt { new, .. } in renamed {
-        transaction.execute(rename, [&interim(&new.name), &new.name])?;
+        let interim = interim(&new.name);
+        transaction.execute(take, [&interim, &new.name])?;
+        transaction.execute(statements::DELETE_ID, [&interim])?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, FileError};
 
 use super::Progress;
-use super::copy::{Copied, Unfinished, copy};
+use super::copy::{Copied, Unfinished, copy, refuse_taken};
 use super::snapshot::{Snapshot, snapshot};
 
 /// What a backup has copied.
@@ -33,7 +33,7 @@ pub struct BackupReport {
 /// its own. O(file).
 ///
 /// # Errors
-/// [`FileError::Exists`] if there is a file `to`; [`FileError::OtherLog`] and its like if the file and its log do not
+/// [`FileError::Exists`] if there is a file `to`, or a log or journal beside that name; [`FileError::OtherLog`] and its like if the file and its log do not
 /// belong together; [`FileError::Damaged`] with what is wrong with the copy, which is as the original then; and what
 /// the system and SQLite say. No new file is left then.
 pub fn backup(
@@ -56,10 +56,7 @@ struct Begun {
 
 fn begin(from: &Path, to: &Path) -> Result<Begun, FileError> {
     let start = Instant::now();
-    if std::fs::symlink_metadata(to).is_ok() {
-        let path = to.to_owned();
-        return Err(FileError::Exists { path });
-    }
+    refuse_taken(to)?;
     let unfinished = Unfinished::beside(to)?;
     let from = snapshot(from)?;
     Ok(Begun {
@@ -108,7 +105,7 @@ struct Shared {
 }
 
 impl Backup {
-    /// How far it has come: pages that were copied, or steps of the verification, and how many there are.
+    /// How far it has come: pages that were copied, or pages and rows that were verified, and how many there are.
     #[must_use]
     pub fn progress(&self) -> (u64, u64) {
         let load = |number: &AtomicU64| number.load(Ordering::Relaxed);

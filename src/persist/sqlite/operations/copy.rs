@@ -9,6 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::FileError;
 
+use super::super::create::{BESIDE, left_beside, with_ending};
 use super::super::error::open_error;
 use super::super::stamp;
 use super::Progress;
@@ -32,12 +33,8 @@ pub(in crate::persist::sqlite) struct Unfinished {
 impl Unfinished {
     /// A name beside the file that it is to become, on the same disk.
     pub(in crate::persist::sqlite) fn beside(path: &Path) -> Result<Self, FileError> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".unfinished-{}", std::process::id()));
-        let path = PathBuf::from(name);
-        if std::fs::symlink_metadata(&path).is_ok() {
-            return Err(FileError::Exists { path });
-        }
+        let path = with_ending(path, &format!(".unfinished-{}", std::process::id()));
+        refuse_taken(&path)?;
         let is_done = false;
         Ok(Self { path, is_done })
     }
@@ -57,11 +54,7 @@ impl Unfinished {
             .open(&self.path)
             .and_then(|file| file.sync_all())
             .map_err(io)?;
-        if std::fs::symlink_metadata(path).is_ok() {
-            return Err(FileError::Exists {
-                path: path.to_owned(),
-            });
-        }
+        refuse_taken(path)?;
         std::fs::rename(&self.path, path).map_err(io)?;
         self.is_done = true;
         sync_folder(path).map_err(io)
@@ -71,13 +64,22 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         if !self.is_done {
-            for ending in ["", "-wal", "-shm", "-journal"] {
-                let mut path = self.path.as_os_str().to_owned();
-                path.push(ending);
+            for ending in BESIDE.into_iter().chain([""]) {
                 // It may never have been made.
-                let _ = std::fs::remove_file(path);
+                let _ = std::fs::remove_file(with_ending(&self.path, ending));
             }
         }
+    }
+}
+
+/// Refuses a name for a new file if there is a file, or something beside it that SQLite would take for a part of the
+/// new one: a log, or a journal, which it would play back into it.
+pub(super) fn refuse_taken(path: &Path) -> Result<(), FileError> {
+    let is_there = std::fs::symlink_metadata(path).is_ok();
+    let taken = is_there.then(|| path.to_owned());
+    match taken.or_else(|| left_beside(path)) {
+        Some(path) => Err(FileError::Exists { path }),
+        None => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ pub use backup::{Backup, BackupReport, backup};
 pub(super) use copy::Unfinished;
 pub use rescue::{RescueReport, RescuedTable, rescue};
 pub use restore::{RestoreReport, restore};
+pub(super) use snapshot::{Snapshot, locked_snapshot, snapshot};
 pub use verify::{FileProblem, VerifyReport, verify};
 
 /// How far an operation has come.
@@ -23,6 +24,6 @@ pub struct Progress<'p> {
     pub stage: &'p str,
     /// How much of the stage is done: pages or rows.
     pub done: u64,
-    /// How much there is to do in the stage.
+    /// How much there is to do in the stage, as far as that is known before: never less than `done`.
     pub total: u64,
 }

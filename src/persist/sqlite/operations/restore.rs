@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, FileError};
 
-use super::super::create::{free_name, log_of};
+use super::super::create::{BESIDE, free_name, with_ending};
 use super::super::lock::{Lock, resolved};
 use super::Progress;
 use super::copy::{Copied, Unfinished, copy, sync_folder};
@@ -23,7 +23,7 @@ pub struct RestoreReport {
 }
 
 /// Puts a backup in the place of a world. The file that is there, and its log, are renamed and never deleted:
-/// `world.db.aside-1` and `world.db.aside-1-wal`, or the next free number. The backup stays where it is.
+/// `world.db.aside-1` and `world.db.aside-1-wal`, or the next number under which there is nothing yet. The backup stays where it is.
 ///
 /// The backup is copied and [verified](crate::verify) first; if that fails, nothing has changed. It may be any file
 /// of a world, also one with a log beside it.
@@ -63,28 +63,21 @@ fn restore_file(
     })
 }
 
-/// Renames a world file and its log, so that they stay a world. Returns the new name.
+/// Renames a world file with what is beside it, so that they stay a world. Returns the new name.
 fn set_aside(path: &Path) -> Result<Option<PathBuf>, FileError> {
     let aside = free_name(path);
     let mut is_there = false;
-    // The log goes first: a file without it is refused, and so is a log without its file.
-    let log = log_of(path);
-    for (old, ending) in [(log.as_path(), "-wal"), (path, "")] {
-        let mut new = aside.as_os_str().to_owned();
-        new.push(ending);
-        match std::fs::rename(old, &new) {
+    // SQLite's index of the log is made anew.
+    let _ = std::fs::remove_file(with_ending(path, "-shm"));
+    // What is beside it goes first: a file without its log is refused, and so is a log without its file.
+    for ending in BESIDE.into_iter().chain([""]) {
+        let (old, new) = (with_ending(path, ending), with_ending(&aside, ending));
+        match std::fs::rename(&old, new) {
             Ok(()) => is_there = true,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(source) => {
-                let path = old.to_owned();
-                return Err(FileError::Io { path, source });
-            }
+            Err(source) => return Err(FileError::Io { path: old, source }),
         }
     }
-    // SQLite's index of the log: it is made anew.
-    let mut index = path.as_os_str().to_owned();
-    index.push("-shm");
-    let _ = std::fs::remove_file(index);
     sync_folder(path).map_err(|source| FileError::Io {
         path: path.to_owned(),
         source,

@@ -8,22 +8,22 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::FileError;
 
 use super::super::belonging::{open_bare, refuse_strangers};
-use super::super::create::{has_log, log_of};
+use super::super::create::{has_log, is_log, log_of, with_ending};
 use super::super::error::open_error;
-use super::super::lock::lock_of;
+use super::super::lock::{Lock, lock_of, resolved};
 use super::super::lock_record::{self, LockRecord};
 use super::super::log_reader;
 
 /// A file as it is at one moment, with its log.
-pub(super) struct Snapshot {
-    pub(super) connection: Connection,
+pub(in crate::persist::sqlite) struct Snapshot {
+    pub(in crate::persist::sqlite) connection: Connection,
     _held: Held,
 }
 
 /// A file that no game opens as long as this lives, unless one has it open already.
 pub(super) struct Held {
     path: PathBuf,
-    /// Whether a game has the file open.
+    /// Whether the file and its log are read as by any other program: a game has it open, or the caller may write to it.
     pub(super) is_in_use: bool,
     /// The lock file, where there is one.
     _lock: Option<File>,
@@ -53,7 +53,9 @@ impl Held {
     pub(super) fn read(self, which: Which) -> Result<Snapshot, FileError> {
         let path = &self.path;
         let at_path = |source| open_error(path, source);
-        let connection = if self.is_in_use {
+        let journal = with_ending(&resolved(path), "-journal");
+        let connection = if self.is_in_use || is_log(&journal) {
+            // What a rollback journal means only SQLite knows; it says so if it would have to write for it.
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
             let settings = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN; \
@@ -73,7 +75,7 @@ impl Held {
 }
 
 /// A snapshot of a file and the log that belongs to it.
-pub(super) fn snapshot(path: &Path) -> Result<Snapshot, FileError> {
+pub(in crate::persist::sqlite) fn snapshot(path: &Path) -> Result<Snapshot, FileError> {
     let held = hold(path)?;
     held.refuse_strangers(held.record().as_ref())?;
     held.read(Which::WithLog)
@@ -88,17 +90,37 @@ pub(super) enum Which {
 
 /// Keeps games from opening a file.
 pub(super) fn hold(path: &Path) -> Result<Held, FileError> {
-    if std::fs::metadata(path).is_err() {
-        return Err(FileError::NotThere {
-            path: path.to_owned(),
-        });
-    }
+    refuse_missing(path)?;
     let (lock, is_in_use) = shared_lock(path);
     Ok(Held {
         path: path.to_owned(),
         is_in_use,
         _lock: lock,
     })
+}
+
+/// A snapshot of a file whose lock the caller has, and that has been looked at. A log that was left behind is read
+/// where it is: it belongs to the caller, who is about to write.
+pub(in crate::persist::sqlite) fn locked_snapshot(
+    path: &Path,
+    _lock: &Lock,
+) -> Result<Snapshot, FileError> {
+    refuse_missing(path)?;
+    let held = Held {
+        path: path.to_owned(),
+        is_in_use: has_log(path),
+        _lock: None,
+    };
+    held.read(Which::WithLog)
+}
+
+fn refuse_missing(path: &Path) -> Result<(), FileError> {
+    match std::fs::metadata(path) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(FileError::NotThere {
+            path: path.to_owned(),
+        }),
+    }
 }
 
 /// Locks out games for as long as the file is read; they may be many that read. Says whether a game has it.

@@ -128,7 +128,7 @@ pub(super) fn verify_file(
     };
     let held = hold(path)?;
     let which = look_at_log(&held, path, &mut report.problems)?;
-    let seen = held.read(which)?;
+    let mut seen = held.read(which)?;
     let file = &seen.connection;
     match format::mark_of(file, path) {
         Ok(_) => {}
@@ -149,7 +149,7 @@ pub(super) fn verify_file(
         report.generation = u64::try_from(state.at.generation).ok();
         report.is_closed = !state.is_open;
     }
-    checks::run(file, &mut report, progress);
+    checks::run(&mut seen.connection, &mut report, progress);
     Ok(report)
 }
 

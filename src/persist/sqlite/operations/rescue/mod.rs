@@ -5,16 +5,17 @@ mod table;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::error::{Error, FileError};
 use crate::persist::sqlite::create::log_of;
 use crate::persist::sqlite::error::open_error;
+use crate::persist::sqlite::format;
 use crate::persist::sqlite::stamp;
 use crate::persist::sqlite::statements::{self, quoted};
 
 use super::Progress;
-use super::copy::Unfinished;
+use super::copy::{Unfinished, refuse_taken};
 use super::snapshot::{Which, hold};
 use table::Rescue;
 
@@ -26,7 +27,8 @@ pub struct RescueReport {
     pub path: PathBuf,
     /// Each table of the damaged file.
     pub tables: Vec<RescuedTable>,
-    /// What else could not be brought over: a log that is not the file's, indexes, rows that name lost ones.
+    /// What else was not brought over: a log that is not the file's, tables without ids, views, triggers, indexes that
+    /// the rows do not fit; and rows that name lost ones.
     pub notes: Vec<String>,
 }
 
@@ -67,6 +69,9 @@ impl RescuedTable {
 /// up, from the last one down, between them wherever a row can be found, and then each row that an index names. The
 /// damaged file is not written to. O(file), and longer where much is damaged.
 ///
+/// Tables WITHOUT ROWID, virtual tables, views and triggers are no part of a world. They are not brought over, and
+/// [listed](RescueReport::notes) with their statements. The header's `user_version` is the same.
+///
 /// A row counts as read if looking for its id finds it. What cannot be seen is a value that was changed inside of a
 /// page: [`verify`](crate::verify) tells by the content hashes in which block of rows something is not what was
 /// written. The new file has no content hashes, so it is opened with
@@ -88,10 +93,7 @@ fn rescue_file(
     to: &Path,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<RescueReport, FileError> {
-    if std::fs::symlink_metadata(to).is_ok() {
-        let path = to.to_owned();
-        return Err(FileError::Exists { path });
-    }
+    refuse_taken(to)?;
     let unfinished = Unfinished::beside(to)?;
     let mut report = RescueReport {
         path: to.to_owned(),
@@ -130,7 +132,9 @@ fn rescue_file(
             report.notes.push(format!("{error}: {sql}"));
         }
     }
-    own_tables(old, &new, &declared).map_err(at_new)?;
+    report.notes.extend(declared.omitted);
+    own_tables(old, &new, &declared.tables, declared.has_ids).map_err(at_new)?;
+    copy_header(old, &new).map_err(at_new)?;
     report.notes.extend(dangling(&new).map_err(at_new)?);
     new.execute_batch("COMMIT").map_err(at_new)?;
     new.close().map_err(|(_, source)| at_new(source))?;
@@ -146,6 +150,8 @@ struct Declarations {
     indexes: Vec<String>,
     /// Whether it has the table of next ids.
     has_ids: bool,
+    /// What is not brought over, for people.
+    omitted: Vec<String>,
 }
 
 fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
@@ -158,6 +164,7 @@ fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
         tables: BTreeMap::new(),
         indexes: Vec::new(),
         has_ids: false,
+        omitted: Vec::new(),
     };
     for one in all {
         let (kind, name, sql): (String, String, String) = one?;
@@ -165,26 +172,58 @@ fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
             "table" if name == "gamedb_ids" => declared.has_ids = true,
             // The state is made anew, and so are content hashes, by the models.
             "table" if name.starts_with("gamedb_") => {}
-            "table" if has_ids(file, &name)? => drop(declared.tables.insert(name, sql)),
+            "table" => match without_ids(file, &name)? {
+                None => drop(declared.tables.insert(name, sql)),
+                Some(why) => {
+                    let note = format!("{name}: {why}, so its rows are not brought over: {sql}");
+                    declared.omitted.push(note);
+                }
+            },
             "index" => declared.indexes.push(sql),
-            _ => {}
+            kind => {
+                let note = format!("{name}: the {kind} is not brought over: {sql}");
+                declared.omitted.push(note);
+            }
         }
     }
     Ok(declared)
 }
 
-/// Whether the rows of a table have ids: every table that a world has.
-fn has_ids(file: &Connection, table: &str) -> rusqlite::Result<bool> {
-    let sql = "SELECT count(*) FROM pragma_table_list
-        WHERE schema = 'main' AND name = ? AND type = 'table' AND NOT wr";
-    file.query_row(sql, [table], |row| row.get(0))
+/// Why the rows of a table have no ids; `None` if they have, as in every table of a world.
+fn without_ids(file: &Connection, table: &str) -> rusqlite::Result<Option<&'static str>> {
+    let sql = "SELECT type, wr FROM pragma_table_list WHERE schema = 'main' AND name = ?";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let found: Option<(String, bool)> = file.query_row(sql, [table], read).optional()?;
+    Ok(match found {
+        Some((kind, false)) if kind == "table" => None,
+        Some((kind, true)) if kind == "table" => Some("it is WITHOUT ROWID"),
+        Some(_) => Some("it belongs to a module of SQLite's"),
+        None => Some("SQLite does not know it"),
+    })
+}
+
+/// What the header says of the file: the game's own version, and whose file it is, unless it is ours. The mark of a
+/// world comes with the content hashes.
+fn copy_header(old: &Connection, new: &Connection) -> rusqlite::Result<()> {
+    let number = |pragma| old.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
+    new.pragma_update(None, "user_version", number("user_version")?)?;
+    let owner = number("application_id")?;
+    if !format::is_ours(owner) {
+        new.pragma_update(None, "application_id", owner)?;
+    }
+    Ok(())
 }
 
 /// Next ids, as far as they can be read and above all rows; and a state of its own.
-fn own_tables(old: &Connection, new: &Connection, declared: &Declarations) -> rusqlite::Result<()> {
+fn own_tables(
+    old: &Connection,
+    new: &Connection,
+    tables: &BTreeMap<String, String>,
+    has_ids: bool,
+) -> rusqlite::Result<()> {
     new.execute_batch(statements::CREATE_IDS)?;
     let mut next_ids: BTreeMap<String, i64> = BTreeMap::new();
-    if declared.has_ids
+    if has_ids
         && let Ok(mut statement) = old.prepare("SELECT table_name, next_id FROM gamedb_ids")
         && let Ok(mut rows) = statement.query([])
     {
@@ -194,7 +233,7 @@ fn own_tables(old: &Connection, new: &Connection, declared: &Declarations) -> ru
             }
         }
     }
-    for table in declared.tables.keys() {
+    for table in tables.keys() {
         let sql = format!("SELECT max(rowid) FROM {}", quoted(table));
         let last: Option<i64> = new.query_row(&sql, [], |row| row.get(0))?;
         if let Some(last) = last {

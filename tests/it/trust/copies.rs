@@ -1,0 +1,287 @@
+//! Copies that SQLite has made of a world, and that are worlds of their own from then on: what is left of them when the
+//! process or the machine dies in the checkpoint that brings their first flushes in.
+
+use std::path::{Path, PathBuf};
+
+use crate::common::lock::{after_restart, in_format_1};
+use crate::common::sample::{fill, flushed_file, rename};
+use crate::common::{Contents, TestFile, contents_of};
+use gamedb::{Database, FileError};
+use gamedb_faults::Random;
+use gamedb_models::{Player, World};
+
+/// Bytes of a page.
+const PAGE: usize = 512;
+
+fn beside(file: &TestFile, ending: &str) -> PathBuf {
+    file.folder().join(format!("world.db{ending}"))
+}
+
+fn bytes(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap()
+}
+
+/// A world of small pages that is open, and has been flushed twice since.
+fn open_world() -> (TestFile, Database<World>) {
+    let file = TestFile::new();
+    let small = format!("PRAGMA page_size = {PAGE}; VACUUM");
+    file.writer().execute_batch(&small).unwrap();
+    let mut db = file.open();
+    fill(&mut db);
+    let _ = db.close().unwrap();
+    let mut db = file.open();
+    flush_names(&mut db, &["a", "b"]);
+    (file, db)
+}
+
+fn flush_names(db: &mut Database<World>, names: &[&str]) {
+    let ada = Player::find_by_email(db, "1@example.com").unwrap().key();
+    for name in names {
+        rename(db, ada, name);
+        let _ = db.flush().unwrap();
+    }
+}
+
+fn copy_of_sqlites(file: &TestFile, by_vacuum: bool) -> TestFile {
+    let copy = TestFile::new();
+    let source = file.writer();
+    if by_vacuum {
+        let path = copy.path();
+        let sql = "VACUUM INTO ?1";
+        source.execute(sql, [path.to_str().unwrap()]).unwrap();
+    } else {
+        let progress = None::<fn(rusqlite::backup::Progress)>;
+        source.backup("main", copy.path(), progress).unwrap();
+    }
+    copy
+}
+
+/// A copy that was adopted and flushed to, before and after the checkpoint of its first log.
+struct Checkpoint {
+    before: Vec<u8>,
+    after: Vec<u8>,
+    log: Vec<u8>,
+    lock: Vec<u8>,
+    world: Contents,
+}
+
+impl Checkpoint {
+    fn of(by_vacuum: bool) -> Self {
+        let (file, db) = open_world();
+        let copy = copy_of_sqlites(&file, by_vacuum);
+        drop(db);
+        let mut db = copy.open();
+        flush_names(&mut db, &["c", &"d".repeat(3 * PAGE), "e"]);
+        let [before, log, lock] = ["", "-wal", "-lock"].map(|ending| bytes(&beside(&copy, ending)));
+        let killed = TestFile::new();
+        for (ending, content) in [("", &before), ("-wal", &log)] {
+            std::fs::write(beside(&killed, ending), content).unwrap();
+        }
+        let checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
+        let other = killed.writer();
+        other.query_row(checkpoint, [], |_| Ok(())).unwrap();
+        let after = bytes(&killed.path());
+        let world = contents_of(&db);
+        assert!(before != after && !log.is_empty());
+        Self {
+            before,
+            after,
+            log,
+            lock,
+            world,
+        }
+    }
+
+    fn n_pages(&self) -> usize {
+        self.after.len() / PAGE
+    }
+
+    /// Opens the file with those pages that have been brought in.
+    fn open_with(&self, is_in: impl Fn(usize) -> bool, lock: Option<&[u8]>) -> Contents {
+        let mut file = self.before.clone();
+        file.resize(self.after.len().max(file.len()), 0);
+        for page in (0..self.n_pages()).filter(|&page| is_in(page)) {
+            let place = page * PAGE..(page + 1) * PAGE;
+            file[place.clone()].copy_from_slice(&self.after[place]);
+        }
+        let image = TestFile::new();
+        std::fs::write(image.path(), file).unwrap();
+        std::fs::write(beside(&image, "-wal"), &self.log).unwrap();
+        if let Some(lock) = lock {
+            std::fs::write(beside(&image, "-lock"), lock).unwrap();
+        }
+        contents_of(&image.open())
+    }
+}
+
+/// A checkpoint writes pages in their order.
+#[test]
+fn a_kill_in_the_first_checkpoint_of_an_adopted_copy_is_no_other_file() {
+    for by_vacuum in [false, true] {
+        let checkpoint = Checkpoint::of(by_vacuum);
+        for n_done in 0..=checkpoint.n_pages() {
+            for lock in [Some(&checkpoint.lock[..]), None] {
+                let found = checkpoint.open_with(|page| page < n_done, lock);
+                assert!(found == checkpoint.world, "{by_vacuum} {n_done}");
+            }
+        }
+    }
+}
+
+/// A power cut may have lost any of the pages, and the log was synced before.
+#[test]
+fn a_power_cut_in_the_first_checkpoint_of_an_adopted_copy_is_no_other_file() {
+    for by_vacuum in [false, true] {
+        let checkpoint = Checkpoint::of(by_vacuum);
+        let lock = after_restart(&checkpoint.lock);
+        let mut random = Random::new(3);
+        for one_in in [2, 2, 2, 2, 2, 2, 3, 3, 3, 5, 9, 20] {
+            let is_in: Vec<_> = (0..checkpoint.n_pages())
+                .map(|_| random.below(one_in) == 0)
+                .collect();
+            let found = checkpoint.open_with(|page| is_in[page], Some(&lock));
+            assert!(found == checkpoint.world, "{by_vacuum} {is_in:?}");
+        }
+        for left_out in 0..checkpoint.n_pages() {
+            let found = checkpoint.open_with(|page| page != left_out, Some(&lock));
+            assert!(found == checkpoint.world, "{by_vacuum} all but {left_out}");
+            let found = checkpoint.open_with(|page| page == left_out, Some(&lock));
+            assert!(found == checkpoint.world, "{by_vacuum} only {left_out}");
+        }
+    }
+}
+
+/// The process died between the two writes, and another program has brought the log in and deleted it.
+#[test]
+fn a_file_without_a_log_may_be_one_flush_newer_than_its_lock_record() {
+    for is_rebuilt in [false, true] {
+        let (file, mut db) = open_world();
+        let lock = bytes(&beside(&file, "-lock"));
+        for n_newer in 1..=2 {
+            if is_rebuilt {
+                file.writer().execute_batch("VACUUM").unwrap();
+            }
+            flush_names(&mut db, &[&n_newer.to_string()]);
+            let killed = TestFile::new();
+            for ending in ["", "-wal"] {
+                std::fs::copy(beside(&file, ending), beside(&killed, ending)).unwrap();
+            }
+            let other = killed.writer();
+            let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+            other.query_row(checkpoint, [], |_| Ok(())).unwrap();
+            drop(other);
+            assert!(!beside(&killed, "-wal").exists());
+            std::fs::write(beside(&killed, "-lock"), &lock).unwrap();
+            if n_newer == 1 {
+                assert_eq!(contents_of(&killed.open()), contents_of(&db));
+                continue;
+            }
+            // What came after may be in a log that is gone.
+            let refused = killed.refused();
+            assert!(matches!(refused, FileError::LogMissing { .. }), "{refused}");
+        }
+    }
+}
+
+/// The record of a copy that went on apart says nothing of this file, whatever its number.
+#[test]
+fn a_file_that_does_not_follow_its_lock_record_is_no_flush_newer() {
+    let (file, db) = open_world();
+    let backup = file.folder().join("backup.db");
+    let _ = db.backup(&backup).unwrap().wait().unwrap();
+    drop(db);
+    let other = TestFile::new();
+    std::fs::copy(&backup, other.path()).unwrap();
+    let (mut db, mut apart) = (file.open(), other.open());
+    flush_names(&mut db, &["c", "d"]);
+    flush_names(&mut apart, &["e"]);
+    let mixed = TestFile::new();
+    for ending in ["", "-wal"] {
+        std::fs::copy(beside(&file, ending), beside(&mixed, ending)).unwrap();
+    }
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let program = mixed.writer();
+    program.query_row(checkpoint, [], |_| Ok(())).unwrap();
+    drop(program);
+    std::fs::copy(beside(&other, "-lock"), beside(&mixed, "-lock")).unwrap();
+    let refused = mixed.refused();
+    assert!(matches!(refused, FileError::LogMissing { .. }), "{refused}");
+}
+
+/// VACUUM puts rows on other pages, and what the log has builds on that.
+#[test]
+fn a_file_from_before_a_vacuum_is_not_that_of_the_log_behind_it() {
+    let (file, mut db) = open_world();
+    let run = |sql: &str| file.writer().execute_batch(sql).unwrap();
+    run("PRAGMA wal_checkpoint(TRUNCATE)");
+    let before = bytes(&file.path());
+    run("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    flush_names(&mut db, &["c"]);
+    let mixed = TestFile::new();
+    for ending in ["", "-wal"] {
+        std::fs::copy(beside(&file, ending), beside(&mixed, ending)).unwrap();
+    }
+    assert_eq!(contents_of(&mixed.open()), contents_of(&db));
+    std::fs::copy(beside(&file, "-wal"), beside(&mixed, "-wal")).unwrap();
+    std::fs::write(mixed.path(), before).unwrap();
+    let _ = std::fs::remove_file(beside(&mixed, "-lock"));
+    let refused = mixed.refused();
+    assert!(matches!(refused, FileError::OtherLog { .. }), "{refused}");
+}
+
+/// Both have a state that the log has. VACUUM INTO puts rows on other pages; `.backup` leaves every page in its place.
+#[test]
+fn a_copy_of_sqlites_under_the_log_of_the_original_is_refused_or_right() {
+    let (file, mut db) = open_world();
+    let copies = [true, false].map(|by_vacuum| copy_of_sqlites(&file, by_vacuum));
+    flush_names(&mut db, &["c", "d"]);
+    for (n, copy) in copies.iter().enumerate() {
+        std::fs::copy(beside(&file, "-wal"), beside(copy, "-wal")).unwrap();
+        if n == 1 {
+            assert_eq!(contents_of(&copy.open()), contents_of(&db));
+            continue;
+        }
+        match copy.refused() {
+            FileError::OtherLog { relation, .. } => {
+                assert!(relation.contains("copy"), "{relation}")
+            }
+            other => panic!("{other}"),
+        }
+    }
+}
+
+/// A record of yesterday's format says what was acknowledged just as one of today's does.
+#[test]
+fn a_lock_record_of_format_1_is_believed_and_written_anew() {
+    let (file, mut db, sample) = flushed_file();
+    rename(&mut db, sample.ada, "again");
+    let _ = db.flush().unwrap();
+    let world = contents_of(&db);
+    let lock = in_format_1(&bytes(&beside(&file, "-lock")));
+    let killed = |with_log: bool| {
+        let killed = TestFile::new();
+        for ending in ["", "-wal"].iter().take(1 + usize::from(with_log)) {
+            std::fs::copy(beside(&file, ending), beside(&killed, ending)).unwrap();
+        }
+        std::fs::write(beside(&killed, "-lock"), &lock).unwrap();
+        killed
+    };
+    let refused = killed(false).refused();
+    assert!(
+        matches!(
+            refused,
+            FileError::FlushesLost {
+                acknowledged: 2,
+                ..
+            }
+        ),
+        "{refused}"
+    );
+    let right = killed(true);
+    let db = right.open();
+    assert_eq!(contents_of(&db), world);
+    let lock = bytes(&beside(&right, "-lock"));
+    assert!(lock.starts_with(b"gamedb-lock 2\n"));
+    let _ = db.close().unwrap();
+    assert_eq!(contents_of(&right.open()), world);
+}
