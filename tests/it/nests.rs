@@ -258,22 +258,33 @@ fn added(
     Ok(())
 }
 
+fn transaction(
+    world: &mut World,
+    tree: &mut Tree,
+    players: &[PlayerKey; 2],
+    ops: &[Op],
+    commits: bool,
+) {
+    let before = tree.clone();
+    let done = world.transaction(|world| {
+        for op in ops {
+            apply(world, tree, players, op);
+        }
+        if commits { Ok(()) } else { Err(()) }
+    });
+    if done.is_err() {
+        *tree = before;
+        assert_eq!(Tree::of(world, players), *tree);
+    }
+}
+
 /// Does the same to both, and compares what became of them.
 fn apply(world: &mut World, tree: &mut Tree, players: &[PlayerKey; 2], op: &Op) {
     let before = tree.clone();
     let of = |world: &World, n: usize| item(world, &before, n);
     let (is_right, result) = match op {
         Op::Transaction(ops, commits) => {
-            let done = world.transaction(|world| {
-                for op in ops {
-                    apply(world, tree, players, op);
-                }
-                if *commits { Ok(()) } else { Err(()) }
-            });
-            if done.is_err() {
-                *tree = before.clone();
-                assert_eq!(Tree::of(world, players), before);
-            }
+            transaction(world, tree, players, ops, *commits);
             (true, Ok(()))
         }
         Op::AddAt(player, slot) => {
