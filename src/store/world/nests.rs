@@ -9,7 +9,7 @@ use crate::schema::{Root, TableInfo, ValueKey};
 use crate::store::key::Key;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
-use crate::store::world::entity::Entity;
+use crate::store::world::entity::{Entity, Standalone};
 use crate::store::world::value_keys::naming_rows;
 
 /// A row that can lie in another row of its table. Generated for each table with a nest.
@@ -111,14 +111,11 @@ impl<T: Tables> World<T> {
     /// # Errors
     /// When the container's key is stale, its number is one that means no row, or the new row is refused as by `insert`.
     /// On error the world is unchanged.
-    pub fn insert_into<E: Nested<Tables = T>>(
+    pub fn insert_into<E: Nested<Tables = T> + Standalone>(
         &mut self,
         container: Key<E>,
         row: E,
-    ) -> Result<Key<E>, Error>
-    where
-        E: crate::store::world::entity::Standalone,
-    {
+    ) -> Result<Key<E>, Error> {
         let (within, parent) = self.inside_of(container)?;
         self.insert_at(within, parent, row)
     }
@@ -128,15 +125,12 @@ impl<T: Tables> World<T> {
     ///
     /// # Errors
     /// When the row is refused as by `insert`. On error the world is unchanged.
-    pub fn insert_at<E: Nested<Tables = T>>(
+    pub fn insert_at<E: Nested<Tables = T> + Standalone>(
         &mut self,
         within: E::Within,
         parent: i64,
         row: E,
-    ) -> Result<Key<E>, Error>
-    where
-        E: crate::store::world::entity::Standalone,
-    {
+    ) -> Result<Key<E>, Error> {
         let mut row = row;
         let number = self.free_number(&row, &within, None);
         for field in E::place(within, parent, number) {

@@ -104,10 +104,11 @@ impl ByValue {
                         naming.entry((of, values)).or_default().push(row);
                     }
                 }
-                if row.table == key.table && is_written(change, other) {
-                    if let Some(values) = values(file, changes, row, other)? {
-                        named.insert((of, values), row);
-                    }
+                if row.table == key.table
+                    && is_written(change, other)
+                    && let Some(values) = values(file, changes, row, other)?
+                {
+                    named.insert((of, values), row);
                 }
             }
         }
