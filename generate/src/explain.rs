@@ -251,7 +251,11 @@ fn foreign_keys(model: &Model, table: &TableModel) -> Vec<KeyExplanation> {
             columns: names(table, &key.columns),
             table: Some(target.name.clone()),
             target_columns: names(target, &target.uniques[key.target_index].columns),
-            found: Found::Declared.word(),
+            // A nest is said by the config.
+            found: match key.root {
+                Some(_) => Found::Config.word(),
+                None => Found::Declared.word(),
+            },
             on_delete: key.on_delete.sql(),
             unique: key.unique,
             by_value: true,
@@ -324,6 +328,25 @@ fn accessors(model: &Model, table: &TableModel) -> Vec<String> {
     for key in &table.value_keys {
         let of = &model[key.target].type_name;
         found.push(format!("{}() -> {of} by value", key.accessor));
+    }
+    if let Some(nest) = &table.nest {
+        let names = [
+            Some(&nest.put_into),
+            Some(&nest.put_at),
+            nest.add_content.as_ref(),
+        ];
+        found.extend(names.into_iter().flatten().map(|name| format!("{name}()")));
+    }
+    let owners = model
+        .tables
+        .iter()
+        .filter_map(|table| table.nest.as_ref()?.owner.as_ref());
+    for owner in owners.filter(|owner| model[owner.table].name == table.name) {
+        found.push(format!(
+            "{}() -> those that lie in no other one",
+            owner.at_root
+        ));
+        found.extend(owner.add_at.iter().map(|name| format!("{name}()")));
     }
     found
 }

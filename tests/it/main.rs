@@ -29,6 +29,7 @@ mod large_files;
 mod left_out;
 mod migrate;
 mod mirrors;
+mod nests;
 mod operations;
 mod ownership;
 mod panics;

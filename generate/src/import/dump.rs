@@ -7,13 +7,14 @@ use std::rc::Rc;
 
 use rusqlite::types::Value;
 
+use super::dump_columns::{columns, is_bytes, not_computed};
 use super::pending::Pending;
 use super::source::{
     Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable, TableId,
     TextPlace,
 };
 use crate::error::{ImportError, TextError};
-use crate::input::dump::catalog::{Catalog, CatalogColumn, Effect, effect};
+use crate::input::dump::catalog::{Catalog, Effect, effect};
 use crate::input::dump::file::TextFile;
 use crate::input::dump::{CHUNK, Dump, Event, Place, Tail, Target, Verb};
 use crate::input::split::Statement;
@@ -425,41 +426,4 @@ impl Sending<'_> {
         }
         Ok(())
     }
-}
-
-/// The remark on a computed column whose values are not in the text.
-fn not_computed(table: &str, column: &str, dialect: Dialect) -> String {
-    let from = match dialect {
-        Dialect::Sqlite => "the SQLite file itself",
-        Dialect::MySql => "the server itself (mysql://..)",
-        Dialect::Postgres => "the server itself (postgres://..)",
-    };
-    format!(
-        "column {table}.{column} is computed by the old database, and the text has no values of it: they are NULL, unless \
-         the rows are imported from {from}"
-    )
-}
-
-/// The columns of a table, as sinks know them.
-fn columns<'c>(columns: impl Iterator<Item = &'c CatalogColumn>) -> Vec<SourceColumn> {
-    let columns = columns.map(|column| SourceColumn {
-        name: column.name.clone(),
-        type_name: column.type_name.clone(),
-    });
-    columns.collect()
-}
-
-/// Whether texts of a type are bytes in MySQL.
-fn is_bytes(type_name: &str) -> bool {
-    let words = [
-        "blob",
-        "binary",
-        "bit",
-        "bytea",
-        "geometry",
-        "point",
-        "linestring",
-        "polygon",
-    ];
-    words.iter().any(|word| type_name.contains(word))
 }

@@ -8,6 +8,7 @@ mod config_lines;
 mod dangling;
 mod dangling_values;
 mod dump;
+mod dump_columns;
 pub(crate) mod id_set;
 mod left_out;
 mod misfits;

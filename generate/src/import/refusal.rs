@@ -1,6 +1,6 @@
 //! Messages for rows that SQLite refuses.
 
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, ErrorCode, ffi, params_from_iter};
 
 use super::queries::quoted;
 use super::report::MisfitKind;
@@ -104,5 +104,23 @@ fn mentions(expression: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     expression.match_indices(name).any(|(at, found)| {
         !expression[..at].ends_with(is_word) && !expression[at + found.len()..].starts_with(is_word)
+    })
+}
+
+/// Whether SQLite refuses a row, rather than fails.
+pub(super) fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+}
+
+/// Whether a row was refused because another row has its key or unique values.
+pub(super) fn is_unique(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_extended_error_code();
+    code.is_some_and(|code| {
+        [
+            ffi::SQLITE_CONSTRAINT_UNIQUE,
+            ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
+            ffi::SQLITE_CONSTRAINT_ROWID,
+        ]
+        .contains(&code)
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, ErrorCode, Statement, ffi};
+use rusqlite::{Connection, Statement};
 
 use super::announced::{Announced, NEXT_IDS};
 use super::columns::{CommonColumns, columns_of};
@@ -15,7 +15,7 @@ use super::next_ids::{NextIds, SEQUENCES};
 use super::options::{ImportOptions, Progress};
 use super::places::Places;
 use super::queries::{count, quoted};
-use super::refusal::{Wrong, refused};
+use super::refusal::{Wrong, is_constraint, is_unique, refused};
 use super::report::{Change, ChangeKind, DroppedColumn, ImportReport, ImportedTable, Misfit};
 use super::source::{
     Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,
@@ -507,21 +507,4 @@ impl RowSink for Transfer<'_> {
 
 fn count_rows(new: &Connection, table: &str) -> rusqlite::Result<u64> {
     count(new, &format!("SELECT count(*) FROM {}", quoted(table)))
-}
-
-fn is_constraint(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
-}
-
-/// Whether a row was refused because another row has its key or unique values.
-fn is_unique(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_extended_error_code();
-    code.is_some_and(|code| {
-        [
-            ffi::SQLITE_CONSTRAINT_UNIQUE,
-            ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
-            ffi::SQLITE_CONSTRAINT_ROWID,
-        ]
-        .contains(&code)
-    })
 }

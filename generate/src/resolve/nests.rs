@@ -2,10 +2,11 @@
 //! row.
 
 use super::value_keys::{self, Found};
-use crate::config::{Config, Name};
+use crate::config::{Config, Name, NestSection};
 use crate::error::ConfigError;
 use crate::model::{
-    FieldKind, Model, NestModel, NestOwner, RootModel, Scalar, TableKind, TableModel, TableRef,
+    ColumnSet, FieldKind, Model, NestModel, NestOwner, RootModel, Scalar, TableKind, TableModel,
+    TableRef,
 };
 use crate::names::{Ident, Scope};
 use crate::schema::OnDelete;
@@ -22,39 +23,11 @@ pub(super) fn connect(model: &mut Model, config: &Config) -> Result<(), ConfigEr
             let what = format!("{} is a pivot or a join, and has no nest", name.get_ref());
             return Err(config.impossible(name.span(), what));
         }
-        let [within, parent, child] =
-            [&nest.within, &nest.parent, &nest.child].map(|column| column_of(table, column));
-        let (Some(within), Some(parent), Some(child)) = (within, parent, child) else {
+        let Some(columns) = columns(table, nest, config)? else {
             continue;
         };
-        for (column, at) in [(&nest.parent, parent), (&nest.child, child)] {
-            let field = &table.fields[table.columns[at].field];
-            if !matches!(
-                field.kind,
-                FieldKind::Scalar {
-                    ty: Scalar::I64,
-                    ..
-                }
-            ) {
-                let what = format!("{:?} is no plain number of the models", column.get_ref());
-                return Err(config.impossible(column.span(), what));
-            }
-        }
-        let field = &table.fields[table.columns[within].field];
-        let is_plain = match &field.kind {
-            FieldKind::ForeignKey(_) => true,
-            FieldKind::Scalar { ty, .. } => *ty != Scalar::F64,
-            _ => false,
-        };
-        if !is_plain {
-            let what = format!(
-                "{:?} is neither a key nor a plain column",
-                nest.within.get_ref()
-            );
-            return Err(config.impossible(nest.within.span(), what));
-        }
-        let numbers = [within, child];
-        let is_unique = |set: &crate::model::ColumnSet| {
+        let numbers = [columns.within, columns.child];
+        let is_unique = |set: &ColumnSet| {
             set.columns.len() == 2 && numbers.iter().all(|column| set.columns.contains(column))
         };
         let Some(target_index) = table.uniques.iter().position(is_unique) else {
@@ -66,36 +39,102 @@ pub(super) fn connect(model: &mut Model, config: &Config) -> Result<(), ConfigEr
             );
             return Err(config.impossible(name.span(), what));
         };
-        let named = table.uniques[target_index].columns.iter();
-        let columns = named.map(|column| if *column == child { parent } else { within });
-        let on_delete = nest.on_delete.as_ref();
-        let found = Found {
-            columns: columns.collect(),
-            target: TableRef(at),
-            target_index,
-            on_delete: on_delete.map_or(OnDelete::Cascade, |said| (*said.get_ref()).into()),
-        };
-        let key = value_keys::follow(model, TableRef(at), found);
-        let table = &mut model.tables[at];
-        let known = &mut table.value_keys[key];
-        // With a number of the root no row is named.
-        known.nullable = true;
-        known.root = Some(RootModel {
-            column: parent,
-            numbers: nest.root.get_ref().0.clone(),
-        });
-        table.nest = Some(NestModel {
-            key,
-            within,
-            parent,
-            child,
-            put_into: Ident::new("put_into"),
-            put_at: Ident::new("put_at"),
-            add_content: None,
-            owner: None,
-        });
+        add(model, TableRef(at), target_index, &columns, nest);
     }
     Ok(())
+}
+
+/// The columns of a nest, by place.
+struct Columns {
+    within: usize,
+    parent: usize,
+    child: usize,
+}
+
+/// Finds the columns of a nest, and refuses those that hold something else than it needs.
+fn columns(
+    table: &TableModel,
+    nest: &NestSection,
+    config: &Config,
+) -> Result<Option<Columns>, ConfigError> {
+    let places = [&nest.within, &nest.parent, &nest.child].map(|column| column_of(table, column));
+    let [Some(within), Some(parent), Some(child)] = places else {
+        return Ok(None);
+    };
+    let kind = |column: usize| &table.fields[table.columns[column].field].kind;
+    for (column, at) in [(&nest.parent, parent), (&nest.child, child)] {
+        if !matches!(
+            kind(at),
+            FieldKind::Scalar {
+                ty: Scalar::I64,
+                ..
+            }
+        ) {
+            let what = format!("{:?} is no plain number of the models", column.get_ref());
+            return Err(config.impossible(column.span(), what));
+        }
+    }
+    let is_plain = match kind(within) {
+        FieldKind::ForeignKey(_) => true,
+        FieldKind::Scalar { ty, .. } => *ty != Scalar::F64,
+        _ => false,
+    };
+    if !is_plain {
+        let what = format!(
+            "{:?} is neither a key nor a plain column",
+            nest.within.get_ref()
+        );
+        return Err(config.impossible(nest.within.span(), what));
+    }
+    Ok(Some(Columns {
+        within,
+        parent,
+        child,
+    }))
+}
+
+/// Adds a nest, as a key by value of the table to itself.
+fn add(
+    model: &mut Model,
+    at: TableRef,
+    target_index: usize,
+    columns: &Columns,
+    nest: &NestSection,
+) {
+    let Columns {
+        within,
+        parent,
+        child,
+    } = *columns;
+    let named = model[at].uniques[target_index].columns.iter();
+    let own = named.map(|column| if *column == child { parent } else { within });
+    let on_delete = nest.on_delete.as_ref();
+    let found = Found {
+        columns: own.collect(),
+        target: at,
+        target_index,
+        on_delete: on_delete.map_or(OnDelete::Cascade, |said| (*said.get_ref()).into()),
+    };
+    let key = value_keys::follow(model, at, found);
+    let table = &mut model.tables[at.0];
+    let known = &mut table.value_keys[key];
+    // With a number of the root no row is named.
+    known.nullable = true;
+    known.root = Some(RootModel {
+        column: parent,
+        numbers: nest.root.get_ref().0.clone(),
+    });
+    table.nest = Some(NestModel {
+        key,
+        within,
+        parent,
+        child,
+        // Named when all tables are known.
+        put_into: Ident::new(""),
+        put_at: Ident::new(""),
+        add_content: None,
+        owner: None,
+    });
 }
 
 fn column_of(table: &TableModel, name: &Name) -> Option<usize> {

@@ -166,6 +166,9 @@ fn a_number_of_the_root_names_no_row() {
     let odd = world.insert(odd).unwrap();
     assert!(world.get(backpack).unwrap().container().is_none());
     assert_eq!(world.get(odd).unwrap().contents().len(), 0);
+    let refused = world.get_mut(odd).unwrap().add_content(item(1)).map(drop);
+    assert!(matches!(refused.unwrap_err().kind(), ErrorKind::NoSuchValue { .. }));
+    assert!(world.get_mut(backpack).unwrap().put_into(odd).is_err());
     world.remove(odd).unwrap();
     assert!(world.get(backpack).is_ok());
     assert_eq!(world.check(), [""; 0]);

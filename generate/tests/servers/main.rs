@@ -7,6 +7,7 @@ mod connecting;
 mod encrypted;
 mod game;
 mod literals;
+mod next_ids;
 mod random;
 mod schemas;
 mod snapshot;

@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::schema::graph::ValueReference;
 use crate::schema::{Root, TableInfo, ValueKey};
 use crate::store::key::Key;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
-use crate::store::world::entity::Entity;
+use crate::store::world::entity::{Entity, Standalone};
 use crate::store::world::value_keys::naming_rows;
 
 /// A row that can lie in another row of its table. Generated for each table with a nest.
@@ -58,17 +58,14 @@ impl<T: Tables> World<T> {
     /// O(rows of the new one) at most for each.
     ///
     /// # Errors
-    /// As [`put_at`](Self::put_at); also when the container's key is stale. On error the world is unchanged.
+    /// As [`put_at`](Self::put_at); also when the container's key is stale, or its number is one that means no row. On
+    /// error the world is unchanged.
     pub fn put_into<E: Nested<Tables = T>>(
         &mut self,
         key: Key<E>,
         container: Key<E>,
     ) -> Result<(), Error> {
-        let table = E::table(&self.tables);
-        let container = table
-            .get(container)
-            .ok_or_else(|| table.no_row(container))?;
-        let (within, number) = (container.within(), container.child_number());
+        let (within, number) = self.inside_of(container)?;
         self.put_at(key, within, number)
     }
 
@@ -112,20 +109,14 @@ impl<T: Tables> World<T> {
     /// Adds a new row to what lies in a row: of the same owner, with the next free number. O(rows of the owner) at most.
     ///
     /// # Errors
-    /// When the container's key is stale, or the row is refused as by `insert`. On error the world is unchanged.
-    pub fn insert_into<E: Nested<Tables = T>>(
+    /// When the container's key is stale, its number is one that means no row, or the new row is refused as by `insert`.
+    /// On error the world is unchanged.
+    pub fn insert_into<E: Nested<Tables = T> + Standalone>(
         &mut self,
         container: Key<E>,
         row: E,
-    ) -> Result<Key<E>, Error>
-    where
-        E: crate::store::world::entity::Standalone,
-    {
-        let table = E::table(&self.tables);
-        let container = table
-            .get(container)
-            .ok_or_else(|| table.no_row(container))?;
-        let (within, parent) = (container.within(), container.child_number());
+    ) -> Result<Key<E>, Error> {
+        let (within, parent) = self.inside_of(container)?;
         self.insert_at(within, parent, row)
     }
 
@@ -134,21 +125,43 @@ impl<T: Tables> World<T> {
     ///
     /// # Errors
     /// When the row is refused as by `insert`. On error the world is unchanged.
-    pub fn insert_at<E: Nested<Tables = T>>(
+    pub fn insert_at<E: Nested<Tables = T> + Standalone>(
         &mut self,
         within: E::Within,
         parent: i64,
         row: E,
-    ) -> Result<Key<E>, Error>
-    where
-        E: crate::store::world::entity::Standalone,
-    {
+    ) -> Result<Key<E>, Error> {
         let mut row = row;
         let number = self.free_number(&row, &within, None);
         for field in E::place(within, parent, number) {
             row.replace(field);
         }
         self.insert(row)
+    }
+
+    /// What a row is in that lies in this one: what its number is counted in, and the number.
+    fn inside_of<E: Nested<Tables = T>>(
+        &self,
+        container: Key<E>,
+    ) -> Result<(E::Within, i64), Error> {
+        let table = E::table(&self.tables);
+        let row = table
+            .get(container)
+            .ok_or_else(|| table.no_row(container))?;
+        let (key, number) = (nest::<E>(), row.child_number());
+        if root_of(key).contains(number) {
+            let target_column = E::INFO.index_columns(key.target_index);
+            return Err(ErrorKind::NoSuchValue {
+                table: E::INFO.name,
+                id: None,
+                column: key.columns,
+                value: number.to_string(),
+                target: E::INFO.name,
+                target_column,
+            }
+            .into());
+        }
+        Ok((row.within(), number))
     }
 
     /// A row with all that lies in it, directly or not; each after what it lies in.
