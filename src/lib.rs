@@ -59,13 +59,14 @@ pub use persist::{
 #[cfg(feature = "sqlite")]
 pub use persist::{
     Bond, CloseError, Consent, CreateError, Database, Engine, FlushReport, FlushStats, Generation,
-    IsWorld, LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, Options,
-    Safety, SchemaChange, Sqlite, Stats, Step, TableStats, Ticket,
+    IsWorld, LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, NewRow,
+    OldRow, Options, RowError, RowFunctions, Safety, SchemaChange, Sqlite, Stats, Step, TableStats,
+    Ticket,
 };
 #[cfg(feature = "postgres")]
 pub use persist::{Postgres, PostgresOptions};
 pub use schema::value::{Encoded, Value};
-pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind};
+pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};
 pub use store::pivot::Pivot;
 pub use store::table::{Part, Rows, Table};
@@ -74,6 +75,7 @@ pub use store::tracking::delta::Delta;
 pub use store::tracking::effect::{Effect, Positions};
 pub use store::tracking::feed::Subscription;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
+pub use store::world::interest::{Interest, Watch};
 pub use store::world::join::Linked;
 pub use store::world::own::NewOrKept;
 pub use store::world::relation_rows::{FarRows, Views};

@@ -9,7 +9,7 @@ use std::error::Error as _;
 use common::disk::{FILE, closed, killed};
 use common::sample::{ada, player, rename};
 use common::{contents_of, flush_failure};
-use gamedb::{Database, FlushFailure, Options, Outcome};
+use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
 use gamedb_faults::{Disk, Effect, Fault, Image, Kind, Operation, Repeat, kinds};
 use gamedb_models::{Player, World};
 use rusqlite::{Connection, OpenFlags};
@@ -165,6 +165,15 @@ fn after_a_failed_sync_the_world_goes_on_in_another_file() {
     let other = Disk::new();
     let db = Database::create(other.path(FILE), failed.database.into_world()).unwrap();
     assert_eq!(after_death(&other), contents_of(&db));
+    // The lock file remembers it for as long as the machine runs.
+    disk.mend();
+    let refused = Database::<World>::open(disk.path(FILE)).map_err(Error::into_kind);
+    assert!(
+        matches!(refused, Err(ErrorKind::File(FileError::FailedSync { .. }))),
+        "{refused:?}"
+    );
+    let accepted = Options::new().accept_failed_sync();
+    assert!(accepted.open::<World>(disk.path(FILE)).is_ok());
 }
 
 #[test]

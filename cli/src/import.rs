@@ -32,12 +32,17 @@ pub(crate) struct Arguments {
     /// otherwise the row is left out.
     #[arg(long)]
     pub(crate) null_dangling: bool,
+    /// Let this column (`players.note`) of the old rows be dropped with its values, which the schema does not have.
+    /// Without that nothing is written. Can be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) drop: Vec<String>,
 }
 
 pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error> {
     let options = ImportOptions {
         out: arguments.out.filter(|_| !arguments.dry_run),
         null_dangling: arguments.null_dangling,
+        drops: arguments.drop,
     };
     let mut input = Input::from(arguments.files);
     if !input.schema.exists() && input.schema == Path::new(DEFAULT_SCHEMA) {
@@ -63,7 +68,17 @@ pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error
         Ok(text) if is_json => println!("{text}"),
         _ => print!("{report}"),
     }
-    Ok(if report.n_left_out() == 0 {
+    let asked = report.dropped.iter().filter(|column| !column.is_allowed);
+    let asked: Vec<_> = asked
+        .map(|column| format!("--drop {}.{}", column.table, column.column))
+        .collect();
+    if !asked.is_empty() {
+        eprintln!(
+            "nothing was written: add these columns to the schema, or allow to drop them: {}",
+            asked.join(" ")
+        );
+    }
+    Ok(if report.n_left_out() == 0 && asked.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -120,6 +120,7 @@ pub fn old_file(input: &[u8]) {
     let options = ImportOptions {
         out: None,
         null_dangling: input.len().is_multiple_of(2),
+        ..ImportOptions::default()
     };
     if let Ok(report) = import(&mut *source, schema, model, &options, &mut |_| {}) {
         let _ = report.to_string();

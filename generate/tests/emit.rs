@@ -84,7 +84,7 @@ cases! {
     names self_reference several_keys composite nullable wide required_owner value_union one_to_one limited_pivot
     checks
     joins
-    owner_pair given_ids by_value
+    owner_pair given_ids by_value nests
 }
 
 #[test]
@@ -180,6 +180,11 @@ fn everything_generated_compiles_without_a_warning_and_works() {
         modules,
         "#[cfg(test)]\n#[path = {:?}]\nmod behaviour;\n",
         folder("tests/cases/emit_behaviour.rs")
+    );
+    let _ = write!(
+        modules,
+        "#[cfg(test)]\n#[path = {:?}]\nmod nests_behaviour;\n",
+        folder("tests/cases/emit_nests_behaviour.rs")
     );
     let _ = write!(
         modules,

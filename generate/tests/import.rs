@@ -61,6 +61,8 @@ impl Files {
         let options = ImportOptions {
             out: Some(self.path("new.db")),
             null_dangling,
+            drops: vec!["players.shoe_size".to_owned()],
+            ..ImportOptions::default()
         };
         let mut last = None;
         let mut on_progress = |progress: Progress<'_>| {
@@ -299,4 +301,60 @@ fn next_ids_of_a_world_are_carried_over() {
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
     let rows: Vec<(String, i64)> = rows.unwrap().collect::<Result<_, _>>().unwrap();
     assert_eq!(rows, [("notes".to_owned(), 70)]);
+}
+
+/// Imports rows into players with a name alone.
+fn into_names(files: &Files, drops: &[&str]) -> ImportReport {
+    let ddl = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
+    let (schema, model) = (sqlite::read(ddl).unwrap(), of_sql(ddl));
+    let options = ImportOptions {
+        out: Some(files.path("new.db")),
+        drops: drops.iter().map(|&name| name.to_owned()).collect(),
+        ..ImportOptions::default()
+    };
+    let mut source = import::open(&files.path("old.db"), None).unwrap();
+    import::import(&mut *source, &schema, &model, &options, &mut |_| {}).unwrap()
+}
+
+#[test]
+fn a_column_with_values_is_not_dropped_without_a_word() {
+    let files = Files::new(
+        "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT, Note TEXT, hp INT, empty BLOB);
+        INSERT INTO players VALUES (1, 'ada', 'x', 0, NULL), (2, 'bob', NULL, 7, NULL);",
+    );
+    let report = into_names(&files, &[]);
+    assert!(report.needs_consent());
+    let said: Vec<_> = report.dropped.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "players.Note: would be dropped with 1 value; the schema does not have it\n",
+            "players.hp: would be dropped with 2 values; the schema does not have it\n",
+        ]
+    );
+    assert!(!files.path("new.db").exists(), "nothing is written");
+
+    let report = into_names(&files, &["players.note", "other.hp"]);
+    assert!(report.needs_consent(), "one of two is not enough");
+    assert!(!files.path("new.db").exists());
+
+    let report = into_names(&files, &["PLAYERS.note", "players.hp"]);
+    assert!(!report.needs_consent());
+    assert_eq!(report.dropped.len(), 2, "it is reported all the same");
+    assert_eq!(files.rows("players").len(), 2);
+}
+
+#[test]
+fn a_column_without_values_is_dropped_and_one_that_is_new_is_asked_for() {
+    let files = Files::new(
+        "CREATE TABLE players (id INTEGER PRIMARY KEY, nick TEXT, note TEXT);
+        INSERT INTO players VALUES (1, NULL, NULL), (2, NULL, NULL);",
+    );
+    // The name is new, and has no DEFAULT: each row is listed, and none gets a value that nobody has chosen.
+    let report = into_names(&files, &[]);
+    assert!(!report.needs_consent() && report.dropped.is_empty());
+    assert_eq!(report.n_left_out(), 2);
+    let said: Vec<_> = report.misfits.iter().map(ToString::to_string).collect();
+    assert!(said.iter().all(|line| line.contains("name")), "{said:?}");
+    assert_eq!(said.len(), 2, "{said:?}");
 }

@@ -159,6 +159,49 @@ macro_rules! composite {
                     Err($crate::codegen::ColumnProblem::not_one_of(columns, used))
                 }
 
+                $crate::if_serde! {
+                    fn serialize<S: $crate::codegen::serde::Serializer>(
+                        &self,
+                        tables: &$tables,
+                        serializer: S,
+                    ) -> ::core::result::Result<S::Ok, S::Error> {
+                        match self {
+                            $(Self::$variant $(($value))? $({ $($field),+ })? => {
+                                $(
+                                    let held = $crate::codegen::FieldOf::<$ty, _>::new($value, tables);
+                                    $crate::codegen::serialize_variant(stringify!($variant), &held, serializer)
+                                )?
+                                $(
+                                    struct __Held<'a> {
+                                        __tables: &'a $tables,
+                                        $($field: &'a $field_ty,)+
+                                    }
+                                    impl $crate::codegen::serde::Serialize for __Held<'_> {
+                                        fn serialize<S: $crate::codegen::serde::Serializer>(
+                                            &self,
+                                            serializer: S,
+                                        ) -> ::core::result::Result<S::Ok, S::Error> {
+                                            use $crate::codegen::serde::ser::SerializeMap as _;
+                                            let n = <[&str]>::len(&[$(stringify!($field)),+]);
+                                            let mut map = serializer.serialize_map(Some(n))?;
+                                            $(
+                                                let held = $crate::codegen::FieldOf::new(self.$field, self.__tables);
+                                                map.serialize_entry(
+                                                    $crate::codegen::plain_name(stringify!($field)),
+                                                    &held,
+                                                )?;
+                                            )+
+                                            map.end()
+                                        }
+                                    }
+                                    let held = __Held { __tables: tables, $($field),+ };
+                                    $crate::codegen::serialize_variant(stringify!($variant), &held, serializer)
+                                )?
+                            })+
+                        }
+                    }
+                }
+
                 #[inline]
                 fn differing(&self, other: &Self) -> u32 {
                     $(

@@ -15,7 +15,8 @@
 /// Each index is an associated constant of the row type, with the index's name; each foreign key is one, too,
 /// with the name of its column's flag, and each key by value (`value_keys { .. }`) with its own name. A key by value
 /// says its columns, the index on them, and the index of the other table that finds the row with these values; `null`
-/// is followed by the fields that become `None` when that row is removed.
+/// is followed by the fields that become `None` when that row is removed, and `root`, in a nest, by the column in which
+/// some numbers mean no row, with these numbers.
 ///
 /// ```
 /// # mod models {
@@ -78,7 +79,8 @@ macro_rules! entity {
         $(value_keys {
             $(
                 $value_key:ident $value_columns:literal $own_index:ident -> $named:ident $named_index:ident
-                    $(.$value_action:ident())* $(null [$($null:ident),+])?;
+                    $(.$value_action:ident())* $(null [$($null:ident),+])?
+                    $(root $root:ident [$(($root_first:literal, $root_last:literal)),+])?;
             )+
         })?
         $(checks {
@@ -312,7 +314,7 @@ macro_rules! entity {
                             __Index::$own_index as usize,
                             <$named as $crate::codegen::Row>::TABLE,
                             $named::$named_index,
-                        )$(.$value_action())*,
+                        )$(.$value_action())*$(.nest(__Column::$root as usize, &[$(($root_first, $root_last)),+]))?,
                     )+)?],
                     indexes: &[$($(
                         $crate::codegen::IndexInfo::$uniqueness(&[$(__Column::$indexed_flag as usize),+]),
@@ -372,6 +374,47 @@ macro_rules! entity {
                         )?)*
                     )*
                     None
+                }
+
+                #[inline]
+                fn key_of_another_world(&self, world: $crate::codegen::WorldNumber) -> Option<usize> {
+                    $(
+                        $(
+                            let _: $crate::Key<$first_target>;
+                            if $crate::codegen::Field::<$tables>::is_of_another_world(&self.$field, 0, world) {
+                                return Some(__Column::$first as usize);
+                            }
+                        )?
+                        $($(
+                            let _: $crate::Key<$target>;
+                            let part = __Part::$flag as usize - __Part::$first as usize;
+                            if $crate::codegen::Field::<$tables>::is_of_another_world(&self.$field, part, world) {
+                                return Some(__Column::$flag as usize);
+                            }
+                        )?)*
+                    )*
+                    None
+                }
+
+                $crate::if_serde! {
+                    fn n_fields() -> usize {
+                        <[&str]>::len(&[$(stringify!($field)),*])
+                    }
+
+                    fn serialize_fields<M: $crate::codegen::serde::ser::SerializeMap>(
+                        &self,
+                        tables: &$tables,
+                        map: &mut M,
+                    ) -> ::core::result::Result<(), M::Error> {
+                        let _ = (tables, &map);
+                        $(
+                            map.serialize_entry(
+                                $crate::codegen::plain_name(stringify!($field)),
+                                &$crate::codegen::FieldOf::new(&self.$field, tables),
+                            )?;
+                        )*
+                        Ok(())
+                    }
                 }
 
                 fn null_field(foreign_key: usize) -> Option<$fields> {

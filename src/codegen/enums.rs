@@ -71,6 +71,27 @@ macro_rules! text_enum {
             }
         }
 
+        $crate::if_serde! {
+            impl $crate::codegen::serde::Serialize for $name {
+                fn serialize<S: $crate::codegen::serde::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    serializer.serialize_str(self.as_str())
+                }
+            }
+
+            impl<'de> $crate::codegen::serde::Deserialize<'de> for $name {
+                fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    let text: ::std::string::String =
+                        $crate::codegen::serde::Deserialize::deserialize(deserializer)?;
+                    text.parse().map_err($crate::codegen::serde::de::Error::custom)
+                }
+            }
+        }
+
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())

@@ -22,7 +22,7 @@ pub use crate::schema::expression::{Condition, Expression};
 pub use crate::schema::value::{ColumnKind, Encoded, FromValue, Value};
 pub use crate::schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use crate::store::index::{IndexHasher, IndexState, Parent};
-pub use crate::store::key::{Id, Key, RawKey};
+pub use crate::store::key::{Id, Key, RawKey, WorldNumber};
 pub use crate::store::pivot::{Pivot, StoredPivot};
 pub use crate::store::row::entity::{Fields, PivotRow, Resolve, Row};
 pub use crate::store::row::field::{Field, IndexedField, assert_stored_as};
@@ -34,9 +34,31 @@ pub use crate::store::table::{Rows, Table};
 pub use crate::store::world::World;
 pub use crate::store::world::entity::{Entity, Owned, Standalone, Unowned};
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
+pub use crate::store::world::nests::Nested;
 pub use crate::store::world::own::NewOrKept;
 pub use crate::store::world::relation_rows::FarRows;
 pub use crate::store::world::view::{RowMut, RowRef};
+
+#[cfg(feature = "serde")]
+pub use crate::store::row::serialize::{FieldOf, plain_name, serialize_owner, serialize_variant};
+#[cfg(feature = "serde")]
+pub use serde;
+
+/// What is compiled with the feature `serde` of this crate, whatever features the crate of the models has.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_serde {
+    ($($code:tt)*) => { $($code)* };
+}
+
+/// What is compiled with the feature `serde` of this crate, which is off.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_serde {
+    ($($code:tt)*) => {};
+}
 
 /// The traits of rows and their tables, for a glob import by code that works below the views, such as tests.
 pub mod traits {

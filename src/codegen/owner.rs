@@ -73,6 +73,7 @@ macro_rules! owner_enum {
             impl $crate::codegen::Owner for $name {
                 const TARGETS: &'static [Option<$crate::codegen::TableId>] =
                     &[$(<$held as $crate::codegen::Arm>::TABLE),*];
+                const NAMES: &'static [&'static str] = &[$(stringify!($variant)),*];
 
                 #[inline]
                 fn arm(self) -> (usize, $crate::codegen::Parent) {
@@ -80,6 +81,13 @@ macro_rules! owner_enum {
                         $(Self::$variant(held) => {
                             (__Arm::$variant as usize, $crate::codegen::Arm::parent(held))
                         })*
+                    }
+                }
+
+                #[inline]
+                fn is_of_another_world(self, world: $crate::codegen::WorldNumber) -> bool {
+                    match self {
+                        $(Self::$variant(held) => $crate::codegen::Arm::is_of_another_world(held, world),)*
                     }
                 }
 
@@ -123,9 +131,26 @@ macro_rules! owner_enum {
                 1 << $crate::codegen::Owner::arm(*self).0
             }
 
+            $crate::if_serde! {
+                fn serialize<S: $crate::codegen::serde::Serializer>(
+                    &self,
+                    tables: &$tables,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    $crate::codegen::serialize_owner(*self, tables, serializer)
+                }
+            }
+
             #[inline]
             fn parent(&self, part: usize) -> Option<$crate::codegen::RawKey> {
                 $crate::codegen::arm_parent(*self, part)
+            }
+
+            #[inline]
+            fn is_of_another_world(&self, part: usize, world: $crate::codegen::WorldNumber) -> bool {
+                let owner = *self;
+                $crate::codegen::Owner::is_of_another_world(owner, world)
+                    && $crate::codegen::Owner::arm(owner).0 == part
             }
         }
     };

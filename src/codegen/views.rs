@@ -16,6 +16,17 @@ macro_rules! views {
         #[allow(dead_code)]
         pub struct $ref<'w>($crate::codegen::RowRef<'w, $row>);
 
+        $crate::if_serde! {
+            impl $crate::codegen::serde::Serialize for $ref<'_> {
+                fn serialize<S: $crate::codegen::serde::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    $crate::codegen::serde::Serialize::serialize(&self.0, serializer)
+                }
+            }
+        }
+
         impl<'w> From<$crate::codegen::RowRef<'w, $row>> for $ref<'w> {
             #[inline]
             fn from(row: $crate::codegen::RowRef<'w, $row>) -> Self {

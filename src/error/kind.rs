@@ -10,12 +10,29 @@ use super::problem::list;
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The key has no row: the row was removed, or the key belongs to another world.
-    #[error(
-        "{table}: the key has no row; the row was removed, or the key belongs to another world"
-    )]
+    #[error("{}", stale(table, *id))]
     StaleKey {
         /// The table of the key.
         table: &'static str,
+        /// The id of the row that was removed, where it is still known: in the transaction that removed it, and in
+        /// builds with `debug_assertions`, in which [keys](crate::Key) carry it.
+        id: Option<i64>,
+    },
+    /// The key belongs to another world: to one that was open before, or a mirror. Found in builds with
+    /// `debug_assertions` only; in others, such a key is [`StaleKey`](Self::StaleKey), or finds another row.
+    #[error(
+        "{}: this key{} belongs to another world, such as a mirror, or the same file opened before; keys do not go from \
+         world to world, ids do: `world.id(key)` there, and `world.key(id)` here",
+        column.map_or_else(|| (*table).to_owned(), |column| format!("{table}.{column}")),
+        id.map_or_else(String::new, |id| format!(" of row {id}"))
+    )]
+    OtherWorld {
+        /// The table of the key, or of the row that was to name it.
+        table: &'static str,
+        /// The column that was to be set to it.
+        column: Option<&'static str>,
+        /// The id of its row in that world, if it was the key itself that was to be looked up.
+        id: Option<i64>,
     },
     /// Another row has the value already.
     #[error(
@@ -258,6 +275,16 @@ pub enum ErrorKind {
     #[cfg(feature = "sqlite")]
     #[error(transparent)]
     File(FileError),
+}
+
+/// A key without a row.
+fn stale(table: &str, id: Option<i64>) -> String {
+    match id {
+        Some(id) => format!("{table}: row {id} was removed, so its key has no row"),
+        None => format!(
+            "{table}: the key has no row; the row was removed, or the key belongs to another world"
+        ),
+    }
 }
 
 /// A table, and which of its rows.

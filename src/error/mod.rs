@@ -129,8 +129,19 @@ impl Error {
     /// An [`ErrorKind::StaleKey`]. Out of line, so that a look-up contains no more of it than a call.
     #[cold]
     #[inline(never)]
-    pub(crate) fn stale_key(table: &'static str) -> Self {
-        ErrorKind::StaleKey { table }.into()
+    pub(crate) fn stale_key(table: &'static str, id: Option<i64>) -> Self {
+        ErrorKind::StaleKey { table, id }.into()
+    }
+
+    /// An [`ErrorKind::OtherWorld`], out of line as well.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn other_world(
+        table: &'static str,
+        column: Option<&'static str>,
+        id: Option<i64>,
+    ) -> Self {
+        ErrorKind::OtherWorld { table, column, id }.into()
     }
 
     /// An [`ErrorKind::IdExhausted`], out of line as well.

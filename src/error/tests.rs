@@ -46,7 +46,18 @@ fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
     let mut kinds = of_ids(table, id);
     kinds.extend([
-        ErrorKind::StaleKey { table },
+        ErrorKind::StaleKey { table, id: None },
+        ErrorKind::StaleKey { table, id: Some(7) },
+        ErrorKind::OtherWorld {
+            table,
+            column: Some("owner_id"),
+            id: None,
+        },
+        ErrorKind::OtherWorld {
+            table,
+            column: None,
+            id: Some(7),
+        },
         ErrorKind::NotUnique {
             table,
             id: Some(id),
@@ -140,6 +151,7 @@ fn of_ids(table: &'static str, id: i64) -> Vec<ErrorKind> {
 fn n_causes(kind: &ErrorKind) -> usize {
     match kind {
         ErrorKind::StaleKey { .. }
+        | ErrorKind::OtherWorld { .. }
         | ErrorKind::NotUnique { .. }
         | ErrorKind::NoSuchRow { .. }
         | ErrorKind::NoSuchValue { .. }
@@ -484,9 +496,13 @@ mod files {
     }
 
     /// What can be wrong with a world on a server.
-    fn server_errors() -> [FileError; 2] {
+    fn server_errors() -> [FileError; 3] {
         let path = || PathBuf::from("postgres://host/world.db");
         [
+            FileError::Open {
+                path: path(),
+                source: backend(),
+            },
             FileError::OlderWorld {
                 path: path(),
                 found: 2,
@@ -558,10 +574,6 @@ mod files {
             FileError::NotWal {
                 path: path(),
                 mode: "delete".into(),
-            },
-            FileError::Open {
-                path: path(),
-                source: backend(),
             },
         ];
         errors.extend(history_errors().into_iter().chain(altered()));

@@ -283,9 +283,7 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     where
         R: Entity<Tables = W::Tables>,
     {
-        if !self.world.contains_key(key) {
-            return Err(Error::stale_key(R::INFO.name));
-        }
+        self.world.id(key)?;
         let row = AnyKey {
             table: R::TABLE,
             key: key.raw(),

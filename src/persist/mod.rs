@@ -29,8 +29,9 @@ pub use postgres::{Outsider, Postgres, PostgresOptions};
 pub use report::FlushReport;
 pub use sqlite::{
     Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,
-    Options, Progress, RescueReport, RescuedTable, RestoreReport, Safety, SchemaChange, Sqlite,
-    Step, VerifyReport, backup, damaged_blocks, rescue, restore, verify,
+    NewRow, OldRow, Options, Progress, RescueReport, RescuedTable, RestoreReport, RowError,
+    RowFunctions, Safety, SchemaChange, Sqlite, Step, VerifyReport, backup, damaged_blocks, rescue,
+    restore, verify,
 };
 pub use stats::{FlushStats, Stats, TableStats};
 pub use ticket::{Generation, Ticket};

@@ -102,7 +102,9 @@ impl Ownership {
                     to_visit.extend(targets(target));
                 }
             }
-            reached.contains(&table)
+            // In a nest, rows can lie in each other.
+            let info = tables[table.index()];
+            reached.contains(&table) || info.value_keys.iter().any(|key| key.root.is_some())
         };
         Self {
             can_be_cyclic: ids().map(can_be_cyclic).collect(),

@@ -156,6 +156,39 @@ pub struct ValueKey {
     pub target_index: usize,
     /// What happens to this row when the named row is removed.
     pub on_delete: OnDelete,
+    /// In a nest, the values of one of its columns by which it names no row.
+    pub root: Option<Root>,
+}
+
+/// Numbers that name no row, in one of the columns of a [`ValueKey`].
+#[derive(Debug)]
+pub struct Root {
+    /// Position of the column in [`TableInfo::columns`].
+    pub column: usize,
+    /// The numbers, as first and last ones of ranges.
+    pub numbers: &'static [(i64, i64)],
+}
+
+impl Root {
+    /// Whether a number names no row.
+    pub(crate) fn contains(&self, number: i64) -> bool {
+        let mut ranges = self.numbers.iter();
+        ranges.any(|(first, last)| (*first..=*last).contains(&number))
+    }
+
+    /// The first number of the first range.
+    pub(crate) fn first(&self) -> i64 {
+        self.numbers.first().map_or(0, |(first, _)| *first)
+    }
+
+    /// The highest number.
+    pub(crate) fn last(&self) -> i64 {
+        self.numbers
+            .iter()
+            .map(|(_, last)| *last)
+            .max()
+            .unwrap_or(0)
+    }
 }
 
 impl ValueKey {
@@ -173,6 +206,7 @@ impl ValueKey {
             table,
             target_index,
             on_delete: OnDelete::Restrict,
+            root: None,
         }
     }
 
@@ -191,6 +225,25 @@ impl ValueKey {
         Self {
             on_delete: OnDelete::SetNull,
             ..self
+        }
+    }
+
+    /// The same as a nest: with these numbers in this column no row is named, and no row lies in itself.
+    #[must_use]
+    pub const fn nest(self, column: usize, numbers: &'static [(i64, i64)]) -> Self {
+        Self {
+            root: Some(Root { column, numbers }),
+            ..self
+        }
+    }
+
+    /// Whether this value in one of its columns means that no row is named.
+    pub(crate) fn is_at_root(&self, column: usize, value: value::Value<'_>) -> bool {
+        match (&self.root, value) {
+            (Some(root), value::Value::Integer(number)) => {
+                root.column == column && root.contains(number)
+            }
+            _ => false,
         }
     }
 

@@ -18,7 +18,80 @@ pub type RawKey = slotmap::DefaultKey;
 /// for ever, even when its slot in memory is reused. Keys belong to one world of one process: in another
 /// world, such as a mirror or the same file opened again, a key may resolve to any row of its table. What
 /// is written to a file or sent to a client is the [`Id`].
-pub struct Key<E>(RawKey, PhantomData<fn() -> E>);
+///
+/// Where gamedb is compiled with `debug_assertions`, a key also carries the number of its world and the id of its
+/// row, and has 24 bytes. Then a key of another world is an
+/// [`ErrorKind::OtherWorld`](crate::ErrorKind::OtherWorld), or finds nothing where there is no error to return, and a
+/// stale key says which row it was of. Keys are equal, hash and sort as in a release build. A key that was read out of
+/// an owner of a pivot, or made by [`from_raw`](Self::from_raw), carries nothing, and is not checked.
+pub struct Key<E>(RawKey, PhantomData<fn() -> E>, Origin);
+
+// What a program stores many of.
+#[cfg(not(debug_assertions))]
+const _: () = assert!(size_of::<Option<Key<()>>>() == 8);
+
+/// The number of a world in this process; nothing without `debug_assertions`. Generated code passes it on, and never
+/// looks into it, because the crate of the models may be compiled with another profile than this one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorldNumber {
+    /// 0 is no world.
+    #[cfg(debug_assertions)]
+    number: u32,
+}
+
+impl WorldNumber {
+    /// A number that no other world has.
+    #[must_use]
+    pub(crate) fn next() -> Self {
+        #[cfg(debug_assertions)]
+        {
+            use std::sync::atomic::{AtomicU32, Ordering};
+            static WORLDS: AtomicU32 = AtomicU32::new(1);
+            // After four thousand million worlds, numbers repeat, and a key too few is told apart.
+            let number = WORLDS.fetch_add(1, Ordering::Relaxed).max(1);
+            Self { number }
+        }
+        #[cfg(not(debug_assertions))]
+        Self {}
+    }
+}
+
+/// The world and the row that a key was made for; nothing without `debug_assertions`.
+#[derive(Clone, Copy)]
+struct Origin {
+    #[cfg(debug_assertions)]
+    world: WorldNumber,
+    /// `i64::MAX` is not the id of any row.
+    #[cfg(debug_assertions)]
+    id: i64,
+}
+
+impl Origin {
+    #[inline]
+    fn new(world: WorldNumber, id: i64) -> Self {
+        #[cfg(debug_assertions)]
+        return Self { world, id };
+        #[cfg(not(debug_assertions))]
+        {
+            let _ = (world, id);
+            Self {}
+        }
+    }
+
+    fn world(self) -> WorldNumber {
+        #[cfg(debug_assertions)]
+        return self.world;
+        #[cfg(not(debug_assertions))]
+        WorldNumber {}
+    }
+
+    fn id(self) -> Option<i64> {
+        #[cfg(debug_assertions)]
+        return (self.id != i64::MAX).then_some(self.id);
+        #[cfg(not(debug_assertions))]
+        None
+    }
+}
 
 /// The id of a row of `E`: the value of its `INTEGER PRIMARY KEY`.
 ///
@@ -58,8 +131,37 @@ impl<E> Key<E> {
     /// Restores the type of a raw key. Used with a key of another table, it finds no row or the wrong
     /// row, as any key of another world would.
     #[must_use]
+    #[inline]
     pub fn from_raw(raw: RawKey) -> Self {
-        Self(raw, PhantomData)
+        Self(
+            raw,
+            PhantomData,
+            Origin::new(WorldNumber::default(), i64::MAX),
+        )
+    }
+
+    /// The key of a row of a world.
+    #[inline]
+    pub(crate) fn of(raw: RawKey, world: WorldNumber, id: i64) -> Self {
+        Self(raw, PhantomData, Origin::new(world, id))
+    }
+
+    /// The key of a row of a world, whose id is not at hand.
+    #[inline]
+    pub(crate) fn in_world(raw: RawKey, world: WorldNumber) -> Self {
+        Self::of(raw, world, i64::MAX)
+    }
+
+    /// Whether it is known to be a key of another world than this one.
+    #[inline]
+    pub(crate) fn is_of_another_world(self, world: WorldNumber) -> bool {
+        let none = WorldNumber::default();
+        cfg!(debug_assertions) && ![none, world].contains(&self.2.world()) && world != none
+    }
+
+    /// The id that its row has or had, if the key carries it.
+    pub(crate) fn id_at_origin(self) -> Option<i64> {
+        self.2.id()
     }
 }
 
@@ -130,7 +232,11 @@ fn short_name<E>() -> &'static str {
 
 impl<E> fmt::Debug for Key<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}Key({:?})", short_name::<E>(), self.0.data())
+        write!(f, "{}Key({:?}", short_name::<E>(), self.0.data())?;
+        match self.id_at_origin() {
+            Some(id) => write!(f, ", id {id})"),
+            None => f.write_str(")"),
+        }
     }
 }
 

@@ -14,6 +14,16 @@ pub(crate) fn after_restart(lock: &[u8]) -> Vec<u8> {
     format!("{body}check {check:016x}\n").into_bytes()
 }
 
+/// What the lock file says after a sync has failed.
+pub(crate) fn after_failed_sync(lock: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(lock).unwrap();
+    let (body, _) = text.rsplit_once("check ").unwrap();
+    let body = body.replacen("sync worked", "sync failed", 1);
+    assert!(body.contains("sync failed"), "{body}");
+    let check = xxhash_rust::xxh3::xxh3_64(body.as_bytes());
+    format!("{body}check {check:016x}\n").into_bytes()
+}
+
 /// The same record as a version of yesterday has written it: format 1, whose check is FNV-1a.
 pub(crate) fn in_format_1(lock: &[u8]) -> Vec<u8> {
     let text = std::str::from_utf8(lock).unwrap();

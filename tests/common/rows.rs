@@ -1,6 +1,7 @@
 //! Sample rows, in memory and in a file.
 
 use super::{Database, TestFile, new_file};
+use gamedb::Key;
 use gamedb_models::{
     Attribute, AttributeKey, AttributeValue, Inventory, InventoryEntry, InventoryEntryKey,
     InventoryKey, Item, ItemKey, Mobile, MobileKey, Player, PlayerKey, World,
@@ -63,6 +64,24 @@ pub(crate) struct Sample {
     pub(crate) purity: AttributeKey,
     pub(crate) bag: InventoryKey,
     pub(crate) entry: InventoryEntryKey,
+}
+
+impl Sample {
+    /// The same keys without their world: a twin that was filled in the same way has them too.
+    pub(crate) fn of_twins(&self) -> Self {
+        Self {
+            ada: Key::from_raw(self.ada.raw()),
+            bob: Key::from_raw(self.bob.raw()),
+            avatar: Key::from_raw(self.avatar.raw()),
+            pet: Key::from_raw(self.pet.raw()),
+            iron: Key::from_raw(self.iron.raw()),
+            luck: Key::from_raw(self.luck.raw()),
+            strength: Key::from_raw(self.strength.raw()),
+            purity: Key::from_raw(self.purity.raw()),
+            bag: Key::from_raw(self.bag.raw()),
+            entry: Key::from_raw(self.entry.raw()),
+        }
+    }
 }
 
 /// Ada with her luck, a bag with iron in it, her avatar with its strength and its pet; and Bob, who has

@@ -3,7 +3,7 @@
 
 use crate::common::sample::{double, flushed_file, item, player};
 use crate::common::{TestFile, assert_wrote, new_file, state_of};
-use gamedb::{Error, ErrorKind};
+use gamedb::{Error, ErrorKind, Key};
 use gamedb_models::{
     Attribute, AttributeValue, Inventory, InventoryEntry, Item, ItemBlueprint,
     ItemBlueprintComponent, Mobile, MobileItem, MobileItemAttribute, MobileItemBlueprint,
@@ -164,7 +164,8 @@ fn a_foreign_key_has_to_name_a_row_that_is_there() {
         let mut other = World::new();
         let key = other.insert(ItemBlueprint::default()).unwrap();
         other.remove(key).unwrap();
-        key
+        // Without its world, which would be found out before.
+        Key::from_raw(key.raw())
     };
     let row = Item {
         blueprint: Some(gone),

@@ -217,7 +217,10 @@ fn what_a_view_returned_does_not_change_and_stale_keys_find_nothing() {
     assert!(world.id(sample.luck).is_err());
     assert!(matches!(
         world.get(sample.bob).map_err(Error::into_kind),
-        Err(ErrorKind::StaleKey { table: "players" })
+        Err(ErrorKind::StaleKey {
+            table: "players",
+            ..
+        })
     ));
 }
 

@@ -162,8 +162,8 @@ fn every_text_comes_back_as_it_was() {
         assert_eq!(Player::find_by_what_we_call_you(&db, text).len(), 1);
     }
     // The same through an UPDATE.
-    let first = db.key(Id::<Player>::new(1)).unwrap();
     for text in &texts {
+        let first = db.key(Id::<Player>::new(1)).unwrap();
         db.get_mut(first).unwrap().set_full_name(text.as_str());
         db = file.reopen(db);
         let first = db.key(Id::<Player>::new(1)).unwrap();

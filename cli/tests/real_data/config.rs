@@ -160,3 +160,97 @@ fn on_delete_can_be_said_in_the_config() {
         assert_eq!(World::new(schema).with_config(toml).error(), expected);
     }
 }
+
+// B7: items in items, as servers of the Tibia kind keep them. Of rows that lie nowhere, each names its cause.
+#[test]
+fn items_lie_in_items_by_the_numbers_of_their_owner() {
+    let schema = "CREATE TABLE `players` (`id` int NOT NULL AUTO_INCREMENT, `name` varchar(255) NOT NULL, PRIMARY KEY (`id`)) ENGINE=InnoDB;
+        CREATE TABLE `player_items` (
+          `player_id` int NOT NULL DEFAULT '0',
+          `pid` int NOT NULL DEFAULT '0',
+          `sid` int NOT NULL DEFAULT '0',
+          `itemtype` smallint unsigned NOT NULL DEFAULT '0',
+          `count` smallint NOT NULL DEFAULT '0',
+          `attributes` blob NOT NULL,
+          KEY `sid` (`sid`),
+          FOREIGN KEY (`player_id`) REFERENCES `players`(`id`) ON DELETE CASCADE
+        ) ENGINE=InnoDB;";
+    let config = |root: &str| {
+        format!(
+            "[nests.player_items]\nwithin = \"player_id\"\nparent = \"pid\"\nchild = \"sid\"\nroot = {root}\n"
+        )
+    };
+    let rows = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT);
+         CREATE TABLE player_items (player_id INT, pid INT, sid INT, itemtype INT, count INT, attributes BLOB);
+         INSERT INTO players VALUES (1, 'Ada'), (2, 'Bob');
+         INSERT INTO player_items VALUES
+         (1, 3, 101, 1988, 1, x''), (1, 101, 102, 2148, 100, x''), (1, 102, 103, 2148, 5, x''), (2, 10, 101, 1, 1, x''),
+         (2, 102, 104, 7, 1, x''), (2, 104, 105, 8, 1, x''),
+         (2, 106, 106, 9, 1, x''), (2, 108, 107, 9, 1, x''), (2, 107, 108, 9, 1, x''), (2, 108, 109, 9, 1, x''),
+         (1, 2, 101, 5, 1, x'');";
+    let world = World::new(schema)
+        .with_config(&config("\"1..=10\""))
+        .with_rows(rows);
+    let (code, printed) = world.import(&[]);
+    assert_eq!(code, Some(1));
+    for said in [
+        "player_items row 11, player_id, sid: has to be unique, and row 1 has 1, 101 already",
+        "player_items row 5, player_id, pid: refers to the row of player_items with player_id, sid = 2, 102, which does not exist",
+        "player_items row 6, player_id, pid: refers to the row of player_items with player_id, sid = 2, 104, which was left out",
+        "player_items, pid: 4 rows\n    row 7: lies in the row with sid = 106 of player_id 2, and so in itself",
+        "player_items: 4 of 11 rows",
+    ] {
+        assert!(printed.contains(said), "{said}\n\n{printed}");
+    }
+    assert_eq!(
+        world.values("SELECT player_id, pid, sid FROM player_items ORDER BY 1, 3"),
+        ["1 3 101", "1 101 102", "1 102 103", "2 10 101"]
+    );
+
+    // `0` alone is no place of the body here.
+    let world = World::new(schema)
+        .with_config(&config("[0, \"3..=3\"]"))
+        .with_rows(rows);
+    let (_, printed) = world.import(&[]);
+    assert!(printed.contains("player_items: 3 of 11 rows"), "{printed}");
+
+    // What cannot be is an error at its line.
+    let error = |config: &str| World::new(schema).with_config(config).error();
+    let right = config("0");
+    for (wrong, said) in [
+        (
+            config("\"1-10\""),
+            "gamedb.toml:5: numbers are written as `0`, \"1..=10\" or [0, \"1..=10\"]",
+        ),
+        (
+            config("\"10..=1\""),
+            "gamedb.toml:5: numbers are written as `0`, \"1..=10\" or [0, \"1..=10\"]",
+        ),
+        (
+            config("[]"),
+            "gamedb.toml:5: numbers are written as `0`, \"1..=10\" or [0, \"1..=10\"]",
+        ),
+        (
+            right.replace("\"pid\"", "\"nothing\""),
+            "gamedb.toml:3: table \"player_items\" has no column \"nothing\"",
+        ),
+        (
+            right.replace("\"pid\"", "\"sid\""),
+            "gamedb.toml:4: \"sid\" is named twice",
+        ),
+        (
+            right.replace("\"pid\"", "\"attributes\""),
+            "gamedb.toml:3: \"attributes\" is no plain number of the models",
+        ),
+        (
+            right.replace("player_items", "player_houses"),
+            "gamedb.toml:1: the schema has no table \"player_houses\"",
+        ),
+        (
+            format!("{right}on_delete = \"set null\"\n"),
+            "gamedb.toml:6: a row lies in none by a number of `root`, and not by NULL",
+        ),
+    ] {
+        assert_eq!(error(&wrong), said);
+    }
+}

@@ -88,11 +88,21 @@ CREATE TABLE players (id INTEGER PRIMARY KEY, guild INTEGER REFERENCES guilds (i
         "new.db",
     ];
     let (code, printed) = gamedb(folder.path(), &import);
+    assert_eq!(code, Some(1));
+    assert!(
+        printed.contains("players.admin: would be dropped with 2 values")
+            && printed.ends_with("allow to drop them: --drop players.admin\n"),
+        "{printed}"
+    );
+    assert!(!folder.path().join("new.db").exists());
+    let import = [&import[..], &["--drop", "players.admin"]].concat();
+    let (code, printed) = gamedb(folder.path(), &import);
     assert_eq!(
         (code, printed.as_str()),
         (
             Some(0),
             "note: column players.admin of the old file is not in the schema
+players.admin: is dropped with 2 values; the schema does not have it
 guilds: 1 of 1 rows
 players: 2 of 2 rows
 total: 3 of 3 rows; 0 are left out

@@ -14,6 +14,7 @@ mod own_keys;
 mod report;
 mod scripts;
 mod shapes;
+mod text_keys;
 mod words;
 mod written_text;
 

@@ -2,6 +2,7 @@
 
 use super::check_translation::only_not_null;
 use super::draft::{Id, IndexDraft, TableDraft};
+use crate::config::Config;
 use crate::input::ddl::{Ddl, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::SqlType;
 use crate::schema::ForeignKey;
@@ -50,6 +51,24 @@ pub(super) fn sets(
                 let columns = places;
                 table.indexes.push(IndexDraft { name, columns });
             }
+        }
+    }
+}
+
+/// Makes the numbers of a nest UNIQUE, which its rows are found by.
+pub(super) fn of_nests(tables: &mut [TableDraft], config: &Config) {
+    for table in tables {
+        let Some(nest) = config.nest(&table.name) else {
+            continue;
+        };
+        let places = [&nest.within, &nest.child].map(|name| table.position(name.get_ref()));
+        let [Some(within), Some(child)] = places else {
+            continue;
+        };
+        let has =
+            |set: &Vec<usize>| set.len() == 2 && set.contains(&within) && set.contains(&child);
+        if !table.uniques.iter().any(has) {
+            table.uniques.push(vec![within, child]);
         }
     }
 }

@@ -57,5 +57,13 @@ fn is_kept(table: &Table, config: &Config) -> bool {
     let key_is_field = config
         .ids(&table.name)
         .is_some_and(|ids| *ids.get_ref() == Ids::Field && !table.has_surrogate_id());
-    table.strict && table.rowid_key && !key_is_field && typed && uniques && keys && is_apart
+    let nests = config.has_unique_numbers(table);
+    table.strict
+        && nests
+        && table.rowid_key
+        && !key_is_field
+        && typed
+        && uniques
+        && keys
+        && is_apart
 }

@@ -1,5 +1,6 @@
 //! `gamedb.toml`: what the schema cannot say. Every key is explained in this crate's README.
 
+mod nests;
 pub(crate) mod owner_pairs;
 mod sections;
 mod verify;
@@ -9,6 +10,7 @@ use std::ops::Range;
 use crate::error::ConfigError;
 use crate::names::{self, Ident};
 use crate::sql::OnDelete;
+pub use nests::{NestSection, RootNumbers};
 pub use sections::{
     ColumnSection, ColumnType, EnumSection, Ids, KindValue, Name, OnDeleteName, OwnerSection,
     OwnerVariant, PivotSection, References, Sections, Spanned, TableSection, TypeName,

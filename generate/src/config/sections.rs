@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, IntoDeserializer as _, value};
 pub use toml::Spanned;
 
+use super::nests::NestSection;
 use crate::sql::OnDelete;
 
 /// A name, and where it stands in the file.
@@ -31,6 +32,8 @@ pub struct Sections {
     pub enums: BTreeMap<Name, EnumSection>,
     /// `[columns."<table>.<column>"]`
     pub columns: BTreeMap<Name, ColumnSection>,
+    /// `[nests.<table>]`
+    pub nests: BTreeMap<Name, NestSection>,
     /// `[tables.<table>]`
     pub tables: BTreeMap<Name, TableSection>,
     /// `[types]`: Rust types by the types of the database that the schema is from.

@@ -67,6 +67,7 @@ impl Config {
             self.verify_references(schema, table, column, section)?;
         }
         self.verify_all(schema)?;
+        self.verify_nests(schema)?;
         for (name, section) in &self.sections.tables {
             let table = self.known(schema, name, name.get_ref())?;
             self.verify_ids(table, section.ids.as_ref())?;
@@ -219,7 +220,7 @@ impl Config {
         }
     }
 
-    fn known<'s>(
+    pub(super) fn known<'s>(
         &self,
         schema: &'s Schema,
         at: &Name,
@@ -243,7 +244,7 @@ impl Config {
         })
     }
 
-    fn columns<'n>(
+    pub(super) fn columns<'n>(
         &self,
         table: &Table,
         names: impl Iterator<Item = &'n Name>,

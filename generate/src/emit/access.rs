@@ -7,6 +7,7 @@ use super::by_value;
 use super::code::{Code, all_quoted, allow_convention, article, link, method, quoted, words};
 use super::columns::{fields_of, is_optional, real_bits, scalar, tuple};
 use super::join;
+use super::nests;
 use super::owned;
 use super::table::{ForeignKey, Table, key_type};
 
@@ -21,7 +22,9 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
     for (at, (set, unique)) in table.indexes().enumerate() {
         finders.push(find_by_values(code, table, at, set, unique, &mut found));
     }
+    finders.extend(nests::is_at_root(table));
     block(code, &format!("impl {name}"), &finders);
+    nests::nested(code, table);
 
     let mut reading = Vec::new();
     for field in &table.table.fields {
@@ -33,6 +36,7 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
     for child in &table.table.children {
         reading.push(children(code, table, child));
     }
+    reading.extend(nests::at_root(table));
     reading.extend(owned::owner(table));
     reading.extend(owned::lists(code, table));
     reading.extend(join::lists(code, table));
@@ -46,6 +50,8 @@ pub(crate) fn access(code: &mut Code, table: &Table<'_>) {
     for key in &table.table.value_keys {
         writing.extend(by_value::setter(code, table, key));
     }
+    writing.extend(nests::verbs(code, table));
+    writing.extend(nests::verbs_of_owner(code, table));
     writing.extend(owned::verbs(code, table));
     writing.extend(join::verbs(code, table));
     block(code, &format!("impl {name}Mut<'_>"), &writing);
@@ -106,7 +112,7 @@ fn find_by_key(code: &mut Code, table: &Table<'_>, key: &ForeignKey, found: &mut
 }
 
 /// The name of an argument: the field's, unless the function has that for something else.
-fn argument(field: &Ident, scope: &mut Scope) -> Ident {
+pub(super) fn argument(field: &Ident, scope: &mut Scope) -> Ident {
     for taken in ["world", "row", "key"] {
         scope.take(taken);
     }

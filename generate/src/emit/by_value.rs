@@ -35,7 +35,10 @@ pub(super) fn named(table: &Table<'_>, at: usize) -> String {
     let verb = verb(&key.columns);
     let allow = allow_convention(accessor);
     if key.nullable {
-        let doc = format!("The {word} that {columns} {verb}, if there is one. O(1).");
+        let doc = match key.root {
+            Some(_) => format!("The {word} that this one lies in, which {columns} {verb}. O(1)."),
+            None => format!("The {word} that {columns} {verb}, if there is one. O(1)."),
+        };
         let text = format!(
             "{allow}#[inline] pub fn {accessor}(self) -> Option<{ty}Ref<'w>> {{ self.0.named::<{ty}>({own}::{constant}) }}"
         );
@@ -72,10 +75,16 @@ pub(super) fn naming(
         return method(&doc, &text);
     }
     code.uses(&["Rows"]);
-    let doc = format!(
-        "The {} whose {columns} {verb} this {word}, in order of their ids. O(1).",
-        rows(its)
-    );
+    let doc = match its.table.value_keys[key].root {
+        Some(_) => format!(
+            "The {} that lie in this {word}, in order of their ids: {columns} {verb} it. O(1).",
+            rows(its)
+        ),
+        None => format!(
+            "The {} whose {columns} {verb} this {word}, in order of their ids. O(1).",
+            rows(its)
+        ),
+    };
     let text = format!(
         "{allow}pub fn {accessor}(self) -> Rows<'w, {name}> {{ self.0.naming::<{name}>({name}::{constant}) }}"
     );
@@ -133,6 +142,12 @@ pub(super) fn refusals(table: &Table<'_>, at: usize, reasons: &mut Vec<String>) 
             );
             if !reasons.contains(&reason) {
                 reasons.push(reason);
+            }
+            if key.root.is_some() {
+                reasons.push(format!(
+                    "[`gamedb::ErrorKind::OwnsItself`] when this {word} lies in itself then",
+                    word = table.word()
+                ));
             }
         }
     }

@@ -197,8 +197,16 @@ fn value_keys(code: &mut Code, table: &Table<'_>) {
             }
             _ => String::new(),
         };
+        let root = key.root.as_ref().map_or_else(String::new, |root| {
+            let numbers = root.numbers.iter();
+            let numbers: Vec<String> = numbers
+                .map(|(first, last)| format!("({first}, {last})"))
+                .collect();
+            let flag = &table.table.columns[root.column].flag;
+            format!(" root {flag} [{}]", numbers.join(", "))
+        });
         code.line(format!(
-            "        {name} {:?} {} -> {} {}{}{null};",
+            "        {name} {:?} {} -> {} {}{}{null}{root};",
             names.join(", "),
             table.index_names[key.index],
             target.type_name(),

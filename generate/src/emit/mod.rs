@@ -8,6 +8,7 @@ mod columns;
 mod entity;
 mod join;
 mod layout;
+mod nests;
 mod owned;
 mod owner;
 mod pivot;

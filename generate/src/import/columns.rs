@@ -18,8 +18,10 @@ pub(super) struct CommonColumns<'t> {
     columns: Vec<CommonColumn<'t>>,
     /// The position of the id among them, if the source has it.
     id: Option<usize>,
-    /// Which columns of the source are needed.
+    /// Which columns of the source are needed; those that would be dropped are, to see whether they have values.
     pub(super) is_wanted: Vec<bool>,
+    /// The columns of the source that the new table does not have, each with the number of its values.
+    dropped: Vec<(usize, u64)>,
 }
 
 /// A column that both sides have.
@@ -111,6 +113,12 @@ impl<'t> CommonColumns<'t> {
                 n_none: 0,
             });
         }
+        let is_dropped = |&at: &usize| !is_wanted[at];
+        let dropped = (0..is_wanted.len())
+            .filter(is_dropped)
+            .map(|at| (at, 0))
+            .collect();
+        is_wanted.fill(true);
         let is_id = |column: &CommonColumn<'_>| {
             table.rowid_key && table.primary_key.iter().any(|name| name == column.name)
         };
@@ -119,7 +127,20 @@ impl<'t> CommonColumns<'t> {
             id: columns.iter().position(is_id),
             columns,
             is_wanted,
+            dropped,
         }
+    }
+
+    /// Counts the values of a row that the new table has no column for.
+    pub(super) fn count_dropped(&mut self, cells: &[Cell<'_>]) {
+        for (at, n_values) in &mut self.dropped {
+            *n_values += u64::from(!matches!(cells[*at], Cell::Null | Cell::Default));
+        }
+    }
+
+    /// The columns of the source that the new table does not have, with the number of their values.
+    pub(super) fn dropped(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        self.dropped.iter().copied()
     }
 
     /// The statement that inserts a row of them.
@@ -165,6 +186,9 @@ impl<'t> CommonColumns<'t> {
     pub(super) fn clear(&mut self) {
         for column in &mut self.columns {
             column.n_none = 0;
+        }
+        for (_, n_values) in &mut self.dropped {
+            *n_values = 0;
         }
     }
 

@@ -6,6 +6,7 @@
 
 use rusqlite::{Connection, Row};
 
+use super::dangling_values::{ValueKeyColumns, note_deleted, value_keys};
 use super::left_out::LeftOut;
 use super::misfits::Misfits;
 use super::queries::{count, quoted};
@@ -38,6 +39,7 @@ impl Dangling<'_> {
     /// Deletes such rows until no more are found. What a guess alone finds fault with stays.
     pub(super) fn remove(&mut self) -> rusqlite::Result<()> {
         let references = references(self.model);
+        let value_keys = value_keys(self.model);
         let mut n_null = vec![0; references.len()];
         loop {
             let before = self.misfits.n_all();
@@ -45,11 +47,18 @@ impl Dangling<'_> {
                 if reference.is_guess {
                     *n_null += self.set_null(reference)?;
                 } else {
-                    self.dangling(reference)?;
+                    self.dangling(reference, &value_keys)?;
                 }
             }
+            self.dangling_values(&value_keys)?;
             for at in 0..self.model.tables.len() {
-                self.unowned(TableRef(at))?;
+                self.unowned(TableRef(at), &value_keys)?;
+            }
+            if self.misfits.n_all() == before {
+                // Whatever lies in a row that is not there is gone by now.
+                for table in &self.model.tables {
+                    self.in_themselves(table, &value_keys)?;
+                }
             }
             if self.misfits.n_all() == before {
                 break;
@@ -104,7 +113,11 @@ impl Dangling<'_> {
         Ok(self.new.execute(&sql, [])? as u64)
     }
 
-    fn dangling(&mut self, reference: &ForeignKeyColumn<'_>) -> rusqlite::Result<()> {
+    fn dangling(
+        &mut self,
+        reference: &ForeignKeyColumn<'_>,
+        value_keys: &[ValueKeyColumns<'_>],
+    ) -> rusqlite::Result<()> {
         let ForeignKeyColumn { table, target, .. } = reference;
         let names = [&table.name, &table.id_column, &reference.column.to_owned()];
         let [from, id, column] = names.map(|name| quoted(name));
@@ -150,6 +163,9 @@ impl Dangling<'_> {
             });
         }
         if found {
+            if !is_carried {
+                note_deleted(self.new, value_keys, self.left_out, &table.name, &condition)?;
+            }
             let change = match is_carried {
                 true => format!("UPDATE {from} SET {column} = NULL WHERE {condition}"),
                 false => format!("DELETE FROM {from} WHERE {condition}"),
@@ -159,7 +175,11 @@ impl Dangling<'_> {
         Ok(())
     }
 
-    fn unowned(&mut self, at: TableRef) -> rusqlite::Result<()> {
+    fn unowned(
+        &mut self,
+        at: TableRef,
+        value_keys: &[ValueKeyColumns<'_>],
+    ) -> rusqlite::Result<()> {
         let Some(pivot) = Pivot::of(self.model, at).filter(|pivot| !pivot.is_guess) else {
             return Ok(());
         };
@@ -196,6 +216,7 @@ impl Dangling<'_> {
             });
         }
         if self.misfits.n_all() > before {
+            note_deleted(self.new, value_keys, self.left_out, &owned.name, &condition)?;
             self.new
                 .execute(&format!("DELETE FROM {from} WHERE {condition}"), [])?;
         }

@@ -1,6 +1,6 @@
 //! The rows that were left out, so that what follows from one names it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::id_set::IdSet;
 
@@ -11,6 +11,8 @@ pub(super) struct LeftOut {
     ids: HashMap<String, IdSet>,
     /// The owned rows that left out rows of a pivot name.
     owned: HashMap<String, IdSet>,
+    /// The values of their columns that a key by value names, by table and columns.
+    values: HashMap<(String, String), HashSet<String>>,
 }
 
 impl LeftOut {
@@ -22,10 +24,22 @@ impl LeftOut {
         add(&mut self.owned, pivot, owned);
     }
 
+    pub(super) fn add_values(&mut self, table: &str, columns: &[&str], values: String) {
+        let key = (table.to_owned(), columns.join(", "));
+        self.values.entry(key).or_default().insert(values);
+    }
+
+    pub(super) fn has_values(&self, table: &str, columns: &[&str], values: &str) -> bool {
+        let key = (table.to_owned(), columns.join(", "));
+        let left_out = self.values.get(&key);
+        left_out.is_some_and(|left_out| left_out.contains(values))
+    }
+
     /// Forgets the rows of a table.
     pub(super) fn clear(&mut self, table: &str) {
         self.ids.remove(table);
         self.owned.remove(table);
+        self.values.retain(|(of, _), _| of != table);
     }
 
     /// The highest id of a row of a table that was left out.

@@ -6,10 +6,12 @@ mod announced;
 mod columns;
 mod config_lines;
 mod dangling;
+mod dangling_values;
 mod dump;
 pub(crate) mod id_set;
 mod left_out;
 mod misfits;
+mod nested;
 mod next_ids;
 mod options;
 mod pending;
@@ -39,7 +41,7 @@ pub use dump::DumpFile;
 pub use misfits::Misfits;
 pub use options::{ImportOptions, Progress};
 pub use report::{
-    Change, ChangeKind, ImportReport, ImportedTable, Misfit, MisfitGroup, MisfitKind,
+    Change, ChangeKind, DroppedColumn, ImportReport, ImportedTable, Misfit, MisfitGroup, MisfitKind,
 };
 pub use source::{
     Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,
@@ -102,7 +104,8 @@ pub fn import(
     let transfer = Transfer::begin(schema, model, &new, options, on_progress);
     let result = transfer.and_then(|transfer| transfer.run(source));
     drop(new);
-    if result.is_err() && options.out.is_some() {
+    let is_written = result.as_ref().is_ok_and(|report| !report.needs_consent());
+    if !is_written && options.out.is_some() {
         // The transaction was rolled back, so the file that was created above is empty.
         let _ = std::fs::remove_file(&out);
     }

@@ -14,6 +14,10 @@ pub struct ImportOptions {
     /// Whether a nullable foreign key to a row that does not exist becomes NULL. Otherwise its row is
     /// left out.
     pub null_dangling: bool,
+    /// Columns of the source, as `players.note`, that the schema does not have and that may be dropped with their
+    /// values. For any other one that has a value nothing is written: see
+    /// [`ImportReport::needs_consent`](super::ImportReport::needs_consent).
+    pub drops: Vec<String>,
 }
 
 /// The progress of [`import`](super::import).
@@ -30,6 +34,13 @@ pub struct Progress<'p> {
 }
 
 impl ImportOptions {
+    /// Whether a column may be dropped.
+    pub(super) fn drops(&self, table: &str, column: &str) -> bool {
+        let name = format!("{table}.{column}");
+        let mut drops = self.drops.iter();
+        drops.any(|drop| drop.eq_ignore_ascii_case(&name))
+    }
+
     /// The error of writing the new file.
     pub(super) fn write(&self, source: rusqlite::Error) -> ImportError {
         let path = self.out.clone().unwrap_or_default();

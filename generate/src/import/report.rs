@@ -16,10 +16,25 @@ pub struct ImportReport {
     pub misfits: Misfits,
     /// Columns with values that mean something else in the new file.
     pub changes: Vec<Change>,
+    /// Columns of the old file that have values, and that the new one does not have.
+    pub dropped: Vec<DroppedColumn>,
     /// Tables and columns that only one of the two files has.
     pub notes: Vec<String>,
     /// What to write into gamedb.toml to save rows and values, a section each.
     pub lines: Vec<String>,
+}
+
+/// A column of the old file that has values, and that the new one does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DroppedColumn {
+    /// The table, by its name in the schema.
+    pub table: String,
+    /// The column, by its name in the old file.
+    pub column: String,
+    /// Number of values that are not NULL.
+    pub n_values: u64,
+    /// Whether the caller has allowed it: [`ImportOptions::drops`](super::ImportOptions::drops).
+    pub is_allowed: bool,
 }
 
 /// The number of rows of one table.
@@ -71,11 +86,18 @@ pub enum MisfitKind {
         /// The id that it names.
         names: i64,
     },
+    /// It refers by value to a row that neither file has.
+    DanglingValue {
+        /// The values that it names, as SQL writes them.
+        names: String,
+    },
     /// Its owner, or the row that it refers to, was left out: that one has the cause.
     Follows {
         /// The table of that row.
         table: String,
     },
+    /// In a nest, it lies in itself, directly or through others.
+    InItself,
     /// No row of a pivot says who owns it.
     Unowned,
     /// Anything else that SQLite refuses.
@@ -194,6 +216,12 @@ impl ImportReport {
         self.tables.iter().map(left_out).sum()
     }
 
+    /// Whether a column would be dropped with its values, and nobody has allowed it. Nothing is written then: name the
+    /// column in [`ImportOptions::drops`](super::ImportOptions::drops), or add it to the schema.
+    pub fn needs_consent(&self) -> bool {
+        self.dropped.iter().any(|column| !column.is_allowed)
+    }
+
     /// As JSON, on several lines.
     ///
     /// # Errors
@@ -204,6 +232,8 @@ impl ImportReport {
             notes: &'r [String],
             groups: Vec<MisfitGroup>,
             changes: &'r [Change],
+            dropped: &'r [DroppedColumn],
+            needs_consent: bool,
             tables: &'r [ImportedTable],
             n_left_out: u64,
             lines: &'r [String],
@@ -212,6 +242,8 @@ impl ImportReport {
             notes: &self.notes,
             groups: self.groups(),
             changes: &self.changes,
+            dropped: &self.dropped,
+            needs_consent: self.needs_consent(),
             tables: &self.tables,
             n_left_out: self.n_left_out(),
             lines: &self.lines,
@@ -298,6 +330,22 @@ impl fmt::Display for Change {
     }
 }
 
+impl fmt::Display for DroppedColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (table, column, n) = (&self.table, &self.column, self.n_values);
+        let values = if n == 1 { "value" } else { "values" };
+        let what = if self.is_allowed {
+            "is dropped"
+        } else {
+            "would be dropped"
+        };
+        writeln!(
+            f,
+            "{table}.{column}: {what} with {n} {values}; the schema does not have it"
+        )
+    }
+}
+
 impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for note in &self.notes {
@@ -308,6 +356,9 @@ impl fmt::Display for ImportReport {
         }
         for change in &self.changes {
             write!(f, "{change}")?;
+        }
+        for column in &self.dropped {
+            write!(f, "{column}")?;
         }
         for table in &self.tables {
             let ImportedTable {

@@ -8,6 +8,7 @@ use super::announced::{Announced, NEXT_IDS};
 use super::columns::{CommonColumns, columns_of};
 use super::config_lines;
 use super::dangling::{Dangling, owned_column};
+use super::dangling_values::{ValueKeyColumns, note_refused, value_keys};
 use super::id_set::IdSet;
 use super::left_out::LeftOut;
 use super::next_ids::{NextIds, SEQUENCES};
@@ -15,7 +16,7 @@ use super::options::{ImportOptions, Progress};
 use super::places::Places;
 use super::queries::{count, quoted};
 use super::refusal::{Wrong, refused};
-use super::report::{Change, ChangeKind, ImportReport, ImportedTable, Misfit};
+use super::report::{Change, ChangeKind, DroppedColumn, ImportReport, ImportedTable, Misfit};
 use super::source::{
     Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,
     TableId,
@@ -44,6 +45,7 @@ pub(super) struct Transfer<'i> {
     left_out: LeftOut,
     /// The offsets of the rows of a text that got no id, because they were left out when they were read.
     unnumbered: IdSet,
+    value_keys: Vec<ValueKeyColumns<'i>>,
     report: ImportReport,
     /// The table of the last row.
     current: usize,
@@ -118,6 +120,7 @@ impl<'i> Transfer<'i> {
             next_ids: NextIds::default(),
             left_out: LeftOut::default(),
             unnumbered: IdSet::default(),
+            value_keys: value_keys(model),
             report: ImportReport::default(),
             current: 0,
             unit: ProgressUnit::Rows,
@@ -144,7 +147,10 @@ impl<'i> Transfer<'i> {
                 report.misfits.listed_mut(),
             )?;
         }
-        self.commit()?;
+        report.dropped = self.dropped();
+        if !report.needs_consent() {
+            self.commit()?;
+        }
         let mut notes = self.announced.notes(self.schema);
         notes.append(&mut report.notes);
         report.notes = notes;
@@ -193,6 +199,31 @@ impl<'i> Transfer<'i> {
     fn commit(&self) -> Result<(), ImportError> {
         let committed = self.new.execute_batch("COMMIT");
         committed.map_err(|e| self.options.write(e))
+    }
+
+    /// The columns of the source that have values and are not in the schema, in the order of the schema.
+    fn dropped(&self) -> Vec<DroppedColumn> {
+        let mut dropped: Vec<DroppedColumn> = Vec::new();
+        for (at, table) in self.schema.tables.iter().enumerate() {
+            for list in self.lists.iter().filter(|list| list.position == at) {
+                for (place, n_values) in list.columns.dropped().filter(|&(_, n)| n > 0) {
+                    let column = &list.from.columns[place].name;
+                    let is_it = |known: &&mut DroppedColumn| {
+                        known.table == table.name && known.column == *column
+                    };
+                    match dropped.iter_mut().find(is_it) {
+                        Some(known) => known.n_values += n_values,
+                        None => dropped.push(DroppedColumn {
+                            table: table.name.clone(),
+                            column: column.clone(),
+                            n_values,
+                            is_allowed: self.options.drops(&table.name, column),
+                        }),
+                    }
+                }
+            }
+        }
+        dropped
     }
 
     /// The numbers that stood for NULL, by table and column, in the order of the schema.
@@ -285,7 +316,7 @@ impl<'i> Transfer<'i> {
         values: &[Converted<'_>],
         row: SourceRow<'_>,
         wrong: Vec<Wrong>,
-    ) {
+    ) -> rusqlite::Result<()> {
         let list = &self.lists[at];
         let (table, state) = (list.columns.table, &self.tables[list.position]);
         let own_id = list.columns.id(values);
@@ -299,6 +330,14 @@ impl<'i> Transfer<'i> {
         if let Some(owned) = owned.and_then(|name| list.columns.integer(values, name)) {
             self.left_out.add_owned(&table.name, owned);
         }
+        let named = list.columns.with_names(values);
+        note_refused(
+            self.new,
+            &self.value_keys,
+            &mut self.left_out,
+            &table.name,
+            &named,
+        )?;
         let id = own_id.unwrap_or(state.n_read.cast_signed());
         let misfits = wrong.into_iter().map(|Wrong { column, why, kind }| Misfit {
             table: table.name.clone(),
@@ -310,6 +349,7 @@ impl<'i> Transfer<'i> {
             is_carried: false,
         });
         misfits.for_each(|misfit| self.report.misfits.push(misfit));
+        Ok(())
     }
 
     /// Takes a row without the columns for which it says DEFAULT.
@@ -403,8 +443,10 @@ impl RowSink for Transfer<'_> {
                 Inserted::Refused(what) => wrong.push(what),
             }
         }
+        self.lists[at].columns.count_dropped(row.cells);
         if !wrong.is_empty() {
-            self.leave_out(at, &values, row, wrong);
+            self.leave_out(at, &values, row, wrong)
+                .map_err(|e| self.options.write(e))?;
         }
         Ok(true)
     }

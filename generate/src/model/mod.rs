@@ -15,8 +15,8 @@ pub use field::{ColumnModel, FieldKind, FieldModel, ForeignKeyModel, Literal, Sc
 pub use refs::{EnumRef, OwnerRef, TableRef, ValueRef};
 pub use relation::{FarList, JoinMethods, JoinModel, JoinSide, PivotMethods, PivotModel};
 pub use table::{
-    CheckModel, ChildModel, ColumnSet, ConditionModel, IdsModel, TableKind, TableModel,
-    ValueKeyModel,
+    CheckModel, ChildModel, ColumnSet, ConditionModel, IdsModel, NestModel, NestOwner, RootModel,
+    TableKind, TableModel, ValueKeyModel,
 };
 pub use types::{
     ArmModel, EnumModel, EnumVariant, OwnerModel, ValueField, ValueModel, ValueVariant,

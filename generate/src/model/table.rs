@@ -50,6 +50,8 @@ pub struct TableModel {
     pub far_lists: Vec<FarList>,
     /// The keys by value: columns that hold what a row of another table has in UNIQUE columns.
     pub value_keys: Vec<ValueKeyModel>,
+    /// How its rows lie in each other.
+    pub nest: Option<NestModel>,
     /// Declared foreign keys whose columns are plain ones here.
     pub unfollowed: Vec<Unfollowed>,
     /// Entity, pivot or join.
@@ -157,6 +159,51 @@ pub struct ValueKeyModel {
     pub nullable: bool,
     /// Whether at most one row points to each.
     pub unique: bool,
+    /// In a nest, the numbers by which no row is named.
+    pub root: Option<RootModel>,
+}
+
+/// Numbers that name no row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RootModel {
+    /// The column that has them.
+    pub column: usize,
+    /// First and last numbers of ranges.
+    pub numbers: Vec<(i64, i64)>,
+}
+
+/// Rows that lie in other rows of their table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NestModel {
+    /// The key by value that it is, by place.
+    pub key: usize,
+    /// The column in which the numbers are counted.
+    pub within: usize,
+    /// The column with the number of the row that a row lies in.
+    pub parent: usize,
+    /// The column with a row's own number.
+    pub child: usize,
+    /// The method that puts a row into another one.
+    pub put_into: Ident,
+    /// The method that puts a row where a number says.
+    pub put_at: Ident,
+    /// The method that adds a new row to what lies in one.
+    pub add_content: Option<Ident>,
+    /// What the rows have that the numbers are counted in.
+    pub owner: Option<NestOwner>,
+}
+
+/// The methods of the rows that the numbers of a nest are counted in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NestOwner {
+    /// Their table.
+    pub table: TableRef,
+    /// The accessor of all rows, by place in [`TableModel::children`].
+    pub children: usize,
+    /// The accessor of those that lie in no other one.
+    pub at_root: Ident,
+    /// The method that adds one where a number says.
+    pub add_at: Option<Ident>,
 }
 
 /// Rows of a table that point here: one accessor on the views of the table pointed to.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::join_methods;
+use super::nests;
 use super::pivot_methods;
 use super::value_keys;
 use crate::analysis::joins::JoinInfo;
@@ -30,6 +31,7 @@ pub(super) fn connect(model: &mut Model, infos: &[PivotInfo], links: &[JoinInfo]
     children(model, pointing, &mut scopes, &n_wanting);
     join_methods::far_lists(model, links, &mut scopes, &n_wanting);
     value_keys::names(model, &mut scopes);
+    nests::names(model, &mut scopes);
 }
 
 /// The methods that the views of a table have for its own fields.
@@ -116,10 +118,13 @@ fn pointing(model: &Model) -> Vec<Pointing> {
                 .iter()
                 .map(|at| &table.fields[table.columns[*at].field]);
             let by: Vec<&str> = fields.map(|field| field.name.stem()).collect();
-            let child = ChildModel {
+            let mut child = ChildModel {
                 value_key: Some(n),
                 ..child(table, at, key.columns[0], key.unique)
             };
+            if key.root.is_some() {
+                child.accessor = Ident::new("contents");
+            }
             all.push(Pointing::new(key.target, child, by.join("_and_")));
         }
     }

@@ -6,6 +6,7 @@ mod enums;
 mod fields;
 mod indexes;
 mod join_methods;
+mod nests;
 mod order;
 mod owner_enums;
 mod pivot_methods;
@@ -74,6 +75,7 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     resolver.model.enums = std::mem::take(&mut resolver.enums.models);
     let mut model = resolver.model;
     value_keys::connect(&mut model, schema, config, &infos);
+    nests::connect(&mut model, config)?;
     of_keys(config, &model, &all_relations)?;
     accessors::connect(&mut model, &infos, &joins);
     of_given_ids(config, &model)?;

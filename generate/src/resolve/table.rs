@@ -52,6 +52,7 @@ impl<'a> Resolver<'a> {
             links_through: Vec::new(),
             far_lists: Vec::new(),
             value_keys: Vec::new(),
+            nest: None,
             unfollowed: self.unfollowed_of(table),
             kind: TableKind::Entity,
             checks: Vec::new(),

@@ -17,7 +17,9 @@ pub(super) fn connect(model: &mut Model, schema: &Schema, config: &Config, infos
         let mut unfollowed = Vec::new();
         for key in std::mem::take(&mut model.tables[at].unfollowed) {
             match value_key(model, config, infos, TableRef(at), &key) {
-                Ok(found) => follow(model, TableRef(at), found),
+                Ok(found) => {
+                    follow(model, TableRef(at), found);
+                }
                 Err(why) => {
                     let why = why.unwrap_or_else(|| key.why.clone());
                     unfollowed.push(Unfollowed { why, ..key });
@@ -44,11 +46,11 @@ pub(super) fn connect(model: &mut Model, schema: &Schema, config: &Config, infos
 }
 
 /// A key by value that can be followed, without its names.
-struct Found {
-    columns: Vec<usize>,
-    target: TableRef,
-    target_index: usize,
-    on_delete: OnDelete,
+pub(super) struct Found {
+    pub(super) columns: Vec<usize>,
+    pub(super) target: TableRef,
+    pub(super) target_index: usize,
+    pub(super) on_delete: OnDelete,
 }
 
 /// A foreign key as a key by value.
@@ -195,8 +197,8 @@ fn kind_of(model: &Model, field: &FieldModel) -> String {
     }
 }
 
-/// Adds a key by value to its table, with the index on its columns if there is none in this order.
-fn follow(model: &mut Model, at: TableRef, found: Found) {
+/// Adds a key by value to its table, with the index on its columns if there is none in this order. Returns its place.
+pub(super) fn follow(model: &mut Model, at: TableRef, found: Found) -> usize {
     let Found {
         columns,
         target,
@@ -219,9 +221,9 @@ fn follow(model: &mut Model, at: TableRef, found: Found) {
     let is_same = |known: &ValueKeyModel| {
         known.columns == columns && known.target == target && known.target_index == target_index
     };
-    if table.value_keys.iter().any(is_same) {
+    if let Some(known) = table.value_keys.iter().position(is_same) {
         // It is declared twice.
-        return;
+        return known;
     }
     let unique = |set: &ColumnSet| set.columns.iter().all(|column| columns.contains(column));
     let key = ValueKeyModel {
@@ -237,8 +239,10 @@ fn follow(model: &mut Model, at: TableRef, found: Found) {
         target,
         target_index,
         on_delete,
+        root: None,
     };
     table.value_keys.push(key);
+    table.value_keys.len() - 1
 }
 
 /// An index that the engine has, whether or not the file does.
@@ -276,6 +280,10 @@ pub(super) fn names(model: &mut Model, scopes: &mut [Scope]) {
             let joined = stems.join("_and_");
             let scope = &mut scopes[at];
             let accessor = match stems.as_slice() {
+                _ if key.root.is_some() => scope.ident(&[
+                    Ident::new("container"),
+                    Ident::new(&format!("container_by_{joined}")),
+                ]),
                 // A column that is named as the row has a field of this name, and no method.
                 [only] => {
                     let named = &target.uniques[key.target_index].columns;

@@ -505,7 +505,7 @@ mod joins {
         let stale = view.set_tracks_by_playlist_track([b, a]);
         assert!(matches!(
             stale.map_err(Error::into_kind),
-            Err(ErrorKind::StaleKey { table: "tracks" })
+            Err(ErrorKind::StaleKey { table: "tracks", .. })
         ));
         assert_eq!(titles(&world, road), ["b", "c"]);
         world

@@ -156,6 +156,8 @@ impl Source {
                 refused @ (ErrorKind::NotUnique { .. }
                 | ErrorKind::CheckFailed { .. }
                 | ErrorKind::StillReferenced { .. }
+                | ErrorKind::StillNamed { .. }
+                | ErrorKind::NoSuchValue { .. }
                 | ErrorKind::StaleKey { .. }
                 | ErrorKind::OwnsItself { .. }),
             ) => {

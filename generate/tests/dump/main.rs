@@ -61,6 +61,7 @@ impl World {
         let options = ImportOptions {
             out: Some(self.path("new.db")),
             null_dangling: false,
+            ..ImportOptions::default()
         };
         let mut source = DumpFile::new(&self.path("dump.sql"), self.dialect).with_chunk(chunk);
         let mut last = None;
@@ -87,6 +88,7 @@ impl World {
         let options = ImportOptions {
             out: Some(self.path("new.db")),
             null_dangling: false,
+            ..ImportOptions::default()
         };
         let mut source = SqliteFile::open(&self.path(name)).unwrap();
         import(&mut source, &schema, &model, &options, &mut |_| ()).unwrap()

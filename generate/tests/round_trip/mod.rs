@@ -93,6 +93,8 @@ fn hopeless(model: &Model) -> Vec<&str> {
                 }
                 _ => true,
             });
+            let mut keys = table.value_keys.iter();
+            let can = can && keys.all(|key| key.nullable || possible[key.target.0]);
             // A row that is owned needs an owner; its pivot says the same the other way round.
             let owned = table.owned_through.iter().all(|pivot| {
                 let pivot = model[*pivot].pivot().map(|pivot| pivot.owner);
@@ -125,10 +127,11 @@ fn row(code: &mut String, model: &Model, at: usize, table: &TableModel) {
     let name = &table.type_name;
     let _ = writeln!(
         code,
-        "fn row_{at}(world: &World, source: &mut Source) -> Option<{name}> {{\nSome({name} {{"
+        "fn row_{at}(world: &World, source: &mut Source) -> Option<{name}> {{\n{}Some({name} {{",
+        named_rows(model, table)
     );
-    for field in &table.fields {
-        let value = value(model, table, field);
+    for (place, field) in table.fields.iter().enumerate() {
+        let value = named_value(model, table, place).unwrap_or_else(|| value(model, table, field));
         let _ = writeln!(code, "{}: {value},", field.name);
     }
     code.push_str("})\n}\n\n");
@@ -151,11 +154,12 @@ fn change(code: &mut String, model: &Model, at: usize, table: &TableModel) {
     let mut variants = Scope::default();
     for (place, field) in table.fields.iter().enumerate() {
         let variant = variants.name(&[names::variant(field.name.stem())]);
-        let value = value(model, table, field);
+        let value = named_value(model, table, place).unwrap_or_else(|| value(model, table, field));
         let _ = writeln!(
             code,
             "fn field_{at}_{place}(world: &World, source: &mut Source) -> Option<{name}Field> {{\n\
-             Some({name}Field::{variant}({value}))\n}}"
+             {}Some({name}Field::{variant}({value}))\n}}",
+            named_rows(model, table)
         );
     }
 }
@@ -208,6 +212,19 @@ fn bounds(table: &TableModel, operand: &Operand) -> Option<(i64, i64)> {
 /// A value that the CHECKs of one column mostly take: a row of a hundred columns would never do
 /// otherwise.
 fn bounded(table: &TableModel, field: &FieldModel, ty: Scalar) -> String {
+    if let Some(nest) = &table.nest
+        && let Some(root) = &table.value_keys[nest.key].root
+    {
+        // Numbers that rows have, so that some lie in others.
+        let (first, last) = root.numbers[0];
+        let own = format!("source.within({}, {})", last + 1, last + 30);
+        if field.columns[0] == nest.child {
+            return own;
+        }
+        if field.columns[0] == nest.parent {
+            return format!("if source.often() {{ {first} }} else {{ {own} }}");
+        }
+    }
     let column = &table.columns[field.columns[0]].name;
     let of_value = bounds(table, &Operand::Column(column.clone()));
     let of_length = bounds(table, &Operand::Length(column.clone()));
@@ -221,6 +238,45 @@ fn bounded(table: &TableModel, field: &FieldModel, ty: Scalar) -> String {
         (Scalar::Blob, _, Some((low, high))) => format!("source.blob_within({low}, {high})"),
         _ => plain(ty).to_owned(),
     }
+}
+
+/// For each key by value, a row that a row with it can name.
+fn named_rows(model: &Model, table: &TableModel) -> String {
+    let rows = table.value_keys.iter().enumerate().map(|(n, key)| {
+        let target = &model[key.target].type_name;
+        format!(
+            "let named_{n} = source.key::<{target}>(world).and_then(|key| world.get(key).ok()).map(|row| row.row().clone());\n"
+        )
+    });
+    rows.collect()
+}
+
+/// The value of a field that is a part of a key by value: that of the row which the key is to name.
+fn named_value(model: &Model, table: &TableModel, place: usize) -> Option<String> {
+    let keys = table.value_keys.iter().enumerate();
+    let mut parts = keys.flat_map(|(n, key)| {
+        let target = &model[key.target];
+        let named = &target.uniques[key.target_index].columns;
+        let fields = key.columns.iter().zip(named);
+        fields.map(move |(own, named)| {
+            let named = &target.columns[*named];
+            (
+                n,
+                &table.columns[*own],
+                named,
+                &target.fields[named.field].name,
+            )
+        })
+    });
+    let (n, own, named, field) = parts.find(|(_, own, ..)| own.field == place)?;
+    let value = match named.not_null {
+        true => format!("named_{n}.as_ref().map(|row| row.{field}.clone().into())"),
+        false => format!("named_{n}.as_ref().and_then(|row| row.{field}.clone()).map(Into::into)"),
+    };
+    Some(match own.not_null {
+        true => format!("{value}?"),
+        false => format!("source.maybe(|source| {value})"),
+    })
 }
 
 /// A random value of a field; `?` where there is none yet.

@@ -37,7 +37,8 @@ pub use content_hash::damaged_blocks;
 #[cfg(feature = "postgres")]
 pub(super) use declared::declared_columns;
 pub use migrate::{
-    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, Safety, Step,
+    Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, NewRow, OldRow,
+    RowError, RowFunctions, Safety, Step,
 };
 pub(super) use open::open;
 pub(super) use operations::begin_backup;

@@ -9,7 +9,7 @@ use crate::schema::TableInfo;
 use crate::schema::value::{Encoded, Value};
 use crate::store::index::ids::Counter;
 use crate::store::index::{InsertAt, Keys, Parent, ParentIndex};
-use crate::store::key::{Key, RawKey};
+use crate::store::key::{Key, RawKey, WorldNumber};
 use crate::store::row::entity::{PivotRow, Resolve as _, Row as _};
 use crate::store::row::owner::owner_value;
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
@@ -128,6 +128,9 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     fn info(&self) -> &'static TableInfo {
         P::INFO
     }
+
+    /// Its rows have no keys.
+    fn set_world(&mut self, _world: WorldNumber) {}
 
     fn n_rows(&self) -> usize {
         self.rows.len()

@@ -7,7 +7,7 @@ use bitflags::Flags;
 use crate::schema::value::{Encoded, Value};
 use crate::schema::{TableId, TableInfo};
 use crate::store::index::IndexHasher;
-use crate::store::key::{Id, Key, RawKey};
+use crate::store::key::{Id, Key, RawKey, WorldNumber};
 use crate::store::row::owner::Owner;
 use crate::store::row::reader::{ColumnProblem, RowReader};
 
@@ -61,6 +61,28 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
     #[inline]
     fn parent(&self, _foreign_key: usize) -> Option<RawKey> {
         None
+    }
+    /// A column with a foreign key that is known to be a key of another world.
+    #[inline]
+    fn key_of_another_world(&self, _world: WorldNumber) -> Option<usize> {
+        None
+    }
+    /// How many fields the row has.
+    #[cfg(feature = "serde")]
+    fn n_fields() -> usize {
+        0
+    }
+    /// Writes the fields for a format of serde.
+    ///
+    /// # Errors
+    /// That of the format.
+    #[cfg(feature = "serde")]
+    fn serialize_fields<M: serde::ser::SerializeMap>(
+        &self,
+        _tables: &Self::Tables,
+        _map: &mut M,
+    ) -> Result<(), M::Error> {
+        Ok(())
     }
     /// The field that sets the foreign key at this position to NULL, if the column is nullable.
     fn null_field(_foreign_key: usize) -> Option<Self::Field> {

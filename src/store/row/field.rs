@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use crate::schema::value::{ColumnKind, Encoded, Value};
 use crate::store::index::IndexState;
-use crate::store::key::{Key, RawKey};
+use crate::store::key::{Key, RawKey, WorldNumber};
 use crate::store::row::entity::{Resolve, Row, id_of};
 use crate::store::row::reader::{ColumnProblem, RowReader};
 
@@ -57,6 +57,25 @@ pub trait Field<T: Resolve>: Sized {
         None
     }
 
+    /// Whether a part is a key that is known to be one of another world.
+    #[inline]
+    fn is_of_another_world(&self, _part: usize, _world: WorldNumber) -> bool {
+        false
+    }
+
+    /// Writes the field for a format of serde: as it is stored, unless it has several parts.
+    ///
+    /// # Errors
+    /// That of the format.
+    #[cfg(feature = "serde")]
+    fn serialize<S: serde::Serializer>(
+        &self,
+        tables: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&self.value(0, tables).as_value(), serializer)
+    }
+
     /// The value with NULL in all parts, if the type has one.
     #[inline]
     #[must_use]
@@ -105,8 +124,37 @@ macro_rules! plain {
     )*};
 }
 
+impl<T: Resolve> Field<T> for bool {
+    #[inline]
+    fn value<'a>(&'a self, _: usize, _: &'a T) -> Encoded<'a> {
+        Encoded::Borrowed(Value::Integer((*self).into()))
+    }
+
+    #[inline]
+    fn load(row: &RowReader<'_, T>, columns: &[usize]) -> Result<Self, ColumnProblem> {
+        row.read(columns[0])
+    }
+
+    #[inline]
+    fn differing(&self, other: &Self) -> u32 {
+        u32::from(self != other)
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize<S: serde::Serializer>(&self, _: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(*self)
+    }
+}
+
+impl<T: Resolve> IndexedField<T> for bool {
+    #[inline]
+    fn hash(&self, state: &mut IndexState) -> bool {
+        Hash::hash(self, state);
+        true
+    }
+}
+
 plain! {
-    bool: this => Value::Integer((*this).into());
     i64: this => Value::Integer(*this);
     String: this => Value::Text(this);
     EcoString: this => Value::Text(this);
@@ -164,6 +212,11 @@ impl<T: Resolve, E: Row<Tables = T>> Field<T> for Key<E> {
     fn parent(&self, _: usize) -> Option<RawKey> {
         Some(self.raw())
     }
+
+    #[inline]
+    fn is_of_another_world(&self, _: usize, world: WorldNumber) -> bool {
+        Key::is_of_another_world(*self, world)
+    }
 }
 
 impl<T: Resolve, E: Row<Tables = T>> IndexedField<T> for Key<E> {
@@ -215,6 +268,24 @@ impl<T: Resolve, F: Field<T>> Field<T> for Option<F> {
     #[inline]
     fn parent(&self, part: usize) -> Option<RawKey> {
         self.as_ref().and_then(|field| field.parent(part))
+    }
+
+    #[inline]
+    fn is_of_another_world(&self, part: usize, world: WorldNumber) -> bool {
+        self.as_ref()
+            .is_some_and(|field| field.is_of_another_world(part, world))
+    }
+
+    #[cfg(feature = "serde")]
+    fn serialize<S: serde::Serializer>(
+        &self,
+        tables: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(field) => field.serialize(tables, serializer),
+            None => serializer.serialize_none(),
+        }
     }
 
     #[inline]

@@ -4,3 +4,5 @@ pub(crate) mod entity;
 pub(crate) mod field;
 pub(crate) mod owner;
 pub(crate) mod reader;
+#[cfg(feature = "serde")]
+pub(crate) mod serialize;

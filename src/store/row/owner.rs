@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use crate::schema::TableId;
 use crate::schema::value::Value;
 use crate::store::index::Parent;
-use crate::store::key::{Key, RawKey};
+use crate::store::key::{Key, RawKey, WorldNumber};
 use crate::store::row::entity::{Resolve, Row};
 
 /// An owner out of several tables. Generated for pivots, and for the owner columns of a row.
@@ -13,8 +13,13 @@ pub trait Owner: Copy + Debug + PartialEq + Send + Sync + 'static {
     /// The table that each arm references.
     const TARGETS: &'static [Option<TableId>];
 
+    /// The name of each arm, as its variant has it.
+    const NAMES: &'static [&'static str];
+
     /// The arm, numbered in column order, and the owner in it.
     fn arm(self) -> (usize, Parent);
+    /// Whether the owner's key is known to be one of another world.
+    fn is_of_another_world(self, world: WorldNumber) -> bool;
     /// The owner in this arm, if there is such an arm.
     fn from_arm(arm: usize, parent: Parent) -> Option<Self>;
 }
@@ -26,6 +31,11 @@ pub trait Arm: Sized {
 
     /// The owner without its type.
     fn parent(self) -> Parent;
+    /// Whether it is the key of a row that is known to be one of another world.
+    #[inline]
+    fn is_of_another_world(self, _world: WorldNumber) -> bool {
+        false
+    }
     /// The owner with its type, if it is of this type.
     fn from_parent(parent: Parent) -> Option<Self>;
 }
@@ -36,6 +46,11 @@ impl<E: Row> Arm for Key<E> {
     #[inline]
     fn parent(self) -> Parent {
         Parent::Row(self.raw())
+    }
+
+    #[inline]
+    fn is_of_another_world(self, world: WorldNumber) -> bool {
+        Key::is_of_another_world(self, world)
     }
 
     #[inline]

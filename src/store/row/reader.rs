@@ -6,7 +6,7 @@ use crate::error::{Problem, ProblemKind};
 use crate::schema::value::{FromValue, Value};
 use crate::schema::{TableId, TableInfo};
 use crate::store::index::Parent;
-use crate::store::key::{Key, RawKey};
+use crate::store::key::{Key, RawKey, WorldNumber};
 use crate::store::row::entity::{Resolve, Row};
 use crate::store::row::owner::Owner;
 
@@ -78,11 +78,22 @@ pub(crate) type Cells<'a> = SmallVec<[Cell<'a>; 16]>;
 pub struct RowReader<'a, T> {
     columns: &'a [Cell<'a>],
     tables: &'a T,
+    world: WorldNumber,
 }
 
 impl<'a, T: Resolve> RowReader<'a, T> {
     pub(crate) fn new(columns: &'a [Cell<'a>], tables: &'a T) -> Self {
-        Self { columns, tables }
+        Self {
+            columns,
+            tables,
+            world: WorldNumber::default(),
+        }
+    }
+
+    /// For a row of this world, whose keys say so.
+    pub(crate) fn in_world(mut self, world: WorldNumber) -> Self {
+        self.world = world;
+        self
     }
 
     #[inline]
@@ -163,7 +174,7 @@ impl<'a, T: Resolve> RowReader<'a, T> {
         let id: i64 = self.read(column)?;
         self.tables
             .key_of(E::TABLE, id)
-            .map(Key::from_raw)
+            .map(|key| Key::of(key, self.world, id))
             .ok_or_else(|| dangling(column, E::INFO, id))
     }
 

@@ -12,7 +12,7 @@ use crate::schema::TableInfo;
 use crate::schema::value::Encoded;
 use crate::store::index::ids::Counter;
 use crate::store::index::{IndexHasher, Keys, Parent, ParentIndex, ValueIndex};
-use crate::store::key::RawKey;
+use crate::store::key::{RawKey, WorldNumber};
 use crate::store::row::entity::{Row, names_and_values, nan_column};
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
@@ -43,6 +43,8 @@ pub(crate) fn with_headroom(n_rows: usize) -> usize {
 pub trait DynTable<T> {
     /// The schema of the table.
     fn info(&self) -> &'static TableInfo;
+    /// Says which world the table belongs to.
+    fn set_world(&mut self, world: WorldNumber);
     /// Number of rows.
     fn n_rows(&self) -> usize;
     /// The id of a live row.
@@ -166,7 +168,8 @@ pub trait DynTable<T> {
 const N_SHAPES: usize = 8;
 
 fn load_row<E: Stored>(tables: &mut E::Tables, id: i64, columns: &[Cell<'_>]) -> Vec<Problem> {
-    match E::load(&RowReader::new(columns, tables)) {
+    let world = E::table(tables).world();
+    match E::load(&RowReader::new(columns, tables).in_world(world)) {
         Ok(row) => {
             let mut problems = failed_checks(&row, id, tables);
             problems.extend(E::table_mut(tables).fill(id, row));
@@ -228,7 +231,7 @@ fn apply_row<E: Stored>(
     let all = 0..E::INFO.columns.len();
     let before: SmallVec<[_; 16]> = all.map(|column| before.value(column, tables)).collect();
     let columns = overlay(change_set, row, E::INFO, |column| before[column].as_value());
-    let new = E::load(&RowReader::new(&columns, tables));
+    let new = E::load(&RowReader::new(&columns, tables).in_world(table.world()));
     drop(columns);
     drop(before);
     let new = new.map_err(|problem| vec![problem.of(E::INFO, row.id)])?;
@@ -252,6 +255,10 @@ fn apply_row<E: Stored>(
 impl<E: Stored> DynTable<E::Tables> for Table<E> {
     fn info(&self) -> &'static TableInfo {
         E::INFO
+    }
+
+    fn set_world(&mut self, world: WorldNumber) {
+        self.world = world;
     }
 
     fn n_rows(&self) -> usize {

@@ -10,11 +10,12 @@ mod update;
 use bitflags::{Flag, Flags as _};
 use slotmap::SlotMap;
 
+use crate::error::Error;
 use crate::schema::TableInfo;
 use crate::store::index::IndexHasher;
 use crate::store::index::ids::Ids;
 use crate::store::index::{Parent, ParentIndex, ValueIndex};
-use crate::store::key::{Id, Key, RawKey};
+use crate::store::key::{Id, Key, RawKey, WorldNumber};
 use crate::store::row::entity::Row;
 use crate::store::tracking::dirty::{DirtySet, RowState};
 use crate::store::tracking::effect::{Positions, position};
@@ -33,6 +34,7 @@ pub struct Table<E: Row> {
     pub(crate) indexes: Box<[ValueIndex]>,
     pub(crate) dirty: DirtySet,
     undo: Vec<Undo<E>>,
+    world: WorldNumber,
 }
 
 /// A row, with its id and its state in the engine.
@@ -146,6 +148,7 @@ impl<E: Row> Default for Table<E> {
                 .collect(),
             dirty: DirtySet::default(),
             undo: Vec::new(),
+            world: WorldNumber::default(),
         }
     }
 }
@@ -159,14 +162,14 @@ impl<E: Row> Table<E> {
     #[inline]
     #[must_use]
     pub fn get(&self, key: Key<E>) -> Option<&E> {
-        self.slot(key.raw()).map(|slot| &slot.row)
+        self.slot_of(key).map(|slot| &slot.row)
     }
 
     /// Whether the table has a row with this key. O(1).
     #[inline]
     #[must_use]
     pub fn contains_key(&self, key: Key<E>) -> bool {
-        self.slot(key.raw()).is_some()
+        self.slot_of(key).is_some()
     }
 
     /// Number of rows. O(1).
@@ -185,14 +188,15 @@ impl<E: Row> Table<E> {
     #[inline]
     #[must_use]
     pub fn id(&self, key: Key<E>) -> Option<Id<E>> {
-        self.slot(key.raw()).map(|slot| Id::new(slot.id))
+        self.slot_of(key).map(|slot| Id::new(slot.id))
     }
 
     /// The key of the row with this id. O(1).
     #[inline]
     #[must_use]
     pub fn key(&self, id: Id<E>) -> Option<Key<E>> {
-        self.ids.key(id.get()).map(Key::from_raw)
+        let key = self.ids.key(id.get())?;
+        Some(Key::of(key, self.world, id.get()))
     }
 
     /// All rows, in the order in which they are stored in memory: the fastest way to visit all of them.
@@ -204,21 +208,21 @@ impl<E: Row> Table<E> {
         self.rows
             .iter()
             .filter(live)
-            .map(|(key, slot)| (Key::from_raw(key), &slot.row))
+            .map(|(key, slot)| (Key::of(key, self.world, slot.id), &slot.row))
     }
 
     /// All rows in id order, which is the order of insertion.
     pub fn iter_by_id(&self) -> impl Iterator<Item = (Key<E>, &E)> {
         self.ids
             .iter()
-            .map(|(_, key)| (Key::from_raw(key), &self.rows[key].row))
+            .map(|(id, key)| (Key::of(key, self.world, id), &self.rows[key].row))
     }
 
     /// The columns of a row that the next flush has to write; all of them for a new row. Empty for a
     /// clean row, for a row whose changes are in flight in the background, and for a key without a row.
     #[must_use]
     pub fn dirty_columns(&self, key: Key<E>) -> E::Columns {
-        match self.slot(key.raw()) {
+        match self.slot_of(key) {
             Some(slot) if slot.state.contains(RowState::NEW) => E::Columns::all(),
             Some(slot) => slot.dirty,
             None => E::Columns::empty(),
@@ -228,7 +232,7 @@ impl<E: Row> Table<E> {
     /// Whether a row differs from the file.
     #[must_use]
     pub fn is_dirty(&self, key: Key<E>) -> bool {
-        self.slot(key.raw()).is_some_and(Slot::is_dirty)
+        self.slot_of(key).is_some_and(Slot::is_dirty)
     }
 
     /// The rows whose foreign key at this position references `parent`, in id order. O(1).
@@ -254,6 +258,54 @@ impl<E: Row> Table<E> {
             index.find(index.hash(&value), |key| is_it(&self.rows[key].row)),
             self,
         )
+    }
+
+    /// The slot of a live row, by a key that the program has.
+    #[inline]
+    pub(crate) fn slot_of(&self, key: Key<E>) -> Option<&Slot<E>> {
+        if key.is_of_another_world(self.world) {
+            return None;
+        }
+        self.slot(key.raw())
+    }
+
+    /// A live row with its key, by the key as the engine has it.
+    #[inline]
+    pub(crate) fn entry(&self, key: RawKey) -> Option<(Key<E>, &E)> {
+        let slot = self.slot(key)?;
+        Some((self.key_of_slot(key, slot), &slot.row))
+    }
+
+    /// A row that an index has, with its key.
+    #[inline]
+    pub(crate) fn lent(&self, key: RawKey) -> (Key<E>, &E) {
+        let slot = &self.rows[key];
+        (self.key_of_slot(key, slot), &slot.row)
+    }
+
+    /// The key of a row, as it is lent out.
+    #[inline]
+    pub(crate) fn key_of_slot(&self, key: RawKey, slot: &Slot<E>) -> Key<E> {
+        Key::of(key, self.world, slot.id)
+    }
+
+    /// The world that the table belongs to.
+    #[inline]
+    pub(crate) fn world(&self) -> WorldNumber {
+        self.world
+    }
+
+    /// Why a key has no row.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn no_row(&self, key: Key<E>) -> Error {
+        let (table, id) = (E::INFO.name, key.id_at_origin());
+        if key.is_of_another_world(self.world) {
+            return Error::other_world(table, None, id);
+        }
+        // A row that this transaction has removed still has its slot.
+        let removed = self.rows.get(key.raw()).map(|slot| slot.id);
+        Error::stale_key(table, removed.or(id))
     }
 
     #[inline]

@@ -28,13 +28,13 @@ impl<E: Row> Table<E> {
     ///
     /// let mut world = World::new();
     /// for n in 0..1000 {
-    ///     world.insert(Mobile { internal_name: format!("mob {n}"), ..Mobile::default() })?;
+    ///     world.insert(Mobile { what_we_call_you: format!("mob {n}"), ..Mobile::default() })?;
     /// }
     /// let longest = std::thread::scope(|scope| {
     ///     let threads: Vec<_> = world
     ///         .mobiles
     ///         .parts(4)
-    ///         .map(|part| scope.spawn(|| part.map(|(_, mobile)| mobile.internal_name.len()).max()))
+    ///         .map(|part| scope.spawn(|| part.map(|(_, mobile)| mobile.what_we_call_you.len()).max()))
     ///         .collect();
     ///     threads.into_iter().filter_map(|thread| thread.join().expect("no panic")).max()
     /// });

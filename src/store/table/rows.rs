@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::Table;
 use crate::store::index::Keys;
-use crate::store::key::Key;
+use crate::store::key::{Key, RawKey, WorldNumber};
 use crate::store::row::entity::Row;
 
 /// Rows of a table with their keys, in id order.
@@ -28,6 +28,7 @@ impl<'a, E: Row> Rows<'a, E> {
     pub fn keys(self) -> RowKeys<'a, E> {
         RowKeys {
             keys: self.keys,
+            world: self.table.world(),
             entity: PhantomData,
         }
     }
@@ -37,7 +38,16 @@ impl<'a, E: Row> Rows<'a, E> {
 #[derive(Debug)]
 pub struct RowKeys<'a, E> {
     keys: Keys<'a>,
+    world: WorldNumber,
     entity: PhantomData<fn() -> E>,
+}
+
+impl<E> RowKeys<'_, E> {
+    #[inline]
+    fn typed(&self, key: RawKey) -> Key<E> {
+        // Its row, and with it the id, is not looked at: that is what makes keys cheap.
+        Key::in_world(key, self.world)
+    }
 }
 
 impl<E> Iterator for RowKeys<'_, E> {
@@ -45,7 +55,8 @@ impl<E> Iterator for RowKeys<'_, E> {
 
     #[inline]
     fn next(&mut self) -> Option<Key<E>> {
-        self.keys.next().map(Key::from_raw)
+        let key = self.keys.next()?;
+        Some(self.typed(key))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -56,7 +67,8 @@ impl<E> Iterator for RowKeys<'_, E> {
 impl<E> DoubleEndedIterator for RowKeys<'_, E> {
     #[inline]
     fn next_back(&mut self) -> Option<Key<E>> {
-        self.keys.next_back().map(Key::from_raw)
+        let key = self.keys.next_back()?;
+        Some(self.typed(key))
     }
 }
 
@@ -76,9 +88,8 @@ impl<'a, E: Row> Iterator for Rows<'a, E> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.keys
-            .next()
-            .map(|key| (Key::from_raw(key), &self.table.rows[key].row))
+        let key = self.keys.next()?;
+        Some(self.table.lent(key))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -88,18 +99,16 @@ impl<'a, E: Row> Iterator for Rows<'a, E> {
     #[inline]
     fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
         let table = self.table;
-        self.keys.fold(init, |folded, key| {
-            f(folded, (Key::from_raw(key), &table.rows[key].row))
-        })
+        self.keys
+            .fold(init, |folded, key| f(folded, table.lent(key)))
     }
 }
 
 impl<E: Row> DoubleEndedIterator for Rows<'_, E> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.keys
-            .next_back()
-            .map(|key| (Key::from_raw(key), &self.table.rows[key].row))
+        let key = self.keys.next_back()?;
+        Some(self.table.lent(key))
     }
 }
 

@@ -307,6 +307,12 @@ impl ChangeSet {
         }
     }
 
+    /// Adds a removed row whose id is above those of all that were added.
+    pub(crate) fn remove_next(&mut self, id: i64, key: RawKey) {
+        debug_assert!(self.removed.last().is_none_or(|(last, _)| *last < id));
+        self.removed.push((id, key));
+    }
+
     pub(crate) fn remove(&mut self, rows: impl Iterator<Item = (i64, RawKey)>) {
         self.removed.extend(rows);
         self.removed.sort_unstable();

@@ -31,7 +31,20 @@ pub struct Delta {
     pub(crate) tables: Vec<(&'static TableInfo, ChangeSet)>,
     /// In a snapshot, the last id of each table that must not be assigned again, although its row may
     /// have been removed.
-    pub(crate) used_ids: Vec<(TableId, i64)>,
+    pub(crate) used_ids: Vec<UsedId>,
+}
+
+/// The last id of a table that must not be assigned again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UsedId {
+    pub(crate) table: TableId,
+    /// The table's name, for the wire.
+    #[cfg_attr(
+        not(feature = "serde"),
+        allow(dead_code, reason = "only what is sent names it")
+    )]
+    pub(crate) name: &'static str,
+    pub(crate) id: i64,
 }
 
 impl Delta {

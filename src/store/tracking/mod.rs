@@ -9,3 +9,5 @@ pub(crate) mod feed;
 pub(crate) mod tombstone;
 #[cfg(feature = "persist")]
 pub(crate) mod txn_groups;
+#[cfg(feature = "serde")]
+pub(crate) mod wire;

@@ -9,7 +9,7 @@ use crate::store::index::Parent;
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
-use crate::store::tracking::delta::Delta;
+use crate::store::tracking::delta::{Delta, UsedId};
 use crate::store::tracking::effect::Effect;
 use crate::store::world::World;
 use crate::store::world::changes::Changes;
@@ -60,7 +60,11 @@ impl<T: Tables> World<T> {
         };
         let used_id = |id| {
             let next = self.tables.table(id).counter().next();
-            (id, next.map_or(i64::MAX, |next| next - 1))
+            UsedId {
+                table: id,
+                name: T::INFO[id.index()].name,
+                id: next.map_or(i64::MAX, |next| next - 1),
+            }
         };
         Ok(Delta {
             tables: all_tables::<T>()
@@ -69,6 +73,32 @@ impl<T: Tables> World<T> {
                 .collect(),
             used_ids: all_tables::<T>().map(used_id).collect(),
         })
+    }
+
+    /// Reads a delta of a world with the same models from any format of serde, for [`apply`](Self::apply). Rows are read
+    /// by the names of tables and columns, so the order of columns may differ.
+    ///
+    /// ```
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut server = World::new();
+    /// server.insert(Player { full_name: "Ada".into(), ..Player::default() })?;
+    /// let sent = serde_json::to_string(&server.snapshot()?)?;
+    ///
+    /// let mut client = World::new();
+    /// client.apply(&World::read_delta(&mut serde_json::Deserializer::from_str(&sent))?)?;
+    /// assert!(client.snapshot()? == server.snapshot()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// That of the format, and one for a table or a column that the world does not have, for a row without its id, and
+    /// for a new row without all of its columns. Whether values fit is found out by `apply`.
+    #[cfg(feature = "serde")]
+    pub fn read_delta<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Delta, D::Error> {
+        crate::store::tracking::wire::read_delta::<T, D>(deserializer)
     }
 
     /// Applies the changes of another world to this one, all of them or none. Rows have the same ids in
@@ -228,7 +258,7 @@ impl<T: Tables> Applying<'_, T> {
     }
 
     fn use_up_ids(&mut self, delta: &Delta) {
-        for &(table, id) in &delta.used_ids {
+        for &UsedId { table, id, .. } in &delta.used_ids {
             let own = self.world.tables.table_mut(table);
             if own.counter().next().is_some_and(|next| next <= id) {
                 own.use_up(id);

@@ -154,7 +154,7 @@ impl<T: Tables> Changes<'_, T> {
     /// The changes of the rows of `E`.
     pub fn of<E: Entity<Tables = T>>(&self) -> impl ExactSizeIterator<Item = Change<E>> + '_ {
         self.rows_of(E::TABLE).iter().map(|row| Change {
-            key: Key::from_raw(row.key),
+            key: Key::of(row.key, E::table(&self.world.tables).world(), row.id),
             id: Id::new(row.id),
             effect: match &row.effect {
                 Effect::Inserted => Effect::Inserted,

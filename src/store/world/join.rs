@@ -120,8 +120,7 @@ impl<'w, J: Join, S: Side<J>> Linked<'w, J, S> {
     }
 
     fn far_end(far: &'w Table<S::Far>, link: &J) -> Option<(Key<S::Far>, &'w S::Far)> {
-        let key = S::far(link);
-        far.get(key).map(|row| (key, row))
+        far.entry(S::far(link).raw())
     }
 }
 

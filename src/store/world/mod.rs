@@ -3,7 +3,9 @@
 mod apply;
 pub(crate) mod changes;
 pub(crate) mod entity;
+pub(crate) mod interest;
 pub(crate) mod join;
+pub(crate) mod nests;
 pub(crate) mod own;
 mod ownership_cycles;
 pub(crate) mod relation_rows;
@@ -24,7 +26,7 @@ use crate::error::Error;
 
 use crate::schema::TableId;
 use crate::schema::graph::{Ownership, Reference, ValueReference, references, value_references};
-use crate::store::key::{AnyKey, Id, Key};
+use crate::store::key::{AnyKey, Id, Key, WorldNumber};
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::world::entity::{Entity, Standalone, Unowned};
@@ -79,8 +81,13 @@ impl<T: Tables> World<T> {
     /// An empty world.
     #[must_use]
     pub fn new() -> Self {
+        let mut tables: Box<T> = Box::default();
+        if cfg!(debug_assertions) {
+            let world = WorldNumber::next();
+            all_tables::<T>().for_each(|table| tables.table_mut(table).set_world(world));
+        }
         Self {
-            tables: Box::default(),
+            tables,
             log: UndoLog::default(),
             commit_sink: CommitSink::default(),
             references: references(T::INFO),
@@ -166,22 +173,27 @@ impl<T: Tables> World<T> {
     /// Read access to a row and its relations. O(1).
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row, and with `debug_assertions`
+    /// [`ErrorKind::OtherWorld`](crate::ErrorKind::OtherWorld) if it is one of another world.
     #[inline]
     pub fn get<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<E::Ref<'_>, Error> {
-        let row = RowRef::new(self, key).ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let row = RowRef::new(self, key);
+        let row = row.ok_or_else(|| E::table(&self.tables).no_row(key))?;
         Ok(row.into())
     }
 
     /// Write access to a row: setters, and the operations on what it owns. O(1).
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row, and with `debug_assertions`
+    /// [`ErrorKind::OtherWorld`](crate::ErrorKind::OtherWorld) if it is one of another world.
     #[inline]
     pub fn get_mut<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<E::Mut<'_>, Error> {
-        if !E::table(&self.tables).contains_key(key) {
-            return Err(Error::stale_key(E::INFO.name));
-        }
+        let table = E::table(&self.tables);
+        let Some(slot) = table.slot_of(key) else {
+            return Err(table.no_row(key));
+        };
+        let key = table.key_of_slot(key.raw(), slot);
         Ok(RowMut::new(self, key).into())
     }
 
@@ -195,11 +207,12 @@ impl<T: Tables> World<T> {
     /// The id of a row, which is what the file stores and what to send to a client. O(1).
     ///
     /// # Errors
-    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row.
+    /// [`ErrorKind::StaleKey`](crate::ErrorKind::StaleKey) if the key has no row, and with `debug_assertions`
+    /// [`ErrorKind::OtherWorld`](crate::ErrorKind::OtherWorld) if it is one of another world.
     #[inline]
     pub fn id<E: Entity<Tables = T>>(&self, key: Key<E>) -> Result<Id<E>, Error> {
-        let id = E::table(&self.tables).id(key);
-        id.ok_or_else(|| Error::stale_key(E::INFO.name))
+        let table = E::table(&self.tables);
+        table.id(key).ok_or_else(|| table.no_row(key))
     }
 
     /// The key of the row with this id, if there is one. O(1).
@@ -330,17 +343,20 @@ pub struct IterMut<'w, E: Entity> {
     note = "to read rows, `for (key, row) in world.iter()` does; to collect keys first, \
             `let keys: Vec<_> = world.iter().map(|(key, _)| key).collect();` and then `world.get_mut(key)?`"
 )]
-pub trait OutlivesTheNext {}
+pub trait OutlivesTheNext {
+    /// No type has it.
+    fn never(&self) -> !;
+}
 
-impl<E: Entity> IntoIterator for IterMut<'_, E>
+// `IntoIterator` would not do: the compiler tries its implementation for all iterators as well, and names neither.
+impl<'w, E: Entity> Iterator for IterMut<'w, E>
 where
     Self: OutlivesTheNext,
 {
-    type Item = std::convert::Infallible;
-    type IntoIter = std::iter::Empty<Self::Item>;
+    type Item = E::Mut<'w>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        std::iter::empty()
+    fn next(&mut self) -> Option<Self::Item> {
+        OutlivesTheNext::never(self)
     }
 }
 
@@ -354,6 +370,7 @@ impl<E: Entity> IterMut<'_, E> {
             return None;
         }
         self.next = id.checked_add(1);
-        Some(RowMut::new(self.world, Key::<E>::from_raw(key)).into())
+        let key = Key::of(key, E::table(&self.world.tables).world(), id);
+        Some(RowMut::<E>::new(self.world, key).into())
     }
 }

@@ -259,6 +259,7 @@ impl<T: Tables> World<T> {
         key: Key<O>,
     ) -> Result<(), Error> {
         let id = self.id_of_owned(key)?;
+        self.refuse_owner_of_another_world::<O>(owner)?;
         let its_owner = pivot::<O>(&self.tables).owner(key);
         if its_owner == Some(owner) {
             return Ok(());
@@ -271,6 +272,20 @@ impl<T: Tables> World<T> {
         .into())
     }
 
+    /// Refuses an owner that is known to be of another world.
+    #[inline]
+    fn refuse_owner_of_another_world<O: Owned<Tables = T>>(
+        &self,
+        owner: OwnerOf<O>,
+    ) -> Result<(), Error> {
+        if !owner.is_of_another_world(O::table(&self.tables).world()) {
+            return Ok(());
+        }
+        let info = O::Pivot::INFO;
+        let column = info.columns[info.arms()[owner.arm().0].column];
+        Err(Error::other_world(info.name, Some(column), None))
+    }
+
     #[inline]
     fn check_owner<O: Owned<Tables = T>>(
         &self,
@@ -281,6 +296,7 @@ impl<T: Tables> World<T> {
         let info = O::Pivot::INFO;
         // The foreign keys of the arms follow that of the owned row.
         let foreign_key = &info.arms()[arm];
+        self.refuse_owner_of_another_world::<O>(owner)?;
         match (parent, foreign_key.table) {
             (Parent::Row(key), Some(target)) if self.tables.table(target).id_of(key).is_none() => {
                 Err(ErrorKind::NoSuchRow {

@@ -8,27 +8,41 @@ use std::collections::HashSet;
 
 use crate::error::{Error, ErrorKind, Problem, ProblemKind};
 
-use crate::schema::graph::Reference;
+use crate::schema::TableId;
+use crate::schema::graph::{Reference, ValueReference};
 use crate::store::index::Parent;
 use crate::store::key::AnyKey;
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::world::World;
+use crate::store::world::value_keys::named_row;
 
 impl<T: Tables> World<T> {
-    /// The owners of a row, each with the foreign key that names it.
-    fn owners_of(&self, row: AnyKey) -> Vec<(AnyKey, Reference)> {
+    /// The owners of a row, and what it lies in, each with the table and the column that name it.
+    fn owners_of(&self, row: AnyKey) -> Vec<(AnyKey, (TableId, &'static str))> {
         let owner = |&reference: &Reference| {
             let Reference { table, foreign_key } = reference;
             let target = T::INFO[table.index()].foreign_keys[foreign_key].table?;
             match self.tables.table(table).parent_of(foreign_key, row.key)? {
-                Parent::Row(key) => Some((AnyKey { table: target, key }, reference)),
+                Parent::Row(key) => {
+                    let column = T::INFO[table.index()].foreign_key_column(foreign_key);
+                    Some((AnyKey { table: target, key }, (table, column)))
+                }
                 Parent::Outside(_) => None,
             }
         };
-        self.ownership.owners[row.table.index()]
-            .iter()
-            .filter_map(owner)
-            .collect()
+        let owners = self.ownership.owners[row.table.index()].iter();
+        let keys = T::INFO[row.table.index()].value_keys.iter().enumerate();
+        let nests = keys.filter(|(_, key)| key.root.is_some());
+        let containers = nests.filter_map(|(value_key, key)| {
+            let AnyKey { table, key: by } = row;
+            let container = named_row(&*self.tables, ValueReference { table, value_key }, by)?;
+            let container = AnyKey {
+                table: key.table,
+                key: container,
+            };
+            Some((container, (table, key.columns)))
+        });
+        owners.filter_map(owner).chain(containers).collect()
     }
 
     /// Refuses `owner` as the new owner of `row` if it is `row` itself, or owned by `row` directly or
@@ -92,21 +106,19 @@ impl<T: Tables> World<T> {
         let mut on_path = HashSet::from([row]);
         while let Some((row, owners)) = path.last_mut() {
             let row = *row;
-            let Some((owner, reference)) = owners.pop() else {
+            let Some((owner, (table, column))) = owners.pop() else {
                 on_path.remove(&row);
                 path.pop();
                 continue;
             };
             if on_path.contains(&owner) {
-                let Reference { table, foreign_key } = reference;
-                let info = T::INFO[table.index()];
                 problems.push(Problem {
-                    table: info.name,
+                    table: T::INFO[table.index()].name,
                     id: self.id_of_live(AnyKey {
                         table,
                         key: row.key,
                     }),
-                    column: info.foreign_key_column(foreign_key).to_owned(),
+                    column: column.to_owned(),
                     kind: ProblemKind::OwnsItself,
                 });
             } else if visited.insert(owner) {

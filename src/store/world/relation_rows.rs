@@ -132,8 +132,7 @@ impl<'w, C: Entity, F: Entity> FarRows<'w, C, F> {
     }
 
     fn far_end(&self, between: &C) -> Option<(Key<F>, &'w F)> {
-        let key = Key::from_raw(between.parent(self.foreign_key)?);
-        self.far.get(key).map(|row| (key, row))
+        self.far.entry(between.parent(self.foreign_key)?)
     }
 }
 

@@ -22,8 +22,9 @@ impl<T: Tables> World<T> {
     /// [`ErrorKind::StaleKey`], and [`ErrorKind::StillReferenced`] when another row references one of the
     /// removed rows. On error the world is unchanged.
     pub fn remove<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<(), Error> {
-        if !E::table(&self.tables).contains_key(key) {
-            return Err(Error::stale_key(E::INFO.name));
+        let table = E::table(&self.tables);
+        if !table.contains_key(key) {
+            return Err(table.no_row(key));
         }
         self.transaction(|world| {
             world.remove_all(smallvec![AnyKey {

@@ -3,6 +3,7 @@
 use bitflags::Flags as _;
 
 use crate::error::{Error, ErrorKind};
+use crate::schema::ValueKey;
 use crate::store::index::InsertAt;
 use crate::store::key::{AnyKey, Id, Key};
 use crate::store::table::stored::Tables;
@@ -31,7 +32,11 @@ impl<T: Tables> World<T> {
         field: E::Field,
     ) -> Result<(), Error> {
         let record = self.is_recording();
-        match E::table_mut(&mut self.tables).write(key.raw(), field, record) {
+        let table = E::table_mut(&mut self.tables);
+        if key.is_of_another_world(table.world()) {
+            return Err(table.no_row(key));
+        }
+        match table.write(key.raw(), field, record) {
             WriteOutcome::Unchanged => Ok(()),
             WriteOutcome::Written => {
                 if record {
@@ -53,10 +58,9 @@ impl<T: Tables> World<T> {
         field: E::Field,
     ) -> Result<(), Error> {
         let raw = key.raw();
-        let columns = E::table(&self.tables)
-            .get(key)
-            .map(|row| row.differs(&field));
-        let columns = columns.ok_or_else(|| Error::stale_key(E::INFO.name))?;
+        let table = E::table(&self.tables);
+        let columns = table.get(key).map(|row| row.differs(&field));
+        let columns = columns.ok_or_else(|| table.no_row(key))?;
         if Self::HAS_VALUE_KEYS {
             self.refuse_change(key, columns)?;
         }
@@ -87,8 +91,9 @@ impl<T: Tables> World<T> {
         fields: impl IntoIterator<Item = E::Field>,
     ) -> Result<(), Error> {
         let raw = key.raw();
-        let row = E::table(&self.tables).get(key);
-        let mut new = row.ok_or_else(|| Error::stale_key(E::INFO.name))?.clone();
+        let table = E::table(&self.tables);
+        let row = table.get(key).ok_or_else(|| table.no_row(key))?;
+        let mut new = row.clone();
         let mut columns = E::Columns::empty();
         for field in fields {
             columns.insert(new.differs(&field));
@@ -143,7 +148,12 @@ impl<T: Tables> World<T> {
         validate_values(row, Some(*id), columns, &self.tables)?;
         validate_unique(table, row, Some((key.raw(), *id)), columns, &self.tables)?;
         let mut foreign_keys = E::INFO.foreign_keys.iter();
-        if foreign_keys.any(|key| key.owns && columns.contains(flag::<E>(key.column))) {
+        let mut value_keys = E::INFO.value_keys.iter();
+        let is_written = |column: &usize| columns.contains(flag::<E>(*column));
+        let is_nest = |key: &ValueKey| key.root.is_some();
+        if foreign_keys.any(|key| key.owns && is_written(&key.column))
+            || value_keys.any(|key| is_nest(key) && key.own_columns(E::INFO).iter().any(is_written))
+        {
             self.refuse_ownership_cycle_of(AnyKey {
                 table: E::TABLE,
                 key: key.raw(),
@@ -230,6 +240,6 @@ impl<T: Tables> World<T> {
         if record {
             self.recorded(E::TABLE);
         }
-        Key::from_raw(key)
+        Key::of(key, E::table(&self.tables).world(), id)
     }
 }

@@ -45,6 +45,12 @@ fn validate_foreign_keys<E: Entity>(
     columns: E::Columns,
     tables: &E::Tables,
 ) -> Result<(), Error> {
+    if let Some(column) = row.key_of_another_world(E::table(tables).world())
+        && columns.contains(flag::<E>(column))
+    {
+        let column = Some(E::INFO.columns[column]);
+        return Err(Error::other_world(E::INFO.name, column, None));
+    }
     for (n, foreign_key) in E::INFO.foreign_keys.iter().enumerate() {
         let (Some(target), Some(parent)) = (foreign_key.table, row.parent(n)) else {
             continue;

@@ -29,6 +29,25 @@ struct Described {
 }
 
 impl Described {
+    /// Whether one of these values, those of its columns, means that no row is named.
+    fn is_at_root<'v>(&self, value: impl Fn(usize) -> Option<Encoded<'v>>) -> bool {
+        // Only nests look at values.
+        self.key.root.as_ref().is_some_and(|root| {
+            value(root.column)
+                .is_some_and(|value| self.key.is_at_root(root.column, value.as_value()))
+        })
+    }
+
+    /// Whether a row with this value in the named column cannot be named, because the number means no row.
+    fn is_never_named<'v>(&self, value: impl Fn(usize) -> Option<Encoded<'v>>) -> bool {
+        self.key.root.as_ref().is_some_and(|root| {
+            let mut columns = self.own.iter().zip(self.named);
+            let named = columns.find(|(own, _)| **own == root.column);
+            let value = named.and_then(|(_, named)| value(*named));
+            value.is_some_and(|value| self.key.is_at_root(root.column, value.as_value()))
+        })
+    }
+
     fn of(tables: &[&'static TableInfo], reference: ValueReference) -> Self {
         let info = tables[reference.table.index()];
         let key = &info.value_keys[reference.value_key];
@@ -46,8 +65,12 @@ pub(crate) fn named_row<T: Tables>(
     reference: ValueReference,
     by: RawKey,
 ) -> Option<RawKey> {
-    let Described { key, own, named } = Described::of(T::INFO, reference);
+    let described = Described::of(T::INFO, reference);
+    let Described { key, own, named } = described;
     let (from, to) = (tables.table(reference.table), tables.table(key.table));
+    if described.is_at_root(|column| from.row_value(tables, by, column)) {
+        return None;
+    }
     let hash = |hasher: &IndexHasher<'_>| from.row_hash(by, key.index, hasher);
     let is_it = |row| {
         let mut columns = own.iter().zip(named);
@@ -64,8 +87,10 @@ pub(crate) fn naming_rows<T: Tables>(
     reference: ValueReference,
     row: RawKey,
 ) -> Keys<'_> {
-    let Described { key, own, named } = Described::of(T::INFO, reference);
+    let described = Described::of(T::INFO, reference);
+    let Described { key, own, named } = described;
     let (from, to) = (tables.table(reference.table), tables.table(key.table));
+    let is_never_named = described.is_never_named(|column| to.row_value(tables, row, column));
     let hash = |hasher: &IndexHasher<'_>| to.row_hash(row, key.target_index, hasher);
     let is_it = |by| {
         let mut columns = own.iter().zip(named);
@@ -73,13 +98,18 @@ pub(crate) fn naming_rows<T: Tables>(
             from.row_value(tables, by, own) == to.row_value(tables, row, named)
         })
     };
+    let is_it = |by| !is_never_named && is_it(by);
     from.rows_with(key.index, &hash, &is_it)
 }
 
 /// Whether a live row has values in all columns of the key at this position, and no row has them.
 fn dangles<T: Tables>(tables: &T, reference: ValueReference, by: RawKey) -> bool {
-    let Described { own, .. } = Described::of(T::INFO, reference);
+    let described = Described::of(T::INFO, reference);
+    let own = described.own;
     let from = tables.table(reference.table);
+    if described.is_at_root(|column| from.row_value(tables, by, column)) {
+        return false;
+    }
     let has_value = |&column: &usize| {
         let value = from.row_value(tables, by, column);
         value.is_some_and(|value| value.as_value() != Value::Null)
@@ -107,11 +137,17 @@ pub(super) fn validate_value_keys<E: Entity>(
             .iter()
             .map(|&column| row.value(column, tables))
             .collect();
-        if values.iter().any(|value| value.as_value() == Value::Null) {
+        let is_none = |(value, &column): (&Encoded<'_>, &usize)| {
+            let value = value.as_value();
+            value == Value::Null || key.is_at_root(column, value)
+        };
+        if values.iter().zip(own).any(is_none) {
             continue;
         }
         let named = key.named_columns(<E::Tables as Resolve>::INFO);
+        // What lies in itself is in no owner's reach any more.
         let itself = key.table == E::TABLE
+            && key.root.is_none()
             && named
                 .iter()
                 .zip(&values)

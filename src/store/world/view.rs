@@ -58,10 +58,25 @@ impl<E: Entity> fmt::Debug for RowRef<'_, E> {
     }
 }
 
+/// The row by its fields, with its id: `{"id": 3, "name": "rat", "owner": {"player": 17}}`.
+#[cfg(feature = "serde")]
+impl<E: Entity> serde::Serialize for RowRef<'_, E> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap as _;
+        let mut map = serializer.serialize_map(Some(E::n_fields() + 1))?;
+        map.serialize_entry("id", &self.slot.id)?;
+        let tables = &*self.world.tables;
+        self.slot.row.serialize_fields(tables, &mut map)?;
+        map.end()
+    }
+}
+
 impl<'w, E: Entity> RowRef<'w, E> {
     #[inline]
     pub(crate) fn new(world: &'w World<E::Tables>, key: Key<E>) -> Option<Self> {
-        let slot = E::table(&world.tables).slot(key.raw())?;
+        let table = E::table(&world.tables);
+        let slot = table.slot_of(key)?;
+        let key = table.key_of_slot(key.raw(), slot);
         Some(Self { world, key, slot })
     }
 

@@ -59,7 +59,7 @@ fn rows_that_change_between_capture_and_commit() {
     let (file, twin_file) = (refusing_file(), refusing_file());
     let (mut db, gate, _) = gated(&file);
     let mut twin = twin_file.open();
-    let sample = flushed(&mut db);
+    let sample = flushed(&mut db).of_twins();
     let _ = flushed(&mut twin);
     let cases = BEFORE.iter().flat_map(|before| {
         let pairs = MEANWHILE.iter().flat_map(|a| MEANWHILE.map(|b| (*a, b)));
@@ -131,7 +131,7 @@ fn rows_that_change_between_capture_and_commit() {
 fn rows_that_change_after_they_were_copied_ahead() {
     let (file, twin_file) = (refusing_file(), refusing_file());
     let (mut db, mut twin) = (file.open(), twin_file.open());
-    let sample = flushed(&mut db);
+    let sample = flushed(&mut db).of_twins();
     let _ = flushed(&mut twin);
     let ends = ["background", "refused", "flush", "save"];
     let cases = BEFORE.iter().flat_map(|before| {

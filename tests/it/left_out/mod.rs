@@ -321,3 +321,39 @@ fn a_removal_that_the_file_refuses_is_left_out_with_what_was_removed_along() {
     file.reopen(db);
     let _ = sample;
 }
+
+/// An owned row without its pivot row has no owner, and no such file can be opened.
+#[test]
+fn a_pivot_row_that_is_refused_takes_its_owned_row_along() {
+    let alter = |ddl: String| {
+        let check = "CHECK ((mobile_id IS NOT NULL)";
+        let start = ddl.find("CREATE TABLE attribute_owners").unwrap();
+        let at = start + ddl[start..].find(check).unwrap();
+        let refusing = "CHECK (player_id IS NULL OR player_id <> 2), ";
+        format!("{}{refusing}{}", &ddl[..at], &ddl[at..])
+    };
+    let file = TestFile::by_hand(alter, "");
+    let open = || {
+        gamedb::Options::new()
+            .trust_rules_of_file()
+            .open(file.path())
+    };
+    let mut db: Database<World> = open().unwrap();
+    let players = [1, 2].map(|n| db.insert(player(n)).unwrap());
+    let _ = db.flush().unwrap();
+    for player in players {
+        let mut player = db.get_mut(player).unwrap();
+        let _ = player.add_attribute(attribute("luck")).unwrap();
+    }
+    let report = db.flush_without_refused().unwrap();
+    let expected = [
+        (("attributes", 2), Some(Bond::Ownership)),
+        (("attribute_owners", 2), None),
+    ];
+    assert_eq!(left_out(&report), LeftOut::from(expected));
+    assert_eq!(report.inserted, 2);
+    drop(db);
+    let db: Database<World> = open().unwrap();
+    assert_eq!((db.attributes.len(), db.attribute_owners.len()), (1, 1));
+    assert_eq!(db.check(), [""; 0]);
+}

@@ -242,3 +242,24 @@ fn a_table_may_get_the_name_of_one_that_was_dropped_by_hand() {
         assert_eq!(ids, [expected]);
     }
 }
+
+/// Foreign keys are off while tables are made anew, so they are asked for before the transaction is committed.
+#[test]
+fn rows_that_a_script_leaves_without_what_they_name_are_refused() {
+    let schema = |more: &str| {
+        format!(
+            "CREATE TABLE players (id INTEGER PRIMARY KEY, hp INTEGER{more}) STRICT;
+             CREATE TABLE pets (id INTEGER PRIMARY KEY, player_id INTEGER NOT NULL REFERENCES players (id)) STRICT;"
+        )
+    };
+    let rows = "INSERT INTO players VALUES (1, 1), (2, 2); INSERT INTO pets VALUES (8, 1), (9, 2);";
+    let file = SqlFile::new(&(schema("") + rows));
+    let script = Consent::new().script("DELETE FROM players WHERE id = 2;");
+    match file.refused(&schema(", level INTEGER"), &script) {
+        MigrationError::Dangling { rows } => {
+            assert_eq!(rows.len(), 1);
+            assert!(rows[0].contains("row 9 of pets"), "{rows:?}");
+        }
+        other => panic!("{other}"),
+    }
+}

@@ -7,7 +7,7 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-use crate::common::sample::{flushed_file, player, rename};
+use crate::common::sample::{self, flushed_file, player, rename};
 use crate::common::{Contents, TestFile, contents_of, contents_of_file, new_file};
 use gamedb::{Database, Error, ErrorKind, FileError, Options};
 use gamedb_models::World;

@@ -1,6 +1,7 @@
 //! Restoring a backup.
 
 use super::*;
+use crate::common::lock::after_failed_sync;
 
 #[test]
 fn a_restore_over_a_killed_world_moves_it_aside_whole() {
@@ -130,6 +131,23 @@ fn no_new_file_is_made_beside_what_an_old_one_has_left() {
         assert_eq!(report.aside.is_some(), ending != "-shm");
         assert_eq!(contents_of(&to.open()), in_file(&file.path()));
     }
+}
+
+/// What the lock file says is about the file that is not there any more.
+#[test]
+fn a_restored_file_is_opened_after_a_failed_sync_of_the_old_one() {
+    let (file, db, _) = flushed_file();
+    let backup = file.folder().join("backup.db");
+    let _ = db.backup(&backup).unwrap().wait().unwrap();
+    let world = contents_of(&db);
+    let killed = killed(&file);
+    let lock = killed.folder().join("world.db-lock");
+    let failed = after_failed_sync(&std::fs::read(&lock).unwrap());
+    std::fs::write(&lock, failed).unwrap();
+    let refused = killed.refused();
+    assert!(matches!(refused, FileError::FailedSync { .. }), "{refused}");
+    let _ = gamedb::restore(&backup, killed.path(), |_| {}).unwrap();
+    assert_eq!(contents_of(&killed.open()), world);
 }
 
 #[test]

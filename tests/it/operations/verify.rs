@@ -70,11 +70,12 @@ fn what_is_wrong_is_listed() {
 
 #[test]
 fn a_log_that_is_not_the_files_is_named() {
-    let (file, mut db, sample) = flushed_file();
+    let (file, mut db, _) = flushed_file();
     let old = killed(&file);
     drop(db);
     db = file.open();
-    rename(&mut db, sample.ada, "Ada");
+    let ada = sample::ada(&db);
+    rename(&mut db, ada, "Ada");
     let _ = db.flush().unwrap();
     std::fs::copy(
         file.folder().join("world.db-wal"),

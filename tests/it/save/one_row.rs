@@ -207,7 +207,13 @@ fn saving_a_removed_row_is_an_error_and_a_clean_one_writes_nothing() {
     let before = state_of(&db);
     let error = db.save(sample.bob).unwrap_err();
     assert!(
-        matches!(error.kind(), ErrorKind::StaleKey { table: "players" }),
+        matches!(
+            error.kind(),
+            ErrorKind::StaleKey {
+                table: "players",
+                ..
+            }
+        ),
         "{error}"
     );
     assert_eq!(state_of(&db), before);

@@ -183,6 +183,73 @@ fn a_file_without_a_log_may_be_one_flush_newer_than_its_lock_record() {
     }
 }
 
+/// The record of a copy that went on apart says nothing of this file, whatever its number.
+#[test]
+fn a_file_that_does_not_follow_its_lock_record_is_no_flush_newer() {
+    let (file, db) = open_world();
+    let backup = file.folder().join("backup.db");
+    let _ = db.backup(&backup).unwrap().wait().unwrap();
+    drop(db);
+    let other = TestFile::new();
+    std::fs::copy(&backup, other.path()).unwrap();
+    let (mut db, mut apart) = (file.open(), other.open());
+    flush_names(&mut db, &["c", "d"]);
+    flush_names(&mut apart, &["e"]);
+    let mixed = TestFile::new();
+    for ending in ["", "-wal"] {
+        std::fs::copy(beside(&file, ending), beside(&mixed, ending)).unwrap();
+    }
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let program = mixed.writer();
+    program.query_row(checkpoint, [], |_| Ok(())).unwrap();
+    drop(program);
+    std::fs::copy(beside(&other, "-lock"), beside(&mixed, "-lock")).unwrap();
+    let refused = mixed.refused();
+    assert!(matches!(refused, FileError::LogMissing { .. }), "{refused}");
+}
+
+/// VACUUM puts rows on other pages, and what the log has builds on that.
+#[test]
+fn a_file_from_before_a_vacuum_is_not_that_of_the_log_behind_it() {
+    let (file, mut db) = open_world();
+    let run = |sql: &str| file.writer().execute_batch(sql).unwrap();
+    run("PRAGMA wal_checkpoint(TRUNCATE)");
+    let before = bytes(&file.path());
+    run("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    flush_names(&mut db, &["c"]);
+    let mixed = TestFile::new();
+    for ending in ["", "-wal"] {
+        std::fs::copy(beside(&file, ending), beside(&mixed, ending)).unwrap();
+    }
+    assert_eq!(contents_of(&mixed.open()), contents_of(&db));
+    std::fs::copy(beside(&file, "-wal"), beside(&mixed, "-wal")).unwrap();
+    std::fs::write(mixed.path(), before).unwrap();
+    let _ = std::fs::remove_file(beside(&mixed, "-lock"));
+    let refused = mixed.refused();
+    assert!(matches!(refused, FileError::OtherLog { .. }), "{refused}");
+}
+
+/// Both have a state that the log has. VACUUM INTO puts rows on other pages; `.backup` leaves every page in its place.
+#[test]
+fn a_copy_of_sqlites_under_the_log_of_the_original_is_refused_or_right() {
+    let (file, mut db) = open_world();
+    let copies = [true, false].map(|by_vacuum| copy_of_sqlites(&file, by_vacuum));
+    flush_names(&mut db, &["c", "d"]);
+    for (n, copy) in copies.iter().enumerate() {
+        std::fs::copy(beside(&file, "-wal"), beside(copy, "-wal")).unwrap();
+        if n == 1 {
+            assert_eq!(contents_of(&copy.open()), contents_of(&db));
+            continue;
+        }
+        match copy.refused() {
+            FileError::OtherLog { relation, .. } => {
+                assert!(relation.contains("copy"), "{relation}")
+            }
+            other => panic!("{other}"),
+        }
+    }
+}
+
 /// A record of yesterday's format says what was acknowledged just as one of today's does.
 #[test]
 fn a_lock_record_of_format_1_is_believed_and_written_anew() {

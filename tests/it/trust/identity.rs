@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::common::sample::flushed_file;
+use crate::common::sample::{ada, flushed_file};
 use crate::common::{TestFile, flush_failure};
 use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
 use gamedb_models::{Player, World};
@@ -203,5 +203,6 @@ fn a_file_with_a_second_name_is_opened_under_neither() {
     refused(&other);
     assert!(file.bytes() == before, "a file was written to");
     std::fs::remove_file(&other).unwrap();
-    assert_eq!(file.open().get(sample.ada).unwrap().year_of_birth, 1);
+    let db = file.open();
+    assert_eq!(db.get(ada(&db)).unwrap().year_of_birth, 1);
 }

@@ -68,6 +68,15 @@ fn keys<'c>(
     })
 }
 
+/// Whether the values of a row in the columns of a key name a row: in a nest, some numbers mean none.
+fn names_a_row(key: &ValueKey, info: &TableInfo, values: &Values) -> bool {
+    let mut columns = key.own_columns(info).iter().zip(values);
+    !columns.any(|(&column, value)| match value {
+        Held::Integer(number) => key.is_at_root(column, Value::Integer(*number)),
+        Held::Real(_) | Held::Text(_) | Held::Blob(_) => false,
+    })
+}
+
 /// The columns that a key names, in the other table.
 fn named_columns(changes: &Changes<'_>, key: &ValueKey) -> &'static [usize] {
     changes.infos[&key.table].indexes[key.target_index].columns
@@ -90,7 +99,8 @@ impl ByValue {
             let (own, other) = (key.own_columns(info), named_columns(changes, key));
             for (&row, &change) in &changes.changes {
                 if row.table == of.0 && is_written(change, own) {
-                    if let Some(values) = values(file, changes, row, own)? {
+                    let values = values(file, changes, row, own)?;
+                    if let Some(values) = values.filter(|values| names_a_row(key, info, values)) {
                         naming.entry((of, values)).or_default().push(row);
                     }
                 }
@@ -149,7 +159,9 @@ pub(super) fn owners(
             Some(&row) => values(file, changes, row, own)?,
             None => in_file(file, info, id, own)?,
         };
-        let Some(values) = values else { continue };
+        let Some(values) = values.filter(|values| names_a_row(key, info, values)) else {
+            continue;
+        };
         let owner = match by_value.named.get(&((table, n), values.clone())) {
             Some(&owner) => changes.id(owner),
             None => with_values(file, changes, key, &values)?,
@@ -175,7 +187,8 @@ pub(super) fn named_in_file(
         if !own.iter().any(|&column| has_changed(column)) {
             continue;
         }
-        let Some(values) = in_file(file, info, id, own)? else {
+        let values = in_file(file, info, id, own)?;
+        let Some(values) = values.filter(|values| names_a_row(key, info, values)) else {
             continue;
         };
         let Some(named) = with_values(file, changes, key, &values)? else {

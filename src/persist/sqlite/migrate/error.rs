@@ -41,12 +41,12 @@ pub enum MigrationError {
         /// What it says.
         text: String,
     },
-    /// A script was written for other schemas.
+    /// A script or a function was written for other schemas.
     #[error(
-        "the script is for a schema with the fingerprint {expected:016x}, and here it is {found:016x}"
+        "the script or the function is for a schema with the fingerprint {expected:016x}, and here it is {found:016x}"
     )]
     OtherSchemas {
-        /// The fingerprint that the script names.
+        /// The fingerprint that the script or the function names.
         expected: u64,
         /// The fingerprint of the file, or of the schema.
         found: u64,
@@ -64,6 +64,26 @@ pub enum MigrationError {
     ScriptForbidden {
         /// What SQLite says.
         source: BackendError,
+    },
+    /// A function in Rust cannot be called, or what it would give could not be used.
+    #[error("the function for {table}{}: {why}", column.as_ref().map(|column| format!(".{column}")).unwrap_or_default())]
+    Function {
+        /// The table that it was given for.
+        table: String,
+        /// The column, if it is about one.
+        column: Option<String>,
+        /// Why not.
+        why: &'static str,
+    },
+    /// A function in Rust made no new row of an old one, or one that its columns cannot hold.
+    #[error("row {id} of {table} was not converted by its function")]
+    RowRefused {
+        /// The table, by its name in the new schema.
+        table: String,
+        /// The row.
+        id: i64,
+        /// What the function, or SQLite, says.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The file could not be copied before it was migrated.
     #[error("no backup could be made at {}", to.display())]
@@ -117,9 +137,10 @@ mod tests {
             | MigrationError::Script { .. }
             | MigrationError::OtherSchemas { .. }
             | MigrationError::RowsLost { .. }
+            | MigrationError::Function { .. }
             | MigrationError::NotReached { .. }
             | MigrationError::Dangling { .. } => 0,
-            MigrationError::NoBackup { .. } => 1,
+            MigrationError::NoBackup { .. } | MigrationError::RowRefused { .. } => 1,
             MigrationError::Schema { .. }
             | MigrationError::ScriptFailed { .. }
             | MigrationError::ScriptForbidden { .. }
@@ -150,6 +171,16 @@ mod tests {
             MigrationError::OtherSchemas {
                 expected: 1,
                 found: 2,
+            },
+            MigrationError::Function {
+                table: "players".into(),
+                column: Some("hp".into()),
+                why: "the schema has no such column",
+            },
+            MigrationError::RowRefused {
+                table: "players".into(),
+                id: 7,
+                source: "no name".into(),
             },
             MigrationError::ScriptForbidden { source: source() },
             MigrationError::ScriptFailed { source: source() },

@@ -2,8 +2,10 @@
 //! comparing the file with it, and what only a person can tell is asked for.
 
 mod backup;
+mod consent;
 mod error;
 mod fit;
+mod functions;
 mod layout;
 mod plan;
 mod rebuild;
@@ -30,9 +32,11 @@ use crate::persist::sqlite::schema_diff::{self, Strictness};
 use crate::persist::sqlite::stamp::{self, FileState};
 use crate::persist::sqlite::{content_hash, create, format, statements};
 
+pub use consent::Consent;
 pub use error::MigrationError;
+pub use functions::{NewRow, OldRow, RowError, RowFunctions};
 use layout::{Layout, fingerprint, layout};
-use plan::{Plan, Planner};
+use plan::{Plan, Planner, Wishes};
 use renames::{Renames, renames};
 use script::{Guard, Script};
 pub use step::{Change, Misfits, Safety, Step};
@@ -79,17 +83,6 @@ pub struct Migration {
     is_of_world: bool,
 }
 
-/// What a [`Migration`] may do beyond what is safe.
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Consent {
-    is_lossy: bool,
-    drops: BTreeSet<String>,
-    script: Option<String>,
-    has_no_backup: bool,
-    accepts_edits: bool,
-}
-
 /// What [`Migration::run`] did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -98,57 +91,6 @@ pub struct Migrated {
     pub steps: Vec<Step>,
     /// The copy of the file as it was before.
     pub backup: Option<PathBuf>,
-}
-
-impl Consent {
-    /// Nothing but what is safe.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Values that do not fit become the DEFAULT of their column, or NULL.
-    pub fn lossy(mut self) -> Self {
-        self.is_lossy = true;
-        self
-    }
-
-    /// This column, as `players.hp`, or table may be dropped with what it contains.
-    pub fn drop(mut self, name: impl AsRef<str>) -> Self {
-        self.drops.insert(name.as_ref().to_lowercase());
-        self
-    }
-
-    /// A script for what only a person can tell. Its statements of SQL run first, on the old tables and in the same
-    /// transaction: to mend or delete rows that do not fit. A line `-- @fill players.level = hp / 10` gives a new or
-    /// changed column its values, by an expression over the old row. With lines `-- @from <fingerprint>` and
-    /// `-- @to <fingerprint>`, which [`Migration`] prints, it is refused for other schemas than it was written for.
-    pub fn script(mut self, sql: impl Into<String>) -> Self {
-        self.script = Some(sql.into());
-        self
-    }
-
-    /// No copy of the file is made before it is migrated.
-    pub fn without_backup(mut self) -> Self {
-        self.has_no_backup = true;
-        self
-    }
-
-    /// Rows that are not what was written to the file are taken as they are, as with
-    /// [`Options::accept_edits`](crate::Options::accept_edits). Without this, such a file is not migrated
-    /// ([`FileError::Altered`](crate::FileError::Altered)).
-    pub fn accept_edits(mut self) -> Self {
-        self.accepts_edits = true;
-        self
-    }
-
-    fn allows(&self, step: &Step) -> bool {
-        match step.safety {
-            Safety::Safe => true,
-            Safety::Lossy => self.is_lossy,
-            Safety::Destructive => self.drops.contains(&step.name().to_lowercase()),
-            Safety::ByHand => false,
-        }
-    }
 }
 
 impl Migration {
@@ -190,7 +132,7 @@ impl Migration {
             // There is something to do, and rows will be read.
             refuse_damage(file, path, &old)?;
         }
-        let (old, plan) = prepared.plan(file, &Script::default(), &BTreeSet::new())?;
+        let (old, plan) = prepared.plan(file, &Script::default(), None, &BTreeSet::new())?;
         let is_of_world = file.query_row(statements::IDS_EXIST, [], |row| row.get(0));
         Ok(Self {
             is_of_world: is_of_world.map_err(at_path)?,
@@ -272,7 +214,8 @@ impl Migration {
             text: bad.text,
         })?;
         self.refuse_other_schemas(&script)?;
-        if consent.script.is_none() {
+        let functions = consent.functions_between(self.from, self.to)?;
+        if consent.script.is_none() && functions.is_none() {
             // Nothing would be mended first, so there is no need for a copy of the file to know it.
             refuse_steps(&self.steps, consent)?;
         }
@@ -339,12 +282,18 @@ impl Migration {
                 MigrationError::ScriptFailed { source }
             }
         })?;
-        let (_, plan) = prepared.plan(&transaction, script, &consent.drops)?;
+        let functions = consent.functions_between(self.from, self.to)?;
+        let (_, plan) = prepared.plan(&transaction, script, functions, &consent.drops)?;
         refuse_steps(&plan.steps, consent)?;
+        functions.map_or(Ok(()), |functions| {
+            functions::refuse_unused(functions, &plan)
+        })?;
         let counts = counts(&transaction, &plan).map_err(at_path)?;
         rebuild::carry_out(&transaction, &plan).map_err(|source| MigrationError::NotCopied {
             source: backend_error(source),
         })?;
+        let forget = |functions| functions::forget(&transaction, functions);
+        functions.map_or(Ok(()), forget).map_err(at_path)?;
         prepared.check(&transaction, &counts)?;
         let tables = prepared.new.values().map(|table| table.name.as_str());
         content_hash::sum_anew(&transaction, tables).map_err(at_path)?;
@@ -420,21 +369,37 @@ impl<'s> Prepared<'s> {
         &self,
         file: &Connection,
         script: &Script,
+        functions: Option<&RowFunctions>,
         drops: &BTreeSet<String>,
     ) -> Result<(Layout, Plan), MigrationError> {
         let at_path = |source| open_error(self.path, source);
         let old = layout(file).map_err(at_path)?;
         let mut wishes = script.wishes();
         wishes.drops.clone_from(drops);
-        let planner = Planner {
-            file,
-            old: &old,
-            new: &self.new,
-            renames: &self.renames,
-            wishes: &wishes,
-        };
+        if let Some(functions) = functions {
+            let before = wishes.clone();
+            let planner = self.planner(file, &old, &before);
+            let source = |table: &_| planner.source(table);
+            functions::call(file, functions, &self.new, source, &mut wishes)?;
+        }
+        let planner = self.planner(file, &old, &wishes);
         let plan = planner.plan().map_err(at_path)?;
         Ok((old, plan))
+    }
+
+    fn planner<'p>(
+        &'p self,
+        file: &'p Connection,
+        old: &'p Layout,
+        wishes: &'p Wishes,
+    ) -> Planner<'p> {
+        Planner {
+            file,
+            old,
+            new: &self.new,
+            renames: &self.renames,
+            wishes,
+        }
     }
 
     fn migration(&self, old: &Layout, plan: Plan) -> Migration {

@@ -81,7 +81,7 @@ impl Planner<'_> {
     }
 
     /// The table of the file that becomes a table of the schema. A rename that the file has seen already is none.
-    fn source(&self, new: &Table) -> Option<&Table> {
+    pub(super) fn source(&self, new: &Table) -> Option<&Table> {
         let key = new.name.to_lowercase();
         self.old.get(&key).or_else(|| {
             let old = self.renames.tables.get(&key)?;

@@ -24,6 +24,9 @@ const TICK: u16 = 64;
 /// How often progress is told while SQLite is at work.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// What looks at one table.
+type Check = fn(&Connection, &str) -> rusqlite::Result<Vec<FileProblem>>;
+
 type OnProgress<'p> = &'p mut dyn FnMut(Progress<'_>);
 
 pub(super) fn run(file: &mut Connection, report: &mut VerifyReport, progress: OnProgress<'_>) {
@@ -58,8 +61,7 @@ pub(super) fn run(file: &mut Connection, report: &mut VerifyReport, progress: On
     let found = pages(file, size, progress);
     record(report, "pages", found);
     let total = report.n_rows;
-    let each: [(_, fn(&Connection, &str) -> _); 2] =
-        [("foreign keys", foreign_keys), ("pivots", pivot)];
+    let each: [(_, Check); 2] = [("foreign keys", foreign_keys), ("pivots", pivot)];
     for (check, look) in each {
         let mut done = 0;
         for &(table, n_rows) in &seen {

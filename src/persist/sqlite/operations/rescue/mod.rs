@@ -132,7 +132,7 @@ fn rescue_file(
             report.notes.push(format!("{error}: {sql}"));
         }
     }
-    report.notes.extend(declared.left_behind);
+    report.notes.extend(declared.omitted);
     own_tables(old, &new, &declared.tables, declared.has_ids).map_err(at_new)?;
     copy_header(old, &new).map_err(at_new)?;
     report.notes.extend(dangling(&new).map_err(at_new)?);
@@ -151,7 +151,7 @@ struct Declarations {
     /// Whether it has the table of next ids.
     has_ids: bool,
     /// What is not brought over, for people.
-    left_behind: Vec<String>,
+    omitted: Vec<String>,
 }
 
 fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
@@ -164,7 +164,7 @@ fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
         tables: BTreeMap::new(),
         indexes: Vec::new(),
         has_ids: false,
-        left_behind: Vec::new(),
+        omitted: Vec::new(),
     };
     for one in all {
         let (kind, name, sql): (String, String, String) = one?;
@@ -176,13 +176,13 @@ fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
                 None => drop(declared.tables.insert(name, sql)),
                 Some(why) => {
                     let note = format!("{name}: {why}, so its rows are not brought over: {sql}");
-                    declared.left_behind.push(note);
+                    declared.omitted.push(note);
                 }
             },
             "index" => declared.indexes.push(sql),
             kind => {
                 let note = format!("{name}: the {kind} is not brought over: {sql}");
-                declared.left_behind.push(note);
+                declared.omitted.push(note);
             }
         }
     }

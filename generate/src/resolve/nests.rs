@@ -1,0 +1,152 @@
+//! Nests: a key by value from `(within, parent)` to `(within, child)` of the same table, in which some numbers mean no
+//! row.
+
+use super::value_keys::{self, Found};
+use crate::config::{Config, Name};
+use crate::error::ConfigError;
+use crate::model::{
+    FieldKind, Model, NestModel, NestOwner, RootModel, Scalar, TableKind, TableModel, TableRef,
+};
+use crate::names::{Ident, Scope};
+use crate::schema::OnDelete;
+
+/// Adds the nests that the config names.
+pub(super) fn connect(model: &mut Model, config: &Config) -> Result<(), ConfigError> {
+    for (name, nest) in &config.sections().nests {
+        let place = |table: &TableModel| table.name == *name.get_ref();
+        let Some(at) = model.tables.iter().position(place) else {
+            continue;
+        };
+        let table = &model.tables[at];
+        if !matches!(table.kind, TableKind::Entity) {
+            let what = format!("{} is a pivot or a join, and has no nest", name.get_ref());
+            return Err(config.impossible(name.span(), what));
+        }
+        let [within, parent, child] =
+            [&nest.within, &nest.parent, &nest.child].map(|column| column_of(table, column));
+        let (Some(within), Some(parent), Some(child)) = (within, parent, child) else {
+            continue;
+        };
+        for (column, at) in [(&nest.parent, parent), (&nest.child, child)] {
+            let field = &table.fields[table.columns[at].field];
+            if !matches!(
+                field.kind,
+                FieldKind::Scalar {
+                    ty: Scalar::I64,
+                    ..
+                }
+            ) {
+                let what = format!("{:?} is no plain number of the models", column.get_ref());
+                return Err(config.impossible(column.span(), what));
+            }
+        }
+        let field = &table.fields[table.columns[within].field];
+        let is_plain = match &field.kind {
+            FieldKind::ForeignKey(_) => true,
+            FieldKind::Scalar { ty, .. } => *ty != Scalar::F64,
+            _ => false,
+        };
+        if !is_plain {
+            let what = format!(
+                "{:?} is neither a key nor a plain column",
+                nest.within.get_ref()
+            );
+            return Err(config.impossible(nest.within.span(), what));
+        }
+        let numbers = [within, child];
+        let is_unique = |set: &crate::model::ColumnSet| {
+            set.columns.len() == 2 && numbers.iter().all(|column| set.columns.contains(column))
+        };
+        let Some(target_index) = table.uniques.iter().position(is_unique) else {
+            let what = format!(
+                "{} has no UNIQUE ({}, {}), by which the rows of a nest are found",
+                table.name,
+                nest.within.get_ref(),
+                nest.child.get_ref()
+            );
+            return Err(config.impossible(name.span(), what));
+        };
+        let named = table.uniques[target_index].columns.iter();
+        let columns = named.map(|column| if *column == child { parent } else { within });
+        let on_delete = nest.on_delete.as_ref();
+        let found = Found {
+            columns: columns.collect(),
+            target: TableRef(at),
+            target_index,
+            on_delete: on_delete.map_or(OnDelete::Cascade, |said| (*said.get_ref()).into()),
+        };
+        let key = value_keys::follow(model, TableRef(at), found);
+        let table = &mut model.tables[at];
+        let known = &mut table.value_keys[key];
+        // With a number of the root no row is named.
+        known.nullable = true;
+        known.root = Some(RootModel {
+            column: parent,
+            numbers: nest.root.get_ref().0.clone(),
+        });
+        table.nest = Some(NestModel {
+            key,
+            within,
+            parent,
+            child,
+            put_into: Ident::new("put_into"),
+            put_at: Ident::new("put_at"),
+            add_content: None,
+            owner: None,
+        });
+    }
+    Ok(())
+}
+
+fn column_of(table: &TableModel, name: &Name) -> Option<usize> {
+    let mut columns = table.columns.iter();
+    columns.position(|column| column.name == *name.get_ref())
+}
+
+/// Names the methods of nests, when the other methods have their names.
+pub(super) fn names(model: &mut Model, scopes: &mut [Scope]) {
+    for at in 0..model.tables.len() {
+        let table = &model.tables[at];
+        let Some(nest) = table.nest.clone() else {
+            continue;
+        };
+        let word = table.singular.stem().to_owned();
+        let mut own = |name: &str| {
+            scopes[at].ident(&[Ident::new(name), Ident::new(&format!("{name}_{word}"))])
+        };
+        let (put_into, put_at) = (own("put_into"), own("put_at"));
+        // Rows that belong to an owner by a pivot are added through it.
+        let is_alone = table.owned_through.is_empty();
+        let add_content = is_alone.then(|| own("add_content"));
+        let target = match &table.fields[table.columns[nest.within].field].kind {
+            FieldKind::ForeignKey(key) => Some(key.target),
+            _ => None,
+        };
+        let owner = target.and_then(|target| {
+            let children = model[target].children.iter().enumerate();
+            let (children, list) = children
+                .filter(|(_, child)| child.table == TableRef(at) && child.value_key.is_none())
+                .find(|(_, child)| child.column == nest.within)?;
+            if list.unique {
+                return None;
+            }
+            let at_root = format!("{}_at_root", list.accessor.stem());
+            let scope = &mut scopes[target.0];
+            let mut ident = |name: &str| {
+                scope.ident(&[Ident::new(name), Ident::new(&format!("nested_{name}"))])
+            };
+            Some(NestOwner {
+                table: target,
+                children,
+                at_root: ident(&at_root),
+                add_at: is_alone.then(|| ident(&format!("add_{word}_at"))),
+            })
+        });
+        if let Some(nest) = &mut model.tables[at].nest {
+            nest.put_into = put_into;
+            nest.put_at = put_at;
+            nest.add_content = add_content;
+            nest.owner = owner;
+        }
+    }
+}
