@@ -135,9 +135,12 @@ impl ChangeSet {
     }
 
     /// The value of a row in the column at this place of its shape. O(1).
-    #[cfg(feature = "persist")]
+    ///
+    /// # Panics
+    /// If the place is beyond all values of the change set.
     #[inline]
-    pub(crate) fn value_at(&self, row: &ChangedRow, place: usize) -> Value<'_> {
+    #[must_use]
+    pub fn value_at(&self, row: &ChangedRow, place: usize) -> Value<'_> {
         debug_assert!(
             place < self.shape(row).columns.len(),
             "a value of the next row"
