@@ -506,9 +506,13 @@ mod files {
     }
 
     /// What can be wrong with a world on a server.
-    fn server_errors() -> [FileError; 2] {
+    fn server_errors() -> [FileError; 3] {
         let path = || PathBuf::from("postgres://host/world.db");
         [
+            FileError::Open {
+                path: path(),
+                source: backend(),
+            },
             FileError::OlderWorld {
                 path: path(),
                 found: 2,
@@ -576,10 +580,6 @@ mod files {
             FileError::NotWal {
                 path: path(),
                 mode: "delete".into(),
-            },
-            FileError::Open {
-                path: path(),
-                source: backend(),
             },
         ];
         errors.extend(history_errors().into_iter().chain(altered()));

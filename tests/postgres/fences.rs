@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
-use crate::common::sample::{flushed_file, player, rename};
+use crate::common::sample::{ada, flushed_file, player, rename};
 use crate::common::{
     Database, TestFile, assert_wrote, contents_of, flush_failure, new_file, server, wait_until,
 };
@@ -36,7 +36,8 @@ fn whoever_opens_a_world_fences_off_its_owner() {
     // Nothing to write is no reason to believe that the world is stored.
     rename(&mut first, sample.ada, "player 1");
     assert_eq!(first.n_dirty(), 1);
-    rename(&mut second, sample.ada, "of the second");
+    let ada = ada(&second);
+    rename(&mut second, ada, "of the second");
     assert_wrote(second.flush().unwrap(), (0, 1, 0));
     assert_fenced(first.flush());
     drop(first);

@@ -175,7 +175,7 @@ mod tests {
         for (connection, expected) in [
             (
                 "postgres://game:secret@db1,db2:6000/shards",
-                "postgres://db1:6000,db2:6000/shards/w",
+                "postgres://db1:5432,db2:6000/shards/w",
             ),
             (
                 "host=localhost user=game password=secret",

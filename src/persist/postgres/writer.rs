@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::Config;
 
-use crate::error::FileError;
+use crate::error::{FileError, FlushFailure};
 use crate::persist::batch::Batch;
 use crate::persist::engine::EngineWriter;
 use crate::persist::error::Failed;
@@ -78,7 +78,13 @@ impl Writer {
         let written = flush::commit(session, &self.schema, &self.hold, batch, durability);
         let (mut report, mut is_durable) = match written {
             Ok(committed) => (committed.report, committed.is_durable),
-            Err(Broken::Failed(failed)) => return Err(failed),
+            Err(Broken::Failed(failed)) => {
+                // What ended the session is known before its socket is seen to be closed.
+                if let FlushFailure::Disconnected { .. } = failed.cause {
+                    self.session = None;
+                }
+                return Err(failed);
+            }
             // To learn of it, the epoch was raised, and that waits for everything before it to be durable.
             Err(Broken::Unknown(error, report)) => (self.resolve(error, report)?, true),
         };
@@ -153,7 +159,13 @@ impl EngineWriter for Writer {
         let failed = |lost: Lost| Failed::from(lost.cause());
         self.session().map_err(failed)?;
         let session = self.session.as_ref().expect("it is open");
-        let state = fence::read(session, &self.schema).map_err(failed)?;
+        let state = match fence::read(session, &self.schema) {
+            Ok(state) => state,
+            Err(lost) => {
+                self.session = None;
+                return Err(failed(lost));
+            }
+        };
         let is_mine = state.owner == self.hold.owner
             && (state.epoch, state.generation) == (self.hold.epoch, self.hold.generation);
         if is_mine {
