@@ -62,7 +62,6 @@ impl Files {
             out: Some(self.path("new.db")),
             null_dangling,
             drops: vec!["players.shoe_size".to_owned()],
-            ..ImportOptions::default()
         };
         let mut last = None;
         let mut on_progress = |progress: Progress<'_>| {

@@ -10,7 +10,9 @@ use smallvec::SmallVec;
 use crate::error::{Error, ErrorKind, Problem, ProblemKind};
 use crate::schema::graph::{ValueReference, has_value_keys};
 use crate::schema::value::{Encoded, Value};
-use crate::schema::{OnDelete, TableId, TableInfo, ValueKey};
+#[cfg(feature = "persist")]
+use crate::schema::TableId;
+use crate::schema::{OnDelete, TableInfo, ValueKey};
 use crate::store::index::{IndexHasher, Keys};
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::row::entity::{Resolve, names_and_values};
@@ -416,6 +418,7 @@ impl<T: Tables> World<T> {
     }
 
     /// What happens to a row when the row is removed that it names by value.
+    #[cfg(feature = "persist")]
     pub(super) fn on_removal_by_value(&self, reference: ValueReference) -> OnDelete {
         T::INFO[reference.table.index()].value_keys[reference.value_key].on_delete
     }
