@@ -206,11 +206,6 @@ fn problem_kinds() -> Vec<ProblemKind> {
             target: "assets",
             id: 3,
         },
-        ProblemKind::NoSuchValue {
-            value: "'sword'".into(),
-            target: "assets",
-            target_column: "title".into(),
-        },
         ProblemKind::NotNull { found: "1".into() },
         ProblemKind::NoneOf,
         ProblemKind::MoreThanOne,
@@ -225,6 +220,11 @@ fn problem_kinds() -> Vec<ProblemKind> {
         },
         ProblemKind::OwnsItself,
         ProblemKind::NoOwner { pivot: "owners" },
+        ProblemKind::NoSuchValue {
+            value: "'sword'".into(),
+            target: "assets",
+            target_column: "title".into(),
+        },
     ]
 }
 
