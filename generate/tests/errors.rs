@@ -106,7 +106,7 @@ fn config_errors() {
         ),
         (
             "[pivot.players]\n",
-            "gamedb.toml:1: unknown field `pivot`, expected one of `prefix`, `absent_tables`, `references`, `pivots`, `owners`, `values`, `enums`, `columns`, `tables`, `types`",
+            "gamedb.toml:1: unknown field `pivot`, expected one of `prefix`, `absent_tables`, `references`, `pivots`, `owners`, `values`, `enums`, `columns`, `nests`, `tables`, `types`",
         ),
         (
             "[tables.players]\nsingular = 1\n",

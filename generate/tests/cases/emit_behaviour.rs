@@ -463,7 +463,7 @@ mod joins {
         );
         assert_eq!(
             told(view.remove_track_by_playlist_track(gone)),
-            "tracks: the key has no row; the row was removed, or the key belongs to another world"
+            "tracks: row 3 was removed, so its key has no row"
         );
         assert_eq!(world.n_rows::<PlaylistTrack>(), 1);
         assert_eq!(world.check(), Vec::<String>::new());

@@ -242,7 +242,8 @@ fn bounded(table: &TableModel, field: &FieldModel, ty: Scalar) -> String {
 
 /// For each key by value, a row that a row with it can name.
 fn named_rows(model: &Model, table: &TableModel) -> String {
-    let rows = table.value_keys.iter().enumerate().map(|(n, key)| {
+    let keys = table.value_keys.iter().enumerate();
+    let rows = keys.filter(|(_, key)| key.root.is_none()).map(|(n, key)| {
         let target = &model[key.target].type_name;
         format!(
             "let named_{n} = source.key::<{target}>(world).and_then(|key| world.get(key).ok()).map(|row| row.row().clone());\n"
@@ -251,9 +252,11 @@ fn named_rows(model: &Model, table: &TableModel) -> String {
     rows.collect()
 }
 
-/// The value of a field that is a part of a key by value: that of the row which the key is to name.
+/// The value of a field that is a part of a key by value: that of the row which the key is to name. A nest has numbers
+/// that name no row, and a first row.
 fn named_value(model: &Model, table: &TableModel, place: usize) -> Option<String> {
     let keys = table.value_keys.iter().enumerate();
+    let keys = keys.filter(|(_, key)| key.root.is_none());
     let mut parts = keys.flat_map(|(n, key)| {
         let target = &model[key.target];
         let named = &target.uniques[key.target_index].columns;

@@ -8,10 +8,10 @@ use bitflags::Flags as _;
 use smallvec::SmallVec;
 
 use crate::error::{Error, ErrorKind, Problem, ProblemKind};
-use crate::schema::graph::{ValueReference, has_value_keys};
-use crate::schema::value::{Encoded, Value};
 #[cfg(feature = "persist")]
 use crate::schema::TableId;
+use crate::schema::graph::{ValueReference, has_value_keys};
+use crate::schema::value::{Encoded, Value};
 use crate::schema::{OnDelete, TableInfo, ValueKey};
 use crate::store::index::{IndexHasher, Keys};
 use crate::store::key::{AnyKey, RawKey};

@@ -71,8 +71,9 @@ fn info(shape: &Shape<'_>) -> Result<PivotInfo, Error> {
             return Err(config.impossible(name.span(), what).into());
         }
         _ if !against.is_empty() => {
-            if has_shape && !shape.is_proven(&info) {
-                info.warnings.push(unproven(&info));
+            let check = shape.contradiction(&info).filter(|_| has_shape);
+            if let Some(check) = check {
+                info.warnings.push(contradicted(&info, check));
             }
             info.reasons = against;
             info.reasons.extend(shape.own_owner(&info)?);
@@ -90,14 +91,15 @@ fn info(shape: &Shape<'_>) -> Result<PivotInfo, Error> {
     Ok(info)
 }
 
-/// Says that a table looks like a pivot, and is none because its schema does not say that each row has one owner.
-fn unproven(info: &PivotInfo) -> String {
+/// Says that a table looks like a pivot, and is a plain table because its schema allows rows that have not one owner.
+fn contradicted(info: &PivotInfo, check: &str) -> String {
     let used = info.arms.iter().filter(|arm| arm.used);
     let used: Vec<&str> = used.map(|arm| arm.column.as_str()).collect();
     let name = &info.table;
     format!(
-        "it has the shape of a pivot and is a plain table, because no CHECK says that exactly one of {} is set; \
-         `[pivots.{name}] pivot = true` makes a pivot of it, and `pivot = false` says that it is none",
+        "it has the shape of a pivot and is a plain table, because CHECK ({check}) says something else than that exactly \
+         one of {} is set; `[pivots.{name}] pivot = true` makes a pivot of it, and `pivot = false` makes it a plain table \
+         without this warning",
         used.join(", ")
     )
 }

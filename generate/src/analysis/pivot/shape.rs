@@ -201,4 +201,24 @@ impl<'a> Shape<'a> {
         };
         self.table.exactly_one(&columns(false)) || self.table.exactly_one(&columns(true))
     }
+
+    /// The CHECK that says something else of which owners are set, as that at most one is. A schema without any leaves
+    /// it to the game that each row has one owner, as many of MySQL's do.
+    pub(super) fn contradiction(&self, info: &PivotInfo) -> Option<&str> {
+        if self.is_proven(info) {
+            return None;
+        }
+        let says_of_owners = |text: &str| {
+            let is_part = |c: char| c.is_alphanumeric() || c == '_';
+            let mut words = text.split(|c| !is_part(c));
+            let has = |name: &str| {
+                let mut words = words.clone();
+                words.any(|word| word.eq_ignore_ascii_case(name))
+            };
+            let mut used = info.arms.iter().filter(|arm| arm.used);
+            used.any(|arm| has(&arm.column)) && words.any(|word| word.eq_ignore_ascii_case("NULL"))
+        };
+        let mut texts = self.table.checks.iter().map(|check| check.text.as_str());
+        texts.find(|text| says_of_owners(text))
+    }
 }

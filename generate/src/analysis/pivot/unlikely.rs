@@ -10,11 +10,21 @@ impl Shape<'_> {
         let mut against = Vec::new();
         let name = &self.table.name;
         let used: Vec<&ArmInfo> = info.arms.iter().filter(|arm| arm.used).collect();
-        if !self.is_proven(info) {
+        let mut owners: Vec<&String> = used
+            .iter()
+            .filter_map(|arm| arm.target.as_ref().map(|(table, _)| table))
+            .collect();
+        owners.sort_unstable();
+        owners.dedup();
+        if let Some(check) = self.contradiction(info) {
             let columns: Vec<&str> = used.iter().map(|arm| arm.column.as_str()).collect();
             against.push(format!(
-                "no CHECK says that exactly one of {} is set",
+                "CHECK ({check}) says something else than that exactly one of {} is set",
                 columns.join(", ")
+            ));
+        } else if let ([owner], false) = (owners.as_slice(), self.is_proven(info)) {
+            against.push(format!(
+                "its owners would all be {owner}, and no CHECK says that exactly one is set"
             ));
         }
         for arm in used {

@@ -42,6 +42,6 @@ CREATE TABLE rooms_room (
 
 CREATE TABLE rooms_exit (
     id INTEGER PRIMARY KEY,
-    room_id INTEGER NOT NULL CHECK (room_id BETWEEN -2147483648 AND 2147483647)
+    room_id INTEGER NOT NULL CHECK (room_id BETWEEN -2147483648 AND 2147483647),
+    FOREIGN KEY (room_id) REFERENCES rooms_room (object_ptr_id)
 ) STRICT;
-CREATE INDEX rooms_exit_room_id ON rooms_exit (room_id);

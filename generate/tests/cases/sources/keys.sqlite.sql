@@ -18,9 +18,9 @@ CREATE TABLE shared (
 
 CREATE TABLE chained (
     id INTEGER PRIMARY KEY,
-    of_shared INTEGER CHECK (of_shared BETWEEN -2147483648 AND 2147483647)
+    of_shared INTEGER CHECK (of_shared BETWEEN -2147483648 AND 2147483647),
+    FOREIGN KEY (of_shared) REFERENCES shared (id)
 ) STRICT;
-CREATE INDEX chained_of_shared ON chained (of_shared);
 
 CREATE TABLE ring_a (
     id INTEGER PRIMARY KEY
@@ -74,9 +74,9 @@ CREATE TABLE arrows (
     text_id INTEGER CHECK (text_id BETWEEN -2147483648 AND 2147483647),
     none_id INTEGER CHECK (none_id BETWEEN -2147483648 AND 2147483647),
     base_id INTEGER CHECK (base_id BETWEEN -32768 AND 32767),
-    mixed TEXT CHECK (length(mixed) <= 3)
+    mixed TEXT CHECK (length(mixed) <= 3),
+    FOREIGN KEY (to_code) REFERENCES base (code),
+    FOREIGN KEY (at_x, at_y) REFERENCES base (x, y)
 ) STRICT;
-CREATE INDEX arrows_to_code ON arrows (to_code);
-CREATE INDEX arrows_at_x_at_y ON arrows (at_x, at_y);
 CREATE INDEX arrows_gone ON arrows (gone);
 CREATE INDEX arrows_mixed ON arrows (mixed);

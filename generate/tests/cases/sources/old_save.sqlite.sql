@@ -46,6 +46,6 @@ CREATE TABLE slots (
 CREATE TABLE big (
     id INTEGER PRIMARY KEY,
     at_x INTEGER,
-    at_y INTEGER
+    at_y INTEGER,
+    FOREIGN KEY (at_x, at_y) REFERENCES grid (x, y)
 ) STRICT;
-CREATE INDEX big_at_x_at_y ON big (at_x, at_y);
