@@ -30,6 +30,8 @@
 //! | `sqlite` | yes | world files: [`Database`], and everything that works on files. Without it the crate is the store alone |
 //! | `bundled` | yes | SQLite is compiled in. Without it the system's library is linked, of version 3.45.3 or newer |
 //! | `metrics` | no | numbers of flushes and checkpoints, for the recorder that the program has installed for the `metrics` crate |
+//! | `serde` | no | views, ids, enums and deltas in the formats of serde |
+//! | `postgres` | no | worlds on a PostgreSQL server: `Database<World, Postgres>`. It turns `sqlite` on |
 //! | `persist` | by `sqlite` | what the store keeps for any engine that writes its changes; an engine's feature turns it on |
 //!
 //! `gamedb-generate` has to be of the same minor version as this crate; models of another one do not compile.

@@ -3,7 +3,11 @@
 #[cfg(feature = "sqlite")]
 mod backend;
 #[cfg(feature = "sqlite")]
+mod difference;
+#[cfg(feature = "sqlite")]
 mod file;
+#[cfg(feature = "sqlite")]
+mod flush;
 mod kind;
 mod problem;
 #[cfg(feature = "sqlite")]
@@ -17,7 +21,11 @@ use std::fmt;
 #[cfg(feature = "sqlite")]
 pub use backend::BackendError;
 #[cfg(feature = "sqlite")]
-pub use file::{DamagedBlock, Difference, FileError, FlushFailure, Outcome};
+pub use difference::Difference;
+#[cfg(feature = "sqlite")]
+pub use file::{DamagedBlock, FileError};
+#[cfg(feature = "sqlite")]
+pub use flush::{FlushFailure, Outcome};
 pub use kind::ErrorKind;
 #[cfg(feature = "sqlite")]
 pub(crate) use problem::list;
