@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use crate::error::{Error, ErrorKind};
-use crate::schema::{TableId, TableKind};
+use crate::schema::{OnDelete, TableId, TableKind};
 use crate::store::index::Parent;
 use crate::store::key::{AnyKey, Key, RawKey};
 use crate::store::table::stored::Tables;
@@ -280,6 +280,14 @@ impl<T: Tables> World<T> {
                 rows.extend(children.map(|key| AnyKey { table, key }));
             }
         }
+        if Self::HAS_VALUE_KEYS {
+            for (reference, key) in self.all_naming(row, None) {
+                if self.on_removal_by_value(reference) == OnDelete::Cascade {
+                    let table = reference.table;
+                    rows.push(AnyKey { table, key });
+                }
+            }
+        }
         rows
     }
 
@@ -303,6 +311,9 @@ impl<T: Tables> World<T> {
                     holders.push(AnyKey { table: target, key });
                 }
             }
+        }
+        if Self::HAS_VALUE_KEYS {
+            holders.extend(self.owners_by_value(row));
         }
         holders
     }

@@ -418,7 +418,6 @@ impl<T: Tables> World<T> {
     }
 
     /// What happens to a row when the row is removed that it names by value.
-    #[cfg(feature = "persist")]
     pub(super) fn on_removal_by_value(&self, reference: ValueReference) -> OnDelete {
         T::INFO[reference.table.index()].value_keys[reference.value_key].on_delete
     }

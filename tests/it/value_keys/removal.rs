@@ -184,3 +184,39 @@ fn a_rollback_brings_back_what_was_named() {
         .items_by_owner_name();
     assert_eq!(items.len(), 1);
 }
+
+#[test]
+fn a_watch_has_what_a_row_owns_by_value() {
+    use gamedb::Interest;
+
+    let mut world = World::new();
+    let ada = world.insert(player("Ada")).unwrap();
+    let bob = world.insert(player("Bob")).unwrap();
+    let sword = world.insert(owned_item("Ada")).unwrap();
+    let mut watch = world.watch(Interest::new().row(ada).with_owned()).unwrap();
+    let told = |world: &mut World, watch: &mut _| {
+        let delta = world.changes_within(watch).unwrap();
+        let rows = delta
+            .tables()
+            .map(|(info, changes)| (info.name, changes.rows().len(), changes.removed().len()));
+        rows.collect::<Vec<_>>()
+    };
+    let all = told(&mut world, &mut watch);
+    assert_eq!(all, [("players", 1, 0), ("items", 1, 0)]);
+    // An item that lies in hers is hers too; Bob's is not.
+    let inner = Item {
+        within: Some(sword),
+        ..owned_item("Bob")
+    };
+    world.insert(inner).unwrap();
+    world.insert(owned_item("Bob")).unwrap();
+    assert_eq!(told(&mut world, &mut watch), [("items", 1, 0)]);
+    // What it holds goes with it to its new owner.
+    let name = world.get(bob).unwrap().name.clone();
+    world
+        .get_mut(sword)
+        .unwrap()
+        .set_owner_name(Some(name))
+        .unwrap();
+    assert_eq!(told(&mut world, &mut watch), [("items", 0, 2)]);
+}
