@@ -154,7 +154,8 @@ fn every_warning_is_passed_on_on_one_line() {
         CREATE TABLE b (id INTEGER PRIMARY KEY) STRICT;
         CREATE TABLE c (id INTEGER PRIMARY KEY) STRICT;
         CREATE TABLE c_owners (id INTEGER PRIMARY KEY, c_id INTEGER NOT NULL UNIQUE REFERENCES c,
-            a_id INTEGER REFERENCES a, b_id INTEGER REFERENCES b) STRICT;
+            a_id INTEGER REFERENCES a, b_id INTEGER REFERENCES b,
+            CHECK ((a_id IS NOT NULL) + (b_id IS NOT NULL) <= 1)) STRICT;
         CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT CHECK (json_valid(
             text))) STRICT;";
     std::fs::write(folder.path().join("schema.sql"), schema).expect("the schema is written");
