@@ -33,7 +33,7 @@ pub struct DroppedColumn {
     pub column: String,
     /// Number of values that are not NULL.
     pub n_values: u64,
-    /// Whether the caller has allowed it: [`ImportOptions::drops`](super::ImportOptions::drops).
+    /// Whether the caller has allowed it: `ImportOptions::drops`.
     pub is_allowed: bool,
 }
 
@@ -217,7 +217,7 @@ impl ImportReport {
     }
 
     /// Whether a column would be dropped with its values, and the caller has not allowed it. Nothing is written then: name the
-    /// column in [`ImportOptions::drops`](super::ImportOptions::drops), or add it to the schema.
+    /// column in `ImportOptions::drops`, or add it to the schema.
     pub fn needs_consent(&self) -> bool {
         self.dropped.iter().any(|column| !column.is_allowed)
     }
