@@ -143,7 +143,8 @@ impl<'de> Visitor<'de> for PlainValue {
     }
 }
 
-/// See [the format](self). [`World::read_delta`](crate::World::read_delta) reads it back.
+/// Rows go by their ids, table by table: `inserted` and `changed` rows with their columns by name, `removed` ones as ids,
+/// and beside them the ids that were used up. [`World::read_delta`](crate::World::read_delta) reads it back.
 impl Serialize for Delta {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut delta = serializer.serialize_struct("Delta", 2)?;
