@@ -136,7 +136,8 @@ pub(super) fn resume(session: &Session, schema: &Schema, owner: &str) -> Result<
     }
 }
 
-/// Raises the epoch, and waits until that is as durable as it can be, whatever the settings of the session are.
+/// Raises the epoch, and waits until that is as durable as it can be, whatever the settings of the session are. After
+/// that, the session writes in a transaction that says so, and nowhere else.
 fn raise(
     session: &Session,
     sql: &str,
@@ -145,13 +146,17 @@ fn raise(
 ) -> Result<Option<State>, Lost> {
     session.forget_warnings();
     let is_weak = !session.commits_durably();
-    if is_weak {
-        session.batch("SET synchronous_commit = on")?;
-    }
+    let (before, after) = if is_weak {
+        (
+            "; SET synchronous_commit = on",
+            "; RESET synchronous_commit",
+        )
+    } else {
+        ("", "")
+    };
+    session.batch(&format!("SET default_transaction_read_only = off{before}"))?;
     let rows = session.rows(sql, &[&schema.world, owner])?;
-    if is_weak {
-        session.batch("RESET synchronous_commit")?;
-    }
+    session.batch(&format!("SET default_transaction_read_only = on{after}"))?;
     if session.was_warned() {
         return Err(Lost::NotReplicated);
     }

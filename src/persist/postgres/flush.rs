@@ -17,6 +17,9 @@ use super::plan::{Group, NextIds, Verb, groups, next_ids, report};
 use super::schema::{Schema, WORLD, quoted};
 use super::session::{Sent, Session, block_on, in_order};
 
+/// Sessions are read-only outside of it: statements that were sent with a BEGIN that fails would otherwise be committed
+/// one by one.
+const BEGIN: &str = "BEGIN READ WRITE";
 const DEFER: &str = "SET CONSTRAINTS ALL DEFERRED";
 const CHECK: &str = "SET CONSTRAINTS ALL IMMEDIATE";
 
@@ -59,9 +62,9 @@ pub(super) fn commit(
     refuse_nul(&groups)?;
     let is_raised = durability == Durability::PowerCut && !session.commits_durably();
     let begin = if is_raised {
-        format!("BEGIN; SET LOCAL synchronous_commit = on; {DEFER}")
+        format!("{BEGIN}; SET LOCAL synchronous_commit = on; {DEFER}")
     } else {
-        format!("BEGIN; {DEFER}")
+        format!("{BEGIN}; {DEFER}")
     };
     let fence = Fence::new(schema, hold);
     prepare(session, &groups, &ids, Some(&fence))?;
@@ -287,7 +290,7 @@ fn not_unique<'g, 'b>(
     session: &Session,
     groups: &'g [Group<'b>],
 ) -> Result<Vec<(&'g Group<'b>, usize)>, Error> {
-    let begin = format!("BEGIN; {DEFER}");
+    let begin = format!("{BEGIN}; {DEFER}");
     let mut sent = vec![session.send(&begin)];
     sent.extend(groups.iter().map(|group| send(session, group)));
     let answers = block_on(in_order(sent));
