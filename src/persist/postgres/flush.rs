@@ -294,28 +294,39 @@ fn not_unique<'g, 'b>(
     let mut sent = vec![session.send(&begin)];
     sent.extend(groups.iter().map(|group| send(session, group)));
     let answers = block_on(in_order(sent));
-    let mut found = Vec::new();
     // Ids that are there already are no row's fault, and the statement fails again.
-    if answers.into_iter().all(|answer| answer.is_ok()) {
-        for group in groups {
-            for columns in &group.table.unique {
-                let id = quoted(group.table.info.id);
-                let same: String = (columns.iter().copied().map(quoted))
-                    .map(|column| format!(" AND o.{column} = t.{column}"))
-                    .collect();
-                let sql = format!(
-                    "SELECT DISTINCT t.{id} FROM {table} AS t JOIN {table} AS o ON o.{id} <> t.{id}{same}
-                     WHERE t.{id} = ANY($1)",
-                    table = group.table.name
-                );
-                for id in ids_of(session, &sql, &group.ids)? {
-                    let place = group.rows.iter().position(|row| row.id == id);
-                    found.extend(place.map(|place| (group, place)));
-                }
+    let found = if answers.into_iter().all(|answer| answer.is_ok()) {
+        with_taken_values(session, groups)
+    } else {
+        Ok(Vec::new())
+    };
+    session.batch("ROLLBACK")?;
+    found
+}
+
+/// The rows with unique values that other rows have, too, while all of them are written.
+fn with_taken_values<'g, 'b>(
+    session: &Session,
+    groups: &'g [Group<'b>],
+) -> Result<Vec<(&'g Group<'b>, usize)>, Error> {
+    let mut found = Vec::new();
+    for group in groups {
+        for columns in &group.table.unique {
+            let id = quoted(group.table.info.id);
+            let same: String = (columns.iter().copied().map(quoted))
+                .map(|column| format!(" AND o.{column} = t.{column}"))
+                .collect();
+            let sql = format!(
+                "SELECT DISTINCT t.{id} FROM {table} AS t JOIN {table} AS o ON o.{id} <> t.{id}{same}
+                 WHERE t.{id} = ANY($1)",
+                table = group.table.name
+            );
+            for id in ids_of(session, &sql, &group.ids)? {
+                let place = group.rows.iter().position(|row| row.id == id);
+                found.extend(place.map(|place| (group, place)));
             }
         }
     }
-    session.batch("ROLLBACK")?;
     Ok(found)
 }
 
