@@ -145,18 +145,18 @@ fn raise(
     owner: &str,
 ) -> Result<Option<State>, Lost> {
     session.forget_warnings();
-    let is_weak = !session.commits_durably();
-    let (before, after) = if is_weak {
-        (
-            "; SET synchronous_commit = on",
-            "; RESET synchronous_commit",
-        )
-    } else {
-        ("", "")
+    let weak = (!session.commits_durably()).then(|| session.synchronous_commit());
+    let set = |is_read_only: &str, synchronous_commit: Option<&str>| {
+        let synchronous =
+            synchronous_commit.map(|value| format!("; SET synchronous_commit = '{value}'"));
+        session.batch(&format!(
+            "SET default_transaction_read_only = {is_read_only}{}",
+            synchronous.unwrap_or_default()
+        ))
     };
-    session.batch(&format!("SET default_transaction_read_only = off{before}"))?;
+    set("off", weak.map(|_| "on"))?;
     let rows = session.rows(sql, &[&schema.world, owner])?;
-    session.batch(&format!("SET default_transaction_read_only = on{after}"))?;
+    set("on", weak)?;
     if session.was_warned() {
         return Err(Lost::NotReplicated);
     }
