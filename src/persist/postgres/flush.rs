@@ -95,8 +95,10 @@ pub(super) fn commit(
     let report = report(&groups);
     if let Err(error) = session.batch("COMMIT") {
         let is_refused = error.code().is_some_and(|code| {
-            // A violation that was found at the end, or a conflict with another transaction: it is rolled back.
-            code.code().starts_with("23") || code.code().starts_with("40")
+            // A violation that was found at the end, or a conflict with another transaction: it is rolled back. But
+            // 40003 says that the server does not know.
+            let code = code.code();
+            code.starts_with("23") || (code.starts_with("40") && code != "40003")
         });
         return Err(if is_refused {
             error.into()
