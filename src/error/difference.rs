@@ -46,7 +46,7 @@ pub enum Difference {
         /// What the file has.
         found: String,
     },
-    /// Foreign keys or unique columns differ.
+    /// Foreign keys or unique columns differ; or on a server, whether a table is logged or has row-level security.
     #[error("table {table}: {what} is {}", if *.expected { "missing" } else { "not in the models" })]
     Constraint {
         /// The table.

@@ -5,6 +5,9 @@ use crate::common::{TestFile, flush_failure, new_file, wait_until};
 use gamedb::internals::Outsider;
 use gamedb::{FlushFailure, Outcome};
 
+const CANCEL: &str = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
+    WHERE wait_event = 'SyncRep' AND application_name = 'gamedb'";
+
 /// A server that waits for a standby that is not there.
 struct Waiting(Outsider);
 
@@ -16,18 +19,22 @@ impl Waiting {
     }
 
     fn set(&self, names: &str) {
-        // Each on its own, because this is not done in a transaction.
-        for sql in [
-            "SET synchronous_commit = local",
-            &format!("ALTER SYSTEM SET synchronous_standby_names = '{names}'"),
-            "SELECT pg_reload_conf()",
-        ] {
-            self.0.execute(sql).unwrap();
-        }
+        self.configure(&format!("SET synchronous_standby_names = '{names}'"));
         let is_set = format!(
             "SELECT (current_setting('synchronous_standby_names') = '{names}')::int::bigint"
         );
         wait_until(|| self.number(&is_set) == 1);
+    }
+
+    fn configure(&self, what: &str) {
+        // Each on its own, because this is not done in a transaction.
+        for sql in [
+            "SET synchronous_commit = local",
+            &format!("ALTER SYSTEM {what}"),
+            "SELECT pg_reload_conf()",
+        ] {
+            self.0.execute(sql).unwrap();
+        }
     }
 
     fn number(&self, sql: &str) -> i64 {
@@ -37,16 +44,45 @@ impl Waiting {
 
     /// Tells the server not to wait, as an operator may, as soon as it does.
     fn cancel(&self) {
-        let cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
-            WHERE wait_event = 'SyncRep' AND application_name = 'gamedb'";
-        wait_until(|| self.number(cancel) > 0);
+        wait_until(|| self.number(CANCEL) > 0);
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
         self.set("");
+        self.configure("RESET synchronous_commit");
     }
+}
+
+/// A session goes on with the setting that it was opened with, because it has said which commits are durable.
+#[test]
+fn a_setting_that_is_weakened_later_is_not_that_of_a_session() {
+    let (file, mut db) = new_file();
+    let one = db.insert(player(1)).unwrap();
+    let _ = db.flush().unwrap();
+    let server = Waiting::new(&file);
+    server.configure("SET synchronous_commit = off");
+    // The server's processes learn of it one by one, and this one did not ask for another setting.
+    wait_until(|| {
+        let other = file.writer();
+        let setting = other.read("SELECT current_setting('synchronous_commit')", |value| {
+            value.to_string()
+        });
+        setting.unwrap()[0][0].contains("off")
+    });
+    rename(&mut db, one, "on the standby, too");
+    let ticket = db.flush_in_background().unwrap();
+    wait_until(|| {
+        assert!(
+            db.poll(ticket).is_none(),
+            "it does not wait for the standby"
+        );
+        server.number(CANCEL) > 0
+    });
+    let report = db.wait(ticket).unwrap();
+    assert_eq!(report.updated, 1);
+    assert!(db.durable() < db.committed());
 }
 
 /// The server says that it has committed, and only a warning tells that its standby has nothing of it.

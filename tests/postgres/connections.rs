@@ -182,6 +182,61 @@ fn a_flush_takes_two_round_trips_however_many_statements_it_has() {
     assert!(took < 8 * ONE_WAY, "{took:?}: more than two round trips");
 }
 
+/// What follows a BEGIN that the server refuses is in no transaction, and is not written either.
+#[test]
+fn a_flush_without_its_begin_writes_nothing() {
+    let (file, proxy, mut db) = proxied(PATIENCE);
+    let sample = fill(&mut db);
+    let _ = db.flush().unwrap();
+    let before = file.contents();
+    let generation = "SELECT generation FROM gamedb_world";
+    let generation_before = file.number(generation);
+    rename(&mut db, sample.ada, "changed");
+    db.remove(sample.pet).unwrap();
+    db.insert(player(7)).unwrap();
+    proxy.spoil("BEGIN", 0);
+    let (outcome, cause) = flush_failure(db.flush());
+    assert_eq!(outcome, Outcome::NotCommitted);
+    assert!(
+        matches!(&cause, FlushFailure::Backend(said) if said.sqlstate() == Some("42601")),
+        "{cause}"
+    );
+    assert_eq!(file.contents(), before);
+    assert_eq!(file.number(generation), generation_before);
+
+    // The same where it is asked for the row that is to blame.
+    let taken = "INSERT INTO players SELECT 500, '', '', '', 0, 0, '7@example.com'";
+    file.execute(taken);
+    proxy.spoil("BEGIN", 1);
+    let (outcome, _) = flush_failure(db.flush());
+    assert_eq!(outcome, Outcome::NotCommitted);
+    file.execute("DELETE FROM players WHERE id = 500");
+    assert_eq!(file.contents(), before);
+    assert_wrote(db.flush().unwrap(), (1, 1, 1));
+    assert_eq!(file.contents(), contents_of(&db));
+}
+
+/// A question about the row that is to blame may fail. The next flush starts with a transaction of its own all the same.
+#[test]
+fn a_question_that_fails_leaves_no_transaction_behind() {
+    let (file, proxy, mut db) = proxied(PATIENCE);
+    fill(&mut db);
+    let _ = db.flush().unwrap();
+    file.execute("INSERT INTO players SELECT 500, '', '', '', 0, 0, '7@example.com'");
+    db.insert(player(7)).unwrap();
+    proxy.spoil("SELECT DISTINCT", 0);
+    let (outcome, _) = flush_failure(db.flush());
+    assert_eq!(outcome, Outcome::NotCommitted);
+    let (_, cause) = flush_failure(db.flush());
+    assert!(
+        matches!(cause, FlushFailure::Refused { n_rows: 1, .. }),
+        "{cause}"
+    );
+    file.execute("DELETE FROM players WHERE id = 500");
+    assert_wrote(db.flush().unwrap(), (1, 0, 0));
+    assert_eq!(file.contents(), contents_of(&db));
+}
+
 #[test]
 fn a_world_whose_server_is_away_is_not_opened() {
     let (file, proxy, db) = proxied(PATIENCE);

@@ -1,6 +1,6 @@
 //! What a flush says it has done, and what the server refuses.
 
-use crate::common::sample::{fill, flushed_file, player, rename};
+use crate::common::sample::{ada, fill, flushed_file, player, rename};
 use crate::common::{
     Database, TestFile, assert_wrote, contents_of, flush_failure, new_file, server,
 };
@@ -130,6 +130,26 @@ fn a_row_that_is_gone_or_there_already_is_no_silent_success() {
     );
     file.execute(&format!("DELETE FROM players WHERE id = {id}"));
     assert_wrote(db.flush().unwrap(), (1, 0, 0));
+}
+
+/// A row that was removed and comes back with its id finds itself on the server: then everything is written.
+#[test]
+fn a_row_that_comes_back_with_its_id_can_be_saved() {
+    let (file, mut db) = new_file();
+    let key = db.insert(player(1)).unwrap();
+    let other = db.insert(player(2)).unwrap();
+    let _ = db.flush().unwrap();
+    let mut origin = World::new();
+    origin.insert(player(1)).unwrap();
+    let snapshot = origin.snapshot().unwrap();
+    db.remove(key).unwrap();
+    db.apply(&snapshot).unwrap();
+    rename(&mut db, other, "other");
+    let back = ada(&db);
+    let _ = db.save(back).unwrap();
+    let _ = db.flush().unwrap();
+    assert_eq!(file.contents(), contents_of(&db));
+    file.reopen(db);
 }
 
 /// More rows than any list of parameters would hold, in all three kinds of statements.

@@ -102,7 +102,7 @@ fn a_name_that_the_server_would_cut_off_is_refused() {
 /// A change, how it is taken back, and whether a difference is that one.
 type Drift = (&'static str, &'static str, fn(&Difference) -> bool);
 
-const DRIFTS: [Drift; 12] = [
+const DRIFTS: [Drift; 15] = [
     (
         "ALTER TABLE players ADD COLUMN guild text",
         "ALTER TABLE players DROP COLUMN guild",
@@ -152,6 +152,21 @@ const DRIFTS: [Drift; 12] = [
         "CREATE TABLE guilds (player bigint REFERENCES players)",
         "DROP TABLE guilds",
         |d| matches!(d, Difference::ForeignTable { target, .. } if target == "players"),
+    ),
+    (
+        "ALTER TABLE inventory_entries SET UNLOGGED",
+        "ALTER TABLE inventory_entries SET LOGGED",
+        |d| matches!(d, Difference::Constraint { what, expected: true, .. } if what.contains("log")),
+    ),
+    (
+        "ALTER TABLE players ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE players DISABLE ROW LEVEL SECURITY",
+        |d| matches!(d, Difference::Constraint { what, expected: false, .. } if what.contains("row-level")),
+    ),
+    (
+        "ALTER TABLE gamedb_world SET UNLOGGED",
+        "ALTER TABLE gamedb_world SET LOGGED",
+        |d| matches!(d, Difference::Constraint { table, .. } if table == "gamedb_world"),
     ),
     (
         "ALTER TABLE gamedb_ids RENAME TO ids",

@@ -27,7 +27,11 @@ pub(crate) struct Proxy {
     next: Arc<AtomicU8>,
     delay: Arc<Mutex<Duration>>,
     is_open: Arc<AtomicU8>,
+    spoiled: Arc<Mutex<Spoiled>>,
 }
+
+/// A text in the requests, and how many requests with it are still left as they are.
+type Spoiled = Option<(&'static str, usize)>;
 
 /// A COMMIT as the protocol has it.
 const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
@@ -40,7 +44,9 @@ impl Proxy {
             next: Arc::default(),
             delay: Arc::default(),
             is_open: Arc::new(AtomicU8::new(1)),
+            spoiled: Arc::default(),
         };
+        let spoiled = Arc::clone(&proxy.spoiled);
         let (next, delay) = (Arc::clone(&proxy.next), Arc::clone(&proxy.delay));
         let is_open = Arc::clone(&proxy.is_open);
         thread::spawn(move || {
@@ -54,7 +60,8 @@ impl Proxy {
                 {
                     let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
                     let (next, delay) = (Arc::clone(&next), Arc::clone(&delay));
-                    thread::spawn(move || forward(from, to, is_request, &next, &delay));
+                    let spoiled = Arc::clone(&spoiled);
+                    thread::spawn(move || forward(from, to, is_request, &next, &delay, &spoiled));
                 }
             }
         });
@@ -77,6 +84,11 @@ impl Proxy {
         *self.delay.lock().unwrap() = delay;
     }
 
+    /// Makes a request with this text one that the server refuses, after so many that come through.
+    pub(crate) fn spoil(&self, text: &'static str, after: usize) {
+        *self.spoiled.lock().unwrap() = Some((text, after));
+    }
+
     /// Whether new connections come through.
     pub(crate) fn open(&self, yes: bool) {
         self.is_open.store(yes.into(), Ordering::SeqCst);
@@ -89,17 +101,39 @@ fn server_port() -> u16 {
     after.split('/').next().unwrap().parse().unwrap()
 }
 
+fn spoil(bytes: &mut [u8], spoiled: &mut Spoiled) {
+    let Some((text, after)) = spoiled else {
+        return;
+    };
+    let Some(place) = bytes
+        .windows(text.len())
+        .position(|part| part == text.as_bytes())
+    else {
+        return;
+    };
+    if *after > 0 {
+        *after -= 1;
+        return;
+    }
+    bytes[place + text.len() - 1] = b'_';
+    *spoiled = None;
+}
+
 fn forward(
     mut from: TcpStream,
     mut to: TcpStream,
     is_request: bool,
     next: &AtomicU8,
     delay: &Mutex<Duration>,
+    spoiled: &Mutex<Spoiled>,
 ) {
     let mut bytes = vec![0; 1 << 16];
     while let Ok(n @ 1..) = from.read(&mut bytes) {
         let delay = *delay.lock().unwrap();
         thread::sleep(delay);
+        if is_request {
+            spoil(&mut bytes[..n], &mut spoiled.lock().unwrap());
+        }
         let bytes = &bytes[..n];
         let is_commit = is_request && bytes.windows(COMMIT.len()).any(|part| part == COMMIT);
         let fate = if is_commit {

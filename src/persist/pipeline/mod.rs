@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tracing::field::{Empty, debug};
 
-use crate::error::{FileError, FlushFailure, RefusedRow};
+use crate::error::{FileError, FlushFailure, Outcome, RefusedRow};
 use crate::schema::graph::TableOrder;
 use crate::store::key::AnyKey;
 use crate::store::row_set::Selection;
@@ -178,11 +178,18 @@ impl<W: EngineWriter> Pipeline<W> {
         let ToSave { rows, n_requested } = rows_to_save(world, row, scope);
         let which = Selection::Only(&rows);
         let is_taken = |row: &RefusedRow| row.source.is_unique_violation();
+        let is_in_the_way = |cause: &FlushFailure| match cause {
+            FlushFailure::Refused { rows, .. } => rows.iter().all(is_taken),
+            // A server does not say whose id is taken.
+            FlushFailure::Backend(error) => error.is_unique_violation(),
+            _ => false,
+        };
         let mut report = match self.write_now(world, which, Durability::Process, Refused::Fail) {
             Err(FileError::Flush {
-                cause: FlushFailure::Refused { rows, .. },
+                outcome: Outcome::NotCommitted,
+                cause,
                 ..
-            }) if rows.iter().all(is_taken) => {
+            }) if is_in_the_way(&cause) => {
                 self.write_all(world, Durability::Process, Refused::Fail)
             }
             written => written,

@@ -33,6 +33,8 @@ pub(super) fn differences(session: &Session, schema: &Schema) -> Result<Vec<Diff
 #[derive(Default)]
 struct Relation {
     kind: String,
+    is_logged: bool,
+    has_row_security: bool,
     columns: BTreeMap<String, String>,
 }
 
@@ -44,7 +46,8 @@ fn compare_columns(
     let sql = "SELECT c.relname::text, c.relkind::text, a.attname::text, format_type(a.atttypid, a.atttypmod)
             || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
             || CASE WHEN a.attgenerated <> '' THEN ' GENERATED' ELSE '' END
-            || CASE WHEN a.attidentity <> '' THEN ' IDENTITY' ELSE '' END
+            || CASE WHEN a.attidentity <> '' THEN ' IDENTITY' ELSE '' END,
+            c.relpersistence = 'p', c.relrowsecurity
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         WHERE n.nspname = $1 AND c.relkind NOT IN ('i', 'I')";
@@ -52,6 +55,7 @@ fn compare_columns(
     for row in session.rows(sql, &[&schema.world])? {
         let relation = found.entry(row.try_get(0)?).or_default();
         relation.kind = row.try_get(1)?;
+        (relation.is_logged, relation.has_row_security) = (row.try_get(4)?, row.try_get(5)?);
         if let (Some(column), Some(declared)) = (row.try_get(2)?, row.try_get(3)?) {
             relation.columns.insert(column, declared);
         }
@@ -99,6 +103,18 @@ fn compare_table(
             table,
             kind: kind.to_owned(),
         });
+    }
+    // A crash empties a table that is not in the log; and row-level security hides rows.
+    let of_table = |what: &str, expected| Difference::Constraint {
+        table: table.clone(),
+        what: what.to_owned(),
+        expected,
+    };
+    if !relation.is_logged {
+        differences.push(of_table("LOGGED (it is not in the write-ahead log)", true));
+    }
+    if relation.has_row_security {
+        differences.push(of_table("row-level security", false));
     }
     for (&column, expected) in expected {
         let (table, column) = (table.clone(), column.to_owned());

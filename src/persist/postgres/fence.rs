@@ -136,7 +136,8 @@ pub(super) fn resume(session: &Session, schema: &Schema, owner: &str) -> Result<
     }
 }
 
-/// Raises the epoch, and waits until that is as durable as it can be, whatever the settings of the session are.
+/// Raises the epoch, and waits until that is as durable as it can be, whatever the settings of the session are. After
+/// that, the session writes in a transaction that says so, and nowhere else.
 fn raise(
     session: &Session,
     sql: &str,
@@ -144,14 +145,18 @@ fn raise(
     owner: &str,
 ) -> Result<Option<State>, Lost> {
     session.forget_warnings();
-    let is_weak = !session.commits_durably();
-    if is_weak {
-        session.batch("SET synchronous_commit = on")?;
-    }
+    let weak = (!session.commits_durably()).then(|| session.synchronous_commit());
+    let set = |is_read_only: &str, synchronous_commit: Option<&str>| {
+        let synchronous =
+            synchronous_commit.map(|value| format!("; SET synchronous_commit = '{value}'"));
+        session.batch(&format!(
+            "SET default_transaction_read_only = {is_read_only}{}",
+            synchronous.unwrap_or_default()
+        ))
+    };
+    set("off", weak.map(|_| "on"))?;
     let rows = session.rows(sql, &[&schema.world, owner])?;
-    if is_weak {
-        session.batch("RESET synchronous_commit")?;
-    }
+    set("on", weak)?;
     if session.was_warned() {
         return Err(Lost::NotReplicated);
     }

@@ -17,6 +17,9 @@ use super::plan::{Group, NextIds, Verb, groups, next_ids, report};
 use super::schema::{Schema, WORLD, quoted};
 use super::session::{Sent, Session, block_on, in_order};
 
+/// Sessions are read-only outside of it: statements that were sent with a BEGIN that fails would otherwise be committed
+/// one by one.
+const BEGIN: &str = "BEGIN READ WRITE";
 const DEFER: &str = "SET CONSTRAINTS ALL DEFERRED";
 const CHECK: &str = "SET CONSTRAINTS ALL IMMEDIATE";
 
@@ -59,9 +62,9 @@ pub(super) fn commit(
     refuse_nul(&groups)?;
     let is_raised = durability == Durability::PowerCut && !session.commits_durably();
     let begin = if is_raised {
-        format!("BEGIN; SET LOCAL synchronous_commit = on; {DEFER}")
+        format!("{BEGIN}; SET LOCAL synchronous_commit = on; {DEFER}")
     } else {
-        format!("BEGIN; {DEFER}")
+        format!("{BEGIN}; {DEFER}")
     };
     let fence = Fence::new(schema, hold);
     prepare(session, &groups, &ids, Some(&fence))?;
@@ -73,11 +76,18 @@ pub(super) fn commit(
     }
     sent.push(session.send(CHECK));
     let answers = block_on(in_order(sent));
+    if let Ok(0) = answers[1] {
+        // Whatever else has failed collides with what the owner has written since.
+        session.batch("ROLLBACK")?;
+        let state = fence::read(session, schema);
+        let lost = state.map_or_else(|lost| lost, fence::State::fenced);
+        return Err(Failed::from(lost.cause()).into());
+    }
     let counts = match answers.into_iter().collect::<Result<Vec<u64>, Error>>() {
         Ok(counts) => counts,
         Err(error) => return Err(roll_back(session, schema, &groups, error)),
     };
-    if let Err(failed) = check_counts(session, schema, &groups, &ids, &counts) {
+    if let Err(failed) = check_counts(session, &groups, &ids, &counts) {
         session.batch("ROLLBACK")?;
         return Err(Broken::Failed(failed));
     }
@@ -85,8 +95,10 @@ pub(super) fn commit(
     let report = report(&groups);
     if let Err(error) = session.batch("COMMIT") {
         let is_refused = error.code().is_some_and(|code| {
-            // A violation that was found at the end, or a conflict with another transaction: it is rolled back.
-            code.code().starts_with("23") || code.code().starts_with("40")
+            // A violation that was found at the end, or a conflict with another transaction: it is rolled back. But
+            // 40003 says that the server does not know.
+            let code = code.code();
+            code.starts_with("23") || (code.starts_with("40") && code != "40003")
         });
         return Err(if is_refused {
             error.into()
@@ -181,17 +193,11 @@ struct HasNul {
 /// asked which row is missing.
 fn check_counts(
     session: &Session,
-    schema: &Schema,
     groups: &[Group<'_>],
     ids: &NextIds,
     counts: &[u64],
 ) -> Result<(), Failed> {
-    let fence = counts[1];
-    if fence != 1 {
-        let state = fence::read(session, schema);
-        let lost = state.map_or_else(|lost| lost, fence::State::fenced);
-        return Err(lost.cause().into());
-    }
+    assert_eq!(counts[1], 1, "a world has one row in gamedb_world");
     for (group, &touched) in groups.iter().zip(&counts[2..]) {
         if touched != group.len() as u64 {
             return Err(miscounted(session, group, touched)?);
@@ -286,32 +292,43 @@ fn not_unique<'g, 'b>(
     session: &Session,
     groups: &'g [Group<'b>],
 ) -> Result<Vec<(&'g Group<'b>, usize)>, Error> {
-    let begin = format!("BEGIN; {DEFER}");
+    let begin = format!("{BEGIN}; {DEFER}");
     let mut sent = vec![session.send(&begin)];
     sent.extend(groups.iter().map(|group| send(session, group)));
     let answers = block_on(in_order(sent));
-    let mut found = Vec::new();
     // Ids that are there already are no row's fault, and the statement fails again.
-    if answers.into_iter().all(|answer| answer.is_ok()) {
-        for group in groups {
-            for columns in &group.table.unique {
-                let id = quoted(group.table.info.id);
-                let same: String = (columns.iter().copied().map(quoted))
-                    .map(|column| format!(" AND o.{column} = t.{column}"))
-                    .collect();
-                let sql = format!(
-                    "SELECT DISTINCT t.{id} FROM {table} AS t JOIN {table} AS o ON o.{id} <> t.{id}{same}
-                     WHERE t.{id} = ANY($1)",
-                    table = group.table.name
-                );
-                for id in ids_of(session, &sql, &group.ids)? {
-                    let place = group.rows.iter().position(|row| row.id == id);
-                    found.extend(place.map(|place| (group, place)));
-                }
+    let found = if answers.into_iter().all(|answer| answer.is_ok()) {
+        with_taken_values(session, groups)
+    } else {
+        Ok(Vec::new())
+    };
+    session.batch("ROLLBACK")?;
+    found
+}
+
+/// The rows with unique values that other rows have, too, while all of them are written.
+fn with_taken_values<'g, 'b>(
+    session: &Session,
+    groups: &'g [Group<'b>],
+) -> Result<Vec<(&'g Group<'b>, usize)>, Error> {
+    let mut found = Vec::new();
+    for group in groups {
+        for columns in &group.table.unique {
+            let id = quoted(group.table.info.id);
+            let same: String = (columns.iter().copied().map(quoted))
+                .map(|column| format!(" AND o.{column} = t.{column}"))
+                .collect();
+            let sql = format!(
+                "SELECT DISTINCT t.{id} FROM {table} AS t JOIN {table} AS o ON o.{id} <> t.{id}{same}
+                 WHERE t.{id} = ANY($1)",
+                table = group.table.name
+            );
+            for id in ids_of(session, &sql, &group.ids)? {
+                let place = group.rows.iter().position(|row| row.id == id);
+                found.extend(place.map(|place| (group, place)));
             }
         }
     }
-    session.batch("ROLLBACK")?;
     Ok(found)
 }
 

@@ -20,11 +20,14 @@ use super::schema::Schema;
 use super::session::Session;
 use super::writer::Writer;
 
-/// What every session is told. A plan for the length of each array takes a merge join over the whole table, 3.6 times
-/// as slow; compiling plans takes longer than running them; and an owner that was stopped in the middle of a
-/// transaction must not keep the next one waiting. What the program says itself comes last, but for the plans.
+/// What every session is told. A plan for the length of each array takes a merge join over the whole table; compiling plans takes longer than running them; and an owner that was stopped in the middle of a
+/// transaction must not keep the next one waiting. What the program says itself comes after the first of these, and before the others.
 const BEFORE: &str = "-c idle_in_transaction_session_timeout=30s";
-const AFTER: &str = "-c plan_cache_mode=force_generic_plan -c jit=off";
+///
+/// The last two are what the statements rely on: a flush that has waited for another transaction sees what that has
+/// written, and a backslash in a text is one.
+const AFTER: &str = "-c plan_cache_mode=force_generic_plan -c jit=off \
+    -c default_transaction_isolation=read\\ committed -c standard_conforming_strings=on";
 
 pub(in crate::persist) fn open<T: Tables>(
     options: &PostgresOptions,

@@ -1,4 +1,5 @@
-//! What a flush sends: one statement for all rows of a table that are deleted, and one for those with the same columns.
+//! What a flush sends: one statement for all rows of a table that are deleted, and one for those with the same columns;
+//! several where the rows are so many that a message would become too long.
 //!
 //! Statements go out in an order in which none finds its rows in the way of another: deletes first, children before
 //! their parents; inserts, parents before their children; then updates. Where that is not enough, as for a row that
@@ -13,6 +14,39 @@ use crate::store::tracking::change_set::{ChangeSet, ChangedRow, Shape};
 
 use super::array::{Array, types};
 use super::schema::{NEXT_IDS, Schema, Table, quoted, type_name};
+
+/// How much goes into one statement. The server takes messages and arrays of less than 1 GB.
+#[derive(Clone, Copy)]
+struct Limit {
+    rows: usize,
+    /// Of texts and blobs.
+    bytes: usize,
+}
+
+const LIMIT: Limit = Limit {
+    rows: 10_000,
+    bytes: 64 << 20,
+};
+
+/// Cuts a list so that no part has more than the limit; what has more by itself is a part of its own.
+fn cut<R>(rows: Vec<R>, limit: Limit, bytes_of: impl Fn(&R) -> usize) -> Vec<Vec<R>> {
+    let mut parts: Vec<Vec<R>> = Vec::new();
+    let mut n_bytes = 0;
+    for row in rows {
+        let more = bytes_of(&row);
+        match parts.last_mut() {
+            Some(part) if part.len() < limit.rows && n_bytes + more <= limit.bytes => {
+                part.push(row);
+                n_bytes += more;
+            }
+            _ => {
+                parts.push(vec![row]);
+                n_bytes = more;
+            }
+        }
+    }
+    parts
+}
 
 /// What a statement does with its rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,18 +76,18 @@ pub(super) struct NextIds {
 }
 
 impl<'b> Group<'b> {
-    fn delete(table: &'b Table, change_set: &'b ChangeSet) -> Option<Self> {
-        let ids: Vec<i64> = change_set.removed().collect();
+    fn deletes(table: &'b Table, change_set: &'b ChangeSet) -> impl Iterator<Item = Self> {
         let id = quoted(table.info.id);
         let sql = format!("DELETE FROM {} WHERE {id} = ANY($1)", table.name);
-        (!ids.is_empty()).then(|| Self {
+        let parts = cut(change_set.removed().collect(), LIMIT, |_| 0);
+        parts.into_iter().map(move |ids| Self {
             verb: Verb::Delete,
             table,
             change_set,
             ids,
             rows: Vec::new(),
             columns: Vec::new(),
-            sql,
+            sql: sql.clone(),
             types: vec![Type::INT8_ARRAY],
         })
     }
@@ -163,7 +197,7 @@ pub(super) fn groups<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<Group<'b>>
     };
     let deletes = tables().rev();
     let mut groups: Vec<_> = deletes
-        .filter_map(|(table, change_set)| Group::delete(table, change_set))
+        .flat_map(|(table, change_set)| Group::deletes(table, change_set))
         .collect();
     let mut updates = Vec::new();
     for (table, change_set) in tables() {
@@ -172,20 +206,30 @@ pub(super) fn groups<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<Group<'b>>
             by_shape[row.shape].push(*row);
         }
         for (shape, rows) in change_set.shapes().zip(by_shape) {
-            // A row that was removed after it was captured has left its shape behind.
-            if rows.is_empty() {
-                continue;
-            }
-            let group = Group::write(table, change_set, shape, rows);
-            if shape.is_new {
-                groups.push(group);
-            } else {
-                updates.push(group);
+            // A row that was removed after it was captured has left its shape behind, and then there is no part.
+            let bytes_of = |row: &ChangedRow| bytes_of(change_set, row, shape.columns.len());
+            for rows in cut(rows, LIMIT, bytes_of) {
+                let group = Group::write(table, change_set, shape, rows);
+                if shape.is_new {
+                    groups.push(group);
+                } else {
+                    updates.push(group);
+                }
             }
         }
     }
     groups.extend(updates);
     groups
+}
+
+/// How many bytes the texts and blobs of a row have.
+fn bytes_of(change_set: &ChangeSet, row: &ChangedRow, n_columns: usize) -> usize {
+    let bytes = (0..n_columns).map(|place| match change_set.value_at(row, place) {
+        Value::Text(text) => text.len(),
+        Value::Blob(bytes) => bytes.len(),
+        Value::Null | Value::Integer(_) | Value::Real(_) => 0,
+    });
+    bytes.sum()
 }
 
 /// The statement for the next ids of a batch.
@@ -212,5 +256,28 @@ pub(super) fn report(groups: &[Group<'_>]) -> FlushReport {
         inserted: n_rows(Verb::Insert),
         updated: n_rows(Verb::Update),
         ..FlushReport::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_has_no_more_rows_and_bytes_than_the_limit() {
+        let limit = Limit { rows: 3, bytes: 10 };
+        for (rows, expected) in [
+            (vec![], vec![]),
+            (vec![0; 3], vec![3]),
+            (vec![0; 7], vec![3, 3, 1]),
+            (vec![5, 5, 1, 9, 2], vec![2, 2, 1]),
+            (vec![1, 99, 1], vec![1, 1, 1]),
+            (vec![10, 0, 0, 0], vec![3, 1]),
+        ] {
+            let parts = cut(rows.clone(), limit, |&bytes| bytes);
+            let lengths: Vec<_> = parts.iter().map(Vec::len).collect();
+            assert_eq!(lengths, expected, "{rows:?}");
+            assert_eq!(parts.concat(), rows);
+        }
     }
 }

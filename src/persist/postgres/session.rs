@@ -24,8 +24,8 @@ pub(super) struct Session {
     warnings: Arc<Warnings>,
     /// By their text.
     statements: HashMap<String, Statement>,
-    /// Whether a commit of this session, as its settings are, survives a power cut and a failover.
-    commits_durably: bool,
+    /// How long a commit of this session waits, as it was set when it was opened.
+    synchronous_commit: String,
 }
 
 /// Warnings of the server since they were last looked at.
@@ -61,16 +61,23 @@ impl Session {
             client,
             warnings,
             statements: HashMap::new(),
-            commits_durably: false,
+            synchronous_commit: String::new(),
         };
-        session.commits_durably = session.reads_durable().map_err(ConnectError::Server)?;
+        session.synchronous_commit = session.keep_setting().map_err(ConnectError::Server)?;
         Ok(session)
     }
 
-    fn reads_durable(&self) -> Result<bool, Error> {
-        let row = self.row("SELECT current_setting('synchronous_commit')", &[])?;
-        let setting: &str = row.try_get(0)?;
-        Ok(matches!(setting, "on" | "remote_apply"))
+    /// Sets what is set, for this session: it would otherwise follow a change of the server's configuration, and say that
+    /// its commits are as durable as before.
+    fn keep_setting(&self) -> Result<String, Error> {
+        let name = "synchronous_commit";
+        let sql = "SELECT set_config($1, current_setting($1), false)";
+        self.row(sql, &[name])?.try_get(0)
+    }
+
+    /// How long a commit of this session waits.
+    pub(super) fn synchronous_commit(&self) -> &str {
+        &self.synchronous_commit
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -79,7 +86,7 @@ impl Session {
 
     /// Whether a commit of this session survives a power cut and a failover.
     pub(super) fn commits_durably(&self) -> bool {
-        self.commits_durably
+        matches!(self.synchronous_commit.as_str(), "on" | "remote_apply")
     }
 
     /// Whether the connection is known to be lost.
