@@ -287,3 +287,18 @@ fn every_text_of_an_enum_parses_to_it_and_no_other() {
         assert_eq!(AttributeType::try_from(wrong), Err(error));
     }
 }
+
+#[test]
+fn an_interest_in_a_key_of_another_world_names_no_row() {
+    if !cfg!(debug_assertions) {
+        return;
+    }
+    let (mut world, mut other) = (World::new(), World::new());
+    let ada = world.insert(player(1)).unwrap();
+    let stranger = other.insert(player(1)).unwrap();
+    for (key, n_rows) in [(ada, 1), (stranger, 0)] {
+        let interest = gamedb::Interest::new().row(key).with_owned();
+        let mut watch = world.watch(interest).unwrap();
+        assert_eq!(world.changes_within(&mut watch).unwrap().len(), n_rows);
+    }
+}

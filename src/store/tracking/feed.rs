@@ -21,7 +21,17 @@ pub struct Subscription {
 
 /// Net effects by table and id, in the order in which they were recorded, except that rows which were
 /// inserted and removed leave gaps that later entries fill.
-pub(crate) type Pending = IndexMap<(TableId, i64), (RawKey, Effect<Positions>), DefaultHashBuilder>;
+pub(crate) type Pending = IndexMap<(TableId, i64), Net, DefaultHashBuilder>;
+
+/// The net effect on the row of an id.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Net {
+    /// The key of the row that had the id before, if it was removed and a new row has its id: what leaves an
+    /// interest and comes in again does so in a mirror. The effect is `Inserted` then.
+    pub(crate) removed: Option<RawKey>,
+    pub(crate) key: RawKey,
+    pub(crate) effect: Effect<Positions>,
+}
 
 /// The subscribers, and the changes that they have not read.
 ///
@@ -114,8 +124,11 @@ impl Subscriber {
         if pending.is_empty() {
             *pending = recorded;
         } else {
-            for (row, (key, effect)) in recorded {
-                record(pending, row, key, effect);
+            for (row, net) in recorded {
+                if let Some(removed) = net.removed {
+                    record(pending, row, removed, Effect::Removed);
+                }
+                record(pending, row, net.key, net.effect);
             }
         }
         if pending.len() > self.capacity {
@@ -128,22 +141,37 @@ impl Subscriber {
 fn record(pending: &mut Pending, row: (TableId, i64), key: RawKey, effect: Effect<Positions>) {
     let mut entry = match pending.entry(row) {
         Entry::Vacant(entry) => {
-            entry.insert((key, effect));
+            let removed = None;
+            entry.insert(Net {
+                removed,
+                key,
+                effect,
+            });
             return;
         }
         Entry::Occupied(entry) => entry,
     };
-    match (&mut entry.get_mut().1, effect) {
-        (Effect::Inserted, Effect::Removed) => {
-            entry.swap_remove();
-        }
+    let net = entry.get_mut();
+    match (&mut net.effect, effect) {
+        (Effect::Inserted, Effect::Removed) => match net.removed.take() {
+            Some(removed) => {
+                net.key = removed;
+                net.effect = Effect::Removed;
+            }
+            None => drop(entry.swap_remove()),
+        },
         (Effect::Changed(columns), Effect::Changed(more)) => {
             columns.extend(more);
             columns.sort_unstable();
             columns.dedup();
         }
         (before @ Effect::Changed(_), Effect::Removed) => *before = Effect::Removed,
-        // A new row stays new whatever is written to it; ids are not reused.
+        (before @ Effect::Removed, Effect::Inserted) => {
+            *before = Effect::Inserted;
+            net.removed = Some(std::mem::replace(&mut net.key, key));
+        }
+        // A new row stays new whatever is written to it. The rest cannot be: a row that is there is not inserted,
+        // and one that is not there is neither written to nor removed.
         (Effect::Inserted | Effect::Removed, _) | (Effect::Changed(_), Effect::Inserted) => {}
     }
 }
@@ -160,7 +188,7 @@ mod tests {
         for effect in effects {
             record(&mut pending, ROW, RawKey::null(), effect.clone());
         }
-        pending.swap_remove(&ROW).map(|(_, effect)| effect)
+        pending.swap_remove(&ROW).map(|net| net.effect)
     }
 
     fn changed(columns: &[u16]) -> Effect<Positions> {
@@ -176,6 +204,61 @@ mod tests {
         assert_eq!(net(&[changed(&[2]), Removed]), Some(Removed));
         let both = [changed(&[4, 9]), changed(&[0, 4])];
         assert_eq!(net(&both), Some(changed(&[0, 4, 9])));
+    }
+
+    /// Several rows have the id one after the other, and a reader who is slow merges what was merged already.
+    #[test]
+    fn effects_of_rows_with_the_same_id_add_up() {
+        use Effect::{Inserted, Removed};
+        let key = |n| RawKey::from(slotmap::KeyData::from_ffi(n));
+        let steps = [
+            (1, changed(&[1])),
+            (1, Removed),
+            (2, Inserted),
+            (2, changed(&[2])),
+            (2, Removed),
+            (3, Inserted),
+        ];
+        let net = |removed: Option<u64>, n, effect| {
+            let removed = removed.map(key);
+            let key = key(n);
+            Some(Net {
+                removed,
+                key,
+                effect,
+            })
+        };
+        let expected = [
+            net(None, 1, changed(&[1])),
+            net(None, 1, Removed),
+            net(Some(1), 2, Inserted),
+            net(Some(1), 2, Inserted),
+            net(None, 1, Removed),
+            net(Some(1), 3, Inserted),
+        ];
+        let of = |steps: &[(u64, Effect<Positions>)]| {
+            let mut pending = Pending::default();
+            for (n, effect) in steps {
+                record(&mut pending, ROW, key(*n), effect.clone());
+            }
+            pending
+        };
+        for (n, expected) in expected.iter().enumerate() {
+            let steps = &steps[..=n];
+            assert_eq!(of(steps).get(&ROW), expected.as_ref(), "{steps:?}");
+            for cut in 0..=steps.len() {
+                let mut subscriber = Subscriber {
+                    token: Weak::new(),
+                    capacity: 1,
+                    pending: Some(of(&steps[..cut])),
+                };
+                subscriber.add(of(&steps[cut..]));
+                let pending = subscriber.pending.expect("one row");
+                assert_eq!(pending.get(&ROW), expected.as_ref(), "{steps:?} {cut}");
+            }
+        }
+        let new = of(&[(1, Inserted), (1, Removed), (2, Inserted)]);
+        assert_eq!(new.get(&ROW), net(None, 2, Inserted).as_ref());
     }
 
     fn record_rows(feed: &mut Feed, ids: std::ops::Range<i64>) {

@@ -20,6 +20,10 @@ use crate::store::world::entity::Entity;
 ///
 /// A row that was inserted and removed in between is not included, and one that was inserted and changed
 /// counts as inserted. A column that was written and then restored to its old value counts as changed.
+///
+/// An id may come back in a mirror: of a row that leaves a [`Watch`](crate::Watch) and comes in again, the mirror removes
+/// one row and inserts another. Such an id is included twice, as removed with the stale key and then as inserted
+/// with the new one.
 pub struct Changes<'w, T: Tables> {
     pub(crate) world: &'w World<T>,
     pub(crate) rows: Vec<Changed>,
@@ -102,16 +106,19 @@ impl<T: Tables> World<T> {
     pub fn changes(&mut self, subscription: &mut Subscription) -> Result<Changes<'_, T>, Error> {
         self.refuse_in_transaction()?;
         let pending = self.commit_sink.feed.take(subscription)?;
-        let mut rows: Vec<Changed> = pending
-            .into_iter()
-            .map(|((table, id), (key, effect))| Changed {
+        let mut rows = Vec::with_capacity(pending.len());
+        for ((table, id), net) in pending {
+            let of = |key, effect| Changed {
                 table,
                 id,
                 key,
                 effect,
-            })
-            .collect();
-        rows.sort_unstable_by_key(|row| (row.table, row.id));
+            };
+            rows.extend(net.removed.map(|key| of(key, Effect::Removed)));
+            rows.push(of(net.key, net.effect));
+        }
+        let is_there = |row: &Changed| row.effect != Effect::Removed;
+        rows.sort_unstable_by_key(|row| (row.table, row.id, is_there(row)));
         Ok(Changes { world: self, rows })
     }
 
@@ -130,7 +137,7 @@ impl<T: Tables> fmt::Debug for Changes<'_, T> {
 }
 
 impl<T: Tables> Changes<'_, T> {
-    /// Number of rows.
+    /// Number of changes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows.len()

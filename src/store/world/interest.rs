@@ -15,7 +15,7 @@ use crate::store::table::stored::Tables;
 use crate::store::tracking::change_set::ChangeSet;
 use crate::store::tracking::delta::Delta;
 use crate::store::tracking::effect::{Effect, Positions, position};
-use crate::store::tracking::feed::{Pending, Subscription};
+use crate::store::tracking::feed::{Net, Pending, Subscription};
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
 use crate::store::world::remove::Action;
@@ -48,17 +48,26 @@ pub struct Watch<T: Tables> {
 /// A row that the reader has.
 #[derive(Clone, Copy)]
 struct Member {
+    /// Another row may come in under the same id, with another key.
+    key: RawKey,
     /// Whether what it owns is followed, too.
     is_root: bool,
     /// The id of its pivot row.
     pivot_row: Option<i64>,
 }
 
+/// What the reader is told of an id: one row may leave and another come in under it.
+#[derive(Default)]
+struct News {
+    left: Option<RawKey>,
+    is_there: Option<(RawKey, Columns)>,
+}
+
 /// What the reader is told of a row.
-enum News {
+enum Columns {
+    /// All of a row that came in.
     CameIn,
     Changed(Positions),
-    Left,
 }
 
 impl<T: Tables> Default for Interest<T> {
@@ -110,11 +119,14 @@ impl<T: Tables> Interest<T> {
         })
     }
 
-    /// One row, as long as it is there.
+    /// One row, as long as it is there. Where gamedb is compiled with `debug_assertions`, a key of another world names no
+    /// row.
     #[must_use]
     pub fn row<E: Entity<Tables = T>>(self, key: Key<E>) -> Self {
-        let wanted = key.raw();
-        self.part(E::TABLE, move |_, key| key == wanted)
+        self.part(E::TABLE, move |tables, raw| {
+            // The table knows a key of another world where keys know their world.
+            key.raw() == raw && E::table(tables).contains_key(key)
+        })
     }
 
     /// Adds to the part that was added last what its rows own, directly and through others: through pivots, and through
@@ -249,9 +261,9 @@ impl<T: Tables> World<T> {
         Ok(self.delta_of(news))
     }
 
-    fn delta_of(&self, news: BTreeMap<(TableId, i64), (RawKey, News)>) -> Delta {
+    fn delta_of(&self, news: BTreeMap<(TableId, i64), News>) -> Delta {
         let mut delta = Delta::default();
-        for ((id, row), (key, news)) in news {
+        for ((id, row), news) in news {
             let table = self.tables.table(id);
             if delta.tables.last().is_none_or(|(_, last)| last.table != id) {
                 delta.tables.push((table.info(), ChangeSet::new(id)));
@@ -259,12 +271,15 @@ impl<T: Tables> World<T> {
             let Some((_, change_set)) = delta.tables.last_mut() else {
                 continue;
             };
-            match news {
-                News::CameIn => table.copy(&self.tables, key, None, change_set),
-                News::Changed(columns) => {
-                    table.copy(&self.tables, key, Some(&columns), change_set);
-                }
-                News::Left => change_set.remove_next(row, key),
+            if let Some(key) = news.left {
+                change_set.remove_next(row, key);
+            }
+            if let Some((key, columns)) = news.is_there {
+                let columns = match &columns {
+                    Columns::CameIn => None,
+                    Columns::Changed(columns) => Some(columns),
+                };
+                table.copy(&self.tables, key, columns, change_set);
             }
         }
         delta
@@ -325,7 +340,7 @@ struct Reading<'r, T: Tables> {
     watch: &'r mut Watch<T>,
     pending: Pending,
     to_visit: Vec<(TableId, i64, RawKey)>,
-    news: BTreeMap<(TableId, i64), (RawKey, News)>,
+    news: BTreeMap<(TableId, i64), News>,
 }
 
 impl<T: Tables> Reading<'_, T> {
@@ -348,7 +363,7 @@ impl<T: Tables> Reading<'_, T> {
             });
             self.to_visit.extend(had);
         }
-        for (&(table, id), &(key, _)) in &self.pending {
+        for (&(table, id), &Net { key, .. }) in &self.pending {
             match T::INFO[table.index()].kind {
                 // Its row has another owner now, or is removed.
                 TableKind::Pivot { owned } => {
@@ -378,7 +393,7 @@ impl<T: Tables> Reading<'_, T> {
             Some(now) => self.watch.members.insert((table, id), now),
             None => self.watch.members.remove(&(table, id)),
         };
-        self.tell((table, id), key, before, now);
+        self.tell((table, id), before, now);
         let [was_root, is_root] =
             [before, now].map(|member| member.is_some_and(|member| member.is_root));
         // Where changes are missing, what a root owns may have come in without a word.
@@ -398,7 +413,12 @@ impl<T: Tables> Reading<'_, T> {
             TableKind::Owned { pivot } => self.world.tables.table(pivot).id_of(row.key),
             _ => None,
         };
-        (named || is_root).then_some(Member { is_root, pivot_row })
+        let key = row.key;
+        (named || is_root).then_some(Member {
+            key,
+            is_root,
+            pivot_row,
+        })
     }
 
     /// Whether a row that is named with what it owns owns this one, directly or through others.
@@ -421,40 +441,46 @@ impl<T: Tables> Reading<'_, T> {
         false
     }
 
-    fn tell(
-        &mut self,
-        (table, id): (TableId, i64),
-        key: RawKey,
-        before: Option<Member>,
-        now: Option<Member>,
-    ) {
+    fn tell(&mut self, (table, id): (TableId, i64), before: Option<Member>, now: Option<Member>) {
         let pivot = match T::INFO[table.index()].kind {
             TableKind::Owned { pivot } => Some(pivot),
             _ => None,
         };
+        let row = |member: Member| (id, member.key);
         let rows = [
-            Some((table, before.map(|_| id), now.map(|_| id))),
+            Some((table, before.map(row), now.map(row))),
             pivot.map(|pivot| {
-                let of = |member: Option<Member>| member.and_then(|member| member.pivot_row);
+                let of = |member: Option<Member>| {
+                    member.and_then(|member| Some((member.pivot_row?, member.key)))
+                };
                 (pivot, of(before), of(now))
             }),
         ];
         for (table, before, now) in rows.into_iter().flatten() {
-            let mut news = |id, what| self.news.insert((table, id), (key, what));
             match (before, now) {
-                (Some(before), Some(now)) if before == now => {
-                    if self.watch.is_behind {
+                (Some(before), Some((id, key))) if before == (id, key) => {
+                    let changed = if self.watch.is_behind {
                         let all = 0..T::INFO[table.index()].columns.len();
-                        news(now, News::Changed(all.map(position).collect()));
-                    } else if let Some((_, Effect::Changed(columns))) =
-                        self.pending.get(&(table, now))
-                    {
-                        news(now, News::Changed(columns.clone()));
+                        Some(all.map(position).collect())
+                    } else {
+                        match self.pending.get(&(table, id)).map(|net| &net.effect) {
+                            Some(Effect::Changed(columns)) => Some(columns.clone()),
+                            _ => None,
+                        }
+                    };
+                    if let Some(columns) = changed {
+                        let news = self.news.entry((table, id)).or_default();
+                        news.is_there = Some((key, Columns::Changed(columns)));
                     }
                 }
                 (before, now) => {
-                    before.map(|id| news(id, News::Left));
-                    now.map(|id| news(id, News::CameIn));
+                    if let Some((id, key)) = before {
+                        self.news.entry((table, id)).or_default().left = Some(key);
+                    }
+                    if let Some((id, key)) = now {
+                        let news = self.news.entry((table, id)).or_default();
+                        news.is_there = Some((key, Columns::CameIn));
+                    }
                 }
             }
         }

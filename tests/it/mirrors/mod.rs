@@ -1,5 +1,6 @@
 //! Mirrors: worlds that follow another one through its deltas.
 
+mod come_back;
 mod conflicts;
 mod files;
 mod ids;
