@@ -18,7 +18,7 @@ use crate::error::FileError;
 use super::create::log_of;
 use super::lock_record::LockRecord;
 use super::log_reader::Log;
-use super::stamp::{self, FileState};
+use super::stamp::{self, FileState, LARGEST_FOREIGN};
 
 /// The file itself, without its log.
 #[derive(Debug, Default)]
@@ -192,9 +192,7 @@ fn relation(file: &BareFile, log: &Log) -> Option<&'static str> {
     let continues = |number| log.states.iter().any(|written| written.previous == number);
     // It may have been rebuilt in place since, before what the log has or in the middle of it.
     let is_rebuilt_in_log = log.schema_versions.contains(&file.schema_version);
-    // VACUUM counts up, so a smaller number is that of a first page which a checkpoint has not brought in yet. In a
-    // copy that `.backup` has made, which begins with 1, all pages are in their places.
-    let is_before_log = file.schema_version < state.schema_version;
+    let is_before_log = is_before_log(file, state, log);
     let is_own = !file.is_copy_of_sqlites() || is_rebuilt_in_log || is_before_log;
     let is_state_on_chain = log.has(state) || continues(state.at.number);
     // Another program may have changed the schema in this very log, before the first state that the log has.
@@ -225,6 +223,21 @@ fn relation(file: &BareFile, log: &Log) -> Option<&'static str> {
         });
     }
     None
+}
+
+/// Whether the smaller number of a file's schema is that of a first page which a checkpoint has not brought in yet, and
+/// all its pages are in their places.
+fn is_before_log(file: &BareFile, state: &FileState, log: &Log) -> bool {
+    if file.schema_version >= state.schema_version {
+        return false;
+    }
+    // From a number of our own VACUUM counts up. From the 1 of a copy that `.backup` has made, in which all pages are
+    // in their places, it counts to another small one: rows are on other pages then, unless the log began with the
+    // adoption of this very copy, and so with the number in the row.
+    match file.schema_version {
+        2..=LARGEST_FOREIGN => log.first_schema_version == Some(state.schema_version),
+        _ => true,
+    }
 }
 
 /// What the record knows to be missing after this state.

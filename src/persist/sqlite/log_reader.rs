@@ -31,6 +31,8 @@ pub(super) struct Log {
     pub(super) states: Vec<FileState>,
     /// The numbers of the schema that they wrote.
     pub(super) schema_versions: Vec<i64>,
+    /// The number of the schema after the transaction with the first state, if that or one before it wrote one.
+    pub(super) first_schema_version: Option<i64>,
 }
 
 impl Log {
@@ -52,6 +54,9 @@ impl Log {
             Event::Page { page, .. } => state = state_in(page).or(state),
             Event::Commit { .. } => {
                 log.n_commits += 1;
+                if log.states.is_empty() {
+                    log.first_schema_version = schema_version.or(log.first_schema_version);
+                }
                 log.states.extend(state.take());
                 log.schema_versions.extend(schema_version.take());
             }

@@ -40,7 +40,7 @@ pub(super) const MAGIC: &[u8] = b"gamedb";
 
 /// The largest number that SQLite's backup gives a schema, or a few statements: larger ones are ours. A copy that
 /// SQLite has made has another number than the one in its row, because `.backup` begins with 1 and VACUUM adds 1.
-const LARGEST_FOREIGN: i64 = 1 << 16;
+pub(super) const LARGEST_FOREIGN: i64 = 1 << 16;
 
 /// How often a file may have been rebuilt, or its schema changed, between two states.
 const VACUUMS: i64 = 1 << 10;

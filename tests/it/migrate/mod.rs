@@ -1,6 +1,7 @@
 //! Schemas that change while the file has rows.
 
 mod files;
+mod filled;
 mod functions;
 mod random;
 mod steps;

@@ -70,9 +70,13 @@ impl Checkpoint {
         let (file, db) = open_world();
         let copy = copy_of_sqlites(&file, by_vacuum);
         drop(db);
+        Self::of_copy(&copy)
+    }
+
+    fn of_copy(copy: &TestFile) -> Self {
         let mut db = copy.open();
         flush_names(&mut db, &["c", &"d".repeat(3 * PAGE), "e"]);
-        let [before, log, lock] = ["", "-wal", "-lock"].map(|ending| bytes(&beside(&copy, ending)));
+        let [before, log, lock] = ["", "-wal", "-lock"].map(|ending| bytes(&beside(copy, ending)));
         let killed = TestFile::new();
         for (ending, content) in [("", &before), ("-wal", &log)] {
             std::fs::write(beside(&killed, ending), content).unwrap();
@@ -148,6 +152,23 @@ fn a_power_cut_in_the_first_checkpoint_of_an_adopted_copy_is_no_other_file() {
             let found = checkpoint.open_with(|page| page == left_out, Some(&lock));
             assert!(found == checkpoint.world, "{by_vacuum} only {left_out}");
         }
+    }
+}
+
+/// Its number is a small one, as that of no file of ours is.
+#[test]
+fn a_power_cut_in_the_first_checkpoint_of_a_backup_that_was_vacuumed_is_no_other_file() {
+    let (file, db) = open_world();
+    let copy = copy_of_sqlites(&file, false);
+    drop(db);
+    copy.writer().execute_batch("VACUUM").unwrap();
+    let checkpoint = Checkpoint::of_copy(&copy);
+    let lock = after_restart(&checkpoint.lock);
+    for chosen in 0..checkpoint.n_pages() {
+        let found = checkpoint.open_with(|page| page != chosen, Some(&lock));
+        assert!(found == checkpoint.world, "all but {chosen}");
+        let found = checkpoint.open_with(|page| page == chosen, Some(&lock));
+        assert!(found == checkpoint.world, "only {chosen}");
     }
 }
 
@@ -244,6 +265,31 @@ fn a_copy_of_sqlites_under_the_log_of_the_original_is_refused_or_right() {
         match copy.refused() {
             FileError::OtherLog { relation, .. } => {
                 assert!(relation.contains("copy"), "{relation}")
+            }
+            other => panic!("{other}"),
+        }
+    }
+}
+
+/// The page of the number is not the only one that is in another place then.
+#[test]
+fn a_backup_that_was_vacuumed_is_not_the_file_of_the_originals_log() {
+    // The log may have the first page, which is written when the file grows, or not.
+    for name in ["c".to_owned(), "c".repeat(20 * PAGE)] {
+        let (file, mut db) = open_world();
+        let copy = copy_of_sqlites(&file, false);
+        copy.writer().execute_batch("VACUUM").unwrap();
+        let version = "PRAGMA schema_version";
+        let version: i64 = copy
+            .writer()
+            .query_row(version, [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(version, 2);
+        flush_names(&mut db, &[&name, "d"]);
+        std::fs::copy(beside(&file, "-wal"), beside(&copy, "-wal")).unwrap();
+        match copy.refused() {
+            FileError::OtherLog { relation, .. } => {
+                assert!(relation.contains("copy"), "{relation}");
             }
             other => panic!("{other}"),
         }

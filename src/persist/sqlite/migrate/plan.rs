@@ -236,10 +236,15 @@ impl Planner<'_> {
             let from = found.name.clone();
             steps.push(of_column(Change::RenamedColumn { from }));
         }
-        if found.declared() != declared && !is_filled {
+        if found.declared() != declared {
             let from = found.declared();
             let step = of_column(Change::ChangedColumn { from, to: declared });
-            steps.push(self.changed_column(step, old, found, column, mapping)?);
+            // The values that a column is filled with are not converted from its old ones.
+            steps.push(if is_filled {
+                step
+            } else {
+                self.changed_column(step, old, found, column, mapping)?
+            });
         }
         Ok(())
     }
