@@ -14,7 +14,7 @@ use std::time::Duration;
 use common::disk::{FILE, closed, killed};
 use common::sample::{ada, attribute, player, rename};
 use common::{Contents, contents_of, state_of};
-use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
+use gamedb::{Backup, Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
 use gamedb_faults::{Disk, Fault, Image, Operation, Random, Repeat, Strike, kinds};
 use gamedb_models::{Player, PlayerKey, World};
 use rusqlite::Connection;
@@ -27,15 +27,17 @@ enum Step {
     Flush,
     Background,
     Durable,
+    Backup,
     Close,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Step::Open,
     Step::Save,
     Step::Flush,
     Step::Background,
     Step::Durable,
+    Step::Backup,
     Step::Close,
 ];
 
@@ -82,6 +84,8 @@ fn foreign() -> Image {
 #[derive(Clone, Copy, Debug)]
 struct Plan {
     start: usize,
+    /// The step that it happens in.
+    step: Step,
     fault: Fault,
 }
 
@@ -126,12 +130,16 @@ impl Run<'_> {
         if self.db.is_none() {
             return;
         }
+        if step == Step::Backup {
+            self.back_up();
+            return self.look(step);
+        }
         self.change();
         let db = self.db.as_mut().unwrap();
         let (before, n_dirty) = (contents_of(db), db.n_dirty());
         let state = state_of(db);
         let written = match step {
-            Step::Open => unreachable!("above"),
+            Step::Open | Step::Backup => unreachable!("above"),
             Step::Save => db.save(ada(db)),
             Step::Flush => db.flush(),
             Step::Durable => db.flush_durable(),
@@ -163,6 +171,27 @@ impl Run<'_> {
             Err(other) => panic!("{other:?}"),
         }
         self.look(step);
+    }
+
+    /// Makes a copy on a disk that works: it is there as a whole, or not at all.
+    fn back_up(&self) {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("copy.db");
+        let db = self.db.as_ref().unwrap();
+        let state = state_of(db);
+        match db.backup(&to).and_then(Backup::wait) {
+            Ok(_) => {
+                let copy = Database::<World>::open(&to).unwrap();
+                let found = contents_of(&copy);
+                assert!(self.may_be.contains(&found), "{:?}", self.failures);
+            }
+            Err(error) => {
+                assert!(matches!(error.kind(), ErrorKind::File(_)), "{error:?}");
+                let left: Vec<_> = folder.path().read_dir().unwrap().collect();
+                assert!(left.is_empty(), "{left:?} is left of a backup: {error}");
+            }
+        }
+        assert_eq!(state_of(db), state);
     }
 
     fn has_failed_sync(&self) -> bool {
@@ -298,6 +327,10 @@ fn try_fault(start: &Image, beside: &Disk, plan: Plan, counts: &Counts) {
     run.disk.record();
     let mut position_of_sync = None;
     for step in STEPS {
+        // A backup is verified, which takes longer than all other steps. Of those after a fault some are enough.
+        if step == Step::Backup && plan.step < step && !plan.fault.at.is_multiple_of(8) {
+            continue;
+        }
         run.step(step);
         let has_failed = run.has_failed_sync();
         let is_open = run.db.is_some();
@@ -345,7 +378,7 @@ fn plans(starts: &[Image]) -> Vec<Plan> {
                         kind,
                         repeat,
                     };
-                    group.or_default().push(Plan { start, fault });
+                    group.or_default().push(Plan { start, step, fault });
                 }
             }
         }

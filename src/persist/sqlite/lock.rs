@@ -2,19 +2,20 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::FileError;
 
 use super::create::{is_log, log_of};
-use super::lock_record::{self, LockRecord, OpenRecord};
+use super::lock_record::{self, LockRecord, LockedFile, OpenRecord};
 
 /// The lock of a world file, held until it is dropped. The operating system releases it when the process
 /// dies, however it does. The lock file stays, because removing it would race with the next process to
 /// open it, and because of the [record](super::lock_record) in it.
 #[derive(Debug)]
 pub(in crate::persist) struct Lock {
-    // Closing the file, and each handle that was made of it, is what unlocks it.
-    file: File,
+    // Shared with the record, whose writer may be in a thread that goes on after a panic.
+    file: Arc<LockedFile>,
     path: PathBuf,
     log: PathBuf,
     /// Whether the record in it is that of this database.
@@ -25,7 +26,7 @@ impl Drop for Lock {
     /// After the connection was closed.
     fn drop(&mut self) {
         let is_closed = self.is_recorded && !is_log(&self.log);
-        if is_closed && let Err(error) = OpenRecord::note_closed(&mut self.file) {
+        if is_closed && let Err(error) = OpenRecord::note_closed(&self.file.0) {
             tracing::warn!(path = %self.path.display(), %error, "the lock file cannot be written");
         }
     }
@@ -34,19 +35,18 @@ impl Drop for Lock {
 impl Lock {
     /// The record of the world that was open under this lock last, if there is one.
     pub(super) fn record(&mut self) -> Result<Option<LockRecord>, FileError> {
-        lock_record::read(&mut self.file).map_err(|source| self.error(source))
+        lock_record::read(&self.file.0).map_err(|source| self.error(source))
     }
 
     /// Removes the record of a world that is there no more.
     pub(super) fn forget(&mut self) -> Result<(), FileError> {
-        self.file.set_len(0).map_err(|source| self.error(source))
+        self.file.0.set_len(0).map_err(|source| self.error(source))
     }
 
     /// The place of the record of the world that is open now.
     pub(super) fn begin(&mut self, record: LockRecord) -> Result<OpenRecord, FileError> {
         let is_first = self.record()?.is_none();
-        let file = self.file.try_clone().map_err(|source| self.error(source))?;
-        let mut record = OpenRecord::new(record, file, &self.path);
+        let mut record = OpenRecord::new(record, Arc::clone(&self.file), &self.path);
         record.begin();
         if is_first {
             // A file without a record, and with a log that has nothing in it yet, counts as one that was copied. A
@@ -97,7 +97,7 @@ impl Lock {
         };
         match file.try_lock() {
             Ok(()) => Ok(Self {
-                file,
+                file: Arc::new(LockedFile(file)),
                 path: lock,
                 log: log_of(path),
                 is_recorded: false,

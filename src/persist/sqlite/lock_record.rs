@@ -16,6 +16,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -133,7 +134,7 @@ pub(super) fn boot() -> String {
 }
 
 /// The record that a lock file has; `None` if it has none.
-pub(super) fn read(file: &mut File) -> io::Result<Option<LockRecord>> {
+pub(super) fn read(mut file: &File) -> io::Result<Option<LockRecord>> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     // A record is a few hundred bytes.
@@ -144,22 +145,36 @@ pub(super) fn read(file: &mut File) -> io::Result<Option<LockRecord>> {
 
 /// The record of a lock file that is only looked at.
 pub(super) fn read_at(lock: &Path) -> Option<LockRecord> {
-    let mut file = File::open(lock).ok()?;
-    read(&mut file).ok().flatten()
+    let file = File::open(lock).ok()?;
+    read(&file).ok().flatten()
+}
+
+/// A file that is locked for as long as there is a handle of it.
+///
+/// It is unlocked, and not only closed: a child process that another thread starts has a copy of every open file until it
+/// executes its program, and with it the lock. A world that was closed could not be opened again in that moment.
+#[derive(Debug)]
+pub(super) struct LockedFile(pub(super) File);
+
+impl Drop for LockedFile {
+    fn drop(&mut self) {
+        // It is unlocked in any case when no process has it open.
+        let _ = self.0.unlock();
+    }
 }
 
 /// The record of a world that is open, and the lock file that it is written to.
 #[derive(Debug)]
 pub(super) struct OpenRecord {
     pub(super) record: LockRecord,
-    file: File,
+    file: Arc<LockedFile>,
     path: PathBuf,
     /// Whether it has been said that the lock file cannot be written.
     has_warned: bool,
 }
 
 impl OpenRecord {
-    pub(super) fn new(record: LockRecord, file: File, path: &Path) -> Self {
+    pub(super) fn new(record: LockRecord, file: Arc<LockedFile>, path: &Path) -> Self {
         Self {
             record,
             file,
@@ -171,7 +186,7 @@ impl OpenRecord {
     /// Writes the record. A record that cannot be written is older than the file, which is never wrong: what was
     /// committed is no less so.
     pub(super) fn write(&mut self) {
-        if let Err(error) = write(&mut self.file, &self.record)
+        if let Err(error) = write(&self.file.0, &self.record)
             && !std::mem::replace(&mut self.has_warned, true)
         {
             tracing::warn!(path = %self.path.display(), %error, "the lock file cannot be written; a log that is lost may go unnoticed");
@@ -180,13 +195,13 @@ impl OpenRecord {
 
     /// Writes the first record of an open world, which may be shorter than what is there.
     pub(super) fn begin(&mut self) {
-        let _ = self.file.set_len(0);
+        let _ = self.file.0.set_len(0);
         self.write();
     }
 
     /// Makes the record survive a power cut, with the name of the file.
     pub(super) fn sync(&mut self) {
-        let synced = self.file.sync_all();
+        let synced = self.file.0.sync_all();
         #[cfg(unix)]
         let synced = synced.and_then(|()| {
             let folder = self.path.parent().map(File::open);
@@ -198,7 +213,7 @@ impl OpenRecord {
     }
 
     /// Records that all of the world is in the file, and nothing in a log any more.
-    pub(super) fn note_closed(file: &mut File) -> io::Result<()> {
+    pub(super) fn note_closed(file: &File) -> io::Result<()> {
         if let Some(mut record) = read(file)? {
             record.opened = record.acknowledged.number;
             write(file, &record)?;
@@ -207,7 +222,7 @@ impl OpenRecord {
     }
 }
 
-fn write(file: &mut File, record: &LockRecord) -> io::Result<()> {
+fn write(mut file: &File, record: &LockRecord) -> io::Result<()> {
     let text = record.to_text();
     file.seek(SeekFrom::Start(0))?;
     // In one write, which another process sees all of, or nothing.
