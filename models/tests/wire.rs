@@ -284,3 +284,46 @@ proptest! {
         prop_assert!(back == delta, "{}", text);
     }
 }
+
+/// An owned row may come back under its id with another pivot row, and a mirror of the mirror follows.
+#[test]
+fn an_owned_row_comes_back_with_another_pivot_row() {
+    let world = world().expect("a world");
+    let snapshot = world.snapshot().expect("no transaction");
+    for capacity in [usize::MAX, 0] {
+        let [mut mirror, mut second, mut third] = [(); 3].map(|()| World::new());
+        let mut feed = mirror.subscribe().expect("no transaction");
+        let all = gamedb::Interest::new().table::<Player>().table::<Mobile>();
+        let all = all.table::<Attribute>().table::<Inventory>();
+        let mut watch = mirror.watch_with(all, capacity).expect("no transaction");
+        let mut json = to_json(&snapshot);
+        for n_before in [0, 6] {
+            if n_before > 0 {
+                let tables = json["tables"].as_array_mut().expect("tables");
+                for table in tables {
+                    let (ids, shift) = (table.clone(), table["table"] == "attribute_owners");
+                    let rows = table["inserted"].as_array_mut().expect("rows");
+                    let ids = ids["inserted"].as_array().expect("rows").iter();
+                    let ids: Vec<Value> = ids.map(|row| row["id"].clone()).collect();
+                    for row in rows.iter_mut().filter(|_| shift) {
+                        row["id"] = json!(row["id"].as_i64().expect("an id") + n_before);
+                    }
+                    table["removed"] = json!(ids);
+                }
+            }
+            mirror
+                .apply(&read(&json).expect("a delta"))
+                .expect("it fits");
+            let delta = mirror.changes(&mut feed).expect("all changes").delta();
+            second.apply(&delta).expect("it fits");
+            let delta = mirror.changes_within(&mut watch).expect("a delta");
+            third.apply(&delta).expect("it fits");
+            for follower in [&second, &third] {
+                let rows =
+                    |world: &World| to_json(&world.snapshot().expect("rows"))["tables"].clone();
+                assert_eq!(rows(follower), rows(&mirror));
+                assert!(follower.check().is_empty());
+            }
+        }
+    }
+}

@@ -397,8 +397,8 @@ macro_rules! entity {
                 }
 
                 $crate::if_serde! {
-                    fn n_fields() -> usize {
-                        <[&str]>::len(&[$(stringify!($field)),*])
+                    fn field_names() -> &'static [&'static str] {
+                        &[$(stringify!($field)),*]
                     }
 
                     fn serialize_fields<M: $crate::codegen::serde::ser::SerializeMap>(

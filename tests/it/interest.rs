@@ -173,7 +173,7 @@ const ZONES: [&str; 3] = ["z0", "z1", "z2"];
 
 /// Something that happens to the world; numbers choose among the rows that are there.
 #[derive(Clone, Debug)]
-enum Op {
+pub(crate) enum Op {
     InsertPlayer,
     InsertMobile(usize, Option<usize>),
     Rename(usize, usize),
@@ -188,7 +188,7 @@ enum Op {
     ThenRollBack(Box<Op>),
 }
 
-fn op() -> impl Strategy<Value = Op> {
+pub(crate) fn op() -> impl Strategy<Value = Op> {
     let n = || 0..6_usize;
     let owner = || (any::<bool>(), n());
     let op = prop_oneof![
@@ -231,7 +231,7 @@ fn remove(world: &mut World, table: u8, row: usize) -> Option<()> {
 }
 
 /// Does it, if there are such rows. What is refused changes nothing.
-fn act(world: &mut World, op: &Op, n: i64) -> Option<()> {
+pub(crate) fn act(world: &mut World, op: &Op, n: i64) -> Option<()> {
     match *op {
         Op::InsertPlayer => drop(world.insert(player(n))),
         Op::InsertMobile(zone, owner) => {

@@ -67,10 +67,10 @@ pub trait Row: Fields + Clone + Debug + Default + PartialEq + Send + Sync + 'sta
     fn key_of_another_world(&self, _world: WorldNumber) -> Option<usize> {
         None
     }
-    /// How many fields the row has.
+    /// The names of the row's fields.
     #[cfg(feature = "serde")]
-    fn n_fields() -> usize {
-        0
+    fn field_names() -> &'static [&'static str] {
+        &[]
     }
     /// Writes the fields for a format of serde.
     ///

@@ -58,13 +58,16 @@ impl<E: Entity> fmt::Debug for RowRef<'_, E> {
     }
 }
 
-/// The row by its fields, with its id: `{"id": 3, "name": "rat", "owner": {"player": 17}}`.
+/// The row by its fields, with its id: `{"id": 3, "name": "rat", "owner": {"player": 17}}`. Where a field is called `id`,
+/// as in a table with PRIMARY KEY (realm, id), the row's id has the name of its column: `{"gamedb_id": 3, "realm": 1, "id": 9}`.
 #[cfg(feature = "serde")]
 impl<E: Entity> serde::Serialize for RowRef<'_, E> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap as _;
-        let mut map = serializer.serialize_map(Some(E::n_fields() + 1))?;
-        map.serialize_entry("id", &self.slot.id)?;
+        let fields = E::field_names();
+        let mut map = serializer.serialize_map(Some(fields.len() + 1))?;
+        let is_taken = fields.contains(&"id");
+        map.serialize_entry(if is_taken { E::INFO.id } else { "id" }, &self.slot.id)?;
         let tables = &*self.world.tables;
         self.slot.row.serialize_fields(tables, &mut map)?;
         map.end()

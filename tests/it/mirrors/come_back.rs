@@ -3,7 +3,14 @@
 
 use crate::common::contents_of;
 use gamedb::{Effect, Interest, Subscription, Watch};
-use gamedb_models::{Attribute, AttributeOwner, Mobile, MobileType, Tables, World};
+use gamedb_models::{
+    Attribute, AttributeOwner, Inventory, InventoryEntry, Item, Mobile, MobileType, Player, Tables,
+    World,
+};
+use proptest::prelude::*;
+
+use crate::common::sample::{item, player};
+use crate::interest::{Op, act, op};
 
 use super::key_of;
 
@@ -21,11 +28,18 @@ struct Chain {
 
 impl Chain {
     fn new(mut world: World, mirror_capacity: usize) -> Self {
-        let here = |mobile: &Mobile| mobile.what_we_call_you == "here";
+        // Rows reference rows of the interest only: owners are players, or come in with what they own.
+        let here = |mobile: &Mobile| {
+            let is_owned = mobile.owner.is_some_and(|owner| owner.is_mobile());
+            matches!(&*mobile.what_we_call_you, "here" | "z0") && !is_owned
+        };
         let interest = Interest::new().rows(here).with_owned();
+        let interest = interest.table::<Player>().table::<Item>();
         let watch = world.watch(interest).unwrap();
         let mut mirror = World::new();
         let all = Interest::new().table::<Mobile>().table::<Attribute>();
+        let all = all.table::<Player>().table::<Item>();
+        let all = all.table::<Inventory>().table::<InventoryEntry>();
         let mut chain = Self {
             world,
             watch,
@@ -214,4 +228,34 @@ fn pivot_rows_come_back_with_the_rows_that_they_name() {
     assert!(effects.eq(removed_and_inserted.into_iter().flatten()));
     let live = |change: &gamedb::PivotChange<_>| chain.mirror.contains_key(change.owned);
     assert!(told.iter().map(live).eq([false, true, false, true]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: std::env::var("GAMEDB_CASES").map_or(48, |cases| cases.parse().unwrap()),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn mirrors_of_a_mirror_are_equal_whatever_happens(
+        ops in prop::collection::vec(op(), 1..80),
+        capacity in prop_oneof![Just(usize::MAX), Just(2)],
+    ) {
+        let mut world = plain();
+        world.insert(player(1)).unwrap();
+        world.insert(item(1)).unwrap();
+        let mut chain = Chain::new(world, capacity);
+        for (n, op) in (1_000..).zip(&ops) {
+            act(&mut chain.world, op, n);
+            if n % 2 == 0 {
+                chain.follow();
+            }
+            if let Op::Read(0) = op {
+                chain.compare();
+            }
+        }
+        chain.follow();
+        chain.compare();
+    }
 }
