@@ -53,7 +53,8 @@ fn draft(
     }
     for (&one, &other) in columns.iter().zip(&target_columns) {
         let (one, other) = (&own.columns[one], &to.columns[other]);
-        if std::mem::discriminant(&one.kind) != std::mem::discriminant(&other.kind) {
+        // A date is a text in the file, and names a text.
+        if one.kind.sql() != other.kind.sql() {
             return Err(Some(format!(
                 "`{}` and `{}.{}` do not hold the same type",
                 one.name, to.name, other.name
