@@ -5,7 +5,7 @@
 mod common;
 
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::TestFile;
 use common::sample::{flushed, flushed_file, player};
@@ -14,13 +14,6 @@ use gamedb_models::World;
 
 /// Environment variable of the second process: the file that it opens.
 const PATH: &str = "GAMEDB_TEST_OPEN";
-
-/// Keeps the tests apart. Between fork and exec, a second process shares the lock files that this one holds, so a
-/// test that has just closed a world would find it still locked because another test starts a process.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Runs one of this file's tests, which reads [`PATH`], in another process.
 fn second_process(test: &str, path: &std::path::Path) -> Command {
@@ -60,7 +53,6 @@ fn what_another_process_sees(path: &std::path::Path) -> String {
 
 #[test]
 fn a_second_process_gets_a_clear_error() {
-    let _alone = alone();
     let file = TestFile::new();
     let db = file.open();
     assert_eq!(what_another_process_sees(&file.path()), "open already");
@@ -71,7 +63,6 @@ fn a_second_process_gets_a_clear_error() {
 
 #[test]
 fn a_second_database_in_the_same_process_gets_it_too_and_harms_nothing() {
-    let _alone = alone();
     let (file, mut db, sample) = flushed_file();
     for path in [file.path(), file.folder().join(".").join("world.db")] {
         match Database::<World>::open(&path).unwrap_err().into_kind() {
@@ -90,7 +81,6 @@ fn a_second_database_in_the_same_process_gets_it_too_and_harms_nothing() {
 #[cfg(unix)]
 #[test]
 fn a_link_to_the_file_is_the_same_file() {
-    let _alone = alone();
     let file = TestFile::new();
     let db = file.open();
     let link = file.folder().join("link.db");
@@ -104,7 +94,6 @@ fn a_link_to_the_file_is_the_same_file() {
 
 #[test]
 fn other_programs_read_while_the_game_runs() {
-    let _alone = alone();
     let (file, mut db, sample) = flushed_file();
     let reader = file.reader();
     let count = || -> i64 {
@@ -132,7 +121,6 @@ fn other_programs_read_while_the_game_runs() {
 /// Backup programs run a checkpoint, which changes no row.
 #[test]
 fn a_checkpoint_by_another_program_is_not_taken_for_a_write() {
-    let _alone = alone();
     let (file, mut db, sample) = flushed_file();
     for (n, mode) in (0..).zip(["PASSIVE", "FULL", "RESTART", "TRUNCATE"]) {
         db.get_mut(sample.ada).unwrap().set_year_of_birth(n);
@@ -153,7 +141,6 @@ fn a_checkpoint_by_another_program_is_not_taken_for_a_write() {
 #[cfg(unix)]
 #[test]
 fn a_file_or_folder_that_may_not_be_written_is_refused_at_open() {
-    let _alone = alone();
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
 
@@ -202,7 +189,6 @@ fn a_file_or_folder_that_may_not_be_written_is_refused_at_open() {
 #[cfg(unix)]
 #[test]
 fn a_link_to_a_file_that_is_not_there_yet_finds_the_same_lock() {
-    let _alone = alone();
     let file = TestFile::new();
     let link = file.folder().join("link.db");
     std::os::unix::fs::symlink("world.db", &link).unwrap();
@@ -217,4 +203,28 @@ fn a_link_to_a_file_that_is_not_there_yet_finds_the_same_lock() {
         Err(ErrorKind::File(FileError::AlreadyOpen { .. }))
     ));
     drop(through_link);
+}
+
+/// Between fork and exec a child has a copy of every file that this process has open, and with it the locks.
+#[test]
+fn a_closed_world_can_be_opened_again_while_other_threads_start_programs() {
+    let file = TestFile::new();
+    let is_done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !is_done.load(Ordering::Relaxed) {
+                    assert!(Command::new("true").status().unwrap().success());
+                }
+            });
+        }
+        let all = std::panic::catch_unwind(|| {
+            for n in 0..200 {
+                let db = Database::<World>::open(file.path());
+                drop(db.unwrap_or_else(|error| panic!("{n}: {error}")));
+            }
+        });
+        is_done.store(true, Ordering::Relaxed);
+        all.unwrap();
+    });
 }

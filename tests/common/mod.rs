@@ -10,6 +10,7 @@
 pub(crate) mod disk;
 pub(crate) mod lock;
 pub(crate) mod ownership;
+mod reports;
 pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod state;
@@ -25,6 +26,7 @@ use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
+pub(crate) use reports::{assert_wrote, flush_failure};
 pub(crate) use state::{State, contents_of, state_of};
 
 /// The database that tests are run with. `tests/postgres` runs some of them with another engine, and has another module
@@ -323,20 +325,4 @@ pub(crate) fn only_refused(cause: FlushFailure) -> (&'static str, i64) {
         FlushFailure::Refused { rows, n_rows: 1 } => (rows[0].table, rows[0].id),
         other => panic!("{other}"),
     }
-}
-
-/// The error of a failed flush or save.
-pub(crate) fn flush_failure<R: std::fmt::Debug>(
-    result: Result<R, Error>,
-) -> (gamedb::Outcome, gamedb::FlushFailure) {
-    match result.unwrap_err().into_kind() {
-        ErrorKind::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
-        other => panic!("{other}"),
-    }
-}
-
-/// Asserts the counts of a report: rows inserted, updated, deleted.
-#[track_caller]
-pub(crate) fn assert_wrote(report: gamedb::FlushReport, rows: (usize, usize, usize)) {
-    assert_eq!((report.inserted, report.updated, report.deleted), rows);
 }

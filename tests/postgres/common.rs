@@ -5,6 +5,8 @@
     reason = "each test uses a part of it, and a test may unwrap"
 )]
 
+#[path = "../common/reports.rs"]
+mod reports;
 #[path = "../common/rows.rs"]
 pub(crate) mod sample;
 #[path = "../common/state.rs"]
@@ -18,6 +20,7 @@ use gamedb::internals::Outsider;
 use gamedb::{Error, ErrorKind, FileError, Postgres, PostgresOptions, Value};
 use gamedb_models::{Tables, World};
 
+pub(crate) use reports::{assert_wrote, flush_failure};
 pub(crate) use state::{contents_of, state_of};
 
 pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;
@@ -165,21 +168,4 @@ pub(crate) fn new_file() -> (TestFile, Database<World>) {
     let file = TestFile::new();
     let db = file.open();
     (file, db)
-}
-
-/// The error of a failed flush or save.
-#[track_caller]
-pub(crate) fn flush_failure<R: std::fmt::Debug>(
-    result: Result<R, Error>,
-) -> (gamedb::Outcome, gamedb::FlushFailure) {
-    match result.unwrap_err().into_kind() {
-        ErrorKind::File(FileError::Flush { outcome, cause, .. }) => (outcome, cause),
-        other => panic!("{other}"),
-    }
-}
-
-/// Asserts the counts of a report: rows inserted, updated, deleted.
-#[track_caller]
-pub(crate) fn assert_wrote(report: gamedb::FlushReport, rows: (usize, usize, usize)) {
-    assert_eq!((report.inserted, report.updated, report.deleted), rows);
 }

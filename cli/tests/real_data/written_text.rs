@@ -67,6 +67,16 @@ fn a_key_of_texts_has_the_same_finders() {
     );
 }
 
+// C, B5
+#[test]
+fn a_text_that_names_a_date_is_still_a_foreign_key() {
+    check(
+        r#"CREATE TABLE days (day DATETIME, PRIMARY KEY (day));
+         CREATE TABLE notes (id INTEGER PRIMARY KEY, "day" TEXT, FOREIGN KEY ("day") REFERENCES days (day));"#,
+        None,
+    );
+}
+
 // C
 #[test]
 fn every_case_gives_the_same_models_from_its_written_text() {

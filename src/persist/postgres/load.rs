@@ -3,6 +3,7 @@
 use tokio_postgres::types::{FromSql, Type};
 
 use crate::error::{FileError, Problem, ProblemKind};
+use crate::persist::engine::take_over_next_id;
 use crate::schema::graph::TableOrder;
 use crate::schema::value::Value;
 use crate::schema::{TableId, TableKind};
@@ -227,14 +228,7 @@ fn load_next_ids<T: Tables>(
     let sql = format!("SELECT table_name, next_id FROM {}", schema.own(NEXT_IDS));
     for row in session.rows(&sql, &[])? {
         let (name, next_id): (&str, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let position = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
-        if let Some((_, table)) = position {
-            let counter = tables.table_mut(TableId(table)).counter_mut();
-            counter.flushed(next_id);
-            if counter.next().is_none() {
-                tracing::warn!(table = name, "no id is left for new rows, says {NEXT_IDS}");
-            }
-        }
+        take_over_next_id(tables, name, next_id);
     }
     Ok(())
 }

@@ -235,8 +235,9 @@ fn is_before_log(file: &BareFile, state: &FileState, log: &Log) -> bool {
     // in their places, it counts to another small one: rows are on other pages then, unless the log began with the
     // adoption of this very copy, and so with the number in the row.
     match file.schema_version {
+        1 => true,
         2..=LARGEST_FOREIGN => log.first_schema_version == Some(state.schema_version),
-        _ => true,
+        number => number > LARGEST_FOREIGN,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
+use crate::persist::engine::take_over_next_id;
 use crate::schema::graph::TableOrder;
 use crate::schema::{TableId, TableInfo, TableKind};
 use crate::store::row::reader::Cell;
@@ -193,16 +194,8 @@ fn load_next_ids<T: Tables>(
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (name, next_id): (String, i64) = (row.get(0)?, row.get(1)?);
-        hashes.set_next_id(name.clone(), next_id);
-        let position = T::INFO.iter().zip(0..).find(|(info, _)| info.name == name);
-        if let Some((_, table)) = position {
-            let counter = tables.table_mut(TableId(table)).counter_mut();
-            counter.flushed(next_id);
-            if counter.next().is_none() {
-                // It may have come so far, and be used for what is there.
-                tracing::warn!(table = name, "no id is left for new rows, says gamedb_ids");
-            }
-        }
+        take_over_next_id(tables, &name, next_id);
+        hashes.set_next_id(name, next_id);
     }
     Ok(())
 }
