@@ -53,6 +53,24 @@ pub(super) struct Found {
     pub(super) on_delete: OnDelete,
 }
 
+/// Why no row is named by the columns that a foreign key points to.
+fn not_named(target: &TableModel, key: &Unfollowed, pairs: &[(usize, usize)]) -> String {
+    let to = key.target_columns.join(", ");
+    let is_key = match pairs {
+        [(_, named)] => {
+            let field = target.columns[*named].field;
+            matches!(target.fields[field].kind, FieldKind::ForeignKey(_))
+        }
+        _ => false,
+    };
+    if is_key {
+        let table = &key.target;
+        format!("{to} is itself a foreign key in {table}, and a key by value names no row by one")
+    } else {
+        format!("{to} is neither the id nor UNIQUE in {}", key.target)
+    }
+}
+
 /// A foreign key as a key by value.
 ///
 /// # Errors
@@ -82,13 +100,7 @@ fn value_key(
                 .all(|column| pairs.iter().any(|pair| pair.1 == *column))
     };
     let target_index = model[target].uniques.iter().position(named);
-    let target_index = target_index.ok_or_else(|| {
-        let to = key.target_columns.join(", ");
-        Some(format!(
-            "{} is neither the id nor UNIQUE in {}",
-            to, key.target
-        ))
-    })?;
+    let target_index = target_index.ok_or_else(|| Some(not_named(&model[target], key, &pairs)))?;
     let columns: Vec<usize> = model[target].uniques[target_index]
         .columns
         .iter()
