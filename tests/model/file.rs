@@ -173,7 +173,9 @@ pub(crate) fn die(death: Death, file: TestFile, db: Database<World>) -> TestFile
         Death::Kill => {
             // Reading a file beside SQLite drops its locks on it, which are not needed any more.
             let left = TestFile::new();
-            for suffix in ["", "-wal"] {
+            // The lock file stays too, and says what was acknowledged: without it, a file that was open and has
+            // nothing in its log cannot be told from one that has lost its log, and is refused.
+            for suffix in ["", "-wal", "-lock"] {
                 let of = |file: &TestFile| file.folder().join(format!("world.db{suffix}"));
                 if of(&file).exists() {
                     std::fs::copy(of(&file), of(&left)).unwrap();
