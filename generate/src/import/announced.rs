@@ -1,6 +1,7 @@
 //! The tables of a source beside those of the new schema.
 
 use super::source::SourceTable;
+use crate::model::{FieldKind, Model};
 use crate::schema::{Schema, Table};
 
 /// Where a file that was a world keeps the next id of each table.
@@ -93,6 +94,49 @@ impl Announced {
                     "table {} of the old file is not in the schema",
                     known.name
                 ));
+            }
+        }
+        notes
+    }
+}
+
+impl Announced {
+    /// Keys to rows that the new file has numbered, while the old one had them under other ids, if any.
+    pub(super) fn renumbered(&self, schema: &Schema, model: &Model) -> Vec<String> {
+        let known = |name: &str| {
+            let at = schema.tables.iter().position(|table| table.name == name)?;
+            let known = self
+                .tables
+                .iter()
+                .find(|known| known.position == Some(at))?;
+            Some((&schema.tables[at], known))
+        };
+        let has = |known: &AnnouncedTable, name: &str| {
+            let mut columns = known.columns.iter();
+            columns.any(|column| column.eq_ignore_ascii_case(name))
+        };
+        let mut notes = Vec::new();
+        for table in &model.tables {
+            for column in &table.columns {
+                let FieldKind::ForeignKey(key) = &table.fields[column.field].kind else {
+                    continue;
+                };
+                let (Some((_, from)), Some((to, old))) =
+                    (known(&table.name), known(&model[key.target].name))
+                else {
+                    continue;
+                };
+                let is_kept =
+                    to.numbered_by().is_some() || to.primary_key.iter().any(|id| has(old, id));
+                if has(from, &column.name) && !is_kept {
+                    notes.push(format!(
+                        "{}.{} points to {to}, whose rows have no ids in the old file and were numbered as they came: \
+                         look whether the right rows are named",
+                        table.name,
+                        column.name,
+                        to = to.name
+                    ));
+                }
             }
         }
         notes

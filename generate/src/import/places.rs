@@ -79,9 +79,14 @@ impl RowSink for Places<'_> {
             return Ok(None);
         };
         let to = &self.schema.tables[position];
+        let find = |name: &str| {
+            let mut columns = table.columns.iter();
+            columns.position(|column| column.name.eq_ignore_ascii_case(name))
+        };
         let id = to.primary_key.first().filter(|_| to.rowid_key);
-        let mut columns = table.columns.iter();
-        let id = id.and_then(|id| columns.position(|column| column.name.eq_ignore_ascii_case(id)));
+        let id = id
+            .and_then(|id| find(id))
+            .or_else(|| find(to.numbered_by()?));
         self.lists.push(List { position, id });
         Ok(Some(Accepted {
             id: TableId(self.lists.len() - 1),

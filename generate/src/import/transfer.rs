@@ -152,6 +152,7 @@ impl<'i> Transfer<'i> {
             self.commit()?;
         }
         let mut notes = self.announced.notes(self.schema);
+        notes.extend(self.announced.renumbered(self.schema, self.model));
         notes.append(&mut report.notes);
         report.notes = notes;
         Ok(report)
@@ -182,7 +183,7 @@ impl<'i> Transfer<'i> {
         dangling.remove()?;
         for (position, table) in self.schema.tables.iter().enumerate() {
             // An id that the new file has given to a row was never seen by anybody.
-            if !table.has_surrogate_id()
+            if table.numbered_by().is_some()
                 && let Some(highest) = self.left_out.highest(&table.name)
             {
                 self.next_ids.raise(position, highest.saturating_add(1));
@@ -484,7 +485,7 @@ impl RowSink for Transfer<'_> {
             return;
         };
         let to = &self.schema.tables[position];
-        let id = to.primary_key.first().filter(|_| to.rowid_key);
+        let id = to.numbered_by();
         if id.is_some_and(|id| id.eq_ignore_ascii_case(column)) {
             self.next_ids.raise(position, next_id);
         }

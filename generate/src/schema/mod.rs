@@ -32,6 +32,12 @@ pub struct Schema {
 /// values, so nothing points to it.
 pub const SURROGATE_ID: &str = "gamedb_id";
 
+/// How the comment of an added id starts.
+pub(crate) const GIVEN: &str = "Given by gamedb: ";
+
+/// How the comment of an added id says that an import gives a row the id that its key has.
+pub(crate) const NUMBERED_BY_KEY: &str = ", and this id in an import";
+
 /// How the comment of an added id starts to say that a column is the key of two tables.
 pub(crate) fn shared_key(column: &str) -> String {
     format!("`{column}` is the id of its row in ")
@@ -141,6 +147,19 @@ impl Table {
         let comment = id.and_then(|id| id.comment.as_deref());
         self.has_surrogate_id()
             && comment.is_some_and(|comment| comment.contains(&shared_key(column)))
+    }
+
+    /// The column of the source's table whose values are the ids of the rows, by its name: the id itself, if the
+    /// translation has not added it. `None` where rows get other ids than they have had in the source.
+    pub(crate) fn numbered_by(&self) -> Option<&str> {
+        let id = self.primary_key.first().filter(|_| self.rowid_key)?;
+        if !self.has_surrogate_id() {
+            return Some(id);
+        }
+        let said = self.column(id)?.comment.as_deref()?.strip_prefix(GIVEN)?;
+        let said = said.strip_suffix('.')?.strip_suffix(NUMBERED_BY_KEY)?;
+        let is_key = |column: &&Column| said.starts_with(&shared_key(&column.name));
+        Some(&self.columns.iter().find(is_key)?.name)
     }
 
     /// The declared foreign key of this column alone.
