@@ -283,6 +283,7 @@ impl Migration {
         })?;
         let functions = consent.functions_between(self.from, self.to)?;
         let (_, plan) = prepared.plan(&transaction, script, functions, &consent.drops)?;
+        script.refuse_unused(&prepared.new, &plan)?;
         refuse_steps(&plan.steps, consent)?;
         functions.map_or(Ok(()), |functions| {
             functions::refuse_unused(functions, &plan)

@@ -116,12 +116,11 @@ impl Planner<'_> {
         old: &'t Table,
         column: &Column,
     ) -> Option<&'t Column> {
-        let found = old.column(&column.name).or_else(|| {
+        old.column(&column.name).or_else(|| {
             let names = (new.name.to_lowercase(), column.name.to_lowercase());
             let from = self.renames.columns.get(&names)?;
             old.column(from).filter(|_| new.column(from).is_none())
-        });
-        found.filter(|found| !found.is_generated)
+        })
     }
 
     /// What a migration would drop without a word, or run: triggers. And tables without an id.
@@ -186,6 +185,7 @@ impl Planner<'_> {
         }
         // The keys are written with the new names where a table or a column that they point to is renamed.
         if steps.len() > n_before || new.keys != old.keys {
+            self.filled_columns(new, old, steps)?;
             let new = new.clone();
             plan.rebuilt.push(Rebuilt { new, mapping });
             return Ok(());
@@ -245,13 +245,65 @@ impl Planner<'_> {
             let from = found.declared();
             let step = of_column(Change::ChangedColumn { from, to: declared });
             // The values that a column is filled with are not converted from its old ones.
-            steps.push(if is_filled {
+            steps.push(if let Some(fill) = self.wishes.fills.get(&names) {
+                self.filled(step, old, found, fill)?
+            } else if column.is_generated && found.is_generated {
                 step
+            } else if column.is_generated {
+                let from = format!(
+                    "FROM {} WHERE {} IS NOT NULL",
+                    quoted(&old.name),
+                    quoted(&found.name)
+                );
+                let remedy = format!(
+                    "the schema computes it; allow it by the name {}",
+                    step.name()
+                );
+                step.with(
+                    Safety::Destructive,
+                    fit::misfits(self.file, &from, id)?,
+                    remedy,
+                )
             } else {
                 self.changed_column(step, old, found, column, mapping)?
             });
         }
         Ok(())
+    }
+
+    /// The steps of columns that are declared as before, and filled with other values all the same.
+    fn filled_columns(
+        &self,
+        new: &Table,
+        old: &Table,
+        steps: &mut Vec<Step>,
+    ) -> rusqlite::Result<()> {
+        for column in &new.columns {
+            let names = (new.name.to_lowercase(), column.name.to_lowercase());
+            let found = self.old_column(new, old, column);
+            let found = found.filter(|found| found.declared() == column.declared());
+            if let (Some(found), Some(fill)) = (found, self.wishes.fills.get(&names)) {
+                let step = Step::of_column(&new.name, &column.name, Change::FilledColumn);
+                steps.push(self.filled(step, old, found, fill)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The step of a column that was there, and gets the values of an expression: not a safe one if rows that had
+    /// different values have the same one after it.
+    fn filled(
+        &self,
+        step: Step,
+        old: &Table,
+        found: &Column,
+        fill: &str,
+    ) -> rusqlite::Result<Step> {
+        let id = old.id.as_deref().unwrap_or_default();
+        let from = fit::merged(&old.name, id, &found.name, fill);
+        let rows = fit::misfits(self.file, &from, id)?;
+        let remedy = "rows with different values get the same one; allow it".to_owned();
+        Ok(step.with(Safety::Lossy, rows, remedy))
     }
 
     fn changed_column(

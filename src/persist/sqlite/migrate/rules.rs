@@ -83,6 +83,9 @@ impl Planner<'_> {
         ) else {
             return Ok(step);
         };
+        if let Some(step) = self.otherwise_named(new, key, before, &step)? {
+            return Ok(step);
+        }
         let Some(ids) = self.named_values(key) else {
             return Ok(step);
         };
@@ -101,6 +104,73 @@ impl Planner<'_> {
         replace(mapping, column, &missing(&value), "NULL");
         let remedy = format!("{what}, and become NULL; allow it, or change them in a script");
         Ok(step.with(Safety::Lossy, rows, remedy))
+    }
+
+    /// The step of a key that has named rows of the same table by another column, where it would name other rows: a
+    /// matter for a person.
+    fn otherwise_named(
+        &self,
+        new: &Table,
+        key: &ForeignKey,
+        before: &BTreeSet<ForeignKey>,
+        step: &Step,
+    ) -> rusqlite::Result<Option<Step>> {
+        let of_same = |other: &&ForeignKey| {
+            other.columns == key.columns && other.target == key.target && other.named != key.named
+        };
+        let (Some(other), [column]) = (before.iter().find(of_same), key.columns.as_slice()) else {
+            return Ok(None);
+        };
+        let names = (new.name.to_lowercase(), column.to_lowercase());
+        let ways = (self.named_by(key), self.named_by(other));
+        let (Some(old), Some((table, now)), Some((_, then)), false) = (
+            self.source(new),
+            ways.0,
+            ways.1,
+            self.wishes.fills.contains_key(&names),
+        ) else {
+            return Ok(None);
+        };
+        let value = new
+            .column(column)
+            .and_then(|column| self.old_column(new, old, column));
+        let Some(value) = value else {
+            return Ok(None);
+        };
+        let value = format!("{}.{}", quoted(&old.name), quoted(&value.name));
+        // The row that is named then and now is the same one.
+        let from = format!(
+            "FROM {own} WHERE {value} IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM {table} AS gamedb_target WHERE gamedb_target.{then} = {value} AND gamedb_target.{now} = {value})",
+            own = quoted(&old.name),
+            table = quoted(&table),
+            then = quoted(&then),
+            now = quoted(&now),
+        );
+        let id = old.id.as_deref().unwrap_or_default();
+        let rows = fit::misfits(self.file, &from, id)?;
+        let remedy = format!(
+            "they name other rows than before, or none; write `-- @fill {} = (SELECT {now} FROM {table} WHERE {then} = \
+             {column})` in a script",
+            step.name()
+        );
+        Ok((rows.n > 0).then(|| step.clone().with(Safety::ByHand, rows, remedy)))
+    }
+
+    /// The table and the column of the file by which a key of one column names rows; `None` where one of them is not
+    /// in the file.
+    fn named_by(&self, key: &ForeignKey) -> Option<(String, String)> {
+        let new = self.new.get(&key.target)?;
+        let old = self.source(new)?;
+        let column = match key.named.as_slice() {
+            [] => old.id.clone()?,
+            [named] => match new.column(named) {
+                Some(column) => self.old_column(new, old, column)?.name.clone(),
+                None => old.column(named)?.name.clone(),
+            },
+            _ => return None,
+        };
+        Some((old.name.clone(), column))
     }
 
     /// A query of the values that a foreign key of one column can name; `None` if only the copied rows can tell.
