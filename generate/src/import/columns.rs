@@ -78,6 +78,7 @@ impl<'t> CommonColumns<'t> {
             let mut columns = source.columns.iter();
             columns.position(|column| column.name.eq_ignore_ascii_case(name))
         };
+        let names: Vec<&str> = source.columns.iter().map(|column| &*column.name).collect();
         let mut is_wanted = vec![false; source.columns.len()];
         let mut columns = Vec::new();
         for column in &table.columns {
@@ -93,9 +94,10 @@ impl<'t> CommonColumns<'t> {
             });
             let key = || {
                 let key = table.numbered_by().filter(|_| column.primary_key)?;
-                find(key).map(From::Key)
+                let key = table.column(key)?;
+                table.place_of(key, &names).map(From::Key)
             };
-            let cell = find(&column.name).map(From::Cell);
+            let cell = table.place_of(column, &names).map(From::Cell);
             let Some(from) = cell.or(arm).or_else(key) else {
                 continue;
             };

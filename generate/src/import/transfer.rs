@@ -389,7 +389,7 @@ impl RowSink for Transfer<'_> {
             table.name == NEXT_IDS || table.name == SEQUENCES && self.dialect == Dialect::Sqlite;
         let accepted = if is_next_ids {
             self.next_ids.accept(table)
-        } else if let Some(position) = self.announced.add(table, self.schema) {
+        } else if let Some(position) = self.announced.add(table, self.schema)? {
             let to = &self.schema.tables[position];
             let zero = |column: &str| self.zeros.of(self.model, &to.name, column);
             let columns = CommonColumns::of(table, to, self.dialect, zero);
@@ -485,8 +485,8 @@ impl RowSink for Transfer<'_> {
             return;
         };
         let to = &self.schema.tables[position];
-        let id = to.numbered_by();
-        if id.is_some_and(|id| id.eq_ignore_ascii_case(column)) {
+        let id = to.numbered_by().and_then(|id| to.column(id));
+        if id.is_some_and(|id| to.place_of(id, &[column]).is_some()) {
             self.next_ids.raise(position, next_id);
         }
     }
