@@ -1,8 +1,9 @@
 //! What an untyped table asks of its world, whose type it does not know.
 
-use super::{IncomingReference, OnRemoval};
+use super::{IncomingReference, OnRemoval, ReferenceKey};
+use crate::schema::graph::ValueReference;
 use crate::schema::value::Encoded;
-use crate::schema::{TableId, TableInfo, TableKind};
+use crate::schema::{OnDelete, TableId, TableInfo, TableKind};
 use crate::store::index::Parent;
 use crate::store::key::{AnyKey, RawKey};
 use crate::store::table::dyn_table::RowsFrom;
@@ -10,6 +11,7 @@ use crate::store::table::stored::Tables;
 use crate::store::tracking::effect::{Effect, Positions};
 use crate::store::world::World;
 use crate::store::world::remove::Action;
+use crate::store::world::value_keys::{named_row, naming_rows};
 
 /// A world without its type.
 pub(super) trait Erased {
@@ -29,6 +31,15 @@ pub(super) trait Erased {
         table: TableId,
         foreign_key: usize,
         parent: RawKey,
+    ) -> Box<dyn ExactSizeIterator<Item = RawKey> + '_>;
+    /// The row that a live row names by value.
+    fn named_by_value(&self, by: AnyKey, value_key: usize) -> Option<RawKey>;
+    /// The rows of a table that name a live row by value.
+    fn naming_by_value(
+        &self,
+        table: TableId,
+        value_key: usize,
+        row: RawKey,
     ) -> Box<dyn ExactSizeIterator<Item = RawKey> + '_>;
     fn references(&self, table: TableId) -> Vec<IncomingReference>;
 }
@@ -100,11 +111,26 @@ impl<T: Tables> Erased for World<T> {
         Box::new(by.children_of(foreign_key, Parent::Row(parent)))
     }
 
+    fn named_by_value(&self, by: AnyKey, value_key: usize) -> Option<RawKey> {
+        let table = by.table;
+        named_row(&*self.tables, ValueReference { table, value_key }, by.key)
+    }
+
+    fn naming_by_value(
+        &self,
+        table: TableId,
+        value_key: usize,
+        row: RawKey,
+    ) -> Box<dyn ExactSizeIterator<Item = RawKey> + '_> {
+        let reference = ValueReference { table, value_key };
+        Box::new(naming_rows(&*self.tables, reference, row))
+    }
+
     fn references(&self, table: TableId) -> Vec<IncomingReference> {
-        let references = self.references[table.index()].iter();
-        let described = references.map(|&reference| IncomingReference {
+        let foreign = self.references[table.index()].iter();
+        let foreign = foreign.map(|&reference| IncomingReference {
             table: reference.table,
-            foreign_key: reference.foreign_key,
+            key: ReferenceKey::Foreign(reference.foreign_key),
             on_removal: match (
                 self.action(reference),
                 T::INFO[reference.table.index()].kind,
@@ -117,6 +143,16 @@ impl<T: Tables> Erased for World<T> {
                 (Action::Refuse, _) => OnRemoval::Refused,
             },
         });
-        described.collect()
+        let by_value = self.value_references[table.index()].iter();
+        let by_value = by_value.map(|&reference| IncomingReference {
+            table: reference.table,
+            key: ReferenceKey::ByValue(reference.value_key),
+            on_removal: match self.on_removal_by_value(reference) {
+                OnDelete::Cascade => OnRemoval::Removed,
+                OnDelete::SetNull => OnRemoval::SetNull,
+                OnDelete::Restrict => OnRemoval::Refused,
+            },
+        });
+        foreign.chain(by_value).collect()
     }
 }

@@ -38,19 +38,27 @@ pub struct UntypedTable<'w> {
     id: TableId,
 }
 
-/// A foreign key that references a table, and what happens to its rows when the row that they name is
-/// removed.
+/// A key that references a table, and what happens to its rows when the row that they name is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IncomingReference {
-    /// The table that has the foreign key.
+    /// The table that has the key.
     pub table: TableId,
-    /// Position of the foreign key in [`TableInfo::foreign_keys`].
-    pub foreign_key: usize,
-    /// What [`World::remove`] does to a row whose foreign key names a removed row.
+    /// Which of its keys it is.
+    pub key: ReferenceKey,
+    /// What [`World::remove`] does to a row whose key names a removed row.
     pub on_removal: OnRemoval,
 }
 
-/// What happens to a row whose foreign key names a row that is removed.
+/// A key of a table, by its position there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceKey {
+    /// A foreign key, which names a row by its id: the position in [`TableInfo::foreign_keys`].
+    Foreign(usize),
+    /// A key by value, which a nest is too: the position in [`TableInfo::value_keys`].
+    ByValue(usize),
+}
+
+/// What happens to a row whose key names a row that is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnRemoval {
     /// It is removed too.
@@ -58,9 +66,9 @@ pub enum OnRemoval {
     /// It is a pivot's row, and goes with the row that it is about, which this table has: the owned row
     /// is removed, because its owner is.
     RemovedWithOwned(TableId),
-    /// The foreign key becomes NULL.
+    /// The columns of the key become NULL.
     SetNull,
-    /// The removal is refused, unless this row is removed as well.
+    /// The removal is refused, unless it removes this row as well, or sets a column of the key to NULL.
     Refused,
 }
 
@@ -139,8 +147,8 @@ impl<'w> UntypedTable<'w> {
         Some(UntypedRow { table, key, at })
     }
 
-    /// The foreign keys that reference this table, with what happens to their rows when a row of this table
-    /// is removed.
+    /// The foreign keys that reference this table, and after them the keys by value, with what happens to their rows
+    /// when a row of this table is removed. This is the order in which a removal follows them.
     #[must_use]
     pub fn references(self) -> Vec<IncomingReference> {
         self.world.references(self.id)

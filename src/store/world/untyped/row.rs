@@ -1,6 +1,6 @@
 //! A row of a table whose row type is not known.
 
-use super::{IncomingReference, UntypedTable};
+use super::{IncomingReference, ReferenceKey, UntypedTable};
 use crate::schema::TableKind;
 use crate::schema::value::{Encoded, Value};
 use crate::store::index::Parent;
@@ -75,6 +75,18 @@ impl<'w> UntypedRow<'w> {
         }
     }
 
+    /// The row that the key by value at this position names; `None` if one of its columns is NULL, or in a nest has a
+    /// number that means no row. O(1).
+    ///
+    /// # Panics
+    /// If the table has no key by value at this position.
+    #[must_use]
+    pub fn named_by_value(self, value_key: usize) -> Option<UntypedRow<'w>> {
+        let target = self.table.info().value_keys[value_key].table;
+        let key = self.table.world.named_by_value(self.any_key(), value_key)?;
+        self.table.sibling(target).with_key(key)
+    }
+
     /// The row that owns this one: through its pivot, or through a foreign key that names its owner. O(foreign
     /// keys).
     #[must_use]
@@ -98,8 +110,7 @@ impl<'w> UntypedRow<'w> {
         self.table.sibling(owned).with_key(self.key)
     }
 
-    /// The rows whose foreign key names this one, in id order; for an arm of a pivot, the pivot's rows. O(1) to
-    /// start.
+    /// The rows whose key names this one, in id order; for an arm of a pivot, the pivot's rows. O(1) to start.
     ///
     /// # Panics
     /// If the reference is none of the row's table.
@@ -108,15 +119,23 @@ impl<'w> UntypedRow<'w> {
         reference: IncomingReference,
     ) -> impl ExactSizeIterator<Item = UntypedRow<'w>> {
         let by = self.table.sibling(reference.table);
-        let target = by.info().foreign_keys[reference.foreign_key].table;
+        let world = self.table.world;
+        let (target, naming) = match reference.key {
+            ReferenceKey::Foreign(n) => (
+                by.info().foreign_keys[n].table,
+                world.children(by.id, n, self.key),
+            ),
+            ReferenceKey::ByValue(n) => (
+                Some(by.info().value_keys[n].table),
+                world.naming_by_value(by.id, n, self.key),
+            ),
+        };
         assert_eq!(
             target,
             Some(self.table.id),
             "{reference:?} is to another table"
         );
-        let world = self.table.world;
-        let children = world.children(by.id, reference.foreign_key, self.key);
-        children.map(move |key| {
+        naming.map(move |key| {
             let row = by.with_key(key);
             row.expect("a row that an index contains is live (invariant 1)")
         })
