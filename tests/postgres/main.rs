@@ -7,6 +7,7 @@
 mod alone;
 mod common;
 mod connections;
+mod deadlines;
 mod fences;
 mod flushes;
 mod opening;

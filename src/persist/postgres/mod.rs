@@ -8,6 +8,7 @@ mod differences;
 mod error;
 mod fence;
 mod flush;
+mod hosts;
 mod load;
 mod open;
 mod options;
