@@ -1,0 +1,1 @@
+//! The checker, asked about histories that were made by hand.
