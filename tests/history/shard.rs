@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gamedb::{
     Database, Error, ErrorKind, FileError, FlushFailure, FlushReport, Outcome, Postgres,
@@ -170,7 +170,13 @@ impl Shard {
             1 => db.flush_durable()?,
             _ => self.write_in_background(db)?,
         };
-        let is_durable = db.durable() >= report.generation;
+        // The writer thread looks at that after it has handed over what it has written.
+        let start = Instant::now();
+        let is_durable = || db.durable() >= report.generation;
+        while !is_durable() && start.elapsed() < Duration::from_millis(20) {
+            sleep(Duration::from_millis(1));
+        }
+        let is_durable = is_durable();
         let promise = if is_durable {
             Promise::Durable
         } else {
