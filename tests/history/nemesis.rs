@@ -118,7 +118,7 @@ fn what_was_acknowledged_is_there_once_whatever_fails() {
     drop(nemesis);
     let figures = verify(&folder);
     println!("{n_faults} faults in {:?}: {figures:#?}", start.elapsed());
-    //KEEP std::fs::remove_dir_all(folder).unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 /// Histories that were written down before: `GAMEDB_HISTORY` is their folder.
