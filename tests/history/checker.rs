@@ -25,6 +25,8 @@ struct Attempt {
 struct Opening {
     begun: u64,
     opened: Option<(u64, State)>,
+    /// When it was over, in whatever way; a process that was killed did not say.
+    ended: Option<u64>,
 }
 
 /// Everything about one world.
@@ -35,6 +37,10 @@ struct World {
     places: BTreeMap<String, usize>,
     openings: Vec<Opening>,
     failovers: Vec<u64>,
+    /// When, and which opening was told that it is fenced off.
+    fenced: Vec<(u64, usize)>,
+    /// When a server was refused because of its older state.
+    older: Vec<u64>,
     /// Flushes that the world says that it has had.
     stored: Option<u64>,
     faults: Vec<String>,
@@ -83,6 +89,7 @@ pub(crate) fn check(nemesis: &History, processes: &[History]) -> (Figures, Vec<S
     }
     world.check_openings();
     world.check_fences();
+    world.check_refusals();
     world.check_end();
     (figures, world.faults)
 }
@@ -107,12 +114,14 @@ impl World {
                 Event::Open => self.openings.push(Opening {
                     begun: *at,
                     opened: None,
+                    ended: None,
                 }),
                 Event::Opened(state) => {
                     figures.openings += 1;
                     stored = self.places.get(&state.attempt).copied();
                     let opening = self.openings.last_mut().expect("it was begun");
                     opening.opened = Some((*at, state.clone()));
+                    opening.ended = Some(*at);
                 }
                 Event::Begin {
                     attempt, digest, ..
@@ -134,10 +143,20 @@ impl World {
                         stored = Some(self.attempts.len() - 1);
                     }
                     count(figures, *promise, why);
+                    let opening = self.openings.len() - 1;
+                    if why.starts_with("Fenced") {
+                        self.fenced.push((*at, opening));
+                    } else if why.starts_with("OlderWorld") {
+                        self.older.push(*at);
+                    }
+                }
+                Event::NotOpened(_) => {
+                    let opening = self.openings.last_mut().expect("it was begun");
+                    opening.ended = Some(*at);
                 }
                 Event::Broken(what) => self.faults.push(what.clone()),
                 Event::Stored(n) => self.stored = Some(*n),
-                Event::NotOpened(_) | Event::Failover | Event::Fault(_) => {}
+                Event::Failover | Event::Fault(_) => {}
             }
         }
     }
@@ -225,6 +244,28 @@ impl World {
             }
         }
         self.faults.append(&mut faults);
+    }
+
+    /// Nobody is told to be fenced off who is not, nor that a world is older that is not.
+    fn check_refusals(&mut self) {
+        for &(at, opening) in &self.fenced {
+            let opened = &self.openings[opening];
+            let is_taking = |(n, other): (usize, &Opening)| {
+                let is_over = other.ended.is_some_and(|ended| ended < opened.begun);
+                n != opening && other.begun < at && !is_over
+            };
+            if !self.openings.iter().enumerate().any(is_taking) {
+                let what =
+                    "a process was told to be fenced off, and nobody else has opened its world";
+                self.faults.push(what.into());
+            }
+        }
+        for &at in &self.older {
+            if !self.failovers.iter().any(|&failover| failover < at) {
+                let what = "a world was said to be an older one, and there was no failover";
+                self.faults.push(what.into());
+            }
+        }
     }
 
     /// The world has counted each flush of its chain once.

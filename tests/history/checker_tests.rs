@@ -136,6 +136,26 @@ fn a_failure_that_was_none_is_found() {
 }
 
 #[test]
+fn a_refusal_without_a_reason_is_found() {
+    let end = "40 open\n 41 opened a2\n 42 stored 2";
+    for (other, is_reason) in [
+        ("6 open\n 12 opened a2", true),
+        ("6 open\n 12 not-opened it is away", true),
+        ("6 open", true),
+        ("10 open", false),
+    ] {
+        let one = format!("{FIRST}\n 7 begin a3\n 9 not-committed Fenced: x");
+        match is_reason {
+            true => assert_eq!(found(&["", &one, other, end]), [""; 0]),
+            false => assert_found("was told to be fenced off", &["", &one, other, end]),
+        }
+    }
+    let one = format!("{FIRST}\n 7 begin a3\n 9 not-committed OlderWorld: x");
+    assert_eq!(found(&["8 failover", &one, end]), [""; 0]);
+    assert_found("to be an older one", &["10 failover", &one, end]);
+}
+
+#[test]
 fn a_flush_that_is_there_twice_is_found() {
     let end = "20 open\n 21 opened a2\n 22 stored 3";
     assert_found("counts 3 flushes, and has 2", &["", FIRST, end]);

@@ -185,7 +185,7 @@ impl Nemesis {
         self.record
             .write(&Event::Fault(format!("{fault:?} {world}")));
         // Most faults meet processes that work, and some those that have not got over the last one.
-        if self.random.one_in(4) {
+        if self.random.one_in(4) && fault != Fault::CommitWaits {
             self.shards.iter_mut().for_each(Shard::revive);
         } else {
             self.wait_for_flushes();
@@ -206,7 +206,9 @@ impl Nemesis {
             Fault::CommitWaits => {
                 self.primary.other().pause();
                 self.cut_commit(world, Commit::Unanswered);
-                self.pause(300);
+                // As long as it takes to connect and to ask, and longer.
+                sleep(Duration::from_millis(100));
+                self.pause(200);
                 self.primary.other().wake();
             }
             Fault::Away => {
