@@ -239,6 +239,7 @@ impl Nemesis {
                 self.primary.other().wake();
             }
             Fault::WaitsCancelled => {
+                self.primary.other().pause();
                 self.cancel_waits();
                 self.primary.other().wake();
             }
@@ -247,9 +248,11 @@ impl Nemesis {
                 self.fail_over();
             }
             Fault::FailoverWithLoss => {
+                // One that was stopped would still read what was sent to it.
+                self.primary.other().kill();
                 self.cancel_waits();
                 self.primary.kill();
-                self.primary.other().wake();
+                self.primary.other().start();
                 self.fail_over();
             }
             Fault::OldPrimaryStarted => {
@@ -309,9 +312,8 @@ impl Nemesis {
         let _ = kill_process(pid.unwrap(), Signal::KILL);
     }
 
-    /// Stops the standby, and has commits not wait for it. It stays stopped.
+    /// Has commits not wait for the standby, for a while.
     fn cancel_waits(&mut self) {
-        self.primary.other().pause();
         for _ in 0..1 + self.random.below(6) {
             self.pause(80);
             self.of_sessions(
