@@ -10,6 +10,7 @@ mod checker;
 mod checker_tests;
 mod cluster;
 mod events;
+mod faults;
 mod nemesis;
 mod processes;
 mod proxy;

@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::checker::{Figures, check};
 use super::cluster::{Cluster, address};
 use super::events::{Event, Record, read};
+use super::faults::{ALL, Fault};
 use super::processes::Shard;
 use super::proxy::Commit;
 use super::shard::{STOP, causes, state_of};
@@ -20,71 +21,6 @@ use super::shard::{STOP, causes, state_of};
 /// How many faults there are, if the environment does not say.
 const FAULTS: usize = 20;
 const WORLDS: usize = 3;
-
-/// What fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    /// A process that has a world is killed.
-    ProcessKilled,
-    /// It is stopped for a moment.
-    ProcessPaused,
-    /// It is stopped until another process has opened its world and flushed, and goes on then.
-    PausedPastFence,
-    /// Another process opens its world.
-    TakenOver,
-    /// Its connections break.
-    Cut,
-    /// Its next COMMIT is lost.
-    CommitLost,
-    /// The answer to its next COMMIT is lost.
-    CommitUnanswered,
-    /// The same, while the server waits for its standby.
-    CommitWaits,
-    /// It cannot reach any server for a while.
-    Away,
-    /// The primary is killed, and started again.
-    ServerKilled,
-    /// One process of the primary is killed, which makes it start anew.
-    BackendKilled,
-    /// The primary ends all of its sessions.
-    Terminated,
-    /// The standby is killed, and started again.
-    StandbyKilled,
-    /// The standby stops for a while.
-    StandbyPaused,
-    /// The standby stops, and an operator has the commits not wait for it.
-    WaitsCancelled,
-    /// The primary is killed and the standby promoted.
-    Failover,
-    /// The same, with commits that were told not to wait.
-    FailoverWithLoss,
-    /// The same, and the old primary is started again.
-    OldPrimaryStarted,
-    /// The standby is promoted while the primary is still there.
-    TwoPrimaries,
-}
-
-const FAULT: [Fault; 19] = [
-    Fault::ProcessKilled,
-    Fault::PausedPastFence,
-    Fault::OldPrimaryStarted,
-    Fault::CommitWaits,
-    Fault::ServerKilled,
-    Fault::CommitUnanswered,
-    Fault::Failover,
-    Fault::TakenOver,
-    Fault::CommitLost,
-    Fault::BackendKilled,
-    Fault::WaitsCancelled,
-    Fault::TwoPrimaries,
-    Fault::Cut,
-    Fault::StandbyKilled,
-    Fault::Terminated,
-    Fault::FailoverWithLoss,
-    Fault::ProcessPaused,
-    Fault::Away,
-    Fault::StandbyPaused,
-];
 
 struct Nemesis {
     folder: PathBuf,
@@ -110,8 +46,8 @@ fn what_was_acknowledged_is_there_once_whatever_fails() {
     let start = Instant::now();
     for n in 0..n_faults {
         // Each of them, and then any.
-        let fault = FAULT.get(n).copied();
-        let fault = fault.unwrap_or_else(|| FAULT[nemesis.random.below(FAULT.len())]);
+        let fault = ALL.get(n).copied();
+        let fault = fault.unwrap_or_else(|| ALL[nemesis.random.below(ALL.len())]);
         nemesis.inject(fault);
     }
     nemesis.end();
@@ -192,6 +128,23 @@ impl Nemesis {
         }
         self.pause(60);
         match fault {
+            Fault::ServerKilled
+            | Fault::BackendKilled
+            | Fault::Terminated
+            | Fault::StandbyKilled
+            | Fault::StandbyPaused
+            | Fault::WaitsCancelled => self.fail_server(fault),
+            Fault::Failover
+            | Fault::FailoverWithLoss
+            | Fault::OldPrimaryStarted
+            | Fault::TwoPrimaries => self.promote_standby(fault),
+            _ => self.fail_process(fault, world),
+        }
+    }
+
+    /// Something happens to the processes of a world, or to their connections.
+    fn fail_process(&mut self, fault: Fault, world: usize) {
+        match fault {
             Fault::ProcessKilled => self.signal(world, Signal::KILL),
             Fault::ProcessPaused => {
                 self.signal(world, Signal::STOP);
@@ -218,6 +171,13 @@ impl Nemesis {
                 self.pause(600);
                 self.shards[world].proxy.open(true);
             }
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    /// Something happens to the primary or its standby, and they stay that.
+    fn fail_server(&mut self, fault: Fault) {
+        match fault {
             Fault::ServerKilled => {
                 self.primary.kill();
                 self.pause(200);
@@ -243,6 +203,13 @@ impl Nemesis {
                 self.cancel_waits();
                 self.primary.other().wake();
             }
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    /// The standby becomes the primary.
+    fn promote_standby(&mut self, fault: Fault) {
+        match fault {
             Fault::Failover => {
                 self.primary.kill();
                 self.fail_over();
@@ -264,6 +231,7 @@ impl Nemesis {
                 old.follow();
             }
             Fault::TwoPrimaries => self.fail_over(),
+            other => unreachable!("{other:?}"),
         }
     }
 
