@@ -76,7 +76,12 @@ struct Shard {
     random: Random,
     openings: usize,
     steps: usize,
+    /// How often in a row a server was refused because of its older state.
+    refused: usize,
 }
+
+/// For how often an operator would look on: what a failover has lost stays lost, and only another process accepts that.
+const PATIENCE: usize = 60;
 
 /// What such a process does; nothing where the test is run without a world.
 #[test]
@@ -93,6 +98,7 @@ fn shard_process() {
         random: Random::new(set(SEED).parse().unwrap()),
         openings: 0,
         steps: 0,
+        refused: 0,
         world,
         name,
         folder,
@@ -123,7 +129,14 @@ impl Shard {
             Ok(db) => db,
             Err(error) => {
                 self.record.write(&Event::NotOpened(causes(&error)));
-                return Over::Again;
+                if let ErrorKind::File(FileError::OlderWorld { .. }) = error.kind() {
+                    self.refused += 1;
+                }
+                return if self.refused > PATIENCE {
+                    Over::Leave
+                } else {
+                    Over::Again
+                };
             }
         };
         self.record.write(&Event::Opened(state_of(&db)));
@@ -133,15 +146,14 @@ impl Shard {
         if db.is_empty() {
             found(&mut db);
         }
-        let mut refused = 0;
         loop {
             let is_last = self.is_to_stop();
             self.trade(&mut db);
             match self.write(&mut db, is_last) {
                 Ok(()) if is_last => return Over::Leave,
-                Ok(()) => refused = 0,
+                Ok(()) => self.refused = 0,
                 Err(error) => {
-                    if let Some(over) = self.failed(&error, &mut refused) {
+                    if let Some(over) = self.failed(&error) {
                         db.discard();
                         return over;
                     }
@@ -203,7 +215,7 @@ impl Shard {
     }
 
     /// Writes down why an attempt has failed. Returns what comes next, where it is not the next attempt.
-    fn failed(&mut self, error: &Error, refused: &mut usize) -> Option<Over> {
+    fn failed(&mut self, error: &Error) -> Option<Over> {
         let ErrorKind::File(FileError::Flush { outcome, cause, .. }) = error.kind() else {
             let what = format!(
                 "a flush has failed for no reason of its own: {}",
@@ -227,9 +239,8 @@ impl Shard {
             FlushFailure::Disconnected { .. } | FlushFailure::Busy => {}
             FlushFailure::Fenced { .. } => return Some(Over::Leave),
             FlushFailure::OlderWorld { .. } | FlushFailure::NotReplicated => {
-                // For as long as an operator would need: what was lost for good stays lost.
-                *refused += 1;
-                if *refused > 100 {
+                self.refused += 1;
+                if self.refused > PATIENCE {
                     return Some(Over::Leave);
                 }
             }
