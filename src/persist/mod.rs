@@ -28,10 +28,10 @@ pub use left_out::{Bond, LeftOutReason, LeftOutRow};
 pub use postgres::{Outsider, Postgres, PostgresOptions};
 pub use report::FlushReport;
 pub use sqlite::{
-    Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,
-    NewRow, OldRow, Options, Progress, RescueReport, RescuedTable, RestoreReport, RowError,
-    RowFunctions, Safety, SchemaChange, Sqlite, Step, VerifyReport, backup, damaged_blocks, rescue,
-    restore, verify,
+    Backup, BackupReport, Consent, Exchanged, FileProblem, Migrated, Migration, MigrationError,
+    Misfits, NewRow, OldRow, Options, Progress, RescueReport, RescuedTable, RestoreReport,
+    RowError, RowFunctions, Safety, SchemaChange, SharedOutbox, Sqlite, Step, VerifyReport,
+    WaitingParcel, backup, damaged_blocks, rescue, restore, verify,
 };
 pub use stats::{FlushStats, Stats, TableStats};
 pub use ticket::{Generation, Ticket};
