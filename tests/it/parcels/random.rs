@@ -191,11 +191,11 @@ impl Game {
 
 #[test]
 fn every_player_is_somewhere_and_nobody_is_there_twice() {
-    let n_seeds = std::env::var("GAMEDB_WALKS").map_or(3, |n| n.parse().unwrap());
+    let n_seeds = std::env::var("GAMEDB_WALKS").map_or(1, |n| n.parse().unwrap());
     let mut counts = [0; 4];
     for seed in 0..n_seeds {
         let mut game = Game::new(seed);
-        for _ in 0..150 {
+        for _ in 0..120 {
             game.step();
         }
         let of_game = [game.n_walks, game.n_deaths, game.n_cuts, game.n_refused];
