@@ -61,6 +61,12 @@ pub enum ParcelError {
         /// That row's id.
         target_id: i64,
     },
+    /// The name of the receiver is none that a world can have.
+    #[error("{to:?} is no name of a world: it is empty, or has a NUL")]
+    NoReceiver {
+        /// The name.
+        to: String,
+    },
     /// This world has accepted the parcel before. Its rows are here, or were.
     #[error("parcel {id} was accepted before; it comes in once, however often it is delivered")]
     AlreadyAccepted {

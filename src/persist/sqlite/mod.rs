@@ -49,7 +49,7 @@ pub use operations::{
     VerifyReport, backup, rescue, restore, verify,
 };
 pub use options::Options;
-pub use shared_outbox::{Exchanged, SharedOutbox, WaitingParcel};
+pub use shared_outbox::SharedOutbox;
 
 use super::engine::{Engine, Parts};
 

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, Transaction
 
 use crate::error::{Error, ErrorKind, FileError, ParcelError};
 use crate::persist::database::{Database, IsWorld};
+use crate::persist::outbox::{Exchanged, WaitingParcel};
 use crate::store::tracking::parcel::{MOST_BYTES, Parcel, ParcelId};
 
 use super::create::use_wal;
@@ -40,35 +41,6 @@ CREATE INDEX parcels_sender ON parcels (sender, number);";
 /// How long another process that writes to the file is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A parcel that waits in an outbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WaitingParcel {
-    /// Its name.
-    pub id: ParcelId,
-    /// The world that it comes from.
-    pub from: String,
-    /// The world that it is for.
-    pub to: String,
-    /// Number of its bytes.
-    pub n_bytes: u64,
-    /// Why it was sent back, if it has come back to the world that it was made by.
-    pub returned: Option<String>,
-}
-
-/// What an exchange has done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Exchanged {
-    /// Parcels of this world that are in the shared outbox now. The next flush takes them out of the world's own file.
-    pub delivered: usize,
-    /// Parcels that were accepted here and are not in the shared outbox any more.
-    pub acknowledged: usize,
-    /// Parcels that have left and cannot be delivered yet, because a power cut could still bring their rows back:
-    /// [`flush_durable`](crate::Database::flush_durable) lets them go.
-    pub held_back: usize,
-}
-
 /// A file through which the worlds of one machine hand rows over to each other: see
 /// [`hand_over`](crate::World::hand_over). Each process opens it under the name of its world.
 ///
@@ -88,7 +60,7 @@ pub struct Exchanged {
 /// let mut south = Database::<World>::open(folder.join("south.db"))?;
 /// let mut outbox = SharedOutbox::open(folder.join("outbox.db"), "south")?;
 /// for waiting in outbox.inbox(&south)? {
-///     let parcel = outbox.read(waiting.id)?;
+///     let parcel = outbox.read(&mut south, waiting.id)?;
 ///     match south.accept(&parcel) {
 ///         Ok(arrived) => println!("player {} is here now", arrived.root::<Player>().unwrap()),
 ///         Err(refused) => outbox.send_back(&mut south, waiting.id, &refused.to_string())?,
@@ -240,11 +212,11 @@ impl SharedOutbox {
         Ok(self.list("sender").map_err(|error| self.failed(error))?)
     }
 
-    /// Reads a parcel that waits for this world.
+    /// Reads a parcel that waits for this world, to be [accepted](crate::World::accept).
     ///
     /// # Errors
     /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; any error of SQLite.
-    pub fn read(&self, id: ParcelId) -> Result<Parcel, Error> {
+    pub fn read<W: IsWorld>(&self, db: &mut Database<W>, id: ParcelId) -> Result<Parcel, Error> {
         let sql = "SELECT length(contents), CASE WHEN length(contents) <= ?3 THEN contents END FROM parcels
             WHERE parcel = ?1 AND receiver = ?2";
         let found = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
@@ -263,6 +235,8 @@ impl SharedOutbox {
             let what = "it has another name than the one that it is stored by";
             return Err(refused(ParcelError::Damaged { at: 5, what }));
         }
+        // It may have been sent back, and have come once more.
+        db.mail_mut().forget_sent_back(id);
         Ok(parcel)
     }
 

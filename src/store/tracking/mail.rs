@@ -60,6 +60,9 @@ const BEFORE: u64 = 1;
 pub(crate) struct Mail {
     /// The identity of the world, which all its copies share; zero for one that no engine keeps.
     world: [u8; 16],
+    /// Who has it, where an engine has names for that.
+    #[cfg(feature = "postgres")]
+    keeper: Box<str>,
     /// What has happened since the last capture, in order.
     steps: Vec<MailStep>,
     outbox: Vec<(Outgoing, Stored)>,
@@ -95,6 +98,26 @@ impl Mail {
         self.inbox.insert(id, Stored::In(BEFORE));
     }
 
+    /// Who has the world, for an engine that has names for that.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn keeper(&self) -> &str {
+        &self.keeper
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn set_keeper(&mut self, keeper: &str) {
+        self.keeper = keeper.into();
+    }
+
+    /// Forgets the parcels that are where they can be fetched, because the flush of this generation is written, or an
+    /// earlier one. Returns how many there were.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn forget_stored(&mut self, committed: u64) -> usize {
+        let n_before = self.outbox.len();
+        self.outbox.retain(|(_, stored)| !stored.is_in(committed));
+        n_before - self.outbox.len()
+    }
+
     pub(crate) fn send(&mut self, sent: Outgoing, rows: Vec<AnyKey>) {
         self.outbox.push((sent.clone(), Stored::No));
         self.steps.push(MailStep::Sent { sent, rows });
@@ -119,6 +142,10 @@ impl Mail {
 
     pub(crate) fn note_sent_back(&mut self, id: ParcelId) {
         self.sent_back.insert(id);
+    }
+
+    pub(crate) fn forget_sent_back(&mut self, id: ParcelId) {
+        self.sent_back.remove(&id);
     }
 
     pub(crate) fn was_sent_back(&self, id: ParcelId) -> bool {

@@ -427,12 +427,16 @@ impl<T: Tables> World<T> {
     /// it was. O(rows).
     ///
     /// # Errors
-    /// As [`take_out`](Self::take_out). On error the world is unchanged.
+    /// As [`take_out`](Self::take_out), and [`ParcelError::NoReceiver`]. On error the world is unchanged.
     pub fn hand_over<E: Entity<Tables = T>>(
         &mut self,
         key: Key<E>,
         to: &str,
     ) -> Result<ParcelId, Error> {
+        if to.is_empty() || to.contains('\0') {
+            let to = to.to_owned();
+            return Err(ErrorKind::Parcel(ParcelError::NoReceiver { to }).into());
+        }
         self.transaction(|world| {
             let (parcel, rows) = world.take_out_rows(key)?;
             let id = parcel.id();

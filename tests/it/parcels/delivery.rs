@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::parcel_error;
+use super::{parcel_error, unchanged};
 use crate::common::sample::{attribute, flushed_refusing_file, item, player, rename};
 use crate::common::{Database, REFUSED, TestFile, contents_of, flush_failure, new_file};
 use gamedb::{
@@ -86,7 +86,7 @@ impl Shard {
     }
 
     pub(super) fn accept(&mut self, id: ParcelId) -> Result<(), Error> {
-        let parcel = self.outbox.read(id)?;
+        let parcel = self.outbox.read(&mut self.db, id)?;
         self.db.accept(&parcel).map(|_| ())
     }
 
@@ -132,7 +132,12 @@ fn a_player_walks_from_one_world_to_another() {
     );
     assert_eq!(
         waiting.n_bytes,
-        south.outbox.read(id).unwrap().as_bytes().len() as u64
+        south
+            .outbox
+            .read(&mut south.db, id)
+            .unwrap()
+            .as_bytes()
+            .len() as u64
     );
     assert_eq!(north.outbox.sent().unwrap()[0], *waiting);
     south.accept(id).unwrap();
@@ -259,26 +264,35 @@ fn killed_before_the_flush_it_is_where_it_was() {
 fn a_refused_parcel_stays_and_can_be_sent_back() {
     let shards = Shards::new();
     let (mut north, mut south, id) = on_its_way(&shards);
-    let namesake = south.player(1);
+    south.player(1);
     let _ = south.db.flush_durable().unwrap();
     let before = contents_of(&south.db);
     let refused = south.accept(id).unwrap_err();
     assert!(matches!(refused.kind(), ErrorKind::NotApplied { .. }));
     assert_eq!((contents_of(&south.db), south.inbox()), (before, vec![id]));
-    let parcel = south.outbox.read(id).unwrap();
+    let parcel = south.outbox.read(&mut south.db, id).unwrap();
     south
         .outbox
         .send_back(&mut south.db, id, &refused.to_string())
         .unwrap();
     assert_eq!(south.inbox(), []);
-    // Nor is a copy accepted that the program has kept, once there is room for it.
-    south.db.remove(namesake).unwrap();
-    assert_eq!(
-        parcel_error(south.db.accept(&parcel)),
-        ParcelError::SentBack { id }
-    );
+    // Nor is a copy accepted that the program has kept.
+    let copy = unchanged(&mut south.db, |world| world.accept(&parcel));
+    assert_eq!(parcel_error(copy), ParcelError::SentBack { id });
     let again = south.outbox.send_back(&mut south.db, id, "twice");
     assert_eq!(parcel_error(again), ParcelError::NotWaiting { id });
+    // Two that refuse it send it to each other until one of them takes it.
+    for _ in 0..2 {
+        north.outbox.send_back(&mut north.db, id, "no").unwrap();
+        assert!(matches!(
+            south.accept(id).unwrap_err().kind(),
+            ErrorKind::NotApplied { .. }
+        ));
+        south
+            .outbox
+            .send_back(&mut south.db, id, &refused.to_string())
+            .unwrap();
+    }
     // North has not recorded that it was delivered, and delivers it again.
     north = north.die();
     assert_eq!(north.settle(), (1, 0, 0));
@@ -311,7 +325,7 @@ fn what_was_accepted_is_not_sent_back() {
     assert_eq!(south.settle(), (0, 1, 0));
     let other = ParcelId::from_bytes([7; 16]);
     assert_eq!(
-        parcel_error(south.outbox.read(other)),
+        parcel_error(south.outbox.read(&mut south.db, other)),
         ParcelError::NotWaiting { id: other }
     );
 }
@@ -344,9 +358,10 @@ fn a_player_who_comes_back_walks_again() {
             let both = [&mut north, &mut south];
             let id = both[from].db.hand_over(ada, name).unwrap();
             assert_eq!(both[from].settle().0, 1);
-            let parcel = both[to].outbox.read(id).unwrap();
-            let arrived = both[to].db.accept(&parcel).unwrap();
-            ada = both[to].db.key(arrived.root::<Player>().unwrap()).unwrap();
+            let Shard { db, outbox, .. } = &mut *both[to];
+            let parcel = outbox.read(db, id).unwrap();
+            let arrived = db.accept(&parcel).unwrap();
+            ada = db.key(arrived.root::<Player>().unwrap()).unwrap();
             assert_eq!(both[to].settle().1, 1);
         }
     }

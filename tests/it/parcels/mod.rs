@@ -46,7 +46,7 @@ fn problems<R: std::fmt::Debug>(result: Result<R, Error>) -> Vec<Problem> {
 
 /// Does something that fails, and asserts that nothing has changed.
 #[track_caller]
-fn unchanged<R>(world: &mut World, fails: impl FnOnce(&mut World) -> R) -> R {
+pub(super) fn unchanged<R>(world: &mut World, fails: impl FnOnce(&mut World) -> R) -> R {
     let before = (contents_of(world), world.n_dirty(), next_ids(world));
     let result = fails(world);
     assert!(before == (contents_of(world), world.n_dirty(), next_ids(world)));
