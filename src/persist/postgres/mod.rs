@@ -4,6 +4,7 @@
 
 mod array;
 mod comparison;
+mod condition;
 mod differences;
 mod error;
 mod fence;
@@ -18,11 +19,14 @@ mod plan;
 mod refused;
 mod schema;
 mod session;
+mod tables;
 mod writer;
 
-pub(super) use open::{open, schema_sql};
+pub(super) use open::open;
 pub use options::PostgresOptions;
 pub use outsider::Outsider;
+pub use tables::ServerTables;
+pub(super) use tables::server_tables;
 
 use super::engine::{Engine, Parts};
 

@@ -165,16 +165,6 @@ fn create(session: &Session, schema: &Schema, order: &TableOrder) -> Result<(), 
     session.batch(&statements)
 }
 
-/// The statements that make an empty world of this name.
-pub(in crate::persist) fn schema_sql<T: Tables>(world: &str) -> Result<String, FileError> {
-    let schema = Schema::of(world, T::INFO, T::DDL).map_err(|what| FileError::Unportable {
-        path: PathBuf::from(format!("postgres:{world}")),
-        what,
-    })?;
-    let statements = schema.statements(&TableOrder::of(T::INFO));
-    Ok(statements.join(";\n") + ";\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
