@@ -66,7 +66,7 @@ pub use persist::{
     Ticket,
 };
 #[cfg(feature = "postgres")]
-pub use persist::{Postgres, PostgresOptions, ServerTables};
+pub use persist::{MoveReport, MovedTable, Postgres, PostgresOptions, ServerTables};
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};

@@ -10,6 +10,7 @@ mod error;
 mod fence;
 mod flush;
 mod load;
+mod moving;
 mod open;
 mod options;
 mod outsider;
@@ -19,6 +20,7 @@ mod session;
 mod tables;
 mod writer;
 
+pub use moving::{MoveReport, MovedTable};
 pub(super) use open::open;
 pub use options::PostgresOptions;
 pub use outsider::Outsider;
