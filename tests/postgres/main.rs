@@ -8,6 +8,7 @@ mod alone;
 mod checks;
 mod common;
 mod connections;
+mod deadlines;
 mod fences;
 mod flushes;
 mod opening;

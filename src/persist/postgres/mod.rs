@@ -9,6 +9,7 @@ mod differences;
 mod error;
 mod fence;
 mod flush;
+mod hosts;
 mod load;
 mod moving;
 mod open;

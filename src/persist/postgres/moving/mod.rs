@@ -6,6 +6,7 @@ mod to_file;
 mod to_server;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio_postgres::Config;
 
@@ -15,10 +16,10 @@ use crate::schema::TableInfo;
 use crate::schema::value::{ColumnKind, Value};
 use crate::store::row::reader::Cell;
 
-use super::error::{Lost, backend_error};
+use super::error::{Error as ServerError, Lost, backend_error};
 use super::open::{refuse_encoding, target};
 use super::schema::{Column, Table, quoted};
-use super::session::Session;
+use super::session::{Limits, Session};
 use super::tables::ServerTables;
 
 /// After how many rows progress is reported.
@@ -26,6 +27,13 @@ const STEP: u64 = 4096;
 
 /// After how many rows that do not fit no further ones are looked for.
 const MOST_PROBLEMS: usize = 1000;
+
+/// Nobody waits for it in a loop: keys and indexes of a large world take their time. A server that is gone is noticed by the
+/// system.
+const LIMITS: Limits = Limits {
+    answer: None,
+    connect: Duration::from_secs(30),
+};
 
 /// What was moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,16 +128,16 @@ fn connect(connection: &str, world: &str) -> Result<(Session, PathBuf), FileErro
     if let (None, Ok(password)) = (config.get_password(), std::env::var("PGPASSWORD")) {
         config.password(password);
     }
-    let session = Session::connect(&config).map_err(|error| Lost::from(error).at(&path))?;
+    let session = Session::connect(&config, LIMITS).map_err(|error| Lost::from(error).at(&path))?;
     refuse_encoding(&session, &path)?;
     Ok((session, path))
 }
 
 /// What the server says, of a world.
-fn failed(path: &Path, error: tokio_postgres::Error) -> FileError {
+fn failed(path: &Path, error: impl Into<ServerError>) -> FileError {
     FileError::Open {
         path: path.to_owned(),
-        source: backend_error(error),
+        source: backend_error(error.into()),
     }
 }
 

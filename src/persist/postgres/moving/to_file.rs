@@ -13,9 +13,10 @@ use crate::schema::value::{ColumnKind, Value};
 use crate::store::row::reader::Cell;
 
 use super::super::differences::{differences, is_there};
+use super::super::error::Error;
 use super::super::fence;
 use super::super::schema::{NEXT_IDS, Table, quoted};
-use super::super::session::{Session, block_on};
+use super::super::session::Session;
 use super::super::tables::ServerTables;
 use super::binary::{Incoming, Malformed};
 use super::{MOST_PROBLEMS, MoveReport, STEP, columns, connect, failed, problems, refuse, report};
@@ -118,12 +119,19 @@ impl Copy<'_> {
             table.name,
             quoted(table.info.id)
         );
-        let stream = block_on(self.session.client().copy_out(&sql)).map_err(at_address)?;
+        let stream = (self.session)
+            .answer(self.session.client().copy_out(&sql))
+            .map_err(at_address)?;
         let mut stream = pin!(stream);
         let (mut incoming, mut done) = (Incoming::default(), 0);
         progress(Progress { stage, done, total });
-        while let Some(bytes) = block_on(poll_fn(|context| stream.as_mut().poll_next(context))) {
-            incoming.add(&bytes.map_err(at_address)?);
+        let session = self.session;
+        let mut next = || {
+            let next = poll_fn(|context| stream.as_mut().poll_next(context).map(Option::transpose));
+            session.answer(next).map_err(at_address)
+        };
+        while let Some(bytes) = next()? {
+            incoming.add(&bytes);
             incoming
                 .rows(&kinds, |id, cells| {
                     self.insert(&mut into, id, cells, found)?;
@@ -145,7 +153,7 @@ impl Copy<'_> {
     fn count(&self) -> Result<u64, FileError> {
         let sql = format!("SELECT count(*) FROM {}", self.table.name);
         let row = self.session.row(&sql, &[]);
-        let count: Result<i64, _> = row.and_then(|row| row.try_get(0));
+        let count: Result<i64, _> = row.and_then(|row| Ok(row.try_get(0)?));
         let count = count.map_err(|error| failed(self.address, error))?;
         Ok(u64::try_from(count).expect("a count is not negative"))
     }
@@ -210,10 +218,7 @@ impl CopyError {
     }
 }
 
-fn next_ids(
-    tables: &ServerTables,
-    session: &Session,
-) -> Result<Vec<(String, i64)>, tokio_postgres::Error> {
+fn next_ids(tables: &ServerTables, session: &Session) -> Result<Vec<(String, i64)>, Error> {
     let table = tables.schema.own(NEXT_IDS);
     let sql = format!("SELECT table_name, next_id FROM {table} ORDER BY table_name");
     let rows = session.rows(&sql, &[])?;

@@ -12,9 +12,9 @@ use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::sqlite::{OldFile, Progress};
 
 use super::super::differences::{differences, is_there};
-use super::super::error::backend_error;
+use super::super::error::{Error, backend_error};
 use super::super::schema::{NEXT_IDS, Table, WORLD, literal};
-use super::super::session::{Session, block_on};
+use super::super::session::Session;
 use super::super::tables::ServerTables;
 use super::binary::Outgoing;
 use super::{MOST_PROBLEMS, MoveReport, STEP, columns, connect, failed, problems, refuse, report};
@@ -109,7 +109,10 @@ fn begin(tables: &ServerTables, session: &Session, address: &Path) -> Result<boo
     );
     let rows = session.rows(&sql, &[&schema.world]).map_err(at_address)?;
     let generation = rows.first().map(|row| row.try_get::<_, i64>(0));
-    let what = match generation.transpose().map_err(at_address)? {
+    let what = match generation
+        .transpose()
+        .map_err(|error| failed(address, error))?
+    {
         None => Some("its row in gamedb_world is gone".to_owned()),
         Some(0) => None,
         Some(generation) => Some(format!("it has had {generation} flushes")),
@@ -123,7 +126,7 @@ fn begin(tables: &ServerTables, session: &Session, address: &Path) -> Result<boo
     for (name, table) in names.chain([own]) {
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {table})");
         let row = session.row(&sql, &[]).map_err(at_address)?;
-        if row.try_get(0).map_err(at_address)? {
+        if row.try_get(0).map_err(|error| failed(address, error))? {
             let what = format!("{name} has rows");
             return Err(FileError::NotEmpty { path, what });
         }
@@ -148,7 +151,7 @@ fn copy(
         table.name,
         columns(table)
     );
-    let sink = block_on(session.client().copy_in::<_, Bytes>(&sql));
+    let sink = session.answer(session.client().copy_in::<_, Bytes>(&sql));
     let mut sink = Box::pin(sink.map_err(at_address)?);
     let total = old.n_rows(table.info)?;
     let stage = &format!("rows of {}", table.info.name);
@@ -157,7 +160,7 @@ fn copy(
     old.rows(table.info, |id, cells| {
         out.row(id, cells);
         if let Some(bytes) = out.full() {
-            send(sink.as_mut(), bytes).map_err(at_address)?;
+            send(session, sink.as_mut(), bytes).map_err(at_address)?;
         }
         done += 1;
         if done % STEP == 0 {
@@ -165,8 +168,9 @@ fn copy(
         }
         Ok::<(), FileError>(())
     })?;
-    send(sink.as_mut(), out.end()).map_err(at_address)?;
-    let taken = block_on(sink.as_mut().finish()).map_err(at_address)?;
+    send(session, sink.as_mut(), out.end()).map_err(at_address)?;
+    let taken = session.answer(sink.as_mut().finish());
+    let taken = taken.map_err(at_address)?;
     progress(Progress { stage, done, total });
     assert_eq!(
         taken, done,
@@ -176,9 +180,13 @@ fn copy(
 }
 
 /// Sends some bytes, and waits while the server is busy with those before them.
-fn send(mut sink: Pin<&mut CopyInSink<Bytes>>, bytes: Bytes) -> Result<(), tokio_postgres::Error> {
-    block_on(poll_fn(|context| sink.as_mut().poll_ready(context)))?;
-    sink.start_send(bytes)
+fn send(
+    session: &Session,
+    mut sink: Pin<&mut CopyInSink<Bytes>>,
+    bytes: Bytes,
+) -> Result<(), Error> {
+    session.answer(poll_fn(|context| sink.as_mut().poll_ready(context)))?;
+    Ok(sink.start_send(bytes)?)
 }
 
 /// The next ids of the models' tables, as they are stored.
@@ -210,7 +218,7 @@ fn commit(session: &Session, address: &Path) -> Result<(), FileError> {
         .map_err(|error| failed(address, error))?;
     session.forget_warnings();
     if let Err(error) = session.batch("COMMIT") {
-        if error.as_db_error().is_some() && !session.is_lost() {
+        if error.said().is_some() && !session.is_lost() {
             return Err(failed(address, error));
         }
         let source = backend_error(error);
