@@ -66,7 +66,7 @@ pub use persist::{
     Ticket,
 };
 #[cfg(feature = "postgres")]
-pub use persist::{Postgres, PostgresOptions};
+pub use persist::{Postgres, PostgresOptions, ServerTables};
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};
@@ -84,7 +84,9 @@ pub use store::world::relation_rows::{FarRows, Views};
 #[cfg(feature = "sqlite")]
 pub use store::world::save_set::SaveScope;
 pub use store::world::transaction::Transaction;
-pub use store::world::untyped::{IncomingReference, OnRemoval, UntypedRow, UntypedTable};
+pub use store::world::untyped::{
+    IncomingReference, OnRemoval, ReferenceKey, UntypedRow, UntypedTable,
+};
 pub use store::world::{IterMut, World};
 
 /// What benchmarks and tests measure and look at inside of the engine. Not for programs: it changes without

@@ -10,10 +10,13 @@ mod import;
 mod inspect;
 mod migrate;
 mod new;
+mod postgres_schema;
 mod progress;
 mod rescue;
 mod restore;
 mod shell;
+#[cfg(feature = "postgres")]
+mod tables;
 mod verify;
 
 use std::error::Error;

@@ -275,6 +275,33 @@ impl Batch {
         self.mark_committed(world, Selection::All);
     }
 
+    /// Makes the batch own what was captured, which were these rows: see [`take_over`](Self::take_over).
+    pub(super) fn take_over_selected<T: Tables>(
+        &mut self,
+        world: &mut World<T>,
+        which: Selection<'_>,
+    ) {
+        let Selection::Only(rows) = which else {
+            return self.take_over(world);
+        };
+        for TableBatch {
+            change_set,
+            removed,
+            ..
+        } in &mut self.tables
+        {
+            let table = world.tables.table(change_set.table);
+            let tombstones = table.dirty().removed().iter();
+            let is_captured =
+                |tombstone: &&Tombstone| change_set.removes(tombstone.id, tombstone.key);
+            removed.extend(tombstones.filter(is_captured).cloned());
+        }
+        self.txn_groups.append(&world.commit_sink.txn_groups);
+        self.txn_groups.fold();
+        self.txn_groups.compact(|row| rows.contains(row));
+        self.mark_committed(world, which);
+    }
+
     fn take_groups<T: Tables>(&mut self, world: &mut World<T>) {
         let groups = &mut world.commit_sink.txn_groups;
         if self.txn_groups.is_empty() {

@@ -25,7 +25,7 @@ pub use database::{CloseError, Database, IsWorld};
 pub use engine::Engine;
 pub use left_out::{Bond, LeftOutReason, LeftOutRow};
 #[cfg(feature = "postgres")]
-pub use postgres::{Outsider, Postgres, PostgresOptions};
+pub use postgres::{Outsider, Postgres, PostgresOptions, ServerTables};
 pub use report::FlushReport;
 pub use sqlite::{
     Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,

@@ -153,6 +153,23 @@ fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
 
+/// A process that is stopped, until this is dropped.
+pub(crate) struct Stopped(rustix::process::Pid);
+
+/// Stops a process of the server's, as a debugger does, or a machine that is suspended.
+pub(crate) fn stopped(pid: i64) -> Stopped {
+    let pid = i32::try_from(pid).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+    Stopped(pid)
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = rustix::process::kill_process(self.0, rustix::process::Signal::CONT);
+    }
+}
+
 /// Waits until something has happened, and not for ever.
 #[track_caller]
 pub(crate) fn wait_until(mut has_happened: impl FnMut() -> bool) {

@@ -5,8 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod alone;
+mod checks;
 mod common;
 mod connections;
+mod deadlines;
 mod fences;
 mod flushes;
 mod opening;

@@ -11,6 +11,7 @@ mod dumps;
 mod guesses;
 mod none;
 mod own_keys;
+mod renames;
 mod report;
 mod scripts;
 mod shapes;

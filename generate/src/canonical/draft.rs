@@ -28,7 +28,12 @@ pub(crate) enum Id {
     /// A column of the source.
     Column(usize),
     /// A column that the source does not have, and why.
-    Surrogate { name: String, why: String },
+    Surrogate {
+        name: String,
+        why: String,
+        /// The column of the source whose values it has in an import, so that keys to that column are keys to the row.
+        numbered_by: Option<usize>,
+    },
 }
 
 #[derive(Debug)]
@@ -75,6 +80,20 @@ impl TableDraft {
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         let mut columns = self.columns.iter();
         columns.position(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The name of the id, and the column of the source that has its values; `None` where no other table can point to
+    /// the rows.
+    pub(crate) fn pointed_id(&self) -> Option<(&str, usize)> {
+        match &self.id {
+            Id::Column(at) => Some((&self.columns[*at].name, *at)),
+            Id::Surrogate {
+                name,
+                numbered_by: Some(at),
+                ..
+            } => Some((name, *at)),
+            Id::Surrogate { .. } | Id::Unknown => None,
+        }
     }
 
     /// The names of some columns, for messages.

@@ -6,7 +6,7 @@ use super::value_keys;
 use crate::config::{Config, References};
 use crate::input::ddl::{Ddl, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart};
 use crate::input::types::SqlType;
-use crate::schema::{ForeignKey, OnDelete, shared_key};
+use crate::schema::{ForeignKey, NUMBERED_BY_KEY, OnDelete, shared_key};
 use crate::sql::cursor::Path;
 
 /// Determines the id of each table.
@@ -17,7 +17,11 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft], config: &Config) {
         match single(ddl, tables, config, at) {
             Err(why) => {
                 let name = surrogate(&tables[at]);
-                tables[at].id = Id::Surrogate { name, why };
+                tables[at].id = Id::Surrogate {
+                    name,
+                    why,
+                    numbered_by: None,
+                };
             }
             Ok((column, None)) => tables[at].id = Id::Column(column),
             Ok((column, Some(target))) => waiting.push((at, column, target)),
@@ -28,14 +32,11 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft], config: &Config) {
         waiting.retain(|(at, column, target)| {
             match &tables[*target].id {
                 Id::Unknown => return true,
-                Id::Column(_) => {
-                    let own = shared_key(&tables[*at].columns[*column].name);
-                    let why = format!("{own}{}", tables[*target].name);
-                    let name = surrogate(&tables[*at]);
-                    tables[*at].id = Id::Surrogate { name, why };
+                _ if tables[*target].pointed_id().is_some() => {
+                    tables[*at].id = extension(&tables[*at], *column, &tables[*target].name);
                 }
                 // The key is not followed, so it can be the id.
-                Id::Surrogate { .. } => tables[*at].id = Id::Column(*column),
+                _ => tables[*at].id = Id::Column(*column),
             }
             false
         });
@@ -58,6 +59,23 @@ pub(super) fn ids(ddl: &Ddl, tables: &mut [TableDraft], config: &Config) {
             column.kind = SqlType::ANY_INTEGER;
             column.default = None;
         }
+    }
+}
+
+/// The id of rows whose key is the id of a row in another table. An import gives a row the id that its key has, so that
+/// keys to the one are keys to the other.
+fn extension(table: &TableDraft, column: usize, target: &str) -> Id {
+    let own = &table.columns[column].name;
+    let mut why = format!("{}{target}", shared_key(own));
+    // The comment is where an import reads it, and no comment keeps such a name.
+    let is_kept = !own.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
+    if is_kept {
+        why.push_str(NUMBERED_BY_KEY);
+    }
+    Id::Surrogate {
+        name: surrogate(table),
+        why,
+        numbered_by: is_kept.then_some(column),
     }
 }
 
@@ -293,7 +311,7 @@ fn followed(
     let [column] = places else {
         return Err("it has several columns".to_owned());
     };
-    let Id::Column(id) = tables[target].id else {
+    let Some((_, id)) = tables[target].pointed_id() else {
         return Err(format!("{} has no such id", tables[target].name));
     };
     if !names_key(&ddl.tables[target], key) {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::draft::{ColumnDraft, Id, TableDraft};
 use super::sql_names::{literal, quoted};
 use crate::input::types::SqlType;
-use crate::schema::OnDelete;
+use crate::schema::{GIVEN, OnDelete};
 
 /// The statements of all tables.
 pub(super) fn write(tables: &[TableDraft]) -> String {
@@ -25,8 +25,8 @@ fn write_table(out: &mut String, tables: &[TableDraft], table: &TableDraft) -> s
     comment(out, "", table.comment.as_deref());
     writeln!(out, "CREATE TABLE {} (", quoted(&table.name))?;
     let mut lines: Vec<(Option<String>, String)> = Vec::new();
-    if let Id::Surrogate { name, why } = &table.id {
-        let said = format!("Given by gamedb: {why}.");
+    if let Id::Surrogate { name, why, .. } = &table.id {
+        let said = format!("{GIVEN}{why}.");
         lines.push((Some(said), format!("{} INTEGER PRIMARY KEY", quoted(name))));
     }
     for (at, own) in table.columns.iter().enumerate() {
@@ -90,9 +90,9 @@ fn column(tables: &[TableDraft], column: &ColumnDraft, is_id: bool, unique: bool
     }
     if let Some(reference) = &column.references
         && let Some(target) = tables.get(reference.table)
-        && let Id::Column(id) = target.id
+        && let Some((id, _)) = target.pointed_id()
     {
-        let (table, id) = (quoted(&target.name), quoted(&target.columns[id].name));
+        let (table, id) = (quoted(&target.name), quoted(id));
         line.push_str(&format!(" REFERENCES {table} ({id})"));
         if reference.on_delete != OnDelete::NoAction {
             line.push_str(&format!(" ON DELETE {}", reference.on_delete.sql()));

@@ -34,6 +34,17 @@ pub enum ImportError {
         /// Why.
         source: rusqlite::Error,
     },
+    /// The old file has a table, and one that it is renamed from.
+    #[error(
+        "the old file has the tables {table} and {old}, and the schema says that {table} is renamed from {old}; remove \
+         `-- @renamed from={old}`, or drop one of the two tables"
+    )]
+    BothNames {
+        /// The table, as the schema names it.
+        table: String,
+        /// Its old name.
+        old: String,
+    },
     /// The new file exists already.
     #[error("{} exists already, and is not overwritten", path.display())]
     Exists {

@@ -1,7 +1,9 @@
 //! The tables of a source beside those of the new schema.
 
 use super::source::SourceTable;
-use crate::schema::{Schema, Table};
+use crate::error::ImportError;
+use crate::model::{FieldKind, Model};
+use crate::schema::{Column, Schema, Table};
 
 /// Where a file that was a world keeps the next id of each table.
 pub(super) const NEXT_IDS: &str = "gamedb_ids";
@@ -27,12 +29,20 @@ struct AnnouncedTable {
 
 impl Announced {
     /// Notes a table with its columns, and returns its position among the tables of the new schema.
-    pub(super) fn add(&mut self, table: &SourceTable, schema: &Schema) -> Option<usize> {
+    ///
+    /// # Errors
+    /// [`ImportError::BothNames`] if the source has a table, and one that it is renamed from.
+    pub(super) fn add(
+        &mut self,
+        table: &SourceTable,
+        schema: &Schema,
+    ) -> Result<Option<usize>, ImportError> {
         let is_it =
             |known: &&mut AnnouncedTable| known.schema == table.schema && known.name == table.name;
         let known = match self.tables.iter_mut().find(is_it) {
             Some(known) => known,
             None => {
+                self.refuse_both_names(&table.name, schema)?;
                 let position = self.position(&table.schema, &table.name, schema);
                 self.tables.push(AnnouncedTable {
                     schema: table.schema.clone(),
@@ -40,7 +50,8 @@ impl Announced {
                     columns: Vec::new(),
                     position,
                 });
-                self.tables.last_mut()?
+                let last = self.tables.len() - 1;
+                &mut self.tables[last]
             }
         };
         for column in &table.columns {
@@ -48,16 +59,31 @@ impl Announced {
                 known.columns.push(column.name.clone());
             }
         }
-        known.position
+        Ok(known.position)
+    }
+
+    /// Refuses a table that is renamed to one which is there as well: the rows of one of them would be lost.
+    fn refuse_both_names(&self, name: &str, schema: &Schema) -> Result<(), ImportError> {
+        for known in &self.tables {
+            let names = [&known.name, name];
+            for [old, new] in [names, [name, &known.name]] {
+                let table = schema.table(new);
+                let from = table.and_then(|table| table.renamed_from());
+                if from.is_some_and(|from| from.eq_ignore_ascii_case(old))
+                    && schema.table(old).is_none()
+                {
+                    let (table, old) = (new.to_owned(), old.to_owned());
+                    return Err(ImportError::BothNames { table, old });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The table of the new schema that a new table of the source is. Tables of the same name in two schemas of
     /// the source are told apart by the schema's name before the table's.
     pub(super) fn position(&self, of: &str, name: &str, schema: &Schema) -> Option<usize> {
-        let find = |name: &str| {
-            let mut tables = schema.tables.iter();
-            tables.position(|known| known.name.eq_ignore_ascii_case(name))
-        };
+        let find = |name: &str| schema.position_of(name);
         let by_source = schema.tables.iter().position(|known| {
             let source = known.source.as_ref();
             source.is_some_and(|source| source.schema == of && source.name == name)
@@ -99,8 +125,55 @@ impl Announced {
     }
 }
 
+impl Announced {
+    /// Keys to rows that the new file has numbered, while the old one had them under other ids, if any.
+    pub(super) fn renumbered(&self, schema: &Schema, model: &Model) -> Vec<String> {
+        let known = |name: &str| {
+            let at = schema.tables.iter().position(|table| table.name == name)?;
+            let known = self
+                .tables
+                .iter()
+                .find(|known| known.position == Some(at))?;
+            Some((&schema.tables[at], known))
+        };
+        let has = |table: &Table, known: &AnnouncedTable, name: &str| {
+            let names: Vec<&str> = known.columns.iter().map(String::as_str).collect();
+            table
+                .column(name)
+                .is_some_and(|column| table.place_of(column, &names).is_some())
+        };
+        let mut notes = Vec::new();
+        for table in &model.tables {
+            for column in &table.columns {
+                let FieldKind::ForeignKey(key) = &table.fields[column.field].kind else {
+                    continue;
+                };
+                let (Some((own, from)), Some((to, old))) =
+                    (known(&table.name), known(&model[key.target].name))
+                else {
+                    continue;
+                };
+                let is_kept =
+                    to.numbered_by().is_some() || to.primary_key.iter().any(|id| has(to, old, id));
+                if has(own, from, &column.name) && !is_kept {
+                    notes.push(format!(
+                        "{}.{} points to {to}, whose rows have no ids in the old file and were numbered as they came: \
+                         look whether the right rows are named",
+                        table.name,
+                        column.name,
+                        to = to.name
+                    ));
+                }
+            }
+        }
+        notes
+    }
+}
+
 fn of_columns(there: &[String], table: &Table, notes: &mut Vec<String>) {
     let has = |name: &str| there.iter().any(|other| other.eq_ignore_ascii_case(name));
+    let names: Vec<&str> = there.iter().map(String::as_str).collect();
+    let place = |column: &Column| table.place_of(column, &names);
     let of_pairs = |column: &str| {
         let mut pairs = table.owner_pairs.iter();
         let pair = pairs.find(|pair| pair.arms.iter().any(|arm| arm.column == column));
@@ -109,7 +182,7 @@ fn of_columns(there: &[String], table: &Table, notes: &mut Vec<String>) {
     for column in &table.columns {
         // An id that the source does not have is assigned by SQLite.
         let is_own_id = column.primary_key && table.rowid_key;
-        if !has(&column.name) && !is_own_id && !of_pairs(&column.name) {
+        if place(column).is_none() && !is_own_id && !of_pairs(&column.name) {
             notes.push(format!(
                 "column {}.{} is not in the old file",
                 table.name, column.name
@@ -125,8 +198,9 @@ fn of_columns(there: &[String], table: &Table, notes: &mut Vec<String>) {
             is_of_pair && pair.arms.iter().any(is_arm)
         })
     };
-    for other in there {
-        if table.column(other).is_none() && !is_used(other) {
+    let used: Vec<usize> = table.columns.iter().filter_map(place).collect();
+    for (at, other) in there.iter().enumerate() {
+        if !used.contains(&at) && table.column(other).is_none() && !is_used(other) {
             notes.push(format!(
                 "column {}.{other} of the old file is not in the schema",
                 table.name

@@ -43,6 +43,9 @@ struct CommonColumn<'t> {
 enum From<'t> {
     /// A cell.
     Cell(usize),
+    /// The cell of another column, for an id that is the key of its row in the source. That column reports what is
+    /// wrong with it.
+    Key(usize),
     /// The id of an owner, if the cell with the kind says that it is in this arm's table.
     Arm {
         pair: &'t OwnerPair,
@@ -75,6 +78,7 @@ impl<'t> CommonColumns<'t> {
             let mut columns = source.columns.iter();
             columns.position(|column| column.name.eq_ignore_ascii_case(name))
         };
+        let names: Vec<&str> = source.columns.iter().map(|column| &*column.name).collect();
         let mut is_wanted = vec![false; source.columns.len()];
         let mut columns = Vec::new();
         for column in &table.columns {
@@ -88,11 +92,17 @@ impl<'t> CommonColumns<'t> {
                     kind,
                 })
             });
-            let Some(from) = find(&column.name).map(From::Cell).or(arm) else {
+            let key = || {
+                let key = table.numbered_by().filter(|_| column.primary_key)?;
+                let key = table.column(key)?;
+                table.place_of(key, &names).map(From::Key)
+            };
+            let cell = table.place_of(column, &names).map(From::Cell);
+            let Some(from) = cell.or(arm).or_else(key) else {
                 continue;
             };
             let place = match from {
-                From::Cell(at) => at,
+                From::Cell(at) | From::Key(at) => at,
                 From::Arm { id, kind, .. } => {
                     is_wanted[kind] = true;
                     id
@@ -198,7 +208,7 @@ impl<'t> CommonColumns<'t> {
         let mut wrong = Vec::new();
         for column in &mut self.columns {
             let converted = match column.from {
-                From::Cell(at) => column.spelling.convert(column.kind, cells[at]),
+                From::Cell(at) | From::Key(at) => column.spelling.convert(column.kind, cells[at]),
                 From::Arm {
                     pair,
                     arm,
@@ -215,8 +225,9 @@ impl<'t> CommonColumns<'t> {
                     values.push(Converted::Null);
                 }
                 (Ok(value), _) => values.push(value),
+                (Err(_), _) if matches!(column.from, From::Key(_)) => values.push(Converted::Null),
                 (Err(why), _) => {
-                    let (From::Cell(at) | From::Arm { id: at, .. }) = column.from;
+                    let (From::Cell(at) | From::Key(at) | From::Arm { id: at, .. }) = column.from;
                     wrong.push(Wrong {
                         column: column.name.to_owned(),
                         why,

@@ -92,8 +92,7 @@ impl NextIds {
     /// Writes those that the rows of the new file do not show by themselves.
     pub(super) fn write(mut self, new: &Connection, schema: &Schema) -> rusqlite::Result<()> {
         for (_, name, next_id) in std::mem::take(&mut self.rows) {
-            let mut tables = schema.tables.iter();
-            let position = tables.position(|table| table.name.eq_ignore_ascii_case(&name));
+            let position = schema.position_of(&name);
             if let Some(position) = position {
                 self.raise(position, next_id);
             }

@@ -75,13 +75,16 @@ impl<'p> Places<'p> {
 
 impl RowSink for Places<'_> {
     fn table(&mut self, table: &SourceTable) -> Result<Option<Accepted>, ImportError> {
-        let Some(position) = self.announced.add(table, self.schema) else {
+        let Some(position) = self.announced.add(table, self.schema)? else {
             return Ok(None);
         };
         let to = &self.schema.tables[position];
+        let names: Vec<&str> = table.columns.iter().map(|column| &*column.name).collect();
+        let find = |name: &str| to.place_of(to.column(name)?, &names);
         let id = to.primary_key.first().filter(|_| to.rowid_key);
-        let mut columns = table.columns.iter();
-        let id = id.and_then(|id| columns.position(|column| column.name.eq_ignore_ascii_case(id)));
+        let id = id
+            .and_then(|id| find(id))
+            .or_else(|| find(to.numbered_by()?));
         self.lists.push(List { position, id });
         Ok(Some(Accepted {
             id: TableId(self.lists.len() - 1),

@@ -33,7 +33,15 @@ pub(super) fn refused(
         .map(|name| name.strip_prefix(&prefix).unwrap_or(name))
         .collect();
     match kind {
-        "UNIQUE constraint failed" => not_unique(new, table, &columns, values),
+        "UNIQUE constraint failed" => {
+            // The source knows the key of the row, and no id that was added.
+            let key = |name: &&str| table.primary_key.iter().any(|id| id == name);
+            let columns = columns.into_iter().map(|name| match table.numbered_by() {
+                Some(source) if key(&name) => source,
+                _ => name,
+            });
+            not_unique(new, table, &columns.collect::<Vec<_>>(), values)
+        }
         "NOT NULL constraint failed" => Ok(Wrong {
             column: columns.join(", "),
             why: "is NULL, and must not be".to_owned(),

@@ -152,6 +152,7 @@ impl<'i> Transfer<'i> {
             self.commit()?;
         }
         let mut notes = self.announced.notes(self.schema);
+        notes.extend(self.announced.renumbered(self.schema, self.model));
         notes.append(&mut report.notes);
         report.notes = notes;
         Ok(report)
@@ -182,7 +183,7 @@ impl<'i> Transfer<'i> {
         dangling.remove()?;
         for (position, table) in self.schema.tables.iter().enumerate() {
             // An id that the new file has given to a row was never seen by anybody.
-            if !table.has_surrogate_id()
+            if table.numbered_by().is_some()
                 && let Some(highest) = self.left_out.highest(&table.name)
             {
                 self.next_ids.raise(position, highest.saturating_add(1));
@@ -388,7 +389,7 @@ impl RowSink for Transfer<'_> {
             table.name == NEXT_IDS || table.name == SEQUENCES && self.dialect == Dialect::Sqlite;
         let accepted = if is_next_ids {
             self.next_ids.accept(table)
-        } else if let Some(position) = self.announced.add(table, self.schema) {
+        } else if let Some(position) = self.announced.add(table, self.schema)? {
             let to = &self.schema.tables[position];
             let zero = |column: &str| self.zeros.of(self.model, &to.name, column);
             let columns = CommonColumns::of(table, to, self.dialect, zero);
@@ -484,8 +485,8 @@ impl RowSink for Transfer<'_> {
             return;
         };
         let to = &self.schema.tables[position];
-        let id = to.primary_key.first().filter(|_| to.rowid_key);
-        if id.is_some_and(|id| id.eq_ignore_ascii_case(column)) {
+        let id = to.numbered_by().and_then(|id| to.column(id));
+        if id.is_some_and(|id| to.place_of(id, &[column]).is_some()) {
             self.next_ids.raise(position, next_id);
         }
     }

@@ -36,10 +36,11 @@ impl Zeros {
                 let Some(there) = tables.iter().find(is_it) else {
                     continue;
                 };
-                let mut columns = there.columns.iter();
-                let id = columns.find(|c| c.name.eq_ignore_ascii_case(&target.id_column));
+                let names: Vec<&str> = there.columns.iter().map(|c| &*c.name).collect();
+                let to = schema.table(&target.name);
+                let id = to.and_then(|to| to.place_of(to.column(&target.id_column)?, &names));
                 let has_row = match id {
-                    Some(id) => source.has_row(there, &id.name, number)?,
+                    Some(id) => source.has_row(there, names[id], number)?,
                     None => Some(false),
                 };
                 if let Some(has_row) = has_row {

@@ -9,7 +9,7 @@ use crate::config::{ColumnType, Config, Spanned};
 use crate::error::{ConfigError, Error};
 use crate::model::{ColumnModel, FieldKind, FieldModel, Literal, OwnerRef, Scalar, TableRef};
 use crate::names::{self, Ident, Scope};
-use crate::schema::{Column, Table};
+use crate::schema::{Column, RENAMED, Table};
 
 impl<'a> Resolver<'a> {
     pub(super) fn columns(&self, table: &Table) -> Result<Vec<ColumnModel>, Error> {
@@ -254,7 +254,7 @@ fn used(
 /// `None` if nothing else is left.
 pub(super) fn without_renames(comment: &str) -> Option<String> {
     let lines = comment.lines().filter_map(|line| {
-        let Some((before, rest)) = line.split_once("@renamed from=") else {
+        let Some((before, rest)) = line.split_once(RENAMED) else {
             return Some(line.to_owned());
         };
         let after = rest.split_once(' ').map_or("", |(_, after)| after);

@@ -32,6 +32,12 @@ pub struct Schema {
 /// values, so nothing points to it.
 pub const SURROGATE_ID: &str = "gamedb_id";
 
+/// How the comment of an added id starts.
+pub(crate) const GIVEN: &str = "Given by gamedb: ";
+
+/// How the comment of an added id says that an import gives a row the id that its key has.
+pub(crate) const NUMBERED_BY_KEY: &str = ", and this id in an import";
+
 /// How the comment of an added id starts to say that a column is the key of two tables.
 pub(crate) fn shared_key(column: &str) -> String {
     format!("`{column}` is the id of its row in ")
@@ -46,12 +52,35 @@ pub(crate) fn game_number(column: &str) -> String {
 /// knows that from what is not in its text, the rows of a file or a foreign key that is not followed.
 pub const NO_KEY: &str = "Not a key to a row, whatever its name looks like.";
 
+/// Declares in a comment the name that a table or a column has in older files: `-- @renamed from=hp`.
+pub(crate) const RENAMED: &str = "@renamed from=";
+
+/// The old name that a comment declares.
+fn old_name(comment: &str) -> Option<&str> {
+    let (_, rest) = comment.split_once(RENAMED)?;
+    let end = rest.find(|c: char| c.is_whitespace() || c == ',' || c == '*');
+    let name = rest[..end.unwrap_or(rest.len())].trim_matches(['"', '`', '[', ']', '.']);
+    (!name.is_empty()).then_some(name)
+}
+
 impl Schema {
     /// The table of that name. SQL names are not case-sensitive.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables
             .iter()
             .find(|table| table.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The position of the table that a table of an older file is: of that name, or renamed from it. An old name that
+    /// another table has is no rename any more.
+    pub(crate) fn position_of(&self, name: &str) -> Option<usize> {
+        let is_it = |table: &Table| table.name.eq_ignore_ascii_case(name);
+        let was_it = |table: &Table| {
+            let old = table.renamed_from();
+            old.is_some_and(|old| old.eq_ignore_ascii_case(name))
+        };
+        let own = self.tables.iter().position(is_it);
+        own.or_else(|| self.tables.iter().position(was_it))
     }
 
     /// Whether the table and the columns that a foreign key points to are there.
@@ -141,6 +170,44 @@ impl Table {
         let comment = id.and_then(|id| id.comment.as_deref());
         self.has_surrogate_id()
             && comment.is_some_and(|comment| comment.contains(&shared_key(column)))
+    }
+
+    /// The name that the table has in older files, if the schema declares it as renamed.
+    pub(crate) fn renamed_from(&self) -> Option<&str> {
+        // Behind the first parenthesis a comment is about the table, too.
+        let (_, body) = self.sql.split_once('(').unwrap_or_default();
+        let first = body.lines().next().unwrap_or_default().trim_start();
+        let inside = first
+            .strip_prefix("--")
+            .or_else(|| first.strip_prefix("/*"));
+        let before = self.comment.as_deref().and_then(old_name);
+        before.or_else(|| old_name(inside?))
+    }
+
+    /// The place of a column among those of an older file, by its name or by the one that it is renamed from. An old
+    /// name that another column has is no rename any more.
+    pub(crate) fn place_of(&self, column: &Column, names: &[&str]) -> Option<usize> {
+        let find = |name: &str| {
+            let mut names = names.iter();
+            names.position(|known| known.eq_ignore_ascii_case(name))
+        };
+        find(&column.name).or_else(|| {
+            let old = column.comment.as_deref().and_then(old_name)?;
+            find(old).filter(|_| self.column(old).is_none())
+        })
+    }
+
+    /// The column of the source's table whose values are the ids of the rows, by its name: the id itself, if the
+    /// translation has not added it. `None` where rows get other ids than they have had in the source.
+    pub(crate) fn numbered_by(&self) -> Option<&str> {
+        let id = self.primary_key.first().filter(|_| self.rowid_key)?;
+        if !self.has_surrogate_id() {
+            return Some(id);
+        }
+        let said = self.column(id)?.comment.as_deref()?.strip_prefix(GIVEN)?;
+        let said = said.strip_suffix('.')?.strip_suffix(NUMBERED_BY_KEY)?;
+        let is_key = |column: &&Column| said.starts_with(&shared_key(&column.name));
+        Some(&self.columns.iter().find(is_key)?.name)
     }
 
     /// The declared foreign key of this column alone.

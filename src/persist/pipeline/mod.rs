@@ -3,6 +3,7 @@
 
 mod background;
 mod checks;
+mod commit_again;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,9 @@ pub(super) struct Pipeline<W: EngineWriter> {
     counted: FlushStats,
     /// Batches that were not written, or not completely, and are not merged back into the world yet, oldest first.
     unmerged: Vec<Batch>,
+    /// A batch of which it is not known whether it is written, and which is committed again before any other one. It
+    /// owns its rows, so the world is compared with what is stored if it is written.
+    unanswered: Option<Batch>,
     /// A background flush that was accepted and has to be submitted again, because the one before it has left rows
     /// out.
     recalled: Option<Refused>,
@@ -97,6 +101,7 @@ impl<W: EngineWriter> Pipeline<W> {
             last_report: FlushReport::default(),
             counted: FlushStats::default(),
             unmerged: Vec::new(),
+            unanswered: None,
             recalled: None,
             submitted: Refused::Fail,
             seen: None,
@@ -158,6 +163,7 @@ impl<W: EngineWriter> Pipeline<W> {
     ) -> Result<FlushReport, FileError> {
         self.drain(world);
         self.check(world)?;
+        self.commit_again(world)?;
         let mut batch = self.empty_batch::<T>();
         batch.may_leave_out = refused == Refused::LeaveOut;
         let result = self.write_batch(world, &mut batch, which, durability);
@@ -218,6 +224,12 @@ impl<W: EngineWriter> Pipeline<W> {
             tracing::error!(path = %self.path.display(), error, "an accepted flush is not in the file");
         }
         self.drain(world);
+        if self.check(world).is_ok()
+            && let Err(error) = self.commit_again(world)
+        {
+            let error: &dyn Error = &error;
+            tracing::error!(path = %self.path.display(), error, "whether a flush is stored is not known");
+        }
         if self.state.has_unreported()
             && let Err(error) = self.retry_or_report(world)
         {
@@ -272,7 +284,13 @@ impl<W: EngineWriter> Pipeline<W> {
         };
         let (mut report, is_durable, needs_checkpoint) = match self.worker.with_writer(write) {
             Some(Ok(written)) => written,
-            Some(Err(failed)) => return Err(self.failed(failed)),
+            Some(Err(failed)) => {
+                if W::may_commit_again(&failed) {
+                    batch.take_over_selected(world, which);
+                    self.unanswered = Some(std::mem::replace(batch, self.empty_batch::<T>()));
+                }
+                return Err(self.failed(failed));
+            }
             None => {
                 self.collect(world);
                 return Err(self.poisoned());

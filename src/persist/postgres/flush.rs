@@ -1,7 +1,6 @@
 //! A flush: one transaction in two round trips. All statements are sent at once; the COMMIT goes out when all answers
 //! are there and every statement has touched the rows that it had to.
 
-use tokio_postgres::Error;
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::error::{FlushFailure, Outcome, RefusedRow};
@@ -11,11 +10,11 @@ use crate::persist::report::FlushReport;
 use crate::persist::ticket::Durability;
 
 use super::array::Array;
-use super::error::{Lost, backend_error, flush_failure, is_disconnected, refused_rows};
+use super::error::{Error, Lost, backend_error, flush_failure, is_disconnected, refused_rows};
 use super::fence::{self, Hold};
 use super::plan::{Group, NextIds, Verb, groups, next_ids, report};
 use super::schema::{Schema, WORLD, quoted};
-use super::session::{Sent, Session, block_on, in_order};
+use super::session::{Sent, Session};
 
 /// Sessions are read-only outside of it: statements that were sent with a BEGIN that fails would otherwise be committed
 /// one by one.
@@ -75,7 +74,7 @@ pub(super) fn commit(
         sent.push(session.execute(&ids.sql, ids.parameters()));
     }
     sent.push(session.send(CHECK));
-    let answers = block_on(in_order(sent));
+    let answers = session.answers(sent);
     if let Ok(0) = answers[1] {
         // Whatever else has failed collides with what the owner has written since.
         session.batch("ROLLBACK")?;
@@ -94,10 +93,9 @@ pub(super) fn commit(
     session.forget_warnings();
     let report = report(&groups);
     if let Err(error) = session.batch("COMMIT") {
-        let is_refused = error.code().is_some_and(|code| {
+        let is_refused = error.sqlstate().is_some_and(|code| {
             // A violation that was found at the end, or a conflict with another transaction: it is rolled back. But
             // 40003 says that the server does not know.
-            let code = code.code();
             code.starts_with("23") || (code.starts_with("40") && code != "40003")
         });
         return Err(if is_refused {
@@ -239,8 +237,9 @@ fn first_id(session: &Session, sql: &str, ids: &[i64]) -> Result<Option<i64>, Er
 /// The ids that a query with a list of ids returns.
 fn ids_of(session: &Session, sql: &str, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let ids = Array::of_ids(ids);
-    let rows = block_on((session.client()).query_typed(sql, &[(&ids, Type::INT8_ARRAY)]))?;
-    rows.iter().map(|row| row.try_get(0)).collect()
+    let rows = session.answer((session.client()).query_typed(sql, &[(&ids, Type::INT8_ARRAY)]))?;
+    let ids = rows.iter().map(|row| row.try_get(0));
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// Rolls a transaction back in which a statement has failed, and finds out which rows are to blame.
@@ -252,8 +251,7 @@ fn roll_back(session: &Session, schema: &Schema, groups: &[Group<'_>], error: Er
     if let Err(error) = session.batch("ROLLBACK") {
         return error.into();
     }
-    let code = error.code().map(|code| code.code().to_owned());
-    let blamed = match code.as_deref() {
+    let blamed = match error.sqlstate() {
         Some("23505") => not_unique(session, groups),
         Some("23502" | "23514") => Ok(failing_row(groups, &error)),
         _ => Ok(Vec::new()),
@@ -280,7 +278,7 @@ fn roll_back(session: &Session, schema: &Schema, groups: &[Group<'_>], error: Er
 
 /// The constraint that an error names, by what it says.
 fn constraint(schema: &Schema, error: &Error) -> Option<String> {
-    let said = error.as_db_error()?;
+    let said = error.said()?;
     let name = said.constraint().or(said.column())?;
     let known = (schema.tables.iter()).find_map(|table| table.constraints.get(name));
     Some(known.map_or_else(|| name.to_owned(), |constraint| constraint.what.clone()))
@@ -295,7 +293,7 @@ fn not_unique<'g, 'b>(
     let begin = format!("{BEGIN}; {DEFER}");
     let mut sent = vec![session.send(&begin)];
     sent.extend(groups.iter().map(|group| send(session, group)));
-    let answers = block_on(in_order(sent));
+    let answers = session.answers(sent);
     // Ids that are there already are no row's fault, and the statement fails again.
     let found = if answers.into_iter().all(|answer| answer.is_ok()) {
         with_taken_values(session, groups)
@@ -335,7 +333,7 @@ fn with_taken_values<'g, 'b>(
 /// The row that a constraint of the server's refuses: the error lists its values, and the id is the first of them.
 fn failing_row<'g, 'b>(groups: &'g [Group<'b>], error: &Error) -> Vec<(&'g Group<'b>, usize)> {
     let place = || {
-        let said = error.as_db_error()?;
+        let said = error.said()?;
         let table = said.table()?;
         let (_, values) = said.detail()?.split_once('(')?;
         let id: i64 = values.split([',', ')']).next()?.parse().ok()?;
@@ -346,20 +344,6 @@ fn failing_row<'g, 'b>(groups: &'g [Group<'b>], error: &Error) -> Vec<(&'g Group
         })
     };
     place().into_iter().collect()
-}
-
-/// What becomes of a batch whose COMMIT was not answered, once the server has said which generation it has.
-pub(super) fn resolved(
-    before: i64,
-    found: i64,
-    error: Error,
-    report: FlushReport,
-) -> Result<FlushReport, Failed> {
-    if found == before + 1 {
-        return Ok(report);
-    }
-    let source = backend_error(error);
-    Err(FlushFailure::Disconnected { source }.into())
 }
 
 /// The failure of a batch of which it cannot be told whether it is committed.

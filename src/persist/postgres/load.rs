@@ -11,7 +11,7 @@ use crate::store::row::reader::{Cell, Cells, ColumnProblem};
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-use super::error::Lost;
+use super::error::{Error, Lost};
 use super::fence::{self, State};
 use super::schema::{NEXT_IDS, Schema, Table, quoted};
 use super::session::Session;
@@ -128,7 +128,7 @@ fn load_table<T: Tables>(
     table: &Table,
     id: TableId,
     loaded: &mut Loaded<T>,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<(), Error> {
     let tables = &mut *loaded.world.tables;
     let load_row = tables.table(id).loader();
     let problems = &mut loaded.problems;
@@ -186,7 +186,7 @@ impl<'r> FromSql<'r> for Stored<'r> {
 }
 
 /// About how many rows each table has, as the server has counted them at some time. Memory grows where it was wrong.
-fn estimates(session: &Session, schema: &Schema) -> Result<Vec<usize>, tokio_postgres::Error> {
+fn estimates(session: &Session, schema: &Schema) -> Result<Vec<usize>, Error> {
     let sql = "SELECT c.relname::text, c.reltuples::float8
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'";
     let mut counts = vec![0; schema.tables.len()];
@@ -224,7 +224,7 @@ fn load_next_ids<T: Tables>(
     session: &Session,
     schema: &Schema,
     tables: &mut T,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<(), Error> {
     let sql = format!("SELECT table_name, next_id FROM {}", schema.own(NEXT_IDS));
     for row in session.rows(&sql, &[])? {
         let (name, next_id): (&str, i64) = (row.try_get(0)?, row.try_get(1)?);
@@ -240,7 +240,7 @@ fn without_owner<T: Tables>(
     schema: &Schema,
     tables: &T,
     id: TableId,
-) -> Result<Vec<Problem>, tokio_postgres::Error> {
+) -> Result<Vec<Problem>, Error> {
     let info = T::INFO[id.index()];
     let TableKind::Owned { pivot } = info.kind else {
         return Ok(Vec::new());

@@ -4,10 +4,12 @@
 
 mod array;
 mod comparison;
+mod condition;
 mod differences;
 mod error;
 mod fence;
 mod flush;
+mod hosts;
 mod load;
 mod open;
 mod options;
@@ -15,11 +17,14 @@ mod outsider;
 mod plan;
 mod schema;
 mod session;
+mod tables;
 mod writer;
 
-pub(super) use open::{open, schema_sql};
+pub(super) use open::open;
 pub use options::PostgresOptions;
 pub use outsider::Outsider;
+pub use tables::ServerTables;
+pub(super) use tables::server_tables;
 
 use super::engine::{Engine, Parts};
 

@@ -1,6 +1,7 @@
 //! Opening a world on a server: it is made, or compared and loaded, and only then taken over from its owner before.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
@@ -12,7 +13,7 @@ use crate::store::table::stored::Tables;
 
 use super::Postgres;
 use super::differences::{differences, is_there};
-use super::error::{Lost, backend_error};
+use super::error::{Error, Lost, backend_error};
 use super::fence::{self, Hold};
 use super::load::load;
 use super::options::PostgresOptions;
@@ -29,13 +30,16 @@ const BEFORE: &str = "-c idle_in_transaction_session_timeout=30s";
 const AFTER: &str = "-c plan_cache_mode=force_generic_plan -c jit=off \
     -c default_transaction_isolation=read\\ committed -c standard_conforming_strings=on";
 
+/// How long nothing has to come over a connection, although it is asked for, until the system counts it as lost.
+const LOST: Duration = Duration::from_secs(30);
+
 pub(in crate::persist) fn open<T: Tables>(
     options: &PostgresOptions,
     order: &TableOrder,
 ) -> Result<(PathBuf, Opened<T, Postgres>), FileError> {
     let unnamed = PathBuf::from(format!("postgres:{}", options.world));
     let parsed = options.connection.parse::<Config>();
-    let mut config = parsed.map_err(|error| Lost::Server(error).at(&unnamed))?;
+    let mut config = parsed.map_err(|error| Lost::from(error).at(&unnamed))?;
     let path = address(&config, &options.world);
     complete(&mut config);
     let schema =
@@ -43,7 +47,8 @@ pub(in crate::persist) fn open<T: Tables>(
             path: path.clone(),
             what,
         })?;
-    let session = Session::connect(&config).map_err(|error| Lost::from(error).at(&path))?;
+    let limits = options.limits(&config);
+    let session = Session::connect(&config, limits).map_err(|error| Lost::from(error).at(&path))?;
     refuse_encoding(&session, &path)?;
     let failed = |error| FileError::Open {
         path: path.clone(),
@@ -77,6 +82,7 @@ pub(in crate::persist) fn open<T: Tables>(
     fence::acknowledge(&state.identity, state.generation);
     let writer = Writer {
         config,
+        limits,
         schema,
         path: path.clone(),
         // The epoch was raised durably, which waits for everything before it.
@@ -89,6 +95,7 @@ pub(in crate::persist) fn open<T: Tables>(
             generation: state.generation,
         },
         patience: options.patience,
+        unanswered: None,
     };
     let opened = Opened {
         world,
@@ -120,15 +127,17 @@ fn complete(config: &mut Config) {
     if config.get_application_name().is_none() {
         config.application_name("gamedb");
     }
-    // A server that does not answer counts as lost, rather than to keep a flush waiting for hours.
-    let timeout = std::time::Duration::from_secs(10);
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(timeout);
-    }
+    // A connection over which nothing comes any more counts as lost, rather than to keep a flush waiting for hours.
     if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(3 * timeout);
+        config.tcp_user_timeout(LOST);
     }
-    config.keepalives_idle(config.get_keepalives_idle().min(3 * timeout));
+    config.keepalives_idle(config.get_keepalives_idle().min(LOST));
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(LOST / 3);
+    }
+    if config.get_keepalives_retries().is_none() {
+        config.keepalives_retries(3);
+    }
 }
 
 /// Texts go there and come back as they are in UTF-8 alone.
@@ -138,7 +147,8 @@ fn refuse_encoding(session: &Session, path: &Path) -> Result<(), FileError> {
         source: backend_error(error),
     };
     let row = session.row("SELECT current_setting('server_encoding')", &[]);
-    let encoding: String = row.and_then(|row| row.try_get(0)).map_err(failed)?;
+    let row = row.map_err(failed)?;
+    let encoding: String = row.try_get(0).map_err(|error| failed(error.into()))?;
     if encoding == "UTF8" {
         return Ok(());
     }
@@ -149,24 +159,10 @@ fn refuse_encoding(session: &Session, path: &Path) -> Result<(), FileError> {
 }
 
 /// Makes an empty world, all of it or nothing.
-fn create(
-    session: &Session,
-    schema: &Schema,
-    order: &TableOrder,
-) -> Result<(), tokio_postgres::Error> {
+fn create(session: &Session, schema: &Schema, order: &TableOrder) -> Result<(), Error> {
     let statements = schema.statements(order).join(";\n");
     // Several statements in one message are one transaction.
     session.batch(&statements)
-}
-
-/// The statements that make an empty world of this name.
-pub(in crate::persist) fn schema_sql<T: Tables>(world: &str) -> Result<String, FileError> {
-    let schema = Schema::of(world, T::INFO, T::DDL).map_err(|what| FileError::Unportable {
-        path: PathBuf::from(format!("postgres:{world}")),
-        what,
-    })?;
-    let statements = schema.statements(&TableOrder::of(T::INFO));
-    Ok(statements.join(";\n") + ";\n")
 }
 
 #[cfg(test)]

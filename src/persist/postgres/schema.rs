@@ -12,10 +12,14 @@ use crate::schema::graph::TableOrder;
 use crate::schema::value::ColumnKind;
 use crate::schema::{TableId, TableInfo};
 
-use super::comparison;
+use super::{comparison, condition};
 
 /// The most bytes that PostgreSQL keeps of a name.
 const LONGEST_NAME: usize = 63;
+
+/// How full the pages of a hot table are made, in percent. A row that is updated stays in its page then, and no index has to
+/// learn of it.
+const ROOM: u8 = 85;
 
 /// The table with one row: whose world it is, and which state of it.
 pub(super) const WORLD: &str = "gamedb_world";
@@ -43,6 +47,10 @@ pub(super) struct Table {
     pub(super) constraints: BTreeMap<String, Constraint>,
     /// The columns of each unique constraint, but for the id.
     pub(super) unique: Vec<Vec<&'static str>>,
+    /// What the models say of it and the server cannot keep, for people.
+    pub(super) kept_by_memory: Vec<String>,
+    /// Whether its pages keep room for new versions of their rows.
+    pub(super) is_hot: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -150,6 +158,8 @@ impl Schema {
                 columns: columns.collect::<Result<_, String>>()?,
                 constraints: BTreeMap::new(),
                 unique: Vec::new(),
+                kept_by_memory: Vec::new(),
+                is_hot: false,
             };
             table.constrain(world, infos);
             Ok(table)
@@ -240,10 +250,24 @@ impl Table {
             let columns = columns.iter().map(|&column| info.columns[column]);
             self.unique.push(columns.collect());
         }
-        for check in info.checks {
-            if let Some(sql) = comparison::sql(check, &self.columns) {
-                self.add("check", format!("CHECK ({sql})"), false);
+        let checks = info.checks.iter();
+        let checks = checks.map(|check| (check.sql, comparison::sql(check, &self.columns)));
+        let conditions = info.conditions.iter();
+        let conditions = conditions.map(|check| (check.sql, condition::sql(check, &self.columns)));
+        for (written, sql) in checks.chain(conditions).collect::<Vec<_>>() {
+            match sql {
+                Some(sql) => self.add("check", format!("CHECK ({sql})"), false),
+                None => self.kept_by_memory.push(format!("CHECK ({written})")),
             }
+        }
+        for key in info.value_keys {
+            let target = infos[key.table.index()];
+            let named = names(key.own_columns(info)).replace('"', "");
+            self.kept_by_memory.push(format!(
+                "key by value ({named}) to {} ({})",
+                target.name,
+                target.index_columns(key.target_index)
+            ));
         }
         for key in info.foreign_keys {
             let Some(target) = key.table else { continue };
@@ -296,7 +320,11 @@ impl Table {
             let rule = &constraint.sql;
             let _ = write!(sql, ",\n    CONSTRAINT {} {rule}", quoted(name));
         }
-        sql + "\n)"
+        sql += "\n)";
+        if self.is_hot {
+            let _ = write!(sql, " WITH (fillfactor = {ROOM})");
+        }
+        sql
     }
 
     fn add_foreign_keys(&self) -> Vec<String> {

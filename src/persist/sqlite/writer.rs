@@ -312,6 +312,11 @@ impl EngineWriter for Writer {
     }
 
     /// If another connection has touched the file, the file is compared with the world inside of the transaction.
+    /// What is in a file is known when it is opened again.
+    fn may_commit_again(_: &Failed) -> bool {
+        false
+    }
+
     fn commit_from<T: Tables>(
         &mut self,
         batch: &mut Batch,

@@ -515,3 +515,61 @@ fn rows_that_were_changed_by_hand_are_taken_on_request() {
     assert_eq!(file.contents(), edited);
     drop(file.open());
 }
+
+#[test]
+fn what_was_computed_is_kept_as_values_and_values_are_not_computed_anew_without_consent() {
+    let computed = "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER NOT NULL, b INTEGER AS (a * 2) STORED, c INTEGER AS (a + 1)) STRICT;";
+    let stored = "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER NOT NULL, b INTEGER DEFAULT 0, c INTEGER NOT NULL DEFAULT 0) STRICT;";
+    let file = SqlFile::new(&format!("{computed} INSERT INTO t VALUES (1, 5), (2, 7);"));
+    assert_eq!(file.plan(stored).safety(), Safety::Safe);
+    file.migrate(stored, &Consent::new()).unwrap();
+    assert_eq!(
+        file.rows("SELECT b, c FROM t ORDER BY id"),
+        [[10, 6], [14, 8]].map(|row| row.map(Integer))
+    );
+    file.connection()
+        .execute_batch("UPDATE t SET b = 99 WHERE id = 2")
+        .unwrap();
+    let refused = not_allowed(&file.refused(computed, &Consent::new().lossy()));
+    assert_eq!(refused.len(), 2, "{refused:?}");
+    assert!(
+        refused[0].starts_with("destructive t.b: INTEGER becomes INTEGER"),
+        "{refused:?}"
+    );
+    assert!(
+        refused[0].contains("2 rows (id 1, 2); the schema computes it; allow it by the name t.b"),
+        "{refused:?}"
+    );
+    let consent = Consent::new().drop("t.b").drop("t.c");
+    file.migrate(computed, &consent).unwrap();
+    assert_eq!(
+        file.rows("SELECT b, c FROM t ORDER BY id"),
+        [[10, 6], [14, 8]].map(|row| row.map(Integer))
+    );
+}
+
+#[test]
+fn a_key_that_names_rows_by_another_column_is_a_matter_for_a_person() {
+    let old = "CREATE TABLE characters (id INTEGER PRIMARY KEY, object INTEGER NOT NULL UNIQUE) STRICT;
+         CREATE TABLE weapons (id INTEGER PRIMARY KEY, holder INTEGER REFERENCES characters (object)) STRICT;";
+    let file = SqlFile::new(&format!(
+        "{old} INSERT INTO characters VALUES (1, 2), (2, 1), (3, 3), (4, 9);
+         INSERT INTO weapons VALUES (1, 2), (2, 3), (3, NULL), (4, 9);"
+    ));
+    let schema = old.replace("characters (object)", "characters (id)");
+    let refused = not_allowed(&file.refused(&schema, &Consent::new().lossy()));
+    assert_eq!(
+        refused,
+        [
+            "by hand     weapons.holder: new FOREIGN KEY (holder) REFERENCES characters: 2 rows (id 1, 4); they name other rows than \
+             before, or none; write `-- @fill weapons.holder = (SELECT id FROM characters WHERE object = holder)` in a script"
+        ]
+    );
+    let consent = Consent::new()
+        .script("-- @fill weapons.holder = (SELECT id FROM characters WHERE object = holder)");
+    file.migrate(&schema, &consent).unwrap();
+    assert_eq!(
+        file.rows("SELECT holder FROM weapons ORDER BY id"),
+        [[Integer(1)], [Integer(3)], [Null], [Integer(4)]]
+    );
+}

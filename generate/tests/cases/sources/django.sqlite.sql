@@ -34,7 +34,7 @@ CREATE TABLE tags_label (
 ) STRICT;
 
 CREATE TABLE rooms_room (
-    -- Given by gamedb: `object_ptr_id` is the id of its row in objects_object.
+    -- Given by gamedb: `object_ptr_id` is the id of its row in objects_object, and this id in an import.
     gamedb_id INTEGER PRIMARY KEY,
     object_ptr_id INTEGER NOT NULL UNIQUE REFERENCES objects_object (id) ON DELETE CASCADE,
     dark INTEGER NOT NULL DEFAULT 0 CHECK (dark IN (0, 1))
@@ -42,6 +42,5 @@ CREATE TABLE rooms_room (
 
 CREATE TABLE rooms_exit (
     id INTEGER PRIMARY KEY,
-    room_id INTEGER NOT NULL CHECK (room_id BETWEEN -2147483648 AND 2147483647),
-    FOREIGN KEY (room_id) REFERENCES rooms_room (object_ptr_id)
+    room_id INTEGER NOT NULL REFERENCES rooms_room (gamedb_id)
 ) STRICT;

@@ -10,16 +10,17 @@ CREATE TABLE base (
 ) STRICT;
 
 CREATE TABLE shared (
-    -- Given by gamedb: `id` is the id of its row in base.
+    -- Given by gamedb: `id` is the id of its row in base, and this id in an import.
     gamedb_id INTEGER PRIMARY KEY,
     id INTEGER NOT NULL UNIQUE REFERENCES base (id) ON DELETE CASCADE,
     note TEXT
 ) STRICT;
 
 CREATE TABLE chained (
-    id INTEGER PRIMARY KEY,
-    of_shared INTEGER CHECK (of_shared BETWEEN -2147483648 AND 2147483647),
-    FOREIGN KEY (of_shared) REFERENCES shared (id)
+    -- Given by gamedb: `id` is the id of its row in shared, and this id in an import.
+    gamedb_id INTEGER PRIMARY KEY,
+    id INTEGER NOT NULL UNIQUE REFERENCES shared (gamedb_id),
+    of_shared INTEGER REFERENCES shared (gamedb_id)
 ) STRICT;
 
 CREATE TABLE ring_a (
@@ -27,7 +28,7 @@ CREATE TABLE ring_a (
 ) STRICT;
 
 CREATE TABLE ring_b (
-    -- Given by gamedb: `id` is the id of its row in ring_a.
+    -- Given by gamedb: `id` is the id of its row in ring_a, and this id in an import.
     gamedb_id INTEGER PRIMARY KEY,
     id INTEGER NOT NULL UNIQUE REFERENCES ring_a (id)
 ) STRICT;

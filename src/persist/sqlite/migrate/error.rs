@@ -65,6 +65,14 @@ pub enum MigrationError {
         /// What SQLite says.
         source: BackendError,
     },
+    /// A line of a script would fill nothing.
+    #[error("the script cannot fill {column}: {why}")]
+    Fill {
+        /// The table and the column that it names.
+        column: String,
+        /// Why not.
+        why: &'static str,
+    },
     /// A function in Rust cannot be called, or what it would give could not be used.
     #[error("the function for {table}{}: {why}", column.as_ref().map(|column| format!(".{column}")).unwrap_or_default())]
     Function {

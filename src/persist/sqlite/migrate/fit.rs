@@ -147,6 +147,18 @@ pub(super) fn duplicates(mapping: &Mapping, columns: &[(String, String)], id: &s
     )
 }
 
+/// The rows that have the same value of an expression as rows with another value in a column. Values are compared as
+/// SQL writes them, because NULL is one, and 1 is not 1.0.
+pub(super) fn merged(table: &str, id: &str, column: &str, expression: &str) -> String {
+    let (table, id, column) = (quoted(table), quoted(id), quoted(column));
+    format!(
+        "FROM (WITH gamedb_values AS MATERIALIZED (
+             SELECT {id}, quote({column}) AS gamedb_old, quote(({expression})) AS gamedb_new FROM {table}
+         ) SELECT {id} FROM gamedb_values WHERE gamedb_new IN (
+             SELECT gamedb_new FROM gamedb_values GROUP BY gamedb_new HAVING min(gamedb_old) <> max(gamedb_old)))"
+    )
+}
+
 /// Adds the values of a table's columns: kept ones, converted ones, and those of a `fill`.
 pub(super) fn mapping(
     new: &Table,

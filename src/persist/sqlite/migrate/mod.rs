@@ -8,8 +8,10 @@ mod fit;
 mod functions;
 mod layout;
 mod plan;
+mod prepared;
 mod rebuild;
 mod renames;
+mod rules;
 mod script;
 mod step;
 
@@ -17,7 +19,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::FileError;
@@ -28,7 +29,6 @@ use crate::persist::sqlite::lock_record::LockRecord;
 use crate::persist::sqlite::operations::{Snapshot, locked_snapshot, snapshot};
 use crate::persist::sqlite::options::checkpoint_on_close;
 use crate::persist::sqlite::quick_check::quick_check;
-use crate::persist::sqlite::schema_diff::{self, Strictness};
 use crate::persist::sqlite::stamp::{self, FileState};
 use crate::persist::sqlite::{content_hash, create, format, statements};
 
@@ -36,8 +36,7 @@ pub use consent::Consent;
 pub use error::MigrationError;
 pub use functions::{NewRow, OldRow, RowError, RowFunctions};
 use layout::{Layout, fingerprint, layout};
-use plan::{Plan, Planner, Wishes};
-use renames::{Renames, renames};
+use prepared::{Prepared, counts};
 use script::{Guard, Script};
 pub use step::{Change, Misfits, Safety, Step};
 
@@ -284,6 +283,7 @@ impl Migration {
         })?;
         let functions = consent.functions_between(self.from, self.to)?;
         let (_, plan) = prepared.plan(&transaction, script, functions, &consent.drops)?;
+        script.refuse_unused(&prepared.new, &plan)?;
         refuse_steps(&plan.steps, consent)?;
         functions.map_or(Ok(()), |functions| {
             functions::refuse_unused(functions, &plan)
@@ -337,122 +337,6 @@ impl fmt::Display for Migration {
     }
 }
 
-/// The schema that a file is to have.
-struct Prepared<'s> {
-    path: &'s Path,
-    ddl: &'s str,
-    new: Layout,
-    renames: Renames,
-}
-
-impl<'s> Prepared<'s> {
-    fn new(path: &'s Path, ddl: &'s str) -> Result<Self, MigrationError> {
-        let read = || {
-            let model = Connection::open_in_memory()?;
-            // A schema may come from a stranger. It reaches no file, by ATTACH or by VACUUM INTO.
-            model.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-            model.execute_batch(ddl)?;
-            layout(&model)
-        };
-        let new = read().map_err(|source| MigrationError::Schema {
-            source: backend_error(source),
-        })?;
-        Ok(Self {
-            path,
-            ddl,
-            new,
-            renames: renames(ddl),
-        })
-    }
-
-    fn plan(
-        &self,
-        file: &Connection,
-        script: &Script,
-        functions: Option<&RowFunctions>,
-        drops: &BTreeSet<String>,
-    ) -> Result<(Layout, Plan), MigrationError> {
-        let at_path = |source| open_error(self.path, source);
-        let old = layout(file).map_err(at_path)?;
-        let mut wishes = script.wishes();
-        wishes.drops.clone_from(drops);
-        if let Some(functions) = functions {
-            let before = wishes.clone();
-            let planner = self.planner(file, &old, &before);
-            let source = |table: &_| planner.source(table);
-            functions::call(file, functions, &self.new, source, &mut wishes)?;
-        }
-        let planner = self.planner(file, &old, &wishes);
-        let plan = planner.plan().map_err(at_path)?;
-        Ok((old, plan))
-    }
-
-    fn planner<'p>(
-        &'p self,
-        file: &'p Connection,
-        old: &'p Layout,
-        wishes: &'p Wishes,
-    ) -> Planner<'p> {
-        Planner {
-            file,
-            old,
-            new: &self.new,
-            renames: &self.renames,
-            wishes,
-        }
-    }
-
-    fn migration(&self, old: &Layout, plan: Plan) -> Migration {
-        Migration {
-            path: self.path.to_owned(),
-            schema: self.ddl.to_owned(),
-            from: fingerprint(old),
-            to: fingerprint(&self.new),
-            steps: plan.steps,
-            kept: plan.kept,
-            is_of_world: false,
-        }
-    }
-
-    /// Checks the whole file, as it would be committed.
-    fn check(&self, file: &Connection, counts: &[(String, i64)]) -> Result<(), MigrationError> {
-        let at_path = |source| MigrationError::from(open_error(self.path, source));
-        let strictness = Strictness {
-            trusts_rules: false,
-        };
-        let differences = schema_diff::differences(file, self.ddl, strictness).map_err(at_path)?;
-        if !differences.is_empty() {
-            return Err(MigrationError::NotReached { differences });
-        }
-        for (table, expected) in counts {
-            let found = count(file, table).map_err(at_path)?;
-            if found != *expected {
-                let (table, expected) = (table.clone(), *expected);
-                return Err(MigrationError::RowsLost {
-                    table,
-                    expected,
-                    found,
-                });
-            }
-        }
-        let dangling = dangling(file).map_err(at_path)?;
-        if !dangling.is_empty() {
-            return Err(MigrationError::Dangling { rows: dangling });
-        }
-        let report: String = file
-            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-            .map_err(at_path)?;
-        if report == "ok" {
-            return Ok(());
-        }
-        Err(FileError::Damaged {
-            path: self.path.to_owned(),
-            problems: vec![report],
-        }
-        .into())
-    }
-}
-
 fn refuse_steps(steps: &[Step], consent: &Consent) -> Result<(), MigrationError> {
     let refused = steps.iter().filter(|step| !consent.allows(step));
     let steps: Vec<_> = refused.cloned().collect();
@@ -498,32 +382,4 @@ fn prepare(file: &Connection) -> rusqlite::Result<()> {
     // Renaming a table would change what other tables and views say.
     file.pragma_update(None, "legacy_alter_table", true)?;
     file.pragma_update(None, "synchronous", "FULL")
-}
-
-fn count(file: &Connection, table: &str) -> rusqlite::Result<i64> {
-    let sql = format!("SELECT count(*) FROM {}", statements::quoted(table));
-    file.query_row(&sql, [], |row| row.get(0))
-}
-
-/// How many rows each new table has to have.
-fn counts(file: &Connection, plan: &Plan) -> rusqlite::Result<Vec<(String, i64)>> {
-    let rebuilt = plan.rebuilt.iter();
-    let rebuilt =
-        rebuilt.map(|rebuilt| Ok((rebuilt.new.name.clone(), count(file, &rebuilt.mapping.old)?)));
-    rebuilt.collect()
-}
-
-/// Rows whose foreign keys name no row.
-fn dangling(file: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut statement =
-        file.prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT 20")?;
-    let rows = statement.query_map([], |row| {
-        let (table, id, parent): (String, Option<i64>, String) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
-        let id = id.map_or_else(|| "?".to_owned(), |id| id.to_string());
-        Ok(format!(
-            "row {id} of {table} names a row of {parent} that does not exist"
-        ))
-    })?;
-    rows.collect()
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::persist::sqlite::statements::quoted;
 
 use super::fit::{self, Mapping};
-use super::layout::{Column, ForeignKey, Layout, Table, Unique};
+use super::layout::{Column, Layout, Table};
 use super::renames::Renames;
 use super::step::{Change, Misfits, Safety, Step};
 
@@ -91,7 +91,7 @@ impl Planner<'_> {
     }
 
     /// The new name of a table of the file.
-    fn renamed_table(&self, old: &str) -> String {
+    pub(super) fn renamed_table(&self, old: &str) -> String {
         let mut tables = self.new.values();
         let target = tables.find(|new| {
             self.source(new)
@@ -101,7 +101,7 @@ impl Planner<'_> {
     }
 
     /// The new names of columns of a table of the file.
-    fn renamed_columns(&self, old: &str, columns: &[String]) -> Vec<String> {
+    pub(super) fn renamed_columns(&self, old: &str, columns: &[String]) -> Vec<String> {
         let new = self.new.get(&self.renamed_table(old));
         let tables = new.and_then(|new| Some((new, self.source(new)?)));
         let names = tables.map(|(new, old)| self.new_names(new, old));
@@ -110,13 +110,17 @@ impl Planner<'_> {
         columns.iter().map(name).collect()
     }
 
-    fn old_column<'t>(&self, new: &Table, old: &'t Table, column: &Column) -> Option<&'t Column> {
-        let found = old.column(&column.name).or_else(|| {
+    pub(super) fn old_column<'t>(
+        &self,
+        new: &Table,
+        old: &'t Table,
+        column: &Column,
+    ) -> Option<&'t Column> {
+        old.column(&column.name).or_else(|| {
             let names = (new.name.to_lowercase(), column.name.to_lowercase());
             let from = self.renames.columns.get(&names)?;
             old.column(from).filter(|_| new.column(from).is_none())
-        });
-        found.filter(|found| !found.is_generated)
+        })
     }
 
     /// What a migration would drop without a word, or run: triggers. And tables without an id.
@@ -181,6 +185,7 @@ impl Planner<'_> {
         }
         // The keys are written with the new names where a table or a column that they point to is renamed.
         if steps.len() > n_before || new.keys != old.keys {
+            self.filled_columns(new, old, steps)?;
             let new = new.clone();
             plan.rebuilt.push(Rebuilt { new, mapping });
             return Ok(());
@@ -240,13 +245,65 @@ impl Planner<'_> {
             let from = found.declared();
             let step = of_column(Change::ChangedColumn { from, to: declared });
             // The values that a column is filled with are not converted from its old ones.
-            steps.push(if is_filled {
+            steps.push(if let Some(fill) = self.wishes.fills.get(&names) {
+                self.filled(step, old, found, fill)?
+            } else if column.is_generated && found.is_generated {
                 step
+            } else if column.is_generated {
+                let from = format!(
+                    "FROM {} WHERE {} IS NOT NULL",
+                    quoted(&old.name),
+                    quoted(&found.name)
+                );
+                let remedy = format!(
+                    "the schema computes it; allow it by the name {}",
+                    step.name()
+                );
+                step.with(
+                    Safety::Destructive,
+                    fit::misfits(self.file, &from, id)?,
+                    remedy,
+                )
             } else {
                 self.changed_column(step, old, found, column, mapping)?
             });
         }
         Ok(())
+    }
+
+    /// The steps of columns that are declared as before, and filled with other values all the same.
+    fn filled_columns(
+        &self,
+        new: &Table,
+        old: &Table,
+        steps: &mut Vec<Step>,
+    ) -> rusqlite::Result<()> {
+        for column in &new.columns {
+            let names = (new.name.to_lowercase(), column.name.to_lowercase());
+            let found = self.old_column(new, old, column);
+            let found = found.filter(|found| found.declared() == column.declared());
+            if let (Some(found), Some(fill)) = (found, self.wishes.fills.get(&names)) {
+                let step = Step::of_column(&new.name, &column.name, Change::FilledColumn);
+                steps.push(self.filled(step, old, found, fill)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The step of a column that was there, and gets the values of an expression: not a safe one if rows that had
+    /// different values have the same one after it.
+    fn filled(
+        &self,
+        step: Step,
+        old: &Table,
+        found: &Column,
+        fill: &str,
+    ) -> rusqlite::Result<Step> {
+        let id = old.id.as_deref().unwrap_or_default();
+        let from = fit::merged(&old.name, id, &found.name, fill);
+        let rows = fit::misfits(self.file, &from, id)?;
+        let remedy = "rows with different values get the same one; allow it".to_owned();
+        Ok(step.with(Safety::Lossy, rows, remedy))
     }
 
     fn changed_column(
@@ -326,166 +383,13 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// CHECKs, UNIQUE constraints and foreign keys.
-    fn rules(
-        &self,
-        new: &Table,
-        old: &Table,
-        mapping: &mut Mapping,
-        steps: &mut Vec<Step>,
-    ) -> rusqlite::Result<()> {
-        let names = self.new_names(new, old);
-        let name = |old: &String| names.get(old).unwrap_or(old).clone();
-        let keys = old.keys.iter().map(|key| ForeignKey {
-            columns: key.columns.iter().map(name).collect(),
-            target: self.renamed_table(&key.target),
-            named: self.renamed_columns(&key.target, &key.named),
-            on_delete: key.on_delete.clone(),
-        });
-        let keys: BTreeSet<_> = keys.collect();
-        for key in new.keys.difference(&keys) {
-            steps.push(self.new_key(new, key, &keys, mapping)?);
-        }
-        let uniques = old.uniques.iter().map(|unique| Unique {
-            columns: unique
-                .columns
-                .iter()
-                .map(|(column, collation)| (name(column), collation.clone()))
-                .collect(),
-            computed: unique.computed.as_deref().map(|text| words(text, &names)),
-        });
-        let uniques: BTreeSet<_> = uniques.collect();
-        for unique in new.uniques.difference(&uniques) {
-            steps.push(self.new_unique(new, unique, mapping)?);
-        }
-        let checks = old.checks.iter();
-        let checks: BTreeMap<_, _> = checks
-            .map(|(normal, written)| (words(normal, &names), written))
-            .collect();
-        for (normal, written) in &new.checks {
-            if !checks.contains_key(normal) {
-                steps.push(self.new_check(new, written, mapping));
-            }
-        }
-        let dropped_keys = keys.difference(&new.keys).map(ToString::to_string);
-        let dropped = uniques.difference(&new.uniques).map(ToString::to_string);
-        let dropped_checks = checks
-            .iter()
-            .filter(|(normal, _)| !new.checks.contains_key(*normal))
-            .map(|(_, written)| format!("CHECK ({written})"));
-        let dropped = dropped_keys.chain(dropped).chain(dropped_checks);
-        steps.extend(dropped.map(|rule| Step::new(&new.name, Change::DroppedRule { rule })));
-        Ok(())
-    }
-
     /// The new names of the columns of a table, by the old ones, in lower case.
-    fn new_names(&self, new: &Table, old: &Table) -> BTreeMap<String, String> {
+    pub(super) fn new_names(&self, new: &Table, old: &Table) -> BTreeMap<String, String> {
         let names = new.columns.iter().filter_map(|column| {
             let found = self.old_column(new, old, column)?;
             Some((found.name.to_lowercase(), column.name.to_lowercase()))
         });
         names.collect()
-    }
-
-    fn new_key(
-        &self,
-        new: &Table,
-        key: &ForeignKey,
-        before: &BTreeSet<ForeignKey>,
-        mapping: &mut Mapping,
-    ) -> rusqlite::Result<Step> {
-        let rule = key.to_string();
-        let [column] = key.columns.as_slice() else {
-            return Ok(Step::new(&new.name, Change::NewRule { rule }));
-        };
-        let step = Step::of_column(&new.name, column, Change::NewRule { rule });
-        let same_target = |other: &ForeignKey| {
-            other.columns == key.columns && other.target == key.target && other.named == key.named
-        };
-        let (Some(value), false) = (
-            mapping.value(column).map(str::to_owned),
-            before.iter().any(same_target),
-        ) else {
-            return Ok(step);
-        };
-        let Some(ids) = self.named_values(key) else {
-            return Ok(step);
-        };
-        let is_nullable = new.column(column).is_some_and(|column| column.is_nullable);
-        let id = new.id.as_deref().unwrap_or_default();
-        let missing = |value: &str| format!("{value} IS NOT NULL AND {value} NOT IN ({ids})");
-        let rows = mapping.misfits(self.file, id, &missing(&quoted(column)))?;
-        if rows.n == 0 {
-            return Ok(step);
-        }
-        let what = format!("they name no row of {}", key.target);
-        if !is_nullable {
-            let remedy = format!("{what}; change these rows in a script, or insert what they name");
-            return Ok(step.with(Safety::ByHand, rows, remedy));
-        }
-        replace(mapping, column, &missing(&value), "NULL");
-        let remedy = format!("{what}, and become NULL; allow it, or change them in a script");
-        Ok(step.with(Safety::Lossy, rows, remedy))
-    }
-
-    /// A query of the values that a foreign key of one column can name; `None` if only the copied rows can tell.
-    fn named_values(&self, key: &ForeignKey) -> Option<String> {
-        let new = self.new.get(&key.target);
-        let parent = new.and_then(|new| Some((new, self.source(new)?)));
-        let Some((new, old)) = parent else {
-            return Some("SELECT NULL WHERE 0".to_owned());
-        };
-        let column = match key.named.as_slice() {
-            [] => old.id.clone(),
-            [named] => {
-                let column = new.column(named)?;
-                let source = self.old_column(new, old, column)?;
-                // A value that is converted is another one.
-                (source.ty == column.ty).then(|| Some(source.name.clone()))?
-            }
-            _ => return None,
-        };
-        Some(match column {
-            Some(column) => {
-                let column = quoted(&column);
-                let table = quoted(&old.name);
-                format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL")
-            }
-            None => "SELECT NULL WHERE 0".to_owned(),
-        })
-    }
-
-    fn new_unique(
-        &self,
-        new: &Table,
-        unique: &Unique,
-        mapping: &Mapping,
-    ) -> rusqlite::Result<Step> {
-        let rule = unique.to_string();
-        let step = Step::new(&new.name, Change::NewRule { rule });
-        let are_mapped = unique
-            .columns
-            .iter()
-            .all(|(column, _)| mapping.value(column).is_some());
-        // An index with an expression is tried when the rows are copied; so is a column that only gets its DEFAULT.
-        if unique.columns.is_empty() || !are_mapped {
-            return Ok(step);
-        }
-        let id = new.id.as_deref().unwrap_or_default();
-        let from = fit::duplicates(mapping, &unique.columns, id);
-        let rows = fit::misfits(self.file, &from, id)?;
-        let remedy = "their values are not unique; change or delete rows in a script".to_owned();
-        Ok(step.with(Safety::ByHand, rows, remedy))
-    }
-
-    fn new_check(&self, new: &Table, check: &str, mapping: &Mapping) -> Step {
-        let rule = format!("CHECK ({check})");
-        let step = Step::new(&new.name, Change::NewRule { rule });
-        let id = new.id.as_deref().unwrap_or_default();
-        // A CHECK over a column that only gets its DEFAULT cannot be asked before the rows are copied, which tells.
-        let rows = mapping.misfits(self.file, id, &format!("NOT ({check})"));
-        let remedy = "they do not satisfy it; change these rows in a script".to_owned();
-        step.with(Safety::ByHand, rows.unwrap_or_default(), remedy)
     }
 
     /// A table of the file that the schema does not have.
@@ -530,16 +434,9 @@ impl Planner<'_> {
 }
 
 /// Gives rows for which a condition holds another value in a column.
-fn replace(mapping: &mut Mapping, column: &str, condition: &str, instead: &str) {
+pub(super) fn replace(mapping: &mut Mapping, column: &str, condition: &str, instead: &str) {
     let values = mapping.values.iter_mut();
     for (_, value) in values.filter(|(name, _)| name.eq_ignore_ascii_case(column)) {
         *value = format!("CASE WHEN {condition} THEN {instead} ELSE {value} END");
     }
-}
-
-/// A normal form with the new names of columns.
-fn words(normal: &str, names: &BTreeMap<String, String>) -> String {
-    let words = normal.split(' ');
-    let words = words.map(|word| names.get(word).map_or(word, String::as_str));
-    words.collect::<Vec<_>>().join(" ")
 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::Connection;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
-use super::plan::Wishes;
+use super::error::MigrationError;
+use super::layout::Layout;
+use super::plan::{Plan, Wishes};
 
 /// A script, and for which two schemas it was written.
 #[derive(Debug, Default, Clone)]
@@ -95,6 +97,35 @@ impl Script {
         let ran = transaction.execute_batch(&self.sql);
         guard.is_on.store(false, Ordering::Relaxed);
         ran
+    }
+
+    /// Refuses lines that would fill nothing.
+    pub(super) fn refuse_unused(&self, new: &Layout, plan: &Plan) -> Result<(), MigrationError> {
+        for (name, _) in &self.fills {
+            let Some((table, column)) = name.split_once('.') else {
+                continue;
+            };
+            let mut rebuilt = plan.rebuilt.iter();
+            let is_rebuilt = rebuilt.any(|rebuilt| rebuilt.new.name.eq_ignore_ascii_case(table));
+            let mut created = plan.created.iter();
+            let is_created = created.any(|new| new.name.eq_ignore_ascii_case(table));
+            let found = new.get(table).map(|table| table.column(column));
+            let why = match found {
+                None => "the schema has no such table",
+                Some(None) => "the schema has no such column",
+                Some(Some(column)) if column.is_id || column.is_generated => {
+                    "its value cannot be given"
+                }
+                Some(Some(_)) if is_created => "it has no old rows",
+                Some(Some(_)) if !is_rebuilt => {
+                    "the table does not change otherwise; write an UPDATE"
+                }
+                Some(Some(_)) => continue,
+            };
+            let column = name.clone();
+            return Err(MigrationError::Fill { column, why });
+        }
+        Ok(())
     }
 
     pub(super) fn wishes(&self) -> Wishes {

@@ -8,7 +8,8 @@ use std::fmt;
 pub enum Safety {
     /// Every row keeps every value.
     Safe,
-    /// Some values do not fit the new schema, and are replaced by the column's DEFAULT, or by NULL.
+    /// Some values do not fit the new schema, and are replaced by the column's DEFAULT, or by NULL; or rows with different
+    /// values get the same one from a script or a function.
     Lossy,
     /// A column or a table is dropped together with what it contains.
     Destructive,
@@ -48,6 +49,8 @@ pub enum Change {
         /// How it is declared now.
         to: String,
     },
+    /// A column that is declared as before gets the values of a script or of a function.
+    FilledColumn,
     /// A CHECK, a UNIQUE constraint or a foreign key is added.
     NewRule {
         /// The constraint.
@@ -158,6 +161,7 @@ impl fmt::Display for Change {
             Self::NewColumn { declared } => write!(f, "new column {declared}"),
             Self::DroppedColumn => f.write_str("dropped column"),
             Self::ChangedColumn { from, to } => write!(f, "{from} becomes {to}"),
+            Self::FilledColumn => f.write_str("filled with other values"),
             Self::NewRule { rule } => write!(f, "new {rule}"),
             Self::DroppedRule { rule } => write!(f, "dropped {rule}"),
             Self::NewIndex { index } => write!(f, "new index {index}"),
