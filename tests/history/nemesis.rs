@@ -227,7 +227,9 @@ impl Nemesis {
                 old.kill();
                 self.promote();
                 old.start();
-                self.pause(800);
+                self.pause(300);
+                // It is the first host of the two half of the time, and nothing is written to it.
+                self.wait_for_flushes();
                 old.follow();
             }
             Fault::TwoPrimaries => self.fail_over(),

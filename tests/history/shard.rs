@@ -76,12 +76,12 @@ struct Shard {
     random: Random,
     openings: usize,
     steps: usize,
-    /// How often in a row a server was refused because of its older state.
-    refused: usize,
+    /// Since when every server was refused because of its older state.
+    refused: Option<Instant>,
 }
 
-/// For how often an operator would look on: what a failover has lost stays lost, and only another process accepts that.
-const PATIENCE: usize = 60;
+/// For how long an operator looks on: what a failover has lost stays lost, and only another process accepts that.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What such a process does; nothing where the test is run without a world.
 #[test]
@@ -98,7 +98,7 @@ fn shard_process() {
         random: Random::new(set(SEED).parse().unwrap()),
         openings: 0,
         steps: 0,
-        refused: 0,
+        refused: None,
         world,
         name,
         folder,
@@ -123,16 +123,19 @@ impl Shard {
         self.steps = 0;
         self.record.write(&Event::Open);
         // Short enough that a server may stay away for longer, and long enough that it mostly does not.
-        let patience = Duration::from_millis([100, 3_000, 60_000][self.random.below(3)]);
-        let options = PostgresOptions::new(&self.address, &self.world).patience(patience);
+        let patience = Duration::from_millis([100, 3_000, 10_000][self.random.below(3)]);
+        // A commit that waits for its standby is given up, or not.
+        let answer = Duration::from_millis([1_000, 3_000, 10_000][self.random.below(3)]);
+        let options = PostgresOptions::new(&self.address, &self.world)
+            .patience(patience)
+            .answer_within(answer);
         let mut db = match options.open::<World>() {
             Ok(db) => db,
             Err(error) => {
                 self.record.write(&Event::NotOpened(causes(&error)));
-                if let ErrorKind::File(FileError::OlderWorld { .. }) = error.kind() {
-                    self.refused += 1;
-                }
-                return if self.refused > PATIENCE {
+                let is_older =
+                    matches!(error.kind(), ErrorKind::File(FileError::OlderWorld { .. }));
+                return if is_older && self.is_out_of_patience() {
                     Over::Leave
                 } else {
                     Over::Again
@@ -151,7 +154,7 @@ impl Shard {
             self.trade(&mut db);
             match self.write(&mut db, is_last) {
                 Ok(()) if is_last => return Over::Leave,
-                Ok(()) => self.refused = 0,
+                Ok(()) => self.refused = None,
                 Err(error) => {
                     if let Some(over) = self.failed(&error) {
                         db.discard();
@@ -162,6 +165,12 @@ impl Shard {
             let pause = self.any(8);
             sleep(pause);
         }
+    }
+
+    /// Called for each refusal.
+    fn is_out_of_patience(&mut self) -> bool {
+        let since = *self.refused.get_or_insert_with(Instant::now);
+        since.elapsed() > PATIENCE
     }
 
     /// One attempt to write everything.
@@ -233,14 +242,17 @@ impl Shard {
         };
         self.record.write(&Event::Told(promise, why.clone()));
         if *outcome == Outcome::Unknown {
-            return Some(Over::Again);
+            // Either the next attempt finds it out, or the next opening.
+            if let FlushFailure::OlderWorld { .. } = cause {
+                let _ = self.is_out_of_patience();
+            }
+            return self.random.one_in(2).then_some(Over::Again);
         }
         match cause {
             FlushFailure::Disconnected { .. } | FlushFailure::Busy => {}
             FlushFailure::Fenced { .. } => return Some(Over::Leave),
             FlushFailure::OlderWorld { .. } | FlushFailure::NotReplicated => {
-                self.refused += 1;
-                if self.refused > PATIENCE {
+                if self.is_out_of_patience() {
                     return Some(Over::Leave);
                 }
             }

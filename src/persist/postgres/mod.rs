@@ -11,6 +11,7 @@ mod fence;
 mod flush;
 mod hosts;
 mod load;
+mod newest;
 mod open;
 mod options;
 mod outsider;

@@ -16,6 +16,7 @@ use super::differences::{differences, is_there};
 use super::error::{Error, Lost, backend_error};
 use super::fence::{self, Hold};
 use super::load::load;
+use super::newest;
 use super::options::PostgresOptions;
 use super::schema::Schema;
 use super::session::Session;
@@ -48,7 +49,8 @@ pub(in crate::persist) fn open<T: Tables>(
             what,
         })?;
     let limits = options.limits(&config);
-    let session = Session::connect(&config, limits).map_err(|error| Lost::from(error).at(&path))?;
+    let session =
+        newest::connect(&config, limits, &schema).map_err(|error| Lost::from(error).at(&path))?;
     refuse_encoding(&session, &path)?;
     let failed = |error| FileError::Open {
         path: path.clone(),

@@ -21,6 +21,7 @@ use crate::store::world::World;
 use super::error::{Lost, backend_error};
 use super::fence::{self, Hold};
 use super::flush::{self, Broken};
+use super::newest;
 use super::schema::Schema;
 use super::session::{Limits, Session};
 
@@ -74,7 +75,7 @@ impl Writer {
 
     /// Opens a session as the owner. Returns the generation that the server has.
     fn connect_again(&mut self, limits: Limits) -> Result<i64, Lost> {
-        let mut session = Session::connect(&self.config, limits)?;
+        let mut session = newest::connect(&self.config, limits, &self.schema)?;
         let state = fence::resume(&session, &self.schema, &self.hold.owner)?;
         session.limit(self.limits);
         self.hold.epoch = state.epoch;
