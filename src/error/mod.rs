@@ -9,6 +9,7 @@ mod file;
 #[cfg(feature = "sqlite")]
 mod flush;
 mod kind;
+mod parcel;
 mod problem;
 #[cfg(feature = "sqlite")]
 mod refused;
@@ -27,6 +28,7 @@ pub use file::{DamagedBlock, FileError};
 #[cfg(feature = "sqlite")]
 pub use flush::{FlushFailure, Outcome};
 pub use kind::ErrorKind;
+pub use parcel::ParcelError;
 #[cfg(feature = "sqlite")]
 pub(crate) use problem::list;
 pub use problem::{Problem, ProblemKind};

@@ -69,4 +69,7 @@ pub enum Bond {
     Ownership,
     /// The row was removed, and the other one references it in the file.
     ReferencedInFile,
+    /// The row has come with a parcel, or left with one: nothing that a parcel has moved is written while any row is left
+    /// out.
+    Parcel,
 }

@@ -33,6 +33,7 @@ mod nests;
 mod operations;
 mod ownership;
 mod panics;
+mod parcels;
 mod readme;
 mod reopen;
 mod save;

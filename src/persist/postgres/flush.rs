@@ -12,6 +12,7 @@ use crate::persist::ticket::Durability;
 use super::array::Array;
 use super::error::{Error, Lost, backend_error, flush_failure, is_disconnected, refused_rows};
 use super::fence::{self, Hold};
+use super::mail::{self, MailStatement};
 use super::plan::{Group, NextIds, Verb, groups, next_ids, report};
 use super::schema::{Schema, WORLD, quoted};
 use super::session::{Sent, Session};
@@ -58,6 +59,7 @@ pub(super) fn commit(
     durability: Durability,
 ) -> Result<Committed, Broken> {
     let (groups, ids) = (groups(schema, batch), next_ids(schema, batch));
+    let mail = mail::statements(schema, batch);
     refuse_nul(&groups)?;
     let is_raised = durability == Durability::PowerCut && !session.commits_durably();
     let begin = if is_raised {
@@ -66,6 +68,8 @@ pub(super) fn commit(
         format!("{BEGIN}; {DEFER}")
     };
     let fence = Fence::new(schema, hold);
+    let statements = mail.iter();
+    session.prepare(statements.map(|one| (one.sql.as_str(), one.types.as_slice())))?;
     prepare(session, &groups, &ids, Some(&fence))?;
     let session = &*session;
     let mut sent = vec![session.send(&begin), fence.send(session)];
@@ -73,6 +77,7 @@ pub(super) fn commit(
     if !ids.is_empty() {
         sent.push(session.execute(&ids.sql, ids.parameters()));
     }
+    sent.extend(mail.iter().map(|statement| statement.send(session)));
     sent.push(session.send(CHECK));
     let answers = session.answers(sent);
     if let Ok(0) = answers[1] {
@@ -86,7 +91,8 @@ pub(super) fn commit(
         Ok(counts) => counts,
         Err(error) => return Err(roll_back(session, schema, &groups, error)),
     };
-    if let Err(failed) = check_counts(session, &groups, &ids, &counts) {
+    let checked = check_counts(session, &groups, &ids, &counts);
+    if let Err(failed) = checked.and_then(|()| check_mail(&mail, &counts)) {
         session.batch("ROLLBACK")?;
         return Err(Broken::Failed(failed));
     }
@@ -204,6 +210,20 @@ fn check_counts(
     if !ids.is_empty() && counts[2 + groups.len()] != ids.len() as u64 {
         // An upsert without a WHERE touches each of its rows, or fails.
         unreachable!("the statement for next ids has touched another number of rows");
+    }
+    Ok(())
+}
+
+/// Compares what the statements about parcels have touched with what they had to touch. They come last, before the check
+/// of constraints.
+fn check_mail(mail: &[MailStatement<'_>], counts: &[u64]) -> Result<(), Failed> {
+    let counts = counts[..counts.len() - 1].iter().rev();
+    for (statement, &touched) in mail.iter().rev().zip(counts) {
+        if touched != 1 {
+            let touched = usize::try_from(touched).unwrap_or(usize::MAX);
+            let (table, id) = (statement.table, 0);
+            return Err(FlushFailure::RowCount { table, id, touched }.into());
+        }
     }
     Ok(())
 }

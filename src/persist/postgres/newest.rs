@@ -8,11 +8,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio_postgres::Config;
+use tokio_postgres::{Config, Row};
 
-use super::fence;
 use super::hosts::one_by_one;
-use super::schema::Schema;
+use super::schema::{WORLD, quoted};
 use super::session::{ConnectError, Limits, Session};
 
 /// How long other hosts have to answer once one has: a host that is gone must not keep a failover waiting.
@@ -28,14 +27,19 @@ struct Age {
 }
 
 impl Age {
-    fn of(session: &Session, schema: &Schema) -> Self {
+    fn of(session: &Session, world: &str) -> Self {
         let sql =
             "SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint";
         let timeline = session.row(sql, &[]);
-        let state = fence::read(session, schema);
+        let sql = format!(
+            "SELECT epoch, generation FROM {}.{WORLD} WHERE world = $1",
+            quoted(world)
+        );
+        let rows = session.rows(&sql, &[world]).unwrap_or_default();
+        let state = |row: &Row| Some((row.try_get(0).ok()?, row.try_get(1).ok()?));
         Self {
             timeline: timeline.ok().and_then(|row| row.try_get(0).ok()),
-            state: state.ok().map(|state| (state.epoch, state.generation)),
+            state: rows.first().and_then(state),
         }
     }
 }
@@ -44,7 +48,7 @@ impl Age {
 pub(super) fn connect(
     config: &Config,
     limits: Limits,
-    schema: &Schema,
+    world: &str,
 ) -> Result<Session, ConnectError> {
     let hosts = one_by_one(config);
     if hosts.len() < 2 {
@@ -74,7 +78,7 @@ pub(super) fn connect(
             None => break,
             Some((place, Ok(session))) => {
                 deadline.get_or_insert_with(|| Instant::now() + OTHERS);
-                let age = (Age::of(&session, schema), std::cmp::Reverse(place));
+                let age = (Age::of(&session, world), std::cmp::Reverse(place));
                 if newest.as_ref().is_none_or(|(best, _)| age > *best) {
                     newest = Some((age, session));
                 }

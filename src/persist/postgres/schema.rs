@@ -24,6 +24,9 @@ const ROOM: u8 = 85;
 /// The table with one row: whose world it is, and which state of it.
 pub(super) const WORLD: &str = "gamedb_world";
 
+/// The schema of what all worlds of a database share.
+pub(super) const SHARED: &str = "gamedb_shards";
+
 /// The table of next ids.
 pub(super) const NEXT_IDS: &str = "gamedb_ids";
 
@@ -119,9 +122,9 @@ impl Schema {
     /// What PostgreSQL has no equal for.
     pub(super) fn of(world: &str, infos: &[&'static TableInfo], ddl: &str) -> Result<Self, String> {
         fits(world)?;
-        if world.is_empty() || world.starts_with("pg_") {
+        if world.is_empty() || world.starts_with("pg_") || world == SHARED {
             return Err(format!(
-                "{world:?} is no name for a world on a server: it is empty or begins with pg_"
+                "{world:?} is no name for a world on a server: it is empty, begins with pg_, or is {SHARED}"
             ));
         }
         let declared = declared_columns(ddl).map_err(|error| error.to_string())?;

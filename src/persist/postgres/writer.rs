@@ -18,9 +18,10 @@ use crate::persist::worker::Writes;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-use super::error::{Lost, backend_error};
+use super::error::{Lost, backend_error, flush_failure};
 use super::fence::{self, Hold};
 use super::flush::{self, Broken};
+use super::mail;
 use super::newest;
 use super::schema::Schema;
 use super::session::{Limits, Session};
@@ -43,6 +44,8 @@ pub(in crate::persist) struct Writer {
     pub(super) patience: Duration,
     /// What is to be found out before anything else is written.
     pub(super) unanswered: Option<Unanswered>,
+    /// Whether the tables of parcels are there.
+    pub(super) has_mail: bool,
 }
 
 /// A batch whose COMMIT was not answered, and of which nothing could be found out so far. It is the one that is
@@ -75,7 +78,7 @@ impl Writer {
 
     /// Opens a session as the owner. Returns the generation that the server has.
     fn connect_again(&mut self, limits: Limits) -> Result<i64, Lost> {
-        let mut session = newest::connect(&self.config, limits, &self.schema)?;
+        let mut session = newest::connect(&self.config, limits, &self.schema.world)?;
         let state = fence::resume(&session, &self.schema, &self.hold.owner)?;
         session.limit(self.limits);
         self.hold.epoch = state.epoch;
@@ -112,6 +115,10 @@ impl Writer {
     ) -> Result<(FlushReport, bool), Failed> {
         self.session().map_err(|lost| Failed::from(lost.cause()))?;
         let session = self.session.as_mut().expect("it is open");
+        if !self.has_mail && !batch.mail.is_empty() {
+            mail::create(session, &self.schema.world).map_err(flush_failure)?;
+            self.has_mail = true;
+        }
         let written = flush::commit(session, &self.schema, &self.hold, batch, durability);
         match written {
             Ok(committed) if durability == Durability::PowerCut && !committed.is_durable => {

@@ -20,6 +20,7 @@ use crate::schema::value::Value;
 use crate::schema::{TableId, TableInfo, TableKind};
 use crate::store::key::AnyKey;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
+use crate::store::tracking::mail::MailStep;
 
 use super::commit::{Attempt, attempt};
 use super::content_hash::{Hashes, Pending};
@@ -68,9 +69,11 @@ pub(super) fn write_the_rest<'h>(
         let left_out =
             left_out.get_or_insert_with(|| LeftOut::new(transaction, Changes::of(batch, bonds)));
         let n_before = left_out.rows.len();
+        let first = tables[0];
         for (table, row) in tables.into_iter().zip(&refused) {
             left_out.refuse(table, row);
         }
+        left_out.hold_back_parcels(&batch.mail, first, &refused[0]);
         assert!(
             left_out.rows.len() > n_before,
             "a row is refused that was not written"
@@ -223,6 +226,29 @@ impl<'b> LeftOut<'b> {
                 message,
             },
         );
+    }
+
+    /// Leaves out all rows that have come with parcels, or left with them. What a parcel has to be written with, its own rows
+    /// alone do not tell: they may have been changed, and have left again, since it came.
+    fn hold_back_parcels(&mut self, mail: &[MailStep], table: TableId, refused: &RefusedRow) {
+        let (bond, id) = (Bond::Parcel, refused.id);
+        let table = self.changes.infos[&table].name;
+        for step in mail {
+            for &row in step.rows() {
+                self.add(row, LeftOutReason::Bound { bond, table, id });
+                if let TableKind::Owned { pivot } = self.kind(row.table) {
+                    let row = AnyKey {
+                        table: pivot,
+                        ..row
+                    };
+                    self.add(row, LeftOutReason::Bound { bond, table, id });
+                }
+            }
+        }
+    }
+
+    fn kind(&self, table: TableId) -> TableKind {
+        self.changes.infos[&table].kind
     }
 
     /// Leaves out a row whose unique value another row has in the file.
