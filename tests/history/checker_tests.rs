@@ -1,17 +1,15 @@
 //! The checker, asked about histories that were made by hand: it finds what is wrong with them, and nothing else.
 
-use super::checker::check;
-use super::events::{COINS, Event, History, PLAYERS, Promise, State, THINGS, history};
+use super::checker::{check, check_all};
+use super::events::{COINS, Event, History, Promise, State, history, players, things};
 
 /// A state with everything there once, after an attempt.
 fn state(attempt: &str) -> State {
     State {
         attempt: attempt.into(),
-        coins: (0..PLAYERS)
-            .map(|n| (format!("player{n}"), COINS))
-            .collect(),
-        things: (0..THINGS)
-            .map(|n| (format!("thing{n}"), "player0".into()))
+        coins: players("a").map(|player| (player, COINS)).collect(),
+        things: things("a")
+            .map(|thing| (thing, "a_player0".into()))
             .collect(),
     }
 }
@@ -77,6 +75,13 @@ fn a_history_without_faults_has_none() {
         let two = format!("6 open\n 8 opened {unknown}");
         let end = format!("20 open\n 21 opened {unknown}\n 22 stored {stored}");
         assert_eq!(found(&["", &one, &two, &end]), nothing);
+    }
+    // One whose process goes on is stored by itself, or with the next one.
+    for stored in [3, 4] {
+        let one =
+            format!("{FIRST}\n 7 begin a3\n 9 unknown Disconnected: x\n 10 begin a4\n 11 durable");
+        let end = format!("20 open\n 21 opened a4\n 22 stored {stored}");
+        assert_eq!(found(&["", &one, &end]), nothing);
     }
     // What was not durable may be lost by a failover.
     let one = format!("{FIRST}\n 7 begin a3\n 8 committed");
@@ -155,8 +160,10 @@ fn a_refusal_without_a_reason_is_found() {
 
 #[test]
 fn a_flush_that_is_there_twice_is_found() {
-    let end = "20 open\n 21 opened a2\n 22 stored 3";
-    assert_found("counts 3 flushes, and has 2", &["", FIRST, end]);
+    for stored in [1, 3] {
+        let end = format!("20 open\n 21 opened a2\n 22 stored {stored}");
+        assert_found("flushes, and has 2", &["", FIRST, &end]);
+    }
 }
 
 #[test]
@@ -172,16 +179,16 @@ fn contents_that_nobody_has_written_are_found() {
         nothing_else.insert(1, (21, Event::Opened(half)));
         check(&Vec::new(), &[events(FIRST), nothing_else]).1
     };
-    let found = half(|state| *state.coins.get_mut("player3").unwrap() += 1);
+    let found = half(|state| *state.coins.get_mut("a_player3").unwrap() += 1);
     assert!(
         found.len() == 1 && found[0].contains("is not what that has written"),
         "{found:#?}"
     );
 }
 
-/// Where a process itself has lost something, what it has written is what is found.
+/// Where a process itself has mixed something up, what it has written is what is found.
 #[test]
-fn what_is_lost_or_there_twice_is_found() {
+fn what_is_there_twice_is_found() {
     let changed = |change: fn(&mut State)| {
         let mut changed = state("a3");
         change(&mut changed);
@@ -197,23 +204,76 @@ fn what_is_lost_or_there_twice_is_found() {
         end.insert(1, (21, Event::Opened(changed)));
         check(&Vec::new(), &[one, end]).1
     };
-    let coin = changed(|state| *state.coins.get_mut("player3").unwrap() += 1);
+    let thing = |owner: &str| ("a_thing4".to_owned(), owner.to_owned());
+    assert_eq!(thing("a_player0"), state("a3").things[4]);
+    let twice = changed(|state| state.things.push(("a_thing4".into(), "a_player1".into())));
     assert!(
-        coin.len() == 1 && coin[0].contains("have 1001 coins"),
-        "{coin:#?}"
-    );
-    let twice = changed(|state| state.things.push(("thing4".into(), "player1".into())));
-    assert!(
-        twice.len() == 1 && twice[0].contains("thing4"),
+        twice.len() == 1 && twice[0].contains("a_thing4 is there 2 times"),
         "{twice:#?}"
     );
-    let lost = changed(|state| drop(state.things.pop()));
-    assert!(lost.len() == 1 && lost[0].contains("thing23"), "{lost:#?}");
     let ownerless = changed(|state| state.things[0].1 = "None".into());
     assert!(
-        ownerless.len() == 1 && ownerless[0].contains("thing0"),
+        ownerless.len() == 1 && ownerless[0].contains("belongs to None"),
         "{ownerless:#?}"
     );
+    // A player that has left, with all things.
+    let left = changed(|state| {
+        state.coins.remove("a_player0");
+        state.things.clear();
+    });
+    assert_eq!(left, [""; 0]);
+}
+
+/// At the end everything is in one world or another, once.
+#[test]
+fn what_is_lost_between_worlds_or_in_two_of_them_is_found() {
+    let found = |change: fn(&mut State, &mut State)| {
+        let (mut one, mut other) = (state("a1"), State::default());
+        for player in players("b") {
+            other.coins.insert(player, COINS);
+        }
+        other.things = things("b")
+            .map(|thing| (thing, "b_player0".into()))
+            .collect();
+        let before = one.clone();
+        change(&mut one, &mut other);
+        let history = |state: State| {
+            vec![vec![
+                (2, Event::Opened(before.clone())),
+                (3, Event::Opened(state)),
+            ]]
+        };
+        let worlds = [("a", history(one)), ("b", history(other))];
+        check_all(
+            &worlds
+                .into_iter()
+                .map(|(name, all)| (name.to_owned(), all))
+                .collect(),
+        )
+    };
+    assert_eq!(found(|_, _| {}), [""; 0]);
+    let walk = |one: &mut State, other: &mut State| {
+        other.coins.extend(one.coins.remove_entry("a_player3"));
+    };
+    assert_eq!(found(walk), [""; 0]);
+    let lost = found(|one, _| assert!(one.coins.remove("a_player3").is_some()));
+    assert!(
+        lost.len() == 2 && lost[0].contains("a_player3 0 times"),
+        "{lost:#?}"
+    );
+    assert!(lost[1].contains("1900 coins"), "{lost:#?}");
+    let twice = found(|one, other| other.things.push(one.things[4].clone()));
+    assert!(
+        twice.len() == 1 && twice[0].contains("a_thing4 2 times"),
+        "{twice:#?}"
+    );
+    let coin = found(|one, _| *one.coins.get_mut("a_player3").unwrap() += 1);
+    assert!(
+        coin.len() == 1 && coin[0].contains("2001 coins"),
+        "{coin:#?}"
+    );
+    let strange = found(|one, _| one.things[4].0 = "c_thing4".into());
+    assert_eq!(strange.len(), 2, "{strange:#?}");
 }
 
 #[test]

@@ -13,6 +13,16 @@ pub(crate) const PLAYERS: usize = 10;
 pub(crate) const THINGS: usize = 24;
 pub(crate) const COINS: i64 = 100;
 
+/// The players that a world begins with. Their names are theirs alone, in all worlds.
+pub(crate) fn players(world: &str) -> impl Iterator<Item = String> {
+    (0..PLAYERS).map(move |n| format!("{world}_player{n}"))
+}
+
+/// The things that a world begins with.
+pub(crate) fn things(world: &str) -> impl Iterator<Item = String> {
+    (0..THINGS).map(move |n| format!("{world}_thing{n}"))
+}
+
 /// Nanoseconds of a clock that all processes of this machine share.
 pub(crate) fn now() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
@@ -116,6 +126,9 @@ pub(crate) enum Event {
     },
     /// What the program was told of the attempt that was begun last, and why, where it failed.
     Told(Promise, String),
+    /// A player has left, as this parcel, or has come.
+    Left(String),
+    Came(String),
     /// Something that must not be.
     Broken(String),
     /// The standby is about to be promoted.
@@ -149,6 +162,8 @@ impl std::fmt::Display for Event {
                 let (_, name) = named.expect("all are in the list");
                 write!(f, "{name} {why}")
             }
+            Self::Left(parcel) => write!(f, "left {parcel}"),
+            Self::Came(parcel) => write!(f, "came {parcel}"),
             Self::Broken(what) => write!(f, "broken {what}"),
             Self::Failover => write!(f, "failover"),
             Self::Stored(n) => write!(f, "stored {n}"),
@@ -181,6 +196,8 @@ impl std::str::FromStr for Event {
                     digest: digest.parse().map_err(|_| wrong())?,
                 }
             }
+            "left" => Self::Left(rest.to_owned()),
+            "came" => Self::Came(rest.to_owned()),
             "broken" => Self::Broken(rest.to_owned()),
             "failover" => Self::Failover,
             "stored" => Self::Stored(rest.parse().map_err(|_| wrong())?),

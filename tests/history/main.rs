@@ -15,3 +15,4 @@ mod nemesis;
 mod processes;
 mod proxy;
 mod shard;
+mod walks;

@@ -4,23 +4,23 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use gamedb::Value;
 use gamedb::internals::Outsider;
+use gamedb::{Database, Postgres, PostgresOptions, ServerOutbox, Value};
 use gamedb_faults::Random;
-use gamedb_models::World;
+use gamedb_models::{Player, World};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::checker::{Figures, check};
+use super::checker::{Figures, check, check_all};
 use super::cluster::{Cluster, address};
-use super::events::{Event, Record, read};
+use super::events::{Event, Promise, Record, read};
 use super::faults::{ALL, Fault};
 use super::processes::Shard;
 use super::proxy::Commit;
-use super::shard::{STOP, causes, state_of};
+use super::shard::{CLOCK, STOP, causes, state_of};
+use super::walks::{WORLDS, let_in};
 
 /// How many faults there are, if the environment does not say.
 const FAULTS: usize = 20;
-const WORLDS: usize = 3;
 
 struct Nemesis {
     folder: PathBuf,
@@ -81,6 +81,7 @@ fn verify(folder: &Path) -> Figures {
         faults.extend(found.into_iter().map(|what| format!("{world}: {what}")));
     }
     assert_eq!(worlds.len(), WORLDS);
+    faults.extend(check_all(&worlds));
     let first: Vec<_> = faults.iter().take(20).collect();
     assert!(
         faults.is_empty(),
@@ -227,7 +228,9 @@ impl Nemesis {
                 old.kill();
                 self.promote();
                 old.start();
-                self.pause(800);
+                self.pause(300);
+                // It is the first host of the two half of the time, and nothing is written to it.
+                self.wait_for_flushes();
                 old.follow();
             }
             Fault::TwoPrimaries => self.fail_over(),
@@ -317,17 +320,17 @@ impl Nemesis {
             sleep(Duration::from_millis(20));
         }
         let server = address(&[self.primary.port()], "");
-        for Shard { world, .. } in &self.shards {
-            let path = self.folder.join(format!("{world}.end.history"));
-            let mut record = Record::new(&path);
-            record.write(&Event::Open);
-            match gamedb::PostgresOptions::new(&server, world)
-                .existing()
-                .open::<World>()
-            {
-                Ok(db) => record.write(&Event::Opened(state_of(&db))),
-                Err(error) => record.write(&Event::NotOpened(causes(&error))),
-            }
+        let worlds: Vec<_> = self
+            .shards
+            .iter()
+            .map(|shard| shard.world.clone())
+            .collect();
+        for world in &worlds {
+            self.let_in(world, &server);
+        }
+        for world in &worlds {
+            let mut record = Record::new(&self.folder.join(format!("{world}.end.history")));
+            let _ = open(world, &server, &mut record);
             let outsider = Outsider::connect(&server).unwrap();
             let sql = format!("SELECT generation FROM {world}.gamedb_world");
             let stored = outsider.read(&sql, |value| match value {
@@ -335,6 +338,43 @@ impl Nemesis {
                 other => panic!("{other}"),
             });
             record.write(&Event::Stored(stored.unwrap()[0][0]));
+        }
+    }
+
+    /// Lets in all who are still between two worlds.
+    fn let_in(&self, world: &str, server: &str) {
+        let mut record = Record::new(&self.folder.join(format!("{world}.last.history")));
+        let Some(mut db) = open(world, server, &mut record) else {
+            return;
+        };
+        let mut outbox = ServerOutbox::connect(server, world).unwrap();
+        let_in(&mut db, &mut outbox).unwrap();
+        let clock = Player::find_by_email(&db, CLOCK).unwrap().key();
+        let attempt = format!("{world}-last/1/1");
+        db.get_mut(clock).unwrap().set_full_name(attempt.as_str());
+        record.write(&Event::Begin {
+            attempt,
+            way: "close".into(),
+            digest: state_of(&db).digest(),
+        });
+        let _ = db.close().unwrap();
+        record.write(&Event::Told(Promise::Durable, String::new()));
+    }
+}
+
+fn open(world: &str, server: &str, record: &mut Record) -> Option<Database<World, Postgres>> {
+    record.write(&Event::Open);
+    match PostgresOptions::new(server, world)
+        .existing()
+        .open::<World>()
+    {
+        Ok(db) => {
+            record.write(&Event::Opened(state_of(&db)));
+            Some(db)
+        }
+        Err(error) => {
+            record.write(&Event::NotOpened(causes(&error)));
+            None
         }
     }
 }

@@ -13,7 +13,7 @@ use gamedb_models::{
     Attribute, AttributeKey, AttributeOwnerKey, AttributeValue, Player, PlayerKey, World,
 };
 
-use super::events::{COINS, Event, PLAYERS, Promise, Record, State, THINGS};
+use super::events::{COINS, Event, Promise, Record, State, players, things};
 
 /// Environment variables of such a process.
 pub(crate) const WORLD: &str = "GAMEDB_HISTORY_WORLD";
@@ -26,7 +26,7 @@ pub(crate) const SEED: &str = "GAMEDB_HISTORY_SEED";
 pub(crate) const STOP: &str = "stop";
 
 /// The player whose name is that of the attempt.
-const CLOCK: &str = "clock";
+pub(crate) const CLOCK: &str = "clock";
 
 /// The state of a world.
 pub(crate) fn state_of(world: &World) -> State {
@@ -67,21 +67,21 @@ enum Over {
     Leave,
 }
 
-struct Shard {
-    world: String,
+pub(crate) struct Shard {
+    pub(crate) world: String,
     name: String,
-    address: String,
+    pub(crate) address: String,
     folder: PathBuf,
-    record: Record,
-    random: Random,
+    pub(crate) record: Record,
+    pub(crate) random: Random,
     openings: usize,
     steps: usize,
-    /// How often in a row a server was refused because of its older state.
-    refused: usize,
+    /// Since when every server was refused because of its older state.
+    refused: Option<Instant>,
 }
 
-/// For how often an operator would look on: what a failover has lost stays lost, and only another process accepts that.
-const PATIENCE: usize = 60;
+/// For how long an operator looks on: what a failover has lost stays lost, and only another process accepts that.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What such a process does; nothing where the test is run without a world.
 #[test]
@@ -98,7 +98,7 @@ fn shard_process() {
         random: Random::new(set(SEED).parse().unwrap()),
         openings: 0,
         steps: 0,
-        refused: 0,
+        refused: None,
         world,
         name,
         folder,
@@ -123,16 +123,19 @@ impl Shard {
         self.steps = 0;
         self.record.write(&Event::Open);
         // Short enough that a server may stay away for longer, and long enough that it mostly does not.
-        let patience = Duration::from_millis([100, 3_000, 60_000][self.random.below(3)]);
-        let options = PostgresOptions::new(&self.address, &self.world).patience(patience);
+        let patience = Duration::from_millis([100, 3_000, 10_000][self.random.below(3)]);
+        // A commit that waits for its standby is given up, or not.
+        let answer = Duration::from_millis([1_000, 3_000, 10_000][self.random.below(3)]);
+        let options = PostgresOptions::new(&self.address, &self.world)
+            .patience(patience)
+            .answer_within(answer);
         let mut db = match options.open::<World>() {
             Ok(db) => db,
             Err(error) => {
                 self.record.write(&Event::NotOpened(causes(&error)));
-                if let ErrorKind::File(FileError::OlderWorld { .. }) = error.kind() {
-                    self.refused += 1;
-                }
-                return if self.refused > PATIENCE {
+                let is_older =
+                    matches!(error.kind(), ErrorKind::File(FileError::OlderWorld { .. }));
+                return if is_older && self.is_out_of_patience() {
                     Over::Leave
                 } else {
                     Over::Again
@@ -144,14 +147,16 @@ impl Shard {
             self.record.write(&Event::Broken(what));
         }
         if db.is_empty() {
-            found(&mut db);
+            found(&mut db, &self.world);
         }
+        let mut outbox = None;
         loop {
             let is_last = self.is_to_stop();
             self.trade(&mut db);
+            self.exchange(&mut db, &mut outbox, is_last);
             match self.write(&mut db, is_last) {
                 Ok(()) if is_last => return Over::Leave,
-                Ok(()) => self.refused = 0,
+                Ok(()) => self.refused = None,
                 Err(error) => {
                     if let Some(over) = self.failed(&error) {
                         db.discard();
@@ -162,6 +167,12 @@ impl Shard {
             let pause = self.any(8);
             sleep(pause);
         }
+    }
+
+    /// Called for each refusal.
+    fn is_out_of_patience(&mut self) -> bool {
+        let since = *self.refused.get_or_insert_with(Instant::now);
+        since.elapsed() > PATIENCE
     }
 
     /// One attempt to write everything.
@@ -233,17 +244,24 @@ impl Shard {
         };
         self.record.write(&Event::Told(promise, why.clone()));
         if *outcome == Outcome::Unknown {
-            return Some(Over::Again);
+            // Either the next attempt finds it out, or the next opening.
+            if let FlushFailure::OlderWorld { .. } = cause {
+                let _ = self.is_out_of_patience();
+            }
+            return self.random.one_in(2).then_some(Over::Again);
         }
         match cause {
             FlushFailure::Disconnected { .. } | FlushFailure::Busy => {}
             FlushFailure::Fenced { .. } => return Some(Over::Leave),
             FlushFailure::OlderWorld { .. } | FlushFailure::NotReplicated => {
-                self.refused += 1;
-                if self.refused > PATIENCE {
+                if self.is_out_of_patience() {
                     return Some(Over::Leave);
                 }
             }
+            // What it has let in was on an old primary alone: there is nothing like that.
+            FlushFailure::RowCount {
+                table: "parcels", ..
+            } => return Some(Over::Again),
             _ => self
                 .record
                 .write(&Event::Broken(format!("an attempt has failed: {why}"))),
@@ -255,7 +273,9 @@ impl Shard {
     /// Some moves, of which none makes anything more or less.
     fn trade(&mut self, world: &mut World) {
         for _ in 0..=self.random.below(4) {
-            let (one, other) = (self.player(world), self.player(world));
+            let (Some(one), Some(other)) = (self.player(world), self.player(world)) else {
+                return;
+            };
             if one == other {
                 continue;
             }
@@ -267,11 +287,12 @@ impl Shard {
         }
     }
 
-    fn player(&mut self, world: &World) -> PlayerKey {
+    /// Any of the players that are here; all may be elsewhere.
+    pub(crate) fn player(&mut self, world: &World) -> Option<PlayerKey> {
         let players = world.iter::<Player>();
-        let mut players = players.filter(|(_, player)| player.email != CLOCK);
-        let (key, _) = players.nth(self.random.below(PLAYERS)).unwrap();
-        key
+        let players = players.filter(|(_, player)| player.email != CLOCK);
+        let players: Vec<_> = players.map(|(key, _)| key).collect();
+        (!players.is_empty()).then(|| players[self.random.below(players.len())])
     }
 
     /// Coins from one to another, or only tried.
@@ -289,9 +310,11 @@ impl Shard {
 
     /// A thing gets another owner; or it is made anew there, as another row.
     fn hand_on(&mut self, world: &mut World, to: PlayerKey) {
-        let at = self.random.below(THINGS);
-        let (key, _) = world.iter::<Attribute>().nth(at).unwrap();
-        let key: AttributeKey = key;
+        let keys: Vec<AttributeKey> = world.iter::<Attribute>().map(|(key, _)| key).collect();
+        if keys.is_empty() {
+            return;
+        }
+        let key = keys[self.random.below(keys.len())];
         let view = world.get(key).unwrap();
         let (name, owner) = (view.internal_name.to_string(), view.owner().unwrap());
         let from = owner.as_player().unwrap();
@@ -316,18 +339,18 @@ fn swap_addresses(world: &mut World, one: PlayerKey, other: PlayerKey) {
 }
 
 /// What a world begins with.
-fn found(world: &mut World) {
+fn found(world: &mut World, name: &str) {
     let player = |email: String| Player {
-        email: email.into(),
+        email,
         year_of_birth: COINS,
         ..Player::default()
     };
     world.insert(player(CLOCK.into())).unwrap();
-    let players = (0..PLAYERS).map(|n| player(format!("player{n}")));
-    let players: Vec<_> = players.map(|row| world.insert(row).unwrap()).collect();
-    for n in 0..THINGS {
-        let mut owner = world.get_mut(players[n % PLAYERS]).unwrap();
-        owner.add_attribute(thing(&format!("thing{n}"))).unwrap();
+    let players = players(name).map(|name| world.insert(player(name)).unwrap());
+    let players: Vec<_> = players.collect();
+    for (n, name) in things(name).enumerate() {
+        let mut owner = world.get_mut(players[n % players.len()]).unwrap();
+        owner.add_attribute(thing(&name)).unwrap();
     }
 }
 

@@ -14,6 +14,7 @@ mod left_out;
 mod load;
 mod mail;
 mod moving;
+mod newest;
 mod open;
 mod options;
 mod outsider;

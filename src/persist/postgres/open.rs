@@ -17,6 +17,7 @@ use super::error::{Error, Lost, backend_error};
 use super::fence::{self, Hold};
 use super::load::load;
 use super::mail;
+use super::newest;
 use super::options::PostgresOptions;
 use super::schema::Schema;
 use super::session::Session;
@@ -45,7 +46,8 @@ pub(in crate::persist) fn open<T: Tables>(
             what,
         })?;
     let limits = options.limits(&config);
-    let session = Session::connect(&config, limits).map_err(|error| Lost::from(error).at(&path))?;
+    let session = newest::connect(&config, limits, &options.world)
+        .map_err(|error| Lost::from(error).at(&path))?;
     refuse_encoding(&session, &path)?;
     let failed = |error| FileError::Open {
         path: path.clone(),

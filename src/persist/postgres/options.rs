@@ -76,7 +76,8 @@ impl PostgresOptions {
     }
 
     /// How long to wait for one host until this program is logged in; by default the `connect_timeout` of the connection
-    /// string, and without that 10 seconds. The next host of the connection string is tried after that.
+    /// string, and without that 10 seconds. Several hosts are asked at the same time, and once one has answered, the
+    /// others have a second: the one with the newest state of the world is taken.
     pub fn connect_within(mut self, limit: Duration) -> Self {
         self.connect = Some(limit);
         self

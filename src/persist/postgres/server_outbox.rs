@@ -14,6 +14,7 @@ use crate::store::tracking::parcel::{Parcel, ParcelId};
 use super::Postgres;
 use super::error::{Error, Lost, backend_error};
 use super::mail::{self, CHANNEL, PARCELS};
+use super::newest;
 use super::open::{address, complete};
 use super::options::PostgresOptions;
 use super::schema::{WORLD, quoted};
@@ -263,7 +264,7 @@ impl ServerOutbox {
         if self.session.as_ref().is_none_or(Session::is_lost) {
             self.session = None;
             let failed = |error: Lost| error.at(&self.path);
-            let session = Session::connect(&self.config, self.limits);
+            let session = newest::connect(&self.config, self.limits, &self.world);
             let session = session.map_err(|error| failed(error.into()))?;
             session.listen(CHANNEL, &self.world);
             self.session = Some(session);

@@ -22,6 +22,7 @@ use super::error::{Lost, backend_error, flush_failure};
 use super::fence::{self, Hold};
 use super::flush::{self, Broken, Written};
 use super::mail;
+use super::newest;
 use super::schema::Schema;
 use super::session::{Limits, Session};
 
@@ -77,7 +78,7 @@ impl Writer {
 
     /// Opens a session as the owner. Returns the generation that the server has.
     fn connect_again(&mut self, limits: Limits) -> Result<i64, Lost> {
-        let mut session = Session::connect(&self.config, limits)?;
+        let mut session = newest::connect(&self.config, limits, &self.schema.world)?;
         let state = fence::resume(&session, &self.schema, &self.hold.owner)?;
         session.limit(self.limits);
         self.hold.epoch = state.epoch;

@@ -1,0 +1,86 @@
+//! Players that walk from one world to another, with all that they own.
+
+use gamedb::{
+    Database, Error, ErrorKind, FileError, ParcelError, Postgres, PostgresOptions, ServerOutbox,
+};
+use gamedb_models::World;
+
+use super::events::Event;
+use super::shard::{Shard, causes};
+
+/// How many worlds players walk between: `shard0` and so on.
+pub(crate) const WORLDS: usize = 3;
+
+impl Shard {
+    /// A player leaves, perhaps, and those that have come are let in. Where the server is away, they wait.
+    pub(crate) fn exchange(
+        &mut self,
+        db: &mut Database<World, Postgres>,
+        outbox: &mut Option<ServerOutbox>,
+        is_last: bool,
+    ) {
+        if let Err(error) = self.try_exchange(db, outbox, is_last) {
+            // The server is away, or what was listed has been taken in by another process since.
+            let may_be = matches!(
+                error.kind(),
+                ErrorKind::File(_)
+                    | ErrorKind::Parcel(
+                        ParcelError::NotWaiting { .. } | ParcelError::AlreadyAccepted { .. }
+                    )
+            );
+            if !may_be {
+                let what = format!("a player cannot walk: {}", causes(&error));
+                self.record.write(&Event::Broken(what));
+            }
+            if let ErrorKind::File(FileError::Outbox { .. } | FileError::Open { .. }) = error.kind()
+            {
+                *outbox = None;
+            }
+        }
+    }
+
+    fn try_exchange(
+        &mut self,
+        db: &mut Database<World, Postgres>,
+        outbox: &mut Option<ServerOutbox>,
+        is_last: bool,
+    ) -> Result<(), Error> {
+        let outbox = match outbox {
+            Some(outbox) => outbox,
+            none => {
+                let options = PostgresOptions::new(&self.address, &self.world);
+                none.insert(options.outbox()?)
+            }
+        };
+        if self.random.one_in(4) {
+            for waiting in outbox.inbox(db)? {
+                let parcel = outbox.read(db, waiting.id)?;
+                db.accept(&parcel)?;
+                self.record.write(&Event::Came(waiting.id.to_string()));
+            }
+        }
+        if !is_last && self.random.one_in(8) {
+            let to = format!("shard{}", self.random.below(WORLDS));
+            if to != self.world
+                && let Some(player) = self.player(db)
+            {
+                let parcel = db.hand_over(player, &to)?;
+                self.record.write(&Event::Left(parcel.to_string()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lets in all who wait for a world.
+pub(crate) fn let_in(
+    db: &mut Database<World, Postgres>,
+    outbox: &mut ServerOutbox,
+) -> Result<usize, Error> {
+    let waiting = outbox.inbox(db)?;
+    for waiting in &waiting {
+        let parcel = outbox.read(db, waiting.id)?;
+        db.accept(&parcel)?;
+    }
+    Ok(waiting.len())
+}
