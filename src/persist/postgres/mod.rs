@@ -19,6 +19,7 @@ mod plan;
 mod schema;
 mod session;
 mod tables;
+mod tls;
 mod writer;
 
 pub use moving::{MoveReport, MovedTable};

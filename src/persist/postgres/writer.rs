@@ -6,8 +6,6 @@ use std::sync::atomic::AtomicU32;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio_postgres::Config;
-
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::Batch;
 use crate::persist::engine::EngineWriter;
@@ -23,12 +21,13 @@ use super::fence::{self, Hold};
 use super::flush::{self, Broken};
 use super::schema::Schema;
 use super::session::{Limits, Session};
+use super::tls::Reach;
 
 /// How long to wait between two attempts to learn what became of a commit, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
 pub(in crate::persist) struct Writer {
-    pub(super) config: Config,
+    pub(super) reach: Reach,
     pub(super) limits: Limits,
     pub(super) schema: Schema,
     /// The world's address, without a password, for messages.
@@ -74,7 +73,7 @@ impl Writer {
 
     /// Opens a session as the owner. Returns the generation that the server has.
     fn connect_again(&mut self, limits: Limits) -> Result<i64, Lost> {
-        let mut session = Session::connect(&self.config, limits)?;
+        let mut session = Session::connect(&self.reach, limits)?;
         let state = fence::resume(&session, &self.schema, &self.hold.owner)?;
         session.limit(self.limits);
         self.hold.epoch = state.epoch;
