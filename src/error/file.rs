@@ -80,6 +80,35 @@ pub enum FileError {
         /// All differences.
         differences: Vec<Difference>,
     },
+    /// The file is something else than a shared outbox. Nothing was written to it.
+    #[error(
+        "{} is not an outbox that worlds share; give the path of one, or of a file that does not exist",
+        path.display()
+    )]
+    NotAnOutbox {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another world has exchanged parcels under this name.
+    #[error(
+        "{} knows another world by the name {name:?}; give this one a name of its own, or, if the other one is gone for \
+         good, call `SharedOutbox::forget_world`",
+        path.display()
+    )]
+    OtherWorldOfName {
+        /// The shared outbox.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+    /// A shared outbox could not be read or written. It can be tried again.
+    #[error("the shared outbox {} could not be read or written", path.display())]
+    Outbox {
+        /// The shared outbox.
+        path: PathBuf,
+        /// Why.
+        source: BackendError,
+    },
     /// The file has another schema, and was to be migrated when it was opened, but that is not safe or has failed.
     /// Nothing was written to it. `gamedb migrate` takes consent, and scripts.
     #[error(

@@ -67,6 +67,7 @@ impl<W: EngineWriter> Pipeline<W> {
             batch.take_over(world);
             self.seen = None;
             self.worker.submit(batch, start.elapsed());
+            world.mail.written_by(self.worker.issued());
         }
         Ok(self.ticket())
     }

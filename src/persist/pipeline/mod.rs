@@ -138,6 +138,15 @@ impl<W: EngineWriter> Pipeline<W> {
         }
     }
 
+    /// The last durable generation, with all of them collected.
+    pub(super) fn settle<T: Tables>(&mut self, world: &mut World<T>) -> Result<u64, FileError> {
+        // What becomes durable afterwards may not be collected.
+        let durable = self.worker.durable();
+        self.collect(world);
+        self.check(world)?;
+        Ok(durable)
+    }
+
     /// Assigns the file to another world, of which it has no rows yet.
     pub(super) fn replace_world<T: Tables>(&mut self, world: &mut World<T>) {
         self.world_identity = world.forget_file();
@@ -182,6 +191,8 @@ impl<W: EngineWriter> Pipeline<W> {
         // A batch that fails in flight makes its rows dirty again, and they may be among those to save.
         self.drain(world);
         let ToSave { rows, n_requested } = rows_to_save(world, row, scope);
+        // A parcel is written with the rows that have left with it or come with it, and whatever came of these since.
+        let has_mail = world.mail.n_steps() > 0;
         let which = Selection::Only(&rows);
         let is_taken = |row: &RefusedRow| row.source.is_unique_violation();
         let is_in_the_way = |cause: &FlushFailure| match cause {
@@ -190,7 +201,11 @@ impl<W: EngineWriter> Pipeline<W> {
             FlushFailure::Backend(error) => error.is_unique_violation(),
             _ => false,
         };
-        let mut report = match self.write_now(world, which, Durability::Process, Refused::Fail) {
+        let written = match has_mail {
+            true => self.write_all(world, Durability::Process, Refused::Fail),
+            false => self.write_now(world, which, Durability::Process, Refused::Fail),
+        };
+        let mut report = match written {
             Err(FileError::Flush {
                 outcome: Outcome::NotCommitted,
                 cause,
@@ -321,7 +336,7 @@ impl<W: EngineWriter> Pipeline<W> {
         which: Selection<'_>,
         mut report: FlushReport,
     ) -> FlushReport {
-        let has_written = report.rows() > 0 || !batch.next_ids.is_empty();
+        let has_written = report.rows() > 0 || !batch.next_ids.is_empty() || !batch.mail.is_empty();
         if batch.has_left_out() {
             batch.take_over(world);
             batch.keep_left_out();
@@ -335,6 +350,7 @@ impl<W: EngineWriter> Pipeline<W> {
             }
             self.state.forget_failure();
             self.recalled = None;
+            world.mail.written_by(self.worker.collected());
         }
         report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);

@@ -13,6 +13,7 @@ use crate::store::world::World;
 
 use super::error::{Error, Lost};
 use super::fence::{self, State};
+use super::mail;
 use super::schema::{NEXT_IDS, Schema, Table, quoted};
 use super::session::Session;
 
@@ -95,6 +96,7 @@ fn read<T: Tables>(
         load_table(session, schema.table(id), id, &mut loaded)?;
     }
     load_next_ids(session, schema, &mut *loaded.world.tables)?;
+    mail::load(session, schema, &mut loaded.world.mail)?;
     for &id in &order.tables {
         let problems = without_owner::<T>(session, schema, &loaded.world.tables, id)?;
         loaded.problems.extend(problems);

@@ -16,6 +16,7 @@ use super::differences::{differences, is_there};
 use super::error::{Error, Lost, backend_error};
 use super::fence::{self, Hold};
 use super::load::load;
+use super::mail;
 use super::options::PostgresOptions;
 use super::schema::Schema;
 use super::session::Session;
@@ -76,6 +77,8 @@ pub(in crate::persist) fn open<T: Tables>(
     if state.owner != owner {
         return Err(state.fenced().at(&path));
     }
+    let has_mail = mail::are_there(&session, &schema).map_err(failed)?;
+    world.mail.set_keeper(&owner);
     fence::acknowledge(&state.identity, state.generation);
     let writer = Writer {
         reach,
@@ -93,6 +96,7 @@ pub(in crate::persist) fn open<T: Tables>(
         },
         patience: options.patience,
         unanswered: None,
+        has_mail,
     };
     let opened = Opened {
         world,
@@ -114,7 +118,7 @@ pub(super) fn target(connection: &str, world: &str) -> Result<(Reach, PathBuf), 
 }
 
 /// The address of a world, for messages: without user and password.
-fn address(config: &Config, world: &str) -> PathBuf {
+pub(super) fn address(config: &Config, world: &str) -> PathBuf {
     let ports = config.get_ports();
     let named = config.get_hosts().iter().enumerate().map(|(n, host)| {
         let port = ports.get(n).or(ports.first()).copied().unwrap_or(5432);
@@ -129,7 +133,7 @@ fn address(config: &Config, world: &str) -> PathBuf {
     PathBuf::from(format!("postgres://{}/{database}/{world}", hosts.join(",")))
 }
 
-fn complete(config: &mut Config) {
+pub(super) fn complete(config: &mut Config) {
     let own = config.get_options().unwrap_or_default().to_owned();
     config.options(format!("{BEFORE} {own} {AFTER}"));
     if config.get_application_name().is_none() {

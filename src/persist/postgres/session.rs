@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
@@ -46,6 +46,7 @@ pub(super) struct Session {
     /// Ends the thread of the connection, and with it the connection, whatever is still under way.
     give_up: Arc<Notify>,
     warnings: Arc<Warnings>,
+    calls: Arc<Calls>,
     /// By their text.
     statements: HashMap<String, Statement>,
     /// How long a commit of this session waits, as it was set when it was opened.
@@ -55,6 +56,31 @@ pub(super) struct Session {
 /// Warnings of the server since they were last looked at.
 #[derive(Debug, Default)]
 struct Warnings(AtomicBool);
+
+/// What the server has said to those who listen.
+#[derive(Debug, Default)]
+struct Calls {
+    /// What a message has to say to be one for us.
+    name: OnceLock<String>,
+    was_called: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Calls {
+    fn call(&self, message: &str) {
+        if self.name.get().is_some_and(|name| name == message) {
+            *self.lock() = true;
+            self.changed.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        // No code that can panic runs while the lock is held.
+        self.was_called
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Why there is no session.
 #[derive(Debug)]
@@ -73,12 +99,14 @@ impl Session {
     pub(super) fn connect(reach: &Reach, limits: Limits) -> Result<Self, ConnectError> {
         let (sender, receiver) = mpsc::channel();
         let (warnings, give_up) = (Arc::<Warnings>::default(), Arc::<Notify>::default());
+        let calls = Arc::<Calls>::default();
         let connecting = Connecting {
             hosts: one_by_one(&reach.config),
             tls: reach.tls.clone(),
             limit: limits.connect,
             sender,
             warnings: Arc::clone(&warnings),
+            calls: Arc::clone(&calls),
             give_up: Arc::clone(&give_up),
         };
         let thread = thread::Builder::new().name("gamedb-postgres".into());
@@ -94,6 +122,7 @@ impl Session {
             is_given_up: AtomicBool::new(false),
             give_up,
             warnings,
+            calls,
             statements: HashMap::new(),
             synchronous_commit: String::new(),
         };
@@ -201,6 +230,22 @@ impl Session {
     /// Changes how long an answer may take.
     pub(super) fn limit(&mut self, limits: Limits) {
         self.limits = limits;
+    }
+
+    /// Listens to messages of a channel that are this name. A server that has no such messages is polled.
+    pub(super) fn listen(&self, channel: &str, name: &str) {
+        let _ = self.calls.name.set(name.to_owned());
+        if let Err(error) = self.batch(&format!("LISTEN {channel}")) {
+            tracing::debug!(?error, "the server has no messages to listen to");
+        }
+    }
+
+    /// Blocks until such a message has come since the last call, or as long as this. Returns whether one has.
+    pub(super) fn wait_for_call(&self, limit: Duration) -> bool {
+        let calls = &self.calls;
+        let waited = (calls.changed).wait_timeout_while(calls.lock(), limit, |called| !*called);
+        let (mut was_called, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *was_called)
     }
 
     /// Whether the connection is known to be lost.
@@ -313,6 +358,7 @@ struct Connecting {
     limit: Duration,
     sender: mpsc::Sender<Result<Client, ConnectError>>,
     warnings: Arc<Warnings>,
+    calls: Arc<Calls>,
     give_up: Arc<Notify>,
 }
 
@@ -334,7 +380,7 @@ impl Connecting {
             match self.connect().await {
                 Ok((client, connection)) => {
                     let _ = self.sender.send(Ok(client));
-                    watch(connection, &self.warnings, &self.give_up).await;
+                    watch(connection, &self.warnings, &self.calls, &self.give_up).await;
                 }
                 Err(error) => {
                     let _ = self.sender.send(Err(ConnectError::Server(error)));
@@ -361,7 +407,7 @@ impl Connecting {
 type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
 /// Drives a connection until it ends or is given up, and notes what the server says unasked.
-async fn watch(mut connection: Link, warnings: &Warnings, give_up: &Notify) {
+async fn watch(mut connection: Link, warnings: &Warnings, calls: &Calls, give_up: &Notify) {
     let mut given_up = pin!(give_up.notified());
     let mut next = async || {
         poll_fn(|context| match given_up.as_mut().poll(context) {
@@ -378,6 +424,7 @@ async fn watch(mut connection: Link, warnings: &Warnings, give_up: &Notify) {
                     tracing::warn!(%notice, "the server warns");
                 }
             }
+            Ok(AsyncMessage::Notification(message)) => calls.call(message.payload()),
             Ok(_) => {}
             Err(error) => {
                 let error: &dyn std::error::Error = &error;

@@ -17,6 +17,7 @@ mod load;
 mod lock;
 mod lock_record;
 mod log_reader;
+mod mail;
 mod migrate;
 #[cfg(feature = "postgres")]
 mod moving;
@@ -26,6 +27,7 @@ mod options;
 mod parallel_load;
 mod quick_check;
 mod schema_diff;
+mod shared_outbox;
 mod stamp;
 mod statements;
 mod value;
@@ -51,6 +53,7 @@ pub use operations::{
     VerifyReport, backup, rescue, restore, verify,
 };
 pub use options::Options;
+pub use shared_outbox::SharedOutbox;
 
 use super::engine::{Engine, Parts};
 
