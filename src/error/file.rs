@@ -350,6 +350,17 @@ pub enum FileError {
         /// The last flush that was acknowledged.
         acknowledged: u64,
     },
+    /// The server of a world was not reached, because one side encrypts what the other does not, or the server's
+    /// certificate is not trusted.
+    #[error("{} is not reached: {advice}", path.display())]
+    Encryption {
+        /// The address of the world.
+        path: PathBuf,
+        /// What to do, in the connection string or on the server.
+        advice: &'static str,
+        /// What the server says, or the library that encrypts.
+        source: BackendError,
+    },
     /// A world on a server that has rows already, or was flushed to, where another one was to be put. Nothing was written
     /// to it.
     #[error(

@@ -1,5 +1,7 @@
 //! What changes the settings of the whole server. `tests/postgres/run` runs these tests after all others.
 
+mod encryption;
+
 use crate::common::sample::{player, rename};
 use crate::common::{TestFile, contents_of, flush_failure, new_file, stopped, wait_until};
 use gamedb::internals::Outsider;

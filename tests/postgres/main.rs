@@ -9,6 +9,7 @@ mod checks;
 mod common;
 mod connections;
 mod deadlines;
+mod dialects;
 mod fences;
 mod flushes;
 mod opening;

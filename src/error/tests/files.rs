@@ -138,7 +138,7 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::NotMigrated { .. }
         | FileError::Log { .. }
         | FileError::Io { .. } => 1,
-        FileError::Open { .. } => 2,
+        FileError::Open { .. } | FileError::Encryption { .. } => 2,
         FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
     }
 }
@@ -183,7 +183,7 @@ fn history_errors() -> Vec<FileError> {
 }
 
 /// What can be wrong with a world on a server.
-fn server_errors() -> [FileError; 4] {
+fn server_errors() -> [FileError; 5] {
     let path = || PathBuf::from("postgres://host/world.db");
     [
         FileError::Open {
@@ -198,6 +198,11 @@ fn server_errors() -> [FileError; 4] {
         FileError::Unportable {
             path: path(),
             what: "its name is too long".into(),
+        },
+        FileError::Encryption {
+            path: path(),
+            advice: "encrypt",
+            source: backend(),
         },
         FileError::NotEmpty {
             path: path(),

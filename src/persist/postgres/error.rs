@@ -9,6 +9,7 @@ use crate::error::{BackendError, FileError, FlushFailure, MOST_LISTED, Outcome, 
 use crate::persist::error::Failed;
 
 use super::session::ConnectError;
+use super::tls::advice;
 
 /// Why a request to the server has no result.
 #[derive(Debug)]
@@ -131,10 +132,21 @@ impl Lost {
                 found: unsigned(found),
                 acknowledged: unsigned(acknowledged),
             },
-            Self::Server(error) => FileError::Open {
-                path,
-                source: backend_error(error),
-            },
+            Self::Server(error) => {
+                let advice = match &error {
+                    Error::Server(error) => advice(error),
+                    Error::NoAnswer(_) => None,
+                };
+                let source = backend_error(error);
+                match advice {
+                    Some(advice) => FileError::Encryption {
+                        path,
+                        advice,
+                        source,
+                    },
+                    None => FileError::Open { path, source },
+                }
+            }
             Self::Thread(source) => FileError::Io { path, source },
             other @ (Self::Fenced { .. } | Self::NotReplicated | Self::NoWorld) => {
                 FileError::Flush {

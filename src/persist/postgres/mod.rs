@@ -24,6 +24,7 @@ mod schema;
 mod server_outbox;
 mod session;
 mod tables;
+mod tls;
 mod writer;
 
 pub use moving::{MoveReport, MovedTable};

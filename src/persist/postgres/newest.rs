@@ -8,11 +8,12 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio_postgres::{Config, Row};
+use tokio_postgres::Row;
 
 use super::hosts::one_by_one;
 use super::schema::{WORLD, quoted};
 use super::session::{ConnectError, Limits, Session};
+use super::tls::Reach;
 
 /// How long other hosts have to answer once one has: a host that is gone must not keep a failover waiting.
 const OTHERS: Duration = Duration::from_secs(1);
@@ -45,18 +46,16 @@ impl Age {
 }
 
 /// Connects to the host that has the newest state of a world, and to the first of them where it is the same.
-pub(super) fn connect(
-    config: &Config,
-    limits: Limits,
-    world: &str,
-) -> Result<Session, ConnectError> {
-    let hosts = one_by_one(config);
+pub(super) fn connect(reach: &Reach, limits: Limits, world: &str) -> Result<Session, ConnectError> {
+    let hosts = one_by_one(&reach.config);
     if hosts.len() < 2 {
-        return Session::connect(config, limits);
+        return Session::connect(reach, limits);
     }
     let (sender, receiver) = mpsc::channel();
-    for (place, host) in hosts.into_iter().enumerate() {
+    for (place, config) in hosts.into_iter().enumerate() {
         let sender = sender.clone();
+        let tls = reach.tls.clone();
+        let host = Reach { config, tls };
         let connect = move || {
             // The one who asked may have what it wants by now.
             let _ = sender.send((place, Session::connect(&host, limits)));

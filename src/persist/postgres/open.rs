@@ -21,6 +21,7 @@ use super::newest;
 use super::options::PostgresOptions;
 use super::schema::Schema;
 use super::session::Session;
+use super::tls::Reach;
 use super::writer::Writer;
 
 /// What every session is told. A plan for the length of each array takes a merge join over the whole table; compiling plans takes longer than running them; and an owner that was stopped in the middle of a
@@ -39,14 +40,14 @@ pub(in crate::persist) fn open<T: Tables>(
     options: &PostgresOptions,
     order: &TableOrder,
 ) -> Result<(PathBuf, Opened<T, Postgres>), FileError> {
-    let (config, path) = target(&options.connection, &options.world)?;
+    let (reach, path) = target(&options.connection, &options.world)?;
     let schema =
         Schema::of(&options.world, T::INFO, T::DDL).map_err(|what| FileError::Unportable {
             path: path.clone(),
             what,
         })?;
-    let limits = options.limits(&config);
-    let session = newest::connect(&config, limits, &options.world)
+    let limits = options.limits(&reach.config);
+    let session = newest::connect(&reach, limits, &options.world)
         .map_err(|error| Lost::from(error).at(&path))?;
     refuse_encoding(&session, &path)?;
     let failed = |error| FileError::Open {
@@ -82,7 +83,7 @@ pub(in crate::persist) fn open<T: Tables>(
     world.mail.set_keeper(&owner);
     fence::acknowledge(&state.identity, state.generation);
     let writer = Writer {
-        config,
+        reach,
         limits,
         schema,
         path: path.clone(),
@@ -108,13 +109,14 @@ pub(in crate::persist) fn open<T: Tables>(
 }
 
 /// How to reach a world, and its address.
-pub(super) fn target(connection: &str, world: &str) -> Result<(Config, PathBuf), FileError> {
-    let unnamed = PathBuf::from(format!("postgres:{world}"));
-    let parsed = connection.parse::<Config>();
-    let mut config = parsed.map_err(|error| Lost::from(error).at(&unnamed))?;
-    let path = address(&config, world);
-    complete(&mut config);
-    Ok((config, path))
+pub(super) fn target(connection: &str, world: &str) -> Result<(Reach, PathBuf), FileError> {
+    let mut reach = Reach::parse(connection).map_err(|source| FileError::Open {
+        path: PathBuf::from(format!("postgres:{world}")),
+        source,
+    })?;
+    let path = address(&reach.config, world);
+    complete(&mut reach.config);
+    Ok((reach, path))
 }
 
 /// The address of a world, for messages: without user and password.

@@ -1,7 +1,5 @@
 //! Another program at the same server, for tests: it reads what is there, and interferes.
 
-use tokio_postgres::Config;
-
 use crate::error::BackendError;
 use crate::schema::value::Value;
 use crate::store::row::reader::Cell;
@@ -9,6 +7,7 @@ use crate::store::row::reader::Cell;
 use super::error::backend_error;
 use super::load::Stored;
 use super::session::{ConnectError, Limits, Session};
+use super::tls::Reach;
 
 /// Tests make their own servers wait.
 const UNLIMITED: Limits = Limits {
@@ -27,9 +26,8 @@ impl Outsider {
     /// # Errors
     /// What the server says, or the system.
     pub fn connect(connection: &str) -> Result<Self, BackendError> {
-        let parsed = connection.parse::<Config>();
-        let config = parsed.map_err(|error| backend_error(error.into()))?;
-        let session = Session::connect(&config, UNLIMITED).map_err(|error| match error {
+        let reach = Reach::parse(connection)?;
+        let session = Session::connect(&reach, UNLIMITED).map_err(|error| match error {
             ConnectError::Server(error) => backend_error(error),
             ConnectError::Thread(error) => BackendError::of_server(error, None),
         })?;

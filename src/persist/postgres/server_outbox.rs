@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Config, Row};
 
 use crate::error::{Error as CrateError, ErrorKind, FileError, ParcelError};
 use crate::persist::database::{Database, IsWorld};
@@ -15,10 +15,11 @@ use super::Postgres;
 use super::error::{Error, Lost, backend_error};
 use super::mail::{self, CHANNEL, PARCELS};
 use super::newest;
-use super::open::{address, complete};
+use super::open::target;
 use super::options::PostgresOptions;
 use super::schema::{WORLD, quoted};
 use super::session::{Limits, Session};
+use super::tls::Reach;
 
 /// The parcels that wait for a world on a server, and those that it has sent. It has a connection of its own, so it waits for no
 /// flush. The names of worlds are those that they are opened by.
@@ -49,7 +50,7 @@ use super::session::{Limits, Session};
 /// # Ok::<(), gamedb::Error>(())
 /// ```
 pub struct ServerOutbox {
-    config: Config,
+    reach: Reach,
     limits: Limits,
     world: String,
     path: PathBuf,
@@ -264,7 +265,7 @@ impl ServerOutbox {
         if self.session.as_ref().is_none_or(Session::is_lost) {
             self.session = None;
             let failed = |error: Lost| error.at(&self.path);
-            let session = newest::connect(&self.config, self.limits, &self.world);
+            let session = newest::connect(&self.reach, self.limits, &self.world);
             let session = session.map_err(|error| failed(error.into()))?;
             session.listen(CHANNEL, &self.world);
             self.session = Some(session);
@@ -286,14 +287,10 @@ impl PostgresOptions {
     /// # Errors
     /// As [`ServerOutbox::connect`].
     pub fn outbox(self) -> Result<ServerOutbox, CrateError> {
-        let unnamed = PathBuf::from(format!("postgres:{}", self.world));
-        let parsed = self.connection.parse::<Config>();
-        let mut config = parsed.map_err(|error| Lost::from(error).at(&unnamed))?;
-        let path = address(&config, &self.world);
-        complete(&mut config);
-        let limits = self.limits(&config);
+        let (reach, path) = target(&self.connection, &self.world)?;
+        let limits = self.limits(&reach.config);
         let mut outbox = ServerOutbox {
-            config,
+            reach,
             limits,
             world: self.world,
             path,

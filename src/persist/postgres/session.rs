@@ -17,11 +17,14 @@ use futures_util::Stream;
 use tokio::sync::Notify;
 use tokio_postgres::Socket;
 use tokio_postgres::error::{DbError, Severity};
+use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::types::{BorrowToSql, Type};
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Row, RowStream, Statement};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Row, RowStream, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::Error;
 use super::hosts::one_by_one;
+use super::tls::Reach;
 
 /// How long to wait for the server.
 #[derive(Clone, Copy, Debug)]
@@ -93,12 +96,13 @@ pub(super) type Sent<'s, R> = Pin<Box<dyn Future<Output = Result<R, tokio_postgr
 
 impl Session {
     /// Connects, and reads the settings that matter.
-    pub(super) fn connect(config: &Config, limits: Limits) -> Result<Self, ConnectError> {
+    pub(super) fn connect(reach: &Reach, limits: Limits) -> Result<Self, ConnectError> {
         let (sender, receiver) = mpsc::channel();
         let (warnings, give_up) = (Arc::<Warnings>::default(), Arc::<Notify>::default());
         let calls = Arc::<Calls>::default();
         let connecting = Connecting {
-            hosts: one_by_one(config),
+            hosts: one_by_one(&reach.config),
+            tls: reach.tls.clone(),
             limit: limits.connect,
             sender,
             warnings: Arc::clone(&warnings),
@@ -349,6 +353,7 @@ impl Session {
 struct Connecting {
     /// To be tried in this order.
     hosts: Vec<Config>,
+    tls: MakeRustlsConnect,
     /// For each of them.
     limit: Duration,
     sender: mpsc::Sender<Result<Client, ConnectError>>,
@@ -389,7 +394,7 @@ impl Connecting {
     async fn connect(&self) -> Result<(Client, Link), Error> {
         let mut last = None;
         for host in &self.hosts {
-            match tokio::time::timeout(self.limit, host.connect(NoTls)).await {
+            match tokio::time::timeout(self.limit, host.connect(self.tls.clone())).await {
                 Ok(Ok(connected)) => return Ok(connected),
                 Ok(Err(error)) => last = Some(Error::Server(error)),
                 Err(_) => last = Some(Error::NoAnswer(self.limit)),
@@ -399,7 +404,7 @@ impl Connecting {
     }
 }
 
-type Link = Connection<Socket, tokio_postgres::tls::NoTlsStream>;
+type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
 /// Drives a connection until it ends or is given up, and notes what the server says unasked.
 async fn watch(mut connection: Link, warnings: &Warnings, calls: &Calls, give_up: &Notify) {

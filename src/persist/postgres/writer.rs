@@ -6,8 +6,6 @@ use std::sync::atomic::AtomicU32;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio_postgres::Config;
-
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::{Batch, Bonds};
 use crate::persist::engine::EngineWriter;
@@ -25,12 +23,13 @@ use super::mail;
 use super::newest;
 use super::schema::Schema;
 use super::session::{Limits, Session};
+use super::tls::Reach;
 
 /// How long to wait between two attempts to learn what became of a commit, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
 pub(in crate::persist) struct Writer {
-    pub(super) config: Config,
+    pub(super) reach: Reach,
     pub(super) limits: Limits,
     pub(super) schema: Schema,
     /// The world's address, without a password, for messages.
@@ -78,7 +77,7 @@ impl Writer {
 
     /// Opens a session as the owner. Returns the generation that the server has.
     fn connect_again(&mut self, limits: Limits) -> Result<i64, Lost> {
-        let mut session = newest::connect(&self.config, limits, &self.schema.world)?;
+        let mut session = newest::connect(&self.reach, limits, &self.schema.world)?;
         let state = fence::resume(&session, &self.schema, &self.hold.owner)?;
         session.limit(self.limits);
         self.hold.epoch = state.epoch;

@@ -8,8 +8,6 @@ mod to_server;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio_postgres::Config;
-
 use crate::error::{Error, FileError, Problem, ProblemKind};
 use crate::persist::sqlite::Progress;
 use crate::schema::TableInfo;
@@ -28,7 +26,7 @@ const STEP: u64 = 4096;
 /// After how many rows that do not fit no further ones are looked for.
 const MOST_PROBLEMS: usize = 1000;
 
-/// Nobody waits for it in a loop: keys and indexes of a large world take their time. A server that is gone is noticed by the
+/// No loop waits for it: keys and indexes of a large world take their time. A server that is gone is noticed by the
 /// system.
 const LIMITS: Limits = Limits {
     answer: None,
@@ -124,11 +122,11 @@ impl ServerTables {
 
 /// A connection to a server that can have worlds, and the address of one there.
 fn connect(connection: &str, world: &str) -> Result<(Session, PathBuf), FileError> {
-    let (mut config, path): (Config, PathBuf) = target(connection, world)?;
-    if let (None, Ok(password)) = (config.get_password(), std::env::var("PGPASSWORD")) {
-        config.password(password);
+    let (mut reach, path) = target(connection, world)?;
+    if let (None, Ok(password)) = (reach.config.get_password(), std::env::var("PGPASSWORD")) {
+        reach.config.password(password);
     }
-    let session = Session::connect(&config, LIMITS).map_err(|error| Lost::from(error).at(&path))?;
+    let session = Session::connect(&reach, LIMITS).map_err(|error| Lost::from(error).at(&path))?;
     refuse_encoding(&session, &path)?;
     Ok((session, path))
 }
