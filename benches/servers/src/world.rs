@@ -48,7 +48,7 @@ pub(crate) fn fill(address: &str, mobiles: usize) -> usize {
     }
     let _ = db.flush().expect("the server has room");
     let n_rows = db.len();
-    let _ = db.close().expect("there is nothing left to write");
+    let _ = db.close().expect("all rows are written");
     super::by_hand::ByHand::connect(address).analyze();
     n_rows
 }
