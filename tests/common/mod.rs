@@ -26,7 +26,7 @@ use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
-pub(crate) use reports::{assert_wrote, flush_failure};
+pub(crate) use reports::{Done, assert_wrote, flush_failure, only_refused};
 pub(crate) use state::{State, contents_of, state_of};
 
 /// The database that tests are run with. `tests/postgres` runs some of them with another engine, and has another module
@@ -353,28 +353,4 @@ pub(crate) fn refusing_file() -> TestFile {
     let mut file = TestFile::by_hand(alter, "");
     file.is_trusted = true;
     file
-}
-
-/// The return type of a setter: a `Result` if it can refuse, `()` if it cannot.
-pub(crate) trait Done {
-    fn done(self) -> Result<(), Error>;
-}
-impl Done for () {
-    fn done(self) -> Result<(), Error> {
-        Ok(())
-    }
-}
-impl Done for Result<(), Error> {
-    fn done(self) -> Self {
-        self
-    }
-}
-
-/// Table and id of the only row that a file refuses.
-#[track_caller]
-pub(crate) fn only_refused(cause: FlushFailure) -> (&'static str, i64) {
-    match cause {
-        FlushFailure::Refused { rows, n_rows: 1 } => (rows[0].table, rows[0].id),
-        other => panic!("{other}"),
-    }
 }

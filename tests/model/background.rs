@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use gamedb::{Database, Error, FlushReport, Ticket};
-use gamedb::{FlushFailure, Outcome};
+use gamedb::Outcome;
+use gamedb::{Error, FlushReport, Ticket};
 use gamedb_models::World;
 
-use crate::common::flush_failure;
+use crate::common::{Database, flush_failure};
 use crate::driver::{Driver, Open};
 use crate::file;
 use crate::naive::{Naive, RowId};
@@ -192,7 +192,7 @@ impl Driver {
         let Open { db, outsider } = self.open();
         notice(db, failing.noticed, &tickets, obstacle, is_reported);
         file::clear_away(outsider, obstacle, found);
-        self.is_touched |= obstacle == Obstacle::Foreign;
+        self.is_touched |= file::IS_COMPARED && obstacle == Obstacle::Foreign;
         self.take_back(&mut unflushed);
         if failing.noticed != Noticed::Flush {
             let found = file::read(&self.open().outsider);
@@ -225,11 +225,7 @@ impl Unflushed {
 fn assert_obstructed<R: std::fmt::Debug>(result: Result<R, Error>, obstacle: Obstacle) {
     let (outcome, cause) = flush_failure(result);
     assert_eq!(outcome, Outcome::NotCommitted);
-    let is_it = match obstacle {
-        Obstacle::Busy => matches!(cause, FlushFailure::Busy),
-        Obstacle::Foreign => matches!(cause, FlushFailure::ForeignWrite),
-    };
-    assert!(is_it, "{cause}");
+    assert!(file::is_failure_of(obstacle, &cause), "{cause}");
 }
 
 /// Detects the failed batch, in one of the possible ways.

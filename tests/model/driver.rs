@@ -2,26 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gamedb::Database;
-use gamedb::codegen::RawKey;
-use gamedb_models::World;
-use rusqlite::Connection;
-
 use crate::background::InFlight;
 use crate::block::Beside;
-use crate::common::TestFile;
+use crate::common::{Database, TestFile};
 use crate::compare::{Expected, InFile, any_table, compare, keys};
 use crate::file;
 use crate::mirror::Mirrors;
 use crate::naive::{Naive, RowId};
 use crate::operation::{Block, Operation, Step};
 use crate::stale::Stale;
+use gamedb::codegen::RawKey;
+use gamedb_models::World;
 
 /// An open world, and its model.
 pub(crate) struct Open {
     pub(crate) db: Database<World>,
     /// The connection of another program, which reads the file, and interferes where a flush has to fail.
-    pub(crate) outsider: Connection,
+    pub(crate) outsider: file::Outsider,
 }
 
 pub(crate) struct Driver {
@@ -80,8 +77,7 @@ impl Driver {
     /// Opens the file. Memory is equal to its contents.
     pub(crate) fn enter(&mut self) {
         let db = file::open(&self.file);
-        let outsider = self.file.writer();
-        outsider.set_prepared_statement_cache_capacity(64);
+        let outsider = file::outsider(&self.file);
         self.in_file = file::read(&outsider);
         self.open = Some(Open { db, outsider });
         self.memory = self.in_file.clone();

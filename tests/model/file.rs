@@ -1,16 +1,37 @@
 //! The contents of a world file, read and modified by another connection.
 
-use gamedb::Database;
+use gamedb::FlushFailure;
 use gamedb::codegen::traits::*;
 use gamedb_models::{Tables, World};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::common::TestFile;
+use crate::common::{Database, TestFile};
 use crate::naive::{Naive, Row, RowId};
 use crate::operation::{Death, Obstacle};
 use crate::schema::TABLES;
 use crate::value::{Cell, Text};
+
+/// A connection of another program's.
+pub(crate) type Outsider = Connection;
+
+/// How many sequences are run, and the most steps of one.
+pub(crate) const N_CASES: u32 = 5;
+pub(crate) const N_STEPS: usize = 800;
+
+/// The seeds of the sequences that have failed.
+pub(crate) const FAILURES: &str = "tests/model/failures.txt";
+
+/// Whether what other programs have written is compared with memory.
+pub(crate) const IS_COMPARED: bool = true;
+
+/// Whether -0.0 comes back as 0.0.
+pub(crate) const DROPS_SIGN_OF_ZERO: bool = true;
+
+/// Texts that are hard to keep, and the length of a long one.
+pub(crate) const EMBEDDED: &str = "em\0bedded";
+pub(crate) const CONTROL: &str = "\0";
+pub(crate) const LONG: usize = 1 << 20;
 
 /// The kind of statement that a flush executes for a row.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +95,20 @@ fn cell(value: ValueRef<'_>) -> Cell {
             Cell::Text(Text::find(text).unwrap_or_else(|| panic!("no operation wrote {text:?}")))
         }
         ValueRef::Blob(_) => panic!("no column of these tables is a blob"),
+    }
+}
+
+pub(crate) fn outsider(file: &TestFile) -> Outsider {
+    let outsider = file.writer();
+    outsider.set_prepared_statement_cache_capacity(64);
+    outsider
+}
+
+/// Whether a flush has failed for this obstacle.
+pub(crate) fn is_failure_of(obstacle: Obstacle, cause: &FlushFailure) -> bool {
+    match obstacle {
+        Obstacle::Busy => matches!(cause, FlushFailure::Busy),
+        Obstacle::Foreign => matches!(cause, FlushFailure::ForeignWrite),
     }
 }
 
@@ -155,10 +190,11 @@ pub(crate) fn clear_away(file: &Connection, obstacle: Obstacle, found: Option<i6
 }
 
 /// A copy of a file that is in use, as another process would read it now.
-pub(crate) fn copy(file: &Connection) -> TestFile {
+pub(crate) fn copy(file: &TestFile) -> TestFile {
     let copy = TestFile::new();
     let path = copy.path();
-    file.execute("VACUUM INTO ?1", [path.to_str().unwrap()])
+    file.writer()
+        .execute("VACUUM INTO ?1", [path.to_str().unwrap()])
         .unwrap();
     copy
 }

@@ -101,7 +101,7 @@ pub(crate) struct FailingBackground {
 pub(crate) enum Obstacle {
     /// Another program is writing.
     Busy,
-    /// Another program has written.
+    /// Another program has written; or the server is away.
     Foreign,
 }
 

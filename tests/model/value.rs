@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::file;
+
 /// The value of one column. A foreign key is the id of the referenced row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Cell {
@@ -16,7 +18,7 @@ impl Cell {
     /// The value after a round trip through a file: SQLite drops the sign of zero.
     pub(crate) fn in_file(self) -> Self {
         match self {
-            Cell::Real(real) => Cell::Real(real + 0.0),
+            Cell::Real(real) if file::DROPS_SIGN_OF_ZERO => Cell::Real(real + 0.0),
             other => other,
         }
     }
@@ -40,16 +42,16 @@ pub(crate) const N_NAMES: usize = 20;
 /// Names first, followed by unusual texts.
 static TEXTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let names = (0..N_NAMES).map(|n| -> &'static str { format!("name {n}").leak() });
-    let long: &str = "long ".repeat(1 << 18).leak();
+    let long: &str = "long ".repeat(file::LONG).leak();
     let odd = [
         "",
-        "em\0bedded",
-        "\0",
+        file::EMBEDDED,
+        file::CONTROL,
         "Ünïcödé \u{1F600} \u{202E}",
         "'; DROP TABLE players; --",
         // Two texts that differ only in their last byte.
-        &long[..1 << 20],
-        &long[..(1 << 20) - 1],
+        &long[..file::LONG],
+        &long[..file::LONG - 1],
     ];
     names.chain(odd).collect()
 });

@@ -1,16 +1,16 @@
 //! Writing to the file, with success and failure: flush, save, and the state after a crash.
 
-use gamedb::{Database, FlushReport, SaveScope};
+use gamedb::Outcome;
 use gamedb::{Error, ErrorKind};
-use gamedb::{FlushFailure, Outcome};
+use gamedb::{FlushReport, SaveScope};
 use gamedb_models::World;
 
-use crate::common::{State, TestFile, flush_failure, only_refused, state_of};
+use crate::common::{Database, State, TestFile, flush_failure, only_refused, state_of};
 use crate::compare::differing;
 use crate::driver::{Driver, Open};
 use crate::file::{self, Verb};
 use crate::naive::{Row, RowId};
-use crate::operation::{Death, Operation};
+use crate::operation::{Death, Obstacle, Operation};
 use crate::rows::{Finder, Typed, with_entity};
 use crate::save::{Saved, check_left_out};
 use crate::schema::Table;
@@ -80,7 +80,7 @@ impl Driver {
         write: impl Fn(&mut Database<World>) -> Result<FlushReport, Error>,
     ) {
         self.land();
-        self.is_touched = true;
+        self.is_touched = file::IS_COMPARED;
         let before = self.state_before_put_back();
         let Open { db, outsider } = self.open();
         file::refuse(outsider, verb, id);
@@ -147,14 +147,14 @@ impl Driver {
         self.land();
         let before = self.state_before_put_back();
         let Open { db, outsider } = self.open();
-        outsider.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let found = file::obstruct(outsider, Obstacle::Busy);
         let flushed = db.flush();
-        outsider.execute_batch("ROLLBACK").unwrap();
+        file::clear_away(outsider, Obstacle::Busy, found);
         // With nothing to write, the flush does not wait for the other program.
         if is_pending || flushed.is_err() {
             let (outcome, cause) = flush_failure(flushed);
             assert_eq!(outcome, Outcome::NotCommitted);
-            assert!(matches!(cause, FlushFailure::Busy), "{cause}");
+            assert!(file::is_failure_of(Obstacle::Busy, &cause), "{cause}");
         }
         assert!(
             before.is_none_or(|before| state_of(db) == before),
@@ -213,7 +213,7 @@ impl Driver {
 
     /// Opens a copy of the file as it is now, and continues there.
     fn live_again(&mut self, operations: &[Operation]) {
-        let mut second = Self::on(file::copy(&self.open().outsider));
+        let mut second = Self::on(file::copy(&self.file));
         second.enter();
         assert!(second.in_file == self.in_file);
         second.check();

@@ -1,6 +1,7 @@
 //! Worlds on a server, behind the names that the tests of `tests/it` know a world's file by.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::unwrap_used,
     reason = "each test uses a part of it, and a test may unwrap"
 )]
@@ -20,8 +21,8 @@ use gamedb::internals::Outsider;
 use gamedb::{Error, ErrorKind, FileError, Postgres, PostgresOptions, Value};
 use gamedb_models::{Tables, World};
 
-pub(crate) use reports::{assert_wrote, flush_failure};
-pub(crate) use state::{contents_of, state_of};
+pub(crate) use reports::{Done, assert_wrote, flush_failure, only_refused};
+pub(crate) use state::{State, contents_of, state_of};
 
 pub(crate) type Contents = BTreeMap<String, BTreeMap<i64, Vec<String>>>;
 
@@ -186,8 +187,15 @@ impl TestFile {
         HeldBack(outsider)
     }
 
-    /// Opens a copy of a world that is in use. Its rows reference none that it does not have.
+    /// Opens a copy of a world that is in use.
     pub(crate) fn open_copy(&self) -> (TestFile, Database<World>) {
+        let copy = self.copy();
+        let db = copy.open();
+        (copy, db)
+    }
+
+    /// A copy of a world that is in use. Its rows reference none that it does not have.
+    pub(crate) fn copy(&self) -> TestFile {
         let copy = TestFile::new();
         let server = copy.writer();
         server
@@ -205,8 +213,7 @@ impl TestFile {
                 "BEGIN ISOLATION LEVEL REPEATABLE READ; SET CONSTRAINTS ALL DEFERRED; {inserts} COMMIT"
             ))
             .unwrap();
-        let db = copy.open();
-        (copy, db)
+        copy
     }
 
     /// The only value that a query returns.

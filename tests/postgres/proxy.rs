@@ -1,4 +1,5 @@
 //! A connection that breaks where a test wants it to, or takes its time.
+#![allow(dead_code, reason = "the state machine uses a part of it")]
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};

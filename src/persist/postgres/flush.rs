@@ -51,7 +51,7 @@ pub(super) enum Broken {
     /// It is not.
     Failed(Failed),
     /// The COMMIT was sent, and its answer did not come.
-    Unknown(Error, Written),
+    Unknown(Box<(Error, Written)>),
 }
 
 impl From<Error> for Broken {
@@ -119,7 +119,7 @@ pub(super) fn commit(
         return Err(if is_refused {
             error.into()
         } else {
-            Broken::Unknown(error, written)
+            Broken::Unknown(Box::new((error, written)))
         });
     }
     Ok(Committed {

@@ -144,7 +144,8 @@ impl Writer {
                 }
                 Err(failed)
             }
-            Err(Broken::Unknown(error, written)) => {
+            Err(Broken::Unknown(unknown)) => {
+                let (error, written) = *unknown;
                 let unanswered = Unanswered {
                     generation: self.hold.generation + 1,
                     written,
