@@ -12,6 +12,7 @@ mod deadlines;
 mod fences;
 mod flushes;
 mod opening;
+mod parcels;
 mod proxy;
 mod random;
 

@@ -4,6 +4,8 @@ mod delivery;
 mod files;
 mod hostile;
 mod random;
+mod shards;
+mod walks;
 
 use std::collections::BTreeSet;
 
