@@ -132,12 +132,14 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::LogWithoutFile { .. }
         | FileError::OlderWorld { .. }
         | FileError::Unportable { .. }
+        | FileError::NotAnOutbox { .. }
+        | FileError::OtherWorldOfName { .. }
         | FileError::NotWal { .. } => 0,
         FileError::Lock { .. }
         | FileError::NotMigrated { .. }
         | FileError::Log { .. }
         | FileError::Io { .. } => 1,
-        FileError::Open { .. } => 2,
+        FileError::Open { .. } | FileError::Outbox { .. } => 2,
         FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
     }
 }
@@ -247,6 +249,15 @@ fn file_errors() -> Vec<FileError> {
         FileError::HardLinked {
             path: path(),
             n_names: 2,
+        },
+        FileError::NotAnOutbox { path: path() },
+        FileError::OtherWorldOfName {
+            path: path(),
+            name: "north".into(),
+        },
+        FileError::Outbox {
+            path: path(),
+            source: backend(),
         },
         FileError::Empty { path: path() },
         FileError::LogWithoutFile {

@@ -9,8 +9,8 @@ use gamedb::{
 };
 use gamedb_models::{Player, World};
 
-/// A parcel of Ada's on its way from north to south.
-fn on_its_way(shards: &Shards) -> (Shard, Shard, ParcelId) {
+/// A parcel with Ada that waits for south.
+fn waiting_for_south(shards: &Shards) -> (Shard, Shard, ParcelId) {
     let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
     let ada = north.player(1);
     let _ = north.db.flush_durable().unwrap();
@@ -26,7 +26,7 @@ const NOBODY: [&str; 0] = [];
 #[test]
 fn a_player_walks_from_one_world_to_another() {
     let shards = Shards::new();
-    let (mut north, mut south, id) = on_its_way(&shards);
+    let (mut north, mut south, id) = waiting_for_south(&shards);
     assert_eq!(north.emails(), NOBODY);
     assert_eq!(
         (north.stored("gamedb_outbox"), north.db.outbox().len()),
@@ -116,7 +116,7 @@ fn a_background_flush_takes_parcels_along_and_gives_them_back_if_it_fails() {
 fn delivered_twice_it_comes_in_once() {
     let shards = Shards::new();
     // North dies after each step of a delivery, before it has recorded anything of it.
-    let (mut north, mut south, id) = on_its_way(&shards);
+    let (mut north, mut south, id) = waiting_for_south(&shards);
     north = north.die();
     assert_eq!(north.db.outbox().len(), 1);
     assert_eq!(north.settle(), (1, 0, 0));

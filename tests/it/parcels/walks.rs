@@ -9,8 +9,8 @@ use gamedb_models::Player;
 
 const ADA: [&str; 1] = ["1@example.com"];
 
-/// A parcel of Ada's on its way from north to south.
-fn on_its_way(shards: &Shards) -> (Shard, Shard, ParcelId) {
+/// A parcel with Ada that waits for south.
+fn waiting_for_south(shards: &Shards) -> (Shard, Shard, ParcelId) {
     let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
     let ada = north.player(1);
     let _ = north.db.flush_durable().unwrap();
@@ -25,7 +25,7 @@ fn on_its_way(shards: &Shards) -> (Shard, Shard, ParcelId) {
 #[test]
 fn it_comes_in_once_however_often_it_is_tried() {
     let shards = Shards::new();
-    let (mut north, mut south, id) = on_its_way(&shards);
+    let (mut north, mut south, id) = waiting_for_south(&shards);
     let parcel = south.outbox.read(&mut south.db, id).unwrap();
     for _ in 0..3 {
         north = north.die();
@@ -72,7 +72,7 @@ fn killed_before_the_flush_it_is_where_it_was() {
 #[test]
 fn a_refused_parcel_stays_and_can_be_sent_back() {
     let shards = Shards::new();
-    let (mut north, mut south, id) = on_its_way(&shards);
+    let (mut north, mut south, id) = waiting_for_south(&shards);
     south.player(1);
     let _ = south.db.flush_durable().unwrap();
     let before = contents_of(&south.db);
@@ -120,7 +120,7 @@ fn a_refused_parcel_stays_and_can_be_sent_back() {
 #[test]
 fn what_was_accepted_is_not_sent_back() {
     let shards = Shards::new();
-    let (_north, mut south, id) = on_its_way(&shards);
+    let (_north, mut south, id) = waiting_for_south(&shards);
     south.accept(id).unwrap();
     let refused = south.send_back(id, "no");
     assert_eq!(parcel_error(refused), ParcelError::AlreadyAccepted { id });
