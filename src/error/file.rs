@@ -336,10 +336,10 @@ pub enum FileError {
         source: BackendError,
     },
     /// A world on a server has an older state than one that this process was told is stored: the server is a standby
-    /// that had not got it, or an old primary that was started again. Only the fence was written to it.
+    /// that had not got it, or an old primary that was started again, even if it has had as many flushes.
     #[error(
-        "{} has the world after flush {found} since it began, and flush {acknowledged} was acknowledged; connect to \
-         the server that has it",
+        "{} has another state of the world, after flush {found} since it began, than the one with flush \
+         {acknowledged} that was acknowledged; connect to the server that has that one",
         path.display()
     )]
     OlderWorld {

@@ -188,10 +188,11 @@ pub enum FlushFailure {
         source: BackendError,
     },
     /// The server has another state of the world than the one that it acknowledged to this process: it is a standby
-    /// that had not got it, or an old primary that was started again. The next flush connects again.
+    /// that had not got it, or an old primary that was started again, even if it has had as many flushes. The next flush
+    /// connects again.
     #[error(
-        "the server has the world after flush {found} since it began, and flush {acknowledged} was acknowledged; \
-         connect to the server that has it"
+        "the server has another state of the world, after flush {found} since it began, than the one with flush \
+         {acknowledged} that was acknowledged; connect to the server that has that one"
     )]
     OlderWorld {
         /// The flush that is there.

@@ -16,6 +16,8 @@ mod parcels;
 mod proxy;
 mod random;
 
+#[path = "../it/left_out/mod.rs"]
+mod left_out;
 #[path = "../it/save/one_row.rs"]
 mod one_row;
 #[path = "../it/write_order.rs"]

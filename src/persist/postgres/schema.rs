@@ -340,9 +340,9 @@ impl Table {
         keys.map(add).collect()
     }
 
-    /// What the server looks for: the children of a parent that is deleted. What memory looks for, it does in memory,
-    /// but the plain indexes of the schema are there for programs that read.
-    fn create_indexes(&self) -> Vec<String> {
+    /// The plain indexes, by name, with their columns. The server looks for the children of a parent that is deleted.
+    /// What memory looks for, it does in memory, but the plain indexes of the schema are there for programs that read.
+    pub(super) fn indexes(&self) -> Vec<(String, Vec<usize>)> {
         let info = self.info;
         let keys = info.foreign_keys.iter().filter(|key| !key.unique);
         let keys = keys.filter(|key| key.table.is_some());
@@ -353,13 +353,24 @@ impl Table {
                 all.push(index.columns.to_vec());
             }
         }
-        let create = |columns: Vec<usize>| {
-            let names: Vec<_> = columns.iter().map(|&n| quoted(info.columns[n])).collect();
-            let names = names.join(", ");
-            let index = quoted(&self.object_name("index", &names));
-            format!("CREATE INDEX {index} ON {} ({names})", self.name)
+        let named = |columns: Vec<usize>| {
+            let names = self.listed(&columns);
+            (self.object_name("index", &names), columns)
         };
-        all.into_iter().map(create).collect()
+        all.into_iter().map(named).collect()
+    }
+
+    fn listed(&self, columns: &[usize]) -> String {
+        let names = columns.iter().map(|&n| quoted(self.info.columns[n]));
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn create_indexes(&self) -> Vec<String> {
+        let create = |(name, columns): (String, Vec<usize>)| {
+            let (name, columns) = (quoted(&name), self.listed(&columns));
+            format!("CREATE INDEX {name} ON {} ({columns})", self.name)
+        };
+        self.indexes().into_iter().map(create).collect()
     }
 }
 

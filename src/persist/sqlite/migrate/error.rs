@@ -145,6 +145,7 @@ mod tests {
             | MigrationError::Script { .. }
             | MigrationError::OtherSchemas { .. }
             | MigrationError::RowsLost { .. }
+            | MigrationError::Fill { .. }
             | MigrationError::Function { .. }
             | MigrationError::NotReached { .. }
             | MigrationError::Dangling { .. } => 0,
@@ -156,8 +157,7 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_cause_is_said_once() {
+    fn one_of_each() -> [MigrationError; 16] {
         let path = || PathBuf::from("world.db");
         let source = || {
             let connection = rusqlite::Connection::open_in_memory().expect("it opens");
@@ -167,7 +167,7 @@ mod tests {
                     .expect_err("it fails"),
             )
         };
-        let errors = [
+        [
             MigrationError::File(FileError::NotThere { path: path() }),
             MigrationError::Schema { source: source() },
             MigrationError::Changed { path: path() },
@@ -179,6 +179,10 @@ mod tests {
             MigrationError::OtherSchemas {
                 expected: 1,
                 found: 2,
+            },
+            MigrationError::Fill {
+                column: "players.hp".into(),
+                why: "the schema has no such column",
             },
             MigrationError::Function {
                 table: "players".into(),
@@ -208,8 +212,12 @@ mod tests {
             MigrationError::Dangling {
                 rows: vec!["row 1 of items names a row of x that does not exist".into()],
             },
-        ];
-        for error in errors {
+        ]
+    }
+
+    #[test]
+    fn every_cause_is_said_once() {
+        for error in one_of_each() {
             let mut messages = vec![error.to_string()];
             let mut next = std::error::Error::source(&error);
             while let Some(cause) = next {
