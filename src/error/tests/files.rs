@@ -203,6 +203,21 @@ fn server_errors() -> [FileError; 3] {
     ]
 }
 
+fn outbox_errors() -> [FileError; 3] {
+    let path = || PathBuf::from("outbox.db");
+    [
+        FileError::NotAnOutbox { path: path() },
+        FileError::OtherWorldOfName {
+            path: path(),
+            name: "north".into(),
+        },
+        FileError::Outbox {
+            path: path(),
+            source: backend(),
+        },
+    ]
+}
+
 /// One of each, and one of each failed flush.
 fn file_errors() -> Vec<FileError> {
     let path = || PathBuf::from("world.db");
@@ -250,15 +265,6 @@ fn file_errors() -> Vec<FileError> {
             path: path(),
             n_names: 2,
         },
-        FileError::NotAnOutbox { path: path() },
-        FileError::OtherWorldOfName {
-            path: path(),
-            name: "north".into(),
-        },
-        FileError::Outbox {
-            path: path(),
-            source: backend(),
-        },
         FileError::Empty { path: path() },
         FileError::LogWithoutFile {
             path: path(),
@@ -269,7 +275,12 @@ fn file_errors() -> Vec<FileError> {
             mode: "delete".into(),
         },
     ];
-    errors.extend(history_errors().into_iter().chain(altered()));
+    errors.extend(
+        history_errors()
+            .into_iter()
+            .chain(altered())
+            .chain(outbox_errors()),
+    );
     for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
         errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
             path: path(),

@@ -60,8 +60,7 @@ fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
     let mut kinds = of_ids(table, id);
     kinds.extend(of_values(table, column, id));
-    kinds.extend(of_keys(table));
-    kinds.extend(parcel_errors().into_iter().map(ErrorKind::Parcel));
+    kinds.extend(of_keys(table).into_iter().chain(parcel_kinds()));
     kinds.extend([
         ErrorKind::NotUnique {
             table,
@@ -126,6 +125,10 @@ fn kinds() -> Vec<ErrorKind> {
         ErrorKind::OtherSchema { table },
     ]);
     kinds
+}
+
+fn parcel_kinds() -> impl Iterator<Item = ErrorKind> {
+    parcel_errors().into_iter().map(ErrorKind::Parcel)
 }
 
 /// One of each variant. The match below does not compile without each.
