@@ -61,7 +61,7 @@ fn main() -> Result<(), Failure> {
     if (before.players, before.items) == (after.players, after.items) && after.walks > 0 {
         Ok(())
     } else {
-        Err("somebody or something is lost, or there twice, or nobody has walked".into())
+        Err("somebody or something is lost, or there twice, or no player has walked".into())
     }
 }
 
@@ -151,7 +151,7 @@ fn play(folder: &Path, time: Duration) -> Result<usize, Failure> {
         n_kills += 1;
     }
     for mut process in processes {
-        // A process stops when nobody is there any more to write to it.
+        // A process stops when its input ends.
         drop(process.stdin.take());
         let status = process.wait()?;
         if !status.success() {

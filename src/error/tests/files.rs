@@ -180,6 +180,7 @@ fn history_errors() -> Vec<FileError> {
         },
     ];
     errors.extend(server_errors());
+    errors.extend(outbox_errors());
     errors
 }
 
@@ -275,12 +276,7 @@ fn file_errors() -> Vec<FileError> {
             mode: "delete".into(),
         },
     ];
-    errors.extend(
-        history_errors()
-            .into_iter()
-            .chain(altered())
-            .chain(outbox_errors()),
-    );
+    errors.extend(history_errors().into_iter().chain(altered()));
     for outcome in [Outcome::NotCommitted, Outcome::Unknown] {
         errors.extend(flush_failures().into_iter().map(|cause| FileError::Flush {
             path: path(),
