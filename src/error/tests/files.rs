@@ -134,6 +134,7 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::Unportable { .. }
         | FileError::NotAnOutbox { .. }
         | FileError::OtherWorldOfName { .. }
+        | FileError::NotEmpty { .. }
         | FileError::NotWal { .. } => 0,
         FileError::Lock { .. }
         | FileError::NotMigrated { .. }
@@ -185,7 +186,7 @@ fn history_errors() -> Vec<FileError> {
 }
 
 /// What can be wrong with a world on a server.
-fn server_errors() -> [FileError; 3] {
+fn server_errors() -> [FileError; 4] {
     let path = || PathBuf::from("postgres://host/world.db");
     [
         FileError::Open {
@@ -200,6 +201,10 @@ fn server_errors() -> [FileError; 3] {
         FileError::Unportable {
             path: path(),
             what: "its name is too long".into(),
+        },
+        FileError::NotEmpty {
+            path: path(),
+            what: "players has rows".into(),
         },
     ]
 }

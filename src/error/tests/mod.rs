@@ -278,6 +278,10 @@ fn problem_kinds() -> Vec<ProblemKind> {
             target: "assets",
             target_column: "title".into(),
         },
+        ProblemKind::HasNul,
+        ProblemKind::Refused {
+            reason: "no".into(),
+        },
     ]
 }
 
@@ -302,6 +306,8 @@ const fn place(kind: &ProblemKind) -> usize {
         ProblemKind::OwnsItself => 15,
         ProblemKind::NoOwner { .. } => 16,
         ProblemKind::NoSuchValue { .. } => 17,
+        ProblemKind::HasNul => 18,
+        ProblemKind::Refused { .. } => 19,
     }
 }
 

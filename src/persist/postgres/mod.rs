@@ -13,6 +13,7 @@ mod hosts;
 mod left_out;
 mod load;
 mod mail;
+mod moving;
 mod open;
 mod options;
 mod outsider;
@@ -24,6 +25,7 @@ mod session;
 mod tables;
 mod writer;
 
+pub use moving::{MoveReport, MovedTable};
 pub(super) use open::open;
 pub use options::PostgresOptions;
 pub use outsider::Outsider;

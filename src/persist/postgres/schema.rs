@@ -184,6 +184,13 @@ impl Schema {
 
     /// The statements that make an empty world, in the order in which they can be executed.
     pub(super) fn statements(&self, order: &TableOrder) -> Vec<String> {
+        let mut statements = self.tables_alone(order);
+        statements.extend(self.keys_and_indexes(order));
+        statements
+    }
+
+    /// Those of them that make the tables, with their CHECKs and unique values.
+    pub(super) fn tables_alone(&self, order: &TableOrder) -> Vec<String> {
         let world = self.own(WORLD);
         let mut statements = vec![
             format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&self.world)),
@@ -205,15 +212,22 @@ impl Schema {
                 self.own(NEXT_IDS)
             ),
         ];
-        let tables = || order.tables.iter().map(|&id| self.table(id));
-        statements.extend(tables().map(Table::create));
-        statements.extend(tables().flat_map(Table::add_foreign_keys));
-        statements.extend(tables().flat_map(|table| table.create_indexes()));
+        let tables = order.tables.iter().map(|&id| self.table(id));
+        statements.extend(tables.map(Table::create));
         statements.push(format!(
             "INSERT INTO {world} VALUES ({}, gen_random_uuid()::text, 0, 0, '', now())",
             literal(&self.world)
         ));
         statements
+    }
+
+    /// What is left to make: foreign keys, and indexes. Where there are rows already, the server checks and sorts all of
+    /// them at once.
+    pub(super) fn keys_and_indexes(&self, order: &TableOrder) -> Vec<String> {
+        let tables = || order.tables.iter().map(|&id| self.table(id));
+        let keys = tables().flat_map(Table::add_foreign_keys);
+        keys.chain(tables().flat_map(|table| table.create_indexes()))
+            .collect()
     }
 }
 

@@ -30,8 +30,7 @@ impl Shards {
     }
 
     pub(super) fn shard(&self, name: &str) -> Shard {
-        let world = self.name(name);
-        let file = TestFile { world };
+        let file = TestFile::named(self.name(name));
         let mut db = file.open();
         db.insert(item(1)).unwrap();
         let _ = db.flush_durable().unwrap();
