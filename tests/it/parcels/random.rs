@@ -166,7 +166,7 @@ fn every_player_is_somewhere_and_nobody_is_there_twice() {
     let mut counts = [0; 4];
     for seed in 0..n_seeds {
         let mut game = Game::new(seed);
-        for _ in 0..80 {
+        for _ in 0..120 {
             game.step();
         }
         let of_game = [game.n_walks, game.n_deaths, game.n_cuts, game.n_refused];
