@@ -52,7 +52,7 @@ pub use codegen::clock::set_clock;
 pub use error::{
     BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
 };
-pub use error::{Error, ErrorKind, ParcelError, Problem, ProblemKind, UnknownVariant};
+pub use error::{Error, ErrorKind, ParcelError, ParcelId, Problem, ProblemKind, UnknownVariant};
 #[cfg(feature = "sqlite")]
 pub use persist::{
     Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
@@ -76,7 +76,7 @@ pub use store::tracking::change_set::{ChangeSet, ChangedRow, Shape};
 pub use store::tracking::delta::Delta;
 pub use store::tracking::effect::{Effect, Positions};
 pub use store::tracking::feed::Subscription;
-pub use store::tracking::parcel::{Parcel, ParcelId};
+pub use store::tracking::parcel::Parcel;
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
 pub use store::world::hand_over::Arrived;
 pub use store::world::interest::{Interest, Watch};
@@ -118,6 +118,8 @@ mod guide {
     struct Changes;
     #[doc = include_str!("../docs/loop.md")]
     struct Loop;
+    #[doc = include_str!("../docs/shards.md")]
+    struct Shards;
     #[doc = include_str!("../docs/testing.md")]
     struct Testing;
     #[doc = include_str!("../docs/transactions.md")]

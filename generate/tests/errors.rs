@@ -106,7 +106,7 @@ fn config_errors() {
         ),
         (
             "[pivot.players]\n",
-            "gamedb.toml:1: unknown field `pivot`, expected one of `prefix`, `absent_tables`, `references`, `pivots`, `owners`, `values`, `enums`, `columns`, `nests`, `tables`, `types`",
+            "gamedb.toml:1: unknown field `pivot`, expected one of `prefix`, `absent_tables`, `references`, `pivots`, `owners`, `values`, `enums`, `columns`, `nests`, `parcels`, `tables`, `types`",
         ),
         (
             "[tables.players]\nsingular = 1\n",
@@ -196,6 +196,47 @@ fn config_errors() {
     for (toml, expected) in cases {
         check(ONE, toml, expected);
     }
+}
+
+#[test]
+fn config_errors_of_parcels() {
+    let schema = "CREATE TABLE realms (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+        CREATE TABLE zones (id INTEGER PRIMARY KEY, realm TEXT, name TEXT, realm_id INTEGER REFERENCES realms (id),
+            UNIQUE (realm, name), UNIQUE (realm_id, name));";
+    let cases = [
+        (
+            "[parcels]\nrealm = 'name'\n",
+            "gamedb.toml:2: the schema has no table \"realm\"",
+        ),
+        (
+            "[parcels]\nrealms = 'title'\n",
+            "gamedb.toml:2: table \"realms\" has no column \"title\"",
+        ),
+        (
+            "[parcels]\nzones = 'name'\n",
+            "gamedb.toml:2: no UNIQUE constraint of zones without foreign keys is on name, by which another world could \
+             find its row",
+        ),
+        (
+            "[parcels]\n\nzones = ['realm_id', 'name']\n",
+            "gamedb.toml:3: no UNIQUE constraint of zones without foreign keys is on realm_id, name, by which another \
+             world could find its row",
+        ),
+    ];
+    for (toml, expected) in cases {
+        check(schema, toml, expected);
+    }
+    let config = "[parcels]\nzones = ['name', 'realm']\nrealms = 'name'\n";
+    let config = Config::parse(config, "gamedb.toml").expect("a config");
+    let schema = sqlite::read(schema).expect("a schema");
+    let model = resolve(&schema, &config).expect("a model");
+    let found: Vec<_> = (model.parcels.iter())
+        .map(|name| (name.table.0, name.columns.join(", ")))
+        .collect();
+    assert_eq!(
+        found,
+        [(0, "name".to_owned()), (1, "realm, name".to_owned())]
+    );
 }
 
 #[test]

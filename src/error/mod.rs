@@ -10,6 +10,7 @@ mod file;
 mod flush;
 mod kind;
 mod parcel;
+mod parcel_id;
 mod problem;
 #[cfg(feature = "sqlite")]
 mod refused;
@@ -29,6 +30,7 @@ pub use file::{DamagedBlock, FileError};
 pub use flush::{FlushFailure, Outcome};
 pub use kind::ErrorKind;
 pub use parcel::ParcelError;
+pub use parcel_id::ParcelId;
 #[cfg(feature = "sqlite")]
 pub(crate) use problem::list;
 pub use problem::{Problem, ProblemKind};

@@ -1,4 +1,6 @@
-//! What can go wrong with a parcel: rows on their way from one world to another.
+//! What can go wrong with a parcel: rows between two worlds.
+
+use super::ParcelId;
 
 /// Why a parcel could not be made, read or accepted. The world is unchanged, and the parcel is where it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -6,7 +8,7 @@
 pub enum ParcelError {
     /// The bytes are no parcel, or not all of one.
     #[error(
-        "these bytes are no parcel: at byte {at}, {what}; it was damaged on its way, or never was one"
+        "these bytes are no parcel: at byte {at}, {what}; it was damaged since it was made, or never was one"
     )]
     Damaged {
         /// Where.
@@ -71,18 +73,18 @@ pub enum ParcelError {
     #[error("parcel {id} was accepted before; it comes in once, however often it is delivered")]
     AlreadyAccepted {
         /// The parcel.
-        id: crate::ParcelId,
+        id: ParcelId,
     },
     /// This world has sent the parcel back.
     #[error("parcel {id} was sent back, and belongs to the world that it came from")]
     SentBack {
         /// The parcel.
-        id: crate::ParcelId,
+        id: ParcelId,
     },
     /// No such parcel waits for this world.
     #[error("parcel {id} does not wait for this world any more; ask for the list again")]
     NotWaiting {
         /// The parcel.
-        id: crate::ParcelId,
+        id: ParcelId,
     },
 }

@@ -43,7 +43,11 @@ pub struct Database<W: IsWorld, E: Engine = Sqlite> {
     /// Whether the program has said that it does not need the changes that were not flushed.
     is_discarded: bool,
     // Released last, after the connection is closed.
-    _lock: E::Lock,
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(dead_code, reason = "it is there to be dropped")
+    )]
+    lock: E::Lock,
 }
 
 /// Implemented by [`World`] and nothing else. It lets `Database::<World>` name the world that a program
@@ -165,7 +169,7 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
             world,
             pipeline,
             is_discarded: false,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -489,18 +493,19 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     }
 
     /// The parcels of the world.
-    pub(super) fn mail(&self) -> &Mail {
-        &self.world.mail
-    }
-
-    /// The parcels of the world.
     pub(super) fn mail_mut(&mut self) -> &mut Mail {
         &mut self.world.mail
     }
 
     /// The last durable generation, after all that is known to be written, and all that is known not to be, was recorded.
-    pub(super) fn settled_mail(&mut self) -> Result<u64, FileError> {
-        self.pipeline.settle(&mut self.world)
+    pub(super) fn collect_mail(&mut self) -> Result<u64, FileError> {
+        self.pipeline.collect_durable(&mut self.world)
+    }
+
+    /// What keeps others from the world.
+    #[cfg(feature = "postgres")]
+    pub(super) fn lock(&self) -> &E::Lock {
+        &self.lock
     }
 
     /// Replaces the loaded world with another one, of which the file has no rows.

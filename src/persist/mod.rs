@@ -7,6 +7,7 @@ mod create;
 mod database;
 mod engine;
 mod error;
+mod exchange;
 mod left_out;
 mod numbers;
 mod outbox;

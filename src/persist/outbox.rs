@@ -1,6 +1,6 @@
 //! What every outbox says of its parcels.
 
-use crate::store::tracking::parcel::ParcelId;
+use crate::error::ParcelId;
 
 /// A parcel that waits in an outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]

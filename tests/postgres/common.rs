@@ -100,8 +100,13 @@ impl TestFile {
     pub(crate) fn new() -> Self {
         static N: AtomicU64 = AtomicU64::new(0);
         let n = N.fetch_add(1, Ordering::Relaxed);
+        Self::named(format!("World {} \"{n}\"", std::process::id()))
+    }
+
+    /// A world of this name.
+    pub(crate) fn named(world: String) -> Self {
         Self {
-            world: format!("World {} \"{n}\"", std::process::id()),
+            world,
             is_refusing: false,
         }
     }

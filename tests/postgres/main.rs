@@ -13,6 +13,7 @@ mod dialects;
 mod fences;
 mod flushes;
 mod opening;
+mod parcels;
 mod proxy;
 mod random;
 

@@ -30,6 +30,7 @@ pub(crate) const LIBRARY: Layers<'_> = &[
         "src/persist/connect.rs",
         "src/persist/create.rs",
         "src/persist/database.rs",
+        "src/persist/exchange.rs",
         "src/persist/pipeline",
     ],
     &["src/codegen"],

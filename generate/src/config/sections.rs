@@ -271,6 +271,16 @@ pub enum ParcelName {
     Several(Vec<String>),
 }
 
+impl ParcelName {
+    /// The columns.
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            Self::One(column) => vec![column],
+            Self::Several(columns) => columns.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
 /// `[tables.<table>]`: Rust names of a table, and what it is.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

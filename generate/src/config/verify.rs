@@ -68,6 +68,12 @@ impl Config {
         }
         self.verify_all(schema)?;
         self.verify_nests(schema)?;
+        for (name, columns) in &self.sections.parcels {
+            let table = self.known(schema, name, name.get_ref())?;
+            for column in columns.get_ref().columns() {
+                self.column_of(table, name, column)?;
+            }
+        }
         for (name, section) in &self.sections.tables {
             let table = self.known(schema, name, name.get_ref())?;
             self.verify_ids(table, section.ids.as_ref())?;

@@ -1,47 +1,45 @@
 //! `[parcels]`: by which UNIQUE columns rows that stay behind are named in parcels.
 
-use crate::config::{Config, ParcelName};
+use crate::config::Config;
 use crate::error::ConfigError;
-use crate::model::{Model, ParcelModel, TableRef};
+use crate::model::{FieldKind, Model, ParcelModel, TableRef};
 
 /// Finds the UNIQUE set that each line of the section means.
 pub(super) fn connect(model: &mut Model, config: &Config) -> Result<(), ConfigError> {
     let mut names = Vec::new();
-    for (name, columns) in &config.sections().parcels {
+    for (name, said) in &config.sections().parcels {
         let mut tables = model.tables.iter();
         let place = tables.position(|table| table.name == *name.get_ref());
-        let Some(place) = place else {
-            let what = format!("the schema has no table {:?}", name.get_ref());
-            return Err(config.impossible(name.span(), what));
-        };
+        let place = place.expect("the tables of the config are those of the schema");
         let table = &model.tables[place];
-        let columns_said: Vec<&str> = match columns.get_ref() {
-            ParcelName::One(column) => vec![column],
-            ParcelName::Several(columns) => columns.iter().map(String::as_str).collect(),
+        let columns = said.get_ref().columns();
+        let is_it = |set: &Vec<&str>| {
+            set.len() == columns.len() && columns.iter().all(|column| set.contains(column))
         };
-        let column_names = |set: &[usize]| -> Vec<String> {
-            let columns = set.iter().map(|&column| table.columns[column].name.clone());
-            columns.collect()
-        };
-        let mut uniques = table.uniques.iter().map(|set| column_names(&set.columns));
-        let is_it = |set: &Vec<String>| {
-            set.len() == columns_said.len()
-                && columns_said
-                    .iter()
-                    .all(|said| set.iter().any(|own| own == said))
-        };
-        let Some(columns_of_set) = uniques.find(is_it) else {
+        let sets = table.uniques.iter().filter(|set| {
+            // The id of another row is another one in another world.
+            let is_key =
+                |&field: &usize| matches!(table.fields[field].kind, FieldKind::ForeignKey(_));
+            !set.fields.iter().any(is_key)
+        });
+        let mut sets = sets.map(|set| {
+            let names = set
+                .columns
+                .iter()
+                .map(|&column| table.columns[column].name.as_str());
+            names.collect::<Vec<_>>()
+        });
+        let Some(set) = sets.find(is_it) else {
             let what = format!(
-                "no UNIQUE constraint of {} is on {}, and rows are found in another world by one; name the columns of one \
-                 that is not a foreign key",
+                "no UNIQUE constraint of {} without foreign keys is on {}, by which another world could find its row",
                 table.name,
-                columns_said.join(", ")
+                columns.join(", ")
             );
-            return Err(config.impossible(columns.span(), what));
+            return Err(config.impossible(said.span(), what));
         };
         names.push(ParcelModel {
             table: TableRef(place),
-            columns: columns_of_set,
+            columns: set.into_iter().map(str::to_owned).collect(),
         });
     }
     names.sort_by_key(|name| name.table.0);

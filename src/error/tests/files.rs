@@ -132,13 +132,15 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::LogWithoutFile { .. }
         | FileError::OlderWorld { .. }
         | FileError::Unportable { .. }
+        | FileError::NotAnOutbox { .. }
+        | FileError::OtherWorldOfName { .. }
         | FileError::NotEmpty { .. }
         | FileError::NotWal { .. } => 0,
         FileError::Lock { .. }
         | FileError::NotMigrated { .. }
         | FileError::Log { .. }
         | FileError::Io { .. } => 1,
-        FileError::Open { .. } | FileError::Encryption { .. } => 2,
+        FileError::Open { .. } | FileError::Encryption { .. } | FileError::Outbox { .. } => 2,
         FileError::Flush { cause, .. } => 1 + n_causes_of_flush(cause),
     }
 }
@@ -179,6 +181,7 @@ fn history_errors() -> Vec<FileError> {
         },
     ];
     errors.extend(server_errors());
+    errors.extend(outbox_errors());
     errors
 }
 
@@ -207,6 +210,21 @@ fn server_errors() -> [FileError; 5] {
         FileError::NotEmpty {
             path: path(),
             what: "players has rows".into(),
+        },
+    ]
+}
+
+fn outbox_errors() -> [FileError; 3] {
+    let path = || PathBuf::from("outbox.db");
+    [
+        FileError::NotAnOutbox { path: path() },
+        FileError::OtherWorldOfName {
+            path: path(),
+            name: "north".into(),
+        },
+        FileError::Outbox {
+            path: path(),
+            source: backend(),
         },
     ]
 }

@@ -5,7 +5,7 @@
 #[cfg(feature = "sqlite")]
 mod files;
 
-use super::{Error, ErrorKind, Problem, ProblemKind};
+use super::{Error, ErrorKind, ParcelError, ParcelId, Problem, ProblemKind};
 
 /// The messages of an error and its causes, the outermost first; printed too, to be read by people.
 fn chain(error: &dyn std::error::Error) -> Vec<String> {
@@ -60,7 +60,7 @@ fn kinds() -> Vec<ErrorKind> {
     let (table, column, id) = ("items", "name", 7);
     let mut kinds = of_ids(table, id);
     kinds.extend(of_values(table, column, id));
-    kinds.extend(of_keys(table));
+    kinds.extend(of_keys(table).into_iter().chain(parcel_kinds()));
     kinds.extend([
         ErrorKind::NotUnique {
             table,
@@ -127,6 +127,55 @@ fn kinds() -> Vec<ErrorKind> {
     kinds
 }
 
+fn parcel_kinds() -> impl Iterator<Item = ErrorKind> {
+    parcel_errors().into_iter().map(ErrorKind::Parcel)
+}
+
+/// One of each variant. The match below does not compile without each.
+fn parcel_errors() -> Vec<ParcelError> {
+    let id = ParcelId::from_bytes([7; 16]);
+    let errors = vec![
+        ParcelError::Damaged {
+            at: 5,
+            what: "it ends in the middle",
+        },
+        ParcelError::NewerFormat {
+            format: 2,
+            known: 1,
+        },
+        ParcelError::OtherSchema {
+            parcel: 1,
+            world: 2,
+        },
+        ParcelError::TooLarge { bytes: 9, most: 8 },
+        ParcelError::Unnamed {
+            table: "items",
+            id: 7,
+            column: "kind_id",
+            target: "kinds",
+            target_id: 3,
+        },
+        ParcelError::NoReceiver { to: String::new() },
+        ParcelError::AlreadyAccepted { id },
+        ParcelError::SentBack { id },
+        ParcelError::NotWaiting { id },
+    ];
+    for error in &errors {
+        match error {
+            ParcelError::Damaged { .. }
+            | ParcelError::NewerFormat { .. }
+            | ParcelError::OtherSchema { .. }
+            | ParcelError::TooLarge { .. }
+            | ParcelError::Unnamed { .. }
+            | ParcelError::NoReceiver { .. }
+            | ParcelError::AlreadyAccepted { .. }
+            | ParcelError::SentBack { .. }
+            | ParcelError::NotWaiting { .. } => {}
+        }
+    }
+    errors
+}
+
 fn of_values(table: &'static str, column: &'static str, id: i64) -> Vec<ErrorKind> {
     vec![
         ErrorKind::NoSuchValue {
@@ -181,7 +230,8 @@ fn n_causes(kind: &ErrorKind) -> usize {
         | ErrorKind::NotSubscribed
         | ErrorKind::ChangesMissed { .. }
         | ErrorKind::NotApplied { .. }
-        | ErrorKind::OtherSchema { .. } => 0,
+        | ErrorKind::OtherSchema { .. }
+        | ErrorKind::Parcel(_) => 0,
         #[cfg(feature = "sqlite")]
         ErrorKind::File(error) => files::n_causes(error),
     }

@@ -139,7 +139,10 @@ impl<W: EngineWriter> Pipeline<W> {
     }
 
     /// The last durable generation, with all of them collected.
-    pub(super) fn settle<T: Tables>(&mut self, world: &mut World<T>) -> Result<u64, FileError> {
+    pub(super) fn collect_durable<T: Tables>(
+        &mut self,
+        world: &mut World<T>,
+    ) -> Result<u64, FileError> {
         // What becomes durable afterwards may not be collected.
         let durable = self.worker.durable();
         self.collect(world);

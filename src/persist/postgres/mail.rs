@@ -3,11 +3,10 @@
 
 use tokio_postgres::types::{ToSql, Type};
 
-use crate::error::FlushFailure;
+use crate::error::{FlushFailure, ParcelId};
 use crate::persist::batch::Batch;
 use crate::persist::error::Failed;
 use crate::store::tracking::mail::{Mail, MailStep};
-use crate::store::tracking::parcel::ParcelId;
 
 use super::error::{Error, Lost};
 use super::schema::{SHARED, Schema, quoted};
@@ -94,7 +93,7 @@ pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailSt
                 let id: Vec<u8> = name(*id);
                 let one: (Box<dyn ToSql + Send + Sync>, Type) = (Box::new(id.clone()), Type::BYTEA);
                 statements.push(MailStatement::new(INBOX, sql, vec![one]));
-                // Whoever has taken it from here in the meantime has it, and this flush fails.
+                // If another process has taken it from here in the meantime, it has it, and this flush fails.
                 let sql = format!("DELETE FROM {PARCELS} WHERE parcel = $1 AND receiver = $2");
                 let parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)> =
                     vec![(Box::new(id), Type::BYTEA), (Box::new(world), Type::TEXT)];

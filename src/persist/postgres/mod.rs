@@ -45,6 +45,6 @@ impl Engine for Postgres {}
 
 impl Parts for Postgres {
     type Writer = writer::Writer;
-    // Who has a world is said by a row of it, for all machines.
-    type Lock = ();
+    // Who has a world is said by a row of it, for all machines. This is what the row calls this process.
+    type Lock = String;
 }

@@ -79,10 +79,9 @@ pub(in crate::persist) fn open<T: Tables>(
     if state.owner != owner {
         return Err(state.fenced().at(&path));
     }
-    let has_mail = mail::are_there(&session, &schema).map_err(failed)?;
-    world.mail.set_keeper(&owner);
     fence::acknowledge(&state.identity, state.generation);
     let writer = Writer {
+        has_mail: mail::are_there(&session, &schema).map_err(failed)?,
         reach,
         limits,
         schema,
@@ -91,19 +90,18 @@ pub(in crate::persist) fn open<T: Tables>(
         is_durable: true,
         session: Some(session),
         hold: Hold {
-            owner,
+            owner: owner.clone(),
             identity: state.identity,
             epoch: state.epoch,
             generation: state.generation,
         },
         patience: options.patience,
         unanswered: None,
-        has_mail,
     };
     let opened = Opened {
         world,
         writer,
-        lock: (),
+        lock: owner,
     };
     Ok((path, opened))
 }

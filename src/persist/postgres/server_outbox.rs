@@ -6,12 +6,11 @@ use std::time::Duration;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
+use crate::error::ParcelId;
 use crate::error::{Error as CrateError, ErrorKind, FileError, ParcelError};
-use crate::persist::database::{Database, IsWorld};
-use crate::persist::outbox::{Exchanged, WaitingParcel};
-use crate::store::tracking::parcel::{Parcel, ParcelId};
+use crate::persist::outbox::WaitingParcel;
+use crate::store::tracking::parcel::Parcel;
 
-use super::Postgres;
 use super::error::{Error, Lost, backend_error};
 use super::mail::{self, CHANNEL, PARCELS};
 use super::newest;
@@ -24,7 +23,7 @@ use super::tls::Reach;
 /// The parcels that wait for a world on a server, and those that it has sent. It has a connection of its own, so it waits for no
 /// flush. The names of worlds are those that they are opened by.
 ///
-/// A parcel is on its way from the moment when the flush is committed that deletes its rows, until the flush is that
+/// A parcel waits from the moment when the flush is committed that deletes its rows, until the flush is that
 /// inserts them elsewhere: each flush moves it in its own transaction, and there is nothing to deliver.
 ///
 /// ```no_run
@@ -83,57 +82,13 @@ impl ServerOutbox {
         &self.world
     }
 
-    /// Records what of the world's parcels is on its way. Here this is a matter of memory alone: what was flushed is
-    /// delivered, and what was flushed after it was accepted is acknowledged.
-    ///
-    /// # Errors
-    /// [`FlushFailure::OtherWorld`](crate::FlushFailure::OtherWorld), in [`ErrorKind::File`].
-    pub fn exchange<W: IsWorld>(
-        &mut self,
-        db: &mut Database<W, Postgres>,
-    ) -> Result<Exchanged, CrateError> {
-        let committed = db.committed();
-        db.settled_mail()?;
-        let mail = db.mail_mut();
-        let delivered = mail.forget_stored(committed.0);
-        Ok(Exchanged {
-            delivered,
-            acknowledged: 0,
-            held_back: mail.outbox().len(),
-        })
+    /// The parcels that wait for this world.
+    pub(in crate::persist) fn waiting(&mut self) -> Result<Vec<WaitingParcel>, CrateError> {
+        self.list("receiver")
     }
 
-    /// The parcels that wait for this world and that it has not accepted, oldest first. Their contents are not read.
-    ///
-    /// # Errors
-    /// [`FileError::Outbox`], in [`ErrorKind::File`]. The next call connects anew.
-    pub fn inbox<W: IsWorld>(
-        &mut self,
-        db: &Database<W, Postgres>,
-    ) -> Result<Vec<WaitingParcel>, CrateError> {
-        let waiting = self.list("receiver")?;
-        let is_new = |waiting: &WaitingParcel| !db.has_accepted(waiting.id);
-        Ok(waiting.into_iter().filter(is_new).collect())
-    }
-
-    /// The parcels of this world that wait for others, oldest first.
-    ///
-    /// # Errors
-    /// As [`inbox`](Self::inbox).
-    pub fn sent(&mut self) -> Result<Vec<WaitingParcel>, CrateError> {
-        self.list("sender")
-    }
-
-    /// Reads a parcel that waits for this world, to be [accepted](crate::World::accept).
-    ///
-    /// # Errors
-    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; and as
-    /// [`inbox`](Self::inbox).
-    pub fn read<W: IsWorld>(
-        &mut self,
-        db: &mut Database<W, Postgres>,
-        id: ParcelId,
-    ) -> Result<Parcel, CrateError> {
+    /// Reads a parcel that waits for this world.
+    pub(in crate::persist) fn read_parcel(&mut self, id: ParcelId) -> Result<Parcel, CrateError> {
         let sql = format!("SELECT contents FROM {PARCELS} WHERE parcel = $1 AND receiver = $2");
         let world = self.world.clone();
         let parameters: [(&(dyn ToSql + Sync), Type); 2] =
@@ -149,30 +104,18 @@ impl ServerOutbox {
             let what = "it has another name than the one that it is stored by";
             return Err(refused(ParcelError::Damaged { at: 5, what }));
         }
-        // It may have been sent back, and have come once more.
-        db.mail_mut().forget_sent_back(id);
         Ok(parcel)
     }
 
-    /// Sends a parcel back to the world that it comes from, which accepts it as any other. A process that does not have
-    /// the world any more sends nothing back.
-    ///
-    /// # Errors
-    /// In [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`] if this world has accepted it, also if that is not
-    /// flushed yet, and [`ParcelError::NotWaiting`]; and as [`inbox`](Self::inbox).
-    pub fn send_back<W: IsWorld>(
+    /// Sends a parcel back, unless it is not there, or another process is the owner of the world.
+    pub(in crate::persist) fn return_parcel(
         &mut self,
-        db: &mut Database<W, Postgres>,
+        owner: &str,
         id: ParcelId,
         reason: &str,
     ) -> Result<(), CrateError> {
-        if db.has_accepted(id) {
-            return Err(ErrorKind::Parcel(ParcelError::AlreadyAccepted { id }).into());
-        }
-        // Before it is away: what is not known to be away must not be accepted either.
-        db.mail_mut().note_sent_back(id);
         let world = self.world.clone();
-        // The owner's row is locked, so that nobody takes the world over in between.
+        // The owner's row is locked, so that no process takes the world over in between.
         let sql = format!(
             "WITH owner AS (SELECT 1 FROM {}.{WORLD} WHERE world = $2 AND owner = $4 FOR SHARE)
              UPDATE {PARCELS} SET sender = receiver, receiver = sender, returned = $3
@@ -180,18 +123,25 @@ impl ServerOutbox {
              RETURNING pg_notify('{CHANNEL}', receiver)::text",
             quoted(&world)
         );
-        let keeper = db.mail().keeper().to_owned();
         let reason = reason.replace('\0', "");
         let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
             (&mail::name(id), Type::BYTEA),
             (&world, Type::TEXT),
             (&reason, Type::TEXT),
-            (&keeper, Type::TEXT),
+            (&owner, Type::TEXT),
         ];
         match self.query(&sql, &parameters)?.len() {
             1 => Ok(()),
             _ => Err(ErrorKind::Parcel(ParcelError::NotWaiting { id }).into()),
         }
+    }
+
+    /// The parcels of this world that wait for others, oldest first.
+    ///
+    /// # Errors
+    /// As [`inbox`](Self::inbox).
+    pub fn sent(&mut self) -> Result<Vec<WaitingParcel>, CrateError> {
+        self.list("sender")
     }
 
     /// Calls a parcel of this world back that is for a world that the database does not have: one whose name was written

@@ -4,10 +4,11 @@
 use rusqlite::Connection;
 use rusqlite::types::{Value, ValueRef};
 
+use crate::error::ParcelId;
 use crate::error::{FlushFailure, Problem, ProblemKind};
 use crate::persist::error::Failed;
 use crate::store::tracking::mail::{Mail, MailStep, Outgoing};
-use crate::store::tracking::parcel::{Parcel, ParcelId};
+use crate::store::tracking::parcel::Parcel;
 
 /// The name of the table of parcels that have left.
 pub(super) const OUTBOX: &str = "gamedb_outbox";
@@ -110,7 +111,7 @@ pub(super) fn load(file: &Connection, mail: &mut Mail) -> rusqlite::Result<Vec<P
                 (_, _, parcel) => {
                     let reason = match parcel {
                         Ok(Err(error)) => error.to_string(),
-                        _ => "it has another name, or nobody to go to".to_owned(),
+                        _ => "it has another name, or no receiver".to_owned(),
                     };
                     problems.push(unreadable(OUTBOX, number, "contents", reason));
                 }

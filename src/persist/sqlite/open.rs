@@ -79,10 +79,9 @@ pub(in crate::persist) fn open<T: Tables>(
     // The file is known to fit only here, and may be written to.
     let history = begin_history(&mut connection, record, &mut lock, path)?;
     world.mail.set_world(history.world().0);
-    let has_mail = mail::are_there(&connection).map_err(at_path)?;
-    let page_size = connection.query_row("PRAGMA page_size", [], |row| row.get(0));
     let mut writer = Writer {
-        page_size: page_size.map_err(at_path)?,
+        page_size: page_size(&connection).map_err(at_path)?,
+        has_mail: mail::are_there(&connection).map_err(at_path)?,
         largest_log,
         warnings: LogWarnings::default(),
         connection,
@@ -92,7 +91,6 @@ pub(in crate::persist) fn open<T: Tables>(
         history,
         is_marked: !mark.is_outdated(),
         hashes,
-        has_mail,
         schema: KnownSchema {
             ddl: T::DDL,
             strictness: trust.strictness,
@@ -247,6 +245,10 @@ fn migrate_safely(path: &Path, ddl: &str, trust: Trust, lock: &Lock) -> Result<(
             source: Box::new(other),
         },
     })
+}
+
+fn page_size(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("PRAGMA page_size", [], |row| row.get(0))
 }
 
 fn journal_mode(connection: &Connection) -> rusqlite::Result<String> {

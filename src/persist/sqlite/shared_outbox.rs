@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior};
 
-use crate::error::{Error, ErrorKind, FileError, ParcelError};
-use crate::persist::database::{Database, IsWorld};
+use crate::error::{Error, ErrorKind, FileError, ParcelError, ParcelId};
 use crate::persist::outbox::{Exchanged, WaitingParcel};
-use crate::store::tracking::parcel::{MOST_BYTES, Parcel, ParcelId};
+use crate::store::tracking::mail::Mail;
+use crate::store::tracking::parcel::{MOST_BYTES, Parcel};
 
 use super::create::use_wal;
 use super::error::{backend_error, open_error};
@@ -135,18 +135,14 @@ impl SharedOutbox {
         &self.name
     }
 
-    /// Delivers what has left the world, and takes away what has come into it: each when a power cut would not undo it
-    /// any more. Call it every now and then, and again after a flush. One transaction, which is synced, if there is anything
-    /// to do; O(parcels that wait).
-    ///
-    /// # Errors
-    /// [`FileError::OtherWorldOfName`] if another world has exchanged under this name, and any error of SQLite, in
-    /// [`ErrorKind::File`]. It can be called again.
-    pub fn exchange<W: IsWorld>(&mut self, db: &mut Database<W>) -> Result<Exchanged, Error> {
+    /// Delivers what has left a world by flushes up to this one, and takes away what has come into it by them.
+    pub(in crate::persist) fn exchange_mail(
+        &mut self,
+        mail: &mut Mail,
+        durable: u64,
+    ) -> Result<Exchanged, FileError> {
         let mut exchanged = Exchanged::default();
-        let durable = db.settled_mail()?;
-        let identity = db.mail().world();
-        let mail = db.mail();
+        let identity = mail.world();
         let accepted: Vec<ParcelId> = (self.names("receiver").map_err(|e| self.failed(e))?)
             .into_iter()
             .filter(|&id| mail.has_durably_accepted(id, durable))
@@ -159,11 +155,11 @@ impl SharedOutbox {
                 .map_err(|error| self.failed(error))?;
         if !claim(&transaction, name, &identity).map_err(|error| self.failed(error))? {
             let (path, name) = (self.path.clone(), name.clone());
-            return Err(FileError::OtherWorldOfName { path, name }.into());
+            return Err(FileError::OtherWorldOfName { path, name });
         }
         let write = || -> rusqlite::Result<()> {
             for outgoing in &outgoing {
-                // It may be there already, also on its way back.
+                // It may be there already, also as one that was sent back.
                 let sql = "INSERT INTO parcels (parcel, sender, receiver, contents) VALUES (?1, ?2, ?3, ?4)
                     ON CONFLICT (parcel) DO NOTHING";
                 let id = outgoing.parcel.id();
@@ -188,35 +184,18 @@ impl SharedOutbox {
         exchanged.delivered = outgoing.len();
         exchanged.acknowledged = accepted.len();
         for outgoing in outgoing {
-            db.mail_mut().leave(outgoing.parcel.id());
+            mail.leave(outgoing.parcel.id());
         }
         Ok(exchanged)
     }
 
-    /// The parcels that wait for this world and that it has not accepted, oldest first. Their contents are not read.
-    /// O(parcels that wait for it).
-    ///
-    /// # Errors
-    /// Any error of SQLite, in [`ErrorKind::File`].
-    pub fn inbox<W: IsWorld>(&self, db: &Database<W>) -> Result<Vec<WaitingParcel>, Error> {
-        let waiting = self.list("receiver").map_err(|error| self.failed(error))?;
-        let is_new = |waiting: &WaitingParcel| !db.has_accepted(waiting.id);
-        Ok(waiting.into_iter().filter(is_new).collect())
+    /// The parcels that wait for this world.
+    pub(in crate::persist) fn waiting(&self) -> Result<Vec<WaitingParcel>, FileError> {
+        self.list("receiver").map_err(|error| self.failed(error))
     }
 
-    /// The parcels of this world that wait for others, oldest first.
-    ///
-    /// # Errors
-    /// Any error of SQLite, in [`ErrorKind::File`].
-    pub fn sent(&self) -> Result<Vec<WaitingParcel>, Error> {
-        Ok(self.list("sender").map_err(|error| self.failed(error))?)
-    }
-
-    /// Reads a parcel that waits for this world, to be [accepted](crate::World::accept).
-    ///
-    /// # Errors
-    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; any error of SQLite.
-    pub fn read<W: IsWorld>(&self, db: &mut Database<W>, id: ParcelId) -> Result<Parcel, Error> {
+    /// Reads a parcel that waits for this world.
+    pub(in crate::persist) fn read_parcel(&self, id: ParcelId) -> Result<Parcel, Error> {
         let sql = "SELECT length(contents), CASE WHEN length(contents) <= ?3 THEN contents END FROM parcels
             WHERE parcel = ?1 AND receiver = ?2";
         let found = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
@@ -235,28 +214,15 @@ impl SharedOutbox {
             let what = "it has another name than the one that it is stored by";
             return Err(refused(ParcelError::Damaged { at: 5, what }));
         }
-        // It may have been sent back, and have come once more.
-        db.mail_mut().forget_sent_back(id);
         Ok(parcel)
     }
 
-    /// Sends a parcel back to the world that it comes from, which accepts it as any other. This world never accepts it
-    /// then, nor a copy of it that the program has.
-    ///
-    /// # Errors
-    /// In [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`] if this world has accepted it, also if that is not
-    /// flushed yet, and [`ParcelError::NotWaiting`]; any error of SQLite.
-    pub fn send_back<W: IsWorld>(
+    /// Sends a parcel back, unless it is not there.
+    pub(in crate::persist) fn return_parcel(
         &mut self,
-        db: &mut Database<W>,
         id: ParcelId,
         reason: &str,
     ) -> Result<(), Error> {
-        if db.has_accepted(id) {
-            return Err(ErrorKind::Parcel(ParcelError::AlreadyAccepted { id }).into());
-        }
-        // Before it is away: what is not known to be away must not be accepted either.
-        db.mail_mut().note_sent_back(id);
         let sql = "UPDATE parcels SET sender = receiver, receiver = sender, returned = ?3
             WHERE parcel = ?1 AND receiver = ?2";
         let touched = self
@@ -268,7 +234,15 @@ impl SharedOutbox {
         }
     }
 
-    /// Calls a parcel of this world back that is for a world that nobody has ever opened this file for: one whose name
+    /// The parcels of this world that wait for others, oldest first.
+    ///
+    /// # Errors
+    /// Any error of SQLite, in [`ErrorKind::File`].
+    pub fn sent(&self) -> Result<Vec<WaitingParcel>, Error> {
+        Ok(self.list("sender").map_err(|error| self.failed(error))?)
+    }
+
+    /// Calls a parcel of this world back that is for a world that has never exchanged anything here: one whose name
     /// was written wrong, say. It waits for this world then.
     ///
     /// # Errors

@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::error::ParcelId;
 use crate::store::key::AnyKey;
-use crate::store::tracking::parcel::{Parcel, ParcelId};
+use crate::store::tracking::parcel::Parcel;
 
 /// A parcel that has left its world and is not known to be anywhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,13 +42,13 @@ impl MailStep {
     }
 }
 
-/// Where a step is on its way into the file.
+/// How far a step has come into the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stored {
     /// In memory alone.
     No,
     /// In a batch.
-    Captured,
+    InBatch,
     /// In the file, if the flush of this generation is.
     In(u64),
 }
@@ -60,9 +61,6 @@ const BEFORE: u64 = 1;
 pub(crate) struct Mail {
     /// The identity of the world, which all its copies share; zero for one that no engine keeps.
     world: [u8; 16],
-    /// Who has it, where an engine has names for that.
-    #[cfg(feature = "postgres")]
-    keeper: Box<str>,
     /// What has happened since the last capture, in order.
     steps: Vec<MailStep>,
     outbox: Vec<(Outgoing, Stored)>,
@@ -98,20 +96,12 @@ impl Mail {
         self.inbox.insert(id, Stored::In(BEFORE));
     }
 
-    /// Who has the world, for an engine that has names for that.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn keeper(&self) -> &str {
-        &self.keeper
-    }
-
-    #[cfg(feature = "postgres")]
-    pub(crate) fn set_keeper(&mut self, keeper: &str) {
-        self.keeper = keeper.into();
-    }
-
     /// Forgets the parcels that are where they can be fetched, because the flush of this generation is written, or an
     /// earlier one. Returns how many there were.
-    #[cfg(feature = "postgres")]
+    #[allow(
+        dead_code,
+        reason = "for an engine whose outbox is that of all its worlds"
+    )]
     pub(crate) fn forget_stored(&mut self, committed: u64) -> usize {
         let n_before = self.outbox.len();
         self.outbox.retain(|(_, stored)| !stored.is_in(committed));
@@ -222,7 +212,7 @@ impl Mail {
     pub(crate) fn take_over(&mut self) {
         let steps = std::mem::take(&mut self.steps);
         for step in &steps {
-            self.set(step, Stored::Captured);
+            self.set(step, Stored::InBatch);
             self.captured.push(step.id());
         }
     }
@@ -237,7 +227,7 @@ impl Mail {
             let places = places
                 .map(|(_, stored)| stored)
                 .chain(self.inbox.get_mut(&id));
-            for stored in places.filter(|stored| **stored == Stored::Captured) {
+            for stored in places.filter(|stored| **stored == Stored::InBatch) {
                 *stored = Stored::In(generation);
             }
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use smallvec::{SmallVec, smallvec};
 
+use crate::error::ParcelId;
 use crate::error::{Error, ErrorKind, ParcelError, Problem, ProblemKind};
 use crate::schema::graph::ValueReference;
 use crate::schema::value::{Encoded, Value};
@@ -17,7 +18,7 @@ use crate::store::tracking::delta::Delta;
 #[cfg(feature = "persist")]
 use crate::store::tracking::mail::Outgoing;
 use crate::store::tracking::parcel::bytes::{Head, ParcelCell, ParcelName, Reader, Writer};
-use crate::store::tracking::parcel::{self, Parcel, ParcelId};
+use crate::store::tracking::parcel::{self, Parcel};
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
 use crate::store::world::remove::Action;
@@ -91,9 +92,9 @@ impl<T: Tables> World<T> {
     /// let ada = here.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
     /// here.get_mut(ada)?.add_attribute(Attribute::default())?;
     ///
-    /// let parcel = here.take_out(ada)?;
+    /// let parcel = here.pack(ada)?;
     /// assert!(here.is_empty());
-    /// let arrived = there.put_in(&parcel)?;
+    /// let arrived = there.unpack(&parcel)?;
     /// let ada = arrived.root().and_then(|id| there.key::<Player>(id)).expect("a player has left");
     /// assert_eq!(there.get(ada)?.attributes().len(), 1);
     /// # Ok::<(), gamedb::Error>(())
@@ -102,11 +103,11 @@ impl<T: Tables> World<T> {
     /// # Errors
     /// [`ErrorKind::StaleKey`], [`ErrorKind::StillReferenced`] when a row that stays references one that leaves, and in
     /// [`ErrorKind::Parcel`] [`ParcelError::Unnamed`] and [`ParcelError::TooLarge`]. On error the world is unchanged.
-    pub fn take_out<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<Parcel, Error> {
-        self.take_out_rows(key).map(|(parcel, _)| parcel)
+    pub fn pack<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<Parcel, Error> {
+        self.pack_rows(key).map(|(parcel, _)| parcel)
     }
 
-    fn take_out_rows<E: Entity<Tables = T>>(
+    fn pack_rows<E: Entity<Tables = T>>(
         &mut self,
         key: Key<E>,
     ) -> Result<(Parcel, Vec<AnyKey>), Error> {
@@ -119,23 +120,23 @@ impl<T: Tables> World<T> {
             key: key.raw(),
         };
         let rows = self.rows_that_go_with(root);
-        let packed = self.take_out_exactly(root, rows)?;
+        let packed = self.pack_exactly(root, rows)?;
         if let Some(packed) = packed {
             return Ok(packed);
         }
         let rows = self.rows_that_vanish_with(root)?;
-        let packed = self.take_out_exactly(root, rows)?;
+        let packed = self.pack_exactly(root, rows)?;
         Ok(packed.expect("a removal removes the same rows twice"))
     }
 
     /// Packs these rows and removes them with their root. `None` if a removal removes others; the world is unchanged then.
-    fn take_out_exactly(
+    fn pack_exactly(
         &mut self,
         root: AnyKey,
         mut rows: Vec<AnyKey>,
     ) -> Result<Option<(Parcel, Vec<AnyKey>)>, Error> {
         rows.sort_by_key(|&row| (row.table, self.id_of_live(row)));
-        let parcel = self.pack(root, &rows)?;
+        let parcel = self.parcel_of(root, &rows)?;
         let n_rows = self.len();
         let mut transaction = self.begin();
         transaction.remove_all(smallvec![root])?;
@@ -149,7 +150,7 @@ impl<T: Tables> World<T> {
     }
 
     /// The same, by removing them and looking at all rows of the world: where a column that becomes NULL is also one that
-    /// names a row by value, what goes along is known only then. O(rows of the world).
+    /// names a row by value, what goes with it is known only then. O(rows of the world).
     fn rows_that_vanish_with(&mut self, root: AnyKey) -> Result<Vec<AnyKey>, Error> {
         let mut rows = Vec::with_capacity(self.len());
         for table in all_tables::<T>() {
@@ -203,7 +204,7 @@ impl<T: Tables> World<T> {
     }
 
     /// Copies rows, which are sorted by table, into a parcel.
-    fn pack(&self, root: AnyKey, rows: &[AnyKey]) -> Result<Parcel, Error> {
+    fn parcel_of(&self, root: AnyKey, rows: &[AnyKey]) -> Result<Parcel, Error> {
         let inside: HashSet<(TableId, i64)> = rows
             .iter()
             .map(|&row| (row.table, self.id_of_live(row)))
@@ -286,11 +287,11 @@ impl<T: Tables> World<T> {
     /// [`ErrorKind::NotApplied`] with all rows that do not fit, by the ids that they had: a UNIQUE value that another
     /// row has, a CHECK, a row of this world that they name and that is not here. In [`ErrorKind::Parcel`]
     /// [`ParcelError::OtherSchema`] and [`ParcelError::Damaged`]. On error the world is unchanged.
-    pub fn put_in(&mut self, parcel: &Parcel) -> Result<Arrived, Error> {
-        self.put_in_rows(parcel).map(|(arrived, _)| arrived)
+    pub fn unpack(&mut self, parcel: &Parcel) -> Result<Arrived, Error> {
+        self.unpack_rows(parcel).map(|(arrived, _)| arrived)
     }
 
-    fn put_in_rows(&mut self, parcel: &Parcel) -> Result<(Arrived, Vec<AnyKey>), Error> {
+    fn unpack_rows(&mut self, parcel: &Parcel) -> Result<(Arrived, Vec<AnyKey>), Error> {
         let world = self.fingerprint();
         if parcel.fingerprint() != world {
             let parcel = parcel.fingerprint();
@@ -419,7 +420,7 @@ impl<T: Tables> World<T> {
 
 #[cfg(feature = "persist")]
 impl<T: Tables> World<T> {
-    /// Takes a row out of the world, as [`take_out`](Self::take_out) does, for the world with this name. The parcel is
+    /// Takes a row out of the world, as [`pack`](Self::pack) does, for the world with this name. The parcel is
     /// written by the flush that deletes the rows from the file: so it is in the file if they are not, whatever happens
     /// in between. [`SharedOutbox`](crate::SharedOutbox) delivers it.
     ///
@@ -427,7 +428,7 @@ impl<T: Tables> World<T> {
     /// it was. O(rows).
     ///
     /// # Errors
-    /// As [`take_out`](Self::take_out), and [`ParcelError::NoReceiver`]. On error the world is unchanged.
+    /// As [`pack`](Self::pack), and [`ParcelError::NoReceiver`]. On error the world is unchanged.
     pub fn hand_over<E: Entity<Tables = T>>(
         &mut self,
         key: Key<E>,
@@ -438,7 +439,7 @@ impl<T: Tables> World<T> {
             return Err(ErrorKind::Parcel(ParcelError::NoReceiver { to }).into());
         }
         self.transaction(|world| {
-            let (parcel, rows) = world.take_out_rows(key)?;
+            let (parcel, rows) = world.pack_rows(key)?;
             let id = parcel.id();
             let to = to.into();
             world.mail.send(Outgoing { parcel, to }, rows);
@@ -446,13 +447,13 @@ impl<T: Tables> World<T> {
         })
     }
 
-    /// Puts the rows of a parcel into the world, as [`put_in`](Self::put_in) does, and records its name, which the flush
+    /// Puts the rows of a parcel into the world, as [`unpack`](Self::unpack) does, and records its name, which the flush
     /// writes that inserts the rows: so it comes in once, however often it is delivered, and whatever happens in between.
     ///
     /// It is a step of the transaction that is open, if one is. O(rows).
     ///
     /// # Errors
-    /// As [`put_in`](Self::put_in), and in [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`] and
+    /// As [`unpack`](Self::unpack), and in [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`] and
     /// [`ParcelError::SentBack`]. On error the world is unchanged, and the parcel may be accepted later.
     pub fn accept(&mut self, parcel: &Parcel) -> Result<Arrived, Error> {
         let id = parcel.id();
@@ -463,7 +464,7 @@ impl<T: Tables> World<T> {
             return Err(ErrorKind::Parcel(ParcelError::SentBack { id }).into());
         }
         self.transaction(|world| {
-            let (arrived, rows) = world.put_in_rows(parcel)?;
+            let (arrived, rows) = world.unpack_rows(parcel)?;
             world.mail.accept(id, rows);
             // One that has come back is not to be delivered a second time.
             world.mail.leave(id);
@@ -594,7 +595,7 @@ fn not_found<T: Tables>(
     }
 }
 
-/// Names the rows that do not fit as the parcel does: the ids that they were to have here, nobody knows.
+/// Names the rows that do not fit as the parcel does: the ids that they were to have here, no other program knows.
 fn with_old_ids(
     error: Error,
     ids: &BTreeMap<(TableId, i64), i64>,

@@ -1,6 +1,6 @@
 //! Parcels and what else is done with files: copies, tools, edits by hand.
 
-use super::delivery::Shards;
+use super::shards::{Shard, Shards};
 use crate::common::sample::player;
 use crate::common::{Database, new_file};
 use gamedb::{FileError, ProblemKind};
@@ -136,7 +136,7 @@ fn a_parcel_that_was_damaged_in_the_file_is_a_problem_with_a_place() {
         let ada = north.player(1);
         north.db.hand_over(ada, "south").unwrap();
         let _ = north.db.flush().unwrap();
-        let super::delivery::Shard { file, db, .. } = north;
+        let Shard { file, db, .. } = north;
         let _ = db.close().unwrap();
         file.edit(edit);
         let FileError::Rows { problems, .. } = file.refused() else {

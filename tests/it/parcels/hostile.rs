@@ -17,7 +17,7 @@ fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
 
 fn sample_bytes() -> Vec<u8> {
     let (mut here, sample) = filled();
-    here.take_out(sample.ada).unwrap().as_bytes().to_vec()
+    here.pack(sample.ada).unwrap().as_bytes().to_vec()
 }
 
 #[test]

@@ -4,6 +4,8 @@ mod delivery;
 mod files;
 mod hostile;
 mod random;
+mod shards;
+mod walks;
 
 use std::collections::BTreeSet;
 
@@ -79,12 +81,12 @@ fn a_row_leaves_with_all_that_it_owns_and_arrives_under_new_ids() {
     let before: Vec<_> = [sample.luck]
         .map(|key| here.get(key).unwrap().row().clone())
         .to_vec();
-    let parcel = here.take_out(sample.ada).unwrap();
+    let parcel = here.pack(sample.ada).unwrap();
     assert_eq!(here.check(), [""; 0]);
     assert!(here.get(sample.ada).is_err() && here.get(sample.entry).is_err());
     assert!(here.get(sample.bob).is_ok() && here.get(sample.iron).is_ok());
 
-    let arrived = there.put_in(&parcel).unwrap();
+    let arrived = there.unpack(&parcel).unwrap();
     assert_eq!(there.check(), [""; 0]);
     assert_eq!(arrived.n_rows(), n_rows - here.len());
     assert_eq!(arrived.parcel(), parcel.id());
@@ -106,8 +108,8 @@ fn a_row_leaves_with_all_that_it_owns_and_arrives_under_new_ids() {
     assert_eq!(mobiles.len(), 2);
     assert!(mobiles.iter().all(|&(_, new)| there.key(new).is_some()));
     // What was copied is what was there.
-    let back = there.take_out(ada).unwrap();
-    let arrived = here.put_in(&back).unwrap();
+    let back = there.pack(ada).unwrap();
+    let arrived = here.unpack(&back).unwrap();
     assert_eq!(here.len(), n_rows);
     let luck = arrived.ids::<gamedb_models::Attribute>().next().unwrap().1;
     let luck = here.key(luck).unwrap();
@@ -118,9 +120,9 @@ fn a_row_leaves_with_all_that_it_owns_and_arrives_under_new_ids() {
 fn what_the_parcel_names_and_the_other_world_has_not_is_listed() {
     let (mut here, sample) = filled();
     let entry = here.id(sample.entry).unwrap().get();
-    let parcel = here.take_out(sample.ada).unwrap();
+    let parcel = here.pack(sample.ada).unwrap();
     let mut there = World::new();
-    let found = problems(unchanged(&mut there, |there| there.put_in(&parcel)));
+    let found = problems(unchanged(&mut there, |there| there.unpack(&parcel)));
     assert_eq!(
         found,
         [Problem {
@@ -137,18 +139,18 @@ fn what_the_parcel_names_and_the_other_world_has_not_is_listed() {
     // With rows in the table it is looked up in another way.
     there.insert(item(3)).unwrap();
     assert_eq!(
-        problems(unchanged(&mut there, |there| there.put_in(&parcel))),
+        problems(unchanged(&mut there, |there| there.unpack(&parcel))),
         found
     );
     there.insert(item(1)).unwrap();
-    there.put_in(&parcel).unwrap();
+    there.unpack(&parcel).unwrap();
 }
 
 #[test]
 fn a_name_that_is_taken_refuses_all_of_it_and_the_parcel_can_come_later() {
     let (mut here, sample) = filled();
     let ada = here.id(sample.ada).unwrap().get();
-    let parcel = here.take_out(sample.ada).unwrap();
+    let parcel = here.pack(sample.ada).unwrap();
     let mut there = with_catalogue();
     let other = there.insert(player(1)).unwrap();
     let found = problems(unchanged(&mut there, |there| there.accept(&parcel)));
@@ -169,7 +171,7 @@ fn a_name_that_is_taken_refuses_all_of_it_and_the_parcel_can_come_later() {
 #[test]
 fn a_parcel_is_accepted_once_also_when_its_rows_are_gone_again() {
     let (mut here, sample) = filled();
-    let parcel = here.take_out(sample.ada).unwrap();
+    let parcel = here.pack(sample.ada).unwrap();
     let mut there = with_catalogue();
     let id = parcel.id();
     there
@@ -219,7 +221,7 @@ fn a_rollback_leaves_the_row_and_no_parcel() {
 #[test]
 fn what_restricts_refuses_and_names_the_row() {
     let (mut here, sample) = filled();
-    let refused = unchanged(&mut here, |here| here.take_out(sample.iron));
+    let refused = unchanged(&mut here, |here| here.pack(sample.iron));
     let kind = refused.unwrap_err().into_kind();
     assert!(
         matches!(
@@ -263,10 +265,10 @@ fn what_stays_behind_and_may_be_null_becomes_null_on_both_sides() {
     };
     let (of_bob, of_ada) = (entry(bag), entry(sample.bag));
     let of_ada = here.id(of_ada).unwrap();
-    let parcel = here.take_out(sample.ada).unwrap();
+    let parcel = here.pack(sample.ada).unwrap();
     assert_eq!(here.get(of_bob).unwrap().mobile_item, None);
     let mut there = with_catalogue();
-    let arrived = there.put_in(&parcel).unwrap();
+    let arrived = there.unpack(&parcel).unwrap();
     let of_ada = there.key(arrived.id(of_ada).unwrap()).unwrap();
     let sword = arrived.ids::<MobileItem>().next().unwrap().1;
     // Within the parcel it names what it named.
@@ -279,8 +281,8 @@ fn what_stays_behind_and_may_be_null_becomes_null_on_both_sides() {
         ..item(50)
     };
     let tool = here.insert(tool).unwrap();
-    let parcel = here.take_out(tool).unwrap();
-    let arrived = there.put_in(&parcel).unwrap();
+    let parcel = here.pack(tool).unwrap();
+    let arrived = there.unpack(&parcel).unwrap();
     let tool = there.key(arrived.root::<Item>().unwrap()).unwrap();
     assert_eq!(there.get(tool).unwrap().blueprint, None);
 }
@@ -289,15 +291,15 @@ fn what_stays_behind_and_may_be_null_becomes_null_on_both_sides() {
 fn a_row_whose_owner_stays_needs_an_owner_that_has_a_name() {
     let (mut here, sample) = filled();
     // Players are found by their addresses.
-    let parcel = here.take_out(sample.bag).unwrap();
+    let parcel = here.pack(sample.bag).unwrap();
     let mut there = with_catalogue();
-    let missing = problems(unchanged(&mut there, |there| there.put_in(&parcel)));
+    let missing = problems(unchanged(&mut there, |there| there.unpack(&parcel)));
     assert_eq!(
         (missing[0].table, &*missing[0].column),
         ("inventory_owners", "player_id")
     );
     let ada = there.insert(player(1)).unwrap();
-    let bag = there.put_in(&parcel).unwrap().root::<Inventory>().unwrap();
+    let bag = there.unpack(&parcel).unwrap().root::<Inventory>().unwrap();
     let bag = there.key(bag).unwrap();
     assert_eq!(
         there
@@ -310,7 +312,7 @@ fn a_row_whose_owner_stays_needs_an_owner_that_has_a_name() {
     );
     // Mobiles have no name.
     let avatar = here.id(sample.avatar).unwrap().get();
-    let refused = unchanged(&mut here, |here| here.take_out(sample.strength));
+    let refused = unchanged(&mut here, |here| here.pack(sample.strength));
     let ParcelError::Unnamed {
         table,
         column,
@@ -345,10 +347,10 @@ fn a_chain_of_any_depth_leaves_as_a_whole() {
             })
             .unwrap();
     }
-    let parcel = here.take_out(ada).unwrap();
+    let parcel = here.pack(ada).unwrap();
     assert!(here.is_empty());
     let mut there = World::new();
-    let arrived = there.put_in(&parcel).unwrap();
+    let arrived = there.unpack(&parcel).unwrap();
     assert_eq!((arrived.n_rows(), there.len()), (20_001, 20_001));
     assert_eq!(there.check(), [""; 0]);
 }
@@ -382,11 +384,11 @@ fn a_row_without_anything_leaves_too_and_values_are_the_same_to_the_bit() {
     for value in [-0.0, f64::INFINITY, f64::MIN_POSITIVE / 2.0] {
         here.add(ada, double("x", value)).unwrap();
     }
-    let parcel = here.take_out(ada).unwrap();
+    let parcel = here.pack(ada).unwrap();
     let copy = Parcel::from_bytes(parcel.as_bytes().to_vec()).unwrap();
     assert_eq!(copy, parcel);
     let mut there = World::new();
-    let arrived = there.put_in(&copy).unwrap();
+    let arrived = there.unpack(&copy).unwrap();
     let ada = there.key(arrived.root::<Player>().unwrap()).unwrap();
     assert_eq!(*there.get(ada).unwrap().row(), odd);
     let bits: Vec<_> = (there.get(ada).unwrap().attributes())

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::delivery::{Shard, Shards};
+use super::shards::{Shard, Shards};
 use crate::common::sample::attribute;
 use gamedb_models::{Player, PlayerKey};
 
@@ -42,11 +42,12 @@ impl Game {
                 n += 1;
                 shard.player(n);
             }
+            shard.flush_durable();
             shard.settle();
             Some(shard)
         });
         let (worlds, random) = (worlds.into(), Random(seed));
-        let mut game = Self {
+        Self {
             shards,
             worlds,
             random,
@@ -54,28 +55,11 @@ impl Game {
             n_deaths: 0,
             n_cuts: 0,
             n_refused: 0,
-        };
-        (0..3).for_each(|at| game.keep(at));
-        game
+        }
     }
 
     fn world(&mut self, at: usize) -> &mut Shard {
         self.worlds[at].as_mut().unwrap()
-    }
-
-    /// Remembers the file as it is, which is what a power cut leaves of it at least.
-    fn keep(&mut self, at: usize) {
-        let shard = self.world(at);
-        let kept = shard.file.folder().join("kept.db");
-        let _ = std::fs::remove_file(&kept);
-        let vacuum = format!("VACUUM INTO '{}'", kept.display());
-        shard.file.reader().execute_batch(&vacuum).unwrap();
-    }
-
-    /// A flush that is durable, if the power is not cut before it is: then the file is what it was.
-    fn flush_durable(&mut self, at: usize) {
-        let _ = self.world(at).db.flush_durable().unwrap();
-        self.keep(at);
     }
 
     fn step(&mut self) {
@@ -88,7 +72,7 @@ impl Game {
                 let ticket = db.flush_in_background().unwrap();
                 let _ = db.wait(ticket).unwrap();
             }
-            6..=8 => self.flush_durable(at),
+            6..=8 => self.world(at).flush_durable(),
             9..=10 => drop(self.world(at).exchange()),
             11..=12 => self.receive(at),
             13 => {
@@ -113,7 +97,11 @@ impl Game {
                 let shard = self.worlds[at].take().unwrap();
                 self.worlds[at] = Some(shard.die());
             }
-            _ => self.cut_power(at),
+            _ => {
+                self.n_cuts += 1;
+                let shard = self.worlds[at].take().unwrap();
+                self.worlds[at] = Some(shard.lose_power());
+            }
         }
     }
 
@@ -123,45 +111,28 @@ impl Game {
             return;
         }
         let player = players[self.random.below(players.len())];
-        let to = NAMES[(at + 1 + self.random.below(2)) % 3];
+        let to = self.shards.name(NAMES[(at + 1 + self.random.below(2)) % 3]);
         self.n_walks += 1;
         if self.random.below(5) == 0 {
             let failed = self.world(at).db.transaction(|world| {
-                world.hand_over(player, to)?;
+                world.hand_over(player, &to)?;
                 world.add(player, attribute("refused"))
             });
             assert!(failed.is_err(), "the player has gone");
             return;
         }
-        self.world(at).db.hand_over(player, to).unwrap();
+        self.world(at).db.hand_over(player, &to).unwrap();
     }
 
     fn receive(&mut self, at: usize) {
         for id in self.world(at).inbox() {
             if self.random.below(4) == 0 {
                 self.n_refused += 1;
-                let Shard { db, outbox, .. } = self.world(at);
-                outbox.send_back(db, id, "not today").unwrap();
+                self.world(at).send_back(id, "not today").unwrap();
             } else if self.random.below(4) > 0 {
                 self.world(at).accept(id).unwrap();
             }
         }
-    }
-
-    /// All that is not durable is gone; the shared outbox is synced at each commit.
-    fn cut_power(&mut self, at: usize) {
-        self.n_cuts += 1;
-        let Shard { file, db, outbox } = self.worlds[at].take().unwrap();
-        db.discard();
-        for entry in std::fs::read_dir(file.folder()).unwrap() {
-            let path = entry.unwrap().path();
-            if !path.ends_with("kept.db") {
-                std::fs::remove_file(path).unwrap();
-            }
-        }
-        std::fs::copy(file.folder().join("kept.db"), file.path()).unwrap();
-        let db = file.open();
-        self.worlds[at] = Some(Shard { file, db, outbox });
     }
 
     /// Everybody arrives, and the worlds are counted.
@@ -176,8 +147,9 @@ impl Game {
         }
         let mut found = BTreeMap::<String, usize>::new();
         for at in 0..3 {
-            let shard = self.worlds[at].take().unwrap().die();
-            assert_eq!((shard.inbox(), shard.db.outbox().len()), (vec![], 0));
+            let mut shard = self.worlds[at].take().unwrap().die();
+            assert_eq!((shard.inbox(), shard.sent()), (vec![], vec![]));
+            assert_eq!(shard.db.outbox().len(), 0);
             for (key, player) in shard.db.iter::<Player>() {
                 *found.entry(player.email.clone()).or_default() += 1;
                 assert_eq!(shard.db.get(key).unwrap().attributes().len(), 1);
@@ -185,7 +157,6 @@ impl Game {
         }
         let expected = (1..=9).map(|n| (format!("{n}@example.com"), 1));
         assert_eq!(found, expected.collect());
-        assert_eq!(self.shards.outbox("north").sent().unwrap(), []);
     }
 }
 

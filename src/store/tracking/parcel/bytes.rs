@@ -12,8 +12,9 @@
 
 use smallvec::SmallVec;
 
-use super::{Fnv, ParcelId};
+use super::Fnv;
 use crate::error::ParcelError;
+use crate::error::ParcelId;
 use crate::schema::value::{Encoded, Value};
 
 const MAGIC: &[u8; 4] = b"gdbp";

@@ -1,0 +1,151 @@
+//! What an outbox does with a database: parcels go out of it and come into it.
+
+use crate::error::{Error, ErrorKind, ParcelError, ParcelId};
+use crate::store::tracking::parcel::Parcel;
+
+use super::database::{Database, IsWorld};
+use super::engine::Engine;
+use super::outbox::{Exchanged, WaitingParcel};
+#[cfg(feature = "postgres")]
+use super::postgres::{Postgres, ServerOutbox};
+use super::sqlite::SharedOutbox;
+
+impl SharedOutbox {
+    /// Delivers what has left the world, and takes away what has come into it: each when a power cut would not undo it
+    /// any more. Call it every now and then, and again after a flush. One transaction, which is synced, if there is anything
+    /// to do; O(parcels that wait).
+    ///
+    /// # Errors
+    /// [`FileError::OtherWorldOfName`] if another world has exchanged under this name, and any error of SQLite, in
+    /// [`ErrorKind::File`]. It can be called again.
+    pub fn exchange<W: IsWorld>(&mut self, db: &mut Database<W>) -> Result<Exchanged, Error> {
+        let durable = db.collect_mail()?;
+        Ok(self.exchange_mail(db.mail_mut(), durable)?)
+    }
+
+    /// The parcels that wait for this world and that it has not accepted, oldest first. Their contents are not read.
+    /// O(parcels that wait for it).
+    ///
+    /// # Errors
+    /// Any error of SQLite, in [`ErrorKind::File`].
+    pub fn inbox<W: IsWorld>(&self, db: &Database<W>) -> Result<Vec<WaitingParcel>, Error> {
+        Ok(not_accepted(db, self.waiting()?))
+    }
+
+    /// Reads a parcel that waits for this world, to be [accepted](crate::World::accept).
+    ///
+    /// # Errors
+    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; any error of SQLite.
+    pub fn read<W: IsWorld>(
+        &mut self,
+        db: &mut Database<W>,
+        id: ParcelId,
+    ) -> Result<Parcel, Error> {
+        let parcel = self.read_parcel(id)?;
+        // It may have been sent back, and have come once more.
+        db.mail_mut().forget_sent_back(id);
+        Ok(parcel)
+    }
+
+    /// Sends a parcel back to the world that it comes from, which accepts it as any other. This world never accepts it
+    /// then, nor a copy of it that the program has.
+    ///
+    /// # Errors
+    /// In [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`] if this world has accepted it, also if that is not
+    /// flushed yet, and [`ParcelError::NotWaiting`]; any error of SQLite.
+    pub fn send_back<W: IsWorld>(
+        &mut self,
+        db: &mut Database<W>,
+        id: ParcelId,
+        reason: &str,
+    ) -> Result<(), Error> {
+        begin_to_return(db, id)?;
+        self.return_parcel(id, reason)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl ServerOutbox {
+    /// Records which of the world's parcels are delivered. Here this is a matter of memory alone: what was flushed is
+    /// delivered, and what was flushed after it was accepted is acknowledged.
+    ///
+    /// # Errors
+    /// [`FlushFailure::OtherWorld`](crate::FlushFailure::OtherWorld), in [`ErrorKind::File`].
+    pub fn exchange<W: IsWorld>(
+        &mut self,
+        db: &mut Database<W, Postgres>,
+    ) -> Result<Exchanged, Error> {
+        let committed = db.committed();
+        db.collect_mail()?;
+        let mail = db.mail_mut();
+        let delivered = mail.forget_stored(committed.0);
+        Ok(Exchanged {
+            delivered,
+            acknowledged: 0,
+            held_back: mail.outbox().len(),
+        })
+    }
+
+    /// The parcels that wait for this world and that it has not accepted, oldest first. Their contents are not read.
+    ///
+    /// # Errors
+    /// [`FileError::Outbox`], in [`ErrorKind::File`]. The next call connects anew.
+    pub fn inbox<W: IsWorld>(
+        &mut self,
+        db: &Database<W, Postgres>,
+    ) -> Result<Vec<WaitingParcel>, Error> {
+        Ok(not_accepted(db, self.waiting()?))
+    }
+
+    /// Reads a parcel that waits for this world, to be [accepted](crate::World::accept).
+    ///
+    /// # Errors
+    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; and as
+    /// [`inbox`](Self::inbox).
+    pub fn read<W: IsWorld>(
+        &mut self,
+        db: &mut Database<W, Postgres>,
+        id: ParcelId,
+    ) -> Result<Parcel, Error> {
+        let parcel = self.read_parcel(id)?;
+        db.mail_mut().forget_sent_back(id);
+        Ok(parcel)
+    }
+
+    /// Sends a parcel back to the world that it comes from, which accepts it as any other. A process that does not have
+    /// the world any more sends nothing back.
+    ///
+    /// # Errors
+    /// In [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`] if this world has accepted it, also if that is not
+    /// flushed yet, and [`ParcelError::NotWaiting`]; and as [`inbox`](Self::inbox).
+    pub fn send_back<W: IsWorld>(
+        &mut self,
+        db: &mut Database<W, Postgres>,
+        id: ParcelId,
+        reason: &str,
+    ) -> Result<(), Error> {
+        begin_to_return(db, id)?;
+        self.return_parcel(db.lock(), id, reason)
+    }
+}
+
+fn not_accepted<W: IsWorld, E: Engine>(
+    db: &Database<W, E>,
+    mut waiting: Vec<WaitingParcel>,
+) -> Vec<WaitingParcel> {
+    waiting.retain(|waiting| !db.has_accepted(waiting.id));
+    waiting
+}
+
+/// Makes sure that a world never accepts a parcel that it sends back. It comes before the parcel is away: what is not
+/// known to be away must not be accepted either.
+fn begin_to_return<W: IsWorld, E: Engine>(
+    db: &mut Database<W, E>,
+    id: ParcelId,
+) -> Result<(), Error> {
+    if db.has_accepted(id) {
+        return Err(ErrorKind::Parcel(ParcelError::AlreadyAccepted { id }).into());
+    }
+    db.mail_mut().note_sent_back(id);
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! What becomes of a parcel, whatever keeps the worlds: `tests/postgres` runs these too.
+
+use super::shards::{Shard, Shards};
+use super::{parcel_error, unchanged};
+use crate::common::contents_of;
+use crate::common::sample::rename;
+use gamedb::{ErrorKind, ParcelError, ParcelId};
+use gamedb_models::Player;
+
+const ADA: [&str; 1] = ["1@example.com"];
+
+/// A parcel with Ada that waits for south.
+fn waiting_for_south(shards: &Shards) -> (Shard, Shard, ParcelId) {
+    let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
+    let ada = north.player(1);
+    let _ = north.db.flush_durable().unwrap();
+    let id = north.db.hand_over(ada, &shards.name("south")).unwrap();
+    assert_eq!(south.inbox(), []);
+    north.settle();
+    assert_eq!(south.inbox(), [id]);
+    assert!(north.emails().is_empty());
+    (north, south, id)
+}
+
+#[test]
+fn it_comes_in_once_however_often_it_is_tried() {
+    let shards = Shards::new();
+    let (mut north, mut south, id) = waiting_for_south(&shards);
+    let parcel = south.outbox.read(&mut south.db, id).unwrap();
+    for _ in 0..3 {
+        north = north.die();
+        north.settle();
+        if south.inbox() == [id] {
+            south.accept(id).unwrap();
+        }
+        let again = unchanged(&mut south.db, |world| world.accept(&parcel));
+        assert_eq!(parcel_error(again), ParcelError::AlreadyAccepted { id });
+        south.settle();
+        south = south.die();
+        assert_eq!(south.emails(), ADA);
+    }
+    assert_eq!((south.inbox(), north.sent()), (vec![], vec![]));
+}
+
+#[test]
+fn killed_before_the_flush_it_is_where_it_was() {
+    let shards = Shards::new();
+    let mut north = shards.shard("north");
+    let ada = north.player(1);
+    let _ = north.db.flush().unwrap();
+    north.db.hand_over(ada, &shards.name("south")).unwrap();
+    let mut north = north.die();
+    assert_eq!(north.emails(), ADA);
+    assert_eq!(north.db.outbox().len(), 0);
+    // The receiver too: what it has not flushed it has not accepted.
+    let ada = north.db.key(gamedb::Id::<Player>::new(1)).unwrap();
+    let mut south = shards.shard("south");
+    let id = north.db.hand_over(ada, &shards.name("south")).unwrap();
+    north.settle();
+    south.accept(id).unwrap();
+    let mut south = south.die();
+    assert_eq!((south.emails(), south.inbox()), (vec![], vec![id]));
+    south.accept(id).unwrap();
+    let _ = south.db.flush().unwrap();
+    let mut south = south.die();
+    assert_eq!(south.inbox(), []);
+    south.exchange();
+    assert_eq!(south.emails(), ADA);
+    south.settle();
+}
+
+#[test]
+fn a_refused_parcel_stays_and_can_be_sent_back() {
+    let shards = Shards::new();
+    let (mut north, mut south, id) = waiting_for_south(&shards);
+    south.player(1);
+    let _ = south.db.flush_durable().unwrap();
+    let before = contents_of(&south.db);
+    let refused = south.accept(id).unwrap_err();
+    assert!(matches!(refused.kind(), ErrorKind::NotApplied { .. }));
+    assert!((contents_of(&south.db), south.inbox()) == (before, vec![id]));
+    let parcel = south.outbox.read(&mut south.db, id).unwrap();
+    south.send_back(id, &refused.to_string()).unwrap();
+    assert_eq!(south.inbox(), []);
+    // Nor is a copy accepted that the program has kept.
+    let copy = unchanged(&mut south.db, |world| world.accept(&parcel));
+    assert_eq!(parcel_error(copy), ParcelError::SentBack { id });
+    let again = south.send_back(id, "twice");
+    assert_eq!(parcel_error(again), ParcelError::NotWaiting { id });
+    // Two that refuse it send it to each other until one of them takes it.
+    for _ in 0..2 {
+        north.send_back(id, "no").unwrap();
+        assert!(matches!(
+            south.accept(id).unwrap_err().kind(),
+            ErrorKind::NotApplied { .. }
+        ));
+        south.send_back(id, &refused.to_string()).unwrap();
+    }
+    // Whatever north has recorded of the delivery, it dies in between.
+    north = north.die();
+    north.settle();
+    let waiting = north.outbox.inbox(&north.db).unwrap();
+    assert_eq!(
+        (waiting[0].id, &*waiting[0].from),
+        (id, &*shards.name("south"))
+    );
+    assert_eq!(waiting[0].returned, Some(refused.to_string()));
+    north = north.die();
+    north.accept(id).unwrap();
+    let _ = north.db.flush().unwrap();
+    north = north.die();
+    assert_eq!(
+        (north.emails(), north.inbox()),
+        (ADA.map(str::to_owned).to_vec(), vec![])
+    );
+    north.settle();
+    assert_eq!((south.inbox(), north.sent()), (vec![], vec![]));
+}
+
+#[test]
+fn what_was_accepted_is_not_sent_back() {
+    let shards = Shards::new();
+    let (_north, mut south, id) = waiting_for_south(&shards);
+    south.accept(id).unwrap();
+    let refused = south.send_back(id, "no");
+    assert_eq!(parcel_error(refused), ParcelError::AlreadyAccepted { id });
+    south.settle();
+    let other = ParcelId::from_bytes([7; 16]);
+    assert_eq!(
+        parcel_error(south.outbox.read(&mut south.db, other)),
+        ParcelError::NotWaiting { id: other }
+    );
+}
+
+#[test]
+fn a_parcel_for_nobody_can_be_called_back() {
+    let shards = Shards::new();
+    let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
+    south.exchange();
+    let (ada, bob) = (north.player(1), north.player(2));
+    let lost = north.db.hand_over(ada, "nobody there").unwrap();
+    let other = north.db.hand_over(bob, &shards.name("south")).unwrap();
+    north.settle();
+    let refused = parcel_error(north.outbox.call_back(other));
+    assert_eq!(refused, ParcelError::NotWaiting { id: other });
+    north.outbox.call_back(lost).unwrap();
+    assert_eq!(north.inbox(), [lost]);
+    north.accept(lost).unwrap();
+    north.settle();
+    assert_eq!(north.emails(), ADA);
+}
+
+#[test]
+fn a_player_who_comes_back_walks_again() {
+    let shards = Shards::new();
+    let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
+    let mut ada = north.player(1);
+    for _ in 0..3 {
+        for (from, to, name) in [(0, 1, "south"), (1, 0, "north")] {
+            let both = [&mut north, &mut south];
+            let id = both[from].db.hand_over(ada, &shards.name(name)).unwrap();
+            both[from].settle();
+            let Shard { db, outbox, .. } = &mut *both[to];
+            let parcel = outbox.read(db, id).unwrap();
+            let arrived = db.accept(&parcel).unwrap();
+            ada = db.key(arrived.root::<Player>().unwrap()).unwrap();
+            both[to].settle();
+        }
+    }
+    assert_eq!(
+        (north.emails(), south.emails()),
+        (ADA.map(str::to_owned).to_vec(), vec![])
+    );
+    assert_eq!(north.db.get(ada).unwrap().attributes().len(), 1);
+}
+
+/// A save of one row writes everything while a parcel has not been written: its rows may have been changed since by what is
+/// saved.
+#[test]
+fn a_save_takes_parcels_along() {
+    let shards = Shards::new();
+    let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
+    let (ada, bob) = (north.player(1), north.player(2));
+    let _ = north.db.flush().unwrap();
+    let id = (north.db)
+        .transaction(|world| {
+            rename(world, bob, "guide");
+            world.hand_over(ada, &shards.name("south"))
+        })
+        .unwrap();
+    let _ = north.db.save(bob).unwrap();
+    let north = north.die();
+    assert_eq!(north.emails().len(), 1);
+    let mut north = north;
+    north.settle();
+    south.accept(id).unwrap();
+    let key = south.db.iter::<Player>().next().unwrap().0;
+    let _ = south.db.save(key).unwrap();
+    let mut south = south.die();
+    assert_eq!((south.emails().len(), south.inbox()), (1, vec![]));
+}
