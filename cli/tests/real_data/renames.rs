@@ -79,7 +79,8 @@ fn so_do_those_of_a_text_and_of_a_schema_that_is_translated() {
 
 #[test]
 fn a_rename_that_the_old_file_has_seen_already_is_none() {
-    let old = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT, hp INTEGER, health INTEGER);
+    let old =
+        "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT, hp INTEGER, health INTEGER);
         INSERT INTO players VALUES (1, 'Ada', 5, 7);
         CREATE TABLE items (id INTEGER PRIMARY KEY, owner INTEGER);";
     let world = World::new(NEW).with_rows(old);
