@@ -145,6 +145,7 @@ mod tests {
             | MigrationError::Script { .. }
             | MigrationError::OtherSchemas { .. }
             | MigrationError::RowsLost { .. }
+            | MigrationError::Fill { .. }
             | MigrationError::Function { .. }
             | MigrationError::NotReached { .. }
             | MigrationError::Dangling { .. } => 0,
@@ -179,6 +180,10 @@ mod tests {
             MigrationError::OtherSchemas {
                 expected: 1,
                 found: 2,
+            },
+            MigrationError::Fill {
+                column: "players.hp".into(),
+                why: "the schema has no such column",
             },
             MigrationError::Function {
                 table: "players".into(),
