@@ -55,6 +55,34 @@ enum From<'t> {
     },
 }
 
+impl<'t> From<'t> {
+    /// Where a column of the new table comes from, in a source with columns of these names.
+    fn of(table: &'t Table, column: &Column, names: &[&str]) -> Option<Self> {
+        let find = |name: &str| {
+            let mut names = names.iter();
+            names.position(|known| known.eq_ignore_ascii_case(name))
+        };
+        let arm = || {
+            table.owner_pairs.iter().find_map(|pair| {
+                let arm = pair.arms.iter().position(|arm| arm.column == column.name)?;
+                let (id, kind) = (find(&pair.id)?, find(&pair.kind)?);
+                Some(Self::Arm {
+                    pair,
+                    arm,
+                    id,
+                    kind,
+                })
+            })
+        };
+        let key = || {
+            let key = table.numbered_by().filter(|_| column.primary_key)?;
+            table.place_of(table.column(key)?, names).map(Self::Key)
+        };
+        let cell = table.place_of(column, names).map(Self::Cell);
+        cell.or_else(arm).or_else(key)
+    }
+}
+
 /// How a number that stands for NULL in the source is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Zero {
@@ -74,31 +102,11 @@ impl<'t> CommonColumns<'t> {
         dialect: Dialect,
         zero: impl Fn(&str) -> Zero,
     ) -> Self {
-        let find = |name: &str| {
-            let mut columns = source.columns.iter();
-            columns.position(|column| column.name.eq_ignore_ascii_case(name))
-        };
         let names: Vec<&str> = source.columns.iter().map(|column| &*column.name).collect();
         let mut is_wanted = vec![false; source.columns.len()];
         let mut columns = Vec::new();
         for column in &table.columns {
-            let arm = table.owner_pairs.iter().find_map(|pair| {
-                let arm = pair.arms.iter().position(|arm| arm.column == column.name)?;
-                let (id, kind) = (find(&pair.id)?, find(&pair.kind)?);
-                Some(From::Arm {
-                    pair,
-                    arm,
-                    id,
-                    kind,
-                })
-            });
-            let key = || {
-                let key = table.numbered_by().filter(|_| column.primary_key)?;
-                let key = table.column(key)?;
-                table.place_of(key, &names).map(From::Key)
-            };
-            let cell = table.place_of(column, &names).map(From::Cell);
-            let Some(from) = cell.or(arm).or_else(key) else {
+            let Some(from) = From::of(table, column, &names) else {
                 continue;
             };
             let place = match from {
