@@ -52,7 +52,7 @@ pub use codegen::clock::set_clock;
 pub use error::{
     BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
 };
-pub use error::{Error, ErrorKind, Problem, ProblemKind, UnknownVariant};
+pub use error::{Error, ErrorKind, ParcelError, Problem, ProblemKind, UnknownVariant};
 #[cfg(feature = "sqlite")]
 pub use persist::{
     Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
@@ -60,13 +60,13 @@ pub use persist::{
 };
 #[cfg(feature = "sqlite")]
 pub use persist::{
-    Bond, CloseError, Consent, CreateError, Database, Engine, FlushReport, FlushStats, Generation,
-    IsWorld, LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits, NewRow,
-    OldRow, Options, RowError, RowFunctions, Safety, SchemaChange, Sqlite, Stats, Step, TableStats,
-    Ticket,
+    Bond, CloseError, Consent, CreateError, Database, Engine, Exchanged, FlushReport, FlushStats,
+    Generation, IsWorld, LeftOutReason, LeftOutRow, Migrated, Migration, MigrationError, Misfits,
+    NewRow, OldRow, Options, RowError, RowFunctions, Safety, SchemaChange, SharedOutbox, Sqlite,
+    Stats, Step, TableStats, Ticket, WaitingParcel,
 };
 #[cfg(feature = "postgres")]
-pub use persist::{Postgres, PostgresOptions};
+pub use persist::{MoveReport, MovedTable, Postgres, PostgresOptions, ServerOutbox, ServerTables};
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};
@@ -76,7 +76,9 @@ pub use store::tracking::change_set::{ChangeSet, ChangedRow, Shape};
 pub use store::tracking::delta::Delta;
 pub use store::tracking::effect::{Effect, Positions};
 pub use store::tracking::feed::Subscription;
+pub use store::tracking::parcel::{Parcel, ParcelId};
 pub use store::world::changes::{AnyChange, Change, Changes, PivotChange};
+pub use store::world::hand_over::Arrived;
 pub use store::world::interest::{Interest, Watch};
 pub use store::world::join::Linked;
 pub use store::world::own::NewOrKept;
@@ -84,7 +86,9 @@ pub use store::world::relation_rows::{FarRows, Views};
 #[cfg(feature = "sqlite")]
 pub use store::world::save_set::SaveScope;
 pub use store::world::transaction::Transaction;
-pub use store::world::untyped::{IncomingReference, OnRemoval, UntypedRow, UntypedTable};
+pub use store::world::untyped::{
+    IncomingReference, OnRemoval, ReferenceKey, UntypedRow, UntypedTable,
+};
 pub use store::world::{IterMut, World};
 
 /// What benchmarks and tests measure and look at inside of the engine. Not for programs: it changes without

@@ -1,13 +1,15 @@
 //! `gamedb generate`: the models of a schema.
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use gamedb_generate::{Error, Options, Outcome, Remarks, generate_with, shown_schema};
+use gamedb_generate::{Options, Outcome, Remarks, generate_with, shown_schema};
 use serde_json::json;
 
 use crate::files::{Files, print_json};
+use crate::postgres_schema::ServerSchema;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -23,16 +25,19 @@ pub(crate) struct Arguments {
     /// Compare only: print the difference, and exit with 1 if there is one.
     #[arg(long)]
     pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) postgres: ServerSchema,
 }
 
 /// Writes or compares the models.
-pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error> {
+pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
     let update = update_command(&arguments);
     let Arguments {
         files,
         out,
         sqlite_schema,
         check,
+        postgres,
     } = arguments;
     let options = Options {
         input: files.into(),
@@ -41,7 +46,7 @@ pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error
         check,
     };
     if is_json {
-        return run_for_program(&options, &update);
+        return run_for_program(&options, &postgres, &update);
     }
     let mut contents = String::new();
     let outcome = generate_with(&options, |remarks| {
@@ -52,30 +57,51 @@ pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error
             .unwrap_or_default();
     })?;
     let out = options.out.display();
+    let mut is_stale = false;
     match outcome {
-        Outcome::Written => {
-            eprintln!("{out}: written, {contents}");
-            Ok(ExitCode::SUCCESS)
-        }
-        Outcome::Unchanged => {
-            eprintln!("{out}: up to date, {contents}");
-            Ok(ExitCode::SUCCESS)
-        }
+        Outcome::Written => eprintln!("{out}: written, {contents}"),
+        Outcome::Unchanged => eprintln!("{out}: up to date, {contents}"),
         Outcome::Stale { diff } => {
             print!("{diff}");
-            eprintln!("the models are not up to date with the schema; run `{update}`");
-            Ok(ExitCode::FAILURE)
+            is_stale = true;
         }
     }
+    let server = postgres.run(&options.input, options.check)?;
+    if let (Some(written), Some(path)) = (server, &postgres.postgres_schema) {
+        for warning in &written.warnings {
+            eprintln!("warning: on a server, {warning}");
+        }
+        let path = path.display();
+        match (written.is_new, options.check) {
+            (false, _) => eprintln!("{path}: up to date"),
+            (true, false) => eprintln!("{path}: written"),
+            (true, true) => {
+                eprintln!("{path}: not up to date");
+                is_stale = true;
+            }
+        }
+    }
+    if is_stale {
+        eprintln!("the models are not up to date with the schema; run `{update}`");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The same, with all remarks in the document.
-fn run_for_program(options: &Options, update: &str) -> Result<ExitCode, Error> {
+fn run_for_program(
+    options: &Options,
+    postgres: &ServerSchema,
+    update: &str,
+) -> Result<ExitCode, Box<dyn Error>> {
     let mut remarks = json!({});
     let outcome = generate_with(options, |said| {
         remarks = json!({ "notes": said.notes, "warnings": said.warnings });
     })?;
+    let server = postgres.run(&options.input, options.check)?;
+    let is_stale = options.check && server.as_ref().is_some_and(|written| written.is_new);
     let (outcome, diff, code) = match outcome {
+        Outcome::Unchanged if is_stale => ("stale", None, ExitCode::FAILURE),
         Outcome::Unchanged => ("unchanged", None, ExitCode::SUCCESS),
         Outcome::Written => ("written", None, ExitCode::SUCCESS),
         Outcome::Stale { diff } => ("stale", Some(diff), ExitCode::FAILURE),
@@ -86,6 +112,11 @@ fn run_for_program(options: &Options, update: &str) -> Result<ExitCode, Error> {
         "update": update,
         "notes": remarks["notes"],
         "warnings": remarks["warnings"],
+        "postgres_schema": server.map(|written| json!({
+            "file": postgres.postgres_schema.as_ref().map(|path| path.to_string_lossy()),
+            "is_new": written.is_new,
+            "warnings": written.warnings,
+        })),
     }));
     Ok(code)
 }
@@ -122,5 +153,6 @@ fn update_command(arguments: &Arguments) -> String {
     if let Some(name) = files.dialect.and_then(|name| name.to_possible_value()) {
         command.push_str(&format!(" --dialect {}", name.get_name()));
     }
+    command.push_str(&arguments.postgres.as_given());
     command
 }

@@ -2,11 +2,11 @@
 
 import { askInParts } from "./api.js";
 import { count, h, heading, show } from "./dom.js";
-import { label, rowLink, tableNamed, world } from "./values.js";
+import { keyName, label, rowLink, tableNamed, world } from "./values.js";
 
 function column(held) {
   const info = world.tables[held.place.table];
-  return `${info.name}.${info.columns[info.foreign_keys[held.foreign_key].column]}`;
+  return `${info.name}.${keyName(info, held.key)}`;
 }
 
 function held(rows, n_rows, title, note) {

@@ -3,7 +3,7 @@
 import { ask, poll } from "./api.js";
 import { edit } from "./edit.js";
 import { count, h, heading, problem, show } from "./dom.js";
-import { address, changedColumns, label, reasonBadge, rowLink, tableNamed, value, world } from "./values.js";
+import { address, changedColumns, keyName, label, reasonBadge, rowLink, tableNamed, value, world } from "./values.js";
 
 const FATES = {
   removed: "removed with it",
@@ -16,23 +16,25 @@ function goesAlong(group) {
   return group.on_removal === "removed" || group.on_removal === "removed_with_owned";
 }
 
-/** The table and column of an incoming foreign key. */
+/** The table and columns of an incoming key. */
 function incomingName(table, incoming) {
   const key = world.tables[table].incoming[incoming];
   const by = world.tables[key.table];
-  return { by, column: by.columns[by.foreign_keys[key.foreign_key].column] };
+  return { by, column: keyName(by, key.key) };
 }
 
 function fields(row, { isSmall }) {
   const info = world.tables[row.place.table];
   const changed = changedColumns(row.unflushed);
-  const targets = new Map(info.foreign_keys.map((key, n) => [key.column, row.targets[n]]));
+  // A row that several columns name is shown beside the last of them.
+  const targets = info.columns.map(() => []);
+  row.targets.forEach((target, n) => targets[info.foreign_keys[n].column].push(target));
+  row.targets_by_value.forEach((target, n) => targets[info.value_keys[n].columns.at(-1)].push(target));
   const lines = info.columns.map((name, n) => {
     if (isSmall && row.cells[n].null) return null;
-    const target = targets.get(n);
     return h("tr", { class: changed?.has(n) || row.unflushed === "inserted" ? "is-changed" : null },
       h("th", {}, name),
-      h("td", {}, value(row.cells[n]), target ? [" → ", rowLink(target)] : null),
+      h("td", {}, value(row.cells[n]), targets[n].filter(Boolean).map((target) => [" → ", rowLink(target)])),
       h("td", { class: "tools" }, isSmall ? null : edit(row, n)));
   });
   return h("table", { class: "fields" }, h("tbody", {}, lines));

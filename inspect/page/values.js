@@ -21,6 +21,16 @@ export function rowAddress(place) {
   return address("row", [world.tables[place.table].name, place.at]);
 }
 
+/** The positions of the columns of a key of a table: a foreign key, or one by value. */
+export function keyColumns(table, key) {
+  return key.foreign !== undefined ? [table.foreign_keys[key.foreign].column] : table.value_keys[key.by_value].columns;
+}
+
+/** The names of the columns of a key of a table. */
+export function keyName(table, key) {
+  return keyColumns(table, key).map((column) => table.columns[column]).join(", ");
+}
+
 /** A link to a row. */
 export function rowLink(place, label) {
   const name = world.tables[place.table].name;

@@ -6,7 +6,7 @@ use gamedb::{
 
 use crate::inspected::{
     AnyRow, ForeignKeySchema, IncomingSchema, Inspected, Place, Schema, Size, TableSchema,
-    Unreadable,
+    Unreadable, ValueKeySchema,
 };
 
 /// Number of rows that are looked at for dirty ones: rows that have become clean are among them.
@@ -23,10 +23,18 @@ fn schema_of(table: UntypedTable<'_>) -> TableSchema {
         column: key.column,
         table: key.table.map(gamedb::TableId::index),
     });
+    let value_keys = info.value_keys.iter().map(|key| {
+        let target = table.sibling(key.table).info();
+        ValueKeySchema {
+            columns: info.indexes[key.index].columns.to_vec(),
+            table: key.table.index(),
+            named: target.indexes[key.target_index].columns.to_vec(),
+        }
+    });
     let incoming = table.references().into_iter();
     let incoming = incoming.map(|reference| IncomingSchema {
         table: reference.table.index(),
-        foreign_key: reference.foreign_key,
+        key: reference.key.into(),
         on_removal: reference.on_removal.into(),
     });
     TableSchema {
@@ -34,6 +42,7 @@ fn schema_of(table: UntypedTable<'_>) -> TableSchema {
         id: info.id.to_owned(),
         columns: info.columns.iter().map(|&name| name.to_owned()).collect(),
         foreign_keys: foreign_keys.collect(),
+        value_keys: value_keys.collect(),
         pivot_of: match info.kind {
             TableKind::Pivot { owned } => Some(owned.index()),
             TableKind::Entity | TableKind::Owned { .. } => None,
@@ -151,6 +160,10 @@ impl AnyRow for UntypedRow<'_> {
 
     fn target(&self, foreign_key: usize) -> Option<Place> {
         self.named_by(foreign_key).map(place)
+    }
+
+    fn target_by_value(&self, value_key: usize) -> Option<Place> {
+        self.named_by_value(value_key).map(place)
     }
 
     fn owner(&self) -> Option<Place> {

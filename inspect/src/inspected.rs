@@ -1,6 +1,6 @@
 //! What can be inspected: tables with rows, read as values.
 
-use gamedb::{Effect, Encoded, FlushStats, OnRemoval, Positions};
+use gamedb::{Effect, Encoded, FlushStats, OnRemoval, Positions, ReferenceKey};
 use serde::Serialize;
 
 /// A world that an [`Inspector`](crate::Inspector) shows: an open [`Database`](gamedb::Database), or, with
@@ -44,7 +44,7 @@ pub trait Inspected {
     ) -> Result<(), Unreadable>;
 
     /// Visits the rows that name the row at this place with one of the [incoming](TableSchema::incoming)
-    /// foreign keys, without the first `skip` of them, until `visit` returns false. Returns the number of
+    /// keys, without the first `skip` of them, until `visit` returns false. Returns the number of
     /// all of them.
     ///
     /// # Errors
@@ -83,6 +83,8 @@ pub trait AnyRow {
     fn unflushed(&self) -> Option<Effect<Positions>>;
     /// The row that a foreign key names.
     fn target(&self, foreign_key: usize) -> Option<Place>;
+    /// The row that a key by value names.
+    fn target_by_value(&self, value_key: usize) -> Option<Place>;
     /// The row that owns this one.
     fn owner(&self) -> Option<Place>;
     /// The row that a pivot's row is about.
@@ -122,7 +124,7 @@ pub struct Schema {
     pub tables: Vec<TableSchema>,
 }
 
-/// A table: its names and foreign keys.
+/// A table: its names and keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TableSchema {
     /// The table's name.
@@ -133,9 +135,11 @@ pub struct TableSchema {
     pub columns: Vec<String>,
     /// The foreign keys.
     pub foreign_keys: Vec<ForeignKeySchema>,
+    /// The keys by value.
+    pub value_keys: Vec<ValueKeySchema>,
     /// If the table is a pivot: the table of the rows that it names the owners of.
     pub pivot_of: Option<usize>,
-    /// The foreign keys of all tables that name rows of this table.
+    /// The keys of all tables that name rows of this table, in the order in which a removal follows them.
     pub incoming: Vec<IncomingSchema>,
 }
 
@@ -148,15 +152,65 @@ pub struct ForeignKeySchema {
     pub table: Option<usize>,
 }
 
-/// A foreign key that names rows of a table, seen from there.
+/// Columns that name a row by the values that it has in other columns than its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ValueKeySchema {
+    /// Positions of the columns in [`TableSchema::columns`].
+    pub columns: Vec<usize>,
+    /// The table of the named rows.
+    pub table: usize,
+    /// For each of the columns, the position of that which it names there.
+    pub named: Vec<usize>,
+}
+
+/// A key that names rows of a table, seen from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct IncomingSchema {
-    /// The table that has the foreign key.
+    /// The table that has the key.
     pub table: usize,
-    /// Position of the foreign key there.
-    pub foreign_key: usize,
+    /// Which of its keys it is.
+    pub key: KeySchema,
     /// What happens to its rows when the row that they name is removed.
     pub on_removal: Fate,
+}
+
+/// A key of a table, by its position there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeySchema {
+    /// One of its [foreign keys](TableSchema::foreign_keys).
+    Foreign(usize),
+    /// One of its [keys by value](TableSchema::value_keys).
+    ByValue(usize),
+}
+
+impl From<ReferenceKey> for KeySchema {
+    fn from(key: ReferenceKey) -> Self {
+        match key {
+            ReferenceKey::Foreign(foreign_key) => KeySchema::Foreign(foreign_key),
+            ReferenceKey::ByValue(value_key) => KeySchema::ByValue(value_key),
+        }
+    }
+}
+
+impl TableSchema {
+    /// The columns of a key.
+    #[must_use]
+    pub fn columns_of(&self, key: KeySchema) -> &[usize] {
+        match key {
+            KeySchema::Foreign(key) => std::slice::from_ref(&self.foreign_keys[key].column),
+            KeySchema::ByValue(key) => &self.value_keys[key].columns,
+        }
+    }
+
+    /// The columns by which a key of this table names a row; none for a foreign key, which does it by the id.
+    #[must_use]
+    pub fn named_by(&self, key: KeySchema) -> &[usize] {
+        match key {
+            KeySchema::Foreign(_) => &[],
+            KeySchema::ByValue(key) => &self.value_keys[key].named,
+        }
+    }
 }
 
 /// What happens to a row when the row that it names is removed.
@@ -167,9 +221,9 @@ pub enum Fate {
     Removed,
     /// It is a pivot's row: the row that it is about is removed, and it goes with it.
     RemovedWithOwned,
-    /// The foreign key becomes NULL.
+    /// The columns of the key become NULL.
     SetNull,
-    /// The removal is refused, unless this row is removed as well.
+    /// The removal is refused, unless this row is removed as well, or names nothing any more.
     Refused,
 }
 

@@ -49,8 +49,8 @@ mod state;
 mod world_file;
 
 pub use inspected::{
-    AnyRow, Fate, ForeignKeySchema, IncomingSchema, Inspected, Place, Schema, Size, TableSchema,
-    Unreadable,
+    AnyRow, Fate, ForeignKeySchema, IncomingSchema, Inspected, KeySchema, Place, Schema, Size,
+    TableSchema, Unreadable, ValueKeySchema,
 };
 pub use inspector::{BindError, Inspector, Settings};
 #[cfg(feature = "file")]

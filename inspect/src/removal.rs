@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use crate::cell::Cell;
-use crate::inspected::{Fate, Inspected, Place, Schema, Unreadable};
+use crate::inspected::{Fate, IncomingSchema, Inspected, KeySchema, Place, Schema, Unreadable};
 use crate::row_page::label_of;
 
 /// Number of rows that are followed before the clock is looked at.
@@ -15,25 +15,39 @@ const FEW: usize = 50;
 /// A removal of more rows is not followed to its end.
 const MOST: usize = 100_000;
 
-/// A removal that is being followed. It goes the way that [`gamedb::World::remove`] goes.
+/// A removal that is being followed. It goes the way that [`gamedb::World::remove`] goes, in the same order: of two keys
+/// that share a column, the one that is followed first may set it to NULL, and then the other names nothing.
 #[derive(Debug)]
 pub(crate) struct Removal {
     start: Place,
-    /// Rows to be removed whose children were not looked at, each with the foreign key to go on with and
-    /// the number of its children that were seen.
-    to_visit: Vec<(Place, usize, usize)>,
+    /// Rows to be removed. One that is named twice is in it twice.
+    to_visit: Vec<Place>,
+    /// The row whose keys are being followed; it is still there.
+    current: Option<Visit>,
+    /// Keys of which a named column becomes NULL: who names the row by it names nothing any more.
+    lost_names: Vec<Visit>,
     removed: HashSet<(usize, i64)>,
     by_table: HashMap<usize, Removed>,
+    /// Columns that become NULL.
+    nulls: HashSet<(usize, i64, usize)>,
     set_null: Vec<Held>,
     refusing: Vec<Held>,
     is_cut: bool,
 }
 
-/// A row that stays, and names a row that goes.
+/// A row, the key that names it to go on with, and the number of rows that were seen.
+#[derive(Clone, Copy, Debug)]
+struct Visit {
+    row: Place,
+    incoming: usize,
+    skip: usize,
+}
+
+/// A row that stays, and names a row that goes, or one that loses its name.
 #[derive(Clone, Copy, Debug)]
 struct Held {
     row: Place,
-    foreign_key: usize,
+    key: KeySchema,
     of: Place,
 }
 
@@ -49,7 +63,7 @@ pub(crate) struct Preview {
     start: Place,
     removed: Vec<RemovedRows>,
     n_removed: u64,
-    /// Rows whose foreign key becomes NULL.
+    /// Rows of which a key becomes NULL.
     set_null: Vec<HeldRow>,
     n_set_null: usize,
     /// Rows that refuse the removal, because they would name a row that is gone.
@@ -76,7 +90,7 @@ struct Labelled {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct HeldRow {
     place: Place,
-    foreign_key: usize,
+    key: KeySchema,
     of: Place,
 }
 
@@ -97,26 +111,31 @@ impl Removal {
             };
             start = Some(row.owned().unwrap_or(own));
         })?;
-        Ok(start.map(|start| {
-            let mut removal = Self {
-                start,
-                to_visit: Vec::new(),
-                removed: HashSet::new(),
-                by_table: HashMap::new(),
-                set_null: Vec::new(),
-                refusing: Vec::new(),
-                is_cut: false,
-            };
-            removal.remove(start, true);
-            removal
+        Ok(start.map(|start| Self {
+            start,
+            to_visit: vec![start],
+            current: None,
+            lost_names: Vec::new(),
+            removed: HashSet::new(),
+            by_table: HashMap::new(),
+            nulls: HashSet::new(),
+            set_null: Vec::new(),
+            refusing: Vec::new(),
+            is_cut: false,
         }))
     }
 
-    fn remove(&mut self, row: Place, has_children: bool) {
-        if self.removed.len() >= MOST {
-            self.is_cut = true;
-            return;
-        }
+    fn is_removed(&self, row: Place) -> bool {
+        self.removed.contains(&(row.table, row.at))
+    }
+
+    /// Whether one of these columns of a row becomes NULL.
+    fn has_null(&self, row: Place, columns: &[usize]) -> bool {
+        let mut columns = columns.iter();
+        columns.any(|&column| self.nulls.contains(&(row.table, row.at, column)))
+    }
+
+    fn remove(&mut self, row: Place) {
         if !self.removed.insert((row.table, row.at)) {
             return;
         }
@@ -125,8 +144,29 @@ impl Removal {
         if of_table.first.len() < FEW {
             of_table.first.push(row);
         }
-        if has_children {
-            self.to_visit.push((row, 0, 0));
+        self.is_cut |= self.removed.len() >= MOST;
+    }
+
+    /// The rows to look at next: those that name a row by one key.
+    fn next_visit(&mut self, schema: &Schema) -> Option<Visit> {
+        loop {
+            if let Some(visit) = self.lost_names.pop() {
+                return Some(visit);
+            }
+            if let Some(visit) = self.current.take() {
+                if visit.incoming < schema.tables[visit.row.table].incoming.len() {
+                    return Some(visit);
+                }
+                self.remove(visit.row);
+            }
+            let row = self.to_visit.pop()?;
+            if !self.is_removed(row) {
+                self.current = Some(Visit {
+                    row,
+                    incoming: 0,
+                    skip: 0,
+                });
+            }
         }
     }
 
@@ -137,56 +177,126 @@ impl Removal {
         schema: &Schema,
     ) -> Result<bool, Unreadable> {
         let mut n_left = CHUNK;
-        while n_left > 0
-            && let Some((row, incoming, skip)) = self.to_visit.pop()
-        {
-            let Some(key) = schema.tables[row.table].incoming.get(incoming) else {
-                continue;
+        while n_left > 0 && !self.is_cut {
+            let is_of_lost = !self.lost_names.is_empty();
+            let Some(visit) = self.next_visit(schema) else {
+                return Ok(true);
             };
+            let Visit {
+                row,
+                incoming,
+                skip,
+            } = visit;
+            let key = schema.tables[row.table].incoming[incoming];
             let mut found = Vec::new();
-            let n_naming = world.naming(row.table, row.at, incoming, skip, &mut |child| {
+            let n_naming = world.naming(row.table, row.at, incoming, skip, &mut |by| {
                 let own = Place {
                     table: key.table,
-                    at: child.at(),
-                    id: child.id(),
+                    at: by.at(),
+                    id: by.id(),
                 };
-                found.push((own, child.owned()));
+                found.push((own, by.owned()));
                 found.len() < CHUNK
             })?;
             n_left = n_left.saturating_sub(found.len() + 1);
             let seen = skip + found.len();
             let is_last = seen >= n_naming || found.is_empty();
-            // What comes after this foreign key, or after this part of its rows, is visited later.
-            self.to_visit.push(if is_last {
-                (row, incoming + 1, 0)
-            } else {
-                (row, incoming, seen)
-            });
-            for (own, owned) in found {
-                let held = Held {
-                    row: own,
-                    foreign_key: key.foreign_key,
+            let rest = Visit {
+                skip: seen,
+                ..visit
+            };
+            if is_of_lost {
+                let held = found.iter().map(|&(by, _)| Held {
+                    row: by,
+                    key: key.key,
                     of: row,
-                };
-                match (key.on_removal, owned) {
-                    (Fate::RemovedWithOwned, Some(owned)) => self.remove(owned, true),
-                    // Nothing names a pivot's row.
-                    (Fate::Removed | Fate::RemovedWithOwned, _) => {
-                        let has_children = !schema.tables[own.table].incoming.is_empty();
-                        self.remove(own, has_children);
+                });
+                self.refusing.extend(held);
+                self.lost_names.extend((!is_last).then_some(rest));
+            } else {
+                // A row whose name has become NULL is named by nothing.
+                let named = schema.tables[key.table].named_by(key.key);
+                let is_named = !self.has_null(row, named);
+                self.current = Some(if is_last || !is_named {
+                    Visit {
+                        row,
+                        incoming: incoming + 1,
+                        skip: 0,
                     }
-                    (Fate::SetNull, _) => self.set_null.push(held),
-                    (Fate::Refused, _) => self.refusing.push(held),
-                }
-                if self.set_null.len().max(self.refusing.len()) >= MOST {
-                    self.is_cut = true;
+                } else {
+                    rest
+                });
+                if is_named {
+                    for (by, owned) in found {
+                        self.follow(schema, key, row, by, owned);
+                    }
                 }
             }
-            if self.is_cut {
-                self.to_visit.clear();
+            let n_most = self.set_null.len().max(self.refusing.len());
+            self.is_cut |= n_most.max(self.to_visit.len() / 2) >= MOST;
+        }
+        if self.is_cut {
+            self.to_visit.clear();
+            self.lost_names.clear();
+            self.current = None;
+        }
+        Ok(self.is_done())
+    }
+
+    fn is_done(&self) -> bool {
+        self.to_visit.is_empty() && self.lost_names.is_empty() && self.current.is_none()
+    }
+
+    /// What becomes of a row that names a row which is being removed.
+    fn follow(
+        &mut self,
+        schema: &Schema,
+        key: IncomingSchema,
+        of: Place,
+        by: Place,
+        owned: Option<Place>,
+    ) {
+        let info = &schema.tables[by.table];
+        let columns = info.columns_of(key.key);
+        if self.is_removed(by) || self.has_null(by, columns) {
+            return;
+        }
+        let held = Held {
+            row: by,
+            key: key.key,
+            of,
+        };
+        match (key.on_removal, owned) {
+            (Fate::RemovedWithOwned, Some(owned)) => self.to_visit.push(owned),
+            // Nothing names a pivot's row, and it goes before the row that it is about.
+            (Fate::Removed | Fate::RemovedWithOwned, _) if info.pivot_of.is_some() => {
+                self.remove(by);
+            }
+            (Fate::Removed | Fate::RemovedWithOwned, _) => self.to_visit.push(by),
+            (Fate::SetNull, _) => {
+                self.set_null.push(held);
+                self.lose_names(schema, by, columns);
+                let columns = columns.iter();
+                self.nulls
+                    .extend(columns.map(|&column| (by.table, by.at, column)));
+            }
+            (Fate::Refused, _) => self.refusing.push(held),
+        }
+    }
+
+    /// Whoever names a row by one of these columns, which are about to become NULL, may name nothing afterwards.
+    fn lose_names(&mut self, schema: &Schema, row: Place, columns: &[usize]) {
+        for (incoming, key) in schema.tables[row.table].incoming.iter().enumerate() {
+            let named = schema.tables[key.table].named_by(key.key);
+            let is_lost = named.iter().any(|column| columns.contains(column));
+            if is_lost && !self.has_null(row, named) {
+                self.lost_names.push(Visit {
+                    row,
+                    incoming,
+                    skip: 0,
+                });
             }
         }
-        Ok(self.to_visit.is_empty())
     }
 
     /// What was found so far.
@@ -212,18 +322,22 @@ impl Removal {
             });
         }
         removed.sort_unstable_by_key(|rows| rows.table);
-        // A row that goes itself holds nothing and needs no NULL.
-        let staying = |held: &&Held| !self.removed.contains(&(held.row.table, held.row.at));
-        let some = |held: &[Held]| {
-            let rows = held.iter().filter(staying).take(FEW).map(|held| HeldRow {
+        let some = |held: Vec<&Held>| {
+            let rows = held.iter().take(FEW).map(|held| HeldRow {
                 place: held.row,
-                foreign_key: held.foreign_key,
+                key: held.key,
                 of: held.of,
             });
-            (rows.collect(), held.iter().filter(staying).count())
+            (rows.collect(), held.len())
         };
-        let (set_null, n_set_null) = some(&self.set_null);
-        let (refusing, n_refusing) = some(&self.refusing);
+        // A row that goes itself needs no NULL and holds nothing; nor does one whose key becomes NULL.
+        let staying = |held: &&Held| !self.is_removed(held.row);
+        let holding = |held: &&Held| {
+            let columns = schema.tables[held.row.table].columns_of(held.key);
+            staying(held) && !self.has_null(held.row, columns)
+        };
+        let (set_null, n_set_null) = some(self.set_null.iter().filter(staying).collect());
+        let (refusing, n_refusing) = some(self.refusing.iter().filter(holding).collect());
         Ok(Preview {
             start: self.start,
             n_removed: self.removed.len() as u64,
@@ -233,7 +347,7 @@ impl Removal {
             refusing,
             n_refusing,
             is_cut: self.is_cut,
-            is_done: self.to_visit.is_empty(),
+            is_done: self.is_done(),
         })
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cell::{Cell, IN_FULL, IN_LISTS, Reason};
 use crate::inspected::{AnyRow, Fate, Inspected, Place, Schema, Unreadable};
 
-/// Number of naming rows that the page of a row shows of each foreign key.
+/// Number of naming rows that the page of a row shows of each key.
 const FEW: usize = 20;
 /// The most that one question gets.
 pub(crate) const MOST_NAMING: usize = 500;
@@ -19,16 +19,18 @@ pub(crate) struct RowPage {
     cells: Vec<Cell>,
     /// For each foreign key, the row that it names.
     targets: Vec<Option<Place>>,
+    /// For each key by value, the row that it names.
+    targets_by_value: Vec<Option<Place>>,
     owner: Option<Place>,
     /// The row that a pivot's row is about.
     owned: Option<Place>,
     naming: Vec<Naming>,
 }
 
-/// The rows that name a row with one foreign key.
+/// The rows that name a row with one key.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Naming {
-    /// Position among the incoming foreign keys of the named row's table.
+    /// Position among the incoming keys of the named row's table.
     incoming: usize,
     on_removal: Fate,
     n_rows: usize,
@@ -43,7 +45,7 @@ struct NamingRow {
     label: Option<Cell>,
 }
 
-/// Copies a row; `None` if there is none at this place. O(foreign keys).
+/// Copies a row; `None` if there is none at this place. O(keys).
 pub(crate) fn row_page(
     world: &dyn Inspected,
     schema: &Schema,
@@ -66,6 +68,9 @@ pub(crate) fn row_page(
                 .collect(),
             targets: (0..info.foreign_keys.len())
                 .map(|key| row.target(key))
+                .collect(),
+            targets_by_value: (0..info.value_keys.len())
+                .map(|key| row.target_by_value(key))
                 .collect(),
             owner: row.owner(),
             owned: row.owned(),

@@ -6,7 +6,7 @@ use gamedb::Value;
 use serde::Serialize;
 
 use crate::cell::{Cell, IN_LISTS, Reason};
-use crate::inspected::{AnyRow, Inspected, TableSchema, Unreadable};
+use crate::inspected::{AnyRow, Inspected, KeySchema, TableSchema, Unreadable};
 use crate::query::Query;
 
 /// Number of rows that are looked at before the clock is.
@@ -281,8 +281,8 @@ fn by_index(wanted: &Wanted, tables: &[TableSchema]) -> Option<ByIndex> {
             return None;
         }
         let mut incoming = tables[parent].incoming.iter();
-        let incoming =
-            incoming.position(|key| key.table == wanted.table && key.foreign_key == foreign_key)?;
+        let key = KeySchema::Foreign(foreign_key);
+        let incoming = incoming.position(|of| of.table == wanted.table && of.key == key)?;
         Some(ByIndex {
             parent,
             at: id,

@@ -1,16 +1,18 @@
 //! A world file that no game has open: read with SQLite, without models.
 
+mod schema;
+
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use gamedb::{Effect, Encoded, FlushStats, Positions, Value};
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Row, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql};
 
 use crate::inspected::{
-    AnyRow, Fate, ForeignKeySchema, IncomingSchema, Inspected, Place, Schema, Size, TableSchema,
-    Unreadable,
+    AnyRow, IncomingSchema, Inspected, KeySchema, Place, Schema, Size, TableSchema, Unreadable,
 };
+use crate::world_file::schema::read_schema;
 
 /// A world file, or any SQLite file, opened for reading only.
 ///
@@ -51,9 +53,6 @@ struct Counted {
     rows: Vec<Option<u64>>,
 }
 
-/// What the page has no use for: tables of SQLite, and the next ids of gamedb.
-const HIDDEN: &str = "type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'gamedb\\_%' ESCAPE '\\'";
-
 impl WorldFile {
     /// Opens a file for reading. Its tables are read once, so a schema that changes later is not seen.
     ///
@@ -84,19 +83,19 @@ impl WorldFile {
         }
     }
 
-    /// Runs a query whose first column is the id, and visits its rows.
+    /// Runs a query of the rows `r` of a table, and visits them.
     fn visit(
         &self,
         table: usize,
         rest: &str,
-        parameters: &[&dyn rusqlite::ToSql],
+        parameters: &[&dyn ToSql],
         visit: &mut dyn FnMut(&dyn AnyRow) -> bool,
     ) -> rusqlite::Result<()> {
         let info = &self.schema.tables[table];
         let columns = [&info.id].into_iter().chain(&info.columns);
-        let columns: Vec<_> = columns.map(|name| quoted(name)).collect();
+        let columns: Vec<_> = columns.map(|name| format!("r.{}", quoted(name))).collect();
         let sql = format!(
-            "SELECT {} FROM {} {rest}",
+            "SELECT {} FROM {} AS r {rest}",
             columns.join(", "),
             quoted(&info.name)
         );
@@ -116,6 +115,28 @@ impl WorldFile {
             }
         }
         Ok(())
+    }
+
+    /// The rest of a query of the rows that name the row with an id. Values are compared as the named columns
+    /// compare them, as SQLite does it for a foreign key.
+    fn naming_rows(&self, table: usize, key: IncomingSchema) -> String {
+        let (by, target) = (&self.schema.tables[key.table], &self.schema.tables[table]);
+        let own = by.columns_of(key.key).iter();
+        let own = own.map(|&column| quoted(&by.columns[column]));
+        match key.key {
+            KeySchema::Foreign(_) => own.map(|own| format!("WHERE r.{own} = ?")).collect(),
+            KeySchema::ByValue(_) => {
+                let named = by.named_by(key.key).iter();
+                let named = named.map(|&column| quoted(&target.columns[column]));
+                let pairs = own.zip(named);
+                let on: Vec<_> = pairs
+                    .map(|(own, named)| format!("t.{named} = r.{own}"))
+                    .collect();
+                let (name, id) = (quoted(&target.name), quoted(&target.id));
+                let on = on.join(" AND ");
+                format!("JOIN {name} AS t ON {on} WHERE t.{id} = ?")
+            }
+        }
     }
 
     fn count(&self, table: usize) -> rusqlite::Result<u64> {
@@ -165,7 +186,7 @@ impl Inspected for WorldFile {
         visit: &mut dyn FnMut(&dyn AnyRow) -> bool,
     ) -> Result<(), Unreadable> {
         let id = quoted(&self.schema.tables[table].id);
-        let rest = format!("WHERE {id} >= ? ORDER BY {id}");
+        let rest = format!("WHERE r.{id} >= ? ORDER BY r.{id}");
         self.readable(self.visit(table, &rest, &[&from], visit))
     }
 
@@ -175,7 +196,7 @@ impl Inspected for WorldFile {
         at: i64,
         visit: &mut dyn FnMut(&dyn AnyRow),
     ) -> Result<(), Unreadable> {
-        let rest = format!("WHERE {} = ?", quoted(&self.schema.tables[table].id));
+        let rest = format!("WHERE r.{} = ?", quoted(&self.schema.tables[table].id));
         let mut once = |row: &dyn AnyRow| {
             visit(row);
             false
@@ -193,13 +214,13 @@ impl Inspected for WorldFile {
     ) -> Result<usize, Unreadable> {
         let key = self.schema.tables[table].incoming[incoming];
         let by = &self.schema.tables[key.table];
-        let column = quoted(&by.columns[by.foreign_keys[key.foreign_key].column]);
+        let naming = self.naming_rows(table, key);
         let (name, id) = (quoted(&by.name), quoted(&by.id));
-        let sql = format!("SELECT count(*) FROM {name} WHERE {column} = ?");
+        let sql = format!("SELECT count(*) FROM {name} AS r {naming}");
         let count = self.connection.prepare_cached(&sql);
         let count = count.and_then(|mut count| count.query_row([at], |row| row.get::<_, i64>(0)));
         let count = self.readable(count)?;
-        let rest = format!("WHERE {column} = ? ORDER BY {id} LIMIT -1 OFFSET ?");
+        let rest = format!("{naming} ORDER BY r.{id} LIMIT -1 OFFSET ?");
         let skip = i64::try_from(skip).unwrap_or(i64::MAX);
         self.readable(self.visit(key.table, &rest, &[&at, &skip], visit))?;
         Ok(usize::try_from(count).unwrap_or(0))
@@ -245,6 +266,18 @@ impl Owned {
     }
 }
 
+impl ToSql for Owned {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Owned::Null => ValueRef::Null,
+            Owned::Integer(integer) => ValueRef::Integer(*integer),
+            Owned::Real(real) => ValueRef::Real(*real),
+            Owned::Text(text) => ValueRef::Text(text.as_bytes()),
+            Owned::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
 impl FileRow<'_> {
     fn info(&self) -> &TableSchema {
         &self.file.schema.tables[self.table]
@@ -287,6 +320,24 @@ impl AnyRow for FileRow<'_> {
         Some(Place { table, at, id })
     }
 
+    fn target_by_value(&self, value_key: usize) -> Option<Place> {
+        let key = &self.info().value_keys[value_key];
+        let table = key.table;
+        let target = &self.file.schema.tables[table];
+        let named = key.named.iter();
+        let named = named.map(|&column| format!("r.{} = ?", quoted(&target.columns[column])));
+        let rest = format!("WHERE {}", named.collect::<Vec<_>>().join(" AND "));
+        let own = key.columns.iter();
+        let values: Vec<&dyn ToSql> = own.map(|&own| &self.cells[own] as &dyn ToSql).collect();
+        let mut found = None;
+        let visited = self.file.visit(table, &rest, &values, &mut |row| {
+            let (at, id) = (row.at(), row.id());
+            found = Some(Place { table, at, id });
+            false
+        });
+        visited.ok().and(found)
+    }
+
     fn owner(&self) -> Option<Place> {
         let incoming = self.info().incoming.iter();
         let is_of_pivot =
@@ -318,124 +369,4 @@ impl AnyRow for FileRow<'_> {
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// A foreign key as the file declares it.
-struct Declared {
-    column: usize,
-    target: String,
-    fate: Fate,
-    is_required: bool,
-}
-
-fn read_schema(connection: &Connection) -> rusqlite::Result<Schema> {
-    let sql = format!("SELECT name FROM sqlite_schema WHERE {HIDDEN} ORDER BY rowid");
-    let mut statement = connection.prepare(&sql)?;
-    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let names: Vec<String> = names.collect::<Result<_, _>>()?;
-    let mut tables = Vec::new();
-    let mut keys = Vec::new();
-    for name in names {
-        if let Some((table, declared)) = read_table(connection, name)? {
-            tables.push(table);
-            keys.push(declared);
-        }
-    }
-    let position = |name: &str| {
-        let mut tables = tables.iter();
-        tables.position(|table: &TableSchema| table.name.eq_ignore_ascii_case(name))
-    };
-    let targets: Vec<Vec<Option<usize>>> = keys
-        .iter()
-        .map(|declared| declared.iter().map(|key| position(&key.target)).collect())
-        .collect();
-    for (n, declared) in keys.iter().enumerate() {
-        tables[n].foreign_keys = (declared.iter().zip(&targets[n]))
-            .map(|(key, &table)| ForeignKeySchema {
-                column: key.column,
-                table,
-            })
-            .collect();
-        tables[n].pivot_of = pivot_of(declared, &targets[n], tables[n].columns.len());
-        let is_pivot = tables[n].pivot_of.is_some();
-        for (foreign_key, key) in declared.iter().enumerate() {
-            if let Some(target) = targets[n][foreign_key] {
-                let incoming = IncomingSchema {
-                    table: n,
-                    foreign_key,
-                    on_removal: match key.fate {
-                        // Owned rows go with their owner, whatever the arm declares.
-                        _ if is_pivot && foreign_key > 0 => Fate::RemovedWithOwned,
-                        _ if is_pivot => Fate::Removed,
-                        fate => fate,
-                    },
-                };
-                tables[target].incoming.push(incoming);
-            }
-        }
-    }
-    Ok(Schema { tables })
-}
-
-/// A table with an id, and its foreign keys, that which is required first. `None` for a table without an id.
-fn read_table(
-    connection: &Connection,
-    name: String,
-) -> rusqlite::Result<Option<(TableSchema, Vec<Declared>)>> {
-    let mut statement = connection.prepare(
-        "SELECT name, pk, type, \"notnull\" FROM pragma_table_xinfo(?) WHERE hidden = 0",
-    )?;
-    let columns = statement.query_map([&name], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-    })?;
-    let columns: Vec<(String, i64, String, bool)> = columns.collect::<Result<_, _>>()?;
-    let ids: Vec<_> = columns.iter().filter(|column| column.1 > 0).collect();
-    let [(id, _, id_type, _)] = ids.as_slice() else {
-        return Ok(None);
-    };
-    if !id_type.eq_ignore_ascii_case("INTEGER") {
-        return Ok(None);
-    }
-    let others: Vec<_> = columns.iter().filter(|column| column.1 == 0).collect();
-    let mut statement = connection.prepare(
-        "SELECT \"from\", \"table\", on_delete FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq",
-    )?;
-    let declared = |row: &Row<'_>| {
-        let (from, action): (String, String) = (row.get(0)?, row.get(2)?);
-        let place = others
-            .iter()
-            .position(|column| column.0.eq_ignore_ascii_case(&from));
-        let target = row.get(1)?;
-        Ok(place.map(|column| Declared {
-            column,
-            target,
-            fate: match action.as_str() {
-                "CASCADE" => Fate::Removed,
-                "SET NULL" => Fate::SetNull,
-                _ => Fate::Refused,
-            },
-            is_required: others[column].3,
-        }))
-    };
-    let keys = statement.query_map(params![name], declared)?;
-    let keys: Vec<Option<Declared>> = keys.collect::<Result<_, _>>()?;
-    let mut keys: Vec<Declared> = keys.into_iter().flatten().collect();
-    keys.sort_by_key(|key| (!key.is_required, key.column));
-    let table = TableSchema {
-        id: id.clone(),
-        columns: others.iter().map(|column| column.0.clone()).collect(),
-        foreign_keys: Vec::new(),
-        pivot_of: None,
-        incoming: Vec::new(),
-        name,
-    };
-    Ok(Some((table, keys)))
-}
-
-/// The table of the owned rows, if a table has the shape of a pivot: one required foreign key, two or more
-/// others, and at most one column besides.
-fn pivot_of(declared: &[Declared], targets: &[Option<usize>], n_columns: usize) -> Option<usize> {
-    let n_required = declared.iter().filter(|key| key.is_required).count();
-    let is_pivot = n_required == 1 && declared.len() >= 3 && n_columns <= declared.len() + 1;
-    is_pivot.then(|| targets[0]).flatten()
 }

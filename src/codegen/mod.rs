@@ -31,6 +31,7 @@ pub use crate::store::row::reader::{ColumnProblem, RowReader};
 pub use crate::store::table::dyn_table::DynTable;
 pub use crate::store::table::stored::{Stored, Tables};
 pub use crate::store::table::{Rows, Table};
+pub use crate::store::tracking::parcel::NameColumns;
 pub use crate::store::world::World;
 pub use crate::store::world::entity::{Entity, Owned, Standalone, Unowned};
 pub use crate::store::world::join::{FromLeft, FromRight, Join, Linked, Side};
@@ -81,7 +82,7 @@ pub use version::assert_generated_for;
 macro_rules! tables {
     (
         $(#[$attribute:meta])*
-        $vis:vis struct $tables:ident from $ddl:expr;
+        $vis:vis struct $tables:ident from $ddl:expr $(, parcels $names:expr)?;
         $($(#[$doc:meta])* $name:ident: $table:ident<$row:ident>,)*
     ) => {
         $(#[$attribute])*
@@ -131,6 +132,7 @@ macro_rules! tables {
 
         impl $crate::codegen::Tables for $tables {
             const DDL: &'static str = $ddl;
+            $(const PARCEL_NAMES: &'static [$crate::codegen::NameColumns] = $names;)?
 
             fn table(&self, id: $crate::codegen::TableId) -> &dyn $crate::codegen::DynTable<Self> {
                 match id {

@@ -80,6 +80,35 @@ pub enum FileError {
         /// All differences.
         differences: Vec<Difference>,
     },
+    /// The file is something else than a shared outbox. Nothing was written to it.
+    #[error(
+        "{} is not an outbox that worlds share; give the path of one, or of a file that does not exist",
+        path.display()
+    )]
+    NotAnOutbox {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another world has exchanged parcels under this name.
+    #[error(
+        "{} knows another world by the name {name:?}; give this one a name of its own, or, if the other one is gone for \
+         good, call `SharedOutbox::forget_world`",
+        path.display()
+    )]
+    OtherWorldOfName {
+        /// The shared outbox.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+    /// A shared outbox could not be read or written. It can be tried again.
+    #[error("the shared outbox {} could not be read or written", path.display())]
+    Outbox {
+        /// The shared outbox.
+        path: PathBuf,
+        /// Why.
+        source: BackendError,
+    },
     /// The file has another schema, and was to be migrated when it was opened, but that is not safe or has failed.
     /// Nothing was written to it. `gamedb migrate` takes consent, and scripts.
     #[error(
@@ -307,10 +336,10 @@ pub enum FileError {
         source: BackendError,
     },
     /// A world on a server has an older state than one that this process was told is stored: the server is a standby
-    /// that had not got it, or an old primary that was started again. Only the fence was written to it.
+    /// that had not got it, or an old primary that was started again, even if it has had as many flushes.
     #[error(
-        "{} has the world after flush {found} since it began, and flush {acknowledged} was acknowledged; connect to \
-         the server that has it",
+        "{} has another state of the world, after flush {found} since it began, than the one with flush \
+         {acknowledged} that was acknowledged; connect to the server that has that one",
         path.display()
     )]
     OlderWorld {
@@ -320,6 +349,18 @@ pub enum FileError {
         found: u64,
         /// The last flush that was acknowledged.
         acknowledged: u64,
+    },
+    /// A world on a server that has rows already, or was flushed to, where another one was to be put. Nothing was written
+    /// to it.
+    #[error(
+        "{} is there already ({what}), and is not overwritten; choose another name for the world, or remove its schema",
+        path.display()
+    )]
+    NotEmpty {
+        /// The address of the world.
+        path: PathBuf,
+        /// What is there.
+        what: String,
     },
     /// The models, or a name, have no equal on a server, or its database cannot hold what they have.
     #[error("{} cannot be there: {what}", path.display())]

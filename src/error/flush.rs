@@ -14,6 +14,9 @@ pub enum Outcome {
     NotCommitted,
     /// All of them are, or none. The file is not written to any more, not even when it is closed. Open it
     /// again, which tells; but after [`FlushFailure::SyncFailed`] go on in another file.
+    ///
+    /// A server that did not answer is asked again by the next flush, unless another process has the world by then
+    /// ([`FlushFailure::Fenced`]). Until then these rows count as clean, as those of a flush in flight.
     Unknown,
 }
 
@@ -32,6 +35,12 @@ pub(super) fn what_next(outcome: Outcome, cause: &FlushFailure) -> &'static str 
         (_, FlushFailure::SyncFailed { .. } | FlushFailure::CheckpointFailed { .. }) => "",
         (Outcome::NotCommitted, FlushFailure::Fenced { .. }) => "",
         (Outcome::NotCommitted, _) => ", and it can be tried again",
+        (
+            Outcome::Unknown,
+            FlushFailure::Disconnected { .. }
+            | FlushFailure::OlderWorld { .. }
+            | FlushFailure::NotReplicated,
+        ) => "; the next flush finds out",
         (Outcome::Unknown, _) => "; open the file again",
     }
 }
@@ -179,10 +188,11 @@ pub enum FlushFailure {
         source: BackendError,
     },
     /// The server has another state of the world than the one that it acknowledged to this process: it is a standby
-    /// that had not got it, or an old primary that was started again. The next flush connects again.
+    /// that had not got it, or an old primary that was started again, even if it has had as many flushes. The next flush
+    /// connects again.
     #[error(
-        "the server has the world after flush {found} since it began, and flush {acknowledged} was acknowledged; \
-         connect to the server that has it"
+        "the server has another state of the world, after flush {found} since it began, than the one with flush \
+         {acknowledged} that was acknowledged; connect to the server that has that one"
     )]
     OlderWorld {
         /// The flush that is there.

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "sqlite")]
 use super::FileError;
+use super::ParcelError;
 use super::Problem;
 use super::problem::list;
 
@@ -271,6 +272,9 @@ pub enum ErrorKind {
         /// The first table that differs.
         table: &'static str,
     },
+    /// A parcel could not be made, read or accepted.
+    #[error(transparent)]
+    Parcel(ParcelError),
     /// The world file could not be opened or written.
     #[cfg(feature = "sqlite")]
     #[error(transparent)]

@@ -9,6 +9,7 @@ mod file;
 #[cfg(feature = "sqlite")]
 mod flush;
 mod kind;
+mod parcel;
 mod problem;
 #[cfg(feature = "sqlite")]
 mod refused;
@@ -27,13 +28,14 @@ pub use file::{DamagedBlock, FileError};
 #[cfg(feature = "sqlite")]
 pub use flush::{FlushFailure, Outcome};
 pub use kind::ErrorKind;
+pub use parcel::ParcelError;
 #[cfg(feature = "sqlite")]
 pub(crate) use problem::list;
 pub use problem::{Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
-pub use refused::RefusedRow;
+pub(crate) use refused::MOST_LISTED;
 #[cfg(feature = "sqlite")]
-pub(crate) use refused::{MOST_LISTED, constraint_of};
+pub use refused::RefusedRow;
 pub use variant::UnknownVariant;
 
 /// Why an operation was refused. The world is unchanged.

@@ -10,6 +10,7 @@ use crate::store::row_set::Selection;
 use crate::store::table::dyn_table::DynTable;
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::change_set::ChangeSet;
+use crate::store::tracking::mail::MailStep;
 use crate::store::tracking::tombstone::Tombstone;
 use crate::store::tracking::txn_groups::TxnGroups;
 use crate::store::world::World;
@@ -24,6 +25,8 @@ pub(super) struct Batch {
     pub(super) tables: Vec<TableBatch>,
     /// The next ids that the file does not know yet.
     pub(super) next_ids: Vec<NextId>,
+    /// What has happened to parcels.
+    pub(super) mail: Vec<MailStep>,
     /// The txn groups of the captured rows, while the batch is in flight.
     txn_groups: TxnGroups,
     /// Whether rows that the file refuses may be left out, instead of failing the batch.
@@ -88,6 +91,7 @@ impl Batch {
         Self {
             tables: order.tables.iter().map(table).collect(),
             next_ids: Vec::new(),
+            mail: Vec::new(),
             txn_groups: TxnGroups::default(),
             may_leave_out: false,
             left_out: HashSet::new(),
@@ -101,6 +105,7 @@ impl Batch {
             table.removed.clear();
         }
         self.next_ids.clear();
+        self.mail.clear();
         self.txn_groups.clear();
         self.may_leave_out = false;
         self.left_out.clear();
@@ -108,13 +113,18 @@ impl Batch {
 
     /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
-        self.next_ids.is_empty() && self.tables.iter().all(|table| table.change_set.is_empty())
+        self.next_ids.is_empty()
+            && self.mail.is_empty()
+            && self.tables.iter().all(|table| table.change_set.is_empty())
     }
 
     /// Captures the selected changes, in no particular order.
     pub(super) fn capture<T: Tables>(&mut self, world: &mut World<T>, which: Selection<'_>) {
         for TableBatch { change_set, .. } in &mut self.tables {
             capture(world, which, change_set);
+        }
+        if let Selection::All = which {
+            self.mail = world.mail.capture();
         }
         self.next_ids.extend(all_tables::<T>().filter_map(|table| {
             let counter = world.tables.table(table).counter();
@@ -252,7 +262,10 @@ impl Batch {
             table.counter_mut().flushed(id.next);
         }
         match which {
-            Selection::All => world.commit_sink.txn_groups.clear(),
+            Selection::All => {
+                world.commit_sink.txn_groups.clear();
+                world.mail.take_over();
+            }
             Selection::Only(rows) => world.commit_sink.txn_groups.forget(rows),
             // The batch already owns these rows.
             Selection::Oldest(_) => {}
@@ -273,6 +286,33 @@ impl Batch {
         }
         self.take_groups(world);
         self.mark_committed(world, Selection::All);
+    }
+
+    /// Makes the batch own what was captured, which were these rows: see [`take_over`](Self::take_over).
+    pub(super) fn take_over_selected<T: Tables>(
+        &mut self,
+        world: &mut World<T>,
+        which: Selection<'_>,
+    ) {
+        let Selection::Only(rows) = which else {
+            return self.take_over(world);
+        };
+        for TableBatch {
+            change_set,
+            removed,
+            ..
+        } in &mut self.tables
+        {
+            let table = world.tables.table(change_set.table);
+            let tombstones = table.dirty().removed().iter();
+            let is_captured =
+                |tombstone: &&Tombstone| change_set.removes(tombstone.id, tombstone.key);
+            removed.extend(tombstones.filter(is_captured).cloned());
+        }
+        self.txn_groups.append(&world.commit_sink.txn_groups);
+        self.txn_groups.fold();
+        self.txn_groups.compact(|row| rows.contains(row));
+        self.mark_committed(world, which);
     }
 
     fn take_groups<T: Tables>(&mut self, world: &mut World<T>) {
@@ -303,6 +343,8 @@ impl Batch {
             let table = world.tables.table_mut(id.table);
             table.counter_mut().flushed(id.before);
         }
+        world.mail.restore(&mut self.mail);
+        self.mail.clear();
         // The older groups come first: the slot of one of their removed rows may have been reused since.
         self.txn_groups.append(&world.commit_sink.txn_groups);
         std::mem::swap(&mut self.txn_groups, &mut world.commit_sink.txn_groups);

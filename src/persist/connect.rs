@@ -44,7 +44,7 @@ impl<W: IsWorld> Database<W, Postgres> {
     /// # Errors
     /// [`FileError::Unportable`](crate::FileError::Unportable) for models that have no tables there.
     pub fn schema(world: &str) -> Result<String, Error> {
-        Ok(postgres::schema_sql::<W::Tables>(world)?)
+        Ok(postgres::server_tables::<W::Tables>(world)?.statements())
     }
 }
 

@@ -8,6 +8,7 @@ use crate::schema::graph::TableOrder;
 use crate::store::key::{AnyKey, Key};
 use crate::store::row::entity::Resolve as _;
 use crate::store::table::stored::Tables;
+use crate::store::tracking::mail::Mail;
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
 use crate::store::world::save_set::SaveScope;
@@ -487,9 +488,26 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
         std::mem::take(&mut self.world)
     }
 
+    /// The parcels of the world.
+    pub(super) fn mail(&self) -> &Mail {
+        &self.world.mail
+    }
+
+    /// The parcels of the world.
+    pub(super) fn mail_mut(&mut self) -> &mut Mail {
+        &mut self.world.mail
+    }
+
+    /// The last durable generation, after all that is known to be written, and all that is known not to be, was recorded.
+    pub(super) fn settled_mail(&mut self) -> Result<u64, FileError> {
+        self.pipeline.settle(&mut self.world)
+    }
+
     /// Replaces the loaded world with another one, of which the file has no rows.
     pub(super) fn replace_world(&mut self, world: World<W::Tables>) {
+        let identity = self.world.mail.world();
         self.world = world;
+        self.world.mail.set_world(identity);
         self.pipeline.replace_world(&mut self.world);
     }
 }
@@ -513,7 +531,7 @@ impl<W: IsWorld, E: Engine> Drop for Database<W, E> {
         }
         self.pipeline.drain_for_good(&mut self.world);
         self.pipeline.close();
-        let n_dirty = self.world.n_dirty();
+        let n_dirty = self.world.n_dirty() + usize::from(self.world.mail.has_moved_rows());
         if n_dirty > 0 && !self.is_discarded {
             tracing::warn!(path = %self.pipeline.path().display(), n_dirty, "database dropped with changes that were not flushed");
             // Rows are lost here, and a program without a subscriber would not hear of it.

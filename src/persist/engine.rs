@@ -66,8 +66,12 @@ pub(super) trait EngineWriter:
     /// Those of the engine.
     fn begin(&mut self) -> Result<(), FileError>;
 
+    /// Whether it can be found out later what became of a batch whose commit has failed like this: by committing the
+    /// same batch again, before any other one. It is written then unless it is there.
+    fn may_commit_again(failed: &Failed) -> bool;
+
     /// Commits a batch from the caller's thread, all of it or nothing. `world` is what the batch was captured from,
-    /// and still owns its dirty flags.
+    /// and still owns its dirty flags, unless it is one to [commit again](Self::may_commit_again).
     ///
     /// # Errors
     /// Why it was not written.

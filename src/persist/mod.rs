@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod left_out;
 mod numbers;
+mod outbox;
 mod pipeline;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -24,14 +25,17 @@ pub use create::CreateError;
 pub use database::{CloseError, Database, IsWorld};
 pub use engine::Engine;
 pub use left_out::{Bond, LeftOutReason, LeftOutRow};
+pub use outbox::{Exchanged, WaitingParcel};
 #[cfg(feature = "postgres")]
-pub use postgres::{Outsider, Postgres, PostgresOptions};
+pub use postgres::{
+    MoveReport, MovedTable, Outsider, Postgres, PostgresOptions, ServerOutbox, ServerTables,
+};
 pub use report::FlushReport;
 pub use sqlite::{
     Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,
     NewRow, OldRow, Options, Progress, RescueReport, RescuedTable, RestoreReport, RowError,
-    RowFunctions, Safety, SchemaChange, Sqlite, Step, VerifyReport, backup, damaged_blocks, rescue,
-    restore, verify,
+    RowFunctions, Safety, SchemaChange, SharedOutbox, Sqlite, Step, VerifyReport, backup,
+    damaged_blocks, rescue, restore, verify,
 };
 pub use stats::{FlushStats, Stats, TableStats};
 pub use ticket::{Generation, Ticket};

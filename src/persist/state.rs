@@ -1,7 +1,7 @@
 //! The state of a file: whether it may be written to, and the failure that has to be reported to the
 //! caller.
 
-use crate::error::{FlushFailure, Outcome};
+use crate::error::FlushFailure;
 
 use super::error::Failed;
 
@@ -62,9 +62,10 @@ impl State {
         Some((failure.failed.clone(), !was_reported))
     }
 
-    /// Records that a background flush has failed, and with it all generations up to `last`.
-    pub(super) fn fail(&mut self, last: u64, failed: Failed) {
-        let is_poisoned = matches!(self, Self::Poisoned(_)) || failed.outcome == Outcome::Unknown;
+    /// Records that a background flush has failed, and with it all generations up to `last`; and whether it will never be
+    /// known what became of it.
+    pub(super) fn fail(&mut self, last: u64, failed: Failed, is_lost: bool) {
+        let is_poisoned = matches!(self, Self::Poisoned(_)) || is_lost;
         let failure = Failure {
             last,
             failed,

@@ -185,6 +185,14 @@ impl<W: Writes> Worker<W> {
         self.shared.changed.notify_all();
     }
 
+    /// Blocks until the thread has begun the waiting batch, which it does at once if it has nothing else to do.
+    pub(super) fn wait_until_begun(&self) {
+        let mut state = self.shared.lock();
+        while state.waiting.is_some() && !matches!(state.writer, WriterSlot::Dead(_)) {
+            state = self.shared.wait(state);
+        }
+    }
+
     /// Takes the waiting batch back, unless the thread has begun it.
     pub(super) fn recall(&mut self) -> Option<W::Batch> {
         let (_, batch) = self.shared.lock().waiting.take()?;
@@ -424,6 +432,7 @@ impl<W: Writes> Shared<W> {
         loop {
             if let WriterSlot::Idle(_) = state.writer {
                 if let Some(task) = state.take_task() {
+                    self.changed.notify_all();
                     return Some((state.take_writer()?, task));
                 }
                 if state.is_closing {

@@ -1,7 +1,9 @@
 //! Rows without their row types, compared with the file, and the numbers of a database.
 
 use gamedb::codegen::traits::*;
-use gamedb::{Database, Effect, Error, ErrorKind, OnRemoval, ProblemKind, UntypedRow, Value};
+use gamedb::{
+    Database, Effect, Error, ErrorKind, OnRemoval, ProblemKind, ReferenceKey, UntypedRow, Value,
+};
 use gamedb_models::{AttributeOwnerKey, Mobile, Tables, World};
 
 use crate::common::sample::{attribute, fill, flushed_file, mobile, player};
@@ -162,7 +164,10 @@ fn who_names_whom_is_what_the_file_says() {
         for row in table.rows_from(i64::MIN) {
             for reference in table.references() {
                 let by = table.sibling(reference.table).info();
-                let key = &by.foreign_keys[reference.foreign_key];
+                let ReferenceKey::Foreign(foreign_key) = reference.key else {
+                    panic!("the game has no key by value: {reference:?}")
+                };
+                let key = &by.foreign_keys[foreign_key];
                 let (name, id, column) = (by.name, by.id, by.columns[key.column]);
                 let sql = format!("SELECT {id} FROM {name} WHERE {column} = ? ORDER BY {id}");
                 let mut statement = reader.prepare(&sql).unwrap();
@@ -175,7 +180,7 @@ fn who_names_whom_is_what_the_file_says() {
                 );
                 for other in naming {
                     n_named += 1;
-                    let back = other.named_by(reference.foreign_key).unwrap();
+                    let back = other.named_by(foreign_key).unwrap();
                     assert_eq!((back.table().id(), back.at()), (table.id(), row.at()));
                     if let OnRemoval::RemovedWithOwned(owned) = reference.on_removal {
                         let owned_row = other.owned().unwrap();

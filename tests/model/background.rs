@@ -47,17 +47,19 @@ struct Unflushed {
 
 impl Driver {
     pub(crate) fn flush_in_background(&mut self) {
-        // A flush that writes next ids only is a flush too.
-        let is_pending = self.is_touched && self.in_file != self.memory.clone().in_file();
+        // A flush that writes next ids only is a flush too, and so is one of rows that are dirty although they are
+        // what they were.
+        let is_pending = self.in_file != self.memory.clone().in_file()
+            || self.memory.all_rows().any(|(_, row)| row.is_dirty());
         let before = self.in_file.clone();
         let ticket = self.open().db.flush_in_background().unwrap();
         self.capture();
         self.in_flight.send(ticket, &before, &self.in_file);
-        if is_pending {
+        if self.is_touched {
             // The flush is compared with memory and written in the foreground as soon as the thread has
             // detected that another program has touched the file; when that happens is not determined.
             self.land();
-            self.is_touched = false;
+            self.is_touched = !is_pending;
         }
     }
 

@@ -1,9 +1,10 @@
 //! What changes the settings of the whole server. `tests/postgres/run` runs these tests after all others.
 
 use crate::common::sample::{player, rename};
-use crate::common::{TestFile, flush_failure, new_file, wait_until};
+use crate::common::{TestFile, contents_of, flush_failure, new_file, stopped, wait_until};
 use gamedb::internals::Outsider;
 use gamedb::{FlushFailure, Outcome};
+use gamedb_models::World;
 
 const CANCEL: &str = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
     WHERE wait_event = 'SyncRep' AND application_name = 'gamedb'";
@@ -131,4 +132,62 @@ fn a_commit_that_was_told_not_to_wait_for_its_standby_is_not_durable() {
     db.insert(player(2)).unwrap();
     let report = db.flush().unwrap();
     assert_eq!(db.durable(), report.generation);
+}
+
+/// The process that accepts the connections of a server.
+#[cfg(target_os = "linux")]
+fn postmaster(server: &TestFile) -> i64 {
+    let outsider = server.writer();
+    let pids = outsider
+        .read("SELECT pg_backend_pid()::bigint", |value| value.to_string())
+        .unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", pids[0][0])).unwrap();
+    let parent = status
+        .lines()
+        .find_map(|line| line.strip_prefix("PPid:"))
+        .unwrap();
+    parent.trim().parse().unwrap()
+}
+
+/// A server that accepts connections and does nothing with them: the system does that for a process that is stopped.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_is_stopped_is_waited_for_no_longer_than_it_may_take() {
+    use std::time::{Duration, Instant};
+
+    let file = TestFile::new();
+    let limit = Duration::from_millis(400);
+    let options = || file.options().answer_within(limit).connect_within(limit);
+    let mut db = options().open::<World>().unwrap();
+    let one = db.insert(player(1)).unwrap();
+    let _ = db.flush().unwrap();
+    let outsider = file.writer();
+    let ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE application_name = 'gamedb' AND pid <> pg_backend_pid()";
+    let server = stopped(postmaster(&file));
+
+    // The session is a process of its own.
+    rename(&mut db, one, "still there");
+    let _ = db.flush().unwrap();
+    let start = Instant::now();
+    let refused = options().open::<World>().map(drop).unwrap_err();
+    assert!(start.elapsed() < 10 * limit);
+    let source = std::error::Error::source(&refused).unwrap().to_string();
+    assert!(source.contains("has not answered for 400ms"), "{source}");
+
+    outsider.execute(ended).unwrap();
+    rename(&mut db, one, "not there");
+    for _ in 0..2 {
+        let start = Instant::now();
+        let (outcome, cause) = flush_failure(db.flush());
+        assert_eq!(outcome, Outcome::NotCommitted);
+        assert!(
+            matches!(cause, FlushFailure::Disconnected { .. }),
+            "{cause}"
+        );
+        assert!(start.elapsed() < 10 * limit);
+    }
+    drop(server);
+    wait_until(|| db.flush().is_ok());
+    assert_eq!(file.contents(), contents_of(&db));
 }

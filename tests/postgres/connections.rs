@@ -94,17 +94,22 @@ fn a_commit_without_an_answer_stays_unknown_where_somebody_else_has_the_world() 
 }
 
 #[test]
-fn a_server_that_stays_away_leaves_the_outcome_unknown_and_opening_tells() {
+fn a_server_that_stays_away_leaves_the_outcome_unknown_until_it_is_back() {
     let (file, proxy, mut db) = proxied(Duration::from_millis(100));
     fill(&mut db);
     proxy.open(false);
     proxy.next_commit_is(Commit::Unanswered);
     let (outcome, cause) = flush_failure(db.flush());
     assert_eq!(outcome, Outcome::Unknown, "{cause}");
+    let (outcome, cause) = flush_failure(db.flush());
+    assert_eq!(outcome, Outcome::Unknown, "{cause}");
     proxy.open(true);
-    let (outcome, _) = flush_failure(db.flush());
-    assert_eq!(outcome, Outcome::Unknown, "nothing is written any more");
-    assert_eq!(contents_of(&file.open()), contents_of(&db));
+    // It was committed, so that there is nothing left to write.
+    assert_wrote(db.flush().unwrap(), (0, 0, 0));
+    assert_eq!(file.contents(), contents_of(&db));
+    db.insert(player(77)).unwrap();
+    assert_wrote(db.flush().unwrap(), (1, 0, 0));
+    file.reopen(db);
 }
 
 #[test]

@@ -155,6 +155,63 @@ fn a_world_that_is_older_than_acknowledged_is_refused() {
     drop(file.open());
 }
 
+/// Two primaries may have had as many flushes, but not the same ones. What was opened again has the higher epoch. The
+/// older one is not written to, because it may wait for a standby that it does not have.
+#[test]
+fn an_old_primary_is_known_by_its_epoch_and_not_written_to() {
+    let file = TestFile::new();
+    let address = format!("{}?application_name=fences", server());
+    let mut db: Database<World> = PostgresOptions::new(address, &file.world).open().unwrap();
+    let sample = fill(&mut db);
+    let _ = db.flush().unwrap();
+    let row = || {
+        let writer = file.writer();
+        let sql = "SELECT epoch, generation, owner FROM gamedb_world";
+        writer.read(sql, |value| value.to_string()).unwrap()
+    };
+    let disconnect = || {
+        file.number(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+             WHERE application_name = 'fences'",
+        )
+    };
+    let newer = row();
+    for owner in ["owner", "'the owner before'"] {
+        file.execute(&format!(
+            "CREATE TABLE newer AS SELECT * FROM gamedb_world;
+             UPDATE gamedb_world SET epoch = epoch - 1, owner = {owner}"
+        ));
+        let older = row();
+        // After a refusal it has no session.
+        assert_eq!(disconnect(), i64::from(owner == "owner"));
+        for _ in 0..2 {
+            rename(&mut db, sample.ada, "not there");
+            let (outcome, cause) = wait_for_answer(&mut db);
+            assert_eq!(outcome, Outcome::NotCommitted);
+            assert!(matches!(cause, FlushFailure::OlderWorld { .. }), "{cause}");
+        }
+        assert!(matches!(file.refused(), FileError::OlderWorld { .. }));
+        assert_eq!(row(), older, "the old primary was written to");
+        file.execute(
+            "DELETE FROM gamedb_world; INSERT INTO gamedb_world SELECT * FROM newer; DROP TABLE newer",
+        );
+    }
+    assert_eq!(row(), newer);
+    rename(&mut db, sample.ada, "there");
+    assert_wrote(db.flush().unwrap(), (0, 1, 0));
+    file.reopen(db);
+}
+
+/// The failure of a flush, once it has connected again.
+fn wait_for_answer(db: &mut Database<World>) -> (Outcome, FlushFailure) {
+    loop {
+        match flush_failure(db.flush()) {
+            (_, FlushFailure::Disconnected { .. }) => {}
+            failure => return failure,
+        }
+    }
+}
+
 const CHILD: &str = "GAMEDB_TEST_CHILD";
 
 /// The other process of the test below, and nothing where the test is run alone: it flushes one number after the other,

@@ -5,14 +5,18 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod alone;
+mod checks;
 mod common;
 mod connections;
+mod deadlines;
 mod fences;
 mod flushes;
 mod opening;
 mod proxy;
 mod random;
 
+#[path = "../it/left_out/mod.rs"]
+mod left_out;
 #[path = "../it/save/one_row.rs"]
 mod one_row;
 #[path = "../it/write_order.rs"]

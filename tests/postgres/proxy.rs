@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -19,6 +19,10 @@ pub(crate) enum Commit {
     Unanswered,
     /// The connection breaks before it.
     Lost,
+    /// It is forwarded, and nothing comes through any more, in either direction.
+    Silent,
+    /// It is swallowed, with all that comes after it.
+    Swallowed,
 }
 
 /// A listener in front of the server. It ends with the process.
@@ -28,6 +32,8 @@ pub(crate) struct Proxy {
     delay: Arc<Mutex<Duration>>,
     is_open: Arc<AtomicU8>,
     spoiled: Arc<Mutex<Spoiled>>,
+    is_hole: Arc<AtomicBool>,
+    is_hole_next: Arc<AtomicBool>,
 }
 
 /// A text in the requests, and how many requests with it are still left as they are.
@@ -45,7 +51,11 @@ impl Proxy {
             delay: Arc::default(),
             is_open: Arc::new(AtomicU8::new(1)),
             spoiled: Arc::default(),
+            is_hole: Arc::default(),
+            is_hole_next: Arc::default(),
         };
+        let is_hole = Arc::clone(&proxy.is_hole);
+        let is_hole_next = Arc::clone(&proxy.is_hole_next);
         let spoiled = Arc::clone(&proxy.spoiled);
         let (next, delay) = (Arc::clone(&proxy.next), Arc::clone(&proxy.delay));
         let is_open = Arc::clone(&proxy.is_open);
@@ -55,13 +65,41 @@ impl Proxy {
                 if is_open.load(Ordering::SeqCst) == 0 {
                     continue;
                 }
+                let is_silent = Arc::<AtomicBool>::default();
                 let server = TcpStream::connect(("127.0.0.1", server_port())).unwrap();
                 for (from, to, is_request) in [(&client, &server, true), (&server, &client, false)]
                 {
                     let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
                     let (next, delay) = (Arc::clone(&next), Arc::clone(&delay));
                     let spoiled = Arc::clone(&spoiled);
-                    thread::spawn(move || forward(from, to, is_request, &next, &delay, &spoiled));
+                    let (is_hole, is_silent) = (Arc::clone(&is_hole), Arc::clone(&is_silent));
+                    let is_hole_next = Arc::clone(&is_hole_next);
+                    thread::spawn(move || {
+                        let swallows = || {
+                            if is_hole.load(Ordering::SeqCst) {
+                                is_silent.store(true, Ordering::SeqCst);
+                            }
+                            is_silent.load(Ordering::SeqCst)
+                        };
+                        let silence = || {
+                            is_silent.store(true, Ordering::SeqCst);
+                            if is_hole_next.swap(false, Ordering::SeqCst) {
+                                is_hole.store(true, Ordering::SeqCst);
+                            }
+                        };
+                        forward(
+                            from,
+                            to,
+                            is_request,
+                            &next,
+                            &delay,
+                            &spoiled,
+                            &Hole {
+                                swallows: &swallows,
+                                silence: &silence,
+                            },
+                        );
+                    });
                 }
             }
         });
@@ -87,6 +125,17 @@ impl Proxy {
     /// Makes a request with this text one that the server refuses, after so many that come through.
     pub(crate) fn spoil(&self, text: &'static str, after: usize) {
         *self.spoiled.lock().unwrap() = Some((text, after));
+    }
+
+    /// Swallows everything from now on, of old connections and of new ones, as a network does that has lost its way. What
+    /// was lost of a connection is not made good when it ends.
+    pub(crate) fn swallow(&self, yes: bool) {
+        self.is_hole.store(yes, Ordering::SeqCst);
+    }
+
+    /// Swallows everything as soon as the next COMMIT has come.
+    pub(crate) fn swallow_after_commit(&self) {
+        self.is_hole_next.store(true, Ordering::SeqCst);
     }
 
     /// Whether new connections come through.
@@ -119,6 +168,12 @@ fn spoil(bytes: &mut [u8], spoiled: &mut Spoiled) {
     *spoiled = None;
 }
 
+/// Where bytes are lost, for both directions of a connection.
+struct Hole<'h> {
+    swallows: &'h dyn Fn() -> bool,
+    silence: &'h dyn Fn(),
+}
+
 fn forward(
     mut from: TcpStream,
     mut to: TcpStream,
@@ -126,11 +181,15 @@ fn forward(
     next: &AtomicU8,
     delay: &Mutex<Duration>,
     spoiled: &Mutex<Spoiled>,
+    hole: &Hole<'_>,
 ) {
     let mut bytes = vec![0; 1 << 16];
     while let Ok(n @ 1..) = from.read(&mut bytes) {
         let delay = *delay.lock().unwrap();
         thread::sleep(delay);
+        if (hole.swallows)() {
+            continue;
+        }
         if is_request {
             spoil(&mut bytes[..n], &mut spoiled.lock().unwrap());
         }
@@ -141,6 +200,12 @@ fn forward(
         } else {
             0
         };
+        if fate == Commit::Silent as u8 || fate == Commit::Swallowed as u8 {
+            (hole.silence)();
+        }
+        if fate == Commit::Swallowed as u8 {
+            continue;
+        }
         if fate == Commit::Unanswered as u8 {
             let _ = from.shutdown(Shutdown::Both);
         }

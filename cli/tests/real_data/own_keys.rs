@@ -317,7 +317,7 @@ fn rows_that_point_to_a_shared_key_are_imported() {
     assert!(printed.contains("line"), "{printed}");
 }
 
-// B1: the same out of a text, where rows come before those that they name, twice, and with a text for a key.
+// B1: the same out of a text, where rows come before those that they name, twice, and with a key of no row.
 #[test]
 fn a_text_with_shared_keys_is_imported() {
     let rows = "INSERT INTO `line` VALUES (1, 7, 'hm'), (2, 8, 'boo');

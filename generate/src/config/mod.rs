@@ -13,7 +13,7 @@ use crate::sql::OnDelete;
 pub use nests::{NestSection, RootNumbers};
 pub use sections::{
     ColumnSection, ColumnType, EnumSection, Ids, KindValue, Name, OnDeleteName, OwnerSection,
-    OwnerVariant, PivotSection, References, Sections, Spanned, TableSection, TypeName,
+    OwnerVariant, ParcelName, PivotSection, References, Sections, Spanned, TableSection, TypeName,
     ValueSection, VariantSection,
 };
 

@@ -34,6 +34,8 @@ pub struct Sections {
     pub columns: BTreeMap<Name, ColumnSection>,
     /// `[nests.<table>]`
     pub nests: BTreeMap<Name, NestSection>,
+    /// `[parcels]`: the UNIQUE columns by which rows that stay behind are named in parcels, by table.
+    pub parcels: BTreeMap<Name, Spanned<ParcelName>>,
     /// `[tables.<table>]`
     pub tables: BTreeMap<Name, TableSection>,
     /// `[types]`: Rust types by the types of the database that the schema is from.
@@ -257,6 +259,16 @@ pub enum TypeName {
     /// `Vec<u8>`
     #[serde(rename = "Vec<u8>")]
     Blob,
+}
+
+/// The UNIQUE columns by which the rows of a table are named in parcels.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum ParcelName {
+    /// A column.
+    One(String),
+    /// The columns of a constraint over several.
+    Several(Vec<String>),
 }
 
 /// `[tables.<table>]`: Rust names of a table, and what it is.

@@ -201,8 +201,20 @@ fn tables(code: &mut Code, model: &Model, schema: &str) {
     code.line("tables! {");
     code.line("    /// The tables of the world, for reading one by one.");
     code.line(format!(
-        "    pub struct Tables from include_str!({schema:?});"
+        "    pub struct Tables from include_str!({schema:?}){}",
+        if model.parcels.is_empty() {
+            ";"
+        } else {
+            ", parcels &["
+        }
     ));
+    for name in &model.parcels {
+        let table = &model[name.table].name;
+        code.line(format!("        ({table:?}, &{:?}),", name.columns));
+    }
+    if !model.parcels.is_empty() {
+        code.line("    ];");
+    }
     for table in &model.tables {
         let doc = table.doc.as_deref().map(first_paragraph);
         code.prose(

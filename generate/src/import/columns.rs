@@ -56,17 +56,18 @@ enum From<'t> {
 }
 
 impl<'t> From<'t> {
-    /// Where a column of the new table comes from, in a source with columns of these names.
-    fn of(table: &'t Table, column: &Column, names: &[&str]) -> Option<Self> {
+    /// `names` are the columns of the source. `None` if it has no value for this column.
+    fn of(column: &Column, table: &'t Table, names: &[&str]) -> Option<Self> {
         let find = |name: &str| {
-            let mut names = names.iter();
-            names.position(|known| known.eq_ignore_ascii_case(name))
+            names
+                .iter()
+                .position(|other| other.eq_ignore_ascii_case(name))
         };
         let arm = || {
             table.owner_pairs.iter().find_map(|pair| {
                 let arm = pair.arms.iter().position(|arm| arm.column == column.name)?;
                 let (id, kind) = (find(&pair.id)?, find(&pair.kind)?);
-                Some(Self::Arm {
+                Some(From::Arm {
                     pair,
                     arm,
                     id,
@@ -76,9 +77,9 @@ impl<'t> From<'t> {
         };
         let key = || {
             let key = table.numbered_by().filter(|_| column.primary_key)?;
-            table.place_of(table.column(key)?, names).map(Self::Key)
+            table.place_of(table.column(key)?, names).map(From::Key)
         };
-        let cell = table.place_of(column, names).map(Self::Cell);
+        let cell = table.place_of(column, names).map(From::Cell);
         cell.or_else(arm).or_else(key)
     }
 }
@@ -106,7 +107,7 @@ impl<'t> CommonColumns<'t> {
         let mut is_wanted = vec![false; source.columns.len()];
         let mut columns = Vec::new();
         for column in &table.columns {
-            let Some(from) = From::of(table, column, &names) else {
+            let Some(from) = From::of(column, table, &names) else {
                 continue;
             };
             let place = match from {

@@ -33,6 +33,8 @@ pub struct Model {
     pub values: Vec<ValueModel>,
     /// The owner enums: one for each pivot, one for each owner union.
     pub owners: Vec<OwnerModel>,
+    /// By which UNIQUE columns rows that stay behind are named in parcels, by table.
+    pub parcels: Vec<ParcelModel>,
     /// The statements that make a new world file, in order.
     pub ddl: Vec<String>,
     /// All tables, parents before children where the foreign keys have no cycle; otherwise as
@@ -40,6 +42,15 @@ pub struct Model {
     pub order: Vec<TableRef>,
     /// Constraints of the schema that only the file enforces, not the engine.
     pub warnings: Vec<String>,
+}
+
+/// The UNIQUE columns by which the rows of a table are named in parcels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParcelModel {
+    /// The table.
+    pub table: TableRef,
+    /// Names of the columns, in key order.
+    pub columns: Vec<String>,
 }
 
 /// How many tables of each kind a model has; as text `14 tables: 12 entities, 2 pivots, 0 joins`.

@@ -9,6 +9,7 @@ mod join_methods;
 mod nests;
 mod order;
 mod owner_enums;
+mod parcels;
 mod pivot_methods;
 mod resolver;
 mod scalar;
@@ -76,6 +77,7 @@ pub fn resolve(schema: &Schema, config: &Config) -> Result<Model, Error> {
     let mut model = resolver.model;
     value_keys::connect(&mut model, schema, config, &infos);
     nests::connect(&mut model, config)?;
+    parcels::connect(&mut model, config)?;
     of_keys(config, &model, &all_relations)?;
     accessors::connect(&mut model, &infos, &joins);
     of_given_ids(config, &model)?;

@@ -24,6 +24,10 @@ impl AnyRow for Sample {
     fn target(&self, _: usize) -> Option<Place> {
         None
     }
+    fn target_by_value(&self, _: usize) -> Option<Place> {
+        None
+    }
+
     fn owner(&self) -> Option<Place> {
         None
     }
@@ -40,6 +44,7 @@ fn table() -> TableSchema {
             .map(String::from)
             .to_vec(),
         foreign_keys: Vec::new(),
+        value_keys: Vec::new(),
         pivot_of: None,
         incoming: Vec::new(),
     }

@@ -40,7 +40,10 @@ const _: () = gamedb::codegen::assert_generated_for(0, 1);
 
 tables! {
     /// The tables of the world, for reading one by one.
-    pub struct Tables from include_str!("../../schema.sql");
+    pub struct Tables from include_str!("../../schema.sql"), parcels &[
+        ("players", &["email"]),
+        ("items", &["internal_name"]),
+    ];
     /// A person with an account.
     players: Table<Player>,
     /// Anything that moves: a player's avatar, or a character that the server plays.

@@ -2,11 +2,11 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tracing::field::Empty;
 
-use crate::error::{FileError, FlushFailure};
+use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::engine::EngineWriter;
 use crate::persist::error::Failed;
 use crate::persist::numbers;
@@ -36,6 +36,11 @@ impl<W: EngineWriter> Pipeline<W> {
             let source = Arc::new(source);
             self.at_path(FlushFailure::NoThread { source })
         })?;
+        if let Some(batch) = self.unanswered.take() {
+            self.worker.submit(batch, Duration::ZERO);
+            // What comes next builds on it, and does not replace it.
+            self.worker.wait_until_begun();
+        }
         if let Some(waiting) = self.worker.recall() {
             self.unmerged.push(waiting);
             self.unstage(world);
@@ -62,6 +67,7 @@ impl<W: EngineWriter> Pipeline<W> {
             batch.take_over(world);
             self.seen = None;
             self.worker.submit(batch, start.elapsed());
+            world.mail.written_by(self.worker.issued());
         }
         Ok(self.ticket())
     }
@@ -191,8 +197,14 @@ impl<W: EngineWriter> Pipeline<W> {
             let cause: &dyn Error = cause;
             tracing::warn!(path = %self.path.display(), %outcome, cause, "flush in the background failed");
             self.note_failure(&lost.cause);
-            self.state.fail(lost.last, lost.cause);
-            self.unmerged.extend(lost.batches);
+            let mut batches = lost.batches.into_iter();
+            let may_commit_again = W::may_commit_again(&lost.cause);
+            if may_commit_again {
+                self.unanswered = batches.next();
+            }
+            let is_lost = lost.cause.outcome == Outcome::Unknown && !may_commit_again;
+            self.state.fail(lost.last, lost.cause, is_lost);
+            self.unmerged.extend(batches);
         }
         if !self.unmerged.is_empty() {
             // What was staged builds on what has to be merged back.

@@ -56,7 +56,7 @@ impl<W: EngineWriter> Pipeline<W> {
     pub(super) fn failed(&mut self, failed: Failed) -> FileError {
         self.seen = None;
         self.note_failure(&failed);
-        if failed.outcome == Outcome::Unknown {
+        if failed.outcome == Outcome::Unknown && !W::may_commit_again(&failed) {
             self.state.poison();
         }
         self.at_path(failed)

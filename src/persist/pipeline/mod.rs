@@ -3,6 +3,7 @@
 
 mod background;
 mod checks;
+mod commit_again;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,9 @@ pub(super) struct Pipeline<W: EngineWriter> {
     counted: FlushStats,
     /// Batches that were not written, or not completely, and are not merged back into the world yet, oldest first.
     unmerged: Vec<Batch>,
+    /// A batch of which it is not known whether it is written, and which is committed again before any other one. It
+    /// owns its rows, so the world is compared with what is stored if it is written.
+    unanswered: Option<Batch>,
     /// A background flush that was accepted and has to be submitted again, because the one before it has left rows
     /// out.
     recalled: Option<Refused>,
@@ -97,6 +101,7 @@ impl<W: EngineWriter> Pipeline<W> {
             last_report: FlushReport::default(),
             counted: FlushStats::default(),
             unmerged: Vec::new(),
+            unanswered: None,
             recalled: None,
             submitted: Refused::Fail,
             seen: None,
@@ -133,6 +138,15 @@ impl<W: EngineWriter> Pipeline<W> {
         }
     }
 
+    /// The last durable generation, with all of them collected.
+    pub(super) fn settle<T: Tables>(&mut self, world: &mut World<T>) -> Result<u64, FileError> {
+        // What becomes durable afterwards may not be collected.
+        let durable = self.worker.durable();
+        self.collect(world);
+        self.check(world)?;
+        Ok(durable)
+    }
+
     /// Assigns the file to another world, of which it has no rows yet.
     pub(super) fn replace_world<T: Tables>(&mut self, world: &mut World<T>) {
         self.world_identity = world.forget_file();
@@ -158,6 +172,7 @@ impl<W: EngineWriter> Pipeline<W> {
     ) -> Result<FlushReport, FileError> {
         self.drain(world);
         self.check(world)?;
+        self.commit_again(world)?;
         let mut batch = self.empty_batch::<T>();
         batch.may_leave_out = refused == Refused::LeaveOut;
         let result = self.write_batch(world, &mut batch, which, durability);
@@ -176,6 +191,8 @@ impl<W: EngineWriter> Pipeline<W> {
         // A batch that fails in flight makes its rows dirty again, and they may be among those to save.
         self.drain(world);
         let ToSave { rows, n_requested } = rows_to_save(world, row, scope);
+        // A parcel is written with the rows that have left with it or come with it, and whatever came of these since.
+        let has_mail = world.mail.n_steps() > 0;
         let which = Selection::Only(&rows);
         let is_taken = |row: &RefusedRow| row.source.is_unique_violation();
         let is_in_the_way = |cause: &FlushFailure| match cause {
@@ -184,7 +201,11 @@ impl<W: EngineWriter> Pipeline<W> {
             FlushFailure::Backend(error) => error.is_unique_violation(),
             _ => false,
         };
-        let mut report = match self.write_now(world, which, Durability::Process, Refused::Fail) {
+        let written = match has_mail {
+            true => self.write_all(world, Durability::Process, Refused::Fail),
+            false => self.write_now(world, which, Durability::Process, Refused::Fail),
+        };
+        let mut report = match written {
             Err(FileError::Flush {
                 outcome: Outcome::NotCommitted,
                 cause,
@@ -218,6 +239,12 @@ impl<W: EngineWriter> Pipeline<W> {
             tracing::error!(path = %self.path.display(), error, "an accepted flush is not in the file");
         }
         self.drain(world);
+        if self.check(world).is_ok()
+            && let Err(error) = self.commit_again(world)
+        {
+            let error: &dyn Error = &error;
+            tracing::error!(path = %self.path.display(), error, "whether a flush is stored is not known");
+        }
         if self.state.has_unreported()
             && let Err(error) = self.retry_or_report(world)
         {
@@ -272,7 +299,13 @@ impl<W: EngineWriter> Pipeline<W> {
         };
         let (mut report, is_durable, needs_checkpoint) = match self.worker.with_writer(write) {
             Some(Ok(written)) => written,
-            Some(Err(failed)) => return Err(self.failed(failed)),
+            Some(Err(failed)) => {
+                if W::may_commit_again(&failed) {
+                    batch.take_over_selected(world, which);
+                    self.unanswered = Some(std::mem::replace(batch, self.empty_batch::<T>()));
+                }
+                return Err(self.failed(failed));
+            }
             None => {
                 self.collect(world);
                 return Err(self.poisoned());
@@ -303,7 +336,7 @@ impl<W: EngineWriter> Pipeline<W> {
         which: Selection<'_>,
         mut report: FlushReport,
     ) -> FlushReport {
-        let has_written = report.rows() > 0 || !batch.next_ids.is_empty();
+        let has_written = report.rows() > 0 || !batch.next_ids.is_empty() || !batch.mail.is_empty();
         if batch.has_left_out() {
             batch.take_over(world);
             batch.keep_left_out();
@@ -317,6 +350,7 @@ impl<W: EngineWriter> Pipeline<W> {
             }
             self.state.forget_failure();
             self.recalled = None;
+            world.mail.written_by(self.worker.collected());
         }
         report.generation = Generation(self.worker.collected());
         report.wal_pages = self.wal_pages.load(Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! CHECKs in PostgreSQL's dialect, as far as both dialects mean the same.
 //!
-//! Comparisons are translated from the models' description of them, and not from their text. Everything that is more
-//! than a comparison, memory alone keeps.
+//! Comparisons are translated from the models' description of them, and not from their text; what is more than a
+//! comparison, by `condition.rs`.
 
 use crate::schema::check_constraint::{Check, Comparison, Operand};
 use crate::schema::value::ColumnKind;
@@ -39,15 +39,19 @@ pub(super) fn sql(check: &Check, columns: &[Column]) -> Option<String> {
     } else {
         ""
     };
-    let sign = match check.comparison {
+    let sign = sign(check.comparison);
+    Some(format!("{left}{collation} {sign} {right}"))
+}
+
+pub(super) fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
         Comparison::Less => "<",
         Comparison::LessOrEqual => "<=",
         Comparison::Equal => "=",
         Comparison::NotEqual => "<>",
         Comparison::GreaterOrEqual => ">=",
         Comparison::Greater => ">",
-    };
-    Some(format!("{left}{collation} {sign} {right}"))
+    }
 }
 
 fn operand(operand: Operand, columns: &[Column]) -> Option<(String, Class)> {

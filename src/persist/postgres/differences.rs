@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tokio_postgres::Error;
-
 use crate::error::Difference;
 
+use super::error::Error;
 use super::schema::{NEXT_IDS, Schema, WORLD};
 use super::session::Session;
 
@@ -14,7 +13,7 @@ pub(super) fn is_there(session: &Session, schema: &Schema) -> Result<bool, Error
     let sql =
         "SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = $1)";
-    session.row(sql, &[&schema.world])?.try_get(0)
+    Ok(session.row(sql, &[&schema.world])?.try_get(0)?)
 }
 
 /// All differences between the tables of a world and the models; none if it can be opened.

@@ -1,13 +1,54 @@
 //! The server's errors, translated into those of the crate.
 
 use std::path::Path;
+use std::time::Duration;
 
-use tokio_postgres::Error;
+use tokio_postgres::error::DbError;
 
 use crate::error::{BackendError, FileError, FlushFailure, MOST_LISTED, Outcome, RefusedRow};
 use crate::persist::error::Failed;
 
 use super::session::ConnectError;
+
+/// Why a request to the server has no result.
+#[derive(Debug)]
+pub(super) enum Error {
+    /// The server's answer, or what the connection ended with.
+    Server(tokio_postgres::Error),
+    /// There was no answer for so long, and the connection was given up.
+    NoAnswer(Duration),
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl Error {
+    /// The SQLSTATE that the server says.
+    pub(super) fn sqlstate(&self) -> Option<&str> {
+        match self {
+            Self::Server(error) => error.code().map(tokio_postgres::error::SqlState::code),
+            Self::NoAnswer(_) => None,
+        }
+    }
+
+    /// What the server says, if it says something.
+    pub(super) fn said(&self) -> Option<&DbError> {
+        match self {
+            Self::Server(error) => error.as_db_error(),
+            Self::NoAnswer(_) => None,
+        }
+    }
+}
+
+/// The server is silent.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the server has not answered for {0:?}, and the connection was given up (PostgresOptions::answer_within)"
+)]
+struct Silent(Duration);
 
 /// Why a session does not have the world, or not any more.
 #[derive(Debug)]
@@ -29,6 +70,12 @@ pub(super) enum Lost {
 impl From<Error> for Lost {
     fn from(error: Error) -> Self {
         Self::Server(error)
+    }
+}
+
+impl From<tokio_postgres::Error> for Lost {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Server(error.into())
     }
 }
 
@@ -106,31 +153,48 @@ fn unsigned(generation: i64) -> u64 {
 }
 
 pub(super) fn backend_error(error: Error) -> BackendError {
-    let sqlstate = error.code().map(|code| code.code().to_owned());
-    match error.as_db_error() {
-        // The error around it says "db error".
-        Some(said) => BackendError::of_server(said.clone(), sqlstate),
-        None => BackendError::of_server(error, sqlstate),
+    let sqlstate = error.sqlstate().map(str::to_owned);
+    match error {
+        Error::NoAnswer(limit) => BackendError::of_server(Silent(limit), None),
+        // The error around what the server says reads "db error".
+        Error::Server(error) => match error.as_db_error() {
+            Some(said) => BackendError::of_server(said.clone(), sqlstate),
+            None => BackendError::of_server(error, sqlstate),
+        },
     }
 }
 
 /// Whether an error comes with the end of the connection, or instead of one.
 pub(super) fn is_disconnected(error: &Error) -> bool {
-    match error.code() {
+    match (error, error.sqlstate()) {
+        (Error::NoAnswer(_), _) => true,
         // Connection exceptions, and what ends a session: an operator, a crash, a timeout, too many of them.
-        Some(code) => {
-            let code = code.code();
+        (_, Some(code)) => {
             code.starts_with("08")
                 || code.starts_with("57P")
                 || ["53300", "25P03", "25006"].contains(&code)
         }
-        None => error.is_closed() || std::error::Error::source(error).is_none_or(is_io),
+        (Error::Server(error), None) => {
+            error.is_closed() || std::error::Error::source(error).is_none_or(is_io)
+        }
     }
 }
 
 fn is_io(source: &(dyn std::error::Error + 'static)) -> bool {
     source.is::<std::io::Error>()
 }
+
+/// Whether the server refuses a row, and would not refuse the others: by a constraint, a type, a trigger, or because a
+/// value is too long for an index.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    error.sqlstate().is_some_and(|code| {
+        let classes = ["22", "23", "44", "P0"];
+        classes.iter().any(|class| code.starts_with(class)) || code == TOO_LONG
+    })
+}
+
+/// A limit of the program: that of an entry of an index is the one that a row can be at.
+pub(super) const TOO_LONG: &str = "54000";
 
 /// The failure of a flush of which nothing is on the server.
 pub(super) fn flush_failure(error: Error) -> FlushFailure {

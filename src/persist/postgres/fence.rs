@@ -4,6 +4,9 @@
 //! the world before touches no row, and is not committed. The same update tells what became of a commit whose answer
 //! never came: it waits for the old transaction, if that is still in flight, and a later one is fenced. What
 //! counts is that the update is committed, and not what it returns before: only the commit waits for a standby.
+//!
+//! The row is one in each cluster. Which of them has the newest state is known by what this process was told: epochs and
+//! generations only rise, and after a failover the epoch is higher wherever the world was opened again.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -15,9 +18,17 @@ use super::error::Lost;
 use super::schema::{Schema, WORLD};
 use super::session::Session;
 
-/// The newest generation of each world that this process was told is stored, by the identity of the world. A server
+/// The newest state of each world that this process was told is stored, by the identity of the world. A server
 /// that has an older one is a standby that had not got it, or an old primary that was started again.
-static ACKNOWLEDGED: Mutex<BTreeMap<String, i64>> = Mutex::new(BTreeMap::new());
+static ACKNOWLEDGED: Mutex<BTreeMap<String, Acknowledged>> = Mutex::new(BTreeMap::new());
+
+/// The highest numbers that were committed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Acknowledged {
+    /// Two primaries may have counted as many flushes, and different ones. The epoch of the old one is lower.
+    epoch: i64,
+    generation: i64,
+}
 
 /// A world as a writer has it.
 #[derive(Clone, Debug)]
@@ -58,10 +69,12 @@ impl State {
     pub(super) fn refuse_older(&self) -> Result<(), Lost> {
         let newest = acknowledged().get(&self.identity).copied();
         match newest {
-            Some(acknowledged) if self.generation < acknowledged => Err(Lost::Older {
-                found: self.generation,
-                acknowledged,
-            }),
+            Some(newest) if self.generation < newest.generation || self.epoch < newest.epoch => {
+                Err(Lost::Older {
+                    found: self.generation,
+                    acknowledged: newest.generation,
+                })
+            }
             _ => Ok(()),
         }
     }
@@ -74,7 +87,7 @@ impl State {
     }
 }
 
-fn acknowledged() -> std::sync::MutexGuard<'static, BTreeMap<String, i64>> {
+fn acknowledged() -> std::sync::MutexGuard<'static, BTreeMap<String, Acknowledged>> {
     // No code that can panic runs while the lock is held.
     ACKNOWLEDGED.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -82,12 +95,15 @@ fn acknowledged() -> std::sync::MutexGuard<'static, BTreeMap<String, i64>> {
 /// Remembers that a generation is stored.
 pub(super) fn acknowledge(identity: &str, generation: i64) {
     let mut acknowledged = acknowledged();
-    match acknowledged.get_mut(identity) {
-        Some(newest) => *newest = generation.max(*newest),
-        None => {
-            acknowledged.insert(identity.to_owned(), generation);
-        }
-    }
+    let newest = acknowledged.entry(identity.to_owned()).or_default();
+    newest.generation = generation.max(newest.generation);
+}
+
+/// Remembers that an epoch was begun, and that other servers do not know of it.
+fn acknowledge_epoch(state: &State) {
+    let mut acknowledged = acknowledged();
+    let newest = acknowledged.entry(state.identity.clone()).or_default();
+    newest.epoch = state.epoch.max(newest.epoch);
 }
 
 /// A name for a writer that no other one has.
@@ -124,8 +140,12 @@ pub(super) fn take_over(session: &Session, schema: &Schema, owner: &str) -> Resu
     raise(session, &sql, schema, owner)?.ok_or(Lost::NoWorld)
 }
 
-/// Goes on as the owner, in a new session. Fails if another process is the owner by now.
+/// Goes on as the owner, in a new session. Fails if another process is the owner by now, or if the server has an older
+/// state.
 pub(super) fn resume(session: &Session, schema: &Schema, owner: &str) -> Result<State, Lost> {
+    // A server that has an older state is not written to: an old primary would wait for a standby that has gone. And who
+    // is the owner there says nothing.
+    read(session, schema)?.refuse_older()?;
     let sql = format!(
         "UPDATE {} SET epoch = epoch + 1 WHERE world = $1 AND owner = $2 RETURNING {COLUMNS}",
         schema.own(WORLD)
@@ -165,5 +185,6 @@ fn raise(
     };
     let state = State::read(row)?;
     state.refuse_older()?;
+    acknowledge_epoch(&state);
     Ok(Some(state))
 }

@@ -11,8 +11,9 @@ use crate::store::row::reader::{Cell, Cells, ColumnProblem};
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-use super::error::Lost;
+use super::error::{Error, Lost};
 use super::fence::{self, State};
+use super::mail;
 use super::schema::{NEXT_IDS, Schema, Table, quoted};
 use super::session::Session;
 
@@ -95,6 +96,7 @@ fn read<T: Tables>(
         load_table(session, schema.table(id), id, &mut loaded)?;
     }
     load_next_ids(session, schema, &mut *loaded.world.tables)?;
+    mail::load(session, schema, &mut loaded.world.mail)?;
     for &id in &order.tables {
         let problems = without_owner::<T>(session, schema, &loaded.world.tables, id)?;
         loaded.problems.extend(problems);
@@ -128,7 +130,7 @@ fn load_table<T: Tables>(
     table: &Table,
     id: TableId,
     loaded: &mut Loaded<T>,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<(), Error> {
     let tables = &mut *loaded.world.tables;
     let load_row = tables.table(id).loader();
     let problems = &mut loaded.problems;
@@ -186,7 +188,7 @@ impl<'r> FromSql<'r> for Stored<'r> {
 }
 
 /// About how many rows each table has, as the server has counted them at some time. Memory grows where it was wrong.
-fn estimates(session: &Session, schema: &Schema) -> Result<Vec<usize>, tokio_postgres::Error> {
+fn estimates(session: &Session, schema: &Schema) -> Result<Vec<usize>, Error> {
     let sql = "SELECT c.relname::text, c.reltuples::float8
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'";
     let mut counts = vec![0; schema.tables.len()];
@@ -224,7 +226,7 @@ fn load_next_ids<T: Tables>(
     session: &Session,
     schema: &Schema,
     tables: &mut T,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<(), Error> {
     let sql = format!("SELECT table_name, next_id FROM {}", schema.own(NEXT_IDS));
     for row in session.rows(&sql, &[])? {
         let (name, next_id): (&str, i64) = (row.try_get(0)?, row.try_get(1)?);
@@ -240,7 +242,7 @@ fn without_owner<T: Tables>(
     schema: &Schema,
     tables: &T,
     id: TableId,
-) -> Result<Vec<Problem>, tokio_postgres::Error> {
+) -> Result<Vec<Problem>, Error> {
     let info = T::INFO[id.index()];
     let TableKind::Owned { pivot } = info.kind else {
         return Ok(Vec::new());

@@ -4,22 +4,34 @@
 
 mod array;
 mod comparison;
+mod condition;
 mod differences;
 mod error;
 mod fence;
 mod flush;
+mod hosts;
+mod left_out;
 mod load;
+mod mail;
+mod moving;
 mod open;
 mod options;
 mod outsider;
 mod plan;
+mod refused;
 mod schema;
+mod server_outbox;
 mod session;
+mod tables;
 mod writer;
 
-pub(super) use open::{open, schema_sql};
+pub use moving::{MoveReport, MovedTable};
+pub(super) use open::open;
 pub use options::PostgresOptions;
 pub use outsider::Outsider;
+pub use server_outbox::ServerOutbox;
+pub use tables::ServerTables;
+pub(super) use tables::server_tables;
 
 use super::engine::{Engine, Parts};
 

@@ -1,6 +1,7 @@
 //! Opening a world on a server: it is made, or compared and loaded, and only then taken over from its owner before.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
@@ -12,9 +13,10 @@ use crate::store::table::stored::Tables;
 
 use super::Postgres;
 use super::differences::{differences, is_there};
-use super::error::{Lost, backend_error};
+use super::error::{Error, Lost, backend_error};
 use super::fence::{self, Hold};
 use super::load::load;
+use super::mail;
 use super::options::PostgresOptions;
 use super::schema::Schema;
 use super::session::Session;
@@ -29,21 +31,21 @@ const BEFORE: &str = "-c idle_in_transaction_session_timeout=30s";
 const AFTER: &str = "-c plan_cache_mode=force_generic_plan -c jit=off \
     -c default_transaction_isolation=read\\ committed -c standard_conforming_strings=on";
 
+/// How long nothing has to come over a connection, although it is asked for, until the system counts it as lost.
+const LOST: Duration = Duration::from_secs(30);
+
 pub(in crate::persist) fn open<T: Tables>(
     options: &PostgresOptions,
     order: &TableOrder,
 ) -> Result<(PathBuf, Opened<T, Postgres>), FileError> {
-    let unnamed = PathBuf::from(format!("postgres:{}", options.world));
-    let parsed = options.connection.parse::<Config>();
-    let mut config = parsed.map_err(|error| Lost::Server(error).at(&unnamed))?;
-    let path = address(&config, &options.world);
-    complete(&mut config);
+    let (config, path) = target(&options.connection, &options.world)?;
     let schema =
         Schema::of(&options.world, T::INFO, T::DDL).map_err(|what| FileError::Unportable {
             path: path.clone(),
             what,
         })?;
-    let session = Session::connect(&config).map_err(|error| Lost::from(error).at(&path))?;
+    let limits = options.limits(&config);
+    let session = Session::connect(&config, limits).map_err(|error| Lost::from(error).at(&path))?;
     refuse_encoding(&session, &path)?;
     let failed = |error| FileError::Open {
         path: path.clone(),
@@ -74,9 +76,12 @@ pub(in crate::persist) fn open<T: Tables>(
     if state.owner != owner {
         return Err(state.fenced().at(&path));
     }
+    let has_mail = mail::are_there(&session, &schema).map_err(failed)?;
+    world.mail.set_keeper(&owner);
     fence::acknowledge(&state.identity, state.generation);
     let writer = Writer {
         config,
+        limits,
         schema,
         path: path.clone(),
         // The epoch was raised durably, which waits for everything before it.
@@ -89,6 +94,8 @@ pub(in crate::persist) fn open<T: Tables>(
             generation: state.generation,
         },
         patience: options.patience,
+        unanswered: None,
+        has_mail,
     };
     let opened = Opened {
         world,
@@ -98,8 +105,18 @@ pub(in crate::persist) fn open<T: Tables>(
     Ok((path, opened))
 }
 
+/// How to reach a world, and its address.
+pub(super) fn target(connection: &str, world: &str) -> Result<(Config, PathBuf), FileError> {
+    let unnamed = PathBuf::from(format!("postgres:{world}"));
+    let parsed = connection.parse::<Config>();
+    let mut config = parsed.map_err(|error| Lost::from(error).at(&unnamed))?;
+    let path = address(&config, world);
+    complete(&mut config);
+    Ok((config, path))
+}
+
 /// The address of a world, for messages: without user and password.
-fn address(config: &Config, world: &str) -> PathBuf {
+pub(super) fn address(config: &Config, world: &str) -> PathBuf {
     let ports = config.get_ports();
     let named = config.get_hosts().iter().enumerate().map(|(n, host)| {
         let port = ports.get(n).or(ports.first()).copied().unwrap_or(5432);
@@ -114,31 +131,34 @@ fn address(config: &Config, world: &str) -> PathBuf {
     PathBuf::from(format!("postgres://{}/{database}/{world}", hosts.join(",")))
 }
 
-fn complete(config: &mut Config) {
+pub(super) fn complete(config: &mut Config) {
     let own = config.get_options().unwrap_or_default().to_owned();
     config.options(format!("{BEFORE} {own} {AFTER}"));
     if config.get_application_name().is_none() {
         config.application_name("gamedb");
     }
-    // A server that does not answer counts as lost, rather than to keep a flush waiting for hours.
-    let timeout = std::time::Duration::from_secs(10);
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(timeout);
-    }
+    // A connection over which nothing comes any more counts as lost, rather than to keep a flush waiting for hours.
     if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(3 * timeout);
+        config.tcp_user_timeout(LOST);
     }
-    config.keepalives_idle(config.get_keepalives_idle().min(3 * timeout));
+    config.keepalives_idle(config.get_keepalives_idle().min(LOST));
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(LOST / 3);
+    }
+    if config.get_keepalives_retries().is_none() {
+        config.keepalives_retries(3);
+    }
 }
 
 /// Texts go there and come back as they are in UTF-8 alone.
-fn refuse_encoding(session: &Session, path: &Path) -> Result<(), FileError> {
+pub(super) fn refuse_encoding(session: &Session, path: &Path) -> Result<(), FileError> {
     let failed = |error| FileError::Open {
         path: path.to_owned(),
         source: backend_error(error),
     };
     let row = session.row("SELECT current_setting('server_encoding')", &[]);
-    let encoding: String = row.and_then(|row| row.try_get(0)).map_err(failed)?;
+    let row = row.map_err(failed)?;
+    let encoding: String = row.try_get(0).map_err(|error| failed(error.into()))?;
     if encoding == "UTF8" {
         return Ok(());
     }
@@ -149,24 +169,10 @@ fn refuse_encoding(session: &Session, path: &Path) -> Result<(), FileError> {
 }
 
 /// Makes an empty world, all of it or nothing.
-fn create(
-    session: &Session,
-    schema: &Schema,
-    order: &TableOrder,
-) -> Result<(), tokio_postgres::Error> {
+fn create(session: &Session, schema: &Schema, order: &TableOrder) -> Result<(), Error> {
     let statements = schema.statements(order).join(";\n");
     // Several statements in one message are one transaction.
     session.batch(&statements)
-}
-
-/// The statements that make an empty world of this name.
-pub(in crate::persist) fn schema_sql<T: Tables>(world: &str) -> Result<String, FileError> {
-    let schema = Schema::of(world, T::INFO, T::DDL).map_err(|what| FileError::Unportable {
-        path: PathBuf::from(format!("postgres:{world}")),
-        what,
-    })?;
-    let statements = schema.statements(&TableOrder::of(T::INFO));
-    Ok(statements.join(";\n") + ";\n")
 }
 
 #[cfg(test)]

@@ -2,8 +2,18 @@
 
 use std::time::Duration;
 
+use tokio_postgres::Config;
+
+use super::session::Limits;
+
 /// How long a flush asks what became of its commit, if the answer did not come.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long to wait for an answer of the server.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// How long to wait for one host to let this program in.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// How to open a world on a PostgreSQL server.
 ///
@@ -24,6 +34,8 @@ pub struct PostgresOptions {
     pub(super) world: String,
     pub(super) existing: bool,
     pub(super) patience: Duration,
+    pub(super) answer: Option<Duration>,
+    pub(super) connect: Option<Duration>,
 }
 
 impl PostgresOptions {
@@ -35,6 +47,8 @@ impl PostgresOptions {
             world: world.into(),
             existing: false,
             patience: PATIENCE,
+            answer: Some(ANSWER),
+            connect: None,
         }
     }
 
@@ -42,6 +56,29 @@ impl PostgresOptions {
     /// whose world exists, and that must not start an empty one because a name is wrong.
     pub fn existing(mut self) -> Self {
         self.existing = true;
+        self
+    }
+
+    /// How long to wait for the server's next answer before the connection is given up; 30 seconds by default, and with
+    /// `None` as long as it takes. A server that is stopped, whose disk hangs, or that waits for a lock keeps a call
+    /// waiting no longer than that: what was not committed is not ([`FlushFailure::Disconnected`], transient), and
+    /// what became of a COMMIT is asked in another connection (see [`patience`](Self::patience)).
+    ///
+    /// It is the time without any answer, and not that of a whole flush, which has an answer for each statement; a
+    /// statement has at most 10,000 rows, or 64 MB. It has to be longer than a statement ever takes, over the
+    /// network and with all that the server does beside it: a flush that is given up is tried again, and takes as
+    /// long again. A duration of zero counts as a millisecond.
+    ///
+    /// [`FlushFailure::Disconnected`]: crate::FlushFailure::Disconnected
+    pub fn answer_within(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.answer = limit.into();
+        self
+    }
+
+    /// How long to wait for one host until this program is logged in; by default the `connect_timeout` of the connection
+    /// string, and without that 10 seconds. The next host of the connection string is tried after that.
+    pub fn connect_within(mut self, limit: Duration) -> Self {
+        self.connect = Some(limit);
         self
     }
 
@@ -54,6 +91,17 @@ impl PostgresOptions {
     }
 }
 
+impl PostgresOptions {
+    pub(super) fn limits(&self, config: &Config) -> Limits {
+        let of_string = || config.get_connect_timeout().copied();
+        let least = |limit: Duration| limit.max(Duration::from_millis(1));
+        Limits {
+            answer: self.answer.map(least),
+            connect: least(self.connect.or_else(of_string).unwrap_or(CONNECT)),
+        }
+    }
+}
+
 /// Without the connection string, in which there may be a password.
 impl std::fmt::Debug for PostgresOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -61,6 +109,8 @@ impl std::fmt::Debug for PostgresOptions {
             .field("world", &self.world)
             .field("existing", &self.existing)
             .field("patience", &self.patience)
+            .field("answer_within", &self.answer)
+            .field("connect_within", &self.connect)
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,13 @@ use crate::store::row::reader::Cell;
 
 use super::error::backend_error;
 use super::load::Stored;
-use super::session::{ConnectError, Session};
+use super::session::{ConnectError, Limits, Session};
+
+/// Tests make their own servers wait.
+const UNLIMITED: Limits = Limits {
+    answer: None,
+    connect: std::time::Duration::from_secs(60),
+};
 
 /// A connection that knows nothing of worlds.
 pub struct Outsider {
@@ -21,8 +27,9 @@ impl Outsider {
     /// # Errors
     /// What the server says, or the system.
     pub fn connect(connection: &str) -> Result<Self, BackendError> {
-        let config: Config = connection.parse().map_err(backend_error)?;
-        let session = Session::connect(&config).map_err(|error| match error {
+        let parsed = connection.parse::<Config>();
+        let config = parsed.map_err(|error| backend_error(error.into()))?;
+        let session = Session::connect(&config, UNLIMITED).map_err(|error| match error {
             ConnectError::Server(error) => backend_error(error),
             ConnectError::Thread(error) => BackendError::of_server(error, None),
         })?;

@@ -12,13 +12,20 @@ use crate::schema::graph::TableOrder;
 use crate::schema::value::ColumnKind;
 use crate::schema::{TableId, TableInfo};
 
-use super::comparison;
+use super::{comparison, condition};
 
 /// The most bytes that PostgreSQL keeps of a name.
 const LONGEST_NAME: usize = 63;
 
+/// How full the pages of a hot table are made, in percent. A row that is updated stays in its page then, and no index has to
+/// learn of it.
+const ROOM: u8 = 85;
+
 /// The table with one row: whose world it is, and which state of it.
 pub(super) const WORLD: &str = "gamedb_world";
+
+/// The schema of what all worlds of a database share.
+pub(super) const SHARED: &str = "gamedb_shards";
 
 /// The table of next ids.
 pub(super) const NEXT_IDS: &str = "gamedb_ids";
@@ -43,6 +50,10 @@ pub(super) struct Table {
     pub(super) constraints: BTreeMap<String, Constraint>,
     /// The columns of each unique constraint, but for the id.
     pub(super) unique: Vec<Vec<&'static str>>,
+    /// What the models say of it and the server cannot keep, for people.
+    pub(super) kept_by_memory: Vec<String>,
+    /// Whether its pages keep room for new versions of their rows.
+    pub(super) is_hot: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -111,9 +122,9 @@ impl Schema {
     /// What PostgreSQL has no equal for.
     pub(super) fn of(world: &str, infos: &[&'static TableInfo], ddl: &str) -> Result<Self, String> {
         fits(world)?;
-        if world.is_empty() || world.starts_with("pg_") {
+        if world.is_empty() || world.starts_with("pg_") || world == SHARED {
             return Err(format!(
-                "{world:?} is no name for a world on a server: it is empty or begins with pg_"
+                "{world:?} is no name for a world on a server: it is empty, begins with pg_, or is {SHARED}"
             ));
         }
         let declared = declared_columns(ddl).map_err(|error| error.to_string())?;
@@ -150,6 +161,8 @@ impl Schema {
                 columns: columns.collect::<Result<_, String>>()?,
                 constraints: BTreeMap::new(),
                 unique: Vec::new(),
+                kept_by_memory: Vec::new(),
+                is_hot: false,
             };
             table.constrain(world, infos);
             Ok(table)
@@ -171,6 +184,13 @@ impl Schema {
 
     /// The statements that make an empty world, in the order in which they can be executed.
     pub(super) fn statements(&self, order: &TableOrder) -> Vec<String> {
+        let mut statements = self.tables_alone(order);
+        statements.extend(self.keys_and_indexes(order));
+        statements
+    }
+
+    /// Those of them that make the tables, with their CHECKs and unique values.
+    pub(super) fn tables_alone(&self, order: &TableOrder) -> Vec<String> {
         let world = self.own(WORLD);
         let mut statements = vec![
             format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&self.world)),
@@ -192,15 +212,22 @@ impl Schema {
                 self.own(NEXT_IDS)
             ),
         ];
-        let tables = || order.tables.iter().map(|&id| self.table(id));
-        statements.extend(tables().map(Table::create));
-        statements.extend(tables().flat_map(Table::add_foreign_keys));
-        statements.extend(tables().flat_map(|table| table.create_indexes()));
+        let tables = order.tables.iter().map(|&id| self.table(id));
+        statements.extend(tables.map(Table::create));
         statements.push(format!(
             "INSERT INTO {world} VALUES ({}, gen_random_uuid()::text, 0, 0, '', now())",
             literal(&self.world)
         ));
         statements
+    }
+
+    /// What is left to make: foreign keys, and indexes. Where there are rows already, the server checks and sorts all of
+    /// them at once.
+    pub(super) fn keys_and_indexes(&self, order: &TableOrder) -> Vec<String> {
+        let tables = || order.tables.iter().map(|&id| self.table(id));
+        let keys = tables().flat_map(Table::add_foreign_keys);
+        keys.chain(tables().flat_map(|table| table.create_indexes()))
+            .collect()
     }
 }
 
@@ -240,10 +267,24 @@ impl Table {
             let columns = columns.iter().map(|&column| info.columns[column]);
             self.unique.push(columns.collect());
         }
-        for check in info.checks {
-            if let Some(sql) = comparison::sql(check, &self.columns) {
-                self.add("check", format!("CHECK ({sql})"), false);
+        let checks = info.checks.iter();
+        let checks = checks.map(|check| (check.sql, comparison::sql(check, &self.columns)));
+        let conditions = info.conditions.iter();
+        let conditions = conditions.map(|check| (check.sql, condition::sql(check, &self.columns)));
+        for (written, sql) in checks.chain(conditions).collect::<Vec<_>>() {
+            match sql {
+                Some(sql) => self.add("check", format!("CHECK ({sql})"), false),
+                None => self.kept_by_memory.push(format!("CHECK ({written})")),
             }
+        }
+        for key in info.value_keys {
+            let target = infos[key.table.index()];
+            let named = names(key.own_columns(info)).replace('"', "");
+            self.kept_by_memory.push(format!(
+                "key by value ({named}) to {} ({})",
+                target.name,
+                target.index_columns(key.target_index)
+            ));
         }
         for key in info.foreign_keys {
             let Some(target) = key.table else { continue };
@@ -296,7 +337,11 @@ impl Table {
             let rule = &constraint.sql;
             let _ = write!(sql, ",\n    CONSTRAINT {} {rule}", quoted(name));
         }
-        sql + "\n)"
+        sql += "\n)";
+        if self.is_hot {
+            let _ = write!(sql, " WITH (fillfactor = {ROOM})");
+        }
+        sql
     }
 
     fn add_foreign_keys(&self) -> Vec<String> {
@@ -309,9 +354,9 @@ impl Table {
         keys.map(add).collect()
     }
 
-    /// What the server looks for: the children of a parent that is deleted. What memory looks for, it does in memory,
-    /// but the plain indexes of the schema are there for programs that read.
-    fn create_indexes(&self) -> Vec<String> {
+    /// The plain indexes, by name, with their columns. The server looks for the children of a parent that is deleted.
+    /// What memory looks for, it does in memory, but the plain indexes of the schema are there for programs that read.
+    pub(super) fn indexes(&self) -> Vec<(String, Vec<usize>)> {
         let info = self.info;
         let keys = info.foreign_keys.iter().filter(|key| !key.unique);
         let keys = keys.filter(|key| key.table.is_some());
@@ -322,13 +367,24 @@ impl Table {
                 all.push(index.columns.to_vec());
             }
         }
-        let create = |columns: Vec<usize>| {
-            let names: Vec<_> = columns.iter().map(|&n| quoted(info.columns[n])).collect();
-            let names = names.join(", ");
-            let index = quoted(&self.object_name("index", &names));
-            format!("CREATE INDEX {index} ON {} ({names})", self.name)
+        let named = |columns: Vec<usize>| {
+            let names = self.listed(&columns);
+            (self.object_name("index", &names), columns)
         };
-        all.into_iter().map(create).collect()
+        all.into_iter().map(named).collect()
+    }
+
+    fn listed(&self, columns: &[usize]) -> String {
+        let names = columns.iter().map(|&n| quoted(self.info.columns[n]));
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn create_indexes(&self) -> Vec<String> {
+        let create = |(name, columns): (String, Vec<usize>)| {
+            let (name, columns) = (quoted(&name), self.listed(&columns));
+            format!("CREATE INDEX {name} ON {} ({columns})", self.name)
+        };
+        self.indexes().into_iter().map(create).collect()
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::Config;
 
-use crate::error::{FileError, FlushFailure};
-use crate::persist::batch::Batch;
+use crate::error::{FileError, FlushFailure, Outcome};
+use crate::persist::batch::{Batch, Bonds};
 use crate::persist::engine::EngineWriter;
 use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
@@ -18,17 +18,19 @@ use crate::persist::worker::Writes;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
-use super::error::Lost;
+use super::error::{Lost, backend_error, flush_failure};
 use super::fence::{self, Hold};
-use super::flush::{self, Broken};
+use super::flush::{self, Broken, Written};
+use super::mail;
 use super::schema::Schema;
-use super::session::Session;
+use super::session::{Limits, Session};
 
 /// How long to wait between two attempts to learn what became of a commit, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
 pub(in crate::persist) struct Writer {
     pub(super) config: Config,
+    pub(super) limits: Limits,
     pub(super) schema: Schema,
     /// The world's address, without a password, for messages.
     pub(super) path: PathBuf,
@@ -39,6 +41,19 @@ pub(in crate::persist) struct Writer {
     pub(super) is_durable: bool,
     /// How long to ask what became of a commit that was not answered.
     pub(super) patience: Duration,
+    /// What is to be found out before anything else is written.
+    pub(super) unanswered: Option<Unanswered>,
+    /// Whether the tables of parcels are there.
+    pub(super) has_mail: bool,
+}
+
+/// A batch whose COMMIT was not answered, and of which nothing could be found out so far. It is the one that is
+/// committed next.
+pub(super) struct Unanswered {
+    /// That of the world with the batch in it.
+    generation: i64,
+    /// What is to be said of it if it is committed.
+    written: Written,
 }
 
 impl Writer {
@@ -46,7 +61,7 @@ impl Writer {
     fn session(&mut self) -> Result<&mut Session, Lost> {
         if self.session.as_ref().is_none_or(Session::is_lost) {
             self.session = None;
-            let found = self.connect_again()?;
+            let found = self.connect_again(self.limits)?;
             if found != self.hold.generation {
                 // This process has written nothing since, and another one may not, so the row was changed by hand,
                 // or the server is not the one that acknowledged it.
@@ -61,63 +76,128 @@ impl Writer {
     }
 
     /// Opens a session as the owner. Returns the generation that the server has.
-    fn connect_again(&mut self) -> Result<i64, Lost> {
-        let session = Session::connect(&self.config)?;
+    fn connect_again(&mut self, limits: Limits) -> Result<i64, Lost> {
+        let mut session = Session::connect(&self.config, limits)?;
         let state = fence::resume(&session, &self.schema, &self.hold.owner)?;
+        session.limit(self.limits);
         self.hold.epoch = state.epoch;
         self.session = Some(session);
         tracing::info!(path = %self.path.display(), epoch = state.epoch, "connected again");
         Ok(state.generation)
     }
 
-    fn commit(&mut self, batch: &mut Batch, durability: Durability) -> Result<FlushReport, Failed> {
+    /// Commits a batch; one whose COMMIT was not answered before, only if it turns out not to be committed.
+    /// `in_world` are the bonds of a batch that does not own its rows, if rows may be left out.
+    fn commit(
+        &mut self,
+        batch: &mut Batch,
+        in_world: Option<&Bonds<'_>>,
+        durability: Durability,
+    ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
         batch.coalesce();
-        self.session().map_err(|lost| Failed::from(lost.cause()))?;
-        let session = self.session.as_mut().expect("it is open");
-        let written = flush::commit(session, &self.schema, &self.hold, batch, durability);
-        let (mut report, mut is_durable) = match written {
-            Ok(committed) => (committed.report, committed.is_durable),
-            Err(Broken::Failed(failed)) => {
-                // What ended the session is known before its socket is seen to be closed.
-                if let FlushFailure::Disconnected { .. } = failed.cause {
-                    self.session = None;
-                }
-                return Err(failed);
-            }
-            // To learn of it, the epoch was raised, and that waits for everything before it to be durable.
-            Err(Broken::Unknown(error, report)) => (self.resolve(error, report)?, true),
+        // It was asked for long enough when it was sent, and the pipeline commits it again until it is known.
+        let found = match self.unanswered.take() {
+            Some(unanswered) => self.resolve(unanswered, Duration::ZERO)?,
+            None => None,
         };
+        let (written, is_durable) = match found {
+            Some(written) => (written, true),
+            None => self.write(batch, in_world, durability)?,
+        };
+        let mut report = written.report;
+        if !written.left_out.is_empty() {
+            batch.leave_out(written.left_out);
+        }
         self.hold.generation += 1;
         fence::acknowledge(&self.hold.identity, self.hold.generation);
-        if durability == Durability::PowerCut && !is_durable {
-            self.wait_for_standby()?;
-            is_durable = true;
-        }
         self.is_durable = is_durable;
         report.writing = start.elapsed();
         Ok(report)
     }
 
-    /// Finds out what became of a commit that was not answered.
+    /// Writes a batch. Returns whether it is durable, too.
+    fn write(
+        &mut self,
+        batch: &Batch,
+        in_world: Option<&Bonds<'_>>,
+        durability: Durability,
+    ) -> Result<(Written, bool), Failed> {
+        let own = batch.may_leave_out.then(|| batch.bonds());
+        let bonds = own.as_ref().map(|own| in_world.unwrap_or(own));
+        self.session().map_err(|lost| Failed::from(lost.cause()))?;
+        let session = self.session.as_mut().expect("it is open");
+        if !self.has_mail && !batch.mail.is_empty() {
+            mail::create(session, &self.schema.world).map_err(flush_failure)?;
+            self.has_mail = true;
+        }
+        let committed = flush::commit(session, &self.schema, &self.hold, batch, bonds, durability);
+        match committed {
+            Ok(committed) if durability == Durability::PowerCut && !committed.is_durable => {
+                self.wait_for_standby(committed.written)
+            }
+            Ok(committed) => Ok((committed.written, committed.is_durable)),
+            Err(Broken::Failed(failed)) => {
+                // What ended the session is known before its socket is seen to be closed.
+                if let FlushFailure::Disconnected { .. } = failed.cause {
+                    self.session = None;
+                }
+                Err(failed)
+            }
+            Err(Broken::Unknown(error, written)) => {
+                let unanswered = Unanswered {
+                    generation: self.hold.generation + 1,
+                    written,
+                };
+                let resolved = self.resolve(unanswered, self.patience)?;
+                // To learn of it, the epoch was raised, and that waits for everything before it to be durable.
+                resolved.map(|written| (written, true)).ok_or_else(|| {
+                    let source = backend_error(error);
+                    FlushFailure::Disconnected { source }.into()
+                })
+            }
+        }
+    }
+
+    /// Finds out what became of a commit that was not answered: what it has written, or `None` if it is not committed. As long as
+    /// that is not known, it is kept in mind.
     fn resolve(
         &mut self,
-        error: tokio_postgres::Error,
-        report: FlushReport,
-    ) -> Result<FlushReport, Failed> {
+        unanswered: Unanswered,
+        patience: Duration,
+    ) -> Result<Option<Written>, Failed> {
         // Its transaction, if it is still in flight, keeps the row locked until it has ended.
         self.session = None;
         let start = Instant::now();
         let (mut pause, longest) = PAUSE;
+        let limits = Limits {
+            // Also where an answer may otherwise take as long as it wants.
+            answer: self.limits.answer.or(Some(self.patience.max(longest))),
+            ..self.limits
+        };
         loop {
-            let lost = match self.connect_again() {
+            let lost = match self.connect_again(limits) {
                 Ok(found) => {
                     tracing::warn!(path = %self.path.display(), found, "a COMMIT was not answered; the server was asked");
-                    return flush::resolved(self.hold.generation, found, error, report);
+                    if found == unanswered.generation {
+                        return Ok(Some(unanswered.written));
+                    }
+                    if found == self.hold.generation {
+                        return Ok(None);
+                    }
+                    self.session = None;
+                    Lost::Older {
+                        found,
+                        acknowledged: self.hold.generation,
+                    }
                 }
                 Err(lost) => lost,
             };
-            if !lost.may_pass() || start.elapsed() > self.patience {
+            if !lost.may_pass() {
+                return Err(flush::unresolved(lost));
+            }
+            if start.elapsed() >= patience {
+                self.unanswered = Some(unanswered);
                 return Err(flush::unresolved(lost));
             }
             thread::sleep(pause);
@@ -127,15 +207,21 @@ impl Writer {
 
     /// Waits once more for a standby, after the server was told not to. The batch is committed, but a
     /// failover may lose it, so it is not known what becomes of it.
-    fn wait_for_standby(&mut self) -> Result<(), Failed> {
-        let session = self
-            .session
-            .as_ref()
-            .ok_or_else(|| flush::unresolved(Lost::NotReplicated))?;
-        let state =
-            fence::resume(session, &self.schema, &self.hold.owner).map_err(flush::unresolved)?;
-        self.hold.epoch = state.epoch;
-        Ok(())
+    fn wait_for_standby(&mut self, written: Written) -> Result<(Written, bool), Failed> {
+        let session = self.session.as_ref().expect("it has committed just now");
+        match fence::resume(session, &self.schema, &self.hold.owner) {
+            Ok(state) => {
+                self.hold.epoch = state.epoch;
+                Ok((written, true))
+            }
+            Err(lost) => {
+                self.unanswered = lost.may_pass().then_some(Unanswered {
+                    generation: self.hold.generation + 1,
+                    written,
+                });
+                Err(flush::unresolved(lost))
+            }
+        }
     }
 }
 
@@ -145,13 +231,27 @@ impl EngineWriter for Writer {
         Ok(())
     }
 
+    /// A server may answer later. But where another owner has the world by now, this writer never learns of it.
+    fn may_commit_again(failed: &Failed) -> bool {
+        failed.outcome == Outcome::Unknown
+            && !matches!(
+                failed.cause,
+                FlushFailure::Fenced { .. }
+                    | FlushFailure::WriterDied { .. }
+                    | FlushFailure::Poisoned
+            )
+    }
+
     fn commit_from<T: Tables>(
         &mut self,
         batch: &mut Batch,
         durability: Durability,
-        _: &World<T>,
+        world: &World<T>,
     ) -> Result<FlushReport, Failed> {
-        self.commit(batch, durability)
+        // What is committed again owns its rows.
+        let is_in_world = batch.may_leave_out && self.unanswered.is_none();
+        let bonds = is_in_world.then(|| Bonds::in_world(world));
+        self.commit(batch, bonds.as_ref(), durability)
     }
 
     /// Asks the server whether the world is still this writer's, in one round trip.
@@ -200,7 +300,7 @@ impl Writes for Writer {
     type Failed = Failed;
 
     fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
-        let report = self.commit(batch, Durability::Process)?;
+        let report = self.commit(batch, None, Durability::Process)?;
         tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
         Ok(report)
     }

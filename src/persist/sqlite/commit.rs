@@ -20,6 +20,7 @@ use super::error::{
     flush_failure, is_refused, is_rolled_back, is_unique_violation, refused_row, refused_rows,
 };
 use super::left_out;
+use super::mail;
 use super::stamp::FileState;
 use super::statements;
 use super::value::{bound, owned};
@@ -65,6 +66,10 @@ pub(super) fn commit_batch(
         (report, hashes)
     };
     write_next_ids(&transaction, batch, &mut hashes)?;
+    // If anything is left out, all that parcels have moved is: see `left_out`.
+    if left_out.as_ref().is_none_or(HashSet::is_empty) {
+        mail::write(&transaction, &batch.mail)?;
+    }
     let changes = hashes.write(&transaction)?;
     state.write(&transaction)?;
     commit(transaction)?;

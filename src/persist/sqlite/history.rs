@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::lock_record::OpenRecord;
-use super::stamp::{self, FileState, Stamp};
+use super::stamp::{self, FileState, Stamp, WorldId};
 
 /// The states of a file while it is open.
 #[derive(Debug)]
@@ -102,6 +102,11 @@ impl History {
         self.record.record.has_failed_sync = true;
         self.record.write();
         self.record.sync();
+    }
+
+    /// The identity of the world.
+    pub(super) fn world(&self) -> WorldId {
+        self.in_file.world
     }
 
     /// Whether the file says that a database has it open.

@@ -13,6 +13,7 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::content_hash::{Adder, Hashes};
+use super::mail;
 use super::parallel_load::{self, SMALL};
 use super::statements;
 use super::value::columns;
@@ -84,6 +85,10 @@ pub(super) fn load<T: Tables>(
     }
     let tables = &mut *loaded.world.tables;
     load_next_ids(connection, tables, &mut loaded.hashes)?;
+    loaded
+        .problems
+        .extend(mail::load(connection, &mut loaded.world.mail)?);
+    let tables = &mut *loaded.world.tables;
     for &id in &order.tables {
         loaded
             .problems

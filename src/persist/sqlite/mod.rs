@@ -17,13 +17,17 @@ mod load;
 mod lock;
 mod lock_record;
 mod log_reader;
+mod mail;
 mod migrate;
+#[cfg(feature = "postgres")]
+mod moving;
 mod open;
 mod operations;
 mod options;
 mod parallel_load;
 mod quick_check;
 mod schema_diff;
+mod shared_outbox;
 mod stamp;
 mod statements;
 mod value;
@@ -40,6 +44,8 @@ pub use migrate::{
     Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, NewRow, OldRow,
     RowError, RowFunctions, Safety, Step,
 };
+#[cfg(feature = "postgres")]
+pub(super) use moving::{Inserted, Inserter, NewFile, OldFile};
 pub(super) use open::open;
 pub(super) use operations::begin_backup;
 pub use operations::{
@@ -47,6 +53,7 @@ pub use operations::{
     VerifyReport, backup, rescue, restore, verify,
 };
 pub use options::Options;
+pub use shared_outbox::SharedOutbox;
 
 use super::engine::{Engine, Parts};
 

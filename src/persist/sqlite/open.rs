@@ -30,7 +30,7 @@ use super::quick_check::{Found, quick_check};
 use super::schema_diff::Strictness;
 use super::world_files::WorldFiles;
 use super::writer::{KnownSchema, LogWarnings, Writer};
-use super::{Sqlite, commit, format, schema_diff, stamp};
+use super::{Sqlite, commit, format, mail, schema_diff, stamp};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.
 const LARGE: u64 = 1 << 20;
@@ -72,12 +72,14 @@ pub(in crate::persist) fn open<T: Tables>(
         use_wal(&connection, path)?;
     }
     let Contents {
-        world,
+        mut world,
         hashes,
         version,
     } = read::<T>(&connection, path, order, mark, trust)?;
     // The file is known to fit only here, and may be written to.
     let history = begin_history(&mut connection, record, &mut lock, path)?;
+    world.mail.set_world(history.world().0);
+    let has_mail = mail::are_there(&connection).map_err(at_path)?;
     let page_size = connection.query_row("PRAGMA page_size", [], |row| row.get(0));
     let mut writer = Writer {
         page_size: page_size.map_err(at_path)?,
@@ -90,6 +92,7 @@ pub(in crate::persist) fn open<T: Tables>(
         history,
         is_marked: !mark.is_outdated(),
         hashes,
+        has_mail,
         schema: KnownSchema {
             ddl: T::DDL,
             strictness: trust.strictness,

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{stamp, statements};
+use super::{mail, stamp, statements};
 
 /// What SQLite finds. Nothing, if the pages are whole.
 #[derive(Default)]
@@ -61,6 +61,8 @@ fn messages(connection: &Connection, tables: &[&str]) -> rusqlite::Result<Vec<St
         (statements::NEXT_IDS, statements::IDS_EXIST),
         (statements::HASHES, statements::HASHES_EXIST),
         (stamp::TABLE, stamp::EXISTS),
+        (mail::OUTBOX, mail::OUTBOX_EXISTS),
+        (mail::INBOX, mail::INBOX_EXISTS),
     ];
     let mut names = tables.to_vec();
     for (name, exists) in own {

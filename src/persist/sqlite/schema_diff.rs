@@ -9,11 +9,17 @@ use crate::error::Difference;
 
 use super::declaration::{self, Rules};
 use super::written_schema::WrittenSchema;
-use super::{stamp, statements};
+use super::{mail, stamp, statements};
 
 /// Whether a table is one of our own, which stand beside those of the models in every file that was written once.
 fn is_own(table: &str) -> bool {
-    let own = [statements::NEXT_IDS, statements::HASHES, stamp::TABLE];
+    let own = [
+        statements::NEXT_IDS,
+        statements::HASHES,
+        stamp::TABLE,
+        mail::OUTBOX,
+        mail::INBOX,
+    ];
     own.iter().any(|own| own.eq_ignore_ascii_case(table))
 }
 

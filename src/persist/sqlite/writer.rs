@@ -24,6 +24,7 @@ use super::content_hash::{Hashes, InFile};
 use super::error::{flush_failure, open_error};
 use super::format;
 use super::history::History;
+use super::mail;
 use super::options::checkpoint_on_close;
 use super::schema_diff::{self, Strictness};
 use super::statements;
@@ -52,6 +53,8 @@ pub(in crate::persist) struct Writer {
     pub(super) is_marked: bool,
     /// The content hashes of what is in the file.
     pub(super) hashes: Hashes,
+    /// Whether the file has the tables of parcels.
+    pub(super) has_mail: bool,
     /// Pages of the write-ahead log that are not in the file itself; every commit keeps it up to date.
     pub(super) wal_pages: Arc<AtomicU32>,
     /// Whether everything that was ever committed survives a power cut.
@@ -231,13 +234,18 @@ impl Writer {
         if makes_hashes {
             transaction.execute_batch(statements::CREATE_HASHES)?;
         }
-        let has_new_schema = makes_hashes || found != self.version;
+        let makes_mail = !self.has_mail && !batch.mail.is_empty();
+        if makes_mail {
+            mail::create(&transaction)?;
+        }
+        let has_new_schema = makes_hashes || makes_mail || found != self.version;
         let next = self.history.next(&transaction, has_new_schema)?;
         let written = commit::commit_batch(transaction, batch, bonds, &self.hashes, &next);
         let (report, changes) = written.map_err(|failed| self.resolve(failed, &next))?;
         self.history.committed(next);
         self.hashes.take_over(changes);
         self.is_marked = true;
+        self.has_mail |= makes_mail;
         self.version = found;
         self.schema.version = schema_version;
         Ok(report)
@@ -312,6 +320,11 @@ impl EngineWriter for Writer {
     }
 
     /// If another connection has touched the file, the file is compared with the world inside of the transaction.
+    /// What is in a file is known when it is opened again.
+    fn may_commit_again(_: &Failed) -> bool {
+        false
+    }
+
     fn commit_from<T: Tables>(
         &mut self,
         batch: &mut Batch,

@@ -77,6 +77,17 @@ pub trait DynTable<T> {
     ) -> Keys<'_> {
         Keys::default()
     }
+    /// The rows that have these values in the columns of an index, among which `is_it` holds. `None` where the values
+    /// alone do not tell what their hash is, because a field has other columns too.
+    fn rows_with_values(
+        &self,
+        _tables: &T,
+        _index: usize,
+        _values: &[Encoded<'_>],
+        _is_it: &dyn Fn(RawKey) -> bool,
+    ) -> Option<Keys<'_>> {
+        None
+    }
     /// The hash of a live row's values in one of its indexes, as another index over the same types hashes them; `None`
     /// where one of them is NULL.
     fn row_hash(&self, _key: RawKey, _index: usize, _hasher: &IndexHasher<'_>) -> Option<u64> {
@@ -326,6 +337,42 @@ impl<E: Stored> DynTable<E::Tables> for Table<E> {
         let index = &self.indexes[index];
         let hash = hash(&IndexHasher(index.hasher()));
         hash.map_or_else(Keys::default, |hash| index.find(hash, is_it))
+    }
+
+    fn rows_with_values(
+        &self,
+        tables: &E::Tables,
+        index: usize,
+        values: &[Encoded<'_>],
+        is_it: &dyn Fn(RawKey) -> bool,
+    ) -> Option<Keys<'_>> {
+        // Any row will do for the other columns; what is hashed is a row, and not a value.
+        let Some((_, any)) = self.ids.iter().next() else {
+            return Some(Keys::default());
+        };
+        let columns = E::INFO.indexes[index].columns;
+        let any = &self.rows[any].row;
+        let all = 0..E::INFO.columns.len();
+        let others: SmallVec<[_; 16]> = all.map(|column| any.value(column, tables)).collect();
+        let cells: SmallVec<[Cell<'_>; 16]> = others
+            .iter()
+            .enumerate()
+            .map(|(column, other)| {
+                let own = columns.iter().position(|&own| own == column);
+                Cell::Value(own.map_or(other, |place| &values[place]).as_value())
+            })
+            .collect();
+        match E::load(&RowReader::new(&cells, tables).in_world(self.world)) {
+            Ok(row) => {
+                let hash = |hasher: &IndexHasher<'_>| row.index_hash(index, hasher);
+                Some(self.rows_with(index, &hash, is_it))
+            }
+            // A value that the column cannot hold, no row has.
+            Err(problem) if problem.columns.iter().all(|own| columns.contains(own)) => {
+                Some(Keys::default())
+            }
+            Err(_) => None,
+        }
     }
 
     fn row_hash(&self, key: RawKey, index: usize, hasher: &IndexHasher<'_>) -> Option<u64> {

@@ -4,11 +4,16 @@ use super::Table;
 use super::dyn_table::DynTable;
 use crate::schema::TableId;
 use crate::store::row::entity::{Resolve, Row};
+use crate::store::tracking::parcel::NameColumns;
 
 /// All tables of one schema. Generated; a [`World`](crate::store::world::World) contains it.
 pub trait Tables: Resolve + Default {
     /// The SQL statements that create an empty world file. The store does not read them.
     const DDL: &'static str;
+
+    /// The columns by which a parcel names rows that stay behind, for the tables that have any: see `[parcels]` of
+    /// gamedb.toml.
+    const PARCEL_NAMES: &'static [NameColumns] = &[];
 
     /// A table by its position.
     fn table(&self, id: TableId) -> &dyn DynTable<Self>;

@@ -6,6 +6,9 @@ pub(crate) mod delta;
 pub(crate) mod dirty;
 pub(crate) mod effect;
 pub(crate) mod feed;
+#[cfg(feature = "persist")]
+pub(crate) mod mail;
+pub(crate) mod parcel;
 pub(crate) mod tombstone;
 #[cfg(feature = "persist")]
 pub(crate) mod txn_groups;

@@ -3,6 +3,7 @@
 mod apply;
 pub(crate) mod changes;
 pub(crate) mod entity;
+pub(crate) mod hand_over;
 pub(crate) mod interest;
 pub(crate) mod join;
 pub(crate) mod nests;
@@ -29,6 +30,8 @@ use crate::schema::graph::{Ownership, Reference, ValueReference, references, val
 use crate::store::key::{AnyKey, Id, Key, WorldNumber};
 use crate::store::table::stored::{Tables, all_tables};
 use crate::store::tracking::commit_sink::CommitSink;
+#[cfg(feature = "persist")]
+use crate::store::tracking::mail::Mail;
 use crate::store::world::entity::{Entity, Standalone, Unowned};
 use crate::store::world::transaction::UndoLog;
 use crate::store::world::view::{RowMut, RowRef};
@@ -48,6 +51,9 @@ pub struct World<T: Tables> {
     pub(crate) references: Box<[Vec<Reference>]>,
     pub(crate) value_references: Box<[Vec<ValueReference>]>,
     pub(crate) ownership: Ownership,
+    /// The parcels that have left it, and the names of those that have come.
+    #[cfg(feature = "persist")]
+    pub(crate) mail: Mail,
     #[cfg(feature = "persist")]
     identity: u64,
 }
@@ -94,6 +100,8 @@ impl<T: Tables> World<T> {
             value_references: value_references(T::INFO),
             ownership: Ownership::of(T::INFO),
             #[cfg(feature = "persist")]
+            mail: Mail::default(),
+            #[cfg(feature = "persist")]
             identity: new_identity(),
         }
     }
@@ -113,6 +121,7 @@ impl<T: Tables> World<T> {
             self.tables.table_mut(table).forget_file();
         }
         self.commit_sink.txn_groups.clear();
+        self.mail.forget_file();
         self.identity = new_identity();
         self.identity
     }

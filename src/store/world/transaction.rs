@@ -57,6 +57,9 @@ impl UndoLog {
 pub struct Transaction<'w, T: Tables> {
     world: &'w mut World<T>,
     start: usize,
+    /// How many parcels had left or come when it began.
+    #[cfg(feature = "persist")]
+    start_of_mail: usize,
 }
 
 impl<T: Tables> World<T> {
@@ -85,6 +88,8 @@ impl<T: Tables> World<T> {
         self.log.depth += 1;
         Transaction {
             start: self.log.n_steps,
+            #[cfg(feature = "persist")]
+            start_of_mail: self.mail.n_steps(),
             world: self,
         }
     }
@@ -147,6 +152,10 @@ impl<T: Tables> Transaction<'_, T> {
     pub fn commit(mut self) {
         // `drop` rolls back to `start`, so nothing is left for it.
         self.start = self.world.log.n_steps;
+        #[cfg(feature = "persist")]
+        {
+            self.start_of_mail = usize::MAX;
+        }
     }
 
     /// Rolls back all steps, as dropping does. O(steps).
@@ -159,11 +168,17 @@ impl<T: Tables> Drop for Transaction<'_, T> {
             tables,
             log,
             commit_sink,
+            #[cfg(feature = "persist")]
+            mail,
             ..
         } = &mut *self.world;
         while log.n_steps > self.start {
             let Some(table) = log.pop() else { break };
             tables.table_mut(table).undo();
+        }
+        #[cfg(feature = "persist")]
+        if mail.n_steps() > self.start_of_mail {
+            mail.undo_to(self.start_of_mail);
         }
         log.depth = log.depth.saturating_sub(1);
         if log.depth == 0 {

@@ -157,15 +157,14 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_cause_is_said_once() {
+    fn one_of_each() -> [MigrationError; 16] {
         let path = || PathBuf::from("world.db");
         let source = || {
             let connection = rusqlite::Connection::open_in_memory().expect("it opens");
             let failed = connection.execute_batch("SELECT * FROM x");
             backend_error(failed.expect_err("it fails"))
         };
-        let errors = [
+        [
             MigrationError::File(FileError::NotThere { path: path() }),
             MigrationError::Schema { source: source() },
             MigrationError::Changed { path: path() },
@@ -210,8 +209,12 @@ mod tests {
             MigrationError::Dangling {
                 rows: vec!["row 1 of items names a row of x that does not exist".into()],
             },
-        ];
-        for error in errors {
+        ]
+    }
+
+    #[test]
+    fn every_cause_is_said_once() {
+        for error in one_of_each() {
             let mut messages = vec![error.to_string()];
             let mut next = std::error::Error::source(&error);
             while let Some(cause) = next {

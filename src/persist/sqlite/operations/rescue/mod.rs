@@ -11,6 +11,7 @@ use crate::error::{Error, FileError};
 use crate::persist::sqlite::create::log_of;
 use crate::persist::sqlite::error::open_error;
 use crate::persist::sqlite::format;
+use crate::persist::sqlite::mail;
 use crate::persist::sqlite::stamp;
 use crate::persist::sqlite::statements::{self, quoted};
 
@@ -134,6 +135,9 @@ fn rescue_file(
     }
     report.notes.extend(declared.omitted);
     own_tables(old, &new, &declared.tables, declared.has_ids).map_err(at_new)?;
+    report
+        .notes
+        .extend(mail::rescue(old, &new).map_err(at_new)?);
     copy_header(old, &new).map_err(at_new)?;
     report.notes.extend(dangling(&new).map_err(at_new)?);
     new.execute_batch("COMMIT").map_err(at_new)?;

@@ -1,0 +1,167 @@
+//! The parcels of worlds on a server. They stand in one table that all worlds of a database share, so a parcel leaves and
+//! comes in the very transactions that delete and insert its rows, and nothing has to be delivered.
+
+use tokio_postgres::types::{ToSql, Type};
+
+use crate::error::FlushFailure;
+use crate::persist::batch::Batch;
+use crate::persist::error::Failed;
+use crate::store::tracking::mail::{Mail, MailStep};
+use crate::store::tracking::parcel::ParcelId;
+
+use super::error::{Error, Lost};
+use super::schema::{SHARED, Schema, quoted};
+use super::session::{Sent, Session};
+
+/// The parcels that wait, of all worlds.
+pub(super) const PARCELS: &str = "gamedb_shards.parcels";
+
+/// The table of the names of parcels that a world has accepted, in its own schema.
+pub(super) const INBOX: &str = "gamedb_inbox";
+
+/// What a receiver listens to; the message is its name.
+pub(super) const CHANNEL: &str = "gamedb_parcels";
+
+/// A number for the lock under which the shared table is made: two of these statements at once would collide.
+const LOCK: i64 = 0x6764_6f01;
+
+/// One statement of a flush, about one parcel, which touches exactly one row.
+pub(super) struct MailStatement<'b> {
+    table: &'static str,
+    pub(super) sql: String,
+    pub(super) types: Vec<Type>,
+    parameters: Vec<Box<dyn ToSql + Send + Sync + 'b>>,
+}
+
+impl<'b> MailStatement<'b> {
+    fn new(
+        table: &'static str,
+        sql: String,
+        parameters: Vec<(Box<dyn ToSql + Send + Sync + 'b>, Type)>,
+    ) -> Self {
+        let (parameters, types) = parameters.into_iter().unzip();
+        Self {
+            table,
+            sql,
+            types,
+            parameters,
+        }
+    }
+
+    pub(super) fn send<'s>(&'s self, session: &'s Session) -> Sent<'s, u64> {
+        let parameters = self.parameters.iter().map(|parameter| {
+            let parameter: &(dyn ToSql + Sync) = &**parameter;
+            parameter
+        });
+        session.execute(&self.sql, parameters.collect())
+    }
+
+    /// The failure if it has touched another number of rows.
+    pub(super) fn check(&self, touched: u64) -> Result<(), Failed> {
+        if touched == 1 {
+            return Ok(());
+        }
+        let touched = usize::try_from(touched).unwrap_or(usize::MAX);
+        let (table, id) = (self.table, 0);
+        Err(FlushFailure::RowCount { table, id, touched }.into())
+    }
+}
+
+/// The statements for what has happened to the parcels of a batch.
+pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailStatement<'b>> {
+    let world = &schema.world;
+    let mut statements = Vec::new();
+    for step in &batch.mail {
+        match step {
+            MailStep::Sent { sent, .. } => {
+                let sql = format!(
+                    "INSERT INTO {PARCELS} (parcel, sender, receiver, contents) VALUES ($1, $2, $3, $4)"
+                );
+                let parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)> = vec![
+                    (Box::new(name(sent.parcel.id())), Type::BYTEA),
+                    (Box::new(world), Type::TEXT),
+                    (Box::new(&*sent.to), Type::TEXT),
+                    (Box::new(sent.parcel.as_bytes()), Type::BYTEA),
+                ];
+                statements.push(MailStatement::new("parcels", sql, parameters));
+                // It is sent to listeners when the transaction is committed.
+                let sql = format!("SELECT pg_notify('{CHANNEL}', $1)");
+                let to: (Box<dyn ToSql + Send + Sync>, Type) = (Box::new(&*sent.to), Type::TEXT);
+                statements.push(MailStatement::new("parcels", sql, vec![to]));
+            }
+            MailStep::Accepted { id, .. } => {
+                let sql = format!("INSERT INTO {} (parcel) VALUES ($1)", schema.own(INBOX));
+                let id: Vec<u8> = name(*id);
+                let one: (Box<dyn ToSql + Send + Sync>, Type) = (Box::new(id.clone()), Type::BYTEA);
+                statements.push(MailStatement::new(INBOX, sql, vec![one]));
+                // Whoever has taken it from here in the meantime has it, and this flush fails.
+                let sql = format!("DELETE FROM {PARCELS} WHERE parcel = $1 AND receiver = $2");
+                let parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)> =
+                    vec![(Box::new(id), Type::BYTEA), (Box::new(world), Type::TEXT)];
+                statements.push(MailStatement::new("parcels", sql, parameters));
+            }
+            // One that has come back before it was flushed would have left with the flush.
+            MailStep::Left(_) => {}
+        }
+    }
+    statements
+}
+
+/// A parcel's name as a parameter.
+pub(super) fn name(id: ParcelId) -> Vec<u8> {
+    id.as_bytes().to_vec()
+}
+
+/// Makes both tables, unless they are there.
+pub(super) fn create(session: &Session, world: &str) -> Result<(), Error> {
+    let made = session.batch(&format!("BEGIN READ WRITE; {}; COMMIT", create_sql(world)));
+    if made.is_err() && !session.is_lost() {
+        session.batch("ROLLBACK")?;
+    }
+    made
+}
+
+fn create_sql(world: &str) -> String {
+    format!(
+        "SELECT pg_advisory_xact_lock({LOCK});
+CREATE SCHEMA IF NOT EXISTS {SHARED};
+CREATE TABLE IF NOT EXISTS {PARCELS} (
+    number   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    parcel   bytea  NOT NULL UNIQUE,
+    sender   text   NOT NULL,
+    receiver text   NOT NULL,
+    returned text,
+    contents bytea  NOT NULL
+);
+CREATE INDEX IF NOT EXISTS parcels_receiver ON {PARCELS} (receiver, number);
+CREATE INDEX IF NOT EXISTS parcels_sender ON {PARCELS} (sender, number);
+CREATE TABLE IF NOT EXISTS {}.{INBOX} (
+    parcel bytea PRIMARY KEY
+)",
+        quoted(world)
+    )
+}
+
+/// Whether both tables are there.
+pub(super) fn are_there(session: &Session, schema: &Schema) -> Result<bool, Error> {
+    let sql = "SELECT to_regclass($1) IS NOT NULL AND to_regclass($2) IS NOT NULL";
+    let row = session.row(sql, &[PARCELS, &schema.own(INBOX)])?;
+    Ok(row.try_get(0)?)
+}
+
+/// Reads the names of the parcels that a world has accepted.
+pub(super) fn load(session: &Session, schema: &Schema, mail: &mut Mail) -> Result<(), Lost> {
+    let sql = "SELECT to_regclass($1) IS NOT NULL";
+    let is_there: bool = session.row(sql, &[&schema.own(INBOX)])?.try_get(0)?;
+    if is_there {
+        let sql = format!("SELECT parcel FROM {}", schema.own(INBOX));
+        for row in session.rows(&sql, &[])? {
+            let name: &[u8] = row.try_get(0)?;
+            // What is no name, no parcel has.
+            if let Ok(name) = name.try_into() {
+                mail.load_accepted(ParcelId::from_bytes(name));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! The parcels of a world in its file: those that have left it and are not known to be delivered, and the names of those
+//! that it has accepted. Both tables are made when the first parcel leaves or comes; a file without them has no parcels.
+
+use rusqlite::Connection;
+use rusqlite::types::{Value, ValueRef};
+
+use crate::error::{FlushFailure, Problem, ProblemKind};
+use crate::persist::error::Failed;
+use crate::store::tracking::mail::{Mail, MailStep, Outgoing};
+use crate::store::tracking::parcel::{Parcel, ParcelId};
+
+/// The name of the table of parcels that have left.
+pub(super) const OUTBOX: &str = "gamedb_outbox";
+
+/// The name of the table of parcels that were accepted.
+pub(super) const INBOX: &str = "gamedb_inbox";
+
+/// Parcels are in the order in which they have left.
+const CREATE: &str = "CREATE TABLE gamedb_outbox (
+    number   INTEGER PRIMARY KEY,
+    parcel   BLOB NOT NULL UNIQUE,
+    receiver TEXT NOT NULL,
+    contents BLOB NOT NULL
+) STRICT;
+CREATE TABLE gamedb_inbox (
+    parcel BLOB PRIMARY KEY
+) STRICT, WITHOUT ROWID;";
+
+const EXIST: &str = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'
+    AND lower(name) IN ('gamedb_outbox', 'gamedb_inbox')";
+
+/// Whether one of our tables, of which `name` is one, is in the file.
+pub(super) const OUTBOX_EXISTS: &str =
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'gamedb_outbox'";
+
+pub(super) const INBOX_EXISTS: &str =
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'gamedb_inbox'";
+
+/// Whether both tables are there.
+pub(super) fn are_there(file: &Connection) -> rusqlite::Result<bool> {
+    let n_tables: i64 = file.query_row(EXIST, [], |row| row.get(0))?;
+    Ok(n_tables == 2)
+}
+
+/// Makes the tables, inside of the transaction that first needs them.
+pub(super) fn create(transaction: &Connection) -> rusqlite::Result<()> {
+    transaction.execute_batch(CREATE)
+}
+
+/// Writes what has happened to parcels, inside of the transaction that writes the rows that have left or come.
+pub(super) fn write(transaction: &Connection, steps: &[MailStep]) -> Result<(), Failed> {
+    for step in steps {
+        let (table, touched) = match step {
+            MailStep::Sent { sent, .. } => {
+                let sql =
+                    "INSERT INTO gamedb_outbox (parcel, receiver, contents) VALUES (?1, ?2, ?3)";
+                let id = sent.parcel.id();
+                let parameters = (&id.as_bytes()[..], &*sent.to, sent.parcel.as_bytes());
+                (
+                    OUTBOX,
+                    transaction.prepare_cached(sql)?.execute(parameters)?,
+                )
+            }
+            MailStep::Accepted { id, .. } => {
+                let sql = "INSERT INTO gamedb_inbox (parcel) VALUES (?1)";
+                (
+                    INBOX,
+                    transaction
+                        .prepare_cached(sql)?
+                        .execute([&id.as_bytes()[..]])?,
+                )
+            }
+            MailStep::Left(outgoing) => {
+                let sql = "DELETE FROM gamedb_outbox WHERE parcel = ?1";
+                let id = outgoing.parcel.id();
+                (
+                    OUTBOX,
+                    transaction
+                        .prepare_cached(sql)?
+                        .execute([&id.as_bytes()[..]])?,
+                )
+            }
+        };
+        if touched != 1 {
+            let id = 0;
+            return Err(FlushFailure::RowCount { table, id, touched }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Reads both tables, if they are there. Returns what in them is no parcel.
+pub(super) fn load(file: &Connection, mail: &mut Mail) -> rusqlite::Result<Vec<Problem>> {
+    let mut problems = Vec::new();
+    if file.query_row(OUTBOX_EXISTS, [], |row| row.get(0))? {
+        let sql = "SELECT number, parcel, receiver, contents FROM gamedb_outbox ORDER BY number";
+        let mut statement = file.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let number: i64 = row.get(0)?;
+            let id = parcel_id(row.get_ref(1)?);
+            let to = row.get_ref(2)?.as_str();
+            let bytes = row.get_ref(3)?.as_blob();
+            let parcel = bytes.map(|bytes| Parcel::from_bytes(bytes.to_vec()));
+            match (id, to, parcel) {
+                (Some(id), Ok(to), Ok(Ok(parcel))) if parcel.id() == id => {
+                    let to = to.into();
+                    mail.load_outgoing(Outgoing { parcel, to });
+                }
+                (_, _, parcel) => {
+                    let reason = match parcel {
+                        Ok(Err(error)) => error.to_string(),
+                        _ => "it has another name, or nobody to go to".to_owned(),
+                    };
+                    problems.push(unreadable(OUTBOX, number, "contents", reason));
+                }
+            }
+        }
+    }
+    if file.query_row(INBOX_EXISTS, [], |row| row.get(0))? {
+        let mut statement = file.prepare("SELECT parcel FROM gamedb_inbox")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            match parcel_id(row.get_ref(0)?) {
+                Some(id) => mail.load_accepted(id),
+                None => {
+                    let reason = "it has not sixteen bytes".to_owned();
+                    problems.push(unreadable(INBOX, 0, "parcel", reason));
+                }
+            }
+        }
+    }
+    Ok(problems)
+}
+
+/// Copies what can be read of both tables of a damaged file into a new one. Returns what was lost, for people.
+pub(super) fn rescue(old: &Connection, new: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut notes = Vec::new();
+    let exists = |sql| old.query_row(sql, [], |row| row.get::<_, bool>(0));
+    let (outbox, inbox) = (exists(OUTBOX_EXISTS), exists(INBOX_EXISTS));
+    if !matches!((&outbox, &inbox), (Ok(true), _) | (_, Ok(true))) {
+        return Ok(notes);
+    }
+    create(new)?;
+    let tables = [
+        (
+            OUTBOX,
+            "number, parcel, receiver, contents",
+            "?1, ?2, ?3, ?4",
+            4,
+        ),
+        (INBOX, "parcel", "?1", 1),
+    ];
+    for (table, columns, marks, n_columns) in tables {
+        let insert = format!("INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})");
+        let copy = || -> rusqlite::Result<()> {
+            let mut statement = old.prepare(&format!("SELECT {columns} FROM {table}"))?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let values = (0..n_columns).map(|column| row.get::<_, Value>(column));
+                let values = values.collect::<Result<Vec<_>, _>>()?;
+                new.execute(&insert, rusqlite::params_from_iter(values))?;
+            }
+            Ok(())
+        };
+        if let Err(error) = copy() {
+            let what =
+                "parcels after the first one that cannot be read are lost, or may come in twice";
+            notes.push(format!("{table}: {what}: {error}"));
+        }
+    }
+    Ok(notes)
+}
+
+pub(super) fn parcel_id(value: ValueRef<'_>) -> Option<ParcelId> {
+    let bytes = value.as_blob().ok()?;
+    bytes.try_into().ok().map(ParcelId::from_bytes)
+}
+
+fn unreadable(table: &'static str, id: i64, column: &str, reason: String) -> Problem {
+    Problem {
+        table,
+        id,
+        column: column.to_owned(),
+        kind: ProblemKind::Unreadable {
+            expected: "a parcel",
+            found: "something else".to_owned(),
+            reason,
+        },
+    }
+}

@@ -1,0 +1,353 @@
+//! A file of SQLite's that the worlds of one machine share, through which parcels go from one to another.
+//!
+//! A world's file and this one are two files, which no transaction covers. So a parcel is in its sender's file, written by the
+//! flush that deletes its rows there; then in this one; then its name is in the receiver's file, written by the flush that
+//! inserts its rows there. Each place forgets it only when the next one has it and a power cut does not take it away, and
+//! each takes it once, by its name. So wherever it stops, the parcel is in one place at least, and whatever is done again
+//! adds nothing.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior};
+
+use crate::error::{Error, ErrorKind, FileError, ParcelError};
+use crate::persist::database::{Database, IsWorld};
+use crate::persist::outbox::{Exchanged, WaitingParcel};
+use crate::store::tracking::parcel::{MOST_BYTES, Parcel, ParcelId};
+
+use super::create::use_wal;
+use super::error::{backend_error, open_error};
+use super::mail::parcel_id;
+
+/// `gdo`, and the number of the format.
+const MARK: i32 = 0x6764_6f01;
+
+const CREATE: &str = "CREATE TABLE worlds (
+    name     TEXT PRIMARY KEY,
+    identity BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE parcels (
+    number   INTEGER PRIMARY KEY,
+    parcel   BLOB NOT NULL UNIQUE,
+    sender   TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    returned TEXT,
+    contents BLOB NOT NULL
+) STRICT;
+CREATE INDEX parcels_receiver ON parcels (receiver, number);
+CREATE INDEX parcels_sender ON parcels (sender, number);";
+
+/// How long another process that writes to the file is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A file through which the worlds of one machine hand rows over to each other: see
+/// [`hand_over`](crate::World::hand_over). Each process opens it under the name of its world.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
+/// use gamedb::{Database, SharedOutbox};
+/// use gamedb_models::{Player, World};
+///
+/// let mut north = Database::<World>::open(folder.join("north.db"))?;
+/// let ada = north.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
+/// north.hand_over(ada, "south")?;
+/// north.flush_durable()?;
+/// SharedOutbox::open(folder.join("outbox.db"), "north")?.exchange(&mut north)?;
+///
+/// // In another process:
+/// let mut south = Database::<World>::open(folder.join("south.db"))?;
+/// let mut outbox = SharedOutbox::open(folder.join("outbox.db"), "south")?;
+/// for waiting in outbox.inbox(&south)? {
+///     let parcel = outbox.read(&mut south, waiting.id)?;
+///     match south.accept(&parcel) {
+///         Ok(arrived) => println!("player {} is here now", arrived.root::<Player>().unwrap()),
+///         Err(refused) => outbox.send_back(&mut south, waiting.id, &refused.to_string())?,
+///     }
+/// }
+/// south.flush_durable()?;
+/// assert_eq!(outbox.exchange(&mut south)?.acknowledged, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct SharedOutbox {
+    connection: Connection,
+    path: PathBuf,
+    name: String,
+}
+
+impl SharedOutbox {
+    /// Opens the file, or makes it, for the world that others know by this name.
+    ///
+    /// # Errors
+    /// [`FileError::NotAnOutbox`] for a file that is something else, and any error of SQLite or the file system, in
+    /// [`ErrorKind::File`].
+    pub fn open(path: impl AsRef<Path>, name: &str) -> Result<Self, Error> {
+        Ok(Self::open_at(path.as_ref(), name)?)
+    }
+
+    fn open_at(path: &Path, name: &str) -> Result<Self, FileError> {
+        let at_path = |source| open_error(path, source);
+        let mut connection = Connection::open(path).map_err(at_path)?;
+        connection.busy_timeout(PATIENCE).map_err(at_path)?;
+        let is_new = |connection: &Connection| -> rusqlite::Result<bool> {
+            let count = "SELECT count(*) FROM sqlite_schema";
+            Ok(connection.query_row(count, [], |row| row.get::<_, i64>(0))? == 0)
+        };
+        let mark = |connection: &Connection| -> rusqlite::Result<i32> {
+            connection.query_row("PRAGMA application_id", [], |row| row.get(0))
+        };
+        let refused = FileError::NotAnOutbox {
+            path: path.to_owned(),
+        };
+        if mark(&connection).map_err(at_path)? != MARK && !is_new(&connection).map_err(at_path)? {
+            return Err(refused);
+        }
+        use_wal(&connection, path)?;
+        // What is in this file is in no other one for a while, so each commit is synced.
+        connection
+            .pragma_update(None, "synchronous", "FULL")
+            .map_err(at_path)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = transaction.map_err(at_path)?;
+        // Another process may have made it in the meantime.
+        if is_new(&transaction).map_err(at_path)? {
+            transaction.execute_batch(CREATE).map_err(at_path)?;
+            transaction
+                .pragma_update(None, "application_id", MARK)
+                .map_err(at_path)?;
+        }
+        if mark(&transaction).map_err(at_path)? != MARK {
+            return Err(refused);
+        }
+        transaction.commit().map_err(at_path)?;
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            name: name.to_owned(),
+        })
+    }
+
+    /// The name of the world that it was opened for.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Delivers what has left the world, and takes away what has come into it: each when a power cut would not undo it
+    /// any more. Call it every now and then, and again after a flush. One transaction, which is synced, if there is anything
+    /// to do; O(parcels that wait).
+    ///
+    /// # Errors
+    /// [`FileError::OtherWorldOfName`] if another world has exchanged under this name, and any error of SQLite, in
+    /// [`ErrorKind::File`]. It can be called again.
+    pub fn exchange<W: IsWorld>(&mut self, db: &mut Database<W>) -> Result<Exchanged, Error> {
+        let mut exchanged = Exchanged::default();
+        let durable = db.settled_mail()?;
+        let identity = db.mail().world();
+        let mail = db.mail();
+        let accepted: Vec<ParcelId> = (self.names("receiver").map_err(|e| self.failed(e))?)
+            .into_iter()
+            .filter(|&id| mail.has_durably_accepted(id, durable))
+            .collect();
+        let outgoing: Vec<_> = mail.deliverable(durable).cloned().collect();
+        exchanged.held_back = mail.outbox().len() - outgoing.len();
+        let name = &self.name;
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
+                .map_err(|error| self.failed(error))?;
+        if !claim(&transaction, name, &identity).map_err(|error| self.failed(error))? {
+            let (path, name) = (self.path.clone(), name.clone());
+            return Err(FileError::OtherWorldOfName { path, name }.into());
+        }
+        let write = || -> rusqlite::Result<()> {
+            for outgoing in &outgoing {
+                // It may be there already, also on its way back.
+                let sql = "INSERT INTO parcels (parcel, sender, receiver, contents) VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT (parcel) DO NOTHING";
+                let id = outgoing.parcel.id();
+                let parameters = (
+                    &id.as_bytes()[..],
+                    name,
+                    &*outgoing.to,
+                    outgoing.parcel.as_bytes(),
+                );
+                transaction.prepare_cached(sql)?.execute(parameters)?;
+            }
+            for id in &accepted {
+                let sql = "DELETE FROM parcels WHERE parcel = ?1 AND receiver = ?2";
+                transaction
+                    .prepare_cached(sql)?
+                    .execute((&id.as_bytes()[..], name))?;
+            }
+            Ok(())
+        };
+        write().map_err(|error| self.failed(error))?;
+        transaction.commit().map_err(|error| self.failed(error))?;
+        exchanged.delivered = outgoing.len();
+        exchanged.acknowledged = accepted.len();
+        for outgoing in outgoing {
+            db.mail_mut().leave(outgoing.parcel.id());
+        }
+        Ok(exchanged)
+    }
+
+    /// The parcels that wait for this world and that it has not accepted, oldest first. Their contents are not read.
+    /// O(parcels that wait for it).
+    ///
+    /// # Errors
+    /// Any error of SQLite, in [`ErrorKind::File`].
+    pub fn inbox<W: IsWorld>(&self, db: &Database<W>) -> Result<Vec<WaitingParcel>, Error> {
+        let waiting = self.list("receiver").map_err(|error| self.failed(error))?;
+        let is_new = |waiting: &WaitingParcel| !db.has_accepted(waiting.id);
+        Ok(waiting.into_iter().filter(is_new).collect())
+    }
+
+    /// The parcels of this world that wait for others, oldest first.
+    ///
+    /// # Errors
+    /// Any error of SQLite, in [`ErrorKind::File`].
+    pub fn sent(&self) -> Result<Vec<WaitingParcel>, Error> {
+        Ok(self.list("sender").map_err(|error| self.failed(error))?)
+    }
+
+    /// Reads a parcel that waits for this world, to be [accepted](crate::World::accept).
+    ///
+    /// # Errors
+    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; any error of SQLite.
+    pub fn read<W: IsWorld>(&self, db: &mut Database<W>, id: ParcelId) -> Result<Parcel, Error> {
+        let sql = "SELECT length(contents), CASE WHEN length(contents) <= ?3 THEN contents END FROM parcels
+            WHERE parcel = ?1 AND receiver = ?2";
+        let found = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let found: Option<(i64, Option<Vec<u8>>)> = (self.connection)
+            .query_row(sql, (&id.as_bytes()[..], &self.name, MOST_BYTES), found)
+            .optional()
+            .map_err(|error| self.failed(error))?;
+        let refused = |error| Error::from(ErrorKind::Parcel(error));
+        let Some((bytes, contents)) = found else {
+            return Err(refused(ParcelError::NotWaiting { id }));
+        };
+        let (bytes, most) = (bytes.unsigned_abs(), MOST_BYTES.into());
+        let contents = contents.ok_or_else(|| refused(ParcelError::TooLarge { bytes, most }))?;
+        let parcel = Parcel::from_bytes(contents).map_err(refused)?;
+        if parcel.id() != id {
+            let what = "it has another name than the one that it is stored by";
+            return Err(refused(ParcelError::Damaged { at: 5, what }));
+        }
+        // It may have been sent back, and have come once more.
+        db.mail_mut().forget_sent_back(id);
+        Ok(parcel)
+    }
+
+    /// Sends a parcel back to the world that it comes from, which accepts it as any other. This world never accepts it
+    /// then, nor a copy of it that the program has.
+    ///
+    /// # Errors
+    /// In [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`] if this world has accepted it, also if that is not
+    /// flushed yet, and [`ParcelError::NotWaiting`]; any error of SQLite.
+    pub fn send_back<W: IsWorld>(
+        &mut self,
+        db: &mut Database<W>,
+        id: ParcelId,
+        reason: &str,
+    ) -> Result<(), Error> {
+        if db.has_accepted(id) {
+            return Err(ErrorKind::Parcel(ParcelError::AlreadyAccepted { id }).into());
+        }
+        // Before it is away: what is not known to be away must not be accepted either.
+        db.mail_mut().note_sent_back(id);
+        let sql = "UPDATE parcels SET sender = receiver, receiver = sender, returned = ?3
+            WHERE parcel = ?1 AND receiver = ?2";
+        let touched = self
+            .connection
+            .execute(sql, (&id.as_bytes()[..], &self.name, reason));
+        match touched.map_err(|error| self.failed(error))? {
+            1 => Ok(()),
+            _ => Err(ErrorKind::Parcel(ParcelError::NotWaiting { id }).into()),
+        }
+    }
+
+    /// Calls a parcel of this world back that is for a world that nobody has ever opened this file for: one whose name
+    /// was written wrong, say. It waits for this world then.
+    ///
+    /// # Errors
+    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], also if the other world may have accepted it; any error of
+    /// SQLite.
+    pub fn call_back(&mut self, id: ParcelId) -> Result<(), Error> {
+        let sql =
+            "UPDATE parcels SET sender = receiver, receiver = sender, returned = 'called back'
+            WHERE parcel = ?1 AND sender = ?2 AND receiver NOT IN (SELECT name FROM worlds)";
+        let touched = self
+            .connection
+            .execute(sql, (&id.as_bytes()[..], &self.name));
+        match touched.map_err(|error| self.failed(error))? {
+            1 => Ok(()),
+            _ => Err(ErrorKind::Parcel(ParcelError::NotWaiting { id }).into()),
+        }
+    }
+
+    /// Lets another world have this name: one that was made anew, where the old one is gone for good.
+    ///
+    /// # Errors
+    /// Any error of SQLite, in [`ErrorKind::File`].
+    pub fn forget_world(&mut self) -> Result<(), Error> {
+        let sql = "DELETE FROM worlds WHERE name = ?1";
+        let touched = self.connection.execute(sql, [&self.name]);
+        touched.map_err(|error| self.failed(error))?;
+        Ok(())
+    }
+
+    fn names(&self, side: &str) -> rusqlite::Result<Vec<ParcelId>> {
+        let sql = format!("SELECT parcel FROM parcels WHERE {side} = ?1 ORDER BY number");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([&self.name])?;
+        let mut names = Vec::new();
+        while let Some(row) = rows.next()? {
+            names.extend(parcel_id(row.get_ref(0)?));
+        }
+        Ok(names)
+    }
+
+    fn list(&self, side: &str) -> rusqlite::Result<Vec<WaitingParcel>> {
+        let sql = format!(
+            "SELECT parcel, sender, receiver, length(contents), returned FROM parcels WHERE {side} = ?1 ORDER BY number"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([&self.name])?;
+        let mut waiting = Vec::new();
+        while let Some(row) = rows.next()? {
+            let n_bytes: i64 = row.get(3)?;
+            if let Some(id) = parcel_id(row.get_ref(0)?) {
+                waiting.push(WaitingParcel {
+                    id,
+                    from: row.get(1)?,
+                    to: row.get(2)?,
+                    n_bytes: n_bytes.unsigned_abs(),
+                    returned: row.get(4)?,
+                });
+            }
+        }
+        Ok(waiting)
+    }
+
+    fn failed(&self, source: rusqlite::Error) -> FileError {
+        FileError::Outbox {
+            path: self.path.clone(),
+            source: backend_error(source),
+        }
+    }
+}
+
+/// Makes a name that of a world. Returns whether it is, and not another's.
+fn claim(transaction: &Connection, name: &str, identity: &[u8; 16]) -> rusqlite::Result<bool> {
+    let sql = "INSERT INTO worlds (name, identity) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+    transaction
+        .prepare_cached(sql)?
+        .execute((name, &identity[..]))?;
+    let sql = "SELECT identity FROM worlds WHERE name = ?1";
+    let known: Vec<u8> = transaction
+        .prepare_cached(sql)?
+        .query_row([name], |row| row.get(0))?;
+    Ok(known == *identity)
+}

@@ -1,0 +1,324 @@
+//! Are the promises that were made kept by what was found later? Over what was written down alone.
+//!
+//! Each attempt to write has a name, which is stored with the state that it writes. So a state that is found says which
+//! attempt it is of. That one was made on top of the last one that its process knew to be stored, and so on: a chain.
+
+use std::collections::BTreeMap;
+
+use super::events::{COINS, Event, History, PLAYERS, Promise, State, THINGS};
+
+/// An attempt to write.
+#[derive(Debug)]
+struct Attempt {
+    name: String,
+    /// The attempt whose state it changes.
+    before: Option<usize>,
+    digest: u64,
+    begun: u64,
+    told: Option<(u64, Promise)>,
+    /// The opening that made it.
+    opening: usize,
+}
+
+/// A world opened by a process.
+#[derive(Debug)]
+struct Opening {
+    begun: u64,
+    opened: Option<(u64, State)>,
+    /// When it was over, in whatever way; a process that was killed did not say.
+    ended: Option<u64>,
+}
+
+/// Everything about one world.
+#[derive(Debug, Default)]
+struct World {
+    attempts: Vec<Attempt>,
+    /// Their places, by their names.
+    places: BTreeMap<String, usize>,
+    openings: Vec<Opening>,
+    failovers: Vec<u64>,
+    /// When, and which opening was told that it is fenced off.
+    fenced: Vec<(u64, usize)>,
+    /// When a server was refused because of its older state.
+    older: Vec<u64>,
+    /// Flushes that the world says that it has had.
+    stored: Option<u64>,
+    faults: Vec<String>,
+}
+
+/// How many of what were compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Figures {
+    pub(crate) attempts: usize,
+    pub(crate) durable: usize,
+    pub(crate) committed: usize,
+    pub(crate) not_committed: usize,
+    pub(crate) unknown: usize,
+    /// Attempts that were told to be fenced off.
+    pub(crate) fenced: usize,
+    /// Attempts that were refused by an older world.
+    pub(crate) older: usize,
+    pub(crate) openings: usize,
+}
+
+impl std::ops::AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        self.attempts += other.attempts;
+        self.durable += other.durable;
+        self.committed += other.committed;
+        self.not_committed += other.not_committed;
+        self.unknown += other.unknown;
+        self.fenced += other.fenced;
+        self.older += other.older;
+        self.openings += other.openings;
+    }
+}
+
+/// Compares the histories of all processes of one world. The last opening among them is made at the end, when everything
+/// is as it will be. Returns every contradiction.
+pub(crate) fn check(nemesis: &History, processes: &[History]) -> (Figures, Vec<String>) {
+    let mut world = World::default();
+    let failovers = nemesis
+        .iter()
+        .filter(|(_, event)| *event == Event::Failover);
+    world.failovers = failovers.map(|(at, _)| *at).collect();
+    let mut figures = Figures::default();
+    world.name(processes);
+    for history in processes {
+        world.add(history, &mut figures);
+    }
+    world.check_openings();
+    world.check_fences();
+    world.check_refusals();
+    world.check_end();
+    (figures, world.faults)
+}
+
+impl World {
+    /// Gives each attempt its place, so that one may be on top of any other one.
+    fn name(&mut self, processes: &[History]) {
+        for (_, event) in processes.iter().flatten() {
+            if let Event::Begin { attempt, .. } = event {
+                let place = self.places.len();
+                if self.places.insert(attempt.clone(), place).is_some() {
+                    self.faults.push(format!("{attempt} is begun twice"));
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, history: &History, figures: &mut Figures) {
+        let mut stored = None;
+        for (at, event) in history {
+            match event {
+                Event::Open => self.openings.push(Opening {
+                    begun: *at,
+                    opened: None,
+                    ended: None,
+                }),
+                Event::Opened(state) => {
+                    figures.openings += 1;
+                    stored = self.places.get(&state.attempt).copied();
+                    let opening = self.openings.last_mut().expect("it was begun");
+                    opening.opened = Some((*at, state.clone()));
+                    opening.ended = Some(*at);
+                }
+                Event::Begin {
+                    attempt, digest, ..
+                } => {
+                    figures.attempts += 1;
+                    self.attempts.push(Attempt {
+                        name: attempt.clone(),
+                        before: stored,
+                        digest: *digest,
+                        begun: *at,
+                        told: None,
+                        opening: self.openings.len() - 1,
+                    });
+                }
+                Event::Told(promise, why) => {
+                    let attempt = self.attempts.last_mut().expect("it was begun");
+                    attempt.told = Some((*at, *promise));
+                    if matches!(promise, Promise::Committed | Promise::Durable) {
+                        stored = Some(self.attempts.len() - 1);
+                    }
+                    count(figures, *promise, why);
+                    let opening = self.openings.len() - 1;
+                    if why.starts_with("Fenced") {
+                        self.fenced.push((*at, opening));
+                    } else if why.starts_with("OlderWorld") {
+                        self.older.push(*at);
+                    }
+                }
+                Event::NotOpened(_) => {
+                    let opening = self.openings.last_mut().expect("it was begun");
+                    opening.ended = Some(*at);
+                }
+                Event::Broken(what) => self.faults.push(what.clone()),
+                Event::Stored(n) => self.stored = Some(*n),
+                Event::Failover | Event::Fault(_) => {}
+            }
+        }
+    }
+
+    /// By place: is it this attempt, or one that it was made on top of?
+    fn chain(&self, of: &State) -> Vec<bool> {
+        let mut chain = vec![false; self.attempts.len()];
+        let mut next = self.places.get(&of.attempt).copied();
+        while let Some(place) = next {
+            if std::mem::replace(&mut chain[place], true) {
+                break;
+            }
+            next = self.attempts[place].before;
+        }
+        chain
+    }
+
+    /// Whatever was promised before a world was opened has to be in it, and what was said not to be there is not.
+    fn check_openings(&mut self) {
+        let mut faults = Vec::new();
+        for opening in &self.openings {
+            let Some((at, state)) = &opening.opened else {
+                continue;
+            };
+            let named = format!("the world as it was found after {:?}", state.attempt);
+            let place = self.places.get(&state.attempt);
+            match place.map(|place| &self.attempts[*place]) {
+                Some(attempt) if attempt.digest != state.digest() => {
+                    faults.push(format!("{named} is not what that has written: {state}"));
+                }
+                Some(_) => faults.extend(totals(state).map(|what| format!("{named}: {what}"))),
+                None if *state == State::default() => {}
+                None => faults.push(format!("{named} was written by nobody: {state}")),
+            }
+            for (attempt, is_there) in self.attempts.iter().zip(self.chain(state)) {
+                let (name, begun) = (&attempt.name, opening.begun);
+                match attempt.told {
+                    Some((told, Promise::Durable)) if told < begun && !is_there => {
+                        faults.push(format!("{named} lacks {name}, which was durable"));
+                    }
+                    Some((told, Promise::Committed))
+                        if told < begun && !is_there && !self.is_failed_over(told, *at) =>
+                    {
+                        faults.push(format!("{named} lacks {name}, which was committed"));
+                    }
+                    Some((_, Promise::NotCommitted)) if is_there => {
+                        faults.push(format!("{named} has {name}, which was not committed"));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.faults.append(&mut faults);
+    }
+
+    fn is_failed_over(&self, from: u64, to: u64) -> bool {
+        self.failovers.iter().any(|at| (from..to).contains(at))
+    }
+
+    /// Nothing is stored of what a process begins after another one has opened its world.
+    fn check_fences(&mut self) {
+        let mut stored = vec![false; self.attempts.len()];
+        for (_, state) in self.openings.iter().filter_map(|one| one.opened.as_ref()) {
+            for (stored, is_there) in stored.iter_mut().zip(self.chain(state)) {
+                *stored |= is_there;
+            }
+        }
+        let mut faults = Vec::new();
+        for (attempt, is_stored) in self.attempts.iter().zip(stored) {
+            let (name, told) = (&attempt.name, attempt.told.map(|(_, promise)| promise));
+            let is_told = matches!(told, Some(Promise::Committed | Promise::Durable));
+            if !is_told && !is_stored {
+                continue;
+            }
+            let opened = self.openings[attempt.opening].opened.as_ref();
+            let (opened, _) = opened.expect("only a world that is open is written to");
+            let is_fenced = |other: &Opening| {
+                let taken = other.opened.as_ref().map(|(at, _)| *at);
+                other.begun > *opened && taken.is_some_and(|at| at < attempt.begun)
+            };
+            if self.openings.iter().any(is_fenced) {
+                faults.push(format!(
+                    "{name} is stored, and was begun after another process had opened the world"
+                ));
+            }
+        }
+        self.faults.append(&mut faults);
+    }
+
+    /// Nobody is told to be fenced off who is not, nor that a world is older that is not.
+    fn check_refusals(&mut self) {
+        for &(at, opening) in &self.fenced {
+            let opened = &self.openings[opening];
+            let is_taking = |(n, other): (usize, &Opening)| {
+                let is_over = other.ended.is_some_and(|ended| ended < opened.begun);
+                n != opening && other.begun < at && !is_over
+            };
+            if !self.openings.iter().enumerate().any(is_taking) {
+                let what =
+                    "a process was told to be fenced off, and nobody else has opened its world";
+                self.faults.push(what.into());
+            }
+        }
+        for &at in &self.older {
+            if !self.failovers.iter().any(|&failover| failover < at) {
+                let what = "a world was said to be an older one, and there was no failover";
+                self.faults.push(what.into());
+            }
+        }
+    }
+
+    /// The world has counted each flush of its chain once.
+    fn check_end(&mut self) {
+        let opened = self.openings.iter().filter_map(|one| one.opened.as_ref());
+        let last = opened.max_by_key(|(at, _)| *at);
+        let (Some((_, state)), Some(stored)) = (last, self.stored) else {
+            self.faults.push("nobody has looked at the end".into());
+            return;
+        };
+        let n = self
+            .chain(state)
+            .into_iter()
+            .filter(|is_there| *is_there)
+            .count() as u64;
+        if n != stored {
+            self.faults
+                .push(format!("the world counts {stored} flushes, and has {n}"));
+        }
+    }
+}
+
+fn count(figures: &mut Figures, promise: Promise, why: &str) {
+    match promise {
+        Promise::Committed => figures.committed += 1,
+        Promise::Durable => figures.durable += 1,
+        Promise::NotCommitted => figures.not_committed += 1,
+        Promise::Unknown => figures.unknown += 1,
+    }
+    figures.fenced += usize::from(why.starts_with("Fenced"));
+    figures.older += usize::from(why.starts_with("OlderWorld"));
+}
+
+/// What is lost, and what is there twice.
+fn totals(state: &State) -> impl Iterator<Item = String> {
+    let coins: i64 = state.coins.values().sum();
+    let expected = COINS * i64::try_from(PLAYERS).expect("it is small");
+    let coins = (coins != expected || state.coins.len() != PLAYERS).then(|| {
+        let n = state.coins.len();
+        format!("{n} players have {coins} coins, and {PLAYERS} had {expected}")
+    });
+    let mut times = BTreeMap::<&str, usize>::new();
+    for (thing, owner) in &state.things {
+        *times.entry(thing).or_default() += usize::from(state.coins.contains_key(owner));
+    }
+    let expected = (0..THINGS).map(|n| format!("thing{n}"));
+    let wrong = expected.filter(|thing| times.get(thing.as_str()) != Some(&1));
+    let wrong: Vec<_> = wrong.collect();
+    let things = (!wrong.is_empty() || times.len() != THINGS).then(|| {
+        format!(
+            "{} things, of which these are not there once: {wrong:?}",
+            times.len()
+        )
+    });
+    coins.into_iter().chain(things)
+}
