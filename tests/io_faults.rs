@@ -19,6 +19,9 @@ use gamedb_faults::{Disk, Fault, Image, Operation, Random, Repeat, Strike, kinds
 use gamedb_models::{Player, PlayerKey, World};
 use rusqlite::Connection;
 
+/// The name of a copy.
+const COPY: &str = "copy.db";
+
 /// What a database does with its file, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
@@ -99,6 +102,8 @@ struct Run<'r> {
     may_be: Vec<Contents>,
     failures: Vec<(Step, Outcome, FlushFailure)>,
     n: i64,
+    /// How many writes, syncs and so on were for copies.
+    n_copied: usize,
 }
 
 impl Run<'_> {
@@ -173,32 +178,48 @@ impl Run<'_> {
         self.look(step);
     }
 
-    /// Makes a copy on a disk that works: it is there as a whole, or not at all.
-    fn back_up(&self) {
-        let folder = tempfile::tempdir().unwrap();
-        let to = folder.path().join("copy.db");
+    /// Makes a copy on the same disk: it is there as a whole, or not at all.
+    fn back_up(&mut self) {
+        let to = self.disk.path(COPY);
         let db = self.db.as_ref().unwrap();
         let state = state_of(db);
-        match db.backup(&to).and_then(Backup::wait) {
+        let position = self.disk.position();
+        let result = db.backup(&to).and_then(Backup::wait);
+        assert_eq!(state_of(db), state);
+        self.n_copied += self.disk.position() - position;
+        let real = self.disk.path("").read_dir().unwrap();
+        let real = real.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let real: Vec<_> = real.filter(|name| name.starts_with(COPY)).collect();
+        let unfinished = format!("{COPY}.unfinished-{}", std::process::id());
+        let copy = self.disk.take(&unfinished);
+        match result {
             Ok(_) => {
-                let copy = Database::<World>::open(&to).unwrap();
+                assert_eq!(real, [COPY], "nothing is left beside a backup");
+                std::fs::remove_file(&to).unwrap();
+                let copy = copy.expect("SQLite has written it");
+                self.beside.mount(&Image::from([(FILE.into(), copy)]));
+                let copy = open(self.beside).unwrap();
+                assert_eq!(copy.check(), [""; 0]);
                 let found = contents_of(&copy);
                 assert!(self.may_be.contains(&found), "{:?}", self.failures);
             }
             Err(error) => {
                 assert!(matches!(error.kind(), ErrorKind::File(_)), "{error:?}");
-                let left: Vec<_> = folder.path().read_dir().unwrap().collect();
-                assert!(left.is_empty(), "{left:?} is left of a backup: {error}");
+                assert!(real.is_empty(), "{real:?} is left of a backup: {error}");
+                // The program has removed the real files.
+                for ending in ["-wal", "-shm", "-journal"] {
+                    let _ = self.disk.take(&format!("{unfinished}{ending}"));
+                }
             }
         }
-        assert_eq!(state_of(db), state);
     }
 
     fn has_failed_sync(&self) -> bool {
         let struck = self.disk.struck();
+        // What fails in a copy says nothing of the file.
         struck
             .iter()
-            .any(|strike| strike.operation == Operation::Sync)
+            .any(|strike| strike.operation == Operation::Sync && !strike.file.starts_with(COPY))
     }
 
     /// Opens what a death of the process would leave now.
@@ -309,6 +330,7 @@ fn begin<'r>(start: &Image, beside: &'r Disk) -> Run<'r> {
         may_be,
         failures: Vec::new(),
         n: 0,
+        n_copied: 0,
     }
 }
 
@@ -335,7 +357,7 @@ fn try_fault(start: &Image, beside: &Disk, plan: Plan, counts: &Counts) {
         let has_failed = run.has_failed_sync();
         let is_open = run.db.is_some();
         if has_failed && is_open && step != Step::Open {
-            let position = run.disk.position();
+            let position = run.disk.position() - run.n_copied;
             let first = *position_of_sync.get_or_insert(position);
             assert_eq!(
                 position, first,

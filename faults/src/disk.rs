@@ -207,6 +207,16 @@ impl Disk {
         self.shared.lock().never_syncs = true;
     }
 
+    /// Takes a file away, and returns its content. A program that has renamed it has renamed the real file alone: here it
+    /// still has the name that it was made with.
+    #[must_use]
+    pub fn take(&self, name: &str) -> Option<Vec<u8>> {
+        let mut state = self.shared.lock();
+        let node = state.names.remove(name)?;
+        self.shared.remove_shadow(name);
+        Some(std::mem::take(&mut state.nodes[node].content))
+    }
+
     /// Number of bytes of a file; `None` if it is not there.
     #[must_use]
     pub fn len_of(&self, name: &str) -> Option<usize> {

@@ -357,3 +357,79 @@ fn a_column_without_values_is_dropped_and_one_that_is_new_is_asked_for() {
     assert!(said.iter().all(|line| line.contains("name")), "{said:?}");
     assert_eq!(said.len(), 2, "{said:?}");
 }
+
+/// The names of the files in a folder.
+fn names(files: &Files) -> Vec<String> {
+    let folder = std::fs::read_dir(files.path("")).unwrap();
+    let mut names: Vec<_> = folder
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn nothing_is_left_beside_a_file_that_is_only_read() {
+    let old = format!("PRAGMA journal_mode = WAL; {OLD} INSERT INTO perks VALUES (1, 'a');");
+    // A name with everything that means something in a URI.
+    for name in ["old.db", "100% old?#é;.db"] {
+        let files = Files::new(&old);
+        std::fs::rename(files.path("old.db"), files.path(name)).unwrap();
+        let mut source = import::open(&files.path(name), None).unwrap();
+        let (schema, model) = (sqlite::read(SCHEMA).unwrap(), of_sql(SCHEMA));
+        let options = ImportOptions {
+            out: Some(files.path("new.db")),
+            ..ImportOptions::default()
+        };
+        let report = import::import(&mut *source, &schema, &model, &options, &mut |_| ()).unwrap();
+        assert!(report.tables.iter().any(|table| table.read == 1));
+        drop(source);
+        let mut expected = ["new.db", name];
+        expected.sort_unstable();
+        assert_eq!(names(&files), expected);
+
+        // Nor by reading its schema.
+        let input = gamedb_generate::Input {
+            schema: files.path(name),
+            ..Default::default()
+        };
+        let _ = gamedb_generate::read(&input).unwrap();
+        assert_eq!(names(&files), expected);
+    }
+}
+
+#[test]
+fn a_log_that_was_left_behind_is_read() {
+    let files = Files::new(OLD);
+    let writer = Connection::open(files.path("old.db")).unwrap();
+    let insert = "PRAGMA journal_mode = WAL; INSERT INTO perks VALUES (1, 'a'), (2, 'b');";
+    writer.execute_batch(insert).unwrap();
+    let killed = Files::new("");
+    for name in ["old.db", "old.db-wal"] {
+        std::fs::copy(files.path(name), killed.path(name)).unwrap();
+    }
+    drop(writer);
+    let report = killed.try_import(false).unwrap();
+    let perks = report.tables.iter().find(|table| table.name == "perks");
+    assert_eq!(perks.unwrap().read, 2);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_refused() {
+    let files = Files::new(&format!("PRAGMA journal_mode = WAL; {OLD}"));
+    let mut source = import::open(&files.path("old.db"), None).unwrap();
+    let (schema, model) = (sqlite::read(SCHEMA).unwrap(), of_sql(SCHEMA));
+    let options = ImportOptions {
+        out: Some(files.path("new.db")),
+        ..ImportOptions::default()
+    };
+    let writer = Connection::open(files.path("old.db")).unwrap();
+    writer
+        .execute_batch("INSERT INTO perks VALUES (1, 'a')")
+        .unwrap();
+    drop(writer);
+    let result = import::import(&mut *source, &schema, &model, &options, &mut |_| ());
+    let refused = result.map(|_| ()).unwrap_err();
+    assert!(matches!(refused, ImportError::Changed { .. }), "{refused}");
+    assert!(!files.path("new.db").exists());
+}

@@ -176,11 +176,6 @@ impl Root {
         ranges.any(|(first, last)| (*first..=*last).contains(&number))
     }
 
-    /// The first number of the first range.
-    pub(crate) fn first(&self) -> i64 {
-        self.numbers.first().map_or(0, |(first, _)| *first)
-    }
-
     /// The highest number.
     pub(crate) fn last(&self) -> i64 {
         self.numbers

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use gamedb::{Database, Error};
+use gamedb::{Database, Error, ErrorKind};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use rusqlite::Connection;
@@ -19,7 +19,7 @@ use rusqlite::Connection;
 #[path = "../../generate/tests/cases/emit_nests/models.rs"]
 mod models;
 
-use models::{Item, ItemId, ItemKey, Player, PlayerKey, World};
+use models::{Item, ItemId, ItemKey, Page, Player, PlayerKey, World};
 
 /// An operation; its numbers are the places of items among those that there are.
 #[derive(Clone, Debug)]
@@ -362,4 +362,110 @@ proptest! {
             both = both.step(step);
         }
     }
+}
+
+/// A page that lies in another, of this number.
+fn page(book: &str, lies_in: i64, number: i64) -> Page {
+    Page {
+        book: book.to_owned(),
+        lies_in,
+        number,
+    }
+}
+
+/// The pages as book, parent, number, in order of their ids.
+fn pages(world: &World) -> Vec<(String, i64, i64)> {
+    let pages = world.iter::<Page>();
+    pages
+        .map(|(_, page)| (page.book.clone(), page.lies_in, page.number))
+        .collect()
+}
+
+#[test]
+fn a_move_needs_no_place_at_the_root_of_anybody() {
+    let mut world = World::new();
+    // Three pages in a row, and somebody at each root: nothing can be parked there.
+    let outer = world.insert(page("a", 0, 5)).unwrap();
+    world.insert(page("a", 5, 6)).unwrap();
+    let inner = world.insert(page("a", 6, 7)).unwrap();
+    world.insert(page("a", 1, 8)).unwrap();
+    world.insert(page("b", 0, 6)).unwrap();
+    let before = pages(&world);
+    assert_eq!(world.check(), [""; 0]);
+    // Refused where there is somebody, and then nothing has changed.
+    let refused = world
+        .get_mut(outer)
+        .unwrap()
+        .put_at("b".to_owned(), 0)
+        .unwrap_err();
+    assert!(
+        matches!(refused.kind(), ErrorKind::NotUnique { .. }),
+        "{refused}"
+    );
+    assert_eq!(pages(&world), before);
+    assert_eq!(world.check(), [""; 0]);
+
+    world
+        .get_mut(outer)
+        .unwrap()
+        .put_at("b".to_owned(), 6)
+        .unwrap();
+    let b = |lies_in, number| ("b".to_owned(), lies_in, number);
+    // The number 6 was taken there, so its page has another, and what lies in it follows.
+    let moved = [b(6, 5), b(5, 3), b(3, 7)];
+    assert_eq!(pages(&world)[..3], moved);
+    assert_eq!(world.get(inner).unwrap().container().unwrap().number, 3);
+    assert_eq!(world.check(), [""; 0]);
+    assert!(
+        world
+            .transaction(|world| -> Result<(), Error> {
+                world.get_mut(outer).unwrap().put_at("c".to_owned(), 0)?;
+                assert_eq!(pages(world)[2], ("c".to_owned(), 3, 7));
+                Err(world
+                    .get_mut(outer)
+                    .unwrap()
+                    .put_at("c".to_owned(), 99)
+                    .unwrap_err())
+            })
+            .is_err()
+    );
+    assert_eq!(pages(&world)[..3], moved);
+    assert_eq!(world.check(), [""; 0]);
+}
+
+#[test]
+fn a_free_number_satisfies_the_checks_of_its_column() {
+    let mut world = World::new();
+    // 2 means no row neither, but a CHECK wants 3 at least, and less than 40.
+    for number in 3..40 {
+        let key = world.insert_at("a".to_owned(), number - 1, page("", 0, 0));
+        let key = match number {
+            3 => {
+                assert!(key.is_err(), "no page has the number 2");
+                world.insert_at("a".to_owned(), 0, page("", 0, 0)).unwrap()
+            }
+            _ => key.unwrap(),
+        };
+        assert_eq!(world.get(key).unwrap().number, number);
+    }
+    let full = world
+        .insert_at("a".to_owned(), 39, page("", 0, 0))
+        .unwrap_err();
+    assert!(
+        matches!(full.kind(), ErrorKind::CheckFailed { .. }),
+        "{full}"
+    );
+    assert_eq!(world.len(), 37);
+    let guest = world.insert(page("b", 0, 7)).unwrap();
+    let refused = world
+        .get_mut(guest)
+        .unwrap()
+        .put_at("a".to_owned(), 39)
+        .unwrap_err();
+    assert!(
+        matches!(refused.kind(), ErrorKind::CheckFailed { .. }),
+        "{refused}"
+    );
+    assert_eq!(world.get(guest).unwrap().book, "b");
+    assert_eq!(world.check(), [""; 0]);
 }

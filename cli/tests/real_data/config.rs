@@ -1,7 +1,8 @@
 //! What gamedb.toml says for a whole schema, and what `explain --suggest` proposes for it.
 
-use gamedb_generate::Input;
 use gamedb_generate::relations::Found;
+use gamedb_generate::schema::OnDelete;
+use gamedb_generate::{Input, resolve};
 
 use crate::World;
 
@@ -252,5 +253,58 @@ fn items_lie_in_items_by_the_numbers_of_their_owner() {
         ),
     ] {
         assert_eq!(error(&wrong), said);
+    }
+}
+
+// B7: what a removal does is said once.
+#[test]
+fn a_nest_whose_key_is_declared_as_well_has_one_action() {
+    let schema = |action: &str| {
+        format!(
+            "CREATE TABLE boxes (id INTEGER PRIMARY KEY, depot TEXT NOT NULL, lies_in INTEGER NOT NULL, number INTEGER NOT NULL,
+                UNIQUE (depot, number), FOREIGN KEY (depot, lies_in) REFERENCES boxes (depot, number){action}) STRICT;"
+        )
+    };
+    let config = |on_delete: &str| {
+        format!(
+            "[nests.boxes]\nwithin = 'depot'\nparent = 'lies_in'\nchild = 'number'\nroot = 0\n{on_delete}"
+        )
+    };
+    let action = |world: &World| {
+        let (schema, config) = world.load();
+        let model = resolve(&schema, &config).unwrap();
+        model.tables[0].value_keys[0].on_delete
+    };
+    for (declared, said, expected) in [
+        ("", "", OnDelete::NoAction),
+        ("", "on_delete = 'restrict'", OnDelete::NoAction),
+        (
+            " ON DELETE RESTRICT",
+            "on_delete = 'restrict'",
+            OnDelete::Restrict,
+        ),
+        (" ON DELETE CASCADE", "", OnDelete::Cascade),
+        (
+            " ON DELETE CASCADE",
+            "on_delete = 'cascade'",
+            OnDelete::Cascade,
+        ),
+    ] {
+        let world = World::new(&schema(declared)).with_config(&config(said));
+        assert_eq!(action(&world), expected, "{declared} {said}");
+    }
+    for (declared, said, named) in [
+        ("", "on_delete = 'cascade'", "NO ACTION"),
+        (" ON DELETE CASCADE", "on_delete = 'restrict'", "CASCADE"),
+    ] {
+        let error = World::new(&schema(declared))
+            .with_config(&config(said))
+            .error();
+        assert_eq!(
+            error,
+            format!(
+                "gamedb.toml:6: boxes declares this key with ON DELETE {named}; say the same here, or nothing"
+            )
+        );
     }
 }

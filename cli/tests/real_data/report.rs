@@ -69,3 +69,20 @@ fn a_dry_run_reports_and_writes_nothing() {
     let (code, printed) = crate::gamedb(&folder, &without_out[..5]);
     assert_eq!(code, Some(2), "{printed}");
 }
+
+#[test]
+fn a_left_out_row_with_the_highest_id_leaves_ids_for_others() {
+    let schema = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
+    let world = World::new(schema).with_rows(
+        "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT);
+         INSERT INTO players VALUES (1, 'Ada'), (40, NULL), (9223372036854775806, NULL), (9223372036854775807, NULL);",
+    );
+    let (code, printed) = world.import(&[]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert_eq!(
+        world.values("SELECT table_name, next_id FROM gamedb_ids"),
+        ["players 41"]
+    );
+    let said = "table players: a row that was left out has so high an id that hardly any would be left above it; it may be given again";
+    assert!(printed.contains(said), "{printed}");
+}

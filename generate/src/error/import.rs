@@ -15,6 +15,12 @@ pub enum ImportError {
         /// Why.
         source: rusqlite::Error,
     },
+    /// Another program has written to the old file while it was read.
+    #[error("{} was written to while it was read; stop the program that does it, and import again", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// The server cannot be reached or read.
     #[error(transparent)]
     Server(#[from] ServerError),

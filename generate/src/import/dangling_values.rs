@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params_from_iter};
 
 use super::dangling::Dangling;
-use super::left_out::LeftOut;
+use super::left_out::{LeftOut, WasLeftOut};
 use super::queries::quoted;
 use super::report::{Misfit, MisfitKind};
 use super::value::Converted;
@@ -100,7 +100,7 @@ pub(super) fn note_deleted(
         while let Some(row) = rows.next()? {
             // NULL in one of the columns names nothing.
             let values: String = row.get(0)?;
-            left_out.add_values(table, &key.named, values);
+            left_out.add_values(table, &key.named, &values);
         }
     }
     Ok(())
@@ -124,8 +124,8 @@ pub(super) fn note_refused(
         };
         let text = as_text((1..=named.len()).map(|n| format!("?{n}")));
         let mut statement = new.prepare_cached(&format!("SELECT {text}"))?;
-        let values = statement.query_row(params_from_iter(named), |row| row.get(0))?;
-        left_out.add_values(table, &key.named, values);
+        let values: String = statement.query_row(params_from_iter(named), |row| row.get(0))?;
+        left_out.add_values(table, &key.named, &values);
     }
     Ok(())
 }
@@ -160,8 +160,9 @@ impl Dangling<'_> {
                 self.left_out.add(table, id);
             }
             let what = match follows {
-                true => "was left out",
-                false => "does not exist",
+                WasLeftOut::Yes => "was left out",
+                WasLeftOut::No => "does not exist",
+                WasLeftOut::Perhaps => "does not exist, or was left out",
             };
             let named = key.named.join(", ");
             self.misfits.push(Misfit {
@@ -170,10 +171,10 @@ impl Dangling<'_> {
                 column: key.columns.join(", "),
                 why: format!("refers to the row of {target} with {named} = {names}, which {what}"),
                 kind: match follows {
-                    true => MisfitKind::Follows {
+                    WasLeftOut::Yes => MisfitKind::Follows {
                         table: target.clone(),
                     },
-                    false => MisfitKind::DanglingValue { names },
+                    WasLeftOut::No | WasLeftOut::Perhaps => MisfitKind::DanglingValue { names },
                 },
                 place: None,
                 is_carried,

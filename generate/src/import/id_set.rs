@@ -37,7 +37,19 @@ impl IdSet {
     /// The highest id.
     pub(crate) fn last(&self) -> Option<i64> {
         let (block, ids) = self.blocks.iter().max_by_key(|(block, _)| **block)?;
-        Some(block << 16 | i64::from(ids.last()?))
+        Some(block << 16 | i64::from(ids.last_below(None)?))
+    }
+
+    /// The highest id below this one.
+    pub(crate) fn last_below(&self, end: i64) -> Option<i64> {
+        let (last, low) = place(end);
+        let same = self.blocks.get(&last);
+        if let Some(found) = same.and_then(|ids| ids.last_below(Some(low))) {
+            return Some(last << 16 | i64::from(found));
+        }
+        let blocks = self.blocks.iter().filter(|(block, _)| **block < last);
+        let (block, ids) = blocks.max_by_key(|(block, _)| **block)?;
+        Some(block << 16 | i64::from(ids.last_below(None)?))
     }
 }
 
@@ -90,13 +102,26 @@ impl Block {
         }
     }
 
-    fn last(&self) -> Option<u16> {
+    /// The highest id, or the highest one below another.
+    fn last_below(&self, end: Option<u16>) -> Option<u16> {
         match self {
-            Self::Few(ids) => ids.last().copied(),
+            Self::Few(ids) => {
+                let n = end.map_or(ids.len(), |end| ids.partition_point(|id| *id < end));
+                ids[..n].last().copied()
+            }
             Self::Many(bits) => {
-                let word = bits.iter().rposition(|word| *word != 0)?;
-                let low = word as u64 * 64 + u64::from(bits[word].ilog2());
-                u16::try_from(low).ok()
+                let (end, below) = match end.map(bit) {
+                    Some((word, bit)) => (word, bits[word] & (bit - 1)),
+                    None => (N_WORDS, 0),
+                };
+                let (word, bits) = match below {
+                    0 => {
+                        let word = bits[..end].iter().rposition(|word| *word != 0)?;
+                        (word, bits[word])
+                    }
+                    below => (end, below),
+                };
+                u16::try_from(word as u64 * 64 + u64::from(bits.ilog2())).ok()
             }
         }
     }
@@ -131,6 +156,7 @@ mod tests {
             let near = right.iter().flat_map(|id| [*id, id.wrapping_add(1), id.wrapping_sub(1)]);
             for id in near.chain(others) {
                 prop_assert_eq!(set.contains(id), right.contains(&id), "{}", id);
+                prop_assert_eq!(set.last_below(id), right.range(..id).next_back().copied(), "{}", id);
             }
         }
     }

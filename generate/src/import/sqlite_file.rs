@@ -4,20 +4,20 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
 
 use super::queries::{count, quoted};
 use super::source::{
     Accepted, Cell, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,
 };
 use crate::error::ImportError;
+use crate::input::read_only::ReadOnly;
 use crate::sql::Dialect;
 
 /// A SQLite file, which is only read.
 #[derive(Debug)]
 pub struct SqliteFile {
     path: PathBuf,
-    connection: Connection,
+    file: ReadOnly,
 }
 
 /// A table of the file that the new schema has.
@@ -33,11 +33,10 @@ impl SqliteFile {
     /// # Errors
     /// [`ImportError::Read`].
     pub fn open(path: &Path) -> Result<Self, ImportError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(path, flags);
+        let opened = ReadOnly::open(path);
         let path = path.to_owned();
         match opened {
-            Ok(connection) => Ok(Self { path, connection }),
+            Ok(file) => Ok(Self { path, file }),
             Err(source) => Err(ImportError::Read { path, source }),
         }
     }
@@ -51,7 +50,7 @@ impl SqliteFile {
 
     /// The tables, each with whether its rows have a rowid.
     fn all_tables(&self) -> rusqlite::Result<Vec<(SourceTable, bool)>> {
-        let mut statement = self.connection.prepare(
+        let mut statement = self.file.connection.prepare(
             "SELECT list.name, list.wr, schema.sql FROM pragma_table_list AS list
              JOIN sqlite_schema AS schema ON schema.type = 'table' AND schema.name = list.name
              WHERE list.schema = 'main' AND list.type = 'table'
@@ -80,7 +79,7 @@ impl SqliteFile {
     fn columns(&self, table: &str) -> rusqlite::Result<Vec<SourceColumn>> {
         // `hidden` is 1 for columns that only virtual tables have.
         let sql = "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 1";
-        let mut statement = self.connection.prepare(sql)?;
+        let mut statement = self.file.connection.prepare(sql)?;
         let columns = statement.query_map([table], |row| {
             Ok(SourceColumn {
                 name: row.get(0)?,
@@ -101,7 +100,7 @@ impl SqliteFile {
         const EVERY: u64 = 1000;
         let failed = |source| self.failed(source);
         let sql = from.select();
-        let mut statement = self.connection.prepare(&sql).map_err(failed)?;
+        let mut statement = self.file.connection.prepare(&sql).map_err(failed)?;
         let n_columns = from.table.columns.len();
         let mut rows = statement.query([]).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
@@ -142,7 +141,7 @@ impl Source for SqliteFile {
     ) -> Result<Option<bool>, ImportError> {
         let (from, column) = (quoted(&table.name), quoted(column));
         let sql = format!("SELECT count(*) FROM {from} WHERE {column} = {number}");
-        let n_rows = count(&self.connection, &sql).map_err(|source| self.failed(source))?;
+        let n_rows = count(&self.file.connection, &sql).map_err(|source| self.failed(source))?;
         Ok(Some(n_rows > 0))
     }
 
@@ -152,7 +151,8 @@ impl Source for SqliteFile {
         for (table, has_rowid) in self.all_tables().map_err(|source| self.failed(source))? {
             if let Some(accepted) = sink.table(&table)? {
                 let sql = format!("SELECT count(*) FROM {}", quoted(&table.name));
-                total += count(&self.connection, &sql).map_err(|source| self.failed(source))?;
+                total +=
+                    count(&self.file.connection, &sql).map_err(|source| self.failed(source))?;
                 tables.push(FileTable {
                     table,
                     accepted,
@@ -164,6 +164,11 @@ impl Source for SqliteFile {
         let mut done = 0;
         for table in &tables {
             self.send_table(table, sink, &mut done, total)?;
+        }
+        if self.file.has_changed() {
+            return Err(ImportError::Changed {
+                path: self.path.clone(),
+            });
         }
         sink.progress(done, total);
         Ok(())

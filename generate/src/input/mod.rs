@@ -23,6 +23,7 @@ pub(crate) mod dump;
 pub(crate) mod migrations;
 mod objects;
 pub(crate) mod read;
+pub(crate) mod read_only;
 mod reader;
 pub(crate) mod rows;
 mod scanner;

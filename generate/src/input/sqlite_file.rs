@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use super::ddl::{
     Ddl, DeclaredCheck, DeclaredColumn, DeclaredForeignKey, DeclaredKey, DeclaredTable, KeyPart,
 };
+use super::read_only::ReadOnly;
 use super::types::{self, DeclaredType, SqlType};
 use crate::error::ReadError;
 use crate::schema::sqlite::{self, Skipped};
@@ -33,9 +34,8 @@ pub(crate) fn from_text(source: &str) -> Result<SqliteSchema, ReadError> {
 
 /// Reads the schema of a file, without ever writing to it.
 pub(crate) fn open(path: &Path) -> Result<SqliteSchema, ReadError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(ReadError::Sqlite)?;
-    found(connection, "", true)
+    let file = ReadOnly::open(path).map_err(ReadError::Sqlite)?;
+    found(file.connection, "", true)
 }
 
 fn found(connection: Connection, source: &str, is_file: bool) -> Result<SqliteSchema, ReadError> {

@@ -39,7 +39,7 @@ pub(super) fn connect(model: &mut Model, config: &Config) -> Result<(), ConfigEr
             );
             return Err(config.impossible(name.span(), what));
         };
-        add(model, TableRef(at), target_index, &columns, nest);
+        add(model, TableRef(at), target_index, &columns, nest, config)?;
     }
     Ok(())
 }
@@ -93,14 +93,15 @@ fn columns(
     }))
 }
 
-/// Adds a nest, as a key by value of the table to itself.
+/// Adds a nest, as a key by value of the table to itself, which may be declared too.
 fn add(
     model: &mut Model,
     at: TableRef,
     target_index: usize,
     columns: &Columns,
     nest: &NestSection,
-) {
+    config: &Config,
+) -> Result<(), ConfigError> {
     let Columns {
         within,
         parent,
@@ -108,16 +109,26 @@ fn add(
     } = *columns;
     let named = model[at].uniques[target_index].columns.iter();
     let own = named.map(|column| if *column == child { parent } else { within });
-    let on_delete = nest.on_delete.as_ref();
+    let said: Option<OnDelete> = nest.on_delete.as_ref().map(|said| (*said.get_ref()).into());
     let found = Found {
         columns: own.collect(),
         target: at,
         target_index,
-        on_delete: on_delete.map_or(OnDelete::Cascade, |said| (*said.get_ref()).into()),
+        on_delete: said.unwrap_or(OnDelete::Cascade),
     };
     let key = value_keys::follow(model, at, found);
     let table = &mut model.tables[at.0];
     let known = &mut table.value_keys[key];
+    if let (Some(section), Some(said)) = (&nest.on_delete, said)
+        && !same_action(said, known.on_delete)
+    {
+        let what = format!(
+            "{} declares this key with ON DELETE {}; say the same here, or nothing",
+            table.name,
+            known.on_delete.sql()
+        );
+        return Err(config.impossible(section.span(), what));
+    }
     // With a number of the root no row is named.
     known.nullable = true;
     known.root = Some(RootModel {
@@ -135,6 +146,13 @@ fn add(
         add_content: None,
         owner: None,
     });
+    Ok(())
+}
+
+/// Whether two actions are the same to the engine, which refuses a removal with either of RESTRICT and NO ACTION.
+fn same_action(one: OnDelete, other: OnDelete) -> bool {
+    let refuses = |action| matches!(action, OnDelete::NoAction | OnDelete::Restrict);
+    one == other || refuses(one) && refuses(other)
 }
 
 fn column_of(table: &TableModel, name: &Name) -> Option<usize> {

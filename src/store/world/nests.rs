@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use bitflags::Flags as _;
+
 use crate::error::{Error, ErrorKind};
 use crate::schema::graph::ValueReference;
 use crate::schema::{Root, TableInfo, ValueKey};
@@ -10,6 +12,7 @@ use crate::store::key::Key;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 use crate::store::world::entity::{Entity, Standalone};
+use crate::store::world::validate::validate_checks;
 use crate::store::world::value_keys::naming_rows;
 
 /// A row that can lie in another row of its table. Generated for each table with a nest.
@@ -45,6 +48,9 @@ fn root_of(key: &'static ValueKey) -> &'static Root {
     key.root.as_ref().expect("a nest has a root")
 }
 
+/// How many numbers of its own a row is tried with that its CHECKs do not take.
+const N_TRIED: usize = 65_536;
+
 /// A row that is moved, with what it is in and its numbers.
 struct Moved<E: Nested> {
     key: Key<E>,
@@ -70,7 +76,8 @@ impl<T: Tables> World<T> {
     }
 
     /// Puts a row where this number says, of this owner: a number that means no row, or that of a row. All that lies in
-    /// it comes along. With another owner, rows whose numbers are taken there get the next free ones.
+    /// it comes along. With another owner, rows whose numbers are taken there get the next free ones that their CHECKs
+    /// take.
     ///
     /// # Errors
     /// When the key is stale; [`ErrorKind::NoSuchValue`](crate::ErrorKind::NoSuchValue) when no row has the number;
@@ -90,16 +97,14 @@ impl<T: Tables> World<T> {
         }
         let moved = self.with_contents(key, row.clone());
         self.transaction(|world| {
-            // Nothing may lie in a row while its owner changes: for the time being all of them lie in none.
-            let root = root_of(nest::<E>()).first();
-            for Moved { key, row, .. } in &moved[1..] {
-                world.set_all(*key, E::place(row.within(), root, row.child_number()))?;
-            }
             let mut numbers: Vec<i64> = Vec::with_capacity(moved.len());
             for one in &moved {
-                let number = world.free_number(&one.row, &within, Some(one.row.child_number()));
                 let parent = one.container.map_or(parent, |at| numbers[at]);
-                world.set_all(one.key, E::place(within.clone(), parent, number))?;
+                let wanted = Some(one.row.child_number());
+                let number = world.free_number(&one.row, &within, parent, wanted);
+                // Each is written once, to its final place: what lies in it follows, and names nothing until then.
+                let place = E::place(within.clone(), parent, number);
+                world.set_all_but(one.key, place, Some(E::NEST))?;
                 numbers.push(number);
             }
             Ok(())
@@ -132,7 +137,7 @@ impl<T: Tables> World<T> {
         row: E,
     ) -> Result<Key<E>, Error> {
         let mut row = row;
-        let number = self.free_number(&row, &within, None);
+        let number = self.free_number(&row, &within, parent, None);
         for field in E::place(within, parent, number) {
             row.replace(field);
         }
@@ -195,17 +200,21 @@ impl<T: Tables> World<T> {
         moved
     }
 
-    /// The wanted number if no row of the owner has it, or the first free one above those that mean no row.
+    /// The wanted number if no row of the owner has it, or the first free one above those that mean no row that the
+    /// row's CHECKs take. If they take none of the first [`N_TRIED`], the first free one, which is refused with the CHECK
+    /// then.
     fn free_number<E: Nested<Tables = T>>(
         &self,
         row: &E,
         within: &E::Within,
+        parent: i64,
         wanted: Option<i64>,
     ) -> i64 {
         let key = nest::<E>();
         let mut probe = row.clone();
-        let mut is_free = |number: i64| {
-            for field in E::place(within.clone(), number, number) {
+        // Whether no row has the number; and whether the row may have it.
+        let mut ask = |number: i64| {
+            for field in E::place(within.clone(), parent, number) {
                 probe.replace(field);
             }
             let tables = &*self.tables;
@@ -218,20 +227,35 @@ impl<T: Tables> World<T> {
                 let other = rows.get(Key::<E>::from_raw(other));
                 other.is_some_and(|other| probe.index_eq(other, key.target_index))
             };
-            table
-                .rows_with(key.target_index, &hash, &is_it)
-                .next()
-                .is_none()
+            let mut taken = table.rows_with(key.target_index, &hash, &is_it);
+            let is_free = taken.next().is_none();
+            let all = E::Columns::all();
+            (
+                is_free,
+                is_free && validate_checks(&probe, None, all, &self.tables).is_ok(),
+            )
         };
+        // A number that the row has is not tried against CHECKs: if it does not fit any more, they say why.
         if let Some(wanted) = wanted
-            && is_free(wanted)
+            && ask(wanted).0
         {
             return wanted;
         }
-        let first = root_of(key).last().max(0) + 1;
-        let mut numbers = first..;
-        numbers
-            .find(|number| is_free(*number))
-            .expect("a world has fewer rows than there are numbers")
+        let first = root_of(key).last().max(0).saturating_add(1);
+        let (mut n_refused, mut first_refused) = (0, None);
+        for number in first..=i64::MAX {
+            match ask(number) {
+                (true, true) => return number,
+                (true, false) => {
+                    n_refused += 1;
+                    first_refused.get_or_insert(number);
+                }
+                (false, _) => {}
+            }
+            if n_refused == N_TRIED {
+                break;
+            }
+        }
+        first_refused.unwrap_or(first)
     }
 }

@@ -4,6 +4,7 @@ use bitflags::Flags as _;
 
 use crate::error::{Error, ErrorKind};
 use crate::schema::ValueKey;
+use crate::schema::graph::ValueReference;
 use crate::store::index::InsertAt;
 use crate::store::key::{AnyKey, Id, Key};
 use crate::store::table::stored::Tables;
@@ -62,7 +63,7 @@ impl<T: Tables> World<T> {
         let columns = table.get(key).map(|row| row.differs(&field));
         let columns = columns.ok_or_else(|| table.no_row(key))?;
         if Self::HAS_VALUE_KEYS {
-            self.refuse_change(key, columns)?;
+            self.refuse_change(key, columns, None)?;
         }
         let table = E::table_mut(&mut self.tables);
         table.unindex_row(raw, columns);
@@ -90,6 +91,17 @@ impl<T: Tables> World<T> {
         key: Key<E>,
         fields: impl IntoIterator<Item = E::Field>,
     ) -> Result<(), Error> {
+        self.set_all_but(key, fields, None)
+    }
+
+    /// The same for a row whose name by a key by value of its own table may change although rows name it: they are
+    /// written next, in the same transaction.
+    pub(super) fn set_all_but<E: Entity<Tables = T>>(
+        &mut self,
+        key: Key<E>,
+        fields: impl IntoIterator<Item = E::Field>,
+        but: Option<usize>,
+    ) -> Result<(), Error> {
         let raw = key.raw();
         let table = E::table(&self.tables);
         let row = table.get(key).ok_or_else(|| table.no_row(key))?;
@@ -103,7 +115,7 @@ impl<T: Tables> World<T> {
             return Ok(());
         }
         if Self::HAS_VALUE_KEYS {
-            self.refuse_change(key, columns)?;
+            self.refuse_change(key, columns, but)?;
         }
         let table = E::table_mut(&mut self.tables);
         table.unindex_row(raw, columns);
@@ -129,12 +141,12 @@ impl<T: Tables> World<T> {
         &self,
         key: Key<E>,
         columns: E::Columns,
+        but: Option<usize>,
     ) -> Result<(), Error> {
-        let row = AnyKey {
-            table: E::TABLE,
-            key: key.raw(),
-        };
-        self.refuse_change_of_named(row, &|column| columns.contains(flag::<E>(column)))
+        let (table, key) = (E::TABLE, key.raw());
+        let but = but.map(|value_key| ValueReference { table, value_key });
+        let is_written = |column| columns.contains(flag::<E>(column));
+        self.refuse_change_of_named(AnyKey { table, key }, &is_written, but)
     }
 
     /// Validates a row that has just been written.

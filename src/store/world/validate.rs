@@ -69,7 +69,7 @@ fn validate_foreign_keys<E: Entity>(
 
 /// Refuses a row that violates a CHECK.
 #[inline]
-fn validate_checks<E: Entity>(
+pub(super) fn validate_checks<E: Entity>(
     row: &E,
     id: Option<i64>,
     columns: E::Columns,

@@ -215,13 +215,17 @@ impl<T: Tables> World<T> {
     pub(crate) const HAS_VALUE_KEYS: bool = has_value_keys(T::INFO);
 
     /// Refuses to change these columns of a row while another row names it by them. The columns are those that will
-    /// have another value.
+    /// have another value; names by the key `but` do not count.
     pub(super) fn refuse_change_of_named(
         &self,
         row: AnyKey,
         is_written: &dyn Fn(usize) -> bool,
+        but: Option<ValueReference>,
     ) -> Result<(), Error> {
         for &reference in &self.value_references[row.table.index()] {
+            if but == Some(reference) {
+                continue;
+            }
             let Described { key, named, .. } = Described::of(T::INFO, reference);
             if !named.iter().any(|&column| is_written(column)) {
                 continue;

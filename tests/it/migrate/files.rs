@@ -111,9 +111,16 @@ fn the_file_of_a_killed_server_can_be_migrated_and_loses_nothing_unnoticed_after
         "    full_name        TEXT    NOT NULL,\n    more TEXT,\n",
         1,
     );
+    let stamp = || image.query::<i64>("SELECT stamp FROM gamedb_state");
     for schema in [&schema, Tables::DDL] {
+        let before = stamp();
         let migration = Migration::plan(image.path(), schema).unwrap();
         migration.run(&Consent::new()).unwrap();
+        // It is a state of its own, of a file that is closed, and no copy that SQLite has made.
+        assert_ne!(stamp(), before);
+        let is_its_own = "SELECT is_open = 0 AND state.schema_version = now.schema_version
+            FROM gamedb_state AS state, pragma_schema_version AS now";
+        assert!(image.query::<bool>(is_its_own));
         let report = gamedb::verify(image.path(), |_| ()).unwrap();
         assert!(report.is_sound(), "{:?}", report.problems);
     }

@@ -17,6 +17,8 @@ tables! {
     player_items: Table<Item>,
     /// Boxes in boxes, whose numbers are counted in a column that points nowhere.
     boxes: Table<BoxRow>,
+    /// A page lies in one page at most, and holds one at most. The game numbers them in its own way.
+    pages: Table<Page>,
 }
 
 entity! {
@@ -443,6 +445,198 @@ impl BoxRowMut<'_> {
     /// # Errors
     /// What `insert` refuses.
     pub fn add_content(&mut self, row: BoxRow) -> Result<BoxRowKey, Error> {
+        let key = self.0.key();
+        self.0.world().insert_into(key, row)
+    }
+}
+
+entity! {
+    /// A page lies in one page at most, and holds one at most. The game numbers them in its own way.
+    pub struct Page in Tables.pages {
+        /// `book TEXT NOT NULL`
+        Book book: String = BOOK "book";
+        /// `lies_in INTEGER NOT NULL`
+        LiesIn lies_in: i64 = LIES_IN "lies_in";
+        /// `number INTEGER NOT NULL CHECK (number >= 3 AND number < 40)`
+        Number number: i64 = NUMBER "number";
+    }
+    table "pages", id "id", standalone;
+    types PageKey, PageId, PageColumns(u8), PageField, PageRef, PageMut;
+    indexes {
+        unique BY_BOOK_AND_NUMBER [book: BOOK, number: NUMBER];
+        unique BY_BOOK_AND_LIES_IN [book: BOOK, lies_in: LIES_IN];
+    }
+    value_keys {
+        CONTAINER_KEY "book, lies_in" BY_BOOK_AND_LIES_IN -> Page BY_BOOK_AND_NUMBER.cascade() root LIES_IN [(0, 0), (1, 1)];
+    }
+    checks {
+        "number >= 3 AND number < 40": Column(NUMBER) GreaterOrEqual Integer(3);
+        "number >= 3 AND number < 40": Column(NUMBER) Less Integer(40);
+    }
+}
+
+#[allow(dead_code)]
+impl Page {
+    /// The page with these `book`, `number`. O(1).
+    pub fn find_by_book_and_number<'w>(
+        world: &'w World,
+        book: &str,
+        number: i64,
+    ) -> Option<PageRef<'w>> {
+        let (key, _) = world
+            .pages
+            .find(Self::BY_BOOK_AND_NUMBER, (book, number), |row| {
+                row.book == book && row.number == number
+            })
+            .next()?;
+        world.get(key).ok()
+    }
+
+    /// The page with these `book`, `lies_in`. O(1).
+    pub fn find_by_book_and_lies_in<'w>(
+        world: &'w World,
+        book: &str,
+        lies_in: i64,
+    ) -> Option<PageRef<'w>> {
+        let (key, _) = world
+            .pages
+            .find(Self::BY_BOOK_AND_LIES_IN, (book, lies_in), |row| {
+                row.book == book && row.lies_in == lies_in
+            })
+            .next()?;
+        world.get(key).ok()
+    }
+
+    /// Whether the page lies in no other one: `lies_in` is one of the numbers that mean none.
+    pub fn is_at_root(&self) -> bool {
+        Nested::is_at_root(self)
+    }
+}
+
+impl Nested for Page {
+    type Within = String;
+
+    const NEST: usize = Self::CONTAINER_KEY;
+
+    fn within(&self) -> String {
+        self.book.clone()
+    }
+
+    fn child_number(&self) -> i64 {
+        self.number
+    }
+
+    fn parent_number(&self) -> i64 {
+        self.lies_in
+    }
+
+    fn place(within: String, parent: i64, child: i64) -> [PageField; 3] {
+        [
+            PageField::Book(within),
+            PageField::LiesIn(parent),
+            PageField::Number(child),
+        ]
+    }
+}
+
+#[allow(dead_code)]
+impl<'w> PageRef<'w> {
+    /// The page that this one lies in, which `book`, `lies_in` name. O(1).
+    #[inline]
+    pub fn container(self) -> Option<PageRef<'w>> {
+        self.0.named::<Page>(Page::CONTAINER_KEY)
+    }
+
+    /// The page whose `book`, `lies_in` name this page. O(1).
+    pub fn contents(self) -> Option<PageRef<'w>> {
+        self.0.naming_one::<Page>(Page::CONTAINER_KEY)
+    }
+}
+
+#[allow(dead_code)]
+impl PageMut<'_> {
+    /// Sets [`Page::book`].
+    ///
+    /// # Errors
+    /// [`gamedb::ErrorKind::NoSuchValue`] when no page has these values,
+    /// [`gamedb::ErrorKind::OwnsItself`] when this page lies in itself then,
+    /// [`gamedb::ErrorKind::StillNamed`] while another row names this page by it,
+    /// [`gamedb::ErrorKind::NotUnique`] when another page has the same `book`, `number`,
+    /// [`gamedb::ErrorKind::NotUnique`] when another page has the same `book`, `lies_in`.
+    #[inline]
+    pub fn set_book(&mut self, book: impl Into<String>) -> Result<(), Error> {
+        self.0.set(PageField::Book(book.into()))
+    }
+
+    /// Sets [`Page::lies_in`].
+    ///
+    /// # Errors
+    /// [`gamedb::ErrorKind::NoSuchValue`] when no page has these values,
+    /// [`gamedb::ErrorKind::OwnsItself`] when this page lies in itself then,
+    /// [`gamedb::ErrorKind::NotUnique`] when another page has the same `book`, `lies_in`.
+    #[inline]
+    pub fn set_lies_in(&mut self, lies_in: i64) -> Result<(), Error> {
+        self.0.set(PageField::LiesIn(lies_in))
+    }
+
+    /// Sets [`Page::number`].
+    ///
+    /// # Errors
+    /// [`gamedb::ErrorKind::StillNamed`] while another row names this page by it,
+    /// [`gamedb::ErrorKind::NotUnique`] when another page has the same `book`, `number`,
+    /// [`gamedb::ErrorKind::CheckFailed`] unless `number >= 3 AND number < 40`.
+    #[inline]
+    pub fn set_number(&mut self, number: i64) -> Result<(), Error> {
+        self.0.set(PageField::Number(number))
+    }
+
+    /// Sets `book`, `lies_in` at once.
+    ///
+    /// # Errors
+    /// [`gamedb::ErrorKind::NoSuchValue`] when no page has these values,
+    /// [`gamedb::ErrorKind::OwnsItself`] when this page lies in itself then,
+    /// [`gamedb::ErrorKind::StillNamed`] while another row names this page by it,
+    /// [`gamedb::ErrorKind::NotUnique`] when another page has the same `book`, `number`,
+    /// [`gamedb::ErrorKind::NotUnique`] when another page has the same `book`, `lies_in`.
+    pub fn set_book_and_lies_in(
+        &mut self,
+        book: impl Into<String>,
+        lies_in: i64,
+    ) -> Result<(), Error> {
+        self.0
+            .set_all([PageField::Book(book.into()), PageField::LiesIn(lies_in)])
+    }
+
+    /// Puts the page into another one, with all that lies in it.
+    /// With another `book`, whose `number` is taken there gets the next free one.
+    ///
+    /// # Errors
+    /// [`gamedb::ErrorKind::OwnsItself`] for a page that lies in this one,
+    /// [`gamedb::ErrorKind::NoSuchValue`] when no page has the number,
+    /// and what the setters of `book`, `lies_in` and `number` refuse.
+    pub fn put_into(&mut self, container: PageKey) -> Result<(), Error> {
+        let key = self.0.key();
+        self.0.world().put_into(key, container)
+    }
+
+    /// Puts the page where `lies_in` says, with all that lies in it: into no other page,
+    /// or into that with this number. With another `book`, whose `number` is taken there gets the next free one.
+    ///
+    /// # Errors
+    /// [`gamedb::ErrorKind::OwnsItself`] for a page that lies in this one,
+    /// [`gamedb::ErrorKind::NoSuchValue`] when no page has the number,
+    /// and what the setters of `book`, `lies_in` and `number` refuse.
+    pub fn put_at(&mut self, book: String, lies_in: i64) -> Result<(), Error> {
+        let key = self.0.key();
+        self.0.world().put_at(key, book, lies_in)
+    }
+
+    /// Adds a new page that lies in this one, with its `book` and the next free `number`.
+    /// O(rows with this `book`) at most.
+    ///
+    /// # Errors
+    /// What `insert` refuses.
+    pub fn add_content(&mut self, row: Page) -> Result<PageKey, Error> {
         let key = self.0.key();
         self.0.world().insert_into(key, row)
     }

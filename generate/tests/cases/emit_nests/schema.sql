@@ -23,3 +23,13 @@ CREATE TABLE boxes (
     number  INTEGER NOT NULL,
     UNIQUE (number, depot)
 ) STRICT;
+
+-- A page lies in one page at most, and holds one at most. The game numbers them in its own way.
+CREATE TABLE pages (
+    id      INTEGER PRIMARY KEY,
+    book    TEXT NOT NULL,
+    lies_in INTEGER NOT NULL,
+    number  INTEGER NOT NULL CHECK (number >= 3 AND number < 40),
+    UNIQUE (book, number),
+    UNIQUE (book, lies_in)
+) STRICT;

@@ -161,11 +161,8 @@ mod tests {
         let path = || PathBuf::from("world.db");
         let source = || {
             let connection = rusqlite::Connection::open_in_memory().expect("it opens");
-            backend_error(
-                connection
-                    .execute_batch("SELECT * FROM x")
-                    .expect_err("it fails"),
-            )
+            let failed = connection.execute_batch("SELECT * FROM x");
+            backend_error(failed.expect_err("it fails"))
         };
         [
             MigrationError::File(FileError::NotThere { path: path() }),

@@ -49,6 +49,7 @@ impl Unfinished {
             path: path.to_owned(),
             source,
         };
+        self.leave_nothing_beside()?;
         File::options()
             .write(true)
             .open(&self.path)
@@ -58,6 +59,27 @@ impl Unfinished {
         std::fs::rename(&self.path, path).map_err(io)?;
         self.is_done = true;
         sync_folder(path).map_err(io)
+    }
+}
+
+impl Unfinished {
+    /// Removes the log and its like, which SQLite tries to remove when it closes the file, and says nothing if it
+    /// cannot. What has content may be a part of the file.
+    fn leave_nothing_beside(&self) -> Result<(), FileError> {
+        for ending in BESIDE {
+            let path = with_ending(&self.path, ending);
+            let Ok(file) = std::fs::symlink_metadata(&path) else {
+                continue;
+            };
+            let removed = match file.len() {
+                0 => std::fs::remove_file(&path),
+                _ => Err(std::io::Error::other(
+                    "it has not been written to the new file as a whole",
+                )),
+            };
+            removed.map_err(|source| FileError::Io { path, source })?;
+        }
+        Ok(())
     }
 }
 
