@@ -10,6 +10,8 @@ use crate::cell::{Cell, IN_LISTS, Reason};
 use crate::feed::Feed;
 use crate::history::History;
 use crate::inspected::{Inspected, Place, Schema, Unreadable};
+use crate::inspector::Settings;
+use crate::owners::Owners;
 use crate::query::Query;
 use crate::question::{
     Answer, Asked, DirtyRow, DirtyTable, Edit, Flushes, Overview, Question, Refusal,
@@ -41,6 +43,7 @@ pub(crate) struct State {
     n_jobs: u64,
     pub(crate) history: History,
     pub(crate) feed: Feed,
+    pub(crate) owners: Owners,
     pub(crate) subscription: Option<gamedb::Subscription>,
     /// Edits that wait for an `answer_mut`.
     pub(crate) edits: VecDeque<(Edit, Reply)>,
@@ -79,16 +82,17 @@ impl From<Unreadable> for Refusal {
 }
 
 impl State {
-    pub(crate) fn new(questions: Receiver<Asked>, may_edit: bool) -> Self {
+    pub(crate) fn new(questions: Receiver<Asked>, settings: &Settings) -> Self {
         Self {
             questions,
             schema: None,
-            may_edit,
+            may_edit: settings.may_edit,
             waiting: VecDeque::new(),
             parked: Vec::new(),
             n_jobs: 0,
             history: History::new(Instant::now()),
             feed: Feed::default(),
+            owners: Owners::new(settings.n_owners),
             subscription: None,
             edits: VecDeque::new(),
         }
@@ -182,6 +186,7 @@ impl State {
             Question::Schema => Answer::Schema {
                 path: world.path(),
                 may_edit: self.may_edit,
+                keeps_owners: self.owners.is_kept(),
                 schema: schema.clone(),
             },
             Question::Overview => Answer::Overview(Box::new(self.overview(world, schema)?)),
@@ -223,6 +228,16 @@ impl State {
             },
             Question::Feed { filter, since } => Answer::Feed(self.feed.since(filter, since, now)),
             Question::Plots { since } => Answer::Plots(self.history.since(since, now)),
+            Question::Owners { table, at } => {
+                let mut owner = None;
+                let mut id = at;
+                world.row(table, at, &mut |row| {
+                    id = row.id();
+                    owner = Some(row.owner());
+                })?;
+                let seconds = self.history.seconds(now);
+                Answer::Owners(self.owners.of((table, id), owner, seconds))
+            }
             Question::Edit(_) => unreachable!("edits are queued before"),
         }))
     }
