@@ -30,6 +30,7 @@ mod left_out;
 mod migrate;
 mod mirrors;
 mod nests;
+mod no_case;
 mod operations;
 mod ownership;
 mod panics;
