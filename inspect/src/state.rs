@@ -20,8 +20,11 @@ use crate::removal::Removal;
 use crate::row_page::{MOST_NAMING, naming, row_page};
 use crate::search::{MOST_ROWS, MOST_SORTED, Order, Search, Wanted};
 
-/// A question that takes longer is answered with what was found so far.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// A question that takes longer is answered with what was found so far. With a tick of a 60th of a second the page has
+/// its answer within 50 ms.
+const PATIENCE: Duration = Duration::from_millis(30);
+/// The page asks for the rest within this time, if it still wants it; until then the job goes on.
+const SOON: Duration = Duration::from_millis(100);
 /// A job that nobody has asked for is given up after this.
 const FORGOTTEN: Duration = Duration::from_secs(10);
 /// Number of jobs that are kept while nobody asks for them.
@@ -67,6 +70,8 @@ struct Parked {
     number: u64,
     job: Job,
     since: Instant,
+    /// Whether there is nothing more to do before the answer is asked for.
+    is_done: bool,
 }
 
 #[derive(Debug)]
@@ -121,9 +126,23 @@ impl State {
                     break;
                 }
             }
+            self.go_on(world, &schema, start, budget);
             self.history.worked(start.elapsed());
         }
         self.schema = Some(schema);
+    }
+
+    /// Goes on with jobs whose first answer is on its way to the page: what is found now is not waited for later.
+    fn go_on(&mut self, world: &dyn Inspected, schema: &Schema, start: Instant, budget: Duration) {
+        let is_soon = |parked: &&mut Parked| {
+            !parked.is_done && start.saturating_duration_since(parked.since) < SOON
+        };
+        while start.elapsed() < budget
+            && let Some(parked) = self.parked.iter_mut().find(is_soon)
+        {
+            // What cannot be read now is said when the page asks.
+            parked.is_done = parked.job.step(world, schema).unwrap_or(true);
+        }
     }
 
     /// One step for one question: a whole answer, or a part of a job.
@@ -159,6 +178,7 @@ impl State {
                     number,
                     job,
                     since: Instant::now(),
+                    is_done: false,
                 });
             }
             Ok(false) => self.waiting.push_back(Waiting {

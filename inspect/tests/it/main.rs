@@ -8,6 +8,7 @@ mod common;
 mod edits;
 mod feed;
 mod file;
+mod large;
 mod owners;
 mod protocol;
 mod removal;
