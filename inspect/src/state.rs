@@ -132,7 +132,7 @@ impl State {
         self.schema = Some(schema);
     }
 
-    /// Goes on with jobs whose first answer is on its way to the page: what is found now is not waited for later.
+    /// Goes on with jobs whose first answer was just sent to the page: what is found now is not waited for later.
     fn go_on(&mut self, world: &dyn Inspected, schema: &Schema, start: Instant, budget: Duration) {
         let is_soon = |parked: &&mut Parked| {
             !parked.is_done && start.saturating_duration_since(parked.since) < SOON
@@ -250,13 +250,9 @@ impl State {
             Question::Plots { since } => Answer::Plots(self.history.since(since, now)),
             Question::Owners { table, at } => {
                 let mut owner = None;
-                let mut id = at;
-                world.row(table, at, &mut |row| {
-                    id = row.id();
-                    owner = Some(row.owner());
-                })?;
+                world.row(table, at, &mut |row| owner = Some(row.owner()))?;
                 let seconds = self.history.seconds(now);
-                Answer::Owners(self.owners.of((table, id), owner, seconds))
+                Answer::Owners(self.owners.of((table, at), owner, seconds))
             }
             Question::Edit(_) => unreachable!("edits are queued before"),
         }))

@@ -98,6 +98,17 @@ fn assert_found(db: &Database<World>, sqlite: &Connection, text: &str, realm: i6
     );
 }
 
+/// Adds a row to both. Returns whether they have taken it.
+fn insert(db: &mut Database<World>, sqlite: &Connection, row: Player) -> bool {
+    let key = refused(db.insert(row.clone()), "insert");
+    let id = key.map(|key| db.id(key).unwrap().get());
+    let sql = "INSERT INTO players VALUES (?, ?, ?, ?, ?, ?)";
+    let values = params![id, row.name, row.nick, row.realm, row.motto, row.tag];
+    let wrote = sqlite.execute(sql, values);
+    assert_eq!(wrote.is_ok(), key.is_some(), "{row:?}: {wrote:?}");
+    key.is_some()
+}
+
 /// Writes one column of a row. Returns whether the world has taken it.
 fn set(db: &mut Database<World>, key: PlayerKey, column: &str, text: Option<String>) -> bool {
     let mut row = db.get_mut(key).unwrap();
@@ -136,14 +147,7 @@ fn what_sqlite_takes_for_the_same_is_the_same() {
                     motto,
                     tag,
                 };
-                let row = player.clone();
-                let key = refused(db.insert(player), "insert");
-                let id = key.map(|key| db.id(key).unwrap().get());
-                let sql = "INSERT INTO players VALUES (?, ?, ?, ?, ?, ?)";
-                let values = params![id, row.name, row.nick, row.realm, row.motto, row.tag];
-                let wrote = sqlite.execute(sql, values);
-                assert_eq!(wrote.is_ok(), key.is_some(), "{row:?}: {wrote:?}");
-                key.is_some()
+                insert(&mut db, &sqlite, player)
             }
             (4..7, Some(key)) => {
                 let column = ["name", "nick", "tag"][what - 4];
