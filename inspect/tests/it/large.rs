@@ -83,7 +83,7 @@ fn many_rows_are_searched_and_sorted_in_slices() {
     let folder = tempfile::tempdir().unwrap();
     let mut db = Database::<World>::open(folder.path().join("world.db")).unwrap();
     for n in 1..=n_rows {
-        let what_we_call_you = format!("mobile {n}").into();
+        let what_we_call_you = format!("mobile {n}");
         db.insert(Mobile {
             what_we_call_you,
             ..Mobile::default()
