@@ -22,7 +22,7 @@ use crate::search::{MOST_ROWS, MOST_SORTED, Order, Search, Wanted};
 
 /// A question that takes longer is answered with what was found so far. With a tick of a 60th of a second the page has
 /// its answer within 50 ms.
-const PATIENCE: Duration = Duration::from_millis(30);
+const PATIENCE: Duration = Duration::from_millis(15);
 /// The page asks for the rest within this time, if it still wants it; until then the job goes on.
 const SOON: Duration = Duration::from_millis(100);
 /// A job that nobody has asked for is given up after this.
