@@ -102,12 +102,30 @@ function facts(row) {
     row.unflushed ? h("span", {}, reasonBadge(row.unflushed), " since the last flush") : h("span", { class: "quiet" }, "as in the file, or in flight"));
 }
 
+const EVENTS = { seen: "owned by", inserted: "new, owned by", given: "given to", removed: "removed" };
+
+/** Who owned the row, as far as the program has kept it. */
+function owners(history) {
+  if (history.since === null) {
+    return h("section", {}, h("h2", {}, "Owners"), h("p", { class: "quiet" }, "The program calls Inspector::answer. The owners are kept by answer_mut."));
+  }
+  const clock = (seconds) => new Date(Date.now() - (history.now - seconds) * 1000).toLocaleTimeString();
+  const line = (event) => h("li", {}, h("small", {}, clock(event.seconds)), ` ${EVENTS[event.event]} `,
+    event.owner ? rowLink(event.owner) : event.event === "removed" ? null : "nobody in this world");
+  return h("section", { class: "owners" }, h("h2", {}, "Owners"),
+    h("p", { class: "quiet" }, `All changes since ${clock(history.since)}; of earlier owners only those that somebody looked at. The last ${count(history.most)} changes of all rows are kept.`),
+    h("ul", { class: "plain" }, history.events.map(line)));
+}
+
 export async function row(shown, [name, at], _parameters, signal) {
   const table = tableNamed(name);
   if (table < 0) throw new Error(`There is no table ${name}.`);
   const top = h("div");
   const values = h("div", { class: "scroll" });
   const tree = h("div", { class: "tree" });
+  const past = h("div");
+  // A pivot's row has no owner: the row that it is about has one.
+  const hasPast = world.keeps_owners && world.tables[table].pivot_of === null;
   let naming = "";
   const look = async () => {
     let found;
@@ -116,8 +134,12 @@ export async function row(shown, [name, at], _parameters, signal) {
     } catch (error) {
       if (error.status !== 404) throw error;
       show(top, problem(error));
-      return;
     }
+    if (hasPast) {
+      const history = await ask("owners", { table, at }, signal);
+      show(past, history.events.some((event) => event.owner || event.event !== "seen") ? owners(history) : null);
+    }
+    if (!found) return;
     show(top, facts(found));
     if (!values.querySelector("form")) show(values, fields(found, { isSmall: false }));
     // The tree stays as it was opened, unless other rows belong to it.
@@ -130,6 +152,6 @@ export async function row(shown, [name, at], _parameters, signal) {
   };
   shown.append(heading(h("span", {}, h("a", { href: address("table", [name]) }, name), ` ${at}`),
     h("a", { class: "button", href: address("removal", [name, at]) }, "what would its removal take along?"),
-    h("a", { class: "button", href: address("feed", [], { table: name, id: at }) }, "its changes")), top, values, tree);
+    h("a", { class: "button", href: address("feed", [], { table: name, id: at }) }, "its changes")), top, values, past, tree);
   await poll(1000, signal, look);
 }

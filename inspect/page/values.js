@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 
 /** The tables of the world, and what may be done. Set once, when the page is opened. */
-export const world = { path: "", tables: [], may_edit: false };
+export const world = { path: "", tables: [], may_edit: false, keeps_owners: false };
 
 export function tableNamed(name) {
   return world.tables.findIndex((table) => table.name === name);

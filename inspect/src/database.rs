@@ -129,7 +129,7 @@ impl<W: IsWorld> Inspected for Database<W> {
     }
 }
 
-fn place(row: UntypedRow<'_>) -> Place {
+pub(crate) fn place(row: UntypedRow<'_>) -> Place {
     Place {
         table: row.table().id().index(),
         at: row.at(),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use gamedb::{Database, Error, ErrorKind, IsWorld, TableInfo, Value};
 
 use crate::inspected::Inspected;
+use crate::owners::Told;
 use crate::question::{Answer, Edit, NewValue, Refusal};
 use crate::server::Server;
 use crate::state::{State, send};
@@ -27,7 +28,8 @@ pub struct Inspector {
 /// Settings of an [`Inspector`].
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    may_edit: bool,
+    pub(crate) may_edit: bool,
+    pub(crate) n_owners: usize,
 }
 
 /// The server cannot be started.
@@ -70,7 +72,23 @@ impl Settings {
     /// are not in the schema are not checked.
     #[must_use]
     pub fn allow_edits(self) -> Self {
-        Self { may_edit: true }
+        Self {
+            may_edit: true,
+            ..self
+        }
+    }
+
+    /// Keeps the last `most` changes of owners, from the first [`Inspector::answer_mut`] on, and shows them on the
+    /// pages of the rows: who got them, who has them, and whose were removed. Some 80 bytes each; none are kept
+    /// unless this is called.
+    ///
+    /// The world has one more [subscriber](gamedb::World::subscribe) then, whether a page is open or not.
+    #[must_use]
+    pub fn keep_owners(self, most: usize) -> Self {
+        Self {
+            n_owners: most,
+            ..self
+        }
     }
 
     /// Starts the server: see [`Inspector::bind`].
@@ -81,7 +99,7 @@ impl Settings {
         let (sender, questions) = mpsc::channel();
         Ok(Inspector {
             server: Server::start(address, sender)?,
-            state: Mutex::new(State::new(questions, self.may_edit)),
+            state: Mutex::new(State::new(questions, &self)),
         })
     }
 }
@@ -172,32 +190,49 @@ fn write<W: IsWorld>(db: &mut Database<W>, edit: &Edit) -> Result<Answer, Refusa
 /// Reads the change feed for the pages that show it.
 fn follow<W: IsWorld>(state: &mut State, db: &mut Database<W>, now: Instant) {
     state.feed.follow();
-    if !state.feed.is_wanted(now) {
+    let seconds = state.history.seconds(now);
+    if !state.feed.is_wanted(now) && !state.owners.is_kept() {
         state.subscription = None;
         return;
     }
     let Some(subscription) = &mut state.subscription else {
         // It is refused inside of a transaction; then the next call tries again.
         state.subscription = db.subscribe_with(FEED_CAPACITY).ok();
+        state.owners.missed_before(seconds);
         return;
     };
     let infos: Vec<&'static TableInfo> = db.untyped_tables().map(|table| table.info()).collect();
     match db.changes(subscription) {
         Ok(changes) => {
-            let seconds = state.history.seconds(now);
             // They come by table in declaration order.
             let mut table = 0;
-            let listed = changes.iter().filter_map(|change| {
+            let listed = changes.untyped().filter_map(|(change, row)| {
                 table += infos[table..]
                     .iter()
                     .position(|info| info.name == change.table.name)?;
-                Some((table, change))
+                let told = Told {
+                    table,
+                    info: change.table,
+                    id: change.id,
+                    effect: change.effect,
+                    row,
+                };
+                Some((told, change))
             });
             let listed: Vec<_> = listed.collect();
-            state.feed.push(listed.iter().cloned(), seconds);
+            let of_feed = listed
+                .iter()
+                .map(|(told, change)| (told.table, change.clone()));
+            state.feed.push(of_feed, seconds);
+            if state.owners.is_kept() {
+                for (told, _) in &listed {
+                    state.owners.told(told, seconds);
+                }
+            }
         }
         Err(error) => {
             state.feed.missed();
+            state.owners.missed_before(seconds);
             if !is_missed(&error) {
                 state.subscription = None;
             }

@@ -37,6 +37,7 @@ mod guard;
 mod history;
 mod inspected;
 mod inspector;
+mod owners;
 mod query;
 mod question;
 mod removal;

@@ -7,6 +7,7 @@ use crate::cell::Reason;
 use crate::feed::{Filter, Seen};
 use crate::history::Plots;
 use crate::inspected::{Place, Schema, Size};
+use crate::owners::History;
 use crate::removal::Preview;
 use crate::row_page::{Naming, RowPage};
 use crate::search::{Order, Page};
@@ -57,6 +58,11 @@ pub(crate) enum Question {
     Plots {
         since: f64,
     },
+    /// Who owned a row.
+    Owners {
+        table: usize,
+        at: i64,
+    },
     Edit(Edit),
 }
 
@@ -67,6 +73,7 @@ impl Question {
             Question::Rows { table, .. }
             | Question::Row { table, .. }
             | Question::Naming { table, .. }
+            | Question::Owners { table, .. }
             | Question::Removal { table, .. } => Some(*table),
             Question::Edit(edit) => Some(edit.table),
             Question::Dirty { table } => *table,
@@ -103,6 +110,8 @@ pub(crate) enum Answer {
     Schema {
         path: String,
         may_edit: bool,
+        /// Whether changes of owners are kept.
+        keeps_owners: bool,
         #[serde(flatten)]
         schema: Schema,
     },
@@ -127,6 +136,7 @@ pub(crate) enum Answer {
     },
     Feed(Seen),
     Plots(Plots),
+    Owners(History),
     Edited {
         edited: bool,
     },

@@ -76,6 +76,10 @@ pub(crate) fn question(path: &str, query: Option<&str>) -> Result<Question, BadR
             table: table()?,
             at: at()?,
         },
+        "owners" => Question::Owners {
+            table: table()?,
+            at: at()?,
+        },
         "continue" => Question::Continue {
             job: parameters.required("job")?,
         },

@@ -10,6 +10,8 @@ use crate::cell::{Cell, IN_LISTS, Reason};
 use crate::feed::Feed;
 use crate::history::History;
 use crate::inspected::{Inspected, Place, Schema, Unreadable};
+use crate::inspector::Settings;
+use crate::owners::Owners;
 use crate::query::Query;
 use crate::question::{
     Answer, Asked, DirtyRow, DirtyTable, Edit, Flushes, Overview, Question, Refusal,
@@ -18,8 +20,11 @@ use crate::removal::Removal;
 use crate::row_page::{MOST_NAMING, naming, row_page};
 use crate::search::{MOST_ROWS, MOST_SORTED, Order, Search, Wanted};
 
-/// A question that takes longer is answered with what was found so far.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// A question that takes longer is answered with what was found so far. With a tick of a 60th of a second the page has
+/// its answer within 50 ms.
+const PATIENCE: Duration = Duration::from_millis(15);
+/// The page asks for the rest within this time, if it still wants it; until then the job goes on.
+const SOON: Duration = Duration::from_millis(100);
 /// A job that nobody has asked for is given up after this.
 const FORGOTTEN: Duration = Duration::from_secs(10);
 /// Number of jobs that are kept while nobody asks for them.
@@ -41,6 +46,7 @@ pub(crate) struct State {
     n_jobs: u64,
     pub(crate) history: History,
     pub(crate) feed: Feed,
+    pub(crate) owners: Owners,
     pub(crate) subscription: Option<gamedb::Subscription>,
     /// Edits that wait for an `answer_mut`.
     pub(crate) edits: VecDeque<(Edit, Reply)>,
@@ -64,6 +70,8 @@ struct Parked {
     number: u64,
     job: Job,
     since: Instant,
+    /// Whether there is nothing more to do before the answer is asked for.
+    is_done: bool,
 }
 
 #[derive(Debug)]
@@ -79,16 +87,17 @@ impl From<Unreadable> for Refusal {
 }
 
 impl State {
-    pub(crate) fn new(questions: Receiver<Asked>, may_edit: bool) -> Self {
+    pub(crate) fn new(questions: Receiver<Asked>, settings: &Settings) -> Self {
         Self {
             questions,
             schema: None,
-            may_edit,
+            may_edit: settings.may_edit,
             waiting: VecDeque::new(),
             parked: Vec::new(),
             n_jobs: 0,
             history: History::new(Instant::now()),
             feed: Feed::default(),
+            owners: Owners::new(settings.n_owners),
             subscription: None,
             edits: VecDeque::new(),
         }
@@ -117,9 +126,23 @@ impl State {
                     break;
                 }
             }
+            self.go_on(world, &schema, start, budget);
             self.history.worked(start.elapsed());
         }
         self.schema = Some(schema);
+    }
+
+    /// Goes on with jobs whose first answer was just sent to the page: what is found now is not waited for later.
+    fn go_on(&mut self, world: &dyn Inspected, schema: &Schema, start: Instant, budget: Duration) {
+        let is_soon = |parked: &&mut Parked| {
+            !parked.is_done && start.saturating_duration_since(parked.since) < SOON
+        };
+        while start.elapsed() < budget
+            && let Some(parked) = self.parked.iter_mut().find(is_soon)
+        {
+            // What cannot be read now is said when the page asks.
+            parked.is_done = parked.job.step(world, schema).unwrap_or(true);
+        }
     }
 
     /// One step for one question: a whole answer, or a part of a job.
@@ -155,6 +178,7 @@ impl State {
                     number,
                     job,
                     since: Instant::now(),
+                    is_done: false,
                 });
             }
             Ok(false) => self.waiting.push_back(Waiting {
@@ -182,6 +206,7 @@ impl State {
             Question::Schema => Answer::Schema {
                 path: world.path(),
                 may_edit: self.may_edit,
+                keeps_owners: self.owners.is_kept(),
                 schema: schema.clone(),
             },
             Question::Overview => Answer::Overview(Box::new(self.overview(world, schema)?)),
@@ -223,6 +248,12 @@ impl State {
             },
             Question::Feed { filter, since } => Answer::Feed(self.feed.since(filter, since, now)),
             Question::Plots { since } => Answer::Plots(self.history.since(since, now)),
+            Question::Owners { table, at } => {
+                let mut owner = None;
+                world.row(table, at, &mut |row| owner = Some(row.owner()))?;
+                let seconds = self.history.seconds(now);
+                Answer::Owners(self.owners.of((table, at), owner, seconds))
+            }
             Question::Edit(_) => unreachable!("edits are queued before"),
         }))
     }

@@ -12,7 +12,8 @@
 /// After the id stands whether the row is `standalone`, has an id that the game gives (`given_id`), or is `owned` by
 /// means of a pivot.
 ///
-/// Each index is an associated constant of the row type, with the index's name; each foreign key is one, too,
+/// Each index is an associated constant of the row type, with the index's name; behind a column, `no_case` says that it
+/// compares texts by SQLite's collation NOCASE. Each foreign key is one, too,
 /// with the name of its column's flag, and each key by value (`value_keys { .. }`) with its own name. A key by value
 /// says its columns, the index on them, and the index of the other table that finds the row with these values; `null`
 /// is followed by the fields that become `None` when that row is removed, and `root`, in a nest, by the column in which
@@ -75,7 +76,7 @@ macro_rules! entity {
         }
         table $name:literal, id $id_column:literal, $kind:ident $($pivot:ident)?;
         types $key:ident, $id:ident, $columns:ident($bits:ty), $fields:ident, $ref:ident, $mut:ident;
-        $(indexes { $($uniqueness:ident $index:ident [$($indexed:ident: $indexed_flag:ident),+];)+ })?
+        $(indexes { $($uniqueness:ident $index:ident [$($indexed:ident: $indexed_flag:ident $($no_case:ident)?),+];)+ })?
         $(value_keys {
             $(
                 $value_key:ident $value_columns:literal $own_index:ident -> $named:ident $named_index:ident
@@ -317,7 +318,10 @@ macro_rules! entity {
                         )$(.$value_action())*$(.nest(__Column::$root as usize, &[$(($root_first, $root_last)),+]))?,
                     )+)?],
                     indexes: &[$($(
-                        $crate::codegen::IndexInfo::$uniqueness(&[$(__Column::$indexed_flag as usize),+]),
+                        $crate::codegen::IndexInfo::$uniqueness(&[$(__Column::$indexed_flag as usize),+])
+                            .no_case(&[$($(
+                                { const _: &str = stringify!($no_case); __Column::$indexed_flag as usize },
+                            )?)+]),
                     )+)?],
                     checks: &[$($(
                         $crate::codegen::Check::new(
@@ -455,7 +459,7 @@ macro_rules! entity {
                     $($(
                         if index == __Index::$index as usize {
                             return hasher.hash(|state| {
-                                $($crate::codegen::IndexedField::<$tables>::hash(&self.$indexed, state))&&+
+                                $($crate::entity!(@hash $tables, &self.$indexed, state $(, $no_case)?))&&+
                             });
                         }
                     )+)?
@@ -465,7 +469,7 @@ macro_rules! entity {
                 fn index_eq(&self, other: &Self, index: usize) -> bool {
                     $($(
                         if index == __Index::$index as usize {
-                            return $(self.$indexed == other.$indexed)&&+;
+                            return $($crate::entity!(@same &self.$indexed, &other.$indexed $(, $no_case)?))&&+;
                         }
                     )+)?
                     false
@@ -535,6 +539,18 @@ macro_rules! entity {
     };
     (@kind owned $pivot:ident) => {
         $crate::codegen::TableKind::Owned { pivot: <$pivot as $crate::codegen::PivotRow>::TABLE }
+    };
+    (@hash $tables:ty, $value:expr, $state:ident) => {
+        $crate::codegen::IndexedField::<$tables>::hash($value, $state)
+    };
+    (@hash $tables:ty, $value:expr, $state:ident, no_case) => {
+        $crate::codegen::NoCaseField::hash_no_case($value, $state)
+    };
+    (@same $one:expr, $other:expr) => {
+        ::core::cmp::PartialEq::eq($one, $other)
+    };
+    (@same $one:expr, $other:expr, no_case) => {
+        $crate::codegen::NoCaseField::no_case($one) == $crate::codegen::NoCaseField::no_case($other)
     };
     (@default) => {
         ::core::default::Default::default()

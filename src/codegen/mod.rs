@@ -26,6 +26,7 @@ pub use crate::store::key::{Id, Key, RawKey, WorldNumber};
 pub use crate::store::pivot::{Pivot, StoredPivot};
 pub use crate::store::row::entity::{Fields, PivotRow, Resolve, Row};
 pub use crate::store::row::field::{Field, IndexedField, assert_stored_as};
+pub use crate::store::row::no_case::{NoCase, NoCaseField};
 pub use crate::store::row::owner::{Arm, Owner, arm_parent, differing_arms, owner_value};
 pub use crate::store::row::reader::{ColumnProblem, RowReader};
 pub use crate::store::table::dyn_table::DynTable;

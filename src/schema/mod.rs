@@ -271,6 +271,9 @@ pub struct IndexInfo {
     pub columns: &'static [usize],
     /// Whether the values have to be unique.
     pub unique: bool,
+    /// Those of the columns whose texts are compared by SQLite's collation NOCASE: without regard to the case of ASCII
+    /// letters.
+    pub no_case: &'static [usize],
 }
 
 impl IndexInfo {
@@ -280,6 +283,7 @@ impl IndexInfo {
         Self {
             columns,
             unique: true,
+            no_case: &[],
         }
     }
 
@@ -289,7 +293,14 @@ impl IndexInfo {
         Self {
             columns,
             unique: false,
+            no_case: &[],
         }
+    }
+
+    /// The same with columns that are compared by NOCASE.
+    #[must_use]
+    pub const fn no_case(self, no_case: &'static [usize]) -> Self {
+        Self { no_case, ..self }
     }
 }
 

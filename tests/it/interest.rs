@@ -1,11 +1,14 @@
 //! Watches: a copy to which the changes of a watch are applied has the rows of its interest, and no others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::common::sample::{item, player};
 use gamedb::{Delta, Error, ErrorKind, Interest, OnDelete, TableInfo, TableKind, Value, Watch};
 use gamedb_models::{
-    Attribute, Inventory, InventoryEntry, Mobile, Player, PlayerKey, Tables, World,
+    Attribute, Inventory, InventoryEntry, Mobile, MobileType, Player, PlayerKey, Tables, World,
 };
 use proptest::prelude::*;
 
@@ -438,4 +441,121 @@ fn a_watch_is_refused_where_a_subscription_is() {
         })
         .unwrap();
     assert!(world.changes_within(&mut watch).unwrap().is_empty());
+}
+
+/// A program that catches the panic of its own question loses nothing.
+#[test]
+fn a_question_that_panics_leaves_the_reader_as_it_was() {
+    let mut world = World::new();
+    let named = |name: &str| Mobile {
+        what_we_call_you: name.into(),
+        ..Mobile::default()
+    };
+    let guards: Vec<_> = (0..5)
+        .map(|_| world.insert(named("guard")).unwrap())
+        .collect();
+    let fuse = Arc::new(AtomicUsize::new(usize::MAX));
+    let asked = Arc::clone(&fuse);
+    let interest = Interest::new().rows(move |mobile: &Mobile| {
+        assert!(
+            asked.fetch_sub(1, Ordering::Relaxed) > 0,
+            "the question panics"
+        );
+        mobile.what_we_call_you == "guard"
+    });
+    let mut watch = world.watch(interest).unwrap();
+    let mut copy = Copy::new();
+    apply(&mut copy, &world.changes_within(&mut watch).unwrap());
+    for (n_asked, &thief) in guards.iter().enumerate().take(2) {
+        world.get_mut(thief).unwrap().set_what_we_call_you("thief");
+        world.insert(named("guard")).unwrap();
+        world
+            .remove(world.iter::<Mobile>().last().unwrap().0)
+            .unwrap();
+        world.insert(named("guard")).unwrap();
+        let last = world.iter::<Mobile>().last().unwrap().0;
+        world
+            .get_mut(last)
+            .unwrap()
+            .set_mobile_type(MobileType::Npc);
+        fuse.store(n_asked, Ordering::Relaxed);
+        let read = AssertUnwindSafe(|| world.changes_within(&mut watch));
+        assert!(catch_unwind(read).is_err(), "{n_asked}");
+        fuse.store(usize::MAX, Ordering::Relaxed);
+        apply(&mut copy, &world.changes_within(&mut watch).unwrap());
+        let is_root = |row: Row, values: &[String]| is_called(row, values, "guard");
+        assert_eq!(copy, expected(&world, is_root, false), "{n_asked}");
+    }
+}
+
+/// What an index finds is looked at, and nothing else; `matches` has the last word.
+#[test]
+fn rows_that_an_index_finds_are_followed() {
+    let mut world = World::new();
+    let players: Vec<_> = (0..50)
+        .map(|n| {
+            world
+                .insert(Player {
+                    email: format!("{n}@example.com"),
+                    ..Player::default()
+                })
+                .unwrap()
+        })
+        .collect();
+    let n_asked = Arc::new(AtomicUsize::new(0));
+    let asked = Arc::clone(&n_asked);
+    let interest = Interest::new().rows_found(
+        |world| {
+            let found = ["7@example.com", "8@example.com", "nobody"];
+            let found = found
+                .iter()
+                .filter_map(|email| Player::find_by_email(world, email));
+            found.map(|row| row.key()).collect()
+        },
+        move |player: &Player| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            player.email == "7@example.com"
+        },
+    );
+    let mut watch = world.watch_with(interest, 3).unwrap();
+    let mut copy = Copy::new();
+    let is_root = |row: Row, values: &[String]| {
+        row.0 == "players" && values.contains(&"\"7@example.com\"".to_owned())
+    };
+    let check = |world: &mut World, watch: &mut Watch<Tables>, copy: &mut Copy| {
+        apply(copy, &world.changes_within(watch).unwrap());
+        assert_eq!(*copy, expected(world, is_root, false));
+        copy.len()
+    };
+    assert_eq!(check(&mut world, &mut watch, &mut copy), 1);
+    assert_eq!(n_asked.load(Ordering::Relaxed), 2);
+    // It leaves, and another row comes in.
+    world
+        .get_mut(players[7])
+        .unwrap()
+        .set_email("other")
+        .unwrap();
+    assert_eq!(check(&mut world, &mut watch, &mut copy), 0);
+    world
+        .get_mut(players[9])
+        .unwrap()
+        .set_email("7@example.com")
+        .unwrap();
+    assert_eq!(check(&mut world, &mut watch, &mut copy), 1);
+    // More changes than the reader keeps.
+    for &key in &players[20..40] {
+        world.get_mut(key).unwrap().set_full_name("renamed");
+    }
+    world
+        .get_mut(players[9])
+        .unwrap()
+        .set_email("gone")
+        .unwrap();
+    world
+        .get_mut(players[3])
+        .unwrap()
+        .set_email("7@example.com")
+        .unwrap();
+    assert_eq!(check(&mut world, &mut watch, &mut copy), 1);
+    assert!(n_asked.load(Ordering::Relaxed) < 12, "{n_asked:?}");
 }

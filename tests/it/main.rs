@@ -31,6 +31,7 @@ mod left_out_by_triggers;
 mod migrate;
 mod mirrors;
 mod nests;
+mod no_case;
 mod operations;
 mod ownership;
 mod panics;

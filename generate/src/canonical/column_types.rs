@@ -59,6 +59,7 @@ pub(super) fn translate(
                 }
             };
         columns.push(ColumnDraft {
+            no_case: false,
             not_null: column.not_null || resolved.not_null,
             default,
             kind,

@@ -41,6 +41,8 @@ pub(crate) struct ColumnDraft {
     pub(crate) name: String,
     pub(crate) kind: SqlType,
     pub(crate) not_null: bool,
+    /// Whether its texts are compared by NOCASE.
+    pub(crate) no_case: bool,
     pub(crate) default: Option<String>,
     pub(crate) references: Option<ReferenceDraft>,
     /// Whether the database numbers its values (AUTO_INCREMENT, IDENTITY).

@@ -14,9 +14,14 @@ pub(super) fn sets(
     ddl: &Ddl,
     dialect: Dialect,
     tables: &mut [TableDraft],
+    config: &Config,
     warnings: &mut Vec<String>,
 ) {
     for (source, table) in ddl.tables.iter().zip(tables) {
+        for at in 0..source.columns.len() {
+            table.columns[at].no_case =
+                dialect == Dialect::Sqlite && is_no_case(ddl, source, table, at, config);
+        }
         let primary: Vec<usize> = source
             .primary_key
             .iter()
@@ -30,7 +35,7 @@ pub(super) fn sets(
             let Some(places) = places(source, table, key, warnings) else {
                 continue;
             };
-            if is_unique(table, key, &places, dialect, warnings) {
+            if is_unique((source, table), key, &places, dialect, warnings) {
                 compared(source, table, &places, dialect, warnings);
                 if key.nulls_equal && places.iter().any(|at| !table.columns[*at].not_null) {
                     warnings.push(format!(
@@ -53,6 +58,38 @@ pub(super) fn sets(
             }
         }
     }
+}
+
+/// Whether a column of texts is UNIQUE by NOCASE, in every set that it is a part of. What names a row by value is
+/// compared exactly, so a column that is named, or that a nest is counted in, is none.
+fn is_no_case(
+    ddl: &Ddl,
+    source: &DeclaredTable,
+    table: &TableDraft,
+    at: usize,
+    config: &Config,
+) -> bool {
+    let column = &source.columns[at];
+    let is_it = |name: &str| name.eq_ignore_ascii_case(&column.name);
+    let mut foreign_keys = ddl.tables.iter().flat_map(|table| &table.foreign_keys);
+    let is_named = foreign_keys.any(|key| {
+        key.target.name.eq_ignore_ascii_case(&source.name)
+            && key.target_columns.iter().any(|name| is_it(name))
+    });
+    let nest = config.nest(&table.name);
+    let is_counted_in = nest.is_some_and(|nest| is_it(nest.within.get_ref()));
+    let mut keys = source.keys.iter().filter(|key| key.unique);
+    let has = |key: &&DeclaredKey| {
+        let mut columns = key.parts.iter().filter_map(KeyPart::column);
+        columns.any(|name| is_it(name))
+    };
+    let mut unique = keys.by_ref().filter(has).peekable();
+    matches!(table.columns[at].kind, SqlType::Text(_))
+        && !is_named
+        && !source.primary_key.iter().any(|name| is_it(name))
+        && !is_counted_in
+        && unique.peek().is_some()
+        && unique.all(|key| key.no_case.iter().any(|name| is_it(name)))
 }
 
 /// Makes the numbers of a nest UNIQUE, which its rows are found by.
@@ -119,7 +156,7 @@ fn places(
 
 /// Whether a UNIQUE index is UNIQUE in SQLite too, with a warning if it is not or compares otherwise.
 fn is_unique(
-    table: &TableDraft,
+    (source, table): (&DeclaredTable, &TableDraft),
     key: &DeclaredKey,
     places: &[usize],
     dialect: Dialect,
@@ -143,9 +180,13 @@ fn is_unique(
         ));
         return false;
     }
-    let exact = |collation: &&String| !collation.eq_ignore_ascii_case("BINARY");
+    let is_lost = |name: &&String| {
+        let place = source.position(name);
+        place.is_some_and(|at| !table.columns[at].no_case)
+    };
+    let no_case = key.no_case.iter().find(is_lost).map(|_| "NOCASE");
     if dialect == Dialect::Sqlite
-        && let Some(collation) = key.collation.as_ref().filter(exact)
+        && let Some(collation) = key.collation.as_deref().or(no_case)
     {
         warn(&format!(
             "is UNIQUE by exact text here, and not by {collation}"

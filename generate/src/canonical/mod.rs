@@ -177,7 +177,7 @@ pub(crate) fn translate(ddl: &Ddl, dialect: Dialect, config: &Config) -> Canonic
     warnings.extend(of_columns.into_warnings());
     // What is UNIQUE decides which keys can be followed.
     let mut of_indexes = Vec::new();
-    indexes::sets(ddl, dialect, &mut tables, &mut of_indexes);
+    indexes::sets(ddl, dialect, &mut tables, config, &mut of_indexes);
     indexes::of_nests(&mut tables, config);
     canonical.unfollowed = keys::foreign_keys(ddl, &mut tables, config, warnings);
     warnings.append(&mut of_indexes);

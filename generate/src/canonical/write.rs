@@ -81,6 +81,9 @@ fn column(tables: &[TableDraft], column: &ColumnDraft, is_id: bool, unique: bool
     if column.not_null {
         line.push_str(" NOT NULL");
     }
+    if column.no_case {
+        line.push_str(" COLLATE NOCASE");
+    }
     if let Some(default) = &column.default {
         line.push_str(" DEFAULT ");
         line.push_str(default);

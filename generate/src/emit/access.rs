@@ -137,11 +137,11 @@ struct Search {
     borrows: bool,
 }
 
-fn search(table: &Table<'_>, set: &ColumnSet) -> Search {
+fn search(code: &mut Code, table: &Table<'_>, set: &ColumnSet) -> Search {
     let mut scope = Scope::default();
     let (mut arguments, mut hashed, mut equal) = (Vec::new(), Vec::new(), Vec::new());
     let mut borrows = false;
-    for field in fields_of(table, set) {
+    for (field, column) in fields_of(table, set).zip(&set.columns) {
         let argument = argument(&field.name, &mut scope);
         let field_name = &field.name;
         let ty = match (&field.kind, scalar(field)) {
@@ -153,6 +153,16 @@ fn search(table: &Table<'_>, set: &ColumnSet) -> Search {
         };
         borrows |= ty.starts_with('&');
         arguments.push(format!("{argument}: {ty}"));
+        if set.no_case.contains(column) {
+            code.uses(&["NoCase"]);
+            equal.push(if is_optional(field) {
+                format!("row.{field_name}.as_deref().map(NoCase) == Some(NoCase({argument}))")
+            } else {
+                format!("NoCase(&row.{field_name}) == NoCase({argument})")
+            });
+            hashed.push(format!("NoCase({argument})"));
+            continue;
+        }
         let is_own = matches!(field.kind, FieldKind::Own { .. });
         equal.push(match (scalar(field), is_optional(field)) {
             (Some(Scalar::Text | Scalar::ShortText | Scalar::Blob), true) => {
@@ -192,7 +202,7 @@ fn find_by_values(
         hashed,
         equal,
         borrows,
-    } = search(table, set);
+    } = search(code, table, set);
     let (generic, lifetime, world) = if borrows {
         ("<'w>", "'w", "&'w World")
     } else {
@@ -208,6 +218,10 @@ fn find_by_values(
             .iter()
             .map(|at| table.table.columns[*at].name.as_str()),
     );
+    let no_case = match set.no_case.as_slice() {
+        [] => "",
+        _ => ", whatever the case of ASCII letters",
+    };
     let these = if set.columns.len() > 1 {
         "these"
     } else {
@@ -215,7 +229,10 @@ fn find_by_values(
     };
     let (accessor, index) = (&table.table.accessor, &table.index_names[at]);
     if unique {
-        let doc = format!("The {} with {these} {columns}. O(1).", table.word());
+        let doc = format!(
+            "The {} with {these} {columns}{no_case}. O(1).",
+            table.word()
+        );
         let text = format!(
             "{many}pub fn find_by_{by}{generic}(world: {world}, {arguments}) -> Option<{name}Ref<{lifetime}>> {{
                 let (key, _) = world.{accessor}.find(Self::{index}, {hashed}, |row| {equal}).next()?;
@@ -226,7 +243,7 @@ fn find_by_values(
     }
     code.uses(&["Rows"]);
     let doc = format!(
-        "The {} with {these} {columns}, in order of their ids. O(1).",
+        "The {} with {these} {columns}{no_case}, in order of their ids. O(1).",
         rows(table)
     );
     let text = format!(

@@ -165,7 +165,12 @@ fn indexes(code: &mut Code, table: &Table<'_>) {
         let fields = set.fields.iter().zip(&set.columns);
         let fields = fields.map(|(field, column)| {
             let field = &table.table.fields[*field].name;
-            format!("{field}: {}", table.table.columns[*column].flag)
+            let no_case = if set.no_case.contains(column) {
+                " no_case"
+            } else {
+                ""
+            };
+            format!("{field}: {}{no_case}", table.table.columns[*column].flag)
         });
         let fields: Vec<String> = fields.collect();
         code.line(format!("        {word} {name} [{}];", fields.join(", ")));

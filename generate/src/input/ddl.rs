@@ -85,8 +85,10 @@ pub(crate) struct DeclaredKey {
     pub(crate) nulls_equal: bool,
     /// The tokens of its WHERE.
     pub(crate) condition: Option<Vec<Piece>>,
-    /// The first collation of its own that is not the column's.
+    /// The first collation of its own that is not the column's; in SQLite, the first that is neither BINARY nor NOCASE.
     pub(crate) collation: Option<String>,
+    /// In SQLite, the columns that are compared by NOCASE.
+    pub(crate) no_case: Vec<String>,
 }
 
 /// One part of a key.

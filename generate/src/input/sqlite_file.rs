@@ -193,6 +193,7 @@ fn key(index: &schema::Index, unique: bool) -> DeclaredKey {
             Partial::Where(text) => Some(sqlite_pieces(text)),
         },
         collation: index.collation.clone(),
+        no_case: index.no_case.clone(),
     }
 }
 

@@ -135,6 +135,8 @@ pub struct ColumnSet {
     pub columns: Vec<usize>,
     /// The fields of these columns, in the same order. All are scalars, enums or foreign keys.
     pub fields: Vec<usize>,
+    /// Those of the columns, by place, whose texts are compared by NOCASE.
+    pub no_case: Vec<usize>,
 }
 
 /// A key by value: plain fields that name a row of another table by the values of a UNIQUE set, and not by its id.

@@ -1,8 +1,10 @@
 //! UNIQUE sets and indexes, and which of them the engine has.
 
+use std::collections::HashSet;
+
 use crate::analysis::relations::Unfollowed;
 use crate::error::ModelError;
-use crate::model::{ColumnSet, FieldKind, OwnerModel, TableModel};
+use crate::model::{ColumnSet, EnumModel, FieldKind, OwnerModel, Scalar, TableModel};
 use crate::names::{Ident, Scope};
 use crate::schema::{Index, Partial, Table};
 
@@ -11,11 +13,11 @@ use crate::schema::{Index, Partial, Table};
 pub(super) fn sets(
     table: &Table,
     model: &mut TableModel,
-    owners: &[OwnerModel],
+    (owners, enums): (&[OwnerModel], &[EnumModel]),
     warnings: &mut Vec<String>,
 ) -> Result<(), ModelError> {
     let mut finders = finders(model, owners);
-    let mut seen: Vec<Vec<usize>> = Vec::new();
+    let mut seen: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
     let all = table.uniques.iter().map(|index| (index, true));
     let all = all.chain(table.indexes.iter().map(|index| (index, false)));
     // A foreign key that is not followed gets an index, so that the program can look rows up by it.
@@ -46,10 +48,12 @@ pub(super) fn sets(
             }
             continue;
         }
-        if seen.contains(&columns) {
+        let no_case = no_case(model, enums, table, index)?;
+        // A set that is compared by NOCASE is none of exact texts, and the other way round.
+        if seen.contains(&(columns.clone(), no_case.clone())) {
             continue;
         }
-        seen.push(columns.clone());
+        seen.push((columns.clone(), no_case.clone()));
         let fields: Vec<usize> = columns.iter().map(|at| model.columns[*at].field).collect();
         let stems: Vec<&str> = fields
             .iter()
@@ -59,6 +63,7 @@ pub(super) fn sets(
             name: finders.ident(&[Ident::new(&stems.join("_and_"))]),
             columns,
             fields,
+            no_case,
         };
         if unique {
             model.uniques.push(set);
@@ -103,6 +108,52 @@ fn is_marked(model: &TableModel, owners: &[OwnerModel], columns: &[usize]) -> bo
     }
 }
 
+/// The columns of an index whose texts memory has to compare by NOCASE, by place. Numbers and blobs have no case.
+fn no_case(
+    model: &TableModel,
+    enums: &[EnumModel],
+    table: &Table,
+    index: &Index,
+) -> Result<Vec<usize>, ModelError> {
+    let mut found = Vec::new();
+    for name in &index.no_case {
+        let Some(at) = model.columns.iter().position(|column| column.name == *name) else {
+            continue;
+        };
+        let why = match &model.fields[model.columns[at].field].kind {
+            FieldKind::Scalar {
+                ty: Scalar::Text | Scalar::ShortText,
+                ..
+            } => {
+                found.push(at);
+                continue;
+            }
+            FieldKind::Own { .. } => "has a type of the program's own",
+            FieldKind::Enum { ty, .. } => {
+                let texts = || {
+                    enums[ty.0]
+                        .variants
+                        .iter()
+                        .map(|variant| variant.text.to_ascii_lowercase())
+                };
+                let different: HashSet<String> = texts().collect();
+                // Otherwise no two variants are the same, so comparing them exactly is right.
+                if different.len() == enums[ty.0].variants.len() {
+                    continue;
+                }
+                "is an enum with variants that NOCASE does not tell apart"
+            }
+            _ => continue,
+        };
+        return Err(ModelError::Unique {
+            table: table.name.clone(),
+            index: index.name.clone(),
+            why: format!("compares {name} by NOCASE, and {name} {why}"),
+        });
+    }
+    Ok(found)
+}
+
 /// Why the engine does not have an index, but only the file.
 enum FileOnly<'m> {
     /// One of its columns, by name, is part of a union.
@@ -140,6 +191,7 @@ fn by_hand(key: &Unfollowed) -> Index {
         columns: key.columns.clone(),
         expression: false,
         collation: None,
+        no_case: Vec::new(),
         partial: Partial::No,
     }
 }

@@ -28,7 +28,9 @@ pub(super) fn connect(model: &mut Model, config: &Config) -> Result<(), ConfigEr
         };
         let numbers = [columns.within, columns.child];
         let is_unique = |set: &ColumnSet| {
-            set.columns.len() == 2 && numbers.iter().all(|column| set.columns.contains(column))
+            set.no_case.is_empty()
+                && set.columns.len() == 2
+                && numbers.iter().all(|column| set.columns.contains(column))
         };
         let Some(target_index) = table.uniques.iter().position(is_unique) else {
             let what = format!(

@@ -66,7 +66,7 @@ impl<'a> Resolver<'a> {
         indexes::sets(
             table,
             &mut model,
-            &self.model.owners,
+            (&self.model.owners, &self.enums.models),
             &mut self.model.warnings,
         )?;
         Ok(model)

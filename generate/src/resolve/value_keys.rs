@@ -99,6 +99,16 @@ fn value_key(
                 .iter()
                 .all(|column| pairs.iter().any(|pair| pair.1 == *column))
     };
+    let is_exact = |set: &&ColumnSet| set.no_case.is_empty();
+    let mut uniques = model[target].uniques.iter().filter(|set| named(set));
+    if uniques.clone().next().is_some() && !uniques.any(|set| is_exact(&set)) {
+        let to = key.target_columns.join(", ");
+        return Err(Some(format!(
+            "{to} is compared by NOCASE in {}",
+            key.target
+        )));
+    }
+    let named = |set: &ColumnSet| named(set) && set.no_case.is_empty();
     let target_index = model[target].uniques.iter().position(named);
     let target_index = target_index.ok_or_else(|| Some(not_named(&model[target], key, &pairs)))?;
     let columns: Vec<usize> = model[target].uniques[target_index]
@@ -218,7 +228,7 @@ pub(super) fn follow(model: &mut Model, at: TableRef, found: Found) -> usize {
         on_delete,
     } = found;
     let table = &mut model.tables[at.0];
-    let has = |set: &ColumnSet| set.columns == columns;
+    let has = |set: &ColumnSet| set.columns == columns && set.no_case.is_empty();
     let index = match table.uniques.iter().position(has) {
         Some(unique) => unique,
         None => {
@@ -275,6 +285,7 @@ fn index_on(table: &TableModel, columns: &[usize]) -> ColumnSet {
         name: names.ident(&[Ident::new(&stems.join("_and_"))]),
         columns: columns.to_vec(),
         fields,
+        no_case: Vec::new(),
     }
 }
 

@@ -405,8 +405,10 @@ pub struct Index {
     pub columns: Vec<String>,
     /// Whether a part of it is an expression.
     pub expression: bool,
-    /// The first collation that is not BINARY.
+    /// The first collation that is neither BINARY nor NOCASE.
     pub collation: Option<String>,
+    /// The columns that are compared by NOCASE.
+    pub no_case: Vec<String>,
     /// Which rows it covers.
     pub partial: Partial,
 }

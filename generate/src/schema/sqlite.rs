@@ -306,10 +306,19 @@ fn indexes(connection: &Connection, catalog: &Catalog, table: &mut Table) -> Res
         let columns: Vec<String> = parts.iter().filter_map(|(name, _)| name.clone()).collect();
         let index = Index {
             expression: columns.len() < parts.len(),
+            no_case: parts
+                .iter()
+                .filter(|(_, collation)| collation.eq_ignore_ascii_case("NOCASE"))
+                .filter_map(|(name, _)| name.clone())
+                .collect(),
             collation: parts
                 .into_iter()
                 .map(|(_, collation)| collation)
-                .find(|collation| !collation.eq_ignore_ascii_case("BINARY")),
+                .find(|collation| {
+                    !["BINARY", "NOCASE"]
+                        .iter()
+                        .any(|known| known.eq_ignore_ascii_case(collation))
+                }),
             partial: sql.as_deref().map_or(Partial::No, |sql| {
                 checks::partial(
                     &tokens::pieces(sql, &SQLiteDialect {}),

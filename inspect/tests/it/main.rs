@@ -8,6 +8,8 @@ mod common;
 mod edits;
 mod feed;
 mod file;
+mod large;
+mod owners;
 mod protocol;
 mod removal;
 mod rows;

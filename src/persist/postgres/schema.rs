@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::persist::sqlite::declared_columns;
 use crate::schema::graph::TableOrder;
 use crate::schema::value::ColumnKind;
-use crate::schema::{TableId, TableInfo};
+use crate::schema::{IndexInfo, TableId, TableInfo};
 
 use super::{comparison, condition};
 
@@ -115,6 +115,25 @@ fn kind_of(declared: &str) -> Option<ColumnKind> {
     }
 }
 
+/// A unique index on folded texts could not be deferred to the end of a flush, in which rows may swap their texts.
+fn refuse_no_case(info: &TableInfo) -> Result<(), String> {
+    let by_no_case = |index: &&IndexInfo| index.unique && !index.no_case.is_empty();
+    let Some(index) = info.indexes.iter().find(by_no_case) else {
+        return Ok(());
+    };
+    let names = |columns: &[usize]| {
+        let names = columns.iter().map(|&column| info.columns[column]);
+        names.collect::<Vec<_>>().join(", ")
+    };
+    Err(format!(
+        "UNIQUE ({}) of table {} compares {} by NOCASE, which a server does not keep unique; leave COLLATE NOCASE out, and \
+         hold the text in lower case",
+        names(index.columns),
+        info.name,
+        names(index.no_case),
+    ))
+}
+
 impl Schema {
     /// The tables of the models, in a schema of this name.
     ///
@@ -136,6 +155,7 @@ impl Schema {
             let info = *info;
             fits(info.name)?;
             fits(info.id)?;
+            refuse_no_case(info)?;
             let column = |name: &&'static str| {
                 fits(name)?;
                 let declared = declared.get(&key(info.name, name));
@@ -433,5 +453,30 @@ mod tests {
         let ddl = "CREATE TABLE T (id INTEGER PRIMARY KEY, price DECIMAL)";
         let error = Schema::of("w", &[&INFO], ddl).map(|_| ()).err();
         assert!(error.is_some_and(|what| what.contains("t.price is declared as DECIMAL")));
+    }
+
+    #[test]
+    fn a_unique_text_without_case_is_refused() {
+        const fn table(indexes: &'static [IndexInfo]) -> TableInfo {
+            TableInfo {
+                name: "t",
+                id: "id",
+                columns: &["realm", "name"],
+                foreign_keys: &[],
+                value_keys: &[],
+                indexes,
+                checks: &[],
+                conditions: &[],
+                kind: crate::schema::TableKind::Entity,
+            }
+        }
+        static UNIQUE: TableInfo = table(&[IndexInfo::unique(&[0, 1]).no_case(&[1])]);
+        static PLAIN: TableInfo = table(&[IndexInfo::plain(&[1]).no_case(&[1])]);
+        let ddl =
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, realm INTEGER, name TEXT COLLATE NOCASE)";
+        let error = Schema::of("w", &[&UNIQUE], ddl).map(|_| ()).err();
+        let what = "UNIQUE (realm, name) of table t compares name by NOCASE";
+        assert!(error.is_some_and(|error| error.contains(what)));
+        assert!(Schema::of("w", &[&PLAIN], ddl).is_ok());
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod entity;
 pub(crate) mod field;
+pub(crate) mod no_case;
 pub(crate) mod owner;
 pub(crate) mod reader;
 #[cfg(feature = "serde")]

@@ -106,6 +106,15 @@ impl<'de> Visitor<'de> for PlainValue {
         Ok(Received(Encoded::NULL))
     }
 
+    // Some formats have a word of their own for what is not there.
+    fn visit_none<E: de::Error>(self) -> Result<Received, E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Received, D::Error> {
+        Received::deserialize(deserializer)
+    }
+
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Received, E> {
         Ok(Received(Encoded::Borrowed(Value::Integer(value.into()))))
     }
@@ -334,4 +343,44 @@ fn push<E: de::Error>(
         values.next().map_or(Encoded::NULL, |(_, value)| value)
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::IntoDeserializer as _;
+    use serde::de::value::{Error, I64Deserializer};
+
+    /// A format that says whether a value is there.
+    struct Said(Option<i64>);
+
+    impl<'de> Deserializer<'de> for Said {
+        type Error = Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            match self.0 {
+                None => visitor.visit_none(),
+                Some(number) => {
+                    let number: I64Deserializer<Error> = number.into_deserializer();
+                    visitor.visit_some(number)
+                }
+            }
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        }
+    }
+
+    #[test]
+    fn nothing_is_null() {
+        for (said, value) in [(None, Value::Null), (Some(7), Value::Integer(7))] {
+            let received = Received::deserialize(Said(said)).map(|received| received.0);
+            assert_eq!(
+                received.map_err(|error| error.to_string()),
+                Ok(Encoded::Borrowed(value))
+            );
+        }
+    }
 }

@@ -78,6 +78,8 @@ impl<T: Tables> World<T> {
     /// Reads a delta of a world with the same models from any format of serde, for [`apply`](Self::apply). Rows are read
     /// by the names of tables and columns, so the order of columns may differ.
     ///
+    /// With serde_json, enable its feature `float_roundtrip`: without it, a REAL may be read as its neighbour.
+    ///
     /// ```
     /// use gamedb_models::{Player, World};
     ///

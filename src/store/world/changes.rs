@@ -14,6 +14,7 @@ use crate::store::tracking::effect::{Effect, Positions};
 use crate::store::tracking::feed::Subscription;
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
+use crate::store::world::untyped::UntypedRow;
 
 /// The changes of a world since a subscriber last read the feed: each row once, with the net effect, by
 /// table in declaration order and in id order.
@@ -155,6 +156,16 @@ impl<T: Tables> Changes<'_, T> {
             table: T::INFO[row.table.index()],
             id: row.id,
             effect: &row.effect,
+        })
+    }
+
+    /// The changes of all tables, each with its row, if that is still there.
+    pub fn untyped(
+        &self,
+    ) -> impl ExactSizeIterator<Item = (AnyChange<'_>, Option<UntypedRow<'_>>)> {
+        self.iter().zip(&self.rows).map(|(change, row)| {
+            let row = self.world.untyped(row.table).with_key(row.key);
+            (change, row)
         })
     }
 

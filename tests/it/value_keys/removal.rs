@@ -220,3 +220,30 @@ fn a_watch_has_what_a_row_owns_by_value() {
         .unwrap();
     assert_eq!(told(&mut world, &mut watch), [("items", 0, 2)]);
 }
+
+/// Of a field that comes twice the last one counts, so a name that comes back is not a change of it.
+#[test]
+fn a_field_that_comes_twice_is_what_it_is_in_the_end() {
+    let (file, mut db) = File::refusing();
+    let ada = db.insert(player("Ada")).unwrap();
+    db.insert(owned_item("Ada")).unwrap();
+    db.flush().unwrap();
+    let name = |name: &str| PlayerField::Name(name.into());
+    let mut feed = db.subscribe().unwrap();
+    db.set_all(ada, [name("Eve"), PlayerField::Level(1), name("Ada")])
+        .unwrap();
+    assert!(db.changes(&mut feed).unwrap().is_empty());
+    assert_eq!(db.flush().unwrap().rows(), 0);
+    db.set_all(ada, [name("Eve"), PlayerField::Level(2), name("Ada")])
+        .unwrap();
+    assert_eq!(db.get(ada).unwrap().level, 2);
+    let error = refused(&mut db, |world| {
+        world.set_all(ada, [name("Ada"), name("Eve")])
+    });
+    assert!(
+        matches!(error.kind(), ErrorKind::StillNamed { .. }),
+        "{error}"
+    );
+    assert_eq!(db.flush().unwrap().rows(), 1);
+    assert_eq!(file.consistent_rows(), rows_of(&db));
+}

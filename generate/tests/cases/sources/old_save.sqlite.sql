@@ -4,7 +4,7 @@
 CREATE TABLE heroes (
     id INTEGER PRIMARY KEY,
     -- shown above the head
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL COLLATE NOCASE UNIQUE,
     gold TEXT DEFAULT '12.50',
     stuff TEXT,
     born TEXT DEFAULT CURRENT_TIMESTAMP,

@@ -73,11 +73,15 @@ pub enum OnRemoval {
 }
 
 impl<T: Tables> World<T> {
+    pub(in crate::store::world) fn untyped(&self, id: TableId) -> UntypedTable<'_> {
+        UntypedTable { world: self, id }
+    }
+
     /// All tables without their row types, in declaration order.
     pub fn untyped_tables(&self) -> impl ExactSizeIterator<Item = UntypedTable<'_>> {
-        (0..T::INFO.len()).map(|table| UntypedTable {
-            world: self,
-            id: TableId(u16::try_from(table).expect("a table's position is a TableId")),
+        (0..T::INFO.len()).map(|table| {
+            let id = u16::try_from(table).expect("a table's position is a TableId");
+            self.untyped(TableId(id))
         })
     }
 
@@ -183,7 +187,7 @@ impl<'w> UntypedTable<'w> {
         self.world.removed(self.id)
     }
 
-    fn with_key(self, key: RawKey) -> Option<UntypedRow<'w>> {
+    pub(in crate::store::world) fn with_key(self, key: RawKey) -> Option<UntypedRow<'w>> {
         let table = self;
         let place = match self.info().kind {
             TableKind::Pivot { owned } => AnyKey { table: owned, key },

@@ -4,21 +4,22 @@
 //! reads: it remembers which rows its reader has, so that it can say which rows came in and which left, also those that
 //! were not written to, because their owner has another owner now.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod reading;
+
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use crate::error::{Error, ErrorKind};
-use crate::schema::{OnDelete, TableId, TableKind};
-use crate::store::index::Parent;
+use crate::schema::TableId;
 use crate::store::key::{AnyKey, Key, RawKey};
 use crate::store::table::stored::Tables;
 use crate::store::tracking::change_set::ChangeSet;
 use crate::store::tracking::delta::Delta;
-use crate::store::tracking::effect::{Effect, Positions, position};
-use crate::store::tracking::feed::{Net, Pending, Subscription};
+use crate::store::tracking::effect::Positions;
+use crate::store::tracking::feed::{Pending, Subscription};
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
-use crate::store::world::remove::Action;
+use reading::Reading;
 
 /// The rows that a [`Watch`] follows: whole tables, rows by their values, single rows, each with what they own or without.
 /// A row that several parts name is followed once. The row of a pivot goes with its owned row.
@@ -29,9 +30,14 @@ pub struct Interest<T: Tables> {
 /// Whether a row is one of a part.
 type Matches<T> = Box<dyn Fn(&T, RawKey) -> bool + Send + Sync>;
 
-struct Part<T> {
+/// The rows that a part can name, without a look at the others.
+type Find<T> = Box<dyn Fn(&World<T>) -> Vec<RawKey> + Send + Sync>;
+
+struct Part<T: Tables> {
     table: TableId,
     matches: Matches<T>,
+    /// `None` where all rows of the table have to be looked at.
+    find: Option<Find<T>>,
     with_owned: bool,
 }
 
@@ -119,6 +125,37 @@ impl<T: Tables> Interest<T> {
         })
     }
 
+    /// The same by means of an index: `find` returns the rows for which `matches` holds, or more, as a generated
+    /// `find_by_*` does. So the first reading, and one after changes were missed, looks at these and not at all rows.
+    /// `matches` alone decides; a row that `find` does not return comes in when it changes, if `matches` holds for it.
+    ///
+    /// ```
+    /// use gamedb::Interest;
+    /// use gamedb_models::{Player, World};
+    ///
+    /// let mut world = World::new();
+    /// world.insert(Player { email: "ada@example.com".into(), ..Player::default() })?;
+    /// let email = "ada@example.com";
+    /// let interest = Interest::new().rows_found(
+    ///     move |world| Player::find_by_email(world, email).map(|row| row.key()).into_iter().collect(),
+    ///     move |player: &Player| player.email == email,
+    /// );
+    /// let mut watch = world.watch(interest)?;
+    /// assert_eq!(world.changes_within(&mut watch)?.len(), 1);
+    /// # Ok::<(), gamedb::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rows_found<E: Entity<Tables = T>>(
+        self,
+        find: impl Fn(&World<T>) -> Vec<Key<E>> + Send + Sync + 'static,
+        matches: impl Fn(&E) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.rows(matches).found(move |world| {
+            let found = find(world).into_iter();
+            found.map(Key::raw).collect()
+        })
+    }
+
     /// One row, as long as it is there. Where gamedb is compiled with `debug_assertions`, a key of another world names no
     /// row.
     #[must_use]
@@ -127,6 +164,14 @@ impl<T: Tables> Interest<T> {
             // The table knows a key of another world where keys know their world.
             key.raw() == raw && E::table(tables).contains_key(key)
         })
+        .found(move |_| vec![key.raw()])
+    }
+
+    /// Says how the rows of the part that was added last are found.
+    fn found(mut self, find: impl Fn(&World<T>) -> Vec<RawKey> + Send + Sync + 'static) -> Self {
+        let last = self.parts.last_mut();
+        last.expect("a part was just added").find = Some(Box::new(find));
+        self
     }
 
     /// Adds to the part that was added last what its rows own, directly and through others: through pivots, and through
@@ -150,6 +195,7 @@ impl<T: Tables> Interest<T> {
         self.parts.push(Part {
             table,
             matches: Box::new(matches),
+            find: None,
             with_owned: false,
         });
         self
@@ -232,7 +278,10 @@ impl<T: Tables> World<T> {
     /// and id by id, has the rows of the interest and no others. [`apply`](Self::apply) takes them only where
     /// the interest contains every row that its rows reference.
     ///
-    /// O(changed rows of the world), and O(rows that come in or leave); the first time O(rows of the tables).
+    /// O(changed rows of the world), and O(rows that come in or leave); the first time O(rows of the tables), or of what
+    /// [`rows_found`](Interest::rows_found) and [`row`](Interest::row) find.
+    ///
+    /// If what an interest asks of rows panics, the reader has been told nothing: the next reading looks at all rows.
     ///
     /// # Errors
     /// [`ErrorKind::TransactionOpen`] inside of a transaction, [`ErrorKind::NotSubscribed`] for a watch of
@@ -253,11 +302,12 @@ impl<T: Tables> World<T> {
             pending,
             to_visit: Vec::new(),
             news: BTreeMap::new(),
+            before: Vec::new(),
+            has_ended: false,
         };
         reading.begin();
         reading.visit_all();
-        let news = reading.news;
-        watch.is_behind = false;
+        let news = reading.end();
         Ok(self.delta_of(news))
     }
 
@@ -283,206 +333,5 @@ impl<T: Tables> World<T> {
             }
         }
         delta
-    }
-
-    /// The rows that go when this one goes, by the tables that they are in.
-    fn rows_of(&self, row: AnyKey) -> Vec<AnyKey> {
-        let mut rows = Vec::new();
-        for &reference in &self.references[row.table.index()] {
-            if let Action::Remove(table) = self.action(reference) {
-                let children = self.tables.table(reference.table);
-                let children = children.children_of(reference.foreign_key, Parent::Row(row.key));
-                rows.extend(children.map(|key| AnyKey { table, key }));
-            }
-        }
-        if Self::HAS_VALUE_KEYS {
-            for (reference, key) in self.all_naming(row, None) {
-                if self.on_removal_by_value(reference) == OnDelete::Cascade {
-                    let table = reference.table;
-                    rows.push(AnyKey { table, key });
-                }
-            }
-        }
-        rows
-    }
-
-    /// The rows with which this one would go.
-    fn holders_of(&self, row: AnyKey) -> Vec<AnyKey> {
-        let info = T::INFO[row.table.index()];
-        let pivot = match info.kind {
-            TableKind::Owned { pivot } => Some(pivot),
-            _ => None,
-        };
-        let mut holders = Vec::new();
-        for table in pivot.into_iter().chain([row.table]) {
-            let keys = T::INFO[table.index()].foreign_keys;
-            for (foreign_key, key) in keys.iter().enumerate() {
-                let reference = crate::schema::graph::Reference { table, foreign_key };
-                let Some(target) = key.table else { continue };
-                if matches!(self.action(reference), Action::Remove(_))
-                    && let Some(Parent::Row(key)) =
-                        self.tables.table(table).parent_of(foreign_key, row.key)
-                {
-                    holders.push(AnyKey { table: target, key });
-                }
-            }
-        }
-        if Self::HAS_VALUE_KEYS {
-            holders.extend(self.owners_by_value(row));
-        }
-        holders
-    }
-}
-
-/// One reading of a watch.
-struct Reading<'r, T: Tables> {
-    world: &'r World<T>,
-    watch: &'r mut Watch<T>,
-    pending: Pending,
-    to_visit: Vec<(TableId, i64, RawKey)>,
-    news: BTreeMap<(TableId, i64), News>,
-}
-
-impl<T: Tables> Reading<'_, T> {
-    /// The rows that may have come in, changed or left by themselves.
-    fn begin(&mut self) {
-        let world = self.world;
-        if self.watch.is_behind {
-            let mut tables: Vec<TableId> = (self.watch.interest.parts.iter())
-                .map(|part| part.table)
-                .collect();
-            tables.sort_unstable();
-            tables.dedup();
-            for table in tables {
-                let rows = world.tables.table(table).rows_by_id();
-                self.to_visit.extend(rows.map(|(id, key)| (table, id, key)));
-            }
-            let had = self.watch.members.keys().map(|&(table, id)| {
-                let key = world.tables.table(table).key_of(id);
-                (table, id, key.unwrap_or_default())
-            });
-            self.to_visit.extend(had);
-        }
-        for (&(table, id), &Net { key, .. }) in &self.pending {
-            match T::INFO[table.index()].kind {
-                // Its row has another owner now, or is removed.
-                TableKind::Pivot { owned } => {
-                    let id = world.tables.table(owned).id_of(key);
-                    self.to_visit.extend(id.map(|id| (owned, id, key)));
-                }
-                _ => self.to_visit.push((table, id, key)),
-            }
-        }
-    }
-
-    fn visit_all(&mut self) {
-        let mut visited = HashSet::new();
-        while let Some((table, id, key)) = self.to_visit.pop() {
-            if visited.insert((table, id)) {
-                self.visit(table, id, key);
-            }
-        }
-    }
-
-    /// Finds out what has become of a row, and of what it owns.
-    fn visit(&mut self, table: TableId, id: i64, key: RawKey) {
-        let row = AnyKey { table, key };
-        let is_live = self.world.tables.table(table).id_of(key) == Some(id);
-        let now = if is_live { self.membership(row) } else { None };
-        let before = match now {
-            Some(now) => self.watch.members.insert((table, id), now),
-            None => self.watch.members.remove(&(table, id)),
-        };
-        self.tell((table, id), before, now);
-        let [was_root, is_root] =
-            [before, now].map(|member| member.is_some_and(|member| member.is_root));
-        // Where changes are missing, what a root owns may have come in without a word.
-        if is_live && (was_root != is_root || is_root && self.watch.is_behind) {
-            let rows = self.world.rows_of(row).into_iter();
-            let with_ids = rows.map(|row| (row.table, self.world.id_of_live(row), row.key));
-            self.to_visit.extend(with_ids);
-        }
-    }
-
-    /// What a live row is in the interest.
-    fn membership(&self, row: AnyKey) -> Option<Member> {
-        let interest = &self.watch.interest;
-        let (named, named_as_root) = interest.names(&self.world.tables, row);
-        let is_root = named_as_root || self.is_held(row);
-        let pivot_row = match T::INFO[row.table.index()].kind {
-            TableKind::Owned { pivot } => self.world.tables.table(pivot).id_of(row.key),
-            _ => None,
-        };
-        let key = row.key;
-        (named || is_root).then_some(Member {
-            key,
-            is_root,
-            pivot_row,
-        })
-    }
-
-    /// Whether a row that is named with what it owns owns this one, directly or through others.
-    fn is_held(&self, row: AnyKey) -> bool {
-        let interest = &self.watch.interest;
-        if !interest.parts.iter().any(|part| part.with_owned) {
-            return false;
-        }
-        let mut to_visit = self.world.holders_of(row);
-        let mut visited = HashSet::new();
-        while let Some(holder) = to_visit.pop() {
-            // Foreign keys may be cyclic.
-            if visited.insert(holder) {
-                if interest.names(&self.world.tables, holder).1 {
-                    return true;
-                }
-                to_visit.extend(self.world.holders_of(holder));
-            }
-        }
-        false
-    }
-
-    fn tell(&mut self, (table, id): (TableId, i64), before: Option<Member>, now: Option<Member>) {
-        let pivot = match T::INFO[table.index()].kind {
-            TableKind::Owned { pivot } => Some(pivot),
-            _ => None,
-        };
-        let row = |member: Member| (id, member.key);
-        let rows = [
-            Some((table, before.map(row), now.map(row))),
-            pivot.map(|pivot| {
-                let of = |member: Option<Member>| {
-                    member.and_then(|member| Some((member.pivot_row?, member.key)))
-                };
-                (pivot, of(before), of(now))
-            }),
-        ];
-        for (table, before, now) in rows.into_iter().flatten() {
-            match (before, now) {
-                (Some(before), Some((id, key))) if before == (id, key) => {
-                    let changed = if self.watch.is_behind {
-                        let all = 0..T::INFO[table.index()].columns.len();
-                        Some(all.map(position).collect())
-                    } else {
-                        match self.pending.get(&(table, id)).map(|net| &net.effect) {
-                            Some(Effect::Changed(columns)) => Some(columns.clone()),
-                            _ => None,
-                        }
-                    };
-                    if let Some(columns) = changed {
-                        let news = self.news.entry((table, id)).or_default();
-                        news.is_there = Some((key, Columns::Changed(columns)));
-                    }
-                }
-                (before, now) => {
-                    if let Some((id, key)) = before {
-                        self.news.entry((table, id)).or_default().left = Some(key);
-                    }
-                    if let Some((id, key)) = now {
-                        let news = self.news.entry((table, id)).or_default();
-                        news.is_there = Some((key, Columns::CameIn));
-                    }
-                }
-            }
-        }
     }
 }
