@@ -66,7 +66,7 @@ pub use persist::{
     Stats, Step, TableStats, Ticket, WaitingParcel,
 };
 #[cfg(feature = "postgres")]
-pub use persist::{Postgres, PostgresOptions, ServerOutbox, ServerTables};
+pub use persist::{MoveReport, MovedTable, Postgres, PostgresOptions, ServerOutbox, ServerTables};
 pub use schema::value::{Encoded, Value};
 pub use schema::{ForeignKey, IndexInfo, OnDelete, TableId, TableInfo, TableKind, ValueKey};
 pub use store::key::{Id, Key};

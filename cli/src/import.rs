@@ -1,11 +1,12 @@
 //! `gamedb import`: the rows of an old file, or of a dump, in a new world.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use gamedb_generate::import::{self, ImportOptions, ProgressUnit};
-use gamedb_generate::{Dialect, Error, Input, read, resolve};
+use gamedb_generate::{Dialect, Input, read, resolve};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::files::{DEFAULT_SCHEMA, DialectName, Files};
@@ -23,8 +24,16 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) from_dialect: Option<DialectName>,
     /// The new file, which must not exist yet.
-    #[arg(long, required_unless_present = "dry_run")]
+    #[arg(long, required_unless_present_any = ["dry_run", "to"])]
     pub(crate) out: Option<PathBuf>,
+    /// Move a gamedb world as it is, with all ids: from its file to a PostgreSQL server (postgres://..), where it gets the
+    /// name after `--world`; or from there into this new file. All of it is moved, or nothing.
+    #[arg(long, value_name = "ADDRESS|FILE", requires = "world",
+          conflicts_with_all = ["out", "dry_run", "null_dangling", "drop", "from_dialect"])]
+    pub(crate) to: Option<String>,
+    /// The name of the world on the server.
+    #[arg(long, value_name = "NAME", requires = "to")]
+    pub(crate) world: Option<String>,
     /// Print the report, and write nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -38,7 +47,10 @@ pub(crate) struct Arguments {
     pub(crate) drop: Vec<String>,
 }
 
-pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Error> {
+pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
+    if let Some(to) = arguments.to.clone() {
+        return crate::move_world::run(arguments, &to, is_json);
+    }
     let options = ImportOptions {
         out: arguments.out.filter(|_| !arguments.dry_run),
         null_dangling: arguments.null_dangling,

@@ -9,6 +9,7 @@ mod generate;
 mod import;
 mod inspect;
 mod migrate;
+mod move_world;
 mod new;
 mod postgres_schema;
 mod progress;
@@ -52,7 +53,8 @@ enum Command {
     New(new::Arguments),
     /// Write the models of a schema.
     Generate(generate::Arguments),
-    /// Copy the rows of an old SQLite file or of a dump into a new world file, and list those that do not fit.
+    /// Copy the rows of an old SQLite file or of a dump into a new world file, and list those that do not fit; or move a
+    /// world to a PostgreSQL server, or back.
     Import(import::Arguments),
     /// Print what each table is, and why.
     Explain(explain::Arguments),

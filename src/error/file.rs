@@ -350,6 +350,18 @@ pub enum FileError {
         /// The last flush that was acknowledged.
         acknowledged: u64,
     },
+    /// A world on a server that has rows already, or was flushed to, where another one was to be put. Nothing was written
+    /// to it.
+    #[error(
+        "{} is there already ({what}), and is not overwritten; choose another name for the world, or remove its schema",
+        path.display()
+    )]
+    NotEmpty {
+        /// The address of the world.
+        path: PathBuf,
+        /// What is there.
+        what: String,
+    },
     /// The models, or a name, have no equal on a server, or its database cannot hold what they have.
     #[error("{} cannot be there: {what}", path.display())]
     Unportable {

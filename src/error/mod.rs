@@ -33,9 +33,9 @@ pub use parcel::ParcelError;
 pub(crate) use problem::list;
 pub use problem::{Problem, ProblemKind};
 #[cfg(feature = "sqlite")]
-pub use refused::RefusedRow;
+pub(crate) use refused::MOST_LISTED;
 #[cfg(feature = "sqlite")]
-pub(crate) use refused::{MOST_LISTED, constraint_of};
+pub use refused::RefusedRow;
 pub use variant::UnknownVariant;
 
 /// Why an operation was refused. The world is unchanged.

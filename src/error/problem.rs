@@ -109,6 +109,17 @@ pub enum ProblemKind {
     /// Not a number.
     #[error("cannot be NaN")]
     NotANumber,
+    /// A text with a NUL, for a server that has no place for it.
+    #[error(
+        "has a NUL, which a text on a PostgreSQL server cannot have; remove it before the world is moved there"
+    )]
+    HasNul,
+    /// A row that a file refuses.
+    #[error("the file refuses the row: {reason}")]
+    Refused {
+        /// What SQLite says.
+        reason: String,
+    },
     /// Values that a CHECK of the schema does not allow.
     #[error("cannot be {value}: CHECK ({check})")]
     CheckFailed {

@@ -27,7 +27,9 @@ pub use engine::Engine;
 pub use left_out::{Bond, LeftOutReason, LeftOutRow};
 pub use outbox::{Exchanged, WaitingParcel};
 #[cfg(feature = "postgres")]
-pub use postgres::{Outsider, Postgres, PostgresOptions, ServerOutbox, ServerTables};
+pub use postgres::{
+    MoveReport, MovedTable, Outsider, Postgres, PostgresOptions, ServerOutbox, ServerTables,
+};
 pub use report::FlushReport;
 pub use sqlite::{
     Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,

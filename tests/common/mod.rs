@@ -168,6 +168,46 @@ impl TestFile {
     }
 
     /// One value from the file.
+    /// Makes the file refuse the removal of any row of a table. Returns the database that it is open in then.
+    pub(crate) fn refuse_removals(&self, table: &str, db: Database<World>) -> Database<World> {
+        drop(db);
+        let refuse = format!(
+            "CREATE TRIGGER refuse_{table} BEFORE DELETE ON {table}
+             BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        );
+        self.writer().execute_batch(&refuse).unwrap();
+        self.open()
+    }
+
+    pub(crate) fn allow_removals(&self, table: &str) {
+        let allow = format!("DROP TRIGGER refuse_{table}");
+        self.writer().execute_batch(&allow).unwrap();
+    }
+
+    /// Makes the writer thread wait, as another program does that is writing, until this is dropped.
+    pub(crate) fn hold_back(&self) -> HeldBack {
+        let outsider = self.writer();
+        outsider.busy_timeout(Duration::from_secs(60)).unwrap();
+        outsider.execute_batch("BEGIN IMMEDIATE").unwrap();
+        HeldBack(outsider)
+    }
+
+    /// Opens a copy of a file that is in use. Its rows reference none that it does not have.
+    pub(crate) fn open_copy(&self) -> (TestFile, Database<World>) {
+        let copy = TestFile::new();
+        let path = copy.path();
+        let outsider = self.writer();
+        outsider
+            .execute("VACUUM INTO ?1", [path.to_str().unwrap()])
+            .unwrap();
+        let mut dangling = outsider.prepare("PRAGMA foreign_key_check").unwrap();
+        assert!(!dangling.exists([]).unwrap());
+        drop(dangling);
+        // Its CHECKs are those of this one.
+        let db = self.options().open::<World>(path).unwrap();
+        (copy, db)
+    }
+
     pub(crate) fn query<V: rusqlite::types::FromSql>(&self, sql: &str) -> V {
         self.reader().query_row(sql, [], |row| row.get(0)).unwrap()
     }
@@ -275,6 +315,18 @@ pub(crate) fn new_file() -> (TestFile, Database<World>) {
     let db = file.open();
     (file, db)
 }
+
+/// A writer thread that waits.
+pub(crate) struct HeldBack(Connection);
+
+impl Drop for HeldBack {
+    fn drop(&mut self) {
+        let _ = self.0.execute_batch("ROLLBACK");
+    }
+}
+
+/// How many random worlds a test tries that is run with each engine.
+pub(crate) const N_CASES: u64 = 8;
 
 /// A value that every table of [`refusing_file`] refuses.
 pub(crate) const REFUSED: &str = "refuse me";

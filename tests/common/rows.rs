@@ -1,6 +1,6 @@
 //! Sample rows, in memory and in a file.
 
-use super::{Database, TestFile, new_file};
+use super::{Database, TestFile, new_file, refusing_file};
 use gamedb::Key;
 use gamedb_models::{
     Attribute, AttributeKey, AttributeValue, Inventory, InventoryEntry, InventoryEntryKey,
@@ -158,6 +158,14 @@ pub(crate) fn filled_file() -> (TestFile, Database<World>, Sample) {
 /// A file with the sample world in it, all clean.
 pub(crate) fn flushed_file() -> (TestFile, Database<World>, Sample) {
     let (file, mut db) = new_file();
+    let sample = flushed(&mut db);
+    (file, db, sample)
+}
+
+/// The same with a file that can be made to refuse a flush.
+pub(crate) fn flushed_refusing_file() -> (TestFile, Database<World>, Sample) {
+    let file = refusing_file();
+    let mut db = file.open();
     let sample = flushed(&mut db);
     (file, db, sample)
 }

@@ -27,6 +27,7 @@ mod interest;
 mod keys;
 mod large_files;
 mod left_out;
+mod left_out_by_triggers;
 mod migrate;
 mod mirrors;
 mod nests;

@@ -36,6 +36,63 @@ pub(crate) fn server() -> String {
 /// A world of a name that no other test has.
 pub(crate) struct TestFile {
     pub(crate) world: String,
+    /// Whether it refuses rows that the models allow.
+    is_refusing: bool,
+}
+
+/// A table, a name, and a rule that the models do not have.
+const RULES: [(&str, &str); 6] = [
+    ("players", "full_name <> 'refuse me'"),
+    ("mobiles", "what_we_call_you <> 'refuse me'"),
+    ("items", "internal_name <> 'refuse me'"),
+    ("attributes", "internal_name <> 'refuse me'"),
+    ("inventories", "owner_type <> 'refuse me'"),
+    ("inventory_entries", "quantity <> 666"),
+];
+
+/// A value that every table of [`refusing_file`] refuses.
+pub(crate) const REFUSED: &str = "refuse me";
+
+/// How many random worlds a test tries that is run with each engine.
+pub(crate) const N_CASES: u64 = 1;
+
+/// A world with rules that the models do not have, so that a flush can be made to fail at any row.
+pub(crate) fn refusing_file() -> TestFile {
+    let mut file = TestFile::new();
+    file.is_refusing = true;
+    file
+}
+
+/// A writer thread that waits.
+pub(crate) struct HeldBack(Outsider);
+
+impl Drop for HeldBack {
+    fn drop(&mut self) {
+        let _ = self.0.execute("ROLLBACK");
+    }
+}
+
+/// What a query of one value returns.
+pub(crate) trait Queried {
+    fn of(value: Value<'_>) -> Self;
+}
+
+impl Queried for i64 {
+    fn of(value: Value<'_>) -> Self {
+        match value {
+            Value::Integer(integer) => integer,
+            other => panic!("{other}"),
+        }
+    }
+}
+
+impl Queried for String {
+    fn of(value: Value<'_>) -> Self {
+        match value {
+            Value::Text(text) => text.to_owned(),
+            other => panic!("{other}"),
+        }
+    }
 }
 
 impl TestFile {
@@ -44,6 +101,7 @@ impl TestFile {
         let n = N.fetch_add(1, Ordering::Relaxed);
         Self {
             world: format!("World {} \"{n}\"", std::process::id()),
+            is_refusing: false,
         }
     }
 
@@ -52,7 +110,11 @@ impl TestFile {
     }
 
     pub(crate) fn try_open(&self) -> Result<Database<World>, Error> {
-        let db = self.options().open::<World>()?;
+        // A world with other rules than those of the models is not opened.
+        self.refuse_rows(false);
+        let db = self.options().open::<World>();
+        self.refuse_rows(true);
+        let db = db?;
         assert_eq!(db.check(), [""; 0]);
         Ok(db)
     }
@@ -83,6 +145,76 @@ impl TestFile {
         db
     }
 
+    fn refuse_rows(&self, yes: bool) {
+        let table = self.writer();
+        for (name, rule) in RULES.into_iter().filter(|_| self.is_refusing) {
+            let change = if yes {
+                format!("ADD CONSTRAINT refuse CHECK ({rule}) NOT VALID")
+            } else {
+                "DROP CONSTRAINT IF EXISTS refuse".to_owned()
+            };
+            let sql = format!("ALTER TABLE IF EXISTS {name} {change}");
+            table.execute(&sql).unwrap();
+        }
+    }
+
+    /// Makes the server refuse the removal of any row of a table. Returns the database that it is open in then.
+    pub(crate) fn refuse_removals(&self, table: &str, db: Database<World>) -> Database<World> {
+        self.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN RAISE EXCEPTION 'refused'; END $$",
+        );
+        self.execute(&format!(
+            "CREATE TRIGGER refuse BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()"
+        ));
+        db
+    }
+
+    pub(crate) fn allow_removals(&self, table: &str) {
+        self.execute(&format!(
+            "DROP TRIGGER refuse ON {table}; DROP FUNCTION refuse"
+        ));
+    }
+
+    /// Makes the writer thread wait, as another program does that has the row which says whose world it is, until this is
+    /// dropped.
+    pub(crate) fn hold_back(&self) -> HeldBack {
+        let outsider = self.writer();
+        outsider
+            .execute("BEGIN; SELECT 1 FROM gamedb_world FOR UPDATE")
+            .unwrap();
+        HeldBack(outsider)
+    }
+
+    /// Opens a copy of a world that is in use. Its rows reference none that it does not have.
+    pub(crate) fn open_copy(&self) -> (TestFile, Database<World>) {
+        let copy = TestFile::new();
+        let server = copy.writer();
+        server
+            .execute(&Database::<World>::schema(&copy.world).unwrap())
+            .unwrap();
+        let (to, from) = (copy.quoted(), self.quoted());
+        let tables = Tables::INFO
+            .iter()
+            .map(|info| info.name)
+            .chain(["gamedb_ids"]);
+        let insert = |table| format!("INSERT INTO {to}.{table} SELECT * FROM {from}.{table};");
+        let inserts: String = tables.map(insert).collect();
+        server
+            .execute(&format!(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ; SET CONSTRAINTS ALL DEFERRED; {inserts} COMMIT"
+            ))
+            .unwrap();
+        let db = copy.open();
+        (copy, db)
+    }
+
+    /// The only value that a query returns.
+    pub(crate) fn query<V: Queried>(&self, sql: &str) -> V {
+        let mut rows = self.writer().read(sql, V::of).unwrap();
+        rows.remove(0).remove(0)
+    }
+
     /// Another program, whose statements are about the tables of this world.
     pub(crate) fn writer(&self) -> Outsider {
         let outsider = Outsider::connect(&server()).unwrap();
@@ -103,11 +235,7 @@ impl TestFile {
 
     /// The only number that a query returns.
     pub(crate) fn number(&self, sql: &str) -> i64 {
-        let integer = |value: Value<'_>| match value {
-            Value::Integer(integer) => integer,
-            other => panic!("{other}"),
-        };
-        self.writer().read(sql, integer).unwrap()[0][0]
+        self.query(sql)
     }
 
     /// The contents of the server, read by another program.

@@ -5,7 +5,7 @@ use crate::common::{
     Database, TestFile, assert_wrote, contents_of, flush_failure, new_file, server,
 };
 use gamedb::{FlushFailure, Outcome, PostgresOptions};
-use gamedb_models::World;
+use gamedb_models::{Player, World};
 
 #[test]
 fn tickets_generations_and_durability_are_those_of_the_server() {
@@ -124,10 +124,11 @@ fn a_row_that_is_gone_or_there_already_is_no_silent_success() {
     ));
     let (outcome, cause) = flush_failure(db.flush());
     assert_eq!(outcome, Outcome::NotCommitted);
-    assert!(
-        matches!(&cause, FlushFailure::Backend(said) if said.sqlstate() == Some("23505")),
-        "{cause}"
-    );
+    let FlushFailure::Refused { rows, n_rows: 1 } = cause else {
+        panic!("{cause}")
+    };
+    assert_eq!(rows[0].key(), Some(next));
+    assert_eq!(rows[0].source.sqlstate(), Some("23505"));
     file.execute(&format!("DELETE FROM players WHERE id = {id}"));
     assert_wrote(db.flush().unwrap(), (1, 0, 0));
 }
@@ -186,5 +187,161 @@ fn many_rows_are_a_few_statements() {
     }
     let n = keys.len();
     assert_wrote(db.flush().unwrap(), (0, 3 * n / 4, n / 4));
+    file.reopen(db);
+}
+
+/// Bytes of a text that cannot be compressed to less than an index holds.
+fn long(n: u64) -> String {
+    let mut state = n | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005) + 1;
+        char::from(b'!' + (state >> 40) as u8 % 90)
+    };
+    std::iter::repeat_with(&mut next).take(9_000).collect()
+}
+
+/// An index of the server holds less of a text than a row does.
+#[test]
+fn a_text_that_is_too_long_for_an_index_is_refused_with_its_row() {
+    let (file, mut db, sample) = flushed_file();
+    let before = file.contents();
+    // In a UNIQUE column, in an indexed one, and in one that has no index, where it is none too long.
+    let email = db
+        .insert(Player {
+            email: long(1),
+            ..player(50)
+        })
+        .unwrap();
+    db.get_mut(sample.bob)
+        .unwrap()
+        .set_what_we_call_you(long(2));
+    db.get_mut(sample.ada).unwrap().set_full_name(long(3));
+    let (outcome, cause) = flush_failure(db.flush());
+    assert_eq!(outcome, Outcome::NotCommitted);
+    let said = cause.to_string();
+    let FlushFailure::Refused { rows, n_rows: 2 } = cause else {
+        panic!("{cause}")
+    };
+    for (row, key, column, rule) in [
+        (&rows[0], email, "email", "UNIQUE (email) DEFERRABLE"),
+        (
+            &rows[1],
+            sample.bob,
+            "what_we_call_you",
+            "INDEX (what_we_call_you)",
+        ),
+    ] {
+        assert_eq!(row.key(), Some(key));
+        assert_eq!(row.source.sqlstate(), Some("54000"));
+        let message = row.source.to_string();
+        assert!(
+            message.starts_with(&format!("the value of {column} has 9000 bytes")),
+            "{message}"
+        );
+        assert!(said.contains(&message), "{said}");
+        assert_eq!(row.constraint.as_deref(), Some(rule));
+    }
+    assert_eq!(file.contents(), before);
+
+    let report = db.flush_without_refused().unwrap();
+    assert_eq!((report.left_out.len(), report.rows()), (2, 1));
+    // What repeats itself is compressed, and a plain index may be dropped.
+    db.get_mut(email)
+        .unwrap()
+        .set_email("x".repeat(9_000))
+        .unwrap();
+    let index: String = file.query(
+        "SELECT quote_ident(indexname)::text FROM pg_indexes WHERE schemaname = current_schema
+            AND tablename = 'players' AND indexdef LIKE '%(what_we_call_you)'",
+    );
+    file.execute(&format!("DROP INDEX {index}"));
+    assert_wrote(db.flush().unwrap(), (1, 1, 0));
+    file.reopen(db);
+}
+
+/// One flush that violates everything that there is: each row is named, with what it violates.
+#[test]
+fn every_row_that_the_server_refuses_is_listed() {
+    let (file, mut db, sample) = flushed_file();
+    file.execute("ALTER TABLE players ADD CONSTRAINT no_bots CHECK (full_name <> 'bot')");
+    file.execute("INSERT INTO players VALUES (900, '', '', '', 0, 0, 'taken@example.com')");
+    let before = file.contents();
+    let bots: Vec<_> = (100..125)
+        .map(|n| {
+            let full_name = if n % 5 == 0 { "bot" } else { "no bot" }.into();
+            db.insert(Player {
+                full_name,
+                ..player(n)
+            })
+            .unwrap()
+        })
+        .collect();
+    db.get_mut(bots[7]).unwrap().set_full_name("a\0b");
+    rename(&mut db, sample.bob, "bot");
+    let (_, cause) = flush_failure(db.flush());
+    let FlushFailure::Refused { rows, n_rows: 7 } = cause else {
+        panic!("{cause}")
+    };
+    let bad = [0, 5, 7, 10, 15, 20].map(|n| bots[n]);
+    let found: Vec<_> = rows.iter().filter_map(gamedb::RefusedRow::key).collect();
+    assert_eq!(
+        found.iter().collect::<std::collections::HashSet<_>>(),
+        bad.iter().chain([&sample.bob]).collect()
+    );
+    for key in bad {
+        rename(&mut db, key, "fine");
+    }
+    rename(&mut db, sample.bob, "fine");
+
+    // What is checked at the end comes after that.
+    db.get_mut(bots[1])
+        .unwrap()
+        .set_email("taken@example.com")
+        .unwrap();
+    let (_, cause) = flush_failure(db.flush());
+    let FlushFailure::Refused { rows, n_rows: 1 } = cause else {
+        panic!("{cause}")
+    };
+    assert_eq!(rows[0].key(), Some(bots[1]));
+    assert!(rows[0].source.is_unique_violation());
+    assert_eq!(
+        rows[0].constraint.as_deref(),
+        Some("UNIQUE (email) DEFERRABLE")
+    );
+    assert_eq!(file.contents(), before);
+    let report = db.flush_without_refused().unwrap();
+    assert_eq!(report.left_out.len(), 1);
+    db.get_mut(bots[1])
+        .unwrap()
+        .set_email("free@example.com")
+        .unwrap();
+    file.execute(
+        "DELETE FROM players WHERE id = 900;
+        ALTER TABLE players DROP CONSTRAINT no_bots",
+    );
+    file.reopen(db);
+}
+
+/// Memory does not have the rows of other programs.
+#[test]
+fn a_removed_row_that_rows_of_other_programs_reference_is_named() {
+    let (file, mut db, sample) = flushed_file();
+    let pet = db.id(sample.pet).unwrap().get();
+    let owned = format!(
+        "INSERT INTO mobiles (id, mobile_type, owner_mobile_id, what_we_call_you) VALUES (900, 'NPC', {pet}, '')"
+    );
+    file.execute(&owned);
+    db.remove(sample.pet).unwrap();
+    rename(&mut db, sample.bob, "Bob");
+    let (_, cause) = flush_failure(db.flush());
+    let FlushFailure::Refused { rows, n_rows: 1 } = cause else {
+        panic!("{cause}")
+    };
+    assert_eq!((rows[0].table, rows[0].id), ("mobiles", pet));
+    assert_eq!(rows[0].source.sqlstate(), Some("23503"));
+    let report = db.flush_without_refused().unwrap();
+    assert!(report.left_out.iter().any(|row| row.id == pet));
+    assert_eq!(report.updated, 1);
+    file.execute("DELETE FROM mobiles WHERE id = 900");
     file.reopen(db);
 }

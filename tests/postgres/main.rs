@@ -15,6 +15,8 @@ mod opening;
 mod proxy;
 mod random;
 
+#[path = "../it/left_out/mod.rs"]
+mod left_out;
 #[path = "../it/save/one_row.rs"]
 mod one_row;
 #[path = "../it/write_order.rs"]

@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;
+mod moving;
 mod schemas;

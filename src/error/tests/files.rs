@@ -132,6 +132,7 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::LogWithoutFile { .. }
         | FileError::OlderWorld { .. }
         | FileError::Unportable { .. }
+        | FileError::NotEmpty { .. }
         | FileError::NotWal { .. } => 0,
         FileError::Lock { .. }
         | FileError::NotMigrated { .. }
@@ -182,7 +183,7 @@ fn history_errors() -> Vec<FileError> {
 }
 
 /// What can be wrong with a world on a server.
-fn server_errors() -> [FileError; 3] {
+fn server_errors() -> [FileError; 4] {
     let path = || PathBuf::from("postgres://host/world.db");
     [
         FileError::Open {
@@ -197,6 +198,10 @@ fn server_errors() -> [FileError; 3] {
         FileError::Unportable {
             path: path(),
             what: "its name is too long".into(),
+        },
+        FileError::NotEmpty {
+            path: path(),
+            what: "players has rows".into(),
         },
     ]
 }

@@ -228,6 +228,10 @@ fn problem_kinds() -> Vec<ProblemKind> {
             target: "assets",
             target_column: "title".into(),
         },
+        ProblemKind::HasNul,
+        ProblemKind::Refused {
+            reason: "no".into(),
+        },
     ]
 }
 
@@ -252,6 +256,8 @@ const fn place(kind: &ProblemKind) -> usize {
         ProblemKind::OwnsItself => 15,
         ProblemKind::NoOwner { .. } => 16,
         ProblemKind::NoSuchValue { .. } => 17,
+        ProblemKind::HasNul => 18,
+        ProblemKind::Refused { .. } => 19,
     }
 }
 

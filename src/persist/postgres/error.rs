@@ -184,6 +184,18 @@ fn is_io(source: &(dyn std::error::Error + 'static)) -> bool {
     source.is::<std::io::Error>()
 }
 
+/// Whether the server refuses a row, and would not refuse the others: by a constraint, a type, a trigger, or because a
+/// value is too long for an index.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    error.sqlstate().is_some_and(|code| {
+        let classes = ["22", "23", "44", "P0"];
+        classes.iter().any(|class| code.starts_with(class)) || code == TOO_LONG
+    })
+}
+
+/// A limit of the program: that of an entry of an index is the one that a row can be at.
+pub(super) const TOO_LONG: &str = "54000";
+
 /// The failure of a flush of which nothing is on the server.
 pub(super) fn flush_failure(error: Error) -> FlushFailure {
     let is_disconnected = is_disconnected(&error);

@@ -3,7 +3,9 @@
 
 use tokio_postgres::types::{ToSql, Type};
 
+use crate::error::FlushFailure;
 use crate::persist::batch::Batch;
+use crate::persist::error::Failed;
 use crate::store::tracking::mail::{Mail, MailStep};
 use crate::store::tracking::parcel::ParcelId;
 
@@ -25,7 +27,7 @@ const LOCK: i64 = 0x6764_6f01;
 
 /// One statement of a flush, about one parcel, which touches exactly one row.
 pub(super) struct MailStatement<'b> {
-    pub(super) table: &'static str,
+    table: &'static str,
     pub(super) sql: String,
     pub(super) types: Vec<Type>,
     parameters: Vec<Box<dyn ToSql + Send + Sync + 'b>>,
@@ -52,6 +54,16 @@ impl<'b> MailStatement<'b> {
             parameter
         });
         session.execute(&self.sql, parameters.collect())
+    }
+
+    /// The failure if it has touched another number of rows.
+    pub(super) fn check(&self, touched: u64) -> Result<(), Failed> {
+        if touched == 1 {
+            return Ok(());
+        }
+        let touched = usize::try_from(touched).unwrap_or(usize::MAX);
+        let (table, id) = (self.table, 0);
+        Err(FlushFailure::RowCount { table, id, touched }.into())
     }
 }
 

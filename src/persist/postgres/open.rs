@@ -39,11 +39,7 @@ pub(in crate::persist) fn open<T: Tables>(
     options: &PostgresOptions,
     order: &TableOrder,
 ) -> Result<(PathBuf, Opened<T, Postgres>), FileError> {
-    let unnamed = PathBuf::from(format!("postgres:{}", options.world));
-    let parsed = options.connection.parse::<Config>();
-    let mut config = parsed.map_err(|error| Lost::from(error).at(&unnamed))?;
-    let path = address(&config, &options.world);
-    complete(&mut config);
+    let (config, path) = target(&options.connection, &options.world)?;
     let schema =
         Schema::of(&options.world, T::INFO, T::DDL).map_err(|what| FileError::Unportable {
             path: path.clone(),
@@ -111,6 +107,16 @@ pub(in crate::persist) fn open<T: Tables>(
     Ok((path, opened))
 }
 
+/// How to reach a world, and its address.
+pub(super) fn target(connection: &str, world: &str) -> Result<(Config, PathBuf), FileError> {
+    let unnamed = PathBuf::from(format!("postgres:{world}"));
+    let parsed = connection.parse::<Config>();
+    let mut config = parsed.map_err(|error| Lost::from(error).at(&unnamed))?;
+    let path = address(&config, world);
+    complete(&mut config);
+    Ok((config, path))
+}
+
 /// The address of a world, for messages: without user and password.
 pub(super) fn address(config: &Config, world: &str) -> PathBuf {
     let ports = config.get_ports();
@@ -147,7 +153,7 @@ pub(super) fn complete(config: &mut Config) {
 }
 
 /// Texts go there and come back as they are in UTF-8 alone.
-fn refuse_encoding(session: &Session, path: &Path) -> Result<(), FileError> {
+pub(super) fn refuse_encoding(session: &Session, path: &Path) -> Result<(), FileError> {
     let failed = |error| FileError::Open {
         path: path.to_owned(),
         source: backend_error(error),

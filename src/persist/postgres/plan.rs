@@ -10,10 +10,11 @@ use tokio_postgres::types::Type;
 use crate::persist::batch::{Batch, TableBatch};
 use crate::persist::report::FlushReport;
 use crate::schema::value::{ColumnKind, Value};
+use crate::store::key::{AnyKey, RawKey};
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow, Shape};
 
 use super::array::{Array, types};
-use super::schema::{NEXT_IDS, Schema, Table, quoted, type_name};
+use super::schema::{Column, NEXT_IDS, Schema, Table, quoted, type_name};
 
 /// How much goes into one statement. The server takes messages and arrays of less than 1 GB.
 #[derive(Clone, Copy)]
@@ -62,7 +63,10 @@ pub(super) struct Group<'b> {
     pub(super) table: &'b Table,
     change_set: &'b ChangeSet,
     pub(super) ids: Vec<i64>,
+    /// Empty where they are deleted.
     pub(super) rows: Vec<ChangedRow>,
+    /// The keys of the rows that are deleted.
+    removed: Vec<RawKey>,
     columns: Vec<ColumnKind>,
     pub(super) sql: String,
     pub(super) types: Vec<Type>,
@@ -79,12 +83,13 @@ impl<'b> Group<'b> {
     fn deletes(table: &'b Table, change_set: &'b ChangeSet) -> impl Iterator<Item = Self> {
         let id = quoted(table.info.id);
         let sql = format!("DELETE FROM {} WHERE {id} = ANY($1)", table.name);
-        let parts = cut(change_set.removed().collect(), LIMIT, |_| 0);
-        parts.into_iter().map(move |ids| Self {
+        let parts = cut(change_set.removed_rows().collect(), LIMIT, |_| 0);
+        parts.into_iter().map(move |rows| Self {
             verb: Verb::Delete,
             table,
             change_set,
-            ids,
+            ids: rows.iter().map(|&(id, _)| id).collect(),
+            removed: rows.into_iter().map(|(_, key)| key).collect(),
             rows: Vec::new(),
             columns: Vec::new(),
             sql: sql.clone(),
@@ -136,6 +141,7 @@ impl<'b> Group<'b> {
             change_set,
             ids: rows.iter().map(|row| row.id).collect(),
             rows,
+            removed: Vec::new(),
             types: all.map(|&kind| types(kind).1).collect(),
             columns: kinds,
             sql,
@@ -155,21 +161,70 @@ impl<'b> Group<'b> {
         ids.chain(cells).collect()
     }
 
-    /// The rows with a text that the server does not take, each with its column.
-    pub(super) fn with_nul(&self) -> impl Iterator<Item = (&ChangedRow, &'static str)> {
-        let is_text = |(_, kind): &(usize, &ColumnKind)| **kind == ColumnKind::Text;
-        let places: Vec<usize> = (self.columns.iter().enumerate().filter(is_text))
-            .map(|(place, _)| place)
-            .collect();
-        self.rows.iter().filter_map(move |row| {
-            let has_nul = |place: &&usize| match self.change_set.value_at(row, **place) {
-                Value::Text(text) => text.contains('\0'),
-                _ => false,
-            };
-            let place = *places.iter().find(has_nul)?;
-            let column = self.change_set.shape(row).columns[place];
-            Some((row, self.table.info.columns[usize::from(column)]))
+    /// The same statement for some of its rows, by their places.
+    pub(super) fn part(&self, places: &[usize]) -> Self {
+        fn some<R: Copy>(all: &[R], places: &[usize]) -> Vec<R> {
+            let some = places.iter().filter_map(|&place| all.get(place));
+            some.copied().collect()
+        }
+        Self {
+            ids: some(&self.ids, places),
+            rows: some(&self.rows, places),
+            removed: some(&self.removed, places),
+            columns: self.columns.clone(),
+            sql: self.sql.clone(),
+            types: self.types.clone(),
+            ..*self
+        }
+    }
+
+    /// The key of the row at this place, and its table.
+    pub(super) fn key(&self, place: usize) -> AnyKey {
+        let key = match self.verb {
+            Verb::Delete => self.removed[place],
+            Verb::Insert | Verb::Update => self.rows[place].key,
+        };
+        let table = self.change_set.table;
+        AnyKey { table, key }
+    }
+
+    /// The columns that the statement writes, by their places in its rows.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (usize, &Column)> {
+        let shape = self.rows.first().map(|row| self.change_set.shape(row));
+        let columns = shape.into_iter().flat_map(|shape| shape.columns.iter());
+        let columns = columns.map(|&column| &self.table.columns[usize::from(column)]);
+        columns.enumerate()
+    }
+
+    /// The value of a row in the column at this place.
+    pub(super) fn value(&self, row: usize, place: usize) -> Value<'_> {
+        self.change_set.value_at(&self.rows[row], place)
+    }
+
+    /// The parameters for some of the columns.
+    pub(super) fn parameters_of(&self, places: &[usize]) -> Vec<Array<'_>> {
+        let all = self.parameters();
+        let cells = places.iter().map(|place| all[place + 1]);
+        [all[0]].into_iter().chain(cells).collect()
+    }
+
+    /// The column of a row with a text that the server does not take.
+    pub(super) fn with_nul(&self, row: usize) -> Option<&'static str> {
+        if self.verb == Verb::Delete {
+            return None;
+        }
+        let mut columns = self.columns();
+        columns.find_map(|(place, column)| {
+            let has_nul = column.kind == ColumnKind::Text
+                && matches!(self.value(row, place), Value::Text(text) if text.contains('\0'));
+            has_nul.then_some(column.name)
         })
+    }
+
+    /// Whether any row has such a text.
+    pub(super) fn has_nul(&self) -> bool {
+        let has_text = self.columns.contains(&ColumnKind::Text);
+        has_text && (0..self.rows.len()).any(|row| self.with_nul(row).is_some())
     }
 }
 

@@ -184,6 +184,13 @@ impl Schema {
 
     /// The statements that make an empty world, in the order in which they can be executed.
     pub(super) fn statements(&self, order: &TableOrder) -> Vec<String> {
+        let mut statements = self.tables_alone(order);
+        statements.extend(self.keys_and_indexes(order));
+        statements
+    }
+
+    /// Those of them that make the tables, with their CHECKs and unique values.
+    pub(super) fn tables_alone(&self, order: &TableOrder) -> Vec<String> {
         let world = self.own(WORLD);
         let mut statements = vec![
             format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(&self.world)),
@@ -205,15 +212,22 @@ impl Schema {
                 self.own(NEXT_IDS)
             ),
         ];
-        let tables = || order.tables.iter().map(|&id| self.table(id));
-        statements.extend(tables().map(Table::create));
-        statements.extend(tables().flat_map(Table::add_foreign_keys));
-        statements.extend(tables().flat_map(|table| table.create_indexes()));
+        let tables = order.tables.iter().map(|&id| self.table(id));
+        statements.extend(tables.map(Table::create));
         statements.push(format!(
             "INSERT INTO {world} VALUES ({}, gen_random_uuid()::text, 0, 0, '', now())",
             literal(&self.world)
         ));
         statements
+    }
+
+    /// What is left to make: foreign keys, and indexes. Where there are rows already, the server checks and sorts all of
+    /// them at once.
+    pub(super) fn keys_and_indexes(&self, order: &TableOrder) -> Vec<String> {
+        let tables = || order.tables.iter().map(|&id| self.table(id));
+        let keys = tables().flat_map(Table::add_foreign_keys);
+        keys.chain(tables().flat_map(|table| table.create_indexes()))
+            .collect()
     }
 }
 
@@ -340,9 +354,9 @@ impl Table {
         keys.map(add).collect()
     }
 
-    /// What the server looks for: the children of a parent that is deleted. What memory looks for, it does in memory,
-    /// but the plain indexes of the schema are there for programs that read.
-    fn create_indexes(&self) -> Vec<String> {
+    /// The plain indexes, by name, with their columns. The server looks for the children of a parent that is deleted.
+    /// What memory looks for, it does in memory, but the plain indexes of the schema are there for programs that read.
+    pub(super) fn indexes(&self) -> Vec<(String, Vec<usize>)> {
         let info = self.info;
         let keys = info.foreign_keys.iter().filter(|key| !key.unique);
         let keys = keys.filter(|key| key.table.is_some());
@@ -353,13 +367,24 @@ impl Table {
                 all.push(index.columns.to_vec());
             }
         }
-        let create = |columns: Vec<usize>| {
-            let names: Vec<_> = columns.iter().map(|&n| quoted(info.columns[n])).collect();
-            let names = names.join(", ");
-            let index = quoted(&self.object_name("index", &names));
-            format!("CREATE INDEX {index} ON {} ({names})", self.name)
+        let named = |columns: Vec<usize>| {
+            let names = self.listed(&columns);
+            (self.object_name("index", &names), columns)
         };
-        all.into_iter().map(create).collect()
+        all.into_iter().map(named).collect()
+    }
+
+    fn listed(&self, columns: &[usize]) -> String {
+        let names = columns.iter().map(|&n| quoted(self.info.columns[n]));
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    fn create_indexes(&self) -> Vec<String> {
+        let create = |(name, columns): (String, Vec<usize>)| {
+            let (name, columns) = (quoted(&name), self.listed(&columns));
+            format!("CREATE INDEX {name} ON {} ({columns})", self.name)
+        };
+        self.indexes().into_iter().map(create).collect()
     }
 }
 

@@ -18,6 +18,8 @@ use super::schema::Schema;
 pub struct ServerTables {
     pub(super) schema: Schema,
     pub(super) order: TableOrder,
+    /// The same tables in SQLite's dialect.
+    pub(super) ddl: String,
 }
 
 impl ServerTables {
@@ -38,6 +40,7 @@ impl ServerTables {
         Ok(Self {
             schema: Schema::of(world, tables, ddl).map_err(unportable)?,
             order: TableOrder::of(tables),
+            ddl: ddl.to_owned(),
         })
     }
 

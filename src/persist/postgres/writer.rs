@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio_postgres::Config;
 
 use crate::error::{FileError, FlushFailure, Outcome};
-use crate::persist::batch::Batch;
+use crate::persist::batch::{Batch, Bonds};
 use crate::persist::engine::EngineWriter;
 use crate::persist::error::Failed;
 use crate::persist::report::FlushReport;
@@ -20,7 +20,7 @@ use crate::store::world::World;
 
 use super::error::{Lost, backend_error, flush_failure};
 use super::fence::{self, Hold};
-use super::flush::{self, Broken};
+use super::flush::{self, Broken, Written};
 use super::mail;
 use super::newest;
 use super::schema::Schema;
@@ -54,7 +54,7 @@ pub(super) struct Unanswered {
     /// That of the world with the batch in it.
     generation: i64,
     /// What is to be said of it if it is committed.
-    report: FlushReport,
+    written: Written,
 }
 
 impl Writer {
@@ -88,7 +88,13 @@ impl Writer {
     }
 
     /// Commits a batch; one whose COMMIT was not answered before, only if it turns out not to be committed.
-    fn commit(&mut self, batch: &mut Batch, durability: Durability) -> Result<FlushReport, Failed> {
+    /// `in_world` are the bonds of a batch that does not own its rows, if rows may be left out.
+    fn commit(
+        &mut self,
+        batch: &mut Batch,
+        in_world: Option<&Bonds<'_>>,
+        durability: Durability,
+    ) -> Result<FlushReport, Failed> {
         let start = Instant::now();
         batch.coalesce();
         // It was asked for long enough when it was sent, and the pipeline commits it again until it is known.
@@ -96,10 +102,14 @@ impl Writer {
             Some(unanswered) => self.resolve(unanswered, Duration::ZERO)?,
             None => None,
         };
-        let (mut report, is_durable) = match found {
-            Some(report) => (report, true),
-            None => self.write(batch, durability)?,
+        let (written, is_durable) = match found {
+            Some(written) => (written, true),
+            None => self.write(batch, in_world, durability)?,
         };
+        let mut report = written.report;
+        if !written.left_out.is_empty() {
+            batch.leave_out(written.left_out);
+        }
         self.hold.generation += 1;
         fence::acknowledge(&self.hold.identity, self.hold.generation);
         self.is_durable = is_durable;
@@ -110,21 +120,24 @@ impl Writer {
     /// Writes a batch. Returns whether it is durable, too.
     fn write(
         &mut self,
-        batch: &mut Batch,
+        batch: &Batch,
+        in_world: Option<&Bonds<'_>>,
         durability: Durability,
-    ) -> Result<(FlushReport, bool), Failed> {
+    ) -> Result<(Written, bool), Failed> {
+        let own = batch.may_leave_out.then(|| batch.bonds());
+        let bonds = own.as_ref().map(|own| in_world.unwrap_or(own));
         self.session().map_err(|lost| Failed::from(lost.cause()))?;
         let session = self.session.as_mut().expect("it is open");
         if !self.has_mail && !batch.mail.is_empty() {
             mail::create(session, &self.schema.world).map_err(flush_failure)?;
             self.has_mail = true;
         }
-        let written = flush::commit(session, &self.schema, &self.hold, batch, durability);
-        match written {
+        let committed = flush::commit(session, &self.schema, &self.hold, batch, bonds, durability);
+        match committed {
             Ok(committed) if durability == Durability::PowerCut && !committed.is_durable => {
-                self.wait_for_standby(committed.report)
+                self.wait_for_standby(committed.written)
             }
-            Ok(committed) => Ok((committed.report, committed.is_durable)),
+            Ok(committed) => Ok((committed.written, committed.is_durable)),
             Err(Broken::Failed(failed)) => {
                 // What ended the session is known before its socket is seen to be closed.
                 if let FlushFailure::Disconnected { .. } = failed.cause {
@@ -132,14 +145,14 @@ impl Writer {
                 }
                 Err(failed)
             }
-            Err(Broken::Unknown(error, report)) => {
+            Err(Broken::Unknown(error, written)) => {
                 let unanswered = Unanswered {
                     generation: self.hold.generation + 1,
-                    report,
+                    written,
                 };
                 let resolved = self.resolve(unanswered, self.patience)?;
                 // To learn of it, the epoch was raised, and that waits for everything before it to be durable.
-                resolved.map(|report| (report, true)).ok_or_else(|| {
+                resolved.map(|written| (written, true)).ok_or_else(|| {
                     let source = backend_error(error);
                     FlushFailure::Disconnected { source }.into()
                 })
@@ -147,13 +160,13 @@ impl Writer {
         }
     }
 
-    /// Finds out what became of a commit that was not answered: its report, or `None` if it is not committed. As long as
+    /// Finds out what became of a commit that was not answered: what it has written, or `None` if it is not committed. As long as
     /// that is not known, it is kept in mind.
     fn resolve(
         &mut self,
         unanswered: Unanswered,
         patience: Duration,
-    ) -> Result<Option<FlushReport>, Failed> {
+    ) -> Result<Option<Written>, Failed> {
         // Its transaction, if it is still in flight, keeps the row locked until it has ended.
         self.session = None;
         let start = Instant::now();
@@ -168,7 +181,7 @@ impl Writer {
                 Ok(found) => {
                     tracing::warn!(path = %self.path.display(), found, "a COMMIT was not answered; the server was asked");
                     if found == unanswered.generation {
-                        return Ok(Some(unanswered.report));
+                        return Ok(Some(unanswered.written));
                     }
                     if found == self.hold.generation {
                         return Ok(None);
@@ -195,17 +208,17 @@ impl Writer {
 
     /// Waits once more for a standby, after the server was told not to. The batch is committed, but a
     /// failover may lose it, so it is not known what becomes of it.
-    fn wait_for_standby(&mut self, report: FlushReport) -> Result<(FlushReport, bool), Failed> {
+    fn wait_for_standby(&mut self, written: Written) -> Result<(Written, bool), Failed> {
         let session = self.session.as_ref().expect("it has committed just now");
         match fence::resume(session, &self.schema, &self.hold.owner) {
             Ok(state) => {
                 self.hold.epoch = state.epoch;
-                Ok((report, true))
+                Ok((written, true))
             }
             Err(lost) => {
                 self.unanswered = lost.may_pass().then_some(Unanswered {
                     generation: self.hold.generation + 1,
-                    report,
+                    written,
                 });
                 Err(flush::unresolved(lost))
             }
@@ -234,9 +247,12 @@ impl EngineWriter for Writer {
         &mut self,
         batch: &mut Batch,
         durability: Durability,
-        _: &World<T>,
+        world: &World<T>,
     ) -> Result<FlushReport, Failed> {
-        self.commit(batch, durability)
+        // What is committed again owns its rows.
+        let is_in_world = batch.may_leave_out && self.unanswered.is_none();
+        let bonds = is_in_world.then(|| Bonds::in_world(world));
+        self.commit(batch, bonds.as_ref(), durability)
     }
 
     /// Asks the server whether the world is still this writer's, in one round trip.
@@ -285,7 +301,7 @@ impl Writes for Writer {
     type Failed = Failed;
 
     fn run(&mut self, batch: &mut Batch) -> Result<FlushReport, Failed> {
-        let report = self.commit(batch, Durability::Process)?;
+        let report = self.commit(batch, None, Durability::Process)?;
         tracing::debug!(path = %self.path.display(), ?report, "flushed in the background");
         Ok(report)
     }

@@ -19,6 +19,8 @@ mod lock_record;
 mod log_reader;
 mod mail;
 mod migrate;
+#[cfg(feature = "postgres")]
+mod moving;
 mod open;
 mod operations;
 mod options;
@@ -42,6 +44,8 @@ pub use migrate::{
     Change as SchemaChange, Consent, Migrated, Migration, MigrationError, Misfits, NewRow, OldRow,
     RowError, RowFunctions, Safety, Step,
 };
+#[cfg(feature = "postgres")]
+pub(super) use moving::{Inserted, Inserter, NewFile, OldFile};
 pub(super) use open::open;
 pub(super) use operations::begin_backup;
 pub use operations::{

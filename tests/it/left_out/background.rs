@@ -2,22 +2,12 @@
 
 use std::time::Duration;
 
-use rusqlite::Connection;
-
 use super::left_out;
 use super::random::{Case, n_cases};
 use crate::common::sample::{flushed_refusing_file, player, rename};
-use crate::common::{REFUSED, TestFile, contents_of, flush_failure};
+use crate::common::{REFUSED, contents_of, flush_failure};
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::World;
-
-/// Makes the writer thread wait, as another program does that is writing, until its transaction ends.
-fn held_back(file: &TestFile) -> Connection {
-    let outsider = file.writer();
-    outsider.busy_timeout(Duration::from_secs(60)).unwrap();
-    outsider.execute_batch("BEGIN IMMEDIATE").unwrap();
-    outsider
-}
 
 /// Lets the thread begin a batch. One that it has not begun is merged with the next, which is another case, and right
 /// too.
@@ -59,7 +49,7 @@ fn a_flush_that_waits_behind_it_is_captured_again() {
         let (file, mut db, sample) = flushed_refusing_file();
         let carol = db.insert(player(3)).unwrap();
         rename(&mut db, carol, REFUSED);
-        let outsider = held_back(&file);
+        let outsider = file.hold_back();
         let first = db.flush_in_background_without_refused().unwrap();
         until_it_is_begun();
         if is_mended {
@@ -69,7 +59,7 @@ fn a_flush_that_waits_behind_it_is_captured_again() {
         }
         rename(&mut db, sample.bob, "Bob");
         let second = db.flush_in_background_without_refused().unwrap();
-        outsider.execute_batch("ROLLBACK").unwrap();
+        drop(outsider);
         let report = db.wait(second).unwrap();
         assert_eq!(report.left_out.is_empty(), is_mended);
         assert!(db.wait(first).is_ok());
@@ -89,12 +79,12 @@ fn a_flush_that_waits_behind_it_is_captured_again() {
 fn what_was_accepted_is_written_when_it_is_dropped() {
     let (file, mut db, sample) = flushed_refusing_file();
     rename(&mut db, sample.ada, REFUSED);
-    let outsider = held_back(&file);
+    let outsider = file.hold_back();
     let _ = db.flush_in_background_without_refused().unwrap();
     until_it_is_begun();
     rename(&mut db, sample.bob, "Bob");
     let _ = db.flush_in_background_without_refused().unwrap();
-    outsider.execute_batch("ROLLBACK").unwrap();
+    drop(outsider);
     drop(db);
     assert_eq!(
         file.query::<String>("SELECT full_name FROM players WHERE id = 2"),
@@ -113,7 +103,7 @@ fn a_flush_that_cannot_be_captured_again_yet_keeps_no_other_from_being_told() {
     for is_in_transaction in [true, false] {
         let (file, mut db, sample) = flushed_refusing_file();
         rename(&mut db, sample.ada, REFUSED);
-        let outsider = held_back(&file);
+        let outsider = file.hold_back();
         let first = db.flush_in_background_without_refused().unwrap();
         // Longer than above: this is only tried if the thread has begun it.
         std::thread::sleep(Duration::from_millis(300));
@@ -125,7 +115,7 @@ fn a_flush_that_cannot_be_captured_again_yet_keeps_no_other_from_being_told() {
         } else {
             std::mem::swap(&mut *db, &mut other);
         }
-        outsider.execute_batch("ROLLBACK").unwrap();
+        drop(outsider);
         let report = loop {
             if let Some(told) = db.poll(first) {
                 break told.unwrap();
@@ -174,12 +164,12 @@ fn random_worlds_are_flushed_in_the_background() {
             } else {
                 // What the first one writes cannot be told from what the second one does.
                 case.operate();
-                let outsider = held_back(&case.file);
+                let outsider = case.file.hold_back();
                 let _ = case.db.flush_in_background_without_refused().unwrap();
                 until_it_is_begun();
                 case.operate();
                 let second = case.db.flush_in_background_without_refused().unwrap();
-                outsider.execute_batch("ROLLBACK").unwrap();
+                drop(outsider);
                 let _ = case.db.wait(second).unwrap();
                 case.check_file(&contents_of(&case.db));
                 case.forget_groups();

@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gamedb::{Database, Error, FlushReport, Key};
+use gamedb::{Error, FlushReport, Key};
 use gamedb_models::{
     Attribute, AttributeOwnerKey, Inventory, InventoryEntry, InventoryOwnerKey, Item, Mobile,
     MobileOwnerKey, Player, World,
 };
 
 use crate::common::sample::{attribute, fill, inventory, item, mobile, player};
-use crate::common::{Contents, REFUSED, TestFile, contents_of, refusing_file};
+use crate::common::{Contents, Database, N_CASES, REFUSED, TestFile, contents_of, refusing_file};
 
 use super::left_out;
 
@@ -273,22 +273,13 @@ impl Case {
 
     /// The file is one that can be opened, and no id of memory can be assigned again.
     pub(super) fn check_file(&self, memory: &Contents) {
-        let copy = TestFile::new();
-        let path = copy.path();
-        let outsider = self.file.writer();
-        outsider
-            .execute("VACUUM INTO ?1", [path.to_str().unwrap()])
-            .unwrap();
-        let mut dangling = outsider.prepare("PRAGMA foreign_key_check").unwrap();
-        assert!(!dangling.exists([]).unwrap());
-        // Its CHECKs are not those of the models.
-        let opened = self.file.options().open::<World>(path).unwrap();
+        let (_copy, opened) = self.file.open_copy();
         assert_eq!(opened.check(), [""; 0]);
         assert_eq!(contents_of(&opened), self.file.contents());
         for (table, rows) in memory {
-            let next = "SELECT next_id FROM gamedb_ids WHERE table_name = ?1";
             if let Some((&last, _)) = rows.last_key_value() {
-                let next: i64 = outsider.query_row(next, [table], |row| row.get(0)).unwrap();
+                let sql = format!("SELECT next_id FROM gamedb_ids WHERE table_name = '{table}'");
+                let next: i64 = self.file.query(&sql);
                 assert!(next > last, "{table}: {last} would be assigned again");
             }
         }
@@ -334,7 +325,9 @@ fn is_bad(memory: &Contents) -> bool {
 
 pub(super) fn n_cases() -> u64 {
     let cases = std::env::var("GAMEDB_CASES").ok();
-    cases.and_then(|cases| cases.parse().ok()).unwrap_or(8)
+    cases
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(N_CASES)
 }
 
 #[test]

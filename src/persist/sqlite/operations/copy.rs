@@ -74,7 +74,7 @@ impl Drop for Unfinished {
 
 /// Refuses a name for a new file if there is a file, or something beside it that SQLite would take for a part of the
 /// new one: a log, or a journal, which it would play back into it.
-pub(super) fn refuse_taken(path: &Path) -> Result<(), FileError> {
+pub(in crate::persist::sqlite) fn refuse_taken(path: &Path) -> Result<(), FileError> {
     let is_there = std::fs::symlink_metadata(path).is_ok();
     let taken = is_there.then(|| path.to_owned());
     match taken.or_else(|| left_beside(path)) {

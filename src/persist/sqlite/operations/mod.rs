@@ -11,9 +11,13 @@ mod verify;
 pub(in crate::persist) use backup::begin_backup;
 pub use backup::{Backup, BackupReport, backup};
 pub(super) use copy::Unfinished;
+#[cfg(feature = "postgres")]
+pub(super) use copy::refuse_taken;
 pub use rescue::{RescueReport, RescuedTable, rescue};
 pub use restore::{RestoreReport, restore};
 pub(super) use snapshot::{Snapshot, locked_snapshot, snapshot};
+#[cfg(feature = "postgres")]
+pub(super) use verify::verify_file;
 pub use verify::{FileProblem, VerifyReport, verify};
 
 /// How far an operation has come.

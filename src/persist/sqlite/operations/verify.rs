@@ -112,7 +112,7 @@ pub fn verify(
     Ok(verify_file(path.as_ref(), &mut progress)?)
 }
 
-pub(super) fn verify_file(
+pub(in crate::persist::sqlite) fn verify_file(
     path: &Path,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<VerifyReport, FileError> {

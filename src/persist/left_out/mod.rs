@@ -1,8 +1,20 @@
 //! Rows that a flush has left out, because the file refuses them or because they are bound to such a row.
 
+mod bound;
+mod by_value;
+mod owners;
+mod stored;
+
 use crate::error::RefusedRow;
 use crate::store::key::{Key, RawKey};
 use crate::store::row::entity::Row;
+
+pub(super) use bound::LeftOut;
+pub(super) use stored::{Held, StoredRows};
+
+/// How many attempts leave out no more than they have to. After these, every row that waits for a unique value is
+/// left out at once: a long chain of them would take an attempt for each.
+pub(super) const EXACT_ATTEMPTS: usize = 8;
 
 impl RefusedRow {
     /// The row's key, if it is a row of this type; a pivot's row has none. If the file refuses the removal of a row, its
@@ -43,7 +55,7 @@ pub enum LeftOutReason {
     Refused {
         /// The constraint, as in [`RefusedRow::constraint`].
         constraint: Option<String>,
-        /// What SQLite says.
+        /// What SQLite says, or the server.
         message: String,
     },
     /// It is bound to another row that was left out.

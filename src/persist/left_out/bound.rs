@@ -1,108 +1,42 @@
-//! A flush without the rows that the file refuses, and without those that are bound to them: what is written is a
-//! state that the file may have.
+//! Which rows a flush leaves out: those that the file refuses, and those that are bound to them, so that what is written
+//! is a state that the file may have.
 //!
 //! All of it is found in the batch and the file. So the writer thread can do it, which has no world, and a row in the
 //! file is seen as it is there: what it references, memory does not know any more.
 
-mod by_value;
-mod owners;
-
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::Connection;
-
-use crate::error::{RefusedRow, constraint_of};
+use crate::error::RefusedRow;
 use crate::persist::batch::{Batch, Bonds};
 use crate::persist::error::Failed;
-use crate::persist::left_out::{Bond, LeftOutReason, LeftOutRow};
-use crate::persist::report::FlushReport;
 use crate::schema::value::Value;
 use crate::schema::{TableId, TableInfo, TableKind};
 use crate::store::key::AnyKey;
 use crate::store::tracking::change_set::{ChangeSet, ChangedRow};
 use crate::store::tracking::mail::MailStep;
 
-use super::commit::{Attempt, attempt};
-use super::content_hash::{Hashes, Pending};
-use super::error::refused_rows;
-use by_value::ByValue;
-use owners::{owned_rows, owner_keys, references_in_file};
-
-/// How many attempts leave out no more than they have to. After these, every row that waits for a unique value is
-/// left out at once: a long chain of them would take an attempt for each.
-const EXACT_ATTEMPTS: usize = 8;
-
-/// Writes all rows of a batch that can be written, in an open transaction. Returns the others.
-pub(super) fn write_the_rest<'h>(
-    transaction: &Connection,
-    batch: &Batch,
-    bonds: &Bonds<'_>,
-    in_file: &'h Hashes,
-) -> Result<(FlushReport, Pending<'h>, HashSet<AnyKey>), Failed> {
-    let mut left_out: Option<LeftOut<'_>> = None;
-    for n in 0_usize.. {
-        transaction.execute_batch("SAVEPOINT gamedb_attempt")?;
-        let nothing = HashSet::new();
-        let but = left_out
-            .as_ref()
-            .map_or(&nothing, |left_out| &left_out.rows);
-        let Attempt {
-            mut report,
-            hashes,
-            refused,
-            tables,
-            value_taken,
-        } = attempt(transaction, batch, but, in_file)?;
-        if refused.is_empty() {
-            transaction.execute_batch("RELEASE gamedb_attempt")?;
-            let Some(left_out) = left_out else {
-                return Ok((report, hashes, HashSet::new()));
-            };
-            report.left_out = left_out.list;
-            return Ok((report, hashes, left_out.rows));
-        }
-        if transaction.is_autocommit() {
-            // A trigger has ended the transaction.
-            return Err(refused_rows(&refused));
-        }
-        transaction.execute_batch("ROLLBACK TO gamedb_attempt; RELEASE gamedb_attempt")?;
-        let left_out =
-            left_out.get_or_insert_with(|| LeftOut::new(transaction, Changes::of(batch, bonds)));
-        let n_before = left_out.rows.len();
-        let first = tables[0];
-        for (table, row) in tables.into_iter().zip(&refused) {
-            left_out.refuse(table, row);
-        }
-        left_out.hold_back_parcels(&batch.mail, first, &refused[0]);
-        assert!(
-            left_out.rows.len() > n_before,
-            "a row is refused that was not written"
-        );
-        if n >= EXACT_ATTEMPTS {
-            value_taken.into_iter().for_each(|row| left_out.wait(row));
-        }
-        left_out.close_over()?;
-    }
-    unreachable!("each attempt leaves out more rows than the one before, and a batch has an end")
-}
+use super::by_value::{self, ByValue};
+use super::owners::{owned_rows, owner_keys};
+use super::stored::{StoredRows, references_in_file};
+use super::{Bond, LeftOutReason, LeftOutRow};
 
 /// A row in the file or in the batch.
-type RowId = (TableId, i64);
+pub(in crate::persist) type RowId = (TableId, i64);
 
 /// What a batch does to a row.
 #[derive(Clone, Copy)]
-enum Change<'b> {
+pub(super) enum Change<'b> {
     Written(&'b ChangeSet, &'b ChangedRow),
     Removed(i64),
 }
 
 /// The rows of a batch, to be found by what they are and what they reference.
-struct Changes<'b> {
+pub(super) struct Changes<'b> {
     bonds: &'b Bonds<'b>,
-    infos: HashMap<TableId, &'static TableInfo>,
-    changes: HashMap<AnyKey, Change<'b>>,
-    written: HashMap<RowId, AnyKey>,
-    removed: HashMap<RowId, AnyKey>,
+    pub(super) infos: HashMap<TableId, &'static TableInfo>,
+    pub(super) changes: HashMap<AnyKey, Change<'b>>,
+    pub(super) written: HashMap<RowId, AnyKey>,
+    pub(super) removed: HashMap<RowId, AnyKey>,
     /// For each new row, the rows that reference it.
     referrers: HashMap<RowId, Vec<AnyKey>>,
     /// For each row, the removed rows that belonged to it.
@@ -174,7 +108,7 @@ impl<'b> Changes<'b> {
         }
     }
 
-    fn id(&self, row: AnyKey) -> Option<i64> {
+    pub(super) fn id(&self, row: AnyKey) -> Option<i64> {
         Some(match self.changes.get(&row)? {
             Change::Written(_, row) => row.id,
             Change::Removed(id) => *id,
@@ -183,12 +117,12 @@ impl<'b> Changes<'b> {
 }
 
 /// The rows that are left out.
-struct LeftOut<'b> {
-    file: &'b Connection,
+pub(in crate::persist) struct LeftOut<'b> {
+    file: &'b dyn StoredRows,
     changes: Changes<'b>,
-    rows: HashSet<AnyKey>,
+    pub(in crate::persist) rows: HashSet<AnyKey>,
     /// The same, in the order in which they were found.
-    list: Vec<LeftOutRow>,
+    pub(in crate::persist) list: Vec<LeftOutRow>,
     /// How many of them are bound to no row that is not among them.
     n_closed: usize,
     keys: Vec<AnyKey>,
@@ -199,10 +133,15 @@ struct LeftOut<'b> {
 }
 
 impl<'b> LeftOut<'b> {
-    fn new(file: &'b Connection, changes: Changes<'b>) -> Self {
+    /// None yet. `file` is as it was before the batch.
+    pub(in crate::persist) fn new(
+        file: &'b dyn StoredRows,
+        batch: &'b Batch,
+        bonds: &'b Bonds<'b>,
+    ) -> Self {
         Self {
             file,
-            changes,
+            changes: Changes::of(batch, bonds),
             rows: HashSet::new(),
             list: Vec::new(),
             n_closed: 0,
@@ -212,9 +151,10 @@ impl<'b> LeftOut<'b> {
         }
     }
 
-    fn refuse(&mut self, table: TableId, row: &RefusedRow) {
+    /// Leaves out a row that the file refuses.
+    pub(in crate::persist) fn refuse(&mut self, table: TableId, row: &RefusedRow) {
         let message = row.source.to_string();
-        let constraint = constraint_of(&message);
+        let constraint = row.constraint.clone();
         let key = AnyKey {
             table,
             key: row.key,
@@ -230,7 +170,12 @@ impl<'b> LeftOut<'b> {
 
     /// Leaves out all rows that have come with parcels, or left with them. What a parcel has to be written with, its own rows
     /// alone do not tell: they may have been changed, and have left again, since it came.
-    fn hold_back_parcels(&mut self, mail: &[MailStep], table: TableId, refused: &RefusedRow) {
+    pub(in crate::persist) fn hold_back_parcels(
+        &mut self,
+        mail: &[MailStep],
+        table: TableId,
+        refused: &RefusedRow,
+    ) {
         let (bond, id) = (Bond::Parcel, refused.id);
         let table = self.changes.infos[&table].name;
         for step in mail {
@@ -252,7 +197,7 @@ impl<'b> LeftOut<'b> {
     }
 
     /// Leaves out a row whose unique value another row has in the file.
-    fn wait(&mut self, row: AnyKey) {
+    pub(in crate::persist) fn wait(&mut self, row: AnyKey) {
         let message = "a row that was left out may have its unique value in the file".to_owned();
         let constraint = None;
         self.add(
@@ -292,7 +237,7 @@ impl<'b> LeftOut<'b> {
     }
 
     /// Leaves out all that is bound to a row that is left out.
-    fn close_over(&mut self) -> Result<(), Failed> {
+    pub(in crate::persist) fn close_over(&mut self) -> Result<(), Failed> {
         while let Some(&row) = self.keys.get(self.n_closed) {
             self.n_closed += 1;
             self.bind_txn_group(row);

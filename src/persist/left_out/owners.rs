@@ -2,16 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::Connection;
-
 use crate::persist::error::Failed;
 use crate::schema::value::Value;
 use crate::schema::{OnDelete, TableId, TableInfo, TableKind};
 use crate::store::key::AnyKey;
 
-use super::super::statements;
+use super::bound::{Change, Changes, RowId};
 use super::by_value::{self, ByValue};
-use super::{Change, Changes, RowId};
+use super::stored::{StoredRows, references_in_file};
 
 /// The columns that name the owner of a row, and the owner's table: the arms of a pivot, and foreign keys that are
 /// declared ON DELETE CASCADE.
@@ -30,7 +28,7 @@ pub(super) fn owner_keys(info: &'static TableInfo) -> impl Iterator<Item = (usiz
 
 /// The rows of a batch by their owners, and these by theirs, as they will be with all of the batch in the file.
 pub(super) fn owned_rows(
-    file: &Connection,
+    file: &dyn StoredRows,
     changes: &Changes<'_>,
     by_value: Option<&ByValue>,
 ) -> Result<HashMap<RowId, Vec<RowId>>, Failed> {
@@ -52,7 +50,7 @@ pub(super) fn owned_rows(
 }
 
 /// The owners of a row: the pivot row of an owned one, and what its columns name.
-fn owners(file: &Connection, changes: &Changes<'_>, row: RowId) -> Result<Vec<RowId>, Failed> {
+fn owners(file: &dyn StoredRows, changes: &Changes<'_>, row: RowId) -> Result<Vec<RowId>, Failed> {
     let (table, id) = row;
     let info = changes.infos[&table];
     let key = changes.written.get(&row);
@@ -68,7 +66,7 @@ fn owners(file: &Connection, changes: &Changes<'_>, row: RowId) -> Result<Vec<Ro
         });
         let pivot_id = match in_batch {
             Some(id) => Some(id),
-            None => pivot_row_in_file(file, changes.infos[&pivot], id)?,
+            None => file.pivot_row(changes.infos[&pivot], id)?,
         };
         owners.extend(pivot_id.map(|id| (pivot, id)));
     }
@@ -91,32 +89,4 @@ fn owners(file: &Connection, changes: &Changes<'_>, row: RowId) -> Result<Vec<Ro
         owners.extend(id.map(|id| (owner, id)));
     }
     Ok(owners)
-}
-
-/// The columns of a row of the file, as far as they are integers.
-pub(super) fn references_in_file(
-    file: &Connection,
-    info: &TableInfo,
-    id: i64,
-) -> Result<Vec<Option<i64>>, Failed> {
-    let mut statement = file.prepare_cached(&statements::select_row(info))?;
-    let mut rows = statement.query([id])?;
-    let Some(row) = rows.next()? else {
-        return Ok(vec![None; info.columns.len()]);
-    };
-    let reference = |column| row.get_ref(column).map(|value| value.as_i64().ok());
-    Ok((0..info.columns.len())
-        .map(reference)
-        .collect::<Result<_, _>>()?)
-}
-
-/// The id of the pivot row of an owned row in the file.
-fn pivot_row_in_file(
-    file: &Connection,
-    pivot: &TableInfo,
-    owned: i64,
-) -> Result<Option<i64>, Failed> {
-    let mut statement = file.prepare_cached(&statements::select_pivot_row(pivot))?;
-    let mut rows = statement.query([owned])?;
-    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
 }

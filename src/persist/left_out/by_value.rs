@@ -3,51 +3,16 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params_from_iter};
-
 use crate::persist::error::Failed;
 use crate::schema::value::Value;
 use crate::schema::{OnDelete, TableId, TableInfo, ValueKey};
 use crate::store::key::AnyKey;
 
-use super::super::statements;
-use super::{Change, Changes, RowId};
+use super::bound::{Change, Changes, RowId};
+use super::stored::{Held, StoredRows};
 
 /// The values of a row in some columns; none of them is NULL.
 type Values = Vec<Held>;
-
-/// A value that can be looked up.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Held {
-    Integer(i64),
-    /// The bits of a number.
-    Real(u64),
-    Text(String),
-    Blob(Vec<u8>),
-}
-
-impl Held {
-    /// `None` for NULL, which names nothing.
-    fn of(value: Value<'_>) -> Option<Self> {
-        Some(match value {
-            Value::Null => return None,
-            Value::Integer(integer) => Self::Integer(integer),
-            // -0.0 equals 0.0.
-            Value::Real(real) => Self::Real((real + 0.0).to_bits()),
-            Value::Text(text) => Self::Text(text.to_owned()),
-            Value::Blob(bytes) => Self::Blob(bytes.to_vec()),
-        })
-    }
-
-    fn as_sql(&self) -> rusqlite::types::Value {
-        match self {
-            Self::Integer(integer) => (*integer).into(),
-            Self::Real(bits) => f64::from_bits(*bits).into(),
-            Self::Text(text) => text.clone().into(),
-            Self::Blob(bytes) => bytes.clone().into(),
-        }
-    }
-}
 
 /// A key by value: its table, and its position there.
 type KeyOf = (TableId, usize);
@@ -93,7 +58,7 @@ fn is_written(change: Change<'_>, columns: &[usize]) -> bool {
 }
 
 impl ByValue {
-    pub(super) fn of(file: &Connection, changes: &Changes<'_>) -> Result<Self, Failed> {
+    pub(super) fn of(file: &dyn StoredRows, changes: &Changes<'_>) -> Result<Self, Failed> {
         let (mut naming, mut named) = (HashMap::<_, Vec<_>>::new(), HashMap::new());
         for (of, info, key) in keys(changes) {
             let (own, other) = (key.own_columns(info), named_columns(changes, key));
@@ -118,7 +83,7 @@ impl ByValue {
     /// The rows of the batch that name a row by values which the file does not have without it.
     pub(super) fn naming(
         &self,
-        file: &Connection,
+        file: &dyn StoredRows,
         changes: &Changes<'_>,
         row: AnyKey,
     ) -> Result<Vec<AnyKey>, Failed> {
@@ -143,7 +108,7 @@ pub(super) fn is_owner(changes: &Changes<'_>, table: TableId) -> bool {
 /// The rows with which a row is removed because it names them by value, as they will be with all of the batch in the
 /// file.
 pub(super) fn owners(
-    file: &Connection,
+    file: &dyn StoredRows,
     changes: &Changes<'_>,
     by_value: &ByValue,
     row: RowId,
@@ -175,7 +140,7 @@ pub(super) fn owners(
 /// The rows of the batch that a row names in the file by values that they have no longer: removed ones, and those
 /// that get other values. Of the keys with a column that has changed.
 pub(super) fn named_in_file(
-    file: &Connection,
+    file: &dyn StoredRows,
     changes: &Changes<'_>,
     row: AnyKey,
     id: i64,
@@ -206,7 +171,7 @@ pub(super) fn named_in_file(
 
 /// The values of a row of the batch, as they will be in the file; `None` if one of them is NULL.
 fn values(
-    file: &Connection,
+    file: &dyn StoredRows,
     changes: &Changes<'_>,
     row: AnyKey,
     columns: &[usize],
@@ -221,7 +186,7 @@ fn values(
     if captured.iter().all(Option::is_some) {
         return Ok(captured.into_iter().flatten().map(Held::of).collect());
     }
-    let in_file = row_in_file(file, changes.infos[&row.table], changed.id)?;
+    let in_file = file.row(changes.infos[&row.table], changed.id)?;
     let value = |(captured, &column): (Option<Value<'_>>, &usize)| match captured {
         Some(value) => Held::of(value),
         None => in_file.get(column).cloned().flatten(),
@@ -231,47 +196,25 @@ fn values(
 
 /// The values of a row of the file; `None` if it is not there, or one of them is NULL.
 fn in_file(
-    file: &Connection,
-    info: &TableInfo,
+    file: &dyn StoredRows,
+    info: &'static TableInfo,
     id: i64,
     columns: &[usize],
 ) -> Result<Option<Values>, Failed> {
-    let row = row_in_file(file, info, id)?;
+    let row = file.row(info, id)?;
     let values = columns
         .iter()
         .map(|&column| row.get(column).cloned().flatten());
     Ok(values.collect())
 }
 
-/// All columns of a row of the file; none of a row that is not there.
-fn row_in_file(file: &Connection, info: &TableInfo, id: i64) -> Result<Vec<Option<Held>>, Failed> {
-    let mut statement = file.prepare_cached(&statements::select_row(info))?;
-    let mut rows = statement.query([id])?;
-    let Some(row) = rows.next()? else {
-        return Ok(Vec::new());
-    };
-    let held = |column| -> Result<_, Failed> {
-        use rusqlite::types::ValueRef;
-        Ok(match row.get_ref(column)? {
-            ValueRef::Null => None,
-            ValueRef::Integer(integer) => Some(Held::Integer(integer)),
-            ValueRef::Real(real) => Held::of(Value::Real(real)),
-            ValueRef::Text(text) => Some(Held::Text(String::from_utf8_lossy(text).into_owned())),
-            ValueRef::Blob(bytes) => Some(Held::Blob(bytes.to_vec())),
-        })
-    };
-    (0..info.columns.len()).map(held).collect()
-}
-
 /// The row of the file that a key with these values names.
 fn with_values(
-    file: &Connection,
+    file: &dyn StoredRows,
     changes: &Changes<'_>,
     key: &ValueKey,
     values: &Values,
 ) -> Result<Option<i64>, Failed> {
     let (info, columns) = (changes.infos[&key.table], named_columns(changes, key));
-    let mut statement = file.prepare_cached(&statements::select_id_by(info, columns))?;
-    let mut rows = statement.query(params_from_iter(values.iter().map(Held::as_sql)))?;
-    Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    file.with_values(info, columns, values)
 }
