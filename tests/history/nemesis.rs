@@ -172,8 +172,8 @@ impl Nemesis {
                 self.cut_commit(world, Commit::Held);
                 self.primary.other().pause();
                 self.shards[world].proxy.let_go(true);
-                // As long as it takes to connect and to ask, and longer.
-                sleep(Duration::from_millis(600));
+                // Until it is asked what became of it: a second is waited for the standby, which is silent.
+                sleep(Duration::from_millis(1_700));
                 self.pause(200);
                 self.primary.other().wake();
             }
