@@ -183,12 +183,7 @@ impl World {
                         (left, came) = (Vec::new(), Vec::new());
                     }
                     count(figures, *promise, why);
-                    let opening = self.openings.len() - 1;
-                    if why.starts_with("Fenced") {
-                        self.fenced.push((*at, opening));
-                    } else if why.starts_with("OlderWorld") {
-                        self.older.push(*at);
-                    }
+                    self.refused(*at, why);
                 }
                 Event::NotOpened(_) => {
                     let opening = self.openings.last_mut().expect("it was begun");
@@ -203,6 +198,15 @@ impl World {
                 Event::Left(parcel) => left.push(parcel.clone()),
                 Event::Failover | Event::Fault(_) => {}
             }
+        }
+    }
+
+    /// Remembers what the opening of the moment was told about others.
+    fn refused(&mut self, at: u64, why: &str) {
+        if why.starts_with("Fenced") {
+            self.fenced.push((at, self.openings.len() - 1));
+        } else if why.starts_with("OlderWorld") {
+            self.older.push(at);
         }
     }
 
