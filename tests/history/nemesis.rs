@@ -171,7 +171,7 @@ impl Nemesis {
                 // Held, because one before it would wait, too, and it would not come.
                 self.cut_commit(world, Commit::Held);
                 self.primary.other().pause();
-                self.shards[world].proxy.let_go(true);
+                self.shards[world].proxy.release(true);
                 // Until it is asked what became of it: a second is waited for the standby, which is silent.
                 sleep(Duration::from_millis(1_700));
                 self.pause(200);

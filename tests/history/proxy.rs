@@ -17,7 +17,7 @@ pub(crate) enum Commit {
     Unanswered,
     /// The connection breaks before it.
     Lost,
-    /// It is held until it is let go, and then as the second.
+    /// It is held until it is released, and then as the second.
     Held,
 }
 
@@ -25,8 +25,8 @@ pub(crate) enum Commit {
 struct Shared {
     next: AtomicU8,
     is_closed: AtomicBool,
-    /// Whether a COMMIT that is held is let go.
-    is_let_go: AtomicBool,
+    /// Whether a COMMIT that is held is released.
+    is_released: AtomicBool,
     /// Every connection that may still be open, both ends.
     open: Mutex<Vec<(TcpStream, TcpStream)>>,
 }
@@ -57,7 +57,7 @@ impl Proxy {
     }
 
     pub(crate) fn next_commit_is(&self, commit: Commit) {
-        self.let_go(commit != Commit::Held);
+        self.release(commit != Commit::Held);
         self.shared.next.store(commit as u8, Ordering::SeqCst);
     }
 
@@ -66,8 +66,8 @@ impl Proxy {
         self.shared.next.load(Ordering::SeqCst) == 0
     }
 
-    pub(crate) fn let_go(&self, yes: bool) {
-        self.shared.is_let_go.store(yes, Ordering::SeqCst);
+    pub(crate) fn release(&self, yes: bool) {
+        self.shared.is_released.store(yes, Ordering::SeqCst);
     }
 
     /// Whether new connections come through.
@@ -113,7 +113,7 @@ impl Shared {
             } else {
                 0
             };
-            while fate == Commit::Held as u8 && !self.is_let_go.load(Ordering::SeqCst) {
+            while fate == Commit::Held as u8 && !self.is_released.load(Ordering::SeqCst) {
                 thread::sleep(Duration::from_millis(1));
             }
             let is_unanswered = [Commit::Unanswered as u8, Commit::Held as u8].contains(&fate);
