@@ -21,6 +21,9 @@ struct Attempt {
     /// Whether its process went on after its outcome was unknown: then it is stored by itself, or together with the next
     /// one.
     may_be_merged: bool,
+    /// The parcels of players that leave with it, and of those that come.
+    left: Vec<String>,
+    came: Vec<String>,
 }
 
 /// A world opened by a process.
@@ -80,9 +83,20 @@ impl std::ops::AddAssign for Figures {
     }
 }
 
+/// What was found out about one world.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    pub(crate) figures: Figures,
+    /// Every contradiction.
+    pub(crate) faults: Vec<String>,
+    /// The parcels that have left the world and that have come, as far as that is stored at the end.
+    pub(crate) left: Vec<String>,
+    pub(crate) came: Vec<String>,
+}
+
 /// Compares the histories of all processes of one world. The last opening among them is made at the end, when everything
-/// is as it will be. Returns every contradiction.
-pub(crate) fn check(nemesis: &History, processes: &[History]) -> (Figures, Vec<String>) {
+/// is as it will be.
+pub(crate) fn check(nemesis: &History, processes: &[History]) -> Checked {
     let mut world = World::default();
     let failovers = nemesis
         .iter()
@@ -97,7 +111,13 @@ pub(crate) fn check(nemesis: &History, processes: &[History]) -> (Figures, Vec<S
     world.check_fences();
     world.check_refusals();
     world.check_end();
-    (figures, world.faults)
+    let (left, came) = world.parcels();
+    Checked {
+        figures,
+        faults: world.faults,
+        left,
+        came,
+    }
 }
 
 impl World {
@@ -115,6 +135,8 @@ impl World {
 
     fn add(&mut self, history: &History, figures: &mut Figures) {
         let (mut stored, mut is_unknown) = (None, false);
+        // Of the world in memory, until it is stored.
+        let (mut left, mut came) = (Vec::new(), Vec::new());
         for (at, event) in history {
             match event {
                 Event::Open => self.openings.push(Opening {
@@ -126,6 +148,7 @@ impl World {
                     figures.openings += 1;
                     stored = self.places.get(&state.attempt).copied();
                     is_unknown = false;
+                    (left, came) = (Vec::new(), Vec::new());
                     let opening = self.openings.last_mut().expect("it was begun");
                     opening.opened = Some((*at, state.clone()));
                     opening.ended = Some(*at);
@@ -147,6 +170,8 @@ impl World {
                         told: None,
                         opening,
                         may_be_merged: false,
+                        left: left.clone(),
+                        came: came.clone(),
                     });
                 }
                 Event::Told(promise, why) => {
@@ -155,14 +180,10 @@ impl World {
                     is_unknown = *promise == Promise::Unknown;
                     if *promise != Promise::NotCommitted {
                         stored = Some(self.attempts.len() - 1);
+                        (left, came) = (Vec::new(), Vec::new());
                     }
                     count(figures, *promise, why);
-                    let opening = self.openings.len() - 1;
-                    if why.starts_with("Fenced") {
-                        self.fenced.push((*at, opening));
-                    } else if why.starts_with("OlderWorld") {
-                        self.older.push(*at);
-                    }
+                    self.refused(*at, why);
                 }
                 Event::NotOpened(_) => {
                     let opening = self.openings.last_mut().expect("it was begun");
@@ -170,9 +191,22 @@ impl World {
                 }
                 Event::Broken(what) => self.faults.push(what.clone()),
                 Event::Stored(n) => self.stored = Some(*n),
-                Event::Came(_) => figures.walks += 1,
-                Event::Left(_) | Event::Failover | Event::Fault(_) => {}
+                Event::Came(parcel) => {
+                    figures.walks += 1;
+                    came.push(parcel.clone());
+                }
+                Event::Left(parcel) => left.push(parcel.clone()),
+                Event::Failover | Event::Fault(_) => {}
             }
+        }
+    }
+
+    /// Remembers what the opening of the moment was told about others.
+    fn refused(&mut self, at: u64, why: &str) {
+        if why.starts_with("Fenced") {
+            self.fenced.push((at, self.openings.len() - 1));
+        } else if why.starts_with("OlderWorld") {
+            self.older.push(at);
         }
     }
 
@@ -283,11 +317,30 @@ impl World {
         }
     }
 
-    /// The world has counted each flush of its chain once.
-    fn check_end(&mut self) {
+    /// The state that was found last.
+    fn last(&self) -> Option<&State> {
         let opened = self.openings.iter().filter_map(|one| one.opened.as_ref());
         let last = opened.max_by_key(|(at, _)| *at);
-        let (Some((_, state)), Some(stored)) = (last, self.stored) else {
+        last.map(|(_, state)| state)
+    }
+
+    /// The parcels that have left and come with what is stored at the end.
+    fn parcels(&self) -> (Vec<String>, Vec<String>) {
+        let chain = self
+            .last()
+            .map(|state| self.chain(state))
+            .unwrap_or_default();
+        let attempts = self.attempts.iter().zip(chain);
+        let stored = attempts.filter(|(_, is_there)| *is_there);
+        let stored: Vec<_> = stored.map(|(attempt, _)| attempt).collect();
+        let left = stored.iter().flat_map(|attempt| attempt.left.clone());
+        let came = stored.iter().flat_map(|attempt| attempt.came.clone());
+        (left.collect(), came.collect())
+    }
+
+    /// The world has counted each flush of its chain once.
+    fn check_end(&mut self) {
+        let (Some(state), Some(stored)) = (self.last(), self.stored) else {
             self.faults.push("nobody has looked at the end".into());
             return;
         };
@@ -327,6 +380,26 @@ fn wrong(state: &State) -> impl Iterator<Item = String> {
     let twice = times.into_iter().filter(|(_, n)| *n > 1);
     wrong.extend(twice.map(|(thing, n)| format!("{thing} is there {n} times")));
     wrong.into_iter()
+}
+
+/// What is wrong with the parcels of all worlds, when no player is between them: each has left once, and come once.
+pub(crate) fn check_parcels(worlds: &[Checked]) -> Vec<String> {
+    let mut times = BTreeMap::<&String, (usize, usize)>::new();
+    for world in worlds {
+        world
+            .left
+            .iter()
+            .for_each(|parcel| times.entry(parcel).or_default().0 += 1);
+        world
+            .came
+            .iter()
+            .for_each(|parcel| times.entry(parcel).or_default().1 += 1);
+    }
+    let wrong = times.into_iter().filter(|(_, times)| *times != (1, 1));
+    let wrong = wrong.map(|(parcel, (left, came))| {
+        format!("a player has left {left} times as {parcel}, and come {came} times")
+    });
+    wrong.collect()
 }
 
 /// What is wrong with the last states of all worlds, when nobody is between them: what they have begun with is there once,

@@ -1,6 +1,6 @@
 //! The checker, asked about histories that were made by hand: it finds what is wrong with them, and nothing else.
 
-use super::checker::{check, check_all};
+use super::checker::{Checked, check, check_all, check_parcels};
 use super::events::{COINS, Event, History, Promise, State, history, players, things};
 
 /// A state with everything there once, after an attempt.
@@ -37,7 +37,7 @@ fn events(text: &str) -> History {
 /// What the checker finds in the histories of processes, with that of the nemesis as the first.
 fn found(histories: &[&str]) -> Vec<String> {
     let histories: Vec<_> = histories.iter().map(|text| events(text)).collect();
-    check(&histories[0], &histories[1..]).1
+    check(&histories[0], &histories[1..]).faults
 }
 
 #[track_caller]
@@ -177,7 +177,7 @@ fn contents_that_nobody_has_written_are_found() {
         change(&mut half);
         let mut nothing_else = events("20 open\n 22 stored 2");
         nothing_else.insert(1, (21, Event::Opened(half)));
-        check(&Vec::new(), &[events(FIRST), nothing_else]).1
+        check(&Vec::new(), &[events(FIRST), nothing_else]).faults
     };
     let found = half(|state| *state.coins.get_mut("a_player3").unwrap() += 1);
     assert!(
@@ -202,7 +202,7 @@ fn what_is_there_twice_is_found() {
         one.push((8, Event::Told(Promise::Durable, String::new())));
         let mut end = events("20 open\n 22 stored 3");
         end.insert(1, (21, Event::Opened(changed)));
-        check(&Vec::new(), &[one, end]).1
+        check(&Vec::new(), &[one, end]).faults
     };
     let thing = |owner: &str| ("a_thing4".to_owned(), owner.to_owned());
     assert_eq!(thing("a_player0"), state("a3").things[4]);
@@ -274,6 +274,56 @@ fn what_is_lost_between_worlds_or_in_two_of_them_is_found() {
     );
     let strange = found(|one, _| one.things[4].0 = "c_thing4".into());
     assert_eq!(strange.len(), 2, "{strange:#?}");
+}
+
+#[test]
+fn a_player_that_does_not_come_or_comes_twice_is_found() {
+    let checked = |histories: &[&str]| {
+        let end = "20 open\n 21 opened a2\n 22 stored 2";
+        let mut all: Vec<_> = histories.iter().map(|text| events(text)).collect();
+        all.push(events(end));
+        let checked = check(&Vec::new(), &all);
+        assert_eq!(checked.faults, [""; 0]);
+        checked
+    };
+    let walking = |left: &str, came: &str| {
+        let before = |at: &str, what: &str| match what {
+            "" => String::new(),
+            what => format!("{at} {what} p\n"),
+        };
+        let one = FIRST.replace("5 begin", &format!("{}5 begin", before("5", left)));
+        one.replace("3 begin", &format!("{}3 begin", before("3", came)))
+    };
+    let found = |worlds: &[Checked]| check_parcels(worlds);
+    let (left, came) = (walking("left", ""), walking("", "came"));
+    assert_eq!(found(&[checked(&[&left]), checked(&[&came])]), [""; 0]);
+    for (worlds, expected) in [
+        (vec![checked(&[&left])], "left 1 times as p, and come 0"),
+        (vec![checked(&[&came])], "left 0 times as p, and come 1"),
+        (
+            vec![checked(&[&left]), checked(&[&walking("came", "came")])],
+            "left 1 times as p, and come 2",
+        ),
+        (
+            vec![checked(&[&left]), checked(&[&came]), checked(&[&came])],
+            "left 1 times as p, and come 2",
+        ),
+    ] {
+        let found = found(&worlds);
+        assert!(
+            found.len() == 1 && found[0].contains(expected),
+            "{found:#?}"
+        );
+    }
+    // What was not stored has not happened, and is tried again by the next process.
+    let twice = format!("{FIRST}\n 7 came p\n 8 begin a3\n 9 not-committed Disconnected: x");
+    assert_eq!(
+        found(&[
+            checked(&[&left]),
+            checked(&[&twice.replace("2 opened", "2 opened\n 2 came p")])
+        ]),
+        [""; 0]
+    );
 }
 
 #[test]

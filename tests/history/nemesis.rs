@@ -10,7 +10,7 @@ use gamedb_faults::Random;
 use gamedb_models::{Player, World};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::checker::{Figures, check, check_all};
+use super::checker::{Figures, check, check_all, check_parcels};
 use super::cluster::{Cluster, address};
 use super::events::{Event, Promise, Record, read};
 use super::faults::{ALL, Fault};
@@ -73,15 +73,25 @@ fn number(name: &str) -> Option<usize> {
 /// Asks the checker about each world.
 fn verify(folder: &Path) -> Figures {
     let (nemesis, worlds) = read(folder).unwrap();
-    let (mut all, mut faults) = (Figures::default(), Vec::new());
+    let (mut all, mut faults, mut checked) = (Figures::default(), Vec::new(), Vec::new());
     for (world, processes) in &worlds {
-        let (figures, found) = check(&nemesis, processes);
-        assert!(figures.durable > 0, "nothing was written to {world}");
-        all += figures;
-        faults.extend(found.into_iter().map(|what| format!("{world}: {what}")));
+        let mut found = check(&nemesis, processes);
+        assert!(found.figures.durable > 0, "nothing was written to {world}");
+        all += found.figures;
+        faults.extend(
+            found
+                .faults
+                .drain(..)
+                .map(|what| format!("{world}: {what}")),
+        );
+        checked.push(found);
     }
+    faults.extend(check_parcels(&checked));
     assert_eq!(worlds.len(), WORLDS);
     faults.extend(check_all(&worlds));
+    // A process that tries again says the same again.
+    faults.sort();
+    faults.dedup();
     let first: Vec<_> = faults.iter().take(20).collect();
     assert!(
         faults.is_empty(),
@@ -158,10 +168,12 @@ impl Nemesis {
             Fault::CommitLost => self.cut_commit(world, Commit::Lost),
             Fault::CommitUnanswered => self.cut_commit(world, Commit::Unanswered),
             Fault::CommitWaits => {
+                // Held, because one before it would wait, too, and it would not come.
+                self.cut_commit(world, Commit::Held);
                 self.primary.other().pause();
-                self.cut_commit(world, Commit::Unanswered);
-                // As long as it takes to connect and to ask, and longer.
-                sleep(Duration::from_millis(100));
+                self.shards[world].proxy.release(true);
+                // Until it is asked what became of it: a second is waited for the standby, which is silent.
+                sleep(Duration::from_millis(1_700));
                 self.pause(200);
                 self.primary.other().wake();
             }
@@ -262,7 +274,9 @@ impl Nemesis {
         while !proxy.has_committed() && start.elapsed() < Duration::from_secs(1) {
             sleep(Duration::from_millis(1));
         }
-        proxy.next_commit_is(Commit::Answered);
+        if !proxy.has_committed() {
+            proxy.next_commit_is(Commit::Answered);
+        }
     }
 
     /// What a query says of the sessions of the worlds.
@@ -348,7 +362,10 @@ impl Nemesis {
             return;
         };
         let mut outbox = ServerOutbox::connect(server, world).unwrap();
-        let_in(&mut db, &mut outbox).unwrap();
+        if let Err(error) = let_in(&mut db, &mut outbox, &mut record) {
+            let what = format!("a player cannot come: {}", causes(&error));
+            record.write(&Event::Broken(what));
+        }
         let clock = Player::find_by_email(&db, CLOCK).unwrap().key();
         let attempt = format!("{world}-last/1/1");
         db.get_mut(clock).unwrap().set_full_name(attempt.as_str());

@@ -17,12 +17,16 @@ pub(crate) enum Commit {
     Unanswered,
     /// The connection breaks before it.
     Lost,
+    /// It is held until it is released, and then as the second.
+    Held,
 }
 
 #[derive(Default)]
 struct Shared {
     next: AtomicU8,
     is_closed: AtomicBool,
+    /// Whether a COMMIT that is held is released.
+    is_released: AtomicBool,
     /// Every connection that may still be open, both ends.
     open: Mutex<Vec<(TcpStream, TcpStream)>>,
 }
@@ -53,12 +57,17 @@ impl Proxy {
     }
 
     pub(crate) fn next_commit_is(&self, commit: Commit) {
+        self.release(commit != Commit::Held);
         self.shared.next.store(commit as u8, Ordering::SeqCst);
     }
 
     /// Whether the last one that was asked for has come.
     pub(crate) fn has_committed(&self) -> bool {
         self.shared.next.load(Ordering::SeqCst) == 0
+    }
+
+    pub(crate) fn release(&self, yes: bool) {
+        self.shared.is_released.store(yes, Ordering::SeqCst);
     }
 
     /// Whether new connections come through.
@@ -104,14 +113,18 @@ impl Shared {
             } else {
                 0
             };
-            if fate == Commit::Unanswered as u8 {
+            while fate == Commit::Held as u8 && !self.is_released.load(Ordering::SeqCst) {
+                thread::sleep(Duration::from_millis(1));
+            }
+            let is_unanswered = [Commit::Unanswered as u8, Commit::Held as u8].contains(&fate);
+            if is_unanswered {
                 // The client is to know before the server has answered.
                 let _ = from.shutdown(Shutdown::Both);
             }
             if fate == Commit::Lost as u8 || to.write_all(bytes).is_err() {
                 break;
             }
-            if fate == Commit::Unanswered as u8 {
+            if is_unanswered {
                 // The server is to see all of it before it sees the end.
                 thread::sleep(Duration::from_millis(20));
                 break;

@@ -5,7 +5,7 @@ use gamedb::{
 };
 use gamedb_models::World;
 
-use super::events::Event;
+use super::events::{Event, Record};
 use super::shard::{Shard, causes};
 
 /// How many worlds players walk between: `shard0` and so on.
@@ -53,11 +53,7 @@ impl Shard {
             }
         };
         if self.random.one_in(4) {
-            for waiting in outbox.inbox(db)? {
-                let parcel = outbox.read(db, waiting.id)?;
-                db.accept(&parcel)?;
-                self.record.write(&Event::Came(waiting.id.to_string()));
-            }
+            let_in(db, outbox, &mut self.record)?;
         }
         if !is_last && self.random.one_in(8) {
             let to = format!("shard{}", self.random.below(WORLDS));
@@ -76,11 +72,12 @@ impl Shard {
 pub(crate) fn let_in(
     db: &mut Database<World, Postgres>,
     outbox: &mut ServerOutbox,
-) -> Result<usize, Error> {
-    let waiting = outbox.inbox(db)?;
-    for waiting in &waiting {
+    record: &mut Record,
+) -> Result<(), Error> {
+    for waiting in outbox.inbox(db)? {
         let parcel = outbox.read(db, waiting.id)?;
         db.accept(&parcel)?;
+        record.write(&Event::Came(waiting.id.to_string()));
     }
-    Ok(waiting.len())
+    Ok(())
 }

@@ -81,7 +81,7 @@ fn is_no_case(
     let mut keys = source.keys.iter().filter(|key| key.unique);
     let has = |key: &&DeclaredKey| {
         let mut columns = key.parts.iter().filter_map(KeyPart::column);
-        columns.any(|name| is_it(name))
+        columns.any(is_it)
     };
     let mut unique = keys.by_ref().filter(has).peekable();
     matches!(table.columns[at].kind, SqlType::Text(_))
