@@ -126,6 +126,7 @@ fn indexes(table: &TableModel) -> Vec<IndexInfo> {
         move |set: &ColumnSet| IndexInfo {
             columns: list(set.columns.iter().copied()),
             unique,
+            no_case: list(set.no_case.iter().copied()),
         }
     };
     let uniques = table.uniques.iter().map(index(true));
