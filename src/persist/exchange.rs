@@ -16,7 +16,7 @@ impl SharedOutbox {
     /// to do; O(parcels that wait).
     ///
     /// # Errors
-    /// [`FileError::OtherWorldOfName`] if another world has exchanged under this name, and any error of SQLite, in
+    /// [`FileError::OtherWorldOfName`](crate::FileError::OtherWorldOfName) if another world has exchanged under this name, and any error of SQLite, in
     /// [`ErrorKind::File`]. It can be called again.
     pub fn exchange<W: IsWorld>(&mut self, db: &mut Database<W>) -> Result<Exchanged, Error> {
         let durable = db.collect_mail()?;
@@ -89,7 +89,7 @@ impl ServerOutbox {
     /// The parcels that wait for this world and that it has not accepted, oldest first. Their contents are not read.
     ///
     /// # Errors
-    /// [`FileError::Outbox`], in [`ErrorKind::File`]. The next call connects anew.
+    /// [`FileError::Outbox`](crate::FileError::Outbox), in [`ErrorKind::File`]. The next call connects anew.
     pub fn inbox<W: IsWorld>(
         &mut self,
         db: &Database<W, Postgres>,

@@ -215,7 +215,7 @@ fn server_errors() -> [FileError; 5] {
 }
 
 fn outbox_errors() -> [FileError; 3] {
-    let path = || PathBuf::from("outbox.db");
+    let path = || PathBuf::from("outbox-of-world.db");
     [
         FileError::NotAnOutbox { path: path() },
         FileError::OtherWorldOfName {

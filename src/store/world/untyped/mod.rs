@@ -13,7 +13,7 @@ use erased::Erased;
 
 pub use row::UntypedRow;
 
-/// A table of a world without its row type, for reading: names, rows as [`Value`]s, what is dirty, and
+/// A table of a world without its row type, for reading: names, rows as [`Value`](crate::Value)s, what is dirty, and
 /// what references it. Returned by [`World::untyped_tables`] and [`World::untyped_table`].
 ///
 /// A program that knows its row types uses [`Table`](crate::Table), which is faster and typed. This is

@@ -141,7 +141,7 @@ impl<'w> UntypedRow<'w> {
         })
     }
 
-    /// A delta that writes this value to one column of the row. [`World::apply`] checks it as it checks
+    /// A delta that writes this value to one column of the row. [`World::apply`](crate::World::apply) checks it as it checks
     /// every row of another world: types, CHECKs, foreign keys, unique values and ownership.
     ///
     /// ```
