@@ -35,12 +35,14 @@ impl SharedOutbox {
     /// Reads a parcel that waits for this world, to be [accepted](crate::World::accept).
     ///
     /// # Errors
-    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; any error of SQLite.
+    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; in [`ErrorKind::File`] those
+    /// of [`exchange`](Self::exchange).
     pub fn read<W: IsWorld>(
         &mut self,
         db: &mut Database<W>,
         id: ParcelId,
     ) -> Result<Parcel, Error> {
+        self.claim(&db.mail_mut().world())?;
         let parcel = self.read_parcel(id)?;
         // It may have been sent back, and have come once more.
         db.mail_mut().forget_sent_back(id);
@@ -59,6 +61,7 @@ impl SharedOutbox {
         id: ParcelId,
         reason: &str,
     ) -> Result<(), Error> {
+        self.claim(&db.mail_mut().world())?;
         begin_to_return(db, id)?;
         self.return_parcel(id, reason)
     }

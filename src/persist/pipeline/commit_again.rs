@@ -42,7 +42,9 @@ impl<W: EngineWriter> Pipeline<W> {
             }
             Some(Err(failed)) => failed,
             None => {
+                self.unmerged.push(batch);
                 self.collect(world);
+                self.merge_back(world);
                 return Err(self.poisoned());
             }
         };

@@ -193,6 +193,11 @@ impl<W: EngineWriter> Pipeline<W> {
     ) -> Result<FlushReport, FileError> {
         // A batch that fails in flight makes its rows dirty again, and they may be among those to save.
         self.drain(world);
+        // So may those of one that was left open, with what parcels have moved.
+        let again = match self.unanswered.is_some() {
+            true => (self.check(world)).and_then(|()| self.commit_again(world)),
+            false => Ok(()),
+        };
         let ToSave { rows, n_requested } = rows_to_save(world, row, scope);
         // A parcel is written with the rows that have left with it or come with it, and whatever came of these since.
         let has_mail = world.mail.n_steps() > 0;
@@ -204,9 +209,10 @@ impl<W: EngineWriter> Pipeline<W> {
             FlushFailure::Backend(error) => error.is_unique_violation(),
             _ => false,
         };
-        let written = match has_mail {
-            true => self.write_all(world, Durability::Process, Refused::Fail),
-            false => self.write_now(world, which, Durability::Process, Refused::Fail),
+        let written = match again {
+            Err(error) => Err(error),
+            Ok(()) if has_mail => self.write_all(world, Durability::Process, Refused::Fail),
+            Ok(()) => self.write_now(world, which, Durability::Process, Refused::Fail),
         };
         let mut report = match written {
             Err(FileError::Flush {
@@ -247,6 +253,11 @@ impl<W: EngineWriter> Pipeline<W> {
         {
             let error: &dyn Error = &error;
             tracing::error!(path = %self.path.display(), error, "whether a flush is stored is not known");
+        }
+        // Nothing commits it again any more, so its rows are dirty.
+        if let Some(unanswered) = self.unanswered.take() {
+            self.unmerged.push(unanswered);
+            self.merge_back(world);
         }
         if self.state.has_unreported()
             && let Err(error) = self.retry_or_report(world)

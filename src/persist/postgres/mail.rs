@@ -120,7 +120,7 @@ pub(super) fn create(session: &Session, world: &str) -> Result<(), Error> {
     made
 }
 
-fn create_sql(world: &str) -> String {
+pub(super) fn create_sql(world: &str) -> String {
     format!(
         "SELECT pg_advisory_xact_lock({LOCK});
 CREATE SCHEMA IF NOT EXISTS {SHARED};
@@ -148,18 +148,53 @@ pub(super) fn are_there(session: &Session, schema: &Schema) -> Result<bool, Erro
     Ok(row.try_get(0)?)
 }
 
-/// Reads the names of the parcels that a world has accepted.
-pub(super) fn load(session: &Session, schema: &Schema, mail: &mut Mail) -> Result<(), Lost> {
+/// How many parcels of the database are from a world or for it.
+pub(super) fn n_waiting(session: &Session, world: &str) -> Result<i64, Error> {
+    let sql = "SELECT to_regclass($1) IS NOT NULL";
+    let is_there: bool = session.row(sql, &[PARCELS])?.try_get(0)?;
+    if !is_there {
+        return Ok(0);
+    }
+    let sql = format!("SELECT count(*) FROM {PARCELS} WHERE sender = $1 OR receiver = $1");
+    Ok(session.row(&sql, &[world])?.try_get(0)?)
+}
+
+/// The names of the parcels that a world has accepted.
+pub(super) fn accepted(session: &Session, schema: &Schema) -> Result<Vec<Vec<u8>>, Error> {
     let sql = "SELECT to_regclass($1) IS NOT NULL";
     let is_there: bool = session.row(sql, &[&schema.own(INBOX)])?.try_get(0)?;
-    if is_there {
-        let sql = format!("SELECT parcel FROM {}", schema.own(INBOX));
-        for row in session.rows(&sql, &[])? {
-            let name: &[u8] = row.try_get(0)?;
-            // What is no name, no parcel has.
-            if let Ok(name) = name.try_into() {
-                mail.load_accepted(ParcelId::from_bytes(name));
-            }
+    if !is_there {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT parcel FROM {}", schema.own(INBOX));
+    let rows = session.rows(&sql, &[])?;
+    let names = rows.iter().map(|row| row.try_get(0));
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// The statement that stores names of parcels as accepted. There is one at least.
+pub(super) fn accepted_sql(schema: &Schema, names: &[Vec<u8>]) -> String {
+    let hex = |name: &Vec<u8>| {
+        name.iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    let rows: Vec<String> = (names.iter())
+        .map(|name| format!("(decode('{}', 'hex'))", hex(name)))
+        .collect();
+    format!(
+        "INSERT INTO {} (parcel) VALUES {}",
+        schema.own(INBOX),
+        rows.join(", ")
+    )
+}
+
+/// Reads the names of the parcels that a world has accepted.
+pub(super) fn load(session: &Session, schema: &Schema, mail: &mut Mail) -> Result<(), Lost> {
+    for name in accepted(session, schema)? {
+        // What is no name, no parcel has.
+        if let Ok(name) = name.try_into() {
+            mail.load_accepted(ParcelId::from_bytes(name));
         }
     }
     Ok(())

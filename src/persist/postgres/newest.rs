@@ -56,9 +56,13 @@ pub(super) fn connect(reach: &Reach, limits: Limits, world: &str) -> Result<Sess
         let sender = sender.clone();
         let tls = reach.tls.clone();
         let host = Reach { config, tls };
+        let world = world.to_owned();
         let connect = move || {
+            // It is asked here: one that stops answering must not keep those waiting that have answered.
+            let connected = Session::connect(&host, limits);
+            let connected = connected.map(|session| (Age::of(&session, &world), session));
             // The one who asked may have what it wants by now.
-            let _ = sender.send((place, Session::connect(&host, limits)));
+            let _ = sender.send((place, connected));
         };
         let thread = thread::Builder::new().name("gamedb-connect".into());
         thread.spawn(connect).map_err(ConnectError::Thread)?;
@@ -75,9 +79,9 @@ pub(super) fn connect(reach: &Reach, limits: Limits, world: &str) -> Result<Sess
         };
         match next {
             None => break,
-            Some((place, Ok(session))) => {
+            Some((place, Ok((age, session)))) => {
                 deadline.get_or_insert_with(|| Instant::now() + OTHERS);
-                let age = (Age::of(&session, world), std::cmp::Reverse(place));
+                let age = (age, std::cmp::Reverse(place));
                 if newest.as_ref().is_none_or(|(best, _)| age > *best) {
                     newest = Some((age, session));
                 }

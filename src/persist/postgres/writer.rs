@@ -79,6 +79,8 @@ impl Writer {
     fn connect_again(&mut self, limits: Limits) -> Result<i64, Lost> {
         let mut session = newest::connect(&self.reach, limits, &self.schema.world)?;
         let state = fence::resume(&session, &self.schema, &self.hold.owner)?;
+        // A standby that was promoted may not have got the tables of parcels.
+        self.has_mail = self.has_mail && mail::are_there(&session, &self.schema).unwrap_or(false);
         session.limit(self.limits);
         self.hold.epoch = state.epoch;
         self.session = Some(session);

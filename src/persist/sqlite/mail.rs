@@ -134,6 +134,36 @@ pub(super) fn load(file: &Connection, mail: &mut Mail) -> rusqlite::Result<Vec<P
     Ok(problems)
 }
 
+/// How many parcels stand in the outbox.
+#[cfg(feature = "postgres")]
+pub(super) fn n_outgoing(file: &Connection) -> rusqlite::Result<i64> {
+    if !file.query_row(OUTBOX_EXISTS, [], |row| row.get::<_, bool>(0))? {
+        return Ok(0);
+    }
+    file.query_row("SELECT count(*) FROM gamedb_outbox", [], |row| row.get(0))
+}
+
+/// The names in the inbox.
+#[cfg(feature = "postgres")]
+pub(super) fn accepted(file: &Connection) -> rusqlite::Result<Vec<Vec<u8>>> {
+    if !file.query_row(INBOX_EXISTS, [], |row| row.get::<_, bool>(0))? {
+        return Ok(Vec::new());
+    }
+    let mut statement = file.prepare("SELECT parcel FROM gamedb_inbox")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Makes both tables of a new file, if there are names for the inbox.
+#[cfg(feature = "postgres")]
+pub(super) fn store_accepted(file: &Connection, names: &[Vec<u8>]) -> rusqlite::Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    create(file)?;
+    let mut statement = file.prepare("INSERT INTO gamedb_inbox (parcel) VALUES (?1)")?;
+    (names.iter()).try_for_each(|name| statement.execute([name]).map(drop))
+}
+
 /// Copies what can be read of both tables of a damaged file into a new one. Returns what was lost, for people.
 pub(super) fn rescue(old: &Connection, new: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut notes = Vec::new();

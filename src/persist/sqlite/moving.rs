@@ -18,7 +18,7 @@ use super::operations::{
 use super::schema_diff::{self, Strictness};
 use super::stamp::{self, FileState};
 use super::statements::{self, quoted};
-use super::{format, value};
+use super::{format, mail, value};
 
 /// A file that is read, and that no game opens meanwhile.
 pub(in crate::persist) struct OldFile {
@@ -123,6 +123,18 @@ impl OldFile {
         read().map_err(|source| self.failed(source))
     }
 
+    /// How many parcels have left the world, and are not delivered.
+    pub(in crate::persist) fn n_outgoing(&self) -> Result<i64, FileError> {
+        let n = mail::n_outgoing(self.file());
+        n.map_err(|source| self.failed(source))
+    }
+
+    /// The names of the parcels that the world has accepted.
+    pub(in crate::persist) fn accepted(&self) -> Result<Vec<Vec<u8>>, FileError> {
+        let names = mail::accepted(self.file());
+        names.map_err(|source| self.failed(source))
+    }
+
     /// How many flushes the world has had.
     pub(in crate::persist) fn generation(&self) -> Result<i64, FileError> {
         let read = || {
@@ -205,6 +217,12 @@ impl NewFile {
         info: &'static TableInfo,
     ) -> Result<Vec<Problem>, FileError> {
         dangling(&self.connection, tables, info).map_err(|source| open_error(&self.path, source))
+    }
+
+    /// Stores the names of parcels that the world has accepted.
+    pub(in crate::persist) fn store_accepted(&self, names: &[Vec<u8>]) -> Result<(), FileError> {
+        let stored = mail::store_accepted(&self.connection, names);
+        stored.map_err(|source| open_error(&self.path, source))
     }
 
     /// Stores all of it, looks at it once more, and gives it its name.

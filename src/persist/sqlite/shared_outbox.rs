@@ -101,7 +101,8 @@ impl SharedOutbox {
         let refused = FileError::NotAnOutbox {
             path: path.to_owned(),
         };
-        if mark(&connection).map_err(at_path)? != MARK && !is_new(&connection).map_err(at_path)? {
+        // In this order: whoever sees the tables sees the mark, which another process makes with them.
+        if !is_new(&connection).map_err(at_path)? && mark(&connection).map_err(at_path)? != MARK {
             return Err(refused);
         }
         use_wal(&connection, path)?;
@@ -154,8 +155,7 @@ impl SharedOutbox {
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
                 .map_err(|error| self.failed(error))?;
         if !claim(&transaction, name, &identity).map_err(|error| self.failed(error))? {
-            let (path, name) = (self.path.clone(), name.clone());
-            return Err(FileError::OtherWorldOfName { path, name });
+            return Err(self.other_world());
         }
         let write = || -> rusqlite::Result<()> {
             for outgoing in &outgoing {
@@ -187,6 +187,24 @@ impl SharedOutbox {
             mail.leave(outgoing.parcel.id());
         }
         Ok(exchanged)
+    }
+
+    /// Says that the world with this identity has this name, before it takes anything: what it may have accepted must not
+    /// be called back.
+    pub(in crate::persist) fn claim(&self, identity: &[u8; 16]) -> Result<(), FileError> {
+        let failed = |error| self.failed(error);
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
+                .map_err(failed)?;
+        if !claim(&transaction, &self.name, identity).map_err(failed)? {
+            return Err(self.other_world());
+        }
+        transaction.commit().map_err(failed)
+    }
+
+    fn other_world(&self) -> FileError {
+        let (path, name) = (self.path.clone(), self.name.clone());
+        FileError::OtherWorldOfName { path, name }
     }
 
     /// The parcels that wait for this world.
@@ -266,7 +284,8 @@ impl SharedOutbox {
     /// # Errors
     /// Any error of SQLite, in [`ErrorKind::File`].
     pub fn forget_world(&mut self) -> Result<(), Error> {
-        let sql = "DELETE FROM worlds WHERE name = ?1";
+        // The name stays: the old world may have accepted what was sent to it.
+        let sql = "UPDATE worlds SET identity = x'' WHERE name = ?1";
         let touched = self.connection.execute(sql, [&self.name]);
         touched.map_err(|error| self.failed(error))?;
         Ok(())
@@ -315,7 +334,8 @@ impl SharedOutbox {
 
 /// Makes a name that of a world. Returns whether it is, and not another's.
 fn claim(transaction: &Connection, name: &str, identity: &[u8; 16]) -> rusqlite::Result<bool> {
-    let sql = "INSERT INTO worlds (name, identity) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+    let sql = "INSERT INTO worlds (name, identity) VALUES (?1, ?2)
+        ON CONFLICT (name) DO UPDATE SET identity = excluded.identity WHERE identity = x''";
     transaction
         .prepare_cached(sql)?
         .execute((name, &identity[..]))?;

@@ -360,7 +360,10 @@ impl<T: Tables> World<T> {
                     (ParcelCell::Value(value), _) => *value,
                     (ParcelCell::Inside(id), Some(target)) => Value::Integer(ids[&(target, *id)]),
                     (ParcelCell::Outside(name), Some(target)) => {
-                        let words = name.iter().map(ToString::to_string).collect();
+                        // Debug says all of a value, and Display of a blob only how long it is.
+                        let words = (name.iter())
+                            .map(|value| format!("{:?}", value.as_value()))
+                            .collect();
                         let id = found.entry((target, words));
                         match id.or_insert_with(|| self.named(target, name)) {
                             Some(id) => Value::Integer(*id),

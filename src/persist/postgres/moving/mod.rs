@@ -15,6 +15,7 @@ use crate::schema::value::{ColumnKind, Value};
 use crate::store::row::reader::Cell;
 
 use super::error::{Error as ServerError, Lost, backend_error};
+use super::newest;
 use super::open::{refuse_encoding, target};
 use super::schema::{Column, Table, quoted};
 use super::session::{Limits, Session};
@@ -126,9 +127,23 @@ fn connect(connection: &str, world: &str) -> Result<(Session, PathBuf), FileErro
     if let (None, Ok(password)) = (reach.config.get_password(), std::env::var("PGPASSWORD")) {
         reach.config.password(password);
     }
-    let session = Session::connect(&reach, LIMITS).map_err(|error| Lost::from(error).at(&path))?;
+    let session =
+        newest::connect(&reach, LIMITS, world).map_err(|error| Lost::from(error).at(&path))?;
     refuse_encoding(&session, &path)?;
     Ok((session, path))
+}
+
+/// Refuses a world that has sent parcels, or gets some, which would not move with it.
+fn refuse_parcels(path: &Path, n: i64) -> Result<(), FileError> {
+    if n == 0 {
+        return Ok(());
+    }
+    Err(FileError::Unportable {
+        path: path.to_owned(),
+        what: format!(
+            "{n} parcels wait that are from the world or for it, and would not be moved; let the game exchange and accept them first"
+        ),
+    })
 }
 
 /// What the server says, of a world.

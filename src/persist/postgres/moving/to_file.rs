@@ -15,11 +15,15 @@ use crate::store::row::reader::Cell;
 use super::super::differences::{differences, is_there};
 use super::super::error::Error;
 use super::super::fence;
+use super::super::mail;
 use super::super::schema::{NEXT_IDS, Table, quoted};
 use super::super::session::Session;
 use super::super::tables::ServerTables;
 use super::binary::{Incoming, Malformed};
-use super::{MOST_PROBLEMS, MoveReport, STEP, columns, connect, failed, problems, refuse, report};
+use super::{
+    MOST_PROBLEMS, MoveReport, STEP, columns, connect, failed, problems, refuse, refuse_parcels,
+    report,
+};
 
 pub(super) fn run(
     tables: &ServerTables,
@@ -42,6 +46,8 @@ pub(super) fn run(
             differences: found,
         });
     }
+    let n_parcels = mail::n_waiting(&session, &tables.schema.world).map_err(at_address)?;
+    refuse_parcels(&address, n_parcels)?;
     let state = fence::read(&session, &tables.schema).map_err(|lost| lost.at(&address))?;
     let new = NewFile::make(path, &tables.ddl)?;
     let (infos, mut counts, mut found) = (tables.infos(), Vec::new(), Vec::new());
@@ -55,7 +61,9 @@ pub(super) fn run(
     }
     refuse(&address, with_dangling(found, &new, &infos)?)?;
     let next_ids = next_ids(tables, &session).map_err(at_address)?;
+    let accepted = mail::accepted(&session, &tables.schema).map_err(at_address)?;
     session.batch("COMMIT").map_err(at_address)?;
+    new.store_accepted(&accepted)?;
     new.finish(&infos, &next_ids, state.generation, progress)?;
     let generation = state.generation;
     Ok(report(

@@ -13,11 +13,15 @@ use crate::persist::sqlite::{OldFile, Progress};
 
 use super::super::differences::{differences, is_there};
 use super::super::error::{Error, backend_error};
+use super::super::mail;
 use super::super::schema::{NEXT_IDS, Table, WORLD, literal};
 use super::super::session::Session;
 use super::super::tables::ServerTables;
 use super::binary::Outgoing;
-use super::{MOST_PROBLEMS, MoveReport, STEP, columns, connect, failed, problems, refuse, report};
+use super::{
+    MOST_PROBLEMS, MoveReport, STEP, columns, connect, failed, problems, refuse, refuse_parcels,
+    report,
+};
 
 pub(super) fn run(
     tables: &ServerTables,
@@ -28,6 +32,7 @@ pub(super) fn run(
     let old = OldFile::open(path, &tables.ddl, progress)?;
     refuse_misfits(tables, &old, path, progress)?;
     let (session, address) = connect(connection, &tables.schema.world)?;
+    refuse_parcels(&address, old.n_outgoing()?)?;
     // What has failed is rolled back by the server when the session ends.
     let at_address = |error| failed(&address, error);
     session.batch("BEGIN READ WRITE").map_err(at_address)?;
@@ -49,6 +54,11 @@ pub(super) fn run(
         "UPDATE {} SET generation = {generation}",
         tables.schema.own(WORLD)
     ));
+    let accepted = old.accepted()?;
+    if !accepted.is_empty() {
+        end.push(mail::create_sql(&tables.schema.world));
+        end.push(mail::accepted_sql(&tables.schema, &accepted));
+    }
     session.batch(&end.join(";\n")).map_err(at_address)?;
     commit(&session, &address)?;
     Ok(report(
@@ -218,7 +228,10 @@ fn commit(session: &Session, address: &Path) -> Result<(), FileError> {
         .map_err(|error| failed(address, error))?;
     session.forget_warnings();
     if let Err(error) = session.batch("COMMIT") {
-        if error.said().is_some() && !session.is_lost() {
+        let is_refused = error.sqlstate().is_some_and(|code| {
+            code.starts_with("23") || (code.starts_with("40") && code != "40003")
+        });
+        if is_refused {
             return Err(failed(address, error));
         }
         let source = backend_error(error);

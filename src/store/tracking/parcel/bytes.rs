@@ -235,8 +235,12 @@ impl<'a> Reader<'a> {
                 let n = self.count()?;
                 let mut values = SmallVec::new();
                 for _ in 0..n {
-                    let tag = self.byte()?;
-                    values.push(Encoded::Borrowed(self.value(tag)?));
+                    let kind = self.byte()?;
+                    // It names no row, and takes many times the memory that it has in the parcel.
+                    if kind == tag::NULL {
+                        return Err(self.damaged("the name of a row has a NULL in it"));
+                    }
+                    values.push(Encoded::Borrowed(self.value(kind)?));
                 }
                 ParcelCell::Outside(values)
             }
