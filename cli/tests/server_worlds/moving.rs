@@ -414,3 +414,57 @@ fn what_cannot_be_moved_is_said() {
     assert_refused(&moved.to_server(), &["guild"]);
     assert!(!moved.name.is_there());
 }
+
+// Rows that have left are in no table, so a world that moved without its parcels would have lost them.
+#[test]
+fn a_world_whose_parcels_wait_stays() {
+    let moved = Moved::new();
+    let mut db = Database::<World>::open(moved.file()).unwrap();
+    let player = Player::find_by_email(&db, "1@example.com").unwrap().key();
+    db.hand_over(player, "south").unwrap();
+    let _ = db.close().unwrap();
+    let refused = moved.to_server();
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.complaints.contains("1 parcels wait"), "{refused:?}");
+    assert!(!moved.name.is_there());
+
+    let moved = Moved::new();
+    assert_eq!(moved.to_server().code, Some(0));
+    let mut db = Database::<World, Postgres>::connect(&server(), &moved.name.0).unwrap();
+    let player = Player::find_by_email(&db, "1@example.com").unwrap().key();
+    db.hand_over(player, "south").unwrap();
+    let _ = db.close().unwrap();
+    let refused = moved.to_file("back.db");
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.complaints.contains("1 parcels wait"), "{refused:?}");
+    assert!(!moved.path("back.db").exists());
+    let sender = moved.name.0.replace('\'', "''");
+    moved.execute(&format!(
+        "DELETE FROM gamedb_shards.parcels WHERE sender = '{sender}'"
+    ));
+}
+
+#[test]
+fn what_a_world_has_accepted_moves_with_it() {
+    let moved = Moved::new();
+    let mut other = World::new();
+    let guest = other
+        .insert(Player {
+            email: "guest@example.com".into(),
+            ..Player::default()
+        })
+        .unwrap();
+    let parcel = other.pack(guest).unwrap();
+    let mut db = Database::<World>::open(moved.file()).unwrap();
+    db.accept(&parcel).unwrap();
+    let _ = db.close().unwrap();
+    assert_eq!(moved.to_server().code, Some(0));
+    let db = Database::<World, Postgres>::connect(&server(), &moved.name.0).unwrap();
+    assert!(db.has_accepted(parcel.id()));
+    let _ = db.close().unwrap();
+    assert_eq!(moved.to_file("back.db").code, Some(0));
+    let db = Database::<World>::open(moved.path("back.db")).unwrap();
+    assert!(db.has_accepted(parcel.id()));
+    let _ = db.close().unwrap();
+    assert_eq!(contents(&moved.path("back.db")), contents(&moved.file()));
+}

@@ -101,7 +101,7 @@ impl SharedOutbox {
         let refused = FileError::NotAnOutbox {
             path: path.to_owned(),
         };
-        // In this order: whoever sees the tables sees the mark, which another process makes with them.
+        // In this order: a process that sees the tables sees the mark, which comes with them.
         if !is_new(&connection).map_err(at_path)? && mark(&connection).map_err(at_path)? != MARK {
             return Err(refused);
         }

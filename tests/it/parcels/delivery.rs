@@ -202,6 +202,22 @@ fn each_world_has_a_name_of_its_own() {
     assert_eq!(other.exchange(), (0, 0, 0));
 }
 
+// The receiver has never exchanged anything, and may have accepted all the same.
+#[test]
+fn what_a_world_has_read_is_not_called_back() {
+    let shards = Shards::new();
+    let (mut north, mut south, id) = waiting_for_south(&shards);
+    south.accept(id).unwrap();
+    let _ = south.db.flush_durable().unwrap();
+    let refused = parcel_error(north.outbox.call_back(id));
+    assert_eq!(refused, ParcelError::NotWaiting { id });
+    assert_eq!(south.exchange(), (0, 1, 0));
+    assert_eq!(
+        (north.inbox(), south.emails()),
+        (vec![], ADA.map(str::to_owned).to_vec())
+    );
+}
+
 #[test]
 fn a_file_that_is_something_else_is_no_outbox() {
     let (file, db) = new_file();
