@@ -430,7 +430,7 @@ fn a_world_whose_parcels_wait_stays() {
 
     let moved = Moved::new();
     assert_eq!(moved.to_server().code, Some(0));
-    let mut db = Database::<World, Postgres>::connect(&server(), &moved.name.0).unwrap();
+    let mut db = Database::<World, Postgres>::connect(server(), &moved.name.0).unwrap();
     let player = Player::find_by_email(&db, "1@example.com").unwrap().key();
     db.hand_over(player, "south").unwrap();
     let _ = db.close().unwrap();
@@ -459,7 +459,7 @@ fn what_a_world_has_accepted_moves_with_it() {
     db.accept(&parcel).unwrap();
     let _ = db.close().unwrap();
     assert_eq!(moved.to_server().code, Some(0));
-    let db = Database::<World, Postgres>::connect(&server(), &moved.name.0).unwrap();
+    let db = Database::<World, Postgres>::connect(server(), &moved.name.0).unwrap();
     assert!(db.has_accepted(parcel.id()));
     let _ = db.close().unwrap();
     assert_eq!(moved.to_file("back.db").code, Some(0));
