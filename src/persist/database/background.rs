@@ -107,8 +107,9 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     ///
     /// # Errors
     /// [`FileError::Flush`](crate::FileError::Flush) in [`ErrorKind::File`](crate::ErrorKind::File), as
-    /// [`flush`](Self::flush); its rows are dirty again. [`FlushFailure::TransactionOpen`](crate::FlushFailure::TransactionOpen) if it has to be
-    /// captured or tried again, which waits for the end of the open transaction.
+    /// [`flush`](Self::flush); its rows are dirty again.
+    /// [`FlushFailure::TransactionOpen`](crate::FlushFailure::TransactionOpen) if it has to be captured or tried again,
+    /// which waits for the end of the open transaction.
     pub fn wait(&mut self, ticket: Ticket) -> Result<FlushReport, Error> {
         Ok(self.pipeline.wait(&mut self.world, ticket)?)
     }
