@@ -2,6 +2,7 @@
 //!
 //! The rest of `persist` uses only what is exported here.
 
+mod attempt;
 mod belonging;
 mod commit;
 mod content_hash;
@@ -30,6 +31,7 @@ mod schema_diff;
 mod shared_outbox;
 mod stamp;
 mod statements;
+mod taken_values;
 mod value;
 mod verify;
 mod world_files;
