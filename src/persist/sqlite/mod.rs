@@ -4,6 +4,7 @@
 
 mod attempt;
 mod belonging;
+mod checkpoint;
 mod commit;
 mod content_hash;
 mod create;
