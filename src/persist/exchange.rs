@@ -44,8 +44,7 @@ impl SharedOutbox {
     ) -> Result<Parcel, Error> {
         self.claim(&db.mail_mut().world())?;
         let parcel = self.read_parcel(id)?;
-        // It may have been sent back, and have come once more.
-        db.mail_mut().forget_sent_back(id);
+        db.mail_mut().note_read(id);
         Ok(parcel)
     }
 
@@ -111,7 +110,7 @@ impl ServerOutbox {
         id: ParcelId,
     ) -> Result<Parcel, Error> {
         let parcel = self.read_parcel(id)?;
-        db.mail_mut().forget_sent_back(id);
+        db.mail_mut().note_read(id);
         Ok(parcel)
     }
 

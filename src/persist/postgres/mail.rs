@@ -6,7 +6,7 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::error::{FlushFailure, ParcelId};
 use crate::persist::batch::Batch;
 use crate::persist::error::Failed;
-use crate::store::tracking::mail::{Mail, MailStep};
+use crate::store::tracking::mail::{Came, Mail, MailWrite, writes};
 
 use super::error::{Error, Lost};
 use super::schema::{SHARED, Schema, quoted};
@@ -70,9 +70,9 @@ impl<'b> MailStatement<'b> {
 pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailStatement<'b>> {
     let world = &schema.world;
     let mut statements = Vec::new();
-    for step in &batch.mail {
-        match step {
-            MailStep::Sent { sent, .. } => {
+    for write in writes(&batch.mail) {
+        match write {
+            MailWrite::Post(sent) => {
                 let sql = format!(
                     "INSERT INTO {PARCELS} (parcel, sender, receiver, contents) VALUES ($1, $2, $3, $4)"
                 );
@@ -88,19 +88,28 @@ pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailSt
                 let to: (Box<dyn ToSql + Send + Sync>, Type) = (Box::new(&*sent.to), Type::TEXT);
                 statements.push(MailStatement::new("parcels", sql, vec![to]));
             }
-            MailStep::Accepted { id, .. } => {
-                let sql = format!("INSERT INTO {} (parcel) VALUES ($1)", schema.own(INBOX));
-                let id: Vec<u8> = name(*id);
-                let one: (Box<dyn ToSql + Send + Sync>, Type) = (Box::new(id.clone()), Type::BYTEA);
-                statements.push(MailStatement::new(INBOX, sql, vec![one]));
-                // If another process has taken it from here in the meantime, it has it, and this flush fails.
-                let sql = format!("DELETE FROM {PARCELS} WHERE parcel = $1 AND receiver = $2");
-                let parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)> =
-                    vec![(Box::new(id), Type::BYTEA), (Box::new(world), Type::TEXT)];
-                statements.push(MailStatement::new("parcels", sql, parameters));
-            }
-            // One that has come back before it was flushed would have left with the flush.
-            MailStep::Left(_) => {}
+            MailWrite::Accept { id, came } => match came {
+                // Once it is out of the shared table, nobody can deliver it again, so its name need not be kept. If
+                // another process has taken it from there in the meantime, it has it, and this flush fails.
+                Came::Read => {
+                    let sql = format!("DELETE FROM {PARCELS} WHERE parcel = $1 AND receiver = $2");
+                    let parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)> = vec![
+                        (Box::new(name(id)), Type::BYTEA),
+                        (Box::new(world), Type::TEXT),
+                    ];
+                    statements.push(MailStatement::new("parcels", sql, parameters));
+                }
+                Came::Carried => {
+                    let sql = format!("INSERT INTO {} (parcel) VALUES ($1)", schema.own(INBOX));
+                    let id: (Box<dyn ToSql + Send + Sync>, Type) =
+                        (Box::new(name(id)), Type::BYTEA);
+                    statements.push(MailStatement::new(INBOX, sql, vec![id]));
+                }
+                // It was never there.
+                Came::TakenBack => {}
+            },
+            // It is in the shared table, and belongs to whom it is for there.
+            MailWrite::Drop(_) => {}
         }
     }
     statements
