@@ -120,20 +120,60 @@ pub(super) fn name(id: ParcelId) -> Vec<u8> {
     id.as_bytes().to_vec()
 }
 
+/// What of the tables of parcels is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Missing {
+    /// The schema of the table that all worlds share.
+    schema: bool,
+    /// That table.
+    parcels: bool,
+    /// The world's own.
+    inbox: bool,
+}
+
+impl Missing {
+    /// Asks the server.
+    pub(super) fn of(session: &Session, world: &str) -> Result<Self, Error> {
+        let sql =
+            "SELECT to_regnamespace($1) IS NULL, to_regclass($2) IS NULL, to_regclass($3) IS NULL";
+        let inbox = format!("{}.{INBOX}", quoted(world));
+        let row = session.row(sql, &[SHARED, PARCELS, &inbox])?;
+        Ok(Self {
+            schema: row.try_get(0)?,
+            parcels: row.try_get(1)?,
+            inbox: row.try_get(2)?,
+        })
+    }
+
+    fn nothing(self) -> bool {
+        !(self.schema || self.parcels || self.inbox)
+    }
+}
+
 /// Makes both tables, unless they are there.
 pub(super) fn create(session: &Session, world: &str) -> Result<(), Error> {
-    let made = session.batch(&format!("BEGIN READ WRITE; {}; COMMIT", create_sql(world)));
+    let missing = Missing::of(session, world)?;
+    if missing.nothing() {
+        return Ok(());
+    }
+    let sql = create_sql(world, missing);
+    let made = session.batch(&format!("BEGIN READ WRITE; {sql}; COMMIT"));
     if made.is_err() && !session.is_lost() {
         session.batch("ROLLBACK")?;
     }
     made
 }
 
-pub(super) fn create_sql(world: &str) -> String {
-    format!(
-        "SELECT pg_advisory_xact_lock({LOCK});
-CREATE SCHEMA IF NOT EXISTS {SHARED};
-CREATE TABLE IF NOT EXISTS {PARCELS} (
+/// The statements for what is missing. Also where a statement says IF NOT EXISTS, the server asks first whether the role
+/// may make such a thing.
+pub(super) fn create_sql(world: &str, missing: Missing) -> String {
+    let mut sql = format!("SELECT pg_advisory_xact_lock({LOCK})");
+    if missing.schema {
+        sql += &format!("; CREATE SCHEMA IF NOT EXISTS {SHARED}");
+    }
+    if missing.parcels {
+        sql += &format!(
+            "; CREATE TABLE IF NOT EXISTS {PARCELS} (
     number   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     parcel   bytea  NOT NULL UNIQUE,
     sender   text   NOT NULL,
@@ -142,12 +182,18 @@ CREATE TABLE IF NOT EXISTS {PARCELS} (
     contents bytea  NOT NULL
 );
 CREATE INDEX IF NOT EXISTS parcels_receiver ON {PARCELS} (receiver, number);
-CREATE INDEX IF NOT EXISTS parcels_sender ON {PARCELS} (sender, number);
-CREATE TABLE IF NOT EXISTS {}.{INBOX} (
+CREATE INDEX IF NOT EXISTS parcels_sender ON {PARCELS} (sender, number)"
+        );
+    }
+    if missing.inbox {
+        sql += &format!(
+            "; CREATE TABLE IF NOT EXISTS {}.{INBOX} (
     parcel bytea PRIMARY KEY
 )",
-        quoted(world)
-    )
+            quoted(world)
+        );
+    }
+    sql
 }
 
 /// Whether both tables are there.
