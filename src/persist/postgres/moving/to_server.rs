@@ -56,7 +56,9 @@ pub(super) fn run(
     ));
     let accepted = old.accepted()?;
     if !accepted.is_empty() {
-        end.push(mail::create_sql(&tables.schema.world));
+        let world = &tables.schema.world;
+        let missing = mail::Missing::of(&session, world).map_err(at_address)?;
+        end.push(mail::create_sql(world, missing));
         end.push(mail::accepted_sql(&tables.schema, &accepted));
     }
     session.batch(&end.join(";\n")).map_err(at_address)?;
