@@ -29,7 +29,7 @@ pub(crate) const LIBRARY: Layers<'_> = &[
         "src/persist/mod.rs",
         "src/persist/connect.rs",
         "src/persist/create.rs",
-        "src/persist/database.rs",
+        "src/persist/database",
         "src/persist/exchange.rs",
         "src/persist/pipeline",
     ],

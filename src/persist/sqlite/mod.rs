@@ -2,7 +2,9 @@
 //!
 //! The rest of `persist` uses only what is exported here.
 
+mod attempt;
 mod belonging;
+mod checkpoint;
 mod commit;
 mod content_hash;
 mod create;
@@ -30,6 +32,7 @@ mod schema_diff;
 mod shared_outbox;
 mod stamp;
 mod statements;
+mod taken_values;
 mod value;
 mod verify;
 mod world_files;

@@ -3,25 +3,25 @@
 //! Callers block on their own thread until the answer is there. Nothing of theirs is driven by the runtime, so they may
 //! themselves be running inside any other one: an asynchronous game loop calls a flush like any other function.
 
+mod block_on;
+mod connection;
+
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, mpsc};
+use std::task::Poll;
+use std::thread;
+use std::time::Duration;
 
 use futures_util::Stream;
 use tokio::sync::Notify;
-use tokio_postgres::Socket;
-use tokio_postgres::error::{DbError, Severity};
-use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::types::{BorrowToSql, Type};
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, Row, RowStream, Statement};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::{Client, Row, RowStream, Statement};
 
+use self::block_on::block_on;
+use self::connection::{Calls, Connecting, Warnings};
 use super::error::Error;
 use super::hosts::one_by_one;
 use super::tls::Reach;
@@ -51,35 +51,6 @@ pub(super) struct Session {
     statements: HashMap<String, Statement>,
     /// How long a commit of this session waits, as it was set when it was opened.
     synchronous_commit: String,
-}
-
-/// Warnings of the server since they were last looked at.
-#[derive(Debug, Default)]
-struct Warnings(AtomicBool);
-
-/// What the server has said to those who listen.
-#[derive(Debug, Default)]
-struct Calls {
-    /// What a message has to say to be one for us.
-    name: OnceLock<String>,
-    was_called: Mutex<bool>,
-    changed: Condvar,
-}
-
-impl Calls {
-    fn call(&self, message: &str) {
-        if self.name.get().is_some_and(|name| name == message) {
-            *self.lock() = true;
-            self.changed.notify_all();
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, bool> {
-        // No code that can panic runs while the lock is held.
-        self.was_called
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Why there is no session.
@@ -234,7 +205,7 @@ impl Session {
 
     /// Listens to messages of a channel that are this name. A server that has no such messages is polled.
     pub(super) fn listen(&self, channel: &str, name: &str) {
-        let _ = self.calls.name.set(name.to_owned());
+        self.calls.listen_for(name);
         if let Err(error) = self.batch(&format!("LISTEN {channel}")) {
             tracing::debug!(?error, "the server has no messages to listen to");
         }
@@ -242,10 +213,7 @@ impl Session {
 
     /// Blocks until such a message has come since the last call, or as long as this. Returns whether one has.
     pub(super) fn wait_for_call(&self, limit: Duration) -> bool {
-        let calls = &self.calls;
-        let waited = (calls.changed).wait_timeout_while(calls.lock(), limit, |called| !*called);
-        let (mut was_called, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *was_called)
+        self.calls.wait(limit)
     }
 
     /// Whether the connection is known to be lost.
@@ -255,13 +223,13 @@ impl Session {
 
     /// Forgets the warnings so far.
     pub(super) fn forget_warnings(&self) {
-        self.warnings.0.store(false, Ordering::SeqCst);
+        self.warnings.forget();
     }
 
     /// Whether there was a warning since. A commit whose wait for a standby was cancelled says that it succeeded, and
     /// this warning is all that tells the difference; its text is translated, and its code is that of every warning.
     pub(super) fn was_warned(&self) -> bool {
-        self.warnings.0.load(Ordering::SeqCst)
+        self.warnings.are_there()
     }
 
     /// Executes statements without parameters, separated by semicolons.
@@ -346,139 +314,5 @@ impl Session {
     /// Sends statements without parameters when it is first polled.
     pub(super) fn send<'s>(&'s self, sql: &'s str) -> Sent<'s, u64> {
         Box::pin(async move { self.client.batch_execute(sql).await.map(|()| 0) })
-    }
-}
-
-/// What the thread of a connection needs.
-struct Connecting {
-    /// To be tried in this order.
-    hosts: Vec<Config>,
-    tls: MakeRustlsConnect,
-    /// For each of them.
-    limit: Duration,
-    sender: mpsc::Sender<Result<Client, ConnectError>>,
-    warnings: Arc<Warnings>,
-    calls: Arc<Calls>,
-    give_up: Arc<Notify>,
-}
-
-impl Connecting {
-    /// The thread of a connection.
-    fn drive(self) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let runtime = match runtime {
-            Ok(runtime) => runtime,
-            Err(error) => {
-                // The thread that waits for it is there until it has received it.
-                let _ = self.sender.send(Err(ConnectError::Thread(error)));
-                return;
-            }
-        };
-        runtime.block_on(async {
-            match self.connect().await {
-                Ok((client, connection)) => {
-                    let _ = self.sender.send(Ok(client));
-                    watch(connection, &self.warnings, &self.calls, &self.give_up).await;
-                }
-                Err(error) => {
-                    let _ = self.sender.send(Err(ConnectError::Server(error)));
-                }
-            }
-        });
-    }
-
-    /// Connects to the first host that answers and is what is asked for. One that accepts a connection and says nothing
-    /// more, as a server that was stopped, does not keep the others from being asked.
-    async fn connect(&self) -> Result<(Client, Link), Error> {
-        let mut last = None;
-        for host in &self.hosts {
-            match tokio::time::timeout(self.limit, host.connect(self.tls.clone())).await {
-                Ok(Ok(connected)) => return Ok(connected),
-                Ok(Err(error)) => last = Some(Error::Server(error)),
-                Err(_) => last = Some(Error::NoAnswer(self.limit)),
-            }
-        }
-        Err(last.expect("a configuration is that of one host at least"))
-    }
-}
-
-type Link = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
-
-/// Drives a connection until it ends or is given up, and notes what the server says unasked.
-async fn watch(mut connection: Link, warnings: &Warnings, calls: &Calls, give_up: &Notify) {
-    let mut given_up = pin!(give_up.notified());
-    let mut next = async || {
-        poll_fn(|context| match given_up.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(None),
-            Poll::Pending => connection.poll_message(context),
-        })
-        .await
-    };
-    while let Some(message) = next().await {
-        match message {
-            Ok(AsyncMessage::Notice(notice)) => {
-                if is_warning(&notice) {
-                    warnings.0.store(true, Ordering::SeqCst);
-                    tracing::warn!(%notice, "the server warns");
-                }
-            }
-            Ok(AsyncMessage::Notification(message)) => calls.call(message.payload()),
-            Ok(_) => {}
-            Err(error) => {
-                let error: &dyn std::error::Error = &error;
-                tracing::warn!(error, "the connection to the server is lost");
-                return;
-            }
-        }
-    }
-}
-
-fn is_warning(notice: &DbError) -> bool {
-    // Older servers send it translated only. What is no warning is a notice, and these do not come with a commit.
-    !matches!(
-        notice.parsed_severity(),
-        Some(Severity::Notice | Severity::Debug | Severity::Info | Severity::Log)
-    )
-}
-
-/// Wakes a thread that is parked.
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Blocks this thread until a future is done. The runtime in the other thread wakes it. Fails with the limit where the
-/// number of answers has not grown for so long.
-fn block_on<F: Future>(
-    future: F,
-    limit: Option<Duration>,
-    n_answers: &AtomicU64,
-) -> Result<F::Output, Duration> {
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut context = Context::from_waker(&waker);
-    let mut future = pin!(future);
-    let (mut since, mut n_before) = (Instant::now(), n_answers.load(Ordering::Relaxed));
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return Ok(output);
-        }
-        let Some(limit) = limit else {
-            thread::park();
-            continue;
-        };
-        let n_now = n_answers.load(Ordering::Relaxed);
-        if n_now != n_before {
-            (since, n_before) = (Instant::now(), n_now);
-        }
-        let left = limit.saturating_sub(since.elapsed());
-        if left.is_zero() {
-            return Err(limit);
-        }
-        thread::park_timeout(left);
     }
 }
