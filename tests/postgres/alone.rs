@@ -8,8 +8,7 @@ use gamedb::internals::Outsider;
 use gamedb::{FlushFailure, Outcome};
 use gamedb_models::World;
 
-const CANCEL: &str = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
-    WHERE wait_event = 'SyncRep' AND application_name = 'gamedb'";
+const WAITS: &str = "wait_event = 'SyncRep' AND application_name = 'gamedb'";
 
 /// A server that waits for a standby that is not there.
 struct Waiting(Outsider);
@@ -45,9 +44,27 @@ impl Waiting {
         number.parse().unwrap()
     }
 
-    /// Tells the server not to wait, as an operator may, as soon as it does.
+    /// How many sessions wait for the standby.
+    fn n_waits(&self) -> i64 {
+        self.number(&format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE {WAITS}"
+        ))
+    }
+
+    /// Tells the server not to wait, as an operator may, as soon as it does. Returns when it has got on: what is told a
+    /// session that is not there yet counts for the same wait, and the next one would never be cancelled.
     fn cancel(&self) {
-        wait_until(|| self.number(CANCEL) > 0);
+        let started = |what: &str| {
+            let sql = format!("SELECT {what} FROM pg_stat_activity WHERE {WAITS}");
+            let rows = self.0.read(&sql, |value| value.to_string()).unwrap();
+            rows.first().map(|row| row[0].clone())
+        };
+        let mut cancelled = None;
+        wait_until(|| {
+            cancelled = started("query_start::text || pg_cancel_backend(pid)::text");
+            cancelled.is_some()
+        });
+        wait_until(|| started("query_start::text || 'true'") != cancelled);
     }
 }
 
@@ -81,8 +98,9 @@ fn a_setting_that_is_weakened_later_is_not_that_of_a_session() {
             db.poll(ticket).is_none(),
             "it does not wait for the standby"
         );
-        server.number(CANCEL) > 0
+        server.n_waits() > 0
     });
+    server.cancel();
     let report = db.wait(ticket).unwrap();
     assert_eq!(report.updated, 1);
     assert!(db.durable() < db.committed());

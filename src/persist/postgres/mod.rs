@@ -21,6 +21,7 @@ mod options;
 mod outsider;
 mod plan;
 mod refused;
+mod refused_keys;
 mod schema;
 mod server_outbox;
 mod session;
