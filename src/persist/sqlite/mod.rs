@@ -23,6 +23,7 @@ mod mail;
 mod migrate;
 #[cfg(feature = "postgres")]
 mod moving;
+mod one_database;
 mod open;
 mod operations;
 mod options;

@@ -8,11 +8,11 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::FileError;
 
 use super::super::belonging::{open_bare, refuse_strangers};
-use super::super::create::{has_log, is_log, log_of, with_ending};
+use super::super::create::{has_log, is_log, with_ending};
 use super::super::error::open_error;
 use super::super::lock::{Lock, lock_of, resolved};
 use super::super::lock_record::{self, LockRecord};
-use super::super::log_reader;
+use super::super::one_database::in_memory;
 
 /// A file as it is at one moment, with its log.
 pub(in crate::persist::sqlite) struct Snapshot {
@@ -134,27 +134,4 @@ fn shared_lock(path: &Path) -> (Option<File>, bool) {
         Err(TryLockError::WouldBlock) => (None, true),
         Err(TryLockError::Error(_)) => (None, false),
     }
-}
-
-/// A file with the transactions of its log.
-fn in_memory(path: &Path) -> Result<Connection, FileError> {
-    let io = |source| FileError::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let mut bytes = std::fs::read(path).map_err(io)?;
-    log_reader::apply(&log_of(path), &mut bytes).map_err(io)?;
-    // In which the header says how it is written: without a log, which memory has none.
-    if let Some(versions) = bytes.get_mut(18..20) {
-        versions.fill(1);
-    }
-    let at_path = |source| open_error(path, source);
-    let mut connection = Connection::open_in_memory().map_err(at_path)?;
-    let len = bytes.len();
-    connection
-        .deserialize_read_exact("main", &bytes[..], len, true)
-        .map_err(at_path)?;
-    let settings = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON";
-    connection.execute_batch(settings).map_err(at_path)?;
-    Ok(connection)
 }
