@@ -67,10 +67,24 @@ impl<W: IsWorld, E: Engine> Drop for Database<W, E> {
     }
 }
 
-/// A database that could not be closed, because its last flush failed.
-#[derive(Debug, thiserror::Error)]
+/// A database that could not be closed, because its last flush failed. Nothing is lost as long as it is kept:
+///
+/// ```
+/// # use gamedb::Database;
+/// # use gamedb_models::World;
+/// # let folder = tempfile::tempdir()?;
+/// # let db = Database::<World>::open(folder.path().join("world.db"))?;
+/// # let elsewhere = folder.path().join("elsewhere.db");
+/// if let Err(error) = db.close() {
+///     eprintln!("not closed: {:?}", error.source);
+///     let world = error.database.into_world();
+///     Database::create(elsewhere, world)?.close()?;
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(thiserror::Error)]
 #[error(
-    "{} is not closed, because its last flush failed: close it again, or keep its world",
+    "{} is not closed, because its last flush failed; close it again, or go on with its world in a new file",
     database.pipeline.path().display()
 )]
 pub struct CloseError<W: IsWorld, E: Engine = Sqlite> {
@@ -78,6 +92,20 @@ pub struct CloseError<W: IsWorld, E: Engine = Sqlite> {
     pub database: Database<W, E>,
     /// Why the flush failed.
     pub source: Error,
+}
+
+/// Prints the message and its cause, as [`Error`] does.
+impl<W: IsWorld, E: Engine> std::fmt::Debug for CloseError<W, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if f.alternate() {
+            return f
+                .debug_struct("CloseError")
+                .field("database", &self.database)
+                .field("source", &self.source)
+                .finish();
+        }
+        write!(f, "{self}: {}", self.source)
+    }
 }
 
 impl<W: IsWorld, E: Engine> From<Box<CloseError<W, E>>> for Error {
