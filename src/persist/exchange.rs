@@ -33,7 +33,7 @@ impl SharedOutbox {
     }
 
     /// The parcels that wait after this [place](WaitingParcel::place), as [`inbox`](Self::inbox) lists them: those behind
-    /// a thousand that stay where they are, because nobody accepts them or sends them back.
+    /// a thousand that stay where they are, because they are neither accepted nor sent back.
     ///
     /// # Errors
     /// Any error of SQLite, in [`ErrorKind::File`].
@@ -117,7 +117,7 @@ impl ServerOutbox {
     }
 
     /// The parcels that wait after this [place](WaitingParcel::place), as [`inbox`](Self::inbox) lists them: those behind
-    /// a thousand that stay where they are, because nobody accepts them or sends them back.
+    /// a thousand that stay where they are, because they are neither accepted nor sent back.
     ///
     /// # Errors
     /// As [`inbox`](Self::inbox).

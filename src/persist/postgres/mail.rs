@@ -89,7 +89,7 @@ pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailSt
                 statements.push(MailStatement::new("parcels", sql, vec![to]));
             }
             MailWrite::Accept { id, came } => match came {
-                // Once it is out of the shared table, nobody can deliver it again, so its name need not be kept. If
+                // Once it is out of the shared table, it cannot be delivered again, so its name need not be kept. If
                 // another process has taken it from there in the meantime, it has it, and this flush fails.
                 Came::Read => {
                     let sql = format!("DELETE FROM {PARCELS} WHERE parcel = $1 AND receiver = $2");

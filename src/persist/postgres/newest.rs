@@ -33,12 +33,12 @@ impl Age {
     fn of(session: &Session, world: &str) -> Result<Self, Error> {
         let sql =
             "SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint";
-        let timeline = known(session.row(sql, &[]), NO_TIMELINE)?;
+        let timeline = answered(session.row(sql, &[]), NO_TIMELINE)?;
         let sql = format!(
             "SELECT epoch, generation FROM {}.{WORLD} WHERE world = $1",
             quoted(world)
         );
-        let rows = known(session.rows(&sql, &[world]), NO_WORLD)?.unwrap_or_default();
+        let rows = answered(session.rows(&sql, &[world]), NO_WORLD)?.unwrap_or_default();
         let state = |row: &Row| Ok::<_, Error>((row.try_get(0)?, row.try_get(1)?));
         Ok(Self {
             timeline: timeline.map(|row| row.try_get(0)).transpose()?,
@@ -54,7 +54,7 @@ const NO_TIMELINE: &[&str] = &["55000", "42883", "0A000", "42501"];
 const NO_WORLD: &[&str] = &["3F000", "42P01"];
 
 /// An answer; `None` where the server says one of these things. Whatever else it says is no answer.
-fn known<R>(answer: Result<R, Error>, nothing: &[&str]) -> Result<Option<R>, Error> {
+fn answered<R>(answer: Result<R, Error>, nothing: &[&str]) -> Result<Option<R>, Error> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if (error.sqlstate()).is_some_and(|code| nothing.contains(&code)) => Ok(None),
@@ -236,8 +236,8 @@ mod tests {
     #[test]
     fn only_what_says_so_means_that_there_is_no_world() {
         let silence = || Err::<i64, _>(Error::NoAnswer(Duration::from_secs(1)));
-        assert!(known(silence(), NO_WORLD).is_err());
-        assert!(known(silence(), NO_TIMELINE).is_err());
-        assert!(matches!(known(Ok(3), NO_WORLD), Ok(Some(3))));
+        assert!(answered(silence(), NO_WORLD).is_err());
+        assert!(answered(silence(), NO_TIMELINE).is_err());
+        assert!(matches!(answered(Ok(3), NO_WORLD), Ok(Some(3))));
     }
 }
