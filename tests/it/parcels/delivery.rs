@@ -228,13 +228,16 @@ fn what_a_world_has_read_is_not_called_back() {
 /// A process that sees the tables of a new file sees its mark too.
 #[test]
 fn many_processes_open_a_new_outbox_at_once() {
-    for _ in 0..25 {
+    for _ in 0..40 {
         let shards = Shards::new();
-        let gate = std::sync::Barrier::new(8);
+        let gate = std::sync::Barrier::new(16);
         std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
+            for n in 0..16 {
+                let (gate, shards) = (&gate, &shards);
+                scope.spawn(move || {
                     gate.wait();
+                    // Some of them come while another one makes it.
+                    std::thread::sleep(std::time::Duration::from_micros(150 * n));
                     let opened = SharedOutbox::open(shards.path(), "north");
                     assert_eq!(opened.unwrap().sent().unwrap(), []);
                 });
