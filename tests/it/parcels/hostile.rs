@@ -6,7 +6,7 @@ use super::{filled, parcel_error, unchanged, with_catalogue};
 use gamedb::{Parcel, ParcelError};
 
 /// The bytes with a checksum that fits them.
-fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
+pub(super) fn with_checksum(mut bytes: Vec<u8>) -> Vec<u8> {
     let end = bytes.len().saturating_sub(8);
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
     let sum = bytes[..end].iter().fold(0xcbf2_9ce4_8422_2325, step);
