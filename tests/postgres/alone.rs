@@ -3,9 +3,11 @@
 mod encryption;
 
 use crate::common::sample::{player, rename};
-use crate::common::{TestFile, contents_of, flush_failure, new_file, stopped, wait_until};
+use crate::common::{
+    Database, TestFile, contents_of, flush_failure, new_file, server, stopped, wait_until,
+};
 use gamedb::internals::Outsider;
-use gamedb::{FlushFailure, Outcome};
+use gamedb::{FlushFailure, Outcome, PostgresOptions};
 use gamedb_models::World;
 
 const WAITS: &str = "wait_event = 'SyncRep' AND application_name = 'gamedb'";
@@ -109,7 +111,11 @@ fn a_setting_that_is_weakened_later_is_not_that_of_a_session() {
 /// The server says that it has committed, and only a warning tells that its standby has nothing of it.
 #[test]
 fn a_commit_that_was_told_not_to_wait_for_its_standby_is_not_durable() {
-    let (file, mut db) = new_file();
+    let file = TestFile::new();
+    // Not even where warnings are not sent.
+    let address = format!("{}?options=-c%20client_min_messages%3Derror", server());
+    let options = PostgresOptions::new(address, &file.world);
+    let mut db: Database<World> = options.open().unwrap();
     let one = db.insert(player(1)).unwrap();
     let report = db.flush().unwrap();
     let durable = report.generation;

@@ -103,10 +103,12 @@ impl Session {
     }
 
     /// Sets what is set, for this session: it would otherwise follow a change of the server's configuration, and say that
-    /// its commits are as durable as before.
+    /// its commits are as durable as before. And no timeout ends a session because nothing happens in its world, or
+    /// because a flush takes long; not every version has these settings, so they are not part of the connection string.
     fn keep_setting(&self) -> Result<String, Error> {
         let name = "synchronous_commit";
-        let sql = "SELECT set_config($1, current_setting($1), false)";
+        let sql = "SELECT set_config($1, current_setting($1), false), (SELECT count(set_config(name, '0', false))
+            FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout'))";
         Ok(self.row(sql, &[name])?.try_get(0)?)
     }
 
