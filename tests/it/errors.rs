@@ -10,7 +10,7 @@ use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options};
 use gamedb_models::{Mobile, Player, World};
 
 /// The kind in the place of an [`Error`], whose message is that of the kind and of all its causes.
-fn parts(error: &(dyn StdError + 'static)) -> &(dyn StdError + 'static) {
+fn parts<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
     match error.downcast_ref::<Error>() {
         Some(error) => error.kind(),
         None => error,
