@@ -118,6 +118,8 @@ mod guide {
     struct Changes;
     #[doc = include_str!("../docs/loop.md")]
     struct Loop;
+    #[doc = include_str!("../docs/schema-changes.md")]
+    struct SchemaChanges;
     #[doc = include_str!("../docs/shards.md")]
     struct Shards;
     #[doc = include_str!("../docs/testing.md")]

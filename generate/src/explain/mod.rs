@@ -165,7 +165,14 @@ fn explain_table(
         }
     });
     let set = |word: &str, set: &crate::model::ColumnSet| {
-        let columns: Vec<String> = set.columns.iter().map(name_of).collect();
+        let columns: Vec<String> = set
+            .columns
+            .iter()
+            .map(|at| match set.no_case.contains(at) {
+                true => format!("{} COLLATE NOCASE", name_of(at)),
+                false => name_of(at),
+            })
+            .collect();
         format!("{word} {} ({})", set.name.stem(), columns.join(", "))
     };
     let uniques = table.uniques.iter().map(|s| set("unique", s));
