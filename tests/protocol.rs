@@ -1,10 +1,10 @@
 //! The writer thread and the exchange of batches with it, in every interleaving: loom explores all of
 //! them. The world is a number per row, and so is the file; a batch contains the rows that differ. A
-//! crate of its own, because it compiles `src/persist/worker.rs` itself, with loom's locks and threads in
+//! crate of its own, because it compiles `src/persist/worker/` itself, with loom's locks and threads in
 //! place of std's.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-#[path = "../src/persist/worker.rs"]
+#[path = "../src/persist/worker/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the test uses a part of it")]
 mod worker;
 

@@ -80,6 +80,14 @@ pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Box<d
         Ok(text) if is_json => println!("{text}"),
         _ => print!("{report}"),
     }
+    for name in &options.drops {
+        let mut dropped = report.dropped.iter();
+        if !dropped.any(|one| format!("{}.{}", one.table, one.column).eq_ignore_ascii_case(name)) {
+            eprintln!(
+                "--drop {name}: there is no such column with values that would be dropped; tables that the schema does not have are left behind without it"
+            );
+        }
+    }
     let asked = report.dropped.iter().filter(|column| !column.is_allowed);
     let asked: Vec<_> = asked
         .map(|column| format!("--drop {}.{}", column.table, column.column))

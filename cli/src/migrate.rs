@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use gamedb::{Consent, Migration, Safety, Step};
+use gamedb::{Consent, Migration, Safety, SchemaChange, Step};
 use gamedb_generate::{Input, sqlite_schema};
 use serde_json::{Value, json};
 
@@ -76,6 +76,7 @@ pub(crate) fn migrate(
         }
         return Ok(ExitCode::SUCCESS);
     }
+    refuse_idle_drops(&migration, &arguments.drop)?;
     match migration.run(&consent(&arguments)?) {
         Ok(done) => {
             if is_json {
@@ -102,11 +103,42 @@ pub(crate) fn migrate(
         Err(gamedb::MigrationError::NotAllowed { steps }) => {
             eprintln!("nothing was done; {} of the steps need more:", steps.len());
             for step in steps {
-                eprintln!("  {:<24} {step}", option(&step));
+                // What the plan says already is not said again. A script may have changed it.
+                let why = if migration.steps().contains(&step) {
+                    format!("for {}", step.name())
+                } else {
+                    step.to_string()
+                };
+                eprintln!("  {:<24} {why}", option(&step));
             }
             Ok(ExitCode::FAILURE)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A name that no step drops is misspelt, or several in one. A plan without steps has been carried out before.
+fn refuse_idle_drops(migration: &Migration, names: &[String]) -> Result<(), String> {
+    let drops = migration.steps().iter().filter(|step| {
+        matches!(
+            step.change,
+            SchemaChange::DroppedColumn | SchemaChange::DroppedTable
+        )
+    });
+    let dropped: Vec<_> = drops.map(Step::name).collect();
+    let is_idle = |name: &&String| !dropped.iter().any(|one| one.eq_ignore_ascii_case(name));
+    match names.iter().find(is_idle) {
+        Some(name) if !migration.is_empty() => {
+            let list = if dropped.is_empty() {
+                "nothing".to_owned()
+            } else {
+                dropped.join(", ")
+            };
+            Err(format!(
+                "--drop {name}: the plan drops no table or column of this name, but {list}; repeat --drop for each name"
+            ))
+        }
+        _ => Ok(()),
     }
 }
 

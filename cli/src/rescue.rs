@@ -44,6 +44,13 @@ fn print_all(report: &RescueReport) {
         println!("{note}");
     }
     println!("{}: what could be read", report.path.display());
+    if !report.is_complete() {
+        println!(
+            "a game refuses rows that name lost ones: mend them with `sqlite3`, or leave them out with \
+             `gamedb import --schema SCHEMA --from {} --out NEW`",
+            report.path.display()
+        );
+    }
 }
 
 fn as_json(report: &RescueReport) -> Value {
@@ -67,7 +74,8 @@ fn as_json(report: &RescueReport) -> Value {
 
 fn print(table: &RescuedTable) {
     let name = &table.table;
-    println!("{name}: {} rows", table.n_rows);
+    let rows = if table.n_rows == 1 { "row" } else { "rows" };
+    println!("{name}: {} {rows}", table.n_rows);
     for gap in &table.gaps {
         match gap {
             (Some(before), Some(after)) => {

@@ -53,12 +53,39 @@ fn print(report: &VerifyReport) {
             println!("{path}: sound; the world{flush}, {n_rows} rows in {n_tables} tables, {state}")
         }
         n => println!(
-            "{path}: {n} problems; the world{flush}, {n_rows} rows in {n_tables} tables, {state}"
+            "{path}: {n} {}; the world{flush}, {n_rows} rows in {n_tables} tables, {state}",
+            if n == 1 { "problem" } else { "problems" }
         ),
+    }
+    if let Some(next) = what_next(report) {
+        println!("{next}");
     }
     if !report.has_hashes {
         println!("the file has no content hashes, so a changed value would not be found");
     }
+}
+
+/// What to do about the problems, where there is something to do but to look.
+fn what_next(report: &VerifyReport) -> Option<&'static str> {
+    let has = |check: &str| report.problems.iter().any(|problem| problem.check == check);
+    if report.is_sound() {
+        return None;
+    }
+    // Of a log it is said by the problem itself.
+    Some(match (has("pages") || has("ids"), has("content")) {
+        (true, _) => {
+            "put a backup in its place with `gamedb restore`, or copy what can be read with `gamedb rescue`"
+        }
+        (false, true) => {
+            "put a backup in its place with `gamedb restore`; rows that were changed by hand on purpose are taken by \
+             `gamedb migrate FILE --schema SCHEMA --accept-edits`"
+        }
+        (false, false) if has("foreign keys") || has("pivots") => {
+            "mend or delete these rows with `sqlite3`; or `gamedb import --from` this file into a new one, which leaves \
+             them out"
+        }
+        (false, false) => return None,
+    })
 }
 
 fn as_json(report: &VerifyReport) -> Value {

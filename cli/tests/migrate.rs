@@ -140,6 +140,126 @@ fn what_cannot_be_done_says_why() {
     assert!(said.contains("world.db"), "{said}");
 }
 
+/// A name that drops nothing is a slip, and so are two in one.
+#[test]
+fn a_name_that_no_step_drops_is_refused() {
+    let folder =
+        world("CREATE TABLE players (id INTEGER PRIMARY KEY, hp INTEGER NOT NULL) STRICT;");
+    for name in [
+        "players.notes",
+        "players.note,players.hp",
+        "note",
+        "players.hp",
+    ] {
+        let (code, _, said) = gamedb(
+            folder.path(),
+            &["migrate", "--drop", "players.note", "--drop", name],
+        );
+        assert_eq!(code, Some(2), "{name}: {said}");
+        let expected = format!(
+            "error: --drop {name}: the plan drops no table or column of this name, but players.note;"
+        );
+        assert!(said.starts_with(&expected), "{said}");
+        assert_eq!(
+            players(folder.path(), "SELECT count(note) FROM players"),
+            [1]
+        );
+    }
+    // Upper and lower case are the same; and what was done can be asked for again.
+    for _ in 0..2 {
+        let (code, printed, said) = gamedb(folder.path(), &["migrate", "--drop", "PLAYERS.Note"]);
+        assert_eq!(code, Some(0), "{printed}{said}");
+    }
+}
+
+/// An index is a step also where the table is built anew.
+#[test]
+fn the_plan_has_the_new_index_of_a_table_that_is_rebuilt() {
+    let folder = world(
+        "CREATE TABLE players (
+            id INTEGER PRIMARY KEY, hp INTEGER NOT NULL, note TEXT, level INTEGER NOT NULL DEFAULT 1
+        ) STRICT;
+        CREATE INDEX by_level ON players (level);",
+    );
+    let (code, steps, _) = gamedb(folder.path(), &["diff"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(
+        steps
+            .matches("safe        players: new index by_level\n")
+            .count(),
+        1,
+        "{steps}"
+    );
+    let (code, printed, said) = gamedb(folder.path(), &["migrate"]);
+    assert_eq!(code, Some(0), "{printed}{said}");
+    assert!(printed.contains("migrated in 2 steps"), "{printed}");
+    assert_eq!(
+        players(
+            folder.path(),
+            "SELECT count(*) FROM sqlite_schema WHERE name = 'by_level'"
+        ),
+        [1]
+    );
+    assert_eq!(gamedb(folder.path(), &["diff"]).0, Some(0));
+}
+
+/// Texts that NOCASE takes for equal are not UNIQUE by it: both rows are listed, and an import leaves the second out.
+#[test]
+fn unique_by_nocase_lists_the_rows_that_do_not_fit() {
+    let folder = world(
+        "CREATE TABLE players (
+            id INTEGER PRIMARY KEY, hp INTEGER NOT NULL, note TEXT UNIQUE COLLATE NOCASE
+        ) STRICT;",
+    );
+    let file = Connection::open(folder.path().join("world.db")).unwrap();
+    let fill = |note: &str| {
+        let sql = "INSERT INTO players (hp, note) VALUES (1, ?)";
+        assert_eq!(file.execute(sql, [note]).unwrap(), 1);
+    };
+    // Beside one 'x' and one NULL. Letters beyond ASCII have no case here.
+    fill("X");
+    fill("Ä");
+    fill("ä");
+    let (code, steps, _) = gamedb(folder.path(), &["diff"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        steps.contains("by hand ") && steps.contains("2 rows (id 1, 3)"),
+        "{steps}"
+    );
+    assert_eq!(gamedb(folder.path(), &["migrate", "--lossy"]).0, Some(1));
+
+    let import = Command::new(env!("CARGO_BIN_EXE_gamedb"))
+        .current_dir(folder.path())
+        .args([
+            "import",
+            "--schema",
+            "schema.sql",
+            "--from",
+            "world.db",
+            "--out",
+            "new.db",
+        ])
+        .output()
+        .unwrap();
+    let report = String::from_utf8(import.stdout).unwrap();
+    assert_eq!(import.status.code(), Some(1), "{report}");
+    assert!(
+        report.contains("players row 3, note: has to be unique, and row 1 has")
+            && report.contains("players: 4 of 5 rows"),
+        "{report}"
+    );
+
+    std::fs::write(
+        folder.path().join("mend.sql"),
+        "UPDATE players SET note = note || id WHERE id = 3;",
+    )
+    .unwrap();
+    let (code, printed, said) = gamedb(folder.path(), &["migrate", "--script", "mend.sql"]);
+    assert_eq!(code, Some(0), "{printed}{said}");
+    let sql = "SELECT count(*) FROM players WHERE note IN ('x', 'X3', 'Ä', 'ä')";
+    assert_eq!(players(folder.path(), sql), [4]);
+}
+
 /// Killed at any moment, a migration has been done or not.
 #[test]
 fn a_killed_migration_leaves_the_old_file_or_the_new_one() {

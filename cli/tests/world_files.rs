@@ -129,5 +129,14 @@ fn rescue_says_what_is_lost() {
         text.contains("items: row 1 names a row of players that is lost"),
         "{text}"
     );
-    assert_eq!(check(folder.path(), &["verify", "world.db"]).0, Some(1));
+    assert!(
+        text.contains("gamedb import --schema SCHEMA --from rescued.db"),
+        "{text}"
+    );
+    let (code, text, _) = check(folder.path(), &["verify", "world.db"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        text.contains("copy what can be read with `gamedb rescue`"),
+        "{text}"
+    );
 }

@@ -9,12 +9,15 @@ function tile(name, value, note) {
     h("div", { class: "tile-note" }, note ?? ""));
 }
 
+function hasMemory(answer) {
+  return answer.tables.some((size) => (size.bytes ?? null) !== null);
+}
+
 function tiles(answer) {
   const sum = (of) => answer.tables.reduce((total, size) => total + (size[of] ?? 0), 0);
-  const shown = [
-    tile("rows", count(sum("rows")), `in ${world.tables.length} tables`),
-    tile("memory", bytes(sum("bytes")), "without texts and blobs"),
-  ];
+  const shown = [tile("rows", count(sum("rows")), `in ${world.tables.length} tables`)];
+  // A file that no game has open is not in memory.
+  if (hasMemory(answer)) shown.push(tile("memory", bytes(sum("bytes")), "without texts and blobs"));
   const flushes = answer.flushes;
   if (!flushes) return shown;
   const written = flushes.inserted + flushes.updated + flushes.deleted;
@@ -31,7 +34,7 @@ function table(answer) {
   const most = Math.max(1, ...answer.tables.map((size) => size.bytes ?? 0));
   const lines = world.tables.map((info, n) => {
     const size = answer.tables[n];
-    const bar = h("meter", { min: 0, max: most, value: size.bytes ?? 0 });
+    const bar = hasMemory(answer) ? h("meter", { min: 0, max: most, value: size.bytes ?? 0 }) : "";
     const what = info.pivot_of === null ? `${info.columns.length} ${info.columns.length === 1 ? "column" : "columns"}` : `owners of ${world.tables[info.pivot_of].name}`;
     return h("tr", {},
       h("td", {}, h("a", { href: address("table", [info.name]) }, info.name), " ", h("small", {}, what)),

@@ -382,7 +382,7 @@ pub enum FileError {
         what: String,
     },
     /// A flush did not succeed. All that it was to write is still dirty, so it can be tried again.
-    #[error("flush to {} failed: {outcome}{}", path.display(), what_next(*outcome, cause))]
+    #[error("flush to {} failed, and {outcome}{}", path.display(), what_next(*outcome, cause))]
     Flush {
         /// The world file; or the address of a world on a server, without a password.
         path: PathBuf,

@@ -33,8 +33,14 @@ impl std::fmt::Display for Outcome {
 pub(super) fn what_next(outcome: Outcome, cause: &FlushFailure) -> &'static str {
     match (outcome, cause) {
         (_, FlushFailure::SyncFailed { .. } | FlushFailure::CheckpointFailed { .. }) => "",
-        (Outcome::NotCommitted, FlushFailure::Fenced { .. }) => "",
-        (Outcome::NotCommitted, _) => ", and it can be tried again",
+        // Of these the system says why, and not what to do.
+        (
+            Outcome::NotCommitted,
+            FlushFailure::Backend(_)
+            | FlushFailure::NoThread { .. }
+            | FlushFailure::Disconnected { .. },
+        ) => ", so it can be tried again",
+        (Outcome::NotCommitted, _) => "",
         (
             Outcome::Unknown,
             FlushFailure::Disconnected { .. }

@@ -91,8 +91,10 @@ pub use variant::UnknownVariant;
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// An error is one pointer, so that a setter returns it in a register. Its message does not repeat its
-/// [`source`](std::error::Error::source): print the whole chain.
+/// An error is one pointer, so that a setter returns it in a register. Its message is whole: it ends with what SQLite,
+/// the system or a server has said, and there is no [`source`](std::error::Error::source) to print behind it. The kind
+/// is not: its message does not repeat its source. `{:?}` prints the message too, because that is what `main` does with an
+/// error that it returns, and `unwrap` with one that nobody expected; `{:#?}` prints the kind with its fields.
 pub struct Error(Box<ErrorKind>);
 
 // Every setter returns one. A larger error would be written to memory, and would have to be dropped.
@@ -179,21 +181,27 @@ impl From<FileError> for Error {
     }
 }
 
-/// Prints the kind with its fields, which are what the message of a failed `unwrap` is read for.
+/// Prints the message, or, with `{:#?}`, the kind with its fields.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        if f.alternate() {
+            return self.0.fmt(f);
+        }
+        fmt::Display::fmt(self, f)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        fmt::Display::fmt(&self.0, f)?;
+        // A loop prints `{error}`, and would not hear that the disk is full.
+        let mut next = std::error::Error::source(&*self.0);
+        while let Some(cause) = next {
+            write!(f, ": {cause}")?;
+            next = cause.source();
+        }
+        Ok(())
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
-}
+impl std::error::Error for Error {}

@@ -69,13 +69,27 @@ impl<T: Tables> Database<World<T>> {
 }
 
 /// A world for which no file could be created.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("the world is not in a new file; it is in memory alone")]
 pub struct CreateError<T: Tables> {
     /// The world, unchanged.
     pub world: World<T>,
     /// Why the file could not be created.
     pub source: Error,
+}
+
+/// Prints the message and its cause, as [`Error`] does.
+impl<T: Tables> std::fmt::Debug for CreateError<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if f.alternate() {
+            return f
+                .debug_struct("CreateError")
+                .field("world", &self.world)
+                .field("source", &self.source)
+                .finish();
+        }
+        write!(f, "{self}: {}", self.source)
+    }
 }
 
 impl<T: Tables> From<Box<CreateError<T>>> for Error {

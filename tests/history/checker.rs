@@ -162,11 +162,7 @@ impl World {
         let (mut left, mut came) = (Vec::new(), Vec::new());
         for (at, event) in history {
             match event {
-                Event::Open => self.openings.push(Opening {
-                    begun: *at,
-                    opened: None,
-                    ended: None,
-                }),
+                Event::Open => self.open(*at),
                 Event::Opened(state) => {
                     figures.openings += 1;
                     stored = self.places.get(&state.attempt).copied();
@@ -182,23 +178,21 @@ impl World {
                     digest,
                 } => {
                     figures.attempts += 1;
-                    let opening = self.openings.len() - 1;
-                    if let Some(before) = stored.filter(|_| is_unknown) {
-                        let before: &mut Attempt = &mut self.attempts[before];
-                        before.may_be_merged = before.opening == opening;
-                    }
-                    self.attempts.push(Attempt {
-                        name: attempt.clone(),
-                        way: way.clone(),
-                        before: stored,
-                        digest: *digest,
-                        begun: *at,
-                        told: None,
-                        opening,
-                        may_be_merged: false,
-                        left: left.clone(),
-                        came: came.clone(),
-                    });
+                    self.begin(
+                        Attempt {
+                            name: attempt.clone(),
+                            way: way.clone(),
+                            before: stored,
+                            digest: *digest,
+                            begun: *at,
+                            told: None,
+                            opening: self.openings.len() - 1,
+                            may_be_merged: false,
+                            left: left.clone(),
+                            came: came.clone(),
+                        },
+                        is_unknown,
+                    );
                 }
                 Event::Told(promise, why) => {
                     let attempt = self.attempts.last_mut().expect("it was begun");
@@ -223,11 +217,7 @@ impl World {
                     came.push(parcel.clone());
                 }
                 Event::Left(parcel) => left.push(parcel.clone()),
-                Event::SendsBack(parcel) => self.sent_back.push(SentBack {
-                    parcel: parcel.clone(),
-                    begun: *at,
-                    told: None,
-                }),
+                Event::SendsBack(parcel) => self.send_back(*at, parcel),
                 Event::SentBack(_) => {
                     figures.sent_back += 1;
                     let begun = self.sent_back.last_mut().expect("it was begun");
@@ -236,6 +226,31 @@ impl World {
                 Event::Failover | Event::Fault(_) => {}
             }
         }
+    }
+
+    fn open(&mut self, begun: u64) {
+        self.openings.push(Opening {
+            begun,
+            opened: None,
+            ended: None,
+        });
+    }
+
+    fn send_back(&mut self, begun: u64, parcel: &str) {
+        self.sent_back.push(SentBack {
+            parcel: parcel.into(),
+            begun,
+            told: None,
+        });
+    }
+
+    /// An attempt begins; `is_unknown` says whether it is told what came of the one before.
+    fn begin(&mut self, attempt: Attempt, is_unknown: bool) {
+        if let Some(before) = attempt.before.filter(|_| is_unknown) {
+            let before = &mut self.attempts[before];
+            before.may_be_merged = before.opening == attempt.opening;
+        }
+        self.attempts.push(attempt);
     }
 
     /// Remembers what the opening of the moment was told about others.

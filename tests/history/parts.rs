@@ -51,7 +51,7 @@ impl Shard {
     }
 
     /// Lets a player go. Returns the parcel's name.
-    fn let_go(&mut self, db: &mut World, player: PlayerKey) -> Result<String, Error> {
+    fn send_away(&mut self, db: &mut World, player: PlayerKey) -> Result<String, Error> {
         let worlds = (0..WORLDS).map(|n| format!("shard{n}"));
         let others: Vec<_> = worlds.filter(|other| *other != self.world).collect();
         let to = &others[self.random.below(others.len())];
@@ -76,7 +76,7 @@ impl Shard {
         }
         let with_parcel = self.random.one_in(4);
         if with_parcel {
-            let parcel = self.let_go(db, fourth)?;
+            let parcel = self.send_away(db, fourth)?;
             self.record.write(&Event::Left(parcel));
             state = state_of(db);
         }
@@ -112,7 +112,7 @@ impl Shard {
             db.get_mut(owner).unwrap().give_attribute(thing, spoilt)?;
         }
         if self.random.one_in(3) {
-            self.left = Some(self.let_go(db, third)?);
+            self.left = Some(self.send_away(db, third)?);
         }
         self.begin(attempt, "flush_without_refused", &state);
         let written = db.flush_without_refused();

@@ -9,11 +9,23 @@ use crate::common::{REFUSED, TestFile, refusing_file};
 use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options};
 use gamedb_models::{Mobile, Player, World};
 
+/// The kind in the place of an [`Error`], whose message is that of the kind and of all its causes.
+fn parts<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
+    match error.downcast_ref::<Error>() {
+        Some(error) => error.kind(),
+        None => error,
+    }
+}
+
 /// The messages of an error and of its causes, outermost first. Asserts that no message repeats its
-/// cause.
+/// cause, and that an [`Error`] says all of them.
 #[track_caller]
 fn chain(error: &(dyn StdError + 'static)) -> Vec<String> {
-    let causes = std::iter::successors(Some(error), |&error| error.source());
+    if let Some(error) = error.downcast_ref::<Error>() {
+        assert_eq!(error.to_string(), chain(error.kind()).join(": "));
+        assert!(error.source().is_none());
+    }
+    let causes = std::iter::successors(Some(parts(error)), |&error| error.source().map(parts));
     let messages: Vec<_> = causes.map(ToString::to_string).collect();
     println!("{}", messages.join("\n    because: "));
     for (n, message) in messages.iter().enumerate() {
@@ -42,7 +54,7 @@ fn a_refused_row_is_named_and_what_sqlite_says_is_its_cause() {
     let error = db.flush().unwrap_err();
     let said = chain(&error);
     let path = file.path().display().to_string();
-    assert!(said[0].starts_with(&format!("flush to {path} failed: nothing was written")));
+    assert!(said[0].starts_with(&format!("flush to {path} failed, and nothing was written")));
     assert_eq!(
         said[1],
         format!(
@@ -95,13 +107,14 @@ fn a_refused_row_stays_refused_and_a_busy_file_does_not() {
 }
 
 #[test]
-fn an_unwrap_shows_the_fields_and_a_message_says_them() {
+fn an_unwrap_shows_the_message_and_the_fields_can_be_printed() {
     let mut world = World::new();
     world.insert(player(1)).unwrap();
     let refused = world.insert(player(1)).unwrap_err();
-    let fields = format!("{refused:?}");
+    assert_eq!(format!("{refused:?}"), refused.to_string());
+    let fields = format!("{refused:#?}");
     assert!(
-        fields.starts_with("NotUnique { table: \"players\", id: None, column: \"email\", value: "),
+        fields.starts_with("NotUnique {\n    table: \"players\",\n    id: None,\n    column: \"email\",\n    value: "),
         "{fields}"
     );
     assert_eq!(
@@ -131,6 +144,8 @@ fn a_database_that_is_not_closed_says_why() {
     let said = chain(&not_closed);
     assert!(said[0].starts_with(&format!("{} is not closed", file.path().display())));
     assert_eq!(said[1..], failed);
+    // What `main` prints of it.
+    assert_eq!(format!("{not_closed:?}"), said.join(": "));
     assert_eq!(chain(&Error::from(not_closed)), failed);
 }
 
@@ -142,6 +157,7 @@ fn a_world_without_a_new_file_says_why() {
     let said = chain(&not_created);
     assert_eq!(said.len(), 2);
     assert!(said[1].contains("is there already"), "{said:?}");
+    assert_eq!(format!("{not_created:?}"), said.join(": "));
     assert_eq!(chain(&Error::from(not_created)), said[1..]);
 }
 

@@ -120,6 +120,54 @@ fn nocase_is_kept_and_a_warning_about_another_collation_names_its_column() {
     }
 }
 
+/// A key of texts becomes a field beside an id, and is compared exactly.
+#[test]
+fn a_primary_key_by_nocase_is_exact_with_a_warning_and_a_unique_column_is_not() {
+    for key in [
+        "name TEXT PRIMARY KEY COLLATE NOCASE, gold INTEGER",
+        "name TEXT COLLATE NOCASE NOT NULL, gold INTEGER, PRIMARY KEY (name)",
+        "name TEXT COLLATE NOCASE, gold INTEGER, PRIMARY KEY (gold, name)",
+    ] {
+        let schema = World::new(&format!("CREATE TABLE t ({key});")).load().0;
+        let named = |warning: &String| {
+            warning.starts_with("table t: PRIMARY KEY (")
+                && warning.contains("is UNIQUE by exact text here, and not by NOCASE;")
+        };
+        assert_eq!(
+            schema.warnings.iter().filter(|text| named(text)).count(),
+            1,
+            "{key}: {:?}",
+            schema.warnings
+        );
+    }
+    for key in [
+        "name TEXT PRIMARY KEY",
+        "name TEXT PRIMARY KEY COLLATE BINARY",
+        "id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE",
+    ] {
+        let schema = World::new(&format!("CREATE TABLE t ({key}, gold INTEGER);"))
+            .load()
+            .0;
+        assert!(
+            !schema
+                .warnings
+                .iter()
+                .any(|text| text.contains("exact text")),
+            "{key}: {:?}",
+            schema.warnings
+        );
+    }
+    let world = World::new(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE) STRICT;",
+    );
+    let (schema, config) = world.load();
+    let explained = gamedb_generate::explain::explain(&schema, &config).unwrap();
+    assert_eq!(
+        explained.tables[0].indexes,
+        ["unique name (name COLLATE NOCASE)"]
+    );
+}
+
 fn explained(world: &World) -> Vec<(String, Vec<String>)> {
     let (schema, config) = world.load();
     let explained = gamedb_generate::explain::explain(&schema, &config).unwrap();

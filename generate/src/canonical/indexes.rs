@@ -29,6 +29,7 @@ pub(super) fn sets(
             .collect();
         if !primary.is_empty() && !matches!(table.id, Id::Column(_)) {
             compared(source, table, &primary, dialect, warnings);
+            exact_key(source, table, &primary, dialect, warnings);
             table.uniques.push(primary.clone());
         }
         for key in &source.keys {
@@ -193,6 +194,29 @@ fn is_unique(
         ));
     }
     true
+}
+
+/// Warns where the texts of a primary key are compared without regard to case in the source.
+fn exact_key(
+    source: &DeclaredTable,
+    table: &TableDraft,
+    primary: &[usize],
+    dialect: Dialect,
+    warnings: &mut Vec<String>,
+) {
+    let collation = |at: &usize| source.columns.get(*at)?.collation.as_deref();
+    let is_other = |collation: &&str| !collation.eq_ignore_ascii_case("BINARY");
+    if dialect == Dialect::Sqlite
+        && let Some(collation) = primary.iter().filter_map(collation).find(is_other)
+    {
+        warnings.push(format!(
+            "table {}: PRIMARY KEY ({}) is UNIQUE by exact text here, and not by {}; with a column `id INTEGER PRIMARY KEY`, \
+             a UNIQUE column of texts is compared as it is declared",
+            table.name,
+            table.column_names(primary),
+            collation.to_ascii_uppercase()
+        ));
+    }
 }
 
 /// Warns where MySQL's collation compares texts as equal that SQLite tells apart.

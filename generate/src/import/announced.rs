@@ -8,8 +8,8 @@ use crate::schema::{Column, Schema, Table};
 /// Where a file that was a world keeps the next id of each table.
 pub(super) const NEXT_IDS: &str = "gamedb_ids";
 
-/// Where it keeps the content hashes, which say nothing of a new file.
-const HASHES: &str = "gamedb_hashes";
+/// What the names of its own tables begin with, as that of the content hashes, which say nothing of a new file.
+const OWN: &str = "gamedb_";
 
 /// The tables that a source has announced.
 #[derive(Debug, Default)]
@@ -114,9 +114,9 @@ impl Announced {
             }
         }
         for known in self.tables.iter().filter(|known| known.position.is_none()) {
-            if ![NEXT_IDS, HASHES].contains(&known.name.as_str()) {
+            if !known.name.starts_with(OWN) {
                 notes.push(format!(
-                    "table {} of the old file is not in the schema",
+                    "table {} of the old file is not in the schema, and its rows are left behind",
                     known.name
                 ));
             }

@@ -193,7 +193,7 @@ fn shown(marker: &str) -> &str {
         "::" => "casts with ::",
         "\n\\" => "lines for psql",
         "/*!40" | "/*!50" => "/*! comments",
-        other => other.trim(),
+        other => other.trim().trim_end_matches(';'),
     }
 }
 

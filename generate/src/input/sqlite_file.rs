@@ -135,10 +135,18 @@ fn column(found: &SqliteSchema, table: &schema::Table, column: &schema::Column) 
                 .iter()
                 .any(|piece| piece.is("AUTOINCREMENT")),
         generated: column.generated.then(|| column.declaration.clone()),
+        collation: collation(&column.declaration),
         comment: column.comment.clone(),
         held,
         ..DeclaredColumn::default()
     }
+}
+
+/// The collation that a column is declared with.
+fn collation(declaration: &str) -> Option<String> {
+    let pieces = sqlite_pieces(declaration);
+    let at = pieces.iter().position(|piece| piece.is("COLLATE"))?;
+    Cursor::new(&pieces[at + 1..], Dialect::Sqlite).name()
 }
 
 /// A type; in SQLite its name can be any words.

@@ -3,6 +3,7 @@
 //! The rest of `persist` uses only what is exported here.
 
 mod array;
+mod binary;
 mod comparison;
 mod condition;
 mod differences;

@@ -13,7 +13,7 @@ use crate::schema::TableInfo;
 use crate::schema::value::Value;
 use crate::store::key::AnyKey;
 
-use super::commit::{Attempt, attempt};
+use super::attempt::{Attempt, attempt};
 use super::content_hash::{Hashes, Pending};
 use super::error::refused_rows;
 use super::statements;

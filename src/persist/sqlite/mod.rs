@@ -2,7 +2,9 @@
 //!
 //! The rest of `persist` uses only what is exported here.
 
+mod attempt;
 mod belonging;
+mod checkpoint;
 mod commit;
 mod content_hash;
 mod create;
@@ -21,6 +23,7 @@ mod mail;
 mod migrate;
 #[cfg(feature = "postgres")]
 mod moving;
+mod one_database;
 mod open;
 mod operations;
 mod options;
@@ -30,6 +33,7 @@ mod schema_diff;
 mod shared_outbox;
 mod stamp;
 mod statements;
+mod taken_values;
 mod value;
 mod verify;
 mod world_files;
@@ -50,7 +54,7 @@ pub(super) use open::open;
 pub(super) use operations::begin_backup;
 pub use operations::{
     Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
-    VerifyReport, backup, rescue, restore, verify,
+    VerifyReport, backup, open_to_look, rescue, restore, verify,
 };
 pub use options::Options;
 pub use shared_outbox::SharedOutbox;

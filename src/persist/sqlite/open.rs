@@ -13,6 +13,7 @@ use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
 use super::belonging::{BareFile, refuse_strangers};
+use super::checkpoint::LogWarnings;
 use super::content_hash::{self, Hashes};
 use super::create::{
     create_tables, has_log, log_of, prepare, refuse_lost_file, set_log_aside, use_wal,
@@ -29,7 +30,7 @@ use super::parallel_load::second_connection;
 use super::quick_check::{Found, quick_check};
 use super::schema_diff::Strictness;
 use super::world_files::WorldFiles;
-use super::writer::{KnownSchema, LogWarnings, Writer};
+use super::writer::{KnownSchema, Writer};
 use super::{Sqlite, commit, format, mail, schema_diff, stamp};
 
 /// Files of this many bytes or more are worth a second connection: 1 MB.

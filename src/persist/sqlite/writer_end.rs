@@ -10,6 +10,7 @@ use crate::persist::error::Failed;
 use super::commit;
 use super::create::log_of;
 use super::log_reader::Log;
+use super::options::checkpoint_on_close;
 use super::stamp::FileState;
 use super::writer::Writer;
 
@@ -28,6 +29,28 @@ impl Writer {
                 ..failed
             },
             _ => failed,
+        }
+    }
+
+    /// Stops writing to the file after a failure that leaves it open what is on the disk.
+    pub(super) fn distrust(&mut self, failed: &Failed) {
+        let is_failed_sync = matches!(failed.cause, FlushFailure::SyncFailed { .. });
+        if is_failed_sync {
+            self.broken = Some(failed.cause.clone());
+            self.history.note_failed_sync();
+        }
+        if is_failed_sync || failed.outcome == Outcome::Unknown {
+            self.leave_log();
+        }
+    }
+
+    /// Makes SQLite leave the log beside the file when it is closed. A checkpoint would read it, and pages that a
+    /// failed sync has dropped are read as if they were on the disk: a power cut in the middle of it would leave
+    /// a file that nothing can mend.
+    pub(super) fn leave_log(&mut self) {
+        self.is_certain = false;
+        if let Err(error) = checkpoint_on_close(&self.connection, false) {
+            tracing::error!(path = %self.path.display(), %error, "closing will run a checkpoint");
         }
     }
 

@@ -1,10 +1,13 @@
 //! The rows of one entity type.
 
+mod cells;
 pub(crate) mod dyn_table;
+mod erased;
 mod invariants;
 mod parts;
 mod rows;
 pub(crate) mod stored;
+mod undo;
 mod update;
 
 use bitflags::{Flag, Flags as _};
@@ -22,6 +25,8 @@ use crate::store::tracking::effect::{Positions, position};
 
 pub use parts::Part;
 pub use rows::Rows;
+
+use undo::Undo;
 
 /// The rows of `E`, for reading. Rows are inserted, changed and removed through the world only, because
 /// only the world can reach the rows of other tables that depend on them.
@@ -54,42 +59,6 @@ pub(crate) enum WriteOutcome<E: Row> {
     Written,
     /// The value has to be validated first; nothing was written.
     NeedsValidation(E::Field),
-}
-
-/// An entry of the undo log: how to undo one step.
-#[derive(Debug)]
-enum Undo<E: Row> {
-    Insert {
-        key: RawKey,
-    },
-    Remove {
-        key: RawKey,
-    },
-    /// A row was reserved: it has no values yet and is in no index.
-    Reserve {
-        key: RawKey,
-        next_id: Option<i64>,
-    },
-    /// The values of a reserved row were written.
-    Fill {
-        key: RawKey,
-    },
-    /// Several fields were written at once.
-    Replace {
-        key: RawKey,
-        old: Box<E>,
-        columns: E::Columns,
-        dirty: E::Columns,
-    },
-    Write {
-        key: RawKey,
-        old: E::Field,
-        dirty: E::Columns,
-    },
-    /// Ids were marked as used that no row has.
-    UseUp {
-        next_id: Option<i64>,
-    },
 }
 
 /// The column set with this one column.

@@ -1,9 +1,10 @@
-//! Inserting, changing and removing rows, and undoing each step.
+//! Inserting, changing and removing rows.
 
 use bitflags::Flags as _;
 use smallvec::SmallVec;
 
-use super::{Slot, Table, Undo, WriteOutcome, flag, mark_dirty, positions};
+use super::undo::Undo;
+use super::{Slot, Table, WriteOutcome, flag, mark_dirty};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{ForeignKey, OnDelete, TableKind};
 use crate::store::index::IndexHasher;
@@ -11,9 +12,7 @@ use crate::store::index::{InsertAt, Parent};
 use crate::store::key::AnyKey;
 use crate::store::key::RawKey;
 use crate::store::row::entity::Row;
-use crate::store::tracking::commit_sink::CommitSink;
 use crate::store::tracking::dirty::RowState;
-use crate::store::tracking::effect::Effect;
 use crate::store::tracking::tombstone::Tombstone;
 
 /// Changing rows. The caller has checked that the world allows it.
@@ -209,68 +208,6 @@ impl<E: Row> Table<E> {
         }
     }
 
-    /// Undoes the last recorded step.
-    pub(crate) fn undo(&mut self) {
-        match self.undo.pop() {
-            Some(Undo::Insert { key }) => {
-                self.unindex_row(key, E::Columns::all());
-                if let Some(slot) = self.rows.remove(key) {
-                    self.n_live -= 1;
-                    self.ids.remove(slot.id);
-                    self.ids.counter_mut().release_last(slot.id);
-                }
-            }
-            Some(Undo::Remove { key }) => {
-                let slot = &mut self.rows[key];
-                slot.state.remove(RowState::REMOVED);
-                let is_new = slot.state.contains(RowState::NEW);
-                self.ids.put(slot.id, key);
-                self.n_live += 1;
-                if !is_new {
-                    self.dirty.pop_tombstone();
-                }
-                self.index_row(key, E::Columns::all(), InsertAt::ById);
-            }
-            Some(Undo::Reserve { key, next_id }) => {
-                if let Some(slot) = self.rows.remove(key) {
-                    self.n_live -= 1;
-                    self.ids.remove(slot.id);
-                    self.ids.counter_mut().reset(next_id);
-                }
-            }
-            Some(Undo::UseUp { next_id }) => self.ids.counter_mut().reset(next_id),
-            Some(Undo::Fill { key }) => {
-                self.unindex_row(key, E::Columns::all());
-                self.rows[key].row = E::default();
-            }
-            Some(Undo::Replace {
-                key,
-                old,
-                columns,
-                dirty,
-            }) => {
-                self.unindex_row(key, columns);
-                let slot = &mut self.rows[key];
-                slot.row = *old;
-                slot.dirty = dirty;
-                self.index_row(key, columns, InsertAt::ById);
-            }
-            Some(Undo::Write { key, old, dirty }) => {
-                let indexed = self.rows[key].row.differs(&old).intersection(E::INDEXED);
-                if !indexed.is_empty() {
-                    self.unindex_row(key, indexed);
-                }
-                let slot = &mut self.rows[key];
-                slot.row.replace(old);
-                slot.dirty = dirty;
-                if !indexed.is_empty() {
-                    self.index_row(key, indexed, InsertAt::ById);
-                }
-            }
-            None => {}
-        }
-    }
-
     /// Reserves a row with a given id, as a step that can be undone.
     pub(crate) fn reserve(&mut self, id: i64) {
         let next_id = self.ids.counter().next();
@@ -310,53 +247,6 @@ impl<E: Row> Table<E> {
             columns,
             dirty,
         });
-    }
-
-    /// Clears the undo log, records each step in the commit sink, and frees the removed rows.
-    pub(crate) fn commit(&mut self, sink: &mut CommitSink) {
-        for step in self.undo.drain(..) {
-            let (Undo::Insert { key }
-            | Undo::Remove { key }
-            | Undo::Reserve { key, .. }
-            | Undo::Fill { key }
-            | Undo::Replace { key, .. }
-            | Undo::Write { key, .. }) = step
-            else {
-                continue;
-            };
-            let row = AnyKey {
-                table: E::TABLE,
-                key,
-            };
-            let rows = &self.rows;
-            sink.record(row, || {
-                let slot = rows.get(key)?;
-                let effect = match &step {
-                    Undo::Insert { .. } | Undo::Reserve { .. } => Effect::Inserted,
-                    Undo::Fill { .. } => return None,
-                    Undo::Remove { .. } => Effect::Removed,
-                    Undo::Replace { columns, .. } => Effect::Changed(positions::<E>(*columns)),
-                    Undo::Write { old, .. } => {
-                        let columns = slot.row.differs(old);
-                        if columns.is_empty() {
-                            return None;
-                        }
-                        Effect::Changed(positions::<E>(columns))
-                    }
-                    Undo::UseUp { .. } => return None,
-                };
-                Some((slot.id, effect))
-            });
-            if let Undo::Remove { key } = step {
-                self.rows.remove(key);
-            }
-        }
-    }
-
-    /// Number of removed rows that a rollback would restore.
-    pub(crate) fn n_removed(&self) -> usize {
-        let removed = |step: &&Undo<E>| matches!(step, Undo::Remove { .. });
-        self.undo.iter().filter(removed).count()
     }
 
     /// The rows that `key` belongs to and is removed from: recorded in its tombstone.

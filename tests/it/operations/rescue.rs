@@ -28,10 +28,17 @@ fn many_rows() -> (TestFile, Contents) {
     (file, world)
 }
 
+/// Reads what there is, also of a file that was cut off.
+fn lenient(path: &Path) -> Connection {
+    let file = Connection::open(path).unwrap();
+    file.execute_batch("PRAGMA writable_schema = ON").unwrap();
+    file
+}
+
 /// The leaves of the table of players, with the ids in each. SQLite tells in which one a row is by what it cannot
 /// read when the page is gone.
 fn ids_readable(path: &Path, table: &str) -> BTreeSet<i64> {
-    let file = Connection::open(path).unwrap();
+    let file = lenient(path);
     let sql = format!("SELECT full_name FROM {table} NOT INDEXED WHERE id = ?");
     let is_there = |id: &i64| {
         file.query_row(&sql, [id], |row| row.get::<_, String>(0))
@@ -119,7 +126,7 @@ fn every_row_on_an_undamaged_page_comes_back_and_none_is_invented() {
 
 /// Whether the list of tables can be read.
 fn is_schema(file: &TestFile) -> bool {
-    let connection = Connection::open(file.path()).unwrap();
+    let connection = lenient(&file.path());
     connection
         .query_row("SELECT count(*) FROM players WHERE id = 0", [], |_| Ok(()))
         .is_ok()
@@ -133,12 +140,41 @@ fn a_file_that_was_cut_off_gives_what_is_left() {
     let (file, world) = many_rows();
     let whole = std::fs::read(file.path()).unwrap();
     let n_pages = whole.len() / PAGE;
-    for kept in [n_pages / 4, n_pages / 2, n_pages - 3] {
-        std::fs::write(file.path(), &whole[..kept * PAGE]).unwrap();
+    let (mut n_tried, mut n_rescued) = (0, 0);
+    for kept in [n_pages / 4, n_pages / 2, n_pages * 3 / 4, n_pages - 3] {
+        // Not where a page ends, as a disk that is full would have it.
+        std::fs::write(file.path(), &whole[..kept * PAGE + 100]).unwrap();
+        // Where even the list of tables is gone, there is nothing to rescue.
         if is_schema(&file) {
-            let _ = check(&file, &world, &format!("cut to {kept}"));
+            let report = check(&file, &world, &format!("cut to {kept}"));
+            assert!(!report.is_complete(), "{kept}: {report:?}");
+            n_tried += 1;
+            n_rescued += report.tables.iter().map(|table| table.n_rows).sum::<u64>();
         }
     }
+    assert!(n_tried > 1 && n_rescued > 100, "{n_tried} {n_rescued}");
+}
+
+#[test]
+fn a_value_that_has_changed_inside_of_a_page_is_told() {
+    let (file, _) = many_rows();
+    let mut bytes = std::fs::read(file.path()).unwrap();
+    let (was, is) = (b"217@example.com", b"217@elsewhere.x");
+    let places = (0..bytes.len() - was.len()).filter(|&at| bytes[at..].starts_with(was));
+    let places: Vec<_> = places.collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at..at + is.len()].copy_from_slice(is);
+    }
+    std::fs::write(file.path(), &bytes).unwrap();
+    let to = file.folder().join("rescued.db");
+    let report = gamedb::rescue(file.path(), &to, |_| {}).unwrap();
+    assert!(!report.is_complete());
+    let note =
+        "players rows 0 to 16383: not what was written; one of these rows or more has changed";
+    assert_eq!(report.notes, [note]);
+    // All rows are there all the same.
+    assert!(report.tables.iter().all(|table| table.is_complete()));
 }
 
 #[test]

@@ -156,7 +156,9 @@ impl Session {
         let missing = || match &waited {
             Ok(()) => unreachable!("all requests are answered"),
             Err(Error::NoAnswer(limit)) => Err(Error::NoAnswer(*limit)),
-            Err(Error::Server(_)) => unreachable!("to wait ends in no answer of the server's"),
+            Err(Error::Server(_) | Error::Malformed(_)) => {
+                unreachable!("to wait ends in no answer of the server's")
+            }
         };
         let answers = answers.into_iter();
         answers
@@ -259,6 +261,24 @@ impl Session {
             }
             Ok(())
         })
+    }
+
+    /// Calls `see` for each message of a COPY to the client, as they come.
+    pub(super) fn copy(
+        &self,
+        sql: &str,
+        mut see: impl FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.wait(async {
+            let stream = self.client.copy_out(sql).await?;
+            self.count_answer();
+            let mut stream = pin!(stream);
+            while let Some(bytes) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+                self.count_answer();
+                see(&bytes?)?;
+            }
+            Ok(())
+        })?
     }
 
     /// Prepares statements that were not prepared before, all of them in one round trip.

@@ -184,19 +184,23 @@ impl Planner<'_> {
             steps.push(Step::new(&new.name, change));
         }
         // The keys are written with the new names where a table or a column that they point to is renamed.
-        if steps.len() > n_before || new.keys != old.keys {
+        let is_rebuilt = steps.len() > n_before || new.keys != old.keys;
+        let indexes = new.indexes.iter();
+        let missing: Vec<_> = indexes
+            .filter(|(name, _)| !old.indexes.contains_key(*name))
+            .collect();
+        for (name, _) in &missing {
+            let index = (*name).clone();
+            steps.push(Step::new(&new.name, Change::NewIndex { index }));
+        }
+        if is_rebuilt {
             self.filled_columns(new, old, steps)?;
             let new = new.clone();
             plan.rebuilt.push(Rebuilt { new, mapping });
             return Ok(());
         }
-        for (name, sql) in &new.indexes {
-            if !old.indexes.contains_key(name) {
-                let index = name.clone();
-                steps.push(Step::new(&new.name, Change::NewIndex { index }));
-                plan.indexes.push(sql.clone());
-            }
-        }
+        plan.indexes
+            .extend(missing.into_iter().map(|(_, sql)| sql.clone()));
         Ok(())
     }
 
@@ -346,7 +350,8 @@ impl Planner<'_> {
             }
         };
         replace(mapping, &column.name, &condition, &instead);
-        let remedy = format!("they become {instead}; allow it, or write {fill}");
+        let shown = column.default.as_deref().unwrap_or("NULL");
+        let remedy = format!("they become {shown}; allow it, or write {fill}");
         Ok(step.with(Safety::Lossy, rows, remedy))
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::error::{Error, FileError};
+use crate::persist::sqlite::content_hash::{Checked, check};
 use crate::persist::sqlite::create::log_of;
 use crate::persist::sqlite::error::open_error;
 use crate::persist::sqlite::format;
@@ -73,10 +74,10 @@ impl RescuedTable {
 /// Tables WITHOUT ROWID, virtual tables, views and triggers are no part of a world. They are not brought over, and
 /// [listed](RescueReport::notes) with their statements. The header's `user_version` is the same.
 ///
-/// A row counts as read if looking for its id finds it. What cannot be seen is a value that was changed inside of a
-/// page: [`verify`](crate::verify) tells by the content hashes in which block of rows something is not what was
-/// written. The new file has no content hashes, so it is opened with
-/// [`Options::accept_edits`](crate::Options::accept_edits); rows that name a lost one are listed when it is opened.
+/// A row counts as read if looking for its id finds it. A value that was changed inside of a page is brought over as it
+/// is, and the content hashes of the damaged file tell in which block of rows that is: a [note](RescueReport::notes),
+/// for as far as all rows can be read. The new file has no content hashes. Rows that name a lost one are noted too, and
+/// a game refuses the file until they are mended; an import of it into a new file leaves them out.
 ///
 /// # Errors
 /// [`FileError::Exists`] if there is a file `to`; [`FileError::Damaged`] if not even the list of tables can be read;
@@ -112,6 +113,9 @@ fn rescue_file(
     let seen = held.read(which)?;
     let old = &seen.connection;
     let at_old = |source| open_error(from, source);
+    // Without this SQLite reads nothing of a file that was cut off. Nothing is written: the file is open to be read.
+    let lenient = "PRAGMA writable_schema = ON";
+    old.execute_batch(lenient).map_err(at_old)?;
     let at_new = |source| open_error(unfinished.path(), source);
     let n_bytes = std::fs::metadata(from).map_or(0, |file| file.len());
     // A row has no fewer bytes; a tree that has more rows goes round in circles.
@@ -140,6 +144,7 @@ fn rescue_file(
         .extend(mail::rescue(old, &new).map_err(at_new)?);
     copy_header(old, &new).map_err(at_new)?;
     report.notes.extend(dangling(&new).map_err(at_new)?);
+    report.notes.extend(changed(old, &report.tables));
     new.execute_batch("COMMIT").map_err(at_new)?;
     new.close().map_err(|(_, source)| at_new(source))?;
     unfinished.put(to)?;
@@ -264,4 +269,22 @@ fn dangling(new: &Connection) -> rusqlite::Result<Vec<String>> {
         ))
     };
     statement.query_map([], note)?.collect()
+}
+
+/// Blocks of rows that could all be read, and yet are not what was written. Where the hashes cannot be compared,
+/// because a page cannot be read, gaps say so already.
+fn changed(old: &Connection, tables: &[RescuedTable]) -> Vec<String> {
+    let Ok(Checked::Blocks(blocks)) = check(old, |_| {}) else {
+        return Vec::new();
+    };
+    let is_whole = |name: &str| {
+        let mut tables = tables.iter();
+        tables.any(|one| one.table.eq_ignore_ascii_case(name) && one.is_complete())
+    };
+    let blocks = blocks.into_iter().filter(|block| is_whole(&block.table));
+    blocks
+        .map(|block| {
+            format!("{block}: not what was written; one of these rows or more has changed")
+        })
+        .collect()
 }

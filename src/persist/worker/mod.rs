@@ -4,14 +4,16 @@
 //! It depends neither on SQLite nor on the world, so that `tests/protocol.rs` can explore every
 //! interleaving.
 
-use std::any::Any;
+mod shared;
+mod thread;
+
 use std::collections::VecDeque;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::sync::{Arc, Builder, Condvar, JoinHandle, Mutex, MutexGuard};
+use super::sync::{Arc, Builder, Condvar, JoinHandle, Mutex};
+
+use shared::{Finished, Shared, State, WriterSlot};
 
 /// A writer of batches. There is one, and whichever thread holds it may write.
 pub(super) trait Writes: Send + 'static {
@@ -49,39 +51,6 @@ pub(super) struct Worker<W: Writes> {
     collected: u64,
 }
 
-struct Shared<W: Writes> {
-    state: Mutex<State<W>>,
-    changed: Condvar,
-}
-
-struct State<W: Writes> {
-    writer: WriterSlot<W>,
-    waiting: Option<(u64, W::Batch)>,
-    finished: VecDeque<Finished<W>>,
-    /// A batch has failed, or has left rows out, and the caller has not collected it yet. The waiting batch builds
-    /// on all of it, so the thread does not begin it.
-    is_halted: bool,
-    /// The last generation written, if a checkpoint has to run before more is written.
-    checkpoint_due: Option<u64>,
-    committed: u64,
-    durable: u64,
-    is_closing: bool,
-}
-
-enum WriterSlot<W> {
-    Idle(W),
-    /// The thread or the caller holds it.
-    Taken,
-    /// The thread has panicked with it. The message stays until the caller collects it.
-    Dead(Option<String>),
-}
-
-struct Finished<W: Writes> {
-    generation: u64,
-    batch: W::Batch,
-    result: Result<W::Report, W::Failed>,
-}
-
 /// The results that the caller has not collected before.
 pub(super) struct Collected<W: Writes> {
     /// Oldest first.
@@ -107,11 +76,6 @@ pub(super) struct Lost<W: Writes> {
     pub(super) last: u64,
     /// Oldest first.
     pub(super) batches: Vec<W::Batch>,
-}
-
-enum Task<W: Writes> {
-    Run(u64, W::Batch),
-    Checkpoint(u64),
 }
 
 impl<W: Writes> Worker<W> {
@@ -368,118 +332,4 @@ impl<W: Writes> Drop for Guard<'_, W> {
             self.shared.changed.notify_all();
         }
     }
-}
-
-impl<W: Writes> Shared<W> {
-    /// No code that can panic runs while the lock is held, so it is never poisoned.
-    fn lock(&self) -> MutexGuard<'_, State<W>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait<'s>(&self, state: MutexGuard<'s, State<W>>) -> MutexGuard<'s, State<W>> {
-        let state = self.changed.wait(state);
-        state.unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The main loop of the thread.
-    fn work(&self) {
-        while let Some((mut writer, task)) = self.next_task() {
-            match task {
-                Task::Run(generation, mut batch) => {
-                    let result = catch(|| writer.run(&mut batch));
-                    let mut state = self.lock();
-                    let result = match result {
-                        Ok(result) => {
-                            state.writer = WriterSlot::Idle(writer);
-                            result
-                        }
-                        Err(message) => {
-                            state.writer = WriterSlot::Dead(None);
-                            Err(W::died(message))
-                        }
-                    };
-                    if result.is_ok() {
-                        state.committed = generation;
-                        state.checkpoint_due = Some(generation);
-                    }
-                    state.is_halted = result.is_err() || W::has_left_out(&batch);
-                    state.finished.push_back(Finished {
-                        generation,
-                        batch,
-                        result,
-                    });
-                }
-                Task::Checkpoint(generation) => {
-                    let is_durable = catch(|| writer.checkpoint_if_due());
-                    let mut state = self.lock();
-                    state.checkpoint_due = None;
-                    state.writer = match is_durable {
-                        Ok(_) => WriterSlot::Idle(writer),
-                        Err(ref message) => WriterSlot::Dead(Some(message.clone())),
-                    };
-                    if let Ok(true) = is_durable {
-                        state.durable = generation;
-                    }
-                }
-            }
-            self.changed.notify_all();
-        }
-    }
-
-    /// Blocks until there is a task. `None` if there will be no more.
-    fn next_task(&self) -> Option<(W, Task<W>)> {
-        let mut state = self.lock();
-        loop {
-            if let WriterSlot::Idle(_) = state.writer {
-                if let Some(task) = state.take_task() {
-                    self.changed.notify_all();
-                    return Some((state.take_writer()?, task));
-                }
-                if state.is_closing {
-                    return None;
-                }
-            }
-            if let WriterSlot::Dead(_) = state.writer {
-                return None;
-            }
-            state = self.wait(state);
-        }
-    }
-}
-
-impl<W: Writes> State<W> {
-    /// `None` if the writer is not idle.
-    fn take_writer(&mut self) -> Option<W> {
-        match std::mem::replace(&mut self.writer, WriterSlot::Taken) {
-            WriterSlot::Idle(writer) => Some(writer),
-            other => {
-                self.writer = other;
-                None
-            }
-        }
-    }
-
-    /// Checkpoints come first, so that the log cannot grow without end.
-    fn take_task(&mut self) -> Option<Task<W>> {
-        if let Some(generation) = self.checkpoint_due {
-            return Some(Task::Checkpoint(generation));
-        }
-        if self.is_halted {
-            return None;
-        }
-        let (generation, batch) = self.waiting.take()?;
-        Some(Task::Run(generation, batch))
-    }
-}
-
-/// Runs a closure, and returns the message of its panic as an error.
-fn catch<R>(run: impl FnOnce() -> R) -> Result<R, String> {
-    // A writer that has panicked is not used again, so no broken invariant of it is seen.
-    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| message(&*panic))
-}
-
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("no message").to_owned()
 }
