@@ -80,6 +80,8 @@ pub(crate) struct Shard {
     refused: Option<Instant>,
     /// A player has left as this parcel, after the attempt of the moment was captured.
     pub(crate) left: Option<String>,
+    /// Why a player does not fit here: it may not, if the next flush says that this is still the world's owner.
+    pub(crate) not_fitting: Option<String>,
 }
 
 /// For how long an operator looks on: what a failover has lost stays lost, and only another process accepts that.
@@ -102,6 +104,7 @@ fn shard_process() {
         steps: 0,
         refused: None,
         left: None,
+        not_fitting: None,
         world,
         name,
         folder,
@@ -153,7 +156,7 @@ impl Shard {
             found(&mut db, &self.world);
         }
         let (mut outbox, mut is_clean) = (None, false);
-        self.left = None;
+        (self.left, self.not_fitting) = (None, None);
         loop {
             // What was told of an attempt does not count for a parcel that was not in it.
             if let Some(parcel) = self.left.take() {
@@ -168,6 +171,10 @@ impl Shard {
                 self.write(&mut db, is_last)
             };
             is_clean = matches!(written, Ok(true));
+            if let (Ok(_), Some(why)) = (&written, self.not_fitting.take()) {
+                let what = format!("a player does not fit into the world of its owner: {why}");
+                self.record.write(&Event::Broken(what));
+            }
             match written {
                 Ok(_) if is_last => return Over::Leave,
                 Ok(_) => self.refused = None,

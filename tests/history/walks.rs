@@ -28,7 +28,11 @@ impl Shard {
                         ParcelError::NotWaiting { .. } | ParcelError::AlreadyAccepted { .. }
                     )
             );
-            if !may_be {
+            if let ErrorKind::NotApplied { .. } = error.kind() {
+                // A process that has lost its world, and does not know it yet, may still have a player that has left
+                // since and comes back. One that has its world has it once.
+                self.not_fitting = Some(causes(&error));
+            } else if !may_be {
                 let what = format!("a player cannot walk: {}", causes(&error));
                 self.record.write(&Event::Broken(what));
             }
