@@ -20,7 +20,7 @@ use super::mail;
 use super::newest;
 use super::options::PostgresOptions;
 use super::schema::Schema;
-use super::session::Session;
+use super::session::{MARK, Session};
 use super::tls::Reach;
 use super::writer::Writer;
 
@@ -140,7 +140,7 @@ pub(super) fn address(config: &Config, world: &str) -> PathBuf {
 
 pub(super) fn complete(config: &mut Config) {
     let own = config.get_options().unwrap_or_default().to_owned();
-    config.options(format!("{BEFORE} {own} {AFTER}"));
+    config.options(format!("{BEFORE} {own} {AFTER} -c {MARK}=on"));
     if config.get_application_name().is_none() {
         config.application_name("gamedb");
     }

@@ -5,6 +5,7 @@
 
 mod block_on;
 mod connection;
+mod settings;
 
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
@@ -22,6 +23,7 @@ use tokio_postgres::{Client, Row, RowStream, Statement};
 
 use self::block_on::block_on;
 use self::connection::{Calls, Connecting, Warnings};
+pub(super) use self::settings::MARK;
 use super::error::Error;
 use super::hosts::one_by_one;
 use super::tls::Reach;
@@ -97,32 +99,12 @@ impl Session {
             statements: HashMap::new(),
             synchronous_commit: String::new(),
         };
+        if let Some(options) = reach.config.get_options() {
+            session.set_missing(options).map_err(ConnectError::Server)?;
+        }
         session.notice_closed_clients();
         session.synchronous_commit = session.keep_setting().map_err(ConnectError::Server)?;
         Ok(session)
-    }
-
-    /// Sets what is set, for this session: it would otherwise follow a change of the server's configuration, and say that
-    /// its commits are as durable as before. And no timeout ends a session because nothing happens in its world, or
-    /// because a flush takes long; not every version has these settings, so they are not part of the connection string.
-    fn keep_setting(&self) -> Result<String, Error> {
-        let name = "synchronous_commit";
-        let sql = "SELECT set_config($1, current_setting($1), false), (SELECT count(set_config(name, '0', false))
-            FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout'))";
-        Ok(self.row(sql, &[name])?.try_get(0)?)
-    }
-
-    /// Makes the server look once a second whether its client is still there. Otherwise a session that was given up while
-    /// it waits for a lock would keep its own locks until it gets that one, and the next flush would wait for it.
-    fn notice_closed_clients(&self) {
-        // Servers before 14 do not have the setting, and some systems cannot have it: what ends the session is said
-        // by the next request.
-        if let Err(error) = self.batch("SET client_connection_check_interval = '1s'") {
-            tracing::debug!(
-                ?error,
-                "the server does not look whether its clients are there"
-            );
-        }
     }
 
     /// Blocks this thread until a future is done, or no answer has come for too long. Then the connection is given up:
