@@ -98,7 +98,7 @@ pub mod internals {
     #[cfg(feature = "postgres")]
     pub use crate::persist::Outsider;
     #[cfg(feature = "sqlite")]
-    pub use crate::persist::damaged_blocks;
+    pub use crate::persist::{damaged_blocks, open_to_look};
     pub use crate::store::index::Keys;
     pub use crate::store::row_set::{RowSet, Selection};
     pub use crate::store::world::entity::OwnerOf;

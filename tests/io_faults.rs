@@ -15,7 +15,7 @@ use common::disk::{FILE, closed, killed};
 use common::sample::{ada, attribute, player, rename};
 use common::{Contents, contents_of, state_of};
 use gamedb::{Backup, Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
-use gamedb_faults::{Disk, Fault, Image, Operation, Random, Repeat, Strike, kinds};
+use gamedb_faults::{Disk, Fault, Image, Kind, Operation, Random, Repeat, Strike, kinds};
 use gamedb_models::{Player, PlayerKey, World};
 use rusqlite::Connection;
 
@@ -415,6 +415,54 @@ fn plans(starts: &[Image]) -> Vec<Plan> {
         groups.retain(|_, group| !group.is_empty());
     }
     plans
+}
+
+/// A copy asks for a lock again and again, so it would never end where none is given any more: `whatever_fails` would not
+/// end either.
+#[test]
+fn a_backup_ends_where_the_disk_gives_no_lock_any_more() {
+    const MOST: Duration = Duration::from_secs(60);
+    let start = Image::new();
+    let operations = operations(&start);
+    let is_lock = |&(step, operation): &(Step, Operation)| {
+        step == Step::Backup && operation == Operation::Lock
+    };
+    let locks = operations
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| is_lock(one));
+    let locks: Vec<usize> = locks.map(|(at, _)| at).collect();
+    let is_busy = |kind: &Kind| kind.code == rusqlite::ffi::SQLITE_BUSY;
+    let busy = kinds(Operation::Lock).iter().position(is_busy);
+    // All of them are tried in a long run; those of the copy come after the one of the file.
+    let tried: Vec<usize> = locks.iter().take(4).copied().collect();
+    assert_eq!(tried.len(), 4, "{locks:?}");
+    let (ended, end) = std::sync::mpsc::channel();
+    for at in tried {
+        let (ended, start) = (ended.clone(), start.clone());
+        std::thread::spawn(move || {
+            let fault = Fault {
+                at,
+                only: None,
+                kind: busy.expect("a lock may be held by another program"),
+                repeat: Repeat::ForEver,
+            };
+            let step = Step::Backup;
+            let plan = Plan {
+                start: 0,
+                step,
+                fault,
+            };
+            let counts = Counts::default();
+            try_fault(&start, &Disk::new(), plan, &counts);
+            let _ = ended.send((at, counts.n_struck.into_inner()));
+        });
+    }
+    drop(ended);
+    for _ in 0..4 {
+        let (at, n_struck) = end.recv_timeout(MOST).expect("it ends, and is right");
+        println!("a lock at {at}: {n_struck} struck");
+    }
 }
 
 #[test]

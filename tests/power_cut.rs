@@ -8,6 +8,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod common;
+#[path = "power_cut/shards.rs"]
+mod shards;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;

@@ -1,28 +1,10 @@
 //! Inputs that change a file which is right. Bytes at random are no SQLite file, so nothing behind the first check
 //! would be reached.
 
+use super::bytes::Bytes;
+
 /// The first bytes of an SQLite file. An input that begins so is a file as it is.
 const MAGIC: &[u8] = b"SQLite format 3\0";
-
-/// Takes numbers from an input, for as long as it has some.
-struct Bytes<'i>(&'i [u8]);
-
-impl Bytes<'_> {
-    fn byte(&mut self) -> Option<u8> {
-        let (&first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(first)
-    }
-
-    /// A number below `end`, out of three bytes.
-    fn below(&mut self, end: usize) -> Option<usize> {
-        let number = [self.byte()?, self.byte()?, self.byte()?];
-        let number = number
-            .iter()
-            .fold(0, |sum, &byte| sum << 8 | usize::from(byte));
-        Some(number % end.max(1))
-    }
-}
 
 /// A file that an input makes of one that is right: with other bytes, with pages that are copied, exchanged or
 /// blank, or cut off. `page` is the size of a page.

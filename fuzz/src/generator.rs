@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use gamedb_generate::import::{ImportOptions, import};
+use gamedb_generate::import::{DumpFile, ImportOptions, import};
 use gamedb_generate::{
     Config, Dialect, Input, Model, Schema, diagram, emit, explain, read, resolve, sqlite,
 };
@@ -125,4 +125,46 @@ pub fn old_file(input: &[u8]) {
     if let Ok(report) = import(&mut *source, schema, model, &options, &mut |_| {}) {
         let _ = report.to_string();
     }
+}
+
+/// A dump, the text of another database, whose rows are to be copied into a world. The first byte chooses the dialect, and
+/// the second one how much of the text is read at a time.
+pub fn dump(input: &[u8]) {
+    let [how, chunk, text @ ..] = input else {
+        return;
+    };
+    let Old { schema, model, .. } = old();
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let path = folder.path().join("dump.sql");
+    std::fs::write(&path, text).expect("there is room");
+    let dialect = match how % 4 {
+        0 => None,
+        1 => Some(Dialect::MySql),
+        2 => Some(Dialect::Postgres),
+        _ => Some(Dialect::Sqlite),
+    };
+    let options = || ImportOptions {
+        out: None,
+        null_dangling: how & 0x80 != 0,
+        ..ImportOptions::default()
+    };
+    let Ok(mut source) = gamedb_generate::import::open(&path, dialect) else {
+        return;
+    };
+    let whole = import(&mut *source, schema, model, &options(), &mut |_| {});
+    let Some(dialect) = dialect else {
+        return;
+    };
+    // Where the text is cut into parts says nothing about its rows.
+    let mut source = DumpFile::new(&path, dialect).with_chunk(usize::from(*chunk) + 1);
+    let in_parts = import(&mut source, schema, model, &options(), &mut |_| {});
+    let said = |result: Result<_, gamedb_generate::import::ImportError>| match result {
+        Ok(report) => Ok(gamedb_generate::import::ImportReport::to_string(&report)),
+        Err(error) => Err(error.to_string()),
+    };
+    let is_sqlite_file = text.starts_with(b"SQLite format 3\0");
+    assert!(
+        is_sqlite_file || said(whole) == said(in_parts),
+        "in parts of {chunk}"
+    );
 }

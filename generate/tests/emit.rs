@@ -84,7 +84,7 @@ cases! {
     names self_reference several_keys composite nullable wide required_owner value_union one_to_one limited_pivot
     checks
     joins
-    owner_pair given_ids by_value nests no_case
+    owner_pair given_ids by_value nests no_case parcels
 }
 
 #[test]

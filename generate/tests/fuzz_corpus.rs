@@ -4,6 +4,8 @@
     reason = "the fuzzer's own code, which is public there"
 )]
 
+#[path = "../../fuzz/src/bytes.rs"]
+mod bytes;
 #[path = "../../fuzz/src/edits.rs"]
 mod edits;
 #[path = "../../fuzz/src/generator.rs"]
@@ -36,4 +38,9 @@ fn configs_are_read_or_refused() {
 #[test]
 fn old_files_are_copied_or_refused() {
     try_all("old_file", generator::old_file);
+}
+
+#[test]
+fn dumps_are_copied_or_refused() {
+    try_all("dump", generator::dump);
 }

@@ -1,5 +1,6 @@
 //! A world file that no game has open: read with SQLite, without models.
 
+mod reader;
 mod schema;
 
 use std::cell::RefCell;
@@ -7,20 +8,22 @@ use std::path::{Path, PathBuf};
 
 use gamedb::{Effect, Encoded, FlushStats, Positions, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql};
+use rusqlite::{Connection, ToSql};
 
 use crate::inspected::{
     AnyRow, IncomingSchema, Inspected, KeySchema, Place, Schema, Size, TableSchema, Unreadable,
 };
+use crate::world_file::reader::{Look, Reader};
 use crate::world_file::schema::read_schema;
 
 /// A world file, or any SQLite file, opened for reading only.
 ///
 /// Each question reads the file as it is then, in a transaction of its own, so that no checkpoint of a
-/// game that opens the file meanwhile waits for the inspector.
+/// game that opens the file meanwhile waits for the inspector. Nothing is written, neither to the file nor beside it, so it
+/// may be in a folder that can only be read. A log that a game has left which was killed is read into memory, with the file.
 #[derive(Debug)]
 pub struct WorldFile {
-    connection: Connection,
+    reader: Reader,
     path: PathBuf,
     schema: Schema,
     counted: RefCell<Counted>,
@@ -44,12 +47,24 @@ pub enum OpenError {
         #[source]
         source: rusqlite::Error,
     },
+    /// Another program has written to the file while it was read.
+    #[error("{} was written to while it was read; ask again", path.display())]
+    Changed {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The file, or the log beside it, cannot be read.
+    #[error(transparent)]
+    File {
+        /// What is wrong, with the path.
+        source: gamedb::Error,
+    },
 }
 
-/// Numbers of rows, which SQLite has to count, with the version of the file that they are of.
+/// Numbers of rows, which SQLite has to count, with what the file was like that they are of.
 #[derive(Debug, Default)]
 struct Counted {
-    version: Option<i64>,
+    look: Option<Look>,
     rows: Vec<Option<u64>>,
 }
 
@@ -65,27 +80,30 @@ impl WorldFile {
         if !is_file {
             return Err(OpenError::Missing { path });
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {
-            connection.busy_timeout(std::time::Duration::from_millis(100))?;
-            connection.pragma_update(None, "trusted_schema", false)?;
-            let schema = read_schema(&connection)?;
-            Ok((connection, schema))
-        });
-        match opened {
-            Ok((connection, schema)) => Ok(Self {
-                connection,
-                path,
-                schema,
-                counted: RefCell::default(),
-            }),
-            Err(source) => Err(OpenError::Sqlite { path, source }),
-        }
+        let reader = Reader::new(&path);
+        let schema = reader.ask(|file, _| read_schema(file))?;
+        Ok(Self {
+            reader,
+            path,
+            schema,
+            counted: RefCell::default(),
+        })
     }
 
     /// Runs a query of the rows `r` of a table, and visits them.
     fn visit(
         &self,
+        table: usize,
+        rest: &str,
+        parameters: &[&dyn ToSql],
+        visit: &mut dyn FnMut(&dyn AnyRow) -> bool,
+    ) -> Result<(), Unreadable> {
+        self.ask(|file, _| self.visit_by(file, table, rest, parameters, visit))
+    }
+
+    fn visit_by(
+        &self,
+        file: &Connection,
         table: usize,
         rest: &str,
         parameters: &[&dyn ToSql],
@@ -99,7 +117,7 @@ impl WorldFile {
             columns.join(", "),
             quoted(&info.name)
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = file.prepare_cached(&sql)?;
         let mut rows = statement.query(parameters)?;
         while let Some(row) = rows.next()? {
             let row = FileRow {
@@ -139,12 +157,10 @@ impl WorldFile {
         }
     }
 
-    fn count(&self, table: usize) -> rusqlite::Result<u64> {
-        let pragma = "PRAGMA data_version";
-        let version = self.connection.query_row(pragma, [], |row| row.get(0))?;
+    fn count(&self, file: &Connection, look: Look, table: usize) -> rusqlite::Result<u64> {
         let mut counted = self.counted.borrow_mut();
-        if counted.version != Some(version) {
-            counted.version = Some(version);
+        if counted.look != Some(look) || look.is_recent() {
+            counted.look = Some(look);
             counted.rows = vec![None; self.schema.tables.len()];
         }
         if let Some(count) = counted.rows[table] {
@@ -152,14 +168,18 @@ impl WorldFile {
         }
         let name = quoted(&self.schema.tables[table].name);
         let sql = format!("SELECT count(*) FROM {name}");
-        let count: i64 = self.connection.query_row(&sql, [], |row| row.get(0))?;
+        let count: i64 = file.query_row(&sql, [], |row| row.get(0))?;
         let count = count.unsigned_abs();
         counted.rows[table] = Some(count);
         Ok(count)
     }
 
-    fn readable<V>(&self, result: rusqlite::Result<V>) -> Result<V, Unreadable> {
-        result.map_err(|error| Unreadable(format!("{}: {error}", self.path.display())))
+    fn ask<R>(
+        &self,
+        question: impl FnOnce(&Connection, Look) -> rusqlite::Result<R>,
+    ) -> Result<R, Unreadable> {
+        let answer = self.reader.ask(question);
+        answer.map_err(|error| Unreadable(error.to_string()))
     }
 }
 
@@ -174,7 +194,7 @@ impl Inspected for WorldFile {
 
     fn size(&self, table: usize) -> Result<Size, Unreadable> {
         Ok(Size {
-            rows: self.readable(self.count(table))?,
+            rows: self.ask(|file, look| self.count(file, look, table))?,
             ..Size::default()
         })
     }
@@ -187,7 +207,7 @@ impl Inspected for WorldFile {
     ) -> Result<(), Unreadable> {
         let id = quoted(&self.schema.tables[table].id);
         let rest = format!("WHERE r.{id} >= ? ORDER BY r.{id}");
-        self.readable(self.visit(table, &rest, &[&from], visit))
+        self.visit(table, &rest, &[&from], visit)
     }
 
     fn row(
@@ -201,7 +221,7 @@ impl Inspected for WorldFile {
             visit(row);
             false
         };
-        self.readable(self.visit(table, &rest, &[&at], &mut once))
+        self.visit(table, &rest, &[&at], &mut once)
     }
 
     fn naming(
@@ -217,12 +237,14 @@ impl Inspected for WorldFile {
         let naming = self.naming_rows(table, key);
         let (name, id) = (quoted(&by.name), quoted(&by.id));
         let sql = format!("SELECT count(*) FROM {name} AS r {naming}");
-        let count = self.connection.prepare_cached(&sql);
-        let count = count.and_then(|mut count| count.query_row([at], |row| row.get::<_, i64>(0)));
-        let count = self.readable(count)?;
         let rest = format!("{naming} ORDER BY r.{id} LIMIT -1 OFFSET ?");
         let skip = i64::try_from(skip).unwrap_or(i64::MAX);
-        self.readable(self.visit(key.table, &rest, &[&at, &skip], visit))?;
+        let count = self.ask(|file, _| {
+            let mut count = file.prepare_cached(&sql)?;
+            let count: i64 = count.query_row([at], |row| row.get(0))?;
+            self.visit_by(file, key.table, &rest, &[&at, &skip], visit)?;
+            Ok(count)
+        })?;
         Ok(usize::try_from(count).unwrap_or(0))
     }
 

@@ -81,6 +81,26 @@ pub enum ParcelError {
         /// The parcel.
         id: ParcelId,
     },
+    /// The parcel has left this world, and another one may have accepted it.
+    #[error(
+        "parcel {id} has left for {to:?}, which may have accepted it; call it back, or let {to:?} send it back, and then \
+         read it from the outbox again"
+    )]
+    HasLeft {
+        /// The parcel.
+        id: ParcelId,
+        /// The world that it was handed over to.
+        to: String,
+    },
+    /// The parcel was handed over through an outbox, and this is a copy that did not come out of one.
+    #[error(
+        "parcel {id} goes through an outbox, and this process has not read it there, so another world may have accepted \
+         it; accept what `read` of the outbox returns, and use `pack` for parcels that the program carries itself"
+    )]
+    NotRead {
+        /// The parcel.
+        id: ParcelId,
+    },
     /// No such parcel waits for this world.
     #[error("parcel {id} does not wait for this world any more; ask for the list again")]
     NotWaiting {

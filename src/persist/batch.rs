@@ -31,6 +31,8 @@ pub(super) struct Batch {
     txn_groups: TxnGroups,
     /// Whether rows that the file refuses may be left out, instead of failing the batch.
     pub(super) may_leave_out: bool,
+    /// Whether it may be stored although it counts as not written.
+    pub(super) may_be_stored: bool,
     /// The rows that were left out when the batch was written.
     left_out: HashSet<AnyKey>,
 }
@@ -94,6 +96,7 @@ impl Batch {
             mail: Vec::new(),
             txn_groups: TxnGroups::default(),
             may_leave_out: false,
+            may_be_stored: false,
             left_out: HashSet::new(),
         }
     }
@@ -108,6 +111,7 @@ impl Batch {
         self.mail.clear();
         self.txn_groups.clear();
         self.may_leave_out = false;
+        self.may_be_stored = false;
         self.left_out.clear();
     }
 
@@ -343,7 +347,7 @@ impl Batch {
             let table = world.tables.table_mut(id.table);
             table.counter_mut().flushed(id.before);
         }
-        world.mail.restore(&mut self.mail);
+        world.mail.restore(&mut self.mail, self.may_be_stored);
         self.mail.clear();
         // The older groups come first: the slot of one of their removed rows may have been reused since.
         self.txn_groups.append(&world.commit_sink.txn_groups);

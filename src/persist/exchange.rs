@@ -23,19 +23,33 @@ impl SharedOutbox {
         Ok(self.exchange_mail(db.mail_mut(), durable)?)
     }
 
-    /// The parcels that wait for this world and that it has not accepted, oldest first. Their contents are not read.
-    /// O(parcels that wait for it).
+    /// The parcels that wait for this world and that it has not accepted, oldest first: a thousand at most, and
+    /// [`inbox_after`](Self::inbox_after) lists the others. Their contents are not read. O(parcels that wait for it).
     ///
     /// # Errors
     /// Any error of SQLite, in [`ErrorKind::File`].
     pub fn inbox<W: IsWorld>(&self, db: &Database<W>) -> Result<Vec<WaitingParcel>, Error> {
-        Ok(not_accepted(db, self.waiting()?))
+        self.inbox_after(db, 0)
+    }
+
+    /// The parcels that wait after this [place](WaitingParcel::place), as [`inbox`](Self::inbox) lists them: those behind
+    /// a thousand that stay where they are, because they are neither accepted nor sent back.
+    ///
+    /// # Errors
+    /// Any error of SQLite, in [`ErrorKind::File`].
+    pub fn inbox_after<W: IsWorld>(
+        &self,
+        db: &Database<W>,
+        place: u64,
+    ) -> Result<Vec<WaitingParcel>, Error> {
+        not_accepted(db, place, |place| Ok(self.waiting(place)?))
     }
 
     /// Reads a parcel that waits for this world, to be [accepted](crate::World::accept).
     ///
     /// # Errors
-    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; in [`ErrorKind::File`] those
+    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`], of which
+    /// [`ParcelError::TooLarge`] is found out without reading it; in [`ErrorKind::File`] those
     /// of [`exchange`](Self::exchange).
     pub fn read<W: IsWorld>(
         &mut self,
@@ -44,12 +58,12 @@ impl SharedOutbox {
     ) -> Result<Parcel, Error> {
         self.claim(&db.mail_mut().world())?;
         let parcel = self.read_parcel(id)?;
-        // It may have been sent back, and have come once more.
-        db.mail_mut().forget_sent_back(id);
+        db.mail_mut().note_read(id);
         Ok(parcel)
     }
 
-    /// Sends a parcel back to the world that it comes from, which accepts it as any other. This world never accepts it
+    /// Sends a parcel back to the world that it comes from, which accepts it as any other, with the first thousand
+    /// characters of the reason. This world never accepts it
     /// then, nor a copy of it that the program has.
     ///
     /// # Errors
@@ -70,7 +84,8 @@ impl SharedOutbox {
 #[cfg(feature = "postgres")]
 impl ServerOutbox {
     /// Records which of the world's parcels are delivered. Here this is a matter of memory alone: what was flushed is
-    /// delivered, and what was flushed after it was accepted is acknowledged.
+    /// delivered, and what was flushed after it was accepted is acknowledged, and its name need not be kept. Call it every
+    /// now and then.
     ///
     /// # Errors
     /// [`FlushFailure::OtherWorld`](crate::FlushFailure::OtherWorld), in [`ErrorKind::File`].
@@ -89,7 +104,8 @@ impl ServerOutbox {
         })
     }
 
-    /// The parcels that wait for this world and that it has not accepted, oldest first. Their contents are not read.
+    /// The parcels that wait for this world and that it has not accepted, oldest first: a thousand at most, and
+    /// [`inbox_after`](Self::inbox_after) lists the others. Their contents are not read.
     ///
     /// # Errors
     /// [`FileError::Outbox`](crate::FileError::Outbox), in [`ErrorKind::File`]. The next call connects anew.
@@ -97,25 +113,39 @@ impl ServerOutbox {
         &mut self,
         db: &Database<W, Postgres>,
     ) -> Result<Vec<WaitingParcel>, Error> {
-        Ok(not_accepted(db, self.waiting()?))
+        self.inbox_after(db, 0)
+    }
+
+    /// The parcels that wait after this [place](WaitingParcel::place), as [`inbox`](Self::inbox) lists them: those behind
+    /// a thousand that stay where they are, because they are neither accepted nor sent back.
+    ///
+    /// # Errors
+    /// As [`inbox`](Self::inbox).
+    pub fn inbox_after<W: IsWorld>(
+        &mut self,
+        db: &Database<W, Postgres>,
+        place: u64,
+    ) -> Result<Vec<WaitingParcel>, Error> {
+        not_accepted(db, place, |place| self.waiting(place))
     }
 
     /// Reads a parcel that waits for this world, to be [accepted](crate::World::accept).
     ///
     /// # Errors
-    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`]; and as
-    /// [`inbox`](Self::inbox).
+    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`], of which
+    /// [`ParcelError::TooLarge`] is found out without reading it; and as [`inbox`](Self::inbox).
     pub fn read<W: IsWorld>(
         &mut self,
         db: &mut Database<W, Postgres>,
         id: ParcelId,
     ) -> Result<Parcel, Error> {
         let parcel = self.read_parcel(id)?;
-        db.mail_mut().forget_sent_back(id);
+        db.mail_mut().note_read(id);
         Ok(parcel)
     }
 
-    /// Sends a parcel back to the world that it comes from, which accepts it as any other. A process that does not have
+    /// Sends a parcel back to the world that it comes from, which accepts it as any other, with the first thousand
+    /// characters of the reason. A process that does not have
     /// the world any more sends nothing back.
     ///
     /// # Errors
@@ -132,12 +162,23 @@ impl ServerOutbox {
     }
 }
 
+/// The first page of a list that has a parcel which the world has not accepted; an empty one if none has.
 fn not_accepted<W: IsWorld, E: Engine>(
     db: &Database<W, E>,
-    mut waiting: Vec<WaitingParcel>,
-) -> Vec<WaitingParcel> {
-    waiting.retain(|waiting| !db.has_accepted(waiting.id));
-    waiting
+    mut place: u64,
+    mut list: impl FnMut(u64) -> Result<Vec<WaitingParcel>, Error>,
+) -> Result<Vec<WaitingParcel>, Error> {
+    loop {
+        let mut waiting = list(place)?;
+        let Some(last) = waiting.last() else {
+            return Ok(waiting);
+        };
+        place = last.place;
+        waiting.retain(|waiting| !db.has_accepted(waiting.id));
+        if !waiting.is_empty() {
+            return Ok(waiting);
+        }
+    }
 }
 
 /// Makes sure that a world never accepts a parcel that it sends back. It comes before the parcel is away: what is not

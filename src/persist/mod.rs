@@ -36,7 +36,7 @@ pub use sqlite::{
     Backup, BackupReport, Consent, FileProblem, Migrated, Migration, MigrationError, Misfits,
     NewRow, OldRow, Options, Progress, RescueReport, RescuedTable, RestoreReport, RowError,
     RowFunctions, Safety, SchemaChange, SharedOutbox, Sqlite, Step, VerifyReport, backup,
-    damaged_blocks, rescue, restore, verify,
+    damaged_blocks, open_to_look, rescue, restore, verify,
 };
 pub use stats::{FlushStats, Stats, TableStats};
 pub use ticket::{Generation, Ticket};

@@ -11,6 +11,8 @@ use super::events::{COINS, Event, History, PLAYERS, Promise, State, players, thi
 #[derive(Debug)]
 struct Attempt {
     name: String,
+    /// By which function.
+    way: String,
     /// The attempt whose state it changes.
     before: Option<usize>,
     digest: u64,
@@ -49,6 +51,7 @@ struct World {
     older: Vec<u64>,
     /// Flushes that the world says that it has had.
     stored: Option<u64>,
+    sent_back: Vec<SentBack>,
     faults: Vec<String>,
 }
 
@@ -65,8 +68,13 @@ pub(crate) struct Figures {
     /// Attempts that were refused by an older world.
     pub(crate) older: usize,
     pub(crate) openings: usize,
+    /// Saves, and flushes without rows that the server refuses, of those that are stored.
+    pub(crate) saves: usize,
+    pub(crate) without_refused: usize,
     /// Players that were let in, also if that was not stored.
     pub(crate) walks: usize,
+    /// Players that were turned away.
+    pub(crate) sent_back: usize,
 }
 
 impl std::ops::AddAssign for Figures {
@@ -79,7 +87,10 @@ impl std::ops::AddAssign for Figures {
         self.fenced += other.fenced;
         self.older += other.older;
         self.openings += other.openings;
+        self.saves += other.saves;
+        self.without_refused += other.without_refused;
         self.walks += other.walks;
+        self.sent_back += other.sent_back;
     }
 }
 
@@ -91,7 +102,18 @@ pub(crate) struct Checked {
     pub(crate) faults: Vec<String>,
     /// The parcels that have left the world and that have come, as far as that is stored at the end.
     pub(crate) left: Vec<String>,
-    pub(crate) came: Vec<String>,
+    /// With the time when the attempt that has stored it was begun.
+    pub(crate) came: Vec<(u64, String)>,
+    pub(crate) sent_back: Vec<SentBack>,
+}
+
+/// A parcel that a world has sent back, or has tried to.
+#[derive(Clone, Debug)]
+pub(crate) struct SentBack {
+    pub(crate) parcel: String,
+    pub(crate) begun: u64,
+    /// When the program was told that it is away.
+    pub(crate) told: Option<u64>,
 }
 
 /// Compares the histories of all processes of one world. The last opening among them is made at the end, when everything
@@ -117,6 +139,7 @@ pub(crate) fn check(nemesis: &History, processes: &[History]) -> Checked {
         faults: world.faults,
         left,
         came,
+        sent_back: world.sent_back,
     }
 }
 
@@ -139,11 +162,7 @@ impl World {
         let (mut left, mut came) = (Vec::new(), Vec::new());
         for (at, event) in history {
             match event {
-                Event::Open => self.openings.push(Opening {
-                    begun: *at,
-                    opened: None,
-                    ended: None,
-                }),
+                Event::Open => self.open(*at),
                 Event::Opened(state) => {
                     figures.openings += 1;
                     stored = self.places.get(&state.attempt).copied();
@@ -154,25 +173,26 @@ impl World {
                     opening.ended = Some(*at);
                 }
                 Event::Begin {
-                    attempt, digest, ..
+                    attempt,
+                    way,
+                    digest,
                 } => {
                     figures.attempts += 1;
-                    let opening = self.openings.len() - 1;
-                    if let Some(before) = stored.filter(|_| is_unknown) {
-                        let before: &mut Attempt = &mut self.attempts[before];
-                        before.may_be_merged = before.opening == opening;
-                    }
-                    self.attempts.push(Attempt {
-                        name: attempt.clone(),
-                        before: stored,
-                        digest: *digest,
-                        begun: *at,
-                        told: None,
-                        opening,
-                        may_be_merged: false,
-                        left: left.clone(),
-                        came: came.clone(),
-                    });
+                    self.begin(
+                        Attempt {
+                            name: attempt.clone(),
+                            way: way.clone(),
+                            before: stored,
+                            digest: *digest,
+                            begun: *at,
+                            told: None,
+                            opening: self.openings.len() - 1,
+                            may_be_merged: false,
+                            left: left.clone(),
+                            came: came.clone(),
+                        },
+                        is_unknown,
+                    );
                 }
                 Event::Told(promise, why) => {
                     let attempt = self.attempts.last_mut().expect("it was begun");
@@ -182,7 +202,8 @@ impl World {
                         stored = Some(self.attempts.len() - 1);
                         (left, came) = (Vec::new(), Vec::new());
                     }
-                    count(figures, *promise, why);
+                    let way = self.attempts.last().map_or("", |attempt| &attempt.way);
+                    count(figures, way, *promise, why);
                     self.refused(*at, why);
                 }
                 Event::NotOpened(_) => {
@@ -196,9 +217,40 @@ impl World {
                     came.push(parcel.clone());
                 }
                 Event::Left(parcel) => left.push(parcel.clone()),
+                Event::SendsBack(parcel) => self.send_back(*at, parcel),
+                Event::SentBack(_) => {
+                    figures.sent_back += 1;
+                    let begun = self.sent_back.last_mut().expect("it was begun");
+                    begun.told = Some(*at);
+                }
                 Event::Failover | Event::Fault(_) => {}
             }
         }
+    }
+
+    fn open(&mut self, begun: u64) {
+        self.openings.push(Opening {
+            begun,
+            opened: None,
+            ended: None,
+        });
+    }
+
+    fn send_back(&mut self, begun: u64, parcel: &str) {
+        self.sent_back.push(SentBack {
+            parcel: parcel.into(),
+            begun,
+            told: None,
+        });
+    }
+
+    /// An attempt begins; `is_unknown` says whether it is told what came of the one before.
+    fn begin(&mut self, attempt: Attempt, is_unknown: bool) {
+        if let Some(before) = attempt.before.filter(|_| is_unknown) {
+            let before = &mut self.attempts[before];
+            before.may_be_merged = before.opening == attempt.opening;
+        }
+        self.attempts.push(attempt);
     }
 
     /// Remembers what the opening of the moment was told about others.
@@ -325,7 +377,7 @@ impl World {
     }
 
     /// The parcels that have left and come with what is stored at the end.
-    fn parcels(&self) -> (Vec<String>, Vec<String>) {
+    fn parcels(&self) -> (Vec<String>, Vec<(u64, String)>) {
         let chain = self
             .last()
             .map(|state| self.chain(state))
@@ -334,7 +386,10 @@ impl World {
         let stored = attempts.filter(|(_, is_there)| *is_there);
         let stored: Vec<_> = stored.map(|(attempt, _)| attempt).collect();
         let left = stored.iter().flat_map(|attempt| attempt.left.clone());
-        let came = stored.iter().flat_map(|attempt| attempt.came.clone());
+        let came = stored.iter().flat_map(|attempt| {
+            let came = attempt.came.iter();
+            came.map(|parcel| (attempt.begun, parcel.clone()))
+        });
         (left.collect(), came.collect())
     }
 
@@ -357,7 +412,11 @@ impl World {
     }
 }
 
-fn count(figures: &mut Figures, promise: Promise, why: &str) {
+fn count(figures: &mut Figures, way: &str, promise: Promise, why: &str) {
+    if matches!(promise, Promise::Committed | Promise::Durable) {
+        figures.saves += usize::from(way == "save");
+        figures.without_refused += usize::from(way == "flush_without_refused");
+    }
     match promise {
         Promise::Committed => figures.committed += 1,
         Promise::Durable => figures.durable += 1,
@@ -380,26 +439,6 @@ fn wrong(state: &State) -> impl Iterator<Item = String> {
     let twice = times.into_iter().filter(|(_, n)| *n > 1);
     wrong.extend(twice.map(|(thing, n)| format!("{thing} is there {n} times")));
     wrong.into_iter()
-}
-
-/// What is wrong with the parcels of all worlds, when no player is between them: each has left once, and come once.
-pub(crate) fn check_parcels(worlds: &[Checked]) -> Vec<String> {
-    let mut times = BTreeMap::<&String, (usize, usize)>::new();
-    for world in worlds {
-        world
-            .left
-            .iter()
-            .for_each(|parcel| times.entry(parcel).or_default().0 += 1);
-        world
-            .came
-            .iter()
-            .for_each(|parcel| times.entry(parcel).or_default().1 += 1);
-    }
-    let wrong = times.into_iter().filter(|(_, times)| *times != (1, 1));
-    let wrong = wrong.map(|(parcel, (left, came))| {
-        format!("a player has left {left} times as {parcel}, and come {came} times")
-    });
-    wrong.collect()
 }
 
 /// What is wrong with the last states of all worlds, when nobody is between them: what they have begun with is there once,

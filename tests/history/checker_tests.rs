@@ -1,7 +1,8 @@
 //! The checker, asked about histories that were made by hand: it finds what is wrong with them, and nothing else.
 
-use super::checker::{Checked, check, check_all, check_parcels};
+use super::checker::{Checked, check, check_all};
 use super::events::{COINS, Event, History, Promise, State, history, players, things};
+use super::parcels::{check_parcels, check_sent_back};
 
 /// A state with everything there once, after an attempt.
 fn state(attempt: &str) -> State {
@@ -324,6 +325,50 @@ fn a_player_that_does_not_come_or_comes_twice_is_found() {
         ]),
         [""; 0]
     );
+}
+
+/// What is told of a part of the changes binds as what is told of all of them.
+#[test]
+fn a_save_that_is_lost_is_found() {
+    for way in ["save", "flush_without_refused"] {
+        let mut one = events(FIRST);
+        if let Event::Begin { way: of, .. } = &mut one[4].1 {
+            *of = way.into();
+        }
+        let found = |attempt, stored| {
+            let end = format!("20 open\n 21 opened {attempt}\n 22 stored {stored}");
+            check(&Vec::new(), &[one.clone(), events(&end)])
+        };
+        let figures = found("a2", 2).figures;
+        assert_eq!(figures.saves + figures.without_refused, 1);
+        assert_eq!(found("a2", 2).faults, [""; 0]);
+        assert_eq!(found("a1", 1).faults.len(), 1);
+    }
+}
+
+#[test]
+fn a_player_that_comes_after_it_was_sent_back_is_found() {
+    let checked = |before: &str| {
+        let one = FIRST.replace("5 begin", &format!("{before}\n 5 begin"));
+        let end = "20 open\n 21 opened a2\n 22 stored 2";
+        check(&Vec::new(), &[events(&one), events(end)])
+    };
+    let away = "4 sends-back p\n 4 sent-back p\n";
+    let no_failover = "9 failover";
+    for (nemesis, one, other, n_wrong) in [
+        (no_failover, format!("{away} 4 came p"), "", 1),
+        (no_failover, format!("{away} 4 came q"), "", 0),
+        // It was not told to be away.
+        (no_failover, "4 sends-back p\n 4 came p".into(), "", 0),
+        // The other world has sent it back, too; or had done so before.
+        (no_failover, format!("{away} 4 came p"), "4 sends-back p", 0),
+        (no_failover, format!("{away} 4 came p"), "3 sends-back p", 1),
+        ("4 failover", format!("{away} 4 came p"), "", 0),
+    ] {
+        let worlds = [checked(&one), checked(other)];
+        let found = check_sent_back(&events(nemesis), &worlds);
+        assert_eq!(found.len(), n_wrong, "{one}: {found:#?}");
+    }
 }
 
 #[test]

@@ -129,6 +129,9 @@ pub(crate) enum Event {
     /// A player has left, as this parcel, or has come.
     Left(String),
     Came(String),
+    /// A parcel is about to be sent back, and is.
+    SendsBack(String),
+    SentBack(String),
     /// Something that must not be.
     Broken(String),
     /// The standby is about to be promoted.
@@ -164,6 +167,8 @@ impl std::fmt::Display for Event {
             }
             Self::Left(parcel) => write!(f, "left {parcel}"),
             Self::Came(parcel) => write!(f, "came {parcel}"),
+            Self::SendsBack(parcel) => write!(f, "sends-back {parcel}"),
+            Self::SentBack(parcel) => write!(f, "sent-back {parcel}"),
             Self::Broken(what) => write!(f, "broken {what}"),
             Self::Failover => write!(f, "failover"),
             Self::Stored(n) => write!(f, "stored {n}"),
@@ -198,6 +203,8 @@ impl std::str::FromStr for Event {
             }
             "left" => Self::Left(rest.to_owned()),
             "came" => Self::Came(rest.to_owned()),
+            "sends-back" => Self::SendsBack(rest.to_owned()),
+            "sent-back" => Self::SentBack(rest.to_owned()),
             "broken" => Self::Broken(rest.to_owned()),
             "failover" => Self::Failover,
             "stored" => Self::Stored(rest.parse().map_err(|_| wrong())?),

@@ -12,6 +12,8 @@ mod cluster;
 mod events;
 mod faults;
 mod nemesis;
+mod parcels;
+mod parts;
 mod processes;
 mod proxy;
 mod shard;

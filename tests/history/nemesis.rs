@@ -7,16 +7,17 @@ use std::time::{Duration, Instant};
 use gamedb::internals::Outsider;
 use gamedb::{Database, Postgres, PostgresOptions, ServerOutbox, Value};
 use gamedb_faults::Random;
-use gamedb_models::{Player, World};
+use gamedb_models::World;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::checker::{Figures, check, check_all, check_parcels};
+use super::checker::{Figures, check, check_all};
 use super::cluster::{Cluster, address};
 use super::events::{Event, Promise, Record, read};
 use super::faults::{ALL, Fault};
+use super::parcels::{check_parcels, check_sent_back};
 use super::processes::Shard;
 use super::proxy::Commit;
-use super::shard::{CLOCK, STOP, causes, state_of};
+use super::shard::{STOP, causes, clock, state_of};
 use super::walks::{WORLDS, let_in};
 
 /// How many faults there are, if the environment does not say.
@@ -87,6 +88,7 @@ fn verify(folder: &Path) -> Figures {
         checked.push(found);
     }
     faults.extend(check_parcels(&checked));
+    faults.extend(check_sent_back(&nemesis, &checked));
     assert_eq!(worlds.len(), WORLDS);
     faults.extend(check_all(&worlds));
     // A process that tries again says the same again.
@@ -362,11 +364,11 @@ impl Nemesis {
             return;
         };
         let mut outbox = ServerOutbox::connect(server, world).unwrap();
-        if let Err(error) = let_in(&mut db, &mut outbox, &mut record) {
+        if let Err(error) = let_in(&mut db, &mut outbox, &mut record, || false) {
             let what = format!("a player cannot come: {}", causes(&error));
             record.write(&Event::Broken(what));
         }
-        let clock = Player::find_by_email(&db, CLOCK).unwrap().key();
+        let clock = clock(&db);
         let attempt = format!("{world}-last/1/1");
         db.get_mut(clock).unwrap().set_full_name(attempt.as_str());
         record.write(&Event::Begin {

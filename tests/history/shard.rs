@@ -51,7 +51,7 @@ pub(crate) fn state_of(world: &World) -> State {
     state
 }
 
-fn thing(name: &str) -> Attribute {
+pub(crate) fn thing(name: &str) -> Attribute {
     Attribute {
         internal_name: name.into(),
         value: AttributeValue::Double(1.0),
@@ -78,6 +78,8 @@ pub(crate) struct Shard {
     steps: usize,
     /// Since when every server was refused because of its older state.
     refused: Option<Instant>,
+    /// A player has left as this parcel, after the attempt of the moment was captured.
+    pub(crate) left: Option<String>,
 }
 
 /// For how long an operator looks on: what a failover has lost stays lost, and only another process accepts that.
@@ -99,6 +101,7 @@ fn shard_process() {
         openings: 0,
         steps: 0,
         refused: None,
+        left: None,
         world,
         name,
         folder,
@@ -149,14 +152,25 @@ impl Shard {
         if db.is_empty() {
             found(&mut db, &self.world);
         }
-        let mut outbox = None;
+        let (mut outbox, mut is_clean) = (None, false);
+        self.left = None;
         loop {
+            // What was told of an attempt does not count for a parcel that was not in it.
+            if let Some(parcel) = self.left.take() {
+                self.record.write(&Event::Left(parcel));
+            }
             let is_last = self.is_to_stop();
-            self.trade(&mut db);
-            self.exchange(&mut db, &mut outbox, is_last);
-            match self.write(&mut db, is_last) {
-                Ok(()) if is_last => return Over::Leave,
-                Ok(()) => self.refused = None,
+            let written = if is_clean && !is_last && self.random.one_in(3) {
+                self.write_a_part(&mut db).map(|()| false)
+            } else {
+                self.trade(&mut db);
+                self.exchange(&mut db, &mut outbox, is_last);
+                self.write(&mut db, is_last)
+            };
+            is_clean = matches!(written, Ok(true));
+            match written {
+                Ok(_) if is_last => return Over::Leave,
+                Ok(_) => self.refused = None,
                 Err(error) => {
                     if let Some(over) = self.failed(&error) {
                         db.discard();
@@ -175,24 +189,27 @@ impl Shard {
         since.elapsed() > PATIENCE
     }
 
-    /// One attempt to write everything.
-    fn write(&mut self, db: &mut Database<World, Postgres>, is_last: bool) -> Result<(), Error> {
+    /// The name of one more attempt.
+    pub(crate) fn next_attempt(&mut self) -> String {
         self.steps += 1;
-        let attempt = format!("{}/{}/{}", self.name, self.openings, self.steps);
-        let clock = Player::find_by_email(db, CLOCK).unwrap().key();
-        db.get_mut(clock).unwrap().set_full_name(attempt.as_str());
-        let ways = ["flush", "flush_durable", "flush_in_background"];
-        let way = if is_last { 1 } else { self.random.below(3) };
+        format!("{}/{}/{}", self.name, self.openings, self.steps)
+    }
+
+    /// Writes down that an attempt is made to store a state, which has its name.
+    pub(crate) fn begin(&mut self, attempt: String, way: &str, state: &State) {
         self.record.write(&Event::Begin {
             attempt,
-            way: ways[way].into(),
-            digest: state_of(db).digest(),
+            way: way.into(),
+            digest: state.digest(),
         });
-        let report = match way {
-            0 => db.flush()?,
-            1 => db.flush_durable()?,
-            _ => self.write_in_background(db)?,
-        };
+    }
+
+    /// Writes down that it is stored, and returns whether it is durable.
+    pub(crate) fn succeeded(
+        &mut self,
+        db: &Database<World, Postgres>,
+        report: &FlushReport,
+    ) -> bool {
         // The writer thread looks at that after it has handed over what it has written.
         let start = Instant::now();
         let is_durable = || db.durable() >= report.generation;
@@ -206,11 +223,28 @@ impl Shard {
             Promise::Committed
         };
         self.record.write(&Event::Told(promise, String::new()));
+        is_durable
+    }
+
+    /// One attempt to write everything. Returns whether nothing is left to write.
+    fn write(&mut self, db: &mut Database<World, Postgres>, is_last: bool) -> Result<bool, Error> {
+        let attempt = self.next_attempt();
+        let clock = clock(db);
+        db.get_mut(clock).unwrap().set_full_name(attempt.as_str());
+        let ways = ["flush", "flush_durable", "flush_in_background"];
+        let way = if is_last { 1 } else { self.random.below(3) };
+        self.begin(attempt, ways[way], &state_of(db));
+        let report = match way {
+            0 => db.flush()?,
+            1 => db.flush_durable()?,
+            _ => self.write_in_background(db)?,
+        };
+        let is_durable = self.succeeded(db, &report);
         if way == 1 && !is_durable {
             let what = "flush_durable has returned, and it is not durable";
             self.record.write(&Event::Broken(what.into()));
         }
-        Ok(())
+        Ok(way < 2)
     }
 
     /// The game goes on while the writer thread writes.
@@ -296,7 +330,7 @@ impl Shard {
     }
 
     /// Coins from one to another, or only tried.
-    fn pay(&mut self, world: &mut World, from: PlayerKey, to: PlayerKey) {
+    pub(crate) fn pay(&mut self, world: &mut World, from: PlayerKey, to: PlayerKey) {
         let coins = 1 + self.random.below(9) as i64;
         let is_kept = !self.random.one_in(4);
         let _: Result<(), ()> = world.transaction(|world| {
@@ -327,6 +361,11 @@ impl Shard {
             to.add_attribute(thing(&name)).unwrap();
         }
     }
+}
+
+/// The player whose name is that of the attempt.
+pub(crate) fn clock(world: &World) -> PlayerKey {
+    Player::find_by_email(world, CLOCK).unwrap().key()
 }
 
 /// Unique values that are exchanged.

@@ -53,7 +53,8 @@ impl Shard {
             }
         };
         if self.random.one_in(4) {
-            let_in(db, outbox, &mut self.record)?;
+            let random = &mut self.random;
+            let_in(db, outbox, &mut self.record, || random.one_in(4))?;
         }
         if !is_last && self.random.one_in(8) {
             let to = format!("shard{}", self.random.below(WORLDS));
@@ -68,13 +69,20 @@ impl Shard {
     }
 }
 
-/// Lets in all who wait for a world.
+/// Lets in all who wait for a world, but for those who are turned away.
 pub(crate) fn let_in(
     db: &mut Database<World, Postgres>,
     outbox: &mut ServerOutbox,
     record: &mut Record,
+    mut is_turned_away: impl FnMut() -> bool,
 ) -> Result<(), Error> {
     for waiting in outbox.inbox(db)? {
+        if is_turned_away() {
+            record.write(&Event::SendsBack(waiting.id.to_string()));
+            outbox.send_back(db, waiting.id, "there is no room")?;
+            record.write(&Event::SentBack(waiting.id.to_string()));
+            continue;
+        }
         let parcel = outbox.read(db, waiting.id)?;
         db.accept(&parcel)?;
         record.write(&Event::Came(waiting.id.to_string()));

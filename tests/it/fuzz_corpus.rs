@@ -4,8 +4,14 @@
     reason = "the fuzzer's own code, which is public there"
 )]
 
+#[path = "../../fuzz/src/bytes.rs"]
+mod bytes;
 #[path = "../../fuzz/src/edits.rs"]
 mod edits;
+#[path = "../../fuzz/src/exchange.rs"]
+mod exchange;
+#[path = "../../fuzz/src/splices.rs"]
+mod splices;
 #[path = "../../fuzz/src/world.rs"]
 mod world;
 
@@ -31,4 +37,9 @@ fn world_files_are_opened_whole_or_refused() {
 #[test]
 fn logs_are_taken_or_refused() {
     try_all("world_log", world::log);
+}
+
+#[test]
+fn parcels_are_accepted_whole_or_refused() {
+    try_all("parcel", exchange::parcel);
 }

@@ -78,6 +78,7 @@ const LACKS: &[Lack] = &[
         )
     },
     Lack {
+        is_used_by_worlds: true,
         is_used_by_moves: true,
         ..lack(
             &["COPY (", "TO STDOUT (FORMAT binary)"],

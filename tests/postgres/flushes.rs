@@ -5,7 +5,7 @@ use crate::common::{
     Database, TestFile, assert_wrote, contents_of, flush_failure, new_file, server,
 };
 use gamedb::{FlushFailure, Outcome, PostgresOptions};
-use gamedb_models::{Player, World};
+use gamedb_models::{Attribute, Player, PlayerKey, World};
 
 #[test]
 fn tickets_generations_and_durability_are_those_of_the_server() {
@@ -344,4 +344,51 @@ fn a_removed_row_that_rows_of_other_programs_reference_is_named() {
     assert_eq!(report.updated, 1);
     file.execute("DELETE FROM mobiles WHERE id = 900");
     file.reopen(db);
+}
+
+/// A player with an attribute, which is three rows.
+fn with_attribute(db: &mut Database<World>, n: i64) -> PlayerKey {
+    let key = db.insert(player(n)).unwrap();
+    let mut owner = db.get_mut(key).unwrap();
+    owner.add_attribute(Attribute::default()).unwrap();
+    key
+}
+
+/// The server plans a statement once for a session, and this one knows the tables when they have three rows.
+#[test]
+fn a_world_that_has_grown_is_not_read_to_write_a_few_rows() {
+    let (file, mut db) = new_file();
+    let mut keys: Vec<_> = (0..3).map(|n| with_attribute(&mut db, n)).collect();
+    let _ = db.flush().unwrap();
+    file.execute("ANALYZE players, attributes, attribute_owners");
+    let mut change = |db: &mut Database<World>, n: i64| {
+        let key = keys.pop().unwrap();
+        rename(db, key, "renamed");
+        db.remove(keys.pop().unwrap()).unwrap();
+        keys.push(key);
+        keys.push(with_attribute(db, n));
+        assert_wrote(db.flush().unwrap(), (3, 1, 3));
+    };
+    change(&mut db, 3);
+    for n in 1_000..3_000 {
+        let _ = with_attribute(&mut db, n);
+    }
+    let _ = db.flush().unwrap();
+    for n in 4..8 {
+        change(&mut db, n);
+    }
+    let _ = db.close().unwrap();
+    let sum = |column: &str| {
+        let schema = &file.world.replace('\'', "''");
+        file.number(&format!(
+            "SELECT coalesce(sum({column}), 0)::bigint FROM pg_stat_all_tables WHERE schemaname = '{schema}'
+             AND relname IN ('players', 'attributes', 'attribute_owners')"
+        ))
+    };
+    // The session says what it has done when it ends.
+    while sum("n_tup_ins") < 3 * (3 + 1 + 2_000 + 4) {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let n_read = sum("seq_tup_read");
+    assert!(n_read < 100, "{n_read} rows were read one after the other");
 }

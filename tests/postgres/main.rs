@@ -16,6 +16,8 @@ mod opening;
 mod parcels;
 mod proxy;
 mod random;
+mod settings;
+mod value_keys;
 
 #[path = "../it/left_out/mod.rs"]
 mod left_out;

@@ -51,7 +51,7 @@ pub(crate) const GENERATOR: Layers<'_> = &[
     &["generate/src/resolve"],
     &["generate/src/emit"],
     &["generate/src/output"],
-    &["generate/src/explain.rs"],
+    &["generate/src/explain"],
     &["generate/src/diagram"],
     &["generate/src/import"],
     &["generate/src/driver"],

@@ -2,8 +2,9 @@
 
 use crate::model::{ChildModel, ValueKeyModel};
 
-use super::access::{refusals as all_refusals, rows, sentence, spoken, written};
+use super::access::rows;
 use super::code::{Code, all_quoted, allow_convention, method, words};
+use super::setters::{refusals as all_refusals, sentence, spoken, written};
 use super::table::Table;
 
 /// The names of some columns of a table, as code in a doc.

@@ -3,9 +3,10 @@
 use crate::model::{NestModel, NestOwner, Scalar, TableRef};
 use crate::names::Scope;
 
-use super::access::{argument, rows};
+use super::access::rows;
 use super::code::{Code, article, method, quoted};
 use super::columns::scalar;
+use super::finders::argument;
 use super::table::Table;
 
 /// The type of what the numbers are counted in.

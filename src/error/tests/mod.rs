@@ -158,6 +158,11 @@ fn parcel_errors() -> Vec<ParcelError> {
         ParcelError::NoReceiver { to: String::new() },
         ParcelError::AlreadyAccepted { id },
         ParcelError::SentBack { id },
+        ParcelError::HasLeft {
+            id,
+            to: "shard_7".into(),
+        },
+        ParcelError::NotRead { id },
         ParcelError::NotWaiting { id },
     ];
     for error in &errors {
@@ -170,6 +175,8 @@ fn parcel_errors() -> Vec<ParcelError> {
             | ParcelError::NoReceiver { .. }
             | ParcelError::AlreadyAccepted { .. }
             | ParcelError::SentBack { .. }
+            | ParcelError::HasLeft { .. }
+            | ParcelError::NotRead { .. }
             | ParcelError::NotWaiting { .. } => {}
         }
     }

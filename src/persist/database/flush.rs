@@ -117,6 +117,10 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     /// unique still belongs to another row in the file, everything is flushed. [`FlushReport::implied`]
     /// counts these rows.
     ///
+    /// A save has no generation of its own: [`FlushReport::generation`] is that of the last flush, and
+    /// [`durable`](Self::durable) does not tell of it. It survives a power cut, and the failover of a server, with the
+    /// next flush that does.
+    ///
     /// Waits for background flushes first. The cost is proportional to the rows that are written, and to
     /// those that have been removed or moved to another owner since the last flush; it does not depend on
     /// the other dirty rows.

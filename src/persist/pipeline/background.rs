@@ -38,6 +38,7 @@ impl<W: EngineWriter> Pipeline<W> {
         })?;
         if let Some(batch) = self.unanswered.take() {
             self.worker.submit(batch, Duration::ZERO);
+            world.mail.written_by(self.worker.issued());
             // What comes next builds on it, and does not replace it.
             self.worker.wait_until_begun();
         }
@@ -198,6 +199,9 @@ impl<W: EngineWriter> Pipeline<W> {
             tracing::warn!(path = %self.path.display(), %outcome, cause, "flush in the background failed");
             self.note_failure(&lost.cause);
             let mut batches = lost.batches.into_iter();
+            if let Some(first) = batches.as_mut_slice().first_mut() {
+                first.may_be_stored = lost.cause.outcome == Outcome::Unknown;
+            }
             let may_commit_again = W::may_commit_again(&lost.cause);
             if may_commit_again {
                 self.unanswered = batches.next();

@@ -1,6 +1,6 @@
 //! A batch of which it is not known whether it is written: it is committed again, in the caller's thread.
 
-use crate::error::FileError;
+use crate::error::{FileError, Outcome};
 use crate::persist::engine::EngineWriter;
 use crate::persist::ticket::{Durability, Generation};
 use crate::store::table::stored::Tables;
@@ -24,6 +24,7 @@ impl<W: EngineWriter> Pipeline<W> {
         let failed = match self.worker.with_writer(commit) {
             Some(Ok((mut report, is_durable))) => {
                 self.worker.mark_all_committed(true);
+                world.mail.written_by(self.worker.collected());
                 if is_durable {
                     self.worker.mark_durable();
                 }
@@ -42,6 +43,7 @@ impl<W: EngineWriter> Pipeline<W> {
             }
             Some(Err(failed)) => failed,
             None => {
+                batch.may_be_stored = true;
                 self.unmerged.push(batch);
                 self.collect(world);
                 self.merge_back(world);
@@ -51,6 +53,7 @@ impl<W: EngineWriter> Pipeline<W> {
         if W::may_commit_again(&failed) {
             self.unanswered = Some(batch);
         } else {
+            batch.may_be_stored = failed.outcome == Outcome::Unknown;
             self.unmerged.push(batch);
             self.merge_back(world);
         }

@@ -108,9 +108,32 @@ impl<W: EngineWriter> Pipeline<W> {
         };
         // No row is dirty, so this writes the next ids alone, if the file comes from elsewhere.
         let _ = pipeline.write_all(world, Durability::Process, Refused::Fail)?;
+        if !world.mail.is_empty() {
+            pipeline.sync_loaded(world)?;
+        }
         pipeline.look_next();
         pipeline.worker.with_writer(W::begin).transpose()?;
         Ok(pipeline)
+    }
+
+    /// Makes durable what was loaded: a parcel that has left, or was accepted, before the process began waits for that, and
+    /// a program that flushes in the background alone would let it wait for long. Where the disk is full, or another
+    /// program is in the way, it waits for the next flush that is durable.
+    fn sync_loaded<T: Tables>(&mut self, world: &mut World<T>) -> Result<(), FileError> {
+        match self.write_all(world, Durability::PowerCut, Refused::Fail) {
+            Err(error) => match &error {
+                FileError::Flush {
+                    outcome: Outcome::NotCommitted,
+                    ..
+                } => {
+                    let error: &dyn Error = &error;
+                    tracing::warn!(path = %self.path.display(), error, "parcels wait for a flush that is durable");
+                    Ok(())
+                }
+                _ => Err(error),
+            },
+            Ok(_) => Ok(()),
+        }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -255,7 +278,8 @@ impl<W: EngineWriter> Pipeline<W> {
             tracing::error!(path = %self.path.display(), error, "whether a flush is stored is not known");
         }
         // Nothing commits it again any more, so its rows are dirty.
-        if let Some(unanswered) = self.unanswered.take() {
+        if let Some(mut unanswered) = self.unanswered.take() {
+            unanswered.may_be_stored = true;
             self.unmerged.push(unanswered);
             self.merge_back(world);
         }
@@ -317,6 +341,8 @@ impl<W: EngineWriter> Pipeline<W> {
                 if W::may_commit_again(&failed) {
                     batch.take_over_selected(world, which);
                     self.unanswered = Some(std::mem::replace(batch, self.empty_batch::<T>()));
+                } else if failed.outcome == Outcome::Unknown {
+                    world.mail.doubt();
                 }
                 return Err(self.failed(failed));
             }

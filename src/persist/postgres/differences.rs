@@ -143,20 +143,21 @@ fn compare_constraints(
 ) -> Result<(), Error> {
     // A constraint that was altered since, and does less or more than its name says, counts as another one.
     let sql = "SELECT c.relname::text, k.conname::text, pg_get_constraintdef(k.oid),
-            k.condeferrable = (k.contype IN ('u', 'f')) AND NOT k.condeferred AND k.convalidated
-                AND (k.contype <> 'f' OR (k.confdeltype = 'a' AND k.confupdtype = 'a'))
+            NOT k.condeferred AND k.convalidated
+                AND (k.contype <> 'f' OR (k.confdeltype = 'a' AND k.confupdtype = 'a' AND k.confmatchtype = 's')),
+            k.condeferrable
         FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = $1 AND k.contype IN ('c', 'f', 'p', 'u', 'x')";
-    let mut found: BTreeMap<(String, String), (String, bool)> = BTreeMap::new();
+    let mut found: BTreeMap<(String, String), (String, (bool, bool))> = BTreeMap::new();
     for row in session.rows(sql, &[&schema.world])? {
         let key = (row.try_get(0)?, row.try_get(1)?);
-        found.insert(key, (row.try_get(2)?, row.try_get(3)?));
+        found.insert(key, (row.try_get(2)?, (row.try_get(3)?, row.try_get(4)?)));
     }
     for table in &schema.tables {
         let name = table.info.name;
         for (key, constraint) in &table.constraints {
             let found = found.remove(&(name.to_owned(), key.clone()));
-            if found.is_none_or(|(_, is_as_made)| !is_as_made) {
+            if found.is_none_or(|(_, as_made)| as_made != (true, constraint.is_deferrable)) {
                 differences.push(Difference::Constraint {
                     table: name.to_owned(),
                     what: constraint.what.clone(),

@@ -8,6 +8,7 @@ use tokio_postgres::error::DbError;
 use crate::error::{BackendError, FileError, FlushFailure, MOST_LISTED, Outcome, RefusedRow};
 use crate::persist::error::Failed;
 
+use super::binary::Malformed;
 use super::session::ConnectError;
 use super::tls::advice;
 
@@ -18,6 +19,14 @@ pub(super) enum Error {
     Server(tokio_postgres::Error),
     /// There was no answer for so long, and the connection was given up.
     NoAnswer(Duration),
+    /// The rows of a table came in another format.
+    Malformed(Malformed),
+}
+
+impl From<Malformed> for Error {
+    fn from(error: Malformed) -> Self {
+        Self::Malformed(error)
+    }
 }
 
 impl From<tokio_postgres::Error> for Error {
@@ -31,7 +40,7 @@ impl Error {
     pub(super) fn sqlstate(&self) -> Option<&str> {
         match self {
             Self::Server(error) => error.code().map(tokio_postgres::error::SqlState::code),
-            Self::NoAnswer(_) => None,
+            Self::NoAnswer(_) | Self::Malformed(_) => None,
         }
     }
 
@@ -39,7 +48,7 @@ impl Error {
     pub(super) fn said(&self) -> Option<&DbError> {
         match self {
             Self::Server(error) => error.as_db_error(),
-            Self::NoAnswer(_) => None,
+            Self::NoAnswer(_) | Self::Malformed(_) => None,
         }
     }
 }
@@ -135,7 +144,7 @@ impl Lost {
             Self::Server(error) => {
                 let advice = match &error {
                     Error::Server(error) => advice(error),
-                    Error::NoAnswer(_) => None,
+                    Error::NoAnswer(_) | Error::Malformed(_) => None,
                 };
                 let source = backend_error(error);
                 match advice {
@@ -168,6 +177,7 @@ pub(super) fn backend_error(error: Error) -> BackendError {
     let sqlstate = error.sqlstate().map(str::to_owned);
     match error {
         Error::NoAnswer(limit) => BackendError::of_server(Silent(limit), None),
+        Error::Malformed(error) => BackendError::of_server(error, None),
         // The error around what the server says reads "db error".
         Error::Server(error) => match error.as_db_error() {
             Some(said) => BackendError::of_server(said.clone(), sqlstate),
@@ -180,6 +190,7 @@ pub(super) fn backend_error(error: Error) -> BackendError {
 pub(super) fn is_disconnected(error: &Error) -> bool {
     match (error, error.sqlstate()) {
         (Error::NoAnswer(_), _) => true,
+        (Error::Malformed(_), _) => false,
         // Connection exceptions, and what ends a session: an operator, a crash, a timeout, too many of them.
         (_, Some(code)) => {
             code.starts_with("08")

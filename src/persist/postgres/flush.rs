@@ -29,6 +29,10 @@ use super::session::{Sent, Session};
 /// Sessions are read-only outside of it: statements that were sent with a BEGIN that fails would otherwise be committed
 /// one by one.
 const BEGIN: &str = "BEGIN READ WRITE";
+/// Rows are found by their ids, in an index. The server plans a statement once for the whole session, and for a table
+/// that has hardly any rows at that time it would plan to read all of it; also where it looks by itself for the row that
+/// another one references.
+const BY_ID: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 const DEFER: &str = "SET CONSTRAINTS ALL DEFERRED";
 pub(super) const CHECK: &str = "SET CONSTRAINTS ALL IMMEDIATE";
 
@@ -91,9 +95,9 @@ pub(super) fn commit(
     let mail = mail::statements(schema, batch);
     let is_raised = durability == Durability::PowerCut && !session.commits_durably();
     let begin = if is_raised {
-        format!("{BEGIN}; SET LOCAL synchronous_commit = on; {DEFER}")
+        format!("{BEGIN}; SET LOCAL synchronous_commit = on; {BY_ID}; {DEFER}")
     } else {
-        format!("{BEGIN}; {DEFER}")
+        format!("{BEGIN}; {BY_ID}; {DEFER}")
     };
     let fence = Fence::new(schema, hold);
     let statements = mail.iter();

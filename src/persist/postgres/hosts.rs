@@ -1,10 +1,13 @@
 //! The hosts of a connection string, each as a configuration of its own.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, LoadBalanceHosts};
 
-/// A configuration for each host, in the order in which they are to be tried. The client's own loop over them would wait
-/// for ever for one that accepts a connection and does not answer.
+/// A configuration for each host, in the order in which they are to be tried, which is drawn by lot where the connection
+/// string says so. The client's own loop over them would wait for ever for one that accepts a connection and does not
+/// answer, and would not say which of them has the newest state of a world.
 pub(super) fn one_by_one(config: &Config) -> Vec<Config> {
     let (hosts, addresses, ports) = (
         config.get_hosts(),
@@ -15,8 +18,8 @@ pub(super) fn one_by_one(config: &Config) -> Vec<Config> {
     let is_mismatched =
         (!hosts.is_empty() && !addresses.is_empty() && hosts.len() != addresses.len())
             || (ports.len() > 1 && ports.len() != n_hosts);
-    // What does not fit together is for the client to refuse, and it draws the order itself where that is left to it.
-    if n_hosts < 2 || is_mismatched || config.get_load_balance_hosts() == LoadBalanceHosts::Random {
+    // What does not fit together is for the client to refuse.
+    if n_hosts < 2 || is_mismatched {
         return vec![config.clone()];
     }
     let one = |n: usize| {
@@ -39,7 +42,20 @@ pub(super) fn one_by_one(config: &Config) -> Vec<Config> {
         }
         one
     };
-    (0..n_hosts).map(one).collect()
+    let mut all: Vec<_> = (0..n_hosts).map(one).collect();
+    if config.get_load_balance_hosts() == LoadBalanceHosts::Random {
+        for place in (1..all.len()).rev() {
+            all.swap(place, below(place + 1));
+        }
+    }
+    all
+}
+
+/// A random number.
+fn below(n: usize) -> usize {
+    // The standard library seeds it with random numbers of the system.
+    let random = RandomState::new().build_hasher().finish();
+    usize::try_from(random % n as u64).expect("it is below a usize")
 }
 
 /// All settings but hosts, addresses and ports.
@@ -93,6 +109,23 @@ mod tests {
         assert_eq!(hosts, expected);
         let hosts = one_by_one(&config("host=a,b port=1"));
         assert_eq!(hosts, [config("host=a port=1"), config("host=b port=1")]);
+    }
+
+    #[test]
+    fn hosts_that_are_drawn_by_lot_are_told_apart_too() {
+        let balanced = config("host=a,b,c port=1 load_balance_hosts=random");
+        let mut orders = std::collections::BTreeSet::new();
+        for _ in 0..200 {
+            let hosts = one_by_one(&balanced);
+            let name = |config: &Config| format!("{:?}", config.get_hosts());
+            let names: Vec<_> = hosts.iter().map(name).collect();
+            let mut sorted = names.clone();
+            sorted.sort();
+            assert_eq!(sorted, [r#"[Tcp("a")]"#, r#"[Tcp("b")]"#, r#"[Tcp("c")]"#]);
+            orders.insert(names);
+        }
+        // That one of six orders never comes is less probable than 1e-15.
+        assert_eq!(orders.len(), 6);
     }
 
     #[test]

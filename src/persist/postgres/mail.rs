@@ -6,7 +6,7 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::error::{FlushFailure, ParcelId};
 use crate::persist::batch::Batch;
 use crate::persist::error::Failed;
-use crate::store::tracking::mail::{Mail, MailStep};
+use crate::store::tracking::mail::{Came, Mail, MailWrite, writes};
 
 use super::error::{Error, Lost};
 use super::schema::{SHARED, Schema, quoted};
@@ -70,9 +70,9 @@ impl<'b> MailStatement<'b> {
 pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailStatement<'b>> {
     let world = &schema.world;
     let mut statements = Vec::new();
-    for step in &batch.mail {
-        match step {
-            MailStep::Sent { sent, .. } => {
+    for write in writes(&batch.mail) {
+        match write {
+            MailWrite::Post(sent) => {
                 let sql = format!(
                     "INSERT INTO {PARCELS} (parcel, sender, receiver, contents) VALUES ($1, $2, $3, $4)"
                 );
@@ -88,19 +88,28 @@ pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailSt
                 let to: (Box<dyn ToSql + Send + Sync>, Type) = (Box::new(&*sent.to), Type::TEXT);
                 statements.push(MailStatement::new("parcels", sql, vec![to]));
             }
-            MailStep::Accepted { id, .. } => {
-                let sql = format!("INSERT INTO {} (parcel) VALUES ($1)", schema.own(INBOX));
-                let id: Vec<u8> = name(*id);
-                let one: (Box<dyn ToSql + Send + Sync>, Type) = (Box::new(id.clone()), Type::BYTEA);
-                statements.push(MailStatement::new(INBOX, sql, vec![one]));
-                // If another process has taken it from here in the meantime, it has it, and this flush fails.
-                let sql = format!("DELETE FROM {PARCELS} WHERE parcel = $1 AND receiver = $2");
-                let parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)> =
-                    vec![(Box::new(id), Type::BYTEA), (Box::new(world), Type::TEXT)];
-                statements.push(MailStatement::new("parcels", sql, parameters));
-            }
-            // One that has come back before it was flushed would have left with the flush.
-            MailStep::Left(_) => {}
+            MailWrite::Accept { id, came } => match came {
+                // Once it is out of the shared table, it cannot be delivered again, so its name need not be kept. If
+                // another process has taken it from there in the meantime, it has it, and this flush fails.
+                Came::Read => {
+                    let sql = format!("DELETE FROM {PARCELS} WHERE parcel = $1 AND receiver = $2");
+                    let parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)> = vec![
+                        (Box::new(name(id)), Type::BYTEA),
+                        (Box::new(world), Type::TEXT),
+                    ];
+                    statements.push(MailStatement::new("parcels", sql, parameters));
+                }
+                Came::Carried => {
+                    let sql = format!("INSERT INTO {} (parcel) VALUES ($1)", schema.own(INBOX));
+                    let id: (Box<dyn ToSql + Send + Sync>, Type) =
+                        (Box::new(name(id)), Type::BYTEA);
+                    statements.push(MailStatement::new(INBOX, sql, vec![id]));
+                }
+                // It was never there.
+                Came::TakenBack => {}
+            },
+            // It is in the shared table, and belongs to whom it is for there.
+            MailWrite::Drop(_) => {}
         }
     }
     statements
@@ -111,20 +120,60 @@ pub(super) fn name(id: ParcelId) -> Vec<u8> {
     id.as_bytes().to_vec()
 }
 
+/// What of the tables of parcels is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Missing {
+    /// The schema of the table that all worlds share.
+    schema: bool,
+    /// That table.
+    parcels: bool,
+    /// The world's own.
+    inbox: bool,
+}
+
+impl Missing {
+    /// Asks the server.
+    pub(super) fn of(session: &Session, world: &str) -> Result<Self, Error> {
+        let sql =
+            "SELECT to_regnamespace($1) IS NULL, to_regclass($2) IS NULL, to_regclass($3) IS NULL";
+        let inbox = format!("{}.{INBOX}", quoted(world));
+        let row = session.row(sql, &[SHARED, PARCELS, &inbox])?;
+        Ok(Self {
+            schema: row.try_get(0)?,
+            parcels: row.try_get(1)?,
+            inbox: row.try_get(2)?,
+        })
+    }
+
+    fn nothing(self) -> bool {
+        !(self.schema || self.parcels || self.inbox)
+    }
+}
+
 /// Makes both tables, unless they are there.
 pub(super) fn create(session: &Session, world: &str) -> Result<(), Error> {
-    let made = session.batch(&format!("BEGIN READ WRITE; {}; COMMIT", create_sql(world)));
+    let missing = Missing::of(session, world)?;
+    if missing.nothing() {
+        return Ok(());
+    }
+    let sql = create_sql(world, missing);
+    let made = session.batch(&format!("BEGIN READ WRITE; {sql}; COMMIT"));
     if made.is_err() && !session.is_lost() {
         session.batch("ROLLBACK")?;
     }
     made
 }
 
-pub(super) fn create_sql(world: &str) -> String {
-    format!(
-        "SELECT pg_advisory_xact_lock({LOCK});
-CREATE SCHEMA IF NOT EXISTS {SHARED};
-CREATE TABLE IF NOT EXISTS {PARCELS} (
+/// The statements for what is missing. Also where a statement says IF NOT EXISTS, the server asks first whether the role
+/// may make such a thing.
+pub(super) fn create_sql(world: &str, missing: Missing) -> String {
+    let mut sql = format!("SELECT pg_advisory_xact_lock({LOCK})");
+    if missing.schema {
+        sql += &format!("; CREATE SCHEMA IF NOT EXISTS {SHARED}");
+    }
+    if missing.parcels {
+        sql += &format!(
+            "; CREATE TABLE IF NOT EXISTS {PARCELS} (
     number   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     parcel   bytea  NOT NULL UNIQUE,
     sender   text   NOT NULL,
@@ -133,12 +182,18 @@ CREATE TABLE IF NOT EXISTS {PARCELS} (
     contents bytea  NOT NULL
 );
 CREATE INDEX IF NOT EXISTS parcels_receiver ON {PARCELS} (receiver, number);
-CREATE INDEX IF NOT EXISTS parcels_sender ON {PARCELS} (sender, number);
-CREATE TABLE IF NOT EXISTS {}.{INBOX} (
+CREATE INDEX IF NOT EXISTS parcels_sender ON {PARCELS} (sender, number)"
+        );
+    }
+    if missing.inbox {
+        sql += &format!(
+            "; CREATE TABLE IF NOT EXISTS {}.{INBOX} (
     parcel bytea PRIMARY KEY
 )",
-        quoted(world)
-    )
+            quoted(world)
+        );
+    }
+    sql
 }
 
 /// Whether both tables are there.

@@ -3,6 +3,7 @@
 //! The rest of `persist` uses only what is exported here.
 
 mod array;
+mod binary;
 mod comparison;
 mod condition;
 mod differences;
@@ -20,6 +21,7 @@ mod options;
 mod outsider;
 mod plan;
 mod refused;
+mod refused_keys;
 mod schema;
 mod server_outbox;
 mod session;

@@ -24,14 +24,19 @@ use super::session::Session;
 use super::tls::Reach;
 use super::writer::Writer;
 
-/// What every session is told. A plan for the length of each array takes a merge join over the whole table; compiling plans takes longer than running them; and an owner that was stopped in the middle of a
-/// transaction must not keep the next one waiting. What the program says itself comes after the first of these, and before the others.
-const BEFORE: &str = "-c idle_in_transaction_session_timeout=30s";
-///
-/// The last two are what the statements rely on: a flush that has waited for another transaction sees what that has
-/// written, and a backslash in a text is one.
+/// What every session is told, whatever the server, its database or the role say. What the program says itself in the
+/// connection string comes after these, and counts: an owner that was stopped in the middle of a transaction must not
+/// keep the next one waiting, and how long an answer may take is for the program to say.
+const BEFORE: &str =
+    "-c idle_in_transaction_session_timeout=30s -c statement_timeout=0 -c lock_timeout=0";
+
+/// What the engine relies on, which comes last. A plan for the length of each array takes a merge join over the whole table;
+/// compiling plans takes longer than running them; a flush that has waited for another transaction sees what that has
+/// written; names are those of PostgreSQL, as it says them by default; and a commit that was told not to wait for its standby says so by a warning.
 const AFTER: &str = "-c plan_cache_mode=force_generic_plan -c jit=off \
-    -c default_transaction_isolation=read\\ committed -c standard_conforming_strings=on";
+    -c default_transaction_isolation=read\\ committed -c default_transaction_read_only=off \
+    -c default_transaction_deferrable=off -c standard_conforming_strings=on -c transform_null_equals=off \
+    -c quote_all_identifiers=off -c search_path=pg_catalog -c client_min_messages=warning";
 
 /// How long nothing has to come over a connection, although it is asked for, until the system counts it as lost.
 const LOST: Duration = Duration::from_secs(30);

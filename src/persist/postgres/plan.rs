@@ -2,8 +2,9 @@
 //! several where the rows are so many that a message would become too long.
 //!
 //! Statements go out in an order in which none finds its rows in the way of another: deletes first, children before
-//! their parents; inserts, parents before their children; then updates. Where that is not enough, as for a row that
-//! leaves a deleted parent for a new one, keys and unique values are checked at the end: all of them are deferrable.
+//! their parents; then steps aside; inserts, parents before their children; then updates. Where that is not enough, as for a row that
+//! leaves a deleted parent for a new one, keys and unique values are checked at the end: all of them are deferrable, but for
+//! the values that keys name.
 
 use tokio_postgres::types::Type;
 
@@ -53,6 +54,9 @@ fn cut<R>(rows: Vec<R>, limit: Limit, bytes_of: impl Fn(&R) -> usize) -> Vec<Vec
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Verb {
     Delete,
+    /// Rows that get other values that keys name get values that no row has before: others may get the values that they
+    /// had, or have those that they will get.
+    StepAside,
     Insert,
     Update,
 }
@@ -148,6 +152,29 @@ impl<'b> Group<'b> {
         }
     }
 
+    /// The statement that has the rows of an update step aside before it; `None` if no key names what it changes.
+    fn aside(&self) -> Option<Self> {
+        let sets = self.table.steps_aside(|column| {
+            let name = self.table.columns[column].name;
+            self.columns().any(|(_, written)| written.name == name)
+        });
+        if sets.is_empty() {
+            return None;
+        }
+        let id = quoted(self.table.info.id);
+        let (table, sets) = (&self.table.name, sets.join(", "));
+        Some(Self {
+            verb: Verb::StepAside,
+            ids: self.ids.clone(),
+            rows: self.rows.clone(),
+            removed: Vec::new(),
+            columns: Vec::new(),
+            sql: format!("UPDATE {table} SET {sets} WHERE {id} = ANY($1)"),
+            types: vec![Type::INT8_ARRAY],
+            ..*self
+        })
+    }
+
     /// How many rows the statement has to touch.
     pub(super) fn len(&self) -> usize {
         self.ids.len()
@@ -182,7 +209,7 @@ impl<'b> Group<'b> {
     pub(super) fn key(&self, place: usize) -> AnyKey {
         let key = match self.verb {
             Verb::Delete => self.removed[place],
-            Verb::Insert | Verb::Update => self.rows[place].key,
+            Verb::StepAside | Verb::Insert | Verb::Update => self.rows[place].key,
         };
         let table = self.change_set.table;
         AnyKey { table, key }
@@ -190,7 +217,12 @@ impl<'b> Group<'b> {
 
     /// The columns that the statement writes, by their places in its rows.
     pub(super) fn columns(&self) -> impl Iterator<Item = (usize, &Column)> {
-        let shape = self.rows.first().map(|row| self.change_set.shape(row));
+        let rows = if self.verb == Verb::StepAside {
+            &[]
+        } else {
+            self.rows.as_slice()
+        };
+        let shape = rows.first().map(|row| self.change_set.shape(row));
         let columns = shape.into_iter().flat_map(|shape| shape.columns.iter());
         let columns = columns.map(|&column| &self.table.columns[usize::from(column)]);
         columns.enumerate()
@@ -254,7 +286,7 @@ pub(super) fn groups<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<Group<'b>>
     let mut groups: Vec<_> = deletes
         .flat_map(|(table, change_set)| Group::deletes(table, change_set))
         .collect();
-    let mut updates = Vec::new();
+    let (mut asides, mut inserts, mut updates) = (Vec::new(), Vec::new(), Vec::new());
     for (table, change_set) in tables() {
         let mut by_shape: Vec<Vec<ChangedRow>> = change_set.shapes().map(|_| Vec::new()).collect();
         for row in change_set.rows() {
@@ -266,13 +298,16 @@ pub(super) fn groups<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<Group<'b>>
             for rows in cut(rows, LIMIT, bytes_of) {
                 let group = Group::write(table, change_set, shape, rows);
                 if shape.is_new {
-                    groups.push(group);
+                    inserts.push(group);
                 } else {
+                    asides.extend(group.aside());
                     updates.push(group);
                 }
             }
         }
     }
+    groups.extend(asides);
+    groups.extend(inserts);
     groups.extend(updates);
     groups
 }

@@ -13,9 +13,13 @@ use crate::store::key::AnyKey;
 
 use super::error::{Error, TOO_LONG, backend_error, is_refusal};
 use super::flush::{Broken, CHECK, ids_of, miscounted, send};
-use super::plan::{Group, Verb, report};
+use super::plan::{Group, report};
+use super::refused_keys::{find_named, with_children, without_parents};
 use super::schema::{Schema, Table, quoted};
 use super::session::Session;
+
+/// The savepoint before the first row of an attempt.
+pub(super) const START: &str = "gamedb_start";
 
 /// The outcome of writing the rows of a batch.
 pub(super) struct Attempt {
@@ -31,6 +35,7 @@ pub(super) fn attempt(
     groups: &[Group<'_>],
     but: &HashSet<AnyKey>,
 ) -> Result<Attempt, Broken> {
+    session.batch(&format!("SAVEPOINT {START}"))?;
     let (mut refused, mut written) = (Vec::new(), Vec::new());
     for group in groups {
         let mut places = Vec::new();
@@ -122,6 +127,9 @@ fn check(
         without_parents(session, schema, group, &mut refused)?;
         with_children(session, schema, group, &mut refused)?;
     }
+    if refused.is_empty() {
+        find_named(session, schema, written, &mut refused)?;
+    }
     // A row may be found more than once.
     let mut found = HashSet::new();
     refused.retain(|(table, row)| found.insert((*table, row.key, row.id)));
@@ -163,69 +171,8 @@ fn with_taken_values(
     Ok(())
 }
 
-/// The rows that reference a row that is not there.
-fn without_parents(
-    session: &Session,
-    schema: &Schema,
-    group: &Group<'_>,
-    refused: &mut Vec<(TableId, RefusedRow)>,
-) -> Result<(), Error> {
-    let id = quoted(group.table.info.id);
-    for key in group.table.info.foreign_keys {
-        let Some(target) = key.table else { continue };
-        let (target, name) = (schema.table(target), group.table.info.columns[key.column]);
-        if !group.columns().any(|(_, column)| column.name == name) {
-            continue;
-        }
-        let sql = format!(
-            "SELECT t.{id} FROM {} AS t WHERE t.{id} = ANY($1) AND t.{column} IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE p.{} = t.{column}) ORDER BY 1",
-            group.table.name,
-            target.name,
-            quoted(target.info.id),
-            column = quoted(name),
-        );
-        let rule = constraint_on(group.table, &format!("FOREIGN KEY ({name})"));
-        refuse(session, group, &sql, rule, refused, |_| {
-            let (column, table) = (name, target.info.name);
-            BackendError::of_server(NoParent { column, table }, Some("23503".into()))
-        })?;
-    }
-    Ok(())
-}
-
-/// The rows that are deleted although others reference them, which memory does not have.
-fn with_children(
-    session: &Session,
-    schema: &Schema,
-    group: &Group<'_>,
-    refused: &mut Vec<(TableId, RefusedRow)>,
-) -> Result<(), Error> {
-    if group.verb != Verb::Delete {
-        return Ok(());
-    }
-    for child in &schema.tables {
-        for key in child.info.foreign_keys {
-            let name = child.info.columns[key.column];
-            let is_parent = |table: TableId| schema.table(table).name == group.table.name;
-            if !key.table.is_some_and(is_parent) {
-                continue;
-            }
-            let (column, of) = (quoted(name), &child.name);
-            let sql =
-                format!("SELECT DISTINCT {column} FROM {of} WHERE {column} = ANY($1) ORDER BY 1");
-            let rule = constraint_on(child, &format!("FOREIGN KEY ({name})"));
-            refuse(session, group, &sql, rule, refused, |_| {
-                let (column, table) = (name, child.info.name);
-                BackendError::of_server(HasChildren { column, table }, Some("23503".into()))
-            })?;
-        }
-    }
-    Ok(())
-}
-
 /// Refuses the rows of a group whose ids a query finds among all of them.
-fn refuse(
+pub(super) fn refuse(
     session: &Session,
     group: &Group<'_>,
     sql: &str,
@@ -358,7 +305,7 @@ fn constraint(schema: &Schema, error: &Error) -> Option<String> {
 }
 
 /// A constraint of a table by how it begins.
-fn constraint_on(table: &Table, start: &str) -> Option<String> {
+pub(super) fn constraint_on(table: &Table, start: &str) -> Option<String> {
     let mut constraints = table.constraints.values();
     let constraint = constraints.find(|constraint| constraint.what.starts_with(start))?;
     Some(constraint.what.clone())
@@ -425,18 +372,4 @@ struct TooLong {
 struct Taken {
     id: i64,
     columns: String,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{column} names a row of {table} that the server does not have")]
-struct NoParent {
-    column: &'static str,
-    table: &'static str,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("it was removed, and a row of {table} that the server has names it in {column}")]
-struct HasChildren {
-    column: &'static str,
-    table: &'static str,
 }

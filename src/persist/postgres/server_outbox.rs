@@ -8,8 +8,8 @@ use tokio_postgres::types::{ToSql, Type};
 
 use crate::error::ParcelId;
 use crate::error::{Error as CrateError, ErrorKind, FileError, ParcelError};
-use crate::persist::outbox::WaitingParcel;
-use crate::store::tracking::parcel::Parcel;
+use crate::persist::outbox::{MOST_WAITING, WaitingParcel, shortened};
+use crate::store::tracking::parcel::{MOST_BYTES, Parcel};
 
 use super::error::{Error, Lost, backend_error};
 use super::mail::{self, CHANNEL, PARCELS};
@@ -43,6 +43,7 @@ use super::tls::Reach;
 ///         }
 ///     }
 ///     south.flush()?;
+///     outbox.exchange(&mut south)?;
 ///     outbox.wait(Duration::from_secs(1))?;
 /// }
 /// # #[allow(unreachable_code)]
@@ -65,7 +66,8 @@ impl std::fmt::Debug for ServerOutbox {
 }
 
 impl ServerOutbox {
-    /// Connects for the world of this name, and makes the table of parcels unless it is there. The world has to exist.
+    /// Connects for the world of this name, and makes the tables of parcels unless they are there: a role that may not
+    /// make them can use those that are. The world has to exist.
     ///
     /// # Errors
     /// [`FileError::Outbox`] with what the server says, in [`ErrorKind::File`].
@@ -82,14 +84,21 @@ impl ServerOutbox {
         &self.world
     }
 
-    /// The parcels that wait for this world.
-    pub(in crate::persist) fn waiting(&mut self) -> Result<Vec<WaitingParcel>, CrateError> {
-        self.list("receiver")
+    /// The parcels that wait for this world, after a place.
+    pub(in crate::persist) fn waiting(
+        &mut self,
+        after: u64,
+    ) -> Result<Vec<WaitingParcel>, CrateError> {
+        self.list("receiver", after)
     }
 
     /// Reads a parcel that waits for this world.
     pub(in crate::persist) fn read_parcel(&mut self, id: ParcelId) -> Result<Parcel, CrateError> {
-        let sql = format!("SELECT contents FROM {PARCELS} WHERE parcel = $1 AND receiver = $2");
+        // One that is larger than a parcel may be is not even sent.
+        let sql = format!(
+            "SELECT octet_length(contents)::bigint, CASE WHEN octet_length(contents) <= {MOST_BYTES} THEN contents END
+             FROM {PARCELS} WHERE parcel = $1 AND receiver = $2"
+        );
         let world = self.world.clone();
         let parameters: [(&(dyn ToSql + Sync), Type); 2] =
             [(&mail::name(id), Type::BYTEA), (&world, Type::TEXT)];
@@ -98,7 +107,11 @@ impl ServerOutbox {
         let Some(row) = rows.first() else {
             return Err(refused(ParcelError::NotWaiting { id }));
         };
-        let contents: &[u8] = row.try_get(0).map_err(|error| self.failed(error.into()))?;
+        let read = || Ok((row.try_get(0)?, row.try_get(1)?));
+        let (bytes, contents): (i64, Option<&[u8]>) =
+            read().map_err(|error: tokio_postgres::Error| self.failed(error.into()))?;
+        let (bytes, most) = (bytes.unsigned_abs(), MOST_BYTES.into());
+        let contents = contents.ok_or_else(|| refused(ParcelError::TooLarge { bytes, most }))?;
         let parcel = Parcel::from_bytes(contents).map_err(refused)?;
         if parcel.id() != id {
             let what = "it has another name than the one that it is stored by";
@@ -123,7 +136,7 @@ impl ServerOutbox {
              RETURNING pg_notify('{CHANNEL}', receiver)::text",
             quoted(&world)
         );
-        let reason = reason.replace('\0', "");
+        let reason = shortened(reason);
         let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
             (&mail::name(id), Type::BYTEA),
             (&world, Type::TEXT),
@@ -136,12 +149,20 @@ impl ServerOutbox {
         }
     }
 
-    /// The parcels of this world that wait for others, oldest first.
+    /// The parcels of this world that wait for others, oldest first: a thousand at most.
     ///
     /// # Errors
     /// As [`inbox`](Self::inbox).
     pub fn sent(&mut self) -> Result<Vec<WaitingParcel>, CrateError> {
-        self.list("sender")
+        self.sent_after(0)
+    }
+
+    /// Those of them that wait after this [place](WaitingParcel::place).
+    ///
+    /// # Errors
+    /// As [`inbox`](Self::inbox).
+    pub fn sent_after(&mut self, place: u64) -> Result<Vec<WaitingParcel>, CrateError> {
+        self.list("sender", place)
     }
 
     /// Calls a parcel of this world back that is for a world that the database does not have: one whose name was written
@@ -175,24 +196,31 @@ impl ServerOutbox {
         Ok(session.wait_for_call(limit))
     }
 
-    fn list(&mut self, side: &str) -> Result<Vec<WaitingParcel>, CrateError> {
+    fn list(&mut self, side: &str, after: u64) -> Result<Vec<WaitingParcel>, CrateError> {
         let world = self.world.clone();
+        // What is longer was written by another program: a schema has no such name, and no reason is so long.
         let sql = format!(
-            "SELECT parcel, sender, receiver, octet_length(contents)::bigint, returned FROM {PARCELS}
-             WHERE {side} = $1 ORDER BY number"
+            "SELECT parcel, number, left(sender, 1000), left(receiver, 1000), octet_length(contents)::bigint,
+                left(returned, 1000)
+             FROM {PARCELS} WHERE {side} = $1 AND number > $2 ORDER BY number LIMIT {MOST_WAITING}"
         );
-        let rows = self.query(&sql, &[(&world, Type::TEXT)])?;
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let parameters: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&world, Type::TEXT), (&after, Type::INT8)];
+        let rows = self.query(&sql, &parameters)?;
         let read = |row: &Row| -> Result<Option<WaitingParcel>, tokio_postgres::Error> {
-            let (name, n_bytes): (&[u8], i64) = (row.try_get(0)?, row.try_get(3)?);
+            let name: &[u8] = row.try_get(0)?;
+            let (place, n_bytes): (i64, i64) = (row.try_get(1)?, row.try_get(4)?);
             let Ok(name) = name.try_into() else {
                 return Ok(None);
             };
             Ok(Some(WaitingParcel {
                 id: ParcelId::from_bytes(name),
-                from: row.try_get(1)?,
-                to: row.try_get(2)?,
+                place: place.unsigned_abs(),
+                from: row.try_get(2)?,
+                to: row.try_get(3)?,
                 n_bytes: n_bytes.unsigned_abs(),
-                returned: row.try_get(4)?,
+                returned: row.try_get(5)?,
             }))
         };
         let waiting = rows.iter().filter_map(|row| read(row).transpose());

@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio_postgres::Config;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::BackendError;
@@ -44,6 +44,10 @@ pub(super) enum WrongSetting {
         "sslmode={0} is not known; it is disable, prefer, require, or verify-full, which looks at the certificate"
     )]
     Mode(String),
+    #[error(
+        "target_session_attrs=read-only asks for a standby, and a world is written to; leave it out, or say read-write"
+    )]
+    ReadOnly,
     #[error("the authorities in sslrootcert={} cannot be read: {why}", path.display())]
     Root { path: PathBuf, why: String },
     #[error("there is no encryption: {0}")]
@@ -67,6 +71,9 @@ impl Reach {
         };
         let parsed = rest.parse::<Config>();
         let mut config = parsed.map_err(|error| backend_error(error.into()))?;
+        if config.get_target_session_attrs() == TargetSessionAttrs::ReadOnly {
+            return Err(wrong(WrongSetting::ReadOnly));
+        }
         config.ssl_mode(match mode {
             Mode::Disable => SslMode::Disable,
             Mode::Prefer => SslMode::Prefer,

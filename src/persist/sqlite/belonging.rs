@@ -6,6 +6,10 @@
 //! checkpoints have come. Pages that a checkpoint has not written yet are all in the log. So a file that is on the
 //! chain is right with its log, and any other file is not, whether it is older, newer or of another world.
 //!
+//! A copy that SQLite has made has its rows on other pages than the original, and the number of its schema, which is all
+//! that tells copies from each other, may be that of another one. So what such a file and its log hold together is
+//! looked at as well.
+//!
 //! Where there is no log, the file says whether a database had it open when it was written, and the lock file which
 //! flushes were acknowledged.
 
@@ -18,6 +22,7 @@ use crate::error::FileError;
 use super::create::log_of;
 use super::lock_record::LockRecord;
 use super::log_reader::Log;
+use super::one_database::are_one;
 use super::stamp::{self, FileState, LARGEST_FOREIGN};
 
 /// The file itself, without its log.
@@ -56,6 +61,14 @@ impl BareFile {
     fn is_copy_of_sqlites(&self) -> bool {
         self.state
             .is_some_and(|state| state.schema_version != self.schema_version)
+    }
+
+    /// Whether what the numbers say of the file and its log is not enough. The state of a file names it for certain, and
+    /// where its pages are as long as the number of its schema is the state's own. Of a copy that SQLite has made, or
+    /// another program has changed, that is a small number, which different copies of one state may have in common: those
+    /// of `.backup` that were VACUUMed, and those that were not but got a table. And a file without a state has no name.
+    fn has_to_be_proved(&self, log: &Log) -> bool {
+        log.n_commits > 0 && !self.is_empty && (self.state.is_none() || self.is_copy_of_sqlites())
     }
 }
 
@@ -96,7 +109,13 @@ pub(super) fn refuse_strangers(path: &Path, record: Option<&LockRecord>) -> Resu
         // A checkpoint may have been in the middle of the schema. What its pages are is looked at later.
         return Ok(());
     };
-    match judge(&file, &log, record) {
+    let mut mismatch = judge(&file, &log, record);
+    if mismatch.is_none() && file.has_to_be_proved(&log) && !are_one(path, log.last().is_some())? {
+        let relation =
+            "the file is a copy that SQLite has made, and not the one that the log continues";
+        mismatch = Some(Mismatch::OtherLog { relation });
+    }
+    match mismatch {
         None => Ok(()),
         Some(Mismatch::OtherLog { relation }) => Err(FileError::OtherLog {
             path: path.to_owned(),

@@ -7,7 +7,7 @@ use rusqlite::types::{Value, ValueRef};
 use crate::error::ParcelId;
 use crate::error::{FlushFailure, Problem, ProblemKind};
 use crate::persist::error::Failed;
-use crate::store::tracking::mail::{Mail, MailStep, Outgoing};
+use crate::store::tracking::mail::{Mail, MailStep, MailWrite, Outgoing, writes};
 use crate::store::tracking::parcel::Parcel;
 
 /// The name of the table of parcels that have left.
@@ -50,9 +50,9 @@ pub(super) fn create(transaction: &Connection) -> rusqlite::Result<()> {
 
 /// Writes what has happened to parcels, inside of the transaction that writes the rows that have left or come.
 pub(super) fn write(transaction: &Connection, steps: &[MailStep]) -> Result<(), Failed> {
-    for step in steps {
-        let (table, touched) = match step {
-            MailStep::Sent { sent, .. } => {
+    for write in writes(steps) {
+        let (table, touched) = match write {
+            MailWrite::Post(sent) => {
                 let sql =
                     "INSERT INTO gamedb_outbox (parcel, receiver, contents) VALUES (?1, ?2, ?3)";
                 let id = sent.parcel.id();
@@ -62,7 +62,7 @@ pub(super) fn write(transaction: &Connection, steps: &[MailStep]) -> Result<(), 
                     transaction.prepare_cached(sql)?.execute(parameters)?,
                 )
             }
-            MailStep::Accepted { id, .. } => {
+            MailWrite::Accept { id, .. } => {
                 let sql = "INSERT INTO gamedb_inbox (parcel) VALUES (?1)";
                 (
                     INBOX,
@@ -71,9 +71,8 @@ pub(super) fn write(transaction: &Connection, steps: &[MailStep]) -> Result<(), 
                         .execute([&id.as_bytes()[..]])?,
                 )
             }
-            MailStep::Left(outgoing) => {
+            MailWrite::Drop(id) => {
                 let sql = "DELETE FROM gamedb_outbox WHERE parcel = ?1";
-                let id = outgoing.parcel.id();
                 (
                     OUTBOX,
                     transaction

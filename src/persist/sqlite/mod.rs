@@ -23,6 +23,7 @@ mod mail;
 mod migrate;
 #[cfg(feature = "postgres")]
 mod moving;
+mod one_database;
 mod open;
 mod operations;
 mod options;
@@ -53,7 +54,7 @@ pub(super) use open::open;
 pub(super) use operations::begin_backup;
 pub use operations::{
     Backup, BackupReport, FileProblem, Progress, RescueReport, RescuedTable, RestoreReport,
-    VerifyReport, backup, rescue, restore, verify,
+    VerifyReport, backup, open_to_look, rescue, restore, verify,
 };
 pub use options::Options;
 pub use shared_outbox::SharedOutbox;

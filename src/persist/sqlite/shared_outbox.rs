@@ -12,7 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior};
 
 use crate::error::{Error, ErrorKind, FileError, ParcelError, ParcelId};
-use crate::persist::outbox::{Exchanged, WaitingParcel};
+use crate::persist::outbox::{Exchanged, MOST_WAITING, WaitingParcel, shortened};
 use crate::store::tracking::mail::Mail;
 use crate::store::tracking::parcel::{MOST_BYTES, Parcel};
 
@@ -207,9 +207,10 @@ impl SharedOutbox {
         FileError::OtherWorldOfName { path, name }
     }
 
-    /// The parcels that wait for this world.
-    pub(in crate::persist) fn waiting(&self) -> Result<Vec<WaitingParcel>, FileError> {
-        self.list("receiver").map_err(|error| self.failed(error))
+    /// The parcels that wait for this world, after a place.
+    pub(in crate::persist) fn waiting(&self, after: u64) -> Result<Vec<WaitingParcel>, FileError> {
+        let waiting = self.list("receiver", after);
+        waiting.map_err(|error| self.failed(error))
     }
 
     /// Reads a parcel that waits for this world.
@@ -245,19 +246,28 @@ impl SharedOutbox {
             WHERE parcel = ?1 AND receiver = ?2";
         let touched = self
             .connection
-            .execute(sql, (&id.as_bytes()[..], &self.name, reason));
+            .execute(sql, (&id.as_bytes()[..], &self.name, shortened(reason)));
         match touched.map_err(|error| self.failed(error))? {
             1 => Ok(()),
             _ => Err(ErrorKind::Parcel(ParcelError::NotWaiting { id }).into()),
         }
     }
 
-    /// The parcels of this world that wait for others, oldest first.
+    /// The parcels of this world that wait for others, oldest first: a thousand at most.
     ///
     /// # Errors
     /// Any error of SQLite, in [`ErrorKind::File`].
     pub fn sent(&self) -> Result<Vec<WaitingParcel>, Error> {
-        Ok(self.list("sender").map_err(|error| self.failed(error))?)
+        self.sent_after(0)
+    }
+
+    /// Those of them that wait after this [place](WaitingParcel::place).
+    ///
+    /// # Errors
+    /// Any error of SQLite, in [`ErrorKind::File`].
+    pub fn sent_after(&self, place: u64) -> Result<Vec<WaitingParcel>, Error> {
+        let sent = self.list("sender", place);
+        Ok(sent.map_err(|error| self.failed(error))?)
     }
 
     /// Calls a parcel of this world back that is for a world that has never exchanged anything here: one whose name
@@ -302,22 +312,26 @@ impl SharedOutbox {
         Ok(names)
     }
 
-    fn list(&self, side: &str) -> rusqlite::Result<Vec<WaitingParcel>> {
+    fn list(&self, side: &str, after: u64) -> rusqlite::Result<Vec<WaitingParcel>> {
+        // What is longer was written by another program, and is no text for people.
         let sql = format!(
-            "SELECT parcel, sender, receiver, length(contents), returned FROM parcels WHERE {side} = ?1 ORDER BY number"
+            "SELECT parcel, number, sender, receiver, length(contents), substr(returned, 1, 1000) FROM parcels
+            WHERE {side} = ?1 AND number > ?2 ORDER BY number LIMIT {MOST_WAITING}"
         );
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query([&self.name])?;
+        let mut rows = statement.query((&self.name, after))?;
         let mut waiting = Vec::new();
         while let Some(row) = rows.next()? {
-            let n_bytes: i64 = row.get(3)?;
+            let (place, n_bytes): (i64, i64) = (row.get(1)?, row.get(4)?);
             if let Some(id) = parcel_id(row.get_ref(0)?) {
                 waiting.push(WaitingParcel {
                     id,
-                    from: row.get(1)?,
-                    to: row.get(2)?,
+                    place: place.unsigned_abs(),
+                    from: row.get(2)?,
+                    to: row.get(3)?,
                     n_bytes: n_bytes.unsigned_abs(),
-                    returned: row.get(4)?,
+                    returned: row.get(5)?,
                 });
             }
         }

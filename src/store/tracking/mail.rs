@@ -14,21 +14,37 @@ pub(crate) struct Outgoing {
     pub(crate) to: Box<str>,
 }
 
+/// How a parcel has come into a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// Out of an outbox, which has it until the world has.
+    Read,
+    /// By a program that carries parcels itself, and may bring it again.
+    Carried,
+    /// It was the world's own, and has never been anywhere else.
+    TakenBack,
+}
+
 /// What has happened to a parcel, for the next flush.
 #[derive(Clone, Debug)]
 pub(crate) enum MailStep {
     /// Rows have left with it.
     Sent { sent: Outgoing, rows: Vec<AnyKey> },
     /// Rows have come with it.
-    Accepted { id: ParcelId, rows: Vec<AnyKey> },
-    /// It was delivered, or has come back.
-    Left(Outgoing),
+    Accepted {
+        id: ParcelId,
+        came: Came,
+        rows: Vec<AnyKey>,
+    },
+    /// It was delivered, or has come back. With its place in the outbox, for a rollback.
+    Left { posted: Posted, place: usize },
 }
 
 impl MailStep {
     fn id(&self) -> ParcelId {
         match self {
-            Self::Sent { sent, .. } | Self::Left(sent) => sent.parcel.id(),
+            Self::Sent { sent, .. } => sent.parcel.id(),
+            Self::Left { posted, .. } => posted.id(),
             Self::Accepted { id, .. } => *id,
         }
     }
@@ -37,9 +53,48 @@ impl MailStep {
     pub(crate) fn rows(&self) -> &[AnyKey] {
         match self {
             Self::Sent { rows, .. } | Self::Accepted { rows, .. } => rows,
-            Self::Left(_) => &[],
+            Self::Left { .. } => &[],
         }
     }
+}
+
+/// What a flush writes of parcels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum MailWrite<'s> {
+    /// A parcel goes into the outbox.
+    Post(&'s Outgoing),
+    /// A parcel has come in.
+    Accept {
+        id: ParcelId,
+        #[allow(
+            dead_code,
+            reason = "an engine that keeps the names of all parcels does not ask"
+        )]
+        came: Came,
+    },
+    /// A parcel goes out of the outbox.
+    Drop(ParcelId),
+}
+
+/// The net effect of steps: a parcel that has left the outbox again before it was written is not written.
+pub(crate) fn writes(steps: &[MailStep]) -> impl Iterator<Item = MailWrite<'_>> {
+    let (mut sent, mut left) = (HashSet::new(), HashSet::new());
+    for step in steps {
+        match step {
+            MailStep::Sent { sent: one, .. } => drop(sent.insert(one.parcel.id())),
+            MailStep::Left { posted, .. } => drop(left.insert(posted.id())),
+            MailStep::Accepted { .. } => {}
+        }
+    }
+    steps.iter().filter_map(move |step| match step {
+        MailStep::Sent { sent, .. } => {
+            (!left.contains(&sent.parcel.id())).then_some(MailWrite::Post(sent))
+        }
+        &MailStep::Accepted { id, came, .. } => Some(MailWrite::Accept { id, came }),
+        MailStep::Left { posted, .. } => {
+            (!sent.contains(&posted.id())).then(|| MailWrite::Drop(posted.id()))
+        }
+    })
 }
 
 /// How far a step has come into the file.
@@ -57,16 +112,54 @@ enum Stored {
 /// durable that was in the file before.
 const BEFORE: u64 = 1;
 
+/// A parcel in the outbox.
+#[derive(Clone, Debug)]
+pub(crate) struct Posted {
+    outgoing: Outgoing,
+    stored: Stored,
+    /// Whether another world may find it, whatever `stored` says: because the world was in another file before, or
+    /// because it is not known what became of a flush.
+    may_be_elsewhere: bool,
+}
+
+impl Posted {
+    fn id(&self) -> ParcelId {
+        self.outgoing.parcel.id()
+    }
+}
+
+/// A parcel that was accepted.
+#[derive(Clone, Copy, Debug)]
+struct Received {
+    stored: Stored,
+    came: Came,
+}
+
+/// Whether a world may accept a parcel that goes through outboxes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whereabouts<'m> {
+    /// An outbox has given it to this world.
+    Here,
+    /// It is in this world's own outbox, and nowhere else.
+    Unwritten,
+    /// It has left for the world of this name, which may have accepted it.
+    LeftFor(&'m str),
+    /// This process has not read it.
+    Unknown,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Mail {
     /// The identity of the world, which all its copies share; zero for one that no engine keeps.
     world: [u8; 16],
     /// What has happened since the last capture, in order.
     steps: Vec<MailStep>,
-    outbox: Vec<(Outgoing, Stored)>,
-    inbox: HashMap<ParcelId, Stored>,
+    outbox: Vec<Posted>,
+    inbox: HashMap<ParcelId, Received>,
     /// Parcels that were captured and whose generation is not known yet.
     captured: Vec<ParcelId>,
+    /// Parcels that an outbox has given to this world, and that no flush has accepted.
+    read: HashSet<ParcelId>,
     /// Parcels that this process has sent back.
     sent_back: HashSet<ParcelId>,
 }
@@ -88,54 +181,75 @@ impl Mail {
 
     /// Adds what the file has of a parcel that has left.
     pub(crate) fn load_outgoing(&mut self, outgoing: Outgoing) {
-        self.outbox.push((outgoing, Stored::In(BEFORE)));
+        self.outbox.push(Posted {
+            outgoing,
+            stored: Stored::In(BEFORE),
+            may_be_elsewhere: true,
+        });
     }
 
     /// Adds what the file has of a parcel that was accepted.
     pub(crate) fn load_accepted(&mut self, id: ParcelId) {
-        self.inbox.insert(id, Stored::In(BEFORE));
+        // How it came is not stored, and what a program has carried is never forgotten.
+        let (stored, came) = (Stored::In(BEFORE), Came::Carried);
+        self.inbox.insert(id, Received { stored, came });
     }
 
-    /// Forgets the parcels that are where they can be fetched, because the flush of this generation is written, or an
-    /// earlier one. Returns how many there were.
+    /// Whether there is any parcel that waits until the file is durable.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.outbox.is_empty() && self.inbox.is_empty()
+    }
+
+    /// Forgets what the outbox of all worlds has recorded, because the flush of this generation is written, or an
+    /// earlier one: the parcels that are where they can be fetched, and the names of those that can be fetched no more.
+    /// Returns how many have left.
     #[allow(
         dead_code,
         reason = "for an engine whose outbox is that of all its worlds"
     )]
     pub(crate) fn forget_stored(&mut self, committed: u64) -> usize {
         let n_before = self.outbox.len();
-        self.outbox.retain(|(_, stored)| !stored.is_in(committed));
+        self.outbox.retain(|posted| !posted.stored.is_in(committed));
+        self.inbox.retain(|_, received| {
+            received.came == Came::Carried || !received.stored.is_in(committed)
+        });
         n_before - self.outbox.len()
     }
 
     pub(crate) fn send(&mut self, sent: Outgoing, rows: Vec<AnyKey>) {
-        self.outbox.push((sent.clone(), Stored::No));
+        self.outbox.push(Posted {
+            outgoing: sent.clone(),
+            stored: Stored::No,
+            may_be_elsewhere: false,
+        });
         self.steps.push(MailStep::Sent { sent, rows });
     }
 
-    pub(crate) fn accept(&mut self, id: ParcelId, rows: Vec<AnyKey>) {
-        self.inbox.insert(id, Stored::No);
-        self.steps.push(MailStep::Accepted { id, rows });
+    pub(crate) fn accept(&mut self, id: ParcelId, came: Came, rows: Vec<AnyKey>) {
+        let stored = Stored::No;
+        self.inbox.insert(id, Received { stored, came });
+        self.steps.push(MailStep::Accepted { id, came, rows });
     }
 
     /// Takes a parcel out of the outbox, if it is there.
     pub(crate) fn leave(&mut self, id: ParcelId) {
-        let place = self
-            .outbox
-            .iter()
-            .position(|(one, _)| one.parcel.id() == id);
+        let place = self.outbox.iter().position(|posted| posted.id() == id);
         if let Some(place) = place {
-            let (outgoing, _) = self.outbox.remove(place);
-            self.steps.push(MailStep::Left(outgoing));
+            let posted = self.outbox.remove(place);
+            self.steps.push(MailStep::Left { posted, place });
         }
     }
 
-    pub(crate) fn note_sent_back(&mut self, id: ParcelId) {
-        self.sent_back.insert(id);
+    /// Records that an outbox has given a parcel to this world. If it is one of the world's own, it has come back.
+    pub(crate) fn note_read(&mut self, id: ParcelId) {
+        self.leave(id);
+        self.sent_back.remove(&id);
+        self.read.insert(id);
     }
 
-    pub(crate) fn forget_sent_back(&mut self, id: ParcelId) {
-        self.sent_back.remove(&id);
+    pub(crate) fn note_sent_back(&mut self, id: ParcelId) {
+        self.read.remove(&id);
+        self.sent_back.insert(id);
     }
 
     pub(crate) fn was_sent_back(&self, id: ParcelId) -> bool {
@@ -146,24 +260,37 @@ impl Mail {
         self.inbox.contains_key(&id)
     }
 
+    /// Where a parcel is that was handed over through an outbox. O(parcels that have left).
+    pub(crate) fn whereabouts(&self, id: ParcelId) -> Whereabouts<'_> {
+        if self.read.contains(&id) {
+            return Whereabouts::Here;
+        }
+        match self.outbox.iter().find(|posted| posted.id() == id) {
+            None => Whereabouts::Unknown,
+            Some(posted) if posted.stored == Stored::No && !posted.may_be_elsewhere => {
+                Whereabouts::Unwritten
+            }
+            Some(posted) => Whereabouts::LeftFor(&posted.outgoing.to),
+        }
+    }
+
     /// Whether a parcel was accepted by a flush that is among the durable ones.
     pub(crate) fn has_durably_accepted(&self, id: ParcelId, durable: u64) -> bool {
-        self.inbox
-            .get(&id)
-            .is_some_and(|stored| stored.is_in(durable))
+        let received = self.inbox.get(&id);
+        received.is_some_and(|received| received.stored.is_in(durable))
     }
 
     /// Everything that has left and was not delivered.
     pub(crate) fn outbox(&self) -> impl ExactSizeIterator<Item = &Outgoing> {
-        self.outbox.iter().map(|(outgoing, _)| outgoing)
+        self.outbox.iter().map(|posted| &posted.outgoing)
     }
 
     /// That of it that is in the file, by a flush that is among the durable ones.
     pub(crate) fn deliverable(&self, durable: u64) -> impl Iterator<Item = &Outgoing> {
         let stored = self.outbox.iter();
         stored
-            .filter(move |(_, stored)| stored.is_in(durable))
-            .map(|(outgoing, _)| outgoing)
+            .filter(move |posted| posted.stored.is_in(durable))
+            .map(|posted| &posted.outgoing)
     }
 
     /// Number of steps that no batch has captured.
@@ -175,30 +302,19 @@ impl Mail {
     /// Whether rows have left or come since the last capture, and not only parcels were delivered.
     pub(crate) fn has_moved_rows(&self) -> bool {
         let mut steps = self.steps.iter();
-        steps.any(|step| !matches!(step, MailStep::Left(_)))
+        steps.any(|step| !matches!(step, MailStep::Left { .. }))
     }
 
     /// Takes back all steps after the first `n`.
     pub(crate) fn undo_to(&mut self, n: usize) {
-        while self.steps.len() > n {
-            match self.steps.pop() {
-                Some(MailStep::Sent { sent, .. }) => {
-                    self.outbox
-                        .retain(|(one, _)| one.parcel.id() != sent.parcel.id());
+        for step in self.steps.drain(n.min(self.steps.len())..).rev() {
+            match step {
+                MailStep::Sent { sent, .. } => {
+                    let id = sent.parcel.id();
+                    self.outbox.retain(|posted| posted.id() != id);
                 }
-                Some(MailStep::Accepted { id, .. }) => drop(self.inbox.remove(&id)),
-                Some(MailStep::Left(outgoing)) => {
-                    let is_pending = self.steps.iter().any(
-                        |step| matches!(step, MailStep::Sent { sent, .. } if *sent == outgoing),
-                    );
-                    let stored = if is_pending {
-                        Stored::No
-                    } else {
-                        Stored::In(BEFORE)
-                    };
-                    self.outbox.push((outgoing, stored));
-                }
-                None => {}
+                MailStep::Accepted { id, .. } => drop(self.inbox.remove(&id)),
+                MailStep::Left { posted, place } => self.outbox.insert(place, posted),
             }
         }
     }
@@ -211,63 +327,87 @@ impl Mail {
     /// Makes a batch own what it has captured, which was everything.
     pub(crate) fn take_over(&mut self) {
         let steps = std::mem::take(&mut self.steps);
+        self.mark(&steps, Stored::InBatch, false);
         for step in &steps {
-            self.set(step, Stored::InBatch);
             self.captured.push(step.id());
+            if let MailStep::Accepted { id, .. } = step {
+                self.read.remove(id);
+            }
         }
     }
 
     /// Records by which flush everything is written that was captured.
     pub(crate) fn written_by(&mut self, generation: u64) {
-        for id in std::mem::take(&mut self.captured) {
-            let places = self
-                .outbox
-                .iter_mut()
-                .filter(|(one, _)| one.parcel.id() == id);
-            let places = places
-                .map(|(_, stored)| stored)
-                .chain(self.inbox.get_mut(&id));
-            for stored in places.filter(|stored| **stored == Stored::InBatch) {
+        if self.captured.is_empty() {
+            return;
+        }
+        let written = |stored: &mut Stored| {
+            if *stored == Stored::InBatch {
                 *stored = Stored::In(generation);
+            }
+        };
+        for posted in &mut self.outbox {
+            written(&mut posted.stored);
+        }
+        for id in self.captured.drain(..) {
+            if let Some(received) = self.inbox.get_mut(&id) {
+                written(&mut received.stored);
             }
         }
     }
 
-    /// Takes back what a batch had captured that was not written. What has happened since comes after it.
-    pub(crate) fn restore(&mut self, steps: &mut Vec<MailStep>) {
-        for step in &*steps {
-            self.set(step, Stored::No);
-        }
+    /// Takes back what a batch had captured that was not written, or of which that is not known. What has happened since
+    /// comes after it.
+    pub(crate) fn restore(&mut self, steps: &mut Vec<MailStep>, may_be_stored: bool) {
+        self.mark(steps, Stored::No, may_be_stored);
         steps.append(&mut self.steps);
         std::mem::swap(steps, &mut self.steps);
+    }
+
+    /// Records that it is not known whether what has happened since the last capture is stored.
+    pub(crate) fn doubt(&mut self) {
+        let steps = std::mem::take(&mut self.steps);
+        self.mark(&steps, Stored::No, true);
+        self.steps = steps;
     }
 
     /// Makes everything new, for a file that has nothing of it.
     pub(crate) fn forget_file(&mut self) {
         self.captured.clear();
         self.steps.clear();
-        for (sent, stored) in &mut self.outbox {
-            *stored = Stored::No;
-            let (sent, rows) = (sent.clone(), Vec::new());
+        for posted in &mut self.outbox {
+            posted.may_be_elsewhere |= posted.stored != Stored::No;
+            posted.stored = Stored::No;
+            let (sent, rows) = (posted.outgoing.clone(), Vec::new());
             self.steps.push(MailStep::Sent { sent, rows });
         }
-        for (&id, stored) in &mut self.inbox {
-            *stored = Stored::No;
-            let rows = Vec::new();
-            self.steps.push(MailStep::Accepted { id, rows });
+        for (&id, received) in &mut self.inbox {
+            received.stored = Stored::No;
+            let (came, rows) = (received.came, Vec::new());
+            self.steps.push(MailStep::Accepted { id, came, rows });
         }
     }
 
-    fn set(&mut self, step: &MailStep, to: Stored) {
-        match step {
-            MailStep::Sent { sent, .. } => {
-                let mut outbox = self.outbox.iter_mut();
-                if let Some((_, stored)) = outbox.find(|(one, _)| one == sent) {
-                    *stored = to;
+    fn mark(&mut self, steps: &[MailStep], to: Stored, may_be_elsewhere: bool) {
+        let mut sent = HashSet::new();
+        for step in steps {
+            match step {
+                MailStep::Sent { sent: one, .. } => drop(sent.insert(one.parcel.id())),
+                &MailStep::Accepted { id, came, .. } => {
+                    let stored = to;
+                    self.inbox.insert(id, Received { stored, came });
                 }
+                MailStep::Left { .. } => {}
             }
-            MailStep::Accepted { id, .. } => drop(self.inbox.insert(*id, to)),
-            MailStep::Left(_) => {}
+        }
+        if sent.is_empty() {
+            return;
+        }
+        for posted in &mut self.outbox {
+            if sent.contains(&posted.id()) {
+                posted.stored = to;
+                posted.may_be_elsewhere |= may_be_elsewhere;
+            }
         }
     }
 }

@@ -80,10 +80,17 @@ fn a_parcel_is_held_back_until_a_power_cut_cannot_bring_its_rows_back() {
     assert_eq!(north.exchange(), (0, 0, 1));
     let _ = north.db.flush().unwrap();
     assert_eq!(north.exchange(), (0, 0, 1));
-    // After a start nobody knows what of the file is on the disk.
+    assert_eq!(south.inbox(), []);
+    // Nobody knows what of the file is on the disk, so whoever opens it has it synced, and nothing else has to be flushed.
     let mut north = north.die();
-    assert_eq!((north.exchange(), south.inbox()), ((0, 0, 1), vec![]));
-    assert_eq!((north.settle(), south.inbox()), ((1, 0, 0), vec![id]));
+    assert!(north.db.durable() >= north.db.committed());
+    assert_eq!((north.exchange(), south.inbox()), ((1, 0, 0), vec![id]));
+    // The receiver does the same with what it has accepted.
+    south.accept(id).unwrap();
+    let _ = south.db.flush().unwrap();
+    assert_eq!(south.exchange(), (0, 0, 0));
+    let mut south = south.die();
+    assert_eq!(south.exchange(), (0, 1, 0));
 }
 
 #[test]
@@ -216,6 +223,71 @@ fn what_a_world_has_read_is_not_called_back() {
         (north.inbox(), south.emails()),
         (vec![], ADA.map(str::to_owned).to_vec())
     );
+}
+
+/// A process that sees the tables of a new file sees its mark too.
+#[test]
+fn many_processes_open_a_new_outbox_at_once() {
+    for _ in 0..40 {
+        let shards = Shards::new();
+        let gate = std::sync::Barrier::new(16);
+        std::thread::scope(|scope| {
+            for n in 0..16 {
+                let (gate, shards) = (&gate, &shards);
+                scope.spawn(move || {
+                    gate.wait();
+                    // Some of them come while another one makes it.
+                    std::thread::sleep(std::time::Duration::from_micros(150 * n));
+                    let opened = SharedOutbox::open(shards.path(), "north");
+                    assert_eq!(opened.unwrap().sent().unwrap(), []);
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn a_list_has_a_thousand_parcels_and_none_that_is_too_large_is_read() {
+    let shards = Shards::new();
+    let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
+    let (n_bytes, id) = ((1 << 24) + 1, ParcelId::from_bytes([7; 16]));
+    let file = rusqlite::Connection::open(shards.path()).unwrap();
+    let many = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 2100)
+        INSERT INTO parcels (parcel, sender, receiver, contents)
+        SELECT randomblob(16), 'north', 'south', x'00' FROM t";
+    file.execute_batch(many).unwrap();
+    let large = "INSERT INTO parcels (parcel, sender, receiver, contents, returned)
+        VALUES (?1, 'north', 'south', zeroblob(?2), ?3)";
+    let parameters = (&id.as_bytes()[..], n_bytes, "why? ".repeat(1_000));
+    file.execute(large, parameters).unwrap();
+    drop(file);
+    let (mut place, mut lengths, mut all) = (0, Vec::new(), Vec::new());
+    loop {
+        let list = south.outbox.inbox_after(&south.db, place).unwrap();
+        let Some(last) = list.last() else { break };
+        place = last.place;
+        lengths.push(list.len());
+        all.extend(list);
+    }
+    assert_eq!(lengths, [1_000, 1_000, 101]);
+    assert_eq!(south.outbox.inbox(&south.db).unwrap(), all[..1_000]);
+    assert_eq!(
+        north.outbox.sent_after(all[999].place).unwrap(),
+        all[1_000..2_000]
+    );
+    let last = all.last().unwrap();
+    assert_eq!((last.id, last.n_bytes), (id, n_bytes as u64));
+    assert_eq!(last.returned.as_ref().unwrap().len(), 1_000);
+    let refused = parcel_error(south.outbox.read(&mut south.db, id));
+    let (bytes, most) = (n_bytes as u64, 1 << 24);
+    assert_eq!(refused, ParcelError::TooLarge { bytes, most });
+    south.send_back(id, &"no! ".repeat(1_000)).unwrap();
+    let waiting = &north.outbox.inbox(&north.db).unwrap()[0];
+    assert_eq!(
+        (waiting.id, waiting.returned.as_ref().unwrap().len()),
+        (id, 1_000)
+    );
+    assert!(north.outbox.read(&mut north.db, id).is_err());
 }
 
 #[test]

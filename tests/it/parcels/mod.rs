@@ -3,6 +3,7 @@
 mod delivery;
 mod files;
 mod hostile;
+mod names;
 mod random;
 mod shards;
 mod walks;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::common::sample::{attribute, item, player};
 use crate::common::{Database, TestFile, new_file};
-use gamedb::{Error, ParcelId, SharedOutbox, WaitingParcel};
+use gamedb::{Error, Generation, ParcelError, ParcelId, SharedOutbox, WaitingParcel};
 use gamedb_models::{Player, PlayerKey, World};
 
 /// A world's file with its part of the shared outbox.
@@ -12,6 +12,11 @@ pub(super) struct Shard {
     pub(super) file: TestFile,
     pub(super) db: Database<World>,
     pub(super) outbox: SharedOutbox,
+}
+
+/// Why a world that has accepted a parcel, and was started again, refuses a copy of it.
+pub(super) fn refused_later(id: ParcelId) -> ParcelError {
+    ParcelError::AlreadyAccepted { id }
 }
 
 pub(super) struct Shards {
@@ -59,7 +64,12 @@ impl Shard {
         let Self { file, db, outbox } = self;
         db.discard();
         let db = file.open();
-        Self { file, db, outbox }
+        let shard = Self { file, db, outbox };
+        if shard.db.durable() > Generation::default() {
+            // To open a world that has parcels is a flush that is durable.
+            shard.keep();
+        }
+        shard
     }
 
     pub(super) fn player(&mut self, n: i64) -> PlayerKey {

@@ -296,6 +296,109 @@ fn a_backup_that_was_vacuumed_is_not_the_file_of_the_originals_log() {
     }
 }
 
+/// What was put where it does not belong: the files of `file`, and the log of `of_log`.
+fn under_the_log_of(file: &TestFile, of_log: &TestFile) -> TestFile {
+    let mixed = TestFile::new();
+    std::fs::copy(file.path(), mixed.path()).unwrap();
+    std::fs::copy(beside(of_log, "-wal"), beside(&mixed, "-wal")).unwrap();
+    mixed
+}
+
+fn assert_other_log(mixed: &TestFile, what: &str) {
+    match mixed.refused() {
+        FileError::OtherLog { relation, .. } => assert!(relation.contains("copy"), "{relation}"),
+        other => panic!("{what}: {other}"),
+    }
+    let report = gamedb::verify(mixed.path(), |_| {}).unwrap();
+    assert!(!report.is_sound(), "{what}");
+}
+
+/// The first page says which number the schema has; where a log begins with it, it looks like the adoption of a copy.
+#[test]
+fn a_backup_that_was_vacuumed_is_not_the_file_of_a_log_that_begins_with_the_first_page() {
+    for n_before in [0, 1] {
+        let (file, db) = open_world();
+        let _ = db.close().unwrap();
+        let mut db = file.open();
+        let backup = |n: usize| {
+            let copy = copy_of_sqlites(&file, false);
+            copy.writer().execute_batch("VACUUM").unwrap();
+            (n, copy)
+        };
+        let mut copies = vec![backup(0)];
+        flush_names(&mut db, &["c".repeat(20 * PAGE).as_str()]);
+        copies.push(backup(1));
+        flush_names(&mut db, &["d"]);
+        for (n, copy) in copies.iter().filter(|(n, _)| *n >= n_before) {
+            assert_other_log(&under_the_log_of(copy, &file), &format!("after {n}"));
+        }
+        assert_eq!(contents_of(&killed(&file).open()), contents_of(&db));
+    }
+}
+
+fn killed(file: &TestFile) -> TestFile {
+    under_the_log_of(file, file)
+}
+
+/// Two copies of one state have the same number: one was VACUUMed, the other got a table of somebody's.
+#[test]
+fn a_copy_is_not_the_file_of_the_log_of_another_copy_with_the_same_number() {
+    let (file, mut db) = open_world();
+    // VACUUM puts all of it on other pages.
+    let players: Vec<_> = db.iter::<Player>().map(|(key, _)| key).collect();
+    for (n, player) in players.into_iter().enumerate() {
+        rename(&mut db, player, &"x".repeat(n % 7 * PAGE));
+    }
+    flush_names(&mut db, &["e"]);
+    let copies = [0, 1].map(|_| copy_of_sqlites(&file, false));
+    drop(db);
+    copies[0].writer().execute_batch("VACUUM").unwrap();
+    let table = "CREATE TABLE notes (id INTEGER PRIMARY KEY)";
+    copies[1].writer().execute_batch(table).unwrap();
+    let worlds = copies.each_ref().map(|copy| {
+        let mut db = copy.open();
+        flush_names(&mut db, &["c", "d"]);
+        db
+    });
+    for [one, other] in [[0, 1], [1, 0]] {
+        let opened = killed(&copies[one]).open();
+        assert_eq!(contents_of(&opened), contents_of(&worlds[one]));
+        let mixed = under_the_log_of(&copies[other], &copies[one]);
+        assert_other_log(&mixed, &format!("{other} under {one}"));
+    }
+}
+
+/// A file of an older format has no name, and neither has what it begins with.
+#[test]
+fn a_file_without_a_state_is_not_that_of_the_log_of_another_one() {
+    let files = ["", "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)"].map(|more| {
+        let rows = "INSERT INTO players (id, full_name, what_we_call_you, security_token, over_13, year_of_birth, email)
+            VALUES (1, 'a', 'a', 'a', 1, 1990, '1@example.com')";
+        TestFile::by_hand(|ddl| format!("{more};{ddl}"), rows)
+    });
+    let before = files.each_ref().map(|file| {
+        let copy = TestFile::new();
+        file.writer()
+            .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+            .unwrap();
+        std::fs::copy(file.path(), copy.path()).unwrap();
+        copy
+    });
+    let worlds = files.each_ref().map(|file| {
+        let mut db = file.open();
+        flush_names(&mut db, &["c", "d"]);
+        db
+    });
+    for [one, other] in [[0, 1], [1, 0]] {
+        let right = under_the_log_of(&before[one], &files[one]);
+        assert_eq!(contents_of(&right.open()), contents_of(&worlds[one]));
+        assert_other_log(
+            &under_the_log_of(&before[other], &files[one]),
+            &format!("{one}"),
+        );
+    }
+}
+
 /// A record of yesterday's format says what was acknowledged just as one of today's does.
 #[test]
 fn a_lock_record_of_format_1_is_believed_and_written_anew() {

@@ -1,8 +1,11 @@
-//! What another program does to the schema of a file while it is open.
+//! What another program does to a file, or to its schema, while it is open.
+
+use std::time::{Duration, Instant};
 
 use crate::common::sample::{fill, flushed_file, player};
 use crate::common::{TestFile, flush_failure, state_of};
-use gamedb::{FlushFailure, Outcome};
+use gamedb::{Database, FlushFailure, Outcome};
+use gamedb_models::World;
 
 /// What another program does, how it takes it back, and what is said of it.
 const CHANGES: [(&str, &str, &str); 5] = [
@@ -115,4 +118,75 @@ fn a_file_that_gets_its_next_ids_is_compared_once_more_and_no_alarm() {
     );
     file.writer().execute_batch(CHANGES[0].1).unwrap();
     file.reopen(db);
+}
+
+/// What is done to a file that nothing is written to.
+type Harm = fn(&TestFile);
+
+/// A look at the file is not repeated within ten milliseconds, if nothing was written since: so what happens to it is told
+/// that much later at most, and by every call that follows.
+#[test]
+fn a_flush_with_nothing_to_write_tells_of_harm_ten_milliseconds_later_at_most() {
+    const MOST: Duration = Duration::from_millis(10);
+    let harms: [(&str, Harm); 4] = [
+        ("removed", |file| std::fs::remove_file(file.path()).unwrap()),
+        ("its log removed", |file| {
+            std::fs::remove_file(file.folder().join("world.db-wal")).unwrap();
+        }),
+        ("moved", |file| {
+            std::fs::rename(file.path(), file.folder().join("other.db")).unwrap();
+        }),
+        ("written to", |file| {
+            let sql = "UPDATE players SET year_of_birth = 3";
+            file.writer().execute_batch(sql).unwrap();
+        }),
+    ];
+    for (what, harm) in harms {
+        for in_background in [false, true] {
+            let flush = |db: &mut Database<World>| match in_background {
+                false => db.flush().map(drop),
+                true => db.flush_in_background().map(drop),
+            };
+            let (file, mut db, _) = flushed_file();
+            flush(&mut db).unwrap();
+            harm(&file);
+            let then = Instant::now();
+            // It is called at any rate, which does not put the next look off.
+            let told = loop {
+                let begun = then.elapsed();
+                match flush(&mut db) {
+                    Ok(()) => assert!(begun < MOST, "{what}: unseen after {begun:?}"),
+                    Err(error) => break error,
+                }
+            };
+            let (_, cause) = flush_failure::<()>(Err(told));
+            let is_it = matches!(cause, FlushFailure::Moved | FlushFailure::ForeignWrite);
+            assert!(is_it, "{what}: {cause:?}");
+            assert!(flush(&mut db).is_err(), "{what}: it is told again");
+            assert!(db.close().is_err(), "{what}");
+        }
+    }
+}
+
+/// What was acknowledged is never taken for seen: only a look is.
+#[test]
+fn after_a_write_the_next_flush_looks_at_once_and_so_do_a_durable_one_and_a_close() {
+    let (file, mut db, sample) = flushed_file();
+    let _ = db.flush().unwrap();
+    crate::common::sample::rename(&mut db, sample.ada, "again");
+    let _ = db.flush().unwrap();
+    std::fs::remove_file(file.path()).unwrap();
+    let (_, cause) = flush_failure(db.flush());
+    assert!(matches!(cause, FlushFailure::Moved), "{cause:?}");
+    for is_durable in [false, true] {
+        let (file, mut db, _) = flushed_file();
+        let _ = db.flush_durable().unwrap();
+        let _ = db.flush().unwrap();
+        std::fs::remove_file(file.path()).unwrap();
+        if is_durable {
+            let (_, cause) = flush_failure(db.flush_durable());
+            assert!(matches!(cause, FlushFailure::Moved), "{cause:?}");
+        }
+        assert!(db.close().is_err());
+    }
 }

@@ -4,7 +4,8 @@ use gamedb::{Bond, Error, ErrorKind, FileError, LeftOutReason, Options, ProblemK
 use rusqlite::Connection;
 
 use super::models::*;
-use super::{File, owned_item, player, rows_of, small};
+use super::rows::rows_of;
+use super::{File, owned_item, player, small};
 
 #[test]
 fn a_file_with_a_value_that_no_row_has_is_not_opened() {

@@ -3,6 +3,7 @@
 mod files;
 mod random;
 mod removal;
+mod rows;
 
 #[allow(
     unused,
@@ -14,63 +15,13 @@ mod removal;
 #[path = "../../../generate/tests/cases/emit_by_value/models.rs"]
 mod models;
 
-use std::collections::BTreeMap;
-
 use gamedb::{Database, Error, ErrorKind, Options};
 use models::*;
-use rusqlite::types::Value as Cell;
+use rows::{Rows, rows_in, rows_of};
 use rusqlite::{Connection, OpenFlags};
 
-/// The columns of all rows, by table and id.
-type Rows = BTreeMap<String, BTreeMap<i64, Vec<Cell>>>;
-
-fn cell(value: gamedb::Value<'_>) -> Cell {
-    match value {
-        gamedb::Value::Null => Cell::Null,
-        gamedb::Value::Integer(integer) => Cell::Integer(integer),
-        gamedb::Value::Real(real) => Cell::Real(real),
-        gamedb::Value::Text(text) => Cell::Text(text.to_owned()),
-        gamedb::Value::Blob(bytes) => Cell::Blob(bytes.to_vec()),
-    }
-}
-
-fn rows_of(world: &World) -> Rows {
-    let of_table = |table: gamedb::UntypedTable<'_>| {
-        let columns = 0..table.info().columns.len();
-        let rows = table.rows_from(i64::MIN);
-        let rows = rows.map(|row| {
-            let cells = columns
-                .clone()
-                .map(|column| cell(row.value(column).as_value()));
-            (row.id(), cells.collect())
-        });
-        (table.info().name.to_owned(), rows.collect())
-    };
-    world.untyped_tables().map(of_table).collect()
-}
-
-fn rows_in(connection: &Connection) -> Rows {
-    let of_table = |table: &str, n_columns: usize| {
-        let mut statement = connection
-            .prepare(&format!("SELECT * FROM {table}"))
-            .unwrap();
-        let row = |row: &rusqlite::Row<'_>| {
-            let cells = (1..=n_columns).map(|column| row.get(column));
-            Ok((row.get(0)?, cells.collect::<Result<_, _>>()?))
-        };
-        let rows = statement.query_map([], row).unwrap();
-        rows.collect::<Result<_, _>>().unwrap()
-    };
-    let world = World::new();
-    let tables = world.untyped_tables().map(|table| table.info());
-    let rows = tables.map(|info| {
-        (
-            info.name.to_owned(),
-            of_table(info.name, info.columns.len()),
-        )
-    });
-    rows.collect()
-}
+/// How many random worlds are tried, if the environment does not say.
+const N_CASES: u32 = 8;
 
 /// A file in a folder of its own.
 struct File(tempfile::TempDir);
@@ -100,11 +51,15 @@ impl File {
             .unwrap()
             .execute_batch(&ddl)
             .unwrap();
-        let db = Options::new()
-            .trust_rules_of_file()
-            .open(file.path())
-            .unwrap();
+        let db = file.open_refusing();
         (file, db)
+    }
+
+    fn open_refusing(&self) -> Database<World> {
+        Options::new()
+            .trust_rules_of_file()
+            .open(self.path())
+            .unwrap()
     }
 
     fn path(&self) -> std::path::PathBuf {

@@ -3,7 +3,8 @@
 use gamedb::ErrorKind;
 
 use super::models::*;
-use super::{File, owned_item, player, refused, rows_of, small};
+use super::rows::rows_of;
+use super::{File, owned_item, player, refused, small};
 
 #[test]
 fn it_removes_clears_or_refuses_as_declared() {

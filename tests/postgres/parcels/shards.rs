@@ -2,7 +2,7 @@
 
 use crate::common::sample::{attribute, item, player};
 use crate::common::{Database, TestFile, server};
-use gamedb::{Error, ParcelId, ServerOutbox, WaitingParcel};
+use gamedb::{Error, ParcelError, ParcelId, ServerOutbox, WaitingParcel};
 use gamedb_models::{Player, PlayerKey, World};
 
 /// A world with its part of the outbox.
@@ -10,6 +10,12 @@ pub(super) struct Shard {
     pub(super) file: TestFile,
     pub(super) db: Database<World>,
     pub(super) outbox: ServerOutbox,
+}
+
+/// Why a world that has accepted a parcel, and was started again, refuses a copy of it: the outbox does not give it any
+/// more, so its name is forgotten.
+pub(super) fn refused_later(id: ParcelId) -> ParcelError {
+    ParcelError::NotRead { id }
 }
 
 pub(super) struct Shards {

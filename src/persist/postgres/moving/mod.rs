@@ -1,7 +1,6 @@
 //! A world is moved from a file to a server, or back: row by row the same, without its models, and in memory of a few
 //! megabytes.
 
-mod binary;
 mod to_file;
 mod to_server;
 

@@ -12,6 +12,7 @@ use crate::schema::TableInfo;
 use crate::schema::value::{ColumnKind, Value};
 use crate::store::row::reader::Cell;
 
+use super::super::binary::{Incoming, Malformed};
 use super::super::differences::{differences, is_there};
 use super::super::error::Error;
 use super::super::fence;
@@ -19,7 +20,6 @@ use super::super::mail;
 use super::super::schema::{NEXT_IDS, Table, quoted};
 use super::super::session::Session;
 use super::super::tables::ServerTables;
-use super::binary::{Incoming, Malformed};
 use super::{
     MOST_PROBLEMS, MoveReport, STEP, columns, connect, failed, problems, refuse, refuse_parcels,
     report,
@@ -139,9 +139,8 @@ impl Copy<'_> {
             session.answer(next).map_err(at_address)
         };
         while let Some(bytes) = next()? {
-            incoming.add(&bytes);
             incoming
-                .rows(&kinds, |id, cells| {
+                .rows(&bytes, &kinds, |id, cells| {
                     self.insert(&mut into, id, cells, found)?;
                     done += 1;
                     if done % STEP == 0 {

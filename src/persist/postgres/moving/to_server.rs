@@ -11,13 +11,13 @@ use tokio_postgres::CopyInSink;
 use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::sqlite::{OldFile, Progress};
 
+use super::super::binary::Outgoing;
 use super::super::differences::{differences, is_there};
 use super::super::error::{Error, backend_error};
 use super::super::mail;
 use super::super::schema::{NEXT_IDS, Table, WORLD, literal};
 use super::super::session::Session;
 use super::super::tables::ServerTables;
-use super::binary::Outgoing;
 use super::{
     MOST_PROBLEMS, MoveReport, STEP, columns, connect, failed, problems, refuse, refuse_parcels,
     report,
@@ -56,7 +56,9 @@ pub(super) fn run(
     ));
     let accepted = old.accepted()?;
     if !accepted.is_empty() {
-        end.push(mail::create_sql(&tables.schema.world));
+        let world = &tables.schema.world;
+        let missing = mail::Missing::of(&session, world).map_err(at_address)?;
+        end.push(mail::create_sql(world, missing));
         end.push(mail::accepted_sql(&tables.schema, &accepted));
     }
     session.batch(&end.join(";\n")).map_err(at_address)?;

@@ -2,6 +2,7 @@
 //!
 //! Names of constraints end in a hash of what they say, so that comparing names compares constraints.
 
+mod by_value;
 mod table;
 
 use std::collections::BTreeMap;
@@ -131,9 +132,14 @@ impl Schema {
             let columns = columns.collect::<Result<_, String>>()?;
             Ok(Table::new(world, info, columns, infos))
         };
+        let mut tables = infos
+            .iter()
+            .map(table)
+            .collect::<Result<Vec<_>, String>>()?;
+        by_value::constrain(&mut tables, world, infos);
         Ok(Self {
             world: world.to_owned(),
-            tables: infos.iter().map(table).collect::<Result<_, String>>()?,
+            tables,
         })
     }
 

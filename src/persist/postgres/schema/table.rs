@@ -1,6 +1,6 @@
 //! One table of a world: its columns, its constraints, its indexes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -26,6 +26,12 @@ pub(in super::super) struct Table {
     pub(in super::super) constraints: BTreeMap<String, Constraint>,
     /// The columns of each unique constraint, but for the id.
     pub(in super::super) unique: Vec<Vec<&'static str>>,
+    /// The columns of each of them that keys by value name. It is checked row by row, and not when the transaction ends.
+    pub(in super::super) named: Vec<Vec<usize>>,
+    /// The keys by value that the server keeps, by their positions in those of the models.
+    pub(in super::super) value_keys: Vec<usize>,
+    /// The columns that its CHECKs are about.
+    pub(super) checked: BTreeSet<usize>,
     /// What the models say of it and the server cannot keep, for people.
     pub(in super::super) kept_by_memory: Vec<String>,
     /// Whether its pages keep room for new versions of their rows.
@@ -45,6 +51,8 @@ pub(in super::super) struct Constraint {
     /// What it says, for people.
     pub(in super::super) what: String,
     sql: String,
+    /// Whether it is checked when the transaction ends.
+    pub(in super::super) is_deferrable: bool,
     /// Foreign keys come when all tables are there.
     is_foreign_key: bool,
 }
@@ -70,6 +78,9 @@ impl Table {
             columns,
             constraints: BTreeMap::new(),
             unique: Vec::new(),
+            named: Vec::new(),
+            value_keys: Vec::new(),
+            checked: BTreeSet::new(),
             kept_by_memory: Vec::new(),
             is_hot: false,
         };
@@ -97,25 +108,7 @@ impl Table {
             let columns = columns.iter().map(|&column| info.columns[column]);
             self.unique.push(columns.collect());
         }
-        let checks = info.checks.iter();
-        let checks = checks.map(|check| (check.sql, comparison::sql(check, &self.columns)));
-        let conditions = info.conditions.iter();
-        let conditions = conditions.map(|check| (check.sql, condition::sql(check, &self.columns)));
-        for (written, sql) in checks.chain(conditions).collect::<Vec<_>>() {
-            match sql {
-                Some(sql) => self.add("check", format!("CHECK ({sql})"), false),
-                None => self.kept_by_memory.push(format!("CHECK ({written})")),
-            }
-        }
-        for key in info.value_keys {
-            let target = infos[key.table.index()];
-            let named = names(key.own_columns(info)).replace('"', "");
-            self.kept_by_memory.push(format!(
-                "key by value ({named}) to {} ({})",
-                target.name,
-                target.index_columns(key.target_index)
-            ));
-        }
+        self.check();
         for key in info.foreign_keys {
             let Some(target) = key.table else { continue };
             let target = infos[target.index()];
@@ -131,10 +124,88 @@ impl Table {
         }
     }
 
+    /// Its CHECKs, as far as the server would decide as memory does.
+    fn check(&mut self) {
+        let info = self.info;
+        let checks = info.checks.iter().map(|check| {
+            let columns: Vec<usize> = check.columns().collect();
+            (check.sql, columns, comparison::sql(check, &self.columns))
+        });
+        let conditions = info.conditions.iter().map(|check| {
+            let sql = condition::sql(check, &self.columns);
+            (check.sql, check.columns.to_vec(), sql)
+        });
+        for (written, columns, sql) in checks.chain(conditions).collect::<Vec<_>>() {
+            match sql {
+                Some(sql) => {
+                    self.add("check", format!("CHECK ({sql})"), false);
+                    self.checked.extend(columns);
+                }
+                None => self.kept_by_memory.push(format!("CHECK ({written})")),
+            }
+        }
+    }
+
+    /// Makes the server check unique values row by row: a deferrable constraint is none that a foreign key can name.
+    pub(super) fn check_at_once(&mut self, columns: &[usize]) {
+        let names = self.listed(columns);
+        let deferred = format!("UNIQUE ({names}) DEFERRABLE");
+        self.constraints
+            .remove(&self.object_name("unique", &deferred));
+        self.add("unique", format!("UNIQUE ({names})"), false);
+        if !self.named.iter().any(|named| named == columns) {
+            self.named.push(columns.to_vec());
+        }
+    }
+
+    /// What sets the rows of an update aside that writes some of the columns: for each set of values that keys name, one
+    /// of its columns gets a value that no row has.
+    pub(in super::super) fn steps_aside(&self, is_written: impl Fn(usize) -> bool) -> Vec<String> {
+        let mut columns = BTreeSet::new();
+        for named in &self.named {
+            let written = named.iter().copied().filter(|&column| is_written(column));
+            // With NULL in one of its columns, nothing is named.
+            columns.extend(written.min_by_key(|&column| self.columns[column].is_not_null));
+        }
+        let set = |column: usize| {
+            let Column {
+                name,
+                kind,
+                is_not_null,
+            } = self.columns[column];
+            let value = match kind {
+                _ if !is_not_null => "NULL",
+                // 60 random bits.
+                ColumnKind::Integer => {
+                    "('x' || translate(left(gen_random_uuid()::text, 18), '-', ''))::bit(64)::bigint"
+                }
+                ColumnKind::Text => "gen_random_uuid()::text",
+                ColumnKind::Blob => "uuid_send(gen_random_uuid())",
+                ColumnKind::Real => unreachable!("no key of the server names a REAL column"),
+            };
+            format!("{} = {value}", quoted(name))
+        };
+        columns.into_iter().map(set).collect()
+    }
+
+    /// A key by value to columns of another table.
+    pub(super) fn add_value_key(&mut self, world: &str, key: usize, target: (&str, String)) {
+        let own = self.listed(self.info.value_keys[key].own_columns(self.info));
+        let (table, named) = target;
+        let sql = format!(
+            "FOREIGN KEY ({own}) REFERENCES {}.{} ({named}) DEFERRABLE",
+            quoted(world),
+            quoted(table)
+        );
+        self.add("parent", sql, true);
+        self.value_keys.push(key);
+    }
+
     fn add(&mut self, kind: &str, sql: String, is_foreign_key: bool) {
         let name = self.object_name(kind, &sql);
         let constraint = Constraint {
             what: sql.replace('"', ""),
+            is_deferrable: sql.ends_with(" DEFERRABLE"),
             sql,
             is_foreign_key,
         };
@@ -204,7 +275,7 @@ impl Table {
         all.into_iter().map(named).collect()
     }
 
-    fn listed(&self, columns: &[usize]) -> String {
+    pub(super) fn listed(&self, columns: &[usize]) -> String {
         let names = columns.iter().map(|&n| quoted(self.info.columns[n]));
         names.collect::<Vec<_>>().join(", ")
     }

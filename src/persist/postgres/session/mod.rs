@@ -103,10 +103,12 @@ impl Session {
     }
 
     /// Sets what is set, for this session: it would otherwise follow a change of the server's configuration, and say that
-    /// its commits are as durable as before.
+    /// its commits are as durable as before. And no timeout ends a session because nothing happens in its world, or
+    /// because a flush takes long; not every version has these settings, so they are not part of the connection string.
     fn keep_setting(&self) -> Result<String, Error> {
         let name = "synchronous_commit";
-        let sql = "SELECT set_config($1, current_setting($1), false)";
+        let sql = "SELECT set_config($1, current_setting($1), false), (SELECT count(set_config(name, '0', false))
+            FROM pg_settings WHERE name IN ('idle_session_timeout', 'transaction_timeout'))";
         Ok(self.row(sql, &[name])?.try_get(0)?)
     }
 
@@ -172,7 +174,9 @@ impl Session {
         let missing = || match &waited {
             Ok(()) => unreachable!("all requests are answered"),
             Err(Error::NoAnswer(limit)) => Err(Error::NoAnswer(*limit)),
-            Err(Error::Server(_)) => unreachable!("to wait ends in no answer of the server's"),
+            Err(Error::Server(_) | Error::Malformed(_)) => {
+                unreachable!("to wait ends in no answer of the server's")
+            }
         };
         let answers = answers.into_iter();
         answers
@@ -275,6 +279,24 @@ impl Session {
             }
             Ok(())
         })
+    }
+
+    /// Calls `see` for each message of a COPY to the client, as they come.
+    pub(super) fn copy(
+        &self,
+        sql: &str,
+        mut see: impl FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.wait(async {
+            let stream = self.client.copy_out(sql).await?;
+            self.count_answer();
+            let mut stream = pin!(stream);
+            while let Some(bytes) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+                self.count_answer();
+                see(&bytes?)?;
+            }
+            Ok(())
+        })?
     }
 
     /// Prepares statements that were not prepared before, all of them in one round trip.

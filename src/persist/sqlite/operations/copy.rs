@@ -3,6 +3,7 @@
 use std::ffi::c_int;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, TransactionBehavior};
@@ -17,6 +18,12 @@ use super::verify::verify_file;
 
 /// Pages of a step, after which progress is told and a copy may be given up: 1 MB.
 const STEP: c_int = 256;
+
+/// How long a copy that does not come further waits for other programs.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long it waits between two tries.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// What was copied.
 pub(super) struct Copied {
@@ -129,6 +136,7 @@ pub(super) fn copy(
     let to = to.path();
     let at_path = |source| open_error(to, source);
     let mut file = Connection::open(to).map_err(at_path)?;
+    file.busy_timeout(PATIENCE).map_err(at_path)?;
     copy_pages(from, &mut file, to, progress, go_on)?;
     let state = seal(&mut file).map_err(at_path)?;
     file.close().map_err(|(_, source)| at_path(source))?;
@@ -159,6 +167,7 @@ fn copy_pages(
 ) -> Result<(), FileError> {
     let at_path = |source| open_error(path, source);
     let backup = Backup::new(from, to).map_err(at_path)?;
+    let mut waiting_since = None;
     loop {
         let step = backup.step(STEP).map_err(at_path)?;
         let count = backup.progress();
@@ -171,9 +180,17 @@ fn copy_pages(
         });
         match step {
             StepResult::Done => return Ok(()),
-            StepResult::More => {}
-            // Another program reads the file that is copied; the next step tries again.
-            _ => std::thread::yield_now(),
+            StepResult::More => waiting_since = None,
+            // Another program is in the way; the next step tries again. One that never goes away, or a disk that gives
+            // no locks, is not waited for for ever.
+            _ => {
+                let since: &mut Instant = waiting_since.get_or_insert_with(Instant::now);
+                if since.elapsed() >= PATIENCE {
+                    let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+                    return Err(at_path(rusqlite::Error::SqliteFailure(busy, None)));
+                }
+                std::thread::sleep(PAUSE);
+            }
         }
         if !go_on() {
             return Err(FileError::BackupCancelled {

@@ -15,6 +15,7 @@ pub(super) use copy::Unfinished;
 pub(super) use copy::refuse_taken;
 pub use rescue::{RescueReport, RescuedTable, rescue};
 pub use restore::{RestoreReport, restore};
+pub use snapshot::open_to_look;
 pub(super) use snapshot::{Snapshot, locked_snapshot, snapshot};
 #[cfg(feature = "postgres")]
 pub(super) use verify::verify_file;

@@ -8,11 +8,11 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::FileError;
 
 use super::super::belonging::{open_bare, refuse_strangers};
-use super::super::create::{has_log, is_log, log_of, with_ending};
+use super::super::create::{has_log, is_log, with_ending};
 use super::super::error::open_error;
 use super::super::lock::{Lock, lock_of, resolved};
 use super::super::lock_record::{self, LockRecord};
-use super::super::log_reader;
+use super::super::one_database::in_memory;
 
 /// A file as it is at one moment, with its log.
 pub(in crate::persist::sqlite) struct Snapshot {
@@ -40,6 +40,12 @@ impl Held {
         refuse_strangers(&self.path, record)
     }
 
+    /// Whether SQLite reads the file beside others that write to it.
+    fn is_read_as_by_others(&self) -> bool {
+        // What a rollback journal means only SQLite knows; it says so if it would have to write for it.
+        self.is_in_use || is_log(&with_ending(&resolved(&self.path), "-journal"))
+    }
+
     /// What the lock file says.
     pub(super) fn record(&self) -> Option<LockRecord> {
         lock_record::read_at(&lock_of(&self.path))
@@ -53,9 +59,7 @@ impl Held {
     pub(super) fn read(self, which: Which) -> Result<Snapshot, FileError> {
         let path = &self.path;
         let at_path = |source| open_error(path, source);
-        let journal = with_ending(&resolved(path), "-journal");
-        let connection = if self.is_in_use || is_log(&journal) {
-            // What a rollback journal means only SQLite knows; it says so if it would have to write for it.
+        let connection = if self.is_read_as_by_others() {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(path, flags).map_err(at_path)?;
             let settings = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; BEGIN; \
@@ -79,6 +83,26 @@ pub(in crate::persist::sqlite) fn snapshot(path: &Path) -> Result<Snapshot, File
     let held = hold(path)?;
     held.refuse_strangers(held.record().as_ref())?;
     held.read(Which::WithLog)
+}
+
+/// Opens a file to be looked at by a tool, with the log that belongs to it, and without making anything beside it. No game
+/// is kept from opening the file meanwhile.
+///
+/// The second value says whether the connection reads the file as any other program does: then it has begun a transaction,
+/// and should not live longer than one question, because the game that closes the file could not take its log away.
+/// Otherwise it shows the file as it was: as long as neither the file nor its log is written to, that is how it is.
+///
+/// # Errors
+/// Where nothing could be looked at.
+pub fn open_to_look(path: &Path) -> Result<(Connection, bool), FileError> {
+    let held = hold(path)?;
+    let which = match held.refuse_strangers(held.record().as_ref()) {
+        Err(FileError::OtherLog { .. }) => Which::FileAlone,
+        // What is wrong with a file is said by those who want to write to it, or to verify it.
+        _ => Which::WithLog,
+    };
+    let is_shared = held.is_read_as_by_others();
+    Ok((held.read(which)?.connection, is_shared))
 }
 
 /// Whether the log beside a file is read.
@@ -134,27 +158,4 @@ fn shared_lock(path: &Path) -> (Option<File>, bool) {
         Err(TryLockError::WouldBlock) => (None, true),
         Err(TryLockError::Error(_)) => (None, false),
     }
-}
-
-/// A file with the transactions of its log.
-fn in_memory(path: &Path) -> Result<Connection, FileError> {
-    let io = |source| FileError::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let mut bytes = std::fs::read(path).map_err(io)?;
-    log_reader::apply(&log_of(path), &mut bytes).map_err(io)?;
-    // In which the header says how it is written: without a log, which memory has none.
-    if let Some(versions) = bytes.get_mut(18..20) {
-        versions.fill(1);
-    }
-    let at_path = |source| open_error(path, source);
-    let mut connection = Connection::open_in_memory().map_err(at_path)?;
-    let len = bytes.len();
-    connection
-        .deserialize_read_exact("main", &bytes[..], len, true)
-        .map_err(at_path)?;
-    let settings = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON";
-    connection.execute_batch(settings).map_err(at_path)?;
-    Ok(connection)
 }

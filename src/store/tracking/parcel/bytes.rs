@@ -1,13 +1,13 @@
 //! The bytes of a parcel. All numbers are little-endian:
 //!
 //! ```text
-//! "gdbp", format u8, id [u8; 16], fingerprint u64,
+//! "gdbp", format u8, id [u8; 16], fingerprint u64, way u8,
 //! root: table text, id i64
 //! number of tables u32, and for each: name text, number of rows u32, and for each row: id i64, a cell for each column
 //! FNV-1a of all before it, u64
 //! ```
 //!
-//! A text is its length as u32 and its bytes. A cell is a tag and what the tag says: a value, a row of the same parcel by
+//! The way is 0 for a parcel that a program carries, and 1 for one that goes through outboxes. A text is its length as u32 and its bytes. A cell is a tag and what the tag says: a value, a row of the same parcel by
 //! its id, or a row of the other world by the values that it has in UNIQUE columns.
 
 use smallvec::SmallVec;
@@ -53,6 +53,16 @@ pub(crate) type ParcelName<'a> = SmallVec<[Encoded<'a>; 1]>;
 pub(crate) struct Head {
     pub(crate) id: ParcelId,
     pub(crate) fingerprint: u64,
+    pub(crate) way: Way,
+}
+
+/// How a parcel gets from one world to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// A program carries it, and answers for it that no two worlds get it.
+    InHand = 0,
+    /// Through outboxes, which answer for that.
+    Outbox = 1,
 }
 
 /// Writes a parcel.
@@ -64,6 +74,7 @@ impl Writer {
         writer.0.push(FORMAT);
         writer.0.extend(head.id.as_bytes());
         writer.0.extend(head.fingerprint.to_le_bytes());
+        writer.0.push(head.way as u8);
         writer.text(root_table);
         writer.id(root);
         writer.count(n_tables);
@@ -176,13 +187,18 @@ pub(crate) fn head(bytes: &[u8]) -> Result<Head, ParcelError> {
     Ok(Head {
         id: ParcelId::from_bytes(reader.array()?),
         fingerprint: u64::from_le_bytes(reader.array()?),
+        way: match reader.byte()? {
+            0 => Way::InHand,
+            1 => Way::Outbox,
+            _ => return Err(damaged(reader.at - 1, "it goes a way that is not known")),
+        },
     })
 }
 
 impl<'a> Reader<'a> {
     /// Reads a parcel with a [head] from its root on.
     pub(crate) fn of_rows(bytes: &'a [u8]) -> Self {
-        let at = MAGIC.len() + 1 + size_of::<ParcelId>() + size_of::<u64>();
+        let at = MAGIC.len() + 1 + size_of::<ParcelId>() + size_of::<u64>() + 1;
         let bytes = &bytes[..bytes.len().saturating_sub(CHECKSUM)];
         Self { bytes, at }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::error::{ParcelError, ParcelId};
 use crate::schema::TableInfo;
-use bytes::{FORMAT, Head};
+use bytes::{FORMAT, Head, Way};
 
 /// The most bytes that a parcel may have: 16 MiB.
 pub(crate) const MOST_BYTES: u32 = 1 << 24;
@@ -19,6 +19,7 @@ pub(crate) const MOST_BYTES: u32 = 1 << 24;
 pub struct Parcel {
     id: ParcelId,
     fingerprint: u64,
+    way: Way,
     bytes: Arc<[u8]>,
 }
 
@@ -31,10 +32,15 @@ impl Parcel {
     pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Result<Self, ParcelError> {
         let bytes = bytes.into();
         refuse_large(bytes.len())?;
-        let Head { id, fingerprint } = bytes::head(&bytes)?;
+        let Head {
+            id,
+            fingerprint,
+            way,
+        } = bytes::head(&bytes)?;
         Ok(Self {
             id,
             fingerprint,
+            way,
             bytes,
         })
     }
@@ -49,6 +55,11 @@ impl Parcel {
     #[must_use]
     pub fn id(&self) -> ParcelId {
         self.id
+    }
+
+    /// How it gets to another world.
+    pub(crate) fn way(&self) -> Way {
+        self.way
     }
 
     /// The [fingerprint](crate::World::fingerprint) of the schema of the world that it comes from.

@@ -3,8 +3,9 @@
 use crate::error::{Error, ErrorKind, ParcelError, ParcelId};
 use crate::store::key::Key;
 use crate::store::table::stored::Tables;
-use crate::store::tracking::mail::Outgoing;
+use crate::store::tracking::mail::{Came, Outgoing, Whereabouts};
 use crate::store::tracking::parcel::Parcel;
+use crate::store::tracking::parcel::bytes::Way;
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
 
@@ -30,7 +31,7 @@ impl<T: Tables> World<T> {
             return Err(ErrorKind::Parcel(ParcelError::NoReceiver { to }).into());
         }
         self.transaction(|world| {
-            let (parcel, rows) = world.pack_rows(key)?;
+            let (parcel, rows) = world.pack_rows(key, Way::Outbox)?;
             let id = parcel.id();
             let to = to.into();
             world.mail.send(Outgoing { parcel, to }, rows);
@@ -38,32 +39,61 @@ impl<T: Tables> World<T> {
         })
     }
 
-    /// Puts the rows of a parcel into the world, as [`unpack`](Self::unpack) does, and records its name, which the flush
-    /// writes that inserts the rows: so it comes in once, however often it is delivered, and whatever happens in between.
+    /// Puts the rows of a parcel into the world, as [`unpack`](Self::unpack) does, and records that it has come, which the
+    /// flush writes that inserts the rows: so it comes in once, however often it is delivered, and whatever happens in
+    /// between.
+    ///
+    /// A parcel that was [handed over](Self::hand_over) comes out of an outbox:
+    /// [`SharedOutbox::read`](crate::SharedOutbox::read) knows that no other world has it. A copy of one, as from the
+    /// [`outbox`](Self::outbox) of the world that it has left, is refused; only what no flush has written yet is taken
+    /// back by the world itself. A [packed](Self::pack) one may come from anywhere.
     ///
     /// It is a step of the transaction that is open, if one is. O(rows).
     ///
     /// # Errors
-    /// As [`unpack`](Self::unpack), and in [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`] and
-    /// [`ParcelError::SentBack`]. On error the world is unchanged, and the parcel may be accepted later.
+    /// As [`unpack`](Self::unpack), and in [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`],
+    /// [`ParcelError::SentBack`], [`ParcelError::HasLeft`] and [`ParcelError::NotRead`]. On error the world is
+    /// unchanged, and the parcel may be accepted later.
     pub fn accept(&mut self, parcel: &Parcel) -> Result<Arrived, Error> {
         let id = parcel.id();
-        if self.mail.has_accepted(id) {
-            return Err(ErrorKind::Parcel(ParcelError::AlreadyAccepted { id }).into());
-        }
-        if self.mail.was_sent_back(id) {
-            return Err(ErrorKind::Parcel(ParcelError::SentBack { id }).into());
-        }
+        let came = self.how_it_came(parcel).map_err(ErrorKind::Parcel)?;
         self.transaction(|world| {
             let (arrived, rows) = world.unpack_rows(parcel)?;
-            world.mail.accept(id, rows);
-            // One that has come back is not to be delivered a second time.
-            world.mail.leave(id);
+            world.mail.accept(id, came, rows);
+            if came == Came::TakenBack {
+                world.mail.leave(id);
+            }
             Ok(arrived)
         })
     }
 
+    /// How a parcel has come, or why it must not be accepted.
+    fn how_it_came(&self, parcel: &Parcel) -> Result<Came, ParcelError> {
+        let id = parcel.id();
+        if self.mail.has_accepted(id) {
+            return Err(ParcelError::AlreadyAccepted { id });
+        }
+        if self.mail.was_sent_back(id) {
+            return Err(ParcelError::SentBack { id });
+        }
+        if parcel.way() == Way::InHand {
+            return Ok(Came::Carried);
+        }
+        match self.mail.whereabouts(id) {
+            Whereabouts::Here => Ok(Came::Read),
+            Whereabouts::Unwritten => Ok(Came::TakenBack),
+            Whereabouts::LeftFor(to) => {
+                let to = to.to_owned();
+                Err(ParcelError::HasLeft { id, to })
+            }
+            Whereabouts::Unknown => Err(ParcelError::NotRead { id }),
+        }
+    }
+
     /// Whether the world has accepted a parcel, also one whose rows are gone again. O(1).
+    ///
+    /// On a server, a parcel that no outbox can give any more is forgotten by the exchange after the flush that has
+    /// accepted it.
     #[must_use]
     pub fn has_accepted(&self, parcel: ParcelId) -> bool {
         self.mail.has_accepted(parcel)

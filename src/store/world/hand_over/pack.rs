@@ -11,7 +11,7 @@ use crate::schema::{OnDelete, TableId};
 use crate::store::index::Parent;
 use crate::store::key::{AnyKey, Key};
 use crate::store::table::stored::{Tables, all_tables};
-use crate::store::tracking::parcel::bytes::{Head, ParcelCell, ParcelName, Writer};
+use crate::store::tracking::parcel::bytes::{Head, ParcelCell, ParcelName, Way, Writer};
 use crate::store::tracking::parcel::{self, Parcel};
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
@@ -51,12 +51,13 @@ impl<T: Tables> World<T> {
     /// [`ErrorKind::StaleKey`], [`ErrorKind::StillReferenced`] when a row that stays references one that leaves, and in
     /// [`ErrorKind::Parcel`] [`ParcelError::Unnamed`] and [`ParcelError::TooLarge`]. On error the world is unchanged.
     pub fn pack<E: Entity<Tables = T>>(&mut self, key: Key<E>) -> Result<Parcel, Error> {
-        self.pack_rows(key).map(|(parcel, _)| parcel)
+        self.pack_rows(key, Way::InHand).map(|(parcel, _)| parcel)
     }
 
     pub(super) fn pack_rows<E: Entity<Tables = T>>(
         &mut self,
         key: Key<E>,
+        way: Way,
     ) -> Result<(Parcel, Vec<AnyKey>), Error> {
         let table = E::table(&self.tables);
         if !table.contains_key(key) {
@@ -67,12 +68,12 @@ impl<T: Tables> World<T> {
             key: key.raw(),
         };
         let rows = self.rows_that_go_with(root);
-        let packed = self.pack_exactly(root, rows)?;
+        let packed = self.pack_exactly(root, rows, way)?;
         if let Some(packed) = packed {
             return Ok(packed);
         }
         let rows = self.rows_that_vanish_with(root)?;
-        let packed = self.pack_exactly(root, rows)?;
+        let packed = self.pack_exactly(root, rows, way)?;
         Ok(packed.expect("a removal removes the same rows twice"))
     }
 
@@ -81,9 +82,10 @@ impl<T: Tables> World<T> {
         &mut self,
         root: AnyKey,
         mut rows: Vec<AnyKey>,
+        way: Way,
     ) -> Result<Option<(Parcel, Vec<AnyKey>)>, Error> {
         rows.sort_by_key(|&row| (row.table, self.id_of_live(row)));
-        let parcel = self.parcel_of(root, &rows)?;
+        let parcel = self.parcel_of(root, &rows, way)?;
         let n_rows = self.len();
         let mut transaction = self.begin();
         transaction.remove_all(smallvec![root])?;
@@ -151,7 +153,7 @@ impl<T: Tables> World<T> {
     }
 
     /// Copies rows, which are sorted by table, into a parcel.
-    fn parcel_of(&self, root: AnyKey, rows: &[AnyKey]) -> Result<Parcel, Error> {
+    fn parcel_of(&self, root: AnyKey, rows: &[AnyKey], way: Way) -> Result<Parcel, Error> {
         let inside: HashSet<(TableId, i64)> = rows
             .iter()
             .map(|&row| (row.table, self.id_of_live(row)))
@@ -159,6 +161,7 @@ impl<T: Tables> World<T> {
         let head = Head {
             id: ParcelId::random(),
             fingerprint: self.fingerprint(),
+            way,
         };
         let n_tables = rows.chunk_by(|a, b| a.table == b.table).count();
         let root_table = T::INFO[root.table.index()].name;

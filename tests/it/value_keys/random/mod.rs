@@ -5,14 +5,15 @@
 
 mod writes;
 
-use gamedb::{Database, Options, SaveScope};
+use gamedb::SaveScope;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 
 use super::models::*;
-use super::{File, rows_in, rows_of};
+use super::rows::{rows_in, rows_of};
+use super::{Database, File};
 use writes::{insert, mirror, pick, set};
 
 /// An operation; its numbers are the places of rows and values among those that there are.
@@ -157,10 +158,7 @@ fn run(steps: &[Step]) {
                     continue;
                 }
                 db.close().unwrap();
-                db = Options::new()
-                    .trust_rules_of_file()
-                    .open(file.path())
-                    .unwrap();
+                db = file.open_refusing();
                 assert_eq!(rows_of(&db), rows_in(&sqlite));
             }
         }
@@ -170,7 +168,8 @@ fn run(steps: &[Step]) {
 
 #[test]
 fn every_decision_is_that_of_sqlite() {
-    let cases = std::env::var("GAMEDB_CASES").map_or(8, |cases| cases.parse().unwrap());
+    let cases =
+        std::env::var("GAMEDB_CASES").map_or(super::N_CASES, |cases| cases.parse().unwrap());
     let config = Config {
         cases,
         failure_persistence: None,

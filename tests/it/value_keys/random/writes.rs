@@ -6,7 +6,7 @@ use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::value_keys::models::*;
-use crate::value_keys::rows_of;
+use crate::value_keys::rows::rows_of;
 
 fn text(n: usize) -> String {
     ["a", "b", "c", "d"][n % 4].to_owned()

@@ -1,17 +1,19 @@
 //! Explains what was found in a schema, and why.
 
-use std::fmt::Write;
+mod relations;
+mod text;
 
 use serde::Serialize;
 
 use crate::analysis::joins::{self, JoinInfo};
 use crate::analysis::pivot::{self, PivotInfo};
-use crate::analysis::relations::Found;
 use crate::config::Config;
 use crate::error::Error;
-use crate::model::{FieldKind, ForeignKeyModel, IdsModel, Model, TableKind, TableModel};
+use crate::model::{FieldKind, IdsModel, Model, TableKind, TableModel};
 use crate::resolve::resolve;
 use crate::schema::{Schema, Table};
+
+use relations::{accessors, foreign_keys};
 
 /// The explanation of a schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -218,146 +220,6 @@ fn reason(table: &TableModel, pivot: &PivotInfo, join: &JoinInfo) -> String {
     }
 }
 
-fn foreign_keys(model: &Model, table: &TableModel) -> Vec<KeyExplanation> {
-    let mut found = Vec::new();
-    let mut explain = |column: usize, key: Option<&ForeignKeyModel>, unique: bool| {
-        let target = key.map(|key| &model[key.target]);
-        found.push(KeyExplanation {
-            columns: vec![table.columns[column].name.clone()],
-            table: target.map(|target| target.name.clone()),
-            target_columns: target.iter().map(|t| t.id_column.clone()).collect(),
-            found: key.map_or("none", |key| key.found.word()),
-            on_delete: key.map_or("", |key| key.on_delete.sql()),
-            unique,
-            by_value: false,
-            unfollowed: None,
-        });
-    };
-    for field in &table.fields {
-        match &field.kind {
-            FieldKind::ForeignKey(key) => {
-                for column in &field.columns {
-                    explain(*column, Some(key), key.unique);
-                }
-            }
-            FieldKind::Owner { ty, .. } => {
-                for arm in &model[*ty].arms {
-                    explain(arm.column, arm.key.as_ref(), arm.unique);
-                }
-            }
-            _ => {}
-        }
-    }
-    for key in &table.value_keys {
-        let target = &model[key.target];
-        let names = |table: &TableModel, columns: &[usize]| {
-            let names = columns.iter().map(|at| table.columns[*at].name.clone());
-            names.collect::<Vec<_>>()
-        };
-        found.push(KeyExplanation {
-            columns: names(table, &key.columns),
-            table: Some(target.name.clone()),
-            target_columns: names(target, &target.uniques[key.target_index].columns),
-            // A nest is said by the config.
-            found: match key.root {
-                Some(_) => Found::Config.word(),
-                None => Found::Declared.word(),
-            },
-            on_delete: key.on_delete.sql(),
-            unique: key.unique,
-            by_value: true,
-            unfollowed: None,
-        });
-    }
-    for key in &table.unfollowed {
-        let columns = |set: &crate::model::ColumnSet| {
-            let names = set.columns.iter().map(|at| &table.columns[*at].name);
-            names.eq(&key.columns)
-        };
-        found.push(KeyExplanation {
-            columns: key.columns.clone(),
-            table: Some(key.target.clone()),
-            target_columns: key.target_columns.clone(),
-            found: Found::Declared.word(),
-            on_delete: key.on_delete.sql(),
-            unique: table.uniques.iter().any(columns),
-            by_value: false,
-            unfollowed: Some(key.why.clone()),
-        });
-    }
-    found
-}
-
-fn accessors(model: &Model, table: &TableModel) -> Vec<String> {
-    let mut found = Vec::new();
-    for through in &table.owned_through {
-        if let Some(pivot) = model[*through].pivot() {
-            let name = &model[pivot.owner].type_name;
-            found.push(format!("{}() -> {name}", pivot.owner_accessor));
-        }
-    }
-    for through in &table.owns_through {
-        if let Some(pivot) = model[*through].pivot() {
-            let m = &pivot.methods;
-            let names = [&m.list, &m.pivots, &m.add, &m.remove, &m.set, &m.give];
-            found.extend(names.iter().map(|name| format!("{name}()")));
-        }
-    }
-    for (join, near) in &table.links_through {
-        if let Some(sides) = model[*join].join() {
-            let m = &sides.sides[*near].methods;
-            let names = [&m.list, &m.add, &m.remove, &m.set];
-            found.extend(names.iter().map(|name| format!("{name}()")));
-        }
-    }
-    for list in &table.far_lists {
-        let (join, of) = (&model[list.join].name, &model[list.table].type_name);
-        found.push(format!("{}() -> many {of} through {join}", list.accessor));
-    }
-    for child in &table.children {
-        let many = if child.unique { "at most one" } else { "many" };
-        let of = &model[child.table];
-        let columns = match child.value_key {
-            Some(key) => of.value_keys[key].columns.as_slice(),
-            None => std::slice::from_ref(&child.column),
-        };
-        let columns: Vec<&str> = columns
-            .iter()
-            .map(|at| of.columns[*at].name.as_str())
-            .collect();
-        found.push(format!(
-            "{}() -> {many} {} by {}",
-            child.accessor,
-            of.type_name,
-            columns.join(", ")
-        ));
-    }
-    for key in &table.value_keys {
-        let of = &model[key.target].type_name;
-        found.push(format!("{}() -> {of} by value", key.accessor));
-    }
-    if let Some(nest) = &table.nest {
-        let names = [
-            Some(&nest.put_into),
-            Some(&nest.put_at),
-            nest.add_content.as_ref(),
-        ];
-        found.extend(names.into_iter().flatten().map(|name| format!("{name}()")));
-    }
-    let owners = model
-        .tables
-        .iter()
-        .filter_map(|table| table.nest.as_ref()?.owner.as_ref());
-    for owner in owners.filter(|owner| model[owner.table].name == table.name) {
-        found.push(format!(
-            "{}() -> those that lie in no other one",
-            owner.at_root
-        ));
-        found.extend(owner.add_at.iter().map(|name| format!("{name}()")));
-    }
-    found
-}
-
 fn type_text(model: &Model, kind: &FieldKind) -> String {
     let (text, nullable) = match kind {
         FieldKind::Scalar { ty, nullable, .. } => (ty.rust().to_owned(), *nullable),
@@ -396,74 +258,4 @@ impl Explanation {
     pub fn json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self)
     }
-
-    /// As readable text.
-    pub fn text(&self) -> String {
-        let mut out = String::new();
-        for table in &self.tables {
-            // Writing to a String does not fail.
-            let _ = write_table(&mut out, table);
-        }
-        for e in &self.enums {
-            let _ = writeln!(out, "enum {}: {}", e.type_name, e.variants.join(", "));
-        }
-        for note in &self.notes {
-            let _ = writeln!(out, "note: {note}");
-        }
-        for warning in &self.warnings {
-            let _ = writeln!(out, "warning: {warning}");
-        }
-        out
-    }
-}
-
-fn write_table(out: &mut String, table: &TableExplanation) -> std::fmt::Result {
-    writeln!(out, "{}: {} {}", table.name, table.kind, table.type_name)?;
-    writeln!(out, "  {}", table.reason)?;
-    if let Some(ids) = &table.ids {
-        writeln!(out, "  ids: {ids}")?;
-    }
-    for warning in &table.warnings {
-        writeln!(out, "  warning: {warning}")?;
-    }
-    for field in &table.fields {
-        let columns = field.columns.join(", ");
-        writeln!(
-            out,
-            "  field {}: {} <- {columns}",
-            field.field, field.type_name
-        )?;
-    }
-    for key in &table.foreign_keys {
-        let columns = key.columns.join(", ");
-        match (&key.table, &key.unfollowed) {
-            (Some(target), Some(why)) => {
-                let to = key.target_columns.join(", ");
-                writeln!(
-                    out,
-                    "  key {columns} -> {target} ({to}): not followed, {why}"
-                )?;
-            }
-            (Some(target), None) => {
-                let unique = if key.unique { ", unique" } else { "" };
-                let by_value = match key.by_value {
-                    true => format!("by value of {}, ", key.target_columns.join(", ")),
-                    false => String::new(),
-                };
-                writeln!(
-                    out,
-                    "  key {columns} -> {target} ({by_value}{}, {}{unique})",
-                    key.found, key.on_delete
-                )?;
-            }
-            (None, _) => writeln!(out, "  key {columns} -> a raw id (no table)")?,
-        }
-    }
-    for index in &table.indexes {
-        writeln!(out, "  {index}")?;
-    }
-    for accessor in &table.accessors {
-        writeln!(out, "  {accessor}")?;
-    }
-    writeln!(out)
 }

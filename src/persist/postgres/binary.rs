@@ -3,7 +3,7 @@
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
 use crate::schema::value::{ColumnKind, Value};
-use crate::store::row::reader::Cell;
+use crate::store::row::reader::{Cell, Cells};
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 
@@ -64,7 +64,9 @@ impl Outgoing {
 /// Rows that come from a server.
 #[derive(Default)]
 pub(super) struct Incoming {
-    bytes: BytesMut,
+    /// The start of a row whose rest has not come yet. A server sends each row in a message of its own, so that there
+    /// is none, but the protocol does not promise it.
+    left: BytesMut,
     has_header: bool,
     is_at_end: bool,
 }
@@ -75,41 +77,58 @@ pub(super) struct Incoming {
 pub(super) struct Malformed;
 
 impl Incoming {
-    /// Takes some bytes of the stream, which may end anywhere.
-    pub(super) fn add(&mut self, bytes: &Bytes) {
-        self.bytes.extend_from_slice(bytes);
-    }
-
     /// Whether the last row was read.
     pub(super) fn is_at_end(&self) -> bool {
-        self.is_at_end && self.bytes.is_empty()
+        self.is_at_end && self.left.is_empty()
     }
 
-    /// Calls `see` with the id and the other columns of each row that is there. Its error is returned.
+    /// Takes some bytes of the stream, which may end anywhere. Calls `see` with the id and the other columns of each row
+    /// that is there now. Its error is returned.
     pub(super) fn rows<E: From<Malformed>>(
         &mut self,
+        bytes: &[u8],
+        kinds: &[ColumnKind],
+        see: impl FnMut(i64, &[Cell<'_>]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.left.is_empty() {
+            let rest = self.whole_rows(bytes, kinds, see)?;
+            self.left.extend_from_slice(rest);
+            return Ok(());
+        }
+        let mut left = std::mem::take(&mut self.left);
+        left.extend_from_slice(bytes);
+        let n_left = self.whole_rows(&left, kinds, see)?.len();
+        left.advance(left.len() - n_left);
+        self.left = left;
+        Ok(())
+    }
+
+    /// Returns what comes after the last row that is there as a whole.
+    fn whole_rows<'r, E: From<Malformed>>(
+        &mut self,
+        mut rest: &'r [u8],
         kinds: &[ColumnKind],
         mut see: impl FnMut(i64, &[Cell<'_>]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    ) -> Result<&'r [u8], E> {
         if !self.has_header {
-            let Some(length) = header(&self.bytes)? else {
-                return Ok(());
+            let Some(length) = header(rest)? else {
+                return Ok(rest);
             };
-            self.bytes.advance(length);
+            rest = &rest[length..];
             self.has_header = true;
         }
-        loop {
-            let mut cells = Vec::with_capacity(kinds.len());
-            let mut rest = &self.bytes[..];
+        while !rest.is_empty() {
+            if self.is_at_end {
+                return Err(Malformed.into());
+            }
+            let (mut cells, before) = (Cells::new(), rest);
             match row(&mut rest, kinds, &mut cells)? {
                 Read::Row(id) => see(id, &cells)?,
-                Read::Part => return Ok(()),
+                Read::Part => return Ok(before),
                 Read::End => self.is_at_end = true,
             }
-            let read = self.bytes.len() - rest.len();
-            drop(cells);
-            self.bytes.advance(read);
         }
+        Ok(rest)
     }
 }
 
@@ -139,7 +158,7 @@ fn header(bytes: &[u8]) -> Result<Option<usize>, Malformed> {
 fn row<'r>(
     rest: &mut &'r [u8],
     kinds: &[ColumnKind],
-    cells: &mut Vec<Cell<'r>>,
+    cells: &mut Cells<'r>,
 ) -> Result<Read, Malformed> {
     let Ok(n_fields) = rest.try_get_i16() else {
         return Ok(Read::Part);
@@ -223,8 +242,7 @@ mod tests {
     fn read(chunks: &[&[u8]]) -> Result<(Vec<String>, bool), Malformed> {
         let (mut incoming, mut rows) = (Incoming::default(), Vec::new());
         for chunk in chunks {
-            incoming.add(&Bytes::copy_from_slice(chunk));
-            incoming.rows(KINDS, |id, cells| {
+            incoming.rows(chunk, KINDS, |id, cells| {
                 rows.push(format!("{id} {cells:?}"));
                 Ok::<(), Malformed>(())
             })?;
@@ -264,5 +282,6 @@ mod tests {
             wrong[place] = byte;
             assert!(read(&[&wrong]).is_err(), "{place}");
         }
+        assert!(read(&[&sent, b"\xff\xff"]).is_err(), "after the end");
     }
 }
