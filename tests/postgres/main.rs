@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod alone;
+mod backups;
 mod checks;
 mod common;
 mod connections;
