@@ -4,15 +4,13 @@
 use std::sync::OnceLock;
 
 use gamedb::{Database, Parcel, SharedOutbox};
-use gamedb_models::{
-    Attribute, Inventory, InventoryEntry, Item, Mobile, MobileItem, Player, World,
-};
+use gamedb_models::{Attribute, Inventory, InventoryEntry, Item, Mobile, Player, World};
 use rusqlite::Connection;
 
 use super::splices::spliced;
 
 /// Bytes before what a parcel says of its rows: its name and the schema, without which none is looked at.
-const HEAD: usize = 29;
+const HEAD: usize = 30;
 /// Bytes of the checksum at its end.
 const CHECKSUM: usize = 8;
 

@@ -27,7 +27,7 @@ fn patiently<R>(mut call: impl FnMut() -> Result<R, Error>) -> R {
         match call() {
             Ok(result) => return result,
             Err(error) => {
-                let said = format!("{error:?}");
+                let said = format!("{error:#?}");
                 assert!(
                     said.contains("Silent") && start.elapsed() < 6 * SOON,
                     "{said}"

@@ -68,7 +68,7 @@ fn a_server_that_is_not_there_is_said_without_its_password() {
             panic!("{error:?}")
         };
         assert_eq!(path.to_str(), Some(expected));
-        assert!(!format!("{error} {error:?}").contains("secret"));
+        assert!(!format!("{error} {error:#?}").contains("secret"));
     }
     let wrong = server().replacen("game:", "game:not", 1);
     let error = PostgresOptions::new(wrong, "w")

@@ -158,7 +158,7 @@ impl Found {
     }
 }
 
-/// Everything that is on its way arrives. Returns how often each player is there.
+/// Everything that is in flight arrives. Returns how often each player is there.
 fn arrive(disk: &Disk) -> Result<BTreeMap<String, usize>, String> {
     let said = |error: Error| format!("{error:?}");
     let mut found = BTreeMap::new();
@@ -176,7 +176,7 @@ fn arrive(disk: &Disk) -> Result<BTreeMap<String, usize>, String> {
         let shard = shard.map_err(said)?;
         let mut problems = shard.db.check();
         if shard.db.outbox().len() > 0 || !shard.outbox.sent().map_err(said)?.is_empty() {
-            problems.push("a parcel is on its way still".into());
+            problems.push("a parcel is still in flight".into());
         }
         if shard.db.iter::<Attribute>().count() != shard.db.iter::<Player>().count() {
             problems.push("a player has not one attribute".into());

@@ -151,7 +151,7 @@ fn values_that_do_not_fit_another_type_are_listed_first() {
         file.steps(schema),
         [
             "lossy       t.a: TEXT becomes INTEGER: 2 rows (id 2, 4); they become NULL; allow it, or write `-- @fill t.a = <expression>` in a script",
-            "lossy       t.b: REAL NOT NULL becomes INTEGER NOT NULL: 2 rows (id 2, 3); they become (-1); allow it, or write `-- @fill t.b = <expression>` in a script",
+            "lossy       t.b: REAL NOT NULL becomes INTEGER NOT NULL: 2 rows (id 2, 3); they become -1; allow it, or write `-- @fill t.b = <expression>` in a script",
             "lossy       t.c: INTEGER becomes REAL: 1 row (id 1); they become NULL; allow it, or write `-- @fill t.c = <expression>` in a script",
         ]
     );

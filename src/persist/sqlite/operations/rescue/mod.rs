@@ -3,6 +3,7 @@
 mod table;
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -145,6 +146,7 @@ fn rescue_file(
     copy_header(old, &new).map_err(at_new)?;
     report.notes.extend(dangling(&new).map_err(at_new)?);
     report.notes.extend(changed(old, &report.tables));
+    report.notes.extend(cut_off(from));
     new.execute_batch("COMMIT").map_err(at_new)?;
     new.close().map_err(|(_, source)| at_new(source))?;
     unfinished.put(to)?;
@@ -287,4 +289,23 @@ fn changed(old: &Connection, tables: &[RescuedTable]) -> Vec<String> {
             format!("{block}: not what was written; one of these rows or more has changed")
         })
         .collect()
+}
+
+/// Says that pages are missing at the end of a file, also where no row was on them. A file with a log may have them
+/// there.
+fn cut_off(file: &Path) -> Option<String> {
+    let has_log = std::fs::metadata(log_of(file)).is_ok_and(|log| log.len() > 0);
+    let mut header = [0; 32];
+    let mut opened = std::fs::File::open(file).ok()?;
+    opened.read_exact(&mut header).ok()?;
+    // A page of 65,536 bytes is written as 1.
+    let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
+        1 => 65_536,
+        size => size,
+    };
+    let n_pages = u32::from_be_bytes([header[28], header[29], header[30], header[31]]);
+    let n_bytes = opened.metadata().ok()?.len();
+    let whole = u64::from(n_pages) * page;
+    (!has_log && n_bytes < whole)
+        .then(|| format!("the file is cut off: it has {n_bytes} bytes, and {whole} are its pages"))
 }
