@@ -65,11 +65,14 @@ impl ByHand {
     }
 
     /// One statement for all rows.
-    pub(crate) fn unnest(&self, ids: &Vec<i64>, values: &Vec<f64>) -> Duration {
+    pub(crate) fn unnest(&self, mut changes: Vec<(i64, f64)>) -> Duration {
         let client = &self.client;
         let write = async {
+            // In the order of the ids, as a flush has them.
+            changes.sort_unstable_by_key(|&(id, _)| id);
+            let (ids, values): (Vec<i64>, Vec<f64>) = changes.into_iter().unzip();
             client.batch_execute("BEGIN").await?;
-            let touched = client.execute(&self.unnest, &[ids, values]).await?;
+            let touched = client.execute(&self.unnest, &[&ids, &values]).await?;
             assert_eq!(touched, ids.len() as u64);
             client.batch_execute("COMMIT").await
         };
@@ -79,11 +82,11 @@ impl ByHand {
     }
 
     /// A prepared statement for each row, in one transaction.
-    pub(crate) fn row_by_row(&self, ids: &[i64], values: &[f64]) -> Duration {
+    pub(crate) fn row_by_row(&self, changes: &[(i64, f64)]) -> Duration {
         let client = &self.client;
         let write = async {
             client.batch_execute("BEGIN").await?;
-            for (id, value) in ids.iter().zip(values) {
+            for (id, value) in changes {
                 assert_eq!(client.execute(&self.one, &[id, value]).await?, 1);
             }
             client.batch_execute("COMMIT").await

@@ -7,6 +7,9 @@ use gamedb_models::{
 
 pub(crate) const PER_MOBILE: usize = 8;
 
+/// How many mobiles are written at once.
+const PART: usize = 10_000;
+
 /// The attributes of a world in the order of their ids.
 pub(crate) struct Keys {
     pub(crate) attributes: Vec<AttributeKey>,
@@ -29,7 +32,7 @@ pub(crate) fn fill(address: &str, mobiles: usize) -> usize {
     let mut db = super::options(address)
         .open::<World>()
         .expect("an empty world");
-    for n in 0..mobiles {
+    for n in 1..=mobiles {
         let mobile = db.insert(Mobile {
             mobile_type: MobileType::Npc,
             owner: None,
@@ -45,8 +48,11 @@ pub(crate) fn fill(address: &str, mobiles: usize) -> usize {
             });
             added.expect("an attribute");
         }
+        // In parts: the server checks all keys of a flush at its end, and says nothing until then.
+        if n % PART == 0 {
+            let _ = db.flush().expect("the server has room");
+        }
     }
-    let _ = db.flush().expect("the server has room");
     let n_rows = db.len();
     let _ = db.close().expect("all rows are written");
     super::by_hand::ByHand::connect(address).analyze();
