@@ -4,9 +4,7 @@
 use std::sync::OnceLock;
 
 use gamedb::{Database, Parcel, SharedOutbox};
-use gamedb_models::{
-    Attribute, Inventory, InventoryEntry, Item, Mobile, MobileItem, Player, World,
-};
+use gamedb_models::{Attribute, Inventory, InventoryEntry, Item, Mobile, Player, World};
 use rusqlite::Connection;
 
 use super::splices::spliced;
