@@ -119,6 +119,30 @@ fn a_background_flush_takes_parcels_along_and_gives_them_back_if_it_fails() {
     assert_eq!((north.settle(), south.inbox()), ((1, 0, 0), vec![id]));
 }
 
+/// The next process reads them in the order in which they were written.
+#[test]
+fn a_parcel_that_a_failed_flush_gives_back_is_before_those_that_have_left_since() {
+    let shards = Shards::new();
+    let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
+    north.player(1);
+    north.player(2);
+    let _ = north.db.flush_durable().unwrap();
+    north.db.discard();
+    north.db = north.file.open_impatient();
+    let players = [1, 2].map(|id| north.db.key(gamedb::Id::<Player>::new(id)).unwrap());
+    let lock = north.file.writer();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let first = north.db.hand_over(players[0], "south").unwrap();
+    let ticket = north.db.flush_in_background().unwrap();
+    let second = north.db.hand_over(players[1], "south").unwrap();
+    assert!(north.db.wait(ticket).is_err());
+    lock.execute_batch("COMMIT").unwrap();
+    let _ = north.db.flush().unwrap();
+    let mut north = north.die();
+    assert_eq!(north.settle(), (2, 0, 0));
+    assert_eq!(south.inbox(), [first, second]);
+}
+
 #[test]
 fn delivered_twice_it_comes_in_once() {
     let shards = Shards::new();

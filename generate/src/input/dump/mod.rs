@@ -31,8 +31,8 @@ use insert::Form;
 use literal::Values;
 use scan::{Scan, Scanned, Stop};
 use statement::{
-    Start, end_of_statement, goes_on, is_first_line, is_last_line, rest_of_last_line, start,
-    start_of_row,
+    FIRST_LINE, Start, end_of_statement, goes_on, is_first_line, is_last_line, rest_of_last_line,
+    start, start_of_row,
 };
 use window::Window;
 
@@ -272,6 +272,10 @@ impl<R: Read> Dump<R> {
                     Ok((start(scan, &delimiter)?, text))
                 })?;
             if !std::mem::replace(&mut self.is_begun, true) {
+                // It says the same however little is read at a time.
+                while self.window.bytes().len() < FIRST_LINE && !self.window.is_end() {
+                    self.window.fill().map_err(TextError::Io)?;
+                }
                 self.is_complete = !is_first_line(self.window.bytes());
             }
             match start {

@@ -131,9 +131,12 @@ pub(super) fn is_last_line(bytes: &[u8]) -> bool {
         .any(|line| memchr::memmem::find(bytes, line).is_some())
 }
 
+/// Within so many bytes a dump says what has made it.
+pub(super) const FIRST_LINE: usize = 200;
+
 /// Whether a dump starts here whose last line says that it is complete.
 pub(super) fn is_first_line(bytes: &[u8]) -> bool {
-    let start = &bytes[..bytes.len().min(200)];
+    let start = &bytes[..bytes.len().min(FIRST_LINE)];
     let lines = [
         &b"-- MySQL dump"[..],
         b"-- MariaDB dump",
