@@ -4,6 +4,7 @@
 //! cargo run --release --example game_loop
 //! cargo run --release --example game_loop -- --file world.db --mobiles 100000 --seconds 60 --background
 //! cargo run --release --example game_loop -- --inspect
+//! cargo run --release -p gamedb-examples --features postgres --example game_loop -- --background --server postgres://game@localhost/game
 //! cargo run --release --example game_loop -- --help
 //! ```
 //!
@@ -11,7 +12,9 @@
 //! items with blueprints. If the file exists already, the game continues where it was left. Ctrl-C ends
 //! it early, with a last flush.
 //!
-//! At the end the file is opened again, and every row is compared with the world in memory.
+//! With the feature `postgres` and `--server`, the world is kept on a PostgreSQL server instead.
+//!
+//! At the end the world is opened again, and every row is compared with the world in memory.
 //!
 //! Where to look first:
 //!
@@ -36,7 +39,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use clap::Parser as _;
-use gamedb::{Database, FlushReport, Ticket};
+use gamedb::{Database, Engine, FlushReport, Ticket};
+#[cfg(feature = "postgres")]
+use gamedb::{Postgres, PostgresOptions};
 use gamedb_inspect::Inspector;
 use gamedb_models::{Item, Mobile, Player, World, catalogue};
 
@@ -61,13 +66,38 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let stop = stop_signal()?;
+    #[cfg(feature = "postgres")]
+    if let Some(server) = &options.server {
+        let place = format!("world on a server: {}", options.world);
+        let open = || PostgresOptions::new(server, &options.world).open::<World>();
+        return game::<Postgres>(options, &place, open, &mut |_| ());
+    }
     let path = world_file(options)?;
+    let place = format!("world file: {}", path.display());
+    let inspector = inspector(options)?;
+    if let Some(inspector) = &inspector {
+        writeln!(io::stdout(), "inspect it at {}", inspector.url())?;
+    }
+    game(options, &place, || Database::open(&path), &mut |db| {
+        if let Some(inspector) = &inspector {
+            inspector.answer_mut(db, INSPECTION);
+        }
+    })
+}
+
+/// A whole run in a world that `open` opens. `inspect` is called at the end of each tick.
+fn game<E: Engine>(
+    options: &Options,
+    place: &str,
+    open: impl Fn() -> Result<Database<World, E>, gamedb::Error>,
+    inspect: &mut dyn FnMut(&mut Database<World, E>),
+) -> Result<(), Box<dyn Error>> {
+    let stop = stop_signal()?;
     let mut out = io::stdout();
 
-    writeln!(out, "world file: {}", path.display())?;
+    writeln!(out, "{place}")?;
     let start = Instant::now();
-    let mut db = Database::<World>::open(&path)?;
+    let mut db = open()?;
     match db.len() {
         0 => writeln!(out, "new world")?,
         n => writeln!(
@@ -93,11 +123,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         writeln!(out, "flushed {} rows in {:.1?}", report.rows(), report.took)?;
     }
 
-    let inspector = inspector(options)?;
-    if let Some(inspector) = &inspector {
-        writeln!(out, "inspect it at {}", inspector.url())?;
-    }
-    let statistics = play(options, &mut db, &mut simulation, inspector.as_ref(), &stop)?;
+    let statistics = play(options, &mut db, &mut simulation, inspect, &stop)?;
 
     let report = db.flush()?;
     write!(out, "\n{statistics}\n{}\n", simulation.events())?;
@@ -106,13 +132,13 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         n => writeln!(out, "last flush: {n} rows in {:.1?}", report.took)?,
     }
 
-    // Keeps the world in memory, and closes the file.
+    // Keeps the world in memory, and closes the file or the connection.
     let world = db.into_world();
-    let db = Database::<World>::open(&path)?;
+    let db = open()?;
     let n_rows = compare::compare(&world, &db)
         .map_err(|difference| format!("reopened: not identical: {difference}"))?;
     writeln!(out, "reopened: {n_rows} rows, identical")?;
-    writeln!(out, "world file: {}", path.display())?;
+    writeln!(out, "{place}")?;
     Ok(())
 }
 
@@ -120,11 +146,11 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 ///
 /// A run is a fixed number of ticks, so that the same seed always gives the same world. After a late
 /// tick, the next ones start at once, until the game has caught up.
-fn play(
+fn play<E: Engine>(
     options: &Options,
-    db: &mut Database<World>,
+    db: &mut Database<World, E>,
     simulation: &mut Simulation,
-    inspector: Option<&Inspector>,
+    inspect: &mut dyn FnMut(&mut Database<World, E>),
     stop: &Receiver<()>,
 ) -> Result<Statistics, Box<dyn Error>> {
     let mut statistics = Statistics::new(options.period())?;
@@ -139,9 +165,7 @@ fn play(
             statistics.flush(&report);
             last_flush = Some(report);
         }
-        if let Some(inspector) = inspector {
-            inspector.answer_mut(db, INSPECTION);
-        }
+        inspect(db);
         statistics.tick(tick_start.elapsed());
         progress.show(
             tick,
@@ -202,9 +226,9 @@ impl Flusher {
 
     /// Called at the end of each tick. Returns the report of a flush that has reached the file since the
     /// last tick.
-    fn tick(
+    fn tick<E: Engine>(
         &mut self,
-        db: &mut Database<World>,
+        db: &mut Database<World, E>,
         tick: u32,
     ) -> Result<Option<FlushReport>, gamedb::Error> {
         let is_due = self

@@ -14,6 +14,21 @@ pub(crate) struct Options {
     #[arg(long, value_name = "PATH")]
     pub(crate) file: Option<PathBuf>,
 
+    /// PostgreSQL server to keep the world on, instead of in a file, as postgres://game@localhost/game
+    #[cfg(feature = "postgres")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["file", "inspect"])]
+    pub(crate) server: Option<String>,
+
+    /// Name of the world on the server
+    #[cfg(feature = "postgres")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "game_loop",
+        requires = "server"
+    )]
+    pub(crate) world: String,
+
     /// Number of mobiles to keep alive
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(2..))]
     pub(crate) mobiles: u32,
