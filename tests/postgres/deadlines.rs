@@ -347,6 +347,26 @@ fn a_flush_may_take_longer_than_an_answer() {
     assert_eq!(file.contents(), contents_of(&db));
 }
 
+/// The keys of all rows are checked by one statement, which has one answer.
+#[test]
+fn the_check_of_many_rows_may_take_longer_than_another_answer() {
+    let file = TestFile::new();
+    let mut db = patiently(|| named(&file).open::<World>());
+    file.execute(
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON players DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW WHEN (NEW.id % 2000 = 0) EXECUTE FUNCTION slow()",
+    );
+    for n in 0..20_000 {
+        let _ = db.insert(player(n)).unwrap();
+    }
+    let start = Instant::now();
+    let _ = db.flush().unwrap();
+    assert!(start.elapsed() > LIMIT, "{:?}", start.elapsed());
+    assert_eq!(file.contents(), contents_of(&db));
+}
+
 #[test]
 fn without_a_limit_a_flush_waits() {
     let file = TestFile::new();

@@ -65,7 +65,8 @@ impl PostgresOptions {
     /// what became of a COMMIT is asked in another connection (see [`patience`](Self::patience)).
     ///
     /// It is the time without any answer, and not that of a whole flush, which has an answer for each statement; a
-    /// statement has at most 10,000 rows, or 64 MB. It has to be longer than a statement ever takes, over the
+    /// statement has at most 10,000 rows, or 64 MB. The last one checks the keys of all rows, and may take a second longer
+    /// for each 10,000 of them. The limit has to be longer than a statement ever takes, over the
     /// network and with all that the server does beside it: a flush that is given up is tried again, and takes as
     /// long again. A duration of zero counts as a millisecond.
     ///

@@ -110,7 +110,13 @@ impl Session {
     /// Blocks this thread until a future is done, or no answer has come for too long. Then the connection is given up:
     /// its socket is closed, and the server rolls back what was not committed.
     fn wait<F: Future>(&self, future: F) -> Result<F::Output, Error> {
+        self.wait_longer(future, Duration::ZERO)
+    }
+
+    /// The same, where one of the answers may take that much longer.
+    fn wait_longer<F: Future>(&self, future: F, longer: Duration) -> Result<F::Output, Error> {
         let limit = self.limits.answer;
+        let limit = limit.map(|limit| limit.saturating_add(longer));
         block_on(future, limit, &self.n_answers).map_err(|limit| {
             self.is_given_up.store(true, Ordering::SeqCst);
             self.give_up.notify_one();
@@ -132,9 +138,18 @@ impl Session {
 
     /// Polls all requests, in their order, until the last is answered. So all of them are sent before the first answer is
     /// waited for, and in this order.
-    pub(super) fn answers<R>(&self, mut requests: Vec<Sent<'_, R>>) -> Vec<Result<R, Error>> {
+    pub(super) fn answers<R>(&self, requests: Vec<Sent<'_, R>>) -> Vec<Result<R, Error>> {
+        self.answers_later(requests, Duration::ZERO)
+    }
+
+    /// The same, where one of the answers may take that much longer.
+    pub(super) fn answers_later<R>(
+        &self,
+        mut requests: Vec<Sent<'_, R>>,
+        longer: Duration,
+    ) -> Vec<Result<R, Error>> {
         let mut answers: Vec<_> = requests.iter().map(|_| None).collect();
-        let waited = self.wait(poll_fn(|context| {
+        let waiting = poll_fn(|context| {
             let mut is_done = true;
             for (request, answer) in requests.iter_mut().zip(&mut answers) {
                 if answer.is_none() {
@@ -152,7 +167,8 @@ impl Session {
             } else {
                 Poll::Pending
             }
-        }));
+        });
+        let waited = self.wait_longer(waiting, longer);
         let missing = || match &waited {
             Ok(()) => unreachable!("all requests are answered"),
             Err(Error::NoAnswer(limit)) => Err(Error::NoAnswer(*limit)),

@@ -58,6 +58,7 @@ impl Parcel {
     }
 
     /// How it gets to another world.
+    #[cfg(feature = "persist")]
     pub(crate) fn way(&self) -> Way {
         self.way
     }
