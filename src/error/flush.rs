@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::BackendError;
 use super::difference::Difference;
 use super::problem::list;
 use super::refused::{self, RefusedRow};
+use super::{BackendError, ParcelId};
 
 /// What became of the rows of a failed flush.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +116,15 @@ pub enum FlushFailure {
         id: i64,
         /// How many rows it touched.
         touched: usize,
+    },
+    /// A parcel that this world has accepted does not wait for it any more. Its rows are in memory, and must not be written.
+    #[error(
+        "parcel {id}, which this world has accepted, does not wait for it any more: another process has taken it, or a failover \
+         has lost it; discard this world, and open it again"
+    )]
+    ParcelGone {
+        /// The parcel.
+        id: ParcelId,
     },
     /// Rows were refused by the file itself. Change them, or write everything else with
     /// [`flush_without_refused`](crate::Database::flush_without_refused).

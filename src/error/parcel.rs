@@ -64,7 +64,7 @@ pub enum ParcelError {
         target_id: i64,
     },
     /// The name of the receiver is none that a world can have.
-    #[error("{to:?} is no name of a world: it is empty, or has a NUL")]
+    #[error("{to:?} is no name of a world: it is empty, or has a NUL, or more than 1,000 bytes")]
     NoReceiver {
         /// The name.
         to: String,

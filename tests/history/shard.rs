@@ -300,9 +300,7 @@ impl Shard {
                 }
             }
             // What it has let in was on an old primary alone: there is nothing like that.
-            FlushFailure::RowCount {
-                table: "parcels", ..
-            } => return Some(Over::Again),
+            FlushFailure::ParcelGone { .. } => return Some(Over::Again),
             _ => self
                 .record
                 .write(&Event::Broken(format!("an attempt has failed: {why}"))),

@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 
 use crate::common::sample::{flushed_refusing_file, rename};
 use crate::common::{REFUSED, contents_of, flush_failure, server, wait_until};
-use gamedb::{Bond, Error, ErrorKind, FlushFailure, LeftOutReason, ParcelError, ServerOutbox};
+use gamedb::{
+    Bond, Error, ErrorKind, FileError, FlushFailure, LeftOutReason, ParcelError, ServerOutbox,
+};
 use gamedb_models::World;
 
 use shards::{Shard, Shards};
@@ -102,10 +104,78 @@ fn a_parcel_that_is_gone_when_it_is_flushed_fails_the_flush() {
     south
         .file
         .execute("DELETE FROM gamedb_shards.parcels WHERE receiver = current_schema()");
-    assert!(south.db.flush().is_err());
+    let (_, cause) = flush_failure(south.db.flush());
+    assert!(
+        matches!(cause, FlushFailure::ParcelGone { id: gone } if gone == id),
+        "{cause}"
+    );
     assert_eq!(south.file.contents(), before);
     let mut south = south.die();
     assert_eq!((south.inbox(), south.emails().len()), (vec![], 0));
+}
+
+/// An old primary that was started again still has what was accepted on the new one.
+#[test]
+fn nothing_is_read_from_a_server_that_is_older_than_the_world() {
+    let shards = Shards::new();
+    let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
+    let ada = north.player(1);
+    let id = north.db.hand_over(ada, &shards.name("south")).unwrap();
+    north.settle();
+    south.flush_durable();
+    let is_older = |result: Result<(), Error>| {
+        let error = result.map_err(Error::into_kind);
+        assert!(
+            matches!(error, Err(ErrorKind::File(FileError::OlderWorld { .. }))),
+            "{error:?}"
+        );
+    };
+    for (column, by) in [("epoch", 1), ("generation", 1)] {
+        south.file.execute(&format!(
+            "UPDATE gamedb_world SET {column} = {column} - {by}"
+        ));
+        is_older(south.outbox.read(&mut south.db, id).map(drop));
+        is_older(south.send_back(id, "no"));
+        is_older(ServerOutbox::connect(server(), &south.file.world).map(drop));
+        south.file.execute(&format!(
+            "UPDATE gamedb_world SET {column} = {column} + {by}"
+        ));
+    }
+    let _ = read_and_accept(&mut south, id);
+    let _ = south.db.flush().unwrap();
+    assert_eq!(south.emails(), ["1@example.com"]);
+}
+
+fn read_and_accept(south: &mut Shard, id: gamedb::ParcelId) -> gamedb::Parcel {
+    let parcel = south.outbox.read(&mut south.db, id).unwrap();
+    let _ = south.db.accept(&parcel).unwrap();
+    parcel
+}
+
+#[test]
+fn a_parcel_that_is_read_again_while_its_flush_is_in_flight_comes_in_once() {
+    let shards = Shards::new();
+    let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
+    let ada = north.player(1);
+    let id = north.db.hand_over(ada, &shards.name("south")).unwrap();
+    north.settle();
+    let parcel = read_and_accept(&mut south, id);
+    let outsider = south.file.writer();
+    outsider
+        .execute(
+            "BEGIN; SELECT FROM gamedb_shards.parcels WHERE receiver = current_schema() FOR UPDATE",
+        )
+        .unwrap();
+    let ticket = south.db.flush_in_background().unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(south.db.poll(ticket).is_none());
+    let _ = south.outbox.read(&mut south.db, id).unwrap();
+    outsider.execute("ROLLBACK").unwrap();
+    let _ = south.db.wait(ticket).unwrap();
+    south.exchange();
+    assert!(south.db.accept(&parcel).is_err());
+    assert_eq!(south.emails(), ["1@example.com"]);
+    let _ = south.db.flush().unwrap();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{assert_chain, chain, problem};
 use crate::error::{
     BackendError, DamagedBlock, Difference, FileError, FlushFailure, Outcome, RefusedRow,
 };
-use crate::error::{Error, ErrorKind, ProblemKind};
+use crate::error::{Error, ErrorKind, ParcelId, ProblemKind};
 
 /// What SQLite says, with the code that it says it for.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +41,9 @@ fn flush_failures() -> Vec<FlushFailure> {
             table: "items",
             id: 7,
             touched: 0,
+        },
+        FlushFailure::ParcelGone {
+            id: ParcelId::from_bytes([7; 16]),
         },
         FlushFailure::Refused {
             rows: vec![RefusedRow::new(
@@ -86,6 +89,7 @@ fn n_causes_of_flush(failure: &FlushFailure) -> usize {
         | FlushFailure::Full
         | FlushFailure::LogTooLarge { .. }
         | FlushFailure::RowCount { .. }
+        | FlushFailure::ParcelGone { .. }
         // What SQLite says of each row is in the message.
         | FlushFailure::Refused { .. }
         | FlushFailure::ForeignWrite

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio_postgres::Row;
 
 use super::error::Lost;
-use super::schema::{Schema, WORLD};
+use super::schema::{Schema, WORLD, quoted};
 use super::session::Session;
 
 /// The newest state of each world that this process was told is stored, by the identity of the world. A server
@@ -122,11 +122,14 @@ pub(super) fn owner() -> String {
 
 /// Reads the row, without a claim that it stays so.
 pub(super) fn read(session: &Session, schema: &Schema) -> Result<State, Lost> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM {} WHERE world = $1",
-        schema.own(WORLD)
-    );
-    let rows = session.rows(&sql, &[&schema.world])?;
+    read_of(session, &schema.world)
+}
+
+/// The same for a world of this name.
+pub(super) fn read_of(session: &Session, world: &str) -> Result<State, Lost> {
+    let own = quoted(world);
+    let sql = format!("SELECT {COLUMNS} FROM {own}.{WORLD} WHERE world = $1");
+    let rows = session.rows(&sql, &[world])?;
     let row = rows.first().ok_or(Lost::NoWorld)?;
     Ok(State::read(row)?)
 }

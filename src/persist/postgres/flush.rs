@@ -105,6 +105,7 @@ pub(super) fn commit(
     };
     let fence = Fence::new(schema, hold);
     let statements = mail.iter();
+    session.bound_statements();
     session.prepare(statements.map(|one| (one.sql.as_str(), one.types.as_slice())))?;
     prepare(session, &groups, &ids, Some(&fence))?;
     let transaction = Transaction {

@@ -15,6 +15,11 @@ use super::session::{Sent, Session};
 /// The parcels that wait, of all worlds.
 pub(super) const PARCELS: &str = "gamedb_shards.parcels";
 
+/// Whether that table is there, also for a role that may not use its schema: `to_regclass` would fail.
+const PARCELS_EXIST: &str =
+    "EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = 'gamedb_shards' AND relname = 'parcels')";
+
 /// The table of the names of parcels that a world has accepted, in its own schema.
 pub(super) const INBOX: &str = "gamedb_inbox";
 
@@ -27,6 +32,8 @@ const LOCK: i64 = 0x6764_6f01;
 /// One statement of a flush, about one parcel, which touches exactly one row.
 pub(super) struct MailStatement<'b> {
     table: &'static str,
+    /// The parcel that it takes out of the shared table.
+    taken: Option<ParcelId>,
     pub(super) sql: String,
     pub(super) types: Vec<Type>,
     parameters: Vec<Box<dyn ToSql + Send + Sync + 'b>>,
@@ -41,6 +48,7 @@ impl<'b> MailStatement<'b> {
         let (parameters, types) = parameters.into_iter().unzip();
         Self {
             table,
+            taken: None,
             sql,
             types,
             parameters,
@@ -59,6 +67,9 @@ impl<'b> MailStatement<'b> {
     pub(super) fn check(&self, touched: u64) -> Result<(), Failed> {
         if touched == 1 {
             return Ok(());
+        }
+        if let (Some(id), 0) = (self.taken, touched) {
+            return Err(FlushFailure::ParcelGone { id }.into());
         }
         let touched = usize::try_from(touched).unwrap_or(usize::MAX);
         let (table, id) = (self.table, 0);
@@ -97,7 +108,11 @@ pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailSt
                         (Box::new(name(id)), Type::BYTEA),
                         (Box::new(world), Type::TEXT),
                     ];
-                    statements.push(MailStatement::new("parcels", sql, parameters));
+                    let statement = MailStatement::new("parcels", sql, parameters);
+                    statements.push(MailStatement {
+                        taken: Some(id),
+                        ..statement
+                    });
                 }
                 Came::Carried => {
                     let sql = format!("INSERT INTO {} (parcel) VALUES ($1)", schema.own(INBOX));
@@ -134,10 +149,11 @@ pub(super) struct Missing {
 impl Missing {
     /// Asks the server.
     pub(super) fn of(session: &Session, world: &str) -> Result<Self, Error> {
-        let sql =
-            "SELECT to_regnamespace($1) IS NULL, to_regclass($2) IS NULL, to_regclass($3) IS NULL";
+        let sql = format!(
+            "SELECT to_regnamespace($1) IS NULL, NOT ({PARCELS_EXIST}), to_regclass($2) IS NULL"
+        );
         let inbox = format!("{}.{INBOX}", quoted(world));
-        let row = session.row(sql, &[SHARED, PARCELS, &inbox])?;
+        let row = session.row(&sql, &[SHARED, &inbox])?;
         Ok(Self {
             schema: row.try_get(0)?,
             parcels: row.try_get(1)?,
@@ -198,15 +214,15 @@ CREATE INDEX IF NOT EXISTS parcels_sender ON {PARCELS} (sender, number)"
 
 /// Whether both tables are there.
 pub(super) fn are_there(session: &Session, schema: &Schema) -> Result<bool, Error> {
-    let sql = "SELECT to_regclass($1) IS NOT NULL AND to_regclass($2) IS NOT NULL";
-    let row = session.row(sql, &[PARCELS, &schema.own(INBOX)])?;
+    let sql = format!("SELECT {PARCELS_EXIST} AND to_regclass($1) IS NOT NULL");
+    let row = session.row(&sql, &[&schema.own(INBOX)])?;
     Ok(row.try_get(0)?)
 }
 
 /// How many parcels of the database are from a world or for it.
 pub(super) fn n_waiting(session: &Session, world: &str) -> Result<i64, Error> {
-    let sql = "SELECT to_regclass($1) IS NOT NULL";
-    let is_there: bool = session.row(sql, &[PARCELS])?.try_get(0)?;
+    let sql = format!("SELECT {PARCELS_EXIST}");
+    let is_there: bool = session.row(&sql, &[])?.try_get(0)?;
     if !is_there {
         return Ok(0);
     }

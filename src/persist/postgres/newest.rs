@@ -51,7 +51,17 @@ impl Age {
 const NO_TIMELINE: &[&str] = &["55000", "42883", "0A000", "42501"];
 
 /// What a server says that has no such schema, or no such table in it.
-const NO_WORLD: &[&str] = &["3F000", "42P01"];
+pub(super) const NO_WORLD: &[&str] = &["3F000", "42P01"];
+
+/// What a server says that is there and lets no client in for the moment: it has too many clients, or is starting.
+const BUSY: &[&str] = &["53300", "57P03"];
+
+fn is_busy(error: &ConnectError) -> bool {
+    match error {
+        ConnectError::Server(error) => error.sqlstate().is_some_and(|code| BUSY.contains(&code)),
+        ConnectError::Thread(_) => false,
+    }
+}
 
 /// An answer; `None` where the server says one of these things. Whatever else it says is no answer.
 fn answered<R>(answer: Result<R, Error>, nothing: &[&str]) -> Result<Option<R>, Error> {
@@ -140,6 +150,7 @@ pub(super) fn connect(reach: &Reach, limits: Limits, world: &str) -> Result<Sess
         let connect = move || {
             // It is asked here: one that stops answering must not keep those waiting that have answered.
             let answer = match Session::connect(&host, limits) {
+                Err(error) if is_busy(&error) => Answer::Silent(error),
                 Err(error) => Answer::Away(error),
                 Ok(session) => match Age::of(&session, &world) {
                     Ok(age) => Answer::Age(age, session),
@@ -166,7 +177,8 @@ pub(super) fn connect(reach: &Reach, limits: Limits, world: &str) -> Result<Sess
         let Some((place, answer)) = next else {
             return newest.take();
         };
-        if let Answer::Age(..) = answer {
+        // While no host has the world, all of them are waited for: it must not be made anew beside one that is late.
+        if let Answer::Age(Age { state: Some(_), .. }, _) = answer {
             deadline.get_or_insert_with(|| Instant::now() + OTHERS);
         }
         newest.see(place, answer);

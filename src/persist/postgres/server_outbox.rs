@@ -12,8 +12,9 @@ use crate::persist::outbox::{MOST_WAITING, WaitingParcel, shortened};
 use crate::store::tracking::parcel::{MOST_BYTES, Parcel};
 
 use super::error::{Error, Lost, backend_error};
+use super::fence;
 use super::mail::{self, CHANNEL, PARCELS};
-use super::newest;
+use super::newest::{self, NO_WORLD};
 use super::open::target;
 use super::options::PostgresOptions;
 use super::schema::{WORLD, quoted};
@@ -100,6 +101,7 @@ impl ServerOutbox {
              FROM {PARCELS} WHERE parcel = $1 AND receiver = $2"
         );
         let world = self.world.clone();
+        self.refuse_older()?;
         let parameters: [(&(dyn ToSql + Sync), Type); 2] =
             [(&mail::name(id), Type::BYTEA), (&world, Type::TEXT)];
         let rows = self.query(&sql, &parameters)?;
@@ -128,6 +130,7 @@ impl ServerOutbox {
         reason: &str,
     ) -> Result<(), CrateError> {
         let world = self.world.clone();
+        self.refuse_older()?;
         // The owner's row is locked, so that no process takes the world over in between.
         let sql = format!(
             "WITH owner AS (SELECT 1 FROM {}.{WORLD} WHERE world = $2 AND owner = $4 FOR SHARE)
@@ -202,7 +205,8 @@ impl ServerOutbox {
         let sql = format!(
             "SELECT parcel, number, left(sender, 1000), left(receiver, 1000), octet_length(contents)::bigint,
                 left(returned, 1000)
-             FROM {PARCELS} WHERE {side} = $1 AND number > $2 ORDER BY number LIMIT {MOST_WAITING}"
+             FROM {PARCELS} WHERE {side} = $1 AND number > $2 AND octet_length(parcel) = 16
+             ORDER BY number LIMIT {MOST_WAITING}"
         );
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         let parameters: [(&(dyn ToSql + Sync), Type); 2] =
@@ -245,10 +249,18 @@ impl ServerOutbox {
             let failed = |error: Lost| error.at(&self.path);
             let session = newest::connect(&self.reach, self.limits, &self.world);
             let session = session.map_err(|error| failed(error.into()))?;
+            refuse_older(&session, &self.world).map_err(failed)?;
             session.listen(CHANNEL, &self.world);
             self.session = Some(session);
         }
         Ok(self.session.as_ref().expect("it was opened just now"))
+    }
+
+    /// Refuses a server that has become older than another one: a session may outlive the promotion of a standby.
+    fn refuse_older(&mut self) -> Result<(), FileError> {
+        let world = self.world.clone();
+        let older = refuse_older(self.session()?, &world);
+        older.map_err(|error| error.at(&self.path))
     }
 
     fn failed(&self, error: Error) -> FileError {
@@ -256,6 +268,24 @@ impl ServerOutbox {
             path: self.path.clone(),
             source: backend_error(error),
         }
+    }
+}
+
+/// Refuses a server whose state of the world is older than one that was acknowledged: a parcel that waits there may have been
+/// accepted.
+fn refuse_older(session: &Session, world: &str) -> Result<(), Lost> {
+    match fence::read_of(session, world) {
+        Ok(state) => state.refuse_older(),
+        // A world that is not there has accepted nothing.
+        Err(Lost::NoWorld) => Ok(()),
+        Err(Lost::Server(error))
+            if error
+                .sqlstate()
+                .is_some_and(|code| NO_WORLD.contains(&code)) =>
+        {
+            Ok(())
+        }
+        Err(other) => Err(other),
     }
 }
 

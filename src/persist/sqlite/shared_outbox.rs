@@ -315,8 +315,11 @@ impl SharedOutbox {
     fn list(&self, side: &str, after: u64) -> rusqlite::Result<Vec<WaitingParcel>> {
         // What is longer was written by another program, and is no text for people.
         let sql = format!(
-            "SELECT parcel, number, sender, receiver, length(contents), substr(returned, 1, 1000) FROM parcels
-            WHERE {side} = ?1 AND number > ?2 ORDER BY number LIMIT {MOST_WAITING}"
+            "SELECT parcel, number, {}, {}, length(contents), {} FROM parcels
+            WHERE {side} = ?1 AND number > ?2 AND length(parcel) = 16 ORDER BY number LIMIT {MOST_WAITING}",
+            start_of("sender"),
+            start_of("receiver"),
+            start_of("returned")
         );
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -328,10 +331,10 @@ impl SharedOutbox {
                 waiting.push(WaitingParcel {
                     id,
                     place: place.unsigned_abs(),
-                    from: row.get(2)?,
-                    to: row.get(3)?,
+                    from: text(row.get(2)?),
+                    to: text(row.get(3)?),
                     n_bytes: n_bytes.unsigned_abs(),
-                    returned: row.get(5)?,
+                    returned: row.get::<_, Option<_>>(5)?.map(text),
                 });
             }
         }
@@ -344,6 +347,15 @@ impl SharedOutbox {
             source: backend_error(source),
         }
     }
+}
+
+/// The first characters of a text of another program, which may be of any length and no UTF-8.
+fn start_of(column: &str) -> String {
+    format!("CAST(substr({column}, 1, 1000) AS BLOB)")
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Makes a name that of a world. Returns whether it is, and not another's.

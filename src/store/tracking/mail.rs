@@ -244,7 +244,10 @@ impl Mail {
     pub(crate) fn note_read(&mut self, id: ParcelId) {
         self.leave(id);
         self.sent_back.remove(&id);
-        self.read.insert(id);
+        // One that is accepted and still waits there is in a flush that is not over.
+        if !self.inbox.contains_key(&id) {
+            self.read.insert(id);
+        }
     }
 
     pub(crate) fn note_sent_back(&mut self, id: ParcelId) {

@@ -280,6 +280,12 @@ fn a_list_has_a_thousand_parcels_and_none_that_is_too_large_is_read() {
         INSERT INTO parcels (parcel, sender, receiver, contents)
         SELECT randomblob(16), 'north', 'south', x'00' FROM t";
     file.execute_batch(many).unwrap();
+    // What has no name of a parcel is none, and hides none.
+    let nameless = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 1100)
+        INSERT INTO parcels (number, parcel, sender, receiver, contents)
+        SELECT -n, randomblob(9), CAST(x'ff' AS TEXT), 'south', x'00' FROM t;
+        UPDATE parcels SET returned = CAST(x'ff' AS TEXT) WHERE number = 1";
+    file.execute_batch(nameless).unwrap();
     let large = "INSERT INTO parcels (parcel, sender, receiver, contents, returned)
         VALUES (?1, 'north', 'south', zeroblob(?2), ?3)";
     let parameters = (&id.as_bytes()[..], n_bytes, "why? ".repeat(1_000));

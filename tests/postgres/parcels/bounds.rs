@@ -44,7 +44,9 @@ fn a_list_has_a_thousand_parcels_and_says_where_the_next_one_begins() {
     let quoted = |name: &str| shards.name(name).replace('\'', "''");
     north.file.execute(&format!(
         "INSERT INTO gamedb_shards.parcels (parcel, sender, receiver, contents)
-         SELECT decode(md5(n::text), 'hex'), '{}', '{}', 'x' FROM generate_series(1, 2200) AS t(n)",
+         SELECT decode(md5('{0}' || n), 'hex'), '{0}', '{1}', 'x' FROM generate_series(1, 2200) AS t(n);
+         INSERT INTO gamedb_shards.parcels (number, parcel, sender, receiver, contents) OVERRIDING SYSTEM VALUE
+         SELECT -n, decode(md5('{0}' || n) || '00', 'hex'), '{0}', '{1}', 'x' FROM generate_series(1, 1100) AS t(n)",
         quoted("north"),
         quoted("south")
     ));
@@ -67,6 +69,23 @@ fn a_list_has_a_thousand_parcels_and_says_where_the_next_one_begins() {
         "DELETE FROM gamedb_shards.parcels WHERE sender = '{}'",
         quoted("north")
     ));
+}
+
+#[test]
+fn a_role_that_may_not_look_at_parcels_has_a_world_without_them() {
+    let shards = Shards::new();
+    let south = shards.shard("south");
+    let role = Role::new();
+    role.may_use(&south);
+    let name = &role.name;
+    role.file
+        .execute(&format!("REVOKE ALL ON SCHEMA gamedb_shards FROM {name}"));
+    let Shard { file, db, .. } = south;
+    drop(db);
+    let options = gamedb::PostgresOptions::new(role.address(), &file.world);
+    let mut db = options.open::<gamedb_models::World>().unwrap();
+    let _ = db.insert(crate::common::sample::player(1)).unwrap();
+    assert_eq!(db.flush().unwrap().inserted, 1);
 }
 
 /// A role that may use what is there, and make nothing.

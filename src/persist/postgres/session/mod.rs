@@ -64,6 +64,9 @@ pub(super) enum ConnectError {
     Server(Error),
 }
 
+/// How many prepared statements a session keeps.
+const MOST_STATEMENTS: usize = 1024;
+
 /// Something that is under way.
 pub(super) type Sent<'s, R> = Pin<Box<dyn Future<Output = Result<R, tokio_postgres::Error>> + 's>>;
 
@@ -295,6 +298,14 @@ impl Session {
             }
             Ok(())
         })?
+    }
+
+    /// Forgets the prepared statements, here and at the server, if they are very many: their texts depend on which columns
+    /// change together. Not while any of them is needed.
+    pub(super) fn bound_statements(&mut self) {
+        if self.statements.len() > MOST_STATEMENTS {
+            self.statements.clear();
+        }
     }
 
     /// Prepares statements that were not prepared before, all of them in one round trip.

@@ -23,7 +23,7 @@ impl Arrived {
         self.parcel
     }
 
-    /// The new id of the row that was handed over, if it is a row of this type. [`World::key`] finds its key.
+    /// The new id of the row that was handed over, if it is a row of this type. [`World::key`](crate::World::key) finds its key.
     #[must_use]
     pub fn root<E: Row>(&self) -> Option<Id<E>> {
         let (table, id) = self.root;

@@ -11,6 +11,9 @@ use crate::store::world::entity::Entity;
 
 use super::Arrived;
 
+/// How many bytes the name of a receiver has at most: less than an index entry or a message of a server may have.
+const MOST_NAME: usize = 1000;
+
 impl<T: Tables> World<T> {
     /// Takes a row out of the world, as [`pack`](Self::pack) does, for the world with this name. The parcel is
     /// written by the flush that deletes the rows from the file: so it is in the file if they are not, whatever happens
@@ -26,7 +29,7 @@ impl<T: Tables> World<T> {
         key: Key<E>,
         to: &str,
     ) -> Result<ParcelId, Error> {
-        if to.is_empty() || to.contains('\0') {
+        if to.is_empty() || to.len() > MOST_NAME || to.contains('\0') {
             let to = to.to_owned();
             return Err(ErrorKind::Parcel(ParcelError::NoReceiver { to }).into());
         }

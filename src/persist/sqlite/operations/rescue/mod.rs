@@ -111,6 +111,7 @@ fn rescue_file(
         }
         report.notes.push(error.to_string());
     }
+    let is_in_use = held.is_in_use;
     let seen = held.read(which)?;
     let old = &seen.connection;
     let at_old = |source| open_error(from, source);
@@ -146,7 +147,10 @@ fn rescue_file(
     copy_header(old, &new).map_err(at_new)?;
     report.notes.extend(dangling(&new).map_err(at_new)?);
     report.notes.extend(changed(old, &report.tables));
-    report.notes.extend(cut_off(from));
+    // To close a file releases all locks that this process has on it, which may be those of a game.
+    if !is_in_use {
+        report.notes.extend(cut_off(from));
+    }
     new.execute_batch("COMMIT").map_err(at_new)?;
     new.close().map_err(|(_, source)| at_new(source))?;
     unfinished.put(to)?;
