@@ -173,7 +173,8 @@ fn a_parcel_that_is_read_again_while_its_flush_is_in_flight_comes_in_once() {
     outsider.execute("ROLLBACK").unwrap();
     let _ = south.db.wait(ticket).unwrap();
     south.exchange();
-    assert!(south.db.accept(&parcel).is_err());
+    let refused = parcel_error(south.db.accept(&parcel));
+    assert_eq!(refused, ParcelError::NotRead { id });
     assert_eq!(south.emails(), ["1@example.com"]);
     let _ = south.db.flush().unwrap();
 }
