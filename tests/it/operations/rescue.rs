@@ -243,3 +243,128 @@ fn what_is_no_part_of_a_world_is_listed_and_the_games_version_is_kept() {
         .unwrap();
     assert_eq!(mark, 77);
 }
+
+/// A closed file with a few rows that somebody has changed by SQL, also in the list of tables.
+fn tampered(sql: &str) -> TestFile {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    let tool = Connection::open(file.path()).unwrap();
+    tool.execute_batch("PRAGMA writable_schema = ON").unwrap();
+    tool.execute_batch(sql).unwrap();
+    file
+}
+
+fn rescue_of(file: &TestFile) -> gamedb::RescueReport {
+    gamedb::rescue(file.path(), file.folder().join("rescued.db"), |_| {}).unwrap()
+}
+
+/// Whether there is a note that has all of these words.
+fn is_noted(report: &gamedb::RescueReport, words: &[&str]) -> bool {
+    let mut notes = report.notes.iter();
+    notes.any(|note| words.iter().all(|word| note.contains(word)))
+}
+
+fn tables(report: &gamedb::RescueReport) -> Vec<&str> {
+    let tables = report.tables.iter();
+    tables.map(|table| table.table.as_str()).collect()
+}
+
+#[test]
+fn a_table_that_the_file_does_not_list_any_more_is_told() {
+    let gone = "DELETE FROM sqlite_schema WHERE tbl_name = 'players'";
+    let no_statement = "UPDATE sqlite_schema SET sql = NULL WHERE name = 'players'";
+    for sql in [gone, no_statement] {
+        let report = rescue_of(&tampered(sql));
+        assert!(!tables(&report).contains(&"players"), "{sql}: {report:?}");
+        assert!(!report.is_complete(), "{sql}");
+        let words = ["players: the table is lost", "players rows 0 to 16383"];
+        assert!(is_noted(&report, &words), "{sql}: {report:?}");
+    }
+    let report = rescue_of(&tampered(no_statement));
+    let words = ["players: the table is lost: the statement that made it is gone"];
+    assert!(is_noted(&report, &words), "{report:?}");
+    // Also where no content hash tells of it, as in a file of an older version.
+    let older = "PRAGMA application_id = 0; DROP TABLE gamedb_hashes";
+    let report = rescue_of(&tampered(&format!("{no_statement}; {older}")));
+    assert!(is_noted(&report, &words), "{report:?}");
+    assert!(!is_noted(&report, &["content hashes"]), "{report:?}");
+}
+
+#[test]
+fn a_table_whose_name_is_gone_from_the_list_comes_along() {
+    let sql = "UPDATE sqlite_schema SET name = NULL WHERE name = 'players'";
+    let report = rescue_of(&tampered(sql));
+    assert!(tables(&report).contains(&"players"), "{report:?}");
+}
+
+#[test]
+fn hashes_that_cannot_be_compared_are_told() {
+    let words = [
+        "the content hashes could not be compared",
+        "would not have been noticed",
+    ];
+    for sql in [
+        "DROP TABLE gamedb_hashes",
+        "DELETE FROM sqlite_schema WHERE tbl_name = 'gamedb_hashes'",
+        "UPDATE sqlite_schema SET sql = NULL WHERE name = 'gamedb_hashes'",
+        "UPDATE sqlite_schema SET rootpage = 9999 WHERE name = 'gamedb_hashes'",
+    ] {
+        let report = rescue_of(&tampered(sql));
+        assert!(is_noted(&report, &words), "{sql}: {report:?}");
+        assert!(report.tables.iter().all(|table| table.is_complete()));
+        assert!(!report.is_complete());
+    }
+    // A file of an older version, or another program's, has never had any.
+    let older = "DROP TABLE gamedb_hashes; PRAGMA application_id = 0";
+    let report = rescue_of(&tampered(older));
+    assert!(report.is_complete(), "{report:?}");
+}
+
+#[test]
+fn a_table_that_cannot_be_read_does_not_hide_what_changed_in_another() {
+    let sql = "UPDATE players SET full_name = 'Eve' WHERE id = 1;
+        UPDATE sqlite_schema SET rootpage = 9999 WHERE name = 'attributes'";
+    let report = rescue_of(&tampered(sql));
+    assert!(
+        is_noted(&report, &["players rows 0 to 16383: not what was written"]),
+        "{report:?}"
+    );
+    let unreadable = report
+        .tables
+        .iter()
+        .find(|table| table.table == "attributes");
+    assert!(!unreadable.unwrap().is_complete(), "{report:?}");
+    assert!(!is_noted(&report, &["attributes rows"]), "{report:?}");
+}
+
+#[test]
+fn next_ids_that_have_changed_or_are_lost_are_told() {
+    let again = "may be given out again";
+    for (sql, what) in [
+        (
+            "UPDATE gamedb_ids SET next_id = next_id + 5",
+            "not what was written",
+        ),
+        (
+            "DELETE FROM gamedb_ids WHERE table_name = 'players'",
+            "not what was written",
+        ),
+        ("DROP TABLE gamedb_ids", "not what was written"),
+        (
+            "UPDATE sqlite_schema SET sql = NULL WHERE name = 'gamedb_ids'",
+            "can be read",
+        ),
+        (
+            "UPDATE sqlite_schema SET rootpage = 9999 WHERE name = 'gamedb_ids'",
+            "can be read",
+        ),
+    ] {
+        let report = rescue_of(&tampered(sql));
+        assert!(
+            is_noted(&report, &["gamedb_ids: ", what, again]),
+            "{sql}: {report:?}"
+        );
+        assert!(report.tables.iter().all(|table| table.is_complete()));
+        assert!(!report.is_complete());
+    }
+}

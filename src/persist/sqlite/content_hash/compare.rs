@@ -44,11 +44,8 @@ pub(in crate::persist::sqlite) fn check(
         return Ok(Checked::NoHashes);
     };
     let next_ids = next_ids(file)?;
-    let mut tables: BTreeSet<String> = stored.keys().cloned().collect();
-    tables.extend(next_ids.iter().map(|(name, _)| name.to_ascii_lowercase()));
-    tables.remove(NEXT_IDS);
     let (mut blocks, mut n_rows) = (Vec::new(), 0);
-    for table in &tables {
+    for table in &tables_with_sums(&stored, &next_ids) {
         let mut count = || {
             n_rows += 1;
             if n_rows % STEP == 0 {
@@ -61,6 +58,52 @@ pub(in crate::persist::sqlite) fn check(
     let hash = hash_of_next_ids(next_ids.iter().map(|(name, id)| (name.as_str(), *id)));
     blocks.extend(differing_next_ids(hash, &stored));
     Ok(Checked::Blocks(blocks))
+}
+
+/// What the sums say of a file of which not everything can be read.
+#[derive(Debug)]
+pub(in crate::persist::sqlite) struct Compared {
+    /// All blocks that are not what was written, as in [`Checked::Blocks`].
+    pub(in crate::persist::sqlite) blocks: Vec<DamagedBlock>,
+    /// The tables that could not be compared, and why.
+    pub(in crate::persist::sqlite) unreadable: Vec<(String, rusqlite::Error)>,
+}
+
+/// Compares as [`check`] does, and goes on with the next table where one cannot be read. `None`: the file has no sums.
+///
+/// # Errors
+/// The sums themselves cannot be read.
+pub(in crate::persist::sqlite) fn check_readable(
+    file: &Connection,
+) -> rusqlite::Result<Option<Compared>> {
+    let Some(stored) = stored(file)? else {
+        return Ok(None);
+    };
+    let (mut blocks, mut unreadable) = (Vec::new(), Vec::new());
+    let next_ids = next_ids(file);
+    let readable_ids = next_ids.as_deref().unwrap_or_default();
+    for table in tables_with_sums(&stored, readable_ids) {
+        match table_blocks(file, &table, &stored, &mut || ()) {
+            Ok(found) => blocks.extend(found),
+            Err(error) => unreadable.push((table, error)),
+        }
+    }
+    match next_ids {
+        Ok(next_ids) => {
+            let hash = hash_of_next_ids(next_ids.iter().map(|(name, id)| (name.as_str(), *id)));
+            blocks.extend(differing_next_ids(hash, &stored));
+        }
+        Err(error) => unreadable.push((NEXT_IDS.to_owned(), error)),
+    }
+    Ok(Some(Compared { blocks, unreadable }))
+}
+
+/// The tables that are compared, by their names in lower case: those with sums, and those with a next id.
+fn tables_with_sums(stored: &Stored, next_ids: &[(String, i64)]) -> BTreeSet<String> {
+    let mut tables: BTreeSet<String> = stored.keys().cloned().collect();
+    tables.extend(next_ids.iter().map(|(name, _)| name.to_ascii_lowercase()));
+    tables.remove(NEXT_IDS);
+    tables
 }
 
 /// The blocks of one table that are not what was written: all of them, if there is no such table.

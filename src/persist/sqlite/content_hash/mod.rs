@@ -45,7 +45,7 @@ use crate::schema::TableInfo;
 use super::statements::NEXT_IDS;
 
 pub use compare::damaged_blocks;
-pub(super) use compare::{Checked, check, refuse_edits, sum_anew};
+pub(super) use compare::{Checked, check, check_readable, refuse_edits, sum_anew};
 pub(super) use old_values::{and_old, register};
 pub(super) use pending::{Changes, Pending};
 pub(super) use stored::{InFile, stored};

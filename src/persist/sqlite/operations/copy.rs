@@ -136,8 +136,10 @@ pub(super) fn copy(
     let to = to.path();
     let at_path = |source| open_error(to, source);
     let mut file = Connection::open(to).map_err(at_path)?;
-    file.busy_timeout(PATIENCE).map_err(at_path)?;
+    // A step that waited by itself could not be given up meanwhile, and the patience would begin only after it.
+    file.busy_timeout(Duration::ZERO).map_err(at_path)?;
     copy_pages(from, &mut file, to, progress, go_on)?;
+    file.busy_timeout(PATIENCE).map_err(at_path)?;
     let state = seal(&mut file).map_err(at_path)?;
     file.close().map_err(|(_, source)| at_path(source))?;
     let report = verify_file(to, progress)?;
@@ -214,4 +216,39 @@ fn seal(file: &mut Connection) -> rusqlite::Result<Option<u64>> {
     }
     let _: String = file.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     Ok(generation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another program has the new file for as long as this lives.
+    fn taken(unfinished: &Unfinished) -> Connection {
+        let other = Connection::open(unfinished.path()).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        other
+    }
+
+    #[test]
+    fn a_copy_without_a_lock_waits_as_long_as_it_says_and_can_be_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let unfinished = Unfinished::beside(&folder.path().join("copy.db")).unwrap();
+        let _other = taken(&unfinished);
+        let from = Connection::open_in_memory().unwrap();
+        from.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+            .unwrap();
+        let start = Instant::now();
+        let given_up = copy(&from, &unfinished, &mut |_| {}, &|| false).map(drop);
+        let took = start.elapsed();
+        let is_given_up = matches!(given_up, Err(FileError::BackupCancelled { .. }));
+        assert!(is_given_up, "{given_up:?}");
+        assert!(took < PATIENCE / 2, "{took:?}");
+
+        let start = Instant::now();
+        let refused = copy(&from, &unfinished, &mut |_| {}, &|| true).map(drop);
+        let took = start.elapsed();
+        let is_refused = refused.is_err_and(|error| error.to_string().contains("lock"));
+        assert!(is_refused);
+        assert!(took >= PATIENCE && took < PATIENCE * 7 / 4, "{took:?}");
+    }
 }

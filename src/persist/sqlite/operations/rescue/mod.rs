@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::error::{Error, FileError};
-use crate::persist::sqlite::content_hash::{Checked, check};
+use crate::persist::sqlite::content_hash::check_readable;
 use crate::persist::sqlite::create::log_of;
 use crate::persist::sqlite::error::open_error;
 use crate::persist::sqlite::format;
 use crate::persist::sqlite::mail;
 use crate::persist::sqlite::stamp;
-use crate::persist::sqlite::statements::{self, quoted};
+use crate::persist::sqlite::statements::{self, NEXT_IDS, quoted};
 
 use super::Progress;
 use super::copy::{Unfinished, refuse_taken};
@@ -31,7 +31,8 @@ pub struct RescueReport {
     /// Each table of the damaged file.
     pub tables: Vec<RescuedTable>,
     /// What else was not brought over: a log that is not the file's, tables without ids, views, triggers, indexes that
-    /// the rows do not fit; and rows that name lost ones.
+    /// the rows do not fit, and tables that the file has lost; rows that name lost ones; values and next ids that have
+    /// changed, or that may have, because the content hashes could not be compared.
     pub notes: Vec<String>,
 }
 
@@ -77,7 +78,8 @@ impl RescuedTable {
 ///
 /// A row counts as read if looking for its id finds it. A value that was changed inside of a page is brought over as it
 /// is, and the content hashes of the damaged file tell in which block of rows that is: a [note](RescueReport::notes),
-/// for as far as all rows can be read. The new file has no content hashes. Rows that name a lost one are noted too, and
+/// for as far as all rows of its table can be read, as there is one where the hashes know a table that the file does not
+/// list any more. The new file has no content hashes. Rows that name a lost one are noted too, and
 /// a game refuses the file until they are mended; an import of it into a new file leaves them out.
 ///
 /// # Errors
@@ -140,13 +142,14 @@ fn rescue_file(
         }
     }
     report.notes.extend(declared.omitted);
-    own_tables(old, &new, &declared.tables, declared.has_ids).map_err(at_new)?;
+    let unread = own_tables(old, &new, &declared.tables, declared.has_ids).map_err(at_new)?;
+    report.notes.extend(unread);
     report
         .notes
         .extend(mail::rescue(old, &new).map_err(at_new)?);
     copy_header(old, &new).map_err(at_new)?;
     report.notes.extend(dangling(&new).map_err(at_new)?);
-    report.notes.extend(changed(old, &report.tables));
+    report.notes.extend(changed(old, from, &report.tables));
     // To close a file releases all locks that this process has on it, which may be those of a game.
     if !is_in_use {
         report.notes.extend(cut_off(from));
@@ -170,8 +173,9 @@ struct Declarations {
 }
 
 fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
+    // Where only the name is damaged, SQLite has the table under the name in its statement.
     let mut statement = file.prepare(
-        "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        "SELECT type, coalesce(name, tbl_name, ''), sql FROM sqlite_schema WHERE coalesce(name, tbl_name, '') NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )?;
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let all = statement.query_map([], read)?;
@@ -182,9 +186,18 @@ fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
         omitted: Vec::new(),
     };
     for one in all {
-        let (kind, name, sql): (String, String, String) = one?;
+        let (kind, name, sql): (String, String, Option<String>) = one?;
+        if kind == "table" && name == NEXT_IDS {
+            declared.has_ids = true;
+            continue;
+        }
+        // Only an index of a constraint has none, and the name of that begins with sqlite_.
+        let Some(sql) = sql else {
+            let note = format!("{name}: the {kind} is lost: the statement that made it is gone");
+            declared.omitted.push(note);
+            continue;
+        };
         match kind.as_str() {
-            "table" if name == "gamedb_ids" => declared.has_ids = true,
             // The state is made anew, and so are content hashes, by the models.
             "table" if name.starts_with("gamedb_") => {}
             "table" => match without_ids(file, &name)? {
@@ -229,25 +242,19 @@ fn copy_header(old: &Connection, new: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Next ids, as far as they can be read and above all rows; and a state of its own.
+/// Next ids, as far as they can be read and above all rows; and a state of its own. Says so if not all could be read.
 fn own_tables(
     old: &Connection,
     new: &Connection,
     tables: &BTreeMap<String, String>,
     has_ids: bool,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Option<String>> {
     new.execute_batch(statements::CREATE_IDS)?;
     let mut next_ids: BTreeMap<String, i64> = BTreeMap::new();
-    if has_ids
-        && let Ok(mut statement) = old.prepare("SELECT table_name, next_id FROM gamedb_ids")
-        && let Ok(mut rows) = statement.query([])
-    {
-        while let Ok(Some(row)) = rows.next() {
-            if let (Ok(table), Ok(next)) = (row.get(0), row.get(1)) {
-                next_ids.insert(table, next);
-            }
-        }
-    }
+    let unread = match has_ids {
+        true => read_next_ids(old, &mut next_ids).err(),
+        false => None,
+    };
     for table in tables.keys() {
         let sql = format!("SELECT max(rowid) FROM {}", quoted(table));
         let last: Option<i64> = new.query_row(&sql, [], |row| row.get(0))?;
@@ -259,7 +266,27 @@ fn own_tables(
     for (table, next) in next_ids {
         new.execute(statements::UPSERT_ID, (table, next))?;
     }
-    stamp::create(new)
+    stamp::create(new)?;
+    Ok(unread.map(|error| {
+        format!("{NEXT_IDS}: not all next ids can be read ({error}): {GIVEN_OUT_AGAIN}")
+    }))
+}
+
+/// What it means that next ids are lost.
+const GIVEN_OUT_AGAIN: &str = "ids of rows that were removed may be given out again";
+
+/// Takes all next ids that can be read, and returns the first error.
+fn read_next_ids(old: &Connection, next_ids: &mut BTreeMap<String, i64>) -> rusqlite::Result<()> {
+    let mut statement = old.prepare(statements::SELECT_IDS)?;
+    let mut rows = statement.query([])?;
+    let mut all = Ok(());
+    while let Some(row) = rows.next()? {
+        match (row.get(0), row.get(1)) {
+            (Ok(table), Ok(next)) => drop(next_ids.insert(table, next)),
+            (Err(error), _) | (_, Err(error)) => all = all.and(Err(error)),
+        }
+    }
+    all
 }
 
 /// What the new file's rows name and it does not have.
@@ -277,22 +304,60 @@ fn dangling(new: &Connection) -> rusqlite::Result<Vec<String>> {
     statement.query_map([], note)?.collect()
 }
 
-/// Blocks of rows that could all be read, and yet are not what was written. Where the hashes cannot be compared,
-/// because a page cannot be read, gaps say so already.
-fn changed(old: &Connection, tables: &[RescuedTable]) -> Vec<String> {
-    let Ok(Checked::Blocks(blocks)) = check(old, |_| {}) else {
-        return Vec::new();
+/// What the content hashes say: blocks of rows that could all be read, and yet are not what was written; tables that the
+/// file does not list any more; next ids that have changed; and what could not be compared. Of a table of which not all
+/// rows can be read, the report says so already.
+fn changed(old: &Connection, from: &Path, tables: &[RescuedTable]) -> Vec<String> {
+    let compared = match check_readable(old) {
+        Ok(Some(compared)) => compared,
+        Ok(None) => {
+            // What is newer than this version promises them too.
+            let may_have_none =
+                format::mark_of(old, from).is_ok_and(|mark| !mark.promises_hashes());
+            let path = from.to_owned();
+            let missing = || not_compared("the content hashes", &FileError::NoHashes { path });
+            return (!may_have_none).then(missing).into_iter().collect();
+        }
+        Err(error) => return vec![not_compared("the content hashes", &error)],
     };
-    let is_whole = |name: &str| {
+    let found = |name: &str| {
         let mut tables = tables.iter();
-        tables.any(|one| one.table.eq_ignore_ascii_case(name) && one.is_complete())
+        tables.find(|one| one.table.eq_ignore_ascii_case(name))
     };
-    let blocks = blocks.into_iter().filter(|block| is_whole(&block.table));
-    blocks
-        .map(|block| {
-            format!("{block}: not what was written; one of these rows or more has changed")
-        })
-        .collect()
+    let mut notes = Vec::new();
+    let mut lost: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for block in compared.blocks {
+        match found(&block.table) {
+            _ if block.table == NEXT_IDS => notes.push(format!(
+                "{NEXT_IDS}: the next ids are not what was written: {GIVEN_OUT_AGAIN}"
+            )),
+            Some(table) if table.is_complete() => notes.push(format!(
+                "{block}: not what was written; one of these rows or more has changed"
+            )),
+            Some(_) => {}
+            None => {
+                let blocks = lost.entry(block.table.clone()).or_default();
+                blocks.push(block.to_string());
+            }
+        }
+    }
+    for (table, blocks) in lost {
+        let blocks = blocks.join(", ");
+        notes.push(format!(
+            "{table}: the table is lost: the file has content hashes of its rows ({blocks}), and does not list it"
+        ));
+    }
+    for (table, error) in compared.unreadable {
+        if found(&table).is_none_or(RescuedTable::is_complete) {
+            let what = format!("the content hashes of {table}");
+            notes.push(not_compared(&what, &error));
+        }
+    }
+    notes
+}
+
+fn not_compared(what: &str, error: &dyn std::error::Error) -> String {
+    format!("{what} could not be compared ({error}), so changed values would not have been noticed")
 }
 
 /// Says that pages are missing at the end of a file, also where no row was on them. A file with a log may have them
