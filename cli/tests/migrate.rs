@@ -222,7 +222,10 @@ fn a_table_that_could_stay_is_dropped_by_its_name() {
 /// The plan that is printed before does not have the step.
 #[test]
 fn what_only_a_script_makes_a_step_is_dropped_by_its_name() {
-    let folder = world(BEFORE);
+    let folder = world(
+        "CREATE TABLE players (id INTEGER PRIMARY KEY, hp INTEGER NOT NULL, note TEXT,
+            level INTEGER NOT NULL DEFAULT 1) STRICT;",
+    );
     let sql = "CREATE TABLE copied (id INTEGER PRIMARY KEY, player INTEGER REFERENCES players (id)) STRICT;
         INSERT INTO copied SELECT id, id FROM players;";
     std::fs::write(folder.path().join("make.sql"), sql).unwrap();
