@@ -76,7 +76,10 @@ pub(crate) fn migrate(
         }
         return Ok(ExitCode::SUCCESS);
     }
-    refuse_idle_drops(&migration, &arguments.drop)?;
+    if arguments.script.is_none() {
+        // What there is to drop after a script, only the script knows.
+        refuse_idle_drops(&migration, &arguments.drop)?;
+    }
     match migration.run(&consent(&arguments)?) {
         Ok(done) => {
             if is_json {
@@ -117,29 +120,39 @@ pub(crate) fn migrate(
     }
 }
 
-/// A name that no step drops is misspelt, or several in one. A plan without steps has been carried out before.
+/// A name of nothing that can be dropped is misspelt, or several in one, or was dropped before.
 fn refuse_idle_drops(migration: &Migration, names: &[String]) -> Result<(), String> {
-    let drops = migration.steps().iter().filter(|step| {
-        matches!(
+    let steps = migration.steps().iter();
+    let mut droppable: Vec<_> = steps.filter(|step| is_drop(step)).map(Step::name).collect();
+    // They stay unless they are named.
+    droppable.extend_from_slice(migration.kept_tables());
+    // As `Consent` compares them.
+    let is_idle = |name: &&String| {
+        let name = name.to_lowercase();
+        !droppable.iter().any(|one| one.to_lowercase() == name)
+    };
+    let Some(name) = names.iter().find(is_idle) else {
+        return Ok(());
+    };
+    Err(if droppable.is_empty() {
+        format!(
+            "--drop {name}: there is nothing to drop; the schema has all tables and columns that the file has"
+        )
+    } else {
+        let list = droppable.join(", ");
+        format!(
+            "--drop {name}: no table or column of this name can be dropped, but {list}; repeat --drop for each name"
+        )
+    })
+}
+
+/// Whether a step is one that is allowed by a name, or drops something that may be dropped anyway.
+fn is_drop(step: &Step) -> bool {
+    step.safety == Safety::Destructive
+        || matches!(
             step.change,
             SchemaChange::DroppedColumn | SchemaChange::DroppedTable
         )
-    });
-    let dropped: Vec<_> = drops.map(Step::name).collect();
-    let is_idle = |name: &&String| !dropped.iter().any(|one| one.eq_ignore_ascii_case(name));
-    match names.iter().find(is_idle) {
-        Some(name) if !migration.is_empty() => {
-            let list = if dropped.is_empty() {
-                "nothing".to_owned()
-            } else {
-                dropped.join(", ")
-            };
-            Err(format!(
-                "--drop {name}: the plan drops no table or column of this name, but {list}; repeat --drop for each name"
-            ))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The option that allows a step, or says what only a person can tell.

@@ -157,10 +157,10 @@ impl WorldFile {
         }
     }
 
-    fn count(&self, file: &Connection, look: Look, table: usize) -> rusqlite::Result<u64> {
+    fn count(&self, file: &Connection, look: Option<Look>, table: usize) -> rusqlite::Result<u64> {
         let mut counted = self.counted.borrow_mut();
-        if counted.look != Some(look) || look.is_recent() {
-            counted.look = Some(look);
+        if look.is_none() || counted.look != look {
+            counted.look = look;
             counted.rows = vec![None; self.schema.tables.len()];
         }
         if let Some(count) = counted.rows[table] {
@@ -176,7 +176,7 @@ impl WorldFile {
 
     fn ask<R>(
         &self,
-        question: impl FnOnce(&Connection, Look) -> rusqlite::Result<R>,
+        question: impl FnOnce(&Connection, Option<Look>) -> rusqlite::Result<R>,
     ) -> Result<R, Unreadable> {
         let answer = self.reader.ask(question);
         answer.map_err(|error| Unreadable(error.to_string()))

@@ -29,7 +29,7 @@ impl Look {
     }
 
     /// Whether a file that looks like this was written to so lately that it may have been written to once more.
-    pub(super) fn is_recent(&self) -> bool {
+    fn is_recent(&self) -> bool {
         let written = self.0.iter().flatten().map(|&(written, _)| written);
         let is_old = |at: SystemTime| at.elapsed().is_ok_and(|ago| ago > TICK);
         !written.into_iter().all(|at| at.is_some_and(is_old))
@@ -52,6 +52,8 @@ pub(super) struct Reader {
 struct Current {
     connection: Connection,
     look: Look,
+    /// Whether the file had just been written to then. What is written in the same tick does not change its look.
+    was_recent: bool,
     /// Whether it is one beside those of a game. It ends with the question, because the game that closes the file
     /// meanwhile could not take its log away.
     is_shared: bool,
@@ -87,10 +89,11 @@ impl Reader {
         }
     }
 
-    /// Asks something of the file as it is, and says what it looks like. A question within another one sees the same.
+    /// Asks something of the file as it is, and says what it looks like, unless a file that looks the same may be another
+    /// one. A question within another one sees the same.
     pub(super) fn ask<R>(
         &self,
-        question: impl FnOnce(&Connection, Look) -> rusqlite::Result<R>,
+        question: impl FnOnce(&Connection, Option<Look>) -> rusqlite::Result<R>,
     ) -> Result<R, OpenError> {
         if self.depth.get() == 0 {
             self.open()?;
@@ -102,7 +105,8 @@ impl Reader {
         let current = current
             .as_ref()
             .expect("it was opened for the first question");
-        let answer = question(&current.connection, current.look);
+        let settled = (!current.was_recent).then_some(current.look);
+        let answer = question(&current.connection, settled);
         if !current.is_shared && Look::at(&self.files) != current.look {
             let path = self.path.clone();
             return Err(OpenError::Changed { path });
@@ -113,8 +117,10 @@ impl Reader {
     /// Opens the file, unless it is open and still what it was.
     fn open(&self) -> Result<(), OpenError> {
         let look = Look::at(&self.files);
+        let was_recent = look.is_recent();
         let mut current = self.current.borrow_mut();
-        if current.as_ref().is_some_and(|current| current.look == look) {
+        let is_still = |current: &Current| current.look == look && !current.was_recent;
+        if current.as_ref().is_some_and(is_still) {
             return Ok(());
         }
         *current = None;
@@ -127,6 +133,7 @@ impl Reader {
         *current = Some(Current {
             connection,
             look,
+            was_recent,
             is_shared,
         });
         Ok(())

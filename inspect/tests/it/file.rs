@@ -179,3 +179,42 @@ fn what_is_no_file_is_said_with_its_path() {
     assert!(error.to_string().contains("nonsense.db"), "{error}");
     assert!(WorldFile::open(folder.path()).is_err());
 }
+
+/// Times of files have ticks. What is written within one of them leaves time and length as they are.
+#[test]
+fn what_was_written_within_a_tick_of_the_clock_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    let write = |sql: &str, written| {
+        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(written).unwrap();
+    };
+    write(
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)",
+        std::time::SystemTime::now(),
+    );
+    // A clock that was put back makes any file a recent one; and a file that was recent when it was read is not any more.
+    for ahead in [60, 0].map(std::time::Duration::from_secs) {
+        let written = std::time::SystemTime::now() + ahead;
+        write(
+            "DELETE FROM notes; INSERT INTO notes VALUES (1, 'old')",
+            written,
+        );
+        let file = WorldFile::open(&path).unwrap();
+        show(&file, |page| {
+            let n_rows = || page.ask("overview")["tables"][0]["rows"].clone();
+            assert_eq!(page.ask("row?table=0&at=1")["cells"][0]["text"], "old");
+            assert_eq!(n_rows(), 1);
+            write(
+                "UPDATE notes SET text = 'new'; INSERT INTO notes VALUES (2, 'x')",
+                written,
+            );
+            if ahead.is_zero() {
+                std::thread::sleep(std::time::Duration::from_millis(1_100));
+            }
+            assert_eq!(page.ask("row?table=0&at=1")["cells"][0]["text"], "new");
+            assert_eq!(n_rows(), 2);
+        });
+    }
+}

@@ -110,7 +110,7 @@ pub(super) fn refuse_strangers(path: &Path, record: Option<&LockRecord>) -> Resu
         return Ok(());
     };
     let mut mismatch = judge(&file, &log, record);
-    if mismatch.is_none() && file.has_to_be_proved(&log) && !are_one(path, log.last().is_some())? {
+    if mismatch.is_none() && file.has_to_be_proved(&log) && !are_one(path, &log)? {
         let relation =
             "the file is a copy that SQLite has made, and not the one that the log continues";
         mismatch = Some(Mismatch::OtherLog { relation });

@@ -29,6 +29,8 @@ pub(super) struct Log {
     pub(super) n_commits: usize,
     /// The states that they wrote, oldest first.
     pub(super) states: Vec<FileState>,
+    /// Number of transactions up to the last one that wrote a new state. Those behind it are other programs'.
+    pub(super) n_commits_to_last_state: usize,
     /// The numbers of the schema that they wrote.
     pub(super) schema_versions: Vec<i64>,
     /// The number of the schema after the transaction with the first state, if that or one before it wrote one.
@@ -56,6 +58,10 @@ impl Log {
                 log.n_commits += 1;
                 if log.states.is_empty() {
                     log.first_schema_version = schema_version.or(log.first_schema_version);
+                }
+                // Another program's may write the page of the state once more, as VACUUM does.
+                if state.is_some() && state.as_ref() != log.states.last() {
+                    log.n_commits_to_last_state = log.n_commits;
                 }
                 log.states.extend(state.take());
                 log.schema_versions.extend(schema_version.take());
@@ -92,14 +98,16 @@ enum Event<'p> {
     Commit { n_pages: u32 },
 }
 
-/// Brings the transactions of a log into the bytes of its file. O(log).
-pub(super) fn apply(path: &Path, file: &mut Vec<u8>) -> io::Result<()> {
+/// Brings the first transactions of a log, at most so many, into the bytes of its file. O(log).
+pub(super) fn apply(path: &Path, file: &mut Vec<u8>, most_commits: usize) -> io::Result<()> {
     let most = file.len() + usize::try_from(std::fs::metadata(path)?.len()).unwrap_or(0);
     let mut pages: Vec<(usize, Vec<u8>)> = Vec::new();
-    let mut is_too_large = false;
+    let (mut is_too_large, mut n_commits) = (false, 0);
     read_frames(&mut open(path)?, |event| match event {
+        _ if n_commits == most_commits => {}
         Event::Page { number, page } => pages.push((number as usize, page.to_vec())),
         Event::Commit { n_pages } => {
+            n_commits += 1;
             let n_pages = n_pages as usize;
             let page_size = pages.first().map_or(0, |(_, page)| page.len());
             // A file grows by no more than what the log has.

@@ -12,20 +12,37 @@ use super::belonging::open_bare;
 use super::content_hash::{Checked, check};
 use super::create::log_of;
 use super::error::open_error;
-use super::log_reader;
+use super::log_reader::{self, Log};
 use super::statements::quoted;
 
 /// Whether the pages of the file and those of its log are the trees of one database, and its rows are those that were
 /// written. O(file), and as much memory.
-pub(super) fn are_one(path: &Path, has_states: bool) -> Result<bool, FileError> {
+pub(super) fn are_one(path: &Path, log: &Log) -> Result<bool, FileError> {
     let at_path = |source| open_error(path, source);
-    let look = || {
+    let with_commits = |n_commits| {
         // By way of SQLite: a file that is opened beside it takes its locks away when it is closed, and another part of
         // the program may be reading.
         let mut file = open_bare(path).map_err(at_path)?;
         let bytes = file.serialize("main").map_err(at_path)?.to_vec();
-        let file = with_log(path, bytes)?;
-        is_whole(&file, has_states).map_err(at_path)
+        with_log(path, bytes, n_commits)
+    };
+    let look = || {
+        let file = with_commits(log.n_commits)?;
+        if !is_whole(&file).map_err(at_path)? {
+            return Ok(false);
+        }
+        if log.last().is_none() || is_as_written(&file).map_err(at_path)? {
+            return Ok(true);
+        }
+        // What another program has written behind the last flush is an edit, and no sign of another file. A flush that
+        // came after an edit would have refused it.
+        let n_own = log.n_commits_to_last_state;
+        if n_own == log.n_commits {
+            return Ok(false);
+        }
+        drop(file);
+        let file = with_commits(n_own)?;
+        Ok(is_whole(&file).map_err(at_path)? && is_as_written(&file).map_err(at_path)?)
     };
     match look() {
         // What the log has does not fit to the file, or SQLite cannot make sense of what it reads.
@@ -37,7 +54,8 @@ pub(super) fn are_one(path: &Path, has_states: bool) -> Result<bool, FileError> 
     }
 }
 
-fn is_whole(file: &Connection, has_states: bool) -> rusqlite::Result<bool> {
+/// Whether its pages are the trees of one database.
+fn is_whole(file: &Connection) -> rusqlite::Result<bool> {
     // Rows that a CHECK refuses are listed when they are loaded.
     file.pragma_update(None, "ignore_check_constraints", true)?;
     let (plain, computed) = tables(file)?;
@@ -54,9 +72,12 @@ fn is_whole(file: &Connection, has_states: bool) -> rusqlite::Result<bool> {
             return Ok(false);
         }
     }
-    // What another program has written since, in a log of its own, is an edit and no sign of another file.
-    Ok(!has_states
-        || !matches!(check(file, |_| ())?, Checked::Blocks(blocks) if !blocks.is_empty()))
+    Ok(true)
+}
+
+/// Whether its rows are what was written, as far as it has content hashes.
+fn is_as_written(file: &Connection) -> rusqlite::Result<bool> {
+    Ok(!matches!(check(file, |_| ())?, Checked::Blocks(blocks) if !blocks.is_empty()))
 }
 
 /// The tables that consist of what was written, and those of which SQLite computes a part when it checks them.
@@ -86,7 +107,7 @@ fn tables(file: &Connection) -> rusqlite::Result<(Vec<String>, Vec<String>)> {
 /// A file, and the transactions of its log.
 pub(super) fn in_memory(path: &Path) -> Result<Connection, FileError> {
     let bytes = std::fs::read(path).map_err(|source| io_error(path, source))?;
-    with_log(path, bytes)
+    with_log(path, bytes, usize::MAX)
 }
 
 fn io_error(path: &Path, source: io::Error) -> FileError {
@@ -96,10 +117,10 @@ fn io_error(path: &Path, source: io::Error) -> FileError {
     }
 }
 
-/// The bytes of a file, with the transactions of the log beside it.
-fn with_log(path: &Path, mut bytes: Vec<u8>) -> Result<Connection, FileError> {
+/// The bytes of a file, with the first transactions of the log beside it, at most so many.
+fn with_log(path: &Path, mut bytes: Vec<u8>, most_commits: usize) -> Result<Connection, FileError> {
     let io = |source| io_error(path, source);
-    log_reader::apply(&log_of(path), &mut bytes).map_err(io)?;
+    log_reader::apply(&log_of(path), &mut bytes, most_commits).map_err(io)?;
     // In which the header says how it is written: without a log, which memory has none.
     if let Some(versions) = bytes.get_mut(18..20) {
         versions.fill(1);

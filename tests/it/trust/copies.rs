@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::common::lock::{after_restart, in_format_1};
 use crate::common::sample::{fill, flushed_file, rename};
 use crate::common::{Contents, TestFile, contents_of};
-use gamedb::{Database, FileError};
+use gamedb::{Database, Error, ErrorKind, FileError};
 use gamedb_faults::Random;
 use gamedb_models::{Player, World};
 
@@ -365,6 +365,37 @@ fn a_copy_is_not_the_file_of_the_log_of_another_copy_with_the_same_number() {
         assert_eq!(contents_of(&opened), contents_of(&worlds[one]));
         let mixed = under_the_log_of(&copies[other], &copies[one]);
         assert_other_log(&mixed, &format!("{other} under {one}"));
+    }
+    // And no edit behind the last flush hides it.
+    for [one, other] in [[0, 1], [1, 0]] {
+        let edit = "UPDATE players SET full_name = 'by hand' WHERE email = '1@example.com'";
+        copies[one].writer().execute_batch(edit).unwrap();
+        let mixed = under_the_log_of(&copies[other], &copies[one]);
+        assert_other_log(&mixed, &format!("{other} under {one}, edited"));
+    }
+}
+
+/// File and log are one up to the last flush. The edit behind it is told, and may be taken.
+#[test]
+fn an_edit_in_the_first_log_of_an_adopted_copy_is_no_other_file() {
+    let edit = "UPDATE players SET full_name = 'by hand' WHERE email = '1@example.com'";
+    let edits = [edit.to_owned(), format!("{edit}; VACUUM")];
+    for (by_vacuum, edit) in [false, true]
+        .into_iter()
+        .flat_map(|by| edits.iter().map(move |edit| (by, edit)))
+    {
+        let (file, db) = open_world();
+        let copy = copy_of_sqlites(&file, by_vacuum);
+        drop(db);
+        let mut db = copy.open();
+        flush_names(&mut db, &["c", &"d".repeat(3 * PAGE), "e"]);
+        copy.writer().execute_batch(edit).unwrap();
+        let edited = killed(&copy);
+        match edited.try_open().map_err(Error::into_kind).unwrap_err() {
+            ErrorKind::File(FileError::Altered { blocks, .. }) => assert_eq!(blocks.len(), 1),
+            other => panic!("{by_vacuum} {edit}: {other:?}"),
+        }
+        assert_eq!(contents_of(&edited.accept_edits()), copy.contents());
     }
 }
 
