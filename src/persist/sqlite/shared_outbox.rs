@@ -7,9 +7,11 @@
 //! adds nothing.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior,
+};
 
 use crate::error::{Error, ErrorKind, FileError, ParcelError, ParcelId};
 use crate::persist::outbox::{Exchanged, MOST_WAITING, WaitingParcel, shortened};
@@ -105,6 +107,9 @@ impl SharedOutbox {
         if !is_new(&connection).map_err(at_path)? && mark(&connection).map_err(at_path)? != MARK {
             return Err(refused);
         }
+        // SQLite itself does not wait here: two processes that both read the new file would wait for each other.
+        let wal = || connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()));
+        patiently(wal).map_err(at_path)?;
         use_wal(&connection, path)?;
         // What is in this file is in no other one for a while, so each commit is synced.
         connection
@@ -345,6 +350,22 @@ impl SharedOutbox {
         FileError::Outbox {
             path: self.path.clone(),
             source: backend_error(source),
+        }
+    }
+}
+
+/// Calls again, for as long as another process is in the way and not for ever.
+fn patiently(call: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    let start = Instant::now();
+    loop {
+        match call() {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && start.elapsed() < PATIENCE =>
+            {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            result => return result,
         }
     }
 }
