@@ -305,17 +305,26 @@ impl Found {
     }
 }
 
+/// Moments of a recording, in their order.
+fn moments(random: &mut Random, trace: &Trace, n_images: usize) -> Vec<usize> {
+    let n_ops = trace.len();
+    let mut moments: Vec<usize> = (0..n_images).map(|_| random.below(n_ops + 1)).collect();
+    moments.sort_unstable();
+    moments
+}
+
+/// The recording once more, on a disk whose syncs may do nothing.
+fn replay(trace: &Trace, seed: u64, is_lying: bool) -> Replay<'_> {
+    let replay = Replay::new(trace, seed);
+    if is_lying { replay.lying() } else { replay }
+}
+
 /// Cuts the power in `n_images` moments of a recording, and opens what is left.
 fn cut(recording: &Recording, seed: u64, n_images: usize, is_lying: bool, found: &Found) {
     let mut random = Random::new(seed);
-    let n_ops = recording.trace.len();
-    let mut moments: Vec<usize> = (0..n_images).map(|_| random.below(n_ops + 1)).collect();
-    moments.sort_unstable();
-    let mut replay = Replay::new(&recording.trace, seed);
-    if is_lying {
-        replay = replay.lying();
-    }
+    let mut replay = replay(&recording.trace, seed, is_lying);
     let disk = Disk::new();
+    let moments = moments(&mut random, &recording.trace, n_images);
     for (n, moment) in moments.into_iter().enumerate() {
         replay.advance_to(moment);
         // One in eight is a death of the process alone: nothing is lost.

@@ -1,35 +1,17 @@
 //! `gamedb inspect`: the page over a file.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+mod running;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
 
-/// Ends the command at the end of a test, also of one that fails.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use running::{Running, get};
 
 fn command() -> Command {
     Command::new(env!("CARGO_BIN_EXE_gamedb"))
-}
-
-fn get(url: &str) -> String {
-    let rest = url.strip_prefix("http://").unwrap();
-    let (address, path) = rest.split_once('/').unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    let request = format!("GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 #[test]

@@ -6,9 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use gamedb::{Database, Error, SharedOutbox};
-use gamedb_faults::{Disk, Image, Random, Replay, Trace};
+use gamedb_faults::{Disk, Image, Random, Trace};
 use gamedb_models::{Attribute, Player, PlayerKey, World};
 
+use super::{moments, replay};
 use crate::common::lock::after_restart;
 use crate::common::sample::{attribute, player};
 
@@ -194,14 +195,9 @@ fn arrive(disk: &Disk) -> Result<BTreeMap<String, usize>, String> {
 /// Cuts the power in `n_images` moments of a recording, and lets everybody arrive.
 fn cut(recording: &Recording, seed: u64, n_images: usize, is_lying: bool, found: &Found) {
     let mut random = Random::new(seed);
-    let n_ops = recording.trace.len();
-    let mut moments: Vec<usize> = (0..n_images).map(|_| random.below(n_ops + 1)).collect();
-    moments.sort_unstable();
-    let mut replay = Replay::new(&recording.trace, seed);
-    if is_lying {
-        replay = replay.lying();
-    }
+    let mut replay = replay(&recording.trace, seed, is_lying);
     let disk = Disk::new();
+    let moments = moments(&mut random, &recording.trace, n_images);
     for (n, moment) in moments.into_iter().enumerate() {
         replay.advance_to(moment);
         // One in eight is a death of all processes alone: nothing is lost.

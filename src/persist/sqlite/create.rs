@@ -47,8 +47,17 @@ pub(super) fn log_of(path: &Path) -> PathBuf {
 
 /// Puts a file into WAL mode.
 pub(super) fn use_wal(connection: &Connection, path: &Path) -> Result<(), FileError> {
-    let mode = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0));
-    match mode.map_err(|source| open_error(path, source))? {
+    let mode = switch_to_wal(connection).map_err(|source| open_error(path, source))?;
+    refuse_unless_wal(mode, path)
+}
+
+/// Asks for a write-ahead log. Returns how the file is written now.
+pub(super) fn switch_to_wal(connection: &Connection) -> rusqlite::Result<String> {
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
+}
+
+pub(super) fn refuse_unless_wal(mode: String, path: &Path) -> Result<(), FileError> {
+    match mode {
         mode if mode == "wal" => Ok(()),
         mode => Err(FileError::NotWal {
             path: path.to_owned(),

@@ -18,7 +18,7 @@ use crate::persist::outbox::{Exchanged, MOST_WAITING, WaitingParcel, shortened};
 use crate::store::tracking::mail::Mail;
 use crate::store::tracking::parcel::{MOST_BYTES, Parcel};
 
-use super::create::use_wal;
+use super::create::{refuse_unless_wal, switch_to_wal};
 use super::error::{backend_error, open_error};
 use super::mail::parcel_id;
 
@@ -108,9 +108,8 @@ impl SharedOutbox {
             return Err(refused);
         }
         // SQLite itself does not wait here: two processes that both read the new file would wait for each other.
-        let wal = || connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()));
-        patiently(wal).map_err(at_path)?;
-        use_wal(&connection, path)?;
+        let mode = patiently(|| switch_to_wal(&connection)).map_err(at_path)?;
+        refuse_unless_wal(mode, path)?;
         // What is in this file is in no other one for a while, so each commit is synced.
         connection
             .pragma_update(None, "synchronous", "FULL")
@@ -355,7 +354,7 @@ impl SharedOutbox {
 }
 
 /// Calls again, for as long as another process is in the way and not for ever.
-fn patiently(call: impl Fn() -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+fn patiently<R>(call: impl Fn() -> rusqlite::Result<R>) -> rusqlite::Result<R> {
     let start = Instant::now();
     loop {
         match call() {
