@@ -61,6 +61,7 @@ impl World {
         let options = ImportOptions {
             out: Some(self.path("new.db")),
             null_dangling: false,
+            drops_other_tables: true,
             ..ImportOptions::default()
         };
         let mut source = DumpFile::new(&self.path("dump.sql"), self.dialect).with_chunk(chunk);
