@@ -211,6 +211,15 @@ pub enum FileError {
         /// The file.
         path: PathBuf,
     },
+    /// The server has no such world, where one was to be opened.
+    #[error(
+        "{} is not there; are the server, the database and the name of the world right, and was it ever made there?",
+        path.display()
+    )]
+    NoWorld {
+        /// The world, as its connection names it, without a password.
+        path: PathBuf,
+    },
     /// The file has nothing in it, where a world was to be opened. A disk that was full, or a copy that was cut
     /// off, leaves such a file.
     #[error(

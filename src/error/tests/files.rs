@@ -122,6 +122,7 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::NoHashes { .. }
         | FileError::Exists { .. }
         | FileError::NotThere { .. }
+        | FileError::NoWorld { .. }
         | FileError::NewerFormat { .. }
         | FileError::Damaged { .. }
         | FileError::TooLarge { .. }
@@ -258,6 +259,7 @@ fn file_errors() -> Vec<FileError> {
         },
         FileError::Exists { path: path() },
         FileError::NotThere { path: path() },
+        FileError::NoWorld { path: path() },
         FileError::NotMigrated {
             path: path(),
             source: "not allowed: players.hp is dropped".into(),
