@@ -53,7 +53,7 @@ impl<E: Row> Table<E> {
         match step.expect("the world's log counts the steps of each table") {
             Undo::Insert { key } => {
                 self.unindex_row(key, E::Columns::all());
-                let id = self.take_out(key);
+                let id = self.free(key);
                 self.ids.counter_mut().release_last(id);
             }
             Undo::Remove { key } => {
@@ -68,7 +68,7 @@ impl<E: Row> Table<E> {
                 self.index_row(key, E::Columns::all(), InsertAt::ById);
             }
             Undo::Reserve { key, next_id } => {
-                self.take_out(key);
+                self.free(key);
                 self.ids.counter_mut().reset(next_id);
             }
             Undo::UseUp { next_id } => self.ids.counter_mut().reset(next_id),
@@ -103,8 +103,8 @@ impl<E: Row> Table<E> {
         }
     }
 
-    /// Takes a row out of its slot, which was inserted or reserved in this transaction. Returns its id.
-    fn take_out(&mut self, key: RawKey) -> i64 {
+    /// Frees the slot of a row that was inserted or reserved in this transaction. Returns the id of the row.
+    fn free(&mut self, key: RawKey) -> i64 {
         let slot = self.rows.remove(key);
         let id = slot
             .expect("a row that a step has made is there when the step is undone")
