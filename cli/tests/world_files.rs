@@ -1,26 +1,12 @@
 //! `gamedb verify`, `backup`, `restore` and `rescue` from the outside.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod common;
+
 use std::path::Path;
-use std::process::Command;
 
+use common::gamedb as check;
 use rusqlite::Connection;
-
-/// Runs `gamedb` in a folder and gives its exit code, what it printed, and its complaints.
-fn check(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gamedb"));
-    let output = command
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
 
 /// A folder with a file of two tables in it, as any program of SQLite's makes it.
 fn world() -> tempfile::TempDir {

@@ -35,9 +35,7 @@ impl<P: PivotRow> Pivot<P> {
         }
         let arms = P::INFO.arms();
         match arms.iter().position(|arm| arm.column == column) {
-            Some(arm) => packed.owner().map_or(Value::Null, |owner| {
-                owner_value(owner, arm, arms[arm].table, tables)
-            }),
+            Some(arm) => owner_value(packed.owner(), arm, arms[arm].table, tables),
             None => Value::Null,
         }
     }

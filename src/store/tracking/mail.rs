@@ -148,6 +148,7 @@ pub(crate) enum Whereabouts<'m> {
     Unknown,
 }
 
+/// The outbox and the inbox of a world, with the steps that the next flush has to write.
 #[derive(Debug, Default)]
 pub(crate) struct Mail {
     /// The identity of the world, which all its copies share; zero for one that no engine keeps.

@@ -4,7 +4,6 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::error::Error;
-
 use crate::schema::graph::ValueReference;
 use crate::schema::value::Value;
 use crate::store::key::{Id, Key};
