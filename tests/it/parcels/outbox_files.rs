@@ -16,8 +16,11 @@ fn file_error<R: std::fmt::Debug>(result: Result<R, Error>) -> FileError {
     }
 }
 
+/// What is done to a file, with its name.
+type Deed = (&'static str, fn(&Path));
+
 /// What an operator may do to a file that processes have open.
-const DEEDS: [(&str, fn(&Path)); 4] = [
+const DEEDS: [Deed; 4] = [
     ("deleted", |path| std::fs::remove_file(path).unwrap()),
     ("renamed", |path| {
         std::fs::rename(path, path.with_extension("old")).unwrap();
