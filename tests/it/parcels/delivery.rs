@@ -291,7 +291,7 @@ fn what_a_world_has_read_is_not_called_back() {
     let (mut north, mut south, id) = waiting_for_south(&shards);
     south.accept(id).unwrap();
     let _ = south.db.flush_durable().unwrap();
-    let refused = parcel_error(north.outbox.call_back(id));
+    let refused = parcel_error(north.outbox.call_back(&north.db, id));
     assert_eq!(refused, ParcelError::NotWaiting { id });
     assert_eq!(south.exchange(), (0, 1, 0));
     assert_eq!(

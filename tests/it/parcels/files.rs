@@ -3,7 +3,7 @@
 use super::shards::{Shard, Shards};
 use crate::common::sample::player;
 use crate::common::{Database, new_file};
-use gamedb::{FileError, ProblemKind};
+use gamedb::{ErrorKind, FileError, ProblemKind};
 use gamedb_models::{PlayerKey, World};
 
 #[test]
@@ -51,6 +51,15 @@ fn copies_have_the_parcels_and_deliver_them_once() {
     assert_eq!(south.settle(), (0, 1, 0));
     north.db.discard();
     north.db = Database::<World>::open(&backup).unwrap();
+    let refused = north.outbox.exchange(&mut north.db).unwrap_err();
+    assert!(
+        matches!(
+            refused.kind(),
+            ErrorKind::File(FileError::RestoredWorld { .. })
+        ),
+        "{refused}"
+    );
+    north.outbox.forget_world().unwrap();
     // Ada's parcel is known; Bob is there twice, as the guide says.
     assert_eq!(north.settle(), (1, 0, 0));
     assert_eq!(
