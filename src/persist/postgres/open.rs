@@ -55,6 +55,7 @@ pub(in crate::persist) fn open<T: Tables>(
     let session = newest::connect(&reach, limits, &options.world)
         .map_err(|error| Lost::from(error).at(&path))?;
     refuse_encoding(&session, &path)?;
+    refuse_pooler(&session, &reach, &path)?;
     let failed = |error| FileError::Open {
         path: path.clone(),
         source: backend_error(error),
@@ -202,6 +203,27 @@ pub(super) fn refuse_encoding(session: &Session, path: &Path) -> Result<(), File
     Err(FileError::Unportable {
         path: path.to_owned(),
         what: format!("its database has the encoding {encoding}, and has to have UTF8"),
+    })
+}
+
+/// A session has its settings and its statements to itself.
+fn refuse_pooler(session: &Session, reach: &Reach, path: &Path) -> Result<(), FileError> {
+    let is_lent_out = session
+        .is_lent_out(reach)
+        .map_err(|error| FileError::Open {
+            path: path.to_owned(),
+            source: backend_error(error),
+        })?;
+    if !is_lent_out {
+        return Ok(());
+    }
+    // What was set would stay behind for others. If that fails, it is no worse than before.
+    let _ = session.batch("RESET ALL");
+    Err(FileError::Unportable {
+        path: path.to_owned(),
+        what: "a pooler gives its connection to others after each transaction; connect to the server itself, or to a \
+               pool in session mode (pool_mode = session)"
+            .to_owned(),
     })
 }
 

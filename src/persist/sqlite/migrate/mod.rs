@@ -30,7 +30,7 @@ use crate::persist::sqlite::operations::{Snapshot, locked_snapshot, snapshot};
 use crate::persist::sqlite::options::checkpoint_on_close;
 use crate::persist::sqlite::quick_check::quick_check;
 use crate::persist::sqlite::stamp::{self, FileState};
-use crate::persist::sqlite::{content_hash, create, format, statements};
+use crate::persist::sqlite::{content_hash, create, format, mail, statements};
 
 pub use consent::Consent;
 pub use error::MigrationError;
@@ -310,6 +310,7 @@ impl Migration {
                 MigrationError::ScriptFailed { source }
             }
         })?;
+        refuse_parcels(&transaction, path)?;
         let functions = consent.functions_between(self.from, self.to)?;
         let drops = &self.drops | &consent.drops;
         let (_, plan) = prepared.plan(&transaction, script, functions, &drops)?;
@@ -360,6 +361,18 @@ impl Migration {
         }
         Ok(())
     }
+}
+
+/// Refuses a file with parcels that have left and wait in it: they are of its schema, and no world of another one accepts them.
+fn refuse_parcels(file: &Connection, path: &Path) -> Result<(), MigrationError> {
+    let n_parcels = mail::n_outgoing(file).map_err(|source| open_error(path, source))?;
+    if n_parcels == 0 {
+        return Ok(());
+    }
+    Err(MigrationError::ParcelsWait {
+        path: path.to_owned(),
+        n_parcels,
+    })
 }
 
 impl fmt::Display for Migration {
