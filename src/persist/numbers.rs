@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use tracing::field::{Empty, debug};
 use tracing::span::EnteredSpan;
 
+use super::batch::Batch;
 use super::report::FlushReport;
 
 #[cfg(feature = "metrics")]
@@ -51,6 +52,12 @@ impl Opening {
             gauge!("gamedb_loaded_rows", "file" => file(path)).set(approximate(n_rows));
         }
     }
+}
+
+/// A flush has captured everything that differs from the file.
+pub(super) fn found_dirty(path: &Path, batch: &Batch) {
+    #[cfg(feature = "metrics")]
+    gauge!("gamedb_dirty_rows", "file" => file(path)).set(approximate(batch.n_captured()));
 }
 
 /// A flush or a save is in the file.
@@ -125,6 +132,11 @@ fn describe() {
         "gamedb_loaded_rows",
         Unit::Count,
         "Rows of the world when it was opened"
+    );
+    describe_gauge!(
+        "gamedb_dirty_rows",
+        Unit::Count,
+        "Rows that differed from the file when the last flush began"
     );
     describe_counter!(
         "gamedb_flushes_total",

@@ -89,7 +89,7 @@ impl World {
         let _ = std::fs::remove_file(self.path("new.db"));
         let options = ImportOptions {
             out: Some(self.path("new.db")),
-            null_dangling: false,
+            drops_other_tables: true,
             ..ImportOptions::default()
         };
         import(source, &schema, &model, &options, on_progress)

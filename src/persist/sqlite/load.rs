@@ -27,7 +27,8 @@ pub(super) struct Loaded<T: Tables> {
     pub(super) problems: Vec<Problem>,
     /// What can only be if pages of the file are not those of one database.
     pub(super) damage: Vec<String>,
-    /// Rows that an index does not have. They are there all the same, and if one does not fit, that says more.
+    /// Rows that an index does not have: they are there all the same, and if one does not fit, that says more. And one of
+    /// the two tables of parcels, where the other one is there.
     pub(super) uncounted: Vec<String>,
     /// The sums of what was read.
     pub(super) hashes: Hashes,
@@ -90,6 +91,7 @@ pub(super) fn load<T: Tables>(
     loaded
         .problems
         .extend(mail::load(connection, &mut loaded.world.mail)?);
+    loaded.uncounted.extend(mail::half_lost(connection)?);
     let tables = &mut *loaded.world.tables;
     for &id in &order.tables {
         loaded
