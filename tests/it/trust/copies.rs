@@ -92,7 +92,7 @@ impl Checkpoint {
         other.query_row(checkpoint, [], |_| Ok(())).unwrap();
         let after = bytes(&killed.path());
         let world = copy.contents();
-        assert!(edit != "" || world == contents_of(&db));
+        assert!(!edit.is_empty() || world == contents_of(&db));
         assert!(before != after && !log.is_empty());
         Self {
             before,

@@ -190,3 +190,14 @@ fn after_a_write_the_next_flush_looks_at_once_and_so_do_a_durable_one_and_a_clos
         assert!(db.close().is_err());
     }
 }
+
+/// Another state of the world, that a tool has brought into the file, stays what it is.
+#[test]
+fn a_file_that_another_program_has_written_to_is_not_marked_when_it_is_closed() {
+    let (file, db, _) = flushed_file();
+    let other = "UPDATE gamedb_state SET generation = 77, stamp = 5";
+    file.writer().execute_batch(other).unwrap();
+    db.discard();
+    let found: String = file.query("SELECT generation || ' ' || stamp FROM gamedb_state");
+    assert_eq!(found, "77 5");
+}
