@@ -201,3 +201,21 @@ fn a_file_that_another_program_has_written_to_is_not_marked_when_it_is_closed() 
     let found: String = file.query("SELECT generation || ' ' || stamp FROM gamedb_state");
     assert_eq!(found, "77 5");
 }
+
+/// SQLite counts up with each change; a program may set any number.
+#[test]
+fn a_schema_that_is_changed_under_a_lower_number_is_noticed() {
+    let (file, mut db, sample) = flushed_file();
+    let (change, undo, said) = CHANGES[0];
+    // So that the number is known.
+    file.writer().execute_batch("VACUUM").unwrap();
+    db.get_mut(sample.ada).unwrap().set_year_of_birth(1);
+    let _ = db.flush().unwrap();
+    let lower = format!("{change}; PRAGMA schema_version = 3");
+    file.writer().execute_batch(&lower).unwrap();
+    db.get_mut(sample.ada).unwrap().set_year_of_birth(2);
+    let (_, cause) = flush_failure(db.flush());
+    assert!(cause.to_string().contains(said), "{cause}");
+    file.writer().execute_batch(undo).unwrap();
+    file.reopen(db);
+}
