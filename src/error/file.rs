@@ -1,7 +1,7 @@
 //! What can go wrong with a world file.
 
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::difference::Difference;
 use super::flush::{FlushFailure, Outcome, what_next};
@@ -22,6 +22,12 @@ pub enum FileError {
         path: PathBuf,
         /// The file whose lock says so.
         lock: PathBuf,
+    },
+    /// The path is that of a folder, or empty.
+    #[error("{}; give the path of a file, such as `world.db`", not_a_file(path))]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
     },
     /// The file has a second name, a hard link. Each name has a lock and a write-ahead log of its own, so a
     /// database under each would write over the other's pages.
@@ -414,6 +420,13 @@ impl std::fmt::Display for DamagedBlock {
             None => write!(f, "the next ids in {table}"),
         }
     }
+}
+
+fn not_a_file(path: &Path) -> String {
+    if path.as_os_str().is_empty() {
+        return "the path is empty".to_owned();
+    }
+    format!("{} is a folder", path.display())
 }
 
 /// What else is wrong with a file, after a list of problems.

@@ -126,6 +126,7 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::Damaged { .. }
         | FileError::TooLarge { .. }
         | FileError::HardLinked { .. }
+        | FileError::NotAFile { .. }
         | FileError::NoFolder { .. }
         | FileError::Empty { .. }
         | FileError::OtherLog { .. }
@@ -276,6 +277,7 @@ fn file_errors() -> Vec<FileError> {
             path: path(),
             problems: vec!["items: row 7 comes after row 7".into()],
         },
+        FileError::NotAFile { path: path() },
         FileError::HardLinked {
             path: path(),
             n_names: 2,

@@ -82,11 +82,6 @@ impl<W: IsWorld, E: Engine> Drop for Database<W, E> {
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(thiserror::Error)]
-#[error(
-    "{} is not closed, because its last flush failed; close it again, or go on with its world in a new file",
-    database.pipeline.path().display()
-)]
 pub struct CloseError<W: IsWorld, E: Engine = Sqlite> {
     /// The database, unchanged.
     pub database: Database<W, E>,
@@ -94,7 +89,21 @@ pub struct CloseError<W: IsWorld, E: Engine = Sqlite> {
     pub source: Error,
 }
 
-/// Prints the message and its cause, as [`Error`] does.
+/// The message ends with why the flush failed, which therefore is no [`source`](std::error::Error::source).
+impl<W: IsWorld, E: Engine> std::fmt::Display for CloseError<W, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} is not closed, because its last flush failed; close it again, or go on with its world in a new file: {}",
+            self.database.pipeline.path().display(),
+            self.source
+        )
+    }
+}
+
+impl<W: IsWorld, E: Engine> std::error::Error for CloseError<W, E> {}
+
+/// Prints the message, or, with `{:#?}`, the fields.
 impl<W: IsWorld, E: Engine> std::fmt::Debug for CloseError<W, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if f.alternate() {
@@ -104,7 +113,7 @@ impl<W: IsWorld, E: Engine> std::fmt::Debug for CloseError<W, E> {
                 .field("source", &self.source)
                 .finish();
         }
-        write!(f, "{self}: {}", self.source)
+        std::fmt::Display::fmt(self, f)
     }
 }
 

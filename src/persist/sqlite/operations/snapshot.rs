@@ -10,7 +10,7 @@ use crate::error::FileError;
 use super::super::belonging::{open_bare, refuse_strangers};
 use super::super::create::{has_log, is_log, with_ending};
 use super::super::error::open_error;
-use super::super::lock::{Lock, lock_of, resolved};
+use super::super::lock::{Lock, lock_of, refuse_other_than_file, resolved};
 use super::super::lock_record::{self, LockRecord};
 use super::super::one_database::in_memory;
 
@@ -80,6 +80,7 @@ impl Held {
 
 /// A snapshot of a file and the log that belongs to it.
 pub(in crate::persist::sqlite) fn snapshot(path: &Path) -> Result<Snapshot, FileError> {
+    refuse_other_than_file(path)?;
     let held = hold(path)?;
     held.refuse_strangers(held.record().as_ref())?;
     held.read(Which::WithLog)
@@ -95,6 +96,7 @@ pub(in crate::persist::sqlite) fn snapshot(path: &Path) -> Result<Snapshot, File
 /// # Errors
 /// Where nothing could be looked at.
 pub fn open_to_look(path: &Path) -> Result<(Connection, bool), FileError> {
+    refuse_other_than_file(path)?;
     let held = hold(path)?;
     let which = match held.refuse_strangers(held.record().as_ref()) {
         Err(FileError::OtherLog { .. }) => Which::FileAlone,
