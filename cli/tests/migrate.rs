@@ -1,6 +1,8 @@
 //! `gamedb diff` and `gamedb migrate` from the outside.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod common;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -21,18 +23,8 @@ fn world(schema: &str) -> tempfile::TempDir {
 }
 
 fn gamedb(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gamedb"))
-        .current_dir(folder)
-        .args(arguments)
-        .args(["world.db", "--schema", "schema.sql"])
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    let files: &[&str] = &["world.db", "--schema", "schema.sql"];
+    common::gamedb(folder, &[arguments, files].concat())
 }
 
 fn players(folder: &Path, sql: &str) -> Vec<i64> {

@@ -107,6 +107,36 @@ pub enum FileError {
         /// The name.
         name: String,
     },
+    /// The shared outbox, or its write-ahead log, was moved, deleted or replaced by another file while this process had it open.
+    /// What is exchanged through a file without a name is lost when the last process ends that has it open. Nothing that was to
+    /// be delivered counts as delivered.
+    #[error(
+        "the shared outbox {}, or its log, was moved, deleted or replaced while it was open; put it back, and open it again \
+         (`SharedOutbox::open`)",
+        path.display()
+    )]
+    OutboxMoved {
+        /// The shared outbox.
+        path: PathBuf,
+    },
+    /// The world was put back from a backup that is older than the last parcels that it has moved. What has left it since is in
+    /// the backup, and may be in another world too; what has come into it since is in none. Nothing was moved.
+    #[error(
+        "{}: parcels of {name:?} were moved up to its flush {exchanged}, and this is that world after flush {found}, as of a \
+         backup: what has left it since may be there twice, and what has come into it is lost. Restore all worlds and their \
+         outbox from one moment; or go on as it is, with `SharedOutbox::forget_world` or `PostgresOptions::accept_older_state`",
+        path.display()
+    )]
+    RestoredWorld {
+        /// The shared outbox; or the address of the world on its server.
+        path: PathBuf,
+        /// The name of the world.
+        name: String,
+        /// The last flush of the world that is there, counted since the world began.
+        found: u64,
+        /// The flush up to which parcels were moved.
+        exchanged: u64,
+    },
     /// A shared outbox could not be read or written. It can be tried again.
     #[error("the shared outbox {} could not be read or written", path.display())]
     Outbox {
@@ -215,6 +245,15 @@ pub enum FileError {
     #[error("{} is not there; is the path right, and its disk mounted?", path.display())]
     NotThere {
         /// The file.
+        path: PathBuf,
+    },
+    /// The server has no such world, where one was to be opened.
+    #[error(
+        "{} is not there; are the server, the database and the name of the world right, and was it ever made there?",
+        path.display()
+    )]
+    NoWorld {
+        /// The world, as its connection names it, without a password.
         path: PathBuf,
     },
     /// The file has nothing in it, where a world was to be opened. A disk that was full, or a copy that was cut
@@ -355,6 +394,21 @@ pub enum FileError {
         found: u64,
         /// The last flush that was acknowledged.
         acknowledged: u64,
+    },
+    /// Parcels of a world on a server are moved by its owner alone, and that is another process than the one of the database that
+    /// was given: it has lost the world, or has another one. Nothing was moved.
+    #[error(
+        "{} belongs to {owner} since {since}: the database that was given has lost it, or is another world; use that of this \
+         outbox, or open it again to take it back",
+        path.display()
+    )]
+    NotOwner {
+        /// The address of the world.
+        path: PathBuf,
+        /// What the owner calls itself: its program and process.
+        owner: String,
+        /// When it has opened the world, by the server's clock.
+        since: String,
     },
     /// The server of a world was not reached, because one side encrypts what the other does not, or the server's
     /// certificate is not trusted.

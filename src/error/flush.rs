@@ -56,7 +56,8 @@ pub(super) fn what_next(outcome: Outcome, cause: &FlushFailure) -> &'static str 
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlushFailure {
-    /// Another program was writing for longer than the configured wait.
+    /// Another program was writing for longer than the configured wait. On a server also: a statement took longer than
+    /// `statement_timeout`, or an operator has cancelled it.
     #[error("another program is writing to the file; try again")]
     Busy,
     /// The disk is full, or a quota or limit is used up: nothing more can be written to the file. It can

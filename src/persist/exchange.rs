@@ -56,7 +56,7 @@ impl SharedOutbox {
         db: &mut Database<W>,
         id: ParcelId,
     ) -> Result<Parcel, Error> {
-        self.claim(&db.mail_mut().world())?;
+        self.claim(db.mail())?;
         let parcel = self.read_parcel(id)?;
         db.mail_mut().note_read(id);
         Ok(parcel)
@@ -75,9 +75,21 @@ impl SharedOutbox {
         id: ParcelId,
         reason: &str,
     ) -> Result<(), Error> {
-        self.claim(&db.mail_mut().world())?;
+        self.claim(db.mail())?;
         begin_to_return(db, id)?;
-        self.return_parcel(id, reason)
+        let returned = self.return_parcel(id, reason);
+        end_to_return(db, id, returned)
+    }
+
+    /// Calls a parcel of this world back that is for a world that has never exchanged anything here: one whose name
+    /// was written wrong, say. It waits for this world then.
+    ///
+    /// # Errors
+    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], also if the other world may have accepted it; in
+    /// [`ErrorKind::File`] those of [`exchange`](Self::exchange).
+    pub fn call_back<W: IsWorld>(&mut self, db: &Database<W>, id: ParcelId) -> Result<(), Error> {
+        self.claim(db.mail())?;
+        self.call_parcel_back(id)
     }
 }
 
@@ -96,10 +108,10 @@ impl ServerOutbox {
         let committed = db.committed();
         db.collect_mail()?;
         let mail = db.mail_mut();
-        let delivered = mail.forget_stored(committed.0);
+        let (delivered, acknowledged) = mail.forget_stored(committed.0);
         Ok(Exchanged {
             delivered,
-            acknowledged: 0,
+            acknowledged,
             held_back: mail.outbox().len(),
         })
     }
@@ -133,24 +145,27 @@ impl ServerOutbox {
     ///
     /// # Errors
     /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], and those of [`Parcel::from_bytes`], of which
-    /// [`ParcelError::TooLarge`] is found out without reading it; and as [`inbox`](Self::inbox).
+    /// [`ParcelError::TooLarge`] is found out without reading it; [`FileError::NotOwner`](crate::FileError::NotOwner) if
+    /// another process has the world now, or `db` is another world; and as [`inbox`](Self::inbox).
     pub fn read<W: IsWorld>(
         &mut self,
         db: &mut Database<W, Postgres>,
         id: ParcelId,
     ) -> Result<Parcel, Error> {
-        let parcel = self.read_parcel(id)?;
+        let parcel = self.read_parcel(db.lock(), id)?;
         db.mail_mut().note_read(id);
         Ok(parcel)
     }
 
     /// Sends a parcel back to the world that it comes from, which accepts it as any other, with the first thousand
-    /// characters of the reason. A process that does not have
-    /// the world any more sends nothing back.
+    /// characters of the reason. A process that does not have the world any more sends nothing back.
+    ///
+    /// It is committed as the session commits, and it is not said whether it is durable: after a failover that has lost it, the
+    /// parcel waits for this world again, and nothing has come of it elsewhere that the failover has not lost too.
     ///
     /// # Errors
     /// In [`ErrorKind::Parcel`] [`ParcelError::AlreadyAccepted`] if this world has accepted it, also if that is not
-    /// flushed yet, and [`ParcelError::NotWaiting`]; and as [`inbox`](Self::inbox).
+    /// flushed yet, and [`ParcelError::NotWaiting`]; and as [`read`](Self::read).
     pub fn send_back<W: IsWorld>(
         &mut self,
         db: &mut Database<W, Postgres>,
@@ -158,7 +173,22 @@ impl ServerOutbox {
         reason: &str,
     ) -> Result<(), Error> {
         begin_to_return(db, id)?;
-        self.return_parcel(db.lock(), id, reason)
+        let returned = self.return_parcel(db.lock(), id, reason);
+        end_to_return(db, id, returned)
+    }
+
+    /// Calls a parcel of this world back that is for a world that the database does not have: one whose name was written
+    /// wrong, say. It waits for this world then. A process that does not have the world any more calls nothing back.
+    ///
+    /// # Errors
+    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], also if there is such a world; and as
+    /// [`read`](Self::read).
+    pub fn call_back<W: IsWorld>(
+        &mut self,
+        db: &Database<W, Postgres>,
+        id: ParcelId,
+    ) -> Result<(), Error> {
+        self.call_parcel_back(db.lock(), id)
     }
 }
 
@@ -192,4 +222,19 @@ fn begin_to_return<W: IsWorld, E: Engine>(
     }
     db.mail_mut().note_sent_back(id);
     Ok(())
+}
+
+/// Forgets that a parcel was to be sent back which does not wait for this world: as one of its own that no flush has written
+/// yet, which it may take back.
+fn end_to_return<W: IsWorld, E: Engine>(
+    db: &mut Database<W, E>,
+    id: ParcelId,
+    returned: Result<(), Error>,
+) -> Result<(), Error> {
+    if let Err(error) = &returned
+        && let ErrorKind::Parcel(ParcelError::NotWaiting { .. }) = error.kind()
+    {
+        db.mail_mut().note_not_sent_back(id);
+    }
+    returned
 }

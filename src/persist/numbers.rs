@@ -1,7 +1,7 @@
 //! Numbers for operators, given to whatever recorder the program has installed for the `metrics` crate. Without the
 //! feature of that name nothing is given to anybody.
 //!
-//! Names and units are those that Prometheus asks for; `docs/operations.md` lists them, and `tests/metrics.rs` compares
+//! Names and units are those that Prometheus asks for; `docs/operations.md` lists them, and `tests/numbers.rs` compares
 //! the list. Each has the label `file`, because a program may have several worlds.
 #![cfg_attr(
     not(feature = "metrics"),

@@ -200,8 +200,11 @@ fn a_path_that_cannot_be_a_file_says_why() {
         assert!(gamedb::verify(wrong, |_| ()).is_err());
         assert!(gamedb::backup(wrong, file.folder().join("backup.db"), |_| ()).is_err());
         assert!(
-            gamedb::Migration::plan(wrong, "CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT;")
-                .is_err()
+            gamedb::Migration::plan(
+                wrong,
+                <gamedb_models::Tables as gamedb::codegen::Tables>::DDL
+            )
+            .is_err()
         );
     }
     assert_eq!(std::fs::read_dir(file.folder()).unwrap().count(), 1);

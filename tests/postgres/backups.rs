@@ -9,7 +9,7 @@ use crate::common::sample::{fill, player, rename};
 use crate::common::{TestFile, assert_wrote, contents_of, flush_failure, new_file, server};
 
 /// The schema of a world as SQL, by PostgreSQL's own program.
-fn dump(file: &TestFile) -> Vec<u8> {
+pub(crate) fn dump(file: &TestFile) -> Vec<u8> {
     let schema = format!("--schema={}", file.quoted());
     let dumped = Command::new("pg_dump")
         .args(["--dbname", &server(), &schema])
@@ -20,7 +20,7 @@ fn dump(file: &TestFile) -> Vec<u8> {
     dumped.stdout
 }
 
-fn restore(file: &TestFile, dump: &[u8]) {
+pub(crate) fn restore(file: &TestFile, dump: &[u8]) {
     file.execute(&format!("DROP SCHEMA {} CASCADE", file.quoted()));
     let path = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&path, dump).unwrap();

@@ -4,8 +4,12 @@
 mod bounds;
 #[path = "parcels/hosts.rs"]
 mod hosts;
+#[path = "parcels/owners.rs"]
+mod owners;
 #[path = "../it/parcels/random.rs"]
 mod random;
+#[path = "parcels/restored.rs"]
+mod restored;
 #[path = "parcels/shards.rs"]
 mod shards;
 #[path = "parcels/unanswered.rs"]
@@ -71,21 +75,30 @@ fn the_receiver_is_woken() {
 fn a_process_that_has_lost_its_world_moves_no_parcel() {
     let shards = Shards::new();
     let (mut north, mut south) = (shards.shard("north"), shards.shard("south"));
-    let ada = north.player(1);
+    let (ada, bob) = (north.player(1), north.player(2));
     let _ = north.db.flush().unwrap();
     let id = north.db.hand_over(ada, &shards.name("south")).unwrap();
+    let other = north.db.hand_over(bob, &shards.name("south")).unwrap();
     north.settle();
+    let parcel = south.outbox.read(&mut south.db, id).unwrap();
     // Another process opens south; the old one still believes that it has it.
     let second = south.file.open();
-    assert_eq!(
-        parcel_error(south.send_back(id, "no")),
-        ParcelError::NotWaiting { id }
-    );
-    south.accept(id).unwrap();
-    assert!(south.db.flush().is_err());
+    let not_owner = |result: Result<(), Error>| {
+        let error = result.map_err(Error::into_kind);
+        assert!(
+            matches!(error, Err(ErrorKind::File(FileError::NotOwner { .. }))),
+            "{error:?}"
+        );
+    };
+    not_owner(south.send_back(other, "no"));
+    not_owner(south.outbox.read(&mut south.db, id).map(drop));
+    // What it has read before it can accept, and not store.
+    south.db.accept(&parcel).unwrap();
+    let (_, cause) = flush_failure(south.db.flush());
+    assert!(matches!(cause, FlushFailure::Fenced { .. }), "{cause}");
     south.db.discard();
     south.db = second;
-    assert_eq!(south.inbox(), [id]);
+    assert_eq!(south.inbox(), [id, other]);
     south.accept(id).unwrap();
     let _ = south.db.flush().unwrap();
     assert_eq!(south.emails(), ["1@example.com"]);

@@ -120,7 +120,7 @@ fn live(file: &TestFile, address: &str) {
     let mut outbox = ServerOutbox::connect(address, &file.world).unwrap();
     let parcel = db.hand_over(odd, "a world that is not there").unwrap();
     let _ = db.flush().unwrap();
-    outbox.call_back(parcel).unwrap();
+    outbox.call_back(&db, parcel).unwrap();
     let parcel = outbox.read(&mut db, parcel).unwrap();
     db.accept(&parcel).unwrap();
     let _ = db.flush().unwrap();

@@ -122,6 +122,7 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::NoHashes { .. }
         | FileError::Exists { .. }
         | FileError::NotThere { .. }
+        | FileError::NoWorld { .. }
         | FileError::NewerFormat { .. }
         | FileError::Damaged { .. }
         | FileError::TooLarge { .. }
@@ -139,6 +140,9 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::Unportable { .. }
         | FileError::NotAnOutbox { .. }
         | FileError::OtherWorldOfName { .. }
+        | FileError::OutboxMoved { .. }
+        | FileError::RestoredWorld { .. }
+        | FileError::NotOwner { .. }
         | FileError::NotEmpty { .. }
         | FileError::NotWal { .. } => 0,
         FileError::Lock { .. }
@@ -191,7 +195,7 @@ fn history_errors() -> Vec<FileError> {
 }
 
 /// What can be wrong with a world on a server.
-fn server_errors() -> [FileError; 5] {
+fn server_errors() -> [FileError; 6] {
     let path = || PathBuf::from("postgres://host/world.db");
     [
         FileError::Open {
@@ -216,16 +220,28 @@ fn server_errors() -> [FileError; 5] {
             path: path(),
             what: "players has rows".into(),
         },
+        FileError::NotOwner {
+            path: path(),
+            owner: "game, process 7".into(),
+            since: "today".into(),
+        },
     ]
 }
 
-fn outbox_errors() -> [FileError; 3] {
+fn outbox_errors() -> [FileError; 5] {
     let path = || PathBuf::from("outbox-of-world.db");
     [
         FileError::NotAnOutbox { path: path() },
         FileError::OtherWorldOfName {
             path: path(),
             name: "north".into(),
+        },
+        FileError::OutboxMoved { path: path() },
+        FileError::RestoredWorld {
+            path: path(),
+            name: "north".into(),
+            found: 2,
+            exchanged: 3,
         },
         FileError::Outbox {
             path: path(),
@@ -259,6 +275,7 @@ fn file_errors() -> Vec<FileError> {
         },
         FileError::Exists { path: path() },
         FileError::NotThere { path: path() },
+        FileError::NoWorld { path: path() },
         FileError::NotMigrated {
             path: path(),
             source: "not allowed: players.hp is dropped".into(),

@@ -14,7 +14,8 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     /// when the database is dropped.
     ///
     /// # Errors
-    /// The error of [`flush`](Self::flush), together with the database, so that nothing is lost.
+    /// The error of [`flush`](Self::flush), together with the database, so that nothing is lost as long as the error is kept:
+    /// see [`CloseError`]. A `?` that turns it into an [`Error`] drops the database, and what is dirty in it.
     pub fn close(mut self) -> Result<FlushReport, Box<CloseError<W, E>>> {
         self.pipeline.look_next();
         match self.flush() {
@@ -117,6 +118,9 @@ impl<W: IsWorld, E: Engine> std::fmt::Debug for CloseError<W, E> {
     }
 }
 
+/// For a `?` in a function that returns [`Error`]. The database is dropped then, and what it could not flush is lost,
+/// which it says: a program that can make room on a full disk, or go on in another file, matches on the result of
+/// [`close`](Database::close) instead.
 impl<W: IsWorld, E: Engine> From<Box<CloseError<W, E>>> for Error {
     fn from(error: Box<CloseError<W, E>>) -> Self {
         error.source

@@ -170,6 +170,11 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     }
 
     /// The parcels of the world.
+    pub(super) fn mail(&self) -> &Mail {
+        &self.world.mail
+    }
+
+    /// The same, to be changed.
     pub(super) fn mail_mut(&mut self) -> &mut Mail {
         &mut self.world.mail
     }
@@ -187,9 +192,9 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
 
     /// Replaces the loaded world with another one, of which the file has no rows.
     pub(super) fn replace_world(&mut self, world: World<W::Tables>) {
-        let identity = self.world.mail.world();
+        let home = self.world.mail.home().clone();
         self.world = world;
-        self.world.mail.set_world(identity);
+        self.world.mail.set_home(home);
         self.pipeline.replace_world(&mut self.world);
     }
 }

@@ -224,9 +224,10 @@ pub(super) fn flush_failure(error: Error) -> FlushFailure {
     let is_disconnected = is_disconnected(&error);
     let source = backend_error(error);
     match source.sqlstate() {
-        // Disk full, and the lock or deadlock that another session is in the way with.
+        // Disk full, and the lock or deadlock that another session is in the way with. A statement is cancelled by an
+        // operator, or by `statement_timeout`, which is reached where another session is in the way, or the server is busy.
         Some("53100") => FlushFailure::Full,
-        Some("55P03" | "40P01" | "40001") => FlushFailure::Busy,
+        Some("55P03" | "40P01" | "40001" | "57014") => FlushFailure::Busy,
         _ if is_disconnected => FlushFailure::Disconnected { source },
         _ => FlushFailure::Backend(source),
     }

@@ -49,7 +49,7 @@ pub(super) struct State {
     pub(super) epoch: i64,
     pub(super) generation: i64,
     pub(super) owner: String,
-    since: String,
+    pub(super) since: String,
 }
 
 const COLUMNS: &str = "identity, epoch, generation, owner, since::text";

@@ -96,7 +96,7 @@ pub(super) fn commit(
     durability: Durability,
 ) -> Result<Committed, Broken> {
     let (groups, ids) = (groups(schema, batch), next_ids(schema, batch));
-    let mail = mail::statements(schema, batch);
+    let mail = mail::statements(schema, hold, batch);
     let is_raised = durability == Durability::PowerCut && !session.commits_durably();
     let begin = if is_raised {
         format!("{BEGIN}; SET LOCAL synchronous_commit = on; {BY_ID}; {DEFER}")

@@ -9,16 +9,23 @@ use crate::persist::error::Failed;
 use crate::store::tracking::mail::{Came, Mail, MailWrite, writes};
 
 use super::error::{Error, Lost};
-use super::schema::{SHARED, Schema, quoted};
+use super::fence::Hold;
+use super::schema::{SHARED, Schema, WORLD, literal, quoted};
 use super::session::{Sent, Session};
 
 /// The parcels that wait, of all worlds.
 pub(super) const PARCELS: &str = "gamedb_shards.parcels";
 
-/// Whether that table is there, also for a role that may not use its schema: `to_regclass` would fail.
+/// Up to which flush each world has moved parcels.
+const STATES: &str = "gamedb_shards.states";
+
+/// Whether these tables are there, also for a role that may not use their schema: `to_regclass` would fail.
 const PARCELS_EXIST: &str =
     "EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = 'gamedb_shards' AND relname = 'parcels')";
+const STATES_EXIST: &str =
+    "EXISTS (SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = 'gamedb_shards' AND relname = 'states')";
 
 /// The table of the names of parcels that a world has accepted, in its own schema.
 pub(super) const INBOX: &str = "gamedb_inbox";
@@ -77,8 +84,12 @@ impl<'b> MailStatement<'b> {
     }
 }
 
-/// The statements for what has happened to the parcels of a batch.
-pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailStatement<'b>> {
+/// The statements for what has happened to the parcels of a batch, which is written after the state of `hold`.
+pub(super) fn statements<'b>(
+    schema: &'b Schema,
+    hold: &'b Hold,
+    batch: &'b Batch,
+) -> Vec<MailStatement<'b>> {
     let world = &schema.world;
     let mut statements = Vec::new();
     for write in writes(&batch.mail) {
@@ -127,7 +138,59 @@ pub(super) fn statements<'b>(schema: &'b Schema, batch: &'b Batch) -> Vec<MailSt
             MailWrite::Drop(_) => {}
         }
     }
+    if !statements.is_empty() {
+        statements.push(note_state(world, hold));
+    }
     statements
+}
+
+/// The statement that records up to which flush the world has moved parcels, for the case that it alone is put back from a
+/// backup.
+fn note_state<'b>(world: &'b str, hold: &'b Hold) -> MailStatement<'b> {
+    let sql = format!(
+        "INSERT INTO {STATES} (world, identity, generation) VALUES ($1, $2, $3)
+         ON CONFLICT (world) DO UPDATE SET identity = excluded.identity, generation = excluded.generation"
+    );
+    let parameters: Vec<(Box<dyn ToSql + Send + Sync>, Type)> = vec![
+        (Box::new(world), Type::TEXT),
+        (Box::new(&*hold.identity), Type::TEXT),
+        (Box::new(hold.generation + 1), Type::INT8),
+    ];
+    MailStatement::new("states", sql, parameters)
+}
+
+/// The flush up to which the world has moved parcels, and that which it has had, if this is an earlier one: then it was put
+/// back from a backup, and the tables that all worlds share were not. Both are of one moment, because another process may be
+/// its owner still.
+pub(super) fn newer_state(session: &Session, schema: &Schema) -> Result<Option<(i64, i64)>, Error> {
+    // A role that may not look at parcels has moved none.
+    let sql = format!(
+        "SELECT CASE WHEN {STATES_EXIST} THEN has_schema_privilege($1, 'USAGE')
+            AND has_table_privilege((SELECT oid FROM pg_class WHERE relname = 'states' AND relnamespace =
+                (SELECT oid FROM pg_namespace WHERE nspname = $1)), 'SELECT')
+            ELSE false END"
+    );
+    let may_look: bool = session.row(&sql, &[SHARED])?.try_get(0)?;
+    if !may_look {
+        return Ok(None);
+    }
+    let sql = format!(
+        "SELECT moved.generation, world.generation FROM {STATES} AS moved JOIN {} AS world USING (world, identity)
+         WHERE world = $1 AND moved.generation > world.generation",
+        schema.own(WORLD)
+    );
+    let rows = session.rows(&sql, &[&schema.world])?;
+    let row = rows.first();
+    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .transpose()
+}
+
+/// Forgets up to which flush the world has moved parcels.
+pub(super) fn forget_state(session: &Session, world: &str) -> Result<(), Error> {
+    session.batch(&format!(
+        "BEGIN READ WRITE; DELETE FROM {STATES} WHERE world = {}; COMMIT",
+        literal(world)
+    ))
 }
 
 /// A parcel's name as a parameter.
@@ -142,6 +205,8 @@ pub(super) struct Missing {
     schema: bool,
     /// That table.
     parcels: bool,
+    /// The table of the states of worlds.
+    states: bool,
     /// The world's own.
     inbox: bool,
 }
@@ -150,23 +215,24 @@ impl Missing {
     /// Asks the server.
     pub(super) fn of(session: &Session, world: &str) -> Result<Self, Error> {
         let sql = format!(
-            "SELECT to_regnamespace($1) IS NULL, NOT ({PARCELS_EXIST}), to_regclass($2) IS NULL"
+            "SELECT to_regnamespace($1) IS NULL, NOT ({PARCELS_EXIST}), NOT ({STATES_EXIST}), to_regclass($2) IS NULL"
         );
         let inbox = format!("{}.{INBOX}", quoted(world));
         let row = session.row(&sql, &[SHARED, &inbox])?;
         Ok(Self {
             schema: row.try_get(0)?,
             parcels: row.try_get(1)?,
-            inbox: row.try_get(2)?,
+            states: row.try_get(2)?,
+            inbox: row.try_get(3)?,
         })
     }
 
     fn nothing(self) -> bool {
-        !(self.schema || self.parcels || self.inbox)
+        !(self.schema || self.parcels || self.states || self.inbox)
     }
 }
 
-/// Makes both tables, unless they are there.
+/// Makes these tables, unless they are there.
 pub(super) fn create(session: &Session, world: &str) -> Result<(), Error> {
     let missing = Missing::of(session, world)?;
     if missing.nothing() {
@@ -201,6 +267,15 @@ CREATE INDEX IF NOT EXISTS parcels_receiver ON {PARCELS} (receiver, number);
 CREATE INDEX IF NOT EXISTS parcels_sender ON {PARCELS} (sender, number)"
         );
     }
+    if missing.states {
+        sql += &format!(
+            "; CREATE TABLE IF NOT EXISTS {STATES} (
+    world      text   PRIMARY KEY,
+    identity   text   NOT NULL,
+    generation bigint NOT NULL
+)"
+        );
+    }
     if missing.inbox {
         sql += &format!(
             "; CREATE TABLE IF NOT EXISTS {}.{INBOX} (
@@ -212,9 +287,9 @@ CREATE INDEX IF NOT EXISTS parcels_sender ON {PARCELS} (sender, number)"
     sql
 }
 
-/// Whether both tables are there.
+/// Whether these tables are there.
 pub(super) fn are_there(session: &Session, schema: &Schema) -> Result<bool, Error> {
-    let sql = format!("SELECT {PARCELS_EXIST} AND to_regclass($1) IS NOT NULL");
+    let sql = format!("SELECT {PARCELS_EXIST} AND {STATES_EXIST} AND to_regclass($1) IS NOT NULL");
     let row = session.row(&sql, &[&schema.own(INBOX)])?;
     Ok(row.try_get(0)?)
 }

@@ -65,7 +65,7 @@ pub(in crate::persist) fn open<T: Tables>(
             return Err(FileError::Schema { path, differences });
         }
     } else if options.existing {
-        return Err(FileError::NotThere { path });
+        return Err(FileError::NoWorld { path });
     } else {
         create(&session, &schema, order).map_err(failed)?;
     }
@@ -75,6 +75,7 @@ pub(in crate::persist) fn open<T: Tables>(
     let loaded = load::<T>(&session, &schema, order).map_err(at_path)?;
     let (mut world, before) = loaded.refuse_problems(&path)?;
     before.refuse_older().map_err(at_path)?;
+    let is_restored = refuse_restored(&session, &schema, options, &path)?;
     let mut state = fence::take_over(&session, &schema, &owner).map_err(at_path)?;
     if state.generation != before.generation {
         // The owner before has flushed in between. It cannot do so any more.
@@ -83,6 +84,9 @@ pub(in crate::persist) fn open<T: Tables>(
     }
     if state.owner != owner {
         return Err(state.fenced().at(&path));
+    }
+    if is_restored {
+        mail::forget_state(&session, &schema.world).map_err(failed)?;
     }
     fence::acknowledge(&state.identity, state.generation);
     let writer = Writer {
@@ -109,6 +113,32 @@ pub(in crate::persist) fn open<T: Tables>(
         lock: owner,
     };
     Ok((path, opened))
+}
+
+/// Refuses a world that was put back from a backup, and has moved parcels since. Returns whether it is one, where that is
+/// accepted.
+fn refuse_restored(
+    session: &Session,
+    schema: &Schema,
+    options: &PostgresOptions,
+    path: &Path,
+) -> Result<bool, FileError> {
+    let newer = mail::newer_state(session, schema).map_err(|error| FileError::Open {
+        path: path.to_owned(),
+        source: backend_error(error),
+    })?;
+    let Some((exchanged, found)) = newer else {
+        return Ok(false);
+    };
+    if options.accepts_older_state {
+        return Ok(true);
+    }
+    Err(FileError::RestoredWorld {
+        path: path.to_owned(),
+        name: options.world.clone(),
+        found: found.unsigned_abs(),
+        exchanged: exchanged.unsigned_abs(),
+    })
 }
 
 /// How to reach a world, and its address.

@@ -33,6 +33,7 @@ pub struct PostgresOptions {
     pub(super) connection: String,
     pub(super) world: String,
     pub(super) existing: bool,
+    pub(super) accepts_older_state: bool,
     pub(super) patience: Duration,
     pub(super) answer: Option<Duration>,
     pub(super) connect: Option<Duration>,
@@ -46,16 +47,25 @@ impl PostgresOptions {
             connection: connection.into(),
             world: world.into(),
             existing: false,
+            accepts_older_state: false,
             patience: PATIENCE,
             answer: Some(ANSWER),
             connect: None,
         }
     }
 
-    /// Does not make a world where there is none ([`FileError::NotThere`](crate::FileError::NotThere)). For a server
+    /// Does not make a world where there is none ([`FileError::NoWorld`](crate::FileError::NoWorld)). For a server
     /// whose world exists, and that must not start an empty one because a name is wrong.
     pub fn existing(mut self) -> Self {
         self.existing = true;
+        self
+    }
+
+    /// Opens a world also if it was put back from a backup that is older than the last parcels that it has moved
+    /// ([`FileError::RestoredWorld`](crate::FileError::RestoredWorld)): what has left it since the backup may be in two worlds then,
+    /// and what has come into it in none. Not for every start: once it is open, it is not said again.
+    pub fn accept_older_state(mut self) -> Self {
+        self.accepts_older_state = true;
         self
     }
 
@@ -85,8 +95,8 @@ impl PostgresOptions {
     }
 
     /// How long a flush tries to learn what became of its commit, if the connection broke before the answer came; 30
-    /// seconds by default. After that the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown), and the world has
-    /// to be opened again, which tells.
+    /// seconds by default. After that the outcome is [`Outcome::Unknown`](crate::Outcome::Unknown), and the next flush finds
+    /// out, as opening the world again would.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
@@ -110,6 +120,7 @@ impl std::fmt::Debug for PostgresOptions {
         f.debug_struct("PostgresOptions")
             .field("world", &self.world)
             .field("existing", &self.existing)
+            .field("accept_older_state", &self.accepts_older_state)
             .field("patience", &self.patience)
             .field("answer_within", &self.answer)
             .field("connect_within", &self.connect)

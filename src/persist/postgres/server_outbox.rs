@@ -12,7 +12,7 @@ use crate::persist::outbox::{MOST_WAITING, WaitingParcel, shortened};
 use crate::store::tracking::parcel::{MOST_BYTES, Parcel};
 
 use super::error::{Error, Lost, backend_error};
-use super::fence;
+use super::fence::{self, State};
 use super::mail::{self, CHANNEL, PARCELS};
 use super::newest::{self, NO_WORLD};
 use super::open::target;
@@ -94,14 +94,18 @@ impl ServerOutbox {
     }
 
     /// Reads a parcel that waits for this world.
-    pub(in crate::persist) fn read_parcel(&mut self, id: ParcelId) -> Result<Parcel, CrateError> {
+    pub(in crate::persist) fn read_parcel(
+        &mut self,
+        owner: &str,
+        id: ParcelId,
+    ) -> Result<Parcel, CrateError> {
         // One that is larger than a parcel may be is not even sent.
         let sql = format!(
             "SELECT octet_length(contents)::bigint, CASE WHEN octet_length(contents) <= {MOST_BYTES} THEN contents END
              FROM {PARCELS} WHERE parcel = $1 AND receiver = $2"
         );
         let world = self.world.clone();
-        self.refuse_older()?;
+        self.refuse_others(owner)?;
         let parameters: [(&(dyn ToSql + Sync), Type); 2] =
             [(&mail::name(id), Type::BYTEA), (&world, Type::TEXT)];
         let rows = self.query(&sql, &parameters)?;
@@ -129,24 +133,37 @@ impl ServerOutbox {
         id: ParcelId,
         reason: &str,
     ) -> Result<(), CrateError> {
-        let world = self.world.clone();
-        self.refuse_older()?;
         // The owner's row is locked, so that no process takes the world over in between.
         let sql = format!(
-            "WITH owner AS (SELECT 1 FROM {}.{WORLD} WHERE world = $2 AND owner = $4 FOR SHARE)
-             UPDATE {PARCELS} SET sender = receiver, receiver = sender, returned = $3
+            "WITH owner AS (SELECT 1 FROM {}.{WORLD} WHERE world = $2 AND owner = $3 FOR SHARE)
+             UPDATE {PARCELS} SET sender = receiver, receiver = sender, returned = $4
              WHERE parcel = $1 AND receiver = $2 AND EXISTS (SELECT 1 FROM owner)
              RETURNING pg_notify('{CHANNEL}', receiver)::text",
-            quoted(&world)
+            quoted(&self.world)
         );
-        let reason = shortened(reason);
-        let parameters: [(&(dyn ToSql + Sync), Type); 4] = [
-            (&mail::name(id), Type::BYTEA),
+        self.move_parcel(&sql, owner, id, &[&shortened(reason)])
+    }
+
+    /// Executes a statement that moves a parcel to another world, with the parcel, this world and its owner, and further
+    /// texts.
+    fn move_parcel(
+        &mut self,
+        sql: &str,
+        owner: &str,
+        id: ParcelId,
+        texts: &[&str],
+    ) -> Result<(), CrateError> {
+        self.refuse_others(owner)?;
+        let (name, world) = (mail::name(id), self.world.clone());
+        let mut parameters: Vec<(&(dyn ToSql + Sync), Type)> = vec![
+            (&name, Type::BYTEA),
             (&world, Type::TEXT),
-            (&reason, Type::TEXT),
             (&owner, Type::TEXT),
         ];
-        match self.query(&sql, &parameters)?.len() {
+        for text in texts {
+            parameters.push((text, Type::TEXT));
+        }
+        match self.query(sql, &parameters)?.len() {
             1 => Ok(()),
             _ => Err(ErrorKind::Parcel(ParcelError::NotWaiting { id }).into()),
         }
@@ -168,25 +185,23 @@ impl ServerOutbox {
         self.list("sender", place)
     }
 
-    /// Calls a parcel of this world back that is for a world that the database does not have: one whose name was written
-    /// wrong, say. It waits for this world then.
-    ///
-    /// # Errors
-    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], also if there is such a world; and as
-    /// [`inbox`](Self::inbox).
-    pub fn call_back(&mut self, id: ParcelId) -> Result<(), CrateError> {
-        let world = self.world.clone();
+    /// Calls a parcel back, unless there is a world that it is for, or another process is the owner of this one.
+    pub(in crate::persist) fn call_parcel_back(
+        &mut self,
+        owner: &str,
+        id: ParcelId,
+    ) -> Result<(), CrateError> {
+        // A schema of another kind, as `public`, is no world, so no world would ever take it there.
         let sql = format!(
-            "UPDATE {PARCELS} SET sender = receiver, receiver = sender, returned = 'called back'
-             WHERE parcel = $1 AND sender = $2 AND receiver NOT IN (SELECT nspname FROM pg_namespace)
-             RETURNING number"
+            "WITH owner AS (SELECT 1 FROM {}.{WORLD} WHERE world = $2 AND owner = $3 FOR SHARE)
+             UPDATE {PARCELS} SET sender = receiver, receiver = sender, returned = 'called back'
+             WHERE parcel = $1 AND sender = $2 AND EXISTS (SELECT 1 FROM owner)
+                AND receiver NOT IN (SELECT nspname FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid
+                    WHERE relname = '{WORLD}')
+             RETURNING number",
+            quoted(&self.world)
         );
-        let parameters: [(&(dyn ToSql + Sync), Type); 2] =
-            [(&mail::name(id), Type::BYTEA), (&world, Type::TEXT)];
-        match self.query(&sql, &parameters)?.len() {
-            1 => Ok(()),
-            _ => Err(ErrorKind::Parcel(ParcelError::NotWaiting { id }).into()),
-        }
+        self.move_parcel(&sql, owner, id, &[])
     }
 
     /// Blocks until the server says that a parcel is there for this world, or as long as this. Returns whether it has said
@@ -249,18 +264,26 @@ impl ServerOutbox {
             let failed = |error: Lost| error.at(&self.path);
             let session = newest::connect(&self.reach, self.limits, &self.world);
             let session = session.map_err(|error| failed(error.into()))?;
-            refuse_older(&session, &self.world).map_err(failed)?;
+            read_state(&session, &self.world).map_err(failed)?;
             session.listen(CHANNEL, &self.world);
             self.session = Some(session);
         }
         Ok(self.session.as_ref().expect("it was opened just now"))
     }
 
-    /// Refuses a server that has become older than another one: a session may outlive the promotion of a standby.
-    fn refuse_older(&mut self) -> Result<(), FileError> {
+    /// Refuses a server that has become older than another one, because a session may outlive the promotion of a standby; and
+    /// a caller that is not the owner of the world: a process that has lost it, or another world.
+    fn refuse_others(&mut self, owner: &str) -> Result<(), FileError> {
         let world = self.world.clone();
-        let older = refuse_older(self.session()?, &world);
-        older.map_err(|error| error.at(&self.path))
+        let state = read_state(self.session()?, &world).map_err(|error| error.at(&self.path))?;
+        match state {
+            Some(state) if state.owner != owner => Err(FileError::NotOwner {
+                path: self.path.clone(),
+                owner: state.owner,
+                since: state.since,
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn failed(&self, error: Error) -> FileError {
@@ -271,19 +294,18 @@ impl ServerOutbox {
     }
 }
 
-/// Refuses a server whose state of the world is older than one that was acknowledged: a parcel that waits there may have been
-/// accepted.
-fn refuse_older(session: &Session, world: &str) -> Result<(), Lost> {
+/// Reads whose world it is; `None` for one that is not there, which has accepted nothing. Refuses a server whose state is
+/// older than one that was acknowledged: a parcel that waits there may have been accepted.
+fn read_state(session: &Session, world: &str) -> Result<Option<State>, Lost> {
     match fence::read_of(session, world) {
-        Ok(state) => state.refuse_older(),
-        // A world that is not there has accepted nothing.
-        Err(Lost::NoWorld) => Ok(()),
+        Ok(state) => state.refuse_older().map(|()| Some(state)),
+        Err(Lost::NoWorld) => Ok(None),
         Err(Lost::Server(error))
             if error
                 .sqlstate()
                 .is_some_and(|code| NO_WORLD.contains(&code)) =>
         {
-            Ok(())
+            Ok(None)
         }
         Err(other) => Err(other),
     }

@@ -1,9 +1,15 @@
 //! Which state of the world is in the file, as the connection that writes it knows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use rusqlite::Connection;
 
+use crate::error::ParcelId;
+use crate::store::tracking::home::Home;
+
 use super::lock_record::OpenRecord;
-use super::stamp::{self, FileState, Stamp, WorldId};
+use super::stamp::{self, FileState, Stamp};
 
 /// The states of a file while it is open.
 #[derive(Debug)]
@@ -17,17 +23,36 @@ pub(super) struct History {
     n_begun: i64,
     /// SQLite's number for the schema, since it was asked for last.
     schema_version: i64,
+    /// The generation that survives a power cut, for the outbox of the world.
+    durable: Arc<AtomicI64>,
 }
 
 impl History {
     pub(super) fn new(in_file: FileState, record: OpenRecord, seed: i64) -> Self {
         Self {
             in_file,
+            durable: Arc::new(AtomicI64::new(record.record.durable)),
             record,
             seed,
             n_begun: 0,
             schema_version: in_file.schema_version,
         }
+    }
+
+    /// What the outbox of the world is told of its file, which was opened just now.
+    pub(super) fn home(&self) -> Home {
+        Home {
+            world: self.in_file.world.0,
+            opened_at: self.in_file.at.generation,
+            durable: Arc::clone(&self.durable),
+            opening: ParcelId::random(),
+        }
+    }
+
+    fn set_durable(&mut self) {
+        let generation = self.in_file.at.generation;
+        self.record.record.durable = generation;
+        self.durable.store(generation, Ordering::SeqCst);
     }
 
     /// Whether the file has the state that was written last. If not, it was exchanged for another one.
@@ -86,14 +111,14 @@ impl History {
     pub(super) fn acknowledge(&mut self, is_durable: bool) {
         self.record.record.acknowledged = self.in_file.at;
         if is_durable {
-            self.record.record.durable = self.in_file.at.generation;
+            self.set_durable();
         }
         self.record.write();
     }
 
     /// Records that all of it survives a power cut.
     pub(super) fn note_durable(&mut self) {
-        self.record.record.durable = self.in_file.at.generation;
+        self.set_durable();
         self.record.write();
     }
 
@@ -102,11 +127,6 @@ impl History {
         self.record.record.has_failed_sync = true;
         self.record.write();
         self.record.sync();
-    }
-
-    /// The identity of the world.
-    pub(super) fn world(&self) -> WorldId {
-        self.in_file.world
     }
 
     /// Whether the file says that a database has it open.

@@ -79,7 +79,7 @@ pub(in crate::persist) fn open<T: Tables>(
     } = read::<T>(&connection, path, order, mark, trust)?;
     // The file is known to fit only here, and may be written to.
     let history = begin_history(&mut connection, record, &mut lock, path)?;
-    world.mail.set_world(history.world().0);
+    world.mail.set_home(history.home());
     let mut writer = Writer {
         page_size: page_size(&connection).map_err(at_path)?,
         has_mail: mail::are_there(&connection).map_err(at_path)?,

@@ -7,6 +7,7 @@
 //! adds nothing.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rusqlite::{
@@ -15,12 +16,14 @@ use rusqlite::{
 
 use crate::error::{Error, ErrorKind, FileError, ParcelError, ParcelId};
 use crate::persist::outbox::{Exchanged, MOST_WAITING, WaitingParcel, shortened};
+use crate::store::tracking::home::Home;
 use crate::store::tracking::mail::Mail;
 use crate::store::tracking::parcel::{MOST_BYTES, Parcel};
 
 use super::create::{refuse_unless_wal, switch_to_wal};
 use super::error::{backend_error, open_error};
 use super::mail::parcel_id;
+use super::world_files::WorldFiles;
 
 /// `gdo`, and the number of the format.
 const MARK: i32 = 0x6764_6f01;
@@ -39,6 +42,13 @@ CREATE TABLE parcels (
 ) STRICT;
 CREATE INDEX parcels_receiver ON parcels (receiver, number);
 CREATE INDEX parcels_sender ON parcels (sender, number);";
+
+/// Up to which flush of its file each world has moved parcels, and by which opening of it. Files of before lack it.
+const CREATE_STATES: &str = "CREATE TABLE IF NOT EXISTS states (
+    name       TEXT PRIMARY KEY,
+    generation INTEGER NOT NULL,
+    opening    BLOB NOT NULL
+) STRICT, WITHOUT ROWID;";
 
 /// How long another process that writes to the file is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -77,6 +87,7 @@ pub struct SharedOutbox {
     connection: Connection,
     path: PathBuf,
     name: String,
+    files: WorldFiles,
 }
 
 impl SharedOutbox {
@@ -126,12 +137,16 @@ impl SharedOutbox {
         if mark(&transaction).map_err(at_path)? != MARK {
             return Err(refused);
         }
+        transaction.execute_batch(CREATE_STATES).map_err(at_path)?;
         transaction.commit().map_err(at_path)?;
-        Ok(Self {
+        let opened = Self {
             connection,
             path: path.to_owned(),
             name: name.to_owned(),
-        })
+            files: WorldFiles::of(path),
+        };
+        opened.refuse_moved()?;
+        Ok(opened)
     }
 
     /// The name of the world that it was opened for.
@@ -147,7 +162,6 @@ impl SharedOutbox {
         durable: u64,
     ) -> Result<Exchanged, FileError> {
         let mut exchanged = Exchanged::default();
-        let identity = mail.world();
         let accepted: Vec<ParcelId> = (self.names("receiver").map_err(|e| self.failed(e))?)
             .into_iter()
             .filter(|&id| mail.has_durably_accepted(id, durable))
@@ -155,12 +169,7 @@ impl SharedOutbox {
         let outgoing: Vec<_> = mail.deliverable(durable).cloned().collect();
         exchanged.held_back = mail.outbox().len() - outgoing.len();
         let name = &self.name;
-        let transaction =
-            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
-                .map_err(|error| self.failed(error))?;
-        if !claim(&transaction, name, &identity).map_err(|error| self.failed(error))? {
-            return Err(self.other_world());
-        }
+        let transaction = self.begin(mail)?;
         let write = || -> rusqlite::Result<()> {
             for outgoing in &outgoing {
                 // It may be there already, also as one that was sent back.
@@ -181,10 +190,15 @@ impl SharedOutbox {
                     .prepare_cached(sql)?
                     .execute((&id.as_bytes()[..], name))?;
             }
+            if !(outgoing.is_empty() && accepted.is_empty()) {
+                note_state(&transaction, name, mail.home())?;
+            }
             Ok(())
         };
         write().map_err(|error| self.failed(error))?;
         transaction.commit().map_err(|error| self.failed(error))?;
+        // A file without a name takes what is delivered with it when the last process ends.
+        self.refuse_moved()?;
         exchanged.delivered = outgoing.len();
         exchanged.acknowledged = accepted.len();
         for outgoing in outgoing {
@@ -193,22 +207,42 @@ impl SharedOutbox {
         Ok(exchanged)
     }
 
-    /// Says that the world with this identity has this name, before it takes anything: what it may have accepted must not
-    /// be called back.
-    pub(in crate::persist) fn claim(&self, identity: &[u8; 16]) -> Result<(), FileError> {
+    /// Says that the world has this name, before it takes anything: what it may have accepted must not be called back.
+    pub(in crate::persist) fn claim(&self, mail: &Mail) -> Result<(), FileError> {
+        let transaction = self.begin(mail)?;
+        transaction.commit().map_err(|error| self.failed(error))
+    }
+
+    /// Begins a transaction for the world, if it is the one of this name, and in no older state than it has been here.
+    fn begin(&self, mail: &Mail) -> Result<Transaction<'_>, FileError> {
+        self.refuse_moved()?;
         let failed = |error| self.failed(error);
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
                 .map_err(failed)?;
-        if !claim(&transaction, &self.name, identity).map_err(failed)? {
-            return Err(self.other_world());
+        let home = mail.home();
+        if !claim(&transaction, &self.name, &home.world).map_err(failed)? {
+            let (path, name) = (self.path.clone(), self.name.clone());
+            return Err(FileError::OtherWorldOfName { path, name });
         }
-        transaction.commit().map_err(failed)
+        match newer_state(&transaction, &self.name, home).map_err(failed)? {
+            None => Ok(transaction),
+            Some(exchanged) => Err(FileError::RestoredWorld {
+                path: self.path.clone(),
+                name: self.name.clone(),
+                found: home.opened_at.unsigned_abs(),
+                exchanged: exchanged.unsigned_abs(),
+            }),
+        }
     }
 
-    fn other_world(&self) -> FileError {
-        let (path, name) = (self.path.clone(), self.name.clone());
-        FileError::OtherWorldOfName { path, name }
+    /// Refuses to go on with a file that is not the one at its path any more.
+    fn refuse_moved(&self) -> Result<(), FileError> {
+        if self.files.are_there(&self.path) {
+            return Ok(());
+        }
+        let path = self.path.clone();
+        Err(FileError::OutboxMoved { path })
     }
 
     /// The parcels that wait for this world, after a place.
@@ -274,13 +308,8 @@ impl SharedOutbox {
         Ok(sent.map_err(|error| self.failed(error))?)
     }
 
-    /// Calls a parcel of this world back that is for a world that has never exchanged anything here: one whose name
-    /// was written wrong, say. It waits for this world then.
-    ///
-    /// # Errors
-    /// In [`ErrorKind::Parcel`] [`ParcelError::NotWaiting`], also if the other world may have accepted it; any error of
-    /// SQLite.
-    pub fn call_back(&mut self, id: ParcelId) -> Result<(), Error> {
+    /// Calls a parcel back, unless the world that it is for may have it.
+    pub(in crate::persist) fn call_parcel_back(&mut self, id: ParcelId) -> Result<(), Error> {
         let sql =
             "UPDATE parcels SET sender = receiver, receiver = sender, returned = 'called back'
             WHERE parcel = ?1 AND sender = ?2 AND receiver NOT IN (SELECT name FROM worlds)";
@@ -293,13 +322,17 @@ impl SharedOutbox {
         }
     }
 
-    /// Lets another world have this name: one that was made anew, where the old one is gone for good.
+    /// Lets another world have this name: one that was made anew, where the old one is gone for good; or the same world in
+    /// an older state, where it is accepted what that does to parcels ([`FileError::RestoredWorld`]).
     ///
     /// # Errors
     /// Any error of SQLite, in [`ErrorKind::File`].
     pub fn forget_world(&mut self) -> Result<(), Error> {
         // The name stays: the old world may have accepted what was sent to it.
         let sql = "UPDATE worlds SET identity = x'' WHERE name = ?1";
+        let touched = self.connection.execute(sql, [&self.name]);
+        touched.map_err(|error| self.failed(error))?;
+        let sql = "DELETE FROM states WHERE name = ?1";
         let touched = self.connection.execute(sql, [&self.name]);
         touched.map_err(|error| self.failed(error))?;
         Ok(())
@@ -390,4 +423,32 @@ fn claim(transaction: &Connection, name: &str, identity: &[u8; 16]) -> rusqlite:
         .prepare_cached(sql)?
         .query_row([name], |row| row.get(0))?;
     Ok(known == *identity)
+}
+
+/// The flush up to which the world of this name has moved parcels here, if that is later than what the file had when it was
+/// opened: then it was put back from a backup. What this very opening has written came after.
+fn newer_state(transaction: &Connection, name: &str, home: &Home) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT generation, opening FROM states WHERE name = ?1";
+    let state = transaction
+        .prepare_cached(sql)?
+        .query_row([name], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })
+        .optional()?;
+    Ok(state.and_then(|(generation, opening)| {
+        let is_older = opening != home.opening.as_bytes() && home.opened_at < generation;
+        is_older.then_some(generation)
+    }))
+}
+
+/// Records up to which flush the world has moved parcels: one that a power cut does not take back.
+fn note_state(transaction: &Connection, name: &str, home: &Home) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO states (name, generation, opening) VALUES (?1, ?2, ?3)
+        ON CONFLICT (name) DO UPDATE SET generation = excluded.generation, opening = excluded.opening";
+    let durable = home.durable.load(Ordering::SeqCst);
+    let opening = &home.opening.as_bytes()[..];
+    transaction
+        .prepare_cached(sql)?
+        .execute((name, durable, opening))?;
+    Ok(())
 }

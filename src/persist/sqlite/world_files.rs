@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::create::log_of;
 
-/// The file of a world and its write-ahead log, as they were when it was opened.
+/// The file of a world and its write-ahead log, as they were when it was opened. Or those of a shared outbox.
+#[derive(Debug)]
 pub(super) struct WorldFiles {
     log: PathBuf,
     identities: Option<(FileIdentity, FileIdentity)>,

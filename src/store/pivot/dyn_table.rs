@@ -37,9 +37,7 @@ impl<P: PivotRow> Pivot<P> {
         }
         let arms = P::INFO.arms();
         match arms.iter().position(|arm| arm.column == column) {
-            Some(arm) => packed.owner().map_or(Value::Null, |owner| {
-                owner_value(owner, arm, arms[arm].table, tables)
-            }),
+            Some(arm) => owner_value(packed.owner(), arm, arms[arm].table, tables),
             None => Value::Null,
         }
     }
@@ -133,7 +131,7 @@ impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
 
     #[cfg(feature = "serde")]
     fn owner_of<'a>(&self, tables: &P::Tables, owned: RawKey) -> Option<(&'static str, Value<'a>)> {
-        let owner = self.rows.get(owned)?.owner()?;
+        let owner = self.rows.get(owned)?.owner();
         let arm = owner.arm().0;
         let id = owner_value(owner, arm, P::INFO.arms()[arm].table, tables);
         Some((P::Owner::NAMES[arm], id))

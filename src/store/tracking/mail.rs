@@ -1,10 +1,11 @@
 //! The parcels of a world: those that have left it and wait for their delivery, and the names of those that it has accepted.
 //! They are written by the flush that writes the rows that left or came with them, or not at all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::error::ParcelId;
 use crate::store::key::AnyKey;
+use crate::store::tracking::home::Home;
 use crate::store::tracking::parcel::Parcel;
 
 /// A parcel that has left its world and is not known to be anywhere else.
@@ -148,10 +149,10 @@ pub(crate) enum Whereabouts<'m> {
     Unknown,
 }
 
+/// The outbox and the inbox of a world, with the steps that the next flush has to write.
 #[derive(Debug, Default)]
 pub(crate) struct Mail {
-    /// The identity of the world, which all its copies share; zero for one that no engine keeps.
-    world: [u8; 16],
+    home: Home,
     /// What has happened since the last capture, in order.
     steps: Vec<MailStep>,
     outbox: Vec<Posted>,
@@ -160,8 +161,34 @@ pub(crate) struct Mail {
     captured: Vec<ParcelId>,
     /// Parcels that an outbox has given to this world, and that no flush has accepted.
     read: HashSet<ParcelId>,
-    /// Parcels that this process has sent back.
-    sent_back: HashSet<ParcelId>,
+    sent_back: SentBack,
+}
+
+/// How many parcels are remembered that were sent back.
+const MOST_SENT_BACK: usize = 1_000;
+
+/// The parcels that this process has sent back last, oldest first. A copy of one that is forgotten is refused all the same,
+/// as one that was not read.
+#[derive(Debug, Default)]
+struct SentBack(VecDeque<ParcelId>);
+
+impl SentBack {
+    fn record(&mut self, id: ParcelId) {
+        self.forget(id);
+        if self.0.len() == MOST_SENT_BACK {
+            self.0.pop_front();
+        }
+        self.0.push_back(id);
+    }
+
+    fn forget(&mut self, id: ParcelId) {
+        self.0.retain(|&other| other != id);
+    }
+
+    /// O(1) where nothing was ever sent back.
+    fn contains(&self, id: ParcelId) -> bool {
+        self.0.contains(&id)
+    }
 }
 
 impl Stored {
@@ -171,12 +198,12 @@ impl Stored {
 }
 
 impl Mail {
-    pub(crate) fn world(&self) -> [u8; 16] {
-        self.world
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
     }
 
-    pub(crate) fn set_world(&mut self, world: [u8; 16]) {
-        self.world = world;
+    pub(crate) fn set_home(&mut self, home: Home) {
+        self.home = home;
     }
 
     /// Adds what the file has of a parcel that has left.
@@ -202,18 +229,20 @@ impl Mail {
 
     /// Forgets what the outbox of all worlds has recorded, because the flush of this generation is written, or an
     /// earlier one: the parcels that are where they can be fetched, and the names of those that can be fetched no more.
-    /// Returns how many have left.
+    /// Returns how many have left, and how many have come.
     #[allow(
         dead_code,
         reason = "for an engine whose outbox is that of all its worlds"
     )]
-    pub(crate) fn forget_stored(&mut self, committed: u64) -> usize {
-        let n_before = self.outbox.len();
+    pub(crate) fn forget_stored(&mut self, committed: u64) -> (usize, usize) {
+        let (n_before, mut n_come) = (self.outbox.len(), 0);
         self.outbox.retain(|posted| !posted.stored.is_in(committed));
         self.inbox.retain(|_, received| {
-            received.came == Came::Carried || !received.stored.is_in(committed)
+            let is_over = received.came != Came::Carried && received.stored.is_in(committed);
+            n_come += usize::from(is_over && received.came == Came::Read);
+            !is_over
         });
-        n_before - self.outbox.len()
+        (n_before - self.outbox.len(), n_come)
     }
 
     pub(crate) fn send(&mut self, sent: Outgoing, rows: Vec<AnyKey>) {
@@ -243,7 +272,7 @@ impl Mail {
     /// Records that an outbox has given a parcel to this world. If it is one of the world's own, it has come back.
     pub(crate) fn note_read(&mut self, id: ParcelId) {
         self.leave(id);
-        self.sent_back.remove(&id);
+        self.sent_back.forget(id);
         // One that is accepted and still waits there is in a flush that is not over.
         if !self.inbox.contains_key(&id) {
             self.read.insert(id);
@@ -252,11 +281,15 @@ impl Mail {
 
     pub(crate) fn note_sent_back(&mut self, id: ParcelId) {
         self.read.remove(&id);
-        self.sent_back.insert(id);
+        self.sent_back.record(id);
+    }
+
+    pub(crate) fn note_not_sent_back(&mut self, id: ParcelId) {
+        self.sent_back.forget(id);
     }
 
     pub(crate) fn was_sent_back(&self, id: ParcelId) -> bool {
-        self.sent_back.contains(&id)
+        self.sent_back.contains(id)
     }
 
     pub(crate) fn has_accepted(&self, id: ParcelId) -> bool {
@@ -412,5 +445,32 @@ impl Mail {
                 posted.may_be_elsewhere |= may_be_elsewhere;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_are_remembered_that_were_sent_back_as_may_be() {
+        let id = |n: usize| {
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&n.to_le_bytes());
+            ParcelId::from_bytes(bytes)
+        };
+        let mut mail = Mail::default();
+        for n in 0..MOST_SENT_BACK + 2 {
+            mail.note_sent_back(id(n));
+            // One that goes back and forth is one.
+            mail.note_sent_back(id(n));
+            mail.note_sent_back(id(1));
+        }
+        assert_eq!(mail.sent_back.0.len(), MOST_SENT_BACK);
+        let forgotten = |n: &usize| !mail.was_sent_back(id(*n));
+        let forgotten: Vec<_> = (0..MOST_SENT_BACK + 2).filter(forgotten).collect();
+        assert_eq!(forgotten, [0, 2]);
+        mail.note_read(id(1));
+        assert!(!mail.was_sent_back(id(1)));
     }
 }

@@ -7,6 +7,8 @@ pub(crate) mod dirty;
 pub(crate) mod effect;
 pub(crate) mod feed;
 #[cfg(feature = "persist")]
+pub(crate) mod home;
+#[cfg(feature = "persist")]
 pub(crate) mod mail;
 pub(crate) mod parcel;
 pub(crate) mod tombstone;

@@ -173,9 +173,9 @@ impl<T: Tables> Applying<'_, T> {
                     self.named.extend(self.world.all_naming(row, None));
                 }
                 if let Some(pivot) = pivot {
-                    self.world.remove_row(pivot, key);
+                    self.world.remove_if_live(pivot, key);
                 }
-                self.world.remove_row(table, key);
+                self.world.remove_single(AnyKey { table, key });
                 self.removed.push((AnyKey { table, key }, id));
             }
         }

@@ -4,7 +4,6 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::error::Error;
-
 #[cfg(feature = "serde")]
 use crate::schema::TableKind;
 use crate::schema::graph::ValueReference;

@@ -3,7 +3,7 @@
 use super::shards::{Shard, Shards};
 use crate::common::sample::player;
 use crate::common::{Database, new_file};
-use gamedb::{FileError, ProblemKind};
+use gamedb::{ErrorKind, FileError, ProblemKind};
 use gamedb_models::{PlayerKey, World};
 
 #[test]
@@ -51,6 +51,15 @@ fn copies_have_the_parcels_and_deliver_them_once() {
     assert_eq!(south.settle(), (0, 1, 0));
     north.db.discard();
     north.db = Database::<World>::open(&backup).unwrap();
+    let refused = north.outbox.exchange(&mut north.db).unwrap_err();
+    assert!(
+        matches!(
+            refused.kind(),
+            ErrorKind::File(FileError::RestoredWorld { .. })
+        ),
+        "{refused}"
+    );
+    north.outbox.forget_world().unwrap();
     // Ada's parcel is known; Bob is there twice, as the guide says.
     assert_eq!(north.settle(), (1, 0, 0));
     assert_eq!(
@@ -148,5 +157,40 @@ fn a_parcel_that_was_damaged_in_the_file_is_a_problem_with_a_place() {
             "{edit}"
         );
         assert!(matches!(problems[0].kind, ProblemKind::Unreadable { .. }));
+    }
+}
+
+/// The players who came with the parcels that it has accepted might come in once more.
+#[test]
+fn a_file_that_has_lost_a_table_of_parcels_is_refused_and_can_be_rescued() {
+    for (lost, other) in [
+        ("gamedb_inbox", "gamedb_outbox"),
+        ("gamedb_outbox", "gamedb_inbox"),
+    ] {
+        let shards = Shards::new();
+        let mut north = shards.shard("north");
+        let ada = north.player(1);
+        north.db.hand_over(ada, "south").unwrap();
+        let Shard { file, db, .. } = north;
+        let db = file.reopen(db);
+        let _ = db.close().unwrap();
+        file.edit(&format!("DROP TABLE {lost}"));
+        let FileError::Damaged { problems, .. } = file.refused() else {
+            panic!("{lost}")
+        };
+        let [problem] = &problems[..] else {
+            panic!("{problems:?}")
+        };
+        let said = format!("{lost}: the table is lost");
+        assert!(
+            problem.starts_with(&said) && !problem.contains(other),
+            "{problem}"
+        );
+        let to = file.folder().join("rescued.db");
+        let report = gamedb::rescue(file.path(), &to, |_| {}).unwrap();
+        assert!(report.notes.contains(problem), "{report:?}");
+        let options = file.options().accept_edits();
+        let db = options.open::<World>(&to).unwrap();
+        assert_eq!(db.outbox().len(), usize::from(lost == "gamedb_inbox"));
     }
 }

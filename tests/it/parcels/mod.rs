@@ -4,6 +4,7 @@ mod delivery;
 mod files;
 mod hostile;
 mod names;
+mod outbox_files;
 mod random;
 mod shards;
 mod walks;

@@ -146,9 +146,9 @@ fn a_parcel_for_nobody_can_be_called_back() {
     let lost = north.db.hand_over(ada, "nobody there").unwrap();
     let other = north.db.hand_over(bob, &shards.name("south")).unwrap();
     north.settle();
-    let refused = parcel_error(north.outbox.call_back(other));
+    let refused = parcel_error(north.outbox.call_back(&north.db, other));
     assert_eq!(refused, ParcelError::NotWaiting { id: other });
-    north.outbox.call_back(lost).unwrap();
+    north.outbox.call_back(&north.db, lost).unwrap();
     assert_eq!(north.inbox(), [lost]);
     north.accept(lost).unwrap();
     north.settle();
@@ -354,4 +354,107 @@ fn a_program_that_carries_parcels_itself_has_them_come_in_once() {
         south = south.die();
     }
     assert_eq!(south.emails(), ADA);
+}
+
+/// Regression: a world could not take back what it had tried to send back.
+#[test]
+fn what_could_not_be_sent_back_may_be_taken_back() {
+    let shards = Shards::new();
+    let mut north = shards.shard("north");
+    let ada = north.player(1);
+    let id = north.db.hand_over(ada, &shards.name("south")).unwrap();
+    let copy = copy_out_of(&north);
+    let refused = parcel_error(north.send_back(id, "no"));
+    assert_eq!(refused, ParcelError::NotWaiting { id });
+    north.db.accept(&copy).unwrap();
+    // Nor is a parcel that the program carries any outbox's.
+    let bob = north.player(2);
+    let carried = north.db.pack(bob).unwrap();
+    let id = carried.id();
+    let refused = parcel_error(north.send_back(id, "no"));
+    assert_eq!(refused, ParcelError::NotWaiting { id });
+    north.db.accept(&carried).unwrap();
+    north.settle();
+    let mut north = north.die();
+    assert_eq!((north.emails().len(), north.sent()), (2, vec![]));
+}
+
+#[test]
+fn a_player_passes_through_a_world_in_one_flush() {
+    let shards = Shards::new();
+    let (_north, mut south, id) = waiting_for_south(&shards);
+    let mut west = shards.shard("west");
+    let parcel = south.outbox.read(&mut south.db, id).unwrap();
+    let arrived = south.db.accept(&parcel).unwrap();
+    let ada = south.db.key(arrived.root::<Player>().unwrap()).unwrap();
+    let on = south.db.hand_over(ada, &shards.name("west")).unwrap();
+    let again = unchanged(&mut south.db, |world| world.accept(&parcel));
+    assert_eq!(parcel_error(again), ParcelError::AlreadyAccepted { id });
+    // What is in neither file yet is where it was.
+    south = south.die();
+    assert_eq!((south.inbox(), west.inbox()), (vec![id], vec![]));
+    let parcel = south.outbox.read(&mut south.db, id).unwrap();
+    let arrived = south.db.accept(&parcel).unwrap();
+    let ada = south.db.key(arrived.root::<Player>().unwrap()).unwrap();
+    let on_again = south.db.hand_over(ada, &shards.name("west")).unwrap();
+    assert_ne!(on, on_again);
+    south.settle();
+    let mut south = south.die();
+    assert_eq!((south.inbox(), south.emails()), (vec![], vec![]));
+    assert_eq!(west.inbox(), [on_again]);
+    west.accept(on_again).unwrap();
+    west.settle();
+    assert_eq!(west.die().emails(), ADA);
+}
+
+#[test]
+fn a_world_may_hand_over_to_itself() {
+    let shards = Shards::new();
+    let mut north = shards.shard("north");
+    let ada = north.player(1);
+    let id = north.db.hand_over(ada, &shards.name("north")).unwrap();
+    north.settle();
+    for _ in 0..2 {
+        north = north.die();
+        assert_eq!((north.inbox(), north.emails()), (vec![id], vec![]));
+        north.accept(id).unwrap();
+    }
+    north.settle();
+    let mut north = north.die();
+    north.settle();
+    assert_eq!(
+        (north.inbox(), north.emails(), north.sent()),
+        (vec![], ADA.map(str::to_owned).to_vec(), vec![])
+    );
+}
+
+/// Whatever ends a transaction, the parcel may be accepted after it, and two of which one does not fit are two matters.
+#[test]
+fn a_transaction_that_fails_leaves_the_parcel_where_it_was() {
+    let shards = Shards::new();
+    let (mut north, mut south, id) = waiting_for_south(&shards);
+    let (bob, to) = (north.player(2), shards.name("south"));
+    let other = north.db.hand_over(bob, &to).unwrap();
+    north.settle();
+    let parcel = south.outbox.read(&mut south.db, id).unwrap();
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _ = south.db.transaction(|world| -> Result<(), Error> {
+            world.accept(&parcel)?;
+            panic!("in the middle")
+        });
+    }));
+    assert!(panicked.is_err());
+    let twice = south.db.transaction(|world| {
+        world.accept(&parcel)?;
+        world.accept(&parcel)
+    });
+    assert_eq!(parcel_error(twice), ParcelError::AlreadyAccepted { id });
+    assert_eq!((south.inbox().len(), south.emails().len()), (2, 0));
+    south.player(2);
+    let refused = south.accept(other).unwrap_err();
+    assert!(matches!(refused.kind(), ErrorKind::NotApplied { .. }));
+    south.accept(id).unwrap();
+    south.settle();
+    let mut south = south.die();
+    assert_eq!((south.inbox(), south.emails().len()), (vec![other], 2));
 }
