@@ -60,16 +60,7 @@ pub(in crate::persist) fn open<T: Tables>(
         path: path.clone(),
         source: backend_error(error),
     };
-    if is_there(&session, &schema).map_err(failed)? {
-        let differences = differences(&session, &schema).map_err(failed)?;
-        if !differences.is_empty() {
-            return Err(FileError::Schema { path, differences });
-        }
-    } else if options.existing {
-        return Err(FileError::NoWorld { path });
-    } else {
-        create(&session, &schema, order).map_err(failed)?;
-    }
+    find_or_make(&session, &schema, order, options, &path)?;
     let at_path = |lost: Lost| lost.at(&path);
     let owner = fence::owner();
     // It is loaded before it is taken over, so that a world that does not fit stays with its owner.
@@ -114,6 +105,32 @@ pub(in crate::persist) fn open<T: Tables>(
         lock: owner,
     };
     Ok((path, opened))
+}
+
+/// Refuses a world of other models; makes it where there is none, and that is allowed.
+fn find_or_make(
+    session: &Session,
+    schema: &Schema,
+    order: &TableOrder,
+    options: &PostgresOptions,
+    path: &Path,
+) -> Result<(), FileError> {
+    let path = path.to_owned();
+    let failed = |error| FileError::Open {
+        path: path.clone(),
+        source: backend_error(error),
+    };
+    if is_there(session, schema).map_err(failed)? {
+        let differences = differences(session, schema).map_err(failed)?;
+        if !differences.is_empty() {
+            return Err(FileError::Schema { path, differences });
+        }
+        return Ok(());
+    }
+    if options.existing {
+        return Err(FileError::NoWorld { path });
+    }
+    create(session, schema, order).map_err(failed)
 }
 
 /// Refuses a world that was put back from a backup, and has moved parcels since. Returns whether it is one, where that is

@@ -191,7 +191,7 @@ mod tests {
         }
     }
 
-    fn one_of_each() -> [MigrationError; 17] {
+    fn one_of_each() -> [MigrationError; 18] {
         let path = || PathBuf::from("world.db");
         let source = || {
             let connection = rusqlite::Connection::open_in_memory().expect("it opens");
