@@ -352,3 +352,66 @@ fn a_full_disk_stays_full_while_a_reader_holds_the_log() {
     let _ = db.flush().unwrap();
     assert_eq!(after_death(&disk), contents_of(&db));
 }
+
+/// A killed file that lacks an index of the models.
+fn without_index() -> Image {
+    let disk = Disk::with(&killed());
+    let program = Connection::open(disk.path(FILE)).unwrap();
+    let leaves_log = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    program.set_db_config(leaves_log, true).unwrap();
+    let drop_index = format!("DROP INDEX {INDEX}");
+    program.execute_batch(&drop_index).unwrap();
+    drop(program);
+    disk.image()
+}
+
+const INDEX: &str = "players_what_we_call_you";
+
+/// What a migration has dropped may be in the copy alone then.
+#[test]
+fn a_migration_that_may_be_in_the_log_keeps_its_copy() {
+    let is_migrated = |image: &Image| {
+        let disk = Disk::with(image);
+        let file = Connection::open(disk.path(FILE)).unwrap();
+        let sql = "SELECT count(*) FROM sqlite_schema WHERE name = ?";
+        file.query_row(sql, [INDEX], |row| row.get::<_, bool>(0))
+            .unwrap()
+    };
+    let image = without_index();
+    assert!(!is_migrated(&image));
+    let (mut n_failed, mut n_in_log) = (0, 0);
+    for at in 0.. {
+        let disk = Disk::with(&image);
+        // As long as another program has the file open, its log stays.
+        let reader = Connection::open(disk.path(FILE)).unwrap();
+        let look = "SELECT count(*) FROM players";
+        let _: i64 = reader.query_row(look, [], |row| row.get(0)).unwrap();
+        disk.fail(Fault {
+            at,
+            only: Some(Operation::Sync),
+            kind: 0,
+            repeat: Repeat::Once,
+        });
+        let options = Options::new().migrate_safely();
+        let opened = options.open::<World>(disk.path(FILE));
+        let has_struck = !disk.mend().is_empty();
+        let names = disk.path("").read_dir().unwrap();
+        let mut names = names.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let has_copy = names.any(|name| name.contains(".before-"));
+        match opened {
+            Ok(_) => assert!(has_copy, "{at}"),
+            Err(_) => {
+                let is_in_log = is_migrated(&disk.image());
+                assert!(has_copy || !is_in_log, "{at}: the copy is gone");
+                n_in_log += usize::from(is_in_log);
+                n_failed += 1;
+            }
+        }
+        drop(reader);
+        if !has_struck {
+            break;
+        }
+    }
+    println!("{n_failed} migrations have failed, {n_in_log} are in the log");
+    assert!(n_in_log > 0 && n_failed > n_in_log, "{n_failed} {n_in_log}");
+}

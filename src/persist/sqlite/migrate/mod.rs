@@ -23,7 +23,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::FileError;
 use crate::persist::sqlite::belonging::refuse_strangers;
-use crate::persist::sqlite::error::{backend_error, open_error};
+use crate::persist::sqlite::error::{backend_error, is_rolled_back, open_error};
 use crate::persist::sqlite::lock::{Lock, refuse_hard_links};
 use crate::persist::sqlite::lock_record::LockRecord;
 use crate::persist::sqlite::operations::{Snapshot, locked_snapshot, snapshot};
@@ -206,7 +206,7 @@ impl Migration {
     ///
     /// # Errors
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
-    /// unchanged then.
+    /// unchanged then, unless the disk has failed in the commit: to open the file tells, and the copy stays beside it.
     pub fn run(&self, consent: &Consent) -> Result<Migrated, MigrationError> {
         let mut lock = Lock::acquire(&self.path)?;
         let record = lock.record()?;
@@ -256,8 +256,9 @@ impl Migration {
             let made = backup::copy(&file, path, self.from);
             backup = Some(made.map_err(|(to, source)| MigrationError::NoBackup { to, source })?);
         }
-        let result = self.transact(&mut file, &prepared, &script, consent);
-        if let (Err(_), Some(backup)) = (&result, &backup) {
+        let mut may_be_done = false;
+        let result = self.transact(&mut file, &prepared, &script, consent, &mut may_be_done);
+        if let (Err(_), false, Some(backup)) = (&result, may_be_done, &backup) {
             // Nothing has changed, so the copy is of no use; that it stays, if it does, is no harm.
             let _ = std::fs::remove_file(backup);
         }
@@ -266,13 +267,15 @@ impl Migration {
         Ok(Migrated { steps, backup })
     }
 
-    /// The one transaction.
+    /// The one transaction. If it fails, `may_be_done` says whether all of it may be in the log, and be found there when
+    /// the file is opened.
     fn transact(
         &self,
         file: &mut Connection,
         prepared: &Prepared<'_>,
         script: &Script,
         consent: &Consent,
+        may_be_done: &mut bool,
     ) -> Result<Vec<Step>, MigrationError> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
@@ -331,7 +334,10 @@ impl Migration {
                 .follow(&transaction, schema_version)
                 .map_err(at_path)?;
         }
-        transaction.commit().map_err(at_path)?;
+        transaction.commit().map_err(|source| {
+            *may_be_done = !is_rolled_back(&source);
+            at_path(source)
+        })?;
         Ok(plan.steps)
     }
 
