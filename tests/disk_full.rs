@@ -168,6 +168,52 @@ fn a_limit_is_a_full_disk() {
     assert_eq!(db.attributes.len(), 6_000);
 }
 
+/// The body of the process that rescues a file to a full disk; without the variable it does nothing.
+#[test]
+fn process_that_rescues_to_a_full_disk() {
+    let Some(path) = std::env::var_os(PATH) else {
+        return;
+    };
+    let path = Path::new(&path);
+    let to = path.with_extension("rescued");
+    limit(Some(LIMIT));
+    match gamedb::rescue(path, &to, |_| {}).map_err(Error::into_kind) {
+        // No row is taken for one that does not fit: SQLite ends the transaction then.
+        Err(ErrorKind::File(FileError::Open { path, source })) => {
+            let code = source.code().unwrap() & 0xff;
+            let [io_error, full] = [10, 13];
+            assert!(code == io_error || code == full, "{source:?}");
+            assert!(path.starts_with(to.parent().unwrap()), "{path:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let files = path.parent().unwrap().read_dir().unwrap();
+    let names = files.map(|file| file.unwrap().file_name());
+    assert!(
+        names
+            .into_iter()
+            .all(|name| !name.to_string_lossy().contains("rescued"))
+    );
+    limit(None);
+    let report = gamedb::rescue(path, &to, |_| {}).unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    println!("all held");
+}
+
+/// More than SQLite keeps in memory until a transaction ends.
+#[test]
+fn a_disk_that_is_full_refuses_no_rows_of_a_rescue() {
+    let file = TestFile::new();
+    let mut db = file.open();
+    for n in 0..5_000 {
+        let mut row = mobile(n);
+        row.what_we_call_you = "x".repeat(1_000);
+        db.insert(row).unwrap();
+    }
+    db.close().unwrap();
+    run_limited("process_that_rescues_to_a_full_disk", &file);
+}
+
 /// Bytes of memory that the process has which opens a lying file.
 const MEMORY: u64 = 1 << 30;
 

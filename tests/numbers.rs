@@ -115,9 +115,13 @@ fn in_the_foreground() {
     assert_eq!(flush["generation"], report.generation.to_string());
     has_time(&flush, "took");
     has_time(&flush, "writing");
-    assert_eq!(last("capture")["rows"], "3");
+    let capture = last("capture");
+    assert_eq!(capture["rows"], "3");
+    assert_eq!(capture["path"], file.path().display().to_string());
     #[cfg(feature = "metrics")]
     recorded::has(&file, "gamedb_rows_written_total{insert}", 3.0);
+    #[cfg(feature = "metrics")]
+    recorded::has(&file, "gamedb_dirty_rows", 3.0);
     db.close().unwrap();
 
     let db = file.open();
@@ -140,7 +144,10 @@ fn in_the_background() {
     db.get_mut(ada).unwrap().set_full_name("Ada");
     db.remove(gone).unwrap();
     assert_eq!(db.prepare_flush(1), 1);
-    assert_eq!(last("capture")["rows"], "1");
+    let capture = last("capture");
+    assert_eq!(capture["rows"], "1");
+    // Staged outside of a flush: nothing else says which world it is.
+    assert_eq!(capture["path"], file.path().display().to_string());
     let ticket = db.flush_in_background().unwrap();
     let report = db.wait(ticket).unwrap();
     let write = last("write");
@@ -171,11 +178,14 @@ fn in_the_background() {
         recorded::has(&file, "gamedb_flush_duration_seconds", 2.0);
         recorded::has(&file, "gamedb_flush_write_duration_seconds", 2.0);
         recorded::has(&file, "gamedb_left_out_rows", 0.0);
+        recorded::has(&file, "gamedb_dirty_rows", 2.0);
     }
     // A flush with nothing to write is not counted.
     db.flush().unwrap();
     #[cfg(feature = "metrics")]
     recorded::has(&file, "gamedb_flushes_total", 2.0);
+    #[cfg(feature = "metrics")]
+    recorded::has(&file, "gamedb_dirty_rows", 0.0);
     db.close().unwrap();
 }
 
@@ -219,7 +229,14 @@ fn a_failure() {
     {
         recorded::has(&file, "gamedb_flush_failures_total", 1.0);
         recorded::has(&file, "gamedb_merged_batches_total", 1.0);
+        recorded::has(&file, "gamedb_dirty_rows", 1.0);
     }
+    // As long as flushes fail, there are more of them. A save says nothing of all rows.
+    let ada = db.insert(player(2)).unwrap();
+    assert!(db.flush().is_err());
+    assert!(db.save(ada).is_err());
+    #[cfg(feature = "metrics")]
+    recorded::has(&file, "gamedb_dirty_rows", 2.0);
     std::fs::rename(&aside, file.path()).unwrap();
     db.flush().unwrap();
     db.close().unwrap();

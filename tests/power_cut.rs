@@ -13,7 +13,7 @@ mod shards;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::disk::{FILE, closed, copied, killed};
 use common::lock::after_restart;
@@ -413,9 +413,7 @@ fn look(disk: &Disk, is_checked: bool) -> Result<u64, String> {
 fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
     // A long search takes more images of each recording, because recording takes a third of its time.
     let images = if n_images < 100_000 { 250 } else { 1_000 };
-    let first = std::env::var("GAMEDB_POWER_CUT_SEED");
-    let first: u64 = first.map_or(0, |first| first.parse().unwrap());
-    let (found, next) = (Found::default(), AtomicU64::new(0));
+    let found = Found::default();
     let starts = [
         Image::new(),
         closed(),
@@ -423,29 +421,38 @@ fn search(n_images: usize, syncs: bool, is_lying: bool) -> Found {
         copied(false),
         copied(true),
     ];
+    by_all_processors(n_images.div_ceil(images), |n_recorded, seed| {
+        let n_before = n_recorded * images;
+        if n_before > 0 && n_before.is_multiple_of(50_000) {
+            println!("{found:?}");
+        }
+        let start = &starts[usize::try_from(seed % 5).unwrap()];
+        let n_steps = if seed.is_multiple_of(2) { 12 } else { 60 };
+        let recording = record(start, seed, n_steps, syncs);
+        cut(&recording, seed, images, is_lying, &found);
+    });
+    found
+}
+
+/// Calls a function for each of `n` recordings, with the recording's seed.
+fn by_all_processors(n: usize, look: impl Fn(usize, u64) + Sync) {
+    let first = std::env::var("GAMEDB_POWER_CUT_SEED");
+    let first: u64 = first.map_or(0, |first| first.parse().unwrap());
+    let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 loop {
                     let n_recorded = next.fetch_add(1, Ordering::Relaxed);
-                    let seed = first + n_recorded;
-                    let n_before = usize::try_from(n_recorded).unwrap() * images;
-                    if n_before >= n_images {
+                    if n_recorded >= n {
                         break;
                     }
-                    if n_before > 0 && n_before.is_multiple_of(50_000) {
-                        println!("{found:?}");
-                    }
-                    let start = &starts[usize::try_from(seed % 5).unwrap()];
-                    let n_steps = if seed.is_multiple_of(2) { 12 } else { 60 };
-                    let recording = record(start, seed, n_steps, syncs);
-                    cut(&recording, seed, images, is_lying, &found);
+                    look(n_recorded, first + n_recorded as u64);
                 }
             });
         }
     });
-    found
 }
 
 #[test]

@@ -397,3 +397,29 @@ fn checkpoints_are_not_starved() {
         });
     }
 }
+
+/// A batch of which it is not known whether it is stored has to be answered before anything is captured on top of it: the
+/// next one must not be merged with it.
+#[test]
+fn a_batch_that_was_waited_for_to_begin_is_not_taken_back() {
+    for fates in ALL_FATES {
+        explore(fates, |caller| {
+            caller.set(0, 1);
+            // While the thread has something else to do, such as the checkpoint after this one.
+            caller.flush();
+            caller.finish();
+            caller.set(1, 1);
+            if !caller.flush() {
+                return;
+            }
+            caller.worker.wait_until_begun();
+            if let Some(batch) = caller.worker.recall() {
+                // A thread that has died begins nothing.
+                caller.restore(batch);
+                caller.collect();
+                let died = |(_, failed): &(u64, Failed)| *failed == Failed::Died;
+                assert!(caller.failures.iter().any(died), "it had not begun");
+            }
+        });
+    }
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use gamedb_generate::import::{self, ImportOptions, ProgressUnit};
+use gamedb_generate::import::{self, DroppedColumn, ImportOptions, ImportReport, ProgressUnit};
 use gamedb_generate::{Dialect, Input, read, resolve};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     /// Move a gamedb world as it is, with all ids: from its file to a PostgreSQL server (postgres://..), where it gets the
     /// name after `--world`; or from there into this new file. All of it is moved, or nothing.
     #[arg(long, value_name = "ADDRESS|FILE", requires = "world",
-          conflicts_with_all = ["out", "dry_run", "null_dangling", "drop", "from_dialect"])]
+          conflicts_with_all = ["out", "dry_run", "null_dangling", "drop", "drop_other_tables", "from_dialect"])]
     pub(crate) to: Option<String>,
     /// The name of the world on the server.
     #[arg(long, value_name = "NAME", requires = "to")]
@@ -41,10 +41,13 @@ pub(crate) struct Arguments {
     /// otherwise the row is left out.
     #[arg(long)]
     pub(crate) null_dangling: bool,
-    /// Let this column (`players.note`) of the old rows be dropped with its values, which the schema does not have.
-    /// Without that nothing is written. Can be repeated.
+    /// Let this column (`players.note`) or table of the source, which the schema does not have, be dropped with what is
+    /// in it. Without that nothing is written. Can be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) drop: Vec<String>,
+    /// Leave behind all tables that the schema does not have, with their rows.
+    #[arg(long)]
+    pub(crate) drop_other_tables: bool,
 }
 
 pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
@@ -55,6 +58,7 @@ pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Box<d
         out: arguments.out.filter(|_| !arguments.dry_run),
         null_dangling: arguments.null_dangling,
         drops: arguments.drop,
+        drops_other_tables: arguments.drop_other_tables,
     };
     let mut input = Input::from(arguments.files);
     if !input.schema.exists() && input.schema == Path::new(DEFAULT_SCHEMA) {
@@ -80,29 +84,51 @@ pub(crate) fn run(arguments: Arguments, is_json: bool) -> Result<ExitCode, Box<d
         Ok(text) if is_json => println!("{text}"),
         _ => print!("{report}"),
     }
-    for name in &options.drops {
-        let mut dropped = report.dropped.iter();
-        if !dropped.any(|one| format!("{}.{}", one.table, one.column).eq_ignore_ascii_case(name)) {
-            eprintln!(
-                "--drop {name}: there is no such column with values that would be dropped; tables that the schema does not have are left behind without it"
-            );
-        }
-    }
-    let asked = report.dropped.iter().filter(|column| !column.is_allowed);
-    let asked: Vec<_> = asked
-        .map(|column| format!("--drop {}.{}", column.table, column.column))
-        .collect();
-    if !asked.is_empty() {
+    for name in idle_drops(&report, &options) {
         eprintln!(
-            "nothing was written: add these columns to the schema, or allow to drop them: {}",
-            asked.join(" ")
+            "--drop {name}: the source has no such table with rows, or column with values, that the schema does not have"
         );
     }
-    Ok(if report.n_left_out() == 0 && asked.is_empty() {
+    let needs_consent = report.needs_consent();
+    if needs_consent {
+        eprintln!("{}", how_to_consent(&report));
+    }
+    Ok(if report.n_left_out() == 0 && !needs_consent {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The names after `--drop` by which nothing is dropped: a slip that is worth to be known.
+fn idle_drops<'o>(report: &ImportReport, options: &'o ImportOptions) -> Vec<&'o String> {
+    let columns = report.dropped.iter().map(column_name);
+    let tables = report.left_behind.iter().map(|one| one.table.clone());
+    let there: Vec<String> = columns.chain(tables).collect();
+    let is_idle = |name: &&String| !there.iter().any(|one| one.eq_ignore_ascii_case(name));
+    options.drops.iter().filter(is_idle).collect()
+}
+
+/// What to do where something would be dropped that the caller has not allowed.
+fn how_to_consent(report: &ImportReport) -> String {
+    let columns = report.dropped.iter().filter(|column| !column.is_allowed);
+    let tables = report.left_behind.iter().filter(|table| !table.is_allowed);
+    let names = columns
+        .map(column_name)
+        .chain(tables.clone().map(|one| one.table.clone()));
+    let names: Vec<String> = names.map(|name| format!("--drop {name}")).collect();
+    let all = match tables.count() {
+        0 | 1 => "",
+        _ => " (or --drop-other-tables, for all tables)",
+    };
+    format!(
+        "nothing was written: add these to the schema, or allow to drop them: {}{all}",
+        names.join(" ")
+    )
+}
+
+fn column_name(column: &DroppedColumn) -> String {
+    format!("{}.{}", column.table, column.column)
 }
 
 fn bytes_style() -> ProgressStyle {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use gamedb::{Consent, Migration, Safety, SchemaChange, Step};
+use gamedb::{Consent, Migration, MigrationError, Safety, Step};
 use gamedb_generate::{Input, sqlite_schema};
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ pub(crate) struct MigrateArguments {
 
 /// Prints the steps. The exit code is 1 if there are any.
 pub(crate) fn diff(arguments: DiffArguments, is_json: bool) -> Result<ExitCode, Box<dyn Error>> {
-    let migration = plan(&arguments.file, arguments.files)?;
+    let migration = plan(&arguments.file, arguments.files, &Consent::new())?;
     if is_json {
         print_json(&json(&migration));
     } else {
@@ -64,7 +64,8 @@ pub(crate) fn migrate(
     arguments: MigrateArguments,
     is_json: bool,
 ) -> Result<ExitCode, Box<dyn Error>> {
-    let migration = plan(&arguments.file, arguments.files.clone())?;
+    let consent = consent(&arguments)?;
+    let migration = plan(&arguments.file, arguments.files.clone(), &consent)?;
     if !is_json {
         println!("{migration}");
     }
@@ -76,11 +77,7 @@ pub(crate) fn migrate(
         }
         return Ok(ExitCode::SUCCESS);
     }
-    if arguments.script.is_none() {
-        // What there is to drop after a script, only the script knows.
-        refuse_idle_drops(&migration, &arguments.drop)?;
-    }
-    match migration.run(&consent(&arguments)?) {
+    match migration.run(&consent) {
         Ok(done) => {
             if is_json {
                 print_json(&done_json(&migration, &done.steps, done.backup.as_deref()));
@@ -93,66 +90,54 @@ pub(crate) fn migrate(
             }
             Ok(ExitCode::SUCCESS)
         }
-        Err(gamedb::MigrationError::NotAllowed { steps }) if is_json => {
-            let mut document = json(&migration);
-            document["is_migrated"] = false.into();
-            let needs = steps
-                .iter()
-                .map(|step| json!({ "name": step.name(), "option": option(step) }));
-            document["needs"] = needs.collect();
-            print_json(&document);
+        Err(MigrationError::NotAllowed { steps }) => {
+            say_not_allowed(&migration, &steps, is_json);
             Ok(ExitCode::FAILURE)
         }
-        Err(gamedb::MigrationError::NotAllowed { steps }) => {
-            eprintln!("nothing was done; {} of the steps need more:", steps.len());
-            for step in steps {
-                // What the plan says already is not said again. A script may have changed it.
-                let why = if migration.steps().contains(&step) {
-                    format!("for {}", step.name())
-                } else {
-                    step.to_string()
-                };
-                eprintln!("  {:<24} {why}", option(&step));
-            }
-            Ok(ExitCode::FAILURE)
+        Err(MigrationError::IdleDrop { name, droppable }) => {
+            let mut names = arguments.drop.iter();
+            let typed = names.find(|typed| typed.to_lowercase() == name);
+            Err(idle_drop(typed.unwrap_or(&name), &droppable).into())
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// A name of nothing that can be dropped is misspelt, or several in one, or was dropped before.
-fn refuse_idle_drops(migration: &Migration, names: &[String]) -> Result<(), String> {
-    let steps = migration.steps().iter();
-    let mut droppable: Vec<_> = steps.filter(|step| is_drop(step)).map(Step::name).collect();
-    // They stay unless they are named.
-    droppable.extend_from_slice(migration.kept_tables());
-    // As `Consent` compares them.
-    let is_idle = |name: &&String| {
-        let name = name.to_lowercase();
-        !droppable.iter().any(|one| one.to_lowercase() == name)
-    };
-    let Some(name) = names.iter().find(is_idle) else {
-        return Ok(());
-    };
-    Err(if droppable.is_empty() {
-        format!(
-            "--drop {name}: there is nothing to drop; the schema has all tables and columns that the file has"
-        )
-    } else {
-        let list = droppable.join(", ");
-        format!(
-            "--drop {name}: no table or column of this name can be dropped, but {list}; repeat --drop for each name"
-        )
-    })
+/// Says which options the steps need that were not allowed.
+fn say_not_allowed(migration: &Migration, steps: &[Step], is_json: bool) {
+    if is_json {
+        let mut document = json(migration);
+        document["is_migrated"] = false.into();
+        let needs = steps
+            .iter()
+            .map(|step| json!({ "name": step.name(), "option": option(step) }));
+        document["needs"] = needs.collect();
+        print_json(&document);
+        return;
+    }
+    eprintln!("nothing was done; {} of the steps need more:", steps.len());
+    for step in steps {
+        // What the plan says already is not said again. A script may have changed it.
+        let why = if migration.steps().contains(step) {
+            format!("for {}", step.name())
+        } else {
+            step.to_string()
+        };
+        eprintln!("  {:<24} {why}", option(step));
+    }
 }
 
-/// Whether a step is one that is allowed by a name, or drops something that may be dropped anyway.
-fn is_drop(step: &Step) -> bool {
-    step.safety == Safety::Destructive
-        || matches!(
-            step.change,
-            SchemaChange::DroppedColumn | SchemaChange::DroppedTable
-        )
+/// A name of nothing that can be dropped is misspelt, or several in one, or was dropped before.
+fn idle_drop(name: &str, droppable: &[String]) -> String {
+    if droppable.is_empty() {
+        return format!(
+            "--drop {name}: there is nothing to drop; the schema has all tables and columns that the file has"
+        );
+    }
+    let list = droppable.join(", ");
+    format!(
+        "--drop {name}: no table or column of this name can be dropped, but {list}; repeat --drop for each name"
+    )
 }
 
 /// The option that allows a step, or says what only a person can tell.
@@ -165,7 +150,7 @@ fn option(step: &Step) -> String {
 }
 
 fn consent(arguments: &MigrateArguments) -> Result<Consent, Box<dyn Error>> {
-    let mut consent = Consent::new();
+    let mut consent = Consent::new().refuse_idle_drops();
     if arguments.lossy {
         consent = consent.lossy();
     }
@@ -186,9 +171,9 @@ fn consent(arguments: &MigrateArguments) -> Result<Consent, Box<dyn Error>> {
     Ok(consent)
 }
 
-fn plan(file: &Path, files: Files) -> Result<Migration, Box<dyn Error>> {
+fn plan(file: &Path, files: Files, consent: &Consent) -> Result<Migration, Box<dyn Error>> {
     let schema = sqlite_schema(&Input::from(files))?;
-    Ok(Migration::plan(file, &schema)?)
+    Ok(Migration::plan_with(file, &schema, consent)?)
 }
 
 fn step_json(step: &Step) -> Value {

@@ -1,23 +1,11 @@
 //! The `gamedb` command from the outside.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod common;
 
-/// Runs `gamedb` in a folder and gives its exit code, what it printed, and its complaints.
-fn check(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_gamedb"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .expect("the command starts");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
+use std::path::Path;
+
+use common::gamedb as check;
 
 fn world(schema: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,6 +1,8 @@
 //! `gamedb diff` and `gamedb migrate` from the outside.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod common;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -21,18 +23,8 @@ fn world(schema: &str) -> tempfile::TempDir {
 }
 
 fn gamedb(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gamedb"))
-        .current_dir(folder)
-        .args(arguments)
-        .args(["world.db", "--schema", "schema.sql"])
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    let files: &[&str] = &["world.db", "--schema", "schema.sql"];
+    common::gamedb(folder, &[arguments, files].concat())
 }
 
 fn players(folder: &Path, sql: &str) -> Vec<i64> {
@@ -214,6 +206,11 @@ fn a_table_that_could_stay_is_dropped_by_its_name() {
         }
         let (code, printed, said) = gamedb(folder.path(), &["migrate", "--drop", "OLD_log"]);
         assert_eq!(code, Some(0), "{printed}{said}");
+        // The plan says what is done: this table is dropped, and the other one is kept.
+        let dropped = "destructive old_log: dropped table: 1 row (id 1); it could stay as it is; allow it by the name old_log\n";
+        assert_eq!(printed.matches(dropped).count(), 1, "{printed}");
+        assert!(!printed.contains("kept        old_log"), "{printed}");
+        assert!(printed.contains("kept        notes"), "{printed}");
         assert_eq!(tables(folder.path()), ["notes", "players"]);
         assert_eq!(players(folder.path(), "SELECT hp FROM players"), [7, 30]);
     }
@@ -236,6 +233,64 @@ fn what_only_a_script_makes_a_step_is_dropped_by_its_name() {
     let (code, printed, said) = gamedb(folder.path(), &arguments);
     assert_eq!(code, Some(0), "{printed}{said}");
     assert_eq!(tables(folder.path()), ["players"]);
+}
+
+/// After a script as well: only then it is known what there is to drop.
+#[test]
+fn a_name_that_drops_nothing_is_refused_beside_a_script() {
+    let folder = world(BEFORE);
+    let file = Connection::open(folder.path().join("world.db")).unwrap();
+    let other =
+        "CREATE TABLE old_log (id INTEGER PRIMARY KEY) STRICT; INSERT INTO old_log VALUES (1);";
+    file.execute_batch(other).unwrap();
+    drop(file);
+    std::fs::write(
+        folder.path().join("mend.sql"),
+        "UPDATE players SET hp = hp + 1;",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("gone.sql"), "DROP TABLE old_log;").unwrap();
+    let with = |script: &'static str, name: &'static str| {
+        let arguments = ["migrate", "--script", script, "--drop", name];
+        gamedb(folder.path(), &arguments)
+    };
+    for name in ["Old_logs", "old_log,players", "players", ""] {
+        let (code, _, said) = with("mend.sql", name);
+        assert_eq!(code, Some(2), "{said}");
+        let expected = format!(
+            "error: --drop {name}: no table or column of this name can be dropped, but old_log;"
+        );
+        assert!(said.starts_with(&expected), "{said}");
+    }
+    // The script has dropped it, so there is nothing left to drop.
+    let (code, _, said) = with("gone.sql", "old_log");
+    assert_eq!(code, Some(2), "{said}");
+    let expected = "error: --drop old_log: there is nothing to drop;";
+    assert!(said.starts_with(expected), "{said}");
+    // Nothing of a script is kept where a name is refused.
+    assert_eq!(tables(folder.path()), ["old_log", "players"]);
+    assert_eq!(players(folder.path(), "SELECT hp FROM players"), [7, 30]);
+    assert!(!has_copy(folder.path()));
+    let (code, printed, said) = with("mend.sql", "OLD_LOG");
+    assert_eq!(code, Some(0), "{printed}{said}");
+    assert!(
+        printed.contains("destructive old_log: dropped table: 1 row (id 1)"),
+        "{printed}"
+    );
+    assert_eq!(tables(folder.path()), ["players"]);
+    assert_eq!(players(folder.path(), "SELECT hp FROM players"), [8, 31]);
+}
+
+/// Whether a migration has left a copy of the file behind.
+fn has_copy(folder: &Path) -> bool {
+    let mut entries = std::fs::read_dir(folder).unwrap();
+    entries.any(|entry| {
+        entry
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .contains(".before-")
+    })
 }
 
 /// An index is a step also where the table is built anew.

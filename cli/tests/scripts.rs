@@ -1,6 +1,8 @@
 //! What scripts rely on: one JSON document, exit codes, and no colours where they are not wanted.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod common;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -16,16 +18,11 @@ struct Ran {
 }
 
 fn gamedb(folder: &Path, arguments: &[&str]) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gamedb"));
-    let output = command
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap();
+    let (code, printed, said) = common::gamedb(folder, arguments);
     Ran {
-        code: output.status.code(),
-        printed: String::from_utf8(output.stdout).unwrap(),
-        said: String::from_utf8(output.stderr).unwrap(),
+        code,
+        printed,
+        said,
     }
 }
 

@@ -1,26 +1,12 @@
 //! `gamedb verify`, `backup`, `restore` and `rescue` from the outside.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod common;
+
 use std::path::Path;
-use std::process::Command;
 
+use common::gamedb as check;
 use rusqlite::Connection;
-
-/// Runs `gamedb` in a folder and gives its exit code, what it printed, and its complaints.
-fn check(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gamedb"));
-    let output = command
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
 
 /// A folder with a file of two tables in it, as any program of SQLite's makes it.
 fn world() -> tempfile::TempDir {
@@ -139,4 +125,47 @@ fn rescue_says_what_is_lost() {
         text.contains("copy what can be read with `gamedb rescue`"),
         "{text}"
     );
+}
+
+/// All rows are there, and something else is not.
+#[test]
+fn rescue_says_with_its_exit_code_that_there_are_notes() {
+    let folder = world();
+    let more = "CREATE VIEW names AS SELECT name FROM players";
+    Connection::open(folder.path().join("world.db"))
+        .unwrap()
+        .execute_batch(more)
+        .unwrap();
+    let (code, text, error) = check(folder.path(), &["rescue", "world.db", "rescued.db"]);
+    assert_eq!(code, Some(1), "{text}{error}");
+    let note = format!("names: the view is not brought over: {more}");
+    assert!(text.contains(&note), "{text}");
+    assert!(text.contains("players: 2 rows"), "{text}");
+    let (code, text, error) = check(folder.path(), &["rescue", "world.db", "again.db", "--json"]);
+    assert_eq!(code, Some(1), "{text}{error}");
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["is_complete"], false);
+    assert_eq!(report["notes"], serde_json::json!([note]));
+    assert_eq!(report["tables"][1]["n_rows"], 2);
+    // The new file has no view, and nothing is missing of it.
+    let (code, text, _) = check(
+        folder.path(),
+        &["rescue", "rescued.db", "third.db", "--json"],
+    );
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, &report["is_complete"]), (Some(0), &true.into()));
+}
+
+#[test]
+fn rescue_tells_of_a_table_that_only_its_pages_are_left_of() {
+    let folder = world();
+    let lost = "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'items'";
+    Connection::open(folder.path().join("world.db"))
+        .unwrap()
+        .execute_batch(lost)
+        .unwrap();
+    let (code, text, error) = check(folder.path(), &["rescue", "world.db", "rescued.db"]);
+    assert_eq!(code, Some(1), "{text}{error}");
+    let note = "pages of the file belong to nothing that it lists (1 or more)";
+    assert!(text.contains(note), "{text}");
 }

@@ -62,6 +62,7 @@ impl Files {
             out: Some(self.path("new.db")),
             null_dangling,
             drops: vec!["players.shoe_size".to_owned()],
+            drops_other_tables: false,
         };
         let mut last = None;
         let mut on_progress = |progress: Progress<'_>| {
@@ -132,7 +133,7 @@ fn what_fits_is_carried_over_and_converted_without_loss() {
         [
             "column players.shoe_size of the old file is not in the schema",
             "table notes is not in the old file",
-            "table gossip of the old file is not in the schema, and its rows are left behind",
+            "table gossip of the old file, which has no rows, is not in the schema",
         ]
     );
     assert_eq!(
@@ -304,11 +305,20 @@ fn next_ids_of_a_world_are_carried_over() {
 
 /// Imports rows into players with a name alone.
 fn into_names(files: &Files, drops: &[&str]) -> ImportReport {
+    into_names_with(files, drops, false)
+}
+
+fn without_other_tables(files: &Files, drops: &[&str]) -> ImportReport {
+    into_names_with(files, drops, true)
+}
+
+fn into_names_with(files: &Files, drops: &[&str], drops_other_tables: bool) -> ImportReport {
     let ddl = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
     let (schema, model) = (sqlite::read(ddl).unwrap(), of_sql(ddl));
     let options = ImportOptions {
         out: Some(files.path("new.db")),
         drops: drops.iter().map(|&name| name.to_owned()).collect(),
+        drops_other_tables,
         ..ImportOptions::default()
     };
     let mut source = import::open(&files.path("old.db"), None).unwrap();
@@ -341,6 +351,48 @@ fn a_column_with_values_is_not_dropped_without_a_word() {
     assert!(!report.needs_consent());
     assert_eq!(report.dropped.len(), 2, "it is reported all the same");
     assert_eq!(files.rows("players").len(), 2);
+}
+
+#[test]
+fn a_table_with_rows_is_not_left_behind_without_a_word() {
+    let files = Files::new(
+        "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT);
+        CREATE TABLE Gossip (text); CREATE TABLE rumours (text); CREATE TABLE empty (text);
+        CREATE TABLE gamedb_hashes (x); CREATE TABLE gamedb_inbox (x);
+        INSERT INTO players VALUES (1, 'ada'); INSERT INTO gossip VALUES ('x'); INSERT INTO rumours VALUES (NULL);
+        INSERT INTO gamedb_hashes VALUES (1); INSERT INTO gamedb_inbox VALUES (1);",
+    );
+    let report = into_names(&files, &[]);
+    assert!(report.needs_consent());
+    let said: Vec<_> = report.left_behind.iter().map(ToString::to_string).collect();
+    let would_be = |table: &str| {
+        format!("table {table}: would be left behind with its rows; the schema does not have it\n")
+    };
+    assert_eq!(said, ["Gossip", "gamedb_inbox", "rumours"].map(would_be));
+    assert_eq!(
+        report.notes,
+        ["table empty of the old file, which has no rows, is not in the schema"]
+    );
+    assert!(!files.path("new.db").exists(), "nothing is written");
+
+    let report = into_names(&files, &["gossip", "rumour"]);
+    assert!(report.needs_consent(), "one of three is not enough");
+    assert!(!files.path("new.db").exists());
+
+    // That of all other tables is not one to forget which parcels were accepted.
+    let report = without_other_tables(&files, &[]);
+    let allowed = report.left_behind.iter().filter(|table| table.is_allowed);
+    assert_eq!(allowed.count(), 2);
+    assert!(report.needs_consent());
+    assert!(!files.path("new.db").exists());
+    let report = without_other_tables(&files, &["gamedb_inbox"]);
+    assert!(!report.needs_consent());
+    assert_eq!(
+        report.left_behind.len(),
+        3,
+        "they are reported all the same"
+    );
+    assert_eq!(files.rows("players").len(), 1);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use gamedb::{Delta, Error, ErrorKind, Id};
 use gamedb_models::{
-    Attribute, AttributeType, AttributeValue, Inventory, Item, Mobile, Player, PlayerId, World,
+    Attribute, AttributeOwnerKey, AttributeType, AttributeValue, Inventory, Item, Mobile, Player,
+    PlayerId, World,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -78,6 +79,23 @@ fn a_view_is_its_row_with_ids() {
         json!({"asset": 7}),
     ];
     assert_eq!(values, expected);
+    // Who owns a row, through a pivot: the arm and its id, also where that is the id of no row.
+    let (mut world, icon) = (world, Attribute::default());
+    let icon = (world.add(AttributeOwnerKey::Asset(7), icon)).expect("a row");
+    let owner = |key| to_json(&world.get(key).expect("a row"))["owner"].clone();
+    let owners: Vec<Value> = world
+        .iter::<Attribute>()
+        .map(|(key, _)| owner(key))
+        .collect();
+    assert_eq!(owners[..5], vec![json!({"mobile": 1}); 5][..]);
+    assert_eq!(owner(icon), json!({"asset": 7}));
+    let (bag, _) = world.iter::<Inventory>().next().expect("hers");
+    let bag = world.get(bag).expect("a row");
+    assert_eq!(to_json(&bag)["owner"], json!({"player": 1}));
+    // A binary format is told how many entries there are before they come.
+    let bytes = rmp_serde::to_vec(&bag).expect("bytes");
+    let read: Value = rmp_serde::from_slice(&bytes).expect("all of it");
+    assert_eq!(read["owner"], json!({"player": {"Integer": 1}}));
     let bare = World::new().insert(Item::default()).map(|_| ());
     assert!(bare.is_ok());
     let mut world = World::new();

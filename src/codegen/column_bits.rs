@@ -196,6 +196,17 @@ macro_rules! sets {
                 set
             }
 
+            /// The columns at these positions.
+            const fn of(columns: &[usize]) -> Self {
+                let mut set = Self::NONE;
+                let mut at = 0;
+                while at < columns.len() {
+                    set = set.union(Self::bit(columns[at]));
+                    at += 1;
+                }
+                set
+            }
+
             /// The columns that an index or a foreign key is on.
             #[must_use]
             pub const fn indexed(info: &TableInfo) -> Self {
@@ -207,12 +218,7 @@ macro_rules! sets {
                 }
                 at = 0;
                 while at < info.indexes.len() {
-                    let columns = info.indexes[at].columns;
-                    let mut place = 0;
-                    while place < columns.len() {
-                        set = set.union(Self::bit(columns[place]));
-                        place += 1;
-                    }
+                    set = set.union(Self::of(info.indexes[at].columns));
                     at += 1;
                 }
                 set
@@ -234,12 +240,7 @@ macro_rules! sets {
                 }
                 at = 0;
                 while at < info.conditions.len() {
-                    let columns = info.conditions[at].columns;
-                    let mut place = 0;
-                    while place < columns.len() {
-                        set = set.union(Self::bit(columns[place]));
-                        place += 1;
-                    }
+                    set = set.union(Self::of(info.conditions[at].columns));
                     at += 1;
                 }
                 set

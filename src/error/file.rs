@@ -1,7 +1,7 @@
 //! What can go wrong with a world file.
 
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::difference::Difference;
 use super::flush::{FlushFailure, Outcome, what_next};
@@ -22,6 +22,12 @@ pub enum FileError {
         path: PathBuf,
         /// The file whose lock says so.
         lock: PathBuf,
+    },
+    /// The path is that of a folder, or empty.
+    #[error("{}; give the path of a file, such as `world.db`", not_a_file(path))]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
     },
     /// The file has a second name, a hard link. Each name has a lock and a write-ahead log of its own, so a
     /// database under each would write over the other's pages.
@@ -239,6 +245,15 @@ pub enum FileError {
     #[error("{} is not there; is the path right, and its disk mounted?", path.display())]
     NotThere {
         /// The file.
+        path: PathBuf,
+    },
+    /// The server has no such world, where one was to be opened.
+    #[error(
+        "{} is not there; are the server, the database and the name of the world right, and was it ever made there?",
+        path.display()
+    )]
+    NoWorld {
+        /// The world, as its connection names it, without a password.
         path: PathBuf,
     },
     /// The file has nothing in it, where a world was to be opened. A disk that was full, or a copy that was cut
@@ -459,6 +474,13 @@ impl std::fmt::Display for DamagedBlock {
             None => write!(f, "the next ids in {table}"),
         }
     }
+}
+
+fn not_a_file(path: &Path) -> String {
+    if path.as_os_str().is_empty() {
+        return "the path is empty".to_owned();
+    }
+    format!("{} is a folder", path.display())
 }
 
 /// What else is wrong with a file, after a list of problems.

@@ -116,8 +116,9 @@ impl Error {
     }
 
     /// Whether this is a failed flush that may succeed later without anybody's help: another program was
-    /// writing, a reader did not end, or the disk was full. Nothing was written, and all rows are still dirty. A game loop
-    /// continues, and flushes again later:
+    /// writing, a reader did not end, the disk was full, or the connection was lost. Nothing was written, and all rows are still
+    /// dirty. A commit of which it is not known ([`Outcome::Unknown`]) is not transient, because it may be written. A game
+    /// loop continues, and flushes again later:
     ///
     /// ```
     /// # let folder = tempfile::tempdir()?;
@@ -193,15 +194,23 @@ impl fmt::Debug for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)?;
         // A loop prints `{error}`, and would not hear that the disk is full.
-        let mut next = std::error::Error::source(&*self.0);
-        while let Some(cause) = next {
-            write!(f, ": {cause}")?;
-            next = cause.source();
-        }
-        Ok(())
+        with_causes(&*self.0, f)
     }
+}
+
+/// A message and, behind it, those of all causes.
+pub(crate) fn with_causes(
+    error: &dyn std::error::Error,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    write!(f, "{error}")?;
+    let mut next = error.source();
+    while let Some(cause) = next {
+        write!(f, ": {cause}")?;
+        next = cause.source();
+    }
+    Ok(())
 }
 
 impl std::error::Error for Error {}

@@ -69,8 +69,6 @@ impl<T: Tables> Database<World<T>> {
 }
 
 /// A world for which no file could be created.
-#[derive(thiserror::Error)]
-#[error("the world is not in a new file; it is in memory alone")]
 pub struct CreateError<T: Tables> {
     /// The world, unchanged.
     pub world: World<T>,
@@ -78,7 +76,20 @@ pub struct CreateError<T: Tables> {
     pub source: Error,
 }
 
-/// Prints the message and its cause, as [`Error`] does.
+/// The message ends with why there is no file, which therefore is no [`source`](std::error::Error::source).
+impl<T: Tables> std::fmt::Display for CreateError<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "the world is not in a new file; it is in memory alone: {}",
+            self.source
+        )
+    }
+}
+
+impl<T: Tables> std::error::Error for CreateError<T> {}
+
+/// Prints the message, or, with `{:#?}`, the fields.
 impl<T: Tables> std::fmt::Debug for CreateError<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if f.alternate() {
@@ -88,7 +99,7 @@ impl<T: Tables> std::fmt::Debug for CreateError<T> {
                 .field("source", &self.source)
                 .finish();
         }
-        write!(f, "{self}: {}", self.source)
+        std::fmt::Display::fmt(self, f)
     }
 }
 

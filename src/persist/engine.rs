@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
 use crate::error::FileError;
-use crate::schema::TableId;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 
@@ -17,19 +16,6 @@ use super::error::Failed;
 use super::report::FlushReport;
 use super::ticket::Durability;
 use super::worker::Writes;
-
-/// Takes over the next id that a table had when it was stored. What is stored of tables that the world has not is
-/// passed over.
-pub(super) fn take_over_next_id<T: Tables>(tables: &mut T, table: &str, next_id: i64) {
-    let position = T::INFO.iter().zip(0..).find(|(info, _)| info.name == table);
-    let Some((_, id)) = position else { return };
-    let counter = tables.table_mut(TableId(id)).counter_mut();
-    counter.flushed(next_id);
-    if counter.next().is_none() {
-        // It may have come so far, and be used for what is there.
-        tracing::warn!(table, "no id is left for new rows, says gamedb_ids");
-    }
-}
 
 /// Where the rows of a [`Database`](crate::Database) are kept: [`Sqlite`](crate::Sqlite), which is meant where a program
 /// names no engine, or another one with a feature of its own.

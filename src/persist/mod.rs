@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod exchange;
 mod left_out;
+mod loading;
 mod numbers;
 mod outbox;
 mod pipeline;

@@ -1,7 +1,7 @@
 //! Numbers for operators, given to whatever recorder the program has installed for the `metrics` crate. Without the
 //! feature of that name nothing is given to anybody.
 //!
-//! Names and units are those that Prometheus asks for; `docs/operations.md` lists them, and `tests/metrics.rs` compares
+//! Names and units are those that Prometheus asks for; `docs/operations.md` lists them, and `tests/numbers.rs` compares
 //! the list. Each has the label `file`, because a program may have several worlds.
 #![cfg_attr(
     not(feature = "metrics"),
@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use tracing::field::{Empty, debug};
 use tracing::span::EnteredSpan;
 
+use super::batch::Batch;
 use super::report::FlushReport;
 
 #[cfg(feature = "metrics")]
@@ -50,6 +51,15 @@ impl Opening {
             histogram!("gamedb_open_duration_seconds", "file" => file(path)).record(took);
             gauge!("gamedb_loaded_rows", "file" => file(path)).set(approximate(n_rows));
         }
+    }
+}
+
+/// A flush has captured everything that differs from the file.
+pub(super) fn found_dirty(path: &Path, batch: &Batch) {
+    #[cfg(feature = "metrics")]
+    {
+        let n = batch.n_captured() + batch.n_removed();
+        gauge!("gamedb_dirty_rows", "file" => file(path)).set(approximate(n));
     }
 }
 
@@ -125,6 +135,11 @@ fn describe() {
         "gamedb_loaded_rows",
         Unit::Count,
         "Rows of the world when it was opened"
+    );
+    describe_gauge!(
+        "gamedb_dirty_rows",
+        Unit::Count,
+        "Rows that differed from the file when the last flush began"
     );
     describe_counter!(
         "gamedb_flushes_total",

@@ -1,5 +1,6 @@
 //! Numbers of a running database: what its tables hold, and what its flushes have done.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::report::FlushReport;
@@ -63,6 +64,59 @@ pub struct FlushStats {
     pub durable: Generation,
     /// Whether a background flush is in flight.
     pub is_in_flight: bool,
+}
+
+/// A table for people, for a log or a command of an operator; programs read the fields. Each line but the last ends with a
+/// line break.
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.tables.iter().map(|table| table.table.chars().count());
+        let width = names.max().unwrap_or_default().max("table".len());
+        writeln!(
+            f,
+            "{:<width$} {:>12} {:>12} {:>12} {:>14}",
+            "table", "rows", "dirty", "removed", "bytes"
+        )?;
+        for table in &self.tables {
+            writeln!(
+                f,
+                "{:<width$} {:>12} {:>12} {:>12} {:>14}",
+                table.table, table.rows, table.dirty, table.removed, table.bytes
+            )?;
+        }
+        write!(f, "{}", self.flushes)
+    }
+}
+
+/// Three lines for people.
+impl fmt::Display for FlushStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let in_flight = if self.is_in_flight {
+            ", one in flight"
+        } else {
+            ""
+        };
+        writeln!(
+            f,
+            "flushes: {} written, {} failed{in_flight}; {} rows inserted, {} updated, {} deleted, {} left out by the last",
+            self.n_written,
+            self.n_failed,
+            self.inserted,
+            self.updated,
+            self.deleted,
+            self.n_left_out
+        )?;
+        writeln!(
+            f,
+            "callers waited {:?} in all, {:?} at most; transactions took {:?}",
+            self.took, self.longest, self.writing
+        )?;
+        write!(
+            f,
+            "log: {} pages; committed {}, durable {}",
+            self.wal_pages, self.committed, self.durable
+        )
+    }
 }
 
 impl FlushStats {

@@ -321,6 +321,15 @@ impl TableInfo {
         &self.foreign_keys[Self::OWNED_KEY]
     }
 
+    /// The name of the column that references the owned row.
+    ///
+    /// # Panics
+    /// If the table has no foreign keys, and so is not a pivot.
+    #[must_use]
+    pub const fn owned_column(&self) -> &'static str {
+        self.columns[self.owned_key().column]
+    }
+
     /// The arms: the foreign keys that can name the owner.
     ///
     /// # Panics

@@ -47,7 +47,7 @@ impl WorldNumber {
         {
             use std::sync::atomic::{AtomicU32, Ordering};
             static WORLDS: AtomicU32 = AtomicU32::new(1);
-            // After four thousand million worlds, numbers repeat, and a key too few is told apart.
+            // After 2^32 worlds numbers repeat, and a key of another world may go unnoticed.
             let number = WORLDS.fetch_add(1, Ordering::Relaxed).max(1);
             Self { number }
         }

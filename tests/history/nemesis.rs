@@ -10,7 +10,8 @@ use gamedb_faults::Random;
 use gamedb_models::World;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::checker::{Figures, check, check_all};
+use super::account::Figures;
+use super::checker::{check, check_all};
 use super::cluster::{Cluster, address};
 use super::events::{Event, Promise, Record, read};
 use super::faults::{ALL, Fault};

@@ -141,11 +141,16 @@ fn a_database_that_is_not_closed_says_why() {
     let mut db = refused(&file);
     let failed = chain(&db.flush().unwrap_err());
     let not_closed = db.close().unwrap_err();
-    let said = chain(&not_closed);
-    assert!(said[0].starts_with(&format!("{} is not closed", file.path().display())));
-    assert_eq!(said[1..], failed);
+    // Whole, as that of every error of a flush is.
+    let expected = format!(
+        "{} is not closed, because its last flush failed; close it again, or go on with its world in a new file: {}",
+        file.path().display(),
+        failed.join(": ")
+    );
+    assert_eq!(chain(&*not_closed), [expected.as_str()]);
     // What `main` prints of it.
-    assert_eq!(format!("{not_closed:?}"), said.join(": "));
+    assert_eq!(format!("{not_closed:?}"), expected);
+    assert!(format!("{not_closed:#?}").starts_with("CloseError {"));
     assert_eq!(chain(&Error::from(not_closed)), failed);
 }
 
@@ -154,11 +159,19 @@ fn a_world_without_a_new_file_says_why() {
     let file = TestFile::new();
     file.open().close().unwrap();
     let not_created = Database::create(file.path(), World::new()).unwrap_err();
-    let said = chain(&not_created);
-    assert_eq!(said.len(), 2);
-    assert!(said[1].contains("is there already"), "{said:?}");
-    assert_eq!(format!("{not_created:?}"), said.join(": "));
-    assert_eq!(chain(&Error::from(not_created)), said[1..]);
+    let (said, cause) = (not_created.to_string(), chain(&not_created.source));
+    assert!(cause[0].contains("is there already"), "{cause:?}");
+    let expected = format!(
+        "the world is not in a new file; it is in memory alone: {}",
+        cause.join(": ")
+    );
+    assert_eq!(chain(&*not_created), [expected.as_str()]);
+    assert_eq!(
+        (said, format!("{not_created:?}")),
+        (expected.clone(), expected)
+    );
+    assert!(format!("{not_created:#?}").starts_with("CreateError {"));
+    assert_eq!(chain(&Error::from(not_created)), cause);
 }
 
 #[test]
@@ -168,14 +181,33 @@ fn a_path_that_cannot_be_a_file_says_why() {
     let folder = file.folder().join("folder");
     std::fs::create_dir(&folder).unwrap();
     let error = Database::<World>::open(&folder).unwrap_err();
-    assert!(chain(&error).len() > 1);
-    match error.into_kind() {
-        // SQLITE_CANTOPEN; the upper bits may contain an extended code.
-        ErrorKind::File(FileError::Open { source, .. }) => {
-            assert_eq!(source.code().map(|code| code & 0xff), Some(14));
-        }
-        other => panic!("{other}"),
+    let expected = format!(
+        "{} is a folder; give the path of a file, such as `world.db`",
+        folder.display()
+    );
+    assert_eq!(chain(&error), [expected.as_str()]);
+    // Nothing was made beside it.
+    assert_eq!(std::fs::read_dir(file.folder()).unwrap().count(), 1);
+    // To SQLite, no name is a file in memory.
+    let error = Database::<World>::open("").unwrap_err();
+    let said = "the path is empty; give the path of a file, such as `world.db`";
+    assert_eq!(chain(&error), [said]);
+    assert!(matches!(
+        error.kind(),
+        ErrorKind::File(FileError::NotAFile { .. })
+    ));
+    for wrong in [&folder, Path::new("")] {
+        assert!(gamedb::verify(wrong, |_| ()).is_err());
+        assert!(gamedb::backup(wrong, file.folder().join("backup.db"), |_| ()).is_err());
+        assert!(
+            gamedb::Migration::plan(
+                wrong,
+                <gamedb_models::Tables as gamedb::codegen::Tables>::DDL
+            )
+            .is_err()
+        );
     }
+    assert_eq!(std::fs::read_dir(file.folder()).unwrap().count(), 1);
     // A lock file that cannot be made where there is a folder: its name is that of a folder.
     std::fs::create_dir(file.folder().join("locked.db-lock")).unwrap();
     let error = Database::<World>::open(file.folder().join("locked.db")).unwrap_err();

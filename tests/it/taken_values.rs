@@ -2,7 +2,7 @@
 
 use crate::common::sample::{flushed, player};
 use crate::common::{Database, TestFile, assert_wrote, contents_of};
-use gamedb_models::World;
+use gamedb_models::{PlayerKey, World};
 
 /// Regression: every row waited for the next one, which took n passes over n rows.
 #[test]
@@ -15,10 +15,11 @@ fn values_passed_on_in_a_row_take_a_few_statements_each() {
         .collect();
     let _ = db.flush().unwrap();
     statements.take();
-    let emails: Vec<_> = keys
-        .iter()
-        .map(|&key| db.get(key).unwrap().email.clone())
-        .collect();
+    let emails_of = |db: &Database<World>| -> Vec<String> {
+        let email = |&key: &PlayerKey| db.get(key).unwrap().email.clone();
+        keys.iter().map(email).collect()
+    };
+    let emails = emails_of(&db);
     db.get_mut(keys[N - 1]).unwrap().set_email("last").unwrap();
     for n in (0..N - 1).rev() {
         db.get_mut(keys[n])
@@ -38,10 +39,7 @@ fn values_passed_on_in_a_row_take_a_few_statements_each() {
     }
     let _ = db.flush().unwrap();
     statements.take();
-    let emails: Vec<_> = keys
-        .iter()
-        .map(|&key| db.get(key).unwrap().email.clone())
-        .collect();
+    let emails = emails_of(&db);
     for &key in &keys {
         db.get_mut(key)
             .unwrap()

@@ -318,7 +318,8 @@ fn the_numbers_add_up() {
             db.flush().unwrap()
         } else {
             let ticket = db.flush_in_background().unwrap();
-            assert!(db.flush_stats().is_in_flight);
+            let stats = db.flush_stats();
+            assert!(stats.is_in_flight && stats.to_string().contains("0 failed, one in flight;"));
             db.wait(ticket).unwrap()
         };
         sums.0 += 1;
@@ -347,6 +348,7 @@ fn the_numbers_add_up() {
     db.get_mut(keys[0]).unwrap().set_full_name("dirty");
     db.remove(keys[3]).unwrap();
     let stats = db.stats();
+    shows_all(&stats);
     let players = stats.tables[0];
     assert_eq!((players.table, players.rows), ("players", db.players.len()));
     assert_eq!((players.dirty, players.removed), (1, 1));
@@ -354,6 +356,51 @@ fn the_numbers_add_up() {
     db.save(keys[0]).unwrap();
     assert_eq!(db.flush_stats().n_written, sums.0 + 1);
     file.reopen(db);
+}
+
+/// As a text for people: a line for each table, and three for the flushes.
+#[track_caller]
+fn shows_all(stats: &gamedb::Stats) {
+    let shown = stats.to_string();
+    let lines: Vec<_> = shown.lines().collect();
+    assert_eq!(lines.len(), 1 + stats.tables.len() + 3, "{shown}");
+    let words = |line: &str| {
+        line.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        words(lines[0]),
+        ["table", "rows", "dirty", "removed", "bytes"]
+    );
+    for (line, table) in lines[1..].iter().zip(&stats.tables) {
+        let numbers = [table.rows, table.dirty, table.removed, table.bytes];
+        let numbers = numbers.iter().map(ToString::to_string);
+        let expected: Vec<_> = [table.table.to_owned()]
+            .into_iter()
+            .chain(numbers)
+            .collect();
+        assert_eq!(words(line), expected);
+        // The columns are below each other.
+        assert_eq!(line.len(), lines[0].len(), "{shown}");
+    }
+    let flushes = &stats.flushes;
+    let expected = format!(
+        "flushes: {} written, 0 failed; {} rows inserted, {} updated, {} deleted, 0 left out by the last\n\
+         callers waited {:?} in all, {:?} at most; transactions took {:?}\n\
+         log: {} pages; committed {}, durable {}",
+        flushes.n_written,
+        flushes.inserted,
+        flushes.updated,
+        flushes.deleted,
+        flushes.took,
+        flushes.longest,
+        flushes.writing,
+        flushes.wal_pages,
+        flushes.committed,
+        flushes.durable
+    );
+    assert!(shown.ends_with(&expected), "{shown}");
 }
 
 #[test]

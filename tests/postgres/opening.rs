@@ -38,7 +38,7 @@ fn a_world_that_has_to_be_there_is_not_made() {
     let file = TestFile::new();
     let refused = file.options().existing().open::<World>().unwrap_err();
     assert!(
-        matches!(refused.kind(), ErrorKind::File(FileError::NotThere { .. })),
+        matches!(refused.kind(), ErrorKind::File(FileError::NoWorld { .. })),
         "{refused}"
     );
     assert_eq!(

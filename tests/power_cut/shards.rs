@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gamedb::{Database, Error, SharedOutbox};
 use gamedb_faults::{Disk, Image, Random, Trace};
 use gamedb_models::{Attribute, Player, PlayerKey, World};
 
-use super::{moments, replay};
+use super::{by_all_processors, moments, replay};
 use crate::common::lock::after_restart;
 use crate::common::sample::{attribute, player};
 
@@ -237,26 +237,12 @@ fn cut(recording: &Recording, seed: u64, n_images: usize, is_lying: bool, found:
 /// Images of recordings, by all processors.
 fn search(n_images: usize, is_lying: bool) -> Found {
     const IMAGES: usize = 20;
-    let first = std::env::var("GAMEDB_POWER_CUT_SEED");
-    let first: u64 = first.map_or(0, |first| first.parse().unwrap());
-    let (found, next) = (Found::default(), AtomicU64::new(0));
+    let found = Found::default();
     let start = start();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let n_recorded = next.fetch_add(1, Ordering::Relaxed);
-                    if usize::try_from(n_recorded).unwrap() * IMAGES >= n_images {
-                        break;
-                    }
-                    let seed = first + n_recorded;
-                    let n_steps = if seed.is_multiple_of(2) { 25 } else { 80 };
-                    let recording = record(&start, seed, n_steps);
-                    cut(&recording, seed, IMAGES, is_lying, &found);
-                }
-            });
-        }
+    by_all_processors(n_images.div_ceil(IMAGES), |_, seed| {
+        let n_steps = if seed.is_multiple_of(2) { 25 } else { 80 };
+        let recording = record(&start, seed, n_steps);
+        cut(&recording, seed, IMAGES, is_lying, &found);
     });
     found
 }

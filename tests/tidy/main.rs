@@ -82,7 +82,7 @@ fn dependencies_come_from_the_registry_and_in_one_version() {
 #[test]
 fn dependencies_have_licences_that_ask_for_no_more_than_to_be_named() {
     let tree = std::process::Command::new(env!("CARGO"))
-        .args(["tree", "--workspace", "--locked", "--offline"])
+        .args(["tree", "--workspace", "--locked"])
         .args(["--edges", "normal,build,dev", "--prefix", "none"])
         .args(["--format", "{p}|{l}"])
         .output()

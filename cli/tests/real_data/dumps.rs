@@ -115,6 +115,37 @@ total: 3 of 3 rows; 0 are left out
     );
 }
 
+/// Tables of a game of which a part is moved.
+#[test]
+fn tables_that_the_schema_does_not_have_are_left_behind_with_consent() {
+    let world = crate::World::new("CREATE TABLE players (id INTEGER PRIMARY KEY) STRICT;")
+        .with_rows(
+            "CREATE TABLE players (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO players VALUES (1, 'x');
+            CREATE TABLE logs (x); INSERT INTO logs VALUES (1); CREATE TABLE bans (x); INSERT INTO bans VALUES (1);",
+        );
+    let (code, printed) = world.import(&[]);
+    assert_eq!(code, Some(1), "{printed}");
+    let how = "allow to drop them: --drop players.note --drop bans --drop logs (or --drop-other-tables, for all tables)\n";
+    assert!(printed.ends_with(how), "{printed}");
+    assert!(!world.path("new.db").exists());
+
+    // A name by which nothing is dropped is told.
+    let (code, printed) = world.import(&["--drop-other-tables", "--drop", "log"]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(
+        printed.contains("--drop log: the source has no such"),
+        "{printed}"
+    );
+    assert!(
+        printed.ends_with("allow to drop them: --drop players.note\n"),
+        "{printed}"
+    );
+
+    let (code, printed) = world.import(&["--drop-other-tables", "--drop", "players.note"]);
+    assert_eq!(code, Some(0), "{printed}");
+    assert_eq!(world.values("SELECT id FROM players"), ["1"]);
+}
+
 /// A dump that is cut off leaves no file behind.
 #[test]
 fn a_dump_that_is_cut_off_is_an_error() {

@@ -5,6 +5,8 @@
 mod bools;
 mod clocks;
 mod columns;
+#[path = "../common/mod.rs"]
+mod common;
 mod config;
 mod dangling;
 mod dumps;
@@ -20,7 +22,6 @@ mod words;
 mod written_text;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use gamedb_generate::relations::{self, Found};
 use gamedb_generate::{Config, Input, Schema, read, resolve};
@@ -124,12 +125,6 @@ impl World {
 
 /// Runs the command in a folder: its exit code, and what it printed on both outputs.
 pub(crate) fn gamedb(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_gamedb"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let printed = text(output.stdout) + &text(output.stderr);
-    (output.status.code(), printed)
+    let (code, printed, complaints) = common::gamedb(folder, arguments);
+    (code, printed + &complaints)
 }

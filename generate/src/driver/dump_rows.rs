@@ -127,7 +127,7 @@ impl<'d> RowsOf<'d> {
                 Event::Rows(target, ..) => {
                     columns = self.columns(&catalog, &target, wanted);
                     if columns.is_empty() {
-                        while dump.skip_rows()? {}
+                        while dump.skip_row()? {}
                     }
                 }
                 Event::Row(cells, _) => {

@@ -1,5 +1,7 @@
 //! The tables of a source beside those of the new schema.
 
+use super::options::ImportOptions;
+use super::report::TableLeftBehind;
 use super::source::SourceTable;
 use crate::error::ImportError;
 use crate::model::{FieldKind, Model};
@@ -8,8 +10,12 @@ use crate::schema::{Column, Schema, Table};
 /// Where a file that was a world keeps the next id of each table.
 pub(super) const NEXT_IDS: &str = "gamedb_ids";
 
-/// What the names of its own tables begin with, as that of the content hashes, which say nothing of a new file.
+/// What the names of a world's own tables begin with, as that of the content hashes, which say nothing of a new file.
 const OWN: &str = "gamedb_";
+
+/// Those of a world's own tables whose rows mean something: parcels that wait for another world, and the numbers of those
+/// that were accepted. Without the latter a parcel that comes again would be accepted again.
+const PARCELS: [&str; 2] = ["gamedb_outbox", "gamedb_inbox"];
 
 /// The tables that a source has announced.
 #[derive(Debug, Default)]
@@ -25,6 +31,16 @@ struct AnnouncedTable {
     columns: Vec<String>,
     /// Its position among the tables of the new schema.
     position: Option<usize>,
+    /// Whether it has rows that are not sent.
+    is_left_behind: bool,
+}
+
+impl AnnouncedTable {
+    /// Whether it is a table of a world or of SQLite that says nothing of a new file.
+    fn is_own(&self) -> bool {
+        let is_of_world = self.name.starts_with(OWN) && !PARCELS.contains(&self.name.as_str());
+        is_of_world || self.name.starts_with("sqlite_")
+    }
 }
 
 impl Announced {
@@ -49,6 +65,7 @@ impl Announced {
                     name: table.name.clone(),
                     columns: Vec::new(),
                     position,
+                    is_left_behind: false,
                 });
                 let last = self.tables.len() - 1;
                 &mut self.tables[last]
@@ -113,15 +130,37 @@ impl Announced {
                 Some(known) => of_columns(&known.columns, table, &mut notes),
             }
         }
-        for known in self.tables.iter().filter(|known| known.position.is_none()) {
-            if !known.name.starts_with(OWN) {
-                notes.push(format!(
-                    "table {} of the old file is not in the schema, and its rows are left behind",
-                    known.name
-                ));
-            }
-        }
+        let is_empty = |known: &&AnnouncedTable| {
+            known.position.is_none() && !known.is_left_behind && !known.is_own()
+        };
+        notes.extend(self.tables.iter().filter(is_empty).map(|known| {
+            format!(
+                "table {} of the old file, which has no rows, is not in the schema",
+                known.name
+            )
+        }));
         notes
+    }
+
+    /// Notes that a table which the new schema does not have has rows.
+    pub(super) fn leave_behind(&mut self, table: &SourceTable) {
+        let is_it =
+            |known: &&mut AnnouncedTable| known.schema == table.schema && known.name == table.name;
+        // The next ids of SQLite and of a world are no tables of a game, and were not announced.
+        if let Some(known) = self.tables.iter_mut().find(is_it) {
+            known.is_left_behind = true;
+        }
+    }
+
+    /// The tables with rows that the new schema does not have.
+    pub(super) fn left_behind(&self, options: &ImportOptions) -> Vec<TableLeftBehind> {
+        let known = self.tables.iter();
+        let known = known.filter(|known| known.is_left_behind && !known.is_own());
+        let left_behind = known.map(|known| TableLeftBehind {
+            table: known.name.clone(),
+            is_allowed: options.leaves(&known.name, PARCELS.contains(&known.name.as_str())),
+        });
+        left_behind.collect()
     }
 }
 

@@ -102,6 +102,9 @@ struct List {
     computed: Vec<usize>,
 }
 
+/// How many rows there are between two reports of the progress.
+const EVERY: u64 = 1000;
+
 /// Sends the rows of a text to a sink.
 struct Sending<'s> {
     path: &'s Path,
@@ -149,9 +152,7 @@ impl Sending<'_> {
             let list = self.list(&target, place)?;
             match list.id {
                 None => {
-                    while dump.skip_rows().map_err(|e| self.failed(e))? {
-                        self.progress();
-                    }
+                    self.leave_behind(dump, &list, target.is_copy)?;
                 }
                 Some(id) => {
                     dump.set_bytes(&list.is_bytes);
@@ -159,6 +160,29 @@ impl Sending<'_> {
                 }
             }
         }
+    }
+
+    /// Passes over the rows of a table that the sink does not want.
+    fn leave_behind<R: std::io::Read>(
+        &mut self,
+        dump: &mut Dump<R>,
+        list: &List,
+        is_copy: bool,
+    ) -> Result<(), ImportError> {
+        // Every INSERT has a row; a COPY may have none.
+        let mut has_row = !is_copy;
+        let mut n_rows = 0_u64;
+        while dump.skip_row().map_err(|e| self.failed(e))? {
+            has_row = true;
+            n_rows += 1;
+            if n_rows.is_multiple_of(EVERY) {
+                self.progress();
+            }
+        }
+        if has_row {
+            self.sink.left_behind(&list.table);
+        }
+        Ok(())
     }
 
     /// Whether there were neither tables nor rows so far.
@@ -256,7 +280,6 @@ impl Sending<'_> {
         id: TableId,
         verb: Verb,
     ) -> Result<(), ImportError> {
-        const EVERY: u64 = 1000;
         let conflict = match verb {
             Verb::Insert => Conflict::Later,
             Verb::Ignore => Conflict::Ignore,

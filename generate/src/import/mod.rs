@@ -42,7 +42,8 @@ pub use dump::DumpFile;
 pub use misfits::Misfits;
 pub use options::{ImportOptions, Progress};
 pub use report::{
-    Change, ChangeKind, DroppedColumn, ImportReport, ImportedTable, Misfit, MisfitGroup, MisfitKind,
+    Change, ChangeKind, DroppedColumn, ImportReport, ImportedTable, Misfit, MisfitGroup,
+    MisfitKind, TableLeftBehind,
 };
 pub use source::{
     Accepted, Cell, Conflict, ProgressUnit, RowSink, Source, SourceColumn, SourceRow, SourceTable,

@@ -18,6 +18,8 @@ pub struct ImportReport {
     pub changes: Vec<Change>,
     /// Columns of the old file that have values, and that the new one does not have.
     pub dropped: Vec<DroppedColumn>,
+    /// Tables of the old file that have rows, and that the new one does not have.
+    pub left_behind: Vec<TableLeftBehind>,
     /// Tables and columns that only one of the two files has.
     pub notes: Vec<String>,
     /// What to write into gamedb.toml to save rows and values, a section each.
@@ -34,6 +36,15 @@ pub struct DroppedColumn {
     /// Number of values that are not NULL.
     pub n_values: u64,
     /// Whether the caller has allowed it: `ImportOptions::drops`.
+    pub is_allowed: bool,
+}
+
+/// A table of the old file that has rows, and that the new one does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TableLeftBehind {
+    /// The table.
+    pub table: String,
+    /// Whether the caller has allowed it: `ImportOptions::drops` or `ImportOptions::drops_other_tables`.
     pub is_allowed: bool,
 }
 
@@ -216,10 +227,11 @@ impl ImportReport {
         self.tables.iter().map(left_out).sum()
     }
 
-    /// Whether a column would be dropped with its values, and the caller has not allowed it. Nothing is written then: name the
-    /// column in `ImportOptions::drops`, or add it to the schema.
+    /// Whether a column would be dropped with its values, or a table with its rows, and the caller has not allowed it. Nothing
+    /// is written then: name it in `ImportOptions::drops`, or add it to the schema.
     pub fn needs_consent(&self) -> bool {
         self.dropped.iter().any(|column| !column.is_allowed)
+            || self.left_behind.iter().any(|table| !table.is_allowed)
     }
 
     /// As JSON, on several lines.
@@ -233,6 +245,7 @@ impl ImportReport {
             groups: Vec<MisfitGroup>,
             changes: &'r [Change],
             dropped: &'r [DroppedColumn],
+            left_behind: &'r [TableLeftBehind],
             needs_consent: bool,
             tables: &'r [ImportedTable],
             n_left_out: u64,
@@ -243,6 +256,7 @@ impl ImportReport {
             groups: self.groups(),
             changes: &self.changes,
             dropped: &self.dropped,
+            left_behind: &self.left_behind,
             needs_consent: self.needs_consent(),
             tables: &self.tables,
             n_left_out: self.n_left_out(),
@@ -346,6 +360,17 @@ impl fmt::Display for DroppedColumn {
     }
 }
 
+impl fmt::Display for TableLeftBehind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.is_allowed { "is" } else { "would be" };
+        writeln!(
+            f,
+            "table {}: {what} left behind with its rows; the schema does not have it",
+            self.table
+        )
+    }
+}
+
 impl fmt::Display for ImportReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for note in &self.notes {
@@ -359,6 +384,9 @@ impl fmt::Display for ImportReport {
         }
         for column in &self.dropped {
             write!(f, "{column}")?;
+        }
+        for table in &self.left_behind {
+            write!(f, "{table}")?;
         }
         for table in &self.tables {
             let ImportedTable {

@@ -144,11 +144,15 @@ pub trait Source {
 /// Takes the rows of a source.
 pub trait RowSink {
     /// Announces a table, or another list of its columns; `None` if the new schema does not have the table, whose
-    /// rows need not be sent. A table without rows has to be announced too.
+    /// rows need not be sent, but then [`left_behind`](Self::left_behind) has to be told of them. A table without rows has
+    /// to be announced too.
     ///
     /// # Errors
     /// [`ImportError`], when the new file cannot be written.
     fn table(&mut self, table: &SourceTable) -> Result<Option<Accepted>, ImportError>;
+
+    /// Says that a table which the new schema does not have has rows.
+    fn left_behind(&mut self, _table: &SourceTable) {}
 
     /// The columns that a table of the source has by the new schema, in their order, for a source that does not know
     /// them itself. `None` if the schema does not have the table, or has other columns than the source.

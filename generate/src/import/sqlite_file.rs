@@ -158,6 +158,12 @@ impl Source for SqliteFile {
                     accepted,
                     has_rowid,
                 });
+            } else {
+                let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", quoted(&table.name));
+                let has_row = count(&self.file.connection, &sql);
+                if has_row.map_err(|source| self.failed(source))? > 0 {
+                    sink.left_behind(&table);
+                }
             }
         }
         tables.sort_by_key(|table| table.accepted.position);

@@ -1,4 +1,5 @@
-//! What generated code does with rows that lie in other rows, run inside of the crate that `emit.rs` makes of all cases.
+//! What generated code does with rows that lie in other rows, run inside of the crate that
+//! `emit/compiled.rs` makes of all cases.
 
 use gamedb::{Database, Error, ErrorKind};
 

@@ -1,5 +1,6 @@
 //! What the round trips of all cases share: rows of any table by reflection, and where random values
 //! come from.
+#![allow(dead_code, reason = "the models of a crate have a part of the types")]
 
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 
 use gamedb_generate::Dialect::{self, MySql, Postgres, Sqlite};
 
-use crate::rows_of;
+use crate::{World, rows_of};
 
 const TABLE: &str = "CREATE TABLE t (id INT PRIMARY KEY, a INT DEFAULT 7, b VARCHAR(20));\n";
 
@@ -138,6 +138,34 @@ fn rows_of_other_tables_are_passed_over() {
         "{TABLE}COPY u (a) FROM stdin;\nINSERT INTO t VALUES (8,8,'no');\n\\\\.\n\\.\nINSERT INTO t VALUES (1,2,'x');"
     );
     assert_eq!(rows_of(Postgres, dump), ["1, 2, 'x'"]);
+}
+
+/// Only tables with rows are reported as left behind, of which pg_dump writes an empty COPY.
+#[test]
+fn rows_of_other_tables_are_reported() {
+    let copy = |rows: &str| format!("COPY u (a) FROM stdin;\n{rows}\\.\n");
+    let insert = "INSERT INTO u VALUES (1);".to_owned();
+    let own = "INSERT INTO sqlite_stat1 VALUES ('t', NULL, '1');".to_owned();
+    let empty = "CREATE TABLE v (a INT PRIMARY KEY);".to_owned();
+    for (dialect, others, expected) in [
+        (Postgres, copy(""), false),
+        (Postgres, copy("\n"), true),
+        (Postgres, copy("1\n2\n"), true),
+        (Postgres, insert.clone() + &copy(""), true),
+        (MySql, insert, true),
+        (MySql, "INSERT INTO u SET a = 1;".to_owned(), true),
+        (MySql, "INSERT INTO u VALUES ();".to_owned(), true),
+        (Sqlite, own, false),
+        (Sqlite, empty, false),
+    ] {
+        let dump = format!("{TABLE}{others}INSERT INTO t VALUES (1,2,'x');");
+        let world = World::new(dialect, &dump);
+        std::fs::write(world.path("schema.sql"), TABLE).unwrap();
+        let report = world.import(1 << 16).unwrap();
+        let tables: Vec<_> = report.left_behind.iter().map(|one| &*one.table).collect();
+        let expected: &[&str] = if expected { &["u"] } else { &[] };
+        assert_eq!(tables, expected, "{dump}");
+    }
 }
 
 /// Rows without the names of columns are those of the CREATE TABLE before them, without what the database computes.

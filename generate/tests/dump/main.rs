@@ -17,7 +17,7 @@ mod values;
 use std::path::PathBuf;
 
 use gamedb_generate::import::{
-    DumpFile, ImportError, ImportOptions, ImportReport, SqliteFile, import,
+    DumpFile, ImportError, ImportOptions, ImportReport, Progress, Source, SqliteFile, import,
 };
 use gamedb_generate::{Dialect, Input, read, resolve};
 use rusqlite::Connection;
@@ -55,17 +55,9 @@ impl World {
             dialect,
             ..Input::default()
         };
-        let (schema, config) = read(&input).unwrap();
-        let model = resolve(&schema, &config).unwrap();
-        let _ = std::fs::remove_file(self.path("new.db"));
-        let options = ImportOptions {
-            out: Some(self.path("new.db")),
-            null_dangling: false,
-            ..ImportOptions::default()
-        };
         let mut source = DumpFile::new(&self.path("dump.sql"), self.dialect).with_chunk(chunk);
         let mut last = None;
-        let report = import(&mut source, &schema, &model, &options, &mut |progress| {
+        let report = self.import_from(&mut source, &input, &mut |progress| {
             assert!(progress.done <= progress.total);
             last = Some((progress.done, progress.total));
         });
@@ -82,16 +74,25 @@ impl World {
             schema: self.path("schema.sql"),
             ..Input::default()
         };
-        let (schema, config) = read(&input).unwrap();
+        let mut source = SqliteFile::open(&self.path(name)).unwrap();
+        self.import_from(&mut source, &input, &mut |_| ()).unwrap()
+    }
+
+    fn import_from(
+        &self,
+        source: &mut dyn Source,
+        input: &Input,
+        on_progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<ImportReport, ImportError> {
+        let (schema, config) = read(input).unwrap();
         let model = resolve(&schema, &config).unwrap();
         let _ = std::fs::remove_file(self.path("new.db"));
         let options = ImportOptions {
             out: Some(self.path("new.db")),
-            null_dangling: false,
+            drops_other_tables: true,
             ..ImportOptions::default()
         };
-        let mut source = SqliteFile::open(&self.path(name)).unwrap();
-        import(&mut source, &schema, &model, &options, &mut |_| ()).unwrap()
+        import(source, &schema, &model, &options, on_progress)
     }
 
     /// The rows of a table, in SQL's literals.

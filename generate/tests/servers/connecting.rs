@@ -129,9 +129,70 @@ fn rows_that_a_policy_hides_are_an_error() {
     assert!(error.contains("row-level security"), "{error}");
     assert!(!out.exists());
     drop(source);
+
+    // One that the schema does not have may have rows, too.
+    let other = database.file("other.sql");
+    std::fs::write(
+        &other,
+        "CREATE TABLE other (id INTEGER PRIMARY KEY) STRICT;",
+    )
+    .expect("written");
+    let (schema, config) = read(&input(&other.to_string_lossy())).expect("the schema");
+    let model = gamedb_generate::resolve(&schema, &config).expect("the models");
+    let mut source = import::open(Path::new(&url), None).expect("the server");
+    let report = import::import(&mut *source, &schema, &model, &options, &mut |_| {});
+    let report = report.expect("the snapshot goes on behind a refused query");
+    assert!(report.needs_consent());
+    assert_eq!(report.left_behind[0].table, "players");
+    drop(source);
     postgres(&database.url)
         .batch_execute("DROP OWNED BY gamedb_guest; DROP ROLE gamedb_guest")
         .expect("no guest is left");
+}
+
+/// A table that the schema does not have is asked for if it has rows, or may have: these cannot be read.
+#[test]
+fn a_table_with_rows_that_the_schema_does_not_have_is_asked_for() {
+    for kind in [Kind::MySql, Kind::Postgres] {
+        let Some(database) = Database::create(kind, "gamedb_others") else {
+            continue;
+        };
+        database.execute(&[
+            "CREATE TABLE players (id int PRIMARY KEY)",
+            "CREATE TABLE others (id int PRIMARY KEY)",
+            "CREATE TABLE vacant (id int PRIMARY KEY)",
+            "CREATE VIEW sight AS SELECT id FROM others",
+            "INSERT INTO players VALUES (1)",
+            "INSERT INTO others VALUES (1)",
+        ]);
+        let schema = database.file("players.sql");
+        let ddl = "CREATE TABLE players (id INTEGER PRIMARY KEY) STRICT;";
+        std::fs::write(&schema, ddl).expect("the schema is written");
+        let (schema, config) = read(&input(&schema.to_string_lossy())).expect("the schema");
+        let model = gamedb_generate::resolve(&schema, &config).expect("the models");
+        let out = database.file("others.db");
+        for is_asked in [true, false] {
+            let options = import::ImportOptions {
+                out: Some(out.clone()),
+                drops_other_tables: !is_asked,
+                ..Default::default()
+            };
+            let mut source = import::open(Path::new(&database.url), None).expect("the server");
+            let report = import::import(&mut *source, &schema, &model, &options, &mut |_| {});
+            let report = report.expect("an import");
+            let tables: Vec<_> = report.left_behind.iter().map(|one| &*one.table).collect();
+            assert_eq!(tables, ["others"]);
+            assert_eq!(report.needs_consent(), is_asked);
+            assert_eq!(out.exists(), !is_asked);
+            assert!(
+                report
+                    .notes
+                    .iter()
+                    .any(|note| note.contains("table vacant")),
+                "{report}"
+            );
+        }
+    }
 }
 
 /// A server that goes away in the middle of a table is an error that names the table, and leaves no file.

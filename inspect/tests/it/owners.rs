@@ -1,7 +1,8 @@
 //! Who owned a row, as far as the inspector has seen it.
 
+use gamedb::Database;
 use gamedb_inspect::Settings;
-use gamedb_models::Mobile;
+use gamedb_models::{Mobile, World};
 use serde_json::Value as Json;
 
 use crate::common::{Page, directed, sample, table};
@@ -20,6 +21,16 @@ fn events(history: &Json) -> Vec<(&str, Option<&str>)> {
 
 fn owners(page: &Page, table: usize, id: i64) -> Json {
     page.ask(&format!("owners?table={table}&at={id}"))
+}
+
+/// Inserts a mobile that the first one owns.
+fn insert_owned(db: &mut Database<World>) {
+    let owner = db.iter::<Mobile>().next().unwrap().0;
+    let owned = Mobile {
+        owner: Some(owner.into()),
+        ..Mobile::default()
+    };
+    db.insert(owned).unwrap();
 }
 
 #[test]
@@ -95,14 +106,7 @@ fn owners_in_columns_of_a_row_are_kept() {
         Settings::new().keep_owners(100),
         |page, tick| {
             let mobiles = table(page, "mobiles");
-            tick(Box::new(|db| {
-                let owner = db.iter::<Mobile>().next().unwrap().0;
-                db.insert(Mobile {
-                    owner: Some(owner.into()),
-                    ..Mobile::default()
-                })
-                .unwrap();
-            }));
+            tick(Box::new(insert_owned));
             assert_eq!(events(&owners(page, mobiles, 5)), [("inserted", Some("1"))]);
             tick(Box::new(|db| {
                 let key = db.iter::<Mobile>().last().unwrap().0;
@@ -132,14 +136,7 @@ fn old_changes_make_room_and_the_page_says_since_when_it_knows_all() {
         tick(Box::new(|_| ()));
         let first = owners(page, mobiles, 3)["since"].as_f64().unwrap();
         for _ in 0..5 {
-            tick(Box::new(|db| {
-                let owner = db.iter::<Mobile>().next().unwrap().0;
-                db.insert(Mobile {
-                    owner: Some(owner.into()),
-                    ..Mobile::default()
-                })
-                .unwrap();
-            }));
+            tick(Box::new(insert_owned));
         }
         // The two oldest changes are gone. What is seen now takes the place of a third.
         let history = owners(page, mobiles, 3);
@@ -157,14 +154,7 @@ fn nothing_is_kept_unless_the_program_says_so() {
     let mut sample = sample(1);
     directed(&mut sample, Settings::new(), |page, tick| {
         let mobiles = table(page, "mobiles");
-        tick(Box::new(|db| {
-            let owner = db.iter::<Mobile>().next().unwrap().0;
-            db.insert(Mobile {
-                owner: Some(owner.into()),
-                ..Mobile::default()
-            })
-            .unwrap();
-        }));
+        tick(Box::new(insert_owned));
         let history = owners(page, mobiles, 3);
         assert_eq!(events(&history), []);
         assert_eq!(

@@ -122,10 +122,12 @@ pub(super) fn n_causes(error: &FileError) -> usize {
         | FileError::NoHashes { .. }
         | FileError::Exists { .. }
         | FileError::NotThere { .. }
+        | FileError::NoWorld { .. }
         | FileError::NewerFormat { .. }
         | FileError::Damaged { .. }
         | FileError::TooLarge { .. }
         | FileError::HardLinked { .. }
+        | FileError::NotAFile { .. }
         | FileError::NoFolder { .. }
         | FileError::Empty { .. }
         | FileError::OtherLog { .. }
@@ -273,6 +275,7 @@ fn file_errors() -> Vec<FileError> {
         },
         FileError::Exists { path: path() },
         FileError::NotThere { path: path() },
+        FileError::NoWorld { path: path() },
         FileError::NotMigrated {
             path: path(),
             source: "not allowed: players.hp is dropped".into(),
@@ -291,6 +294,7 @@ fn file_errors() -> Vec<FileError> {
             path: path(),
             problems: vec!["items: row 7 comes after row 7".into()],
         },
+        FileError::NotAFile { path: path() },
         FileError::HardLinked {
             path: path(),
             n_names: 2,

@@ -14,7 +14,8 @@ impl<W: IsWorld, E: Engine> Database<W, E> {
     /// when the database is dropped.
     ///
     /// # Errors
-    /// The error of [`flush`](Self::flush), together with the database, so that nothing is lost.
+    /// The error of [`flush`](Self::flush), together with the database, so that nothing is lost as long as the error is kept:
+    /// see [`CloseError`]. A `?` that turns it into an [`Error`] drops the database, and what is dirty in it.
     pub fn close(mut self) -> Result<FlushReport, Box<CloseError<W, E>>> {
         self.pipeline.look_next();
         match self.flush() {
@@ -82,11 +83,6 @@ impl<W: IsWorld, E: Engine> Drop for Database<W, E> {
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(thiserror::Error)]
-#[error(
-    "{} is not closed, because its last flush failed; close it again, or go on with its world in a new file",
-    database.pipeline.path().display()
-)]
 pub struct CloseError<W: IsWorld, E: Engine = Sqlite> {
     /// The database, unchanged.
     pub database: Database<W, E>,
@@ -94,7 +90,21 @@ pub struct CloseError<W: IsWorld, E: Engine = Sqlite> {
     pub source: Error,
 }
 
-/// Prints the message and its cause, as [`Error`] does.
+/// The message ends with why the flush failed, which therefore is no [`source`](std::error::Error::source).
+impl<W: IsWorld, E: Engine> std::fmt::Display for CloseError<W, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} is not closed, because its last flush failed; close it again, or go on with its world in a new file: {}",
+            self.database.pipeline.path().display(),
+            self.source
+        )
+    }
+}
+
+impl<W: IsWorld, E: Engine> std::error::Error for CloseError<W, E> {}
+
+/// Prints the message, or, with `{:#?}`, the fields.
 impl<W: IsWorld, E: Engine> std::fmt::Debug for CloseError<W, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if f.alternate() {
@@ -104,10 +114,13 @@ impl<W: IsWorld, E: Engine> std::fmt::Debug for CloseError<W, E> {
                 .field("source", &self.source)
                 .finish();
         }
-        write!(f, "{self}: {}", self.source)
+        std::fmt::Display::fmt(self, f)
     }
 }
 
+/// For a `?` in a function that returns [`Error`]. The database is dropped then, and what it could not flush is lost,
+/// which it says: a program that can make room on a full disk, or go on in another file, matches on the result of
+/// [`close`](Database::close) instead.
 impl<W: IsWorld, E: Engine> From<Box<CloseError<W, E>>> for Error {
     fn from(error: Box<CloseError<W, E>>) -> Self {
         error.source

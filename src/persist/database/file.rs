@@ -21,7 +21,8 @@ impl<W: IsWorld> Database<W, Sqlite> {
     /// open, [`FileError::Schema`] and [`FileError::Rows`] with all that does not fit, [`FileError::Altered`] with
     /// all blocks of rows that are not what was written, [`FileError::Damaged`], [`FileError::TooLarge`],
     /// [`FileError::NewerFormat`], [`FileError::OtherLog`], [`FileError::FlushesLost`] and [`FileError::LogMissing`] for
-    /// files that do not belong together, [`FileError::FailedSync`] after a failed sync, [`FileError::HardLinked`], and
+    /// files that do not belong together, [`FileError::FailedSync`] after a failed sync, [`FileError::HardLinked`],
+    /// [`FileError::NotAFile`] for the path of a folder, and
     /// any error of SQLite or the file system.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Options::new().open(path)

@@ -169,7 +169,8 @@ impl<'b> LeftOut<'b> {
     }
 
     /// Leaves out all rows that have come with parcels, or left with them. What a parcel has to be written with, its own rows
-    /// alone do not tell: they may have been changed, and have left again, since it came.
+    /// alone do not tell: they may have been changed, and have left again, since it came. Their pivot rows need not be named:
+    /// an owned row comes, and leaves, together with its pivot row, so [`close_over`](Self::close_over) binds the two.
     pub(in crate::persist) fn hold_back_parcels(
         &mut self,
         mail: &[MailStep],
@@ -181,19 +182,8 @@ impl<'b> LeftOut<'b> {
         for step in mail {
             for &row in step.rows() {
                 self.add(row, LeftOutReason::Bound { bond, table, id });
-                if let TableKind::Owned { pivot } = self.kind(row.table) {
-                    let row = AnyKey {
-                        table: pivot,
-                        ..row
-                    };
-                    self.add(row, LeftOutReason::Bound { bond, table, id });
-                }
             }
         }
-    }
-
-    fn kind(&self, table: TableId) -> TableKind {
-        self.changes.infos[&table].kind
     }
 
     /// Leaves out a row whose unique value another row has in the file.

@@ -51,7 +51,7 @@ impl<W: EngineWriter> Pipeline<W> {
         self.submitted = refused;
         let mut batch = self.next_batch::<T>();
         batch.may_leave_out = refused == Refused::LeaveOut;
-        capture(&mut batch, world, Selection::All);
+        capture(&self.path, &mut batch, world, Selection::All);
         if batch.is_empty() {
             batch.mark_committed(world, Selection::All);
             self.recycle(batch);
@@ -84,7 +84,8 @@ impl<W: EngineWriter> Pipeline<W> {
         if self.state.has_unreported() || !self.is_trusted(world) {
             return 0;
         }
-        let span = tracing::debug_span!("capture", rows = Empty).entered();
+        let span =
+            tracing::debug_span!("capture", path = %self.path.display(), rows = Empty).entered();
         let mut staged = self.next_batch::<T>();
         let room = world.len().saturating_sub(staged.n_captured());
         let n_copied = staged.capture_oldest(world, rows.min(room));

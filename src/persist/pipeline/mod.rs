@@ -307,7 +307,7 @@ impl<W: EngineWriter> Pipeline<W> {
         let start = Instant::now();
         let span = tracing::debug_span!("flush", path = %self.path.display(), rows = Empty, generation = Empty, took = Empty, writing = Empty);
         let _entered = span.enter();
-        capture(batch, world, which);
+        capture(&self.path, batch, world, which);
         let has_changes = !batch.is_empty();
         let is_durable = |writer: &mut W| writer.is_durable();
         let is_behind =
@@ -431,10 +431,13 @@ impl<W: EngineWriter> Pipeline<W> {
 }
 
 /// Captures the selected changes.
-fn capture<T: Tables>(batch: &mut Batch, world: &mut World<T>, which: Selection<'_>) {
-    let span = tracing::debug_span!("capture", rows = Empty);
+fn capture<T: Tables>(path: &Path, batch: &mut Batch, world: &mut World<T>, which: Selection<'_>) {
+    let span = tracing::debug_span!("capture", path = %path.display(), rows = Empty);
     let _entered = span.enter();
     batch.capture(world, which);
+    if let Selection::All = which {
+        numbers::found_dirty(path, batch);
+    }
     if !span.is_disabled() {
         span.record("rows", batch.n_captured());
     }

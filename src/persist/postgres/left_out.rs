@@ -149,8 +149,7 @@ impl OnServer<'_> {
             unreachable!("only a pivot has owned rows")
         };
         let owned = self.ids(self.schema.table(owned).info);
-        // The first foreign key of a pivot is the owned row.
-        let column = quoted(pivot.foreign_key_column(0));
+        let column = quoted(pivot.owned_column());
         let sql = format!(
             "SELECT {column}, {} FROM {} WHERE {column} = ANY($1)",
             quoted(pivot.id),
@@ -221,12 +220,8 @@ impl StoredRows for OnServer<'_> {
             return Ok(Some(id));
         }
         // The owned row may be one that the batch does not have.
-        self.id_with(
-            pivot,
-            &[pivot.foreign_keys[0].column],
-            &[Held::Integer(owned)],
-        )
-        .map_err(failed)
+        self.id_with(pivot, &[pivot.owned_key().column], &[Held::Integer(owned)])
+            .map_err(failed)
     }
 
     fn with_values(

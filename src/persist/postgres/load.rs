@@ -3,7 +3,7 @@
 use tokio_postgres::types::{FromSql, Type};
 
 use crate::error::{FileError, Problem, ProblemKind};
-use crate::persist::engine::take_over_next_id;
+use crate::persist::loading::{TooLarge, reserve_rows, take_over_next_id};
 use crate::schema::graph::TableOrder;
 use crate::schema::value::{ColumnKind, Value};
 use crate::schema::{TableId, TableKind};
@@ -23,8 +23,8 @@ pub(super) struct Loaded<T: Tables> {
     pub(super) world: World<T>,
     pub(super) state: State,
     problems: Vec<Problem>,
-    /// The table that memory has no room for, and the number of its rows.
-    too_large: Option<(&'static str, usize)>,
+    /// What memory has no room for. Nothing more is loaded.
+    too_large: Option<TooLarge>,
 }
 
 impl<T: Tables> Loaded<T> {
@@ -81,7 +81,8 @@ fn read<T: Tables>(
     };
     let counts = estimates(session, schema)?;
     for &id in &order.make_room {
-        if !expect(&mut loaded, id, &counts) {
+        if let Err(table) = reserve_rows(&mut *loaded.world.tables, id, &counts) {
+            loaded.too_large = Some(table);
             return Ok(loaded);
         }
         let tables = &mut *loaded.world.tables;
@@ -91,7 +92,8 @@ fn read<T: Tables>(
         })?;
     }
     for &id in &order.tables {
-        if !expect(&mut loaded, id, &counts) {
+        if let Err(table) = reserve_rows(&mut *loaded.world.tables, id, &counts) {
+            loaded.too_large = Some(table);
             return Ok(loaded);
         }
         load_table(session, schema.table(id), id, &mut loaded)?;
@@ -213,20 +215,6 @@ fn estimates(session: &Session, schema: &Schema) -> Result<Vec<usize>, Error> {
     Ok(counts)
 }
 
-/// Reserves memory for the rows of a table. Returns whether there is enough.
-fn expect<T: Tables>(loaded: &mut Loaded<T>, id: TableId, counts: &[usize]) -> bool {
-    let (info, n_rows) = (T::INFO[id.index()], counts[id.index()]);
-    let tables = &mut *loaded.world.tables;
-    let n_rows_of = |table: Option<TableId>| table.map_or(0, |table| tables.table(table).n_rows());
-    let foreign_keys = info.foreign_keys.iter();
-    let n_parents: Vec<usize> = foreign_keys.map(|key| n_rows_of(key.table)).collect();
-    let has_room = tables.table_mut(id).expect(n_rows, &n_parents).is_ok();
-    if !has_room {
-        loaded.too_large = Some((info.name, n_rows));
-    }
-    has_room
-}
-
 fn load_next_ids<T: Tables>(
     session: &Session,
     schema: &Schema,
@@ -260,8 +248,7 @@ fn without_owner<T: Tables>(
         "SELECT o.{id} FROM {} o WHERE NOT EXISTS (SELECT 1 FROM {} p WHERE p.{} = o.{id}) ORDER BY 1",
         owned.name,
         pivot.name,
-        // The first foreign key of a pivot is the owned row.
-        quoted(pivot.info.foreign_key_column(0)),
+        quoted(pivot.info.owned_column()),
         id = quoted(info.id),
     );
     let mut problems = Vec::new();

@@ -63,7 +63,7 @@ pub(in crate::persist) fn open<T: Tables>(
             return Err(FileError::Schema { path, differences });
         }
     } else if options.existing {
-        return Err(FileError::NotThere { path });
+        return Err(FileError::NoWorld { path });
     } else {
         create(&session, &schema, order).map_err(failed)?;
     }

@@ -54,7 +54,7 @@ impl PostgresOptions {
         }
     }
 
-    /// Does not make a world where there is none ([`FileError::NotThere`](crate::FileError::NotThere)). For a server
+    /// Does not make a world where there is none ([`FileError::NoWorld`](crate::FileError::NoWorld)). For a server
     /// whose world exists, and that must not start an empty one because a name is wrong.
     pub fn existing(mut self) -> Self {
         self.existing = true;

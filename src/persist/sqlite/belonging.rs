@@ -111,9 +111,9 @@ pub(super) fn refuse_strangers(path: &Path, record: Option<&LockRecord>) -> Resu
     };
     let mut mismatch = judge(&file, &log, record);
     if mismatch.is_none() && file.has_to_be_proved(&log) && !are_one(path, &log)? {
-        let relation =
-            "the file is a copy that SQLite has made, and not the one that the log continues";
-        mismatch = Some(Mismatch::OtherLog { relation });
+        mismatch = Some(Mismatch::OtherLog {
+            relation: unproved(&log),
+        });
     }
     match mismatch {
         None => Ok(()),
@@ -136,6 +136,18 @@ pub(super) fn refuse_strangers(path: &Path, record: Option<&LockRecord>) -> Resu
             log: log_path,
             generation,
         }),
+    }
+}
+
+/// What may be wrong with a file and a log of which what they hold together is not one database. A part of an edit that is
+/// in the file already hides what the file was before: then it is not known whether the log is its own.
+fn unproved(log: &Log) -> &'static str {
+    if log.n_commits_to_last_state < log.n_commits {
+        "the file is a copy that SQLite has made, and not the one that the log continues; or it is that one, and another \
+         program has changed rows and was killed while it brought them from the log into the file, which `PRAGMA \
+         wal_checkpoint(TRUNCATE)` in `sqlite3` completes: try that with copies of both"
+    } else {
+        "the file is a copy that SQLite has made, and not the one that the log continues"
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, ProblemKind};
-use crate::persist::engine::take_over_next_id;
+use crate::persist::loading::{TooLarge, reserve_rows, take_over_next_id};
 use crate::schema::graph::TableOrder;
 use crate::schema::{TableId, TableInfo, TableKind};
 use crate::store::row::reader::Cell;
@@ -27,12 +27,13 @@ pub(super) struct Loaded<T: Tables> {
     pub(super) problems: Vec<Problem>,
     /// What can only be if pages of the file are not those of one database.
     pub(super) damage: Vec<String>,
-    /// Rows that an index does not have. They are there all the same, and if one does not fit, that says more.
+    /// Rows that an index does not have: they are there all the same, and if one does not fit, that says more. And one of
+    /// the two tables of parcels, where the other one is there.
     pub(super) uncounted: Vec<String>,
     /// The sums of what was read.
     pub(super) hashes: Hashes,
-    /// The table that memory has no room for, and the number of its rows, as the file says. Nothing more is loaded.
-    pub(super) too_large: Option<(&'static str, usize)>,
+    /// What memory has no room for. Nothing more is loaded.
+    pub(super) too_large: Option<TooLarge>,
 }
 
 /// Loads a whole file. It does not write, and stops only at an error of SQLite's. Large tables are read by
@@ -58,7 +59,8 @@ pub(super) fn load<T: Tables>(
         return Ok(loaded);
     }
     for &id in &order.make_room {
-        if !expect(&mut loaded, id, &counts) {
+        if let Err(table) = reserve_rows(&mut *loaded.world.tables, id, &counts) {
+            loaded.too_large = Some(table);
             return Ok(loaded);
         }
         let tables = &mut *loaded.world.tables;
@@ -69,7 +71,8 @@ pub(super) fn load<T: Tables>(
         }
     }
     for &id in &order.tables {
-        if !expect(&mut loaded, id, &counts) {
+        if let Err(table) = reserve_rows(&mut *loaded.world.tables, id, &counts) {
+            loaded.too_large = Some(table);
             return Ok(loaded);
         }
         load_table(
@@ -88,6 +91,7 @@ pub(super) fn load<T: Tables>(
     loaded
         .problems
         .extend(mail::load(connection, &mut loaded.world.mail)?);
+    loaded.uncounted.extend(mail::half_lost(connection)?);
     let tables = &mut *loaded.world.tables;
     for &id in &order.tables {
         loaded
@@ -236,19 +240,4 @@ fn counts<T: Tables>(connection: &Connection) -> rusqlite::Result<Vec<usize>> {
         Ok(usize::try_from(n_rows).unwrap_or(usize::MAX))
     };
     T::INFO.iter().map(|info| count(info)).collect()
-}
-
-/// Reserves memory for the rows of a table. Returns whether there is enough: what a file says of itself must not
-/// end the process.
-fn expect<T: Tables>(loaded: &mut Loaded<T>, id: TableId, counts: &[usize]) -> bool {
-    let (info, n_rows) = (T::INFO[id.index()], counts[id.index()]);
-    let tables = &mut *loaded.world.tables;
-    let n_rows_of = |table: Option<TableId>| table.map_or(0, |table| tables.table(table).n_rows());
-    let foreign_keys = info.foreign_keys.iter();
-    let n_parents: Vec<usize> = foreign_keys.map(|key| n_rows_of(key.table)).collect();
-    let has_room = tables.table_mut(id).expect(n_rows, &n_parents).is_ok();
-    if !has_room {
-        loaded.too_large = Some((info.name, n_rows));
-    }
-    has_room
 }

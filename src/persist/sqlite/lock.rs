@@ -67,6 +67,7 @@ impl Lock {
     /// Locks the file `<world>-lock`. The world file itself is not touched: opening and closing it
     /// beside SQLite would drop SQLite's own locks on it.
     pub(super) fn acquire(path: &Path) -> Result<Self, FileError> {
+        refuse_other_than_file(path)?;
         let lock = lock_of(path);
         let file = match File::options()
             .create(true)
@@ -118,6 +119,15 @@ pub(super) fn lock_of(path: &Path) -> PathBuf {
     name.into()
 }
 
+/// Refuses paths that SQLite would take, or of which it would not say what is wrong: no name is a file in memory to it.
+pub(super) fn refuse_other_than_file(path: &Path) -> Result<(), FileError> {
+    if path.as_os_str().is_empty() || path.is_dir() {
+        let path = path.to_owned();
+        return Err(FileError::NotAFile { path });
+    }
+    Ok(())
+}
+
 /// Refuses a file that has a second name, which has another lock and another log. The file itself cannot be
 /// locked: closing it again would drop SQLite's own locks on it.
 pub(super) fn refuse_hard_links(path: &Path) -> Result<(), FileError> {
@@ -125,7 +135,7 @@ pub(super) fn refuse_hard_links(path: &Path) -> Result<(), FileError> {
     if let Ok(metadata) = fs::metadata(path) {
         use std::os::unix::fs::MetadataExt as _;
         let (n_names, path) = (metadata.nlink(), path.to_owned());
-        // A folder has a link of each folder in it, and is refused by SQLite.
+        // A folder has a link of each folder in it.
         if n_names > 1 && metadata.is_file() {
             return Err(FileError::HardLinked { path, n_names });
         }

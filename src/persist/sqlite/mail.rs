@@ -10,6 +10,8 @@ use crate::persist::error::Failed;
 use crate::store::tracking::mail::{Mail, MailStep, MailWrite, Outgoing, writes};
 use crate::store::tracking::parcel::Parcel;
 
+use super::error::is_refused;
+
 /// The name of the table of parcels that have left.
 pub(super) const OUTBOX: &str = "gamedb_outbox";
 
@@ -41,6 +43,26 @@ pub(super) const INBOX_EXISTS: &str =
 pub(super) fn are_there(file: &Connection) -> rusqlite::Result<bool> {
     let n_tables: i64 = file.query_row(EXIST, [], |row| row.get(0))?;
     Ok(n_tables == 2)
+}
+
+/// The one of the two tables that is not there although the other one is: both are made at once.
+fn lost(there: (bool, bool)) -> Option<(&'static str, &'static str)> {
+    match there {
+        (false, true) => Some((OUTBOX, "parcels that waited in it are lost")),
+        (true, false) => Some((INBOX, "parcels that were accepted may come in twice")),
+        (true, true) | (false, false) => None,
+    }
+}
+
+fn which_are_there(file: &Connection) -> rusqlite::Result<(bool, bool)> {
+    let exists = |sql| file.query_row(sql, [], |row| row.get::<_, bool>(0));
+    Ok((exists(OUTBOX_EXISTS)?, exists(INBOX_EXISTS)?))
+}
+
+/// What is wrong with a file that has one of the two tables, for people.
+pub(super) fn half_lost(file: &Connection) -> rusqlite::Result<Option<String>> {
+    let lost = lost(which_are_there(file)?);
+    Ok(lost.map(|(table, means)| format!("{table}: the table is lost: {means}")))
 }
 
 /// Makes the tables, inside of the transaction that first needs them.
@@ -163,42 +185,72 @@ pub(super) fn store_accepted(file: &Connection, names: &[Vec<u8>]) -> rusqlite::
 }
 
 /// Copies what can be read of both tables of a damaged file into a new one. Returns what was lost, for people.
+///
+/// # Errors
+/// Those of the new file.
 pub(super) fn rescue(old: &Connection, new: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut notes = Vec::new();
-    let exists = |sql| old.query_row(sql, [], |row| row.get::<_, bool>(0));
-    let (outbox, inbox) = (exists(OUTBOX_EXISTS), exists(INBOX_EXISTS));
-    if !matches!((&outbox, &inbox), (Ok(true), _) | (_, Ok(true))) {
-        return Ok(notes);
+    let there = which_are_there(old)?;
+    if there == (false, false) {
+        return Ok(Vec::new());
     }
     create(new)?;
+    let mut notes = Vec::from_iter(half_lost(old)?);
     let tables = [
-        (
-            OUTBOX,
-            "number, parcel, receiver, contents",
-            "?1, ?2, ?3, ?4",
-            4,
-        ),
-        (INBOX, "parcel", "?1", 1),
+        (OUTBOX, "number, parcel, receiver, contents", there.0),
+        (INBOX, "parcel", there.1),
     ];
-    for (table, columns, marks, n_columns) in tables {
-        let insert = format!("INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})");
-        let copy = || -> rusqlite::Result<()> {
-            let mut statement = old.prepare(&format!("SELECT {columns} FROM {table}"))?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let values = (0..n_columns).map(|column| row.get::<_, Value>(column));
-                let values = values.collect::<Result<Vec<_>, _>>()?;
-                new.execute(&insert, rusqlite::params_from_iter(values))?;
-            }
-            Ok(())
+    for (table, columns, _) in tables.into_iter().filter(|&(.., is_there)| is_there) {
+        let means = match table {
+            OUTBOX => "these parcels are lost",
+            _ => "parcels that were accepted may come in twice",
         };
-        if let Err(error) = copy() {
-            let what =
-                "parcels after the first one that cannot be read are lost, or may come in twice";
-            notes.push(format!("{table}: {what}: {error}"));
+        let (unread, n_refused) = copy(old, new, table, columns)?;
+        if let Some(error) = unread {
+            notes.push(format!(
+                "{table}: rows from the first one on that cannot be read are lost ({error}): {means}"
+            ));
+        }
+        if n_refused > 0 {
+            let does = format!("{n_refused} of its rows do not fit the new file");
+            notes.push(format!("{table}: {does}: {means}"));
         }
     }
     Ok(notes)
+}
+
+/// Copies the rows of a table up to the first one that cannot be read. Returns why it cannot, and how many the new file has
+/// refused.
+fn copy(
+    old: &Connection,
+    new: &Connection,
+    table: &str,
+    columns: &str,
+) -> rusqlite::Result<(Option<rusqlite::Error>, usize)> {
+    let n_columns = columns.split(',').count();
+    let marks = vec!["?"; n_columns].join(", ");
+    let mut insert = new.prepare(&format!("INSERT INTO {table} ({columns}) VALUES ({marks})"))?;
+    let mut n_refused = 0;
+    let mut statement = match old.prepare(&format!("SELECT {columns} FROM {table}")) {
+        Ok(statement) => statement,
+        Err(error) => return Ok((Some(error), n_refused)),
+    };
+    let mut rows = statement.query([])?;
+    loop {
+        let values = match rows.next() {
+            Ok(None) => return Ok((None, n_refused)),
+            Ok(Some(row)) => (0..n_columns).map(|n| row.get::<_, Value>(n)).collect(),
+            Err(error) => Err(error),
+        };
+        let values: Vec<_> = match values {
+            Ok(values) => values,
+            Err(error) => return Ok((Some(error), n_refused)),
+        };
+        match insert.execute(rusqlite::params_from_iter(values)) {
+            Ok(_) => {}
+            Err(error) if is_refused(&error) => n_refused += 1,
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 pub(super) fn parcel_id(value: ValueRef<'_>) -> Option<ParcelId> {

@@ -18,12 +18,9 @@ pub(super) struct Found {
 ///
 /// `tables` are the world's.
 pub(super) fn quick_check(connection: &Connection, tables: &[&str]) -> rusqlite::Result<Found> {
-    // They are evaluated when the rows are loaded, and would fill up the list.
-    connection.pragma_update(None, "ignore_check_constraints", true)?;
-    let messages = messages(connection, tables);
-    connection.pragma_update(None, "ignore_check_constraints", false)?;
+    let messages = without_checks(connection, || messages(connection, tables))?;
     let mut found = Found::default();
-    for message in messages? {
+    for message in messages {
         for line in message.lines() {
             let is_title = line == "ok" || line.starts_with("***");
             if let Some(index) = line.strip_prefix("wrong # of entries in index ") {
@@ -41,14 +38,27 @@ pub(super) fn quick_check(connection: &Connection, tables: &[&str]) -> rusqlite:
     Ok(found)
 }
 
+/// What SQLite finds in the whole file, without the CHECKs.
+pub(super) fn whole_file(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    without_checks(connection, || run(connection, "PRAGMA quick_check(1000)"))
+}
+
+/// Does not have CHECKs evaluated: rows that do not fit are listed when they are loaded, and would fill up the list.
+fn without_checks<R>(
+    connection: &Connection,
+    check: impl FnOnce() -> rusqlite::Result<R>,
+) -> rusqlite::Result<R> {
+    connection.pragma_update(None, "ignore_check_constraints", true)?;
+    let found = check();
+    connection.pragma_update(None, "ignore_check_constraints", false)?;
+    found
+}
+
 /// All that it says of the whole file; or, where a table that is not the world's would compute something in it,
 /// which may take any time and memory, of each table of the world by itself. Then a page that two of them name is
 /// not found.
 fn messages(connection: &Connection, tables: &[&str]) -> rusqlite::Result<Vec<String>> {
-    let run = |pragma: &str| -> rusqlite::Result<Vec<String>> {
-        let mut statement = connection.prepare(pragma)?;
-        statement.query_map([], |row| row.get(0))?.collect()
-    };
+    let run = |pragma: &str| run(connection, pragma);
     let is_ours = |name: &String| {
         let mut tables = tables.iter();
         tables.any(|table| table.eq_ignore_ascii_case(name))
@@ -77,8 +87,13 @@ fn messages(connection: &Connection, tables: &[&str]) -> rusqlite::Result<Vec<St
     Ok(messages)
 }
 
+fn run(connection: &Connection, pragma: &str) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(pragma)?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
 /// Tables with columns that are computed when they are read, and those that a module of SQLite's makes up.
-fn computed_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(super) fn computed_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare(
         "SELECT name FROM pragma_table_list AS list WHERE schema = 'main' AND (type = 'virtual' OR type = 'table'
              AND EXISTS (SELECT 1 FROM pragma_table_xinfo(list.name) WHERE hidden IN (2, 3)))",

@@ -145,8 +145,7 @@ pub(super) fn select_ids(info: &TableInfo) -> String {
 /// Ids of the owned rows without a pivot row.
 pub(super) fn select_unowned(owned: &TableInfo, pivot: &TableInfo) -> String {
     let (table, id) = (quoted(owned.name), quoted(owned.id));
-    // The first foreign key of a pivot is the owned row.
-    let (pivot, owned) = (quoted(pivot.name), quoted(pivot.foreign_key_column(0)));
+    let (pivot, owned) = (quoted(pivot.name), quoted(pivot.owned_column()));
     format!(
         "SELECT {id} FROM {table} NOT INDEXED WHERE {id} NOT IN
             (SELECT {owned} FROM {pivot} NOT INDEXED WHERE {owned} IS NOT NULL) ORDER BY {id}"
@@ -182,6 +181,6 @@ pub(super) fn select_pivot_row(pivot: &TableInfo) -> String {
         "SELECT {} FROM {} WHERE {} = ?",
         quoted(pivot.id),
         quoted(pivot.name),
-        quoted(pivot.foreign_key_column(0))
+        quoted(pivot.owned_column())
     )
 }

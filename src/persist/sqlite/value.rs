@@ -60,7 +60,8 @@ pub(super) fn columns<'row>(
 
 #[inline]
 pub(super) fn raw<'row>(row: &'row Row<'_>, column: usize) -> ValueRef<'row> {
-    row.get_ref(column).unwrap_or(ValueRef::Null)
+    row.get_ref(column)
+        .expect("a query has the columns that are read of it")
 }
 
 #[inline]

@@ -8,7 +8,7 @@ use std::time::Instant;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tracing::field::{Empty, debug};
 
-use crate::error::{FileError, FlushFailure};
+use crate::error::{FileError, FlushFailure, Outcome};
 use crate::persist::batch::{Batch, Bonds};
 use crate::persist::engine::EngineWriter;
 use crate::persist::error::Failed;
@@ -108,6 +108,15 @@ impl Writer {
             self.distrust(failed);
         }
         let mut report = written?;
+        if !self.files.are_there(&self.path) {
+            // It was moved meanwhile. What is written is under another name, or in a log that has none.
+            let failed = Failed {
+                outcome: Outcome::Unknown,
+                cause: FlushFailure::Moved,
+            };
+            self.distrust(&failed);
+            return Err(failed);
+        }
         self.is_synced = durability == Durability::PowerCut;
         self.history.acknowledge(self.is_synced);
         report.writing = start.elapsed();

@@ -17,22 +17,12 @@ pub enum Parent {
 }
 
 /// Maps each parent to its children: the reverse of one foreign key.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct ParentIndex {
     rows: SecondaryMap<RawKey, KeyList>,
     outside: HashMap<i64, KeyList>,
     /// Expected number of parents: a capacity hint that is used up when the first parent gets a child.
     expected: usize,
-}
-
-impl Default for ParentIndex {
-    fn default() -> Self {
-        Self {
-            rows: SecondaryMap::new(),
-            outside: HashMap::new(),
-            expected: 0,
-        }
-    }
 }
 
 impl ParentIndex {

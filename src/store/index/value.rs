@@ -3,10 +3,9 @@
 use std::hash::{BuildHasher, Hash, Hasher as _};
 
 use hashbrown::hash_table::{Entry, HashTable};
-
-use super::key_list::{InsertAt, KeyList, Keys};
 use smallvec::SmallVec;
 
+use super::key_list::{InsertAt, KeyList, Keys};
 use crate::store::key::RawKey;
 
 /// Hasher of the value indexes. It is seeded at random, because players choose names.

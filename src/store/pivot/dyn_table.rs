@@ -11,6 +11,8 @@ use crate::store::index::ids::Counter;
 use crate::store::index::{InsertAt, Keys, Parent, ParentIndex};
 use crate::store::key::{Key, RawKey, WorldNumber};
 use crate::store::row::entity::{PivotRow, Resolve as _, Row as _};
+#[cfg(feature = "serde")]
+use crate::store::row::owner::Owner as _;
 use crate::store::row::owner::owner_value;
 use crate::store::row::reader::{Cell, ColumnProblem, RowReader};
 use crate::store::row_set::Selection;
@@ -35,9 +37,7 @@ impl<P: PivotRow> Pivot<P> {
         }
         let arms = P::INFO.arms();
         match arms.iter().position(|arm| arm.column == column) {
-            Some(arm) => packed.owner().map_or(Value::Null, |owner| {
-                owner_value(owner, arm, arms[arm].table, tables)
-            }),
+            Some(arm) => owner_value(packed.owner(), arm, arms[arm].table, tables),
             None => Value::Null,
         }
     }
@@ -127,6 +127,14 @@ fn apply_row<P: StoredPivot>(
 impl<P: StoredPivot> DynTable<P::Tables> for Pivot<P> {
     fn info(&self) -> &'static TableInfo {
         P::INFO
+    }
+
+    #[cfg(feature = "serde")]
+    fn owner_of<'a>(&self, tables: &P::Tables, owned: RawKey) -> Option<(&'static str, Value<'a>)> {
+        let owner = self.rows.get(owned)?.owner();
+        let arm = owner.arm().0;
+        let id = owner_value(owner, arm, P::INFO.arms()[arm].table, tables);
+        Some((P::Owner::NAMES[arm], id))
     }
 
     /// Its rows have no keys.

@@ -20,10 +20,8 @@ pub(super) fn differences<P: StoredPivot>(pivot: &Pivot<P>, tables: &P::Tables) 
         let mut expected = Children::new();
         for row in &rows {
             let owned = row.owned().raw();
-            let Some(owner) = pivot.owner(row.owned()) else {
-                continue;
-            };
-            let (arm, parent) = owner.arm();
+            let owner = pivot.owner(row.owned());
+            let (arm, parent) = owner.expect("the row was just read").arm();
             if arm != n {
                 continue;
             }

@@ -87,14 +87,14 @@ impl<P: PivotRow> Pivot<P> {
     #[must_use]
     pub fn of(&self, owned: Key<P::Owned>) -> Option<P> {
         let packed = self.rows.get(owned.raw())?;
-        Some(P::new(Id::new(packed.id()), owned, packed.owner()?))
+        Some(P::new(Id::new(packed.id()), owned, packed.owner()))
     }
 
     /// The owner of a row. O(1).
     #[inline]
     #[must_use]
     pub fn owner(&self, owned: Key<P::Owned>) -> Option<P::Owner> {
-        self.rows.get(owned.raw())?.owner()
+        self.rows.get(owned.raw()).map(PackedRow::owner)
     }
 
     /// The rows of an owner, in the order in which they were added. O(1).
@@ -116,12 +116,9 @@ impl<P: PivotRow> Pivot<P> {
 
     /// All rows, in the order in which the owned rows are stored in memory.
     pub fn iter(&self) -> impl Iterator<Item = P> {
-        self.rows.iter().filter_map(|(owned, packed)| {
-            Some(P::new(
-                Id::new(packed.id()),
-                Key::from_raw(owned),
-                packed.owner()?,
-            ))
+        self.rows.iter().map(|(owned, packed)| {
+            let id = Id::new(packed.id());
+            P::new(id, Key::from_raw(owned), packed.owner())
         })
     }
 

@@ -90,11 +90,11 @@ impl<P: PivotRow> PackedRow<P> {
         ((self.flags >> ARM & 0b1_1111) as usize, parent)
     }
 
-    /// The owner with its type. It always is `Some`: the packed row was built from an owner.
+    /// The owner with its type.
     #[inline]
-    pub(crate) fn owner(&self) -> Option<P::Owner> {
+    pub(crate) fn owner(&self) -> P::Owner {
         let (arm, parent) = self.arm();
-        P::Owner::from_arm(arm, parent)
+        P::Owner::from_arm(arm, parent).expect("a packed row was built from an owner")
     }
 
     /// Bit n is set if the column of arm n is dirty.

@@ -6,8 +6,7 @@ use super::packed_row::PackedRow;
 use super::{Pivot, Undo, bit};
 use crate::error::{Problem, ProblemKind};
 use crate::store::index::{InsertAt, Parent};
-use crate::store::key::AnyKey;
-use crate::store::key::RawKey;
+use crate::store::key::{AnyKey, RawKey};
 use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner as _;
 use crate::store::tracking::commit_sink::CommitSink;
@@ -80,7 +79,7 @@ impl<P: PivotRow> Pivot<P> {
 
     /// Moves an owned row to another owner: one UPDATE, of the arms that change.
     pub(crate) fn give(&mut self, owned: RawKey, owner: P::Owner, record: bool) {
-        let Some(old) = self.take(owned) else { return };
+        let old = self.take(owned).expect("a row that is given has an owner");
         let ((from, _), (to, _)) = (old.arm(), owner.arm());
         let mut state = old.state();
         self.dirty.enlist(owned, &mut state);
@@ -111,7 +110,7 @@ impl<P: PivotRow> Pivot<P> {
     pub(crate) fn fill(&mut self, id: i64, owned: RawKey, owner: P::Owner) -> Vec<Problem> {
         self.counter.use_up(id);
         if let Some(packed) = self.rows.get(owned) {
-            let column = P::INFO.columns[P::INFO.owned_key().column].to_owned();
+            let column = P::INFO.owned_column().to_owned();
             let kind = ProblemKind::NotUnique {
                 existing: packed.id(),
             };
@@ -158,25 +157,25 @@ impl<P: PivotRow> Pivot<P> {
 
     /// Undoes the last recorded step.
     pub(crate) fn undo(&mut self) {
-        match self.undo.pop() {
-            Some(Undo::Insert { owned, next_id, .. }) => {
+        let step = self.undo.pop();
+        match step.expect("the world's log counts the steps of each table") {
+            Undo::Insert { owned, next_id, .. } => {
                 self.take(owned);
                 self.counter.reset(next_id);
             }
-            Some(Undo::UseUp { next_id }) => self.counter.reset(next_id),
-            Some(Undo::Remove { owned, packed }) => {
+            Undo::UseUp { next_id } => self.counter.reset(next_id),
+            Undo::Remove { owned, packed } => {
                 if !packed.is_new() {
                     self.dirty.pop_tombstone();
                 }
                 self.put(owned, packed, InsertAt::ById);
             }
-            Some(Undo::Move { owned, mut packed }) => {
+            Undo::Move { owned, mut packed } => {
                 self.take(owned);
                 // The dirty lists are not part of the undo log, so the row is still in them.
                 packed.set_state(packed.state() | RowState::LISTED | RowState::MOVED);
                 self.put(owned, packed, InsertAt::ById);
             }
-            None => {}
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::store::row::reader::{ColumnProblem, RowReader};
 
 /// A type that a field of a row can have.
 ///
-/// A field has one column or, if it is a composite or an owner, several: its parts, numbered from 0. `T` are the tables of the world. It is a parameter so that a program can implement the trait
-/// for a type of another crate, which [`column_type!`](crate::column_type) does: the orphan rule requires a local
+/// A field has one column or, if it is a composite or an owner, several: its parts, numbered from 0. `T` are the tables
+/// of the world. It is a parameter so that a program can implement the trait for a type of another crate, which [`column_type!`](crate::column_type) does: the orphan rule requires a local
 /// type, and the tables are one. For the same reason there is no blanket implementation: it would overlap with
 /// those of programs.
 #[diagnostic::on_unimplemented(
@@ -94,27 +94,35 @@ pub trait IndexedField<T: Resolve>: Field<T> {
     fn hash(&self, state: &mut IndexState) -> bool;
 }
 
+/// A type with one column, whose values are compared, and hashed, as they are. What is special to it follows.
 macro_rules! plain {
-    ($($ty:ty: $this:ident => $value:expr;)*) => {$(
-        impl<T: Resolve> Field<T> for $ty {
+    ($([$($generics:tt)*] $ty:ty: |$this:ident, $tables:ident| $value:expr, $load:ident $({ $($special:item)* })?)*) => {$(
+        impl<T: Resolve $($generics)*> Field<T> for $ty {
             #[inline]
-            fn value<'a>(&'a self, _: usize, _: &'a T) -> Encoded<'a> {
+            fn value<'a>(&'a self, _: usize, $tables: &'a T) -> Encoded<'a> {
                 let $this = self;
                 Encoded::Borrowed($value)
             }
 
             #[inline]
             fn load(row: &RowReader<'_, T>, columns: &[usize]) -> Result<Self, ColumnProblem> {
-                row.read(columns[0])
+                row.$load(columns[0])
             }
 
             #[inline]
             fn differing(&self, other: &Self) -> u32 {
                 u32::from(self != other)
             }
-        }
 
-        impl<T: Resolve> IndexedField<T> for $ty {
+            $($($special)*)?
+        }
+    )*};
+}
+
+/// The types of [`plain!`] whose derived hash is that of an index.
+macro_rules! plainly_indexed {
+    ($([$($generics:tt)*] $ty:ty)*) => {$(
+        impl<T: Resolve $($generics)*> IndexedField<T> for $ty {
             #[inline]
             fn hash(&self, state: &mut IndexState) -> bool {
                 Hash::hash(self, state);
@@ -124,63 +132,43 @@ macro_rules! plain {
     )*};
 }
 
-impl<T: Resolve> Field<T> for bool {
-    #[inline]
-    fn value<'a>(&'a self, _: usize, _: &'a T) -> Encoded<'a> {
-        Encoded::Borrowed(Value::Integer((*self).into()))
-    }
-
-    #[inline]
-    fn load(row: &RowReader<'_, T>, columns: &[usize]) -> Result<Self, ColumnProblem> {
-        row.read(columns[0])
-    }
-
-    #[inline]
-    fn differing(&self, other: &Self) -> u32 {
-        u32::from(self != other)
-    }
-
-    #[cfg(feature = "serde")]
-    fn serialize<S: serde::Serializer>(&self, _: &T, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bool(*self)
-    }
-}
-
-impl<T: Resolve> IndexedField<T> for bool {
-    #[inline]
-    fn hash(&self, state: &mut IndexState) -> bool {
-        Hash::hash(self, state);
-        true
-    }
-}
-
 plain! {
-    i64: this => Value::Integer(*this);
-    String: this => Value::Text(this);
-    EcoString: this => Value::Text(this);
-    Vec<u8>: this => Value::Blob(this);
+    [] i64: |this, _tables| Value::Integer(*this), read
+    [] String: |this, _tables| Value::Text(this), read
+    [] EcoString: |this, _tables| Value::Text(this), read
+    [] Vec<u8>: |this, _tables| Value::Blob(this), read
+    [] bool: |this, _tables| Value::Integer((*this).into()), read {
+        #[cfg(feature = "serde")]
+        fn serialize<S: serde::Serializer>(&self, _: &T, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_bool(*self)
+        }
+    }
+    [] f64: |this, _tables| Value::Real(*this), read {
+        #[inline]
+        fn has_nan(&self) -> bool {
+            self.is_nan()
+        }
+    }
+    [, E: Row<Tables = T>] Key<E>: |this, tables| id_of(tables, *this), key {
+        #[inline]
+        fn parent(&self, _: usize) -> Option<RawKey> {
+            Some(self.raw())
+        }
+
+        #[inline]
+        fn is_of_another_world(&self, _: usize, world: WorldNumber) -> bool {
+            Key::is_of_another_world(*self, world)
+        }
+    }
 }
 
-impl<T: Resolve> Field<T> for f64 {
-    #[inline]
-    fn value<'a>(&'a self, _: usize, _: &'a T) -> Encoded<'a> {
-        Encoded::Borrowed(Value::Real(*self))
-    }
-
-    #[inline]
-    fn load(row: &RowReader<'_, T>, columns: &[usize]) -> Result<Self, ColumnProblem> {
-        row.read(columns[0])
-    }
-
-    #[inline]
-    fn differing(&self, other: &Self) -> u32 {
-        u32::from(self != other)
-    }
-
-    #[inline]
-    fn has_nan(&self) -> bool {
-        self.is_nan()
-    }
+plainly_indexed! {
+    [] i64
+    [] String
+    [] EcoString
+    [] Vec<u8>
+    [] bool
+    [, E: Row<Tables = T>] Key<E>
 }
 
 impl<T: Resolve> IndexedField<T> for f64 {
@@ -188,41 +176,6 @@ impl<T: Resolve> IndexedField<T> for f64 {
     fn hash(&self, state: &mut IndexState) -> bool {
         // -0.0 equals 0.0, so both need one hash.
         Hash::hash(&(self + 0.0).to_bits(), state);
-        true
-    }
-}
-
-impl<T: Resolve, E: Row<Tables = T>> Field<T> for Key<E> {
-    #[inline]
-    fn value<'a>(&'a self, _: usize, tables: &'a T) -> Encoded<'a> {
-        Encoded::Borrowed(id_of(tables, *self))
-    }
-
-    #[inline]
-    fn load(row: &RowReader<'_, T>, columns: &[usize]) -> Result<Self, ColumnProblem> {
-        row.key(columns[0])
-    }
-
-    #[inline]
-    fn differing(&self, other: &Self) -> u32 {
-        u32::from(self != other)
-    }
-
-    #[inline]
-    fn parent(&self, _: usize) -> Option<RawKey> {
-        Some(self.raw())
-    }
-
-    #[inline]
-    fn is_of_another_world(&self, _: usize, world: WorldNumber) -> bool {
-        Key::is_of_another_world(*self, world)
-    }
-}
-
-impl<T: Resolve, E: Row<Tables = T>> IndexedField<T> for Key<E> {
-    #[inline]
-    fn hash(&self, state: &mut IndexState) -> bool {
-        Hash::hash(self, state);
         true
     }
 }

@@ -98,13 +98,12 @@ impl<'a, T: Resolve> RowReader<'a, T> {
 
     #[inline]
     fn value(&self, column: usize) -> Result<Value<'_>, ColumnProblem> {
-        match self.columns.get(column) {
-            Some(Cell::Value(value)) => Ok(*value),
-            Some(Cell::NotUtf8) => Err(ColumnProblem {
+        match self.columns[column] {
+            Cell::Value(value) => Ok(value),
+            Cell::NotUtf8 => Err(ColumnProblem {
                 columns: vec![column],
                 kind: ProblemKind::NotUtf8,
             }),
-            None => Ok(Value::Null),
         }
     }
 

@@ -55,6 +55,15 @@ pub fn serialize_variant<S: Serializer>(
     map.end()
 }
 
+/// A variant with what it holds, as [`serialize_variant`] writes it.
+pub(crate) struct Variant<V>(pub(crate) &'static str, pub(crate) V);
+
+impl<V: Serialize> Serialize for Variant<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_variant(self.0, &self.1, serializer)
+    }
+}
+
 /// A name that is no keyword where there is no Rust.
 #[must_use]
 pub fn plain_name(name: &str) -> &str {

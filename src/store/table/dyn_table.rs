@@ -5,6 +5,8 @@ use std::collections::TryReserveError;
 use crate::error::Problem;
 use crate::schema::TableInfo;
 use crate::schema::value::Encoded;
+#[cfg(feature = "serde")]
+use crate::schema::value::Value;
 use crate::store::index::ids::Counter;
 use crate::store::index::{IndexHasher, Keys, Parent};
 use crate::store::key::{RawKey, WorldNumber};
@@ -59,6 +61,11 @@ pub trait DynTable<T> {
     fn children_of(&self, foreign_key: usize, parent: Parent) -> Keys<'_>;
     /// The parent that a live row's foreign key at this position references.
     fn parent_of(&self, foreign_key: usize, key: RawKey) -> Option<Parent>;
+    /// Of a pivot: the arm by which a row is owned, and the id of its owner.
+    #[cfg(feature = "serde")]
+    fn owner_of<'a>(&self, _tables: &T, _owned: RawKey) -> Option<(&'static str, Value<'a>)> {
+        None
+    }
     /// The rows that have these values in the index at this position, in id order: those of its entry with this hash
     /// for which `is_it` holds. `hash` is called with the hasher of the index, and returns `None` where a value is
     /// NULL, which no row has. No row of a pivot is found, because a pivot has no such index.

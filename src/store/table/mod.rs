@@ -238,14 +238,7 @@ impl<E: Row> Table<E> {
         self.slot(key.raw())
     }
 
-    /// A live row with its key, by the key as the engine has it.
-    #[inline]
-    pub(crate) fn entry(&self, key: RawKey) -> Option<(Key<E>, &E)> {
-        let slot = self.slot(key)?;
-        Some((self.key_of_slot(key, slot), &slot.row))
-    }
-
-    /// A row that an index has, with its key.
+    /// A row that an index or a foreign key has, and so a live one, with its key.
     #[inline]
     pub(crate) fn lent(&self, key: RawKey) -> (Key<E>, &E) {
         let slot = &self.rows[key];

@@ -60,7 +60,7 @@ impl<'a, E: Row> Iterator for Part<'a, E> {
             let key = *self.keys.get(self.at)?;
             self.at += 1;
             if !key.is_null() {
-                return Some((Key::from_raw(key), &self.table.rows[key].row));
+                return Some(self.table.lent(key));
             }
         }
     }

@@ -49,16 +49,14 @@ pub(super) enum Undo<E: Row> {
 impl<E: Row> Table<E> {
     /// Undoes the last recorded step.
     pub(crate) fn undo(&mut self) {
-        match self.undo.pop() {
-            Some(Undo::Insert { key }) => {
+        let step = self.undo.pop();
+        match step.expect("the world's log counts the steps of each table") {
+            Undo::Insert { key } => {
                 self.unindex_row(key, E::Columns::all());
-                if let Some(slot) = self.rows.remove(key) {
-                    self.n_live -= 1;
-                    self.ids.remove(slot.id);
-                    self.ids.counter_mut().release_last(slot.id);
-                }
+                let id = self.free(key);
+                self.ids.counter_mut().release_last(id);
             }
-            Some(Undo::Remove { key }) => {
+            Undo::Remove { key } => {
                 let slot = &mut self.rows[key];
                 slot.state.remove(RowState::REMOVED);
                 let is_new = slot.state.contains(RowState::NEW);
@@ -69,31 +67,28 @@ impl<E: Row> Table<E> {
                 }
                 self.index_row(key, E::Columns::all(), InsertAt::ById);
             }
-            Some(Undo::Reserve { key, next_id }) => {
-                if let Some(slot) = self.rows.remove(key) {
-                    self.n_live -= 1;
-                    self.ids.remove(slot.id);
-                    self.ids.counter_mut().reset(next_id);
-                }
+            Undo::Reserve { key, next_id } => {
+                self.free(key);
+                self.ids.counter_mut().reset(next_id);
             }
-            Some(Undo::UseUp { next_id }) => self.ids.counter_mut().reset(next_id),
-            Some(Undo::Fill { key }) => {
+            Undo::UseUp { next_id } => self.ids.counter_mut().reset(next_id),
+            Undo::Fill { key } => {
                 self.unindex_row(key, E::Columns::all());
                 self.rows[key].row = E::default();
             }
-            Some(Undo::Replace {
+            Undo::Replace {
                 key,
                 old,
                 columns,
                 dirty,
-            }) => {
+            } => {
                 self.unindex_row(key, columns);
                 let slot = &mut self.rows[key];
                 slot.row = *old;
                 slot.dirty = dirty;
                 self.index_row(key, columns, InsertAt::ById);
             }
-            Some(Undo::Write { key, old, dirty }) => {
+            Undo::Write { key, old, dirty } => {
                 let indexed = self.rows[key].row.differs(&old).intersection(E::INDEXED);
                 if !indexed.is_empty() {
                     self.unindex_row(key, indexed);
@@ -105,8 +100,18 @@ impl<E: Row> Table<E> {
                     self.index_row(key, indexed, InsertAt::ById);
                 }
             }
-            None => {}
         }
+    }
+
+    /// Frees the slot of a row that was inserted or reserved in this transaction. Returns the id of the row.
+    fn free(&mut self, key: RawKey) -> i64 {
+        let slot = self.rows.remove(key);
+        let id = slot
+            .expect("a row that a step has made is there when the step is undone")
+            .id;
+        self.n_live -= 1;
+        self.ids.remove(id);
+        id
     }
 
     /// Clears the undo log, records each step in the commit sink, and frees the removed rows.

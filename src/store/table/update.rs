@@ -7,10 +7,8 @@ use super::undo::Undo;
 use super::{Slot, Table, WriteOutcome, flag, mark_dirty};
 use crate::error::{Problem, ProblemKind};
 use crate::schema::{ForeignKey, OnDelete, TableKind};
-use crate::store::index::IndexHasher;
-use crate::store::index::{InsertAt, Parent};
-use crate::store::key::AnyKey;
-use crate::store::key::RawKey;
+use crate::store::index::{IndexHasher, InsertAt, Parent};
+use crate::store::key::{AnyKey, RawKey};
 use crate::store::row::entity::Row;
 use crate::store::tracking::dirty::RowState;
 use crate::store::tracking::tombstone::Tombstone;
@@ -235,18 +233,9 @@ impl<E: Row> Table<E> {
             return;
         };
         self.unindex_row(key, columns);
-        let slot = &mut self.rows[key];
-        let old = Box::new(std::mem::replace(&mut slot.row, row));
-        let dirty = slot.dirty;
-        slot.dirty.insert(columns);
-        mark_dirty(&mut self.dirty, key, slot);
+        let old = self.exchange(key, row);
         self.index_row(key, columns, InsertAt::ById);
-        self.undo.push(Undo::Replace {
-            key,
-            old,
-            columns,
-            dirty,
-        });
+        self.mark_replaced(key, columns, old, true);
     }
 
     /// The rows that `key` belongs to and is removed from: recorded in its tombstone.

@@ -66,14 +66,13 @@ impl ChangeSet {
     /// An empty change set.
     #[must_use]
     pub fn new(table: TableId) -> Self {
-        let (shapes, rows, cells, removed) = Default::default();
         Self {
             table,
-            shapes,
+            shapes: IndexSet::default(),
             shape_of_new: None,
-            rows,
-            cells,
-            removed,
+            rows: Vec::new(),
+            cells: PackedValues::default(),
+            removed: Vec::new(),
         }
     }
 
@@ -246,13 +245,13 @@ impl ChangeSet {
         let mut columns: Positions = before.iter().chain(since).copied().collect();
         columns.sort_unstable();
         columns.dedup();
-        let cells: Vec<_> = (columns.iter().map(|&column| usize::from(column)))
-            .filter_map(|column| {
-                let place = self.place(&newer, column);
-                place.or_else(|| self.place(&older, column))
-            })
-            .map(|place| self.cells.cells[place])
-            .collect();
+        let cell = |&column: &u16| {
+            let column = usize::from(column);
+            let place = self.place(&newer, column);
+            let place = place.or_else(|| self.place(&older, column));
+            self.cells.cells[place.expect("the column is one of the two captures")]
+        };
+        let cells: Vec<_> = columns.iter().map(cell).collect();
         let shape = if self.is_new(&older) {
             older.shape
         } else {

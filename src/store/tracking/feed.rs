@@ -170,9 +170,10 @@ fn record(pending: &mut Pending, row: (TableId, i64), key: RawKey, effect: Effec
             *before = Effect::Inserted;
             net.removed = Some(std::mem::replace(&mut net.key, key));
         }
-        // A new row stays new whatever is written to it. The rest cannot be: a row that is there is not inserted,
-        // and one that is not there is neither written to nor removed.
-        (Effect::Inserted | Effect::Removed, _) | (Effect::Changed(_), Effect::Inserted) => {}
+        // A new row stays new whatever is written to it.
+        (Effect::Inserted, Effect::Changed(_)) => {}
+        // A row that is there is not inserted, and one that is not there is neither written to nor removed.
+        (before, effect) => debug_assert!(false, "{effect:?} of a row after {before:?}"),
     }
 }
 

@@ -149,6 +149,7 @@ pub(crate) enum Whereabouts<'m> {
     Unknown,
 }
 
+/// The outbox and the inbox of a world, with the steps that the next flush has to write.
 #[derive(Debug, Default)]
 pub(crate) struct Mail {
     home: Home,

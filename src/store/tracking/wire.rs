@@ -340,7 +340,8 @@ fn push<E: de::Error>(
     };
     let mut values = cells.into_iter();
     changes.push(id, RawKey::default(), shape, |_| {
-        values.next().map_or(Encoded::NULL, |(_, value)| value)
+        let (_, value) = values.next().expect("each column of the shape has a value");
+        value
     });
     Ok(())
 }

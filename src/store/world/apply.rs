@@ -107,7 +107,7 @@ impl<T: Tables> World<T> {
     /// both worlds, and different keys.
     ///
     /// A mirror should not be changed in any other way. Where it was, the error lists every row that does
-    /// not fit. O(changes).
+    /// not fit; if new rows are there already, it lists these, and removed rows that are not there. O(changes).
     ///
     /// # Errors
     /// [`ErrorKind::NotApplied`] with all rows that do not fit, [`ErrorKind::OtherSchema`] for the changes
@@ -128,9 +128,8 @@ impl<T: Tables> World<T> {
                 named: Vec::new(),
             };
             applying.remove(delta);
-            applying.reserve_new_rows(delta);
             // A row that exists already must not be overwritten with a new one.
-            if applying.problems.is_empty() {
+            if applying.reserve_new_rows(delta) {
                 applying.write(delta);
                 applying.validate();
                 applying.use_up_ids(delta);
@@ -174,16 +173,18 @@ impl<T: Tables> Applying<'_, T> {
                     self.named.extend(self.world.all_naming(row, None));
                 }
                 if let Some(pivot) = pivot {
-                    self.world.remove_row(pivot, key);
+                    self.world.remove_if_live(pivot, key);
                 }
-                self.world.remove_row(table, key);
+                self.world.remove_single(AnyKey { table, key });
                 self.removed.push((AnyKey { table, key }, id));
             }
         }
     }
 
-    /// Reserves the new rows with their ids, so that all other rows can reference them.
-    fn reserve_new_rows(&mut self, delta: &Delta) {
+    /// Reserves the new rows with their ids, so that all other rows can reference them. Returns whether none of them is
+    /// there already.
+    fn reserve_new_rows(&mut self, delta: &Delta) -> bool {
+        let n_before = self.problems.len();
         for (info, change_set) in &delta.tables {
             if let TableKind::Pivot { .. } = info.kind {
                 continue;
@@ -202,6 +203,7 @@ impl<T: Tables> Applying<'_, T> {
                 }
             }
         }
+        self.problems.len() == n_before
     }
 
     fn write(&mut self, delta: &Delta) {

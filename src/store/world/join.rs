@@ -6,7 +6,6 @@ use std::fmt;
 use std::iter::FusedIterator;
 
 use crate::error::{Error, ErrorKind};
-
 use crate::schema::value::Value;
 use crate::store::key::Key;
 use crate::store::row::entity::Row as _;
@@ -119,8 +118,8 @@ impl<'w, J: Join, S: Side<J>> Linked<'w, J, S> {
         self.links
     }
 
-    fn far_end(far: &'w Table<S::Far>, link: &J) -> Option<(Key<S::Far>, &'w S::Far)> {
-        far.entry(S::far(link).raw())
+    fn far_end(&self, link: &J) -> (Key<S::Far>, &'w S::Far) {
+        self.far.lent(S::far(link).raw())
     }
 }
 
@@ -144,9 +143,8 @@ impl<'w, J: Join, S: Side<J>> Iterator for Linked<'w, J, S> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        // Foreign keys reference existing rows, so no link is skipped.
         let (_, link) = self.links.next()?;
-        Self::far_end(self.far, link)
+        Some(self.far_end(link))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -158,7 +156,7 @@ impl<J: Join, S: Side<J>> DoubleEndedIterator for Linked<'_, J, S> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let (_, link) = self.links.next_back()?;
-        Self::far_end(self.far, link)
+        Some(self.far_end(link))
     }
 }
 

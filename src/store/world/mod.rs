@@ -24,7 +24,6 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::error::Error;
-
 use crate::schema::TableId;
 use crate::schema::graph::{Ownership, Reference, ValueReference, references, value_references};
 use crate::store::key::{AnyKey, Id, Key, WorldNumber};

@@ -8,6 +8,7 @@ use bitflags::Flags as _;
 use crate::error::{Error, ErrorKind};
 use crate::schema::graph::ValueReference;
 use crate::schema::{Root, TableInfo, ValueKey};
+use crate::store::index::IndexHasher;
 use crate::store::key::Key;
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
@@ -219,9 +220,7 @@ impl<T: Tables> World<T> {
             }
             let tables = &*self.tables;
             let table = tables.table(E::TABLE);
-            let hash = |hasher: &crate::store::index::IndexHasher<'_>| {
-                probe.index_hash(key.target_index, hasher)
-            };
+            let hash = |hasher: &IndexHasher<'_>| probe.index_hash(key.target_index, hasher);
             let rows = E::table(&self.tables);
             let is_it = |other| {
                 let other = rows.get(Key::<E>::from_raw(other));

@@ -3,10 +3,8 @@
 use std::collections::HashSet;
 
 use crate::error::{Error, ErrorKind};
-
 use crate::store::index::{InsertAt, Parent};
-use crate::store::key::AnyKey;
-use crate::store::key::{Id, Key, RawKey};
+use crate::store::key::{AnyKey, Id, Key, RawKey};
 use crate::store::pivot::{Pivot, StoredPivot, describe};
 use crate::store::row::entity::PivotRow;
 use crate::store::row::owner::Owner as _;
@@ -229,7 +227,6 @@ impl<T: Tables> World<T> {
         owner: OwnerOf<O>,
     ) -> Result<(), Error> {
         let (arm, parent) = owner.arm();
-        // The foreign keys of the arms follow that of the owned row.
         match (parent, O::Pivot::INFO.arms()[arm].table) {
             (Parent::Row(owner), Some(table)) => self.refuse_ownership_cycle(
                 AnyKey {
@@ -294,7 +291,6 @@ impl<T: Tables> World<T> {
     ) -> Result<(), Error> {
         let (arm, parent) = owner.arm();
         let info = O::Pivot::INFO;
-        // The foreign keys of the arms follow that of the owned row.
         let foreign_key = &info.arms()[arm];
         self.refuse_owner_of_another_world::<O>(owner)?;
         match (parent, foreign_key.table) {

@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 
 use crate::error::{Error, ErrorKind, Problem, ProblemKind};
-
 use crate::schema::TableId;
 use crate::schema::graph::{Reference, ValueReference};
 use crate::store::index::Parent;

@@ -131,8 +131,10 @@ impl<'w, C: Entity, F: Entity> FarRows<'w, C, F> {
         self.between
     }
 
-    fn far_end(&self, between: &C) -> Option<(Key<F>, &'w F)> {
-        self.far.entry(between.parent(self.foreign_key)?)
+    fn far_end(&self, between: &C) -> (Key<F>, &'w F) {
+        let far = between.parent(self.foreign_key);
+        self.far
+            .lent(far.expect("both ends of a join are NOT NULL"))
     }
 }
 
@@ -158,7 +160,7 @@ impl<'w, C: Entity, F: Entity> Iterator for FarRows<'w, C, F> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let (_, between) = self.between.next()?;
-        self.far_end(between)
+        Some(self.far_end(between))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -170,7 +172,7 @@ impl<C: Entity, F: Entity> DoubleEndedIterator for FarRows<'_, C, F> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
         let (_, between) = self.between.next_back()?;
-        self.far_end(between)
+        Some(self.far_end(between))
     }
 }
 

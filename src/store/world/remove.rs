@@ -6,8 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::schema::graph::Reference;
 use crate::schema::{OnDelete, TableId, TableKind};
 use crate::store::index::Parent;
-use crate::store::key::AnyKey;
-use crate::store::key::{Key, RawKey};
+use crate::store::key::{AnyKey, Key, RawKey};
 use crate::store::table::stored::Tables;
 use crate::store::world::World;
 use crate::store::world::entity::Entity;
@@ -46,7 +45,7 @@ impl<T: Tables> World<T> {
             for n in 0..self.references[row.table.index()].len() {
                 let reference = self.references[row.table.index()][n];
                 match self.action(reference) {
-                    Action::RemovePivotRow => self.remove_row(reference.table, row.key),
+                    Action::RemovePivotRow => self.remove_if_live(reference.table, row.key),
                     Action::Remove(table) => {
                         let children = self.children(reference, row.key);
                         to_remove.extend(children.into_iter().map(|key| AnyKey { table, key }));
@@ -125,7 +124,8 @@ impl<T: Tables> World<T> {
             .collect()
     }
 
-    pub(crate) fn remove_row(&mut self, table: TableId, key: RawKey) {
+    /// Removes a row and nothing else, unless it has been removed already.
+    pub(crate) fn remove_if_live(&mut self, table: TableId, key: RawKey) {
         if self.tables.table(table).id_of(key).is_some() {
             self.remove_single(AnyKey { table, key });
         }
@@ -150,8 +150,12 @@ impl<T: Tables> World<T> {
 
 /// What removing a row does to the rows that reference it.
 pub(crate) enum Action {
+    /// The pivot row of the row is removed with it.
     RemovePivotRow,
+    /// Rows of this table are removed: those that reference the row, or, for an arm of a pivot, those that it owns.
     Remove(TableId),
+    /// The foreign key becomes NULL.
     SetNull,
+    /// The removal is refused, unless it removes the referencing rows as well.
     Refuse,
 }

@@ -173,13 +173,14 @@ impl<T: Tables> Drop for Transaction<'_, T> {
             ..
         } = &mut *self.world;
         while log.n_steps > self.start {
-            let Some(table) = log.pop() else { break };
+            let table = log.pop().expect("the log has all the steps that it counts");
             tables.table_mut(table).undo();
         }
         #[cfg(feature = "persist")]
         if mail.n_steps() > self.start_of_mail {
             mail.undo_to(self.start_of_mail);
         }
+        // In the world that a program has put in the place of this one, no transaction may be open.
         log.depth = log.depth.saturating_sub(1);
         if log.depth == 0 {
             log.n_steps = 0;

@@ -4,12 +4,17 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::error::Error;
-
+#[cfg(feature = "serde")]
+use crate::schema::TableKind;
 use crate::schema::graph::ValueReference;
 use crate::schema::value::Value;
 use crate::store::key::{Id, Key};
 use crate::store::pivot::StoredPivot;
 use crate::store::row::entity::Resolve;
+#[cfg(feature = "serde")]
+use crate::store::row::serialize::Variant;
+#[cfg(feature = "serde")]
+use crate::store::table::stored::Tables as _;
 use crate::store::table::{Rows, Slot};
 use crate::store::world::World;
 use crate::store::world::entity::{Entity, Owned, OwnerOf, Standalone};
@@ -60,16 +65,29 @@ impl<E: Entity> fmt::Debug for RowRef<'_, E> {
 
 /// The row by its fields, with its id: `{"id": 3, "name": "rat", "owner": {"player": 17}}`. Where a field is called `id`,
 /// as in a table with PRIMARY KEY (realm, id), the row's id has the name of its column: `{"gamedb_id": 3, "realm": 1, "id": 9}`.
+/// A row that is owned through a pivot has its owner behind the fields, as `owner`, or, where a field is called so, by the
+/// name of the pivot.
 #[cfg(feature = "serde")]
 impl<E: Entity> serde::Serialize for RowRef<'_, E> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap as _;
         let fields = E::field_names();
-        let mut map = serializer.serialize_map(Some(fields.len() + 1))?;
+        let pivot = match E::INFO.kind {
+            TableKind::Owned { pivot } => Some(self.world.tables.table(pivot)),
+            TableKind::Entity | TableKind::Pivot { .. } => None,
+        };
+        let n_entries = fields.len() + 1 + usize::from(pivot.is_some());
+        let mut map = serializer.serialize_map(Some(n_entries))?;
         let is_taken = fields.contains(&"id");
         map.serialize_entry(if is_taken { E::INFO.id } else { "id" }, &self.slot.id)?;
         let tables = &*self.world.tables;
         self.slot.row.serialize_fields(tables, &mut map)?;
+        if let Some(pivot) = pivot {
+            let is_taken = fields.contains(&"owner");
+            let name = if is_taken { pivot.info().name } else { "owner" };
+            let owner = pivot.owner_of(tables, self.key.raw());
+            map.serialize_entry(name, &owner.map(|(arm, id)| Variant(arm, id)))?;
+        }
         map.end()
     }
 }

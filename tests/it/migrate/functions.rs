@@ -121,6 +121,55 @@ fn a_value_that_the_column_cannot_hold_names_its_row() {
     }
 }
 
+/// Where nothing is to be done, no copy is made: a program may migrate at each start.
+#[test]
+fn a_file_that_is_migrated_already_is_left_as_it_is() {
+    let file = SqlFile::new(OLD);
+    let from_and_to = {
+        let plan = file.plan(NEW);
+        (plan.from_fingerprint(), plan.to_fingerprint())
+    };
+    // As a program writes them down.
+    let functions = || {
+        let functions = RowFunctions::between(from_and_to.0, from_and_to.1);
+        functions.table("players", ["first", "last"], |old, new| {
+            new.set("first", Value::Integer(old.id()))?;
+            Ok(new.set("last", old.get("name")?)?)
+        })
+    };
+    let first = file.plan(NEW).run(&consent(functions())).unwrap();
+    assert!(first.backup.is_some_and(|copy| copy.exists()));
+    let (all, n_files) = (file.all(), file.n_files());
+    for consent in [consent(functions()), Consent::new(), consent(split(&file))] {
+        let again = file.plan(NEW).run(&consent).unwrap();
+        assert_eq!((again.steps, again.backup), (Vec::new(), None));
+        assert_eq!((file.all(), file.n_files()), (all.clone(), n_files));
+    }
+    // A name of nothing is refused all the same, and what is asked for is done.
+    let idle = Consent::new().drop("players.name").refuse_idle_drops();
+    let refused = file.refused(NEW, &idle);
+    assert_eq!(
+        refused.to_string(),
+        "players.name is no table or column that can be dropped; there is nothing to drop"
+    );
+    let script = Consent::new().script("UPDATE players SET hp = 1;");
+    assert!(file.plan(NEW).run(&script).unwrap().backup.is_some());
+    assert_eq!(file.rows("SELECT DISTINCT hp FROM players").len(), 1);
+}
+
+/// `main` prints the error with `{:?}`.
+#[test]
+fn what_a_function_says_is_in_what_main_prints() {
+    let file = SqlFile::new(&format!(
+        "{OLD} INSERT INTO players VALUES (5, 'Madonna', 1);"
+    ));
+    let refused = file.refused(NEW, &consent(split(&file)));
+    assert_eq!(
+        format!("{refused:?}"),
+        "row 5 of players was not converted by its function: there is one name only"
+    );
+}
+
 #[test]
 fn what_a_function_gives_is_checked_as_everything_is() {
     // Two players would have one name, which is UNIQUE.

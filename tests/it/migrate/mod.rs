@@ -38,6 +38,11 @@ impl SqlFile {
         self.folder.path().join("world.db")
     }
 
+    /// How many files its folder has.
+    pub(crate) fn n_files(&self) -> usize {
+        std::fs::read_dir(self.folder.path()).unwrap().count()
+    }
+
     pub(crate) fn connection(&self) -> Connection {
         Connection::open(self.path()).unwrap()
     }

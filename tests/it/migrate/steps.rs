@@ -255,6 +255,40 @@ fn a_table_that_is_gone_stays_unless_it_names_rows_of_the_world() {
 }
 
 #[test]
+fn a_plan_with_a_consent_has_the_drops_that_it_names() {
+    let file = SqlFile::new(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT) STRICT;
+         CREATE TABLE empty (id INTEGER PRIMARY KEY) STRICT;
+         INSERT INTO notes VALUES (5, 'x');",
+    );
+    let schema = "CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT;";
+    let consent = Consent::new().drop("Notes").drop("empty").drop("misspelt");
+    let migration = Migration::plan_with(file.path(), schema, &consent).unwrap();
+    let printed = migration.to_string();
+    let expected = "safe        empty: dropped table\n\
+        destructive notes: dropped table: 1 row (id 5); it could stay as it is; allow it by the name notes\n";
+    assert!(printed.starts_with(expected), "{printed}");
+    assert_eq!(migration.kept_tables(), [""; 0]);
+    // It is done with that consent only, whether or not there is a script.
+    for less in [Consent::new(), Consent::new().script("DELETE FROM a;")] {
+        let refused = migration.run(&less).expect_err("it is not allowed");
+        assert!(matches!(refused, MigrationError::NotAllowed { steps } if steps.len() == 1));
+    }
+    let refused = migration.run(&consent.clone().refuse_idle_drops());
+    let Err(MigrationError::IdleDrop { name, droppable }) = refused else {
+        panic!("it has a name of nothing: {refused:?}");
+    };
+    assert_eq!(
+        (name.as_str(), droppable.join(" ").as_str()),
+        ("misspelt", "empty notes")
+    );
+    assert_eq!(file.rows("SELECT * FROM notes").len(), 1);
+    assert_eq!(migration.run(&consent).unwrap().steps, migration.steps());
+    assert_eq!(file.rows("SELECT name FROM sqlite_schema"), [[text("a")]]);
+}
+
+#[test]
 fn what_a_migration_does_not_touch_is_in_its_way() {
     let file = players();
     file.connection()

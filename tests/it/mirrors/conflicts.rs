@@ -64,6 +64,40 @@ fn rows_that_are_missing_or_there_already_are_listed_and_change_nothing() {
     );
 }
 
+/// Also where what was removed is not there.
+#[test]
+fn removed_rows_that_are_missing_are_listed_beside_all_others() {
+    let problems = refused(
+        |world, sample| {
+            world.remove(sample.luck).unwrap();
+            world.get_mut(sample.ada).unwrap().set_full_name("Ada");
+            let mut bob = world.get_mut(sample.bob).unwrap();
+            bob.set_email("new@example.com").unwrap();
+        },
+        |mirror| {
+            mirror.remove(key_of::<Attribute>(mirror, 1)).unwrap();
+            mirror.remove(key_of::<Player>(mirror, 1)).unwrap();
+            let other = Player {
+                email: "new@example.com".into(),
+                ..player(9)
+            };
+            assert!(mirror.insert(other).is_ok());
+        },
+    );
+    let existing = 3;
+    assert_eq!(
+        problems,
+        [
+            ("attributes.id 1".into(), ProblemKind::Missing),
+            ("players.id 1".into(), ProblemKind::Missing),
+            (
+                "players.email 2".into(),
+                ProblemKind::NotUnique { existing }
+            ),
+        ]
+    );
+}
+
 #[test]
 fn unique_values_that_the_mirror_has_are_listed_and_change_nothing() {
     let taken = refused(

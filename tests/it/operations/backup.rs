@@ -51,6 +51,79 @@ fn a_backup_that_is_dropped_or_refused_leaves_no_file() {
     assert!(!names(file.folder()).iter().any(is_left));
 }
 
+/// SQLite tries to take away what it has beside a file when it closes it, and says nothing if it cannot. What has content
+/// then may be a part of the file.
+#[test]
+fn a_copy_that_is_not_all_in_one_file_is_no_backup() {
+    let (file, db, _) = flushed_file();
+    let world = contents_of(&db);
+    for ending in ["-wal", "-shm", "-journal"] {
+        for content in ["pages", ""] {
+            let beside = unfinished(&to(&file), ending);
+            let made = gamedb::backup(file.path(), to(&file), |progress| {
+                if progress.stage == "content" {
+                    std::fs::write(&beside, content).unwrap();
+                }
+            });
+            let is_left = |name: &String| name.starts_with("backup");
+            let left: Vec<_> = names(file.folder()).into_iter().filter(is_left).collect();
+            if content.is_empty() {
+                let _ = made.unwrap();
+                assert_eq!(left, ["backup.db"], "{ending}");
+                assert_eq!(in_file(&to(&file)), world);
+                std::fs::remove_file(to(&file)).unwrap();
+                continue;
+            }
+            let error = file_error(made);
+            assert!(
+                matches!(&error, FileError::Io { path, .. } if *path == beside),
+                "{ending}: {error}"
+            );
+            assert_eq!(left, [""; 0], "{ending}");
+        }
+    }
+}
+
+/// In a container every process has the same number, so the name of its copy is taken.
+#[test]
+fn what_a_backup_that_was_killed_has_left_is_in_nobodys_way() {
+    let (file, db, _) = flushed_file();
+    let taken = [unfinished(&to(&file), ""), unfinished(&to(&file), "-2-wal")];
+    for taken in &taken {
+        std::fs::write(taken, "left").unwrap();
+    }
+    let _ = gamedb::backup(file.path(), to(&file), |_| {}).unwrap();
+    assert_eq!(in_file(&to(&file)), contents_of(&db));
+    for taken in &taken {
+        assert_eq!(std::fs::read(taken).unwrap(), b"left");
+    }
+    let backups = names(file.folder()).into_iter();
+    let backups: Vec<_> = backups
+        .filter(|name| name.starts_with("backup.db"))
+        .collect();
+    assert_eq!(backups.len(), 3, "{backups:?}");
+}
+
+/// It would be read as a file that nobody writes to.
+#[cfg(unix)]
+#[test]
+fn a_file_is_not_read_if_nobody_knows_whether_a_game_has_it() {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    let lock = file.folder().join("world.db-lock");
+    std::fs::remove_file(&lock).unwrap();
+    std::os::unix::fs::symlink(&lock, &lock).unwrap();
+    let errors = [
+        file_error(gamedb::backup(file.path(), to(&file), |_| {})),
+        file_error(gamedb::verify(file.path(), |_| {})),
+        file_error(gamedb::rescue(file.path(), to(&file), |_| {})),
+    ];
+    for error in errors {
+        assert!(matches!(error, FileError::Lock { .. }), "{error}");
+    }
+    assert!(!to(&file).exists());
+}
+
 /// Of a backup, and of a backup of that, as of a game that was killed.
 #[test]
 fn a_backup_is_a_world_like_any_other() {

@@ -44,3 +44,10 @@ fn killed(file: &TestFile) -> TestFile {
     }
     other
 }
+
+/// A file beside the one that is being made of this one.
+fn unfinished(path: &Path, ending: &str) -> PathBuf {
+    let name = path.file_name().unwrap().to_string_lossy();
+    let own = format!("{name}.unfinished-{}{ending}", std::process::id());
+    path.with_file_name(own)
+}

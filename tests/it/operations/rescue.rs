@@ -338,6 +338,22 @@ fn a_table_that_cannot_be_read_does_not_hide_what_changed_in_another() {
 }
 
 #[test]
+fn ids_of_removed_rows_are_not_given_out_again_after_a_rescue() {
+    let (file, mut db, _) = flushed_file();
+    let last = db.insert(player(50)).unwrap();
+    let id = db.id(last).unwrap().get();
+    let _ = db.flush().unwrap();
+    db.remove(last).unwrap();
+    let _ = db.close().unwrap();
+    let report = rescue_of(&file);
+    assert!(report.is_complete(), "{report:?}");
+    let options = Options::new().accept_edits();
+    let mut db = options.open::<World>(&report.path).unwrap();
+    let next = db.insert(player(51)).unwrap();
+    assert_eq!(db.id(next).unwrap().get(), id + 1);
+}
+
+#[test]
 fn next_ids_that_have_changed_or_are_lost_are_told() {
     let again = "may be given out again";
     for (sql, what) in [
@@ -367,4 +383,123 @@ fn next_ids_that_have_changed_or_are_lost_are_told() {
         assert!(report.tables.iter().all(|table| table.is_complete()));
         assert!(!report.is_complete());
     }
+}
+
+/// A closed file of a world whose parcels wait, and that has accepted one.
+fn with_parcels(sql: &str) -> TestFile {
+    let (mut north, sample) = crate::parcels::filled();
+    let parcel = north.pack(sample.bob).unwrap();
+    let (file, mut db, sample) = flushed_file();
+    db.remove(sample.bob).unwrap();
+    db.accept(&parcel).unwrap();
+    db.hand_over(sample.ada, "south").unwrap();
+    let _ = db.close().unwrap();
+    let tool = lenient(&file.path());
+    tool.execute_batch(sql).unwrap();
+    file
+}
+
+#[test]
+fn a_lost_table_of_parcels_is_told() {
+    let (outbox, inbox) = ("gamedb_outbox", "gamedb_inbox");
+    let parcels_lost = [outbox, "the table is lost", "parcels that waited"];
+    let names_lost = [inbox, "the table is lost", "may come in twice"];
+    let lost_index = [
+        outbox,
+        "the table is lost",
+        "sqlite_autoindex_gamedb_outbox_1",
+    ];
+    let pages = ["pages of the file belong to nothing that it lists"];
+    let delete = |what: &str| format!("DELETE FROM sqlite_schema WHERE {what}");
+    let both = delete("tbl_name IN ('gamedb_outbox', 'gamedb_inbox')");
+    let tables = delete("name IN ('gamedb_outbox', 'gamedb_inbox')");
+    for (sql, expected) in [
+        (
+            delete("tbl_name = 'gamedb_outbox'"),
+            &[&parcels_lost[..], &pages][..],
+        ),
+        (delete("name = 'gamedb_outbox'"), &[&parcels_lost, &pages]),
+        (delete("name = 'gamedb_inbox'"), &[&names_lost, &pages]),
+        ("DROP TABLE gamedb_inbox".to_owned(), &[&names_lost]),
+        ("DROP TABLE gamedb_outbox".to_owned(), &[&parcels_lost]),
+        (tables, &[&lost_index, &pages]),
+        // Nothing names them, and only their pages are left.
+        (both, &[&pages]),
+    ] {
+        let file = with_parcels(&sql);
+        let report = rescue_of(&file);
+        for words in expected {
+            assert!(is_noted(&report, words), "{sql}: {:?}", report.notes);
+        }
+        assert_eq!(report.notes.len(), expected.len(), "{sql}: {report:?}");
+        assert!(!report.is_complete());
+    }
+    let file = with_parcels("");
+    let report = rescue_of(&file);
+    assert!(report.is_complete(), "{report:?}");
+    let rescued = Connection::open(&report.path).unwrap();
+    let count = "SELECT (SELECT count(*) FROM gamedb_outbox), (SELECT count(*) FROM gamedb_inbox)";
+    let counts = rescued.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(counts.unwrap(), (1, 1));
+}
+
+#[test]
+fn parcels_that_do_not_fit_or_cannot_be_read_are_told() {
+    for (sql, words) in [
+        (
+            "UPDATE sqlite_schema SET sql = replace(sql, 'contents BLOB NOT NULL', 'contents BLOB')
+                WHERE name = 'gamedb_outbox'; PRAGMA writable_schema = RESET;
+             UPDATE gamedb_outbox SET contents = NULL",
+            ["gamedb_outbox", "1 of its rows do not fit", "are lost"],
+        ),
+        (
+            "UPDATE sqlite_schema SET rootpage = 9999 WHERE name = 'gamedb_inbox'",
+            ["gamedb_inbox", "cannot be read", "may come in twice"],
+        ),
+    ] {
+        let report = rescue_of(&with_parcels(sql));
+        assert!(is_noted(&report, &words), "{sql}: {report:?}");
+        assert!(!report.is_complete());
+    }
+}
+
+/// A table without rows has no content hashes.
+#[test]
+fn a_lost_table_is_told_by_whatever_names_it() {
+    let none = "DELETE FROM players; DELETE FROM mobiles; DELETE FROM attribute_owners;
+        DELETE FROM inventory_owners; DELETE FROM gamedb_hashes WHERE table_name = 'players';
+        DELETE FROM sqlite_schema WHERE";
+    let lost = "players: the table is lost: the file does not list it, and has";
+    let next_id = "DELETE FROM gamedb_ids WHERE table_name = 'players'";
+    for (sql, words) in [
+        (
+            format!("{none} name = 'players'"),
+            &[lost, "a next id", "index sqlite_autoindex_players_1"][..],
+        ),
+        (format!("{none} tbl_name = 'players'"), &[lost, "a next id"]),
+        (
+            format!("{next_id}; {none} name = 'players'"),
+            &[lost, "index sqlite_autoindex_players_1"],
+        ),
+        (
+            format!("{next_id}; {none} tbl_name = 'players'"),
+            &["pages of the file belong to nothing"],
+        ),
+    ] {
+        let report = rescue_of(&tampered(&sql));
+        assert!(is_noted(&report, words), "{sql}: {report:?}");
+        assert!(!report.is_complete());
+    }
+}
+
+/// SQLite would compute values of every row to look at the pages.
+#[test]
+fn what_cannot_be_told_is_said() {
+    let (file, db, _) = flushed_file();
+    let _ = db.close().unwrap();
+    file.edit("CREATE TABLE sums (id INTEGER PRIMARY KEY, a INTEGER, b AS (a + 1))");
+    let report = rescue_of(&file);
+    let words = ["cannot be told", "values of sums are computed"];
+    assert!(is_noted(&report, &words), "{report:?}");
+    assert_eq!(report.notes.len(), 1, "{report:?}");
 }

@@ -159,3 +159,58 @@ fn a_restore_to_a_place_without_a_world_makes_one() {
     assert_eq!(report.aside, None);
     assert_eq!(contents_of(&other.open()), world);
 }
+
+/// What can fail comes before the old world is moved.
+#[test]
+fn a_restore_that_cannot_be_finished_changes_nothing() {
+    let (file, db, _) = flushed_file();
+    let backup = file.folder().join("backup.db");
+    let _ = db.backup(&backup).unwrap().wait().unwrap();
+    let killed = killed(&file);
+    let before = killed.bytes();
+    let beside = unfinished(&killed.path(), "-wal");
+    let error = file_error(gamedb::restore(&backup, killed.path(), |progress| {
+        // Some of the new file is not in it.
+        if progress.stage == "content" {
+            std::fs::write(&beside, "pages").unwrap();
+        }
+    }));
+    assert!(
+        matches!(&error, FileError::Io { path, .. } if *path == beside),
+        "{error}"
+    );
+    assert!(killed.bytes() == before);
+    assert_eq!(contents_of(&killed.open()), contents_of(&db));
+}
+
+/// A server that is started in the middle of it would make a new world where there is none.
+#[test]
+fn a_world_is_there_at_any_moment_of_a_restore() {
+    let (file, db, _) = flushed_file();
+    let backup = file.folder().join("backup.db");
+    let _ = db.backup(&backup).unwrap().wait().unwrap();
+    let killed = killed(&file);
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    let (path, order) = (killed.path(), std::sync::atomic::Ordering::SeqCst);
+    let n_missed = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let mut n_missed = 0;
+            while !is_over.load(order) {
+                n_missed += usize::from(std::fs::metadata(&path).is_err());
+            }
+            n_missed
+        });
+        for _ in 0..5 {
+            let _ = gamedb::restore(&backup, &path, |_| {}).unwrap();
+        }
+        is_over.store(true, order);
+        watch.join().unwrap()
+    });
+    assert_eq!(n_missed, 0);
+    // Each of them can be opened, and has one name.
+    for n in 1..=5 {
+        let aside = killed.folder().join(format!("world.db.aside-{n}"));
+        assert!(Database::<World>::open(aside).is_ok(), "{n}");
+    }
+    assert_eq!(contents_of(&killed.open()), contents_of(&db));
+}

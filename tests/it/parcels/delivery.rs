@@ -1,9 +1,11 @@
 //! Parcels between the files of two worlds, through the outbox that they share.
 
+use std::collections::BTreeMap;
+
 use super::parcel_error;
 use super::shards::{Shard, Shards};
-use crate::common::sample::{flushed_refusing_file, rename};
-use crate::common::{REFUSED, flush_failure, new_file};
+use crate::common::sample::{flushed_refusing_file, inventory, rename};
+use crate::common::{REFUSED, flush_failure, new_file, refusing_file};
 use gamedb::{
     Bond, ErrorKind, FileError, FlushFailure, LeftOutReason, ParcelError, ParcelId, SharedOutbox,
 };
@@ -214,6 +216,55 @@ fn nothing_that_a_parcel_has_moved_is_written_while_a_row_is_left_out() {
         (1, 1)
     );
     assert_eq!(north.settle(), (1, 0, 0));
+}
+
+/// With the pivot rows of what the player owns, which no parcel names.
+#[test]
+fn nothing_that_has_come_with_a_parcel_is_written_while_a_row_is_left_out() {
+    let shards = Shards::new();
+    let mut north = shards.shard("north");
+    let (ada, bag) = (north.player(1), inventory("box"));
+    north.db.add(ada, bag).unwrap();
+    let id = north.db.hand_over(ada, "south").unwrap();
+    assert_eq!(north.settle(), (1, 0, 0));
+    let file = refusing_file();
+    let mut south = Shard {
+        db: file.open(),
+        file,
+        outbox: shards.outbox("south"),
+    };
+    let bob = south.player(2);
+    let _ = south.db.flush().unwrap();
+    let before = south.file.contents();
+    south.accept(id).unwrap();
+    rename(&mut south.db, bob, REFUSED);
+    for is_in_background in [false, true] {
+        let db = &mut south.db;
+        let report = if is_in_background {
+            let ticket = db.flush_in_background_without_refused().unwrap();
+            db.wait(ticket).unwrap()
+        } else {
+            db.flush_without_refused().unwrap()
+        };
+        let mut left: BTreeMap<_, usize> = BTreeMap::new();
+        for row in &report.left_out {
+            *left.entry(row.table).or_default() += 1;
+        }
+        let expected = [
+            ("attribute_owners", 1),
+            ("attributes", 1),
+            ("inventories", 1),
+            ("inventory_owners", 1),
+            ("players", 2),
+        ];
+        assert_eq!(left, BTreeMap::from(expected));
+        assert_eq!(south.file.contents(), before);
+    }
+    rename(&mut south.db, bob, "fine");
+    assert_eq!(south.db.flush_without_refused().unwrap().left_out, []);
+    assert_eq!(south.stored("gamedb_inbox"), 1);
+    let Shard { file, db, .. } = south;
+    file.reopen(db);
 }
 
 #[test]

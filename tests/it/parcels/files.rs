@@ -159,3 +159,38 @@ fn a_parcel_that_was_damaged_in_the_file_is_a_problem_with_a_place() {
         assert!(matches!(problems[0].kind, ProblemKind::Unreadable { .. }));
     }
 }
+
+/// The players who came with the parcels that it has accepted might come in once more.
+#[test]
+fn a_file_that_has_lost_a_table_of_parcels_is_refused_and_can_be_rescued() {
+    for (lost, other) in [
+        ("gamedb_inbox", "gamedb_outbox"),
+        ("gamedb_outbox", "gamedb_inbox"),
+    ] {
+        let shards = Shards::new();
+        let mut north = shards.shard("north");
+        let ada = north.player(1);
+        north.db.hand_over(ada, "south").unwrap();
+        let Shard { file, db, .. } = north;
+        let db = file.reopen(db);
+        let _ = db.close().unwrap();
+        file.edit(&format!("DROP TABLE {lost}"));
+        let FileError::Damaged { problems, .. } = file.refused() else {
+            panic!("{lost}")
+        };
+        let [problem] = &problems[..] else {
+            panic!("{problems:?}")
+        };
+        let said = format!("{lost}: the table is lost");
+        assert!(
+            problem.starts_with(&said) && !problem.contains(other),
+            "{problem}"
+        );
+        let to = file.folder().join("rescued.db");
+        let report = gamedb::rescue(file.path(), &to, |_| {}).unwrap();
+        assert!(report.notes.contains(problem), "{report:?}");
+        let options = file.options().accept_edits();
+        let db = options.open::<World>(&to).unwrap();
+        assert_eq!(db.outbox().len(), usize::from(lost == "gamedb_inbox"));
+    }
+}

@@ -74,8 +74,14 @@ impl Checkpoint {
     }
 
     fn of_copy(copy: &TestFile) -> Self {
+        Self::of_edited_copy(copy, "")
+    }
+
+    /// With what another program has written behind the last flush.
+    fn of_edited_copy(copy: &TestFile, edit: &str) -> Self {
         let mut db = copy.open();
         flush_names(&mut db, &["c", &"d".repeat(3 * PAGE), "e"]);
+        copy.writer().execute_batch(edit).unwrap();
         let [before, log, lock] = ["", "-wal", "-lock"].map(|ending| bytes(&beside(copy, ending)));
         let killed = TestFile::new();
         for (ending, content) in [("", &before), ("-wal", &log)] {
@@ -85,7 +91,8 @@ impl Checkpoint {
         let other = killed.writer();
         other.query_row(checkpoint, [], |_| Ok(())).unwrap();
         let after = bytes(&killed.path());
-        let world = contents_of(&db);
+        let world = copy.contents();
+        assert!(!edit.is_empty() || world == contents_of(&db));
         assert!(before != after && !log.is_empty());
         Self {
             before,
@@ -102,6 +109,11 @@ impl Checkpoint {
 
     /// Opens the file with those pages that have been brought in.
     fn open_with(&self, is_in: impl Fn(usize) -> bool, lock: Option<&[u8]>) -> Contents {
+        contents_of(&self.image(is_in, lock).open())
+    }
+
+    /// The file with those pages that have been brought in, and the log.
+    fn image(&self, is_in: impl Fn(usize) -> bool, lock: Option<&[u8]>) -> TestFile {
         let mut file = self.before.clone();
         file.resize(self.after.len().max(file.len()), 0);
         for page in (0..self.n_pages()).filter(|&page| is_in(page)) {
@@ -114,7 +126,7 @@ impl Checkpoint {
         if let Some(lock) = lock {
             std::fs::write(beside(&image, "-lock"), lock).unwrap();
         }
-        contents_of(&image.open())
+        image
     }
 }
 
@@ -375,6 +387,23 @@ fn a_copy_is_not_the_file_of_the_log_of_another_copy_with_the_same_number() {
     }
 }
 
+/// Its pages are where the log looks for them, and only its rows tell.
+#[test]
+fn a_copy_that_was_changed_by_hand_is_not_the_file_of_the_log_of_another_one() {
+    let behind = "UPDATE players SET full_name = 'by hand' WHERE email = '1@example.com'";
+    for behind in ["", behind] {
+        let (file, db) = open_world();
+        let [one, other] = [0, 1].map(|_| copy_of_sqlites(&file, false));
+        drop(db);
+        let mut db = one.open();
+        flush_names(&mut db, &["c", "d"]);
+        one.writer().execute_batch(behind).unwrap();
+        let edit = "UPDATE mobiles SET what_we_call_you = 'other'";
+        other.writer().execute_batch(edit).unwrap();
+        assert_other_log(&under_the_log_of(&other, &one), behind);
+    }
+}
+
 /// File and log are one up to the last flush. The edit behind it is told, and may be taken.
 #[test]
 fn an_edit_in_the_first_log_of_an_adopted_copy_is_no_other_file() {
@@ -396,6 +425,46 @@ fn an_edit_in_the_first_log_of_an_adopted_copy_is_no_other_file() {
             other => panic!("{by_vacuum} {edit}: {other:?}"),
         }
         assert_eq!(contents_of(&edited.accept_edits()), copy.contents());
+    }
+}
+
+/// Which rows the file had before the edit, nobody knows where a part of the edit is in it. So the two cannot be told from
+/// those of different copies, and the error says what else it may be, and the guide what to do then.
+#[test]
+fn a_kill_in_a_checkpoint_of_an_edit_is_refused_and_the_edit_can_be_taken() {
+    let edit = "UPDATE players SET full_name = 'by hand', email = email || '!'";
+    for by_vacuum in [false, true] {
+        let (file, db) = open_world();
+        let copy = copy_of_sqlites(&file, by_vacuum);
+        drop(db);
+        let checkpoint = Checkpoint::of_edited_copy(&copy, edit);
+        let mut n_other_logs = 0;
+        for n_done in (0..=checkpoint.n_pages()).step_by(8) {
+            let image = checkpoint.image(|page| page < n_done, Some(&checkpoint.lock));
+            match image.try_open().map_err(Error::into_kind).unwrap_err() {
+                // SQLite reads the log then, so an index of it is left beside it.
+                ErrorKind::File(FileError::Altered { .. }) => {}
+                ErrorKind::File(FileError::OtherLog { relation, .. }) => {
+                    let said = "another program has changed rows";
+                    assert!(relation.contains(said), "{n_done}: {relation}");
+                    n_other_logs += 1;
+                }
+                other => panic!("{n_done}: {other:?}"),
+            }
+            // What the guide says.
+            let checkpoint_all = "PRAGMA wal_checkpoint(TRUNCATE)";
+            let program = image.writer();
+            let is_busy = program.query_row(checkpoint_all, [], |row| row.get(0));
+            assert_eq!(is_busy, Ok(false));
+            drop(program);
+            let report = gamedb::verify(image.path(), |_| {}).unwrap();
+            let checks: Vec<_> = report.problems.iter().map(|found| found.check).collect();
+            assert_eq!(checks, ["content"], "{n_done}: {report:?}");
+            let refused = image.refused();
+            assert!(matches!(refused, FileError::Altered { .. }), "{refused}");
+            assert_eq!(contents_of(&image.accept_edits()), checkpoint.world);
+        }
+        assert!(n_other_logs > 0, "{by_vacuum}");
     }
 }
 

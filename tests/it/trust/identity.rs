@@ -1,10 +1,12 @@
 //! Whether the file is the one that it has to be: empty ones, replaced ones, and files with two names.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::common::sample::{ada, flushed_file};
-use crate::common::{TestFile, flush_failure};
+use crate::common::sample::{ada, flushed_file, rename};
+use crate::common::{TestFile, contents_of, flush_failure};
 use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options, Outcome};
 use gamedb_models::{Player, World};
 
@@ -92,6 +94,49 @@ fn with_nothing_dirty_a_file_that_is_gone_is_noticed() {
     std::fs::rename(&aside, file.path()).unwrap();
     assert!(flush_nothing(&mut db).iter().all(Result::is_ok));
     let _ = db.close().unwrap();
+}
+
+/// What was written is not where it will be looked for, and whether it is anywhere when the process ends, nobody knows.
+#[test]
+fn a_file_that_is_moved_while_a_flush_writes_is_noticed_by_that_flush() {
+    type Flush = fn(&mut Database<World>) -> Result<(), Error>;
+    let flushes: [Flush; 4] = [
+        |db| db.flush().map(drop),
+        |db| db.flush_durable().map(drop),
+        |db| db.save(ada(db)).map(drop),
+        |db| {
+            let ticket = db.flush_in_background()?;
+            db.wait(ticket).map(drop)
+        },
+    ];
+    for flush in flushes {
+        for moved in ["world.db", "world.db-wal"] {
+            let (file, db, _) = flushed_file();
+            let _ = db.close().unwrap();
+            let is_armed = Arc::new(AtomicBool::new(false));
+            let (moves, path) = (Arc::clone(&is_armed), file.folder().join(moved));
+            let options = file.options().on_statement(move |sql| {
+                if sql == "COMMIT" && moves.swap(false, Ordering::SeqCst) {
+                    std::fs::rename(&path, path.with_extension("moved")).unwrap();
+                }
+            });
+            let mut db = options.open::<World>(file.path()).unwrap();
+            let key = ada(&db);
+            rename(&mut db, key, "Ada");
+            is_armed.store(true, Ordering::SeqCst);
+            let (outcome, cause) = flush_failure(flush(&mut db));
+            assert!(matches!(cause, FlushFailure::Moved), "{moved}: {cause}");
+            assert_eq!(outcome, Outcome::Unknown, "{moved}");
+            assert!(!is_armed.load(Ordering::SeqCst));
+            // The way on is a new file, which has all of it.
+            let world = contents_of(&db);
+            let elsewhere = file.folder().join("elsewhere.db");
+            let db = Database::create(&elsewhere, db.into_world()).unwrap();
+            let _ = db.close().unwrap();
+            let db = Database::<World>::open(&elsewhere).unwrap();
+            assert_eq!(contents_of(&db), world);
+        }
+    }
 }
 
 #[test]

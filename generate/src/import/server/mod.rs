@@ -110,6 +110,9 @@ trait Client {
         number: i64,
     ) -> Result<bool, ServerError>;
 
+    /// Whether a table has any row; also if its rows may not be read.
+    fn has_rows(&mut self, table: &ServerTable) -> Result<bool, ServerError>;
+
     /// Reads the rows of one table, with the columns at these places. No row is kept: the next one is read from the
     /// connection when `on_row` returns. An error of `on_row` ends it, and is returned.
     fn rows(
@@ -266,6 +269,8 @@ impl Source for Server {
                         table.name
                     ));
                 }
+            } else if self.client.has_rows(table)? {
+                sink.left_behind(&source);
             }
         }
         accepted.sort_by_key(|(_, accepted)| accepted.position);

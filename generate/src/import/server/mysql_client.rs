@@ -248,6 +248,16 @@ impl Client for MySqlClient {
         Ok(found.is_some())
     }
 
+    fn has_rows(&mut self, table: &ServerTable) -> Result<bool, ServerError> {
+        const SELECT_IS_DENIED: u16 = 1142;
+        let sql = format!("SELECT 1 FROM {} LIMIT 1", quoted(&table.name));
+        match self.connection.query_first::<u8, _>(sql) {
+            Ok(found) => Ok(found.is_some()),
+            Err(Error::MySqlError(error)) if error.code == SELECT_IS_DENIED => Ok(true),
+            Err(error) => Err(self.failed(&rows_of(table), &error)),
+        }
+    }
+
     fn rows(
         &mut self,
         table: &ServerTable,

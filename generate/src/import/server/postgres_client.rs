@@ -262,12 +262,25 @@ impl Client for PostgresClient {
         let (from, column) = (from(table), quoted(column));
         let sql = format!("SELECT 1 FROM {from} WHERE {column} = {number} LIMIT 1");
         let found = self.connection.query_opt(&sql, &[]);
-        let found = found.map_err(|error| ServerError::Read {
-            address: self.address.clone(),
-            what: format!("the rows of table {}", table.shown()),
-            why: with_causes(&error),
-        })?;
-        Ok(found.is_some())
+        Ok(found
+            .map_err(|error| failed(&self.address, table, &error))?
+            .is_some())
+    }
+
+    fn has_rows(&mut self, table: &ServerTable) -> Result<bool, ServerError> {
+        let lost = |error| failed(&self.address, table, &error);
+        let connection = &mut self.connection;
+        // An error would end the transaction of the snapshot.
+        connection.batch_execute("SAVEPOINT look").map_err(lost)?;
+        let sql = format!("SELECT 1 FROM {} LIMIT 1", from(table));
+        let found = match connection.query_opt(&sql, &[]) {
+            Ok(found) => found.is_some(),
+            Err(error) if error.as_db_error().is_some() => true,
+            Err(error) => return Err(lost(error)),
+        };
+        let back = "ROLLBACK TO SAVEPOINT look; RELEASE SAVEPOINT look";
+        connection.batch_execute(back).map_err(lost)?;
+        Ok(found)
     }
 
     fn rows(
@@ -276,11 +289,8 @@ impl Client for PostgresClient {
         columns: &[usize],
         on_row: &mut OnRow<'_>,
     ) -> Result<(), ImportError> {
-        let failed = |error: &dyn std::error::Error| ServerError::Read {
-            address: self.address.clone(),
-            what: format!("the rows of table {}", table.shown()),
-            why: with_causes(error),
-        };
+        let address = self.address.clone();
+        let failed = |error: &dyn std::error::Error| failed(&address, table, error);
         let forms: Vec<Form> = columns.iter().map(|&at| table.columns[at].form).collect();
         let copied = self.connection.copy_out(&copy(table, columns));
         let mut reader = copied.map_err(|error| failed(&error))?;
@@ -305,6 +315,15 @@ fn copy(table: &ServerTable, columns: &[usize]) -> String {
         .collect();
     let columns = columns.join(", ");
     format!("COPY (SELECT {columns} FROM {}) TO STDOUT", from(table))
+}
+
+/// The error of reading the rows of a table.
+fn failed(address: &str, table: &ServerTable, error: &dyn std::error::Error) -> ServerError {
+    ServerError::Read {
+        address: address.to_owned(),
+        what: format!("the rows of table {}", table.shown()),
+        why: with_causes(error),
+    }
 }
 
 /// A table in a query. The rows of a table that inherits from it are rows of that table only.

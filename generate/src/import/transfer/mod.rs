@@ -145,6 +145,7 @@ impl<'i> Transfer<'i> {
             )?;
         }
         report.dropped = self.dropped();
+        report.left_behind = self.announced.left_behind(self.options);
         if !report.needs_consent() {
             self.commit()?;
         }

@@ -179,6 +179,10 @@ impl RowSink for Transfer<'_> {
         Ok(accepted)
     }
 
+    fn left_behind(&mut self, table: &SourceTable) {
+        self.announced.leave_behind(table);
+    }
+
     fn columns(&self, schema: &str, name: &str) -> Option<Vec<SourceColumn>> {
         let position = self.announced.position(schema, name, self.schema)?;
         columns_of(&self.schema.tables[position])

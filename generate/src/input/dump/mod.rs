@@ -128,37 +128,39 @@ impl<R: Read> Dump<R> {
         }
     }
 
-    /// Passes over some of the rows that follow; `false` when none is left that can be passed over.
+    /// Passes over the next row; `false` when none is left that can be passed over.
     ///
     /// # Errors
     /// [`TextError`].
-    pub(crate) fn skip_rows(&mut self) -> Result<bool, TextError> {
-        const AT_ONCE: usize = 1000;
-        for _ in 0..AT_ONCE {
-            self.window.consume(std::mem::take(&mut self.used));
-            let (more, used) = match self.state {
-                State::Statements => return Ok(false),
-                State::Copied => self.scan("the rows of a COPY", LONGEST_ROW, |scan, _, _| {
-                    copy::skip_row(scan)
-                })?,
-                State::Rows(Form::Values) => self.scan("a row", LONGEST_ROW, |scan, _, _| {
+    pub(crate) fn skip_row(&mut self) -> Result<bool, TextError> {
+        self.window.consume(std::mem::take(&mut self.used));
+        let (is_row, used) = match self.state {
+            State::Copied => {
+                let (is_row, used) =
+                    self.scan("the rows of a COPY", LONGEST_ROW, |scan, _, _| {
+                        copy::skip_row(scan)
+                    })?;
+                if !is_row {
+                    self.state = State::Statements;
+                }
+                (is_row, used)
+            }
+            State::Rows(Form::Values) => {
+                let (more, used) = self.scan("a row", LONGEST_ROW, |scan, _, _| {
                     start_of_row(scan)?;
                     scan.skip_row()?;
                     goes_on(scan)
-                })?,
-                State::Rows(_) => return Ok(false),
-            };
-            self.used = used;
-            if !more {
-                // The end of the rows of an INSERT is an event of its own.
-                self.state = match self.state {
-                    State::Copied => State::Statements,
-                    _ => State::Rows(Form::End),
-                };
-                return Ok(false);
+                })?;
+                if !more {
+                    // The end of the rows of an INSERT is an event of its own.
+                    self.state = State::Rows(Form::End);
+                }
+                (true, used)
             }
-        }
-        Ok(true)
+            State::Statements | State::Rows(_) => return Ok(false),
+        };
+        self.used = used;
+        Ok(is_row)
     }
 
     fn place(&self, at: usize) -> Place {

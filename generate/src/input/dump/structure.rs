@@ -55,7 +55,7 @@ impl Structure {
                         |column: &(usize, String)| !shown.contains(&(target.clone(), column.0));
                     let open: Vec<_> = open.into_iter().filter(is_new).collect();
                     if open.is_empty() {
-                        while dump.skip_rows()? {}
+                        while dump.skip_row()? {}
                     } else {
                         let others = others(&mut dump, &open)?;
                         for (at, column, number) in others {

@@ -98,7 +98,7 @@ impl ServerTables {
     /// environment variable `PGPASSWORD`.
     ///
     /// # Errors
-    /// [`ErrorKind::File`](crate::ErrorKind::File): [`FileError::Exists`] if there is such a file, [`FileError::NotThere`]
+    /// [`ErrorKind::File`](crate::ErrorKind::File): [`FileError::Exists`] if there is such a file, [`FileError::NoWorld`]
     /// if there is no such world, [`FileError::Schema`] if it is another one, [`FileError::Rows`] with the rows, up to 1000,
     /// that a file cannot have, and what the system, SQLite and the server say.
     pub fn copy_to_file(

@@ -37,7 +37,7 @@ pub(super) fn run(
         .batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         .map_err(at_address)?;
     if !is_there(&session, &tables.schema).map_err(at_address)? {
-        return Err(FileError::NotThere { path: address });
+        return Err(FileError::NoWorld { path: address });
     }
     let found = differences(&session, &tables.schema).map_err(at_address)?;
     if !found.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::error::MigrationError;
 use super::functions::RowFunctions;
-use super::step::{Safety, Step};
+use super::step::{Change, Safety, Step};
 
 /// What a [`Migration`](crate::Migration) may do beyond what is safe.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ use super::step::{Safety, Step};
 pub struct Consent {
     pub(super) is_lossy: bool,
     pub(super) drops: BTreeSet<String>,
+    /// Whether each of them has to drop something.
+    refuses_idle_drops: bool,
     pub(super) script: Option<String>,
     pub(super) functions: Vec<RowFunctions>,
     pub(super) has_no_backup: bool,
@@ -33,6 +35,14 @@ impl Consent {
     /// This column, as `players.hp`, or table may be dropped with what it contains.
     pub fn drop(mut self, name: impl AsRef<str>) -> Self {
         self.drops.insert(name.as_ref().to_lowercase());
+        self
+    }
+
+    /// Each name of [`drop`](Self::drop) has to be that of something which is dropped, or may be: nothing is done
+    /// otherwise ([`MigrationError::IdleDrop`]). For names that a person types. Without this, names of nothing are
+    /// passed over, so that one consent can be given to files of several old schemas.
+    pub fn refuse_idle_drops(mut self) -> Self {
+        self.refuses_idle_drops = true;
         self
     }
 
@@ -123,6 +133,34 @@ impl Consent {
                 Err(MigrationError::OtherSchemas { expected, found })
             }
             _ => Ok(found),
+        }
+    }
+
+    /// Refuses a name that neither a step nor a table that could stay has, if that was asked for.
+    pub(super) fn refuse_idle(
+        &self,
+        steps: &[Step],
+        kept: &[String],
+    ) -> Result<(), MigrationError> {
+        if !self.refuses_idle_drops {
+            return Ok(());
+        }
+        let is_drop = |step: &&Step| {
+            step.safety == Safety::Destructive
+                || matches!(step.change, Change::DroppedColumn | Change::DroppedTable)
+        };
+        let mut droppable: Vec<_> = steps.iter().filter(is_drop).map(Step::name).collect();
+        droppable.extend_from_slice(kept);
+        let is_idle = |name: &&String| {
+            let mut names = droppable.iter();
+            !names.any(|droppable| droppable.to_lowercase() == **name)
+        };
+        match self.drops.iter().find(is_idle) {
+            None => Ok(()),
+            Some(name) => Err(MigrationError::IdleDrop {
+                name: name.clone(),
+                droppable,
+            }),
         }
     }
 

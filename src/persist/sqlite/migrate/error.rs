@@ -1,13 +1,14 @@
 //! Why a world file was not migrated.
 
+use std::fmt;
 use std::path::PathBuf;
 
-use crate::error::{BackendError, Difference, FileError, list};
+use crate::error::{BackendError, Difference, FileError, list, with_causes};
 
 use super::step::Step;
 
 /// Why a [`Migration`](crate::Migration) was not planned or not carried out. The file is unchanged.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrationError {
     /// The file could not be read or written.
@@ -30,6 +31,17 @@ pub enum MigrationError {
     NotAllowed {
         /// All of them, each with what to do.
         steps: Vec<Step>,
+    },
+    /// A name that was to be dropped is that of nothing that can be: it is misspelt, or was dropped before.
+    #[error(
+        "{name} is no table or column that can be dropped; {}",
+        if droppable.is_empty() { "there is nothing to drop".to_owned() } else { format!("these can be: {}", droppable.join(", ")) }
+    )]
+    IdleDrop {
+        /// The name, in lower case.
+        name: String,
+        /// All tables and columns that can be dropped.
+        droppable: Vec<String>,
     },
     /// A line of a script is not understood.
     #[error(
@@ -144,6 +156,13 @@ pub enum MigrationError {
     },
 }
 
+/// Prints the message with its causes: this is what a program shows whose `main` returns the error.
+impl fmt::Debug for MigrationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        with_causes(self, f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +174,7 @@ mod tests {
             MigrationError::File(_)
             | MigrationError::Changed { .. }
             | MigrationError::NotAllowed { .. }
+            | MigrationError::IdleDrop { .. }
             | MigrationError::Script { .. }
             | MigrationError::OtherSchemas { .. }
             | MigrationError::RowsLost { .. }
@@ -183,6 +203,10 @@ mod tests {
             MigrationError::Schema { source: source() },
             MigrationError::Changed { path: path() },
             MigrationError::NotAllowed { steps: Vec::new() },
+            MigrationError::IdleDrop {
+                name: "notes".into(),
+                droppable: vec!["players.note".into()],
+            },
             MigrationError::Script {
                 line: 1,
                 text: "-- @x".into(),
@@ -246,6 +270,9 @@ mod tests {
                 next = cause.source();
             }
             assert_eq!(messages.len() - 1, n_causes(&error), "{messages:?}");
+            // What `main` prints.
+            assert_eq!(format!("{error:?}"), messages.join(": "));
+            assert_eq!(format!("{error:#?}"), messages.join(": "));
         }
     }
 }

@@ -79,6 +79,8 @@ pub struct Migration {
     to: u64,
     steps: Vec<Step>,
     kept: Vec<String>,
+    /// Tables that were to be dropped when it was planned, although they could stay, in lower case.
+    drops: BTreeSet<String>,
     is_of_world: bool,
 }
 
@@ -100,9 +102,23 @@ impl Migration {
     /// [`MigrationError::Schema`] where the statements of the schema fail, [`MigrationError::File`] where the file
     /// cannot be read, is damaged, or does not belong to the log beside it.
     pub fn plan(path: impl AsRef<Path>, schema: &str) -> Result<Self, MigrationError> {
+        Self::plan_with(path, schema, &Consent::new())
+    }
+
+    /// The same for a consent that [`run`](Self::run) will be given: tables that could stay, and that it names to be
+    /// [dropped](Consent::drop), are among the steps. What its script and its functions change is known only when they
+    /// run.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan).
+    pub fn plan_with(
+        path: impl AsRef<Path>,
+        schema: &str,
+        consent: &Consent,
+    ) -> Result<Self, MigrationError> {
         let path = path.as_ref();
         refuse_empty(path)?;
-        Self::plan_on(&snapshot(path)?, path, schema, false)
+        Self::plan_on(&snapshot(path)?, path, schema, false, &consent.drops)
     }
 
     /// The same for a file whose lock the caller has.
@@ -113,7 +129,8 @@ impl Migration {
         trusts_pages: bool,
     ) -> Result<Self, MigrationError> {
         refuse_empty(path)?;
-        Self::plan_on(&locked_snapshot(path, lock)?, path, schema, trusts_pages)
+        let file = locked_snapshot(path, lock)?;
+        Self::plan_on(&file, path, schema, trusts_pages, &BTreeSet::new())
     }
 
     fn plan_on(
@@ -121,6 +138,7 @@ impl Migration {
         path: &Path,
         schema: &str,
         trusts_pages: bool,
+        drops: &BTreeSet<String>,
     ) -> Result<Self, MigrationError> {
         let file = &snapshot.connection;
         let prepared = Prepared::new(path, schema)?;
@@ -131,9 +149,10 @@ impl Migration {
             // There is something to do, and rows will be read.
             refuse_damage(file, path, &old)?;
         }
-        let (old, plan) = prepared.plan(file, &Script::default(), None, &BTreeSet::new())?;
+        let (old, plan) = prepared.plan(file, &Script::default(), None, drops)?;
         let is_of_world = file.query_row(statements::IDS_EXIST, [], |row| row.get(0));
         Ok(Self {
+            drops: drops.clone(),
             is_of_world: is_of_world.map_err(at_path)?,
             ..prepared.migration(&old, plan)
         })
@@ -158,7 +177,8 @@ impl Migration {
         safeties.max().unwrap_or(Safety::Safe)
     }
 
-    /// Tables of the file that the schema does not have, and that stay as they are.
+    /// Tables of the file that the schema does not have, and that stay as they are unless a [consent](Consent::drop)
+    /// names them.
     #[must_use]
     pub fn kept_tables(&self) -> &[String] {
         &self.kept
@@ -181,7 +201,8 @@ impl Migration {
     /// schema or the new one.
     ///
     /// Before that the file is copied to one beside it, with the fingerprint of its schema in its name:
-    /// `world.db.before-5c0f..`. It stays there until a person removes it.
+    /// `world.db.before-5c0f..`. It stays there until a person removes it. Where there is nothing to do, the rows are
+    /// checked, and nothing is copied or written, so a program may plan and run at each start.
     ///
     /// # Errors
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
@@ -216,6 +237,7 @@ impl Migration {
         let functions = consent.functions_between(self.from, self.to)?;
         if consent.script.is_none() && functions.is_none() {
             // Nothing would be mended first, so there is no need for a copy of the file to know it.
+            consent.refuse_idle(&self.steps, &self.kept)?;
             refuse_steps(&self.steps, consent)?;
         }
         let prepared = Prepared::new(path, &self.schema)?;
@@ -230,7 +252,7 @@ impl Migration {
         // A file that is not migrated keeps the log that was beside it.
         checkpoint_on_close(&file, !create::has_log(path)).map_err(at_path)?;
         let mut backup = None;
-        if !consent.has_no_backup {
+        if !consent.has_no_backup && !self.leaves_all(consent) {
             let made = backup::copy(&file, path, self.from);
             backup = Some(made.map_err(|(to, source)| MigrationError::NoBackup { to, source })?);
         }
@@ -271,6 +293,10 @@ impl Migration {
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() });
         }
+        if self.leaves_all(consent) {
+            consent.refuse_idle(&self.steps, &self.kept)?;
+            return Ok(Vec::new());
+        }
         script.run(&transaction, &guard).map_err(|error| {
             let is_forbidden =
                 error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied);
@@ -283,8 +309,10 @@ impl Migration {
         })?;
         refuse_parcels(&transaction, path)?;
         let functions = consent.functions_between(self.from, self.to)?;
-        let (_, plan) = prepared.plan(&transaction, script, functions, &consent.drops)?;
+        let drops = &self.drops | &consent.drops;
+        let (_, plan) = prepared.plan(&transaction, script, functions, &drops)?;
         script.refuse_unused(&prepared.new, &plan)?;
+        consent.refuse_idle(&plan.steps, &plan.kept)?;
         refuse_steps(&plan.steps, consent)?;
         functions.map_or(Ok(()), |functions| {
             functions::refuse_unused(functions, &plan)
@@ -305,6 +333,15 @@ impl Migration {
         }
         transaction.commit().map_err(at_path)?;
         Ok(plan.steps)
+    }
+
+    /// Whether the file would be the same afterwards.
+    fn leaves_all(&self, consent: &Consent) -> bool {
+        let mut kept = self.kept.iter();
+        self.is_empty()
+            && consent.script.is_none()
+            && !consent.accepts_edits
+            && !kept.any(|table| consent.drops.contains(&table.to_lowercase()))
     }
 
     /// Whether the file has been written by this crate before.

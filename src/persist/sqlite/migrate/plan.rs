@@ -423,13 +423,16 @@ impl Planner<'_> {
             }
         };
         let references: Vec<_> = references.into_iter().collect();
-        let remedy = format!(
-            "its foreign keys to {} would not be kept; allow it by the name {}, or write `-- @renamed from={}` before \
-             the table that it has become",
-            references.join(", "),
-            old.name,
-            old.name
-        );
+        let name = &old.name;
+        let remedy = if references.is_empty() {
+            format!("it could stay as it is; allow it by the name {name}")
+        } else {
+            format!(
+                "its foreign keys to {} would not be kept; allow it by the name {name}, or write \
+                 `-- @renamed from={name}` before the table that it has become",
+                references.join(", ")
+            )
+        };
         let step = Step::new(&old.name, Change::DroppedTable);
         plan.steps
             .push(step.with(Safety::Destructive, rows, remedy));

@@ -92,6 +92,7 @@ impl<'s> Prepared<'s> {
             to: fingerprint(&self.new),
             steps: plan.steps,
             kept: plan.kept,
+            drops: BTreeSet::new(),
             is_of_world: false,
         }
     }

@@ -38,38 +38,55 @@ pub(in crate::persist::sqlite) struct Unfinished {
 }
 
 impl Unfinished {
-    /// A name beside the file that it is to become, on the same disk.
+    /// An empty file beside the one that it is to become, on the same disk. A process that was killed may have left one,
+    /// and in a container every process has the same number, so the first name that is free is taken.
     pub(in crate::persist::sqlite) fn beside(path: &Path) -> Result<Self, FileError> {
-        let path = with_ending(path, &format!(".unfinished-{}", std::process::id()));
-        refuse_taken(&path)?;
+        let own = format!(".unfinished-{}", std::process::id());
+        let first = with_ending(path, &own);
+        let others = (2..).map(|n: u32| with_ending(path, &format!("{own}-{n}")));
+        let mut names = std::iter::once(first).chain(others);
         let is_done = false;
-        Ok(Self { path, is_done })
+        loop {
+            let path = names.next().expect("a number is free");
+            if left_beside(&path).is_some() {
+                continue;
+            }
+            match File::create_new(&path) {
+                Ok(_) => return Ok(Self { path, is_done }),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(FileError::Io { path, source }),
+            }
+        }
     }
 
     pub(in crate::persist::sqlite) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Gives it its name, after all of it is on the disk.
-    pub(in crate::persist::sqlite) fn put(mut self, path: &Path) -> Result<(), FileError> {
-        let io = |source| FileError::Io {
-            path: path.to_owned(),
-            source,
-        };
+    /// Brings all of it to the disk, so that nothing is missing but its name.
+    pub(super) fn finish(&self) -> Result<(), FileError> {
         self.leave_nothing_beside()?;
-        File::options()
-            .write(true)
-            .open(&self.path)
-            .and_then(|file| file.sync_all())
-            .map_err(io)?;
+        let file = File::options().write(true).open(&self.path);
+        let synced = file.and_then(|file| file.sync_all());
+        synced.map_err(|source| io_error(&self.path, source))
+    }
+
+    /// Gives it its name, after all of it is on the disk.
+    pub(in crate::persist::sqlite) fn put(self, path: &Path) -> Result<(), FileError> {
+        self.finish()?;
         refuse_taken(path)?;
-        std::fs::rename(&self.path, path).map_err(io)?;
-        self.is_done = true;
+        let io = |source| io_error(path, source);
+        self.replace(path).map_err(io)?;
         sync_folder(path).map_err(io)
     }
-}
 
-impl Unfinished {
+    /// Gives a finished one its name in place of a file that has that name: there is one of them at any moment.
+    pub(super) fn replace(mut self, path: &Path) -> std::io::Result<()> {
+        std::fs::rename(&self.path, path)?;
+        self.is_done = true;
+        Ok(())
+    }
+
     /// Removes the log and its like, which SQLite tries to remove when it closes the file, and says nothing if it
     /// cannot. What has content may be a part of the file.
     fn leave_nothing_beside(&self) -> Result<(), FileError> {
@@ -87,6 +104,13 @@ impl Unfinished {
             removed.map_err(|source| FileError::Io { path, source })?;
         }
         Ok(())
+    }
+}
+
+pub(super) fn io_error(path: &Path, source: std::io::Error) -> FileError {
+    FileError::Io {
+        path: path.to_owned(),
+        source,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Error, FileError};
 use super::super::create::{BESIDE, free_name, with_ending};
 use super::super::lock::{Lock, resolved};
 use super::Progress;
-use super::copy::{Copied, Unfinished, copy, sync_folder};
+use super::copy::{Copied, Unfinished, copy, io_error, sync_folder};
 use super::snapshot::snapshot;
 
 /// What [`restore`] has done.
@@ -52,35 +52,134 @@ fn restore_file(
     let unfinished = Unfinished::beside(&path)?;
     let from = snapshot(from)?;
     let Copied { generation, .. } = copy(&from.connection, &unfinished, progress, &|| true)?;
-    let aside = set_aside(&path)?;
-    unfinished.put(&path)?;
+    // What can fail comes before anything is moved.
+    unfinished.finish()?;
+    let aside = Aside::of(&path)?;
+    let name = aside.name();
+    if let Err(source) = unfinished.replace(&path) {
+        aside.undo();
+        return Err(io_error(&path, source));
+    }
+    sync_folder(&path).map_err(|source| io_error(&path, source))?;
     // It speaks of the world that was there before.
     lock.forget()?;
     Ok(RestoreReport {
         path,
         generation,
-        aside,
+        aside: name,
     })
 }
 
-/// Renames a world file with what is beside it, so that they stay a world. Returns the new name.
-fn set_aside(path: &Path) -> Result<Option<PathBuf>, FileError> {
-    let aside = free_name(path);
-    let mut is_there = false;
-    // SQLite's index of the log is made anew.
-    let _ = std::fs::remove_file(with_ending(path, "-shm"));
-    // What is beside it goes first: a file without its log is refused, and so is a log without its file.
-    for ending in BESIDE.into_iter().chain([""]) {
-        let (old, new) = (with_ending(path, ending), with_ending(&aside, ending));
-        match std::fs::rename(&old, new) {
-            Ok(()) => is_there = true,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(source) => return Err(FileError::Io { path: old, source }),
+/// A world that has been set aside, with what is beside it, so that they stay a world under another name.
+struct Aside<'p> {
+    path: &'p Path,
+    name: PathBuf,
+    /// What has been renamed: endings of both names, in this order.
+    renamed: Vec<&'static str>,
+    /// Whether the file has both names, until another one takes the place of the first.
+    is_linked: bool,
+}
+
+impl<'p> Aside<'p> {
+    /// Sets a world aside; undoes what it has done if it fails.
+    ///
+    /// Where the disk knows links, the file keeps its name until the new one takes it. So there is a world at any moment,
+    /// and a game that is started meanwhile makes no new one. It is refused then: a file has one name.
+    fn of(path: &'p Path) -> Result<Self, FileError> {
+        let mut aside = Self {
+            path,
+            name: free_name(path),
+            renamed: Vec::new(),
+            is_linked: false,
+        };
+        match aside.set() {
+            Ok(()) => Ok(aside),
+            Err(error) => {
+                aside.undo();
+                Err(error)
+            }
         }
     }
-    sync_folder(path).map_err(|source| FileError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    Ok(is_there.then_some(aside))
+
+    fn set(&mut self) -> Result<(), FileError> {
+        self.is_linked = std::fs::hard_link(self.path, &self.name).is_ok();
+        // SQLite's index of the log is made anew.
+        let _ = std::fs::remove_file(with_ending(self.path, "-shm"));
+        // What is beside it goes first: a file without its log is refused, and so is a log without its file.
+        let file = (!self.is_linked).then_some("");
+        for ending in BESIDE.into_iter().chain(file) {
+            let (old, new) = (self.old_name(ending), self.new_name(ending));
+            match std::fs::rename(&old, new) {
+                Ok(()) => self.renamed.push(ending),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(source) => return Err(io_error(&old, source)),
+            }
+        }
+        sync_folder(self.path).map_err(|source| io_error(self.path, source))
+    }
+
+    fn old_name(&self, ending: &str) -> PathBuf {
+        with_ending(self.path, ending)
+    }
+
+    fn new_name(&self, ending: &str) -> PathBuf {
+        with_ending(&self.name, ending)
+    }
+
+    /// The new name, if there was anything.
+    fn name(&self) -> Option<PathBuf> {
+        (self.is_linked || !self.renamed.is_empty()).then(|| self.name.clone())
+    }
+
+    /// Gives everything its old name again. Where that fails, it is there under the new one.
+    fn undo(self) {
+        for &ending in self.renamed.iter().rev() {
+            let _ = std::fs::rename(self.new_name(ending), self.old_name(ending));
+        }
+        if self.is_linked {
+            let _ = std::fs::remove_file(&self.name);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may unwrap")]
+mod tests {
+    use super::*;
+
+    fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let files = std::fs::read_dir(folder).unwrap();
+        let read = |path: PathBuf| (path.clone(), std::fs::read(path).unwrap());
+        let mut files: Vec<_> = files.map(|file| read(file.unwrap().path())).collect();
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn what_was_set_aside_comes_back_as_it_was() {
+        for endings in [
+            &["", "-wal", "-journal"][..],
+            &["", "-wal"],
+            &[""],
+            &["-wal"],
+            &[],
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("world.db");
+            for ending in endings {
+                std::fs::write(with_ending(&path, ending), format!("it{ending}")).unwrap();
+            }
+            let before = files(folder.path());
+            let aside = Aside::of(&path).unwrap();
+            assert_eq!(aside.name().is_some(), !endings.is_empty());
+            for ending in endings {
+                let moved = std::fs::read_to_string(aside.new_name(ending)).unwrap();
+                assert_eq!(moved, format!("it{ending}"));
+                // Beside the new file SQLite must not find anything.
+                assert!(ending.is_empty() || !aside.old_name(ending).exists());
+            }
+            aside.undo();
+            assert!(files(folder.path()) == before, "{endings:?}");
+        }
+    }
 }

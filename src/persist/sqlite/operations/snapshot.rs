@@ -10,7 +10,7 @@ use crate::error::FileError;
 use super::super::belonging::{open_bare, refuse_strangers};
 use super::super::create::{has_log, is_log, with_ending};
 use super::super::error::open_error;
-use super::super::lock::{Lock, lock_of, resolved};
+use super::super::lock::{Lock, lock_of, refuse_other_than_file, resolved};
 use super::super::lock_record::{self, LockRecord};
 use super::super::one_database::in_memory;
 
@@ -80,6 +80,7 @@ impl Held {
 
 /// A snapshot of a file and the log that belongs to it.
 pub(in crate::persist::sqlite) fn snapshot(path: &Path) -> Result<Snapshot, FileError> {
+    refuse_other_than_file(path)?;
     let held = hold(path)?;
     held.refuse_strangers(held.record().as_ref())?;
     held.read(Which::WithLog)
@@ -95,6 +96,7 @@ pub(in crate::persist::sqlite) fn snapshot(path: &Path) -> Result<Snapshot, File
 /// # Errors
 /// Where nothing could be looked at.
 pub fn open_to_look(path: &Path) -> Result<(Connection, bool), FileError> {
+    refuse_other_than_file(path)?;
     let held = hold(path)?;
     let which = match held.refuse_strangers(held.record().as_ref()) {
         Err(FileError::OtherLog { .. }) => Which::FileAlone,
@@ -115,7 +117,7 @@ pub(super) enum Which {
 /// Keeps games from opening a file.
 pub(super) fn hold(path: &Path) -> Result<Held, FileError> {
     refuse_missing(path)?;
-    let (lock, is_in_use) = shared_lock(path);
+    let (lock, is_in_use) = shared_lock(path)?;
     Ok(Held {
         path: path.to_owned(),
         is_in_use,
@@ -147,15 +149,23 @@ fn refuse_missing(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Locks out games for as long as the file is read; they may be many that read. Says whether a game has it.
-fn shared_lock(path: &Path) -> (Option<File>, bool) {
-    // It is not made where it is missing: nothing is written.
-    let Ok(file) = File::open(lock_of(path)) else {
-        return (None, false);
+/// Locks out games for as long as the file is read; they may be many that read. Says whether a game has it. Where that
+/// cannot be found out, nothing is read: a file that changes must not be read as one that never does.
+fn shared_lock(path: &Path) -> Result<(Option<File>, bool), FileError> {
+    let lock = lock_of(path);
+    let failed = |source| FileError::Lock {
+        lock: lock.clone(),
+        source,
+    };
+    let file = match File::open(&lock) {
+        Ok(file) => file,
+        // It is not made where it is missing: nothing is written.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((None, false)),
+        Err(source) => return Err(failed(source)),
     };
     match file.try_lock_shared() {
-        Ok(()) => (Some(file), false),
-        Err(TryLockError::WouldBlock) => (None, true),
-        Err(TryLockError::Error(_)) => (None, false),
+        Ok(()) => Ok((Some(file), false)),
+        Err(TryLockError::WouldBlock) => Ok((None, true)),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
     }
 }

@@ -13,8 +13,7 @@
 use smallvec::SmallVec;
 
 use super::Fnv;
-use crate::error::ParcelError;
-use crate::error::ParcelId;
+use crate::error::{ParcelError, ParcelId};
 use crate::schema::value::{Encoded, Value};
 
 const MAGIC: &[u8; 4] = b"gdbp";

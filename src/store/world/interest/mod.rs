@@ -318,9 +318,7 @@ impl<T: Tables> World<T> {
             if delta.tables.last().is_none_or(|(_, last)| last.table != id) {
                 delta.tables.push((table.info(), ChangeSet::new(id)));
             }
-            let Some((_, change_set)) = delta.tables.last_mut() else {
-                continue;
-            };
+            let (_, change_set) = delta.tables.last_mut().expect("a table was just added");
             if let Some(key) = news.left {
                 change_set.remove_next(row, key);
             }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Columns, Member, News, Watch};
+use crate::schema::graph::Reference;
 use crate::schema::{OnDelete, TableId, TableKind};
 use crate::store::index::Parent;
 use crate::store::key::{AnyKey, RawKey};
@@ -45,7 +46,7 @@ impl<T: Tables> World<T> {
         for table in pivot.into_iter().chain([row.table]) {
             let keys = T::INFO[table.index()].foreign_keys;
             for (foreign_key, key) in keys.iter().enumerate() {
-                let reference = crate::schema::graph::Reference { table, foreign_key };
+                let reference = Reference { table, foreign_key };
                 let Some(target) = key.table else { continue };
                 if matches!(self.action(reference), Action::Remove(_))
                     && let Some(Parent::Row(key)) =

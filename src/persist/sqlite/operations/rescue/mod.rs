@@ -1,12 +1,13 @@
 //! What can be read of a damaged file, in a new one.
 
+mod lost;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row};
 
 use crate::error::{Error, FileError};
 use crate::persist::sqlite::content_hash::check_readable;
@@ -20,6 +21,7 @@ use crate::persist::sqlite::statements::{self, NEXT_IDS, quoted};
 use super::Progress;
 use super::copy::{Unfinished, refuse_taken};
 use super::snapshot::{Which, hold};
+use lost::LostTables;
 use table::Rescue;
 
 /// What [`rescue`] has found.
@@ -78,8 +80,8 @@ impl RescuedTable {
 ///
 /// A row counts as read if looking for its id finds it. A value that was changed inside of a page is brought over as it
 /// is, and the content hashes of the damaged file tell in which block of rows that is: a [note](RescueReport::notes),
-/// for as far as all rows of its table can be read, as there is one where the hashes know a table that the file does not
-/// list any more. The new file has no content hashes. Rows that name a lost one are noted too, and
+/// for as far as all rows of its table can be read. There is one, too, for a table that the file does not list any more, if
+/// anything in the file still names it, and for pages that belong to no table. The new file has no content hashes. Rows that name a lost one are noted too, and
 /// a game refuses the file until they are mended; an import of it into a new file leaves them out.
 ///
 /// # Errors
@@ -137,8 +139,10 @@ fn rescue_file(
         report.tables.push(rescued);
     }
     for sql in &declared.indexes {
-        if let Err(error) = new.execute_batch(sql) {
-            report.notes.push(format!("{error}: {sql}"));
+        match new.execute_batch(sql) {
+            Ok(()) => {}
+            Err(error) if is_of_the_disk(&error) => return Err(at_new(error)),
+            Err(error) => report.notes.push(format!("{error}: {sql}")),
         }
     }
     report.notes.extend(declared.omitted);
@@ -149,7 +153,11 @@ fn rescue_file(
         .extend(mail::rescue(old, &new).map_err(at_new)?);
     copy_header(old, &new).map_err(at_new)?;
     report.notes.extend(dangling(&new).map_err(at_new)?);
-    report.notes.extend(changed(old, from, &report.tables));
+    let mut lost = LostTables::named_in(old, &declared.listed);
+    let changed = changed(old, from, &report.tables, &mut lost);
+    report.notes.extend(changed);
+    report.notes.extend(lost.notes());
+    report.notes.extend(lost::unlisted_pages(old));
     // To close a file releases all locks that this process has on it, which may be those of a game.
     if !is_in_use {
         report.notes.extend(cut_off(from));
@@ -158,6 +166,23 @@ fn rescue_file(
     new.close().map_err(|(_, source)| at_new(source))?;
     unfinished.put(to)?;
     Ok(report)
+}
+
+/// Whether the new file could not be written. Every other error is about what is written to it.
+fn is_of_the_disk(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::OutOfMemory
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+        )
+    )
 }
 
 /// The statements that made the file.
@@ -170,6 +195,8 @@ struct Declarations {
     has_ids: bool,
     /// What is not brought over, for people.
     omitted: Vec<String>,
+    /// The names of all tables and views that it lists, in lower case.
+    listed: BTreeSet<String>,
 }
 
 fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
@@ -184,9 +211,13 @@ fn declarations(file: &Connection) -> rusqlite::Result<Declarations> {
         indexes: Vec::new(),
         has_ids: false,
         omitted: Vec::new(),
+        listed: BTreeSet::new(),
     };
     for one in all {
         let (kind, name, sql): (String, String, Option<String>) = one?;
+        if sql.is_some() && matches!(kind.as_str(), "table" | "view") {
+            declared.listed.insert(name.to_ascii_lowercase());
+        }
         if kind == "table" && name == NEXT_IDS {
             declared.has_ids = true;
             continue;
@@ -304,10 +335,15 @@ fn dangling(new: &Connection) -> rusqlite::Result<Vec<String>> {
     statement.query_map([], note)?.collect()
 }
 
-/// What the content hashes say: blocks of rows that could all be read, and yet are not what was written; tables that the
-/// file does not list any more; next ids that have changed; and what could not be compared. Of a table of which not all
-/// rows can be read, the report says so already.
-fn changed(old: &Connection, from: &Path, tables: &[RescuedTable]) -> Vec<String> {
+/// What the content hashes say: blocks of rows that could all be read, and yet are not what was written; next ids that
+/// have changed; and what could not be compared; and of which tables that are lost there are hashes. Of a table of which
+/// not all rows can be read, the report says so already.
+fn changed(
+    old: &Connection,
+    from: &Path,
+    tables: &[RescuedTable],
+    lost: &mut LostTables,
+) -> Vec<String> {
     let compared = match check_readable(old) {
         Ok(Some(compared)) => compared,
         Ok(None) => {
@@ -325,7 +361,6 @@ fn changed(old: &Connection, from: &Path, tables: &[RescuedTable]) -> Vec<String
         tables.find(|one| one.table.eq_ignore_ascii_case(name))
     };
     let mut notes = Vec::new();
-    let mut lost: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for block in compared.blocks {
         match found(&block.table) {
             _ if block.table == NEXT_IDS => notes.push(format!(
@@ -335,17 +370,8 @@ fn changed(old: &Connection, from: &Path, tables: &[RescuedTable]) -> Vec<String
                 "{block}: not what was written; one of these rows or more has changed"
             )),
             Some(_) => {}
-            None => {
-                let blocks = lost.entry(block.table.clone()).or_default();
-                blocks.push(block.to_string());
-            }
+            None => lost.has_hashes(&block),
         }
-    }
-    for (table, blocks) in lost {
-        let blocks = blocks.join(", ");
-        notes.push(format!(
-            "{table}: the table is lost: the file has content hashes of its rows ({blocks}), and does not list it"
-        ));
     }
     for (table, error) in compared.unreadable {
         if found(&table).is_none_or(RescuedTable::is_complete) {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use crate::persist::sqlite::statements::quoted;
 
-use super::RescuedTable;
+use super::{RescuedTable, is_of_the_disk};
 
 /// The rescue of one table.
 pub(super) struct Rescue<'c> {
@@ -253,6 +253,7 @@ impl<'c> Rescue<'c> {
             let mut insert = self.new.prepare_cached(&self.insert)?;
             match insert.execute(params_from_iter(values)) {
                 Ok(_) => self.found.n_rows += 1,
+                Err(error) if is_of_the_disk(&error) => return Err(error),
                 Err(error) => self.found.refused.push((id, error.to_string())),
             }
         }
