@@ -20,7 +20,7 @@ use super::mail;
 use super::newest;
 use super::options::PostgresOptions;
 use super::schema::Schema;
-use super::session::{MARK, Session};
+use super::session::{Limits, MARK, Session};
 use super::tls::Reach;
 use super::writer::Writer;
 
@@ -52,10 +52,7 @@ pub(in crate::persist) fn open<T: Tables>(
             what,
         })?;
     let limits = options.limits(&reach.config);
-    let session = newest::connect(&reach, limits, &options.world)
-        .map_err(|error| Lost::from(error).at(&path))?;
-    refuse_encoding(&session, &path)?;
-    refuse_pooler(&session, &reach, &path)?;
+    let session = connect(&reach, limits, &options.world, &path)?;
     let failed = |error| FileError::Open {
         path: path.clone(),
         source: backend_error(error),
@@ -131,6 +128,15 @@ fn find_or_make(
         return Err(FileError::NoWorld { path });
     }
     create(session, schema, order).map_err(failed)
+}
+
+/// A session that can have the world.
+fn connect(reach: &Reach, limits: Limits, world: &str, path: &Path) -> Result<Session, FileError> {
+    let session =
+        newest::connect(reach, limits, world).map_err(|error| Lost::from(error).at(path))?;
+    refuse_encoding(&session, path)?;
+    refuse_pooler(&session, reach, path)?;
+    Ok(session)
 }
 
 /// Refuses a world that was put back from a backup, and has moved parcels since. Returns whether it is one, where that is
