@@ -135,6 +135,19 @@ pub enum MigrationError {
         /// All differences.
         differences: Vec<Difference>,
     },
+    /// Parcels that have left the world wait in the file. They are of the schema that it has, and a world with another one
+    /// does not accept them, nor does this one take them back then.
+    #[error(
+        "{n_parcels} parcels wait in {}, which only worlds with its present schema accept; open it once more with the models \
+         that it has, let it exchange its parcels, and close it",
+        path.display()
+    )]
+    ParcelsWait {
+        /// The world file.
+        path: PathBuf,
+        /// How many there are.
+        n_parcels: i64,
+    },
     /// Foreign keys of the file name rows that do not exist.
     #[error("{}; delete these rows or change them in a script", list(rows))]
     Dangling {
@@ -168,6 +181,7 @@ mod tests {
             | MigrationError::Fill { .. }
             | MigrationError::Function { .. }
             | MigrationError::NotReached { .. }
+            | MigrationError::ParcelsWait { .. }
             | MigrationError::Dangling { .. } => 0,
             MigrationError::NoBackup { .. } | MigrationError::RowRefused { .. } => 1,
             MigrationError::Schema { .. }
@@ -177,7 +191,7 @@ mod tests {
         }
     }
 
-    fn one_of_each() -> [MigrationError; 17] {
+    fn one_of_each() -> [MigrationError; 18] {
         let path = || PathBuf::from("world.db");
         let source = || {
             let connection = rusqlite::Connection::open_in_memory().expect("it opens");
@@ -229,6 +243,10 @@ mod tests {
             },
             MigrationError::NotReached {
                 differences: Vec::new(),
+            },
+            MigrationError::ParcelsWait {
+                path: path(),
+                n_parcels: 2,
             },
             MigrationError::Dangling {
                 rows: vec!["row 1 of items names a row of x that does not exist".into()],

@@ -30,7 +30,7 @@ use crate::persist::sqlite::operations::{Snapshot, locked_snapshot, snapshot};
 use crate::persist::sqlite::options::checkpoint_on_close;
 use crate::persist::sqlite::quick_check::quick_check;
 use crate::persist::sqlite::stamp::{self, FileState};
-use crate::persist::sqlite::{content_hash, create, format, statements};
+use crate::persist::sqlite::{content_hash, create, format, mail, statements};
 
 pub use consent::Consent;
 pub use error::MigrationError;
@@ -201,8 +201,8 @@ impl Migration {
     /// schema or the new one.
     ///
     /// Before that the file is copied to one beside it, with the fingerprint of its schema in its name:
-    /// `world.db.before-5c0f..`. It stays there until a person removes it. Where there is nothing to do, nothing is
-    /// copied, so a program may plan and run at each start.
+    /// `world.db.before-5c0f..`. It stays there until a person removes it. Where there is nothing to do, the rows are
+    /// checked, and nothing is copied or written, so a program may plan and run at each start.
     ///
     /// # Errors
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
@@ -235,13 +235,6 @@ impl Migration {
         })?;
         self.refuse_other_schemas(&script)?;
         let functions = consent.functions_between(self.from, self.to)?;
-        if self.leaves_all(consent) {
-            consent.refuse_idle(&self.steps, &self.kept)?;
-            return Ok(Migrated {
-                steps: Vec::new(),
-                backup: None,
-            });
-        }
         if consent.script.is_none() && functions.is_none() {
             // Nothing would be mended first, so there is no need for a copy of the file to know it.
             consent.refuse_idle(&self.steps, &self.kept)?;
@@ -259,7 +252,7 @@ impl Migration {
         // A file that is not migrated keeps the log that was beside it.
         checkpoint_on_close(&file, !create::has_log(path)).map_err(at_path)?;
         let mut backup = None;
-        if !consent.has_no_backup {
+        if !consent.has_no_backup && !self.leaves_all(consent) {
             let made = backup::copy(&file, path, self.from);
             backup = Some(made.map_err(|(to, source)| MigrationError::NoBackup { to, source })?);
         }
@@ -300,6 +293,10 @@ impl Migration {
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() });
         }
+        if self.leaves_all(consent) {
+            consent.refuse_idle(&self.steps, &self.kept)?;
+            return Ok(Vec::new());
+        }
         script.run(&transaction, &guard).map_err(|error| {
             let is_forbidden =
                 error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied);
@@ -310,6 +307,7 @@ impl Migration {
                 MigrationError::ScriptFailed { source }
             }
         })?;
+        refuse_parcels(&transaction, path)?;
         let functions = consent.functions_between(self.from, self.to)?;
         let drops = &self.drops | &consent.drops;
         let (_, plan) = prepared.plan(&transaction, script, functions, &drops)?;
@@ -360,6 +358,18 @@ impl Migration {
         }
         Ok(())
     }
+}
+
+/// Refuses a file with parcels that have left and wait in it: they are of its schema, and no world of another one accepts them.
+fn refuse_parcels(file: &Connection, path: &Path) -> Result<(), MigrationError> {
+    let n_parcels = mail::n_outgoing(file).map_err(|source| open_error(path, source))?;
+    if n_parcels == 0 {
+        return Ok(());
+    }
+    Err(MigrationError::ParcelsWait {
+        path: path.to_owned(),
+        n_parcels,
+    })
 }
 
 impl fmt::Display for Migration {
