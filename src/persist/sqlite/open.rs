@@ -95,7 +95,7 @@ pub(in crate::persist) fn open<T: Tables>(
         schema: KnownSchema {
             ddl: T::DDL,
             strictness: trust.strictness,
-            // Making the table of next ids has changed it, and with it perhaps another program.
+            // The table of next ids may have been made since, and another program may have changed more.
             version: None,
         },
         wal_pages,

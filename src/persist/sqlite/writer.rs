@@ -208,12 +208,12 @@ impl EngineWriter for Writer {
         checkpoint_on_close(&self.connection, true).map_err(|source| open_error(&self.path, source))
     }
 
-    /// If another connection has touched the file, the file is compared with the world inside of the transaction.
-    /// What is in a file is known when it is opened again.
+    /// Never: what is in a file is known when it is opened again.
     fn may_commit_again(_: &Failed) -> bool {
         false
     }
 
+    /// If another connection has touched the file, the file is compared with the world inside of the transaction.
     fn commit_from<T: Tables>(
         &mut self,
         batch: &mut Batch,
