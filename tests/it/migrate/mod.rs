@@ -3,6 +3,7 @@
 mod files;
 mod filled;
 mod functions;
+mod misdirected;
 mod random;
 mod steps;
 mod value_keys;

@@ -67,6 +67,19 @@ pub(super) fn misfits(file: &Connection, from: &str, id: &str) -> rusqlite::Resu
     })
 }
 
+/// The same for a table that may have no id: without one, rows are only counted.
+pub(super) fn rows(file: &Connection, from: &str, id: Option<&str>) -> rusqlite::Result<Misfits> {
+    if let Some(id) = id {
+        return misfits(file, from, id);
+    }
+    let count = format!("SELECT count(*) {from}");
+    let n: i64 = file.query_row(&count, [], |row| row.get(0))?;
+    Ok(Misfits {
+        n: n.unsigned_abs(),
+        first: Vec::new(),
+    })
+}
+
 /// The value of a column after a change of its type.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Conversion {
@@ -171,7 +184,6 @@ pub(super) fn mapping(
         let fill = fills.get(&(new.name.to_lowercase(), column.name.to_lowercase()));
         let value = match fill {
             Some(fill) => Some(format!("({fill})")),
-            None if column.is_id => old.id.as_deref().map(quoted),
             None => source(column),
         };
         if let Some(value) = value {

@@ -65,6 +65,11 @@ pub(super) struct Unique {
 }
 
 impl Table {
+    /// Whether it is the column of the row's id.
+    pub(super) fn is_id(&self, column: &Column) -> bool {
+        self.id.as_ref() == Some(&column.name)
+    }
+
     pub(super) fn column(&self, name: &str) -> Option<&Column> {
         self.columns
             .iter()

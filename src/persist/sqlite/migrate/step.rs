@@ -66,6 +66,13 @@ pub enum Change {
         /// Its name.
         index: String,
     },
+    /// The schema declares a rename that is not followed.
+    RenameNotFollowed {
+        /// The old name that is declared, or what is written instead of one.
+        from: String,
+        /// Why it is not followed.
+        why: String,
+    },
     /// The file has something in the way that a migration does not touch.
     Obstacle {
         /// What it is.
@@ -165,6 +172,12 @@ impl fmt::Display for Change {
             Self::NewRule { rule } => write!(f, "new {rule}"),
             Self::DroppedRule { rule } => write!(f, "dropped {rule}"),
             Self::NewIndex { index } => write!(f, "new index {index}"),
+            Self::RenameNotFollowed { from, why } => {
+                write!(
+                    f,
+                    "the comment that it is renamed from {from} is not followed, because {why}"
+                )
+            }
             Self::Obstacle { what } => f.write_str(what),
         }
     }
