@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crate::common::sample::player;
 use crate::common::{REFUSED, TestFile, refusing_file};
-use gamedb::codegen::traits::*;
 use gamedb::{Database, Error, ErrorKind, FileError, FlushFailure, Options};
 use gamedb_models::{Mobile, Player, World};
 

@@ -51,31 +51,48 @@ impl Planner<'_> {
         if found.declared() != declared {
             let from = found.declared();
             let step = of_column(Change::ChangedColumn { from, to: declared });
-            // The values that a column is filled with are not converted from its old ones.
-            steps.push(if let Some(fill) = self.wishes.fills.get(&names) {
-                self.filled(step, old, found, fill)?
-            } else if column.is_generated && found.is_generated {
-                step
-            } else if column.is_generated {
-                let from = format!(
-                    "FROM {} WHERE {} IS NOT NULL",
-                    quoted(&old.name),
-                    quoted(&found.name)
-                );
-                let remedy = format!(
-                    "the schema computes it; allow it by the name {}",
-                    step.name()
-                );
-                step.with(
-                    Safety::Destructive,
-                    fit::misfits(self.file, &from, id)?,
-                    remedy,
-                )
-            } else {
-                self.changed_column(step, old, found, column, mapping)?
-            });
+            steps.push(self.declared_otherwise(step, (new, old), (found, column), mapping)?);
+        } else if new.options.contains("STRICT")
+            && !old.options.contains("STRICT")
+            && !is_filled
+            && !column.is_generated
+        {
+            // A column that is declared as before has held values of any type.
+            let (from, to) = (declared.clone(), format!("{declared} of a STRICT table"));
+            let step = of_column(Change::ChangedColumn { from, to });
+            let step = self.changed_column(step, old, found, column, mapping)?;
+            steps.extend(Some(step).filter(|step| step.safety > Safety::Safe));
         }
         Ok(())
+    }
+
+    /// The step of a column that is declared otherwise than in the file.
+    fn declared_otherwise(
+        &self,
+        step: Step,
+        (new, old): (&Table, &Table),
+        (found, column): (&Column, &Column),
+        mapping: &mut Mapping,
+    ) -> rusqlite::Result<Step> {
+        let names = (new.name.to_lowercase(), column.name.to_lowercase());
+        // The values that a column is filled with are not converted from its old ones.
+        if let Some(fill) = self.wishes.fills.get(&names) {
+            return self.filled(step, old, found, fill);
+        }
+        if !column.is_generated {
+            return self.changed_column(step, old, found, column, mapping);
+        }
+        if found.is_generated {
+            return Ok(step);
+        }
+        let (table, value) = (quoted(&old.name), quoted(&found.name));
+        let from = format!("FROM {table} WHERE {value} IS NOT NULL");
+        let rows = fit::misfits(self.file, &from, old.id.as_deref().unwrap_or_default())?;
+        let remedy = format!(
+            "the schema computes it; allow it by the name {}",
+            step.name()
+        );
+        Ok(step.with(Safety::Destructive, rows, remedy))
     }
 
     /// The step of an id that has another name now. Rows keep their ids, so the values of a column that has had this
@@ -215,15 +232,17 @@ impl Planner<'_> {
         let name = step.name();
         let table = new.name.to_lowercase();
         let mut renames = self.renames.columns.iter();
-        let is_declared =
-            renames.any(|((of, _), from)| *of == table && from.eq_ignore_ascii_case(&column.name));
-        let mut remedy = format!("allow it by the name {name}");
-        if !is_declared {
-            remedy += &format!(
-                ", or write `-- @renamed from={}` behind the column that it has become",
+        let declared =
+            renames.find(|((of, _), from)| *of == table && from.eq_ignore_ascii_case(&column.name));
+        let remedy = match declared {
+            None => format!(
+                "allow it by the name {name}, or write `-- @renamed from={}` behind the column that it has become",
                 column.name
-            );
-        }
+            ),
+            Some(((_, other), _)) => format!(
+                "allow it by the name {name}; that {other} is renamed from it is not followed, because the file has {other} too"
+            ),
+        };
         steps.push(step.with(Safety::Destructive, rows, remedy));
         Ok(())
     }

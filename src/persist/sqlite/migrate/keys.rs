@@ -101,15 +101,10 @@ impl Planner<'_> {
         ) else {
             return Ok(None);
         };
-        let values = key.columns.iter().filter_map(|column| {
-            let found = self.old_column(new, old, new.column(column)?)?;
-            Some(format!("{}.{}", quoted(&old.name), quoted(&found.name)))
-        });
-        let values: Vec<_> = values.collect();
-        if values.len() < key.columns.len() {
+        let Some(values) = self.values_of_key(new, old, key) else {
             // Those that are not filled are new, and name nothing yet.
             return Ok(None);
-        }
+        };
         let are_there: Vec<_> = values
             .iter()
             .map(|value| format!("{value} IS NOT NULL"))
@@ -121,7 +116,8 @@ impl Planner<'_> {
         );
         let is_same_table = other.target == key.target;
         let (then, now) = (self.named_by(other), self.named_by(key));
-        if let (true, Some(then), Some(now)) = (is_same_table, &then, &now) {
+        let ways = then.zip(now).filter(|_| is_same_table);
+        if let Some((then, now)) = &ways {
             // The row that is named then and now is the same one.
             from += &format!(
                 " AND NOT EXISTS (SELECT 1 FROM {} AS gamedb_target WHERE {} AND {})",
@@ -140,21 +136,18 @@ impl Planner<'_> {
                 other.target, key.target
             )
         };
-        let fills = key.columns.iter().enumerate().map(|(at, column)| {
-            let value = match (&then, now.as_ref().and_then(|now| now.columns.get(at))) {
-                (Some(then), Some(now)) if is_same_table => format!(
-                    "(SELECT gamedb_target.{} FROM {} AS gamedb_target WHERE {})",
-                    quoted(now),
-                    quoted(&then.table),
-                    then.matches(&values)
-                ),
-                _ => "<expression>".to_owned(),
-            };
-            format!("`-- @fill {}.{column} = {value}`", new.name)
-        });
-        let fills: Vec<_> = fills.collect();
-        let remedy = format!("{what}; write {} in a script", fills.join(" and "));
+        let fills = fills(&new.name, key, &ways, &values);
+        let remedy = format!("{what}; write {fills} in a script");
         Ok((rows.n > 0).then(|| step.clone().with(Safety::ByHand, rows, remedy)))
+    }
+
+    /// The columns of the file that a key's columns are; `None` where one of them is new.
+    fn values_of_key(&self, new: &Table, old: &Table, key: &ForeignKey) -> Option<Vec<String>> {
+        let values = key.columns.iter().map(|column| {
+            let found = self.old_column(new, old, new.column(column)?)?;
+            Some(format!("{}.{}", quoted(&old.name), quoted(&found.name)))
+        });
+        values.collect()
     }
 
     /// By which columns of the file a key names rows; `None` where one of them is not in the file.
@@ -210,4 +203,27 @@ impl Named {
             pairs.map(|(column, value)| format!("gamedb_target.{} = {value}", quoted(column)));
         parts.collect::<Vec<_>>().join(" AND ")
     }
+}
+
+/// The lines of a script that have a key name the rows that it has named. `ways` are by which columns it did, and
+/// does. All names are those of the file, and with their tables: the two tables may have columns of the same name.
+fn fills(
+    table: &str,
+    key: &ForeignKey,
+    ways: &Option<(Named, Named)>,
+    values: &[String],
+) -> String {
+    let lines = key.columns.iter().enumerate().map(|(at, column)| {
+        let found = ways.as_ref().and_then(|(then, now)| {
+            Some(format!(
+                "(SELECT gamedb_target.{} FROM {} AS gamedb_target WHERE {})",
+                quoted(now.columns.get(at)?),
+                quoted(&then.table),
+                then.matches(values)
+            ))
+        });
+        let value = found.unwrap_or_else(|| "<expression>".to_owned());
+        format!("`-- @fill {table}.{column} = {value}`")
+    });
+    lines.collect::<Vec<_>>().join(" and ")
 }

@@ -229,7 +229,7 @@ impl Migration {
     pub(in crate::persist::sqlite) fn run_locked(
         &self,
         consent: &Consent,
-        _lock: &Lock,
+        lock: &Lock,
     ) -> Result<Migrated, MigrationError> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
@@ -242,6 +242,8 @@ impl Migration {
         let functions = consent.functions_between(self.from, self.to)?;
         if self.leaves_all(consent) {
             consent.refuse_idle(&self.steps, &self.kept)?;
+            let file = locked_snapshot(path, lock)?.connection;
+            content_hash::refuse_edits(&file, path, format::mark_of(&file, path)?)?;
             return Ok(Migrated {
                 steps: Vec::new(),
                 backup: None,

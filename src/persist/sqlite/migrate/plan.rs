@@ -8,7 +8,9 @@ use crate::persist::sqlite::statements::quoted;
 
 use super::fit::{self, Mapping};
 use super::layout::{Column, Layout, Table};
+use super::rebuild;
 use super::renames::Renames;
+use super::rules::words;
 use super::step::{Change, Safety, Step};
 
 /// What a migration does.
@@ -78,6 +80,7 @@ impl Planner<'_> {
             }
         }
         self.unfollowed_renames(&mut plan.steps)?;
+        self.taken_names(&mut plan)?;
         Ok(plan)
     }
 
@@ -144,12 +147,7 @@ impl Planner<'_> {
             "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE",
         )?;
         let names = triggers.query_map([&old.name], |row| row.get(0))?;
-        let mut obstacle = |what: String, remedy: String| {
-            let mut step = Step::new(&old.name, Change::Obstacle { what });
-            step.safety = Safety::ByHand;
-            step.remedy = Some(remedy);
-            steps.push(step);
-        };
+        let mut obstacle = |what, remedy| steps.push(Step::obstacle(&old.name, what, remedy));
         for name in names {
             let name: String = name?;
             obstacle(
@@ -161,7 +159,20 @@ impl Planner<'_> {
             let what = "has no INTEGER PRIMARY KEY".to_owned();
             let remedy = "copy the rows into a new world with `gamedb import`".to_owned();
             obstacle(what, remedy);
-        } else if new.id.is_none() {
+        }
+        let names = self.new_names(new, old);
+        for (normal, name) in &old.computed {
+            if !new.computed.contains_key(&words(normal, &names)) {
+                let what = format!(
+                    "has the index {name}, which computes something at each write, and which the schema does not have"
+                );
+                obstacle(
+                    what,
+                    format!("drop it: `DROP INDEX {}` in a script", quoted(name)),
+                );
+            }
+        }
+        if old.id.is_some() && new.id.is_none() {
             // Nothing would say which rows are which, and the values of another key are not asked for.
             let what = "has no INTEGER PRIMARY KEY in the schema, so its rows would lose their ids"
                 .to_owned();
@@ -214,6 +225,7 @@ impl Planner<'_> {
             steps.push(Step::new(&new.name, Change::NewIndex { index }));
         }
         if is_rebuilt {
+            steps.extend(named_by_itself(new)?);
             self.filled_columns(new, old, steps)?;
             let new = new.clone();
             plan.rebuilt.push(Rebuilt { new, mapping });
@@ -276,4 +288,70 @@ impl Planner<'_> {
         plan.dropped.push(old.name.clone());
         Ok(())
     }
+    /// The steps of names that something has which stays in the file: tables, indexes and views share them.
+    fn taken_names(&self, plan: &mut Plan) -> rusqlite::Result<()> {
+        let rebuilt = plan.rebuilt.iter().map(|rebuilt| &rebuilt.mapping.old);
+        let gone: BTreeSet<_> = rebuilt
+            .chain(&plan.dropped)
+            .map(|table| table.to_lowercase())
+            .collect();
+        let mut all = self.file.prepare(
+            "SELECT lower(name), type, name, tbl_name FROM sqlite_schema WHERE type IN ('index', 'table', 'view')",
+        )?;
+        let mut rows = all.query([])?;
+        let mut taken = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let key: String = row.get(0)?;
+            let (kind, name, of): (String, String, String) =
+                (row.get(1)?, row.get(2)?, row.get(3)?);
+            if !gone.contains(&of.to_lowercase()) {
+                taken.insert(key, (kind, name, of));
+            }
+        }
+        for new in self.new.values() {
+            let is_new = |table: &Table| table.name == new.name;
+            let is_created = plan.created.iter().any(is_new);
+            let is_remade = is_created || plan.rebuilt.iter().any(|rebuilt| is_new(&rebuilt.new));
+            let has_index = |name: &String| {
+                let old = self.source(new);
+                old.is_some_and(|old| old.indexes.contains_key(name))
+            };
+            let made = new
+                .indexes
+                .keys()
+                .filter(|name| is_remade || !has_index(name))
+                .cloned();
+            let made = made.chain(is_remade.then(|| new.name.to_lowercase()));
+            let clashes = made.filter_map(|name| taken.get(&name));
+            plan.steps.extend(clashes.map(|(kind, name, of)| {
+                let of = if kind == "index" {
+                    format!(" of {of}")
+                } else {
+                    String::new()
+                };
+                let what =
+                    format!("needs the name {name}, which the {kind} {name}{of} of the file has");
+                let remedy = format!(
+                    "drop that: `DROP {} {}` in a script, or take another name in the schema",
+                    kind.to_uppercase(),
+                    quoted(name)
+                );
+                Step::obstacle(&new.name, what, remedy)
+            }));
+        }
+        Ok(())
+    }
+}
+
+/// The step of a table whose declaration calls it by its name: the new table has another one while rows are copied.
+fn named_by_itself(new: &Table) -> rusqlite::Result<Option<Step>> {
+    if rebuild::create_interim(&Connection::open_in_memory()?, new).is_ok() {
+        return Ok(None);
+    }
+    let what = "cannot be made anew, because its declaration names the table itself".to_owned();
+    let remedy = format!(
+        "write columns alone in the schema: `hp` for `{}.hp`",
+        new.name
+    );
+    Ok(Some(Step::obstacle(&new.name, what, remedy)))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fit::{self, Mapping};
-use super::layout::{ForeignKey, Table, Unique};
+use super::layout::{Column, ForeignKey, Table, Unique};
 use super::plan::Planner;
 use super::step::{Change, Safety, Step};
 
@@ -44,9 +44,15 @@ impl Planner<'_> {
         let checks: BTreeMap<_, _> = checks
             .map(|(normal, written)| (words(normal, &names), written))
             .collect();
+        let changed = self.changed_columns(new, old);
         for (normal, written) in &new.checks {
             if !checks.contains_key(normal) {
-                steps.push(self.new_check(new, written, mapping));
+                let rule = format!("CHECK ({written})");
+                steps.push(self.check(new, written, mapping, Change::NewRule { rule }));
+            } else if normal.split(' ').any(|word| changed.contains(word)) {
+                let rule = format!("CHECK ({written})");
+                let step = self.check(new, written, mapping, Change::KeptRule { rule });
+                steps.extend(Some(step).filter(|step| step.safety > Safety::Safe));
             }
         }
         let dropped_keys = keys.difference(&new.keys).map(ToString::to_string);
@@ -83,19 +89,33 @@ impl Planner<'_> {
         Ok(step.with(Safety::ByHand, rows, remedy))
     }
 
-    fn new_check(&self, new: &Table, check: &str, mapping: &Mapping) -> Step {
-        let rule = format!("CHECK ({check})");
-        let step = Step::new(&new.name, Change::NewRule { rule });
+    /// The columns whose values are not what they were, or are compared in another way, in lower case: a CHECK that
+    /// held for them may hold no more.
+    fn changed_columns(&self, new: &Table, old: &Table) -> BTreeSet<String> {
+        let is_changed = |column: &&Column| {
+            let names = (new.name.to_lowercase(), column.name.to_lowercase());
+            let found = self.old_column(new, old, column);
+            new.options != old.options
+                || found.is_none_or(|found| found.declared() != column.declared())
+                || self.wishes.fills.contains_key(&names)
+        };
+        let columns = new.columns.iter().filter(is_changed);
+        columns.map(|column| column.name.to_lowercase()).collect()
+    }
+
+    fn check(&self, new: &Table, check: &str, mapping: &Mapping, change: Change) -> Step {
+        let step = Step::new(&new.name, change);
         let id = new.id.as_deref().unwrap_or_default();
         // A CHECK over a column that only gets its DEFAULT cannot be asked before the rows are copied, which tells.
-        let rows = mapping.misfits(self.file, id, &format!("NOT ({check})"));
+        let from = format!("FROM ({}) WHERE NOT ({check})", fit::stored(mapping, new));
+        let rows = fit::misfits(self.file, &from, id);
         let remedy = "they do not satisfy it; change these rows in a script".to_owned();
         step.with(Safety::ByHand, rows.unwrap_or_default(), remedy)
     }
 }
 
 /// A normal form with the new names of columns.
-fn words(normal: &str, names: &BTreeMap<String, String>) -> String {
+pub(super) fn words(normal: &str, names: &BTreeMap<String, String>) -> String {
     let words = normal.split(' ');
     let words = words.map(|word| names.get(word).map_or(word, String::as_str));
     words.collect::<Vec<_>>().join(" ")

@@ -209,12 +209,6 @@ impl Planner<'_> {
         } else if new.is_id(column) {
             // Rows keep their ids, and the step of the id says what that costs.
             return Ok(None);
-        } else if let (Some(there), Some(_)) = (there, old.and_then(|old| old.column(name))) {
-            let why = format!("the file has both columns, and {name} stays what it is");
-            let remedy = format!(
-                "remove the comment, and say by `-- @fill {table}.{name} = <expression>` in a script what becomes of these values"
-            );
-            return Ok(Some(unfollowed(why, self.values_of(Some(there))?, remedy)));
         } else if let Some(old) = old.filter(|old| there.is_none() && old.column(name).is_none()) {
             return Ok(self.unknown_column(new, old, from)?.map(|(rows, remedy)| {
                 unfollowed(format!("the file has no column {from}"), rows, remedy)
