@@ -3,6 +3,9 @@
 mod files;
 mod filled;
 mod functions;
+mod in_the_way;
+mod misdirected;
+mod nothing_lost;
 mod random;
 mod steps;
 mod value_keys;

@@ -596,7 +596,8 @@ fn a_key_that_names_rows_by_another_column_is_a_matter_for_a_person() {
         refused,
         [
             "by hand     weapons.holder: new FOREIGN KEY (holder) REFERENCES characters: 2 rows (id 1, 4); they name other rows than \
-             before, or none; write `-- @fill weapons.holder = (SELECT id FROM characters WHERE object = holder)` in a script"
+             before, or none; write `-- @fill weapons.holder = (SELECT gamedb_target.\"id\" FROM \"characters\" AS gamedb_target WHERE \
+             gamedb_target.\"object\" = \"weapons\".\"holder\")` in a script"
         ]
     );
     let consent = Consent::new()

@@ -67,6 +67,19 @@ pub(super) fn misfits(file: &Connection, from: &str, id: &str) -> rusqlite::Resu
     })
 }
 
+/// The same for a table that may have no id: without one, rows are only counted.
+pub(super) fn rows(file: &Connection, from: &str, id: Option<&str>) -> rusqlite::Result<Misfits> {
+    if let Some(id) = id {
+        return misfits(file, from, id);
+    }
+    let count = format!("SELECT count(*) {from}");
+    let n: i64 = file.query_row(&count, [], |row| row.get(0))?;
+    Ok(Misfits {
+        n: n.unsigned_abs(),
+        first: Vec::new(),
+    })
+}
+
 /// The value of a column after a change of its type.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Conversion {
@@ -127,6 +140,25 @@ pub(super) fn conversion(old: &Column, new: &Column, is_old_strict: bool) -> Opt
     })
 }
 
+/// The rows as a new table stores and compares them: with the types that its columns convert to, and with their
+/// collations.
+pub(super) fn stored(mapping: &Mapping, new: &Table) -> String {
+    let values = mapping.values.iter().map(|(name, value)| {
+        let column = new.column(name);
+        // A STRICT table takes a value only if it is of the type, or becomes one without a loss.
+        let typed = match column.map_or("", |column| column.ty.as_str()) {
+            ty @ ("INTEGER" | "REAL" | "TEXT" | "BLOB") if new.options.contains("STRICT") => {
+                format!("CAST({value} AS {ty})")
+            }
+            _ => value.clone(),
+        };
+        let collation = column.and_then(Column::collation).unwrap_or("BINARY");
+        format!("{typed} COLLATE {collation} AS {}", quoted(name))
+    });
+    let values = values.collect::<Vec<_>>().join(", ");
+    format!("SELECT {values} FROM {}", quoted(&mapping.old))
+}
+
 /// The condition that a row's values in these columns are those of another row.
 pub(super) fn duplicates(mapping: &Mapping, columns: &[(String, String)], id: &str) -> String {
     let rows = mapping.select_from(&mapping.old);
@@ -171,7 +203,6 @@ pub(super) fn mapping(
         let fill = fills.get(&(new.name.to_lowercase(), column.name.to_lowercase()));
         let value = match fill {
             Some(fill) => Some(format!("({fill})")),
-            None if column.is_id => old.id.as_deref().map(quoted),
             None => source(column),
         };
         if let Some(value) = value {

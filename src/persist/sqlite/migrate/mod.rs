@@ -2,10 +2,12 @@
 //! comparing the file with it, and what only a person can tell is asked for.
 
 mod backup;
+mod columns;
 mod consent;
 mod error;
 mod fit;
 mod functions;
+mod keys;
 mod layout;
 mod plan;
 mod prepared;
@@ -14,6 +16,7 @@ mod renames;
 mod rules;
 mod script;
 mod step;
+mod unfollowed;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -44,7 +47,9 @@ pub use step::{Change, Misfits, Safety, Step};
 ///
 /// The schema says what there shall be; the steps are found by comparing the file with it. A table or a column that
 /// has another name now is declared with a comment, `-- @renamed from=hp`, behind it or on the line before it:
-/// without that it would be a dropped column and a new one.
+/// without that it would be a dropped column and a new one. A comment that cannot be followed is a step
+/// [by hand](Safety::ByHand): where the file has neither name, or both, or where the schema has the old name for
+/// something else.
 ///
 /// A step is [safe](Safety::Safe) if every row keeps every value. Everything else has to be
 /// [allowed](Consent), or needs a [script](Consent::script).
@@ -224,7 +229,7 @@ impl Migration {
     pub(in crate::persist::sqlite) fn run_locked(
         &self,
         consent: &Consent,
-        _lock: &Lock,
+        lock: &Lock,
     ) -> Result<Migrated, MigrationError> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));

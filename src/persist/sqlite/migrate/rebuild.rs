@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use crate::persist::sqlite::declaration;
 use crate::persist::sqlite::statements::{self, quoted};
 
+use super::layout::Table;
 use super::plan::{Plan, Rebuilt};
 
 /// Makes the tables of the plan. Rows are copied while all old tables are still there under their names, so that
@@ -39,10 +40,16 @@ fn interim(name: &str) -> String {
     format!("gamedb_new_{name}")
 }
 
+/// Makes the new table under its interim name.
+pub(super) fn create_interim(connection: &Connection, new: &Table) -> rusqlite::Result<()> {
+    let body = declaration::body(&new.sql);
+    let interim = quoted(&interim(&new.name));
+    connection.execute_batch(&format!("CREATE TABLE {interim} {body}"))
+}
+
 fn copy(transaction: &Connection, Rebuilt { new, mapping }: &Rebuilt) -> rusqlite::Result<()> {
     let interim = interim(&new.name);
-    let body = declaration::body(&new.sql);
-    transaction.execute_batch(&format!("CREATE TABLE {} {body}", quoted(&interim)))?;
+    create_interim(transaction, new)?;
     let columns = mapping.values.iter().map(|(name, _)| quoted(name));
     let columns = columns.collect::<Vec<_>>().join(", ");
     // ABORT, whatever the table declares with ON CONFLICT: a row that is replaced or passed over would be lost.
