@@ -229,7 +229,7 @@ impl Migration {
     pub(in crate::persist::sqlite) fn run_locked(
         &self,
         consent: &Consent,
-        lock: &Lock,
+        _lock: &Lock,
     ) -> Result<Migrated, MigrationError> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
