@@ -162,7 +162,8 @@ pub fn dump(input: &[u8]) {
         Ok(report) => Ok(gamedb_generate::import::ImportReport::to_string(&report)),
         Err(error) => Err(error.to_string()),
     };
-    if !text.starts_with(b"SQLite format 3\0") {
+    // Both are SQLite files to `open`: an empty one has no tables.
+    if !text.is_empty() && !text.starts_with(b"SQLite format 3\0") {
         assert_eq!(said(in_parts), said(whole), "in parts of {chunk}");
     }
 }

@@ -199,7 +199,13 @@ fn a_path_that_cannot_be_a_file_says_why() {
     for wrong in [&folder, Path::new("")] {
         assert!(gamedb::verify(wrong, |_| ()).is_err());
         assert!(gamedb::backup(wrong, file.folder().join("backup.db"), |_| ()).is_err());
-        assert!(gamedb::Migration::plan(wrong, gamedb_models::Tables::DDL).is_err());
+        assert!(
+            gamedb::Migration::plan(
+                wrong,
+                <gamedb_models::Tables as gamedb::codegen::Tables>::DDL
+            )
+            .is_err()
+        );
     }
     assert_eq!(std::fs::read_dir(file.folder()).unwrap().count(), 1);
     // A lock file that cannot be made where there is a folder: its name is that of a folder.

@@ -26,8 +26,8 @@ impl LostTables {
         {
             let table = table.to_ascii_lowercase();
             // Each of the two tables of parcels tells of the other one.
-            let is_told = table == OUTBOX && listed.contains(INBOX);
-            if !is_told && table != NEXT_IDS && !listed.contains(&table) {
+            let is_reported = table == OUTBOX && listed.contains(INBOX);
+            if !is_reported && table != NEXT_IDS && !listed.contains(&table) {
                 lost.0.entry(table).or_default().insert(what);
             }
         }
