@@ -6,6 +6,7 @@ mod functions;
 mod random;
 mod steps;
 mod value_keys;
+mod values;
 
 use std::path::PathBuf;
 

@@ -3,6 +3,7 @@
 
 mod backup;
 mod consent;
+mod ending;
 mod error;
 mod fit;
 mod functions;
@@ -33,6 +34,7 @@ use crate::persist::sqlite::stamp::{self, FileState};
 use crate::persist::sqlite::{content_hash, create, format, statements};
 
 pub use consent::Consent;
+use ending::{Failure, commit};
 pub use error::MigrationError;
 pub use functions::{NewRow, OldRow, RowError, RowFunctions};
 use layout::{Layout, fingerprint, layout};
@@ -206,7 +208,7 @@ impl Migration {
     ///
     /// # Errors
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
-    /// unchanged then.
+    /// unchanged then, except perhaps with [`MigrationError::OutcomeUnknown`].
     pub fn run(&self, consent: &Consent) -> Result<Migrated, MigrationError> {
         let mut lock = Lock::acquire(&self.path)?;
         let record = lock.record()?;
@@ -217,14 +219,14 @@ impl Migration {
             return Err(FileError::FailedSync { path }.into());
         }
         refuse_strangers(&self.path, record.as_ref())?;
-        self.run_locked(consent, &lock)
+        self.run_locked(consent, &mut lock)
     }
 
     /// Migrates a file whose lock the caller has.
     pub(in crate::persist::sqlite) fn run_locked(
         &self,
         consent: &Consent,
-        _lock: &Lock,
+        lock: &mut Lock,
     ) -> Result<Migrated, MigrationError> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
@@ -263,14 +265,16 @@ impl Migration {
             let made = backup::copy(&file, path, self.from);
             backup = Some(made.map_err(|(to, source)| MigrationError::NoBackup { to, source })?);
         }
-        let result = self.transact(&mut file, &prepared, &script, consent);
-        if let (Err(_), Some(backup)) = (&result, &backup) {
-            // Nothing has changed, so the copy is of no use; that it stays, if it does, is no harm.
-            let _ = std::fs::remove_file(backup);
+        match self.transact(&mut file, &prepared, &script, consent) {
+            Ok(steps) => {
+                // All is in the file, so that is no error of the migration.
+                if let Err(error) = checkpoint_on_close(&file, true) {
+                    tracing::warn!(path = %path.display(), %error, "closing runs no checkpoint");
+                }
+                Ok(Migrated { steps, backup })
+            }
+            Err(failure) => Err(failure.into_error(&file, path, lock, backup.as_deref())),
         }
-        let steps = result?;
-        checkpoint_on_close(&file, true).map_err(at_path)?;
-        Ok(Migrated { steps, backup })
     }
 
     /// The one transaction.
@@ -280,7 +284,7 @@ impl Migration {
         prepared: &Prepared<'_>,
         script: &Script,
         consent: &Consent,
-    ) -> Result<Vec<Step>, MigrationError> {
+    ) -> Result<Vec<Step>, Failure> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
         let guard = Guard::new(file).map_err(at_path)?;
@@ -298,7 +302,7 @@ impl Migration {
             state = FileState::read(&transaction).map_err(at_path)?;
         }
         if fingerprint(&before) != self.from {
-            return Err(MigrationError::Changed { path: path.clone() });
+            return Err(MigrationError::Changed { path: path.clone() }.into());
         }
         script.run(&transaction, &guard).map_err(|error| {
             let is_forbidden =
@@ -327,13 +331,13 @@ impl Migration {
         functions.map_or(Ok(()), forget).map_err(at_path)?;
         prepared.check(&transaction, &counts)?;
         let tables = prepared.new.values().map(|table| table.name.as_str());
-        content_hash::sum_anew(&transaction, tables).map_err(at_path)?;
+        content_hash::sum_anew(&transaction, mark, tables).map_err(at_path)?;
         if let Some(state) = &state {
             state
                 .follow(&transaction, schema_version)
                 .map_err(at_path)?;
         }
-        transaction.commit().map_err(at_path)?;
+        commit(transaction, state)?;
         Ok(plan.steps)
     }
 
