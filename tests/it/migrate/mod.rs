@@ -3,7 +3,10 @@
 mod files;
 mod filled;
 mod functions;
+mod next_ids;
+mod parcels;
 mod random;
+mod scripts;
 mod steps;
 mod value_keys;
 mod values;

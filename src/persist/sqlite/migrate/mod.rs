@@ -239,6 +239,8 @@ impl Migration {
         let functions = consent.functions_between(self.from, self.to)?;
         if self.leaves_all(consent) {
             consent.refuse_idle(&self.steps, &self.kept)?;
+            let file = &locked_snapshot(path, lock)?.connection;
+            content_hash::refuse_edits(file, path, format::mark_of(file, path)?)?;
             return Ok(Migrated {
                 steps: Vec::new(),
                 backup: None,
