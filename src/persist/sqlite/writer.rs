@@ -109,7 +109,7 @@ impl Writer {
         }
         let mut report = written?;
         if !self.files.are_there(&self.path) {
-            // It was moved meanwhile. So what is written is where no program may look for it, or in a log without a name.
+            // It was moved meanwhile. What is written is under another name, or in a log that has none.
             let failed = Failed {
                 outcome: Outcome::Unknown,
                 cause: FlushFailure::Moved,

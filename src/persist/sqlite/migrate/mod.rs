@@ -203,8 +203,8 @@ impl Migration {
     /// schema or the new one.
     ///
     /// Before that the file is copied to one beside it, with the fingerprint of its schema in its name:
-    /// `world.db.before-5c0f..`. It stays there until a person removes it. Where there is nothing to do, nothing is
-    /// copied, so a program may plan and run at each start.
+    /// `world.db.before-5c0f..`. It stays there until a person removes it. Where there is nothing to do, the rows are
+    /// checked, and nothing is copied or written, so a program may plan and run at each start.
     ///
     /// # Errors
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
@@ -237,15 +237,6 @@ impl Migration {
         })?;
         self.refuse_other_schemas(&script)?;
         let functions = consent.functions_between(self.from, self.to)?;
-        if self.leaves_all(consent) {
-            consent.refuse_idle(&self.steps, &self.kept)?;
-            let file = &locked_snapshot(path, lock)?.connection;
-            content_hash::refuse_edits(file, path, format::mark_of(file, path)?)?;
-            return Ok(Migrated {
-                steps: Vec::new(),
-                backup: None,
-            });
-        }
         if consent.script.is_none() && functions.is_none() {
             // Nothing would be mended first, so there is no need for a copy of the file to know it.
             consent.refuse_idle(&self.steps, &self.kept)?;
@@ -263,7 +254,7 @@ impl Migration {
         // A file that is not migrated keeps the log that was beside it.
         checkpoint_on_close(&file, !create::has_log(path)).map_err(at_path)?;
         let mut backup = None;
-        if !consent.has_no_backup {
+        if !consent.has_no_backup && !self.leaves_all(consent) {
             let made = backup::copy(&file, path, self.from);
             backup = Some(made.map_err(|(to, source)| MigrationError::NoBackup { to, source })?);
         }
@@ -305,6 +296,10 @@ impl Migration {
         }
         if fingerprint(&before) != self.from {
             return Err(MigrationError::Changed { path: path.clone() }.into());
+        }
+        if self.leaves_all(consent) {
+            consent.refuse_idle(&self.steps, &self.kept)?;
+            return Ok(Vec::new());
         }
         script.run(&transaction, &guard).map_err(|error| {
             let is_forbidden =
