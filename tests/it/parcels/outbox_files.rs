@@ -7,7 +7,8 @@ use super::shards::{Shard, Shards};
 use crate::common::Database;
 use gamedb::codegen::traits::*;
 use gamedb::{
-    Consent, Error, ErrorKind, FileError, Migration, MigrationError, ParcelError, SharedOutbox,
+    Consent, Error, ErrorKind, FileError, Migration, MigrationError, ParcelError, Safety,
+    SharedOutbox,
 };
 use gamedb_models::{Tables, World};
 
@@ -218,10 +219,17 @@ fn a_file_is_not_migrated_while_parcels_wait_in_it() {
         migration.run(&Consent::new().without_backup())
     };
     let error = migrate().unwrap_err();
-    assert!(
-        matches!(error, MigrationError::ParcelsWait { n_parcels: 1, .. }),
-        "{error}"
+    let MigrationError::NotAllowed { steps } = &error else {
+        panic!("{error}");
+    };
+    let [waiting] = steps.as_slice() else {
+        panic!("{error}");
+    };
+    assert_eq!(
+        (waiting.table.as_str(), waiting.rows.n),
+        ("gamedb_outbox", 1)
     );
+    assert_eq!(waiting.safety, Safety::ByHand);
     let db = file.open();
     let mut north = Shard { file, db, outbox };
     assert_eq!(north.exchange(), (1, 0, 0));

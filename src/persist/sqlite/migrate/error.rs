@@ -7,7 +7,8 @@ use crate::error::{BackendError, Difference, FileError, list, with_causes};
 
 use super::step::Step;
 
-/// Why a [`Migration`](crate::Migration) was not planned or not carried out. The file is unchanged.
+/// Why a [`Migration`](crate::Migration) was not planned or not carried out. The file is unchanged, but for
+/// [`OutcomeUnknown`](Self::OutcomeUnknown).
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrationError {
@@ -43,9 +44,10 @@ pub enum MigrationError {
         /// All tables and columns that can be dropped.
         droppable: Vec<String>,
     },
-    /// A line of a script is not understood.
+    /// A line of a script is not understood, or says again what another one has said.
     #[error(
-        "line {line} of the script is not `-- @from <fingerprint>`, `-- @to <fingerprint>` or `-- @fill table.column = expression`: {text}"
+        "line {line} of the script is not `-- @from <fingerprint>`, `-- @to <fingerprint>` or `-- @fill table.column = expression`, \
+         or says it a second time: {text}"
     )]
     Script {
         /// The line, counted from 1.
@@ -135,18 +137,20 @@ pub enum MigrationError {
         /// All differences.
         differences: Vec<Difference>,
     },
-    /// Parcels that have left the world wait in the file. They are of the schema that it has, and a world with another one
-    /// does not accept them, nor does this one take them back then.
+    /// The commit of the migration has failed, and all of it may be in the file, or nothing. The copy that was made before
+    /// is kept.
     #[error(
-        "{n_parcels} parcels wait in {}, which only worlds with its present schema accept; open it once more with the models \
-         that it has, let it exchange its parcels, and close it",
-        path.display()
+        "it is not known whether {} has its new schema, because its commit failed; compare it again, which says which schema it has; {}",
+        path.display(),
+        backup.as_ref().map_or_else(|| "no copy was made before".to_owned(), |backup| format!("the file as it was is {}", backup.display()))
     )]
-    ParcelsWait {
+    OutcomeUnknown {
         /// The world file.
         path: PathBuf,
-        /// How many there are.
-        n_parcels: i64,
+        /// The copy of the file as it was, unless none was made.
+        backup: Option<PathBuf>,
+        /// What SQLite says.
+        source: BackendError,
     },
     /// Foreign keys of the file name rows that do not exist.
     #[error("{}; delete these rows or change them in a script", list(rows))]
@@ -181,12 +185,12 @@ mod tests {
             | MigrationError::Fill { .. }
             | MigrationError::Function { .. }
             | MigrationError::NotReached { .. }
-            | MigrationError::ParcelsWait { .. }
             | MigrationError::Dangling { .. } => 0,
             MigrationError::NoBackup { .. } | MigrationError::RowRefused { .. } => 1,
             MigrationError::Schema { .. }
             | MigrationError::ScriptFailed { .. }
             | MigrationError::ScriptForbidden { .. }
+            | MigrationError::OutcomeUnknown { .. }
             | MigrationError::NotCopied { .. } => 2,
         }
     }
@@ -236,6 +240,11 @@ mod tests {
                 source: std::io::Error::other("no room"),
             },
             MigrationError::NotCopied { source: source() },
+            MigrationError::OutcomeUnknown {
+                path: path(),
+                backup: None,
+                source: source(),
+            },
             MigrationError::RowsLost {
                 table: "items".into(),
                 expected: 2,
@@ -243,10 +252,6 @@ mod tests {
             },
             MigrationError::NotReached {
                 differences: Vec::new(),
-            },
-            MigrationError::ParcelsWait {
-                path: path(),
-                n_parcels: 2,
             },
             MigrationError::Dangling {
                 rows: vec!["row 1 of items names a row of x that does not exist".into()],

@@ -4,6 +4,7 @@
 mod backup;
 mod columns;
 mod consent;
+mod ending;
 mod error;
 mod fit;
 mod functions;
@@ -26,16 +27,17 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::FileError;
 use crate::persist::sqlite::belonging::refuse_strangers;
-use crate::persist::sqlite::error::{backend_error, is_rolled_back, open_error};
+use crate::persist::sqlite::error::{backend_error, open_error};
 use crate::persist::sqlite::lock::{Lock, refuse_hard_links};
 use crate::persist::sqlite::lock_record::LockRecord;
 use crate::persist::sqlite::operations::{Snapshot, locked_snapshot, snapshot};
 use crate::persist::sqlite::options::checkpoint_on_close;
 use crate::persist::sqlite::quick_check::quick_check;
 use crate::persist::sqlite::stamp::{self, FileState};
-use crate::persist::sqlite::{content_hash, create, format, mail, statements};
+use crate::persist::sqlite::{content_hash, create, format, statements};
 
 pub use consent::Consent;
+use ending::{Failure, commit};
 pub use error::MigrationError;
 pub use functions::{NewRow, OldRow, RowError, RowFunctions};
 use layout::{Layout, fingerprint, layout};
@@ -211,7 +213,7 @@ impl Migration {
     ///
     /// # Errors
     /// [`MigrationError::NotAllowed`] with all steps that were not allowed; others name what failed. The file is
-    /// unchanged then, unless the disk has failed in the commit: to open the file tells, and the copy stays beside it.
+    /// unchanged then, except perhaps with [`MigrationError::OutcomeUnknown`].
     pub fn run(&self, consent: &Consent) -> Result<Migrated, MigrationError> {
         let mut lock = Lock::acquire(&self.path)?;
         let record = lock.record()?;
@@ -222,14 +224,14 @@ impl Migration {
             return Err(FileError::FailedSync { path }.into());
         }
         refuse_strangers(&self.path, record.as_ref())?;
-        self.run_locked(consent, &lock)
+        self.run_locked(consent, &mut lock)
     }
 
     /// Migrates a file whose lock the caller has.
     pub(in crate::persist::sqlite) fn run_locked(
         &self,
         consent: &Consent,
-        _lock: &Lock,
+        lock: &mut Lock,
     ) -> Result<Migrated, MigrationError> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
@@ -261,27 +263,26 @@ impl Migration {
             let made = backup::copy(&file, path, self.from);
             backup = Some(made.map_err(|(to, source)| MigrationError::NoBackup { to, source })?);
         }
-        let mut may_be_done = false;
-        let result = self.transact(&mut file, &prepared, &script, consent, &mut may_be_done);
-        if let (Err(_), false, Some(backup)) = (&result, may_be_done, &backup) {
-            // Nothing has changed, so the copy is of no use; that it stays, if it does, is no harm.
-            let _ = std::fs::remove_file(backup);
+        match self.transact(&mut file, &prepared, &script, consent) {
+            Ok(steps) => {
+                // All is in the file, so that is no error of the migration.
+                if let Err(error) = checkpoint_on_close(&file, true) {
+                    tracing::warn!(path = %path.display(), %error, "closing runs no checkpoint");
+                }
+                Ok(Migrated { steps, backup })
+            }
+            Err(failure) => Err(failure.into_error(&file, path, lock, backup.as_deref())),
         }
-        let steps = result?;
-        checkpoint_on_close(&file, true).map_err(at_path)?;
-        Ok(Migrated { steps, backup })
     }
 
-    /// The one transaction. If it fails, `may_be_done` says whether all of it may be in the log, and be found there when
-    /// the file is opened.
+    /// The one transaction.
     fn transact(
         &self,
         file: &mut Connection,
         prepared: &Prepared<'_>,
         script: &Script,
         consent: &Consent,
-        may_be_done: &mut bool,
-    ) -> Result<Vec<Step>, MigrationError> {
+    ) -> Result<Vec<Step>, Failure> {
         let path = &self.path;
         let at_path = |source| MigrationError::from(open_error(path, source));
         let guard = Guard::new(file).map_err(at_path)?;
@@ -299,7 +300,7 @@ impl Migration {
             state = FileState::read(&transaction).map_err(at_path)?;
         }
         if fingerprint(&before) != self.from {
-            return Err(MigrationError::Changed { path: path.clone() });
+            return Err(MigrationError::Changed { path: path.clone() }.into());
         }
         if self.leaves_all(consent) {
             consent.refuse_idle(&self.steps, &self.kept)?;
@@ -315,7 +316,6 @@ impl Migration {
                 MigrationError::ScriptFailed { source }
             }
         })?;
-        refuse_parcels(&transaction, path)?;
         let functions = consent.functions_between(self.from, self.to)?;
         let drops = &self.drops | &consent.drops;
         let (_, plan) = prepared.plan(&transaction, script, functions, &drops)?;
@@ -333,16 +333,13 @@ impl Migration {
         functions.map_or(Ok(()), forget).map_err(at_path)?;
         prepared.check(&transaction, &counts)?;
         let tables = prepared.new.values().map(|table| table.name.as_str());
-        content_hash::sum_anew(&transaction, tables).map_err(at_path)?;
+        content_hash::sum_anew(&transaction, mark, tables).map_err(at_path)?;
         if let Some(state) = &state {
             state
                 .follow(&transaction, schema_version)
                 .map_err(at_path)?;
         }
-        transaction.commit().map_err(|source| {
-            *may_be_done = !is_rolled_back(&source);
-            at_path(source)
-        })?;
+        commit(transaction, state)?;
         Ok(plan.steps)
     }
 
@@ -369,18 +366,6 @@ impl Migration {
         }
         Ok(())
     }
-}
-
-/// Refuses a file with parcels that have left and wait in it: they are of its schema, and no world of another one accepts them.
-fn refuse_parcels(file: &Connection, path: &Path) -> Result<(), MigrationError> {
-    let n_parcels = mail::n_outgoing(file).map_err(|source| open_error(path, source))?;
-    if n_parcels == 0 {
-        return Ok(());
-    }
-    Err(MigrationError::ParcelsWait {
-        path: path.to_owned(),
-        n_parcels,
-    })
 }
 
 impl fmt::Display for Migration {
