@@ -1,4 +1,4 @@
-//! The end of a migration: its COMMIT, and what is left if nobody knows whether that has worked.
+//! The end of a migration: its COMMIT, and what is left if it is not known whether that has worked.
 
 use std::path::Path;
 
@@ -92,7 +92,7 @@ impl FailedCommit {
     }
 }
 
-/// Records in the lock file that the disk has failed to sync, so that nobody believes the file until the machine has
+/// Records in the lock file that the disk has failed to sync, so that the file is not believed until the machine has
 /// started again.
 fn note_failed_sync(lock: &mut Lock, path: &Path, state: &FileState) {
     let last = lock.record().ok().flatten();

@@ -131,7 +131,7 @@ fn sequences(transaction: &Connection, plan: &Plan) -> rusqlite::Result<Vec<(Str
     Ok(sequences)
 }
 
-/// Keeps the ids that SQLite has given from being given again, by SQLite and by a world.
+/// Keeps the ids that SQLite has assigned from being assigned to other rows, by SQLite and by a world.
 fn restore_sequences(
     transaction: &Connection,
     plan: &Plan,

@@ -91,7 +91,7 @@ impl Script {
         Ok(script)
     }
 
-    /// Takes what stands behind the `@` of a comment. `None` if that is nothing known, or is said already.
+    /// Takes what stands behind the `@` of a comment. `None` if it is unknown, or is said already.
     fn directive(&mut self, directive: &str) -> Option<()> {
         let (word, rest) = directive.split_once(char::is_whitespace)?;
         let once = |known: &mut Option<u64>| {
