@@ -306,16 +306,7 @@ impl Migration {
             consent.refuse_idle(&self.steps, &self.kept)?;
             return Ok(Vec::new());
         }
-        script.run(&transaction, &guard).map_err(|error| {
-            let is_forbidden =
-                error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied);
-            let source = backend_error(error);
-            if is_forbidden {
-                MigrationError::ScriptForbidden { source }
-            } else {
-                MigrationError::ScriptFailed { source }
-            }
-        })?;
+        script.run(&transaction, &guard).map_err(script_error)?;
         let functions = consent.functions_between(self.from, self.to)?;
         let drops = &self.drops | &consent.drops;
         let (_, plan) = prepared.plan(&transaction, script, functions, &drops)?;
@@ -380,6 +371,18 @@ impl fmt::Display for Migration {
             writeln!(f, "kept        {table}: not in the schema, stays as it is")?;
         }
         write!(f, "from {:016x} to {:016x}", self.from, self.to)
+    }
+}
+
+/// What a statement of a script has failed with.
+fn script_error(error: rusqlite::Error) -> MigrationError {
+    let is_forbidden =
+        error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied);
+    let source = backend_error(error);
+    if is_forbidden {
+        MigrationError::ScriptForbidden { source }
+    } else {
+        MigrationError::ScriptFailed { source }
     }
 }
 
