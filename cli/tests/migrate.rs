@@ -466,3 +466,36 @@ fn a_rename_is_declared_in_any_dialect_and_stays_out_of_the_models() {
         "{models}"
     );
 }
+
+#[test]
+fn values_and_rows_that_would_be_lost_in_silence_are_asked_for() {
+    // The two players have hp 7 and 30, and ids 1 and 2.
+    let body = "id INTEGER PRIMARY KEY, hp INTEGER NOT NULL, note TEXT";
+    for (schema, said) in [
+        (
+            "CREATE TABLE players (hp INTEGER PRIMARY KEY, note TEXT) STRICT;".to_owned(),
+            "by hand     players.hp: renamed from id: 2 rows (id 1, 2); rows keep their ids",
+        ),
+        (
+            format!("CREATE TABLE heroes ({body}) STRICT; -- @renamed from=player\n"),
+            "by hand     heroes: the comment that it is renamed from player is not followed, because the file has no table player: 2 rows",
+        ),
+        (
+            "CREATE TABLE players (id INTEGER PRIMARY KEY, health INTEGER DEFAULT 1, -- @renamed from=hp\n hp INTEGER NOT NULL, note TEXT) STRICT;".to_owned(),
+            "by hand     players.health: the comment that it is renamed from hp is not followed",
+        ),
+    ] {
+        let folder = world(&schema);
+        let (code, printed, _) = gamedb(folder.path(), &["diff"]);
+        assert_eq!(code, Some(1), "{printed}");
+        assert!(printed.contains(said), "{printed}");
+        let (code, _, asked) = gamedb(folder.path(), &["migrate", "--lossy"]);
+        assert_eq!(code, Some(1), "{asked}");
+        assert_eq!(players(folder.path(), "SELECT hp FROM players"), [7, 30]);
+    }
+    let schema = format!("CREATE TABLE heroes ({body}) STRICT; -- @renamed from=players\n");
+    let folder = world(&schema);
+    let (code, printed, _) = gamedb(folder.path(), &["migrate"]);
+    assert_eq!(code, Some(0), "{printed}");
+    assert_eq!(players(folder.path(), "SELECT hp FROM heroes"), [7, 30]);
+}

@@ -108,3 +108,63 @@ fn an_old_file_with_both_names_of_a_table_is_refused() {
         assert!(!world.path("new.db").exists());
     }
 }
+
+#[test]
+fn a_comment_behind_the_end_of_a_table_is_about_it() {
+    let behind = NEW
+        .replace("-- Who plays. @renamed from=users\n", "")
+        .replacen(") STRICT;", ") STRICT; -- @renamed from=users", 1);
+    assert_carried(&World::new(&behind).with_rows(OLD));
+}
+
+#[test]
+fn a_name_that_two_things_of_the_schema_may_mean_is_refused() {
+    let table = |name: &str, columns: &str, from: &str| {
+        format!("CREATE TABLE {name} (\nid INTEGER PRIMARY KEY,\n{columns}\n) STRICT; -- {from}\n")
+    };
+    let column = "x INTEGER";
+    let old = table("a", "x INTEGER, y INTEGER", "")
+        + &table("b", column, "")
+        + "INSERT INTO a VALUES (1, 5, 6); INSERT INTO b VALUES (2, 2);";
+    let a = |columns: &str| table("a", columns, "") + &table("b", column, "");
+    let cases = [
+        // A ring, a chain, a new column by the old name, and two from one.
+        (
+            a("x INTEGER, -- @renamed from=y\ny INTEGER -- @renamed from=x"),
+            "a.y is renamed from x, which the old file has, and that a.x is it too",
+        ),
+        (
+            a("x INTEGER,\nz INTEGER, -- @renamed from=y\ny INTEGER -- @renamed from=w"),
+            "a.z is renamed from y, which the old file has, and that a.y is it too",
+        ),
+        (
+            a("health INTEGER DEFAULT 1, -- @renamed from=x\nx INTEGER, y INTEGER"),
+            "a.health is renamed from x",
+        ),
+        (
+            a("v INTEGER, -- @renamed from=x\nw INTEGER, -- @renamed from=x\ny INTEGER"),
+            "a.v is renamed from x, which the old file has, and that a.w is it too",
+        ),
+        (
+            table("b", column, "@renamed from=a") + &table("c", column, "@renamed from=b"),
+            "renamed from",
+        ),
+        (
+            table("b", column, "@renamed from=a") + &table("a", column, "@renamed from=b"),
+            "renamed from",
+        ),
+        (
+            table("c", column, "")
+                + &table("b", column, "")
+                + &table("d", column, "@renamed from=b"),
+            "d is renamed from b, which the old file has, and that b is it too",
+        ),
+    ];
+    for (schema, said) in cases {
+        let world = World::new(&schema).with_rows(&old);
+        let (code, printed) = world.import(&[]);
+        assert_ne!(code, Some(0), "{schema}\n{printed}");
+        assert!(printed.contains(said), "{schema}\n{printed}");
+        assert!(!world.path("new.db").exists());
+    }
+}

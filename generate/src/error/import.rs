@@ -51,6 +51,19 @@ pub enum ImportError {
         /// Its old name.
         old: String,
     },
+    /// The schema declares a rename that cannot be followed, because it has the old name for something else too.
+    #[error(
+        "the schema says that {name} is renamed from {old}, which the old file has, and that {other} is it too: remove \
+         `-- @renamed from={old}` if that is done, or import with a schema in which nothing else is called, or was called, {old}"
+    )]
+    RenameNotFollowed {
+        /// The table, or the table and the column, as the schema names it.
+        name: String,
+        /// Its old name.
+        old: String,
+        /// What has that name in the schema, or is renamed from it too.
+        other: String,
+    },
     /// The new file exists already.
     #[error("{} exists already, and is not overwritten", path.display())]
     Exists {

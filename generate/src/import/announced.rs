@@ -47,7 +47,8 @@ impl Announced {
     /// Notes a table with its columns, and returns its position among the tables of the new schema.
     ///
     /// # Errors
-    /// [`ImportError::BothNames`] if the source has a table, and one that it is renamed from.
+    /// [`ImportError::BothNames`] if the source has a table, and one that it is renamed from;
+    /// [`ImportError::RenameNotFollowed`] for a name that may mean several tables or columns of the schema.
     pub(super) fn add(
         &mut self,
         table: &SourceTable,
@@ -59,6 +60,7 @@ impl Announced {
             Some(known) => known,
             None => {
                 self.refuse_both_names(&table.name, schema)?;
+                refuse_unclear(schema.unclear_table(&table.name), &table.name, None)?;
                 let position = self.position(&table.schema, &table.name, schema);
                 self.tables.push(AnnouncedTable {
                     schema: table.schema.clone(),
@@ -73,6 +75,14 @@ impl Announced {
         };
         for column in &table.columns {
             if !known.columns.contains(&column.name) {
+                if let Some(position) = known.position {
+                    let to = &schema.tables[position];
+                    refuse_unclear(
+                        to.unclear_column(&column.name),
+                        &column.name,
+                        Some(&to.name),
+                    )?;
+                }
                 known.columns.push(column.name.clone());
             }
         }
@@ -207,6 +217,24 @@ impl Announced {
         }
         notes
     }
+}
+
+/// Refuses a table or a column of the source that may be several ones of the schema: rows would get values of others, or
+/// none. `of` is the table of a column.
+fn refuse_unclear(
+    unclear: Option<(&str, &str)>,
+    old: &str,
+    of: Option<&str>,
+) -> Result<(), ImportError> {
+    let Some((name, other)) = unclear else {
+        return Ok(());
+    };
+    let full = |name: &str| of.map_or_else(|| name.to_owned(), |of| format!("{of}.{name}"));
+    Err(ImportError::RenameNotFollowed {
+        name: full(name),
+        old: old.to_owned(),
+        other: full(other),
+    })
 }
 
 fn of_columns(there: &[String], table: &Table, notes: &mut Vec<String>) {

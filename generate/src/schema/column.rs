@@ -1,6 +1,7 @@
 //! A column of a table: what its declaration says of its values.
 
 use super::clock::Clock;
+use super::comments::old_name;
 
 /// One column.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,6 +36,11 @@ pub struct Column {
 }
 
 impl Column {
+    /// The name that the column has in older files, if the schema declares it as renamed.
+    pub(crate) fn renamed_from(&self) -> Option<&str> {
+        self.comment.as_deref().and_then(old_name)
+    }
+
     /// The clock that its DEFAULT is, if memory fills it in as the file does.
     pub(crate) fn clock(&self) -> Option<Clock> {
         Clock::of(self.default.as_deref()?, self.is_integer())

@@ -1,5 +1,7 @@
 //! What comments of a schema say to gamedb, in words that the translation writes and this crate finds again.
 
+pub(crate) use crate::sql::create_table::RENAMED;
+
 /// The name of the id that the translation adds to a table without one. The source's rows do not hold its
 /// values, so nothing points to it.
 pub const SURROGATE_ID: &str = "gamedb_id";
@@ -23,9 +25,6 @@ pub(crate) fn game_number(column: &str) -> String {
 /// A line of a column's comment: its name looks like a key, and it is none. The translation writes it where it
 /// knows that from what is not in its text, the rows of a file or a foreign key that is not followed.
 pub const NO_KEY: &str = "Not a key to a row, whatever its name looks like.";
-
-/// Declares in a comment the name that a table or a column has in older files: `-- @renamed from=hp`.
-pub(crate) const RENAMED: &str = "@renamed from=";
 
 /// The old name that a comment declares.
 pub(super) fn old_name(comment: &str) -> Option<&str> {

@@ -59,6 +59,14 @@ impl Schema {
         own.or_else(|| self.tables.iter().position(was_it))
     }
 
+    /// A table that is declared as renamed from this name while another one has it, or is renamed from it too: which
+    /// of them the rows belong to is not known. The table, and the other one.
+    pub(crate) fn unclear_table(&self, old: &str) -> Option<(&str, &str)> {
+        let tables = self.tables.iter();
+        let names = tables.map(|table| (table.name.as_str(), table.renamed_from()));
+        unclear(names, old)
+    }
+
     /// Whether the table and the columns that a foreign key points to are there.
     pub(crate) fn has_target(&self, key: &ForeignKey) -> bool {
         let target = self.table(&key.table);
@@ -74,4 +82,21 @@ impl Schema {
         let mut columns = table.columns.iter_mut();
         columns.find(|known| known.name == column)
     }
+}
+
+/// One of several things that is renamed from this name while another one has it, or is renamed from it too: the name of
+/// the one, and of the other. `names` are their names, and those that they are renamed from.
+fn unclear<'n>(
+    names: impl Iterator<Item = (&'n str, Option<&'n str>)> + Clone,
+    old: &str,
+) -> Option<(&'n str, &'n str)> {
+    let mut renamed = names.clone().filter_map(|(name, from)| {
+        let is_it = from.is_some_and(|from| from.eq_ignore_ascii_case(old));
+        (is_it && !name.eq_ignore_ascii_case(old)).then_some(name)
+    });
+    let first = renamed.next()?;
+    let own = names
+        .map(|(name, _)| name)
+        .find(|name| name.eq_ignore_ascii_case(old));
+    Some((first, own.or_else(|| renamed.next())?))
 }

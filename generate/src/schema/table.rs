@@ -96,9 +96,17 @@ impl Table {
             names.position(|known| known.eq_ignore_ascii_case(name))
         };
         find(&column.name).or_else(|| {
-            let old = column.comment.as_deref().and_then(old_name)?;
+            let old = column.renamed_from()?;
             find(old).filter(|_| self.column(old).is_none())
         })
+    }
+
+    /// A column that is declared as renamed from this name while another one has it, or is renamed from it too. The
+    /// column, and the other one.
+    pub(crate) fn unclear_column(&self, old: &str) -> Option<(&str, &str)> {
+        let columns = self.columns.iter();
+        let names = columns.map(|column| (column.name.as_str(), column.renamed_from()));
+        super::unclear(names, old)
     }
 
     /// The column of the source's table whose values are the ids of the rows, by its name: the id itself, if the

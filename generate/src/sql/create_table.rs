@@ -6,6 +6,9 @@ use sqlparser::tokenizer::Token;
 
 use super::tokens::{Item, Piece, items, join};
 
+/// Declares in a comment the name that a table or a column has in older files: `-- @renamed from=hp`.
+pub(crate) const RENAMED: &str = "@renamed from=";
+
 /// One column or table constraint of a `CREATE TABLE`.
 #[derive(Debug, Default)]
 pub(crate) struct Element {
@@ -157,17 +160,29 @@ fn merge(first: Option<String>, second: Option<String>) -> Option<String> {
     }
 }
 
-/// The comments directly before each `CREATE TABLE` of a schema text, by table name.
+/// The comments directly before each `CREATE TABLE` of a schema text, by table name; and one that declares a rename
+/// behind its end, on the same line.
 pub(crate) fn table_comments(source: &str, dialect: &dyn Dialect) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+    let mut found: Vec<(String, String)> = Vec::new();
     let mut block: Vec<String> = Vec::new();
     let mut block_end = 0; // line of the block's last comment
     let mut statement: Vec<Piece> = Vec::new();
     let mut comment: Option<String> = None;
     let mut last_line = 0;
+    let mut ended: Option<String> = None;
     for item in items(source, dialect) {
         match item {
             Item::Comment { text, line } => {
+                if line == last_line
+                    && statement.is_empty()
+                    && text.contains(RENAMED)
+                    && let Some(name) = &ended
+                {
+                    // Of several comments the last one counts.
+                    let before = found.iter().rfind(|(of, _)| of == name);
+                    let before = before.map(|(_, comment)| comment.clone());
+                    found.extend(merge(before, Some(text.clone())).map(|all| (name.clone(), all)));
+                }
                 if statement.is_empty() && line != last_line {
                     if block_end + 1 < line {
                         block.clear();
@@ -179,8 +194,8 @@ pub(crate) fn table_comments(source: &str, dialect: &dyn Dialect) -> Vec<(String
             Item::Piece(piece) => {
                 last_line = piece.token.span.end.line;
                 if piece.token.token == Token::SemiColon {
-                    if let (Some(name), Some(comment)) = (created_table(&statement), comment.take())
-                    {
+                    ended = created_table(&statement);
+                    if let (Some(name), Some(comment)) = (ended.clone(), comment.take()) {
                         found.push((name, comment));
                     }
                     statement.clear();

@@ -1,10 +1,12 @@
 //! What a migration cannot do is in its plan, with the rows or the name that are in the way.
 
-use gamedb::{Consent, MigrationError, Safety};
+use gamedb::{Consent, ErrorKind, FileError, MigrationError, Options, Safety};
+use gamedb_models::World;
 use rusqlite::types::Value::{Integer, Null};
 
 use super::misdirected::by_hand;
 use super::{SqlFile, text};
+use crate::common::sample::flushed_file;
 
 #[test]
 fn values_that_a_strict_table_does_not_take_are_listed() {
@@ -190,4 +192,28 @@ fn a_name_that_stays_in_the_file_is_not_taken_twice() {
         matches!(error, MigrationError::NotAllowed { .. }),
         "{error}"
     );
+}
+
+#[test]
+fn opening_does_not_pass_over_an_index_that_computes_something() {
+    let (file, db, _) = flushed_file();
+    drop(db);
+    let index = "CREATE INDEX low ON players (lower(what_we_call_you))";
+    file.writer().execute_batch(index).unwrap();
+    let options = || Options::new().migrate_safely().accept_edits();
+    let refused = options().open::<World>(file.path());
+    let refused = refused.map(|_| ()).expect_err("it has an index of its own");
+    assert!(
+        matches!(
+            refused.kind(),
+            ErrorKind::File(FileError::NotMigrated { .. })
+        ),
+        "{refused}"
+    );
+    assert!(
+        refused.to_string().contains("`DROP INDEX \"low\"`"),
+        "{refused}"
+    );
+    file.writer().execute_batch("DROP INDEX low").unwrap();
+    drop(options().open::<World>(file.path()).unwrap());
 }

@@ -117,7 +117,12 @@ fn apply(tables: &mut [Table], (kind, one, other): (u8, usize, usize), number: u
         }
         _ if n_columns == 0 => {}
         8 => rename_column(&mut table.columns[a], format!("c{number}")),
-        9 => {
+        // A slip, unless another column is declared to be that one.
+        9 if !table
+            .columns
+            .iter()
+            .any(|other| other.origin.is_none() && other.from.is_some()) =>
+        {
             table.columns[a].name = format!("c{number}");
             table.columns[a].from = Some("nothing".into());
         }
@@ -150,6 +155,7 @@ fn apply(tables: &mut [Table], (kind, one, other): (u8, usize, usize), number: u
         15 => {
             rename_column(&mut table.columns[a], format!("c{number}"));
             let second = Column {
+                origin: None,
                 name: format!("second{number}"),
                 ..table.columns[a].clone()
             };
