@@ -457,6 +457,54 @@ fn a_column_without_values_is_dropped_and_one_that_is_new_is_asked_for() {
     assert_eq!(said.len(), 2, "{said:?}");
 }
 
+/// A text that is a number, and is not what the number is written as, is counted; one that says more is a misfit.
+#[test]
+fn texts_whose_numbers_are_written_otherwise_are_listed() {
+    let files = Files::new(
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, n TEXT, r TEXT, loose);
+        INSERT INTO a VALUES (1, '007', '1.50', 7), (2, ' 12 ', '1e3', '7'), (3, '1e3', '0.1', NULL),
+            (4, '12', '0.10000000000000001', '07'), (5, '3.0', '5', '-8'), (6, NULL, NULL, 1.0),
+            (7, '1', '3.14159265358979323846', 0), (8, '1', '0.1000000000000000055', 0),
+            (9, '0.99999999999999999999', '1', 0), (10, '1', '12345678901234567890', 0);",
+    );
+    let options = ImportOptions {
+        out: Some(files.path("new.db")),
+        ..ImportOptions::default()
+    };
+    let ddl = "CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER, r REAL, loose INTEGER) STRICT;";
+    let report = into_schema(&files, ddl, &options);
+    let changes: Vec<_> = report.changes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        changes,
+        [
+            "a.n: 4 values are texts of numbers that are written otherwise, as \"007\", which is 7 now; keep the column TEXT in \
+             the schema if that matters\n",
+            "a.r: 2 values are texts of numbers that are written otherwise, as \"1e3\", which is 1000.0 now; keep the column \
+             TEXT in the schema if that matters\n",
+            "a.loose: 1 value is a text of a number that is written otherwise, as \"07\", which is 7 now; keep the column TEXT \
+             in the schema if that matters\n",
+        ]
+    );
+    let misfits: Vec<_> = report.misfits.iter().map(ToString::to_string).collect();
+    let real = "cannot be converted to a floating-point number without loss";
+    assert_eq!(
+        misfits,
+        [
+            format!("a row 7, r: \"3.14159265358979323846\" {real}"),
+            format!("a row 8, r: \"0.1000000000000000055\" {real}"),
+            "a row 9, n: \"0.99999999999999999999\" cannot be converted to a 64-bit integer"
+                .to_owned(),
+            format!("a row 10, r: \"12345678901234567890\" {real}"),
+        ]
+    );
+    let json: serde_json::Value = serde_json::from_str(&report.json().unwrap()).unwrap();
+    assert_eq!(json["changes"][0]["n_values"], 4);
+    assert_eq!(
+        json["changes"][0]["kind"]["written_otherwise"]["text"],
+        "\"007\""
+    );
+}
+
 /// The names of the files in a folder.
 fn names(files: &Files) -> Vec<String> {
     let folder = std::fs::read_dir(files.path("")).unwrap();
