@@ -38,7 +38,8 @@ pub(crate) enum Question {
         table: usize,
         at: i64,
         incoming: usize,
-        skip: usize,
+        /// The least id of a naming row.
+        from: i64,
     },
     Removal {
         table: usize,

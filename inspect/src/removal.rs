@@ -35,12 +35,22 @@ pub(crate) struct Removal {
     is_cut: bool,
 }
 
-/// A row, the key that names it to go on with, and the number of rows that were seen.
+/// A row, the key that names it to go on with, and the least id of the naming rows that were not seen yet.
 #[derive(Clone, Copy, Debug)]
 struct Visit {
     row: Place,
     incoming: usize,
-    skip: usize,
+    from: i64,
+}
+
+impl Visit {
+    fn new(row: Place, incoming: usize) -> Self {
+        Self {
+            row,
+            incoming,
+            from: i64::MIN,
+        }
+    }
 }
 
 /// A row that stays, and names a row that goes, or one that loses its name.
@@ -161,11 +171,7 @@ impl Removal {
             }
             let row = self.to_visit.pop()?;
             if !self.is_removed(row) {
-                self.current = Some(Visit {
-                    row,
-                    incoming: 0,
-                    skip: 0,
-                });
+                self.current = Some(Visit::new(row, 0));
             }
         }
     }
@@ -185,26 +191,25 @@ impl Removal {
             let Visit {
                 row,
                 incoming,
-                skip,
+                from,
             } = visit;
             let key = schema.tables[row.table].incoming[incoming];
-            let mut found = Vec::new();
-            let n_naming = world.naming(row.table, row.at, incoming, skip, &mut |by| {
+            let (mut found, mut next) = (Vec::new(), None);
+            world.naming(row.table, row.at, incoming, from, &mut |by| {
+                if found.len() == CHUNK {
+                    next = Some(by.id());
+                    return false;
+                }
                 let own = Place {
                     table: key.table,
                     at: by.at(),
                     id: by.id(),
                 };
                 found.push((own, by.owned()));
-                found.len() < CHUNK
+                true
             })?;
             n_left = n_left.saturating_sub(found.len() + 1);
-            let seen = skip + found.len();
-            let is_last = seen >= n_naming || found.is_empty();
-            let rest = Visit {
-                skip: seen,
-                ..visit
-            };
+            let rest = next.map(|from| Visit { from, ..visit });
             if is_of_lost {
                 let held = found.iter().map(|&(by, _)| Held {
                     row: by,
@@ -212,20 +217,13 @@ impl Removal {
                     of: row,
                 });
                 self.refusing.extend(held);
-                self.lost_names.extend((!is_last).then_some(rest));
+                self.lost_names.extend(rest);
             } else {
                 // A row whose name has become NULL is named by nothing.
                 let named = schema.tables[key.table].named_by(key.key);
                 let is_named = !self.has_null(row, named);
-                self.current = Some(if is_last || !is_named {
-                    Visit {
-                        row,
-                        incoming: incoming + 1,
-                        skip: 0,
-                    }
-                } else {
-                    rest
-                });
+                let rest = rest.filter(|_| is_named);
+                self.current = Some(rest.unwrap_or_else(|| Visit::new(row, incoming + 1)));
                 if is_named {
                     for (by, owned) in found {
                         self.follow(schema, key, row, by, owned);
@@ -290,11 +288,7 @@ impl Removal {
             let named = schema.tables[key.table].named_by(key.key);
             let is_lost = named.iter().any(|column| columns.contains(column));
             if is_lost && !self.has_null(row, named) {
-                self.lost_names.push(Visit {
-                    row,
-                    incoming,
-                    skip: 0,
-                });
+                self.lost_names.push(Visit::new(row, incoming));
             }
         }
     }

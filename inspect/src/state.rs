@@ -227,12 +227,12 @@ impl State {
                 table,
                 at,
                 incoming,
-                skip,
+                from,
             } => {
                 let keys = &schema.tables[table].incoming;
                 keys.get(incoming).ok_or(Refusal::NoColumn)?;
                 let row = (table, at);
-                Answer::Naming(naming(world, schema, row, incoming, skip, MOST_NAMING)?)
+                Answer::Naming(naming(world, schema, row, incoming, from, MOST_NAMING)?)
             }
             Question::Removal { table, at } => {
                 let removal = Removal::new(world, table, at)?.ok_or(Refusal::NoRow)?;

@@ -229,21 +229,24 @@ impl Inspected for WorldFile {
         table: usize,
         at: i64,
         incoming: usize,
-        skip: usize,
+        from: i64,
         visit: &mut dyn FnMut(&dyn AnyRow) -> bool,
-    ) -> Result<usize, Unreadable> {
+    ) -> Result<(), Unreadable> {
         let key = self.schema.tables[table].incoming[incoming];
-        let by = &self.schema.tables[key.table];
         let naming = self.naming_rows(table, key);
-        let (name, id) = (quoted(&by.name), quoted(&by.id));
+        let id = quoted(&self.schema.tables[key.table].id);
+        let rest = format!("{naming} AND r.{id} >= ? ORDER BY r.{id}");
+        self.visit(key.table, &rest, &[&at, &from], visit)
+    }
+
+    fn n_naming(&self, table: usize, at: i64, incoming: usize) -> Result<usize, Unreadable> {
+        let key = self.schema.tables[table].incoming[incoming];
+        let naming = self.naming_rows(table, key);
+        let name = quoted(&self.schema.tables[key.table].name);
         let sql = format!("SELECT count(*) FROM {name} AS r {naming}");
-        let rest = format!("{naming} ORDER BY r.{id} LIMIT -1 OFFSET ?");
-        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
-        let count = self.ask(|file, _| {
+        let count: i64 = self.ask(|file, _| {
             let mut count = file.prepare_cached(&sql)?;
-            let count: i64 = count.query_row([at], |row| row.get(0))?;
-            self.visit_by(file, key.table, &rest, &[&at, &skip], visit)?;
-            Ok(count)
+            count.query_row([at], |row| row.get(0))
         })?;
         Ok(usize::try_from(count).unwrap_or(0))
     }
@@ -368,7 +371,7 @@ impl AnyRow for FileRow<'_> {
         let mut owner = None;
         let found = self
             .file
-            .naming(self.table, self.id, incoming, 0, &mut |pivot| {
+            .naming(self.table, self.id, incoming, i64::MIN, &mut |pivot| {
                 // The first foreign key of a pivot names the row that it is about.
                 let mut arms = 1..;
                 let n_keys = self.file.schema.tables[self.info().incoming[incoming].table]
