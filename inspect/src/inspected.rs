@@ -73,6 +73,12 @@ pub trait Inspected {
 
     /// What the flushes have written; `None` where nothing is flushed.
     fn flushes(&self) -> Option<FlushStats>;
+
+    /// Runs `answer`, which asks all the rest: whatever has to be opened for that is opened once, if it is asked for
+    /// anything at all, and where that fails, the others fail at once. A world in memory has nothing to open.
+    fn hold(&self, answer: &mut dyn FnMut()) {
+        answer();
+    }
 }
 
 /// A row of any table, as [`Inspected`] shows it.

@@ -35,8 +35,8 @@ pub struct Settings {
 /// The server cannot be started.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    /// The address can be reached from other machines. Bind to 127.0.0.1, and reach it from elsewhere
-    /// through an SSH tunnel.
+    /// The address can be reached from other machines. Bind to 127.0.0.1, with a port of your choice, and reach it from
+    /// elsewhere through an SSH tunnel with the same port at both ends: `ssh -L PORT:127.0.0.1:PORT HOST`.
     #[error(
         "{address} can be reached from other machines: the inspector binds to a loopback address only"
     )]
@@ -44,9 +44,18 @@ pub enum BindError {
         /// The refused address.
         address: SocketAddr,
     },
-    /// The address cannot be bound to.
-    #[error("the inspector cannot listen: {source}")]
+    /// The address is none, or a name that cannot be resolved.
+    #[error("the address of the inspector cannot be resolved: {source}")]
+    Resolve {
+        /// What the operating system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The address cannot be bound to: another program may listen there.
+    #[error("the inspector cannot listen at {}: {source}", listed(addresses))]
     Listen {
+        /// The address; several where a name has several.
+        addresses: Vec<SocketAddr>,
         /// What the operating system says.
         #[source]
         source: io::Error,
@@ -58,6 +67,11 @@ pub enum BindError {
         #[source]
         source: getrandom::Error,
     },
+}
+
+fn listed(addresses: &[SocketAddr]) -> String {
+    let addresses: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
+    addresses.join(" or ")
 }
 
 impl Settings {
@@ -115,7 +129,8 @@ impl Inspector {
         Settings::new().bind(address)
     }
 
-    /// The address of the page, with the token. Whoever has it sees the whole world.
+    /// The address of the page, with the token. Whoever has it sees the whole world. `Debug` of the inspector does not
+    /// show it.
     #[must_use]
     pub fn url(&self) -> String {
         self.server.url()

@@ -12,6 +12,8 @@ use crate::row_page::label_of;
 const CHUNK: usize = 128;
 /// Number of rows of each table that are named.
 const FEW: usize = 50;
+/// Number of rows that are looked at once more, at the end, before the clock is.
+const SIFTED: usize = 1024;
 /// A removal of more rows is not followed to its end.
 const MOST: usize = 100_000;
 
@@ -32,6 +34,10 @@ pub(crate) struct Removal {
     nulls: HashSet<(usize, i64, usize)>,
     set_null: Vec<Held>,
     refusing: Vec<Held>,
+    /// How many of these were looked at once more, after everything was followed.
+    n_sifted: usize,
+    still_null: Staying,
+    still_refusing: Staying,
     is_cut: bool,
 }
 
@@ -61,6 +67,22 @@ struct Held {
     of: Place,
 }
 
+/// Rows that stay and are affected in the end: a row that was followed later may have taken them along.
+#[derive(Debug, Default)]
+struct Staying {
+    n_rows: usize,
+    first: Vec<Held>,
+}
+
+impl Staying {
+    fn push(&mut self, held: Held) {
+        self.n_rows += 1;
+        if self.first.len() < FEW {
+            self.first.push(held);
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 struct Removed {
     n_rows: u64,
@@ -73,7 +95,7 @@ pub(crate) struct Preview {
     start: Place,
     removed: Vec<RemovedRows>,
     n_removed: u64,
-    /// Rows of which a key becomes NULL.
+    /// Rows of which a key becomes NULL; at most so many, until it is done. The same holds for those that refuse.
     set_null: Vec<HeldRow>,
     n_set_null: usize,
     /// Rows that refuse the removal, because they would name a row that is gone.
@@ -131,6 +153,9 @@ impl Removal {
             nulls: HashSet::new(),
             set_null: Vec::new(),
             refusing: Vec::new(),
+            n_sifted: 0,
+            still_null: Staying::default(),
+            still_refusing: Staying::default(),
             is_cut: false,
         }))
     }
@@ -182,11 +207,43 @@ impl Removal {
         world: &dyn Inspected,
         schema: &Schema,
     ) -> Result<bool, Unreadable> {
+        if !self.is_followed() {
+            self.follow_some(world, schema)?;
+        }
+        if self.is_followed() {
+            self.sift(schema);
+        }
+        Ok(self.is_done())
+    }
+
+    /// Looks once more at some of the rows that were found to stay.
+    fn sift(&mut self, schema: &Schema) {
+        for _ in 0..SIFTED {
+            let n = self.n_sifted;
+            if let Some(&held) = self.set_null.get(n) {
+                // A row that goes itself needs no NULL.
+                if !self.is_removed(held.row) {
+                    self.still_null.push(held);
+                }
+            } else if let Some(&held) = self.refusing.get(n - self.set_null.len()) {
+                // And holds nothing; nor does one whose key becomes NULL.
+                let columns = schema.tables[held.row.table].columns_of(held.key);
+                if !self.is_removed(held.row) && !self.has_null(held.row, columns) {
+                    self.still_refusing.push(held);
+                }
+            } else {
+                return;
+            }
+            self.n_sifted += 1;
+        }
+    }
+
+    fn follow_some(&mut self, world: &dyn Inspected, schema: &Schema) -> Result<(), Unreadable> {
         let mut n_left = CHUNK;
         while n_left > 0 && !self.is_cut {
             let is_of_lost = !self.lost_names.is_empty();
             let Some(visit) = self.next_visit(schema) else {
-                return Ok(true);
+                return Ok(());
             };
             let Visit {
                 row,
@@ -238,11 +295,15 @@ impl Removal {
             self.lost_names.clear();
             self.current = None;
         }
-        Ok(self.is_done())
+        Ok(())
+    }
+
+    fn is_followed(&self) -> bool {
+        self.to_visit.is_empty() && self.lost_names.is_empty() && self.current.is_none()
     }
 
     fn is_done(&self) -> bool {
-        self.to_visit.is_empty() && self.lost_names.is_empty() && self.current.is_none()
+        self.is_followed() && self.n_sifted == self.set_null.len() + self.refusing.len()
     }
 
     /// What becomes of a row that names a row which is being removed.
@@ -293,7 +354,7 @@ impl Removal {
         }
     }
 
-    /// What was found so far.
+    /// What was found so far. O(rows that are listed), and not O(rows that were found): each partial answer has one.
     pub(crate) fn preview(
         &self,
         world: &dyn Inspected,
@@ -316,22 +377,8 @@ impl Removal {
             });
         }
         removed.sort_unstable_by_key(|rows| rows.table);
-        let some = |held: Vec<&Held>| {
-            let rows = held.iter().take(FEW).map(|held| HeldRow {
-                place: held.row,
-                key: held.key,
-                of: held.of,
-            });
-            (rows.collect(), held.len())
-        };
-        // A row that goes itself needs no NULL and holds nothing; nor does one whose key becomes NULL.
-        let staying = |held: &&Held| !self.is_removed(held.row);
-        let holding = |held: &&Held| {
-            let columns = schema.tables[held.row.table].columns_of(held.key);
-            staying(held) && !self.has_null(held.row, columns)
-        };
-        let (set_null, n_set_null) = some(self.set_null.iter().filter(staying).collect());
-        let (refusing, n_refusing) = some(self.refusing.iter().filter(holding).collect());
+        let (set_null, n_set_null) = self.listed(&self.set_null, &self.still_null);
+        let (refusing, n_refusing) = self.listed(&self.refusing, &self.still_refusing);
         Ok(Preview {
             start: self.start,
             n_removed: self.removed.len() as u64,
@@ -344,4 +391,22 @@ impl Removal {
             is_done: self.is_done(),
         })
     }
+
+    /// The first rows, and the number of all of them: until the end is reached, of all that may stay.
+    fn listed(&self, found: &[Held], staying: &Staying) -> (Vec<HeldRow>, usize) {
+        let row = |held: &Held| HeldRow {
+            place: held.row,
+            key: held.key,
+            of: held.of,
+        };
+        if self.is_done() {
+            return (staying.first.iter().map(row).collect(), staying.n_rows);
+        }
+        let first = found.iter().take(FEW);
+        let first = first.filter(|held| !self.is_removed(held.row));
+        (first.map(row).collect(), found.len())
+    }
 }
+
+#[cfg(test)]
+mod tests;

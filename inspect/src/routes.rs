@@ -91,6 +91,7 @@ pub(crate) fn question(path: &str, query: Option<&str>) -> Result<Question, BadR
                 table: parameters.optional("table")?,
                 id: parameters.optional("id")?,
             },
+            watch: parameters.optional("watch")?,
             since: parameters.optional("since")?.unwrap_or(0),
         },
         "plots" => Question::Plots {

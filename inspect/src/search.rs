@@ -309,4 +309,4 @@ fn by_index(wanted: &Wanted, tables: &[TableSchema]) -> Option<ByIndex> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

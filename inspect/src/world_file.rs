@@ -3,7 +3,7 @@
 mod reader;
 mod schema;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use gamedb::{Effect, Encoded, FlushStats, Positions, Value};
@@ -27,6 +27,9 @@ pub struct WorldFile {
     path: PathBuf,
     schema: Schema,
     counted: RefCell<Counted>,
+    /// Whether several questions are being asked, and what each of them is told, once one has waited in vain for the lock.
+    is_held: Cell<bool>,
+    locked: RefCell<Option<Unreadable>>,
 }
 
 /// The file cannot be inspected.
@@ -46,6 +49,12 @@ pub enum OpenError {
         /// What SQLite says.
         #[source]
         source: rusqlite::Error,
+    },
+    /// Another program holds the lock of the file, and did not release it within a tenth of a second.
+    #[error("another program holds the lock of {}; ask again when it is done", path.display())]
+    Locked {
+        /// The path.
+        path: PathBuf,
     },
     /// Another program has written to the file while it was read.
     #[error("{} was written to while it was read; ask again", path.display())]
@@ -87,6 +96,8 @@ impl WorldFile {
             path,
             schema,
             counted: RefCell::default(),
+            is_held: Cell::new(false),
+            locked: RefCell::default(),
         })
     }
 
@@ -178,8 +189,16 @@ impl WorldFile {
         &self,
         question: impl FnOnce(&Connection, Option<Look>) -> rusqlite::Result<R>,
     ) -> Result<R, Unreadable> {
-        let answer = self.reader.ask(question);
-        answer.map_err(|error| Unreadable(error.to_string()))
+        if let Some(locked) = &*self.locked.borrow() {
+            return Err(locked.clone());
+        }
+        self.reader.ask(question).map_err(|error| {
+            let unreadable = Unreadable(error.to_string());
+            if self.is_held.get() && matches!(error, OpenError::Locked { .. }) {
+                self.locked.replace(Some(unreadable.clone()));
+            }
+            unreadable
+        })
     }
 }
 
@@ -259,6 +278,13 @@ impl Inspected for WorldFile {
 
     fn flushes(&self) -> Option<FlushStats> {
         None
+    }
+
+    fn hold(&self, answer: &mut dyn FnMut()) {
+        self.is_held.set(true);
+        self.reader.hold(answer);
+        self.is_held.set(false);
+        self.locked.take();
     }
 }
 

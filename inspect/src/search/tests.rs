@@ -8,7 +8,7 @@ use super::*;
 use crate::inspected::{Place, Schema, Size};
 
 /// A table of one column.
-struct Sample(Vec<Value<'static>>);
+pub(crate) struct Sample(pub(crate) Vec<Value<'static>>);
 
 struct Row<'s>(i64, &'s Value<'static>);
 
