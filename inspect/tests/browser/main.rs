@@ -363,7 +363,7 @@ fn the_page_goes_on_after_answers_that_failed() {
         .execute_batch("CREATE TABLE notes (id INTEGER PRIMARY KEY); INSERT INTO notes VALUES (1)")
         .unwrap();
     let file = gamedb_inspect::WorldFile::open(&path).unwrap();
-    common::show(&file, |page| {
+    common::show(&file, move |page| {
         let Page { address, path: url } = page;
         browser.open(&format!("http://{address}{url}#/row/notes/1"));
         browser.until(&format!("{LIGHT}.includes('live')"));

@@ -221,7 +221,7 @@ fn a_locked_file_is_said_to_be_locked() {
     other
         .execute_batch("BEGIN EXCLUSIVE; INSERT INTO a VALUES (2)")
         .unwrap();
-    show(&file, |page| {
+    let other = show(&file, move |page| {
         for question in [
             "overview",
             "row?table=0&at=1",
@@ -238,6 +238,7 @@ fn a_locked_file_is_said_to_be_locked() {
         assert!(page.ask("plots")["sizes"].is_array());
         other.execute_batch("COMMIT").unwrap();
         assert_eq!(page.ask("overview")["tables"][0]["rows"], 2);
+        other
     });
     other
         .execute_batch("BEGIN EXCLUSIVE; INSERT INTO a VALUES (3)")

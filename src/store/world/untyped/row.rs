@@ -133,19 +133,18 @@ impl<'w> UntypedRow<'w> {
     /// [`naming`](Self::naming).
     ///
     /// ```
-    /// use gamedb_models::{Mobile, Player, World};
+    /// use gamedb_models::{Mobile, World};
     ///
     /// let mut world = World::new();
-    /// let ada = world.insert(Player::default())?;
+    /// let shepherd = world.insert(Mobile::default())?;
     /// for _ in 0..100 {
-    ///     world.insert(Mobile { owner: Some(ada.into()), ..Mobile::default() })?;
+    ///     world.insert(Mobile { owner: Some(shepherd.into()), ..Mobile::default() })?;
     /// }
-    /// let players = world.untyped_table("players").expect("a table");
-    /// let ada = players.row(1).expect("Ada");
-    /// let mobiles = world.untyped_table("mobiles").expect("a table").id();
-    /// let mut references = players.references().into_iter();
-    /// let reference = references.find(|reference| reference.table == mobiles).expect("a key");
-    /// let ids = ada.naming_from(reference, 42).take(3).map(|row| row.id());
+    /// let mobiles = world.untyped_table("mobiles").expect("a table");
+    /// let shepherd = mobiles.row(1).expect("the shepherd");
+    /// let mut references = mobiles.references().into_iter();
+    /// let reference = references.find(|reference| reference.table == mobiles.id()).expect("a key");
+    /// let ids = shepherd.naming_from(reference, 42).take(3).map(|row| row.id());
     /// assert!(ids.eq([42, 43, 44]));
     /// # Ok::<(), gamedb::Error>(())
     /// ```
