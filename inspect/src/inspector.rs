@@ -142,14 +142,14 @@ impl Inspector {
         self.server.address()
     }
 
-    /// Answers the page's questions, for as long as `budget` at most. What is not finished goes on in the next
+    /// Answers the page's questions, until `budget` is used up. What is not finished goes on in the next
     /// call. Called between two ticks; half a millisecond is enough for all pages, more makes long
     /// searches faster.
     ///
-    /// Without a question it takes less than a microsecond. One step of work, some hundred rows, is done
-    /// whatever the budget is, so that a budget that is too small makes the page slow, and not silent.
+    /// Without a question it takes less than a microsecond. One step of work, 256 rows or 64 KiB of values that are
+    /// looked at, is done whatever the budget is, so that a budget that is too small makes the page slow, and not silent.
     ///
-    /// The change feed needs [`answer_mut`](Self::answer_mut).
+    /// The change feed and [edits](Settings::allow_edits) need [`answer_mut`](Self::answer_mut).
     pub fn answer(&self, world: &impl Inspected, budget: Duration) {
         self.state().answer(world, budget);
     }
