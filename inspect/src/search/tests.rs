@@ -82,7 +82,9 @@ impl Inspected for Sample {
 
     fn row(&self, _: usize, at: i64, visit: &mut dyn FnMut(&dyn AnyRow)) -> Result<(), Unreadable> {
         let value = usize::try_from(at).ok().and_then(|at| self.0.get(at));
-        value.map(|value| visit(&Row(at, value)));
+        if let Some(value) = value {
+            visit(&Row(at, value));
+        }
         Ok(())
     }
 
