@@ -314,15 +314,62 @@ fn without_other_tables(files: &Files, drops: &[&str]) -> ImportReport {
 
 fn into_names_with(files: &Files, drops: &[&str], drops_other_tables: bool) -> ImportReport {
     let ddl = "CREATE TABLE players (id INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;";
-    let (schema, model) = (sqlite::read(ddl).unwrap(), of_sql(ddl));
     let options = ImportOptions {
         out: Some(files.path("new.db")),
         drops: drops.iter().map(|&name| name.to_owned()).collect(),
         drops_other_tables,
         ..ImportOptions::default()
     };
+    into_schema(files, ddl, &options)
+}
+
+fn into_schema(files: &Files, ddl: &str, options: &ImportOptions) -> ImportReport {
+    let (schema, model) = (sqlite::read(ddl).unwrap(), of_sql(ddl));
     let mut source = import::open(&files.path("old.db"), None).unwrap();
-    import::import(&mut *source, &schema, &model, &options, &mut |_| {}).unwrap()
+    import::import(&mut *source, &schema, &model, options, &mut |_| {}).unwrap()
+}
+
+/// What a schema declares with ON CONFLICT is for the writes of a program: in an import, each row that does not fit is
+/// listed, and the next ids stay above it.
+#[test]
+fn a_conflict_clause_of_the_schema_neither_defaults_values_nor_drops_rows() {
+    for (clause, expected) in [
+        (
+            "n TEXT NOT NULL ON CONFLICT REPLACE DEFAULT 'def'",
+            ["a row 2, n: is NULL, and must not be"].as_slice(),
+        ),
+        (
+            "n TEXT NOT NULL ON CONFLICT IGNORE",
+            &["a row 2, n: is NULL, and must not be"],
+        ),
+        (
+            "n TEXT UNIQUE ON CONFLICT REPLACE",
+            &["a row 9, n: has to be unique, and row 1 has \"x\" already"],
+        ),
+        (
+            "n TEXT UNIQUE ON CONFLICT IGNORE",
+            &["a row 9, n: has to be unique, and row 1 has \"x\" already"],
+        ),
+        ("n TEXT", &[]),
+    ] {
+        let files = Files::new(
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, n TEXT);
+            INSERT INTO a VALUES (1, 'x'), (2, NULL), (9, 'x');",
+        );
+        let options = ImportOptions {
+            out: Some(files.path("new.db")),
+            ..ImportOptions::default()
+        };
+        let ddl = format!("CREATE TABLE a (id INTEGER PRIMARY KEY, {clause}) STRICT;");
+        let report = into_schema(&files, &ddl, &options);
+        let misfits: Vec<_> = report.misfits.iter().map(ToString::to_string).collect();
+        assert_eq!(misfits, expected, "{clause}");
+        assert_eq!(files.rows("a").len(), 3 - expected.len(), "{clause}");
+        let new = Connection::open(files.path("new.db")).unwrap();
+        let next_id = new.query_row("SELECT next_id FROM gamedb_ids", [], |row| row.get(0));
+        let is_raised = next_id.ok() == Some(10_i64);
+        assert_eq!(is_raised, clause.contains("UNIQUE"), "{clause}");
+    }
 }
 
 #[test]

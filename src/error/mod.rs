@@ -116,8 +116,9 @@ impl Error {
     }
 
     /// Whether this is a failed flush that may succeed later without anybody's help: another program was
-    /// writing, a reader did not end, or the disk was full. Nothing was written, and all rows are still dirty. A game loop
-    /// continues, and flushes again later:
+    /// writing, a reader did not end, the disk was full, or the connection was lost. Nothing was written, and all rows are still
+    /// dirty. A commit of which it is not known ([`Outcome::Unknown`]) is not transient, because it may be written. A game
+    /// loop continues, and flushes again later:
     ///
     /// ```
     /// # let folder = tempfile::tempdir()?;

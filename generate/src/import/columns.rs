@@ -162,24 +162,29 @@ impl<'t> CommonColumns<'t> {
         self.dropped.iter().copied()
     }
 
-    /// The statement that inserts a row of them.
+    /// The statement that inserts a row of them. ABORT, whatever the schema declares with ON CONFLICT: a row that does
+    /// not fit would be replaced, passed over or given a DEFAULT, and nobody would be told.
     pub(super) fn insert(&self) -> String {
+        self.insert_or("ABORT")
+    }
+
+    fn insert_or(&self, conflict: &str) -> String {
         let into = quoted(&self.table.name);
         if self.columns.is_empty() {
-            return format!("INSERT INTO {into} DEFAULT VALUES");
+            return format!("INSERT OR {conflict} INTO {into} DEFAULT VALUES");
         }
         let columns = self.columns.iter().map(|column| quoted(column.name));
         let columns: Vec<String> = columns.collect();
         let marks = vec!["?"; columns.len()].join(", ");
         format!(
-            "INSERT INTO {into} ({}) VALUES ({marks})",
+            "INSERT OR {conflict} INTO {into} ({}) VALUES ({marks})",
             columns.join(", ")
         )
     }
 
     /// The statement that inserts a row in the place of those that have its unique values.
     pub(super) fn replace(&self) -> String {
-        self.insert().replacen("INSERT", "INSERT OR REPLACE", 1)
+        self.insert_or("REPLACE")
     }
 
     /// The statement that sets some columns of the row that has its unique values.

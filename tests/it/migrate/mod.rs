@@ -3,9 +3,16 @@
 mod files;
 mod filled;
 mod functions;
+mod in_the_way;
+mod misdirected;
+mod nothing_lost;
+mod next_ids;
+mod parcels;
 mod random;
+mod scripts;
 mod steps;
 mod value_keys;
+mod values;
 
 use std::path::PathBuf;
 

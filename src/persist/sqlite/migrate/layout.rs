@@ -29,6 +29,8 @@ pub(super) struct Table {
     pub(super) uniques: BTreeSet<Unique>,
     /// The statements that create the indexes, by name in lower case.
     pub(super) indexes: BTreeMap<String, String>,
+    /// The normal form of each index that is not unique and has an expression or a WHERE, and its name.
+    pub(super) computed: BTreeMap<String, String>,
 }
 
 /// One column.
@@ -65,6 +67,11 @@ pub(super) struct Unique {
 }
 
 impl Table {
+    /// Whether it is the column of the row's id.
+    pub(super) fn is_id(&self, column: &Column) -> bool {
+        self.id.as_ref() == Some(&column.name)
+    }
+
     pub(super) fn column(&self, name: &str) -> Option<&Column> {
         self.columns
             .iter()
@@ -73,6 +80,12 @@ impl Table {
 }
 
 impl Column {
+    /// The collation, if it is declared with one other than BINARY.
+    pub(super) fn collation(&self) -> Option<&str> {
+        let (_, collation) = self.more.rsplit_once(" COLLATE ")?;
+        collation.split(' ').next()
+    }
+
     /// How the column is declared, without its DEFAULT, which concerns future rows only.
     pub(super) fn declared(&self) -> String {
         let null = if self.is_nullable { "" } else { " NOT NULL" };
@@ -155,6 +168,7 @@ fn table(connection: &Connection, name: String, sql: String) -> rusqlite::Result
         keys: foreign_keys(connection, &name)?,
         uniques: uniques(connection, &name, &names)?,
         indexes: indexes(connection, &name)?,
+        computed: computed(connection, &name, &names)?,
         checks: rules.checks,
         options: BTreeSet::new(),
         columns,
@@ -249,6 +263,26 @@ fn indexes(connection: &Connection, table: &str) -> rusqlite::Result<BTreeMap<St
         .collect()
 }
 
+/// The indexes that compute something at each write, or refuse to.
+fn computed(
+    connection: &Connection,
+    table: &str,
+    names: &BTreeSet<String>,
+) -> rusqlite::Result<BTreeMap<String, String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT list.name, (SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = list.name)
+         FROM pragma_index_list(?) AS list, pragma_index_xinfo(list.name) AS info
+         WHERE info.key AND NOT list.\"unique\"
+         GROUP BY list.name HAVING list.partial OR max(info.name IS NULL)",
+    )?;
+    let found = statement.query_map([table], |row| {
+        let sql: Option<String> = row.get(1)?;
+        let normal = declaration::index(&sql.unwrap_or_default(), names);
+        Ok((normal, row.get(0)?))
+    })?;
+    found.collect()
+}
+
 /// A number for a schema: equal for two schemas that mean the same, in whatever way they are written.
 pub(super) fn fingerprint(layout: &Layout) -> u64 {
     let mut text = String::new();
@@ -274,6 +308,8 @@ pub(super) fn fingerprint(layout: &Layout) -> u64 {
             .uniques
             .iter()
             .for_each(|unique| line(unique.to_string()));
+        let computed = table.computed.keys();
+        computed.for_each(|index| line(format!("index on {index}")));
     }
     xxhash_rust::xxh3::xxh3_64(text.as_bytes())
 }

@@ -8,8 +8,10 @@ use crate::persist::sqlite::statements::quoted;
 
 use super::fit::{self, Mapping};
 use super::layout::{Column, Layout, Table};
+use super::rebuild;
 use super::renames::Renames;
-use super::step::{Change, Misfits, Safety, Step};
+use super::rules::words;
+use super::step::{Change, Safety, Step};
 
 /// What a migration does.
 #[derive(Debug)]
@@ -69,7 +71,7 @@ impl Planner<'_> {
                 continue;
             };
             used.insert(old.name.to_lowercase());
-            self.obstacles(old, &mut plan.steps)?;
+            self.obstacles(new, old, &mut plan.steps)?;
             self.table(new, old, &mut plan)?;
         }
         for old in self.old.values() {
@@ -77,6 +79,8 @@ impl Planner<'_> {
                 self.unused(old, &mut plan)?;
             }
         }
+        self.unfollowed_renames(&mut plan.steps)?;
+        self.taken_names(&mut plan)?;
         Ok(plan)
     }
 
@@ -110,7 +114,21 @@ impl Planner<'_> {
         columns.iter().map(name).collect()
     }
 
+    /// The column of the file whose values a column of the schema gets. A row keeps its id, whatever the id is called.
     pub(super) fn old_column<'t>(
+        &self,
+        new: &Table,
+        old: &'t Table,
+        column: &Column,
+    ) -> Option<&'t Column> {
+        match &old.id {
+            Some(id) if new.is_id(column) => old.column(id),
+            _ => self.named_column(new, old, column),
+        }
+    }
+
+    /// The column of the file that has the name of a column of the schema, or the one that it is renamed from.
+    pub(super) fn named_column<'t>(
         &self,
         new: &Table,
         old: &'t Table,
@@ -124,17 +142,12 @@ impl Planner<'_> {
     }
 
     /// What a migration would drop without a word, or run: triggers. And tables without an id.
-    fn obstacles(&self, old: &Table, steps: &mut Vec<Step>) -> rusqlite::Result<()> {
+    fn obstacles(&self, new: &Table, old: &Table, steps: &mut Vec<Step>) -> rusqlite::Result<()> {
         let mut triggers = self.file.prepare_cached(
             "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE",
         )?;
         let names = triggers.query_map([&old.name], |row| row.get(0))?;
-        let mut obstacle = |what: String, remedy: String| {
-            let mut step = Step::new(&old.name, Change::Obstacle { what });
-            step.safety = Safety::ByHand;
-            step.remedy = Some(remedy);
-            steps.push(step);
-        };
+        let mut obstacle = |what, remedy| steps.push(Step::obstacle(&old.name, what, remedy));
         for name in names {
             let name: String = name?;
             obstacle(
@@ -146,6 +159,24 @@ impl Planner<'_> {
             let what = "has no INTEGER PRIMARY KEY".to_owned();
             let remedy = "copy the rows into a new world with `gamedb import`".to_owned();
             obstacle(what, remedy);
+        }
+        let names = self.new_names(new, old);
+        for (normal, name) in &old.computed {
+            if !new.computed.contains_key(&words(normal, &names)) {
+                let what = format!(
+                    "has the index {name}, which computes something at each write, and which the schema does not have"
+                );
+                obstacle(
+                    what,
+                    format!("drop it: `DROP INDEX {}` in a script", quoted(name)),
+                );
+            }
+        }
+        if old.id.is_some() && new.id.is_none() {
+            // Nothing would say which rows are which, and the values of another key are not asked for.
+            let what = "has no INTEGER PRIMARY KEY in the schema, so its rows would lose their ids"
+                .to_owned();
+            obstacle(what, "declare one".to_owned());
         }
         Ok(())
     }
@@ -163,7 +194,7 @@ impl Planner<'_> {
             let from = old.name.clone();
             steps.push(Step::new(&new.name, Change::RenamedTable { from }));
         }
-        if old.id.is_none() {
+        if old.id.is_none() || new.id.is_none() {
             return Ok(());
         }
         for column in &new.columns {
@@ -194,6 +225,7 @@ impl Planner<'_> {
             steps.push(Step::new(&new.name, Change::NewIndex { index }));
         }
         if is_rebuilt {
+            steps.extend(named_by_itself(new)?);
             self.filled_columns(new, old, steps)?;
             let new = new.clone();
             plan.rebuilt.push(Rebuilt { new, mapping });
@@ -204,197 +236,18 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn column(
-        &self,
-        new: &Table,
-        old: &Table,
-        column: &Column,
-        mapping: &mut Mapping,
-        steps: &mut Vec<Step>,
-    ) -> rusqlite::Result<()> {
-        let id = old.id.as_deref().unwrap_or_default();
-        let names = (new.name.to_lowercase(), column.name.to_lowercase());
-        let is_filled = self.wishes.fills.contains_key(&names);
-        let declared = column.declared();
-        let of_column = |change| Step::of_column(&new.name, &column.name, change);
-        if column.is_id {
-            if !column.name.eq_ignore_ascii_case(id) {
-                let from = id.to_owned();
-                steps.push(of_column(Change::RenamedColumn { from }));
-            }
-            return Ok(());
-        }
-        let Some(found) = self.old_column(new, old, column) else {
-            let step = of_column(Change::NewColumn { declared });
-            let needs_value = !column.is_nullable
-                && column.default.is_none()
-                && !is_filled
-                && !column.is_generated;
-            let mut rows = Misfits::default();
-            if needs_value {
-                rows = fit::misfits(self.file, &format!("FROM {}", quoted(&old.name)), id)?;
-            }
-            let remedy = format!(
-                "give it a DEFAULT in the schema, or a line `-- @fill {} = <expression>` in a script",
-                step.name()
-            );
-            steps.push(step.with(Safety::ByHand, rows, remedy));
-            return Ok(());
-        };
-        if !found.name.eq_ignore_ascii_case(&column.name) {
-            let from = found.name.clone();
-            steps.push(of_column(Change::RenamedColumn { from }));
-        }
-        if found.declared() != declared {
-            let from = found.declared();
-            let step = of_column(Change::ChangedColumn { from, to: declared });
-            // The values that a column is filled with are not converted from its old ones.
-            steps.push(if let Some(fill) = self.wishes.fills.get(&names) {
-                self.filled(step, old, found, fill)?
-            } else if column.is_generated && found.is_generated {
-                step
-            } else if column.is_generated {
-                let from = format!(
-                    "FROM {} WHERE {} IS NOT NULL",
-                    quoted(&old.name),
-                    quoted(&found.name)
-                );
-                let remedy = format!(
-                    "the schema computes it; allow it by the name {}",
-                    step.name()
-                );
-                step.with(
-                    Safety::Destructive,
-                    fit::misfits(self.file, &from, id)?,
-                    remedy,
-                )
-            } else {
-                self.changed_column(step, old, found, column, mapping)?
-            });
-        }
-        Ok(())
-    }
-
-    /// The steps of columns that are declared as before, and filled with other values all the same.
-    fn filled_columns(
-        &self,
-        new: &Table,
-        old: &Table,
-        steps: &mut Vec<Step>,
-    ) -> rusqlite::Result<()> {
-        for column in &new.columns {
-            let names = (new.name.to_lowercase(), column.name.to_lowercase());
-            let found = self.old_column(new, old, column);
-            let found = found.filter(|found| found.declared() == column.declared());
-            if let (Some(found), Some(fill)) = (found, self.wishes.fills.get(&names)) {
-                let step = Step::of_column(&new.name, &column.name, Change::FilledColumn);
-                steps.push(self.filled(step, old, found, fill)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// The step of a column that was there, and gets the values of an expression: not a safe one if rows that had
-    /// different values have the same one after it.
-    fn filled(
-        &self,
-        step: Step,
-        old: &Table,
-        found: &Column,
-        fill: &str,
-    ) -> rusqlite::Result<Step> {
-        let id = old.id.as_deref().unwrap_or_default();
-        let from = fit::merged(&old.name, id, &found.name, fill);
-        let rows = fit::misfits(self.file, &from, id)?;
-        let remedy = "rows with different values get the same one; allow it".to_owned();
-        Ok(step.with(Safety::Lossy, rows, remedy))
-    }
-
-    fn changed_column(
-        &self,
-        step: Step,
-        old: &Table,
-        found: &Column,
-        column: &Column,
-        mapping: &mut Mapping,
-    ) -> rusqlite::Result<Step> {
-        let id = old.id.as_deref().unwrap_or_default();
-        let from = format!("FROM {}", quoted(&old.name));
-        let fill = format!("`-- @fill {} = <expression>` in a script", step.name());
-        let Some(conversion) = fit::conversion(found, column, old.options.contains("STRICT"))
-        else {
-            let from = format!("{from} WHERE {} IS NOT NULL", quoted(&found.name));
-            let rows = fit::misfits(self.file, &from, id)?;
-            let remedy = format!("no conversion is certain; say which by {fill}");
-            return Ok(step.with(Safety::ByHand, rows, remedy));
-        };
-        let is_null = format!("{} IS NULL", quoted(&found.name));
-        let mut conditions = Vec::from_iter(conversion.misfit);
-        if !column.is_nullable && found.is_nullable {
-            conditions.push(is_null);
-        }
-        if conditions.is_empty() {
-            return Ok(step);
-        }
-        let condition = conditions.join(" OR ");
-        let rows = fit::misfits(self.file, &format!("{from} WHERE {condition}"), id)?;
-        if rows.n == 0 {
-            return Ok(step);
-        }
-        let instead = match &column.default {
-            Some(default) => format!("({default})"),
-            None if column.is_nullable => "NULL".to_owned(),
-            None => {
-                let remedy = format!("change these rows, or write {fill}");
-                return Ok(step.with(Safety::ByHand, rows, remedy));
-            }
-        };
-        replace(mapping, &column.name, &condition, &instead);
-        let shown = column.default.as_deref().unwrap_or("NULL");
-        let remedy = format!("they become {shown}; allow it, or write {fill}");
-        Ok(step.with(Safety::Lossy, rows, remedy))
-    }
-
-    fn dropped_column(
-        &self,
-        new: &Table,
-        old: &Table,
-        column: &Column,
-        steps: &mut Vec<Step>,
-    ) -> rusqlite::Result<()> {
-        let is_source = |other: &Column| {
-            let found = self.old_column(new, old, other);
-            found.is_some_and(|found| found.name == column.name)
-        };
-        if column.is_id || new.columns.iter().any(is_source) {
-            return Ok(());
-        }
-        let mut rows = Misfits::default();
-        if !column.is_generated {
-            let from = format!(
-                "FROM {} WHERE {} IS NOT NULL",
-                quoted(&old.name),
-                quoted(&column.name)
-            );
-            rows = fit::misfits(self.file, &from, old.id.as_deref().unwrap_or_default())?;
-        }
-        let step = Step::of_column(&new.name, &column.name, Change::DroppedColumn);
-        let name = step.name();
-        let remedy = format!(
-            "allow it by the name {name}, or write `-- @renamed from={}` behind the column that it has become",
-            column.name
-        );
-        steps.push(step.with(Safety::Destructive, rows, remedy));
-        Ok(())
-    }
-
     /// The new names of the columns of a table, by the old ones, in lower case.
     pub(super) fn new_names(&self, new: &Table, old: &Table) -> BTreeMap<String, String> {
         let names = new.columns.iter().filter_map(|column| {
             let found = self.old_column(new, old, column)?;
             Some((found.name.to_lowercase(), column.name.to_lowercase()))
         });
-        names.collect()
+        let mut names: BTreeMap<_, _> = names.collect();
+        // An id that has another name now may leave its values to a column that has the old name.
+        if let Some(id) = old.id.as_deref().filter(|id| new.column(id).is_some()) {
+            names.insert(id.to_lowercase(), id.to_lowercase());
+        }
+        names
     }
 
     /// A table of the file that the schema does not have.
@@ -411,25 +264,21 @@ impl Planner<'_> {
             return Ok(());
         }
         let from = format!("FROM {}", quoted(&old.name));
-        let rows = match &old.id {
-            Some(id) => fit::misfits(self.file, &from, id)?,
-            None => {
-                let count = format!("SELECT count(*) {from}");
-                let n: i64 = self.file.query_row(&count, [], |row| row.get(0))?;
-                Misfits {
-                    n: n.unsigned_abs(),
-                    first: Vec::new(),
-                }
-            }
-        };
+        let rows = fit::rows(self.file, &from, old.id.as_deref())?;
         let references: Vec<_> = references.into_iter().collect();
         let name = &old.name;
         let remedy = if references.is_empty() {
             format!("it could stay as it is; allow it by the name {name}")
         } else {
+            let mut declared = self.renames.tables.values();
+            let is_declared = declared.any(|from| from.eq_ignore_ascii_case(name));
+            let or = if is_declared {
+                String::new()
+            } else {
+                format!(", or write `-- @renamed from={name}` before the table that it has become")
+            };
             format!(
-                "its foreign keys to {} would not be kept; allow it by the name {name}, or write \
-                 `-- @renamed from={name}` before the table that it has become",
+                "its foreign keys to {} would not be kept; allow it by the name {name}{or}",
                 references.join(", ")
             )
         };
@@ -439,12 +288,70 @@ impl Planner<'_> {
         plan.dropped.push(old.name.clone());
         Ok(())
     }
+    /// The steps of names that something has which stays in the file: tables, indexes and views share them.
+    fn taken_names(&self, plan: &mut Plan) -> rusqlite::Result<()> {
+        let rebuilt = plan.rebuilt.iter().map(|rebuilt| &rebuilt.mapping.old);
+        let gone: BTreeSet<_> = rebuilt
+            .chain(&plan.dropped)
+            .map(|table| table.to_lowercase())
+            .collect();
+        let mut all = self.file.prepare(
+            "SELECT lower(name), type, name, tbl_name FROM sqlite_schema WHERE type IN ('index', 'table', 'view')",
+        )?;
+        let mut rows = all.query([])?;
+        let mut taken = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let key: String = row.get(0)?;
+            let (kind, name, of): (String, String, String) =
+                (row.get(1)?, row.get(2)?, row.get(3)?);
+            if !gone.contains(&of.to_lowercase()) {
+                taken.insert(key, (kind, name, of));
+            }
+        }
+        for new in self.new.values() {
+            let is_new = |table: &Table| table.name == new.name;
+            let is_created = plan.created.iter().any(is_new);
+            let is_remade = is_created || plan.rebuilt.iter().any(|rebuilt| is_new(&rebuilt.new));
+            let has_index = |name: &String| {
+                let old = self.source(new);
+                old.is_some_and(|old| old.indexes.contains_key(name))
+            };
+            let made = new
+                .indexes
+                .keys()
+                .filter(|name| is_remade || !has_index(name))
+                .cloned();
+            let made = made.chain(is_remade.then(|| new.name.to_lowercase()));
+            let clashes = made.filter_map(|name| taken.get(&name));
+            plan.steps.extend(clashes.map(|(kind, name, of)| {
+                let of = if kind == "index" {
+                    format!(" of {of}")
+                } else {
+                    String::new()
+                };
+                let what =
+                    format!("needs the name {name}, which the {kind} {name}{of} of the file has");
+                let remedy = format!(
+                    "drop that: `DROP {} {}` in a script, or take another name in the schema",
+                    kind.to_uppercase(),
+                    quoted(name)
+                );
+                Step::obstacle(&new.name, what, remedy)
+            }));
+        }
+        Ok(())
+    }
 }
 
-/// Gives rows for which a condition holds another value in a column.
-pub(super) fn replace(mapping: &mut Mapping, column: &str, condition: &str, instead: &str) {
-    let values = mapping.values.iter_mut();
-    for (_, value) in values.filter(|(name, _)| name.eq_ignore_ascii_case(column)) {
-        *value = format!("CASE WHEN {condition} THEN {instead} ELSE {value} END");
+/// The step of a table whose declaration calls it by its name: the new table has another one while rows are copied.
+fn named_by_itself(new: &Table) -> rusqlite::Result<Option<Step>> {
+    if rebuild::create_interim(&Connection::open_in_memory()?, new).is_ok() {
+        return Ok(None);
     }
+    let what = "cannot be made anew, because its declaration names the table itself".to_owned();
+    let remedy = format!(
+        "write columns alone in the schema: `hp` for `{}.hp`",
+        new.name
+    );
+    Ok(Some(Step::obstacle(&new.name, what, remedy)))
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::persist::sqlite::declaration::{Piece, pieces};
 
-const MARK: &str = "@renamed from=";
+/// How a comment that declares a rename begins, and how it goes on before the old name.
+const MARK: &str = "@renamed";
+const FROM: &str = " from=";
 
 /// The old names, all in lower case.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub(super) struct Renames {
     pub(super) tables: BTreeMap<String, String>,
     /// The old name of a column, by the new names of its table and of itself.
     pub(super) columns: BTreeMap<(String, String), String>,
+    /// What is written of renames that belong to nothing, or that cannot be read, and why.
+    pub(super) lost: Vec<(String, &'static str)>,
 }
 
 /// Where in a statement the reader is.
@@ -26,55 +30,113 @@ struct Place {
     item: Option<String>,
 }
 
+/// The reader of a schema.
+#[derive(Default)]
+struct Reader {
+    renames: Renames,
+    place: Place,
+    /// An old name that waits for the declaration that follows.
+    pending: Option<String>,
+    line_has_token: bool,
+    last_item: Option<String>,
+    /// The table of the statement that has just ended on this line.
+    ended: Option<String>,
+}
+
 /// Reads the comments of a schema. A comment behind a declaration, on its last line, belongs to that; a comment on a
 /// line of its own to the declaration that follows.
 pub(super) fn renames(ddl: &str) -> Renames {
-    let mut renames = Renames::default();
-    let mut place = Place::default();
-    let mut pending: Option<String> = None;
-    let mut line_has_token = false;
-    let mut last_item: Option<String> = None;
+    let mut reader = Reader::default();
     for piece in pieces(ddl) {
         match piece {
-            Piece::LineEnd => line_has_token = false,
-            Piece::Comment(text) => {
-                let Some(old) = old_name(text) else { continue };
-                if !line_has_token {
-                    pending = Some(old);
-                } else if let Some(table) = &place.table {
-                    match place.item.as_ref().or(last_item.as_ref()) {
-                        Some(column) if place.depth > 0 => {
-                            renames.columns.insert((table.clone(), column.clone()), old);
-                        }
-                        _ => {
-                            renames.tables.insert(table.clone(), old);
-                        }
-                    }
-                }
+            Piece::LineEnd => {
+                reader.line_has_token = false;
+                reader.ended = None;
             }
-            Piece::Token(token) => {
-                line_has_token = true;
-                let is_new_item = place.take(&token);
-                last_item = match &place.item {
-                    Some(item) => Some(item.clone()),
-                    None if token == "," => last_item,
-                    None => None,
-                };
-                let Some(table) = place.table.clone() else {
-                    continue;
-                };
-                if place.depth == 0 && token != ")" {
-                    if let Some(old) = pending.take() {
-                        renames.tables.insert(table, old);
-                    }
-                } else if is_new_item && let Some(old) = pending.take() {
-                    renames.columns.insert((table, token), old);
+            Piece::Comment(text) => reader.comment(text),
+            Piece::Token(token) => reader.token(token),
+        }
+    }
+    reader.lose_pending();
+    reader.renames
+}
+
+impl Reader {
+    fn comment(&mut self, text: &str) {
+        for old in old_names(text) {
+            match old {
+                Err(written) => self.lose(written, "it is not written `@renamed from=name`"),
+                Ok(old) if !self.line_has_token => {
+                    self.lose_pending();
+                    self.pending = Some(old);
                 }
+                Ok(old) => match (&self.place.table, &self.ended) {
+                    (Some(table), _) => {
+                        let table = table.clone();
+                        let item = self.place.item.as_ref().or(self.last_item.as_ref());
+                        let column = item.filter(|_| self.place.depth > 0).cloned();
+                        self.declare(table, column, old);
+                    }
+                    (None, Some(table)) => self.declare(table.clone(), None, old),
+                    (None, None) => self.lose(old, NO_DECLARATION),
+                },
             }
         }
     }
-    renames
+
+    fn token(&mut self, token: String) {
+        self.line_has_token = true;
+        self.ended = None;
+        let before = self.place.table.clone();
+        let was_inside = self.place.depth > 0;
+        let is_new_item = self.place.take(&token);
+        if self.place.table.is_none() && before.is_some() {
+            self.ended = before;
+        }
+        self.last_item = match &self.place.item {
+            Some(item) => Some(item.clone()),
+            None if token == "," => self.last_item.take(),
+            None => None,
+        };
+        let is_end = token == ";" || token == ")" && was_inside;
+        if is_end && self.place.depth == 0 {
+            // Nothing of this table or statement follows.
+            self.lose_pending();
+        }
+        let Some(table) = self.place.table.clone() else {
+            return;
+        };
+        if self.place.depth == 0 && token != ")" {
+            if let Some(old) = self.pending.take() {
+                self.declare(table, None, old);
+            }
+        } else if is_new_item && let Some(old) = self.pending.take() {
+            self.declare(table, Some(token), old);
+        }
+    }
+
+    fn declare(&mut self, table: String, column: Option<String>, old: String) {
+        let before = match column {
+            Some(column) => self.renames.columns.insert((table, column), old),
+            None => self.renames.tables.insert(table, old),
+        };
+        if let Some(before) = before {
+            self.lose(before, "another one stands at the same declaration");
+        }
+    }
+
+    fn lose_pending(&mut self) {
+        if let Some(old) = self.pending.take() {
+            self.lose(old, NO_DECLARATION);
+        }
+    }
+
+    fn lose(&mut self, old: String, why: &'static str) {
+        self.renames.lost.push((old, why));
+    }
 }
+
+const NO_DECLARATION: &str = "it stands at no table and no column";
 
 impl Place {
     /// Takes the next token. Returns whether it is the first one of a column or constraint.
@@ -114,11 +176,29 @@ fn created(start: &[String]) -> Option<String> {
     Some((*name).to_owned())
 }
 
-fn old_name(comment: &str) -> Option<String> {
-    let (_, rest) = comment.split_once(MARK)?;
-    let end = rest.find(|c: char| c.is_whitespace() || c == ',' || c == '*');
-    let name = rest[..end.unwrap_or(rest.len())].trim_matches(['"', '`', '[', ']', '.']);
-    (!name.is_empty()).then(|| name.to_lowercase())
+/// The old names that a comment declares; of a declaration that cannot be read, how it is written.
+fn old_names(comment: &str) -> Vec<Result<String, String>> {
+    // So that a slip in the word is not passed over.
+    let stem = MARK.trim_end_matches('d');
+    let parts = comment.split(stem).skip(1);
+    let names = parts.map(|rest| {
+        let name = rest
+            .strip_prefix('d')
+            .and_then(|rest| rest.strip_prefix(FROM));
+        let name = name.map(|rest| {
+            let end = rest.find(|c: char| c.is_whitespace() || c == ',' || c == '*');
+            rest[..end.unwrap_or(rest.len())].trim_matches(['"', '`', '[', ']', '.'])
+        });
+        let written = || {
+            format!(
+                "{stem}{}",
+                rest.lines().next().unwrap_or_default().trim_end()
+            )
+        };
+        let name = name.filter(|name| !name.is_empty());
+        name.map(str::to_lowercase).ok_or_else(written)
+    });
+    names.collect()
 }
 
 #[cfg(test)]
@@ -129,6 +209,7 @@ mod tests {
     fn a_comment_belongs_to_the_declaration_of_its_line_or_to_the_next_one() {
         let ddl = "-- Who plays. @renamed from=users\nCREATE TABLE players (\n    id INTEGER PRIMARY KEY,\n    health INTEGER NOT NULL DEFAULT (1, 2), -- @renamed from=hp\n    -- @renamed from=\"Nick\"\n    \"Name\" TEXT CHECK (length(name) > 0),\n    level INTEGER /* @renamed from=lvl */\n) STRICT;\nCREATE TABLE IF NOT EXISTS guilds ( -- @renamed from=clans\n  id INTEGER PRIMARY KEY\n);\nCREATE INDEX a ON players (health);\n-- @renamed from=nothing\n";
         let renames = renames(ddl);
+        assert_eq!(renames.lost, [("nothing".to_owned(), NO_DECLARATION)]);
         let tables = [("guilds", "clans"), ("players", "users")];
         assert_eq!(
             renames.tables.into_iter().collect::<Vec<_>>(),
@@ -144,6 +225,54 @@ mod tests {
                 of_players("name", "nick")
             ]
         );
+    }
+
+    #[test]
+    fn a_comment_behind_the_end_of_a_statement_belongs_to_its_table() {
+        let found = renames(
+            "CREATE TABLE a (id) STRICT; -- @renamed from=b\nCREATE TABLE c (id); CREATE TABLE d (id); /* @renamed from=e */",
+        );
+        let tables = [("a", "b"), ("d", "e")].map(|(new, old)| (new.to_owned(), old.to_owned()));
+        assert_eq!(Vec::from_iter(found.tables), tables);
+        assert_eq!(found.lost, []);
+    }
+
+    #[test]
+    fn what_belongs_to_nothing_or_cannot_be_read_is_not_passed_over() {
+        let cases = [
+            ("CREATE TABLE a (id);\n-- @renamed from=b", "b"),
+            ("CREATE TABLE a (id\n-- @renamed from=b\n);", "b"),
+            (
+                "CREATE INDEX i ON a (id); -- @renamed from=b\nCREATE TABLE c (id);",
+                "b",
+            ),
+            (
+                "-- @renamed from=b\nCREATE INDEX i ON a (id);\nCREATE TABLE c (id);",
+                "b",
+            ),
+            (
+                "CREATE TABLE a ( -- @renamed from=b, @renamed from=c\nid);",
+                "b",
+            ),
+            (
+                "-- @renamed from=b\n-- @renamed from=c\nCREATE TABLE a (id);",
+                "b",
+            ),
+            ("-- @renamed b\nCREATE TABLE a (id);", "@renamed b"),
+            ("-- @rename from=b\nCREATE TABLE a (id);", "@rename from=b"),
+            (
+                "-- @renamed from = b\nCREATE TABLE a (id);",
+                "@renamed from = b",
+            ),
+            ("-- @renamed from=\nCREATE TABLE a (id);", "@renamed from="),
+        ];
+        for (ddl, lost) in cases {
+            let found = renames(ddl);
+            let texts: Vec<_> = found.lost.iter().map(|(text, _)| text.as_str()).collect();
+            assert_eq!(texts, [lost], "{ddl}");
+            let of_c = found.tables.get("c");
+            assert_eq!(of_c, None, "{ddl}");
+        }
     }
 
     #[test]

@@ -56,6 +56,11 @@ pub enum Change {
         /// The constraint.
         rule: String,
     },
+    /// A CHECK stays, and the values that it is about change.
+    KeptRule {
+        /// The constraint.
+        rule: String,
+    },
     /// A CHECK, a UNIQUE constraint or a foreign key is dropped.
     DroppedRule {
         /// The constraint.
@@ -65,6 +70,13 @@ pub enum Change {
     NewIndex {
         /// Its name.
         index: String,
+    },
+    /// The schema declares a rename that is not followed.
+    RenameNotFollowed {
+        /// The old name that is declared, or what is written instead of one.
+        from: String,
+        /// Why it is not followed.
+        why: String,
     },
     /// The file has something in the way that a migration does not touch.
     Obstacle {
@@ -119,6 +131,15 @@ impl Step {
         }
     }
 
+    /// The step of something that only a person can take out of the way.
+    pub(super) fn obstacle(table: &str, what: String, remedy: String) -> Self {
+        Self {
+            safety: Safety::ByHand,
+            remedy: Some(remedy),
+            ..Self::new(table, Change::Obstacle { what })
+        }
+    }
+
     /// The step for rows that do not fit; a safe one if there are none.
     pub(super) fn with(mut self, safety: Safety, rows: Misfits, remedy: String) -> Self {
         if rows.n > 0 {
@@ -163,8 +184,15 @@ impl fmt::Display for Change {
             Self::ChangedColumn { from, to } => write!(f, "{from} becomes {to}"),
             Self::FilledColumn => f.write_str("filled with other values"),
             Self::NewRule { rule } => write!(f, "new {rule}"),
+            Self::KeptRule { rule } => write!(f, "kept {rule}"),
             Self::DroppedRule { rule } => write!(f, "dropped {rule}"),
             Self::NewIndex { index } => write!(f, "new index {index}"),
+            Self::RenameNotFollowed { from, why } => {
+                write!(
+                    f,
+                    "the comment that it is renamed from {from} is not followed, because {why}"
+                )
+            }
             Self::Obstacle { what } => f.write_str(what),
         }
     }
