@@ -137,7 +137,7 @@ fn rows_that_a_policy_hides_are_an_error() {
         "CREATE TABLE other (id INTEGER PRIMARY KEY) STRICT;",
     )
     .expect("written");
-    let (schema, config) = read(&input(&other.to_string_lossy())).expect("the schema");
+    let (schema, config) = read(&input(&other)).expect("the schema");
     let model = gamedb_generate::resolve(&schema, &config).expect("the models");
     let mut source = import::open(Path::new(&url), None).expect("the server");
     let report = import::import(&mut *source, &schema, &model, &options, &mut |_| {});
@@ -168,7 +168,7 @@ fn a_table_with_rows_that_the_schema_does_not_have_is_asked_for() {
         let schema = database.file("players.sql");
         let ddl = "CREATE TABLE players (id INTEGER PRIMARY KEY) STRICT;";
         std::fs::write(&schema, ddl).expect("the schema is written");
-        let (schema, config) = read(&input(&schema.to_string_lossy())).expect("the schema");
+        let (schema, config) = read(&input(&schema)).expect("the schema");
         let model = gamedb_generate::resolve(&schema, &config).expect("the models");
         let out = database.file("others.db");
         for is_asked in [true, false] {
